@@ -1,0 +1,1 @@
+"""Enqueue AWS Glue extractions and follow them."""

@@ -1,0 +1,68 @@
+"""Hive and Glue column types as trees."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from glueline.contract.model import Frozen
+
+
+class PrimitiveType(Frozen):
+    """A type without parts: ``name`` in lower case, ``parameters`` as in ``decimal(10,2)``."""
+
+    kind: Literal["primitive"] = "primitive"
+    name: str
+    parameters: tuple[int, ...] = ()
+
+
+class ArrayType(Frozen):
+    """``array<element>``."""
+
+    kind: Literal["array"] = "array"
+    element: "DataType"
+
+
+class MapType(Frozen):
+    """``map<key,value>``."""
+
+    kind: Literal["map"] = "map"
+    key: "DataType"
+    value: "DataType"
+
+
+class StructField(Frozen):
+    """One named part of a struct; names keep their case."""
+
+    name: str
+    type: "DataType"
+    comment: str | None = None
+
+
+class StructType(Frozen):
+    """``struct<name:type,…>``."""
+
+    kind: Literal["struct"] = "struct"
+    fields: tuple[StructField, ...]
+
+
+class UnionType(Frozen):
+    """``uniontype<type,…>``."""
+
+    kind: Literal["union"] = "union"
+    members: tuple["DataType", ...]
+
+
+class UnknownType(Frozen):
+    """A text that is no Hive type; kept as it was."""
+
+    kind: Literal["unknown"] = "unknown"
+    text: str
+
+
+DataType = Annotated[
+    PrimitiveType | ArrayType | MapType | StructType | UnionType | UnknownType,
+    Field(discriminator="kind"),
+]
+
+for _model in (ArrayType, MapType, StructField, StructType, UnionType):
+    _model.model_rebuild()

@@ -1,0 +1,62 @@
+"""Which databases, tables and jobs a request is about: globs that allow and globs that deny."""
+
+import re
+from fnmatch import translate
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from glueline.contract.model import Frozen
+
+GLOB_LIMIT = 255
+"""Glue's own limit of a name, in characters."""
+
+
+def _well_formed(glob: str) -> str:
+    if not glob or glob != glob.strip():
+        raise ValueError("a glob is a name with *, ? or [abc], without spaces around it")
+    if len(glob) > GLOB_LIMIT:
+        raise ValueError(f"a glob is at most {GLOB_LIMIT} characters long, this one is {len(glob)}")
+    if glob.count("[") != glob.count("]"):
+        raise ValueError(f"the glob {glob!r} opens a bracket that it does not close")
+    return glob
+
+
+Glob = Annotated[str, AfterValidator(_well_formed)]
+
+
+class Globs(Frozen):
+    """Names that match an ``allow`` glob (all, when there is none) and no ``deny`` glob.
+
+    Matching ignores case, because Glue stores names in lower case.
+    """
+
+    allow: tuple[Glob, ...] = ()
+    deny: tuple[Glob, ...] = ()
+
+    def admits(self, name: str) -> bool:
+        """Whether ``name`` is asked for."""
+        if self.deny and _any(self.deny).match(name):
+            return False
+        return not self.allow or _any(self.allow).match(name) is not None
+
+    @property
+    def exact_names(self) -> tuple[str, ...] | None:
+        """The only names that can match, in lower case, when no glob has a wildcard."""
+        if not self.allow or any(set(glob) & set("*?[") for glob in self.allow):
+            return None
+        return tuple(sorted({glob.lower() for glob in self.allow if self.admits(glob)}))
+
+
+@lru_cache(maxsize=1024)
+def _any(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(glob.lower()) for glob in globs), re.IGNORECASE)
+
+
+class Filters(Frozen):
+    """The globs of a request."""
+
+    databases: Globs = Globs()
+    tables: Globs = Globs()
+    jobs: Globs = Globs()

@@ -1,0 +1,203 @@
+"""What travels on the queue: requests from any service, and the units of a run.
+
+A message names things and never carries a definition or a credential. ``parse`` is the only way
+in; its errors say what was wrong in one sentence.
+"""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from glueline.contract.errors import UsageError
+from glueline.contract.filters import Filters
+from glueline.contract.model import Frozen, first_problem
+
+SCHEMA_VERSION: Literal[1] = 1
+
+Name = Annotated[str, Field(min_length=1, max_length=16384)]
+SourceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][\w.-]*$")]
+RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{16,40}$")]
+
+
+class CatalogScope(Frozen):
+    """The whole catalogue: all databases, all jobs, or both."""
+
+    kind: Literal["catalog"] = "catalog"
+    include: tuple[Literal["databases", "jobs"], ...] = ("databases", "jobs")
+
+    @property
+    def label(self) -> str:
+        """The scope in the words of the command line."""
+        return "catalog" if len(set(self.include)) > 1 else f"catalog ({self.include[0]})"
+
+
+class DatabaseScope(Frozen):
+    """One database with its tables."""
+
+    kind: Literal["database"] = "database"
+    name: Name
+
+    @property
+    def label(self) -> str:
+        """The scope in the words of the command line."""
+        return f"database {self.name}"
+
+
+class JobScope(Frozen):
+    """One job with its lineage."""
+
+    kind: Literal["job"] = "job"
+    name: Name
+
+    @property
+    def label(self) -> str:
+        """The scope in the words of the command line."""
+        return f"job {self.name}"
+
+
+Scope = Annotated[CatalogScope | DatabaseScope | JobScope, Field(discriminator="kind")]
+
+
+class Options(Frozen):
+    """How much to read.
+
+    ``partitions``: none, count (keys and how many there are) or all. ``raw`` keeps AWS's answer
+    in each record. ``max_deletion_share`` is the share of a listing that may vanish before the
+    deletions are held back as implausible.
+    """
+
+    partitions: Literal["none", "count", "all"] = "none"
+    lineage: bool = True
+    raw: bool = False
+    max_deletion_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+class ExtractionRequest(Frozen):
+    """What a caller asks for. Any service may push it to the queue as ``glueline.request``."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    kind: Literal["request"] = "request"
+    source: SourceName = "default"
+    scope: Scope = CatalogScope()
+    filters: Filters = Filters()
+    options: Options = Options()
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+    @property
+    def label(self) -> str:
+        """A few words for people."""
+        return f"{self.scope.label} of {self.source}"
+
+
+class _Unit(Frozen):
+    schema_version: Literal[1] = SCHEMA_VERSION
+    run_id: RunId
+    source: SourceName
+
+    @property
+    def unit_id(self) -> str:
+        raise NotImplementedError  # pragma: no cover - each kind has its own
+
+    @property
+    def label(self) -> str:
+        """The unit and its run in a few words, as Flower shows them."""
+        return f"{self.unit_id} · run {self.run_id[:8]} · {self.source}"
+
+
+class DatabasesUnit(_Unit):
+    """List the databases and open a unit for each."""
+
+    kind: Literal["databases"] = "databases"
+
+    @property
+    def unit_id(self) -> str:
+        """``databases``."""
+        return "databases"
+
+
+class DatabaseUnit(_Unit):
+    """Read the tables of one database, from ``token`` on when it is a later page."""
+
+    kind: Literal["database"] = "database"
+    database: Name
+    page: Annotated[int, Field(ge=0)] = 0
+    token: str | None = None
+
+    @property
+    def unit_id(self) -> str:
+        """``database/<name>`` or ``database/<name>/page/<n>``."""
+        first = f"database/{encode(self.database)}"
+        return f"{first}/page/{self.page}" if self.page else first
+
+
+class PartitionsUnit(_Unit):
+    """Read the partitions of one table."""
+
+    kind: Literal["partitions"] = "partitions"
+    database: Name
+    table: Name
+    keys: tuple[str, ...] = ()
+
+    @property
+    def unit_id(self) -> str:
+        """``partitions/<database>/<table>``."""
+        return f"partitions/{encode(self.database)}/{encode(self.table)}"
+
+
+class JobsUnit(_Unit):
+    """List the jobs and open a unit for each."""
+
+    kind: Literal["jobs"] = "jobs"
+
+    @property
+    def unit_id(self) -> str:
+        """``jobs``."""
+        return "jobs"
+
+
+class JobUnit(_Unit):
+    """Read one job and its lineage."""
+
+    kind: Literal["job"] = "job"
+    job: Name
+
+    @property
+    def unit_id(self) -> str:
+        """``job/<name>``."""
+        return f"job/{encode(self.job)}"
+
+
+class FinishUnit(_Unit):
+    """Commit the sinks and set the run's state."""
+
+    kind: Literal["finish"] = "finish"
+
+    @property
+    def unit_id(self) -> str:
+        """``finish``."""
+        return "finish"
+
+
+UnitMessage = DatabasesUnit | DatabaseUnit | PartitionsUnit | JobsUnit | JobUnit | FinishUnit
+Message = Annotated[
+    ExtractionRequest | UnitMessage,
+    Field(discriminator="kind"),
+]
+MESSAGE: TypeAdapter[ExtractionRequest | UnitMessage] = TypeAdapter(Message)
+UNIT: TypeAdapter[UnitMessage] = TypeAdapter(Annotated[UnitMessage, Field(discriminator="kind")])
+UNIT_KINDS = ("databases", "database", "partitions", "jobs", "job", "finish")
+
+
+def encode(name: str) -> str:
+    """Percent-encode a catalogue name so that it is one part of an id, a path or an object key."""
+    encoded = quote(name, safe="")
+    return encoded.replace(".", "%2E") if set(encoded) == {"."} else encoded
+
+
+def parse(payload: Any) -> ExtractionRequest | UnitMessage:
+    """Validate one decoded message; raise UsageError with one sentence when it is none."""
+    try:
+        return MESSAGE.validate_python(payload)
+    except ValidationError as error:
+        raise UsageError(f"not a Glueline message: {first_problem(error)}") from None

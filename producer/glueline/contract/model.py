@@ -1,0 +1,28 @@
+"""The base of every message and record."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class Frozen(BaseModel):
+    """Immutable and strict about unknown fields, so that a misspelt one is never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+def first_problem(error: ValidationError) -> str:
+    """Say the first problem of ``error`` in one sentence without echoing the input.
+
+    The input is left out because a message or a setting may hold a secret.
+    """
+    problem = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in problem["loc"]) or "the whole value"
+    rest = error.error_count() - 1
+    more = f" (and {rest} more)" if rest else ""
+    return f"{where}: {_lower(problem['msg'])}{more}"
+
+
+def _lower(text: Any) -> str:
+    words = str(text).removeprefix("Value error, ")
+    return words[:1].lower() + words[1:]

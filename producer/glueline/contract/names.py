@@ -1,0 +1,11 @@
+"""The names that services share: the queue, the tasks on it, and the prefix of Redis keys."""
+
+KEY_PREFIX = "glueline:"
+QUEUE = "glueline"
+TASK_PREFIX = "glueline."
+DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
+
+
+def task_name(kind: str) -> str:
+    """The Celery task that carries messages of ``kind``."""
+    return TASK_PREFIX + kind

@@ -1,0 +1,344 @@
+"""Records: the validated things that an extraction yields.
+
+Field names are the Glue API's in snake case. Times are ISO 8601 in UTC. ``key`` is the identity
+of what the record describes and the primary key in every sink; ``content_hash`` changes only when
+the described thing does, not when it is read again.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import quote, unquote
+
+from pydantic import Field
+
+from glueline.contract.datatypes import DataType
+from glueline.contract.lineage import ColumnEdge, Dataset, Origin
+from glueline.contract.messages import encode
+from glueline.contract.model import Frozen
+
+TableFormat = Literal["hive", "iceberg", "delta", "hudi"]
+
+
+class Record(Frozen):
+    """What every record says of itself: which source it is from and how sure it is."""
+
+    identity: ClassVar[tuple[str, ...]] = ("name",)
+    """The fields that, with source and kind, tell this thing from all others."""
+    volatile: ClassVar[frozenset[str]] = frozenset({"content_hash", "raw"})
+    """The fields that may change although the described thing did not."""
+
+    kind: str
+    source: str
+    region: str
+    catalog_id: str | None = None
+    """The account (or nested catalogue) that owns the thing; None where nobody told."""
+    warnings: tuple[str, ...] = ()
+    """What could not be understood, in sentences."""
+    content_hash: str = ""
+    raw: dict[str, Any] | None = None
+    """The answer of AWS as it came, when the request asked for it."""
+
+    @property
+    def key(self) -> str:
+        """``source/kind/part/…`` with each part percent-encoded."""
+        parts = (self.source, self.kind, *(getattr(self, field) for field in self.identity))
+        return "/".join(quote(str(part), safe="") for part in parts)
+
+    @property
+    def listing(self) -> str:
+        """The listing that the thing is found in, as the id of the unit that reads it.
+
+        Once a listing was read to its end, what belongs to it and was not seen is gone.
+        """
+        raise NotImplementedError  # pragma: no cover - each kind has its own
+
+    @property
+    def subject(self) -> str:
+        """The name that a request's filters decide about: a database, table or job."""
+        raise NotImplementedError  # pragma: no cover - each kind has its own
+
+
+class CatalogLink(Frozen):
+    """Where a resource link points; ``table`` is None for a link to a database."""
+
+    catalog_id: str | None = None
+    database: str
+    table: str | None = None
+    region: str | None = None
+
+
+class Federated(Frozen):
+    """The foreign thing behind a federated database or table."""
+
+    identifier: str | None = None
+    connection_name: str | None = None
+
+
+class DatabaseRecord(Record):
+    """A database of the Data Catalog."""
+
+    kind: Literal["database"] = "database"
+    name: str
+    description: str | None = None
+    location_uri: str | None = None
+    parameters: dict[str, str] = Field(default_factory=dict)
+    create_time: datetime | None = None
+    target: CatalogLink | None = None
+    federated: Federated | None = None
+
+    @property
+    def listing(self) -> str:
+        """``databases``."""
+        return "databases"
+
+    @property
+    def subject(self) -> str:
+        """The database."""
+        return self.name
+
+
+class Column(Frozen):
+    """A column: ``type`` is the text as Glue holds it, ``data_type`` the same as a tree."""
+
+    name: str
+    type: str
+    data_type: DataType
+    comment: str | None = None
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+
+class SortColumn(Frozen):
+    """A column that files are sorted by."""
+
+    column: str
+    ascending: bool = True
+
+
+class Storage(Frozen):
+    """Where and how a table or partition is stored (Glue's StorageDescriptor without columns)."""
+
+    location: str | None = None
+    additional_locations: tuple[str, ...] = ()
+    input_format: str | None = None
+    output_format: str | None = None
+    compressed: bool = False
+    number_of_buckets: int | None = None
+    serialization_library: str | None = None
+    serde_parameters: dict[str, str] = Field(default_factory=dict)
+    bucket_columns: tuple[str, ...] = ()
+    sort_columns: tuple[SortColumn, ...] = ()
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+
+class ViewText(Frozen):
+    """The SQL of a view in one dialect; ``dialect`` is in lower case (``trino``, ``spark`` …)."""
+
+    dialect: str
+    sql: str
+    default_catalog: str | None = None
+    default_database: str | None = None
+
+
+class TableRecord(Record):
+    """A table, view or resource link. Partition keys are not repeated among ``columns``."""
+
+    identity: ClassVar[tuple[str, ...]] = ("database_name", "name")
+    volatile: ClassVar[frozenset[str]] = Record.volatile | {
+        "update_time",
+        "last_access_time",
+        "version_id",
+    }
+
+    kind: Literal["table"] = "table"
+    database_name: str
+    name: str
+    description: str | None = None
+    owner: str | None = None
+    table_type: str | None = None
+    format: TableFormat = "hive"
+    create_time: datetime | None = None
+    update_time: datetime | None = None
+    last_access_time: datetime | None = None
+    retention: int | None = None
+    version_id: str | None = None
+    is_registered_with_lake_formation: bool | None = None
+    columns: tuple[Column, ...] = ()
+    partition_keys: tuple[Column, ...] = ()
+    storage: Storage | None = None
+    parameters: dict[str, str] = Field(default_factory=dict)
+    views: tuple[ViewText, ...] = ()
+    target: CatalogLink | None = None
+    federated: Federated | None = None
+
+    @property
+    def listing(self) -> str:
+        """``database/<name>``."""
+        return f"database/{encode(self.database_name)}"
+
+    @property
+    def subject(self) -> str:
+        """The table."""
+        return self.name
+
+
+class PartitionRecord(Record):
+    """One partition; ``values`` stand in the order of the table's partition keys."""
+
+    identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name", "values_key")
+    volatile: ClassVar[frozenset[str]] = Record.volatile | {"last_access_time"}
+
+    kind: Literal["partition"] = "partition"
+    database_name: str
+    table_name: str
+    values: tuple[str, ...]
+    create_time: datetime | None = None
+    last_access_time: datetime | None = None
+    storage: Storage | None = None
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def listing(self) -> str:
+        """``partitions/<database>/<table>``."""
+        return f"partitions/{encode(self.database_name)}/{encode(self.table_name)}"
+
+    @property
+    def subject(self) -> str:
+        """The table."""
+        return self.table_name
+
+    @property
+    def values_key(self) -> str:
+        """The values as one text, each percent-encoded, so that no two partitions share it."""
+        return "/".join(quote(value, safe="") for value in self.values)
+
+
+class PartitionSummaryRecord(Record):
+    """How many partitions a table has."""
+
+    identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name")
+
+    kind: Literal["partition_summary"] = "partition_summary"
+    database_name: str
+    table_name: str
+    partition_keys: tuple[str, ...]
+    count: int
+
+    @property
+    def listing(self) -> str:
+        """``partitions/<database>/<table>``."""
+        return f"partitions/{encode(self.database_name)}/{encode(self.table_name)}"
+
+    @property
+    def subject(self) -> str:
+        """The table."""
+        return self.table_name
+
+
+class JobRecord(Record):
+    """A Glue job with what it reads and writes.
+
+    ``default_arguments`` and ``connections`` never hold a secret: values that look like one are
+    redacted before the record is made.
+    """
+
+    volatile: ClassVar[frozenset[str]] = Record.volatile | {"last_modified_on"}
+
+    kind: Literal["job"] = "job"
+    name: str
+    description: str | None = None
+    role: str | None = None
+    created_on: datetime | None = None
+    last_modified_on: datetime | None = None
+    command_name: str | None = None
+    """``glueetl``, ``gluestreaming``, ``pythonshell`` or ``glueray``."""
+    job_mode: str = "SCRIPT"
+    language: str | None = None
+    script_location: str | None = None
+    glue_version: str | None = None
+    worker_type: str | None = None
+    number_of_workers: int | None = None
+    max_capacity: float | None = None
+    timeout: int | None = None
+    """Minutes."""
+    max_retries: int | None = None
+    execution_class: str | None = None
+    default_arguments: dict[str, str] = Field(default_factory=dict)
+    connections: tuple[str, ...] = ()
+    inputs: tuple[Dataset, ...] = ()
+    outputs: tuple[Dataset, ...] = ()
+
+    @property
+    def listing(self) -> str:
+        """``jobs``."""
+        return "jobs"
+
+    @property
+    def subject(self) -> str:
+        """The job."""
+        return self.name
+
+
+class LineageRecord(Record):
+    """An edge: ``process`` moves data downstream.
+
+    ``process`` is ``job/<name>``, ``view/<database>/<name>`` or, for what the catalogue itself
+    says (a table on its storage, a link on its target), ``table/<database>/<name>``; its parts
+    are percent-encoded.
+    """
+
+    identity: ClassVar[tuple[str, ...]] = (
+        "process",
+        "upstream_key",
+        "downstream_key",
+    )
+
+    kind: Literal["lineage"] = "lineage"
+    process: str
+    upstream: Dataset
+    downstream: Dataset
+    origins: tuple[Origin, ...]
+    columns: tuple[ColumnEdge, ...] = ()
+
+    @property
+    def listing(self) -> str:
+        """A job's edges are found at the job, all others in their database's listing."""
+        kind, *parts = self.process.split("/")
+        return self.process if kind == "job" else f"database/{parts[0]}"
+
+    @property
+    def subject(self) -> str:
+        """The job, view or table."""
+        return unquote(self.process.rsplit("/", 1)[-1])
+
+    @property
+    def upstream_key(self) -> str:
+        """Namespace and name of the upstream dataset in one text."""
+        return f"{self.upstream.namespace}|{self.upstream.name}"
+
+    @property
+    def downstream_key(self) -> str:
+        """Namespace and name of the downstream dataset in one text."""
+        return f"{self.downstream.namespace}|{self.downstream.name}"
+
+
+AnyRecord = Annotated[
+    DatabaseRecord
+    | TableRecord
+    | PartitionRecord
+    | PartitionSummaryRecord
+    | JobRecord
+    | LineageRecord,
+    Field(discriminator="kind"),
+]
+
+RECORD_TYPES: tuple[type[Record], ...] = (
+    DatabaseRecord,
+    TableRecord,
+    PartitionRecord,
+    PartitionSummaryRecord,
+    JobRecord,
+    LineageRecord,
+)
+KINDS: tuple[str, ...] = tuple(
+    record_type.model_fields["kind"].default for record_type in RECORD_TYPES
+)

@@ -1,0 +1,1 @@
+"""Where records go. Each module is one sink behind the protocol in ``base``."""

@@ -1,0 +1,106 @@
+"""The protocol of a sink.
+
+A worker process opens each sink once. For each attempt at a unit it calls ``begin``, then
+``UnitWriter.write`` for each batch, then ``complete`` just before the unit settles in the ledger,
+or ``discard``. The receipts of settled units come back to ``commit`` when the run ends. A unit can
+run twice and a run can be committed twice: both must end in the same stored state.
+
+Sinks raise ``SinkUnavailable`` for what may pass (a lock, a lost connection, a full disk) and
+``SinkRefused`` for what will not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from glueline.contract.errors import Retryable, Terminal
+from glueline.contract.messages import ExtractionRequest
+from glueline.contract.records import Record
+from glueline.contract.runs import Failure, RunState
+
+Receipt = dict[str, Any]
+"""What a sink wants to know of a settled unit at commit; JSON values, small."""
+
+
+class SinkUnavailable(Retryable):
+    """A sink cannot take records now."""
+
+    code = "sink_unavailable"
+
+
+class SinkRefused(Terminal):
+    """A sink will not take these records."""
+
+    code = "sink_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The run that records belong to. A greater generation is the newer knowledge."""
+
+    run_id: str
+    generation: int
+    request: ExtractionRequest
+    created_at: datetime
+
+    @property
+    def source(self) -> str:
+        """The source's name."""
+        return self.request.source
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """How a run ended. ``listings`` were read to their end, ``receipts`` are by unit id."""
+
+    run: Run
+    state: RunState
+    finished_at: datetime
+    counts: Mapping[str, int] = field(default_factory=dict)
+    listings: Sequence[str] = ()
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    failures: Sequence[Failure] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitReport:
+    """What a commit did beyond storing: rows marked deleted, and deletions held back and why."""
+
+    deleted: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class UnitWriter(Protocol):
+    """Takes the records of one attempt at one unit."""
+
+    async def write(self, records: Sequence[Record]) -> None:
+        """Take a batch. Nothing of it needs to be visible yet."""
+
+    async def complete(self) -> Receipt:
+        """Make all batches durable and visible, replacing an earlier attempt's."""
+
+    async def discard(self) -> None:
+        """Forget the batches; never raises."""
+
+
+class Sink(Protocol):
+    """A place for records."""
+
+    name: str
+    """The sink's URL without secrets."""
+
+    async def open(self) -> None:
+        """Create what must exist (folders, tables). Raises SinkUnavailable or SinkRefused."""
+
+    async def begin(self, run: Run, unit_id: str) -> UnitWriter:
+        """Start an attempt at a unit."""
+
+    async def commit(self, commit: Commit) -> CommitReport:
+        """Publish a run: its manifest or its deletions. Safe to repeat."""
+
+    async def abort(self, run: Run) -> None:
+        """Undo what a cancelled run left that readers could mistake for results."""
+
+    async def close(self) -> None:
+        """Let go of files and connections."""
