@@ -1,1 +1,54 @@
-"""Enqueue AWS Glue extractions and follow them."""
+"""Enqueue AWS Glue extractions and follow them.
+
+The names are loaded on first use, so that ``import glueline`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from glueline.async_producer import AsyncProducer
+    from glueline.contract.errors import GluelineError, Retryable, Terminal, UsageError
+    from glueline.contract.filters import Filters, Globs
+    from glueline.contract.messages import ExtractionRequest, Options
+    from glueline.contract.runs import Failure, RunState, RunStatus
+    from glueline.producer import Accepted, Producer, UnknownRun, WaitTimeout
+    from glueline.settings import Settings, load_settings
+
+_HOMES = {
+    "contract.errors": ("GluelineError", "Retryable", "Terminal", "UsageError"),
+    "contract.filters": ("Filters", "Globs"),
+    "contract.messages": ("ExtractionRequest", "Options"),
+    "contract.runs": ("Failure", "RunState", "RunStatus"),
+    "producer": ("Accepted", "Producer", "UnknownRun", "WaitTimeout"),
+    "async_producer": ("AsyncProducer",),
+    "settings": ("Settings", "load_settings"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Accepted",
+    "AsyncProducer",
+    "ExtractionRequest",
+    "Failure",
+    "Filters",
+    "Globs",
+    "GluelineError",
+    "Options",
+    "Producer",
+    "Retryable",
+    "RunState",
+    "RunStatus",
+    "Settings",
+    "Terminal",
+    "UnknownRun",
+    "UsageError",
+    "WaitTimeout",
+    "load_settings",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

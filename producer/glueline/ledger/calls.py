@@ -1,0 +1,254 @@
+"""Every operation on the ledger, as a value: script, keys, arguments, and how to read the answer.
+
+No operation raises for what a run can be in; the answers say it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any, Generic, TypeVar
+
+from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage
+from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
+from glueline.ledger import replies
+from glueline.ledger.keys import Keys
+
+T = TypeVar("T")
+
+SILENCE_MS = 20_000
+"""After this long an open unit that nobody holds is looked at; see ``due.lua``."""
+SLACK_MS = 5_000
+IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
+DEAD_LETTERS_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One script to run and the way to read what it answers."""
+
+    script: str
+    keys: tuple[str, ...]
+    args: tuple[str | int, ...]
+    read: Callable[[Any], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right of one attempt to work on a unit. ``token`` proves it until the lease ends."""
+
+    unit: UnitMessage
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a unit ended: what it counted and read to the end, and which units follow from it."""
+
+    failure: Failure | None = None
+    receipt: Mapping[str, Any] | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    listings: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    children: Sequence[UnitMessage] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Makes the ledger's calls for one key prefix. ``silence_ms`` is shorter in tests."""
+
+    keys: Keys = field(default_factory=Keys)
+    silence_ms: int = SILENCE_MS
+    slack_ms: int = SLACK_MS
+
+    def open_run(
+        self, run_id: str, request: ExtractionRequest, units: Sequence[UnitMessage]
+    ) -> Call[replies.Opened]:
+        """Open a run with its first units, or find the one with the same idempotency key."""
+        keys = self.keys
+        finish = FinishUnit(run_id="0" * 16, source=request.source).model_dump_json()
+        return Call(
+            "open_run",
+            (
+                keys.run(run_id),
+                keys.runs,
+                keys.active,
+                keys.scope(request),
+                keys.generation(request.source),
+                keys.idempotency(request),
+            ),
+            (
+                run_id,
+                request.model_dump_json(),
+                request.source,
+                request.scope.label,
+                self.silence_ms,
+                IDEMPOTENCY_TTL_MS,
+                finish.replace("0" * 16, "@run@"),
+                *_pairs(units),
+            ),
+            replies.opened,
+        )
+
+    def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Call[replies.Claimed]:
+        """Take a unit for one attempt out of ``attempts``."""
+        return Call(
+            "claim",
+            (self.keys.run(claim.unit.run_id), self.keys.watermark),
+            (claim.unit.unit_id, claim.token, lease_ms, attempts, self.silence_ms),
+            replies.claimed,
+        )
+
+    def renew(self, claims: Sequence[Claim], lease_ms: int) -> Call[list[bool]]:
+        """Prolong claims; False for those that are lost."""
+        return Call(
+            "renew",
+            tuple(self.keys.run(claim.unit.run_id) for claim in claims),
+            (lease_ms, *chain.from_iterable((c.unit.unit_id, c.token) for c in claims)),
+            lambda answer: [held == 1 for held in answer],
+        )
+
+    def open_units(
+        self, claim: Claim, children: Sequence[UnitMessage]
+    ) -> Call[tuple[bool, list[str]]]:
+        """Open children of a claimed unit: whether the claim holds, and which ids are new."""
+        return Call(
+            "open_units",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, self.silence_ms, *_pairs(children)),
+            replies.opened_units,
+        )
+
+    def settle(self, claim: Claim, settlement: Settlement) -> Call[tuple[bool, list[str]]]:
+        """Close a unit: whether the claim held, and the ids to publish, ``finish`` among them."""
+        outcome = {
+            "failure": settlement.failure and settlement.failure.model_dump_json(),
+            "receipt": None if settlement.receipt is None else json.dumps(settlement.receipt),
+            "counts": settlement.counts,
+            "listings": settlement.listings,
+            "warnings": settlement.warnings,
+            "children": [(child.unit_id, child.model_dump_json()) for child in settlement.children],
+        }
+        return Call(
+            "settle",
+            (self.keys.run(claim.unit.run_id),),
+            (
+                claim.unit.unit_id,
+                claim.token,
+                self.silence_ms,
+                finish_of(claim.unit.run_id, claim.unit.source).model_dump_json(),
+                _json(outcome),
+            ),
+            replies.opened_units,
+        )
+
+    def release(self, claim: Claim, *, delay_ms: int = 0, counted: bool = True) -> Call[bool]:
+        """Give a unit back, to be published again after ``delay_ms`` (0: it was requeued)."""
+        return Call(
+            "release",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, delay_ms, self.silence_ms, 0 if counted else 1),
+            lambda answer: bool(answer == 1),
+        )
+
+    def finish(
+        self,
+        claim: Claim,
+        state: RunState | None,
+        *,
+        keep_ms: int,
+        reason: str = "",
+        counts: Mapping[str, int] | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Call[bool]:
+        """End a run in ``state``; None keeps the state it was stopped in."""
+        return Call(
+            "finish",
+            (self.keys.run(claim.unit.run_id), self.keys.active),
+            (
+                claim.token,
+                state or "",
+                reason,
+                keep_ms,
+                _json({"counts": counts or {}, "warnings": warnings}),
+            ),
+            lambda answer: bool(answer == 1),
+        )
+
+    def due(self, limit: int = 1000) -> Call[list[UnitMessage]]:
+        """The units whose messages must be published again."""
+        return Call(
+            "due",
+            (self.keys.active, self.keys.watermark, self.keys.queue),
+            (self.silence_ms, self.slack_ms, limit),
+            replies.messages,
+        )
+
+    def cancel(self, run_id: str, source: str, reason: str) -> Call[str | None]:
+        """Stop a run; answers the state it was in (``finishing``: too late; None: no such run)."""
+        return Call(
+            "cancel",
+            (self.keys.run(run_id),),
+            (reason, finish_of(run_id, source).model_dump_json(), self.silence_ms),
+            replies.text,
+        )
+
+    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Call[replies.Replayed]:
+        """Open the failed units of an ended run again."""
+        return Call(
+            "replay",
+            (self.keys.run(run.run_id), self.keys.active, self.keys.scope(run.request)),
+            (self.silence_ms, *units),
+            replies.replayed,
+        )
+
+    def status(self, run_ids: Iterable[str]) -> Call[list[RunStatus | None]]:
+        """Where runs stand; None for a run that is not known (any more)."""
+        ids = tuple(run_ids)
+        return Call(
+            "status",
+            tuple(self.keys.run(run_id) for run_id in ids),
+            (),
+            lambda answer: [replies.status(i, found) for i, found in zip(ids, answer, strict=True)],
+        )
+
+    def results(self, run_id: str) -> Call[replies.Results]:
+        """What ``finish`` hands to the sinks."""
+        return Call("results", (self.keys.run(run_id),), (), replies.results)
+
+    def failures(self, run_id: str) -> Call[tuple[list[Failure], list[str]] | None]:
+        """The failed units and the warnings of a run."""
+        return Call("failures", (self.keys.run(run_id),), (), replies.failures)
+
+    def recent(self, limit: int) -> Call[list[str]]:
+        """The ids of the newest runs."""
+        return Call("recent", (self.keys.runs,), (self.keys.run(""), limit), replies.texts)
+
+    def bury(self, reason: str, body: str) -> Call[None]:
+        """Keep a dead letter."""
+        letter = DeadLetter(reason=reason, body=body, at=datetime.now(UTC))
+        return Call(
+            "bury",
+            (self.keys.dead,),
+            (letter.model_dump_json(), DEAD_LETTERS_KEPT),
+            lambda _: None,
+        )
+
+    def letters(self, limit: int = DEAD_LETTERS_KEPT) -> Call[list[DeadLetter]]:
+        """The newest dead letters."""
+        return Call("letters", (self.keys.dead,), (limit,), replies.letters)
+
+
+def finish_of(run_id: str, source: str) -> FinishUnit:
+    """The unit that ends a run."""
+    return FinishUnit(run_id=run_id, source=source)
+
+
+def _pairs(units: Iterable[UnitMessage]) -> Iterable[str]:
+    return chain.from_iterable((unit.unit_id, unit.model_dump_json()) for unit in units)
+
+
+def _json(outcome: Mapping[str, Any]) -> str:
+    """Leave out what is None: cjson would hand Lua a value that is not nil."""
+    return json.dumps({name: value for name, value in outcome.items() if value is not None})

@@ -1,0 +1,60 @@
+"""The one place that builds Redis keys; the layout is drawn in ``scripts/common.lua``."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import quote
+
+from glueline.contract.messages import ExtractionRequest
+from glueline.contract.names import KEY_PREFIX, QUEUE
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys under one prefix, so that several Gluelines can share a server."""
+
+    prefix: str = KEY_PREFIX
+
+    def run(self, run_id: str) -> str:
+        """The base of a run's keys."""
+        return f"{self.prefix}run:{run_id}"
+
+    def scope(self, request: ExtractionRequest) -> str:
+        """Equal for requests that are about the same things, so that the newer one supersedes."""
+        about = request.scope.model_dump_json() + request.filters.model_dump_json()
+        digest = blake2b(about.encode(), digest_size=12).hexdigest()
+        return f"{self.prefix}scope:{request.source}:{digest}"
+
+    def generation(self, source: str) -> str:
+        """The counter of a source's generations."""
+        return f"{self.prefix}generation:{source}"
+
+    def idempotency(self, request: ExtractionRequest) -> str:
+        """Where the run of an idempotency key stands; empty without one."""
+        if request.idempotency_key is None:
+            return ""
+        return f"{self.prefix}idempotency:{request.source}:{quote(request.idempotency_key)}"
+
+    @property
+    def runs(self) -> str:
+        """All runs by the time they were created."""
+        return f"{self.prefix}runs"
+
+    @property
+    def active(self) -> str:
+        """The bases of runs that have not ended."""
+        return f"{self.prefix}active"
+
+    @property
+    def watermark(self) -> str:
+        """When the youngest message that was claimed was published."""
+        return f"{self.prefix}watermark"
+
+    @property
+    def dead(self) -> str:
+        """The dead letters."""
+        return f"{self.prefix}dead"
+
+    @property
+    def queue(self) -> str:
+        """The Redis list that Celery uses as the queue."""
+        return f"{self.prefix}{QUEUE}"

@@ -1,0 +1,166 @@
+"""Redis's answers to the ledger's scripts, read into values."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
+from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run and whether it is new; ``superseded`` is the finish unit of the run it replaces."""
+
+    run_id: str
+    generation: int
+    is_new: bool
+    superseded: UnitMessage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The answer to a claim; see ``claim.lua`` for the outcomes."""
+
+    outcome: str
+    attempts: int
+    state: RunState | None = None
+    request: ExtractionRequest | None = None
+    generation: int = 0
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Which units run again, or in one word why none does."""
+
+    outcome: str
+    units: list[UnitMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the units of a run left for its end."""
+
+    listings: list[str]
+    receipts: dict[str, Mapping[str, Any]]
+    failures: list[Failure]
+
+
+def text(answer: Any) -> str | None:
+    """A text, or None for Redis's nil."""
+    if answer is None or answer is False:
+        return None
+    return answer.decode() if isinstance(answer, bytes) else str(answer)
+
+
+def texts(answer: Sequence[Any]) -> list[str]:
+    """A list of texts."""
+    return [_text(item) for item in answer]
+
+
+def opened(answer: Sequence[Any]) -> Opened:
+    """Read ``open_run``."""
+    finish = text(answer[3])
+    superseded = UNIT.validate_json(finish) if finish else None
+    return Opened(_text(answer[0]), int(answer[1]), int(answer[2]) == 1, superseded)
+
+
+def claimed(answer: Sequence[Any]) -> Claimed:
+    """Read ``claim``."""
+    outcome, attempts, *run = answer
+    if not run:
+        return Claimed(_text(outcome), int(attempts))
+    state, request, generation, created_at = run
+    return Claimed(
+        _text(outcome),
+        int(attempts),
+        RunState(_text(state)),
+        ExtractionRequest.model_validate_json(request),
+        int(generation),
+        _moment(created_at),
+    )
+
+
+def opened_units(answer: Sequence[Any]) -> tuple[bool, list[str]]:
+    """Read ``open_units`` and ``settle``."""
+    held, *ids = answer
+    return held == 1, texts(ids)
+
+
+def messages(answer: Sequence[Any]) -> list[UnitMessage]:
+    """Read units from their messages."""
+    return [UNIT.validate_json(message) for message in answer]
+
+
+def replayed(answer: Sequence[Any]) -> Replayed:
+    """Read ``replay``."""
+    outcome, *units = answer
+    return Replayed(_text(outcome), messages(units))
+
+
+def status(run_id: str, answer: Any) -> RunStatus | None:
+    """Read one run of ``status``."""
+    if not answer:
+        return None
+    open_units, *rest = answer
+    fields = _mapping(rest)
+    finished_at = fields.get("finished_at")
+    return RunStatus(
+        run_id=run_id,
+        generation=int(fields["generation"]),
+        request=ExtractionRequest.model_validate_json(fields["request"]),
+        state=RunState(fields["state"]),
+        created_at=_moment(fields["created_at"]),
+        finished_at=_moment(finished_at) if finished_at else None,
+        open_units=int(open_units),
+        settled_units=int(fields["settled"]),
+        failed_units=int(fields["failed"]),
+        counts={
+            name.removeprefix("count:"): int(value)
+            for name, value in sorted(fields.items())
+            if name.startswith("count:")
+        },
+        reason=fields.get("reason"),
+    )
+
+
+def results(answer: Sequence[Any]) -> Results:
+    """Read ``results``."""
+    listings, receipts, failed = answer
+    return Results(
+        sorted(texts(listings)),
+        {unit_id: json.loads(receipt) for unit_id, receipt in _mapping(receipts).items()},
+        _failures(failed),
+    )
+
+
+def failures(answer: Sequence[Any]) -> tuple[list[Failure], list[str]] | None:
+    """Read ``failures``; None when there is no such run."""
+    exists, failed, warnings = answer
+    return (_failures(failed), texts(warnings)) if exists else None
+
+
+def letters(answer: Sequence[Any]) -> list[DeadLetter]:
+    """Read ``letters``."""
+    return [DeadLetter.model_validate_json(letter) for letter in answer]
+
+
+def _failures(answer: Sequence[Any]) -> list[Failure]:
+    found = (Failure.model_validate_json(value) for value in _mapping(answer).values())
+    return sorted(found, key=lambda failure: failure.unit_id)
+
+
+def _mapping(answer: Sequence[Any]) -> dict[str, str]:
+    flat = texts(answer)
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _moment(milliseconds: Any) -> datetime:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+
+
+def _text(answer: Any) -> str:
+    return answer.decode() if isinstance(answer, bytes) else str(answer)

@@ -1,0 +1,31 @@
+-- Take a unit for one attempt. The attempt is counted now: a unit that kills its process is
+-- counted too.
+--
+-- KEYS  1 base  2 watermark
+-- ARGV  1 unit id  2 token  3 lease (ms)  4 attempts allowed  5 silence (ms)
+-- Returns {outcome, attempts, state, request, generation, created_at}; outcome is one of
+--   claimed    run it      exhausted  do not run it, settle it as failed
+--   busy       another holds it      settled    it is done or failed      unknown    no such unit
+
+local base, id = KEYS[1], ARGV[1]
+local now = now_ms()
+local state = redis.call('HGET', base, 'state')
+local due = redis.call('ZSCORE', base .. ':open', id)
+if not state then return {'unknown', 0} end
+if not due then return {'settled', 0} end
+local holder = redis.call('HGET', base .. ':claims', id)
+if holder and holder ~= 'retry' and tonumber(due) > now then return {'busy', 0} end
+
+if not holder then
+  -- An unclaimed unit is due `silence` after it was published: see due.lua for the watermark.
+  local published = tonumber(due) - tonumber(ARGV[5])
+  if published > tonumber(redis.call('GET', KEYS[2]) or 0) then
+    redis.call('SET', KEYS[2], whole(published))
+  end
+end
+redis.call('HSET', base .. ':claims', id, ARGV[2])
+redis.call('ZADD', base .. ':open', whole(now + ARGV[3]), id)
+local attempts = redis.call('HINCRBY', base .. ':attempts', id, 1)
+local outcome = attempts > tonumber(ARGV[4]) and 'exhausted' or 'claimed'
+local run = redis.call('HMGET', base, 'request', 'generation', 'created_at')
+return {outcome, attempts, state, run[1], run[2], run[3]}

@@ -1,0 +1,51 @@
+-- Put before every other script.
+--
+-- The keys of a run, all derived from its base `<prefix>run:<id>` (so that one name is enough to
+-- pass; the ledger is for one Redis server or Sentinel, not for a sharded cluster):
+--
+--   <base>            hash    state, request, source, scope, generation, created_at, finished_at,
+--                             reason, settled, failed, count:<what>
+--   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
+--   <base>:units      hash    unit id -> its message, for as long as it is open or failed
+--   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
+--   <base>:attempts   hash    unit id -> attempts begun
+--   <base>:done       set     unit ids settled well
+--   <base>:failures   hash    unit id -> {code, message, attempts, at}
+--   <base>:listings   set     listings read to their end
+--   <base>:receipts   hash    unit id -> what the sinks gave for it
+--   <base>:warnings   list    sentences, the first WARNINGS of them
+--
+-- Keys of all runs: <prefix>runs (zset id -> created), <prefix>active (set of bases),
+-- <prefix>watermark (see due.lua), <prefix>scope:… (base of the scope's newest run),
+-- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list).
+
+local WARNINGS = 1000
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- Lua's tostring writes large numbers as 1.7e+12, which no reader of a key wants.
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+-- Open a unit unless the run knows it already. True when it is new.
+local function open_unit(base, id, message, due)
+  if redis.call('ZSCORE', base .. ':open', id)
+    or redis.call('SISMEMBER', base .. ':done', id) == 1
+    or redis.call('HEXISTS', base .. ':failures', id) == 1 then
+    return false
+  end
+  redis.call('ZADD', base .. ':open', whole(due), id)
+  redis.call('HSET', base .. ':units', id, message)
+  return true
+end
+
+-- Stop a run before its end: nothing stays open but `finish`, which cleans up the sinks.
+local function stop_run(base, state, reason, finish, due)
+  redis.call('HSET', base, 'state', state, 'reason', reason, 'finished_at', whole(now_ms()))
+  redis.call('DEL', base .. ':open', base .. ':claims')
+  open_unit(base, 'finish', finish, due)
+end

@@ -1,0 +1,28 @@
+-- End a run: its state is set, and all its keys live on for `keep`.
+--
+-- KEYS  1 base  2 active
+-- ARGV  1 token  2 state ('' keeps the one it has: cancelled or superseded)  3 reason
+--       4 keep (ms)  5 JSON {counts {what: n}, warnings []}
+-- Returns 1, or 0 when the claim is lost
+
+local base = KEYS[1]
+if redis.call('HGET', base .. ':claims', 'finish') ~= ARGV[1] then return 0 end
+local outcome = cjson.decode(ARGV[5])
+for what, n in pairs(outcome.counts) do redis.call('HINCRBY', base, 'count:' .. what, n) end
+for _, warning in ipairs(outcome.warnings) do
+  redis.call('HINCRBY', base, 'count:warnings', 1)
+  redis.call('RPUSH', base .. ':warnings', warning)
+end
+if ARGV[2] ~= '' then
+  redis.call('HSET', base, 'state', ARGV[2], 'finished_at', whole(now_ms()))
+  if ARGV[3] ~= '' then redis.call('HSET', base, 'reason', ARGV[3]) end
+end
+redis.call('DEL', base .. ':open', base .. ':claims')
+redis.call('HDEL', base .. ':units', 'finish')
+redis.call('HDEL', base .. ':attempts', 'finish')
+redis.call('SREM', KEYS[2], base)
+for _, part in ipairs({'', ':units', ':attempts', ':done', ':failures', ':listings',
+  ':receipts', ':warnings'}) do
+  redis.call('PEXPIRE', base .. part, ARGV[4])
+end
+return 1

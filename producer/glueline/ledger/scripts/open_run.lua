@@ -1,0 +1,43 @@
+-- Open a run with its first units; a running run of the same scope is superseded.
+--
+-- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency ('' when not asked for)
+-- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms)
+--       7 finish message of any run, with the placeholder @run@  8… unit id, message, …
+-- Returns {run id, generation, 1 when new, superseded finish message or false}
+
+local base = KEYS[1]
+local now = now_ms()
+if KEYS[6] ~= '' then
+  local known = redis.call('GET', KEYS[6])
+  if known then
+    local base_of_known = string.sub(base, 1, #base - #ARGV[1]) .. known
+    local generation = redis.call('HGET', base_of_known, 'generation')
+    if generation then return {known, generation, 0, false} end
+  end
+end
+
+-- Sinks outlive this Redis and refuse older generations, so a fresh ledger must not start at 1:
+-- the clock is the floor.
+local generation = math.max(tonumber(redis.call('GET', KEYS[5]) or 0) + 1, now)
+redis.call('SET', KEYS[5], whole(generation))
+
+local superseded = false
+local older = redis.call('GET', KEYS[4])
+if older and redis.call('HGET', older, 'state') == 'running'
+  and redis.call('HEXISTS', older .. ':claims', 'finish') == 0 then
+  local older_id = string.match(older, '[^:]+$')
+  superseded = string.gsub(ARGV[7], '@run@', older_id)
+  stop_run(older, 'superseded', 'superseded by run ' .. ARGV[1], superseded, now + ARGV[5])
+end
+
+redis.call('HSET', base, 'state', 'running', 'request', ARGV[2], 'source', ARGV[3],
+  'scope', ARGV[4], 'generation', whole(generation), 'created_at', whole(now),
+  'settled', 0, 'failed', 0)
+redis.call('ZADD', KEYS[2], whole(now), ARGV[1])
+redis.call('SADD', KEYS[3], base)
+redis.call('SET', KEYS[4], base)
+if KEYS[6] ~= '' then redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[6]) end
+for i = 8, #ARGV, 2 do
+  open_unit(base, ARGV[i], ARGV[i + 1], now + ARGV[5])
+end
+return {ARGV[1], whole(generation), 1, superseded}

@@ -1,0 +1,14 @@
+-- Open units while their parent is still claimed, so that they can start before it ends.
+--
+-- KEYS  1 base
+-- ARGV  1 parent id  2 token  3 silence (ms)  4… unit id, message, …
+-- Returns {1 or 0 (the claim is lost), unit ids that are new …}
+
+local base = KEYS[1]
+if redis.call('HGET', base .. ':claims', ARGV[1]) ~= ARGV[2] then return {0} end
+local due = now_ms() + ARGV[3]
+local opened = {1}
+for i = 4, #ARGV, 2 do
+  if open_unit(base, ARGV[i], ARGV[i + 1], due) then opened[#opened + 1] = ARGV[i] end
+end
+return opened

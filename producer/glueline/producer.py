@@ -1,0 +1,274 @@
+"""Enqueue extractions and follow them, from any Python service.
+
+>>> from glueline import Producer
+>>> with Producer() as producer:                               # doctest: +SKIP
+...     run = producer.enqueue_database("sales")
+...     print(producer.wait(run.run_id).state)
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from glueline.contract.errors import UsageError
+from glueline.contract.filters import Filters
+from glueline.contract.messages import (
+    CatalogScope,
+    DatabaseScope,
+    DatabasesUnit,
+    DatabaseUnit,
+    ExtractionRequest,
+    JobScope,
+    JobsUnit,
+    JobUnit,
+    Options,
+    Scope,
+    UnitMessage,
+)
+from glueline.contract.model import Frozen, first_problem
+from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
+from glueline.ledger import Calls, Keys, Ledger
+from glueline.ledger.calls import finish_of
+from glueline.queue import Publisher, QueueUnavailable, celery_app, redis_client
+from glueline.settings import Settings, load_settings
+
+DEFAULT_FILTERS = Filters()
+DEFAULT_OPTIONS = Options()
+POLL = 0.3
+"""Seconds between two looks at a run that is watched."""
+
+
+class Accepted(Frozen):
+    """An extraction that was taken. ``is_new`` is False when its idempotency key was known."""
+
+    run_id: str
+    generation: int
+    is_new: bool
+
+
+class UnknownRun(UsageError):  # noqa: N818
+    """There is no such run (any more)."""
+
+    code = "unknown_run"
+
+
+class WaitTimeout(UsageError):  # noqa: N818
+    """The run did not end in the time that was given; it goes on."""
+
+    code = "wait_timeout"
+
+
+def first_units(run_id: str, request: ExtractionRequest) -> list[UnitMessage]:
+    """The units that a run starts with."""
+    about = {"run_id": run_id, "source": request.source}
+    match request.scope:
+        case DatabaseScope(name=name):
+            return [DatabaseUnit(**about, database=name)]
+        case JobScope(name=name):
+            return [JobUnit(**about, job=name)]
+        case CatalogScope(include=include):
+            units: list[UnitMessage] = [DatabasesUnit(**about), JobsUnit(**about)]
+            return [unit for unit in units if unit.kind in include]
+
+
+def calls_for(settings: Settings) -> Calls:
+    """The ledger's calls under the settings' key prefix."""
+    return Calls(
+        Keys(settings.key_prefix),
+        silence_ms=int(settings.silence * 1000),
+        slack_ms=int(settings.silence * 250),
+    )
+
+
+class Producer:
+    """Enqueues extractions; every method blocks. Safe to share between threads."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Connect on first use to the Redis that ``settings`` (default: the usual) name."""
+        self.settings = settings or load_settings()
+        self._client = redis_client(self.settings)
+        self._ledger = Ledger(self._client)
+        self._calls = calls_for(self.settings)
+        self._app = celery_app(self.settings)
+        self._publisher = Publisher(self._app)
+
+    def enqueue_catalog(
+        self,
+        source: str = "default",
+        *,
+        filters: Filters = DEFAULT_FILTERS,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract all databases and jobs of ``source`` that ``filters`` admit."""
+        return self._enqueue(CatalogScope(), source, filters, options, idempotency_key)
+
+    def enqueue_database(
+        self,
+        database: str,
+        source: str = "default",
+        *,
+        filters: Filters = DEFAULT_FILTERS,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract one database with the tables that ``filters`` admit."""
+        scope = _scope(DatabaseScope, database)
+        return self._enqueue(scope, source, filters, options, idempotency_key)
+
+    def enqueue_job(
+        self,
+        job: str,
+        source: str = "default",
+        *,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract one job with its lineage."""
+        scope = _scope(JobScope, job)
+        return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
+
+    def enqueue(self, request: ExtractionRequest) -> Accepted:
+        """Open a run and publish its first units.
+
+        Once the run is in the ledger it will be worked on, even if publishing fails now: the
+        workers' reconciler publishes what is open and silent.
+        """
+        run_id = uuid4().hex
+        units = first_units(run_id, request)
+        opened = self._ledger(self._calls.open_run(run_id, request, units))
+        if opened.is_new:
+            superseded = [opened.superseded] if opened.superseded else []
+            self._publish([*units, *superseded])
+        return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
+
+    def status(self, run_id: str) -> RunStatus:
+        """Where a run stands; raises UnknownRun."""
+        found = self._ledger(self._calls.status([run_id]))[0]
+        if found is None:
+            raise _unknown(run_id)
+        return found
+
+    def runs(self, limit: int = 20) -> list[RunStatus]:
+        """The newest runs."""
+        ids = self._ledger(self._calls.recent(limit))
+        return [run for run in self._ledger(self._calls.status(ids)) if run]
+
+    def find(self, prefix: str) -> RunStatus:
+        """The run whose id starts with ``prefix``; raises UnknownRun unless exactly one does."""
+        matches = [run for run in self.runs(10_000) if run.run_id.startswith(prefix)]
+        if not prefix or not matches:
+            raise _unknown(prefix)
+        if len(matches) > 1:
+            raise UnknownRun(f"{len(matches)} runs start with {prefix!r}; give more of the id")
+        return matches[0]
+
+    def watch(self, run_id: str) -> Iterator[RunStatus]:
+        """The run's status each time it changes, until it has ended."""
+        before = None
+        while True:
+            status = self.status(run_id)
+            if status != before:
+                yield status
+            if status.state.is_final:
+                return
+            before = status
+            time.sleep(POLL)
+
+    def wait(self, run_id: str, timeout: float | None = None) -> RunStatus:
+        """Block until the run has ended; raises WaitTimeout after ``timeout`` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not (status := self.status(run_id)).state.is_final:
+            if deadline is not None and time.monotonic() > deadline:
+                raise WaitTimeout(f"run {run_id} is still running after {timeout:g} s")
+            time.sleep(POLL)
+        return status
+
+    def failures(self, run_id: str) -> list[Failure]:
+        """The units of a run that failed, and why; raises UnknownRun."""
+        return self._problems(run_id)[0]
+
+    def warnings(self, run_id: str) -> list[str]:
+        """What a run could not understand, in sentences; raises UnknownRun."""
+        return self._problems(run_id)[1]
+
+    def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
+        """Stop a run and say its state now; one that has ended stays as it is."""
+        status = self.status(run_id)
+        before = self._ledger(self._calls.cancel(run_id, status.request.source, reason))
+        if before != RunState.RUNNING:
+            return self.status(run_id).state
+        self._publish([finish_of(run_id, status.request.source)])
+        return RunState.CANCELLED
+
+    def replay(self, run_id: str, units: list[str] | None = None) -> int:
+        """Run failed units again (all, or those named) and say how many; raises UsageError."""
+        answer = self._ledger(self._calls.replay(self.status(run_id), units or ()))
+        if answer.outcome != "replayed":
+            raise UsageError(_REFUSED.get(answer.outcome, f"run {run_id} is {answer.outcome}"))
+        self._publish(answer.units)
+        return len(answer.units)
+
+    def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
+        """The newest messages that could not be understood or run."""
+        return self._ledger(self._calls.letters(limit))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+        self._app.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _enqueue(
+        self, scope: Scope, source: str, filters: Filters, options: Options, key: str | None
+    ) -> Accepted:
+        try:
+            request = ExtractionRequest(
+                source=source, scope=scope, filters=filters, options=options, idempotency_key=key
+            )
+        except ValidationError as error:
+            raise UsageError(f"not an extraction request: {first_problem(error)}") from None
+        return self.enqueue(request)
+
+    def _publish(self, units: list[UnitMessage]) -> None:
+        with suppress(QueueUnavailable):  # the reconciler will publish them
+            self._publisher.publish(units)
+
+    def _problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
+        found = self._ledger(self._calls.failures(run_id))
+        if found is None:
+            raise _unknown(run_id)
+        return found
+
+
+_REFUSED = {
+    "nothing": "none of these units has failed; `failures` lists those that have",
+    "newer": "a newer run of the same scope exists, and its knowledge stands: enqueue a new one",
+    "running": "the run is still running; wait for its end, or cancel it",
+}
+
+
+def _scope(scope: type[DatabaseScope] | type[JobScope], name: str) -> Scope:
+    try:
+        return scope(name=name)
+    except ValidationError as error:
+        raise UsageError(f"not a name of a Glue object: {first_problem(error)}") from None
+
+
+def _unknown(run_id: str) -> UnknownRun:
+    return UnknownRun(f"there is no run {run_id!r}; `glueline runs` lists those that are known")

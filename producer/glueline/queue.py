@@ -1,0 +1,97 @@
+"""The queue: Celery on Redis, set up the same for those who publish and those who work."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from glueline.contract.errors import Retryable
+from glueline.contract.messages import UnitMessage
+from glueline.contract.names import QUEUE, task_name
+from glueline.settings import Settings
+
+VISIBILITY_TIMEOUT = 60
+"""Seconds until Celery hands an unacknowledged message to another worker; workers refresh it."""
+
+
+class QueueUnavailable(Retryable):
+    """Messages cannot be published now; the ledger's reconciler publishes them later."""
+
+    code = "queue_unavailable"
+
+
+def celery_app(settings: Settings) -> Celery:
+    """A Celery application on the broker that ``settings`` name; JSON only, no result backend."""
+    app = Celery("glueline", broker=settings.redis_url, set_as_current=False)
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        event_serializer="json",
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_send_task_events=True,
+        worker_enable_remote_control=True,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=5,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_transport_options={
+            "global_keyprefix": settings.key_prefix,
+            "visibility_timeout": VISIBILITY_TIMEOUT,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "priority_steps": [0],
+            "socket_keepalive": True,
+            "socket_connect_timeout": 5,
+            "health_check_interval": 25,
+        },
+    )
+    return app
+
+
+def redis_client(settings: Settings) -> redis.Redis:
+    """A blocking client for the ledger."""
+    return redis.Redis.from_url(settings.redis_url, **client_options(ExponentialBackoff(1, 0.05)))
+
+
+def client_options(backoff: ExponentialBackoff) -> dict[str, Any]:
+    """What the ledger's clients have in common; blocking and asyncio differ in ``Retry`` only."""
+    return {
+        "socket_connect_timeout": 5,
+        "socket_timeout": 30,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "retry": Retry(backoff, 3),
+    }
+
+
+class Publisher:
+    """Publishes messages, many in one round trip. Safe to use from several threads."""
+
+    def __init__(self, app: Celery) -> None:
+        """Publish through the connections of ``app``."""
+        self._app = app
+
+    def publish(self, units: Sequence[UnitMessage]) -> None:
+        """Put units on the queue in their order; raises QueueUnavailable."""
+        if not units:
+            return
+        try:
+            with self._app.producer_pool.acquire(block=True) as producer, producer.batch():
+                for unit in units:
+                    self._app.send_task(
+                        task_name(unit.kind),
+                        args=(unit.model_dump(mode="json"),),
+                        argsrepr=unit.label,
+                        kwargsrepr="",
+                        producer=producer,
+                    )
+        except (OperationalError, OSError, redis.RedisError) as error:
+            raise QueueUnavailable(f"cannot publish: {type(error).__name__}: {error}") from None

@@ -1,0 +1,145 @@
+"""Settings: defaults, then ``glueline.toml``, then ``GLUELINE_*`` variables.
+
+The file is ``./glueline.toml`` or the one that ``GLUELINE_CONFIG`` names. Inner settings have two
+underscores in their variable: ``GLUELINE_WORKER__CONCURRENCY=64``. AWS's own variables
+(``AWS_REGION``, ``AWS_PROFILE``, ``AWS_ENDPOINT_URL`` …) work as everywhere.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings.exceptions import SettingsError
+
+from glueline.contract.errors import UsageError
+from glueline.contract.messages import SourceName
+from glueline.contract.model import Frozen, first_problem
+from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Role(Frozen):
+    """A role to assume on the way to a source."""
+
+    arn: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:iam::\d{12}:role/.+$")]
+    external_id: str | None = None
+
+
+class Source(Frozen):
+    """A named place to extract from. What is not given comes from AWS's own configuration."""
+
+    region: str | None = None
+    profile: str | None = None
+    roles: tuple[Role, ...] = ()
+    """Assumed one after the other; the last one reads the catalogue."""
+    catalog_id: str | None = None
+    endpoint_url: str | None = None
+
+
+class WorkerSettings(Frozen):
+    """How a worker process works."""
+
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
+    """Units at the same time."""
+    unit_timeout: Seconds = 900
+    lease: Seconds = 30
+    """A unit whose worker is silent for so long is given to another."""
+    attempts: Annotated[int, Field(ge=1, le=100)] = 4
+    """Of a unit, before it counts as failed."""
+    call_timeout: Seconds = 60
+    """From the first try of an AWS call to giving up retrying it within one attempt."""
+    read_timeout: Seconds = 30
+    """For one HTTP answer of AWS."""
+    page_budget: Annotated[int, Field(ge=1)] = 20
+    """Pages of tables that one unit reads before the next one takes over."""
+    grace: Seconds = 10
+    """For units under way when the worker is told to stop."""
+    reconcile_interval: Seconds = 2
+    rate_floor: Annotated[float, Field(gt=0)] = 2
+    """AWS calls per second for each family of calls while the shared quota cannot be asked."""
+    rate_start: Annotated[float, Field(gt=0)] = 20
+    """AWS calls per second that a family of calls starts with; then the rate is learnt."""
+
+
+class Settings(BaseSettings):
+    """All settings of Glueline."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GLUELINE_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    redis_url: str = DEFAULT_REDIS_URL
+    key_prefix: str = KEY_PREFIX
+    sinks: Annotated[tuple[str, ...], NoDecode] = ("sqlite:///glueline.db",)
+    sources: dict[SourceName, Source] = Field(default_factory=dict)
+    worker: WorkerSettings = WorkerSettings()
+    silence: Seconds = 20
+    """Seconds after which an open unit that nobody holds is looked at."""
+    keep_runs: Annotated[float, Field(gt=0)] = 7 * 24 * 3600
+    """Seconds that the ledger remembers a run after its end."""
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    log_format: Annotated[str, Field(pattern="^(auto|console|json)$")] = "auto"
+
+    @field_validator("sinks", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: str) -> str:
+        if not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("a Redis URL starts with redis://, rediss:// or unix://")
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - we read no .env
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then variables, then the file."""
+        path = Path(os.environ.get("GLUELINE_CONFIG", "glueline.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+    def source(self, name: str) -> Source:
+        """The source called ``name``; ``default`` needs no declaration."""
+        found = self.sources.get(name)
+        if found is not None:
+            return found
+        if name == "default":
+            return Source()
+        known = ", ".join(sorted({"default", *self.sources}))
+        raise UsageError(f"there is no source {name!r}; the known ones are {known}")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises UsageError with one sentence about the first that is wrong."""
+    named = os.environ.get("GLUELINE_CONFIG")
+    if named and not Path(named).is_file():
+        raise UsageError(f"GLUELINE_CONFIG names {named}, and there is no such file")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise UsageError(f"setting {first_problem(error)}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
+    except (SettingsError, OSError) as error:
+        raise UsageError(f"the settings cannot be read: {error}") from None
