@@ -1,0 +1,81 @@
+"""Datasets that AWS names by ARN: catalog tables, streams, DynamoDB tables."""
+
+import re
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.naming.text import NOTHING, UNKNOWN, lower, resolve_arguments, unquoted
+
+_ARN = re.compile(r"arn:(aws[\w-]*):([\w-]+):([^:]*):([^:]*):(.+)", re.DOTALL)
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+def catalog_table(
+    database: str,
+    table: str,
+    around: Surroundings = NOTHING,
+    catalog_id: str | None = None,
+) -> Dataset:
+    """A table of the Data Catalog: ``table/{database}/{table}`` in lower case, as Glue stores it.
+
+    ``catalog_id`` is an account or a nested catalogue (``123456789012:name``), which stands
+    before the database as it does in the table's ARN.
+    """
+    region, account, nested = around.region, around.account, ""
+    if catalog_id:
+        identifier = unquoted(resolve_arguments(catalog_id, around))
+        region, account, nested = _catalog(identifier, around)
+    parts = (nested, *(_name(name, around) for name in (database, table)))
+    path = "/".join(part for part in parts if part)
+    return Dataset(namespace=_namespace("glue", region, account), name=f"table/{path}")
+
+
+def kinesis(stream: str, around: Surroundings = NOTHING) -> Dataset:
+    """A Kinesis stream by its ARN or its name."""
+    return _resource("kinesis", "stream", stream, around)
+
+
+def dynamodb(table: str, around: Surroundings = NOTHING) -> Dataset:
+    """A DynamoDB table by its ARN or its name."""
+    return _resource("dynamodb", "table", table, around)
+
+
+def _resource(service: str, kind: str, text: str, around: Surroundings) -> Dataset:
+    text = unquoted(resolve_arguments(text, around))
+    region, account = around.region, around.account
+    if match := _ARN.fullmatch(text):
+        region, account, text = match[3], match[4], match[5]
+        text = text.removeprefix(f"{kind}/").split("/")[0]
+    return Dataset(namespace=_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN}")
+
+
+def _catalog(identifier: str, around: Surroundings) -> tuple[str | None, str | None, str]:
+    """Region, account and nested catalogue of a catalog id or an ARN."""
+    if match := _ARN.fullmatch(identifier):
+        nested = match[5].removeprefix("catalog").strip("/")
+        if match[2] == "s3tables":  # Glue mounts every table bucket under this catalogue
+            nested = f"s3tablescatalog/{nested.removeprefix('bucket/')}"
+        return match[3] or around.region, match[4] or around.account, lower(nested)
+    account, separator, nested = identifier.partition(":")
+    if separator and _ACCOUNT.fullmatch(account):
+        return around.region, account, lower(nested.strip("/"))
+    if _ACCOUNT.fullmatch(identifier) or identifier.startswith("{"):
+        return around.region, identifier, ""
+    if identifier.lower() == "awsdatacatalog":
+        return around.region, around.account, ""
+    return around.region, around.account, lower(identifier.strip("/"))
+
+
+def _name(name: str, around: Surroundings) -> str:
+    return lower(unquoted(resolve_arguments(name, around))) or UNKNOWN
+
+
+def _namespace(service: str, region: str | None, account: str | None) -> str:
+    region = region or "{region}"
+    return f"arn:{_partition(region)}:{service}:{region}:{account or '{account}'}"
+
+
+def _partition(region: str) -> str:
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

@@ -1,0 +1,160 @@
+"""Tables of relational databases, by the URL that a job or a connection gives."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.naming.aws import catalog_table
+from glueline_worker.lineage.naming.engines import ENGINES, GENERIC, Engine, engine_named
+from glueline_worker.lineage.naming.text import (
+    NOTHING,
+    UNKNOWN,
+    lower,
+    mask,
+    resolve_arguments,
+    split_name,
+)
+
+_SUBPROTOCOL = re.compile(r"([a-z][\w+-]*):(?!\d)", re.IGNORECASE)
+# Where the parameters begin: ?a=b, ;a=b, :a=b (DB2) or /A=b (Teradata, Athena).
+_PARAMETERS = re.compile(r"[?;]|[:,/](?=\w+=)")
+_PARAMETER = re.compile(r"(\w+)=([^;&,?]*)")
+_DESCRIPTION = re.compile(r"\b(host|port|service_name|sid)\s*=\s*([^()\s]+)", re.IGNORECASE)
+_HOST_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([^:]*))?(?::(.*))?", re.DOTALL)
+_PORT = re.compile(r"[\d\ue000-\uf8ff]+")
+_REDSHIFT_HOST = re.compile(
+    r"([^.]+)\.[^.]+\.([^.]+)\.redshift(?:-serverless)?\.amazonaws\.com(?:\.cn)?"
+)
+_SNOWFLAKE_HOST = ".snowflakecomputing.com"
+_DATABASE_KEYS = ("databasename", "database", "dbname", "db", "catalog")
+_SCHEMA_KEYS = ("currentschema", "schema", "sfschema")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a connection URL says, without users, passwords and other parameters."""
+
+    engine: Engine = GENERIC
+    host: str = ""
+    port: str = ""
+    database: str = ""
+    schema: str = ""
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the tables found there."""
+        if not self.host:
+            return self.engine.scheme
+        host = lower(self.host).removesuffix(_SNOWFLAKE_HOST)
+        port = self.port or (str(self.engine.port) if self.engine.port else "")
+        if self.engine.scheme == "redshift" and (match := _REDSHIFT_HOST.fullmatch(host)):
+            host = f"{match[1]}.{match[2]}"
+        return f"{self.engine.scheme}://{host}:{port}" if port else f"{self.engine.scheme}://{host}"
+
+
+def jdbc(
+    url: str,
+    table: str,
+    around: Surroundings = NOTHING,
+    *,
+    engine: str | None = None,
+    database: str | None = None,
+    schema: str | None = None,
+) -> Dataset:
+    """A table behind a JDBC URL. ``engine`` helps where the URL is only known at run time.
+
+    ``database`` and ``schema`` win over the URL's; parts in ``table`` itself win over both.
+    """
+    given = engine_named(engine) if engine else None
+    address = parse_url(resolve_arguments(url, around), given or GENERIC)
+    address = replace(
+        address,
+        database=resolve_arguments(database or address.database, around),
+        schema=resolve_arguments(schema or address.schema, around),
+    )
+    return database_table(address, split_name(resolve_arguments(table, around)), around)
+
+
+def redshift(
+    url: str, table: str, around: Surroundings = NOTHING, *, database: str | None = None
+) -> Dataset:
+    """A Redshift table by the URL or the host name of its cluster."""
+    return jdbc(url, table, around, engine="redshift", database=database)
+
+
+def snowflake(
+    account: str,
+    table: str,
+    around: Surroundings = NOTHING,
+    *,
+    database: str | None = None,
+    schema: str | None = None,
+) -> Dataset:
+    """A Snowflake table by the account's URL, host name or identifier."""
+    return jdbc(account, table, around, engine="snowflake", database=database, schema=schema)
+
+
+def database_table(address: Address, parts: Sequence[str], around: Surroundings) -> Dataset:
+    """The table named by ``parts``, with what the address knows put before it."""
+    if address.engine.scheme == "athena":
+        database = parts[-2] if len(parts) > 1 else address.schema or "default"
+        return catalog_table(database, parts[-1] if parts else UNKNOWN, around)
+    before = [address.database]
+    if address.engine.levels > len(before) + 1:
+        before.append(address.schema or address.engine.schema or "")
+    table = list(parts) or [UNKNOWN]
+    missing = max(0, address.engine.levels - len(table))
+    name = ".".join(part for part in (*before[:missing], *table) if part)
+    return Dataset(namespace=address.namespace, name=name)
+
+
+def parse_url(url: str, engine: Engine = GENERIC) -> Address:
+    """Read a JDBC URL, or a bare ``host:port``; what it leaves open stays empty."""
+    masked, restore = mask(url.strip())
+    engine, body = _engine(masked, engine)
+    if masked != body and not body.startswith("//") and re.fullmatch(r"[\w.-]+", body):
+        body = f"@:/{body}"  # no host at all (jdbc:db2:sample)
+    cut = _PARAMETERS.search(body) if "(" not in body else None
+    head, tail = (body[: cut.start()], body[cut.start() :]) if cut else (body, "")
+    host, port, database, schema = _authority(head, engine)
+    parameters = {key.lower(): value.strip() for key, value in _PARAMETER.findall(tail)}
+    host = host or parameters.get("servername", "")
+    named = next((parameters[key] for key in _DATABASE_KEYS if parameters.get(key)), "")
+    schema = next((parameters[key] for key in _SCHEMA_KEYS if parameters.get(key)), schema)
+    port = port or parameters.get("dbs_port", "")
+    return Address(
+        engine=engine,
+        host=restore(host),
+        port=restore(port) if _PORT.fullmatch(port) else "",
+        database=restore(named or database),
+        schema=restore(schema),
+    )
+
+
+def _engine(text: str, engine: Engine) -> tuple[Engine, str]:
+    """Take the subprotocols (``jdbc:oracle:thin:``) off and remember the engine among them."""
+    while match := _SUBPROTOCOL.match(text):
+        word = match[1].lower()
+        if word != "jdbc" and word not in ENGINES and _PORT.match(text, match.end()):
+            break  # host:{arg:port}
+        engine = ENGINES.get(word, engine)
+        text = text[match.end() :]
+    return engine, text
+
+
+def _authority(head: str, engine: Engine) -> tuple[str, str, str, str]:
+    """Host, port, database and schema of ``//user@host:port/database/schema`` and its kin."""
+    if "(" in head:  # Oracle's (DESCRIPTION=(ADDRESS=(HOST=…)(PORT=…))(CONNECT_DATA=…))
+        found: dict[str, str] = {}
+        for key, value in _DESCRIPTION.findall(head):
+            found.setdefault(key.lower(), value)
+        service = found.get("service_name") or found.get("sid", "")
+        return found.get("host", ""), found.get("port", ""), service, ""
+    authority, _, path = head.removeprefix("//").rpartition("@")[2].lstrip("/").partition("/")
+    first = authority.split(",")[0].partition("\\")[0]
+    match = _HOST_PORT.fullmatch(first)
+    host, port, sid = match.groups("") if match else (first, "", "")
+    database, _, schema = path.partition("/")
+    return host, port, database or sid, schema if engine.scheme in {"trino", "presto"} else ""

@@ -1,0 +1,69 @@
+"""Datasets that are a path: S3 objects and prefixes, other stores, local files."""
+
+import re
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.naming.text import (
+    NOTHING,
+    UNKNOWN,
+    mask,
+    resolve_arguments,
+    unquoted,
+)
+
+_S3 = re.compile(r"(?:(?:s3[an]?:/{1,3})|(?:arn:aws[\w-]*:s3:::))+", re.IGNORECASE)
+_S3_HOST = re.compile(r"https?://(?:([^/]+?)\.)?s3[.-](?:[\w-]+\.)*?amazonaws\.com(?:\.cn)?/(.*)")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(//([^/?#]*))?(.*)", re.IGNORECASE | re.DOTALL)
+_GLOB = re.compile(r"[*?\[]|\{[^{}]*,")
+
+
+def s3(url: str, around: Surroundings = NOTHING) -> Dataset:
+    """An S3 bucket and the key or prefix in it, up to the first part with a wildcard.
+
+    A URL that is only a placeholder stands where the bucket would; a whole bucket is ``/``.
+    """
+    masked, restore = mask(_clean(url, around))
+    if match := _S3_HOST.match(masked):
+        masked = f"{match[1]}/{match[2]}" if match[1] else match[2]
+    bucket, _, key = _S3.sub("", masked, count=1).lstrip("/").partition("/")
+    return Dataset(
+        namespace=f"s3://{restore(bucket.strip()) or UNKNOWN}", name=restore(_prefix(key)) or "/"
+    )
+
+
+def location(url: str, around: Surroundings = NOTHING) -> Dataset:
+    """A path of any store; one without a scheme is a file, unless a placeholder begins it."""
+    text = _clean(url, around)
+    if text.startswith("{") or _S3.match(text) or _S3_HOST.match(text):
+        return s3(text)
+    masked, restore = mask(text)
+    match = _SCHEME.fullmatch(masked)
+    if match is None:
+        return Dataset(namespace="file", name=restore(_rooted(masked)) or "/")
+    scheme, authority, path = match[1].lower(), match[3] or "", match[4]
+    # What stands before the @ is a user, but a container in Azure's URLs.
+    host = authority if scheme.startswith(("abfs", "wasb")) else authority.rpartition("@")[2]
+    namespace = f"{scheme}://{restore(host)}" if host else scheme
+    # A query may carry a signature.
+    rooted = path if scheme in {"file", "hdfs", "dbfs"} else path.partition("?")[0].lstrip("/")
+    return Dataset(namespace=namespace, name=restore(_rooted(rooted)) or "/")
+
+
+def _clean(url: str, around: Surroundings) -> str:
+    return unquoted(resolve_arguments(url, around))
+
+
+def _prefix(key: str) -> str:
+    """``key`` up to its first wildcard, with single slashes and none at its ends."""
+    kept = []
+    for part in key.split("/"):
+        if _GLOB.search(part):
+            break
+        if part.strip():
+            kept.append(part.strip())
+    return "/".join(kept)
+
+
+def _rooted(path: str) -> str:
+    return ("/" if path.startswith("/") else "") + _prefix(path)

@@ -1,0 +1,70 @@
+"""Texts with placeholders: what is known only at run time stands in braces."""
+
+import re
+from collections.abc import Callable
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.model import Surroundings
+
+UNKNOWN = "{unknown}"
+NOTHING = Surroundings()
+
+# A comma makes it one of Hadoop's alternatives ({2023,2024}), not a placeholder.
+_PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
+_ARGUMENT = re.compile(r"\{arg:([^{},]*)\}")
+_PART = re.compile(r'`([^`]*)`|"([^"]*)"|\[([^\[\]]*)\]|([^.`"\[]+)')
+_FIRST_PRIVATE = 0xE000
+_LAST_PRIVATE = 0xF8FF
+
+
+def resolve_arguments(text: str, around: Surroundings) -> str:
+    """Put in the values of the job's arguments; what they do not tell stays a placeholder."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1].lstrip("-")
+        found = around.arguments.get(name) or around.arguments.get(name.replace("_", "-"))
+        return found.strip() if found and found.strip() else match[0]
+
+    return _ARGUMENT.sub(value, text) if "{arg:" in text else text
+
+
+def is_resolved(dataset: Dataset) -> bool:
+    """Whether no part of the name is left to run time; an unknown account does not count."""
+    namespace = dataset.namespace.replace("{region}", "").replace("{account}", "")
+    return not _PLACEHOLDER.search(namespace) and not _PLACEHOLDER.search(dataset.name)
+
+
+def lower(text: str) -> str:
+    """Lower case, except for placeholders: they quote a name of the script's."""
+    if "{" not in text:
+        return text.lower()
+    parts = _PLACEHOLDER.split(text)
+    return "".join(part if index % 2 else part.lower() for index, part in enumerate(parts))
+
+
+def mask(text: str) -> tuple[str, Callable[[str], str]]:
+    """Stand one private character in for each placeholder, so that a parser sees no ``:`` in it.
+
+    The function that comes back puts the placeholders into any part of the text.
+    """
+    held = list(dict.fromkeys(_PLACEHOLDER.findall(text)))[: _LAST_PRIVATE - _FIRST_PRIVATE]
+    signs = {chr(_FIRST_PRIVATE + index): placeholder for index, placeholder in enumerate(held)}
+    for sign, placeholder in signs.items():
+        text = text.replace(placeholder, sign)
+
+    def restore(part: str) -> str:
+        return "".join(signs.get(character, character) for character in part)
+
+    return text, restore
+
+
+def split_name(name: str) -> tuple[str, ...]:
+    """The parts of a dotted name, without their quotes (``"a"``, `` `a` ``, ``[a]``)."""
+    masked, restore = mask(name.strip())
+    parts = (next(filter(None, groups), "").strip() for groups in _PART.findall(masked))
+    return tuple(restore(part) for part in parts if part)
+
+
+def unquoted(name: str) -> str:
+    """One name without spaces and quotes around it."""
+    return name.strip().strip("`\"'").strip()
