@@ -1,0 +1,5 @@
+"""``python -m glueline_simulator``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What the simulated accounts hold, whether written by hand or generated."""

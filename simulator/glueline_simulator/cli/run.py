@@ -1,0 +1,98 @@
+"""From parsed options to a running simulator."""
+
+import json
+import os
+import re
+import sys
+from argparse import Namespace
+from dataclasses import fields
+from pathlib import Path
+
+from ..catalogue.load import load_file, load_sample
+from ..catalogue.world import World
+from ..errors import StartError, UsageError
+from ..generated.build import Size, generated_world
+from ..generated.partitions import MAX_PARTITIONS
+from ..server import Address, serve
+from ..settings import Settings, make_settings
+from ..simulation import Simulation
+
+_MOST = {
+    "databases": 10_000,
+    "tables": 1_000_000,
+    "columns": 10_000,
+    "partitions": MAX_PARTITIONS,
+    "jobs": 100_000,
+}
+_HIGHEST_PORT = 65_535
+
+
+def run_serve(options: Namespace) -> None:
+    """Serve as the options say, until stopped."""
+    address = _address(options)
+    settings = _settings(options)
+    world = _world(options)
+
+    def ready(url: str) -> None:
+        _announce(url, world, as_json=options.json)
+        if options.ready_file:
+            _write(Path(options.ready_file), url)
+
+    simulation = Simulation(world, settings, options.seed)
+    serve(simulation, address, ready, stop_with_stdin=options.stop_with_stdin)
+
+
+def _address(options: Namespace) -> Address:
+    if not 0 <= options.port <= _HIGHEST_PORT:
+        message = f"--port must be between 0 and {_HIGHEST_PORT}, not {options.port}"
+        raise UsageError(message)
+    return Address(options.host, options.port)
+
+
+def _settings(options: Namespace) -> Settings:
+    given = {name: getattr(options, name, None) for name in Settings.model_fields}
+    return make_settings({name: value for name, value in given.items() if value is not None})
+
+
+def _world(options: Namespace) -> World:
+    if not re.fullmatch(r"\d{12}", options.account):
+        message = f"--account must be twelve digits, not {options.account!r}"
+        raise UsageError(message)
+    sizes = {field.name: getattr(options, field.name) for field in fields(Size)}
+    given = {name: value for name, value in sizes.items() if value is not None}
+    if options.sample or options.catalogue:
+        if given or (options.sample and options.catalogue):
+            message = "give one of --catalogue, --sample, and the sizes of a generated catalogue"
+            raise UsageError(message)
+        if options.sample:
+            return load_sample(options.region, options.account)
+        return load_file(Path(options.catalogue), options.region, options.account)
+    for name, value in given.items():
+        most = _MOST.get(name, 1)
+        least = 1 if name == "columns" else 0
+        if not least <= value <= most:
+            message = f"--{name} must be between {least} and {most}, not {value:g}"
+            raise UsageError(message)
+    return generated_world(options.region, options.account, Size(**given))
+
+
+def _announce(url: str, world: World, *, as_json: bool) -> None:
+    account = world.accounts[world.account]
+    held = {"databases": len(account.databases), "jobs": len(account.jobs)}
+    if as_json:
+        line = json.dumps({"url": url, "pid": os.getpid(), "account": world.account, **held})
+    else:
+        line = f"glueline-simulator is ready at {url} ({held['databases']} databases, {held['jobs']} jobs)"
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _write(path: Path, url: str) -> None:
+    """Write as a whole, so that a reader never sees half a URL."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(f"{url}\n")
+        part.replace(path)
+    except OSError as error:
+        message = f"cannot write --ready-file {path}: {error.strerror}"
+        raise StartError(message) from None

@@ -1,0 +1,88 @@
+"""The control endpoint below ``/_simulator/``: statistics, settings, and changes in mid-run."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from .catalogue.edit import Editor
+from .errors import SimulatorError, UsageError
+from .simulation import Simulation
+from .wire.messages import Request, Response
+
+PREFIX = b"/_simulator"
+_JSON = {"Content-Type": "application/json"}
+Body = dict[str, Any]
+
+
+class Control:
+    """Answers requests of the operator; they are neither signed nor counted."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        edit = Editor(simulation.world)
+        self._routes: dict[tuple[str, str], Callable[[Body], Any]] = {
+            ("GET", ""): lambda _: self._names(),
+            ("GET", "stats"): lambda _: simulation.stats.report(),
+            ("GET", "settings"): lambda _: self._settings(),
+            ("POST", "settings"): self._configure,
+            ("POST", "quota"): self._quota,
+            ("POST", "reset"): self._reset,
+            ("POST", "databases/add"): edit.add_database,
+            ("POST", "databases/delete"): edit.delete_database,
+            ("POST", "tables/add"): edit.add_table,
+            ("POST", "tables/delete"): edit.delete_table,
+            ("POST", "jobs/add"): edit.add_job,
+            ("POST", "jobs/delete"): edit.delete_job,
+        }
+
+    def answer(self, request: Request) -> Response:
+        """Answer with JSON; 400 and ``{"error": …}`` when a request makes no sense."""
+        name = request.path.removeprefix(PREFIX.decode()).strip("/")
+        route = self._routes.get((request.method, name))
+        if route is None:
+            known = any(name == path for _, path in self._routes)
+            return _json({"error": f"no such request: {name!r}"}, 405 if known else 404)
+        try:
+            return _json(route(_body(request)) or {"ok": True})
+        except SimulatorError as error:
+            return _json({"error": str(error)}, 400)
+
+    def _names(self) -> Body:
+        return {"requests": sorted(f"{method} {path}" for method, path in self._routes if path)}
+
+    def _settings(self) -> Body:
+        return self._simulation.settings.model_dump(mode="json")
+
+    def _configure(self, body: Body) -> Body:
+        changes = {**body}
+        outage = changes.pop("outage", None)
+        if outage is not None and not isinstance(outage, int | float):
+            message = f"outage is a number of seconds, not {outage!r}"
+            raise UsageError(message)
+        self._simulation.configure(self._simulation.settings.changed(changes))
+        if outage is not None:
+            self._simulation.outage(outage)
+        return self._settings()
+
+    def _quota(self, body: Body) -> Body:
+        return self._configure({"quota": body})
+
+    def _reset(self, _: Body) -> None:
+        self._simulation.reset()
+
+
+def _body(request: Request) -> Body:
+    try:
+        body = orjson.loads(request.body or b"{}")
+    except orjson.JSONDecodeError as error:
+        message = f"the request body is no JSON: {error}"
+        raise UsageError(message) from None
+    if not isinstance(body, dict):
+        message = "the request body must be a JSON object"
+        raise UsageError(message)
+    return body
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(status, _JSON, orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))

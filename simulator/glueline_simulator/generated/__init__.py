@@ -1,0 +1,1 @@
+"""A generated catalogue: any size, made on demand from indexes and a seed."""

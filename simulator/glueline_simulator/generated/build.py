@@ -1,0 +1,117 @@
+"""Put a generated account together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..catalogue.shelf import Shelf
+from ..catalogue.world import Account, Database, World, scripts_bucket
+from .jobs import JobSource, Lake
+from .names import database_names
+from .partitions import PartitionSource
+from .tables import EPOCH, TableSource, TableTemplates
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a generated catalogue is. ``tables`` and ``columns`` are each one's count."""
+
+    databases: int = 10
+    tables: int = 100
+    columns: int = 12
+    partitions: int = 30
+    jobs: int = 20
+    skew: float = 0.0
+
+    def tables_of(self, database: int) -> int:
+        """How many tables a database has: with a skew the first one takes that share of all."""
+        if not self.skew or self.databases < 2:  # noqa: PLR2004
+            return self.tables
+        total = self.databases * self.tables
+        first = round(total * self.skew)
+        if database == 0:
+            return first
+        each, left = divmod(total - first, self.databases - 1)
+        return each + (database <= left)
+
+
+class DatabaseSource:
+    """The databases of a generated account; each is kept once it was asked for."""
+
+    def __init__(self, account: str, size: Size) -> None:
+        self._names = database_names(size.databases)
+        self._account = account
+        self._size = size
+        self._templates = TableTemplates(account, size.columns)
+        self._made: dict[int, Database] = {}
+
+    def __len__(self) -> int:
+        """How many databases there are."""
+        return len(self._names)
+
+    def name(self, index: int) -> str:
+        """The name of a database."""
+        return self._names.name(index)
+
+    def index(self, name: str) -> int | None:
+        """The index of a database's name."""
+        return self._names.index(name)
+
+    def item(self, index: int) -> Database:
+        """The database, the same one each time, since tables may be added to it."""
+        if index not in self._made:
+            name = self._names.name(index)
+            source = TableSource(name, self._size.tables_of(index), self._templates)
+            self._made[index] = Database(self._definition(name, index), Shelf(source))
+        return self._made[index]
+
+    def _definition(self, name: str, index: int) -> dict[str, Any]:
+        return {
+            "Name": name,
+            "Description": f"The {name.rpartition('_')[0].replace('_', ' ')} data",
+            "LocationUri": f"s3://glueline-lake-{self._account}/{name}/",
+            "Parameters": {"domain": name.split("_")[1]},
+            "CreateTime": EPOCH - index * 86_400,
+            "CatalogId": self._account,
+        }
+
+
+def generated_world(region: str, account_id: str, size: Size) -> World:
+    """An account with a generated catalogue, its jobs and their scripts."""
+    counts = [size.tables_of(0), size.tables_of(size.databases - 1)]
+    lake = Lake.of(account_id, region, size.databases, min(counts))
+    jobs = JobSource(size.jobs, lake)
+    account = Account(
+        account_id,
+        databases=Shelf(DatabaseSource(account_id, size)),
+        jobs=Shelf(jobs),
+        partitions_of=lambda table: PartitionSource(table, size.partitions),
+        runs_of=_runs,
+    )
+    bucket = scripts_bucket(account_id, region)
+
+    def script(asked_bucket: str, key: str) -> bytes | None:
+        if asked_bucket != bucket or not (key.startswith("jobs/") and key.endswith(".py")):
+            return None
+        text = jobs.script(key.removeprefix("jobs/").removesuffix(".py"))
+        return None if text is None else text.encode()
+
+    return World(region, account_id, {account_id: account}, scripts=script)
+
+
+def _runs(job: str) -> list[dict[str, Any]]:
+    """A week of daily runs; the latest is still running and so has no end."""
+    runs: list[dict[str, Any]] = []
+    for day in range(7):
+        started = EPOCH - day * 86_400
+        run: dict[str, Any] = {
+            "Id": f"jr_{job}_{day}",
+            "Attempt": 0,
+            "JobName": job,
+            "StartedOn": started,
+            "LastModifiedOn": started + 60,
+            "JobRunState": "RUNNING" if day == 0 else "SUCCEEDED",
+        }
+        if day:
+            run |= {"CompletedOn": started + 600, "ExecutionTime": 590}
+        runs.append(run)
+    return runs

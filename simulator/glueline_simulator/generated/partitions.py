@@ -1,0 +1,67 @@
+"""Generated partitions: one for each day, counted back from a fixed one."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+
+from .tables import EPOCH
+from .template import Template
+
+_LAST_DAY = date(2024, 12, 31)
+MAX_PARTITIONS = 500_000  # more days than that lie before the calendar
+
+
+class PartitionSource:
+    """The partitions of one table; they have no names, only positions."""
+
+    def __init__(self, table: dict[str, Any], size: int) -> None:
+        self._keys = [key["Name"] for key in table.get("PartitionKeys", [])]
+        self._size = size if self._keys else 0
+        storage = {**table.get("StorageDescriptor", {})}
+        storage["Location"] = storage.get("Location", "").rstrip("/") + "/<<path>>/"
+        self._template = Template(
+            {
+                "Values": "<<!values!>>",
+                "DatabaseName": table["DatabaseName"],
+                "TableName": table["Name"],
+                "CreationTime": "<<!created!>>",
+                "LastAccessTime": 0,
+                "StorageDescriptor": storage,
+                "Parameters": {"classification": "generated", "numFiles": "<<files>>"},
+                "CatalogId": table.get("CatalogId", ""),
+            }
+        )
+
+    def __len__(self) -> int:
+        """How many partitions the table has."""
+        return self._size
+
+    def name(self, index: int) -> str:
+        """The partition's values joined with slashes."""
+        return "/".join(self.values(index))
+
+    def index(self, name: str) -> int | None:
+        """The index of values joined with slashes."""
+        days = {self.name(index): index for index in range(self._size)}
+        return days.get(name)
+
+    def values(self, index: int) -> list[str]:
+        """The values of the partition keys."""
+        day = _LAST_DAY - timedelta(days=index)
+        if len(self._keys) == 1:
+            return [day.isoformat()]
+        return [f"{day.year}", f"{day.month:02d}", f"{day.day:02d}"]
+
+    def item(self, index: int) -> bytes:
+        """The partition as JSON."""
+        values = self.values(index)
+        path = "/".join(f"{key}={value}" for key, value in zip(self._keys, values, strict=True))
+        return self._template.render(
+            {
+                b"values": orjson.dumps(values),
+                b"created": b"%d" % (EPOCH - index * 86_400),
+                b"path": path.encode(),
+                b"files": b"%d" % (index % 64 + 1),
+            }
+        )

@@ -1,0 +1,110 @@
+"""Generated tables: what table number n looks like, as the bytes of its row."""
+
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from ..storage import storage_descriptor
+from .columns import VARIANTS, columns
+from .names import NameSeries, table_names
+from .template import Template
+from ..views import presto_view
+
+EPOCH = 1_735_689_600  # 2025-01-01, from which creation times are counted back
+_FORMATS = ("parquet", "parquet", "json", "parquet", "csv")
+_DATED = [{"Name": "dt", "Type": "date", "Comment": "day of the event"}]
+_PARTS = [{"Name": name, "Type": "string"} for name in ("year", "month", "day")]
+_KEYS: tuple[list[dict[str, Any]], ...] = (_PARTS, _DATED, [])
+
+
+class TableSource:
+    """The tables of one generated database."""
+
+    def __init__(self, database: str, size: int, templates: "TableTemplates") -> None:
+        self._names: NameSeries = table_names(size)
+        self._database = database
+        self._templates = templates
+
+    def __len__(self) -> int:
+        """How many tables there are."""
+        return len(self._names)
+
+    def name(self, index: int) -> str:
+        """The name of a table."""
+        return self._names.name(index)
+
+    def index(self, name: str) -> int | None:
+        """The index of a table's name."""
+        return self._names.index(name)
+
+    def item(self, index: int) -> bytes:
+        """The table as the JSON of its row."""
+        return self._templates.row(self._database, self._names, index)
+
+
+class TableTemplates:
+    """The kinds of generated tables, each rendered once and then only filled in."""
+
+    def __init__(self, account: str, column_count: int) -> None:
+        self._account = account
+        self._column_count = column_count
+        self._template = lru_cache(maxsize=None)(self._make_template)
+        self._columns = lru_cache(maxsize=None)(self._render_columns)
+
+    def row(self, database: str, names: NameSeries, index: int) -> bytes:
+        """One table; about one in twenty is Iceberg and one in twenty a view."""
+        name = names.name(index)
+        variant = index % VARIANTS
+        created = EPOCH - (index * 7919) % 63_072_000
+        values = {
+            b"name": name.encode(),
+            b"database": database.encode(),
+            b"created": b"%d" % created,
+            b"updated": b"%d.%03d" % (created + index % 86_400, index % 1000),
+            b"rows": b"%d" % ((index * 104_729) % 90_000_000),
+            b"version": b"%d" % (index % 40),
+            b"columns": self._columns(variant),
+        }
+        kind = index % 20
+        if kind == 13:  # noqa: PLR2004
+            values[b"view"] = presto_view(database, names.name(index - 1), ["id"]).encode()
+            return self._template("view", 2, "").render(values)
+        if kind == 7:  # noqa: PLR2004
+            return self._template("iceberg", 2, "parquet").render(values)
+        return self._template("hive", index % 3, _FORMATS[index % 5]).render(values)
+
+    def _render_columns(self, variant: int) -> bytes:
+        return orjson.dumps(columns(self._column_count, variant))
+
+    def _make_template(self, kind: str, keys: int, data_format: str) -> Template:
+        bucket = f"glueline-lake-{self._account}"
+        table: dict[str, Any] = {
+            "Name": "<<name>>",
+            "DatabaseName": "<<database>>",
+            "Owner": "data-platform",
+            "CreateTime": "<<!created!>>",
+            "UpdateTime": "<<!updated!>>",
+            "LastAccessTime": "<<!created!>>",
+            "Retention": 0,
+            "PartitionKeys": _KEYS[keys],
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"classification": data_format, "numRows": "<<rows>>", "EXTERNAL": "TRUE"},
+            "CreatedBy": f"arn:aws:sts::{self._account}:assumed-role/crawler/AWS-Crawler",
+            "IsRegisteredWithLakeFormation": False,
+            "CatalogId": self._account,
+            "VersionId": "<<version>>",
+            "StorageDescriptor": {
+                **storage_descriptor(data_format, f"s3://{bucket}/<<database>>/<<name>>/"),
+                "Columns": "<<!columns!>>",
+            },
+        }
+        if kind == "view":
+            table["TableType"] = "VIRTUAL_VIEW"
+            table["Parameters"] = {"presto_view": "true", "comment": "Presto View"}
+            table["ViewOriginalText"] = "<<view>>"
+            table["ViewExpandedText"] = "/* Presto View */"
+        if kind == "iceberg":
+            metadata = f"s3://{bucket}/<<database>>/<<name>>/metadata/00001.metadata.json"
+            table["Parameters"] = {"table_type": "ICEBERG", "metadata_location": metadata}
+        return Template(table)

@@ -1,0 +1,1 @@
+"""AWS Glue in the JSON 1.1 protocol."""

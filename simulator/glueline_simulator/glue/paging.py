@@ -1,0 +1,146 @@
+"""Pages and their tokens.
+
+A token is opaque and belongs to one query: it holds the next position and the time it was
+issued, under a keyed digest of the operation and its parameters.
+"""
+
+import base64
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from random import Random
+from typing import Any, Generic, Protocol, TypeVar
+
+import orjson
+
+from ..errors import AwsError, invalid_input
+from ..services.call import Call
+from .validation import input_shape
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+_LAYOUT = struct.Struct(">QdB")
+_DIGEST = 12
+DEFAULT_PAGE = 100
+# A filter that matches little would otherwise hold the server up: the page comes back short.
+_MOST_SCANNED = 10_000
+
+
+class Listing(Protocol[T_co]):
+    """Positions up to `end`, some of which may be gaps."""
+
+    @property
+    def end(self) -> int:
+        """One past the last position."""
+
+    def at(self, position: int) -> T_co | None:
+        """What is at a position."""
+
+
+@dataclass(frozen=True)
+class Rows(Generic[T]):
+    """A plain list as a listing."""
+
+    items: list[T]
+
+    @property
+    def end(self) -> int:
+        """One past the last position."""
+        return len(self.items)
+
+    def at(self, position: int) -> T:
+        """The item at a position."""
+        return self.items[position]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins, and whether the page before it was an empty one."""
+
+    position: int = 0
+    after_empty: bool = False
+
+
+class Pager:
+    """Cuts listings into pages."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._key = blake2b(f"{seed}".encode(), digest_size=16).digest()
+
+    def page(
+        self,
+        call: Call,
+        listing: Listing[T],
+        keep: Callable[[int], bool] | None = None,
+        end: int | None = None,
+    ) -> tuple[list[T], str | None]:
+        """The items of the page that the call asks for, and the token of the next."""
+        query = self._query(call)
+        cursor = self._cursor(call, query)
+        limit, stop = self._limit(call, cursor), listing.end if end is None else end
+        position = cursor.position
+        scan_until = min(stop, position + max(_MOST_SCANNED, limit))
+        items: list[T] = []
+        while position < scan_until and len(items) < limit:
+            if keep is None or keep(position):
+                item = listing.at(position)
+                if item is not None:
+                    items.append(item)
+            position += 1
+        if position >= stop and not self._trails(call, cursor, items):
+            return items, None
+        return items, self._token(query, Cursor(position, not items))
+
+    def _limit(self, call: Call, cursor: Cursor) -> int:
+        member = input_shape(call.operation).members.get("MaxResults")
+        most = member.metadata.get("max", DEFAULT_PAGE) if member is not None else DEFAULT_PAGE
+        limit = int(call.parameters.get("MaxResults") or min(most, DEFAULT_PAGE))
+        if not call.settings.ragged:
+            return limit
+        chance = self._chance(call, cursor)
+        if chance.random() < 0.15 and not cursor.after_empty:  # noqa: PLR2004
+            return 0
+        return chance.randint(1, limit)
+
+    def _trails(self, call: Call, cursor: Cursor, items: list[Any]) -> bool:
+        """Whether a ragged listing ends with one more page that is empty."""
+        return call.settings.ragged and bool(items) and self._chance(call, cursor).random() < 0.5  # noqa: PLR2004
+
+    def _chance(self, call: Call, cursor: Cursor) -> Random:
+        return Random(f"{self._seed}:{call.operation}:{cursor.position}:{cursor.after_empty}")
+
+    def _query(self, call: Call) -> bytes:
+        rest = {k: v for k, v in call.parameters.items() if k not in ("NextToken", "MaxResults")}
+        identity = [call.operation, call.caller.account, rest]
+        return orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
+
+    def _token(self, query: bytes, cursor: Cursor) -> str:
+        data = _LAYOUT.pack(cursor.position, time.time(), cursor.after_empty)
+        return base64.b64encode(self._digest(query, data) + data).decode()
+
+    def _digest(self, query: bytes, data: bytes) -> bytes:
+        return blake2b(query + data, key=self._key, digest_size=_DIGEST).digest()
+
+    def _cursor(self, call: Call, query: bytes) -> Cursor:
+        token = call.parameters.get("NextToken")
+        if not token:
+            return Cursor()
+        try:
+            raw = base64.b64decode(token, validate=True)
+            data = raw[_DIGEST:]
+            position, issued, after_empty = _LAYOUT.unpack(data)
+        except (ValueError, struct.error):
+            raise _bad_token() from None
+        if raw[:_DIGEST] != self._digest(query, data):
+            raise _bad_token()
+        lifetime = call.settings.token_seconds
+        if lifetime is not None and time.time() - issued > lifetime:
+            raise invalid_input("Pagination token has expired")
+        return Cursor(position, bool(after_empty))
+
+
+def _bad_token() -> AwsError:
+    return invalid_input("Invalid pagination token")

@@ -1,0 +1,112 @@
+"""The Glue service: from a JSON request to a JSON answer."""
+
+from itertools import count
+from typing import Any
+
+import orjson
+
+from ..catalogue.world import World
+from ..errors import AwsError
+from ..services.call import Call
+from ..wire.messages import Response
+from . import databases, dataflow, jobs, partitions, tables
+from .context import Context, Operation, account_of
+from .others import OTHERS
+from .paging import Pager
+from .validation import check
+
+_TARGET = "AWSGlue."
+_TYPE = "application/x-amz-json-1.1"
+
+OPERATIONS: dict[str, Operation] = {
+    "BatchGetJobs": jobs.batch_get_jobs,
+    "GetDatabase": databases.get_database,
+    "GetDatabases": databases.get_databases,
+    "GetDataflowGraph": dataflow.get_dataflow_graph,
+    "GetJob": jobs.get_job,
+    "GetJobRun": jobs.get_job_run,
+    "GetJobRuns": jobs.get_job_runs,
+    "GetJobs": jobs.get_jobs,
+    "GetPartition": partitions.get_partition,
+    "GetPartitionIndexes": partitions.get_partition_indexes,
+    "GetPartitions": partitions.get_partitions,
+    "GetTable": tables.get_table,
+    "GetTables": tables.get_tables,
+    "ListJobs": jobs.list_jobs,
+    "SearchTables": tables.search_tables,
+    **OTHERS,
+}
+
+
+class Glue:
+    """AWS Glue."""
+
+    prefix = "glue"
+
+    def __init__(self, world: World, seed: int) -> None:
+        self._world = world
+        self._pager = Pager(seed)
+        self._ids = count(1)
+
+    def understand(self, call: Call) -> None:
+        """Read the target header and the JSON body."""
+        target = call.request.header("x-amz-target")
+        operation = target.removeprefix(_TARGET)
+        if not target.startswith(_TARGET) or operation not in OPERATIONS:
+            message = f"The simulator does not implement {operation or 'a call without a target'}."
+            raise AwsError("UnknownOperationException", message)
+        call.operation = operation
+        try:
+            body = orjson.loads(call.request.body or b"{}")
+        except orjson.JSONDecodeError:
+            message = "The request body is no JSON."
+            raise AwsError("SerializationException", message) from None
+        check(operation, body)
+        call.parameters = {name: value for name, value in body.items() if value is not None}
+
+    def resources(self, call: Call) -> tuple[str, list[str]]:
+        """The ARN of what the call is about, and its names in short."""
+        resource, names = _resource(call.operation, call.parameters)
+        account = call.parameters.get("CatalogId") or call.caller.account
+        return self._world.arn(account, resource), names
+
+    def answer(self, call: Call) -> Response:
+        """Answer any of the operations."""
+        account = account_of(self._world, call)
+        context = Context(self._world, self._pager, call, account)
+        return self._respond(OPERATIONS[call.operation](context))
+
+    def failure(self, error: AwsError, call: Call) -> Response:
+        """An error as JSON."""
+        _ = call
+        body = orjson.dumps({"__type": error.code, "Message": error.message})
+        response = self._respond(body, error.status)
+        return Response(
+            error.status, {**response.headers, "x-amzn-ErrorType": error.code}, response.body
+        )
+
+    def _respond(self, body: bytes, status: int = 200) -> Response:
+        request_id = f"00000000-0000-4000-8000-{next(self._ids):012x}"
+        return Response(status, {"Content-Type": _TYPE, "x-amzn-RequestId": request_id}, body)
+
+
+def _resource(operation: str, given: dict[str, Any]) -> tuple[str, list[str]]:
+    database = given.get("DatabaseName") or (given.get("Name") if "Database" in operation else None)
+    table = given.get("TableName") or (given.get("Name") if operation == "GetTable" else None)
+    if database and table:
+        return f"table/{database}/{table}", [database, table, f"{database}.{table}"]
+    if database:
+        return f"database/{database}", [database]
+    if job := given.get("JobName"):
+        return f"job/{job}", [job]
+    if jobs_named := given.get("JobNames"):
+        return f"job/{jobs_named[0]}", list(jobs_named)
+    if arn := given.get("ResourceArn"):
+        return arn.split(":", 5)[-1], [arn, arn.rpartition("/")[2]]
+    if (name := given.get("Name")) and operation.startswith("GetConnection"):
+        return f"connection/{name}", [name]
+    return ("catalog", []) if _is_catalog(operation) else ("*", [given.get("Name", "")])
+
+
+def _is_catalog(operation: str) -> bool:
+    return operation in ("GetDatabases", "SearchTables", "GetCatalogs", "GetConnections")

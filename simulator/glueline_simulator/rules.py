@@ -1,0 +1,98 @@
+"""Rules by name: which calls are denied, and which databases and tables are out of sight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Self
+
+from .errors import UsageError
+
+GLUE_OPERATIONS = frozenset(
+    {
+        "BatchGetCrawlers", "BatchGetJobs", "BatchGetWorkflows", "GetCatalogs",
+        "GetColumnStatisticsForTable", "GetConnection", "GetConnections", "GetCrawlers",
+        "GetDatabase", "GetDatabases", "GetDataflowGraph", "GetJob", "GetJobRun", "GetJobRuns",
+        "GetJobs", "GetPartition", "GetPartitionIndexes", "GetPartitions", "GetResourcePolicies",
+        "GetTable", "GetTables", "GetTags", "GetTriggers", "GetWorkflow", "ListCrawlers",
+        "ListJobs", "ListTriggers", "ListWorkflows", "SearchTables",
+    }
+)  # fmt: skip
+S3_OPERATIONS = frozenset(
+    {
+        "CreateBucket", "DeleteObject", "DeleteObjects", "GetObject", "HeadBucket", "HeadObject",
+        "ListBuckets", "ListObjectsV2", "PutObject",
+    }
+)  # fmt: skip
+STS_OPERATIONS = frozenset({"AssumeRole", "GetCallerIdentity"})
+OPERATIONS = GLUE_OPERATIONS | S3_OPERATIONS | STS_OPERATIONS
+
+
+def known_operation(pattern: str) -> str:
+    """The pattern itself when an operation matches it; raises `UsageError` otherwise."""
+    if pattern == "*" or any(fnmatchcase(name, pattern) for name in OPERATIONS):
+        return pattern
+    alike = [name for name in sorted(OPERATIONS) if name.lower().startswith(pattern.lower()[:6])]
+    hint = f"; did you mean {' or '.join(alike[:3])}?" if alike and pattern else ""
+    message = f"{pattern!r} is no operation of the simulator{hint}"
+    raise UsageError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class DenyRule:
+    """Denies an operation, everywhere or on the resources whose name matches.
+
+    A table is matched by ``database``, ``table`` or ``database.table``, an object by
+    ``bucket/key``, a job by its name. Both parts may hold ``*`` and ``?``.
+    """
+
+    operation: str
+    name: str = "*"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``GetTables`` or ``GetTables:sales*``."""
+        operation, colon, name = text.partition(":")
+        if colon and not name:
+            message = f"{text!r} is no denial; write OPERATION or OPERATION:NAME"
+            raise UsageError(message)
+        return cls(known_operation(operation), name or "*")
+
+    def __str__(self) -> str:
+        """The form that `parse` reads."""
+        return f"{self.operation}:{self.name}"
+
+    def denies(self, operation: str, names: Sequence[str]) -> bool:
+        """Whether a call of this operation on a resource of these names is denied."""
+        if not fnmatchcase(operation, self.operation):
+            return False
+        return self.name == "*" or any(fnmatchcase(name, self.name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class HideRule:
+    """Leaves databases or tables out of every answer, as Lake Formation does without a word."""
+
+    database: str
+    table: str | None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``sales`` (the database) or ``sales.orders*`` (tables in it)."""
+        database, dot, table = text.partition(".")
+        if not database or (dot and not table):
+            message = f"{text!r} hides nothing; write DATABASE or DATABASE.TABLE"
+            raise UsageError(message)
+        return cls(database, table or None)
+
+    def __str__(self) -> str:
+        """The form that `parse` reads."""
+        return self.database if self.table is None else f"{self.database}.{self.table}"
+
+    def hides_database(self, database: str) -> bool:
+        """Whether the database as a whole is out of sight."""
+        return self.table is None and fnmatchcase(database, self.database)
+
+    def hides_table(self, database: str, table: str) -> bool:
+        """Whether the table is out of sight, by itself or with its database."""
+        matches = fnmatchcase(database, self.database)
+        return matches and (self.table is None or fnmatchcase(table, self.table))

@@ -1,0 +1,104 @@
+"""Listen, serve until told to stop, and leave nothing behind."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .control import PREFIX, Control
+from .errors import StartError
+from .simulation import Simulation
+from .wire.connection import Connection
+from .wire.messages import Request
+
+if sys.platform == "win32":
+    new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+else:
+    import uvloop
+
+    new_event_loop = uvloop.new_event_loop
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to listen; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+def serve(
+    simulation: Simulation,
+    address: Address,
+    ready: Callable[[str], None],
+    *,
+    stop_with_stdin: bool = False,
+) -> None:
+    """Serve until SIGINT or SIGTERM; ``ready`` is called with the URL. Raises `StartError`."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve(simulation, address, ready, stop_with_stdin=stop_with_stdin))
+
+
+async def _serve(
+    simulation: Simulation,
+    address: Address,
+    ready: Callable[[str], None],
+    *,
+    stop_with_stdin: bool,
+) -> None:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    connections: set[Connection] = set()
+    handle = _router(simulation)
+    try:
+        server = await loop.create_server(
+            lambda: Connection(handle, connections), address.host, address.port, backlog=1024
+        )
+    except OSError as error:
+        raise StartError(_why(error, address)) from None
+    if stop_with_stdin:
+        _watch_stdin(loop, stopped)
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    ready(f"http://{host}:{server.sockets[0].getsockname()[1]}")
+    await stopped.wait()
+    server.close()
+    for connection in list(connections):
+        connection.abort()
+    await server.wait_closed()
+
+
+def _router(simulation: Simulation) -> Callable[[Request, Connection], None]:
+    control = Control(simulation)
+
+    def handle(request: Request, connection: Connection) -> None:
+        if request.target.startswith(PREFIX):
+            connection.answer(control.answer(request))
+        else:
+            simulation.handle(request, connection)
+
+    return handle
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
+    """Stop when whoever started this process is gone, however it went."""
+
+    def readable() -> None:
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            stopped.set()
+
+    loop.add_reader(0, readable)
+
+
+def _why(error: OSError, address: Address) -> str:
+    place = f"{address.host}:{address.port}"
+    text = str(error).lower()
+    if "in use" in text:
+        return f"{place} is already in use; choose another --port, or 0 for a free one"
+    if isinstance(error, PermissionError) or "permission" in text:
+        return f"{place} may not be listened on without more rights; choose a port above 1023"
+    return f"cannot listen on {place}: {error.strerror or error}"

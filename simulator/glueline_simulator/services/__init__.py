@@ -1,0 +1,1 @@
+"""The simulated services besides Glue, and what all of them share."""

@@ -1,0 +1,89 @@
+"""Calls on whole buckets: listings and deletions of many objects."""
+
+import base64
+from collections.abc import Iterable
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from ..catalogue.world import World
+from ..errors import AwsError
+from ..wire.messages import Response
+
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_MOST_KEYS = 1000
+
+
+def list_buckets(names: Iterable[str]) -> Response:
+    """The buckets that hold something or were created."""
+    rows = "".join(f"<Bucket><Name>{escape(name)}</Name></Bucket>" for name in sorted(names))
+    return _xml("ListAllMyBucketsResult", f"<Buckets>{rows}</Buckets>")
+
+
+def list_objects(world: World, bucket: str, query: dict[str, str]) -> Response:
+    """ListObjectsV2 with prefix, delimiter and paging. Generated scripts are not listed."""
+    prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
+    after = _continued(query) or query.get("start-after", "")
+    limit = min(int(query.get("max-keys") or _MOST_KEYS), _MOST_KEYS)
+    keys = sorted(key for held, key in world.objects if held == bucket and key.startswith(prefix))
+    rows: dict[str, str] = {}
+    last, more = "", False
+    for key in keys:
+        group = _group(key, prefix, delimiter)
+        shown = group or key
+        if shown <= after or shown in rows:
+            continue
+        if len(rows) == limit:
+            more = True
+            break
+        rows[shown], last = _row(world, bucket, key, group), shown
+    body = f"<Name>{bucket}</Name><Prefix>{escape(prefix)}</Prefix><MaxKeys>{limit}</MaxKeys>"
+    body += f"<KeyCount>{len(rows)}</KeyCount><IsTruncated>{str(more).lower()}</IsTruncated>"
+    if more:
+        token = base64.urlsafe_b64encode(last.encode()).decode()
+        body += f"<NextContinuationToken>{token}</NextContinuationToken>"
+    return _xml("ListBucketResult", body + "".join(rows.values()))
+
+
+def delete_objects(world: World, bucket: str, body: bytes) -> Response:
+    """Delete many objects at once."""
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - a client of this simulator wrote it
+    except ElementTree.ParseError:
+        message = "The XML you provided was not well-formed"
+        raise AwsError("MalformedXML", message) from None
+    keys = [node.text or "" for node in root.iter() if node.tag.rpartition("}")[2] == "Key"]
+    for key in keys:
+        world.objects.pop((bucket, key), None)
+    rows = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
+    return _xml("DeleteResult", rows)
+
+
+def _continued(query: dict[str, str]) -> str:
+    try:
+        return base64.urlsafe_b64decode(query.get("continuation-token", "")).decode()
+    except ValueError:
+        message = "The continuation token provided is incorrect"
+        raise AwsError("InvalidArgument", message) from None
+
+
+def _group(key: str, prefix: str, delimiter: str) -> str:
+    if not delimiter:
+        return ""
+    head, found, _ = key[len(prefix) :].partition(delimiter)
+    return prefix + head + delimiter if found else ""
+
+
+def _row(world: World, bucket: str, key: str, group: str) -> str:
+    if group:
+        return f"<CommonPrefixes><Prefix>{escape(group)}</Prefix></CommonPrefixes>"
+    size = len(world.objects[bucket, key])
+    return (
+        f"<Contents><Key>{escape(key)}</Key><Size>{size}</Size>"
+        "<LastModified>2025-01-01T00:00:00.000Z</LastModified>"
+        "<StorageClass>STANDARD</StorageClass></Contents>"
+    )
+
+
+def _xml(name: str, inner: str) -> Response:
+    text = f'<?xml version="1.0" encoding="UTF-8"?><{name} xmlns="{_NAMESPACE}">{inner}</{name}>'
+    return Response(200, {"Content-Type": "application/xml"}, text.encode())

@@ -1,0 +1,146 @@
+"""Who is calling: access keys, roles and the sessions opened by assuming them."""
+
+import re
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from random import Random
+
+from ..catalogue.world import Grant, World
+from ..errors import AwsError, access_denied
+from ..rules import DenyRule
+from ..settings import Settings
+from ..wire.messages import Request
+
+_CREDENTIAL = re.compile(rb"Credential=([^/,\s]+)/\d*/([^/]*)/([^/]*)/aws4_request")
+_QUERY_CREDENTIAL = re.compile(rb"X-Amz-Credential=([^%/&]+)(?:%2F|/)", re.IGNORECASE)
+_ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)")
+_SESSIONS_KEPT = 10_000
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_MOST_SESSION_SECONDS = 43_200
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated caller."""
+
+    account: str
+    arn: str
+    user_id: str
+    deny: tuple[DenyRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Temporary credentials of an assumed role."""
+
+    access_key: str
+    secret_key: str
+    token: str
+    expires: float
+    caller: Caller
+
+
+class Identities:
+    """Turns a signed request into its caller. Signatures themselves are not checked."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self._world = world
+        self._random = Random(f"{seed}:sessions")
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._static: dict[str, Caller] = {}
+
+    def caller(self, request: Request, settings: Settings, *, s3: bool) -> Caller:
+        """The caller of a request; raises the `AwsError` that the service would answer with."""
+        key = access_key(request)
+        if not key:
+            raise _missing(s3=s3)
+        if key.startswith("ASIA"):
+            return self._session_caller(key, request.header("x-amz-security-token"), s3=s3)
+        if settings.accept_keys is not None and key not in settings.accept_keys:
+            raise _unknown(s3=s3)
+        caller = self._static.get(key)
+        if caller is None:
+            caller = self._static[key] = self._static_caller(key)
+        return caller
+
+    def assume(
+        self, caller: Caller, arn: str, session_name: str, external_id: str | None, seconds: float
+    ) -> Session:
+        """Open a session of a role; raises AccessDenied as STS does, without saying why."""
+        grant = self._grant(arn)
+        denied = access_denied(caller.arn, "sts:AssumeRole", arn, 403)
+        if grant is None or not grant.assumable:
+            raise denied
+        if grant.external_id is not None and grant.external_id != external_id:
+            raise denied
+        role = arn.rsplit("/", 1)[-1]
+        user_id = f"AROA{self._text(16)}:{session_name}"
+        session_arn = f"arn:aws:sts::{grant.account}:assumed-role/{role}/{session_name}"
+        deny = tuple(DenyRule.parse(rule) for rule in grant.deny)
+        session = Session(
+            access_key=f"ASIA{self._text(16)}",
+            secret_key=self._text(40),
+            token=self._text(120),
+            expires=time.time() + min(seconds, _MOST_SESSION_SECONDS),
+            caller=Caller(grant.account, session_arn, user_id, deny),
+        )
+        self._sessions[session.access_key] = session
+        if len(self._sessions) > _SESSIONS_KEPT:
+            self._sessions.popitem(last=False)
+        return session
+
+    def _grant(self, arn: str) -> Grant | None:
+        match = _ROLE_ARN.fullmatch(arn)
+        if match is None:
+            raise AwsError("ValidationError", f"{arn} is invalid")
+        if self._world.roles is None:
+            return Grant(match[1])
+        return self._world.roles.get(arn)
+
+    def _session_caller(self, key: str, token: str, *, s3: bool) -> Caller:
+        session = self._sessions.get(key)
+        if session is None or session.expires <= time.time():
+            message = "The security token included in the request is expired"
+            code = "ExpiredToken" if s3 else "ExpiredTokenException"
+            raise AwsError(code, message)
+        if token and token != session.token:
+            raise _unknown(s3=s3)
+        return session.caller
+
+    def _static_caller(self, key: str) -> Caller:
+        grant = self._world.keys.get(key, Grant(self._world.account))
+        arn = f"arn:aws:iam::{grant.account}:user/simulator"
+        deny = tuple(DenyRule.parse(rule) for rule in grant.deny)
+        return Caller(grant.account, arn, f"AIDA{key[-16:]}", deny)
+
+    def _text(self, length: int) -> str:
+        return "".join(self._random.choices(_ALPHABET, k=length))
+
+
+def access_key(request: Request) -> str:
+    """The access key a request is signed with, empty when it is not signed."""
+    match = _CREDENTIAL.search(request.headers.get(b"authorization", b""))
+    match = match or _QUERY_CREDENTIAL.search(request.target)
+    return match[1].decode("latin-1") if match else ""
+
+
+def signed_service(request: Request) -> str:
+    """The service named in the signature's scope, empty when there is none."""
+    match = _CREDENTIAL.search(request.headers.get(b"authorization", b""))
+    return match[3].decode("latin-1") if match else ""
+
+
+def _missing(*, s3: bool) -> AwsError:
+    if s3:
+        return AwsError("AccessDenied", "Access Denied", 403)
+    message = "Request is missing Authentication Token"
+    return AwsError("MissingAuthenticationTokenException", message)
+
+
+def _unknown(*, s3: bool) -> AwsError:
+    if s3:
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        return AwsError("InvalidAccessKeyId", message, 403)
+    message = "The security token included in the request is invalid."
+    return AwsError("UnrecognizedClientException", message)

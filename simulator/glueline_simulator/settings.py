@@ -1,0 +1,110 @@
+"""What can be turned while the simulator runs, checked the same way from both faces.
+
+The command line and the control endpoint both hand in text such as ``GetTables=50:10``.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+
+from .errors import UsageError
+from .faults import DEFAULT_KINDS, FaultKind
+from .quota import Quota
+from .rules import DenyRule, HideRule, known_operation
+
+_KINDS = ", ".join(kind.value for kind in FaultKind if kind is not FaultKind.OUTAGE)
+
+
+def _quotas(value: Any) -> Any:
+    """Accept ``["GetTables=50:10"]`` and ``{"GetTables": 50}``."""
+    return dict(_quota_items(value))
+
+
+def _quota_items(value: Any) -> Iterable[tuple[str, Quota]]:
+    pairs = value.items() if isinstance(value, Mapping) else map(_split_quota, _many(value))
+    for operation, quota in pairs:
+        yield known_operation(operation), quota if isinstance(quota, Quota) else Quota.parse(f"{quota}")
+
+
+def _split_quota(text: Any) -> tuple[str, str]:
+    operation, equals, quota = f"{text}".partition("=")
+    if not equals:
+        message = f"{text!r} is no quota; write OPERATION=CALLS_A_SECOND, as in GetTables=50"
+        raise UsageError(message)
+    return operation.strip(), quota.strip()
+
+
+def _kinds(value: Any) -> tuple[FaultKind, ...]:
+    names = [part.strip() for text in _many(value) for part in f"{text}".split(",")]
+    for name in names:
+        if name not in _KINDS.split(", "):
+            message = f"{name!r} is no kind of fault; the kinds are {_KINDS}"
+            raise UsageError(message)
+    return tuple(FaultKind(name) for name in names)
+
+
+def _deny(value: Any) -> tuple[DenyRule, ...]:
+    return tuple(
+        rule if isinstance(rule, DenyRule) else DenyRule.parse(f"{rule}") for rule in _many(value)
+    )
+
+
+def _hide(value: Any) -> tuple[HideRule, ...]:
+    return tuple(
+        rule if isinstance(rule, HideRule) else HideRule.parse(f"{rule}") for rule in _many(value)
+    )
+
+
+def _keys(value: Any) -> Any:
+    if value is None:
+        return None
+    return frozenset(part.strip() for text in _many(value) for part in f"{text}".split(","))
+
+
+def _many(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list | tuple | set | frozenset) else [value]
+
+
+_Texts = PlainSerializer(lambda rules: [str(rule) for rule in rules], return_type=list[str])
+
+
+class Settings(BaseModel):
+    """Everything about the simulator's behaviour that is not its catalogue. Times are seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    latency: float = Field(0.0, ge=0, le=600)
+    quota: Annotated[
+        dict[str, Quota],
+        BeforeValidator(_quotas),
+        PlainSerializer(lambda quotas: {name: str(quota) for name, quota in quotas.items()}),
+    ] = {}
+    faults: float = Field(0.0, ge=0, le=1)
+    fault_kinds: Annotated[tuple[FaultKind, ...], BeforeValidator(_kinds)] = DEFAULT_KINDS
+    fault_hang: float = Field(5.0, ge=0, le=600)
+    deny: Annotated[tuple[DenyRule, ...], BeforeValidator(_deny), _Texts] = ()
+    hide: Annotated[tuple[HideRule, ...], BeforeValidator(_hide), _Texts] = ()
+    ragged: bool = False
+    token_seconds: float | None = Field(None, gt=0)
+    session_seconds: float = Field(3600.0, gt=0)
+    accept_keys: Annotated[frozenset[str] | None, BeforeValidator(_keys)] = None
+
+    def changed(self, changes: Mapping[str, Any]) -> "Settings":
+        """These settings with some replaced; raises `UsageError` with what is wrong."""
+        return make_settings({**dict(self), **changes})
+
+
+def make_settings(values: Mapping[str, Any]) -> Settings:
+    """Settings from options or JSON; raises `UsageError` with what is wrong."""
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(Settings.model_fields)
+            message = f"{name!r} is no setting; the settings are {known}"
+        else:
+            message = f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}, not {first['input']!r}"
+        raise UsageError(message) from None

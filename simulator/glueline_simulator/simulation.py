@@ -1,0 +1,161 @@
+"""The way of a call: who, what, allowed, within quota, hit by a fault; and then its answer."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from .catalogue.world import World
+from .errors import AwsError, access_denied
+from .faults import ANSWERS, FaultKind, FaultPlan
+from .glue.service import Glue
+from .quota import Quotas
+from .services.call import Call, Service
+from .services.identity import Identities, signed_service
+from .services.s3 import S3
+from .services.sts import Sts
+from .settings import Settings
+from .stats import Stats
+from .wire.connection import Connection
+from .wire.messages import Request, Response
+
+_DENIED = ("AccessDeniedException", "AccessDenied")
+_GARBAGE = b'<html><body>{"TableList": [{"Name": "or\x00\xff'
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What was decided when the call came in."""
+
+    fault: FaultKind | None = None
+    error: AwsError | None = None
+    outcome: str = "ok"
+
+
+class Simulation:
+    """All simulated services behind one door."""
+
+    def __init__(self, world: World, settings: Settings, seed: int) -> None:
+        self.world = world
+        self.stats = Stats()
+        self._seed = seed
+        self._outage_until = 0.0
+        identities = Identities(world, seed)
+        self._identities = identities
+        self._glue: Service = Glue(world, seed)
+        self._s3: Service = S3(world)
+        self._sts: Service = Sts(identities)
+        self.settings = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was counted, fill the quotas, start the faults from the seed again."""
+        self.stats.reset()
+        self._faults = FaultPlan(self._seed)
+        self._quotas = Quotas(self.settings.quota)
+
+    def configure(self, settings: Settings) -> None:
+        """Use other settings from the next call on; a changed quota starts full."""
+        if settings.quota != self.settings.quota:
+            self._quotas = Quotas(settings.quota)
+        self.settings = settings
+
+    def outage(self, seconds: float) -> None:
+        """Reset every connection that brings a call within the next seconds."""
+        self._outage_until = time.monotonic() + seconds
+
+    def handle(self, request: Request, connection: Connection) -> None:
+        """Take a request in; it is answered after the latency."""
+        call, service = Call(request, self.settings), self._service(request)
+        fate = self._decide(call, service)
+        generation = self.stats.begin(call.operation, call.caller.account)
+        if self.settings.latency:
+            loop = asyncio.get_running_loop()
+            loop.call_later(
+                self.settings.latency, self._finish, call, service, connection, fate, generation
+            )
+        else:
+            self._finish(call, service, connection, fate, generation)
+
+    def _service(self, request: Request) -> Service:
+        scope = signed_service(request)
+        if scope == "sts":
+            return self._sts
+        if scope == "glue" or b"x-amz-target" in request.headers:
+            return self._glue
+        is_form = request.header("content-type").startswith("application/x-www-form-urlencoded")
+        return self._sts if is_form and not scope else self._s3
+
+    def _decide(self, call: Call, service: Service) -> _Fate:
+        if time.monotonic() < self._outage_until:
+            return _Fate(FaultKind.OUTAGE, outcome="fault:outage")
+        try:
+            service.understand(call)
+        except AwsError as error:
+            return _Fate(error=error, outcome=f"error:{error.code}")
+        named_only = service is not self._glue
+        try:
+            is_s3 = service is self._s3
+            call.caller = self._identities.caller(call.request, call.settings, s3=is_s3)
+            fault = self._faults.draw(
+                call.operation, call.settings.faults, call.settings.fault_kinds
+            )
+            if not self._quotas.admit(
+                call.caller.account, call.operation, named_only=named_only, now=time.monotonic()
+            ):
+                error = AwsError("ThrottlingException", "Rate exceeded")
+                return _Fate(error=error, outcome="throttled")
+            self._authorize(call, service)
+        except AwsError as error:
+            denied = error.code in _DENIED
+            return _Fate(error=error, outcome="denied" if denied else f"error:{error.code}")
+        if fault is FaultKind.GARBAGE and service is self._s3:
+            # Garbage in the place of an object is an object: no client could tell.
+            fault = FaultKind.INTERNAL
+        return _Fate(fault, outcome=f"fault:{fault}" if fault else "ok")
+
+    def _authorize(self, call: Call, service: Service) -> None:
+        rules = call.settings.deny + call.caller.deny
+        if not rules:
+            return
+        arn, names = service.resources(call)
+        if any(rule.denies(call.operation, names) for rule in rules):
+            status = 400 if service is self._glue else 403
+            raise access_denied(call.caller.arn, f"{service.prefix}:{call.operation}", arn, status)
+
+    def _finish(
+        self, call: Call, service: Service, connection: Connection, fate: _Fate, generation: int
+    ) -> None:
+        if fate.fault is FaultKind.HANG:
+            loop = asyncio.get_running_loop()
+            loop.call_later(call.settings.fault_hang, self._hung, call, connection, generation)
+            return
+        response, outcome = self._answer(call, service, fate)
+        self.stats.end(call.operation, outcome, len(response.body), generation)
+        if fate.fault in (FaultKind.RESET, FaultKind.OUTAGE):
+            connection.reset()
+        elif fate.fault is FaultKind.TRUNCATE:
+            connection.truncate(response)
+        else:
+            connection.answer(response)
+
+    def _hung(self, call: Call, connection: Connection, generation: int) -> None:
+        self.stats.end(call.operation, "fault:hang", 0, generation)
+        connection.close()
+
+    def _answer(self, call: Call, service: Service, fate: _Fate) -> tuple[Response, str]:
+        """The response and how the call is counted."""
+        if fate.fault in (FaultKind.RESET, FaultKind.OUTAGE):
+            return Response(), fate.outcome
+        if fate.fault is FaultKind.GARBAGE:
+            return Response(200, {"Content-Type": "text/html"}, _GARBAGE), fate.outcome
+        try:
+            if fate.fault in ANSWERS:
+                raise AwsError(*ANSWERS[fate.fault])
+            if fate.error:
+                raise fate.error
+            return service.answer(call), fate.outcome
+        except AwsError as error:
+            outcome = fate.outcome
+            if outcome == "ok":
+                outcome = "denied" if error.code in _DENIED else f"error:{error.code}"
+            return service.failure(error, call), outcome

@@ -1,0 +1,151 @@
+"""One client's connection: parsing, one answer at a time, and every way to misbehave."""
+
+import asyncio
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable
+
+import httptools
+
+from .messages import Request, Response
+
+MAX_HEAD = 64 * 1024
+MAX_BODY = 64 * 1024 * 1024
+# Closing with a zero linger sends RST instead of FIN: the client sees "connection reset".
+_LINGER_ZERO = struct.pack("ii", 1, 0)
+
+Handler = Callable[[Request, "Connection"], None]
+
+
+class Connection(asyncio.Protocol):
+    """Feeds bytes to the parser and hands whole requests to ``handle``, in order.
+
+    ``handle`` must end each request with exactly one of `answer`, `truncate`, `reset`, `close`.
+    """
+
+    def __init__(self, handle: Handler, open_connections: set["Connection"]) -> None:
+        self._handle = handle
+        self._open = open_connections
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._waiting: deque[Request] = deque()
+        self._current: Request | None = None
+        self._incoming = Request()
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    # asyncio's side
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the transport."""
+        self._transport = transport  # type: ignore[assignment]
+        self._open.add(self)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Forget the transport; an answer still being made is dropped when it is ready."""
+        self._transport = None
+        self._open.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; a request that is no HTTP or far too large ends the connection."""
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._refuse(400)
+
+    # the parser's side
+
+    def on_message_begin(self) -> None:
+        """Start a new request."""
+        self._incoming = Request()
+        self._chunks = []
+        self._size = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Collect the target, which may come in pieces."""
+        target = self._incoming.target
+        self._incoming.target = url if target == b"/" else target + url
+        self._grow(len(url), MAX_HEAD, 431)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect one header."""
+        self._incoming.headers[name.lower()] = value
+        self._grow(len(name) + len(value), MAX_HEAD, 431)
+
+    def on_headers_complete(self) -> None:
+        """Invite the body of a client that waits to be asked for it."""
+        self._incoming.method = self._parser.get_method().decode()
+        self._incoming.keep_alive = self._parser.should_keep_alive()
+        expects = self._incoming.headers.get(b"expect", b"").lower() == b"100-continue"
+        if expects and self._transport:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._size = 0
+
+    def on_body(self, body: bytes) -> None:
+        """Collect a piece of the body, however it was framed."""
+        self._chunks.append(body)
+        self._grow(len(body), MAX_BODY, 413)
+
+    def on_message_complete(self) -> None:
+        """Hand the request on, after those before it on this connection."""
+        self._incoming.body = b"".join(self._chunks)
+        self._chunks = []
+        self._waiting.append(self._incoming)
+        self._next()
+
+    # the handler's side
+
+    def answer(self, response: Response) -> None:
+        """Write a response and go on with the next request."""
+        request, transport = self._current, self._transport
+        self._current = None
+        if request is None or transport is None:
+            return
+        head = response.head(keep_alive=request.keep_alive)
+        bodiless = response.without_body or request.method == "HEAD"
+        transport.writelines([head] if bodiless else [head, response.body])
+        if request.keep_alive:
+            self._next()
+        else:
+            transport.close()
+
+    def truncate(self, response: Response) -> None:
+        """Promise the whole body, send half of it, and close."""
+        if self._transport and self._current:
+            half = response.body[: len(response.body) // 2]
+            self._transport.writelines([response.head(keep_alive=True), half])
+        self.close()
+
+    def reset(self) -> None:
+        """Drop the connection so that the client sees a reset."""
+        if self._transport:
+            peer: socket.socket = self._transport.get_extra_info("socket")
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+            self._transport.abort()
+
+    def close(self) -> None:
+        """Close after what was written; nothing more is answered."""
+        self._current = None
+        if self._transport:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        if self._transport:
+            self._transport.abort()
+
+    def _next(self) -> None:
+        if self._current is None and self._waiting:
+            self._current = self._waiting.popleft()
+            self._handle(self._current, self)
+
+    def _grow(self, by: int, limit: int, status: int) -> None:
+        self._size += by
+        if self._size > limit:
+            self._refuse(status)
+
+    def _refuse(self, status: int) -> None:
+        if self._transport and not self._transport.is_closing():
+            self._transport.write(Response(status).head(keep_alive=False))
+            self._transport.close()
