@@ -30,6 +30,10 @@ class Flow:
     ``columns`` names outgoing columns with what they are made of. ``rest`` says that the columns
     of the inputs that are not named, used or ``dropped`` pass under their own names. Neither
     known (``OPAQUE``) still means that data flows, with columns nobody can tell.
+
+    ``stacked`` inputs stand below one another (a union): what has one name becomes one column.
+    Otherwise they stand beside one another (a join). A read names the columns of its datasets by
+    references to itself. Columns are compared without case; ``a.b`` is a field of a struct.
     """
 
     columns: Mapping[str, tuple[ColumnRef, ...]] = field(
@@ -37,6 +41,7 @@ class Flow:
     )
     rest: bool = False
     dropped: frozenset[str] = frozenset()
+    stacked: bool = False
 
 
 KEEP = Flow(rest=True)

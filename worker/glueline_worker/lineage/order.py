@@ -1,0 +1,57 @@
+"""The order in which a graph is followed: inputs first, and loops as one."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+
+def components(inputs: Mapping[str, Sequence[str]], starts: Iterable[str]) -> list[list[str]]:
+    """All that flows into ``starts``, grouped so that each group comes after its inputs.
+
+    A group has several nodes only where they form a loop: these are Tarjan's strongly connected
+    components, without recursion, because chains of thousands of steps exist. Inputs that are
+    no key of ``inputs`` are left out.
+    """
+    walk = _Walk(inputs)
+    for start in starts:
+        if start in inputs and start not in walk.index:
+            walk.follow(start)
+    return walk.found
+
+
+class _Walk:
+    def __init__(self, inputs: Mapping[str, Sequence[str]]) -> None:
+        self.inputs = inputs
+        self.found: list[list[str]] = []
+        self.index: dict[str, int] = {}
+        self._low: dict[str, int] = {}
+        self._open: dict[str, None] = {}
+        self._path: list[tuple[str, Iterator[str]]] = []
+
+    def follow(self, start: str) -> None:
+        self._enter(start)
+        while self._path:
+            node, rest = self._path[-1]
+            for following in rest:
+                if following in self._open:
+                    self._low[node] = min(self._low[node], self.index[following])
+                elif following in self.inputs and following not in self.index:
+                    self._enter(following)
+                    break
+            else:
+                self._leave(node)
+
+    def _enter(self, node: str) -> None:
+        self.index[node] = self._low[node] = len(self.index)
+        self._open[node] = None
+        self._path.append((node, iter(self.inputs[node])))
+
+    def _leave(self, node: str) -> None:
+        self._path.pop()
+        if self._path:
+            parent = self._path[-1][0]
+            self._low[parent] = min(self._low[parent], self._low[node])
+        if self._low[node] != self.index[node]:
+            return
+        group: list[str] = []
+        while node in self._open:  # the group is what was opened from this node on
+            group.append(self._open.popitem()[0])
+        self.found.append(group[::-1])
