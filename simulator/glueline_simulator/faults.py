@@ -57,7 +57,7 @@ class FaultPlan:
         """The fault of the next call of this operation, if it has one."""
         sequence = self._sequences.get(operation)
         if sequence is None:
-            sequence = self._sequences[operation] = Random(f"{self._seed}:{operation}")
+            sequence = self._sequences[operation] = Random(f"{self._seed}:{operation}")  # noqa: S311
         # Both numbers are drawn always, so that a changed share does not shift the sequence.
         chance, choice = sequence.random(), sequence.random()
         if not kinds or chance >= share:

@@ -25,7 +25,7 @@ class Remote:
         return self._request("GET", "settings")
 
     def configure(self, **changes: Any) -> dict[str, Any]:
-        """Change settings in mid-run: latency, quota, faults, deny, hide, ragged, outage …"""
+        """Change settings in mid-run: latency, quota, faults, deny, hide, outage and more."""
         return self._request("POST", "settings", changes)
 
     def reset(self) -> None:

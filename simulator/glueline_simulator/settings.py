@@ -24,7 +24,10 @@ def _quotas(value: Any) -> Any:
 def _quota_items(value: Any) -> Iterable[tuple[str, Quota]]:
     pairs = value.items() if isinstance(value, Mapping) else map(_split_quota, _many(value))
     for operation, quota in pairs:
-        yield known_operation(operation), quota if isinstance(quota, Quota) else Quota.parse(f"{quota}")
+        yield (
+            known_operation(operation),
+            quota if isinstance(quota, Quota) else Quota.parse(f"{quota}"),
+        )
 
 
 def _split_quota(text: Any) -> tuple[str, str]:

@@ -18,7 +18,6 @@ from .stats import Stats
 from .wire.connection import Connection
 from .wire.messages import Request, Response
 
-_DENIED = ("AccessDeniedException", "AccessDenied")
 _GARBAGE = b'<html><body>{"TableList": [{"Name": "or\x00\xff'
 
 
@@ -86,32 +85,33 @@ class Simulation:
         return self._sts if is_form and not scope else self._s3
 
     def _decide(self, call: Call, service: Service) -> _Fate:
+        """Everything that is settled when the call comes in, before its latency."""
         if time.monotonic() < self._outage_until:
             return _Fate(FaultKind.OUTAGE, outcome="fault:outage")
         try:
-            service.understand(call)
-        except AwsError as error:
-            return _Fate(error=error, outcome=f"error:{error.code}")
-        named_only = service is not self._glue
-        try:
             is_s3 = service is self._s3
+            service.understand(call)
             call.caller = self._identities.caller(call.request, call.settings, s3=is_s3)
-            fault = self._faults.draw(
-                call.operation, call.settings.faults, call.settings.fault_kinds
-            )
-            if not self._quotas.admit(
-                call.caller.account, call.operation, named_only=named_only, now=time.monotonic()
-            ):
-                error = AwsError("ThrottlingException", "Rate exceeded")
-                return _Fate(error=error, outcome="throttled")
+            fault = self._draw(call, service)
+            self._admit(call, service)
             self._authorize(call, service)
         except AwsError as error:
-            denied = error.code in _DENIED
-            return _Fate(error=error, outcome="denied" if denied else f"error:{error.code}")
+            return _Fate(error=error, outcome=_outcome(error))
+        return _Fate(fault, outcome=f"fault:{fault}" if fault else "ok")
+
+    def _draw(self, call: Call, service: Service) -> FaultKind | None:
+        settings = call.settings
+        fault = self._faults.draw(call.operation, settings.faults, settings.fault_kinds)
         if fault is FaultKind.GARBAGE and service is self._s3:
             # Garbage in the place of an object is an object: no client could tell.
-            fault = FaultKind.INTERNAL
-        return _Fate(fault, outcome=f"fault:{fault}" if fault else "ok")
+            return FaultKind.INTERNAL
+        return fault
+
+    def _admit(self, call: Call, service: Service) -> None:
+        account, operation = call.caller.account, call.operation
+        named_only, now = service is not self._glue, time.monotonic()
+        if not self._quotas.admit(account, operation, named_only=named_only, now=now):
+            raise AwsError("ThrottlingException", "Rate exceeded")
 
     def _authorize(self, call: Call, service: Service) -> None:
         rules = call.settings.deny + call.caller.deny
@@ -148,14 +148,17 @@ class Simulation:
             return Response(), fate.outcome
         if fate.fault is FaultKind.GARBAGE:
             return Response(200, {"Content-Type": "text/html"}, _GARBAGE), fate.outcome
-        try:
-            if fate.fault in ANSWERS:
-                raise AwsError(*ANSWERS[fate.fault])
-            if fate.error:
-                raise fate.error
-            return service.answer(call), fate.outcome
-        except AwsError as error:
-            outcome = fate.outcome
-            if outcome == "ok":
-                outcome = "denied" if error.code in _DENIED else f"error:{error.code}"
-            return service.failure(error, call), outcome
+        error = AwsError(*ANSWERS[fate.fault]) if fate.fault in ANSWERS else fate.error
+        if error is None:
+            try:
+                return service.answer(call), fate.outcome
+            except AwsError as answered:
+                return service.failure(answered, call), _outcome(answered)
+        return service.failure(error, call), fate.outcome
+
+
+def _outcome(error: AwsError) -> str:
+    if error.code == "ThrottlingException":
+        return "throttled"
+    denied = error.code in ("AccessDeniedException", "AccessDenied")
+    return "denied" if denied else f"error:{error.code}"

@@ -62,11 +62,8 @@ class Stats:
     """All counts since the start or the last reset."""
 
     def __init__(self) -> None:
-        self._started = time.time()
         self.generation = 0
-        self._total = Tally()
-        self._operations: dict[str, Tally] = {}
-        self._accounts: Counter[str] = Counter()
+        self.reset()
 
     def begin(self, operation: str, account: str) -> int:
         """Count a call in; the number returned belongs to `end`."""
@@ -86,9 +83,11 @@ class Stats:
 
     def reset(self) -> None:
         """Start again from nothing; calls in flight are not counted out."""
-        generation = self.generation + 1
-        self.__init__()  # type: ignore[misc]
-        self.generation = generation
+        self.generation += 1
+        self._started = time.time()
+        self._total = Tally()
+        self._operations: dict[str, Tally] = {}
+        self._accounts: Counter[str] = Counter()
 
     def report(self) -> dict[str, Any]:
         """Everything as JSON."""

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 import orjson
 
 
-def presto_view(
-    database: str, table: str, names: Sequence[str], sql: str | None = None
-) -> str:
+def presto_view(database: str, table: str, names: Sequence[str], sql: str | None = None) -> str:
     """The text Athena keeps in ``ViewOriginalText``: base64 of JSON inside a comment."""
-    statement = sql or f'SELECT {", ".join(names)} FROM "{database}"."{table}"'
+    statement = sql or f'SELECT {", ".join(names)} FROM "{database}"."{table}"'  # noqa: S608
     view = {
         "originalSql": statement,
         "catalog": "awsdatacatalog",

@@ -1,11 +1,13 @@
 """From a validated catalogue file to the accounts that the services answer from."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from ..errors import CatalogueError
+from glueline_simulator.errors import CatalogueError
+
 from . import models
 from .definitions import connection_definition, database_definition, job_definition
 from .partition_rows import partition_definitions, partition_index_definitions
@@ -13,9 +15,7 @@ from .table_rows import table_definition
 from .world import Account, Database, Grant, World
 
 
-def build_world(
-    file: models.CatalogueFile, region: str, account_id: str, folder: Path
-) -> World:
+def build_world(file: models.CatalogueFile, region: str, account_id: str, folder: Path) -> World:
     """All accounts of a file; script files are looked for in ``folder``."""
     region, account_id = file.region or region, file.account or account_id
     world = World(region, account_id, {})
@@ -111,8 +111,8 @@ def _grant(model: models.Grant | None, account: str) -> Grant:
 
 
 def _account_in(arn: str) -> str:
-    parts = arn.split(":")
-    if len(parts) < 6 or not parts[4].isdigit():  # noqa: PLR2004
+    match = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/.+", arn)
+    if match is None:
         message = f"roles: {arn!r} is no role; write arn:aws:iam::ACCOUNT:role/NAME"
         raise CatalogueError(message)
-    return parts[4]
+    return match[1]

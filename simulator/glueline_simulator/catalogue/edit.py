@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from ..errors import UsageError
+from glueline_simulator.errors import UsageError
+
 from .build import add_database, add_job, add_table
-from .models import parse_database, parse_job, parse_table
+from .parse import parse_database, parse_job, parse_table
 from .world import Account, Database, World
 
 Body = dict[str, Any]
@@ -28,7 +29,7 @@ class Editor:
     def delete_database(self, body: Body) -> None:
         """Delete ``{"database": name}`` with its tables."""
         account, name = self._account(body), _take(body, "database")
-        _gone(account.databases.remove(name.lower()), f"database {name}")
+        _must(f"database {name}", removed=account.databases.remove(name.lower()))
 
     def add_table(self, body: Body) -> None:
         """Add or replace ``{"database": name, "table": name, …definition}``."""
@@ -40,7 +41,7 @@ class Editor:
         """Delete ``{"database": name, "table": name}``."""
         account = self._account(body)
         database, name = self._database(account, _take(body, "database")), _take(body, "table")
-        _gone(database.tables.remove(name.lower()), f"table {database.name}.{name}")
+        _must(f"table {database.name}.{name}", removed=database.tables.remove(name.lower()))
 
     def add_job(self, body: Body) -> None:
         """Add or replace ``{"job": name, …definition}``."""
@@ -50,7 +51,7 @@ class Editor:
     def delete_job(self, body: Body) -> None:
         """Delete ``{"job": name}``; its script stays."""
         account, name = self._account(body), _take(body, "job")
-        _gone(account.jobs.remove(name), f"job {name}")
+        _must(f"job {name}", removed=account.jobs.remove(name))
 
     def _account(self, body: Body) -> Account:
         wanted = body.pop("account", self._world.account)
@@ -77,7 +78,7 @@ def _take(body: Body, key: str) -> str:
     return value
 
 
-def _gone(done: bool, what: str) -> None:  # noqa: FBT001
-    if not done:
+def _must(what: str, *, removed: bool) -> None:
+    if not removed:
         message = f"there is no {what}"
         raise UsageError(message)

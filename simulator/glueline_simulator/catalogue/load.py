@@ -7,9 +7,11 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from ..errors import CatalogueError
+from glueline_simulator.errors import CatalogueError
+
 from . import models
 from .build import build_world
+from .parse import explain
 from .world import World
 
 SAMPLE = "lakehouse.yaml"
@@ -41,7 +43,7 @@ def load_file(path: Path, region: str, account: str) -> World:
 def _load(text: str, name: str, region: str, account: str, folder: Path) -> World:
     try:
         tree = yaml.compose(text, Loader=yaml.CSafeLoader)
-        data = yaml.load(text, Loader=yaml.CSafeLoader) or {}  # noqa: S506 - a safe loader
+        data = yaml.load(text, Loader=yaml.CSafeLoader) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         message = f"{name}, line {line}: {error.problem or error.context or 'no YAML'}"
@@ -52,7 +54,7 @@ def _load(text: str, name: str, region: str, account: str, folder: Path) -> Worl
     try:
         file = models.CatalogueFile.model_validate(data)
     except ValidationError as error:
-        place, what = models.explain(error)
+        place, what = explain(error)
         where = ".".join(str(part) for part in place) or "the file"
         message = f"{name}, line {_line(tree, place)}: {where}: {what}"
         raise CatalogueError(message) from None

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from ..errors import AwsError, UsageError
-from ..glue.validation import check_shape, service_model
-from ..rules import DenyRule
-from ..storage import FORMATS
+from glueline_simulator.errors import AwsError, UsageError
+from glueline_simulator.glue.validation import check_shape, service_model
+from glueline_simulator.rules import DenyRule
+from glueline_simulator.storage import FORMATS
 
 Raw = dict[str, Any]
 
@@ -149,11 +149,11 @@ class Grant(_Model):
 
     account: str | None = None
     external_id: str | None = None
-    deny: list[str] | bool = []
+    deny: list[str] | Literal[True] = []
 
     @field_validator("deny")
     @classmethod
-    def _rules(cls, value: list[str] | bool) -> list[str] | bool:
+    def _rules(cls, value: list[str] | Literal[True]) -> list[str] | Literal[True]:
         for rule in value if isinstance(value, list) else []:
             try:
                 DenyRule.parse(rule)
@@ -212,43 +212,3 @@ def _account_id(value: Any) -> Any:
         message = f"{value!r} is no account id; write its twelve digits in quotes"
         raise ValueError(message)
     return value
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def parse_database(body: Raw, name: str) -> Database:
-    """A database from JSON; raises `UsageError`."""
-    return _parse(Database, body, f"database {name}")
-
-
-def parse_table(body: Raw, name: str) -> Table:
-    """A table from JSON; raises `UsageError`."""
-    return _parse(Table, body, f"table {name}")
-
-
-def parse_job(body: Raw, name: str) -> Job:
-    """A job from JSON; raises `UsageError`."""
-    return _parse(Job, body, f"job {name}")
-
-
-def explain(error: ValidationError) -> tuple[list[str | int], str]:
-    """Where the first error is, and what would be right."""
-    first = error.errors()[0]
-    place = list(first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        return place, f"unknown field {place[-1]!r}"
-    if not first["msg"].startswith("Value error"):
-        message = f"{message[0].lower()}{message[1:]}, not {first['input']!r:.60}"
-    return place, message
-
-
-def _parse(model: type[M], body: Raw, what: str) -> M:
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        place, message = explain(error)
-        where = ".".join(str(part) for part in place)
-        text = f"{what}: {where}: {message}" if where else f"{what}: {message}"
-        raise UsageError(text) from None

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..storage import storage_descriptor
-from ..views import presto_view
+from glueline_simulator.storage import storage_descriptor
+from glueline_simulator.views import presto_view
+
 from . import models
 from .definitions import CREATED
 
 _TABLE_TYPES = {"iceberg": {"table_type": "ICEBERG"}, "delta": {"table_type": "DELTA"}}
-_SOURCES = {"delta": {"spark.sql.sources.provider": "delta"}, "hudi": {"spark.sql.sources.provider": "hudi"}}
+_SOURCES = {
+    "delta": {"spark.sql.sources.provider": "delta"},
+    "hudi": {"spark.sql.sources.provider": "hudi"},
+}
 
 
 def table_definition(

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from ..catalogue.load import sample_text
-from ..errors import SimulatorError, UsageError
+from glueline_simulator.catalogue.load import sample_text
+from glueline_simulator.errors import SimulatorError, UsageError
+
 from .parser import make_parser
 from .run import run_serve
 

@@ -4,9 +4,9 @@ import argparse
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
-from ..errors import UsageError
-from ..generated.build import Size
-from ..settings import Settings
+from glueline_simulator.errors import UsageError
+from glueline_simulator.generated.build import Size
+from glueline_simulator.settings import Settings
 
 _ABOUT = """\
 An AWS endpoint on this machine that answers Glue, S3 and STS, to try Glueline against.

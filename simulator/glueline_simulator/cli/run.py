@@ -8,14 +8,14 @@ from argparse import Namespace
 from dataclasses import fields
 from pathlib import Path
 
-from ..catalogue.load import load_file, load_sample
-from ..catalogue.world import World
-from ..errors import StartError, UsageError
-from ..generated.build import Size, generated_world
-from ..generated.partitions import MAX_PARTITIONS
-from ..server import Address, serve
-from ..settings import Settings, make_settings
-from ..simulation import Simulation
+from glueline_simulator.catalogue.load import load_file, load_sample
+from glueline_simulator.catalogue.world import World
+from glueline_simulator.errors import StartError, UsageError
+from glueline_simulator.generated.build import Size, generated_world
+from glueline_simulator.generated.partitions import MAX_PARTITIONS
+from glueline_simulator.server import Address, serve
+from glueline_simulator.settings import Settings, make_settings
+from glueline_simulator.simulation import Simulation
 
 _MOST = {
     "databases": 10_000,
@@ -82,7 +82,8 @@ def _announce(url: str, world: World, *, as_json: bool) -> None:
     if as_json:
         line = json.dumps({"url": url, "pid": os.getpid(), "account": world.account, **held})
     else:
-        line = f"glueline-simulator is ready at {url} ({held['databases']} databases, {held['jobs']} jobs)"
+        size = f"{held['databases']} databases, {held['jobs']} jobs"
+        line = f"glueline-simulator is ready at {url} ({size})"
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

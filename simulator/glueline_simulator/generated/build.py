@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalogue.shelf import Shelf
-from ..catalogue.world import Account, Database, World, scripts_bucket
+from glueline_simulator.catalogue.shelf import Shelf
+from glueline_simulator.catalogue.world import Account, Database, World, scripts_bucket
+
 from .jobs import JobSource, Lake
 from .names import database_names
 from .partitions import PartitionSource
@@ -24,13 +25,14 @@ class Size:
 
     def tables_of(self, database: int) -> int:
         """How many tables a database has: with a skew the first one takes that share of all."""
-        if not self.skew or self.databases < 2:  # noqa: PLR2004
+        others = self.databases - 1
+        if not self.skew or others < 1:
             return self.tables
         total = self.databases * self.tables
         first = round(total * self.skew)
         if database == 0:
             return first
-        each, left = divmod(total - first, self.databases - 1)
+        each, left = divmod(total - first, others)
         return each + (database <= left)
 
 

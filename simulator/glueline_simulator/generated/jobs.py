@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalogue.world import scripts_bucket
+from glueline_simulator.catalogue.world import scripts_bucket
+
 from . import scripts, visual
 from .names import NameSeries, database_names, job_names, table_names
 from .tables import EPOCH

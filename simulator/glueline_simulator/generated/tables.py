@@ -5,13 +5,16 @@ from typing import Any
 
 import orjson
 
-from ..storage import storage_descriptor
+from glueline_simulator.storage import storage_descriptor
+from glueline_simulator.views import presto_view
+
 from .columns import VARIANTS, columns
 from .names import NameSeries, table_names
 from .template import Template
-from ..views import presto_view
 
 EPOCH = 1_735_689_600  # 2025-01-01, from which creation times are counted back
+# Of twenty tables in a row, which one is a view and which one Iceberg.
+_VIEW, _ICEBERG, _TURN = 13, 7, 20
 _FORMATS = ("parquet", "parquet", "json", "parquet", "csv")
 _DATED = [{"Name": "dt", "Type": "date", "Comment": "day of the event"}]
 _PARTS = [{"Name": name, "Type": "string"} for name in ("year", "month", "day")]
@@ -66,11 +69,11 @@ class TableTemplates:
             b"version": b"%d" % (index % 40),
             b"columns": self._columns(variant),
         }
-        kind = index % 20
-        if kind == 13:  # noqa: PLR2004
+        kind = index % _TURN
+        if kind == _VIEW:
             values[b"view"] = presto_view(database, names.name(index - 1), ["id"]).encode()
             return self._template("view", 2, "").render(values)
-        if kind == 7:  # noqa: PLR2004
+        if kind == _ICEBERG:
             return self._template("iceberg", 2, "parquet").render(values)
         return self._template("hive", index % 3, _FORMATS[index % 5]).render(values)
 
@@ -89,7 +92,11 @@ class TableTemplates:
             "Retention": 0,
             "PartitionKeys": _KEYS[keys],
             "TableType": "EXTERNAL_TABLE",
-            "Parameters": {"classification": data_format, "numRows": "<<rows>>", "EXTERNAL": "TRUE"},
+            "Parameters": {
+                "classification": data_format,
+                "numRows": "<<rows>>",
+                "EXTERNAL": "TRUE",
+            },
             "CreatedBy": f"arn:aws:sts::{self._account}:assumed-role/crawler/AWS-Crawler",
             "IsRegisteredWithLakeFormation": False,
             "CatalogId": self._account,

@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 
-from ..catalogue.world import Account, Database, World
-from ..errors import access_denied, not_found
-from ..services.call import Call
+from glueline_simulator.catalogue.world import Account, Database, World
+from glueline_simulator.errors import access_denied, not_found
+from glueline_simulator.services.call import Call
+
 from .paging import Listing, Pager
 
 

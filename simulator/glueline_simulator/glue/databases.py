@@ -4,8 +4,9 @@ from typing import Any
 
 import orjson
 
-from ..catalogue.world import Account, Database
-from ..errors import invalid_input, not_found
+from glueline_simulator.catalogue.world import Account, Database
+from glueline_simulator.errors import invalid_input, not_found
+
 from .context import Context, page_of
 
 _ATTRIBUTES = {"NAME": "Name", "TARGET_DATABASE": "TargetDatabase"}

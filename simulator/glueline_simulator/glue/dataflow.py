@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-from ..errors import invalid_input
+from glueline_simulator.errors import invalid_input
+
 from .context import Context
 
 _ANNOTATION = re.compile(r"\s*##\s*@(type|args|return|inputs)\s*:\s*(.*?)\s*$")
@@ -55,7 +56,7 @@ def dataflow_graph(script: str) -> dict[str, Any]:
         for source in _IDENTIFIER.findall(value)
     ]
     # The service promises no order; whoever counts on one shall notice.
-    shuffle = Random(script).shuffle
+    shuffle = Random(script).shuffle  # noqa: S311
     shuffle(nodes)
     shuffle(edges)
     return {"DagNodes": nodes, "DagEdges": edges}

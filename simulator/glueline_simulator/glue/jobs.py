@@ -4,7 +4,8 @@ from typing import Any
 
 import orjson
 
-from ..errors import not_found
+from glueline_simulator.errors import not_found
+
 from .context import Context, page_of
 from .paging import Rows
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
-from ..catalogue.shelf import Shelf
-from ..errors import not_found
+from glueline_simulator.catalogue.shelf import Shelf
+from glueline_simulator.errors import not_found
+
 from .context import Context, Operation
 from .paging import Rows
 

@@ -7,7 +7,7 @@ issued, under a keyed digest of the operation and its parameters.
 import base64
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
@@ -15,8 +15,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
-from ..errors import AwsError, invalid_input
-from ..services.call import Call
+from glueline_simulator.errors import AwsError, invalid_input
+from glueline_simulator.services.call import Call
+
 from .validation import input_shape
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ _DIGEST = 12
 DEFAULT_PAGE = 100
 # A filter that matches little would otherwise hold the server up: the page comes back short.
 _MOST_SCANNED = 10_000
+# Of ragged pages, how many are empty, and how many listings end with an empty page.
+_EMPTY_SHARE, _TRAILING_SHARE = 0.15, 0.5
 
 
 class Listing(Protocol[T_co]):
@@ -40,17 +43,17 @@ class Listing(Protocol[T_co]):
 
 
 @dataclass(frozen=True)
-class Rows(Generic[T]):
+class Rows(Generic[T_co]):
     """A plain list as a listing."""
 
-    items: list[T]
+    items: Sequence[T_co]
 
     @property
     def end(self) -> int:
         """One past the last position."""
         return len(self.items)
 
-    def at(self, position: int) -> T:
+    def at(self, position: int) -> T_co:
         """The item at a position."""
         return self.items[position]
 
@@ -101,16 +104,22 @@ class Pager:
         if not call.settings.ragged:
             return limit
         chance = self._chance(call, cursor)
-        if chance.random() < 0.15 and not cursor.after_empty:  # noqa: PLR2004
+        if chance.random() < _EMPTY_SHARE and not cursor.after_empty:
             return 0
         return chance.randint(1, limit)
 
     def _trails(self, call: Call, cursor: Cursor, items: list[Any]) -> bool:
         """Whether a ragged listing ends with one more page that is empty."""
-        return call.settings.ragged and bool(items) and self._chance(call, cursor).random() < 0.5  # noqa: PLR2004
+        return (
+            call.settings.ragged
+            and bool(items)
+            and self._chance(call, cursor).random() < _TRAILING_SHARE
+        )
 
     def _chance(self, call: Call, cursor: Cursor) -> Random:
-        return Random(f"{self._seed}:{call.operation}:{cursor.position}:{cursor.after_empty}")
+        return Random(  # noqa: S311
+            f"{self._seed}:{call.operation}:{cursor.position}:{cursor.after_empty}"
+        )
 
     def _query(self, call: Call) -> bytes:
         rest = {k: v for k, v in call.parameters.items() if k not in ("NextToken", "MaxResults")}

@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
-from ..catalogue.world import Database
-from ..errors import invalid_input, not_found
+from glueline_simulator.catalogue.world import Database
+from glueline_simulator.errors import invalid_input, not_found
+
 from .context import Context, page_of
 from .databases import linked_database
 from .paging import Listing, Rows
@@ -74,9 +75,7 @@ def _listing(context: Context) -> tuple[dict[str, Any], Listing[bytes]]:
     return table, _Made(context.account.partitions_of(table))
 
 
-def _follow(
-    context: Context, target: dict[str, Any]
-) -> tuple[Context, Database, dict[str, Any]]:
+def _follow(context: Context, target: dict[str, Any]) -> tuple[Context, Database, dict[str, Any]]:
     account = context.world.accounts.get(target.get("CatalogId", context.account.id))
     database = account.databases.get(target["DatabaseName"].lower()) if account else None
     if account is None or database is None:

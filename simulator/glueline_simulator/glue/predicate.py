@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..errors import invalid_input
+from glueline_simulator.errors import invalid_input
 
 _COMPARISON = re.compile(
     r"\s*\(?\s*[`\"]?(\w+)[`\"]?\s*(<=|>=|<>|!=|=|<|>)\s*('(?:[^']|'')*'|-?\d+(?:\.\d+)?)\s*\)?\s*"

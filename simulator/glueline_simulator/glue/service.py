@@ -5,10 +5,11 @@ from typing import Any
 
 import orjson
 
-from ..catalogue.world import World
-from ..errors import AwsError
-from ..services.call import Call
-from ..wire.messages import Response
+from glueline_simulator.catalogue.world import World
+from glueline_simulator.errors import AwsError
+from glueline_simulator.services.call import Call
+from glueline_simulator.wire.messages import Response
+
 from . import databases, dataflow, jobs, partitions, tables
 from .context import Context, Operation, account_of
 from .others import OTHERS
@@ -17,6 +18,7 @@ from .validation import check
 
 _TARGET = "AWSGlue."
 _TYPE = "application/x-amz-json-1.1"
+_ON_CATALOG = ("GetDatabases", "SearchTables", "GetCatalogs", "GetConnections")
 
 OPERATIONS: dict[str, Operation] = {
     "BatchGetJobs": jobs.batch_get_jobs,
@@ -91,22 +93,26 @@ class Glue:
 
 
 def _resource(operation: str, given: dict[str, Any]) -> tuple[str, list[str]]:
-    database = given.get("DatabaseName") or (given.get("Name") if "Database" in operation else None)
-    table = given.get("TableName") or (given.get("Name") if operation == "GetTable" else None)
+    """The resource part of an ARN and the short names of what a call is about."""
+    name = given.get("Name")
+    database = given.get("DatabaseName") or (name if operation == "GetDatabase" else None)
+    table = given.get("TableName") or (name if operation == "GetTable" else None)
+    jobs_named = given.get("JobNames") or [given["JobName"]] if _about_jobs(given) else []
+    resource, names = "*", [name or ""]
     if database and table:
-        return f"table/{database}/{table}", [database, table, f"{database}.{table}"]
-    if database:
-        return f"database/{database}", [database]
-    if job := given.get("JobName"):
-        return f"job/{job}", [job]
-    if jobs_named := given.get("JobNames"):
-        return f"job/{jobs_named[0]}", list(jobs_named)
-    if arn := given.get("ResourceArn"):
-        return arn.split(":", 5)[-1], [arn, arn.rpartition("/")[2]]
-    if (name := given.get("Name")) and operation.startswith("GetConnection"):
-        return f"connection/{name}", [name]
-    return ("catalog", []) if _is_catalog(operation) else ("*", [given.get("Name", "")])
+        resource, names = f"table/{database}/{table}", [database, table, f"{database}.{table}"]
+    elif database:
+        resource, names = f"database/{database}", [database]
+    elif jobs_named:
+        resource, names = f"job/{jobs_named[0]}", jobs_named
+    elif arn := given.get("ResourceArn"):
+        resource, names = arn.split(":", 5)[-1], [arn, arn.rpartition("/")[2]]
+    elif operation == "GetConnection":
+        resource = f"connection/{name}"
+    elif operation in _ON_CATALOG:
+        resource = "catalog"
+    return resource, names
 
 
-def _is_catalog(operation: str) -> bool:
-    return operation in ("GetDatabases", "SearchTables", "GetCatalogs", "GetConnections")
+def _about_jobs(given: dict[str, Any]) -> bool:
+    return bool(given.get("JobNames") or given.get("JobName"))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from ..catalogue.world import Database
-from ..errors import invalid_input, not_found
+from glueline_simulator.catalogue.world import Database
+from glueline_simulator.errors import invalid_input, not_found
+
 from .context import Context, page_of
 from .databases import linked_database
 

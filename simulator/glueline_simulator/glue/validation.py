@@ -1,12 +1,14 @@
 """Requests are held against botocore's model of the service, as the service itself does."""
 
+import textwrap
 from functools import cache
 from typing import Any
 
 import botocore.session
 
-from ..errors import validation
+from glueline_simulator.errors import validation
 
+_MOST_SHOWN = 80
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -43,7 +45,9 @@ def check_shape(shape: Any, value: Any, path: str) -> None:
     kind = shape.type_name
     expected = _TYPES.get(kind)
     # True is an int in Python but not in JSON.
-    if expected and (not isinstance(value, expected) or (isinstance(value, bool) != (kind == "boolean"))):
+    if expected and (
+        not isinstance(value, expected) or (isinstance(value, bool) != (kind == "boolean"))
+    ):
         message = f"Type mismatch at '{path or '.'}': expected {kind}, not {_json_type(value)}"
         raise validation(message)
     if kind == "structure":
@@ -94,7 +98,7 @@ def _check_range(limits: dict[str, Any], size: float, value: Any, path: str, wha
 
 
 def _violation(value: Any, path: str, need: str) -> str:
-    shown = str(value) if len(str(value)) < 80 else f"{str(value)[:77]}..."  # noqa: PLR2004
+    shown = textwrap.shorten(str(value), _MOST_SHOWN, placeholder="...")
     quoted = shown if shown == "null" else f"'{shown}'"
     return (
         f"1 validation error detected: Value {quoted} at '{path}' "

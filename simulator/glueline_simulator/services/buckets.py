@@ -2,12 +2,12 @@
 
 import base64
 from collections.abc import Iterable
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from ..catalogue.world import World
-from ..errors import AwsError
-from ..wire.messages import Response
+from glueline_simulator.catalogue.world import World
+from glueline_simulator.errors import AwsError
+from glueline_simulator.wire.messages import Response
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _MOST_KEYS = 1000
@@ -44,16 +44,18 @@ def list_objects(world: World, bucket: str, query: dict[str, str]) -> Response:
     return _xml("ListBucketResult", body + "".join(rows.values()))
 
 
-def delete_objects(world: World, bucket: str, body: bytes) -> Response:
-    """Delete many objects at once."""
+def keys_to_delete(body: bytes) -> list[str]:
+    """The keys named in the body of a request to delete many objects."""
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - a client of this simulator wrote it
-    except ElementTree.ParseError:
+        root = ET.fromstring(body)  # noqa: S314 - a client of this simulator wrote it
+    except ET.ParseError:
         message = "The XML you provided was not well-formed"
         raise AwsError("MalformedXML", message) from None
-    keys = [node.text or "" for node in root.iter() if node.tag.rpartition("}")[2] == "Key"]
-    for key in keys:
-        world.objects.pop((bucket, key), None)
+    return [node.text or "" for node in root.iter() if node.tag.rpartition("}")[2] == "Key"]
+
+
+def deleted(keys: Iterable[str]) -> Response:
+    """The answer to a deletion of many objects."""
     rows = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
     return _xml("DeleteResult", rows)
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..errors import AwsError
-from ..settings import Settings
-from ..wire.messages import Request, Response
+from glueline_simulator.errors import AwsError
+from glueline_simulator.settings import Settings
+from glueline_simulator.wire.messages import Request, Response
+
 from .identity import Caller
 
 NOBODY = Caller("anonymous", "anonymous", "anonymous")

@@ -6,11 +6,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from random import Random
 
-from ..catalogue.world import Grant, World
-from ..errors import AwsError, access_denied
-from ..rules import DenyRule
-from ..settings import Settings
-from ..wire.messages import Request
+from glueline_simulator.catalogue.world import Grant, World
+from glueline_simulator.errors import AwsError, access_denied
+from glueline_simulator.rules import DenyRule
+from glueline_simulator.settings import Settings
+from glueline_simulator.wire.messages import Request
 
 _CREDENTIAL = re.compile(rb"Credential=([^/,\s]+)/\d*/([^/]*)/([^/]*)/aws4_request")
 _QUERY_CREDENTIAL = re.compile(rb"X-Amz-Credential=([^%/&]+)(?:%2F|/)", re.IGNORECASE)
@@ -46,7 +46,7 @@ class Identities:
 
     def __init__(self, world: World, seed: int) -> None:
         self._world = world
-        self._random = Random(f"{seed}:sessions")
+        self._random = Random(f"{seed}:sessions")  # noqa: S311
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._static: dict[str, Caller] = {}
 

@@ -1,13 +1,15 @@
 """S3, as far as reading scripts and writing sink files needs it."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from xml.sax.saxutils import escape
 
-from ..catalogue.world import World
-from ..errors import AwsError
-from ..wire.messages import Response
-from .buckets import delete_objects, list_buckets, list_objects
+from glueline_simulator.catalogue.world import World
+from glueline_simulator.errors import AwsError
+from glueline_simulator.wire.messages import Response
+
+from .buckets import deleted, keys_to_delete, list_buckets, list_objects
 from .call import Call
 from .s3_body import payload
 
@@ -41,6 +43,17 @@ class S3:
         self._world = world
         self._buckets: set[str] = set()
         self._stored = sum(map(len, world.objects.values()))
+        self._operations: dict[str, Callable[..., Response]] = {
+            "CreateBucket": self._create_bucket,
+            "DeleteObject": self._delete,
+            "DeleteObjects": self._delete_many,
+            "GetObject": self._get,
+            "HeadBucket": self._head_bucket,
+            "HeadObject": self._get,
+            "ListBuckets": self._list_buckets,
+            "ListObjectsV2": self._list,
+            "PutObject": self._put,
+        }
 
     def understand(self, call: Call) -> None:
         """Find bucket and key."""
@@ -63,27 +76,7 @@ class S3:
 
     def answer(self, call: Call) -> Response:
         """Answer any of the operations."""
-        bucket, key = call.parameters["bucket"], call.parameters["key"]
-        match call.operation:
-            case "GetObject" | "HeadObject":
-                return self._get(call, bucket, key)
-            case "PutObject":
-                return self._put(call, bucket, key)
-            case "DeleteObject":
-                self._world.objects.pop((bucket, key), None)
-                return Response(204)
-            case "DeleteObjects":
-                return delete_objects(self._world, bucket, call.request.body)
-            case "ListObjectsV2":
-                return list_objects(self._world, self._known_bucket(bucket), call.request.query)
-            case "ListBuckets":
-                return list_buckets(self._buckets | self._stored_buckets())
-            case "CreateBucket":
-                self._buckets.add(bucket)
-                return Response(200, {"Location": f"/{bucket}"})
-            case _:
-                self._known_bucket(bucket)
-                return Response(200)
+        return self._operations[call.operation](call, **call.parameters)
 
     def failure(self, error: AwsError, call: Call) -> Response:
         """An error as XML; a HEAD has no body to say it in."""
@@ -125,6 +118,33 @@ class S3:
         self._stored = stored
         self._world.objects[bucket, key] = body
         return Response(200, {"ETag": etag(body)})
+
+    def _delete(self, _call: Call, bucket: str, key: str) -> Response:
+        self._forget([(bucket, key)])
+        return Response(204)
+
+    def _delete_many(self, call: Call, bucket: str, **_: str) -> Response:
+        keys = keys_to_delete(call.request.body)
+        self._forget((bucket, key) for key in keys)
+        return deleted(keys)
+
+    def _create_bucket(self, _call: Call, bucket: str, **_: str) -> Response:
+        self._buckets.add(bucket)
+        return Response(200, {"Location": f"/{bucket}"})
+
+    def _head_bucket(self, _call: Call, bucket: str, **_: str) -> Response:
+        self._known_bucket(bucket)
+        return Response(200)
+
+    def _list(self, call: Call, bucket: str, **_: str) -> Response:
+        return list_objects(self._world, self._known_bucket(bucket), call.request.query)
+
+    def _list_buckets(self, _call: Call, **_: str) -> Response:
+        return list_buckets(self._buckets | self._stored_buckets())
+
+    def _forget(self, addresses: Iterable[tuple[str, str]]) -> None:
+        for place in addresses:
+            self._stored -= len(self._world.objects.pop(place, b""))
 
     def _known_bucket(self, bucket: str) -> str:
         if bucket not in self._buckets and bucket not in self._stored_buckets():

@@ -1,7 +1,7 @@
 """The payload of an upload, which the SDKs may wrap in chunks of their own."""
 
-from ..errors import AwsError
-from ..wire.messages import Request
+from glueline_simulator.errors import AwsError
+from glueline_simulator.wire.messages import Request
 
 
 def payload(request: Request) -> bytes:

@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from ..errors import AwsError
-from ..rules import STS_OPERATIONS
-from ..wire.messages import Response, form
+from glueline_simulator.errors import AwsError
+from glueline_simulator.rules import STS_OPERATIONS
+from glueline_simulator.wire.messages import Response, form
+
 from .call import Call
 from .identity import Identities
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+_SERVER_ERROR = 500
 # STS has names of its own for what Glue calls differently.
 _CODES = {
     "ExpiredTokenException": ("ExpiredToken", 403),
@@ -55,10 +57,12 @@ class Sts:
         """An error as XML."""
         _ = call
         code, status = _CODES.get(error.code, (error.code, error.status))
-        kind = "Sender" if status < 500 else "Receiver"  # noqa: PLR2004
+        kind = "Sender" if status < _SERVER_ERROR else "Receiver"
         detail = _element("Type", kind) + _element("Code", code)
         detail += _element("Message", error.message)
-        return _xml(f'<ErrorResponse xmlns="{_NAMESPACE}"><Error>{detail}</Error></ErrorResponse>', status)
+        return _xml(
+            f'<ErrorResponse xmlns="{_NAMESPACE}"><Error>{detail}</Error></ErrorResponse>', status
+        )
 
     def _assume(self, call: Call) -> str:
         given = call.parameters
@@ -67,16 +71,20 @@ class Sts:
                 raise AwsError("ValidationError", f"Value null at '{name}' must not be null")
         seconds = min(float(given.get("DurationSeconds", 3600)), call.settings.session_seconds)
         session = self._identities.assume(
-            call.caller, given["RoleArn"], given["RoleSessionName"], given.get("ExternalId"), seconds
+            call.caller,
+            given["RoleArn"],
+            given["RoleSessionName"],
+            given.get("ExternalId"),
+            seconds,
         )
         expires = datetime.fromtimestamp(session.expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         credentials = _element("AccessKeyId", session.access_key)
         credentials += _element("SecretAccessKey", session.secret_key)
         credentials += _element("SessionToken", session.token) + _element("Expiration", expires)
-        user = _element("AssumedRoleId", session.caller.user_id) + _element("Arn", session.caller.arn)
-        return (
-            f"<Credentials>{credentials}</Credentials><AssumedRoleUser>{user}</AssumedRoleUser>"
+        user = _element("AssumedRoleId", session.caller.user_id) + _element(
+            "Arn", session.caller.arn
         )
+        return f"<Credentials>{credentials}</Credentials><AssumedRoleUser>{user}</AssumedRoleUser>"
 
     @staticmethod
     def _respond(call: Call, result: str) -> Response:
