@@ -1,0 +1,84 @@
+"""``file:``: a folder with one object for each unit and kind, and a manifest for each run."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from glueline.contract.errors import UsageError
+from glueline_worker.sinks.base import Commit, CommitReport, Run
+from glueline_worker.sinks.disk import disk_errors, temporary_beside, write_whole
+from glueline_worker.sinks.files.manifest import folders, manifest, stored_objects
+from glueline_worker.sinks.files.writer import UnitFiles
+from glueline_worker.sinks.keys import manifest_path
+from glueline_worker.sinks.location import Location
+
+FORMATS = ("jsonl",)
+
+
+def file_sink(location: Location) -> "FileSink":
+    """Make the sink of a ``file:`` URL; raises UsageError."""
+    location.refuse_options_except(("format",))
+    wanted = location.options.get("format", "jsonl")
+    if wanted not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"the sink {location.name!r} has no format {wanted!r}; known: {known}")
+    if host := location.authority:
+        raise UsageError(
+            f"the sink {location.name!r} names a host; write file:{host}{location.path} for a "
+            f"relative folder or file:///{host}{location.path} for an absolute one"
+        )
+    if not location.path:
+        raise UsageError(f"the sink {location.name!r} names no folder; write for example file:out")
+    return FileSink(location.name, Path(location.path))
+
+
+class FileSink:
+    """Stores each unit as whole objects below ``root``; readers trust the manifests."""
+
+    def __init__(self, name: str, root: Path) -> None:
+        """Store below ``root``; ``name`` is what errors call the sink."""
+        self.name = name
+        self._root = root
+
+    async def open(self) -> None:
+        """Create the folder and try to write to it."""
+        await asyncio.to_thread(self._open)
+
+    async def begin(self, run: Run, unit_id: str) -> UnitFiles:
+        """Start an attempt; nothing is created before its first record."""
+        return UnitFiles(self.name, self._root, run.run_id, unit_id)
+
+    async def commit(self, commit: Commit) -> CommitReport:
+        """Write the manifest, then remove what the receipts do not list."""
+        await asyncio.to_thread(self._commit, commit)
+        return CommitReport()
+
+    async def abort(self, run: Run) -> None:
+        """Remove the run's manifest and objects."""
+        await asyncio.to_thread(self._abort, run.run_id)
+
+    async def close(self) -> None:
+        """Nothing stays open between calls."""
+
+    def _open(self) -> None:
+        with disk_errors(self.name):
+            self._root.mkdir(parents=True, exist_ok=True)
+            probe = temporary_beside(self._root / "probe")
+            probe.touch()
+            probe.unlink()
+
+    def _commit(self, commit: Commit) -> None:
+        run_id = commit.run.run_id
+        with disk_errors(self.name):
+            objects = stored_objects(self._root, commit)
+            write_whole(self._root / manifest_path(run_id), manifest(commit, objects))
+            listed = {self._root / stored.path for stored in objects}
+            for folder in folders(self._root, run_id):
+                for path in set(folder.iterdir()) - listed:
+                    path.unlink(missing_ok=True)
+
+    def _abort(self, run_id: str) -> None:
+        with disk_errors(self.name):
+            (self._root / manifest_path(run_id)).unlink(missing_ok=True)
+            for folder in folders(self._root, run_id):
+                shutil.rmtree(folder)

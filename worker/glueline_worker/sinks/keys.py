@@ -1,0 +1,54 @@
+"""Names of stored things: object names of units, and keys that fit into a database index."""
+
+import hashlib
+from urllib.parse import quote
+
+NAME_LIMIT = 200
+"""Bytes of an object's name without its extension; file systems allow 255 for the whole name."""
+
+KEY_LIMIT = 1000
+"""Bytes of a key or listing in SQL; PostgreSQL indexes at most 2704 in one entry."""
+
+DIGEST_LENGTH = 64
+
+
+def object_name(unit_id: str) -> str:
+    """One path part for ``unit_id``: percent-encoded, never hidden, never ``..``, no collisions.
+
+    ``%`` is encoded again, so that the ``/`` between a unit's parts and one inside a name differ.
+    """
+    encoded = quote(unit_id, safe="", errors="surrogatepass")
+    if encoded.startswith("."):
+        encoded = "%2E" + encoded[1:]
+    return shortened(encoded or "%", NAME_LIMIT)
+
+
+def object_path(kind: str, run_id: str, unit_id: str, extension: str) -> str:
+    """Where a unit's records of one kind stand, relative to the sink's root."""
+    return f"{run_folder(kind, run_id)}/{object_name(unit_id)}.{extension}"
+
+
+def run_folder(kind: str, run_id: str) -> str:
+    """The folder of a run's records of one kind, named so that query engines see a partition."""
+    return f"{kind}/run={object_name(run_id)}"
+
+
+def manifest_path(run_id: str) -> str:
+    """Where the list of a run's objects stands, relative to the sink's root."""
+    return f"runs/{object_name(run_id)}.json"
+
+
+def stored_key(key: str) -> str:
+    """``key``, or a shorter text in its place when a database could not index it."""
+    return shortened(key, KEY_LIMIT)
+
+
+def shortened(ascii_text: str, limit: int) -> str:
+    """``ascii_text``, or its start and its hash when it is longer than ``limit``.
+
+    A shortened text is one longer than the limit, so it never equals one that was left alone.
+    """
+    if len(ascii_text) <= limit:
+        return ascii_text
+    digest = hashlib.sha256(ascii_text.encode()).hexdigest()
+    return f"{ascii_text[: limit - DIGEST_LENGTH]}~{digest}"

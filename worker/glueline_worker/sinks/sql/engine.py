@@ -1,0 +1,96 @@
+"""Engines: how each database is connected to, and the schema created by the first who comes."""
+
+import sqlite3
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text
+
+from glueline_worker.sinks.base import SinkRefused
+from glueline_worker.sinks.sql.schema import METADATA, SCHEMA_VERSION, VERSIONS
+
+SQLITE_PATIENCE = 30
+"""Seconds to wait for another process that writes."""
+
+CONNECTIONS = 4
+"""Connections of one worker process to PostgreSQL."""
+
+ADVISORY_LOCK = 0x676C7565
+"""The number, Glueline's alone, under which its processes take turns in PostgreSQL."""
+
+
+def sqlite_engine(path: str) -> Engine:
+    """Connect to the file ``path`` in WAL mode, so that readers and the writer do not wait."""
+    engine = create_engine(
+        URL.create("sqlite", database=path),
+        json_serializer=_as_it_is,
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"timeout": SQLITE_PATIENCE, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def postgresql_engine(url: URL) -> Engine:
+    """Connect with psycopg 3; a connection that went stale is replaced before it is used."""
+    return create_engine(
+        url,
+        json_serializer=_as_it_is,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+    )
+
+
+def create_schema(connection: Connection) -> None:
+    """Create what is missing. Raises SinkRefused for the schema of a newer Glueline."""
+    lock(connection)
+    if inspect(connection).has_table(VERSIONS.name):
+        _check_version(connection)
+        return
+    METADATA.create_all(connection)
+    for view in _views(connection.dialect.name):
+        connection.exec_driver_sql(view)
+    connection.execute(VERSIONS.insert(), {"version": SCHEMA_VERSION})
+
+
+def _views(dialect: str) -> list[str]:
+    """Read the statements that create the views: JSON taken apart, so that it can be queried."""
+    return files(__package__).joinpath(f"views/{dialect}.sql").read_text().strip().split("\n\n")
+
+
+def lock(connection: Connection) -> None:
+    """Let one transaction at a time create the schema or commit a run.
+
+    A transaction of SQLite is alone anyway: it begins immediate.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(text(f"pg_advisory_xact_lock({ADVISORY_LOCK})")))
+
+
+def _check_version(connection: Connection) -> None:
+    version = connection.scalar(select(VERSIONS.c.version))
+    if version != SCHEMA_VERSION:
+        raise SinkRefused(
+            f"the database has version {version} of the schema and this Glueline writes version "
+            f"{SCHEMA_VERSION}; use the newer Glueline or another database"
+        )
+
+
+def _as_it_is(document: str) -> str:
+    return document
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # Transactions begin where SQLAlchemy says so.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A transaction that reads first and writes later could not wait for another writer.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

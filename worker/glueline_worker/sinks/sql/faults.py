@@ -1,0 +1,64 @@
+"""The errors of databases in a sink's words: what may pass, and what will not."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+
+from glueline.contract.errors import GluelineError
+from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
+
+SQLITE_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+SQLITE_PRIMARY = 0xFF
+"""An extended result code holds the primary one in its lowest byte."""
+
+POSTGRESQL_PASSING = ("08", "40", "53", "55", "57", "58")
+"""Classes of SQLSTATE: connection, rollback, resources, object in use, operator, system."""
+
+POSTGRESQL_REFUSALS = ("authentication", "does not exist", "pg_hba.conf", "permission denied")
+"""libpq tells of a refused connection in words only."""
+
+
+@contextmanager
+def database_errors(name: str, password: str | None = None) -> Iterator[None]:
+    """Raise SinkUnavailable or SinkRefused, naming the sink, in place of SQLAlchemy's errors.
+
+    The driver's error is left out of the chain and ``password`` out of the text, because a log
+    prints both.
+    """
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise _translated(error, name, password) from None
+
+
+def _translated(error: SQLAlchemyError, name: str, password: str | None) -> GluelineError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    words = " ".join(str(cause).split())
+    if password:
+        words = words.replace(password, "***")
+    kind = SinkUnavailable if _passes(error, cause) else SinkRefused
+    return kind(f"cannot use {name}: {words}")
+
+
+def _passes(error: SQLAlchemyError, cause: BaseException | None) -> bool:
+    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return code & SQLITE_PRIMARY in SQLITE_PASSING
+    state: str | None = getattr(cause, "sqlstate", None)
+    if state is not None:
+        return state.startswith(POSTGRESQL_PASSING)
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return not isinstance(error, DBAPIError)
+    return not any(words in str(cause) for words in POSTGRESQL_REFUSALS)

@@ -1,0 +1,154 @@
+"""Records into rows."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from glueline.contract.messages import encode
+from glueline.contract.records import (
+    DatabaseRecord,
+    JobRecord,
+    LineageRecord,
+    PartitionRecord,
+    PartitionSummaryRecord,
+    Record,
+    TableRecord,
+)
+from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.keys import stored_key
+from glueline_worker.sinks.text import as_json
+
+Row = dict[str, Any]
+
+
+def rows_by_kind(
+    run: Run, records: Iterable[Record], now: datetime, *, allow_nul: bool
+) -> dict[str, list[Row]]:
+    """Make the rows of a batch, of each kind in the order of their keys.
+
+    The order keeps two writers of the same rows from waiting for each other in a circle.
+    """
+    rows: dict[str, list[Row]] = {}
+    for record in records:
+        row = _row(run, *as_json(record, allow_nul=allow_nul), now)
+        rows.setdefault(record.kind, []).append(row)
+    for of_kind in rows.values():
+        of_kind.sort(key=itemgetter("key"))
+    return rows
+
+
+def document(value: Any) -> str:
+    """Write ``value`` as the text of a JSON column."""
+    return orjson.dumps(value).decode()
+
+
+def _row(run: Run, record: Record, text: str, now: datetime) -> Row:
+    return {
+        "key": stored_key(record.key),
+        "source": record.source,
+        "region": record.region,
+        "catalog_id": record.catalog_id,
+        "listing": stored_key(record.listing),
+        "subject": record.subject,
+        **_SPECIFIC[record.kind](record),
+        "record": text,
+        "content_hash": record.content_hash,
+        "run_id": run.run_id,
+        "generation": run.generation,
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "changed_at": now,
+        "deleted_at": None,
+    }
+
+
+def _database(record: DatabaseRecord) -> Row:
+    return {
+        "contents": stored_key(f"database/{encode(record.name)}"),
+        "name": record.name,
+        "description": record.description,
+        "location": record.location_uri,
+        "created_at": record.create_time,
+    }
+
+
+def _table(record: TableRecord) -> Row:
+    database, name = encode(record.database_name), encode(record.name)
+    return {
+        "contents": stored_key(f"partitions/{database}/{name}"),
+        "database_name": record.database_name,
+        "name": record.name,
+        "description": record.description,
+        "owner": record.owner,
+        "table_type": record.table_type,
+        "format": record.format,
+        "location": record.storage.location if record.storage else None,
+        "column_count": len(record.columns),
+        "created_at": record.create_time,
+        "updated_at": record.update_time,
+    }
+
+
+def _partition(record: PartitionRecord) -> Row:
+    return {
+        "database_name": record.database_name,
+        "table_name": record.table_name,
+        "partition_values": document(record.values),
+        "location": record.storage.location if record.storage else None,
+        "created_at": record.create_time,
+    }
+
+
+def _partition_summary(record: PartitionSummaryRecord) -> Row:
+    return {
+        "database_name": record.database_name,
+        "table_name": record.table_name,
+        "partition_keys": document(record.partition_keys),
+        "partition_count": record.count,
+    }
+
+
+def _job(record: JobRecord) -> Row:
+    return {
+        "contents": stored_key(f"job/{encode(record.name)}"),
+        "name": record.name,
+        "description": record.description,
+        "role": record.role,
+        "command_name": record.command_name,
+        "job_mode": record.job_mode,
+        "language": record.language,
+        "script_location": record.script_location,
+        "glue_version": record.glue_version,
+        "worker_type": record.worker_type,
+        "number_of_workers": record.number_of_workers,
+        "max_capacity": record.max_capacity,
+        "created_at": record.created_on,
+        "updated_at": record.last_modified_on,
+    }
+
+
+def _lineage(record: LineageRecord) -> Row:
+    kind, *names = record.process.split("/")
+    return {
+        "process": record.process,
+        "database_name": None if kind == "job" else unquote(names[0]),
+        "upstream_namespace": record.upstream.namespace,
+        "upstream_name": record.upstream.name,
+        "downstream_namespace": record.downstream.namespace,
+        "downstream_name": record.downstream.name,
+        "origins": document(record.origins),
+    }
+
+
+_SPECIFIC: dict[str, Callable[[Any], Row]] = {
+    "database": _database,
+    "table": _table,
+    "partition": _partition,
+    "partition_summary": _partition_summary,
+    "job": _job,
+    "lineage": _lineage,
+}

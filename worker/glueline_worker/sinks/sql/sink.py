@@ -1,0 +1,107 @@
+"""The sink of both databases."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from glueline.contract.records import Record
+from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run
+from glueline_worker.sinks.disk import disk_errors
+from glueline_worker.sinks.sql.engine import create_schema
+from glueline_worker.sinks.sql.faults import database_errors
+from glueline_worker.sinks.sql.rows import rows_by_kind
+from glueline_worker.sinks.sql.runs import store_aborted, store_committed
+from glueline_worker.sinks.sql.upsert import upsert
+
+Answer = TypeVar("Answer")
+
+
+class SqlSink:
+    """Upserts each batch at once; what is gone is marked when the run commits.
+
+    An attempt that is discarded leaves its rows: each is a fact that was read, and the next
+    attempt writes the same ones. Blocking calls run on the sink's own threads: one for SQLite,
+    which has one writer, and one for each connection to PostgreSQL.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        engine: Engine,
+        *,
+        threads: int,
+        file: Path | None = None,
+        password: str | None = None,
+    ) -> None:
+        """Use ``engine``. ``file`` is SQLite's; ``password`` is kept out of every error text."""
+        self.name = name
+        self._engine = engine
+        self._file = file
+        self._password = password
+        self._allow_nul = engine.dialect.name != "postgresql"
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="glueline-sql")
+
+    async def open(self) -> None:
+        """Create the folder of SQLite's file, the tables and the views."""
+        await self._on_thread(self._make_folder)
+        await self._in_transaction(create_schema)
+
+    async def begin(self, run: Run, unit_id: str) -> "_Upserts":  # noqa: ARG002 - the protocol's
+        """Start an attempt."""
+        return _Upserts(self, run)
+
+    async def commit(self, commit: Commit) -> CommitReport:
+        """Mark what is gone and store the run, in one transaction."""
+        return await self._in_transaction(lambda connection: store_committed(connection, commit))
+
+    async def abort(self, run: Run) -> None:
+        """Store the run as cancelled. Its rows stay: they are facts that were read."""
+        await self._in_transaction(lambda connection: store_aborted(connection, run))
+
+    async def close(self) -> None:
+        """Close the connections once the writes under way have ended."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+    async def write(self, run: Run, records: Sequence[Record]) -> None:
+        """Upsert a batch in one transaction."""
+        now = datetime.now(UTC)
+        rows = await asyncio.to_thread(rows_by_kind, run, records, now, allow_nul=self._allow_nul)
+        await self._in_transaction(lambda connection: upsert(connection, rows))
+
+    def _make_folder(self) -> None:
+        if self._file is not None:
+            with disk_errors(self.name):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+
+    async def _in_transaction(self, work: Callable[[Connection], Answer]) -> Answer:
+        def transaction() -> Answer:
+            with database_errors(self.name, self._password), self._engine.begin() as connection:
+                return work(connection)
+
+        return await self._on_thread(transaction)
+
+    async def _on_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+class _Upserts:
+    def __init__(self, sink: SqlSink, run: Run) -> None:
+        self._sink = sink
+        self._run = run
+        self._records = 0
+
+    async def write(self, records: Sequence[Record]) -> None:
+        await self._sink.write(self._run, records)
+        self._records += len(records)
+
+    async def complete(self) -> Receipt:
+        return {"records": self._records}
+
+    async def discard(self) -> None:
+        """The rows stay."""

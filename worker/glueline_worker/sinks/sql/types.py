@@ -1,0 +1,42 @@
+"""Column types that both databases hold without loss."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+"""JSON. Values go in as text: a record is serialised once, by pydantic."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC: ``timestamptz`` in PostgreSQL, ISO 8601 text of one length in SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the database's own type."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Take times without zone as UTC."""
+        if value is None:
+            return None
+        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else iso(moment)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return an aware time."""
+        if value is None or dialect.name == "postgresql":
+            return value if value is None else value.astimezone(UTC)
+        return datetime.fromisoformat(value)
+
+
+def iso(moment: datetime) -> str:
+    """Write ``moment`` so that texts sort as times do."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,49 @@
+"""Records as JSON text, also when they hold characters that JSON or a database cannot."""
+
+import re
+from typing import Any
+
+from pydantic_core import PydanticSerializationError
+
+from glueline.contract.records import Record
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+SURROGATES_AND_NUL = re.compile("[\x00\ud800-\udfff]")
+NUL_ESCAPE = "\\u0000"
+REPLACED = "some characters cannot be stored and were replaced by U+FFFD"
+
+
+def as_json(record: Record, *, allow_nul: bool = True) -> tuple[Record, str]:
+    """Return the record that can be stored and its JSON text.
+
+    Half surrogate pairs (and NUL, unless allowed) become U+FFFD, and the record says so in its
+    warnings. All other records come back as they are.
+    """
+    try:
+        text = record.model_dump_json()
+    except (PydanticSerializationError, UnicodeEncodeError):
+        record = _mended(record, SURROGATES if allow_nul else SURROGATES_AND_NUL)
+        text = record.model_dump_json()
+    if not allow_nul and NUL_ESCAPE in text:
+        record = _mended(record, SURROGATES_AND_NUL)
+        text = record.model_dump_json()
+    return record, text
+
+
+def _mended(record: Record, bad: re.Pattern[str]) -> Record:
+    plain = record.model_dump()
+    mended = _replaced(plain, bad)
+    if mended == plain:
+        return record
+    mended["warnings"] = (*mended["warnings"], REPLACED)
+    return type(record).model_validate(mended)
+
+
+def _replaced(value: Any, bad: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return bad.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {_replaced(key, bad): _replaced(item, bad) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(_replaced(item, bad) for item in value)
+    return value
