@@ -1,6 +1,7 @@
 """The way of a call: who, what, allowed, within quota, hit by a fault; and then its answer."""
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from .stats import Stats
 from .wire.connection import Connection
 from .wire.messages import Request, Response
 
+_log = logging.getLogger(__name__)
+# A defect of the simulator must not look like a hanging service.
+_OWN_FAULT = AwsError("InternalFailure", "The simulator itself failed; see its stderr.", 500)
 _GARBAGE = b'<html><body>{"TableList": [{"Name": "or\x00\xff'
 
 
@@ -97,6 +101,9 @@ class Simulation:
             self._authorize(call, service)
         except AwsError as error:
             return _Fate(error=error, outcome=_outcome(error))
+        except Exception:
+            _log.exception("%s could not be understood", call.operation)
+            return _Fate(error=_OWN_FAULT, outcome=_outcome(_OWN_FAULT))
         return _Fate(fault, outcome=f"fault:{fault}" if fault else "ok")
 
     def _draw(self, call: Call, service: Service) -> FaultKind | None:
@@ -153,7 +160,11 @@ class Simulation:
             try:
                 return service.answer(call), fate.outcome
             except AwsError as answered:
-                return service.failure(answered, call), _outcome(answered)
+                error = answered
+            except Exception:
+                _log.exception("%s could not be answered", call.operation)
+                error = _OWN_FAULT
+            return service.failure(error, call), _outcome(error)
         return service.failure(error, call), fate.outcome
 
 

@@ -61,18 +61,22 @@ class Simulator(Remote):
         """Start the process and wait until it listens."""
         command = [sys.executable, "-m", "glueline_simulator", "serve", "--json"]
         command += ["--stop-with-stdin", *self._catalogue_option(), *_flags(self._options)]
+        errors = self._cleanup.enter_context(tempfile.TemporaryFile("w+"))
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            # A file never fills up, as a pipe that nobody reads would.
+            stderr=errors,
             text=True,
         )
         self._process = process
         self._cleanup.callback(weakref.finalize(self, _end, process))
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            said = process.stderr.read().strip() if process.stderr else ""
+            process.wait()
+            errors.seek(0)
+            said = errors.read().strip().removeprefix("glueline-simulator: ")
             self.stop()
             raise StartError(said or "the simulator ended without a word")
         self.url = json.loads(line)["url"]
@@ -128,6 +132,6 @@ def _end(process: "subprocess.Popen[str]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    for stream in (process.stdin, process.stdout, process.stderr):
+    for stream in (process.stdin, process.stdout):
         if stream:
             stream.close()

@@ -74,8 +74,8 @@ def _view(database: str, model: models.Table) -> dict[str, Any]:
     view = model.view or models.View()
     base: dict[str, Any] = {"TableType": "VIRTUAL_VIEW", "Parameters": model.parameters}
     if view.presto:
-        names = [column.name for column in model.columns]
-        text = presto_view(database, "", names, view.presto)
+        typed = [(column.name, column.type) for column in model.columns]
+        text = presto_view(database, view.presto, typed)
         parameters = {"presto_view": "true", "comment": "Presto View", **model.parameters}
         base |= {"ViewOriginalText": text, "ViewExpandedText": "/* Presto View */"}
         return base | {"Parameters": parameters}

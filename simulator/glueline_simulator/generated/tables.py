@@ -71,11 +71,17 @@ class TableTemplates:
         }
         kind = index % _TURN
         if kind == _VIEW:
-            values[b"view"] = presto_view(database, names.name(index - 1), ["id"]).encode()
+            values[b"view"] = self._view(database, names.name(index - 1), variant)
             return self._template("view", 2, "").render(values)
         if kind == _ICEBERG:
             return self._template("iceberg", 2, "parquet").render(values)
         return self._template("hive", index % 3, _FORMATS[index % 5]).render(values)
+
+    def _view(self, database: str, table: str, variant: int) -> bytes:
+        typed = [(c["Name"], c["Type"]) for c in columns(self._column_count, variant)]
+        chosen = ", ".join(name for name, _ in typed)
+        sql = f'SELECT {chosen} FROM "{database}"."{table}"'  # noqa: S608
+        return presto_view(database, sql, typed).encode()
 
     def _render_columns(self, variant: int) -> bytes:
         return orjson.dumps(columns(self._column_count, variant))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from glueline_simulator.catalogue.world import World
@@ -130,7 +131,7 @@ class S3:
 
     def _create_bucket(self, _call: Call, bucket: str, **_: str) -> Response:
         self._buckets.add(bucket)
-        return Response(200, {"Location": f"/{bucket}"})
+        return Response(200, {"Location": f"/{quote(bucket)}"})
 
     def _head_bucket(self, _call: Call, bucket: str, **_: str) -> Response:
         self._known_bucket(bucket)
