@@ -20,21 +20,17 @@ from glueline.contract.filters import Filters
 from glueline.contract.messages import (
     CatalogScope,
     DatabaseScope,
-    DatabasesUnit,
-    DatabaseUnit,
     ExtractionRequest,
     JobScope,
-    JobsUnit,
-    JobUnit,
     Options,
     Scope,
     UnitMessage,
 )
 from glueline.contract.model import Frozen, first_problem
 from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
-from glueline.ledger import Calls, Keys, Ledger
+from glueline.ledger import Ledger
 from glueline.ledger.calls import finish_of
-from glueline.queue import Publisher, QueueUnavailable, celery_app, redis_client
+from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
 from glueline.settings import Settings, load_settings
 
 DEFAULT_FILTERS = Filters()
@@ -51,38 +47,16 @@ class Accepted(Frozen):
     is_new: bool
 
 
-class UnknownRun(UsageError):  # noqa: N818
+class UnknownRun(UsageError):
     """There is no such run (any more)."""
 
     code = "unknown_run"
 
 
-class WaitTimeout(UsageError):  # noqa: N818
+class WaitTimeout(UsageError):
     """The run did not end in the time that was given; it goes on."""
 
     code = "wait_timeout"
-
-
-def first_units(run_id: str, request: ExtractionRequest) -> list[UnitMessage]:
-    """The units that a run starts with."""
-    about = {"run_id": run_id, "source": request.source}
-    match request.scope:
-        case DatabaseScope(name=name):
-            return [DatabaseUnit(**about, database=name)]
-        case JobScope(name=name):
-            return [JobUnit(**about, job=name)]
-        case CatalogScope(include=include):
-            units: list[UnitMessage] = [DatabasesUnit(**about), JobsUnit(**about)]
-            return [unit for unit in units if unit.kind in include]
-
-
-def calls_for(settings: Settings) -> Calls:
-    """The ledger's calls under the settings' key prefix."""
-    return Calls(
-        Keys(settings.key_prefix),
-        silence_ms=int(settings.silence * 1000),
-        slack_ms=int(settings.silence * 250),
-    )
 
 
 class Producer:
@@ -140,11 +114,8 @@ class Producer:
         workers' reconciler publishes what is open and silent.
         """
         run_id = uuid4().hex
-        units = first_units(run_id, request)
-        opened = self._ledger(self._calls.open_run(run_id, request, units))
-        if opened.is_new:
-            superseded = [opened.superseded] if opened.superseded else []
-            self._publish([*units, *superseded])
+        opened = self._ledger(self._calls.open_run(run_id, request))
+        self._publish(opened.units)
         return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
 
     def status(self, run_id: str) -> RunStatus:

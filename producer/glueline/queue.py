@@ -12,10 +12,20 @@ from redis.retry import Retry
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import UnitMessage
 from glueline.contract.names import QUEUE, task_name
+from glueline.ledger import Calls, Keys
 from glueline.settings import Settings
 
 VISIBILITY_TIMEOUT = 60
 """Seconds until Celery hands an unacknowledged message to another worker; workers refresh it."""
+
+
+CLIENT_OPTIONS: dict[str, Any] = {
+    "socket_connect_timeout": 5,
+    "socket_timeout": 30,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+"""What all clients of the ledger have in common; the retry differs, blocking or asyncio."""
 
 
 class QueueUnavailable(Retryable):
@@ -58,18 +68,17 @@ def celery_app(settings: Settings) -> Celery:
 
 def redis_client(settings: Settings) -> redis.Redis:
     """A blocking client for the ledger."""
-    return redis.Redis.from_url(settings.redis_url, **client_options(ExponentialBackoff(1, 0.05)))
+    retry = Retry(ExponentialBackoff(1, 0.05), 3)
+    return redis.Redis.from_url(settings.redis_url, retry=retry, **CLIENT_OPTIONS)
 
 
-def client_options(backoff: ExponentialBackoff) -> dict[str, Any]:
-    """What the ledger's clients have in common; blocking and asyncio differ in ``Retry`` only."""
-    return {
-        "socket_connect_timeout": 5,
-        "socket_timeout": 30,
-        "socket_keepalive": True,
-        "health_check_interval": 25,
-        "retry": Retry(backoff, 3),
-    }
+def calls_for(settings: Settings) -> Calls:
+    """The ledger's calls under the settings' key prefix and times."""
+    return Calls(
+        Keys(settings.key_prefix),
+        silence_ms=int(settings.silence * 1000),
+        slack_ms=int(settings.silence * 250),
+    )
 
 
 class Publisher:

@@ -18,13 +18,13 @@ class GluelineError(Exception):
         self.code = code or self.code
 
 
-class Retryable(GluelineError):  # noqa: N818 - the axis that decides, not a kind of error
+class Retryable(GluelineError):
     """The same work may succeed later."""
 
     code = "retryable"
 
 
-class Terminal(GluelineError):  # noqa: N818
+class Terminal(GluelineError):
     """The same work will fail again."""
 
     code = "terminal"

@@ -189,6 +189,19 @@ UNIT: TypeAdapter[UnitMessage] = TypeAdapter(Annotated[UnitMessage, Field(discri
 UNIT_KINDS = ("databases", "database", "partitions", "jobs", "job", "finish")
 
 
+def first_units(run_id: str, request: ExtractionRequest) -> list[UnitMessage]:
+    """The units that a run starts with."""
+    about = {"run_id": run_id, "source": request.source}
+    match request.scope:
+        case DatabaseScope(name=name):
+            return [DatabaseUnit(**about, database=name)]
+        case JobScope(name=name):
+            return [JobUnit(**about, job=name)]
+        case CatalogScope(include=include):
+            units: list[UnitMessage] = [DatabasesUnit(**about), JobsUnit(**about)]
+            return [unit for unit in units if unit.kind in include]
+
+
 def encode(name: str) -> str:
     """Percent-encode a catalogue name so that it is one part of an id, a path or an object key."""
     encoded = quote(name, safe="")

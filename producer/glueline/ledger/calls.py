@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage
+from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage, first_units
 from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
 from glueline.ledger import replies
 from glueline.ledger.keys import Keys
@@ -62,12 +62,11 @@ class Calls:
     silence_ms: int = SILENCE_MS
     slack_ms: int = SLACK_MS
 
-    def open_run(
-        self, run_id: str, request: ExtractionRequest, units: Sequence[UnitMessage]
-    ) -> Call[replies.Opened]:
+    def open_run(self, run_id: str, request: ExtractionRequest) -> Call[replies.Opened]:
         """Open a run with its first units, or find the one with the same idempotency key."""
         keys = self.keys
-        finish = FinishUnit(run_id="0" * 16, source=request.source).model_dump_json()
+        units = first_units(run_id, request)
+        finish = finish_of("0" * 16, request.source).model_dump_json()
         return Call(
             "open_run",
             (
@@ -88,7 +87,7 @@ class Calls:
                 finish.replace("0" * 16, "@run@"),
                 *_pairs(units),
             ),
-            replies.opened,
+            lambda answer: replies.opened(answer, units),
         )
 
     def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Call[replies.Claimed]:

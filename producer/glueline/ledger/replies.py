@@ -12,12 +12,15 @@ from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A run and whether it is new; ``superseded`` is the finish unit of the run it replaces."""
+    """A run, whether it is new, and what is to be published for it.
+
+    The ``finish`` of a run that it supersedes is among the units.
+    """
 
     run_id: str
     generation: int
     is_new: bool
-    superseded: UnitMessage | None
+    units: list[UnitMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,12 @@ def texts(answer: Sequence[Any]) -> list[str]:
     return [_text(item) for item in answer]
 
 
-def opened(answer: Sequence[Any]) -> Opened:
-    """Read ``open_run``."""
-    finish = text(answer[3])
-    superseded = UNIT.validate_json(finish) if finish else None
-    return Opened(_text(answer[0]), int(answer[1]), int(answer[2]) == 1, superseded)
+def opened(answer: Sequence[Any], first: Sequence[UnitMessage]) -> Opened:
+    """Read ``open_run``, which opened the ``first`` units if the run is new."""
+    run_id, generation, is_new, finish = answer
+    superseded = messages([finish]) if finish else []
+    units = [*first, *superseded] if is_new else []
+    return Opened(_text(run_id), int(generation), is_new == 1, units)
 
 
 def claimed(answer: Sequence[Any]) -> Claimed:

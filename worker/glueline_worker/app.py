@@ -1,0 +1,129 @@
+"""The Celery application of the workers: ``celery -A glueline_worker.app worker --pool=threads``.
+
+A task is a few blocking lines: validate the message, hand its coroutine to the process's event
+loop, and map the outcome to an acknowledgement, a requeue or a dead letter.
+"""
+
+import sys
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+from celery.exceptions import Reject
+
+from glueline.contract.errors import GluelineError, UsageError
+from glueline.contract.messages import UNIT_KINDS, ExtractionRequest, parse
+from glueline.contract.names import task_name
+from glueline.queue import celery_app
+from glueline.settings import Settings, load_settings
+from glueline_worker.broker import Leases, undertaker
+from glueline_worker.catalog.redact import redact_text
+from glueline_worker.observe.logging import bind, setup_logging
+from glueline_worker.runtime import Runtime
+from glueline_worker.units.execution import Outcome
+
+BODY_KEPT = 2000
+"""Characters of a dead letter's body."""
+
+log = structlog.get_logger()
+
+
+def make_app(settings: Settings) -> Celery:
+    """The application with its tasks; a runtime starts with the worker, not before."""
+    app = celery_app(settings)
+    app.set_current()
+    app.conf.update(
+        worker_pool="threads",
+        worker_concurrency=settings.worker.concurrency,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        broker_transport="glueline_worker.broker:Transport",
+    )
+    app.steps["consumer"].add(Leases)
+    worker = Worker(settings, app)
+    for kind in (*UNIT_KINDS, "request"):
+        app.task(name=task_name(kind), bind=True, shared=False)(worker.perform)
+    app.glueline = worker
+    return app
+
+
+class Worker:
+    """What the tasks of one application share."""
+
+    def __init__(self, settings: Settings, app: Celery) -> None:
+        """Listen to the life of the worker process."""
+        self.settings = settings
+        self.runtime = Runtime(settings, app)
+        # weak=False: nobody else keeps a bound method alive.
+        signals.setup_logging.connect(self._log, weak=False)
+        signals.worker_init.connect(self._start, weak=False)
+        signals.worker_shutting_down.connect(self._drain, weak=False)
+        signals.worker_shutdown.connect(self._stop, weak=False)
+        signals.task_unknown.connect(self._unknown, weak=False)
+        signals.task_rejected.connect(self._rejected, weak=False)
+
+    def perform(self, task: Any, *args: Any, **kwargs: Any) -> None:
+        """Run one message, whatever it holds."""
+        bind(task=task.request.id)
+        try:
+            if len(args) != 1 or kwargs:
+                raise UsageError("not a Glueline message: a task takes one argument, the message")
+            message = parse(args[0])
+            if task_name(message.kind) != task.name:
+                raise UsageError(
+                    f"not a Glueline message: kind {message.kind!r} came as task {task.name!r}"
+                )
+        except UsageError as error:
+            self._bury(str(error), str(args or kwargs))
+            return
+        if isinstance(message, ExtractionRequest):
+            self._accept(message, task.request.id)
+            return
+        bind(task=task.request.id, run=message.run_id, unit=message.unit_id)
+        if self.runtime.execute(message) is Outcome.REQUEUE:
+            raise Reject("given back", requeue=True)
+
+    def _accept(self, request: ExtractionRequest, task_id: str) -> None:
+        """Open a run. A message that is delivered twice opens it once: its id is the key."""
+        key = request.idempotency_key or f"message/{task_id}"[:200]
+        request = request.model_copy(update={"idempotency_key": key})
+        try:
+            self.settings.source(request.source)
+            run_id = self.runtime.accept(request)
+        except UsageError as error:
+            self._bury(str(error), request.model_dump_json())
+        except GluelineError as error:
+            log.warning("request.given_back", error=str(error))
+            raise Reject(str(error), requeue=True) from None
+        else:
+            log.info("run.opened", run=run_id, scope=request.label)
+
+    def _bury(self, reason: str, body: str) -> None:
+        self.runtime.bury(reason, redact_text(body[:BODY_KEPT]))
+
+    def _log(self, **_: Any) -> None:
+        setup_logging(self.settings)
+
+    def _start(self, **_: Any) -> None:
+        undertaker.bury = self._bury
+        try:
+            self.runtime.start()
+        except GluelineError as error:
+            print(f"glueline worker: {error}", file=sys.stderr)  # noqa: T201
+            raise SystemExit(2 if isinstance(error, UsageError) else 1) from None
+
+    def _drain(self, **_: Any) -> None:
+        self.runtime.drain_soon()
+
+    def _stop(self, **_: Any) -> None:
+        self.runtime.stop()
+
+    def _unknown(self, message: Any, name: str, **_: Any) -> None:
+        self._bury(f"there is no task {name!r}", str(message.body))
+
+    def _rejected(self, message: Any, exc: Exception | None = None, **_: Any) -> None:
+        why = type(exc).__name__ if exc else "unknown format"
+        self._bury(f"the message is not a Celery task: {why}", str(message.body))
+
+
+app = make_app(load_settings())

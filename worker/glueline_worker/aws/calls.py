@@ -1,0 +1,84 @@
+"""One AWS call: wait for the quota, send, understand the failure, and try again when it may pass.
+
+botocore's own retries are off, so that each HTTP request is counted against the quota.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay
+from tenacity.wait import wait_random_exponential
+
+from glueline.contract.errors import GluelineError, Retryable
+from glueline_worker.aws.errors import AwsError, AwsThrottled, meaning
+from glueline_worker.aws.quota import Quota
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+tally: ContextVar[Counter[str] | None] = ContextVar("tally", default=None)
+"""What the unit at hand has asked of AWS: ``calls``, ``throttled``, ``retried``."""
+
+_backoff = wait_random_exponential(multiplier=0.25, max=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Makes the calls to one account and region. ``timeout`` bounds all tries of a call (s)."""
+
+    quota: Quota
+    scope: str
+    timeout: float
+
+    async def __call__(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
+        """Do ``send``, again where that may help; raises AwsError with what AWS said."""
+        family = f"{self.scope}:{operation}"
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(Retryable),
+            wait=_wait,
+            stop=stop_after_delay(self.timeout),
+            before_sleep=_retried,
+            reraise=True,
+        ):
+            with attempt:
+                return await self._once(operation, family, send)
+        raise AssertionError  # pragma: no cover - tenacity returns or raises
+
+    async def _once(self, operation: str, family: str, send: Callable[[], Awaitable[T]]) -> T:
+        await self.quota.acquire(family)
+        count("calls")
+        try:
+            answer = await send()
+        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
+            understood = meaning(error, operation)
+            if isinstance(understood, AwsThrottled):
+                count("throttled")
+                await self.quota.throttled(family)
+            raise understood from None
+        self.quota.succeeded(family)
+        return answer
+
+
+def count(what: str) -> None:
+    """Add one to the unit's tally."""
+    counts = tally.get()
+    if counts is not None:
+        counts[what] += 1
+
+
+def _wait(state: RetryCallState) -> float:
+    """Full jitter, and never before the time that the server asked for."""
+    error: Any = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, AwsError) else None
+    return max(float(_backoff(state)), asked or 0.0)
+
+
+def _retried(state: RetryCallState) -> None:
+    count("retried")
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, GluelineError):
+        log.debug("aws.retry", attempt=state.attempt_number, error=str(error))

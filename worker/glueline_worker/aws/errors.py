@@ -1,0 +1,203 @@
+"""What an AWS error means: the one place that decides whether a call is tried again.
+
+AwsError
+├── AwsThrottled    (Retryable)  slow down, then again
+├── AwsTransient    (Retryable)  again
+├── AwsExpired      (Retryable)  again with fresh credentials
+├── AwsCredentials  (Terminal)   these credentials will not do
+├── AwsDenied       (Terminal)   the caller lacks a permission
+├── AwsNotFound     (Terminal)   the thing is not there
+└── AwsRefused      (Terminal)   everything else that AWS says no to
+
+Codes are matched by name, because throttling is not in the model of GetTables, GetPartitions,
+GetJobs or GetDataflowGraph.
+"""
+
+import re
+from typing import Any
+
+import aiohttp
+from botocore import exceptions as boto
+
+from glueline.contract.errors import GluelineError, Retryable, Terminal
+from glueline_worker.catalog.redact import redact_text
+
+
+class AwsError(GluelineError):
+    """A call to AWS failed; ``code`` is AWS's own."""
+
+    retry_after: float | None = None
+    """Seconds that the server asked to wait."""
+
+
+class AwsThrottled(AwsError, Retryable):
+    """Too many calls."""
+
+
+class AwsTransient(AwsError, Retryable):
+    """A failure that passes."""
+
+
+class AwsExpired(AwsError, Retryable):
+    """The session's credentials have expired."""
+
+
+class AwsCredentials(AwsError, Terminal):
+    """No credentials, or such that AWS does not know."""
+
+
+class AwsDenied(AwsError, Terminal):
+    """A permission is missing."""
+
+
+class AwsNotFound(AwsError, Terminal):
+    """The thing does not exist (any more)."""
+
+
+class AwsRefused(AwsError, Terminal):
+    """AWS will say no again."""
+
+
+_CODES: dict[type[AwsError], frozenset[str]] = {
+    AwsThrottled: frozenset(
+        {
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "RequestLimitExceeded",
+            "TooManyRequestsException",
+            "LimitExceededException",
+            "BandwidthLimitExceeded",
+            "SlowDown",
+            "EC2ThrottledException",
+            "429",
+        }
+    ),
+    AwsTransient: frozenset(
+        {
+            "InternalServiceException",
+            "InternalFailure",
+            "InternalError",
+            "InternalServerError",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+            "OperationTimeoutException",
+            "FederationSourceRetryableException",
+            "ConcurrentModificationException",
+            "ResourceNotReadyException",
+            "RequestTimeout",
+            "RequestTimeoutException",
+            "PriorRequestNotComplete",
+            "IDPCommunicationError",
+            "408",
+            "500",
+            "502",
+            "503",
+            "504",
+        }
+    ),
+    AwsExpired: frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"}),
+    AwsCredentials: frozenset(
+        {
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "MissingAuthenticationTokenException",
+            "IncompleteSignature",
+            "AuthFailure",
+        }
+    ),
+    AwsDenied: frozenset(
+        {
+            "AccessDenied",
+            "AccessDeniedException",
+            "UnauthorizedOperation",
+            "NotAuthorizedException",
+            "AllAccessDisabled",
+            "KMS.DisabledException",
+            "GlueEncryptionException",
+            "403",
+        }
+    ),
+    AwsNotFound: frozenset(
+        {"EntityNotFoundException", "NoSuchKey", "NoSuchBucket", "NotFound", "404"}
+    ),
+}
+_MEANING = {code: kind for kind, codes in _CODES.items() for code in codes}
+
+_NETWORK = (
+    boto.HTTPClientError,
+    boto.ConnectionError,
+    boto.IncompleteReadError,
+    boto.ResponseStreamingError,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+)
+_CREDENTIALS = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.CredentialRetrievalError,
+    boto.ProfileNotFound,
+    boto.TokenRetrievalError,
+    boto.UnauthorizedSSOTokenError,
+    boto.NoAuthTokenError,
+)
+
+
+def meaning(error: BaseException, operation: str) -> GluelineError:
+    """The error of ours that says what ``error`` means for a call of ``operation``."""
+    if isinstance(error, GluelineError):
+        return error
+    if isinstance(error, boto.ClientError):
+        return _refusal(error, operation)
+    if isinstance(error, _CREDENTIALS):
+        return AwsCredentials(
+            f"{operation}: no usable AWS credentials: {error}", code="credentials"
+        )
+    if isinstance(error, boto.NoRegionError):
+        return AwsRefused(
+            "no AWS region is known: give --region, set AWS_REGION or name one in the source",
+            code="region",
+        )
+    if isinstance(error, _NETWORK):
+        return AwsTransient(f"{operation}: {_network(error)}", code=type(error).__name__)
+    if isinstance(error, boto.BotoCoreError):
+        return AwsRefused(f"{operation}: {redact_text(str(error))}", code=type(error).__name__)
+    raise error
+
+
+def _refusal(error: boto.ClientError, operation: str) -> AwsError:
+    answer: dict[str, Any] = error.response
+    code = str(answer.get("Error", {}).get("Code") or "Unknown")
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    said = redact_text(str(answer.get("Error", {}).get("Message") or ""))
+    kind = _MEANING.get(code) or (AwsTransient if status >= 500 else AwsRefused)  # noqa: PLR2004
+    wrapped = kind(f"{operation}: {code}: {_brief(said)}" if said else f"{operation}: {code}")
+    wrapped.code = code
+    wrapped.retry_after = _retry_after(answer)
+    return wrapped
+
+
+def _network(error: BaseException) -> str:
+    """The failure without botocore's quotation of the whole request."""
+    if isinstance(error, boto.EndpointConnectionError):
+        return f"cannot reach {error.kwargs.get('endpoint_url', 'the endpoint')}"
+    return _brief(redact_text(str(error))) or type(error).__name__
+
+
+def _brief(text: str) -> str:
+    line = re.sub(r"\s+", " ", text).strip()
+    return line if len(line) <= 500 else line[:499] + "…"  # noqa: PLR2004
+
+
+def _retry_after(answer: dict[str, Any]) -> float | None:
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        return max(0.0, float(headers["retry-after"]))
+    except (KeyError, TypeError, ValueError):
+        return None

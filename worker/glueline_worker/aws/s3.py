@@ -1,0 +1,26 @@
+"""Job scripts, read from S3."""
+
+from typing import Any
+
+from glueline_worker.aws.errors import AwsRefused
+from glueline_worker.aws.sources import Connection
+
+SCRIPT_LIMIT = 5 * 1024 * 1024
+"""Bytes; a larger object is no job script that a person wrote."""
+
+
+async def read_script(connection: Connection, bucket: str, key: str) -> bytes:
+    """The bytes of a script; raises AwsNotFound, AwsDenied, or AwsRefused when it is too large."""
+
+    async def fetch() -> bytes:
+        answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
+        async with answer["Body"] as body:
+            if (answer.get("ContentLength") or 0) > SCRIPT_LIMIT:
+                raise AwsRefused(
+                    f"the script s3://{bucket}/{key} is larger than {SCRIPT_LIMIT} bytes",
+                    code="ScriptTooLarge",
+                )
+            data: bytes = await body.read()
+            return data
+
+    return await connection.caller("GetObject", fetch)

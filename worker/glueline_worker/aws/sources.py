@@ -1,0 +1,186 @@
+"""Sources: the sessions and clients that reach them, made once for a worker process.
+
+All of it lives on one event loop: sharing a client between loops is unsupported, and a new
+session costs some 35 ms of CPU.
+"""
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import aioboto3
+from aiobotocore.config import AioConfig
+from aiobotocore.credentials import (
+    AioAssumeRoleCredentialFetcher,
+    AioDeferredRefreshableCredentials,
+)
+from aiobotocore.session import AioSession
+
+from glueline.contract.errors import Terminal
+from glueline.settings import Role, Settings, Source
+from glueline_worker.aws.calls import Caller
+from glueline_worker.aws.errors import AwsError, AwsExpired, AwsRefused, meaning
+from glueline_worker.aws.parsing import ParserFactory
+from glueline_worker.aws.quota import Quota
+
+SESSION_NAME = "glueline"
+
+
+@dataclass
+class Connection:
+    """One source: its clients, and how calls to it are made."""
+
+    name: str
+    source: Source
+    region: str
+    account: str | None
+    """The account whose jobs are read, as STS told; None when it would not."""
+    caller: Caller
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def catalog_id(self) -> str | None:
+        """The catalogue that is read: the caller's own unless the source names another."""
+        return self.source.catalog_id or self.account
+
+    async def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """Make one call; ``operation`` is the API's name, ``GetTables``."""
+        method = getattr(self.clients[service], _snake(operation))
+        answer: dict[str, Any] = await self.caller(operation, lambda: method(**params))
+        return answer
+
+
+class Sources:
+    """Opens the connection of a source on first use and keeps it."""
+
+    def __init__(self, settings: Settings, quota: Quota) -> None:
+        """Know the sources that ``settings`` declare."""
+        self._settings = settings
+        self._quota = quota
+        self._open: dict[str, Connection] = {}
+        self._stacks: dict[str, AsyncExitStack] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def connect(self, name: str) -> Connection:
+        """The connection of a source; raises UsageError or AwsError with what is missing."""
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if name not in self._open:
+                self._open[name] = await self._connect(name, self._settings.source(name))
+            return self._open[name]
+
+    async def refresh(self, name: str) -> None:
+        """Forget a connection whose credentials have expired; the next use makes a new one."""
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            self._open.pop(name, None)
+
+    async def close(self) -> None:
+        """Close all clients."""
+        for stack in self._stacks.values():
+            await stack.aclose()
+
+    async def _connect(self, name: str, source: Source) -> Connection:
+        stack = self._stacks.setdefault(name, AsyncExitStack())
+        try:
+            session = _session(source)
+            region = source.region or session.get_config_variable("region")
+            if not region:
+                raise AwsRefused(
+                    f"source {name!r} has no region: give --region, set AWS_REGION, "
+                    "or name one in glueline.toml",
+                    code="region",
+                )
+            clients = {
+                service: await stack.enter_async_context(
+                    aioboto3.Session(botocore_session=session, region_name=region).client(
+                        service,
+                        endpoint_url=source.endpoint_url,
+                        config=self._config(source),
+                    )
+                )
+                for service in ("glue", "s3", "sts")
+            }
+        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
+            raise meaning(error, "connect") from None
+        caller = Caller(self._quota, f"{name}:{region}", self._settings.worker.call_timeout)
+        connection = Connection(name, source, region, None, caller, clients)
+        connection.account = await _account(connection)
+        # Sources of one account share its quota; without STS the source's name must do.
+        connection.caller = Caller(
+            self._quota, f"{connection.account or name}:{region}", caller.timeout
+        )
+        return connection
+
+    def _config(self, source: Source) -> AioConfig:
+        worker = self._settings.worker
+        emulated = source.endpoint_url or any(v.startswith("AWS_ENDPOINT_URL") for v in os.environ)
+        return AioConfig(
+            retries={"total_max_attempts": 1},
+            connect_timeout=5,
+            read_timeout=worker.read_timeout,
+            max_pool_connections=max(10, worker.concurrency * 2),
+            # An emulator's host name has no buckets before it.
+            s3={"addressing_style": "path"} if emulated else None,
+        )
+
+
+async def _account(connection: Connection) -> str | None:
+    try:
+        answer = await connection.call("sts", "GetCallerIdentity")
+    except AwsExpired:
+        raise
+    except AwsError as error:
+        # An endpoint without STS, or a policy without it, is no reason to stop.
+        if isinstance(error, Terminal) and "credentials" not in error.code:
+            return connection.source.catalog_id
+        raise
+    account: str | None = answer.get("Account")
+    return account
+
+
+def _session(source: Source) -> AioSession:
+    session = _plain_session(source.profile)
+    for role in source.roles:
+        session = _assume(session, role, source)
+    return session
+
+
+def _plain_session(profile: str | None) -> AioSession:
+    session = AioSession(profile=profile)
+    session.register_component("response_parser_factory", ParserFactory())
+    return session
+
+
+def _assume(session: AioSession, role: Role, source: Source) -> AioSession:
+    """A session whose credentials are the role's and renew themselves before they expire."""
+
+    def client(service: str, **options: Any) -> Any:
+        return session.create_client(
+            service,
+            region_name=source.region or session.get_config_variable("region") or "us-east-1",
+            endpoint_url=source.endpoint_url,
+            **{k: v for k, v in options.items() if not k.startswith("aws_")},
+        )
+
+    async def fetch() -> Any:
+        fetcher = AioAssumeRoleCredentialFetcher(
+            client_creator=client,
+            source_credentials=await session.get_credentials(),
+            role_arn=role.arn,
+            extra_args={
+                "RoleSessionName": SESSION_NAME,
+                **({"ExternalId": role.external_id} if role.external_id else {}),
+            },
+        )
+        return await fetcher.fetch_credentials()
+
+    assumed = _plain_session(None)
+    assumed._credentials = AioDeferredRefreshableCredentials(  # noqa: SLF001 - as botocore does
+        refresh_using=fetch, method="assume-role"
+    )
+    return assumed
+
+
+def _snake(operation: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")

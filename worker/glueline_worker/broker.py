@@ -1,0 +1,117 @@
+"""Where Celery's Redis transport needs help: leases that are kept, and messages that are no JSON.
+
+Facts: ``docs/guarantees.md``. The private names of kombu that are used here are guarded by a test
+and by the pinned version.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from queue import Empty
+from typing import Any
+
+from celery import bootsteps
+from kombu.transport import redis as kombu_redis
+
+from glueline.queue import VISIBILITY_TIMEOUT
+
+Bury = Callable[[str, str], None]
+
+
+class Undertaker:
+    """Takes what cannot be delivered; the application says where to."""
+
+    bury: Bury | None = None
+
+    def __call__(self, reason: str, body: object) -> None:
+        """Keep the start of a message that will not be run."""
+        if self.bury is not None:
+            self.bury(reason, body if isinstance(body, str) else json.dumps(body, default=str))
+
+
+undertaker = Undertaker()
+
+
+class Channel(kombu_redis.Channel):
+    """A queue may hold anything that somebody pushed; the worker must outlive it."""
+
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            undertaker("the message is not JSON", _text_of(error))
+            raise Empty from None
+
+
+class Transport(kombu_redis.Transport):
+    """Looks at a message before kombu takes its fields for granted."""
+
+    Channel = Channel
+
+    def _deliver(self, message: Any, queue: str) -> None:
+        if not _is_deliverable(message):
+            undertaker("the message lacks the fields of a Celery message", message)
+            raise Empty
+        super()._deliver(message, queue)
+
+
+class Leases(bootsteps.StartStopStep):
+    """Refreshes the visibility of messages whose units are still under way.
+
+    Celery counts the timeout from the receipt of a message and never refreshes it: what runs
+    longer would run twice.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, consumer: Any, **options: Any) -> None:
+        """Also the place where a body that cannot be decoded is kept."""
+        super().__init__(consumer, **options)
+        self._timer: Any = None
+        consumer.on_decode_error = _on_decode_error
+
+    def start(self, consumer: Any) -> None:
+        """Refresh three times within the timeout."""
+        self._timer = consumer.timer.call_repeatedly(
+            VISIBILITY_TIMEOUT / 3, refresh, (consumer,), priority=10
+        )
+
+    def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+        """Stop refreshing; what is not acknowledged will be delivered again."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def refresh(consumer: Any) -> int:
+    """Renew the leases of this worker's unacknowledged messages; how many it holds."""
+    channel = consumer.task_consumer.channel
+    tags = list(channel.qos._delivered)  # noqa: SLF001 - no public list of them
+    if tags:
+        with channel.conn_or_acquire() as client:
+            now = time.time()
+            client.zadd(channel.unacked_index_key, dict.fromkeys(tags, now), xx=True)
+    return len(tags)
+
+
+def _on_decode_error(message: Any, error: Exception) -> None:
+    undertaker(f"the body cannot be decoded: {type(error).__name__}", str(message.body))
+    message.ack()
+
+
+def _is_deliverable(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("properties"), dict):
+        return False
+    properties = message["properties"]
+    return (
+        isinstance(message.get("headers"), dict)
+        and "body" in message
+        and isinstance(properties.get("delivery_tag"), str)
+        and isinstance(properties.get("delivery_info"), dict)
+    )
+
+
+def _text_of(error: json.JSONDecodeError | UnicodeDecodeError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return error.doc
+    return bytes(error.object).decode("utf-8", "replace")

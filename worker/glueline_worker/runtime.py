@@ -1,0 +1,162 @@
+"""The event loop of a worker process and all that lives on it.
+
+Celery's threads only wait on futures. The loop runs on one background thread; the AWS session and
+clients, the Redis client and the sinks are made and closed on it, because none of them may be
+shared between loops.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import redis.asyncio
+import structlog
+import uvloop
+from celery import Celery
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+
+from glueline.contract.errors import GluelineError
+from glueline.contract.messages import ExtractionRequest, UnitMessage
+from glueline.ledger import AsyncLedger
+from glueline.queue import CLIENT_OPTIONS, Publisher, QueueUnavailable, calls_for
+from glueline.settings import Settings
+from glueline_worker.aws.quota import SharedQuota
+from glueline_worker.aws.sources import Sources
+from glueline_worker.sinks.registry import parse_sink
+from glueline_worker.units.execution import Execution, Outcome
+
+T = TypeVar("T")
+log = structlog.get_logger()
+WAIT_SLICE = 0.5
+"""Seconds; a thread that waits without end would never see an interrupt."""
+
+
+class Runtime:
+    """Starts and stops with the worker process."""
+
+    def __init__(self, settings: Settings, app: Celery) -> None:
+        """Prepare; nothing is opened before ``start``."""
+        self.settings = settings
+        self._publisher = Publisher(app)
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
+        self._background: set[asyncio.Task[None]] = set()
+        self._drained = threading.Event()
+
+    def start(self) -> None:
+        """Open everything; raises UsageError, SinkRefused or SinkUnavailable with what is wrong."""
+        self._thread.start()
+        self.call(self._open())
+
+    def stop(self) -> None:
+        """Close everything."""
+        with suppress(GluelineError):
+            self.call(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+
+    def call(self, step: Coroutine[Any, Any, T]) -> T:
+        """Run ``step`` on the loop and wait for it in this thread."""
+        future = asyncio.run_coroutine_threadsafe(step, self._loop)
+        return _wait(future)
+
+    def execute(self, unit: UnitMessage) -> Outcome:
+        """Run one unit and wait for its outcome."""
+        return self.call(self.execution.run(unit))
+
+    def accept(self, request: ExtractionRequest) -> str:
+        """Open a run for a request that came over the queue; its id."""
+        return self.call(self._accept(request))
+
+    def bury(self, reason: str, body: str) -> None:
+        """Keep a dead letter."""
+        log.error("message.buried", reason=reason)
+        self.call(self._ledger(self._calls.bury(reason, body)))
+
+    def drain_soon(self) -> None:
+        """The worker is told to stop: after the grace period, give back what is under way."""
+        self._loop.call_soon_threadsafe(
+            self._loop.call_later, self.settings.worker.grace, self.execution.drain
+        )
+
+    async def _open(self) -> None:
+        settings = self.settings
+        self._client = redis.asyncio.Redis.from_url(
+            settings.redis_url,
+            max_connections=settings.worker.concurrency + 8,
+            retry=Retry(ExponentialBackoff(1, 0.05), 3),
+            **CLIENT_OPTIONS,
+        )
+        self._ledger = AsyncLedger(self._client)
+        self._calls = calls_for(settings)
+        quota = SharedQuota(
+            self._client,
+            settings.key_prefix,
+            start=settings.worker.rate_start,
+            floor=settings.worker.rate_floor,
+        )
+        self._sources = Sources(settings, quota)
+        self._sinks = [parse_sink(url) for url in settings.sinks]
+        for sink in self._sinks:
+            await sink.open()
+        self.execution = Execution(
+            settings, self._ledger, self._calls, self._sources, self._sinks, self._publish
+        )
+        self._every(settings.worker.lease / 3, self.execution.renew)
+        self._every(settings.worker.reconcile_interval, self._reconcile)
+
+    async def _close(self) -> None:
+        for task in self._background:
+            task.cancel()
+        self.execution.drain()
+        await self._sources.close()
+        for sink in self._sinks:
+            await sink.close()
+        await self._client.aclose()
+
+    async def _publish(self, units: Sequence[UnitMessage]) -> None:
+        if not units:
+            return
+        try:
+            await asyncio.to_thread(self._publisher.publish, units)
+        except QueueUnavailable as error:
+            # They are open in the ledger; the reconciler finds them.
+            log.warning("queue.unavailable", units=len(units), error=str(error))
+
+    async def _accept(self, request: ExtractionRequest) -> str:
+        opened = await self._ledger(self._calls.open_run(uuid4().hex, request))
+        await self._publish(opened.units)
+        return opened.run_id
+
+    async def _reconcile(self) -> None:
+        """Look for silent units, one worker at a time."""
+        interval_ms = int(self.settings.worker.reconcile_interval * 900)
+        lock = f"{self.settings.key_prefix}reconcile"
+        if await self._client.set(lock, "1", nx=True, px=interval_ms):
+            await self.execution.reconcile()
+
+    def _every(self, seconds: float, step: Callable[[], Awaitable[object]]) -> None:
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(seconds)
+                try:
+                    await step()
+                except (GluelineError, redis.RedisError) as error:
+                    log.warning("background.failed", error=str(error))
+
+        task = self._loop.create_task(repeat())
+        self._background.add(task)
+
+
+def _wait(future: Future[T]) -> T:
+    while True:
+        try:
+            return future.result(timeout=WAIT_SLICE)
+        except TimeoutError:
+            if future.done():
+                raise

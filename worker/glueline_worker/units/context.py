@@ -1,0 +1,52 @@
+"""What a unit has at hand while it runs, and what it leaves behind."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from glueline.contract.messages import Options, UnitMessage
+from glueline.contract.records import Record
+from glueline.settings import WorkerSettings
+from glueline_worker.aws.glue import Glue
+from glueline_worker.aws.sources import Connection
+from glueline_worker.sinks.base import Run
+from glueline_worker.units.writing import Writing
+
+
+@dataclass
+class UnitContext:
+    """One attempt at one unit."""
+
+    run: Run
+    connection: Connection
+    settings: WorkerSettings
+    last_attempt: bool
+    """Whether a retryable failure would be final, so that less is better than nothing."""
+    writing: Writing
+    open_units: Callable[[Sequence[UnitMessage]], Awaitable[None]]
+    """Open children now, while this unit is still under way."""
+    counts: Counter[str] = field(default_factory=Counter)
+    listings: list[str] = field(default_factory=list)
+    """Listings that were read to their end."""
+    warnings: list[str] = field(default_factory=list)
+    children: list[UnitMessage] = field(default_factory=list)
+    """Units to open when this one settles."""
+
+    @property
+    def glue(self) -> Glue:
+        """The source's catalogue and jobs."""
+        return Glue(self.connection)
+
+    @property
+    def options(self) -> Options:
+        """What the request asked for."""
+        return self.run.request.options
+
+    async def write(self, records: Sequence[Record]) -> None:
+        """Hand a batch of records to all sinks and count them by kind."""
+        if not records:
+            return
+        await self.writing.write(records)
+        self.counts.update(record.kind for record in records)
+        for record in records:
+            self.warnings.extend(f"{record.kind} {record.subject}: {w}" for w in record.warnings)

@@ -1,0 +1,103 @@
+"""``database/<name>``: the tables of one database."""
+
+from collections.abc import Sequence
+
+from glueline.contract.messages import DatabaseScope, DatabaseUnit, PartitionsUnit, encode
+from glueline.contract.records import LineageRecord, Record, TableRecord
+from glueline_worker.aws.errors import AwsNotFound
+from glueline_worker.aws.glue import Page
+from glueline_worker.catalog.databases import database_record
+from glueline_worker.catalog.tables import table_record
+from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.views import read_view
+from glueline_worker.units.context import UnitContext
+
+
+async def extract_database(unit: DatabaseUnit, context: UnitContext) -> None:
+    """Read pages of tables up to the budget; a further unit goes on with the token."""
+    if unit.page == 0 and _was_asked_for(context):
+        await _describe(unit, context)
+    pages = 0
+    try:
+        async for page in context.glue.tables(unit.database, unit.token):
+            pages += 1
+            await _write(page, unit, context)
+            if page.token and pages == context.settings.page_budget:
+                more = {"page": unit.page + 1, "token": page.token}
+                context.children.append(unit.model_copy(update=more))
+                return
+    except AwsNotFound:
+        if _was_asked_for(context):
+            raise
+        # Deleted since it was listed: nothing is lost, and the next listing will not show it.
+        context.warnings.append(f"database {unit.database} was deleted while it was read")
+        return
+    context.listings.append(f"database/{encode(unit.database)}")
+
+
+def _was_asked_for(context: UnitContext) -> bool:
+    """Whether the database was named by the caller and so has not been listed."""
+    request = context.run.request
+    named = request.filters.databases.exact_names is not None
+    return named or isinstance(request.scope, DatabaseScope)
+
+
+async def _describe(unit: DatabaseUnit, context: UnitContext) -> None:
+    answer = await context.glue.database(unit.database)
+    record = database_record(
+        answer,
+        source=unit.source,
+        region=context.connection.region,
+        catalog_id=context.connection.catalog_id,
+        raw=context.options.raw,
+    )
+    await context.write([record])
+
+
+async def _write(page: Page, unit: DatabaseUnit, context: UnitContext) -> None:
+    wanted = context.run.request.filters.tables
+    tables = [
+        table_record(
+            answer,
+            source=unit.source,
+            region=context.connection.region,
+            database_name=unit.database,
+            catalog_id=context.connection.catalog_id,
+            raw=context.options.raw,
+        )
+        for answer in page.items
+        if wanted.admits(str(answer.get("Name", "")))
+    ]
+    records: list[Record] = [*tables]
+    if context.options.lineage:
+        records.extend(edge for table in tables if table.views for edge in _edges(table, context))
+    await context.write(records)
+    if context.options.partitions != "none":
+        await context.open_units(_partitions(tables, unit))
+
+
+def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
+    around = Surroundings(region=context.connection.region, account=context.connection.catalog_id)
+    return lineage_records(
+        collapse(read_view(table, around), around),
+        process=f"view/{encode(table.database_name)}/{encode(table.name)}",
+        source=table.source,
+        region=table.region,
+        catalog_id=table.catalog_id,
+    )
+
+
+def _partitions(tables: Sequence[TableRecord], unit: DatabaseUnit) -> list[PartitionsUnit]:
+    return [
+        PartitionsUnit(
+            run_id=unit.run_id,
+            source=unit.source,
+            database=table.database_name,
+            table=table.name,
+            keys=tuple(key.name for key in table.partition_keys),
+        )
+        for table in tables
+        if table.partition_keys and table.target is None and not table.views
+    ]

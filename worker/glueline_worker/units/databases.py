@@ -1,0 +1,36 @@
+"""``databases``: every database as a record, and a unit for each."""
+
+from glueline.contract.messages import DatabasesUnit, DatabaseUnit
+from glueline_worker.catalog.databases import database_record
+from glueline_worker.units.context import UnitContext
+
+
+async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
+    """List the databases; their tables are read by units of their own while the listing goes on.
+
+    A filter without wildcards names the databases, so nothing needs to be listed.
+    """
+    wanted = context.run.request.filters.databases
+    if wanted.exact_names is not None:
+        await context.open_units([_tables_of(unit, name) for name in wanted.exact_names])
+        return
+    async for page in context.glue.databases():
+        records = [
+            database_record(
+                answer,
+                source=unit.source,
+                region=context.connection.region,
+                catalog_id=context.connection.catalog_id,
+                raw=context.options.raw,
+            )
+            for answer in page.items
+        ]
+        admitted = [record for record in records if wanted.admits(record.name)]
+        await context.write(admitted)
+        # The tables behind a link belong to the database it points to.
+        await context.open_units([_tables_of(unit, r.name) for r in admitted if r.target is None])
+    context.listings.append(unit.unit_id)
+
+
+def _tables_of(unit: DatabasesUnit, database: str) -> DatabaseUnit:
+    return DatabaseUnit(run_id=unit.run_id, source=unit.source, database=database)

@@ -1,0 +1,330 @@
+"""One attempt at a unit, from its claim to its settlement."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from glueline.contract.errors import GluelineError, Retryable
+from glueline.contract.messages import FinishUnit, UnitMessage
+from glueline.contract.runs import Failure, RunState
+from glueline.ledger import AsyncLedger, Calls, LedgerUnavailable
+from glueline.ledger.calls import Claim, Settlement
+from glueline.ledger.replies import Claimed
+from glueline.settings import Settings
+from glueline_worker.aws.calls import tally
+from glueline_worker.aws.errors import AwsExpired
+from glueline_worker.aws.sources import Sources
+from glueline_worker.sinks.base import Run, Sink
+from glueline_worker.units import finish
+from glueline_worker.units.context import UnitContext
+from glueline_worker.units.database import extract_database
+from glueline_worker.units.databases import extract_databases
+from glueline_worker.units.job import extract_job
+from glueline_worker.units.jobs import extract_jobs
+from glueline_worker.units.partitions import extract_partitions
+from glueline_worker.units.writing import Writing
+
+log = structlog.get_logger()
+
+HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
+    "databases": extract_databases,
+    "database": extract_database,
+    "partitions": extract_partitions,
+    "jobs": extract_jobs,
+    "job": extract_job,
+}
+RETRY_CAP = 60.0
+"""Seconds that a unit waits at the most before its next attempt."""
+
+
+class Outcome(Enum):
+    """What becomes of the message."""
+
+    ACK = auto()
+    REQUEUE = auto()
+
+
+@dataclass
+class Held:
+    """A claim of this process and the task that works under it."""
+
+    claim: Claim
+    task: asyncio.Task[Any]
+    is_lost: bool = False
+
+
+@dataclass
+class Execution:
+    """Runs units in this process; all methods belong to its event loop."""
+
+    settings: Settings
+    ledger: AsyncLedger
+    calls: Calls
+    sources: Sources
+    sinks: Sequence[Sink]
+    publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
+    held: dict[str, Held] = field(default_factory=dict)
+    is_draining: bool = False
+
+    async def run(self, unit: UnitMessage) -> Outcome:
+        """Claim a unit and work on it; a unit that is settled or held elsewhere is left alone."""
+        if self.is_draining:
+            return Outcome.REQUEUE
+        claim = Claim(unit, uuid4().hex)
+        try:
+            claimed = await self.ledger(
+                self.calls.claim(claim, self._lease_ms, self.settings.worker.attempts)
+            )
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
+            await asyncio.sleep(1)  # the message comes back at once: do not spin
+            return Outcome.REQUEUE
+        if claimed.outcome in ("unknown", "settled", "busy"):
+            log.debug("unit.left", outcome=claimed.outcome)
+            return Outcome.ACK
+        structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
+        return await self._hold(claim, claimed)
+
+    async def renew(self) -> None:
+        """Prolong the claims of this process; stop working on those that are lost."""
+        held = list(self.held.values())
+        if not held:
+            return
+        kept = await self.ledger(self.calls.renew([h.claim for h in held], self._lease_ms))
+        for one, is_kept in zip(held, kept, strict=True):
+            if not is_kept and not one.task.done():
+                one.is_lost = True
+                one.task.cancel()
+
+    async def reconcile(self) -> int:
+        """Publish again what is open and silent; returns how many units."""
+        units = await self.ledger(self.calls.due())
+        if units:
+            log.info("reconcile.published", units=len(units))
+            await self.publish(units)
+        return len(units)
+
+    def drain(self) -> None:
+        """Give back all that is under way."""
+        self.is_draining = True
+        for one in self.held.values():
+            one.task.cancel()
+
+    @property
+    def _lease_ms(self) -> int:
+        return int(self.settings.worker.lease * 1000)
+
+    async def _hold(self, claim: Claim, claimed: Claimed) -> Outcome:
+        task = asyncio.current_task()
+        assert task is not None
+        held = self.held[claim.token] = Held(claim, task)
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self.settings.worker.unit_timeout):
+                await self._work(claim, claimed)
+        except asyncio.CancelledError:
+            return await self._stopped(held)
+        except TimeoutError:
+            limit = self.settings.worker.unit_timeout
+            error = Retryable(f"the unit took longer than {limit:g} s", code="timeout")
+            await self._failed(claim, claimed, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this unit's failure
+            await self._failed(claim, claimed, error)
+        else:
+            log.info("unit.settled", seconds=round(time.monotonic() - started, 3))
+        finally:
+            del self.held[claim.token]
+        return Outcome.ACK
+
+    async def _work(self, claim: Claim, claimed: Claimed) -> None:
+        if claimed.outcome == "exhausted":
+            raise Exhausted(claimed.attempts - 1)
+        if isinstance(claim.unit, FinishUnit):
+            await self._finish(claim, claimed)
+        else:
+            await self._extract(claim, claimed)
+
+    async def _extract(self, claim: Claim, claimed: Claimed) -> None:
+        unit, run = claim.unit, _run(claim.unit, claimed)
+        counts: Counter[str] = Counter()
+        tally.set(counts)
+        writing = Writing(self.sinks, run, unit.unit_id)
+        try:
+            context = UnitContext(
+                run=run,
+                connection=await self.sources.connect(unit.source),
+                settings=self.settings.worker,
+                last_attempt=claimed.attempts >= self.settings.worker.attempts,
+                writing=writing,
+                open_units=lambda children: self._open(claim, children),
+                counts=counts,
+            )
+            await HANDLERS[unit.kind](unit, context)
+            await self._confirm(claim)
+            receipt = await writing.complete()
+        except AwsExpired:
+            await self.sources.refresh(unit.source)
+            raise
+        finally:
+            await writing.discard()
+        await self._settle(
+            claim,
+            Settlement(
+                receipt=receipt,
+                counts=counts,
+                listings=context.listings,
+                warnings=context.warnings,
+                children=context.children,
+            ),
+        )
+
+    async def _finish(self, claim: Claim, claimed: Claimed) -> None:
+        run = _run(claim.unit, claimed)
+        keep_ms = int(self.settings.keep_runs * 1000)
+        if claimed.state is not RunState.RUNNING:
+            await finish.abort(self.sinks, run)
+            await self.ledger(self.calls.finish(claim, None, keep_ms=keep_ms))
+            return
+        status = (await self.ledger(self.calls.status([run.run_id])))[0]
+        assert status is not None
+        results = await self.ledger(self.calls.results(run.run_id))
+        counts, warnings = await finish.commit(self.sinks, run, status, results)
+        state = finish.final_state(status)
+        await self.ledger(
+            self.calls.finish(
+                claim,
+                state,
+                keep_ms=keep_ms,
+                reason=finish.reason(results.failures) if state is RunState.FAILED else "",
+                counts=counts,
+                warnings=warnings,
+            )
+        )
+        log.info("run.finished", state=state.value)
+
+    async def _open(self, claim: Claim, children: Sequence[UnitMessage]) -> None:
+        if not children:
+            return
+        held, ids = await self.ledger(self.calls.open_units(claim, children))
+        if not held:
+            raise ClaimLost
+        await self._publish_new(children, ids)
+
+    async def _confirm(self, claim: Claim) -> None:
+        """A worker that was paused must not replace what its successor wrote."""
+        if not (await self.ledger(self.calls.renew([claim], self._lease_ms)))[0]:
+            raise ClaimLost
+
+    async def _settle(self, claim: Claim, settlement: Settlement) -> None:
+        held, ids = await self.ledger(self.calls.settle(claim, settlement))
+        if not held:
+            raise ClaimLost
+        unit = claim.unit
+        finish_unit = FinishUnit(run_id=unit.run_id, source=unit.source)
+        await self._publish_new([*settlement.children, finish_unit], ids)
+
+    async def _publish_new(self, units: Sequence[UnitMessage], ids: Sequence[str]) -> None:
+        new = set(ids)
+        await self.publish([unit for unit in units if unit.unit_id in new])
+
+    async def _stopped(self, held: Held) -> Outcome:
+        """Cancelled from outside: the claim was lost, or the worker is told to stop."""
+        if held.is_lost:
+            log.info("unit.lost")
+            return Outcome.ACK
+        log.info("unit.given_back")
+        try:
+            await self.ledger(self.calls.release(held.claim, counted=False))
+        except LedgerUnavailable:
+            log.warning("unit.lease_left", hint="another worker takes it when the lease ends")
+        return Outcome.REQUEUE
+
+    async def _failed(self, claim: Claim, claimed: Claimed, error: Exception) -> None:
+        """Try again later, or record the failure; without the ledger the lease runs out."""
+        try:
+            if isinstance(error, ClaimLost):
+                log.info("unit.lost")
+            elif _may_pass(error) and claimed.attempts < self.settings.worker.attempts:
+                delay = _delay(claimed.attempts)
+                log.warning("unit.retry", error=_sentence(error), delay=round(delay, 1))
+                await self.ledger(self.calls.release(claim, delay_ms=int(delay * 1000)))
+            else:
+                await self._give_up(claim, claimed, error)
+        except LedgerUnavailable as unavailable:
+            log.warning("ledger.unavailable", error=str(unavailable))
+
+    async def _give_up(self, claim: Claim, claimed: Claimed, error: Exception) -> None:
+        log.error("unit.failed", error=_sentence(error), code=_code(error))
+        if isinstance(claim.unit, FinishUnit):
+            state = RunState.FAILED if claimed.state is RunState.RUNNING else None
+            why = f"the results could not be committed: {_sentence(error)}"
+            keep_ms = int(self.settings.keep_runs * 1000)
+            await self.ledger(self.calls.finish(claim, state, keep_ms=keep_ms, reason=why))
+            return
+        failure = Failure(
+            unit_id=claim.unit.unit_id,
+            code=_code(error),
+            message=_sentence(error),
+            attempts=min(claimed.attempts, self.settings.worker.attempts),
+            at=datetime.now(UTC),
+        )
+        await self._settle(claim, Settlement(failure=failure, counts=tally.get() or {}))
+
+
+class ClaimLost(GluelineError):
+    """Another worker holds the unit now, or its run was stopped."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the claim is lost", code="claim_lost")
+
+
+class Exhausted(GluelineError):
+    """The attempts were begun and none ended: the unit takes its process with it."""
+
+    code = "worker_lost"
+
+    def __init__(self, attempts: int) -> None:
+        """Say how often it was tried."""
+        super().__init__(f"the worker died in each of {attempts} attempts")
+
+
+def _run(unit: UnitMessage, claimed: Claimed) -> Run:
+    assert claimed.request is not None
+    assert claimed.created_at is not None
+    return Run(unit.run_id, claimed.generation, claimed.request, claimed.created_at)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Errors that are not ours are defects or surprises of a library: worth another attempt."""
+    return isinstance(error, Retryable) or not isinstance(error, GluelineError)
+
+
+def _delay(attempt: int) -> float:
+    """Full jitter over 2, 4, 8 … seconds."""
+    return random.uniform(0.2, min(RETRY_CAP, 2.0**attempt))  # noqa: S311 - no secret
+
+
+def _code(error: Exception) -> str:
+    return error.code if isinstance(error, GluelineError) else "unexpected"
+
+
+def _sentence(error: Exception) -> str:
+    """Our own errors speak for themselves; a foreign one may quote a secret, so only its place."""
+    if isinstance(error, GluelineError):
+        return str(error)
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"unexpected {type(error).__name__}{place}"

@@ -1,0 +1,110 @@
+"""``job/<name>``: one job, its script and annotations, and its lineage."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from glueline.contract.errors import Retryable
+from glueline.contract.messages import JobScope, JobUnit
+from glueline_worker.aws.errors import AwsError, AwsNotFound
+from glueline_worker.aws.s3 import read_script
+from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
+from glueline_worker.catalog.redact import redact_parameters
+from glueline_worker.lineage.job import arguments_of, job_lineage
+from glueline_worker.lineage.model import Lineage, Surroundings
+from glueline_worker.lineage.records import lineage_records
+from glueline_worker.units.context import UnitContext
+
+T = TypeVar("T")
+
+ANNOTATION = b"@type"
+"""GetDataflowGraph reads nothing but annotations; a script without any needs no call."""
+
+
+@dataclass
+class Sources:
+    """The descriptions of a job as far as they could be read."""
+
+    script: bytes | None = None
+    dag: tuple[list[dict[str, Any]], list[dict[str, Any]]] | None = None
+    connections: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    is_complete: bool = True
+    """Whether all there is was read, so that lineage not found is lineage gone."""
+
+
+async def extract_job(unit: JobUnit, context: UnitContext) -> None:
+    """Read one job; what its script or annotations will not tell becomes a warning."""
+    try:
+        definition = await context.glue.job(unit.job)
+    except AwsNotFound:
+        if isinstance(context.run.request.scope, JobScope):
+            raise
+        context.warnings.append(f"job {unit.job} was deleted while it was read")
+        return
+    sources = Sources()
+    lineage = Lineage()
+    if context.options.lineage:
+        await _read(definition, sources, context)
+        # Reading a script can take its time; other units share the loop.
+        lineage = await asyncio.to_thread(
+            job_lineage,
+            definition,
+            sources.script,
+            sources.dag,
+            Surroundings(
+                region=context.connection.region,
+                account=context.connection.account,
+                arguments=arguments_of(definition),
+                connections=sources.connections,
+            ),
+        )
+    region, account = context.connection.region, context.connection.account
+    record = job_record(
+        definition,
+        source=unit.source,
+        region=region,
+        catalog_id=account,
+        inputs=lineage.inputs,
+        outputs=lineage.outputs,
+        warnings=(*sources.warnings, *lineage.warnings),
+        raw=context.options.raw,
+    )
+    edges = lineage_records(
+        lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
+    )
+    await context.write([record, *edges])
+    if context.options.lineage and sources.is_complete:
+        context.listings.append(unit.unit_id)
+
+
+async def _read(definition: Mapping[str, Any], sources: Sources, context: UnitContext) -> None:
+    location = script_location(definition)
+    if isinstance(location, ScriptLocation):
+        sources.script = await _try(
+            read_script(context.connection, location.bucket, location.key), sources, context
+        )
+    else:
+        sources.warnings.append(location)
+    if sources.script and ANNOTATION in sources.script:
+        text = sources.script.decode("utf-8", "replace")
+        sources.dag = await _try(context.glue.dataflow_graph(text), sources, context)
+    for name in (definition.get("Connections") or {}).get("Connections") or ():
+        found = await _try(context.glue.connection(name), sources, context)
+        if found:
+            properties = found.get("ConnectionProperties") or {}
+            sources.connections[name] = redact_parameters(properties)
+
+
+async def _try(step: Awaitable[T], sources: Sources, context: UnitContext) -> T | None:
+    """One description more or less: without it the job is still worth its record."""
+    try:
+        return await step
+    except AwsError as error:
+        if isinstance(error, Retryable) and not context.last_attempt:
+            raise
+        sources.warnings.append(str(error))
+        # A script that is not there says for certain that it has no lineage.
+        sources.is_complete = sources.is_complete and isinstance(error, AwsNotFound)
+        return None
