@@ -1,0 +1,123 @@
+"""SQL text into tokens, quickly and without ever failing.
+
+sqlglot has tokenizers of its own. This one finds what they do not know (placeholders), splits a
+script into statements before one of them can spoil the others, and feeds the reader of last
+resort. Every repetition is possessive or ends at its own first character, so that the time is
+linear in the text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+TokenKind = Literal["hole", "string", "quoted", "word", "op"]
+
+_HOLE = r"""
+    \{\{[^{}]*\}\}                               # {{ jinja }}
+  | \$\{[^{}\n]{0,200}\}                         # ${shell}
+  | \{(?!\s*['"]|(?:ts|fn|oj|call|[dt])\s)[^{}\n;]{0,200}\}   # {python}, but not JDBC's {ts '…'}
+  | %\(\w{1,100}\)s | %s\b | \?
+  | (?<![\w:\])"'`]):[A-Za-z_]\w*                # :bind, but not a::type nor a:path
+  | (?<![\w$])\$[A-Za-z_]\w*                     # $name
+"""
+_SKIP = r"\s+ | --[^\n]* | /\*(?s:.*?)(?:\*/|\Z) | \{\#[^\#]*\#\} | \{%[^%]*%\}"
+_QUOTED = {
+    True: r"{q}(?:[^{q}\\]|\\(?s:.)|{q}{q})*+(?:{q}|\\?\Z)",
+    False: r"{q}(?:[^{q}]|{q}{q})*+(?:{q}|\Z)",
+}
+
+
+def _pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
+    quote = _QUOTED[backslash]
+    names = [quote.format(q='"'), _QUOTED[False].format(q="`")]
+    if brackets:
+        names.append(r"\[[^\[\]\n]{1,200}\]")
+    return re.compile(
+        rf"""(?P<skip>{_SKIP})
+        |(?P<hole>{_HOLE})
+        |(?P<string>{quote.format(q="'")} | \$\$(?s:.*?)(?:\$\$|\Z))
+        |(?P<quoted>{"|".join(names)})
+        |(?P<word>[\w\#@][\w\#@$]*)
+        |(?P<op>.)""",
+        re.VERBOSE,
+    )
+
+
+_STANDARD = _pattern(backslash=False, brackets=False)
+_BACKSLASH = _pattern(backslash=True, brackets=False)
+_BRACKETS = _pattern(backslash=False, brackets=True)
+_PATTERNS = {
+    "tsql": _BRACKETS,
+    "spark": _BACKSLASH,
+    "hive": _BACKSLASH,
+    "mysql": _BACKSLASH,
+    "snowflake": _BACKSLASH,
+    "bigquery": _BACKSLASH,
+}
+
+
+def keywords(text: str) -> frozenset[str]:
+    """The words of ``text``."""
+    return frozenset(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of SQL with its place in the text. ``upper`` is a word's keyword form."""
+
+    kind: TokenKind
+    text: str
+    start: int
+    upper: str = ""
+
+    @property
+    def end(self) -> int:
+        """The offset after the last character."""
+        return self.start + len(self.text)
+
+    @property
+    def value(self) -> str:
+        """The text without its quotes."""
+        if self.kind == "string" and self.text.startswith("$$"):
+            return self.text.removeprefix("$$").removesuffix("$$")
+        if self.kind in {"string", "quoted"}:
+            quote = "]" if self.text[0] == "[" else self.text[0]
+            return self.text[1:].removesuffix(quote).replace(quote * 2, quote)
+        return self.text
+
+
+def lex(text: str, dialect: str) -> Iterator[Token]:
+    """The tokens of ``text`` without comments, jinja blocks and white space."""
+    for match in _PATTERNS.get(dialect, _STANDARD).finditer(text):
+        kind = match.lastgroup
+        if kind == "word":
+            word = match.group()
+            yield Token("word", word, match.start(), word.upper())
+        elif kind != "skip":
+            yield Token(cast("TokenKind", kind), match.group(), match.start())
+
+
+def statements(tokens: Iterator[Token]) -> Iterator[list[Token]]:
+    """Split at semicolons; empty statements are left out."""
+    statement: list[Token] = []
+    for token in tokens:
+        if token.text != ";":
+            statement.append(token)
+        elif statement:
+            yield statement
+            statement = []
+    if statement:
+        yield statement
+
+
+def depth(tokens: Sequence[Token]) -> int:
+    """How deep the parentheses, brackets and CASEs of a statement nest at most."""
+    deepest = now = 0
+    for token in tokens:
+        if token.text in {"(", "["} or token.upper == "CASE":
+            now += 1
+            deepest = max(deepest, now)
+        elif token.text in {")", "]"} or token.upper == "END":
+            now = max(0, now - 1)
+    return deepest

@@ -1,0 +1,84 @@
+"""sqlglot on a leash: bounded work, silence, and no exception of its own."""
+
+import logging
+from collections.abc import Callable
+from functools import lru_cache
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ErrorLevel
+from sqlglot.parser import Parser
+
+from glueline_worker.lineage.sql.lexer import keywords
+
+# It logs the statements that it does not know, with whatever secrets are in them.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL + 1)
+
+DIALECTS = {
+    "athena": "trino",
+    "mariadb": "mysql",
+    "postgresql": "postgres",
+    "presto": "trino",
+    "prestodb": "trino",
+    "sqlserver": "tsql",
+    "mssql": "tsql",
+} | {
+    name: name
+    for name in keywords("spark trino hive redshift postgres mysql snowflake tsql oracle bigquery")
+}
+"""The names that callers use for the dialects of sqlglot. Athena's two halves, Trino and Hive,
+are tried one after the other."""
+
+_STEPS_PER_TOKEN = 40
+_FREE_STEPS = 4_000
+_OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
+
+
+class Exhausted(Exception):
+    """A statement took more work than its length justifies."""
+
+
+def dialect_name(name: str) -> str:
+    """The name in sqlglot of a dialect; ``spark`` for one that is not known."""
+    return DIALECTS.get(name.lower(), "spark")
+
+
+def parse(sql: str, dialect: str) -> exp.Expr | None:
+    """Parse one statement by ``dialect`` or by the first other one that understands it."""
+    for name in (dialect, *(other for other in _OTHERS if other != dialect)):
+        tree = _parse_as(sql, name)
+        if tree is not None:
+            return tree
+    return None
+
+
+def _parse_as(sql: str, dialect: str) -> exp.Expr | None:
+    try:
+        tokens = _dialect(dialect).tokenize(sql)
+        parser = _bounded(dialect)(dialect=_dialect(dialect), error_level=ErrorLevel.IMMEDIATE)
+        parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
+        trees = parser.parse(tokens, sql)
+    except Exception:  # noqa: BLE001 - besides its own errors, odd SQL makes it raise anything
+        return None
+    tree = trees[0] if len(trees) == 1 else None
+    return None if isinstance(tree, exp.Command) else tree
+
+
+@lru_cache
+def _dialect(name: str) -> Dialect:
+    return Dialect.get_or_raise(name)
+
+
+@lru_cache
+def _bounded(dialect: str) -> type[Parser]:
+    """The dialect's parser with a limit on its steps: some of its backtracking is exponential."""
+    base = _dialect(dialect).parser_class
+    advance: Callable[[Parser, int], None] = base._advance  # noqa: SLF001
+
+    def limited(self: Parser, times: int = 1) -> None:
+        left = self.__dict__["steps"] = self.__dict__["steps"] - 1
+        if left < 0:
+            raise Exhausted
+        advance(self, times)
+
+    return type(f"Bounded{base.__name__}", (base,), {"_advance": limited})

@@ -1,0 +1,123 @@
+"""SQL text into statements: each one by the parser, or else by its words."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
+
+from glueline_worker.lineage.sql.describe import describe
+from glueline_worker.lineage.sql.holes import Holes
+from glueline_worker.lineage.sql.lexer import Token, depth, keywords, lex, statements
+from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
+from glueline_worker.lineage.sql.parse import dialect_name, parse
+from glueline_worker.lineage.sql.scope import Schemas
+from glueline_worker.lineage.sql.transfer import read_transfer
+from glueline_worker.lineage.sql.words import read_words
+
+_MAX_PARSED = 200_000
+"""Characters of one text that go to the parser, which manages some 300,000 a second."""
+_MAX_TEXT = 4_000_000
+_MAX_DEPTH = 60
+_MAX_STATEMENTS = 10_000
+_STARTS = keywords(
+    "ALTER ANALYZE BEGIN CACHE CALL CLEAR CLOSE COMMENT COMMIT COPY CREATE DECLARE DELETE DESC "
+    "DESCRIBE DROP END EXEC EXECUTE EXPLAIN EXPORT FETCH FROM GRANT IMPORT INSERT LOAD LOCK MERGE "
+    "MSCK OPTIMIZE PREPARE PRINT REFRESH REPLACE RESET REVOKE ROLLBACK SELECT SET SHOW START "
+    "TABLE TRUNCATE UNCACHE UNLOAD UPDATE UPSERT USE VACUUM VALUES WITH ("
+)
+_MOVING = keywords(
+    "CACHE COPY CREATE DELETE FROM INSERT LOAD MERGE REPLACE SELECT UNLOAD UPDATE UPSERT USE "
+    "VALUES WITH ("
+)
+"""First words of statements that may move data, or that others depend on."""
+
+
+def read_sql(
+    text: str, *, dialect: str = "spark", schemas: Schemas = MappingProxyType({})
+) -> SqlReading:
+    """Read all statements of ``text``.
+
+    ``dialect`` is ``spark``, ``hive``, ``trino`` (``athena``, ``presto``), ``redshift``,
+    ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
+    Spark. ``schemas`` maps ``database/table`` or ``table``, in lower case, to column names. Never
+    raises: what is not understood becomes a warning.
+    """
+    reader = _Reader(text[:_MAX_TEXT], dialect_name(dialect), schemas)
+    if len(text) > _MAX_TEXT:
+        reader.warnings.append(f"only the first {_MAX_TEXT} characters of the SQL were read")
+    reader.read()
+    return SqlReading(tuple(reader.statements), tuple(reader.warnings))
+
+
+class _Reader:
+    def __init__(self, text: str, dialect: str, schemas: Mapping[str, tuple[str, ...]]) -> None:
+        self._text = text
+        self._dialect = dialect
+        self._schemas = schemas
+        self._left = _MAX_PARSED
+        self.statements: list[SqlStatement] = []
+        self.warnings: list[str] = []
+
+    def read(self) -> None:
+        """Read the statements one by one, so that an odd one spoils no other."""
+        line, seen = 1, 0
+        pieces = statements(lex(self._text, self._dialect))
+        for tokens in islice(pieces, _MAX_STATEMENTS):
+            line += self._text.count("\n", seen, tokens[0].start)
+            seen = tokens[0].start
+            self.statements += self._statement(_trimmed(tokens), line)
+        if next(pieces, None):
+            self.warnings.append(f"only the first {_MAX_STATEMENTS} SQL statements were read")
+
+    def _statement(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+        first = tokens[0].upper or tokens[0].text
+        if all(token.kind == "hole" for token in tokens):
+            self.warnings.append(f"line {line}: the SQL is known only at run time")
+            return []
+        if tokens[0].kind != "hole" and first not in _STARTS:
+            self.warnings.append(f"line {line}: no SQL statement")
+            return []
+        if tokens[0].kind != "hole" and first not in _MOVING:
+            return [SqlStatement("other", line=line)]
+        transfer = read_transfer(tokens, line, self._inner)
+        if transfer is not None:
+            return [transfer]
+        return self._parsed(tokens, line) or self._by_words(tokens, line)
+
+    def _parsed(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+        length = tokens[-1].end - tokens[0].start
+        if length > self._left or depth(tokens) > _MAX_DEPTH:
+            return []
+        holes = Holes(tokens)
+        texts = dict.fromkeys((holes.fill(), holes.fill(sparing=True)))
+        for sql in texts:
+            self._left -= length
+            tree = parse(sql, self._dialect)
+            if tree is None:
+                continue
+            try:
+                return describe(tree, holes, self._schemas, line)
+            except Exception:  # noqa: BLE001 - a tree of a shape that nobody has seen yet
+                return []
+        return []
+
+    def _by_words(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+        statement = read_words(tokens, line)
+        if statement is None:
+            self.warnings.append(f"line {line}: no SQL statement that can be read")
+            return []
+        self.warnings.append(f"line {line}: not parsed; its tables were read by the words around")
+        return [statement]
+
+    def _inner(self, query: str | Sequence[Token]) -> SqlStatement:
+        """The query inside UNLOAD or COPY."""
+        tokens = list(lex(query, self._dialect)) if isinstance(query, str) else query
+        if not tokens:
+            return SqlStatement("other")
+        found = self._parsed(tokens, 1) or self._by_words(tokens, 1)
+        return found[0] if found else SqlStatement("other")
+
+
+def _trimmed(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The statement after the BEGIN of a block."""
+    block = len(tokens) > 1 and tokens[0].upper == "BEGIN" and tokens[1].upper in _MOVING
+    return tokens[1:] if block else tokens

@@ -1,0 +1,70 @@
+"""What a query, a CTE or an item of FROM yields: named fields and tables that pass whole."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from glueline_worker.lineage.sql.model import ColumnSource, TableName
+
+Sources = tuple[ColumnSource, ...]
+
+
+@dataclass(slots=True)
+class Field:
+    """A column of a relation; ``sources`` is None where they cannot be told."""
+
+    name: str
+    sources: Sources | None = ()
+
+
+@dataclass(slots=True)
+class Relation:
+    """Columns in their order, then the tables of unknown schema whose columns all pass.
+
+    ``exact`` says that the fields are all there is, in their order. ``every`` is what any other
+    column is made of (the columns of an exploded array).
+    """
+
+    fields: list[Field] = field(default_factory=list)
+    rest: tuple[TableName, ...] = ()
+    dropped: frozenset[str] = frozenset()
+    every: Sources | None = None
+    exact: bool = True
+    _index: dict[str, Field] = field(default_factory=dict)
+    _indexed: int = 0
+
+    def named(self, name: str) -> Field | None:
+        """The first field of this name, in any case."""
+        for item in self.fields[self._indexed :]:
+            self._index.setdefault(item.name.lower(), item)
+        self._indexed = len(self.fields)
+        return self._index.get(name.lower())
+
+    def find(self, name: str) -> Field | None:
+        """The column ``name``, also where only a table of unknown schema can hold it."""
+        found = self.named(name)
+        if found is not None or (self.exact and self.every is None):
+            return found
+        if self.every is not None:
+            return Field(name, self.every)
+        if len(self.rest) == 1 and name.lower() not in self.dropped:
+            return Field(name, ((self.rest[0], name),))
+        return Field(name, None)
+
+    def renamed(self, names: Sequence[str]) -> "Relation":
+        """The same columns under ``names``, by position."""
+        if not names:
+            return self
+        if self.exact and self.fields:
+            pairs = zip(self.fields, names, strict=False)
+            new = [Field(name, item.sources) for item, name in pairs]
+            return Relation([*new, *self.fields[len(new) :]])
+        return Relation([Field(name, self.every) for name in names], exact=bool(self.every))
+
+    def sources(self) -> Sources:
+        """What all its fields are made of."""
+        return union(item.sources for item in self.fields)
+
+
+def union(parts: Iterable[Sources | None]) -> Sources:
+    """All sources once, in order of appearance."""
+    return tuple(dict.fromkeys(source for part in parts if part for source in part))
