@@ -1,0 +1,77 @@
+"""Each kind of sink with a way to read back what it holds."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from pydantic import TypeAdapter
+
+from glueline.contract.records import AnyRecord, Record
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.registry import parse_sink
+from glueline_worker.sinks.sql.schema import RECORD_TABLES
+from glueline_worker.sinks.stdout import StdoutSink
+
+RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
+
+
+@dataclass(frozen=True)
+class Place:
+    make: Callable[[], Sink]
+    texts: Callable[[], Iterator[str]]
+    replaces: bool = True
+    """Whether an attempt takes the place of an earlier one."""
+
+    def records(self) -> list[Record]:
+        found = (RECORD.validate_json(text) for text in self.texts())
+        return sorted(found, key=lambda record: record.key)
+
+
+class Rows:
+    """Reads a database as anybody could."""
+
+    def __init__(self, url: str) -> None:
+        driver = url.replace("postgresql:", "postgresql+psycopg:", 1)
+        self._engine = sqlalchemy.create_engine(driver, poolclass=sqlalchemy.NullPool)
+
+    def __call__(self, query: str, *parameters: Any) -> list[Any]:
+        with self._engine.begin() as connection:
+            result = connection.exec_driver_sql(query, parameters)
+            return list(result) if result.returns_rows else []
+
+    def live(self, table: str) -> list[str]:
+        """The subjects of the rows that are not deleted."""
+        query = f"SELECT subject FROM {table} WHERE deleted_at IS NULL ORDER BY subject"
+        return [row.subject for row in self(query)]
+
+    def texts(self) -> Iterator[str]:
+        for table in RECORD_TABLES.values():
+            for (text,) in self(f"SELECT CAST(record AS TEXT) FROM {table.name}"):
+                yield text
+
+
+def sql_place(url: str) -> Place:
+    return Place(lambda: parse_sink(url), Rows(url).texts)
+
+
+def file_place(root: Path) -> Place:
+    def lines() -> Iterator[str]:
+        for path in root.glob("*/run=*/*.jsonl"):
+            yield from path.read_text().splitlines()
+
+    return Place(lambda: parse_sink(f"file://{root}"), lines)
+
+
+def stdout_place() -> Place:
+    stream = io.BytesIO()
+
+    def lines() -> Iterator[str]:
+        for line in stream.getvalue().decode().splitlines():
+            assert json.loads(line)
+            yield line
+
+    return Place(lambda: StdoutSink(stream), lines, replaces=False)

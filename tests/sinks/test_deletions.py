@@ -1,0 +1,224 @@
+"""When rows are marked deleted, and when not."""
+
+import pytest
+
+from glueline.contract.messages import Options
+from glueline_worker.sinks.base import Sink
+from tests.sinks.places import Rows
+from tests.sinks.samples import (
+    commit,
+    database,
+    edge,
+    job,
+    partition,
+    partition_summary,
+    run,
+    store,
+    table,
+)
+
+SALES = "database/sales"
+ORDERS = "partitions/sales/orders"
+CAUTIOUS = Options()
+ALL_PARTITIONS = Options(partitions="all", max_deletion_share=1.0)
+
+
+async def test_what_a_complete_listing_no_longer_holds_is_deleted(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("a"), table("b"))
+    await store(sink, run(2), SALES, table("a"))
+    report = await commit(sink, run(2), SALES)
+    assert (report.deleted, report.warnings) == (1, ())
+    assert rows.live("tables") == ["a"]
+    [(run_id, generation)] = rows("SELECT run_id, generation FROM tables WHERE name = 'b'")
+    assert (run_id, generation) == (run(2).run_id, 2)
+
+
+async def test_a_listing_that_was_not_completed_deletes_nothing(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("a"), table("b"))
+    await store(sink, run(2), SALES, table("a"))
+    report = await commit(sink, run(2), "database/other", "databases", "jobs")
+    assert report.deleted == 0
+    assert rows.live("tables") == ["a", "b"]
+
+
+async def test_another_source_is_left_alone(sink: Sink, rows: Rows):
+    await store(sink, run(1, source="other"), SALES, table("a", source="other"))
+    await commit(sink, run(2), SALES, "databases")
+    assert rows.live("tables") == ["a"]
+
+
+async def test_a_row_that_is_seen_again_lives_again(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("a"))
+    [(first_seen,)] = rows("SELECT first_seen_at FROM tables")
+    await commit(sink, run(2), SALES)
+    assert rows.live("tables") == []
+    await store(sink, run(3), SALES, table("a"))
+    assert rows.live("tables") == ["a"]
+    assert rows("SELECT first_seen_at FROM tables") == [(first_seen,)]
+
+
+async def test_filters_protect_what_the_run_did_not_ask_for(sink: Sink, rows: Rows):
+    everything = (table("asked_1"), table("asked_2"), table("left_out"))
+    await store(sink, run(1), SALES, *everything, edge("view/sales/left_out"))
+    await store(sink, run(1), "databases", database("sales"), database("hr"))
+    await store(sink, run(1), "jobs", job("asked"), job("left_out"), edge("job/left_out"))
+    narrow = run(2, databases=["sales"], tables=["asked_*"], jobs=["asked"])
+    await store(sink, narrow, "databases", database("sales"))
+    await store(sink, narrow, SALES, table("asked_1"))
+    report = await commit(sink, narrow, "databases", SALES, "jobs", "job/left_out")
+    assert rows.live("tables") == ["asked_1", "left_out"]
+    assert rows.live("databases") == ["hr", "sales"]
+    assert rows.live("jobs") == ["left_out"]
+    assert rows.live("lineage") == ["left_out", "left_out"]
+    assert report.deleted == 2
+
+
+async def test_too_great_a_share_is_held_back_and_said(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, *map(table, "abcd"), edge("view/sales/d"))
+    shy = run(2, options=CAUTIOUS)
+    await store(sink, shy, SALES, table("a"))
+    report = await commit(sink, shy, SALES)
+    assert report.deleted == 0
+    [warning] = report.warnings
+    assert "3 of 4 tables" in warning
+    assert SALES in warning
+    assert "max_deletion_share" in warning
+    assert rows.live("tables") == [*"abcd"]
+    assert rows.live("lineage") == ["d"]
+    assert await commit(sink, shy, SALES) == report
+
+
+async def test_a_share_at_the_limit_is_deleted(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, *map(table, "abcd"))
+    shy = run(2, options=CAUTIOUS)
+    await store(sink, shy, SALES, table("a"), table("b"))
+    assert (await commit(sink, shy, SALES)).deleted == 2
+    assert rows.live("tables") == ["a", "b"]
+
+
+@pytest.mark.parametrize("listing", ["databases", "jobs", SALES])
+async def test_an_empty_listing_deletes_only_when_all_is_allowed(
+    sink: Sink, rows: Rows, listing: str
+):
+    await store(sink, run(1), "databases", database("sales"), table("a"), job("j"))
+    report = await commit(sink, run(2, options=Options(max_deletion_share=0.99)), listing)
+    assert (report.deleted, len(report.warnings)) == (0, 1)
+    assert (await commit(sink, run(3), listing)).deleted == (2 if listing == "databases" else 1)
+
+
+async def test_the_share_counts_only_what_the_filters_admit(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("x1"), table("x2"), *map(table, "abcdef"))
+    narrow = run(2, options=CAUTIOUS, tables=["x*"])
+    assert len((await commit(sink, narrow, SALES)).warnings) == 1
+    assert "x1" in rows.live("tables")
+
+
+async def test_one_listing_that_is_held_back_does_not_hold_others(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("a"))
+    await store(sink, run(1), "database/hr", *(table(name, "hr") for name in "xyz"))
+    shy = run(2, options=CAUTIOUS)
+    await store(sink, shy, "database/hr", table("x", "hr"), table("y", "hr"))
+    report = await commit(sink, shy, SALES, "database/hr")
+    assert (report.deleted, len(report.warnings)) == (1, 1)
+    assert rows.live("tables") == ["a", "x", "y"]
+
+
+async def test_partitions_and_edges_are_replaced_whatever_their_share(sink: Sink, rows: Rows):
+    options = Options(partitions="all", max_deletion_share=0)
+    await store(sink, run(1), ORDERS, partition("1"), partition("2"), partition_summary(2))
+    await store(sink, run(1), "job/j", job("j"), edge("job/j"))
+    await store(sink, run(2), "job/j", job("j"))
+    report = await commit(sink, run(2, options=options), ORDERS, "job/j")
+    assert report.deleted == 4
+    assert rows.live("partitions") == rows.live("partition_summaries") == rows.live("lineage") == []
+
+
+async def test_what_the_options_leave_unread_is_not_deleted(sink: Sink, rows: Rows):
+    await store(sink, run(1), ORDERS, partition("1"), partition_summary(1))
+    await store(sink, run(1), "job/j", job("j"), edge("job/j"))
+    counting = Options(partitions="count", lineage=False, max_deletion_share=1)
+    report = await commit(sink, run(2, options=counting), ORDERS, "job/j")
+    assert report.deleted == 1
+    assert rows.live("partitions") == ["orders"]
+    assert rows.live("lineage") == ["j"]
+
+
+async def test_what_belongs_to_a_deleted_database_is_deleted_with_it(sink: Sink, rows: Rows):
+    await store(sink, run(1), "databases", database("sales"), database("hr"))
+    await store(sink, run(1), SALES, table("orders"), edge("view/sales/v"), partition("1"))
+    await store(sink, run(1), ORDERS, partition_summary(1))
+    await store(sink, run(1), "database/hr", table("people", "hr"))
+    await store(sink, run(2), "databases", database("hr"))
+    report = await commit(sink, run(2, options=CAUTIOUS), "databases")
+    assert report.deleted == 5
+    assert rows.live("tables") == ["people"]
+    assert rows.live("lineage") == rows.live("partitions") == rows.live("partition_summaries") == []
+    assert await commit(sink, run(2, options=CAUTIOUS), "databases") == report
+
+
+async def test_a_deleted_table_takes_its_partitions_and_a_deleted_job_its_edges(
+    sink: Sink, rows: Rows
+):
+    await store(sink, run(1), SALES, table("orders"), partition("1"))
+    await store(sink, run(1), "jobs", job("j"), edge("job/j"))
+    assert (await commit(sink, run(2), SALES, "jobs")).deleted == 4
+    assert rows.live("partitions") == rows.live("lineage") == []
+
+
+async def test_an_older_run_that_commits_later_spares_what_the_newer_saw(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("old"), table("gone"))
+    await store(sink, run(3), SALES, table("old"), table("new"))
+    await commit(sink, run(3), SALES)
+    assert (await commit(sink, run(2), SALES)).deleted == 0
+    assert rows.live("tables") == ["new", "old"]
+
+
+async def test_an_older_run_deletes_what_only_it_has_proof_of(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("gone"))
+    await commit(sink, run(3))
+    assert (await commit(sink, run(2), SALES)).deleted == 1
+
+
+async def test_an_older_run_cannot_revive_what_a_newer_found_gone(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("gone"))
+    await commit(sink, run(3), SALES)
+    await store(sink, run(2), SALES, table("gone"))
+    assert rows.live("tables") == []
+
+
+async def test_tables_that_an_older_run_adds_below_a_deleted_database_go_too(
+    sink: Sink, rows: Rows
+):
+    await store(sink, run(1), "databases", database("sales"))
+    await commit(sink, run(3), "databases")
+    await store(sink, run(2), SALES, table("late"))
+    await commit(sink, run(2))
+    assert rows.live("tables") == []
+
+
+async def test_a_table_seen_after_its_database_was_found_gone_stays(sink: Sink, rows: Rows):
+    await store(sink, run(1), "databases", database("sales"))
+    await commit(sink, run(2), "databases")
+    await store(sink, run(3), SALES, table("back"))
+    await commit(sink, run(3), SALES)
+    assert rows.live("tables") == ["back"]
+
+
+async def test_names_too_long_for_an_index_are_deleted_like_others(sink: Sink, rows: Rows):
+    long = "表" * 255
+    listing = table("a", long).listing
+    await store(sink, run(1), "databases", database(long))
+    await store(sink, run(1), listing, table(long, long), table(long + "x", long))
+    await store(sink, run(2), listing, table(long, long))
+    assert (await commit(sink, run(2), listing)).deleted == 1
+    assert rows.live("tables") == [long]
+    assert (await commit(sink, run(3), "databases")).deleted == 2
+
+
+async def test_many_listings_are_judged_each_by_itself(sink: Sink, rows: Rows):
+    names = [f"db{number:03}" for number in range(450)]
+    await store(sink, run(1), "x", *(table("a", name) for name in names))
+    await store(sink, run(2), "x", *(table("a", name) for name in names[:225]))
+    report = await commit(sink, run(2), *(f"database/{name}" for name in names[:300]))
+    assert report.deleted == 75
+    assert len(rows.live("tables")) == 375
