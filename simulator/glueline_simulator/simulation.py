@@ -22,7 +22,8 @@ from .wire.messages import Request, Response
 _log = logging.getLogger(__name__)
 # A defect of the simulator must not look like a hanging service.
 _OWN_FAULT = AwsError("InternalFailure", "The simulator itself failed; see its stderr.", 500)
-_GARBAGE = b'<html><body>{"TableList": [{"Name": "or\x00\xff'
+# Botocore takes this for a successful answer without members.
+_GARBAGE = b'<html><body>Bad gateway</body></html>{"TableList": [{"Name": "or'
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Simulation:
             self._authorize(call, service)
         except AwsError as error:
             return _Fate(error=error, outcome=_outcome(error))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the caller gets an answer
             _log.exception("%s could not be understood", call.operation)
             return _Fate(error=_OWN_FAULT, outcome=_outcome(_OWN_FAULT))
         return _Fate(fault, outcome=f"fault:{fault}" if fault else "ok")
@@ -161,7 +162,7 @@ class Simulation:
                 return service.answer(call), fate.outcome
             except AwsError as answered:
                 error = answered
-            except Exception:
+            except Exception:  # noqa: BLE001
                 _log.exception("%s could not be answered", call.operation)
                 error = _OWN_FAULT
             return service.failure(error, call), _outcome(error)

@@ -61,7 +61,7 @@ class Simulator(Remote):
         """Start the process and wait until it listens."""
         command = [sys.executable, "-m", "glueline_simulator", "serve", "--json"]
         command += ["--stop-with-stdin", *self._catalogue_option(), *_flags(self._options)]
-        errors = self._cleanup.enter_context(tempfile.TemporaryFile("w+"))
+        errors = self._cleanup.enter_context(tempfile.TemporaryFile("w+"))  # noqa: SIM115
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.PIPE,

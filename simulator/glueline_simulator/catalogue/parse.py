@@ -1,11 +1,27 @@
 """Parse one definition, and say what is wrong with one that cannot be parsed."""
 
+from difflib import get_close_matches
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from glueline_simulator.catalogue.models import Database, Job, Raw, Table
+from glueline_simulator.catalogue.models import (
+    CatalogueFile,
+    Column,
+    Connection,
+    Database,
+    Grant,
+    Job,
+    Link,
+    Partition,
+    Raw,
+    Table,
+    View,
+)
 from glueline_simulator.errors import UsageError
+
+_MODELS = (CatalogueFile, Column, Connection, Database, Grant, Job, Link, Partition, Table, View)
+_FIELDS = sorted({name for model in _MODELS for name in model.model_fields})
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -31,7 +47,9 @@ def explain(error: ValidationError) -> tuple[list[str | int], str]:
     place = list(first["loc"])
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        return place, f"unknown field {place[-1]!r}"
+        alike = get_close_matches(f"{place[-1]}", _FIELDS, 1)
+        hint = f"; did you mean {alike[0]!r}?" if alike else ""
+        return place, f"unknown field {place[-1]!r}{hint}"
     if not first["msg"].startswith("Value error"):
         message = f"{message[0].lower()}{message[1:]}, not {first['input']!r:.60}"
     return place, message
