@@ -1,0 +1,42 @@
+"""Databases of the Data Catalog."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from glueline.contract.records import DatabaseRecord
+from glueline_worker.catalog.answers import federated_of, link_of, name_of, raw_of
+from glueline_worker.catalog.redact import redact_parameters
+from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.storage import location_of
+from glueline_worker.catalog.values import moment_of, parameters_of, text_of
+
+
+def database_record(
+    answer: Mapping[str, Any],
+    *,
+    source: str,
+    region: str,
+    catalog_id: str | None = None,
+    raw: bool = False,
+) -> DatabaseRecord:
+    """Return the record of one item of GetDatabases' ``DatabaseList``. Never raises.
+
+    ``catalog_id`` is for an answer that does not name its own.
+    """
+    notes: list[str] = []
+    return sealed(
+        DatabaseRecord(
+            source=source,
+            region=region,
+            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            name=name_of(answer, notes),
+            description=text_of(answer.get("Description")),
+            location_uri=location_of(answer.get("LocationUri")),
+            parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
+            create_time=moment_of(answer.get("CreateTime"), "CreateTime", notes),
+            target=link_of(answer, "TargetDatabase", notes),
+            federated=federated_of(answer, "FederatedDatabase", notes),
+            warnings=tuple(notes),
+            raw=raw_of(answer, wanted=raw),
+        )
+    )

@@ -1,0 +1,48 @@
+"""Partitions of a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from glueline.contract.records import PartitionRecord
+from glueline_worker.catalog.answers import raw_of
+from glueline_worker.catalog.redact import redact_parameters
+from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.storage import storage_of
+from glueline_worker.catalog.values import mapping_at, moment_of, parameters_of, text_of, texts_of
+
+
+def partition_record(
+    answer: Mapping[str, Any],
+    *,
+    source: str,
+    region: str,
+    database_name: str,
+    table_name: str,
+    catalog_id: str | None = None,
+    raw: bool = False,
+) -> PartitionRecord:
+    """Return the record of one item of GetPartitions' ``Partitions``. Never raises.
+
+    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
+    """
+    notes: list[str] = []
+    values = texts_of(answer.get("Values"))
+    if not values:
+        notes.append("The partition has no values.")
+    descriptor = mapping_at(answer, "StorageDescriptor", notes)
+    return sealed(
+        PartitionRecord(
+            source=source,
+            region=region,
+            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            database_name=database_name,
+            table_name=table_name,
+            values=values,
+            create_time=moment_of(answer.get("CreationTime"), "CreationTime", notes),
+            last_access_time=moment_of(answer.get("LastAccessTime"), "LastAccessTime", notes),
+            storage=storage_of(descriptor, notes),
+            parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
+            warnings=tuple(notes),
+            raw=raw_of(answer, wanted=raw),
+        )
+    )

@@ -1,0 +1,147 @@
+"""Secrets out of what is kept: parameters, URLs, texts and whole answers.
+
+A value is a secret when its key says so (``password``, ``aws_secret_access_key`` …) or when it
+looks like one (an access key id, a private key, a token). A reference to a secret, such as
+``secret_id`` or an ARN of Secrets Manager, is none. Every function returns a redacted value
+unchanged when it is redacted again.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+REDACTED = "[redacted]"
+
+_WORD = (
+    r"(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?![a-z])|token(?!i)|credential"
+    r"|secret(?!s?[_.-]?(?:manager|id(?![a-z])|name|arn))"
+    r"|(?:access|account|api|auth|encryption|private|shared)[_.-]?key)"
+)
+_SECRET_KEY = re.compile(_WORD, re.IGNORECASE)
+_SIGNATURES = frozenset({"sig", "signature", "x-amz-signature", "x-amz-credential"})
+_NO_SECRETS = frozenset({"", "true", "false", "null", "none"})
+
+_USER_INFO = re.compile(r"(://[^\s/?#:@]{0,256}:)(?!\d+(?:[/,;?]|$))(?:(?!://)[^\s?#\"']){1,256}@")
+_ORACLE = re.compile(r"(jdbc:oracle:\w{1,16}:[^\s/@:]{1,256}/)[^\s@]{1,256}@", re.IGNORECASE)
+_PAIR = re.compile(r"([?&;:])([\w.%-]{1,80})=(?:\{[^}]{0,256}\}|[^&;,#\s\"']+)")
+
+# Repetitions are bounded so that no text, however long, takes more than linear time.
+_LITERAL = (
+    r"""[rbfu]{0,2}(?P<quote>\\?(?:"{3}|'{3}|["']))"""
+    r"""(?:(?!(?P=quote))(?:\\.|[^\\\n])){1,4096}(?P=quote)"""
+)
+_ASSIGNED = re.compile(
+    rf"""(?P<head>{_WORD}[\w.-]{{0,40}}\\?["']?\]?"""
+    r"""(?:(?:\s{0,8}:\s{0,8}\w{1,40})?\s{0,8}={1,2}|\s{0,8}(?::|=>))\s{0,8})""" + _LITERAL,
+    re.IGNORECASE,
+)
+"""``password = "…"``, ``"password": "…"``, ``conf["password"] = "…"``, ``password: str = "…"``."""
+_PASSED = re.compile(
+    rf"""(?P<head>\(\s{{0,8}}(["'])[\w.:-]{{0,80}}?{_WORD}[\w.-]{{0,40}}\2\s{{0,8}},\s{{0,8}})"""
+    + _LITERAL,
+    re.IGNORECASE,
+)
+"""``option("password", "…")``."""
+_BARE = re.compile(
+    rf"(?P<head>{_WORD}[\w.-]{{0,40}}(?:\s{{0,8}}=\s{{0,8}}|:\s{{1,8}}))"
+    r"""(?!(?:true|false|null|none)\b)[^\s&;,"'()\[\]{}<>=\\]{1,512}+(?![(\[])""",
+    re.IGNORECASE,
+)
+"""``password=…`` in properties and command lines; a call or an item in that place is code."""
+_ACCESS_KEY_ID = re.compile(r"(?<![A-Z0-9])A(?:KI|SI)A[A-Z0-9]{16}(?![A-Z0-9])")
+_SECRET_KEY_FORM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")
+_NEAR = 300
+_LOOKS_SECRET = re.compile(
+    r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?s:.{0,8192}?)(?:-----END [A-Z ]{0,20}-----|\Z)"
+    r"|\beyJ[\w-]{8,2048}\.eyJ[\w-]{8,4096}\.[\w-]{8,2048}"
+    r"|\b(?:gh[a-z]_\w{30,255}|github_pat_\w{30,255}|xox[a-z]-[\w-]{10,255})"
+    r"|(?<=Bearer )[\w.~+/=-]{8,4096}|(?<=Basic )[\w+/=]{8,4096}"
+)
+"""Private keys, JSON web tokens, tokens of GitHub and Slack, Authorization headers."""
+
+_SCHEMA_KEYS = ("spark.sql.sources.schema", "avro.schema.literal")
+
+
+def redact_parameters(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return the map with each secret value as ``[redacted]``, judged by its key, else its text."""
+    return {key: redact_value(key, value) for key, value in parameters.items()}
+
+
+def redact_value(key: str, value: str) -> str:
+    """Return the value of one parameter or argument without secrets."""
+    if is_secret_key(key):
+        return value if value.lower() in _NO_SECRETS else REDACTED
+    if key.startswith(_SCHEMA_KEYS):
+        return value  # long texts of column names, which say "password" without telling one
+    return _redact_short(value) if len(value) <= _SHORT else redact_text(value)
+
+
+_SHORT = 256
+
+
+@lru_cache(maxsize=8192)
+def is_secret_key(key: str) -> bool:
+    """Whether a parameter of this name holds a secret."""
+    return _SECRET_KEY.search(key) is not None
+
+
+def redact_url(url: str) -> str:
+    """Return a URL (JDBC or any other) without passwords in its user info and its properties."""
+    if "@" in url:
+        url = _USER_INFO.sub(rf"\1{REDACTED}@", url)
+        url = _ORACLE.sub(rf"\1{REDACTED}@", url)
+    return _PAIR.sub(_redact_pair, url) if "=" in url else url
+
+
+def redact_text(text: str) -> str:
+    """Return a script, an argument or any other text without the secrets written in it.
+
+    Redacts literals that are assigned to or passed with a name that says secret, passwords in
+    URLs, AWS access key ids with the secret keys near them, private keys and bearer tokens.
+    """
+    text = redact_url(text)
+    text = _redact_aws_keys(text)
+    text = _LOOKS_SECRET.sub(REDACTED, text)
+    text = _ASSIGNED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
+    text = _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
+    return _BARE.sub(rf"\g<head>{REDACTED}", text)
+
+
+def redact_answer(value: Any, key: str = "") -> Any:
+    """Return an answer of JSON values (see ``values.plain``) without secrets, at any depth.
+
+    Also knows lists of ``{"Name": …, "Value": …}``, as transforms of visual jobs have them.
+    """
+    match value:
+        case str():
+            return redact_value(key, value)
+        case dict() if is_secret_key(str(value.get("Name"))) and "Value" in value:
+            return {**value, "Value": REDACTED}
+        case dict():
+            return {name: redact_answer(item, name) for name, item in value.items()}
+        case list():
+            return [redact_answer(item, key) for item in value]
+        case _:
+            return value
+
+
+@lru_cache(maxsize=8192)  # a catalogue repeats most of its short parameter values
+def _redact_short(text: str) -> str:
+    return redact_text(text)
+
+
+def _redact_pair(match: re.Match[str]) -> str:
+    before, name = match.groups()
+    secret = _SECRET_KEY.search(name) or name.lower() in _SIGNATURES
+    return f"{before}{name}={REDACTED}" if secret else match[0]
+
+
+def _redact_aws_keys(text: str) -> str:
+    secrets: set[str] = set()
+    for match in _ACCESS_KEY_ID.finditer(text):
+        near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+        secrets.update([match[0]], _SECRET_KEY_FORM.findall(near))
+    for secret in secrets:
+        text = text.replace(secret, REDACTED)
+    return text
