@@ -1,0 +1,254 @@
+"""Attributes, items and comparisons of values."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from glueline_worker.lineage.script import tools
+from glueline_worker.lineage.script.columns import column_of
+from glueline_worker.lineage.script.text import as_text, has_hole, hole
+from glueline_worker.lineage.script.values import (
+    CHOICE_LIMIT,
+    MISSING,
+    UNKNOWN,
+    Argument,
+    Choice,
+    Class,
+    Column,
+    Foreign,
+    Frame,
+    Function,
+    Instance,
+    Length,
+    Method,
+    Tool,
+    Value,
+    join,
+)
+
+if TYPE_CHECKING:
+    from glueline_worker.lineage.script.interpreter import Interpreter
+
+_FRAME_PROPERTIES = frozenset({"rdd", "na", "stat", "loc", "iloc", "at", "str", "dt", "values", "T", "df"})
+_FRAME_FIGURES = frozenset({"columns", "schema", "dtypes", "shape", "index", "empty", "isStreaming", "size"})
+
+
+def as_key(value: Value) -> Value:
+    """``value`` as the key of a dict."""
+    if isinstance(value, (str, int, float, type(None), Foreign)):
+        return value
+    if isinstance(value, tuple) and all(isinstance(part, (str, int)) for part in value):
+        return value
+    return as_text(value)
+
+
+def get_attribute(run: Interpreter, value: Value, name: str) -> Value:
+    """``value.name``."""
+    if isinstance(value, Choice):
+        known = [option for option in value.options if option is not None]
+        return join(get_attribute(run, option, name) for option in known)
+    if isinstance(value, Frame):
+        return _frame_attribute(run, value, name)
+    if isinstance(value, Foreign):
+        return tools.foreign_attribute(run, value, name)
+    if isinstance(value, Tool):
+        return tools.tool_attribute(run, value, name)
+    if isinstance(value, Instance):
+        return _instance_attribute(run, value, name)
+    if isinstance(value, Class):
+        return _class_attribute(value, name)
+    if isinstance(value, str) and name in {"value", "name"}:
+        return value  # a member of an Enum
+    if name == "__name__" and isinstance(value, Function):
+        return value.name
+    return Method(value, name)
+
+
+def _frame_attribute(run: Interpreter, frame: Frame, name: str) -> Value:
+    if name in {"write", "writeStream"}:
+        return tools.writer(frame, streaming=name == "writeStream")
+    if name in _FRAME_PROPERTIES:
+        return frame
+    if name in _FRAME_FIGURES:
+        return Foreign(f"frame.{name}", "loop:column" if name == "columns" else "unknown")
+    if name in {"sparkSession", "sql_ctx"}:
+        return Foreign("spark")
+    if frame.kind in {"data", "grouped"} and not run.frame_method(name):
+        return column_of(frame, name)
+    return Method(frame, name)
+
+
+def _instance_attribute(run: Interpreter, value: Instance, name: str) -> Value:
+    if name in value.attributes:
+        return value.attributes[name]
+    if name == "__class__":
+        return value.cls
+    if name == "__dict__":
+        return value.attributes
+    found = value.cls.find(name)
+    if found is MISSING:
+        return Foreign(name)
+    if isinstance(found, Function):
+        marks = found.marks
+        if marks & {"property", "cached_property"}:
+            return run.invoke(found.bind(value), [], {})
+        if "staticmethod" in marks:
+            return found
+        return found.bind(value.cls if "classmethod" in marks else value)
+    return found
+
+
+def _class_attribute(value: Class, name: str) -> Value:
+    found = value.find(name)
+    if isinstance(found, Function) and "classmethod" in found.marks:
+        return found.bind(value)
+    if name == "__name__":
+        return value.name
+    return Foreign(name) if found is MISSING else found
+
+
+def get_item(run: Interpreter, value: Value, key: Value) -> Value:
+    """``value[key]``."""
+    if isinstance(value, Choice):
+        known = [option for option in value.options if option is not None]
+        return join(get_item(run, option, key) for option in known)
+    if isinstance(key, Choice):
+        return join(get_item(run, value, option) for option in key.options)
+    if isinstance(value, dict):
+        return _dict_item(value, key)
+    if isinstance(value, (list, tuple, str)):
+        return _sequence_item(value, key)
+    if isinstance(value, Frame):
+        return _frame_item(run, value, key)
+    if isinstance(value, Tool):
+        return tools.tool_item(run, value, key)
+    if isinstance(value, Instance):
+        return run.call_method(value, "__getitem__", [key], {})
+    if isinstance(value, Class):
+        return value.find(as_text(key)) if isinstance(key, str) else UNKNOWN
+    if isinstance(value, Foreign):
+        return tools.foreign_item(run, value, key)
+    return UNKNOWN
+
+
+def _dict_item(value: dict[Any, Value], key: Value) -> Value:
+    key = as_key(key)
+    if key in value and not isinstance(key, Argument):
+        return value[key]
+    unknown = isinstance(key, (Foreign, Argument)) or (isinstance(key, str) and has_hole(key))
+    if unknown and value and len(value) <= CHOICE_LIMIT:
+        # Which entry it is depends on the run: any of them may be.
+        return value[key] if key in value else join(value.values())
+    return UNKNOWN
+
+
+def _sequence_item(value: Any, key: Value) -> Value:
+    if isinstance(value, str) and has_hole(value):
+        return _without_ends(value, key)
+    if isinstance(key, (int, slice)):
+        try:
+            return value[key]
+        except (IndexError, ValueError):
+            return UNKNOWN
+    if isinstance(value, str):
+        return UNKNOWN
+    return join(value) if 0 < len(value) <= CHOICE_LIMIT else UNKNOWN
+
+
+def _without_ends(value: str, key: Value) -> Value:
+    """Part of a text with holes: ``text[:-1]`` is understood where it cuts literal ends off."""
+    if isinstance(key, slice):
+        try:
+            cut = value[key]
+        except ValueError:
+            return UNKNOWN
+        balanced = cut.count("\ue000") == cut.count("\ue001")
+        small = key.start is None or abs(key.start) < 10
+        if balanced and small and key.step is None:
+            return cut
+    return hole(value.split("\ue000")[1].split("\ue001")[0])
+
+
+def _frame_item(run: Interpreter, frame: Frame, key: Value) -> Value:
+    if frame.kind == "collection":
+        return run.state.transform(frame)
+    if frame.kind in {"rows", "scalar"}:
+        return frame
+    if isinstance(key, str):
+        return column_of(frame, key)
+    if isinstance(key, (list, tuple)) and key and all(isinstance(name, str) for name in key):
+        return run.call_method(frame, "select", list(key), {})
+    return frame
+
+
+def compare(op: ast.cmpop, left: Value, right: Value) -> Value:
+    """``left op right`` where both are known for certain."""
+    if isinstance(op, (ast.Is, ast.IsNot)) or right is None or left is None:
+        return _is(op, left, right)
+    if isinstance(op, (ast.In, ast.NotIn)):
+        return _contains(op, left, right)
+    if not _certain(left) or not _certain(right):
+        return UNKNOWN
+    try:
+        return bool(_COMPARISONS[type(op)](left, right))
+    except (TypeError, KeyError):
+        return UNKNOWN
+
+
+def _is(op: ast.cmpop, left: Value, right: Value) -> Value:
+    if not isinstance(op, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+        return UNKNOWN
+    if isinstance(left, (Choice, Foreign, Frame)) or isinstance(right, (Choice, Foreign, Frame)):
+        if right is None and isinstance(left, Frame):
+            return isinstance(op, (ast.IsNot, ast.NotEq))
+        return UNKNOWN
+    if left is None or right is None or (isinstance(left, bool) and isinstance(right, bool)):
+        same = left is right
+        return same if isinstance(op, (ast.Is, ast.Eq)) else not same
+    return UNKNOWN
+
+
+def _contains(op: ast.cmpop, left: Value, right: Value) -> Value:
+    if isinstance(right, Tool) and right.kind == "arguments" and isinstance(left, str):
+        return isinstance(op, ast.In) == (left in right.data)
+    if not _certain(left) or isinstance(right, (Argument, Foreign)):
+        return UNKNOWN
+    if isinstance(right, dict) and all(_certain(key) for key in right):
+        return (left in right) == isinstance(op, ast.In)
+    if isinstance(right, (list, tuple)) and all(_certain(item) for item in right):
+        return (left in right) == isinstance(op, ast.In)
+    if isinstance(right, str) and isinstance(left, str) and not has_hole(right):
+        return (left in right) == isinstance(op, ast.In)
+    return UNKNOWN
+
+
+def _certain(value: Value) -> bool:
+    if isinstance(value, (Argument, Length)):
+        return False
+    if isinstance(value, str):
+        return not has_hole(value)
+    return isinstance(value, (bool, int, float, type(None)))
+
+
+_COMPARISONS: dict[type[ast.cmpop], Any] = {
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+}
+
+
+def spread(run: Interpreter, value: Value) -> list[Value]:
+    """The items of ``*value``."""
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    if isinstance(value, dict):
+        return list(value)
+    if isinstance(value, Choice):
+        return spread(run, value.options[0])
+    if isinstance(value, Column):
+        return [value]
+    return [value]

@@ -1,0 +1,189 @@
+"""Connections to databases from plain Python, and SQL that a write has run beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.naming import glue_connection, jdbc
+from glueline_worker.lineage.script import datasets, queries
+from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.queries import Engine
+from glueline_worker.lineage.script.state import State
+from glueline_worker.lineage.script.text import as_text, shown, texts
+from glueline_worker.lineage.script.values import (
+    UNKNOWN,
+    Frame,
+    Tool,
+    Value,
+    options_of,
+)
+
+ENGINES = {
+    "psycopg2": "postgresql",
+    "psycopg": "postgresql",
+    "pg8000": "postgresql",
+    "pg": "postgresql",
+    "pgdb": "postgresql",
+    "asyncpg": "postgresql",
+    "redshift_connector": "redshift",
+    "pymysql": "mysql",
+    "MySQLdb": "mysql",
+    "mysql": "mysql",
+    "mariadb": "mariadb",
+    "pyodbc": "sqlserver",
+    "pymssql": "sqlserver",
+    "cx_Oracle": "oracle",
+    "oracledb": "oracle",
+    "snowflake": "snowflake",
+    "pyathena": "athena",
+    "teradatasql": "teradata",
+}
+"""Python's database modules and the engines that they speak to."""
+_DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
+_PAIR = re.compile(r"(\w[\w ]*?)\s*=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
+_HOST, _PORT, _DATABASE = ("host", "server", "account", "dsn"), ("port",), (
+    "dbname", "database", "db", "sid", "service_name",
+)
+
+
+def connect(call: Call, module: str) -> Value:
+    """``module.connect(…)``: an open connection."""
+    engine = ENGINES[module]
+    if engine == "athena":
+        return Tool("database", {"engine": engine, "database": call.text(None, "schema_name")})
+    options = {key.lower(): as_text(value) for key, value in call.kwargs.items()}
+    text = call.args[0] if call.args else None
+    if isinstance(text, str) and "=" in text:
+        options |= {key.lower(): value for key, value in _PAIR.findall(text)}
+    elif isinstance(text, str) and "://" in text:
+        return Tool("database", {"engine": engine, "url": text})
+    elif text is not None:
+        options.setdefault("host", as_text(text))
+    host, port, database = (_first(options, keys) for keys in (_HOST, _PORT, _DATABASE))
+    if not database and len(call.args) > 3:
+        database = as_text(call.args[3])
+    place = f"{host or shown('{unknown}')}{f':{port}' if port else ''}"
+    return Tool(
+        "database",
+        {
+            "engine": engine,
+            "url": f"jdbc:{engine}://{place}/{database or ''}",
+            "schema": options.get("schema"),
+            "database": database,
+        },
+    )
+
+
+def _first(options: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
+    return next((options[key] for key in keys if key in options), None)
+
+
+def engine_url(call: Call) -> Value:
+    """SQLAlchemy's ``create_engine(url)``."""
+    url = call.text(0, "url") or ""
+    scheme, _, rest = url.partition("://")
+    engine = scheme.partition("+")[0]
+    return Tool("database", {"engine": engine, "url": f"jdbc:{engine}://{rest}"})
+
+
+def url_of_parts(call: Call) -> Value:
+    """SQLAlchemy's ``URL.create(drivername=…, host=…)``."""
+    get = call.text
+    port = get(4, "port")
+    place = f"{get(3, 'host') or '{unknown}'}{f':{port}' if port else ''}"
+    return f"{get(0, 'drivername') or ''}://{place}/{get(5, 'database') or ''}"
+
+
+def glue_connected(name: Value, engine: str) -> Tool:
+    """awswrangler's ``connect(connection)``: by the name of a Glue connection."""
+    return Tool("database", {"engine": engine, "connection": texts(name)[0]})
+
+
+def name_table(state: State, data: Mapping[Any, Value], parts: tuple[str, ...]) -> Dataset:
+    """The dataset of a table behind a connection."""
+    engine = data.get("engine")
+    engine = engine if isinstance(engine, str) else None
+    table = ".".join(f'"{part}"' if "." in part and "{" not in part else part for part in parts)
+    schema = data.get("schema")
+    schema = shown(schema) if isinstance(schema, str) else None
+    connection = data.get("connection")
+    if isinstance(connection, str):
+        return glue_connection(
+            shown(connection), table, state.around, engine=engine, schema=schema
+        )
+    url = shown(as_text(data.get("url")))
+    if datasets.CONNECTION in url:
+        name = url.partition(datasets.CONNECTION)[2].split("/")[0].split(":")[0]
+        return glue_connection(name, table, state.around, engine=engine, schema=schema)
+    database = data.get("database")
+    database = shown(database) if isinstance(database, str) else None
+    return jdbc(url, table, state.around, engine=engine, schema=schema, database=database)
+
+
+def engine_of(state: State, tool: Value) -> Engine:
+    """How the database behind a connection names its tables."""
+    data = tool.data if isinstance(tool, Tool) else {"url": "{unknown}"}
+    if data.get("engine") == "athena":
+        database = data.get("database")
+        return queries.athena_engine(state, database if isinstance(database, str) else None)
+    dialect = as_text(data.get("engine") or "postgresql")
+    return Engine(lambda parts: name_table(state, data, parts), _DIALECTS.get(dialect, dialect))
+
+
+def is_connection(value: Value) -> bool:
+    """Whether ``value`` is a database connection, a cursor or the like."""
+    return isinstance(value, Tool) and value.kind == "database"
+
+
+def query(state: State, sql: Value, connection: Value, given: Value = None) -> Value:
+    """Run SQL over a connection; the frame of its result."""
+    found: list[Value] = []
+    for option in options_of(sql):
+        if isinstance(option, str):
+            frame = queries.run(state, option, engine_of(state, connection), given)
+            found.append(frame)
+    return state.one_frame(found) or state.transform((), label="sql")
+
+
+def call_connection(call: Call) -> Value:
+    """A method of a connection or cursor."""
+    tool: Tool = call.receiver
+    if call.name in {"execute", "executemany", "exec_driver_sql", "run", "mogrify", "copy_expert"}:
+        rest = call.values[1:]
+        result = query(call.state, call.arg(0, "query", "operation", "statement", "sql"), tool, rest)
+        call.state.journal.touch(tool.data)
+        tool.data["result"] = result
+        return tool
+    if call.name in {"copy_from", "write_dataframe"}:
+        table, source = (1, 0) if call.name == "copy_from" else (1, 0)
+        found = name_table(call.state, tool.data, (call.text(table, "table") or "{unknown}",))
+        call.state.write(call.arg(source, "file", "df"), [found], call.name)
+        return None
+    if call.name.startswith(("fetch", "as_pandas", "scalar", "all", "mappings", "first")):
+        result = tool.data.get("result")
+        return Frame(result.node, "rows") if isinstance(result, Frame) else UNKNOWN
+    return None if call.name in {"close", "commit", "rollback"} else tool
+
+
+def run_actions(
+    state: State, frame: Value, options: Mapping[Any, Value], found: list[Dataset], kind: Value
+) -> None:
+    """Redshift's ``preactions`` and ``postactions``: SQL run where the frame was written."""
+    table = options.get("dbtable")
+    if not found or table is None:
+        return
+
+    def name(parts: tuple[str, ...]) -> Dataset:
+        plain = {key: value for key, value in options.items() if key not in {"query"}}
+        named = datasets.by_options(state, kind, {**plain, "dbtable": ".".join(parts)})
+        return named[0] if named else found[0]
+
+    staged = {shown(text).lower(): state.one_frame(frame) for text in texts(table)}
+    engine = Engine(name, "redshift", staged)
+    for key in ("preactions", "postactions"):
+        for option in options_of(options.get(key)):
+            if isinstance(option, str) and option.strip():
+                queries.run(state, option, engine)

@@ -1,0 +1,145 @@
+"""Options as a script gives them into datasets, by ``naming``, one for each alternative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.naming import (
+    catalog_table,
+    from_options,
+    glue_connection,
+    location,
+    s3,
+    split_name,
+)
+from glueline_worker.lineage.script.queries import spark_name
+from glueline_worker.lineage.script.state import State, text_options
+from glueline_worker.lineage.script.text import as_text, shown, texts
+from glueline_worker.lineage.script.values import (
+    Foreign,
+    Frame,
+    Value,
+    combinations,
+    options_of,
+    variants,
+)
+
+CONNECTION = "glue-connection://"
+"""Stands where a connection's URL would, when a script asks for it by the connection's name."""
+NO_DATA = frozenset({"console", "memory", "noop", "rate", "rate-micro-batch", "socket"})
+_TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
+PATH_LIMIT = 200
+
+
+def table(state: State, database: Value, name: Value, catalog: Value = None) -> list[Dataset]:
+    """Tables of the Data Catalog."""
+    found = []
+    for row in combinations([database, name, catalog]):
+        parts = [shown(as_text(part)) for part in row[:2]]
+        catalog_id = shown(row[2]) if isinstance(row[2], str) else None
+        found.append(catalog_table(parts[0], parts[1], state.around, catalog_id))
+    return found
+
+
+def spark_tables(state: State, name: Value) -> list[Dataset]:
+    """Tables by their name in Spark."""
+    return [spark_name(state, split_name(shown(text))) for text in texts(name)]
+
+
+def paths(value: Value) -> list[str]:
+    """Each path in a text, a list of texts, or alternatives of either."""
+    found: list[str] = []
+    for option in options_of(value):
+        if isinstance(option, (list, tuple)):
+            for item in option[:PATH_LIMIT]:
+                found += paths(item)
+        elif option is not None and not isinstance(option, bool):
+            found += texts(option)
+    return found
+
+
+def at(state: State, value: Value) -> list[Dataset]:
+    """Places by URL."""
+    return [location(shown(path), state.around) for path in paths(value)]
+
+
+def objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
+    """S3 objects by bucket and key."""
+    found = []
+    for bucket_option, key_option in combinations([bucket, key]):
+        name = shown(as_text(bucket_option))
+        path = "" if key_option is None else shown(as_text(key_option))
+        found.append(s3(f"s3://{name}/{path.lstrip('/')}", state.around))
+    return found
+
+
+def by_options(
+    state: State, kind: Value, options: Mapping[Any, Value], format_name: Value = None
+) -> list[Dataset]:
+    """What Glue's connection options, or Spark's format and options, point at."""
+    found: list[Dataset] = []
+    for kind_text in texts(kind) if kind is not None else [""]:
+        for variant in variants(dict(options)):
+            found += _by_variant(state, shown(kind_text), variant, format_name)
+    return found
+
+
+def _by_variant(
+    state: State, kind: str, variant: dict[Any, Value], format_name: Value
+) -> list[Dataset]:
+    if kind.lower() in NO_DATA:
+        return []
+    plain = text_options(variant)
+    named = _by_table_name(state, kind, plain)
+    if named:
+        return named
+    url = plain.get("url")
+    if isinstance(url, str) and url.startswith(CONNECTION):
+        plain["connectionName"] = url.removeprefix(CONNECTION).split("/")[0]
+        del plain["url"]
+    format_text = shown(texts(format_name)[0]) if format_name is not None else None
+    if any(key.startswith("hoodie.") for key in plain):
+        format_text = "hudi"
+        if str(plain.get("hoodie.datasource.hive_sync.enable", "")).lower() == "false":
+            plain = {key: value for key, value in plain.items() if "hive_sync" not in key}
+    return list(from_options(kind, plain, state.around, format=format_text))
+
+
+def _by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
+    """Iceberg's ``load("catalog.database.table")``, and connectors that take it as their path."""
+    path = options.get("path")
+    lake = any(word in kind.lower() for word in ("iceberg", "marketplace.spark", "custom.spark"))
+    if isinstance(path, list) and len(path) == 1:
+        path = path[0]
+    if lake and isinstance(path, str) and _TABLE_NAME.fullmatch(path):
+        return [spark_name(state, split_name(path))]
+    return []
+
+
+def through_connection(
+    state: State, connection: Value, options: Mapping[Any, Value]
+) -> list[Dataset]:
+    """A table behind a Glue connection, as ``from_jdbc_conf`` names it."""
+    found: list[Dataset] = []
+    for variant in variants({"connectionName": connection, **options}):
+        found += from_options("jdbc", text_options(variant), state.around)
+        if not found and (name := variant.get("connectionName")) is not None:
+            found.append(glue_connection(shown(as_text(name)), "{unknown}", state.around))
+    return found
+
+
+def is_local(path: Value) -> bool:
+    """Whether a path is on the worker's own disk."""
+    if not isinstance(path, str):
+        return False
+    return path.startswith(("/tmp", "./", "tmp/")) or (  # noqa: S108 - read, never written
+        "://" not in path and not path.startswith("\ue000") and "." in path.rsplit("/", 1)[-1]
+    )
+
+
+def is_unknown(value: Value) -> bool:
+    """Whether nothing at all is known of ``value``."""
+    return isinstance(value, (Foreign, Frame)) and value.label == "unknown"

@@ -1,0 +1,345 @@
+"""Expressions: what value each of them may have."""
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from glueline_worker.lineage.script import attributes, comprehensions
+from glueline_worker.lineage.script.calls import Caller
+from glueline_worker.lineage.script.columns import as_column
+from glueline_worker.lineage.script.state import State
+from glueline_worker.lineage.script.text import (
+    as_text,
+    clipped,
+    concatenate,
+    format_percent,
+    formatted,
+    has_hole,
+    lift,
+)
+from glueline_worker.lineage.script.values import (
+    UNKNOWN,
+    Argument,
+    Column,
+    Foreign,
+    Frame,
+    Function,
+    Length,
+    Scope,
+    Tool,
+    Value,
+    join,
+    options_of,
+)
+
+SEQUENCE_LIMIT = 2_000
+
+
+class Evaluator(Caller):
+    """Evaluates expressions in the present scope."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.scope = Scope()
+        self.module = self.scope
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of an expression."""
+        self.state.tick()
+        handler = _EXPRESSIONS.get(type(node))
+        return handler(self, node) if handler is not None else UNKNOWN
+
+    # Variables
+
+    def look_up(self, name: str) -> Value:
+        """The value of a variable; something foreign where the script binds none."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.vars:
+                return scope.vars[name]
+            scope = scope.parent
+        return Foreign(name)
+
+    def bind(self, name: str, value: Value) -> None:
+        """Assign a variable."""
+        scope = self.scope
+        if name in scope.globals:
+            outer = scope.parent
+            while outer is not None and name not in outer.vars:
+                outer = outer.parent
+            scope = outer or self.module
+        self.state.journal.touch(scope.vars)
+        scope.vars[name] = value
+
+    def make_function(self, node: Any, name: str) -> Function:
+        """A function of the script, with its defaults as they are now."""
+        defaults = tuple(self.evaluate(default) for default in node.args.defaults)
+        keyword = tuple(
+            UNKNOWN if default is None else self.evaluate(default)
+            for default in node.args.kw_defaults
+        )
+        return Function(node, self.scope, name, defaults, keyword)
+
+    # Expressions
+
+    def _name(self, node: ast.Name) -> Value:
+        return self.look_up(node.id)
+
+    def _constant(self, node: ast.Constant) -> Value:
+        return UNKNOWN if node.value is ... else node.value
+
+    def _chain(self, node: ast.expr) -> Value:
+        """Attributes, calls and subscripts, from the innermost outwards and without recursion."""
+        links: list[ast.Call | ast.Attribute | ast.Subscript] = []
+        while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
+            links.append(node)
+            node = node.func if isinstance(node, ast.Call) else node.value
+        value = self.evaluate(node)
+        while links:
+            link = links.pop()
+            self.state.tick()
+            if isinstance(link, ast.Subscript):
+                value = attributes.get_item(self, value, self.evaluate(link.slice))
+            elif isinstance(link, ast.Call):
+                value = self.call(value, *self._arguments(link))
+            elif links and isinstance(links[-1], ast.Call):
+                call = links.pop()
+                args, kwargs = self._arguments(call)
+                self.state.line = call.end_lineno if link.end_lineno is None else link.end_lineno
+                value = self.call_method(value, link.attr, args, kwargs)
+            else:
+                value = attributes.get_attribute(self, value, link.attr)
+        return value
+
+    def _arguments(self, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
+        args: list[Value] = []
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                args += attributes.spread(self, self.evaluate(argument.value))
+            else:
+                args.append(self.evaluate(argument))
+        kwargs: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg is not None:
+                kwargs[keyword.arg] = value
+                continue
+            for option in options_of(value):
+                if isinstance(option, dict):
+                    kwargs.update((as_text(key), item) for key, item in option.items())
+        return args, kwargs
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        links = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            links.append(left)
+            left = left.left
+        value = self.evaluate(left)
+        for link in reversed(links):
+            right = self.evaluate(link.right)
+            op = link.op
+            value = lift(lambda a, b, op=op: self.operate(op, a, b), value, right)
+        return value
+
+    def operate(self, op: ast.operator, left: Value, right: Value) -> Value:
+        """``left op right``."""
+        self.state.tick()
+        if isinstance(left, Column) or isinstance(right, Column):
+            return as_column([left, right])
+        frame = isinstance(left, Frame) or isinstance(right, Frame)
+        if frame and not isinstance(left, str) and not isinstance(right, str):
+            return self.state.transform([left, right])
+        if isinstance(op, ast.Mod) and isinstance(left, str):
+            return format_percent(left, right)
+        if isinstance(op, ast.Add) and (isinstance(left, str) or isinstance(right, str)):
+            return _glue(left, right)
+        if isinstance(op, ast.Div) and isinstance(left, Tool) and left.kind == "path":
+            return self.call_method(left, "joinpath", [right], {})
+        return _compute(op, left, right)
+
+    def _boolean(self, node: ast.BoolOp) -> Value:
+        values = [self.evaluate(value) for value in node.values]
+        if any(isinstance(value, Column) for value in values):
+            return as_column(values)
+        wanted = isinstance(node.op, ast.Or)
+        kept: list[Value] = []
+        for value in values[:-1]:
+            truth = self.truth(value)
+            if truth is wanted:
+                return join([*kept, value])
+            if truth is None:
+                kept.append(value)
+        if wanted:
+            return join([*kept, values[-1]])
+        # What an `and` yields is a condition; its first parts are never the value looked for.
+        return values[-1] if not kept else _undecided(kept[-1], values[-1])
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        value = self.evaluate(node.operand)
+        if isinstance(value, Column):
+            return value
+        if isinstance(node.op, ast.Not):
+            truth = self.truth(value)
+            return UNKNOWN if truth is None else not truth
+        if isinstance(node.op, ast.USub) and isinstance(value, (int, float)):
+            return -value
+        return value if isinstance(node.op, ast.UAdd) else UNKNOWN
+
+    def _compare(self, node: ast.Compare) -> Value:
+        left = self.evaluate(node.left)
+        rights = [self.evaluate(comparator) for comparator in node.comparators]
+        values = [left, *rights]
+        if any(isinstance(value, (Column, Frame)) for value in values):
+            frames = [value for value in values if isinstance(value, Frame)]
+            return as_column([value for value in values if isinstance(value, Column)] or frames)
+        if len(rights) != 1:
+            return UNKNOWN
+        return attributes.compare(node.ops[0], left, rights[0])
+
+    def _conditional(self, node: ast.IfExp) -> Value:
+        truth = self.truth(self.evaluate(node.test))
+        if truth is not None:
+            return self.evaluate(node.body if truth else node.orelse)
+        return join([self.evaluate(node.body), self.evaluate(node.orelse)])
+
+    def _joined(self, node: ast.JoinedStr) -> Value:
+        return concatenate([self._part(value) for value in node.values])
+
+    def _part(self, node: ast.expr) -> Value:
+        if not isinstance(node, ast.FormattedValue):
+            return self.evaluate(node)
+        value = self.evaluate(node.value)
+        spec = self.evaluate(node.format_spec) if node.format_spec is not None else ""
+        return formatted(value, spec if isinstance(spec, str) else "")
+
+    def _list(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
+        items: list[Value] = []
+        for element in node.elts:
+            if isinstance(element, ast.Starred):
+                items += attributes.spread(self, self.evaluate(element.value))
+            else:
+                items.append(self.evaluate(element))
+        # A set stays a list: its members need no hash, and nobody asks for their order.
+        return tuple(items) if isinstance(node, ast.Tuple) else items
+
+    def _dict(self, node: ast.Dict) -> Value:
+        found: dict[Any, Value] = {}
+        for key_node, value_node in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(value_node)
+            if key_node is None:
+                for option in options_of(value):
+                    found.update(option if isinstance(option, dict) else {})
+                continue
+            for key in options_of(self.evaluate(key_node)):
+                found[attributes.as_key(key)] = value
+        return found
+
+    def _lambda(self, node: ast.Lambda) -> Value:
+        return self.make_function(node, "lambda")
+
+    def _comprehension(self, node: ast.expr) -> Value:
+        return comprehensions.evaluate(self, node)  # type: ignore[arg-type]
+
+    def _walrus(self, node: ast.NamedExpr) -> Value:
+        value = self.evaluate(node.value)
+        self.bind(node.target.id, value)
+        return value
+
+    def _inner(self, node: ast.Await | ast.Starred) -> Value:
+        return self.evaluate(node.value)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
+        value = self.evaluate(node.value) if node.value is not None else None
+        if isinstance(node, ast.YieldFrom) and isinstance(value, (list, tuple)):
+            self.scope.yields.extend(value)
+        else:
+            self.scope.yields.append(value)
+        return UNKNOWN
+
+    def _slice(self, node: ast.Slice) -> Value:
+        parts = [
+            None if part is None else self.evaluate(part)
+            for part in (node.lower, node.upper, node.step)
+        ]
+        known = all(part is None or isinstance(part, int) for part in parts)
+        return slice(*parts) if known else UNKNOWN
+
+
+def _glue(left: Value, right: Value) -> Value:
+    if not isinstance(left, (str, Foreign, Frame)) or not isinstance(right, (str, Foreign, Frame)):
+        return UNKNOWN if isinstance(left, (list, dict)) else clipped(as_text(left) + as_text(right))
+    glued = clipped(as_text(left) + as_text(right))
+    tainted = isinstance(left, Argument) or isinstance(right, Argument)
+    return Argument(glued) if tainted and isinstance(glued, str) else glued
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.BitOr: operator.or_,
+}
+
+
+def _compute(op: ast.operator, left: Value, right: Value) -> Value:
+    function = _OPERATORS.get(type(op))
+    known = (int, float, str, list, tuple, dict)
+    if function is None or not isinstance(left, known) or not isinstance(right, known):
+        return left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
+    if isinstance(op, ast.Mult) and not _small(left, right):
+        return UNKNOWN
+    try:
+        found = function(left, right)
+    except (TypeError, ArithmeticError, ValueError):
+        return UNKNOWN
+    if isinstance(left, Length) or isinstance(right, Length):
+        return Length(found) if isinstance(found, int) else UNKNOWN
+    too_long = isinstance(found, (list, tuple)) and len(found) > SEQUENCE_LIMIT
+    return UNKNOWN if too_long else found
+
+
+def _small(left: Value, right: Value) -> bool:
+    """Whether a product stays small: no ``"x" * 10**9``."""
+    sizes = [len(side) if isinstance(side, (str, list, tuple)) else abs(side) for side in (left, right) if not isinstance(side, dict)]
+    return all(size < 10**6 for size in sizes) and (sizes[0] * sizes[-1] < 10**6)
+
+
+def _undecided(condition: Value, value: Value) -> Value:
+    undecided = isinstance(value, bool) or value is None
+    return UNKNOWN if undecided or isinstance(condition, str) and has_hole(condition) else value
+
+
+_EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {
+    ast.Name: Evaluator._name,
+    ast.Constant: Evaluator._constant,
+    ast.Attribute: Evaluator._chain,
+    ast.Call: Evaluator._chain,
+    ast.Subscript: Evaluator._chain,
+    ast.BinOp: Evaluator._binary,
+    ast.BoolOp: Evaluator._boolean,
+    ast.UnaryOp: Evaluator._unary,
+    ast.Compare: Evaluator._compare,
+    ast.IfExp: Evaluator._conditional,
+    ast.JoinedStr: Evaluator._joined,
+    ast.FormattedValue: Evaluator._part,
+    ast.List: Evaluator._list,
+    ast.Tuple: Evaluator._list,
+    ast.Set: Evaluator._list,
+    ast.Dict: Evaluator._dict,
+    ast.Lambda: Evaluator._lambda,
+    ast.ListComp: Evaluator._comprehension,
+    ast.SetComp: Evaluator._comprehension,
+    ast.GeneratorExp: Evaluator._comprehension,
+    ast.DictComp: Evaluator._comprehension,
+    ast.NamedExpr: Evaluator._walrus,
+    ast.Await: Evaluator._inner,
+    ast.Starred: Evaluator._inner,
+    ast.Yield: Evaluator._yield,
+    ast.YieldFrom: Evaluator._yield,
+    ast.Slice: Evaluator._slice,
+}

@@ -1,0 +1,282 @@
+"""Statements: running a script over abstract values, without executing any of it."""
+
+import ast
+from collections.abc import Callable, Sequence
+
+from glueline_worker.lineage.script import assignments, loops
+from glueline_worker.lineage.script.expressions import Evaluator
+from glueline_worker.lineage.script.journal import Outcome
+from glueline_worker.lineage.script.state import Exhausted, State
+from glueline_worker.lineage.script.text import has_hole
+from glueline_worker.lineage.script.values import (
+    UNKNOWN,
+    Argument,
+    Class,
+    Foreign,
+    Function,
+    Instance,
+    Length,
+    Scope,
+    Tool,
+    Value,
+    join,
+)
+
+CALL_DEPTH = 16
+"""Functions of the script within one another."""
+REPEATS = 2
+"""How often a function may be on the stack at once."""
+
+
+class Interpreter(Evaluator):
+    """Runs statements; each ``_statement`` method says whether what follows it is reached."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.returns: list[list[Value]] = []
+        self.stack: list[ast.AST] = []
+        self.called: set[ast.AST] = set()
+        self.broke = False
+        """Whether the last way that ended did so by break or continue."""
+
+    def run_module(self, module: ast.Module) -> None:
+        """Run the script; a statement that cannot be followed costs only itself."""
+        for statement in module.body:
+            try:
+                self.run([statement])
+            except RecursionError:
+                self.state.line = statement.lineno
+                self.state.warn("nested too deeply to be followed")
+
+    def run(self, body: Sequence[ast.stmt]) -> bool:
+        """Run statements; False when a return, raise, break or continue ends them."""
+        for statement in body:
+            self.state.tick()
+            self.state.line = statement.lineno
+            handler = _STATEMENTS.get(type(statement))
+            if handler is not None and not handler(self, statement):
+                return False
+        return True
+
+    def branch(self, *ways: Callable[[], bool]) -> bool:
+        """Run alternatives from one state and join what they leave."""
+
+        def followed(way: Callable[[], bool]) -> Callable[[], Outcome]:
+            def run() -> Outcome:
+                self.broke = False
+                goes_on = way()
+                return Outcome(goes_on, keeps=goes_on or self.broke)
+
+            return run
+
+        return self.state.journal.branch([followed(way) for way in ways], self.scope.vars)
+
+    # Calls of the script's own functions
+
+    def invoke(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        """Call a function of the script."""
+        node = function.node
+        self.called.add(node)
+        deep = len(self.stack) >= CALL_DEPTH or self.stack.count(node) >= REPEATS
+        if deep:
+            return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
+        scope = Scope(function.scope)
+        line, outer = self.state.line, self.scope
+        assignments.bind_parameters(self, function, scope, args, kwargs)
+        self.stack.append(node)
+        self.scope = scope
+        self.returns.append([])
+        try:
+            result = self._body(node, scope)
+        finally:
+            self.returns.pop()
+            self.scope = outer
+            self.stack.pop()
+            self.state.line = line
+        return result
+
+    def _body(self, node: ast.AST, scope: Scope) -> Value:
+        if isinstance(node, ast.Lambda):
+            return self.evaluate(node.body)
+        self.run(node.body)  # type: ignore[attr-defined]
+        if scope.yields:
+            return list(scope.yields)
+        # Where a value is returned at all, falling off the end is an error path of its own.
+        found = [value for value in self.returns[-1] if value is not None]
+        return join(found) if found else None
+
+    # Statements
+
+    def _expression(self, node: ast.Expr) -> bool:
+        self.evaluate(node.value)
+        return True
+
+    def _assign(self, node: ast.Assign) -> bool:
+        value = self.evaluate(node.value)
+        for target in node.targets:
+            assignments.assign(self, target, value)
+        return True
+
+    def _annotated(self, node: ast.AnnAssign) -> bool:
+        if node.value is not None:
+            assignments.assign(self, node.target, self.evaluate(node.value))
+        return True
+
+    def _augmented(self, node: ast.AugAssign) -> bool:
+        assignments.augment(self, node)
+        return True
+
+    def _if(self, node: ast.If) -> bool:
+        decided = self.truth(self.evaluate(node.test))
+        if decided is not None:
+            return self.run(node.body if decided else node.orelse)
+        return self.branch(lambda: self.run(node.body), lambda: self.run(node.orelse))
+
+    def _try(self, node: ast.Try) -> bool:
+        def body() -> bool:
+            return self.run(node.body) and self.run(node.orelse)
+
+        if node.handlers:
+            # A handler starts from what the body had done by then: at most all of it.
+            reached = body()
+            ways = [lambda handler=handler: self._handle(handler) for handler in node.handlers]
+            reached = self.branch(lambda: reached, *ways)
+        else:
+            reached = body()
+        return self.run(node.finalbody) and reached
+
+    def _handle(self, handler: ast.ExceptHandler) -> bool:
+        if handler.name:
+            self.state.journal.touch(self.scope.vars)
+            self.scope.vars[handler.name] = Foreign("exception")
+        return self.run(handler.body)
+
+    def _with(self, node: ast.With) -> bool:
+        for item in node.items:
+            value = self.evaluate(item.context_expr)
+            if isinstance(value, Instance):
+                value = self.call_method(value, "__enter__", [], {}) or value
+            if item.optional_vars is not None:
+                assignments.assign(self, item.optional_vars, value)
+        return self.run(node.body)
+
+    def _match(self, node: ast.Match) -> bool:
+        subject = self.evaluate(node.subject)
+
+        def way(case: ast.match_case) -> Callable[[], bool]:
+            def run() -> bool:
+                assignments.capture(self, case.pattern, subject)
+                return self.run(case.body)
+
+            return run
+
+        return self.branch(*(way(case) for case in node.cases), lambda: True)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        self.bind(node.name, self.make_function(node, node.name))
+        return True
+
+    def _class(self, node: ast.ClassDef) -> bool:
+        bases = tuple(self.evaluate(base) for base in node.bases)
+        scope = Scope(self.scope)
+        outer, self.scope = self.scope, scope
+        try:
+            self.run(node.body)
+        finally:
+            self.scope = outer
+        fields = tuple(
+            item.target.id
+            for item in node.body
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+        )
+        made = Class(node.name, bases, scope, fields)
+        for value in scope.vars.values():
+            if isinstance(value, Function):
+                value.owner = made
+        self.bind(node.name, made)
+        return True
+
+    def _return(self, node: ast.Return) -> bool:
+        value = self.evaluate(node.value) if node.value is not None else None
+        if self.returns:
+            self.returns[-1].append(value)
+        return False
+
+    def _import(self, node: ast.Import) -> bool:
+        for name in node.names:
+            path = name.name if name.asname else name.name.split(".")[0]
+            self.bind(name.asname or path, Foreign(path))
+        return True
+
+    def _import_from(self, node: ast.ImportFrom) -> bool:
+        for name in node.names:
+            if name.name != "*":
+                self.bind(name.asname or name.name, Foreign(f"{node.module or ''}.{name.name}"))
+        return True
+
+    def _global(self, node: ast.Global | ast.Nonlocal) -> bool:
+        self.scope.globals.update(node.names)
+        return True
+
+    def _delete(self, node: ast.Delete) -> bool:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                box, key = self.evaluate(target.value), self.evaluate(target.slice)
+                if isinstance(box, dict) and isinstance(key, str):
+                    self.state.journal.touch(box)
+                    box.pop(key, None)
+        return True
+
+    def _end(self, node: ast.stmt) -> bool:
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            self.evaluate(node.exc)
+        self.broke = isinstance(node, (ast.Break, ast.Continue))
+        return False
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> bool:
+        return loops.run_for(self, node)
+
+    def _while(self, node: ast.While) -> bool:
+        return loops.run_while(self, node)
+
+    def truth(self, value: Value) -> bool | None:
+        """Whether a condition holds; None when that is known only at run time."""
+        if value is None or isinstance(value, bool):
+            return value or False
+        if isinstance(value, (str, int, float)):
+            open_ended = isinstance(value, (Argument, Length)) or has_hole(str(value))
+            return None if open_ended else bool(value)
+        if isinstance(value, (Function, Class, Instance, Tool)):
+            return True
+        return None
+
+
+_STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, ast.stmt], bool]] = {
+    ast.Expr: Interpreter._expression,
+    ast.Assign: Interpreter._assign,
+    ast.AnnAssign: Interpreter._annotated,
+    ast.AugAssign: Interpreter._augmented,
+    ast.If: Interpreter._if,
+    ast.For: Interpreter._for,
+    ast.AsyncFor: Interpreter._for,
+    ast.While: Interpreter._while,
+    ast.Try: Interpreter._try,
+    ast.TryStar: Interpreter._try,
+    ast.With: Interpreter._with,
+    ast.AsyncWith: Interpreter._with,
+    ast.Match: Interpreter._match,
+    ast.FunctionDef: Interpreter._function,
+    ast.AsyncFunctionDef: Interpreter._function,
+    ast.ClassDef: Interpreter._class,
+    ast.Return: Interpreter._return,
+    ast.Import: Interpreter._import,
+    ast.ImportFrom: Interpreter._import_from,
+    ast.Global: Interpreter._global,
+    ast.Nonlocal: Interpreter._global,
+    ast.Delete: Interpreter._delete,
+    ast.Raise: Interpreter._end,
+    ast.Break: Interpreter._end,
+    ast.Continue: Interpreter._end,
+}
+
+__all__ = ["Exhausted", "Interpreter"]

@@ -1,0 +1,50 @@
+"""A script in, a graph out."""
+
+from dataclasses import replace
+
+from glueline.contract.lineage import Origin
+from glueline_worker.lineage.model import Graph, Node, Surroundings
+from glueline_worker.lineage.script import settings, source
+from glueline_worker.lineage.script.interpreter import Interpreter
+from glueline_worker.lineage.script.state import Exhausted, State
+from glueline_worker.lineage.script.uncalled import run_uncalled
+
+
+def read_script(text: str | bytes, around: Surroundings) -> Graph:
+    """What a Python job script reads, transforms and writes.
+
+    Nothing of the script is executed. Never raises: what cannot be understood is a warning.
+    """
+    state = State(around)
+    settings.from_arguments(state)
+    code = source.decode(text)
+    settings.from_magics(state, code)
+    module = source.parse(code, state.warn)
+    run = Interpreter(state)
+    try:
+        run.run_module(module)
+        if not any(node.datasets for node in state.nodes.values()):
+            run_uncalled(run, module)
+    except Exhausted:
+        state.warn("the script takes too long to follow; what was found by then is kept")
+    except RecursionError:
+        state.warn("the script is nested too deeply to be followed")
+    return Graph(Origin.SCRIPT, _kept(state), tuple(state.warnings))
+
+
+def _kept(state: State) -> tuple[Node, ...]:
+    """All nodes but the tentative reads whose data reaches no write."""
+    reached: set[str] = set()
+    for node in reversed(state.nodes.values()):
+        # An input always comes before the node that it flows into.
+        if node.role == "write" or node.id in reached:
+            reached.update(node.inputs)
+    return tuple(
+        replace(node, role="transform", datasets=())
+        if node.id in state.tentative and node.id not in reached
+        else node
+        for node in state.nodes.values()
+    )
+
+
+__all__ = ["read_script"]

@@ -1,0 +1,99 @@
+"""Attributes and items of what comes from outside the script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glueline_worker.lineage.script import aws_sdk, spark_io
+from glueline_worker.lineage.script.text import as_text, has_hole
+from glueline_worker.lineage.script.values import (
+    UNKNOWN,
+    Arguments,
+    Foreign,
+    Method,
+    Tool,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from glueline_worker.lineage.script.interpreter import Interpreter
+
+writer = spark_io.writer
+_DATES = ("datetime", "date", "time", "pendulum", "arrow")
+
+
+def foreign_attribute(run: Interpreter, value: Foreign, name: str) -> Value:
+    """``value.name``."""
+    if name == "read":
+        return spark_io.reader()
+    if name == "readStream":
+        return spark_io.reader(streaming=True)
+    if name in {"write", "writeStream"} and "frame" not in value.path:
+        return Tool("unknown_writer", {"writer": spark_io.writer(None), "of": value})
+    if name in {"month", "year", "day", "hour"} and value.label == "unknown":
+        return Foreign(value.path, "date") if _is_date(value.path) else value.part(name)
+    del run
+    return value.part(name)
+
+
+def _is_date(path: str) -> bool:
+    return path.split(".")[0].rstrip("()") in _DATES
+
+
+def foreign_item(run: Interpreter, value: Foreign, key: Value) -> Value:
+    """``value[key]``."""
+    name = as_text(key)
+    last = value.path.rpartition(".")[2]
+    if last == "environ" and isinstance(key, str):
+        return Foreign("environ.item", f"env:{name}")
+    if last == "argv":
+        return run.state.argument(name) if isinstance(key, int) else UNKNOWN
+    if "workflow_run_properties" in value.path and isinstance(key, str) and not has_hole(key):
+        properties = name in {"RunProperties", "Properties"}
+        return value.part(name) if properties else Foreign("property", f"workflow:{name}")
+    if last in {"List", "Dict", "Optional", "Tuple", "Union", "Set"}:
+        return UNKNOWN
+    return value.part("item")
+
+
+def tool_attribute(run: Interpreter, tool: Tool, name: str) -> Value:
+    """``tool.name``."""
+    if tool.kind == "namespace":
+        found = tool.data.get(name)
+        return run.state.argument(name) if found is None else found
+    if tool.kind in {"s3object", "bucket", "client"}:
+        found = aws_sdk.attribute(tool, name)
+        return Method(tool, name) if found is UNKNOWN else found
+    if tool.kind in {"url", "path"} and name in tool.data:
+        return tool.data[name]
+    if tool.kind == "unknown_writer":
+        return tool
+    return Method(tool, name)
+
+
+def tool_item(run: Interpreter, tool: Tool, key: Value) -> Value:
+    """``tool[key]``."""
+    if tool.kind == "connection":
+        return _connection_item(tool, as_text(key))
+    if tool.kind == "namespace":
+        return tool_attribute(run, tool, as_text(key))
+    if tool.kind in {"buffer", "listing"}:
+        return UNKNOWN
+    return tool
+
+
+def _connection_item(tool: Tool, key: str) -> Value:
+    if key in {"Connection", "ConnectionProperties"}:
+        return tool
+    if key == "JDBC_CONNECTION_URL":
+        return f"glue-connection://{tool.data['name']}"
+    return UNKNOWN
+
+
+def arguments(run: Interpreter, names: Value) -> Arguments:
+    """What ``getResolvedOptions`` returns for the asked names."""
+    found = Arguments()
+    for name in names if isinstance(names, (list, tuple, set)) else ():
+        if isinstance(name, str):
+            found[name] = run.state.argument(name)
+    return found
