@@ -92,6 +92,17 @@ def test_only_accepted_keys_are_known(tuned: Simulator, clients: Any) -> None:
         assert code(error) == expected
 
 
+@pytest.mark.parametrize("seconds", ["899", "43201", "soon"])
+def test_a_session_has_a_sensible_length(lakehouse: Simulator, clients: Any, seconds: str) -> None:
+    body = {"Action": "AssumeRole", "RoleArn": ROLE, "RoleSessionName": "x"}
+    auth = "AWS4-HMAC-SHA256 Credential=AKIA/20250101/eu-west-1/sts/aws4_request, Signature=0"
+    answer = httpx.post(
+        lakehouse.url, headers={"Authorization": auth}, data={**body, "DurationSeconds": seconds}
+    )
+    assert answer.status_code == 400
+    assert "<Code>ValidationError</Code>" in answer.text
+
+
 def test_an_unsigned_request_is_refused(generated: Simulator) -> None:
     headers = {"X-Amz-Target": "AWSGlue.GetDatabases"}
     answer = httpx.post(generated.url, headers=headers, content=b"{}")

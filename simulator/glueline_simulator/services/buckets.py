@@ -23,7 +23,7 @@ def list_objects(world: World, bucket: str, query: dict[str, str]) -> Response:
     """ListObjectsV2 with prefix, delimiter and paging. Generated scripts are not listed."""
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     after = _continued(query) or query.get("start-after", "")
-    limit = min(int(query.get("max-keys") or _MOST_KEYS), _MOST_KEYS)
+    limit = _limit(query.get("max-keys") or f"{_MOST_KEYS}")
     keys = sorted(key for held, key in world.objects if held == bucket and key.startswith(prefix))
     rows: dict[str, str] = {}
     last, more = "", False
@@ -58,6 +58,13 @@ def deleted(keys: Iterable[str]) -> Response:
     """The answer to a deletion of many objects."""
     rows = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
     return _xml("DeleteResult", rows)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        message = "Provided max-keys not an integer or within integer range"
+        raise AwsError("InvalidArgument", message)
+    return min(int(text), _MOST_KEYS)
 
 
 def _continued(query: dict[str, str]) -> str:

@@ -17,7 +17,6 @@ _QUERY_CREDENTIAL = re.compile(rb"X-Amz-Credential=([^%/&]+)(?:%2F|/)", re.IGNOR
 _ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)")
 _SESSIONS_KEPT = 10_000
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_MOST_SESSION_SECONDS = 43_200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Identities:
             access_key=f"ASIA{self._text(16)}",
             secret_key=self._text(40),
             token=self._text(120),
-            expires=time.time() + min(seconds, _MOST_SESSION_SECONDS),
+            expires=time.time() + seconds,
             caller=Caller(grant.account, session_arn, user_id, deny),
         )
         self._sessions[session.access_key] = session

@@ -12,6 +12,7 @@ from .identity import Identities
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _SERVER_ERROR = 500
+_SHORTEST, _LONGEST = 900, 43_200  # seconds of a session, before --session-seconds cuts it
 # STS has names of its own for what Glue calls differently.
 _CODES = {
     "ExpiredTokenException": ("ExpiredToken", 403),
@@ -69,7 +70,9 @@ class Sts:
         for name in ("RoleArn", "RoleSessionName"):
             if not given.get(name):
                 raise AwsError("ValidationError", f"Value null at '{name}' must not be null")
-        seconds = min(float(given.get("DurationSeconds", 3600)), call.settings.session_seconds)
+        seconds = min(
+            _duration(given.get("DurationSeconds", "3600")), call.settings.session_seconds
+        )
         session = self._identities.assume(
             call.caller,
             given["RoleArn"],
@@ -94,6 +97,13 @@ class Sts:
             f"<ResponseMetadata><RequestId>simulated</RequestId></ResponseMetadata></{name}Response>",
             200,
         )
+
+
+def _duration(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and _SHORTEST <= int(text) <= _LONGEST):
+        message = f"Value '{text}' at 'durationSeconds' must lie between {_SHORTEST} and {_LONGEST}"
+        raise AwsError("ValidationError", message)
+    return int(text)
 
 
 def _element(name: str, text: str) -> str:
