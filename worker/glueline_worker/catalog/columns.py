@@ -1,7 +1,8 @@
 """The columns and partition keys of a table, each once and none that is retired."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from glueline.contract.datatypes import PrimitiveType
@@ -9,7 +10,7 @@ from glueline.contract.records import Column, TableFormat
 from glueline_worker.catalog.redact import redact_parameters
 from glueline_worker.catalog.spark import spark_columns, spark_partition_names
 from glueline_worker.catalog.types import is_understood, parse_type
-from glueline_worker.catalog.values import mappings_at, parameters_of, text_of
+from glueline_worker.catalog.values import mappings_at, parameters_of, printable, text_of
 from glueline_worker.catalog.views import trino_definition
 
 _PLACEHOLDER = [("col", "array<string>")]
@@ -17,6 +18,7 @@ _PLACEHOLDER = [("col", "array<string>")]
 _TRINO_PLACEHOLDER = [("dummy", "string")]
 """What Trino writes for a view, whose columns stand in its text."""
 _SHARED_LENGTH = 1024
+_TEXT = (str, NoneType)
 _NAMED = 5  # columns that a warning lists by name
 
 
@@ -30,18 +32,22 @@ def columns_of(
     """Return a table's columns and its partition keys, which are not among the columns.
 
     ``descriptor`` is the StorageDescriptor. Columns that Iceberg retired are left out; the
-    schema of Spark or Delta Lake takes the place of its placeholder.
+    schema of Spark, Delta Lake or a view of Trino takes the place of its placeholder.
     """
-    keys = _once(_read(answer, "PartitionKeys", notes), notes)
-    columns = _read(descriptor, "Columns", notes)
-    if not columns or _shape(columns) == _TRINO_PLACEHOLDER:
-        columns = _view_columns(answer) or columns
-    columns = _completed(columns, keys, parameters, table_format, notes)
-    keys = [*keys, *_spark_keys(columns, keys, parameters)]
-    names = _names(keys)
-    columns = _once([column for column in columns if column.name.lower() not in names], notes)
-    _note_unknown_types([*columns, *keys], notes)
-    return tuple(columns), tuple(keys)
+    keys = _by_name(_read(answer, "PartitionKeys", notes), notes)
+    stated = _read(descriptor, "Columns", notes)
+    if not stated or _shape(stated) == _TRINO_PLACEHOLDER:
+        stated = _view_columns(answer) or stated
+    columns = _by_name(stated, notes)
+    if not stated or table_format == "delta" or _shape(stated) == _PLACEHOLDER:
+        columns = _completed(columns, keys, spark_columns(parameters, notes), table_format, notes)
+    for name in map(str.lower, spark_partition_names(parameters)):
+        if name in columns:
+            keys.setdefault(name, columns[name])
+    for name in keys:
+        columns.pop(name, None)
+    _note_unknown_types([*columns.values(), *keys.values()], notes)
+    return tuple(columns.values()), tuple(keys.values())
 
 
 def column(name: str, type_text: str, comment: str | None = None) -> Column:
@@ -53,7 +59,10 @@ def column(name: str, type_text: str, comment: str | None = None) -> Column:
 # Tables share most of their columns: found here, one costs 0.1 µs instead of 2 µs.
 @lru_cache(maxsize=16384)
 def _shared_column(name: str, type_text: str, comment: str | None) -> Column:
-    return Column(name=name, type=type_text, data_type=parse_type(type_text), comment=comment)
+    text = printable(type_text)
+    return Column(
+        name=printable(name), type=text, data_type=parse_type(text), comment=text_of(comment)
+    )
 
 
 def _read(holder: Mapping[str, Any], key: str, notes: list[str]) -> list[Column]:
@@ -61,23 +70,23 @@ def _read(holder: Mapping[str, Any], key: str, notes: list[str]) -> list[Column]
     return [
         _column(answer, position, notes)
         for position, answer in enumerate(answers)
-        if not _is_retired(answer)
+        if not ("Parameters" in answer and _is_retired(answer["Parameters"]))
     ]
 
 
-def _is_retired(answer: Mapping[str, Any]) -> bool:
-    parameters = answer.get("Parameters")
-    if not parameters or not isinstance(parameters, Mapping):
-        return False
-    return str(parameters.get("iceberg.field.current")).lower() == "false"
+def _is_retired(parameters: Any) -> bool:
+    current = parameters_of(parameters).get("iceberg.field.current", "")
+    return current.lower() == "false"
 
 
 def _column(answer: Mapping[str, Any], position: int, notes: list[str]) -> Column:
-    name = text_of(answer.get("Name"))
+    name, type_text, comment = answer.get("Name"), answer.get("Type"), answer.get("Comment")
+    if not (isinstance(name, str) and isinstance(type_text, str) and isinstance(comment, _TEXT)):
+        name, type_text, comment = text_of(name), text_of(type_text) or "", text_of(comment)
     if not name:
         name = f"_col{position}"
         notes.append(f"A column has no name and is called {name}.")
-    plain = column(name, text_of(answer.get("Type")) or "", text_of(answer.get("Comment")))
+    plain = column(name, type_text, comment)
     parameters = answer.get("Parameters")
     if not parameters:
         return plain
@@ -85,28 +94,37 @@ def _column(answer: Mapping[str, Any], position: int, notes: list[str]) -> Colum
     return plain.model_copy(update={"parameters": redacted})
 
 
+def _shape(columns: list[Column]) -> list[tuple[str, str]]:
+    """Return the first columns' names and types, as many as tell a placeholder."""
+    return [(each.name.lower(), each.type.lower()) for each in columns[:2]]
+
+
+def _by_name(columns: list[Column], notes: list[str]) -> dict[str, Column]:
+    """Return the columns by name in lower case; of several with one name, the first."""
+    first: dict[str, Column] = {}
+    for each in columns:
+        first.setdefault(each.name.lower(), each)
+    if repeated := len(columns) - len(first):
+        notes.append(f"Columns left out because an earlier one has their name: {repeated}.")
+    return first
+
+
 def _completed(
-    columns: list[Column],
-    keys: list[Column],
-    parameters: Mapping[str, str],
+    columns: dict[str, Column],
+    keys: dict[str, Column],
+    schema: list[Column],
     table_format: TableFormat,
     notes: list[str],
-) -> list[Column]:
-    """Return Spark's schema where the columns stand in for it or, in Delta Lake, lack some."""
-    placeholder = _shape(columns) == _PLACEHOLDER
-    if columns and not placeholder and table_format != "delta":
-        return columns
-    schema = spark_columns(parameters, notes)
-    if schema and (placeholder or _names([*columns, *keys]) < _names(schema)):
-        return schema
-    if placeholder and table_format == "delta":
+) -> dict[str, Column]:
+    """Return Spark's schema where the columns stand in for it or lack some of it."""
+    is_placeholder = _shape(list(columns.values())) == _PLACEHOLDER
+    by_name = _by_name(schema, notes)
+    if schema and (is_placeholder or columns.keys() | keys.keys() < by_name.keys()):
+        return by_name
+    if is_placeholder and table_format == "delta":
         notes.append("The schema is not in the catalogue, only in the Delta log.")
-        return []
+        return {}
     return columns
-
-
-def _shape(columns: list[Column]) -> list[tuple[str, str]]:
-    return [(each.name.lower(), each.type.lower()) for each in columns[:2]]
 
 
 def _view_columns(answer: Mapping[str, Any]) -> list[Column]:
@@ -118,31 +136,6 @@ def _view_columns(answer: Mapping[str, Any]) -> list[Column]:
         column(text_of(each.get("name")) or "", text_of(each.get("type")) or "")
         for each in mappings_at(definition, "columns", [])
     ]
-
-
-def _spark_keys(
-    columns: list[Column], keys: list[Column], parameters: Mapping[str, str]
-) -> list[Column]:
-    """Return the columns that only Spark's parameters call partition keys."""
-    known = _names(keys)
-    by_name = {each.name.lower(): each for each in reversed(columns)}
-    wanted = dict.fromkeys(name.lower() for name in spark_partition_names(parameters))
-    return [by_name[name] for name in wanted if name in by_name and name not in known]
-
-
-def _names(columns: Iterable[Column]) -> set[str]:
-    return {each.name.lower() for each in columns}
-
-
-def _once(columns: list[Column], notes: list[str]) -> list[Column]:
-    """Return the columns without those whose name an earlier one has, in whatever case."""
-    first: dict[str, Column] = {}
-    for each in columns:
-        first.setdefault(each.name.lower(), each)
-    if len(first) < len(columns):
-        repeated = len(columns) - len(first)
-        notes.append(f"Columns left out because an earlier one has their name: {repeated}.")
-    return list(first.values())
 
 
 def _note_unknown_types(columns: list[Column], notes: list[str]) -> None:

@@ -60,6 +60,8 @@ _LOOKS_SECRET = re.compile(
 )
 """Private keys, JSON web tokens, tokens of GitHub and Slack, Authorization headers."""
 
+_HARMLESS = 14  # letters: too few for a key or a token that has no name
+_SHORT = 256
 _SCHEMA_KEYS = ("spark.sql.sources.schema", "avro.schema.literal")
 
 
@@ -72,12 +74,11 @@ def redact_value(key: str, value: str) -> str:
     """Return the value of one parameter or argument without secrets."""
     if is_secret_key(key):
         return value if value.lower() in _NO_SECRETS else REDACTED
+    if len(value) <= _HARMLESS and value.isalnum():
+        return value
     if key.startswith(_SCHEMA_KEYS):
         return value  # long texts of column names, which say "password" without telling one
     return _redact_short(value) if len(value) <= _SHORT else redact_text(value)
-
-
-_SHORT = 256
 
 
 @lru_cache(maxsize=8192)

@@ -5,7 +5,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ def plain(value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - one for each ki
 def text_of(value: Any) -> str | None:
     """Return a text as it is, None as None, and everything else as its JSON."""
     if isinstance(value, str):
-        return printable(value)
+        return value if value.isascii() else printable(value)
     if value is None:
         return None
     value = plain(value)
@@ -60,7 +60,7 @@ def texts_of(value: Any) -> tuple[str, ...]:
 
 def parameters_of(value: Any) -> dict[str, str]:
     """Return a map of texts, sorted by key so that equal maps have equal JSON."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return {}
     return dict(sorted((text_of(key) or "", text_of(item) or "") for key, item in value.items()))
 
@@ -115,22 +115,22 @@ def _moment(value: Any) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
-def mapping_at(answer: Mapping[str, Any], key: str, notes: list[str]) -> Mapping[str, Any] | None:
+def mapping_at(answer: Mapping[str, Any], key: str, notes: list[str]) -> dict[str, Any] | None:
     """Return the object at ``key``; None where there is none, with a note where it is no object."""
     value = answer.get(key)
-    if value is None or isinstance(value, Mapping):
+    if value is None or isinstance(value, dict):
         return value
     notes.append(f"{key} is no object.")
     return None
 
 
-def mappings_at(answer: Mapping[str, Any], key: str, notes: list[str]) -> list[Mapping[str, Any]]:
+def mappings_at(answer: Mapping[str, Any], key: str, notes: list[str]) -> list[dict[str, Any]]:
     """Return the objects in the list at ``key``, with a note where there is anything else."""
     value = answer.get(key)
     if value is None:
         return []
-    items: Sequence[Any] = value if isinstance(value, list | tuple) else [value]
-    objects = [item for item in items if isinstance(item, Mapping)]
+    items = value if isinstance(value, list | tuple) else [value]
+    objects = [item for item in items if isinstance(item, dict)]
     if len(objects) < len(items):
         notes.append(f"{key} holds something that is no object.")
     return objects

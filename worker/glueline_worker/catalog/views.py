@@ -51,7 +51,7 @@ def trino_definition(text: str | None) -> Mapping[str, Any] | None:
     return definition
 
 
-def _representations(answer: Mapping[str, Any], notes: list[str]) -> list[Mapping[str, Any]]:
+def _representations(answer: Mapping[str, Any], notes: list[str]) -> list[dict[str, Any]]:
     definition = mapping_at(answer, "ViewDefinition", notes)
     return mappings_at(definition, "Representations", notes) if definition else []
 
