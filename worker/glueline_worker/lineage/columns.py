@@ -41,7 +41,7 @@ def of_datasets(datasets: Iterable[int]) -> Columns:
 
 def through(flow: Flow, inputs: Mapping[str, Columns], schemas: Schemas) -> Columns:
     """The columns after a step, from those of its ``inputs``."""
-    if not flow.rest and not flow.columns:
+    if not (flow.rest or flow.columns or flow.whole):
         return UNKNOWN_COLUMNS
     if flow.rest and not flow.columns and not flow.dropped and len(inputs) == 1:
         return next(iter(inputs.values()))
@@ -57,7 +57,7 @@ def through(flow: Flow, inputs: Mapping[str, Columns], schemas: Schemas) -> Colu
         )
         for name, refs in flow.columns.items()
     }
-    return _with_rest(flow, named, inputs, schemas) if flow.rest else Columns(named)
+    return _with_rest(flow, named, inputs, schemas)
 
 
 def cells_of(columns: Columns, name: str, schemas: Schemas) -> frozenset[Cell]:
@@ -94,7 +94,9 @@ def _with_rest(
             used.setdefault(ref.node, set()).add(ref.column.lower())
     stacks: list[Stack] = []
     for node, columns in inputs.items():
-        names = gone | used.get(node, set())
+        if not flow.rest and node not in flow.whole:
+            continue
+        names = gone if node in flow.whole else gone | used.get(node, set())
         for key, (display, cells) in columns.named.items():
             if not hidden(key, names):
                 known = named.get(key, (display, frozenset()))

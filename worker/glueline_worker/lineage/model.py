@@ -28,7 +28,8 @@ class Flow:
     """How a node's columns come from those of its inputs.
 
     ``columns`` names outgoing columns with what they are made of. ``rest`` says that the columns
-    of the inputs that are not named, used or ``dropped`` pass under their own names. Neither
+    of the inputs that are not named, used or ``dropped`` pass under their own names. ``whole``
+    are inputs of which also the used ones pass, as in ``SELECT a.*, a.x + 1 AS y``. None of these
     known (``OPAQUE``) still means that data flows, with columns nobody can tell.
 
     ``stacked`` inputs stand below one another (a union): what has one name becomes one column.
@@ -42,6 +43,7 @@ class Flow:
     rest: bool = False
     dropped: frozenset[str] = frozenset()
     stacked: bool = False
+    whole: tuple[str, ...] = ()
 
 
 KEEP = Flow(rest=True)

@@ -11,7 +11,7 @@ from glueline_worker.lineage.naming.connections import glue_connection, properti
 from glueline_worker.lineage.naming.databases import jdbc
 from glueline_worker.lineage.naming.engines import engine_named
 from glueline_worker.lineage.naming.paths import location, s3
-from glueline_worker.lineage.naming.queries import is_query, query_tables
+from glueline_worker.lineage.naming.queries import is_query, query_tables, written_instead
 from glueline_worker.lineage.naming.services import bigquery, kafka, mongodb, opensearch
 from glueline_worker.lineage.naming.spark import spark_table
 from glueline_worker.lineage.naming.text import UNKNOWN, resolve_arguments, split_name
@@ -203,7 +203,7 @@ def _database(source: _Source) -> Datasets:
     database = options.text("database", "sfdatabase", "databasename", "dbname", "keyspace")
     schema = options.text("schema", "sfschema", "schemaname", "currentschema")
     engine = _engine_word(source, url, connection)
-    names = _names(table, query, engine)
+    names = _names(table, query, engine, options.text("postactions"))
     if url or not connection:
         return tuple(
             jdbc(url or UNKNOWN, name, around, engine=engine, database=database, schema=schema)
@@ -223,13 +223,14 @@ def _engine_word(source: _Source, url: str, connection: str) -> str:
     return next((word for word in (*words, driver) if word and engine_named(word)), "")
 
 
-def _names(table: str, query: str, engine: str) -> list[str]:
-    """The tables asked for; those inside it where a query stands instead."""
+def _names(table: str, query: str, engine: str, actions: str = "") -> list[str]:
+    """The tables asked for: those inside a query, those that a staging table is merged into."""
     text = table or query
-    if not is_query(text):
-        return [text]
     found = engine_named(engine) if engine else None
-    return query_tables(text, found.dialect if found else engine) or ["{query}"]
+    dialect = found.dialect if found else engine
+    if is_query(text):
+        return query_tables(text, dialect) or ["{query}"]
+    return (actions and written_instead(text, actions, dialect)) or [text]
 
 
 def _anything(source: _Source) -> Datasets:

@@ -1,0 +1,212 @@
+"""Read the answer of GetDataflowGraph: a script's annotations as nodes and edges."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from glueline.contract.lineage import Dataset, Origin
+from glueline_worker.lineage.literals import parse_value
+from glueline_worker.lineage.model import (
+    KEEP,
+    OPAQUE,
+    ColumnRef,
+    Flow,
+    Graph,
+    Node,
+    Role,
+    Surroundings,
+)
+from glueline_worker.lineage.naming import catalog_table, from_options
+
+_MAPPING_PARTS = 3
+"""Source, its type and the target: what is needed of ``(source, type, target, type)``."""
+_KEEPING = (
+    "dropduplicates",
+    "dropnullfields",
+    "errorsasdynamicframe",
+    "filter",
+    "join",
+    "repartition",
+    "resolvechoice",
+    "spigot",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One annotated step. ``id`` is the variable it is bound to, so several may share it."""
+
+    key: str
+    id: str
+    kind: str
+    args: Mapping[str, object]
+    line: int | None
+
+
+def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph:
+    """The graph of ``DagNodes`` and ``DagEdges``; what cannot be understood is a warning."""
+    warnings: list[str] = []
+    steps = [
+        _step(index, entry)
+        for index, entry in enumerate(_entries(dag_nodes))
+        if isinstance(entry, Mapping)
+    ]
+    sources = _sources(steps, _entries(dag_edges), warnings)
+    nodes = []
+    for step in steps:
+        found = _datasets(step, around)
+        role = _role(step, has_datasets=bool(found), has_inputs=bool(sources[step.key]))
+        if role != "transform" and not found:
+            warnings.append(f"the annotated step {step.id} ({step.kind}) names no dataset")
+        inputs = tuple(sources[step.key]) if role != "read" else ()
+        nodes.append(
+            Node(
+                step.key,
+                role,
+                inputs,
+                found if role != "transform" else (),
+                _flow(step, inputs) if role == "transform" else KEEP,
+                label=f"{step.kind} {step.id}".strip(),
+                line=step.line,
+            )
+        )
+    return Graph(Origin.DATAFLOW, tuple(nodes), tuple(dict.fromkeys(warnings)))
+
+
+def _entries(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _step(index: int, entry: Mapping[str, Any]) -> _Step:
+    args = (arg for arg in _entries(entry.get("Args")) if isinstance(arg, Mapping))
+    line = entry.get("LineNumber")
+    return _Step(
+        key=f"{entry.get('Id') or 'step'}#{index}",
+        id=str(entry.get("Id") or ""),
+        kind=str(entry.get("NodeType") or ""),
+        args={
+            str(arg.get("Name")).strip().lower(): parse_value(str(arg.get("Value") or ""))
+            for arg in args
+        },
+        line=line if isinstance(line, int) and line > 0 else None,
+    )
+
+
+def _sources(
+    steps: Sequence[_Step], edges: Iterable[Any], warnings: list[str]
+) -> dict[str, list[str]]:
+    """The keys of each step's inputs."""
+    by_id: dict[str, list[_Step]] = {}
+    for step in steps:
+        by_id.setdefault(step.id, []).append(step)
+    found: dict[str, list[str]] = {step.key: [] for step in steps}
+    for edge in edges:
+        if not isinstance(edge, Mapping):
+            continue
+        source, target = str(edge.get("Source")), str(edge.get("Target"))
+        if source not in by_id or target not in by_id:
+            warnings.append(
+                f"an annotated edge joins {source} and {target}, which are not both steps"
+            )
+            continue
+        for step in by_id[target]:
+            before = _bound_before(step, by_id[source])
+            if before is not None and before.key not in found[step.key]:
+                found[step.key].append(before.key)
+    return found
+
+
+def _bound_before(step: _Step, candidates: Sequence[_Step]) -> _Step | None:
+    """Of the steps bound to one variable, the last above ``step``: scripts reuse names."""
+    others = [candidate for candidate in candidates if candidate is not step]
+    above = [other for other in others if (other.line or 0) < (step.line or 0)]
+    return max(above or others[:1], key=lambda other: other.line or 0, default=None)
+
+
+def _role(step: _Step, *, has_datasets: bool, has_inputs: bool) -> Role:
+    kind = step.kind.lower()
+    if "source" in kind:
+        return "read"
+    if "sink" in kind or "target" in kind:
+        return "write"
+    if not has_datasets or _known_flow(kind) is not None:
+        return "transform"
+    return "write" if has_inputs else "read"
+
+
+def _datasets(step: _Step, around: Surroundings) -> tuple[Dataset, ...]:
+    args = step.args
+    database = _text(args.get("database") or args.get("name_space"))
+    table = _text(args.get("table_name"))
+    if database and table:
+        catalog_id = _text(args.get("catalog_id")) or None
+        return (catalog_table(database, table, around, catalog_id),)
+    told = args.get("connection_options") or args.get("additional_options")
+    options = {**args, **told} if isinstance(told, Mapping) else args
+    connection = _text(args.get("catalog_connection"))
+    kind = _text(args.get("connection_type")) or ("jdbc" if connection else "")
+    return from_options(kind, options, around, format=_text(args.get("format")))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _flow(step: _Step, inputs: tuple[str, ...]) -> Flow:
+    make = _known_flow(step.kind.lower())
+    return make(step.args, inputs) if make else OPAQUE
+
+
+def _known_flow(kind: str) -> Callable[[Mapping[str, object], tuple[str, ...]], Flow] | None:
+    return _FLOWS.get(kind.removesuffix(".apply").replace("_", "").strip())
+
+
+def _apply_mapping(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
+    mapping = args.get("mapping") or args.get("mappings")
+    columns = {}
+    for entry in _entries(mapping):
+        parts = _entries(entry)
+        if len(parts) >= _MAPPING_PARTS:
+            columns[_column(parts[2])] = _refs(_column(parts[0]), inputs)
+    return Flow(columns)
+
+
+def _select(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
+    names = map(_column, _entries(args.get("paths")))
+    return Flow({name: _refs(name, inputs) for name in names})
+
+
+def _drop(args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
+    return Flow(rest=True, dropped=frozenset(map(_column, _entries(args.get("paths")))))
+
+
+def _rename(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
+    source, target = _column(args.get("old_name")), _column(args.get("new_name"))
+    return Flow({target: _refs(source, inputs)}, rest=True) if source and target else KEEP
+
+
+def _column(value: object) -> str:
+    return _text(value).replace("`", "")
+
+
+def _refs(column: str, inputs: tuple[str, ...]) -> tuple[ColumnRef, ...]:
+    return tuple(ColumnRef(source, column) for source in inputs)
+
+
+def _keep(_args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
+    return KEEP
+
+
+def _stacked(_args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
+    return Flow(rest=True, stacked=True)
+
+
+_FLOWS: Mapping[str, Callable[[Mapping[str, object], tuple[str, ...]], Flow]] = {
+    **dict.fromkeys(_KEEPING, _keep),
+    "applymapping": _apply_mapping,
+    "selectfields": _select,
+    "dropfields": _drop,
+    "renamefield": _rename,
+    "union": _stacked,
+    "mergedynamicframe": _stacked,
+}

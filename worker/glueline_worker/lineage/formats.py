@@ -1,0 +1,133 @@
+"""The shapes in which a job's definition comes as a file, and the API's shape made of them.
+
+Three occur: an answer of the API (``GetJob``, or a list of jobs), the JSON that Glue's source
+control commits (lower camel case, the visual nodes often as JSON inside a text), and the file
+that Glue Studio's Download gives (``jobConfig`` and ``dag``).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from glueline.contract.errors import UsageError
+
+_LISTS = ("Jobs", "jobs")
+_NODES = "CodeGenConfigurationNodes"
+_STUDIO_FIELDS = {
+    "name": "Name",
+    "description": "Description",
+    "role": "Role",
+    "version": "GlueVersion",
+    "glueVersion": "GlueVersion",
+    "workerType": "WorkerType",
+    "numberOfWorkers": "NumberOfWorkers",
+    "maxCapacity": "MaxCapacity",
+    "maxRetries": "MaxRetries",
+    "timeout": "Timeout",
+}
+_STUDIO_MODES = {"VISUAL_MODE": "VISUAL", "DEVELOPER_MODE": "SCRIPT", "NOTEBOOK_MODE": "NOTEBOOK"}
+_CLASSES = {"datasource": "Source", "datasink": "Target", "datatarget": "Target"}
+
+
+def normalise_job(document: Any) -> dict[str, Any]:
+    """The one job of ``document`` in the shape of GetJob's ``Job``; raise UsageError if none.
+
+    A script that came along (Glue Studio's download holds it) stands under ``Script``, which the
+    API does not have.
+    """
+    jobs = normalise_jobs(document)
+    if len(jobs) != 1:
+        raise UsageError(f"the file holds {len(jobs)} jobs where one was expected")
+    return jobs[0]
+
+
+def normalise_jobs(document: Any) -> list[dict[str, Any]]:
+    """All jobs of ``document``, as ``normalise_job`` gives one."""
+    if isinstance(document, list):
+        return [job for entry in document for job in normalise_jobs(entry)]
+    if not isinstance(document, Mapping):
+        raise UsageError("not a job definition: the file holds no JSON object")
+    for wrapper in _LISTS:
+        if isinstance(document.get(wrapper), list):
+            return normalise_jobs(document[wrapper])
+    for wrapper in ("Job", "job"):
+        if isinstance(document.get(wrapper), Mapping):
+            return normalise_jobs(document[wrapper])
+    return [_job(document)]
+
+
+def _job(document: Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(document.get("dag"), list):
+        return _from_studio(document)
+    job = {_pascal(str(key)): value for key, value in document.items()}
+    if _NODES in job:
+        job[_NODES] = _parsed(job[_NODES])
+    elif document and all(map(_is_node, document.values())):
+        return {_NODES: dict(document)}
+    elif not job.keys() & {"Name", "Command", "DefaultArguments"}:
+        raise UsageError(
+            "not a job definition: it has no Name, no Command and no CodeGenConfigurationNodes"
+        )
+    if isinstance(job.get("Command"), Mapping):
+        job["Command"] = {_pascal(str(key)): value for key, value in job["Command"].items()}
+    return job
+
+
+def _from_studio(document: Mapping[str, Any]) -> dict[str, Any]:
+    found = document.get("jobConfig")
+    config: Mapping[str, Any] = found if isinstance(found, Mapping) else document
+    job = {name: config[key] for key, name in _STUDIO_FIELDS.items() if key in config}
+    location, file = (str(config.get(key) or "") for key in ("scriptLocation", "scriptName"))
+    if location and file and not location.endswith(file):
+        location = f"{location.rstrip('/')}/{file}"
+    return {
+        **job,
+        "Command": {"Name": config.get("command"), "ScriptLocation": location},
+        "DefaultArguments": _studio_arguments(config),
+        "JobMode": _STUDIO_MODES.get(str(config.get("jobMode")), "VISUAL"),
+        _NODES: dict(_studio_node(index, node) for index, node in enumerate(document["dag"])),
+        "Script": document.get("script"),
+    }
+
+
+def _studio_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+    entries = config.get("jobParameters")
+    arguments = {
+        str(entry.get("key")): entry.get("value")
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, Mapping)
+    }
+    if str(config.get("language")).lower().startswith("scala"):
+        arguments["--job-language"] = "scala"
+    return arguments
+
+
+def _studio_node(index: int, node: Any) -> tuple[str, Any]:
+    """``classification`` and ``type`` make the API's kind: a DataSource of type S3, S3Source."""
+    if not isinstance(node, Mapping):
+        return str(index), node
+    class_word = _CLASSES.get(str(node.get("classification")).lower(), "")
+    kind = f"{node.get('type') or ''}{class_word}"
+    return str(node.get("nodeId") or index), {kind: node}
+
+
+def _pascal(key: str) -> str:
+    return key[:1].upper() + key[1:]
+
+
+def _parsed(nodes: Any) -> Any:
+    """The visual nodes, which source control writes as JSON inside a text."""
+    if not isinstance(nodes, str):
+        return nodes
+    try:
+        return json.loads(nodes) if nodes.strip() else {}
+    except (ValueError, RecursionError):
+        return nodes
+
+
+def _is_node(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and len(value) == 1
+        and all(isinstance(fields, Mapping) for fields in value.values())
+    )

@@ -1,0 +1,35 @@
+"""Lineage as records."""
+
+from hashlib import blake2b
+
+import orjson
+
+from glueline.contract.records import LineageRecord
+from glueline_worker.lineage.model import Edge, Lineage
+
+
+def lineage_records(
+    lineage: Lineage, *, process: str, source: str, region: str, catalog_id: str | None = None
+) -> list[LineageRecord]:
+    """One record for each edge; ``process`` is what moves the data, as in LineageRecord."""
+    return [
+        LineageRecord(
+            source=source,
+            region=region,
+            catalog_id=catalog_id,
+            process=process,
+            upstream=edge.upstream,
+            downstream=edge.downstream,
+            origins=edge.origins,
+            columns=edge.columns,
+            content_hash=_content_hash(edge),
+        )
+        for edge in lineage.edges
+    ]
+
+
+def _content_hash(edge: Edge) -> str:
+    """Of what may change in an edge; the rest is its identity."""
+    columns = [(each.upstream, each.downstream, each.transformation) for each in edge.columns]
+    content = orjson.dumps((edge.origins, columns))
+    return blake2b(content, digest_size=16).hexdigest()

@@ -1,0 +1,158 @@
+"""Read Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from glueline.contract.lineage import Origin
+from glueline_worker.lineage.graph import schema_of
+from glueline_worker.lineage.model import (
+    OPAQUE,
+    ColumnRef,
+    Flow,
+    Graph,
+    Node,
+    Role,
+    Surroundings,
+)
+from glueline_worker.lineage.visual.datasets import datasets_of
+from glueline_worker.lineage.visual.fields import (
+    Fields,
+    fields,
+    items,
+    output_columns,
+    text,
+    texts,
+)
+from glueline_worker.lineage.visual.sql import sql_steps
+from glueline_worker.lineage.visual.transforms import Step, flow_of, is_transform
+
+CustomCode = Callable[[str, str], Graph]
+"""Reads the code of a custom transform, given its class name and its text."""
+
+_SEMI_JOINS = frozenset({"leftsemi", "leftanti"})
+
+
+def read_visual(
+    nodes: Mapping[str, Any],
+    around: Surroundings,
+    *,
+    custom_code: CustomCode | None = None,
+) -> Graph:
+    """The graph of ``CodeGenConfigurationNodes``; what cannot be understood is a warning."""
+    return _Reader(nodes, around, custom_code).read()
+
+
+class _Reader:
+    def __init__(self, nodes: Any, around: Surroundings, custom_code: CustomCode | None) -> None:
+        self._around = around
+        self._custom_code = custom_code
+        self._warnings: list[str] = []
+        self._nodes: dict[str, tuple[str, Fields]] = {}
+        if not isinstance(nodes, Mapping):
+            self._warnings.append("the visual nodes are no object")
+            return
+        for name, node in nodes.items():
+            kinds = [(kind, told) for kind, told in _pairs(node) if isinstance(told, Mapping)]
+            if kinds:
+                self._nodes[str(name)] = kinds[0][0], fields(kinds[0][1])
+            else:
+                self._warnings.append(f"the visual node {name} has no kind")
+
+    def read(self) -> Graph:
+        found = tuple(node for name in self._nodes for node in self._read(name))
+        return Graph(Origin.VISUAL, found, tuple(self._warnings))
+
+    def _read(self, name: str) -> Iterable[Node]:
+        kind, node = self._nodes[name]
+        role = _role(kind)
+        inputs = self._inputs(name, node) if role != "read" else ()
+        step = Node(name, role, inputs, label=text(node.get("name")) or kind)
+        if role == "transform" and is_transform(kind):
+            return self._transform(step, kind, node)
+        datasets = datasets_of(kind, node, role, self._around)
+        if role == "transform":  # a kind that nobody here knows
+            step = replace(step, role="transform" if inputs else "read", flow=OPAQUE)
+        if step.role == "transform":
+            return (step,)
+        if not datasets:
+            self._warnings.append(f"the visual node {step.label} ({kind}) names no dataset")
+        step = replace(step, datasets=datasets)
+        return (self._with_columns(step, node) if role == "read" else step,)
+
+    def _inputs(self, name: str, node: Fields) -> tuple[str, ...]:
+        named = texts(node.get("inputs"))
+        for missing in (source for source in named if source not in self._nodes):
+            self._warnings.append(f"the visual node {name} has an input {missing} that is missing")
+        return tuple(dict.fromkeys(source for source in named if source in self._nodes))
+
+    def _with_columns(self, step: Node, node: Fields) -> Node:
+        """Glue Studio's columns of a source serve where the catalogue does not tell them."""
+        columns = output_columns(node)
+        if any(schema_of(dataset, self._around) for dataset in step.datasets):
+            columns = []
+        own = {column: (ColumnRef(step.id, column),) for column in columns}
+        return replace(step, flow=Flow(own, rest=True))
+
+    def _transform(self, step: Node, kind: str, node: Fields) -> Iterable[Node]:
+        match kind.lower():
+            case "sparksql" | "sqlcode":
+                return self._sql(step, node)
+            case "customcode":
+                return self._custom(step, node)
+            case "join" if text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
+                return _semi_join(step)
+        flow = flow_of(kind, Step(node, step.inputs, lambda name: self._nodes[name]))
+        return (replace(step, flow=flow),)
+
+    def _sql(self, step: Node, node: Fields) -> Iterable[Node]:
+        entries = [fields(entry) for entry in items(node.get("sqlaliases"))]
+        aliases = {text(entry.get("alias")): text(entry.get("from")) for entry in entries}
+        found = sql_steps(step, text(node.get("sqlquery")), aliases, self._around)
+        self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
+        return found.nodes
+
+    def _custom(self, step: Node, node: Fields) -> Iterable[Node]:
+        """A custom transform: all inputs flow on, and so does what its code reads by itself."""
+        step = replace(step, flow=OPAQUE)
+        if self._custom_code is None:
+            return (step,)
+        found = self._custom_code(text(node.get("classname")), text(node.get("code")))
+        self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
+        inner = [_within(step, inner) for inner in found.nodes]
+        reads = tuple(node.id for node in inner if node.role == "read")
+        return (replace(step, inputs=step.inputs + reads), *inner)
+
+
+def _pairs(node: Any) -> Iterable[tuple[str, Any]]:
+    return ((str(key), told) for key, told in node.items()) if isinstance(node, Mapping) else ()
+
+
+def _role(kind: str) -> Role:
+    if kind.lower().endswith("source"):
+        return "read"
+    return "write" if kind.lower().endswith(("target", "sink")) else "transform"
+
+
+def _within(step: Node, inner: Node) -> Node:
+    """A step of a custom transform's code, with ids of its own and the transform's inputs."""
+
+    def name(of: str) -> str:
+        return f"{step.id}/{of}"
+
+    columns = {
+        column: tuple(ColumnRef(name(ref.node), ref.column) for ref in refs)
+        for column, refs in inner.flow.columns.items()
+    }
+    inputs = tuple(map(name, inner.inputs))
+    return replace(
+        inner,
+        id=name(inner.id),
+        inputs=inputs + step.inputs if inner.role == "write" else inputs,
+        flow=replace(inner.flow, columns=columns),
+    )
+
+
+def _semi_join(step: Node) -> Iterable[Node]:
+    """The right side decides which rows stay, and none of its columns do."""
+    return (replace(step, flow=Flow(whole=step.inputs[:1])),)
