@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-
-from glueline_worker.sinks.base import Sink
 from tests.sinks.places import Place, Rows, file_place, sql_place, stdout_place
 from tests.support.postgres import PostgresServer, postgres_server
+
+from glueline_worker.sinks.base import Sink
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -24,6 +24,7 @@ from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run, Sink
 
 BEGUN = datetime(2024, 5, 1, 12, tzinfo=UTC)
 ENDED = datetime(2024, 5, 1, 13, tzinfo=UTC)
+ALL_ALLOWED = Options(max_deletion_share=1.0)
 HERE: dict[str, Any] = {"region": "eu-west-1", "catalog_id": "123456789012"}
 
 
@@ -31,7 +32,7 @@ def run(
     generation: int = 1,
     *,
     source: str = "default",
-    options: Options = Options(max_deletion_share=1.0),
+    options: Options = ALL_ALLOWED,
     **globs: Sequence[str],
 ) -> Run:
     """A run of generation ``generation``; ``globs`` allow databases, tables or jobs."""

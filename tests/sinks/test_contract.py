@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-
-from glueline_worker.sinks.base import Sink
 from tests.sinks.places import Place
 from tests.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
+
+from glueline_worker.sinks.base import Sink
 
 ODD_NAMES = ("a/b", "..", ".", "it's", 'say "x"', "two\nlines", "50%", "naïve 表 🗂", " ", "x" * 255)
 

@@ -1,9 +1,6 @@
 """When rows are marked deleted, and when not."""
 
 import pytest
-
-from glueline.contract.messages import Options
-from glueline_worker.sinks.base import Sink
 from tests.sinks.places import Rows
 from tests.sinks.samples import (
     commit,
@@ -16,6 +13,9 @@ from tests.sinks.samples import (
     store,
     table,
 )
+
+from glueline.contract.messages import Options
+from glueline_worker.sinks.base import Sink
 
 SALES = "database/sales"
 ORDERS = "partitions/sales/orders"

@@ -55,7 +55,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
     finally:
         if process is not None:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGQUIT)  # at once: the folder is thrown away
             process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 

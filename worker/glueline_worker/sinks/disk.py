@@ -17,6 +17,7 @@ PERMANENT = frozenset(
         errno.EACCES,
         errno.EPERM,
         errno.EROFS,
+        errno.EEXIST,
         errno.ENOTDIR,
         errno.EISDIR,
         errno.ENAMETOOLONG,

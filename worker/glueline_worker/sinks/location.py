@@ -11,9 +11,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _REFUSED = re.compile(r"[\x00-\x20\x7f#]")
 _PASSWORD = re.compile(r"^([\w+.-]+:/*[^:@]*):.*@", re.DOTALL)
 _NO_PORT = re.compile(r"(://[^:@/?#]*):(?!\d+(?:[/?#,]|$)).*", re.DOTALL)
-_SECRET_OPTION = re.compile(
-    r"([?&][^=&]*(?:pass|secret|token|key|credential)[^=&]*=)[^&]*", re.IGNORECASE
-)
+_HIDDEN = r"(?:pass|secret|token|key|credential)"
+_HIDDEN_OPTION = re.compile(rf"([?&][^=&]*{_HIDDEN}[^=&]*=)[^&]*", re.IGNORECASE)
 
 
 def redacted(url: str) -> str:
@@ -25,7 +24,7 @@ def redacted(url: str) -> str:
         hidden = _PASSWORD.sub(r"\1:***@", url)
     else:
         hidden = _NO_PORT.sub(r"\1:***", url)
-    return _SECRET_OPTION.sub(r"\1***", hidden)
+    return _HIDDEN_OPTION.sub(r"\1***", hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,8 @@ class Location:
     url: str = field(repr=False)
     name: str
     scheme: str
-    authority: str = field(repr=False)
+    host: str
+    """What stands between ``//`` and the path, without user, password and port."""
     path: str = field(repr=False)
     options: dict[str, str] = field(repr=False)
 
@@ -49,18 +49,27 @@ class Location:
         if found := _REFUSED.search(url):
             wrong = found.group()
             raise UsageError(f"the sink {name!r} holds {wrong!r}; write it as {quote(wrong)}")
+        if "%00" in url:
+            raise UsageError(f"the sink {name!r} holds a NUL character, which no name can")
         try:
             parts = urlsplit(url)
         except ValueError:
             raise UsageError(f"the sink {name!r} cannot be understood as a URL") from None
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return cls(url, name, scheme.lower(), parts.netloc, unquote(parts.path), options)
+        host = parts.netloc.rpartition("@")[2].partition(":")[0]
+        return cls(url, name, scheme.lower(), host, unquote(parts.path), options)
 
-    def refuse_options_except(self, known: Collection[str]) -> None:
+    @property
+    def secret_options(self) -> list[str]:
+        """The values of options that are kept out of texts."""
+        secret = re.compile(_HIDDEN, re.IGNORECASE)
+        return [value for option, value in self.options.items() if secret.search(option)]
+
+    def refuse_options_except(self, known: Collection[str], described: str = "") -> None:
         """Raise UsageError when the URL has an option that its sink does not know."""
         for option in self.options:
             if option not in known:
-                allowed = ", ".join(sorted(known)) or "none"
+                allowed = described or ", ".join(sorted(known)) or "none"
                 raise UsageError(
                     f"the sink {self.name!r} has the unknown option {option!r}; known: {allowed}"
                 )

@@ -22,7 +22,7 @@ IN_MEMORY = 1 << 20
 def stdout_sink(location: Location) -> "StdoutSink":
     """Make the sink of ``stdout:``; raises UsageError."""
     location.refuse_options_except(())
-    if location.authority or location.path:
+    if location.host or location.path:
         raise UsageError(f"the sink {location.name!r} is written without a path: stdout:")
     return StdoutSink()
 

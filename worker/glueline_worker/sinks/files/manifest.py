@@ -81,7 +81,9 @@ def _verified(root: Path, run_id: str, stored: StoredObject) -> StoredObject:
     try:
         stat = (root / path).stat()
     except FileNotFoundError:
-        raise SinkRefused(f"{root / path} was stored and is gone; extract it again") from None
+        raise SinkRefused(
+            f"{root / path} was stored and is gone; do all workers share the folder?"
+        ) from None
     if (stat.st_size, stat.st_mtime_ns) == (stored.bytes, stored.modified_ns):
         return stored
     return _replaced(root, stored)

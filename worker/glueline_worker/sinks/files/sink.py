@@ -22,7 +22,7 @@ def file_sink(location: Location) -> "FileSink":
     if wanted not in FORMATS:
         known = ", ".join(FORMATS)
         raise UsageError(f"the sink {location.name!r} has no format {wanted!r}; known: {known}")
-    if host := location.authority:
+    if host := location.host:
         raise UsageError(
             f"the sink {location.name!r} names a host; write file:{host}{location.path} for a "
             f"relative folder or file:///{host}{location.path} for an absolute one"

@@ -1,7 +1,7 @@
 """The errors of databases in a sink's words: what may pass, and what will not."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -31,23 +31,23 @@ POSTGRESQL_REFUSALS = ("authentication", "does not exist", "pg_hba.conf", "permi
 
 
 @contextmanager
-def database_errors(name: str, password: str | None = None) -> Iterator[None]:
+def database_errors(name: str, secrets: Sequence[str] = ()) -> Iterator[None]:
     """Raise SinkUnavailable or SinkRefused, naming the sink, in place of SQLAlchemy's errors.
 
-    The driver's error is left out of the chain and ``password`` out of the text, because a log
+    The driver's error is left out of the chain and ``secrets`` out of the text, because a log
     prints both.
     """
     try:
         yield
     except SQLAlchemyError as error:
-        raise _translated(error, name, password) from None
+        raise _translated(error, name, secrets) from None
 
 
-def _translated(error: SQLAlchemyError, name: str, password: str | None) -> GluelineError:
+def _translated(error: SQLAlchemyError, name: str, secrets: Sequence[str]) -> GluelineError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     words = " ".join(str(cause).split())
-    if password:
-        words = words.replace(password, "***")
+    for secret in filter(None, secrets):
+        words = words.replace(secret, "***")
     kind = SinkUnavailable if _passes(error, cause) else SinkRefused
     return kind(f"cannot use {name}: {words}")
 

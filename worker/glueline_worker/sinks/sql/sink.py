@@ -36,13 +36,13 @@ class SqlSink:
         *,
         threads: int,
         file: Path | None = None,
-        password: str | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
-        """Use ``engine``. ``file`` is SQLite's; ``password`` is kept out of every error text."""
+        """Use ``engine``. ``file`` is SQLite's; ``secrets`` are kept out of every error text."""
         self.name = name
         self._engine = engine
         self._file = file
-        self._password = password
+        self._secrets = secrets
         self._allow_nul = engine.dialect.name != "postgresql"
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="glueline-sql")
 
@@ -81,7 +81,7 @@ class SqlSink:
 
     async def _in_transaction(self, work: Callable[[Connection], Answer]) -> Answer:
         def transaction() -> Answer:
-            with database_errors(self.name, self._password), self._engine.begin() as connection:
+            with database_errors(self.name, self._secrets), self._engine.begin() as connection:
                 return work(connection)
 
         return await self._on_thread(transaction)

@@ -1,8 +1,9 @@
 """``sqlite:`` and ``postgresql:`` URLs."""
 
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from sqlalchemy import URL
 
@@ -18,8 +19,8 @@ def sqlite_sink(location: Location) -> SqlSink:
     """Make the sink of ``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
     location.refuse_options_except(())
     path = location.path.removeprefix("/")
-    if location.authority or not location.path.startswith("/"):
-        wanted = f"{location.authority}{location.path}".lstrip("/") or "glueline.db"
+    if location.host or not location.path.startswith("/"):
+        wanted = f"{location.host}{location.path}".lstrip("/") or "glueline.db"
         raise UsageError(
             f"the sink {location.name!r} has too few slashes; write sqlite:///{wanted} for a "
             f"relative path or sqlite:////{wanted} for an absolute one"
@@ -37,23 +38,15 @@ def postgresql_sink(location: Location) -> SqlSink:
         raise UsageError(
             f"the sink {location.name!r} needs a driver: pip install 'glueline-worker[postgres]'"
         )
-    location.refuse_options_except(_libpq_options())
     url = _postgresql_url(location)
-    password = url.password or location.options.get("password")
-    engine = postgresql_engine(url)
-    return SqlSink(location.name, engine, threads=CONNECTIONS, password=str(password or ""))
+    location.refuse_options_except(_libpq_options(), "libpq's parameters, such as sslmode")
+    secrets = [str(url.password or ""), *location.secret_options]
+    return SqlSink(location.name, postgresql_engine(url), threads=CONNECTIONS, secrets=secrets)
 
 
 def _postgresql_url(location: Location) -> URL:
-    try:
-        parts = urlsplit(location.url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise UsageError(
-            f"the port of the sink {location.name!r} is no number; "
-            "characters such as @ : / ? in a password are percent-encoded"
-        ) from None
     database = location.path.removeprefix("/")
+    server = _server(location)
     if not database or "/" in database:
         raise UsageError(
             f"the sink {location.name!r} names no database; "
@@ -61,12 +54,23 @@ def _postgresql_url(location: Location) -> URL:
         )
     return URL.create(
         "postgresql+psycopg",
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        host=unquote(host) if host else None,
-        port=port,
+        username=unquote(server.username) if server.username else None,
+        password=unquote(server.password) if server.password else None,
+        host=unquote(server.hostname) if server.hostname else None,
+        port=server.port,
         database=database,
         query=DEFAULTS | location.options,
+    )
+
+
+def _server(location: Location) -> SplitResult:
+    parts = urlsplit(location.url)
+    with suppress(ValueError):  # of a port that is no number
+        if parts.port != 0 and ("@" in parts.netloc or "@" not in location.url):
+            return parts
+    raise UsageError(
+        f"the sink {location.name!r} has no valid host and port; "
+        "write characters such as @ : / ? in a password or an option percent-encoded"
     )
 
 

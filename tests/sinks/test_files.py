@@ -1,0 +1,196 @@
+import asyncio
+import errno
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
+
+from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
+from glueline_worker.sinks.registry import parse_sink
+
+SALES = "database/sales"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "out"
+
+
+@pytest.fixture
+async def sink(root: Path) -> Sink:
+    opened = parse_sink(f"file://{root}")
+    await opened.open()
+    return opened
+
+
+def manifest(root: Path, generation: int = 1) -> dict[str, Any]:
+    return json.loads((root / "runs" / f"{run(generation).run_id}.json").read_text())
+
+
+def found(root: Path, glob: str = "**/*") -> list[Path]:
+    return sorted(path for path in root.glob(glob) if path.is_file())
+
+
+def stored(root: Path) -> list[str]:
+    """All files but manifests, hidden ones too."""
+    return [path.relative_to(root).as_posix() for path in found(root, "*/run=*/*")]
+
+
+async def test_the_manifest_lists_exactly_what_stands_there(root: Path, sink: Sink):
+    receipts = {
+        "databases": await store(sink, run(), "databases", *ONE_OF_EACH),
+        SALES: await store(sink, run(), SALES, table("a"), table("b")),
+    }
+    await commit(sink, run(), "databases", SALES, receipts=receipts)
+    said = manifest(root)
+    assert sorted(listed["path"] for listed in said["objects"]) == stored(root)
+    for listed in said["objects"]:
+        content = (root / listed["path"]).read_bytes()
+        assert listed["bytes"] == len(content)
+        assert listed["records"] == len(content.splitlines())
+        assert listed["sha256"] == hashlib.sha256(content).hexdigest()
+    assert {(one["unit"], one["kind"]): one["records"] for one in said["objects"]}[
+        (SALES, "table")
+    ] == 2
+
+
+async def test_the_manifest_says_how_the_run_ended(root: Path, sink: Sink):
+    await commit(sink, run(7, tables=["o*"]), "jobs", "databases")
+    said = manifest(root, 7)
+    assert said["state"] == "succeeded"
+    assert said["generation"] == 7
+    assert said["source"] == "default"
+    assert said["scope"]["kind"] == "catalog"
+    assert said["filters"]["tables"]["allow"] == ["o*"]
+    assert said["options"]["max_deletion_share"] == 1.0
+    assert said["listings"] == ["databases", "jobs"]
+    assert said["counts"] == {"tables": 1}
+    assert said["finished_at"] == "2024-05-01T13:00:00Z"
+
+
+async def test_nothing_is_visible_before_a_unit_is_complete(root: Path, sink: Sink):
+    writer = await sink.begin(run(), SALES)
+    await writer.write([table("a")])
+    assert found(root, "**/*.jsonl") == []
+    await writer.discard()
+    assert stored(root) == []
+
+
+async def test_commit_removes_what_abandoned_attempts_left(root: Path, sink: Sink):
+    abandoned = await sink.begin(run(), SALES)
+    await abandoned.write([table("a")])
+    await store(sink, run(), SALES, table("a"), job("only in the first attempt"))
+    receipt = await store(sink, run(), SALES, table("a"))
+    await store(sink, run(2), SALES, table("of another run"))
+    await commit(sink, run(), receipts={SALES: receipt})
+    assert stored(root) == [
+        f"table/run={run(1).run_id}/database%2Fsales.jsonl",
+        f"table/run={run(2).run_id}/database%2Fsales.jsonl",
+    ]
+    await abandoned.discard()
+
+
+async def test_a_missing_object_is_never_listed(root: Path, sink: Sink):
+    receipt = await store(sink, run(), SALES, table("a"))
+    (root / receipt["objects"][0]["path"]).unlink()
+    with pytest.raises(SinkRefused, match="is gone"):
+        await commit(sink, run(), receipts={SALES: receipt})
+    assert not (root / "runs").exists()
+
+
+async def test_an_object_that_was_cut_off_is_never_listed(root: Path, sink: Sink):
+    receipt = await store(sink, run(), SALES, table("a"), table("b"))
+    path = root / receipt["objects"][0]["path"]
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(SinkRefused, match="is cut off"):
+        await commit(sink, run(), receipts={SALES: receipt})
+
+
+async def test_the_object_of_an_attempt_that_ended_later_is_described_as_it_is(
+    root: Path, sink: Sink
+):
+    settled = await store(sink, run(), SALES, table("a"), table("b"))
+    await store(sink, run(), SALES, table("a", owner="zoe"))
+    await commit(sink, run(), receipts={SALES: settled})
+    [listed] = manifest(root)["objects"]
+    content = (root / listed["path"]).read_bytes()
+    assert (listed["records"], listed["bytes"]) == (1, len(content))
+    assert listed["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "changed", [{"path": "../../etc/passwd"}, {"kind": "../x"}, {"bytes": "?"}]
+)
+async def test_a_receipt_that_is_not_ours_is_refused(sink: Sink, changed: dict[str, str]):
+    receipt = await store(sink, run(), SALES, table("a"))
+    [listed] = receipt["objects"]
+    with pytest.raises(SinkRefused):
+        await commit(sink, run(), receipts={SALES: {"objects": [listed | changed]}})
+
+
+async def test_an_aborted_run_leaves_neither_objects_nor_manifest(root: Path, sink: Sink):
+    for generation in (1, 2):
+        receipt = await store(sink, run(generation), SALES, table("a"))
+        await commit(sink, run(generation), receipts={SALES: receipt})
+    await sink.abort(run(1))
+    assert [path.parent.name for path in found(root, "table/*/*")] == [f"run={run(2).run_id}"]
+    assert [path.stem for path in found(root, "runs/*")] == [run(2).run_id]
+
+
+async def test_a_full_disk_leaves_nothing_half_done(
+    root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    writer = await sink.begin(run(), SALES)
+    await writer.write([table("a")])
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full)
+        with pytest.raises(SinkUnavailable, match="No space left"):
+            await writer.complete()
+        with pytest.raises(SinkUnavailable):
+            await commit(sink, run())
+        await writer.discard()
+    assert found(root) == []
+    await store(sink, run(), SALES, table("a"))
+
+
+async def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SinkRefused, match="Not a directory"):
+        await parse_sink(f"file://{tmp_path}/file/out").open()
+
+
+async def test_a_folder_that_takes_no_files_is_refused_at_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "touch", read_only)
+    with pytest.raises(SinkRefused, match="Read-only"):
+        await parse_sink(f"file://{root}").open()
+
+
+async def test_cancelling_a_write_leaves_nothing_after_discard(root: Path, sink: Sink):
+    writer = await sink.begin(run(), SALES)
+    writing = asyncio.create_task(writer.write([table(f"t{n}") for n in range(3000)]))
+    await asyncio.sleep(0)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    await writer.discard()
+    assert stored(root) == []
+
+
+async def test_a_relative_url_means_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    await parse_sink("file:out").open()
+    assert (tmp_path / "out").is_dir()

@@ -1,0 +1,43 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glueline.contract.messages import encode
+from glueline_worker.sinks.keys import object_name, object_path, stored_key
+
+ANY = st.text(st.characters(), min_size=1, max_size=300)
+
+
+@given(st.lists(ANY, min_size=2, max_size=2, unique=True))
+def test_two_units_never_share_a_name(unit_ids: list[str]):
+    first, second = map(object_name, unit_ids)
+    assert first != second
+
+
+@given(ANY)
+def test_a_name_is_one_harmless_part_of_a_path(unit_id: str):
+    name = object_name(unit_id)
+    assert name.isascii()
+    assert not set(name) & set("/\\\0 '\"\n:*?<>|")
+    assert not name.startswith(".")
+    assert len(name) < 240
+
+
+def test_the_slash_of_an_id_and_one_within_a_name_differ():
+    assert object_name(f"database/{encode('a/b')}") != object_name("database/a/b")
+
+
+def test_long_names_keep_a_readable_start_and_differ():
+    first, second = (object_name("job/" + "x" * 400 + end) for end in "ab")
+    assert first.startswith("job%2Fxxx")
+    assert first != second
+
+
+def test_a_short_name_cannot_pass_for_a_shortened_one():
+    shortened = object_name("x" * 400)
+    assert object_name(shortened) != shortened
+    assert stored_key(stored_key("x" * 4000)) != stored_key("x" * 4000)
+
+
+def test_objects_stand_where_query_engines_find_their_partition():
+    path = object_path("table", "0" * 16, "database/sales", "jsonl")
+    assert path == "table/run=0000000000000000/database%2Fsales.jsonl"
