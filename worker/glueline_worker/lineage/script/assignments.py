@@ -75,7 +75,9 @@ def set_item(run: Interpreter, box: Value, key: Value, value: Value) -> None:
             run.state.journal.touch(option)
             for name in options_of(key):
                 option[name if isinstance(name, (str, int, Foreign)) else "?"] = value
-        elif isinstance(option, list) and isinstance(key, int) and -len(option) <= key < len(option):
+        elif (
+            isinstance(option, list) and isinstance(key, int) and -len(option) <= key < len(option)
+        ):
             run.state.journal.touch(option)
             option[key] = value
         elif isinstance(option, Tool):
@@ -96,7 +98,11 @@ def augment(run: Interpreter, node: ast.AugAssign) -> None:
     """``target += value`` and its siblings."""
     before = run.evaluate(node.target)
     value = run.evaluate(node.value)
-    if isinstance(before, list) and isinstance(node.op, ast.Add) and isinstance(value, (list, tuple)):
+    if (
+        isinstance(before, list)
+        and isinstance(node.op, ast.Add)
+        and isinstance(value, (list, tuple))
+    ):
         run.state.journal.touch(before)
         before.extend(value)
         return

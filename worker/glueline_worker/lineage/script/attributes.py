@@ -30,8 +30,12 @@ from glueline_worker.lineage.script.values import (
 if TYPE_CHECKING:
     from glueline_worker.lineage.script.interpreter import Interpreter
 
-_FRAME_PROPERTIES = frozenset({"rdd", "na", "stat", "loc", "iloc", "at", "str", "dt", "values", "T", "df"})
-_FRAME_FIGURES = frozenset({"columns", "schema", "dtypes", "shape", "index", "empty", "isStreaming", "size"})
+_FRAME_PROPERTIES = frozenset(
+    {"rdd", "na", "stat", "loc", "iloc", "at", "str", "dt", "values", "T", "df"}
+)
+_FRAME_FIGURES = frozenset(
+    {"columns", "schema", "dtypes", "shape", "index", "empty", "isStreaming", "size"}
+)
 
 
 def as_key(value: Value) -> Value:
@@ -74,9 +78,9 @@ def _frame_attribute(run: Interpreter, frame: Frame, name: str) -> Value:
         return Foreign(f"frame.{name}", "loop:column" if name == "columns" else "unknown")
     if name in {"sparkSession", "sql_ctx"}:
         return Foreign("spark")
-    if frame.kind in {"data", "grouped"} and not run.frame_method(name):
-        return column_of(frame, name)
-    return Method(frame, name)
+    if run.frame_method(name):
+        return Method(frame, name)
+    return column_of(frame, name) if frame.kind in {"data", "grouped"} else frame
 
 
 def _instance_attribute(run: Interpreter, value: Instance, name: str) -> Value:

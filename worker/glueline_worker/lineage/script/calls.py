@@ -84,11 +84,15 @@ class Caller:
         if isinstance(value, Foreign):
             return call_foreign(self, value.part(name), args, kwargs)
         if isinstance(value, str):
-            return text.lift(
-                lambda receiver, *row: text.call_text(receiver, name, list(row), kwargs),
-                value,
-                *args,
-            ) if name != "format" else _format(value, args, kwargs)
+            return (
+                text.lift(
+                    lambda receiver, *row: text.call_text(receiver, name, list(row), kwargs),
+                    value,
+                    *args,
+                )
+                if name != "format"
+                else _format(value, args, kwargs)
+            )
         if isinstance(value, Tool):
             return _call_tool(self, value, name, args, kwargs)
         if isinstance(value, Column):
@@ -117,7 +121,9 @@ class Caller:
 def _format(template: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
     names = list(kwargs)
     found = [
-        text.format_braces(template, list(row[: len(args)]), dict(zip(names, row[len(args) :], strict=True)))
+        text.format_braces(
+            template, list(row[: len(args)]), dict(zip(names, row[len(args) :], strict=True))
+        )
         for row in combinations([*args, *kwargs.values()])
     ]
     return join(found)
@@ -136,9 +142,7 @@ def _inherited(
     return call_foreign(run, Foreign(f"object.{name}"), args, kwargs)
 
 
-def instantiate(
-    run: Interpreter, cls: Class, args: list[Value], kwargs: dict[str, Value]
-) -> Value:
+def instantiate(run: Interpreter, cls: Class, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """``cls(*args, **kwargs)``."""
     made = Instance(cls)
     initializer = cls.find("__init__")
@@ -213,7 +217,13 @@ def _is_column_function(call: Call, parts: list[str]) -> bool:
 def _configure(call: Call) -> Value:
     if call.name == "setAll":
         pairs = call.arg(0)
-        for pair in pairs.items() if isinstance(pairs, dict) else pairs if isinstance(pairs, (list, tuple)) else ():
+        for pair in (
+            pairs.items()
+            if isinstance(pairs, dict)
+            else pairs
+            if isinstance(pairs, (list, tuple))
+            else ()
+        ):
             if isinstance(pair, tuple) and len(pair) == 2:
                 settings.put(call.state, *pair)
     elif len(call.args) > 1 or "key" in call.kwargs:
@@ -231,7 +241,9 @@ def _default(call: Call, path: str, target: Foreign) -> Value:
     return Foreign(f"{path}()", target.label)
 
 
-_SILENT = frozenset("print info debug warning warn error exception log append_log sleep display".split())
+_SILENT = frozenset(
+    "print info debug warning warn error exception log append_log sleep display".split()
+)
 
 
 def _call_tool(
@@ -360,9 +372,19 @@ _FUNCTIONS: dict[str, Handler] = {
     "execute_batch": lambda call: databases.query(
         call.state, call.arg(1, "sql"), call.arg(0, "cur"), call.arg(2, "argslist")
     ),
-    "write_pandas": lambda call: databases.call_connection(
-        Call(call.run, call.arg(0, "conn"), "write_dataframe", [call.arg(1, "df"), call.arg(2, "table_name")], {})
-    ) if databases.is_connection(call.arg(0, "conn")) else UNKNOWN,
+    "write_pandas": lambda call: (
+        databases.call_connection(
+            Call(
+                call.run,
+                call.arg(0, "conn"),
+                "write_dataframe",
+                [call.arg(1, "df"), call.arg(2, "table_name")],
+                {},
+            )
+        )
+        if databases.is_connection(call.arg(0, "conn"))
+        else UNKNOWN
+    ),
     "super": _super,
 }
 _TOOLS: dict[str, Handler] = {

@@ -1,4 +1,4 @@
-"""Connections to databases from plain Python, and SQL that a write has run beside it."""
+"""Connections to databases from plain Python: what their SQL reads and writes."""
 
 from __future__ import annotations
 
@@ -44,8 +44,16 @@ ENGINES = {
 """Python's database modules and the engines that they speak to."""
 _DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
 _PAIR = re.compile(r"(\w[\w ]*?)\s*=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
-_HOST, _PORT, _DATABASE = ("host", "server", "account", "dsn"), ("port",), (
-    "dbname", "database", "db", "sid", "service_name",
+_HOST, _PORT, _DATABASE = (
+    ("host", "server", "account", "dsn"),
+    ("port",),
+    (
+        "dbname",
+        "database",
+        "db",
+        "sid",
+        "service_name",
+    ),
 )
 
 
@@ -111,9 +119,7 @@ def name_table(state: State, data: Mapping[Any, Value], parts: tuple[str, ...]) 
     schema = shown(schema) if isinstance(schema, str) else None
     connection = data.get("connection")
     if isinstance(connection, str):
-        return glue_connection(
-            shown(connection), table, state.around, engine=engine, schema=schema
-        )
+        return glue_connection(shown(connection), table, state.around, engine=engine, schema=schema)
     url = shown(as_text(data.get("url")))
     if datasets.CONNECTION in url:
         name = url.partition(datasets.CONNECTION)[2].split("/")[0].split(":")[0]
@@ -153,7 +159,9 @@ def call_connection(call: Call) -> Value:
     tool: Tool = call.receiver
     if call.name in {"execute", "executemany", "exec_driver_sql", "run", "mogrify", "copy_expert"}:
         rest = call.values[1:]
-        result = query(call.state, call.arg(0, "query", "operation", "statement", "sql"), tool, rest)
+        result = query(
+            call.state, call.arg(0, "query", "operation", "statement", "sql"), tool, rest
+        )
         call.state.journal.touch(tool.data)
         tool.data["result"] = result
         return tool
@@ -166,24 +174,3 @@ def call_connection(call: Call) -> Value:
         result = tool.data.get("result")
         return Frame(result.node, "rows") if isinstance(result, Frame) else UNKNOWN
     return None if call.name in {"close", "commit", "rollback"} else tool
-
-
-def run_actions(
-    state: State, frame: Value, options: Mapping[Any, Value], found: list[Dataset], kind: Value
-) -> None:
-    """Redshift's ``preactions`` and ``postactions``: SQL run where the frame was written."""
-    table = options.get("dbtable")
-    if not found or table is None:
-        return
-
-    def name(parts: tuple[str, ...]) -> Dataset:
-        plain = {key: value for key, value in options.items() if key not in {"query"}}
-        named = datasets.by_options(state, kind, {**plain, "dbtable": ".".join(parts)})
-        return named[0] if named else found[0]
-
-    staged = {shown(text).lower(): state.one_frame(frame) for text in texts(table)}
-    engine = Engine(name, "redshift", staged)
-    for key in ("preactions", "postactions"):
-        for option in options_of(options.get(key)):
-            if isinstance(option, str) and option.strip():
-                queries.run(state, option, engine)

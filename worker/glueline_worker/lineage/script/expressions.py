@@ -269,7 +269,9 @@ class Evaluator(Caller):
 
 def _glue(left: Value, right: Value) -> Value:
     if not isinstance(left, (str, Foreign, Frame)) or not isinstance(right, (str, Foreign, Frame)):
-        return UNKNOWN if isinstance(left, (list, dict)) else clipped(as_text(left) + as_text(right))
+        return (
+            UNKNOWN if isinstance(left, (list, dict)) else clipped(as_text(left) + as_text(right))
+        )
     glued = clipped(as_text(left) + as_text(right))
     tainted = isinstance(left, Argument) or isinstance(right, Argument)
     return Argument(glued) if tainted and isinstance(glued, str) else glued
@@ -290,7 +292,9 @@ def _compute(op: ast.operator, left: Value, right: Value) -> Value:
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):
-        return left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
+        return (
+            left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
+        )
     if isinstance(op, ast.Mult) and not _small(left, right):
         return UNKNOWN
     try:
@@ -305,7 +309,11 @@ def _compute(op: ast.operator, left: Value, right: Value) -> Value:
 
 def _small(left: Value, right: Value) -> bool:
     """Whether a product stays small: no ``"x" * 10**9``."""
-    sizes = [len(side) if isinstance(side, (str, list, tuple)) else abs(side) for side in (left, right) if not isinstance(side, dict)]
+    sizes = [
+        len(side) if isinstance(side, (str, list, tuple)) else abs(side)
+        for side in (left, right)
+        if not isinstance(side, dict)
+    ]
     return all(size < 10**6 for size in sizes) and (sizes[0] * sizes[-1] < 10**6)
 
 

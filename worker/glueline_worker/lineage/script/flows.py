@@ -12,7 +12,7 @@ from glueline_worker.lineage.script.values import Column, Foreign, Frame, Value
 def select(state: State, frame: Frame, items: list[Value], *, sql: bool = False) -> Frame:
     """``frame.select(*items)``; with ``sql``, texts are expressions."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
-    sources: dict[str, None] = {frame.node: None}
+    inputs: list[Value] = [frame]
     rest, known = False, True
     for item in _flat(items):
         column = _column(item, sql=sql)
@@ -22,35 +22,28 @@ def select(state: State, frame: Frame, items: list[Value], *, sql: bool = False)
             rest = True
         else:
             refs = [_resolve(state, frame, ref) for ref in column.refs]
-            sources.update((ref.node, None) for ref in refs)
+            inputs += [Frame(ref.node) for ref in refs]
             columns[column.name or _unnamed(len(columns))] = tuple(refs)
     if not known:
         # A computed list of columns: whichever they are, they are the frame's.
         return state.transform(frame, Flow(rest=True) if not columns else OPAQUE, "select")
-    inputs = [Frame(node) for node in sources]
-    return state.transform(inputs, Flow(columns, rest=rest), "select")
+    whole = (frame.node,) if rest else ()
+    return state.transform(inputs, Flow(columns, whole=whole), "select")
 
 
 def with_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
     """``frame.withColumn(name, expression)``, for one or several."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
-    sources: dict[str, None] = {frame.node: None}
-    frames: list[Value] = [frame]
+    inputs: list[Value] = [frame]
     for name, value in added.items():
         column = value if isinstance(value, Column) else as_column([value])
-        if has_hole(name):
-            continue
         refs = [_resolve(state, frame, ref) for ref in column.refs]
-        sources.update((ref.node, None) for ref in refs)
-        columns[shown(name)] = tuple(refs)
+        inputs += [Frame(ref.node) for ref in refs]
         if isinstance(value, Frame) and value.kind == "data":
-            frames.append(value)
-    own = {ref.column for refs in columns.values() for ref in refs if ref.node == frame.node}
-    for name in own - set(columns):
-        columns[name] = (ColumnRef(frame.node, name),)
-    return state.transform(
-        [*frames, *(Frame(node) for node in sources)], Flow(columns, rest=True), "withColumn"
-    )
+            inputs.append(value)
+        if not has_hole(name):
+            columns[shown(name)] = tuple(refs)
+    return state.transform(inputs, Flow(columns, whole=(frame.node,)), "withColumn")
 
 
 def rename(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> Frame:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.script import columns, flows, pandas_api, spark_io
 from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.state import STACK
 from glueline_worker.lineage.script.text import as_text, has_hole, texts
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
@@ -58,7 +59,8 @@ def call(call: Call) -> Value:
     if call.name in SAME:
         return frame
     if call.name in UNITED:
-        return call.state.transform([frame, *call.values], label=call.name)
+        flow = KEEP if "oin" in call.name or call.name in {"merge", "zip", "cogroup"} else STACK
+        return call.state.transform([frame, *call.values], flow, call.name)
     if call.name in FIGURES:
         return Foreign(call.name)
     if call.name in ROWS:

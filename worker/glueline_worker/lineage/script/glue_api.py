@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script import databases, datasets
+from glueline_worker.lineage.script import datasets
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.text import texts
 from glueline_worker.lineage.script.values import Foreign, Tool, Value
@@ -50,8 +50,6 @@ def write_catalog(call: Call) -> Value:
         call.arg(6, "catalog_id", "catalogId"),
     )
     call.state.write(frame, found, "from_catalog")
-    options = call.mapping(5, "additional_options")
-    databases.run_actions(call.state, frame, options, found, "redshift")
     return frame
 
 
@@ -63,7 +61,6 @@ def write_options(call: Call) -> Value:
     options = _with_connection(call, options)
     found = datasets.by_options(call.state, kind, options, call.arg(3, "format"))
     call.state.write(frame, found, "from_options")
-    databases.run_actions(call.state, frame, options, found, kind)
     return frame
 
 
@@ -74,7 +71,6 @@ def write_jdbc(call: Call) -> Value:
     options = call.mapping(2, "connection_options", "connectionOptions")
     found = datasets.through_connection(call.state, connection, options)
     call.state.write(frame, found, "from_jdbc_conf")
-    databases.run_actions(call.state, frame, options, found, "redshift")
     return frame
 
 
@@ -126,9 +122,6 @@ def call_sink(call: Call) -> Value:
             call.state, tool.data["kind"], tool.data["options"], tool.data["format"]
         )
         call.state.write(frame, [*found, *_tables(tool)], "getSink")
-        databases.run_actions(
-            call.state, frame, tool.data["options"], found, tool.data["kind"]
-        )
         return frame
     return tool
 
@@ -176,7 +169,13 @@ _READERS = (
     "DynamicFrameReader",
     "DataFrameReader",
 )
-_WRITERS = ("write_dynamic_frame", "write_data_frame", "write", "DynamicFrameWriter", "DataFrameWriter")
+_WRITERS = (
+    "write_dynamic_frame",
+    "write_data_frame",
+    "write",
+    "DynamicFrameWriter",
+    "DataFrameWriter",
+)
 
 FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     **{f"{reader}.{name}": handler for reader in _READERS for name, handler in _READS.items()},

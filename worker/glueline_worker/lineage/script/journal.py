@@ -84,7 +84,9 @@ def _merge(box: Container, before: Container, afters: list[Container]) -> None:
     elif all(after[: len(before)] == before for after in afters):  # type: ignore[index]
         _restore(box, before)
         for after in afters:
-            box.extend(item for item in list(after)[len(before) :] if item not in box[len(before) :])
+            box.extend(
+                item for item in list(after)[len(before) :] if item not in box[len(before) :]
+            )
     else:
         _restore(box, max(afters, key=len))
 

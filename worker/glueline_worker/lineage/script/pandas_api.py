@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from glueline_worker.lineage.model import KEEP
 from glueline_worker.lineage.script import databases, datasets, files
 from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.state import STACK
 from glueline_worker.lineage.script.text import as_text, shown
 from glueline_worker.lineage.script.values import Frame, Tool, Value
 
@@ -17,7 +19,18 @@ READS = frozenset(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
     "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile".split()
 )
-_PATHS = ("path", "path_or_buf", "filepath_or_buffer", "filepath", "excel_writer", "path_or_buffer", "io", "source", "file", "buf")
+_PATHS = (
+    "path",
+    "path_or_buf",
+    "filepath_or_buffer",
+    "filepath",
+    "excel_writer",
+    "path_or_buffer",
+    "io",
+    "source",
+    "file",
+    "buf",
+)
 
 
 def read(call: Call) -> Value:
@@ -56,12 +69,17 @@ def write(call: Call) -> Value:
 
 
 def make(call: Call) -> Value:
-    """``pandas.DataFrame(data)``, ``spark.createDataFrame(data)``, ``concat([…])`` …"""
+    """``pandas.DataFrame(data)``, ``spark.createDataFrame(data)``, ``sc.parallelize(data)``."""
     data = call.args[0] if call.args else list(call.kwargs.values())
     if isinstance(data, Frame) and data.kind == "data":
         return data
-    inputs = call.values if call.name in {"concat", "merge", "merge_asof"} else data
-    return call.state.transform(inputs, label=call.name)
+    return call.state.transform(data, label=call.name)
+
+
+def unite(call: Call) -> Value:
+    """``pandas.concat([…])`` and ``pandas.merge(left, right)``."""
+    flow = STACK if call.name == "concat" else KEEP
+    return call.state.transform(call.values, flow, call.name)
 
 
 FUNCTIONS: dict[str, Callable[[Call], Value]] = {
@@ -72,8 +90,6 @@ FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     "pandas.DataFrame": make,
     "pd.DataFrame": make,
     "DataFrame": make,
-    "pandas.concat": make,
-    "pandas.merge": make,
-    "pd.concat": make,
-    "pd.merge": make,
+    **dict.fromkeys(("pandas.concat", "pd.concat", "polars.concat"), unite),
+    **dict.fromkeys(("pandas.merge", "pd.merge", "pandas.merge_asof"), unite),
 }

@@ -103,7 +103,11 @@ def _enumerate(call: Call) -> Value:
     start = call.arg(1, "start", default=0)
     if items is None:
         value = call.arg(0)
-        return [(Foreign("index", "loop:index"), _any(value))] if _is_frame(value) else Foreign("enumerate")
+        return (
+            [(Foreign("index", "loop:index"), _any(value))]
+            if _is_frame(value)
+            else Foreign("enumerate")
+        )
     return list(enumerate(items, start if isinstance(start, int) else 0))
 
 

@@ -40,7 +40,9 @@ def athena_engine(state: State, database: str | None) -> Engine:
 
     def name(parts: TableName) -> Dataset:
         catalog = parts[-3] if len(parts) > 2 and parts[-3].lower() != "awsdatacatalog" else None
-        return catalog_table(parts[-2] if len(parts) > 1 else default, parts[-1], state.around, catalog)
+        return catalog_table(
+            parts[-2] if len(parts) > 1 else default, parts[-1], state.around, catalog
+        )
 
     return Engine(name, "athena")
 
@@ -89,9 +91,7 @@ def _reading(text: str, dialect: str) -> SqlReading:
     return read_sql(text, dialect=dialect)
 
 
-def _statement(
-    state: State, statement: SqlStatement, engine: Engine, given: Value
-) -> Frame | None:
+def _statement(state: State, statement: SqlStatement, engine: Engine, given: Value) -> Frame | None:
     if statement.kind == "use":
         if statement.database:
             state.settings["database"] = ".".join(statement.database)
@@ -150,4 +150,5 @@ def _flow(statement: SqlStatement, sources: Mapping[TableName, str]) -> Flow:
         )
         for name, parts in statement.columns.items()
     }
-    return Flow(columns, rest=bool(statement.rest), dropped=frozenset(statement.dropped))
+    whole = tuple(sources[table] for table in statement.rest if table in sources)
+    return Flow(columns, whole=whole, dropped=frozenset(statement.dropped))

@@ -6,9 +6,18 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = (
     # %magics and !shell commands of notebooks
     (re.compile(r"^[ \t]*[%!][%\w].*$", re.MULTILINE), "pass"),
     (re.compile(r"^([ \t]*(?:if .*:|else:|[^#\n]*;)?[ \t]*)print[ \t]*$", re.MULTILINE), r"\1pass"),
-    (re.compile(r"^([ \t]*(?:(?:if|else|for|while|elif|try|except|finally)\b[^\n]*:[ \t]+)?)print[ \t]+(?:>>[^,\n]*,)?(?![=.(\[])", re.MULTILINE), r"\1None, "),
+    (
+        re.compile(
+            r"^([ \t]*(?:(?:if|else|for|while|elif|try|except|finally)\b[^\n]*:[ \t]+)?)print[ \t]+(?:>>[^,\n]*,)?(?![=.(\[])",
+            re.MULTILINE,
+        ),
+        r"\1None, ",
+    ),
     (re.compile(r"^([ \t]*except[ \t]+[^,:\n]+),[ \t]*(\w+)[ \t]*:", re.MULTILINE), r"\1 as \2:"),
-    (re.compile(r"^([ \t]*except[ \t]*\([^)\n]*\)),[ \t]*(\w+)[ \t]*:", re.MULTILINE), r"\1 as \2:"),
+    (
+        re.compile(r"^([ \t]*except[ \t]*\([^)\n]*\)),[ \t]*(\w+)[ \t]*:", re.MULTILINE),
+        r"\1 as \2:",
+    ),
     (re.compile(r"^([ \t]*raise[ \t]+\w[\w.]*),[ \t]*(.+)$", re.MULTILINE), r"\1(\2)"),
     (re.compile(r"^([ \t]*)exec[ \t]+(?=[\"'\w])", re.MULTILINE), r"\1None, "),
     (re.compile(r"<>"), "!="),

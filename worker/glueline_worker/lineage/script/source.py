@@ -83,8 +83,10 @@ def _parts(lines: list[str]) -> list[tuple[int, str]]:
     """Pieces that begin at the left margin, with the 0-based line each begins at."""
     found: list[tuple[int, list[str]]] = []
     for number, line in enumerate(lines):
-        continues = not line or line[0] in " \t)]}#" or line.startswith(
-            ("else", "elif", "except", "finally", '"""', "'''")
+        continues = (
+            not line
+            or line[0] in " \t)]}#"
+            or line.startswith(("else", "elif", "except", "finally", '"""', "'''"))
         )
         decorated = bool(found) and found[-1][1][-1].startswith("@")
         if found and (continues or decorated):

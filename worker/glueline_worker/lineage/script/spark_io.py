@@ -106,9 +106,7 @@ def _save_jdbc(call: Call) -> Value:
     tool: Tool = call.receiver
     options = {**tool.data["options"], "url": call.arg(0, "url")}
     options["dbtable"] = call.arg(1, "table", "dbtable")
-    call.state.write(
-        tool.data["frame"], datasets.by_options(call.state, "jdbc", options), "jdbc"
-    )
+    call.state.write(tool.data["frame"], datasets.by_options(call.state, "jdbc", options), "jdbc")
     return None
 
 
@@ -134,10 +132,6 @@ def _write_format(call: Call) -> Value:
     found = datasets.by_options(call.state, fmt or "parquet", options, fmt)
     if found or not tool.data["streaming"]:
         call.state.write(tool.data["frame"], found, call.name)
-    if found and fmt in {"redshift", "io.github.spark_redshift_community.spark.redshift"}:
-        from glueline_worker.lineage.script import databases  # noqa: PLC0415 - they use each other
-
-        databases.run_actions(call.state, tool.data["frame"], options, found, fmt)
     return Foreign("query")
 
 
@@ -161,7 +155,12 @@ def table_writer(call: Call) -> Tool:
 def call_table_writer(call: Call) -> Value:
     """A method of what ``writeTo`` returns."""
     if call.name in {
-        "append", "create", "createOrReplace", "replace", "overwrite", "overwritePartitions",
+        "append",
+        "create",
+        "createOrReplace",
+        "replace",
+        "overwrite",
+        "overwritePartitions",
     }:
         tool: Tool = call.receiver
         return write_table(call, tool.data["frame"], tool.data["table"])
@@ -170,7 +169,9 @@ def call_table_writer(call: Call) -> Value:
 
 def delta_table(call: Call) -> Value:
     """``DeltaTable.forPath(spark, path)`` and ``forName(spark, name)``."""
-    place = call.arg(1 if len(call.args) > 1 else 0, "path", "tableOrViewName", "name", "identifier")
+    place = call.arg(
+        1 if len(call.args) > 1 else 0, "path", "tableOrViewName", "name", "identifier"
+    )
     find = datasets.spark_tables if call.name in {"forName"} else datasets.at
     return Tool("delta", {"datasets": tuple(find(call.state, place))})
 

@@ -21,6 +21,8 @@ from glueline_worker.lineage.script.values import (
 
 STEP_LIMIT = 120_000
 """Expressions and statements a script may take to be read; a second of work, about."""
+STACK = Flow(rest=True, stacked=True)
+"""Frames below one another, as after a union."""
 NODE_LIMIT = 5_000
 WARNING_LIMIT = 50
 
@@ -80,7 +82,7 @@ class State:
 
     def write(self, value: Value, datasets: Sequence[Dataset], label: str = "") -> Frame:
         """A node that writes what flows in ``value`` to ``datasets``."""
-        return self._add("write", self.frames_in(value), datasets, KEEP, label)
+        return self._add("write", self.frames_in(value), datasets, STACK, label)
 
     def transform(self, inputs: Value, flow: Flow = KEEP, label: str = "") -> Frame:
         """A node whose data comes from the frames in ``inputs``."""
@@ -93,7 +95,12 @@ class State:
         return self._add("write", self.frames_in(inputs), datasets, flow, label)
 
     def _add(
-        self, role: Role, inputs: tuple[str, ...], datasets: Sequence[Dataset], flow: Flow, label: str
+        self,
+        role: Role,
+        inputs: tuple[str, ...],
+        datasets: Sequence[Dataset],
+        flow: Flow,
+        label: str,
     ) -> Frame:
         if len(self.nodes) >= NODE_LIMIT:
             raise Exhausted
@@ -117,7 +124,9 @@ class State:
         inputs = self.frames_in(value)
         if not inputs:
             return None
-        return Frame(inputs[0]) if len(inputs) == 1 else self._add("transform", inputs, (), KEEP, "")
+        if len(inputs) == 1:
+            return Frame(inputs[0])
+        return self._add("transform", inputs, (), STACK, "either")
 
     def frames_in(self, value: Value) -> tuple[str, ...]:
         """The ids of the nodes whose data is in ``value``, in order and without duplicates."""

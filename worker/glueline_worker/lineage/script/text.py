@@ -218,8 +218,10 @@ def format_percent(template: str, values: Value) -> Value:
 
 def _converted(value: Value, found: re.Match[str]) -> Value:
     width = re.search(r"\d+", found["spec"])
-    if isinstance(value, (int, float)) and found["kind"] in "dif" and (
-        not width or int(width.group()) < 50
+    if (
+        isinstance(value, (int, float))
+        and found["kind"] in "dif"
+        and (not width or int(width.group()) < 50)
     ):
         return f"%{found['spec']}{found['kind']}" % value
     return value

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script import attributes, flows
 from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.state import STACK
 from glueline_worker.lineage.script.text import as_text
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
@@ -89,7 +90,7 @@ _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
     "Map": _map,
     "FlatMap": _map,
     "Join": _join,
-    "Union": lambda call, _: call.state.transform(call.values, label="Union"),
+    "Union": lambda call, _: call.state.transform(call.values, STACK, "Union"),
     "SplitFields": _split_fields,
     "SplitRows": _split_rows,
     "Relationalize": _relationalize,
@@ -110,5 +111,3 @@ def collection(call: Call) -> Value:
     """``DynamicFrameCollection({…}, glueContext)`` is its dict."""
     value = call.arg(0, "dynamic_frames")
     return value if value is not None else {}
-
-

@@ -113,7 +113,9 @@ class Function:
         found = set()
         for decorator in getattr(self.node, "decorator_list", ()):
             target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            found.add(target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", ""))
+            found.add(
+                target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+            )
         return found
 
 

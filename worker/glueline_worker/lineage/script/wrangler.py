@@ -32,8 +32,12 @@ def _write_path(call: Call) -> Value:
 
 
 def _copy_paths(call: Call) -> Value:
-    source = call.arg(1, "source_path") if call.name == "copy_objects" else call.arg(0, "source_path")
-    target = call.arg(2, "target_path") if call.name == "copy_objects" else call.arg(1, "target_path")
+    source = (
+        call.arg(1, "source_path") if call.name == "copy_objects" else call.arg(0, "source_path")
+    )
+    target = (
+        call.arg(2, "target_path") if call.name == "copy_objects" else call.arg(1, "target_path")
+    )
     read = call.state.read(datasets.at(call.state, source), "wr.s3")
     call.state.write(read, datasets.at(call.state, target), "wr.s3")
     return None

@@ -1,0 +1,18 @@
+import sys
+from awsglue.transforms import *
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsglue.job import Job
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket", "env"])
+sc = SparkContext()
+glueContext = GlueContext(sc)
+spark = glueContext.spark_session
+job = Job(glueContext)
+
+if args["env"] == "full":
+    df = spark.table("a.full")
+else:
+    df = spark.table("a.delta")
+df.write.saveAsTable("c.out")

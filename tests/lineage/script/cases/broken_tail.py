@@ -1,0 +1,16 @@
+import sys
+from awsglue.transforms import *
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsglue.job import Job
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket", "env"])
+sc = SparkContext()
+glueContext = GlueContext(sc)
+spark = glueContext.spark_session
+job = Job(glueContext)
+
+df = spark.table("a.b")
+df.write.parquet("s3://o/x")
+glueContext.write_dynamic_frame.from_options(frame=df, connection_type="s3",

@@ -1,0 +1,17 @@
+import sys
+from awsglue.transforms import *
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsglue.job import Job
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket", "env"])
+sc = SparkContext()
+glueContext = GlueContext(sc)
+spark = glueContext.spark_session
+job = Job(glueContext)
+
+df = spark.table("r.c")
+for old, new in {"a": "alpha", "b": "beta"}.items():
+    df = df.withColumnRenamed(old, new)
+df.select("alpha", "beta").write.saveAsTable("w.c")
