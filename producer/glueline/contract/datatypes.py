@@ -31,7 +31,7 @@ class MapType(Frozen):
 
 
 class StructField(Frozen):
-    """One named part of a struct; names keep their case."""
+    """One part of a struct; names keep their case and are empty where the type has none."""
 
     name: str
     type: "DataType"

@@ -22,7 +22,9 @@ _SECRET_KEY = re.compile(_WORD, re.IGNORECASE)
 _SIGNATURES = frozenset({"sig", "signature", "x-amz-signature", "x-amz-credential"})
 _NO_SECRETS = frozenset({"", "true", "false", "null", "none"})
 
-_USER_INFO = re.compile(r"(://[^\s/?#:@]{0,256}:)(?!\d+(?:[/,;?]|$))(?:(?!://)[^\s?#\"']){1,256}@")
+_USER_INFO = re.compile(
+    r"(://[^\s/?#:@]{0,256}:)(?!//|\d+(?:[/,;?]|$))(?:(?!://)[^\s?#\"']){1,256}@"
+)
 _ORACLE = re.compile(r"(jdbc:oracle:\w{1,16}:[^\s/@:]{1,256}/)[^\s@]{1,256}@", re.IGNORECASE)
 _PAIR = re.compile(r"([?&;:])([\w.%-]{1,80})=(?:\{[^}]{0,256}\}|[^&;,#\s\"']+)")
 
@@ -49,6 +51,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """``password=…`` in properties and command lines; a call or an item in that place is code."""
+_PATH_SEGMENT = re.compile(r"/[\w.-]{0,63}\Z")
 _ACCESS_KEY_ID = re.compile(r"(?<![A-Z0-9])A(?:KI|SI)A[A-Z0-9]{16}(?![A-Z0-9])")
 _SECRET_KEY_FORM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")
 _NEAR = 300
@@ -106,7 +109,7 @@ def redact_text(text: str) -> str:
     text = _LOOKS_SECRET.sub(REDACTED, text)
     text = _ASSIGNED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
     text = _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
-    return _BARE.sub(rf"\g<head>{REDACTED}", text)
+    return _BARE.sub(_redact_bare, text)
 
 
 def redact_answer(value: Any, key: str = "") -> Any:
@@ -136,6 +139,12 @@ def _redact_pair(match: re.Match[str]) -> str:
     before, name = match.groups()
     secret = _SECRET_KEY.search(name) or name.lower() in _SIGNATURES
     return f"{before}{name}={REDACTED}" if secret else match[0]
+
+
+def _redact_bare(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 64) : match.start()]
+    is_path = _PATH_SEGMENT.search(before)  # a partition's folder: s3://bucket/token=a/
+    return match[0] if is_path else f"{match['head']}{REDACTED}"
 
 
 def _redact_aws_keys(text: str) -> str:

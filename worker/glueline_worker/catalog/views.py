@@ -28,7 +28,7 @@ def views_of(
         _view(representation, _dialect_of(representation), parameters, notes)
         for representation in _representations(answer, notes)
     ]
-    if not any(views) and (answer.get("TableType") == "VIRTUAL_VIEW" or _has_text(answer)):
+    if not any(views) and _is_view(answer):
         dialect = "spark" if _is_spark(parameters) else "hive"
         views = [_view(answer, dialect, parameters, notes)]
     return tuple(view for view in views if view)
@@ -93,8 +93,11 @@ def _stated(text: str | None) -> str | None:
     return text if text and text.strip() and not _MARKER.fullmatch(text) else None
 
 
-def _has_text(answer: Mapping[str, Any]) -> bool:
-    return _stated(text_of(answer.get("ViewOriginalText"))) is not None
+def _is_view(answer: Mapping[str, Any]) -> bool:
+    if _stated(text_of(answer.get("ViewOriginalText"))):
+        return True
+    # A resource link to a view has its type and, rightly, no text.
+    return answer.get("TableType") == "VIRTUAL_VIEW" and not answer.get("TargetTable")
 
 
 def _dialect_of(representation: Mapping[str, Any]) -> str:
