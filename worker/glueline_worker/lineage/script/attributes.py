@@ -13,6 +13,7 @@ from glueline_worker.lineage.script.values import (
     MISSING,
     UNKNOWN,
     Argument,
+    Arguments,
     Choice,
     Class,
     Column,
@@ -62,7 +63,7 @@ def get_attribute(run: Interpreter, value: Value, name: str) -> Value:
         return _instance_attribute(run, value, name)
     if isinstance(value, Class):
         return _class_attribute(value, name)
-    if isinstance(value, str) and name in {"value", "name"}:
+    if isinstance(value, (str, int, list, dict, tuple)) and name == "value":
         return value  # a member of an Enum
     if name == "__name__" and isinstance(value, Function):
         return value.name
@@ -119,6 +120,8 @@ def get_item(run: Interpreter, value: Value, key: Value) -> Value:
         return join(get_item(run, option, key) for option in known)
     if isinstance(key, Choice):
         return join(get_item(run, value, option) for option in key.options)
+    if isinstance(value, Arguments) and isinstance(key, str) and key not in value:
+        return run.state.argument(key)
     if isinstance(value, dict):
         return _dict_item(value, key)
     if isinstance(value, (list, tuple, str)):

@@ -269,9 +269,9 @@ def _connection(call: Call) -> Value:
     return Tool("connection", {"name": name})
 
 
-def listed_object(bucket: Value, label: str) -> Tool:
+def listed_object(objects: Tool, label: str) -> Tool:
     """Any object of a listing."""
-    return Tool("s3object", {"bucket": bucket, "key": hole(label)})
+    return Tool("s3object", {"bucket": objects.data["bucket"], "key": hole(label)})
 
 
 _METHODS: dict[tuple[str, str], Callable[[Call], Value]] = {

@@ -191,6 +191,8 @@ def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
 def _special(call: Call, parts: list[str]) -> Value:
     """Families of functions that share a rule."""
     name, owner = call.name, parts[-2] if len(parts) > 1 else ""
+    if owner == "str" and call.args:
+        return call.run.call_method(call.args[0], name, call.args[1:], call.kwargs)
     if name == "apply" and owner:
         return transforms.apply(call, owner)
     if name in columns.FUNCTIONS and _is_column_function(call, parts):
@@ -361,6 +363,11 @@ _FUNCTIONS: dict[str, Handler] = {
     "client": aws_sdk.client,
     "resource": aws_sdk.client,
     "create_engine": databases.engine_url,
+    "getConnection": databases.driver_connection,
+    "Utils.runQuery": databases.run_by_options,
+    "write_table": pandas_api.write_arrow,
+    "write_to_dataset": pandas_api.write_arrow,
+    "s3.list_objects": lambda call: [call.arg(0, "path")],
     "URL.create": databases.url_of_parts,
     "DeltaTable.forPath": spark_io.delta_table,
     "DeltaTable.forName": spark_io.delta_table,
@@ -405,6 +412,7 @@ _TOOLS: dict[str, Handler] = {
     "path": python_names.call_path,
     "url": python_names.call_path,
     "buffer": files.call_buffer,
+    "template": python_names.call_template,
     "super": _call_super,
     "namespace": lambda call: call.receiver,
 }

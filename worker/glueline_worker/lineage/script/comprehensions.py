@@ -33,7 +33,7 @@ def evaluate(run: Interpreter, node: Comprehension) -> Value:
         _walk(run, node.generators, collect)
     finally:
         run.scope = outer
-    return pairs if isinstance(node, ast.DictComp) else found
+    return run.state.weigh(pairs if isinstance(node, ast.DictComp) else found)
 
 
 def _walk(

@@ -42,6 +42,10 @@ ENGINES = {
     "teradatasql": "teradata",
 }
 """Python's database modules and the engines that they speak to."""
+_EXECUTIONS = frozenset(
+    "execute executemany exec_driver_sql run mogrify copy_expert executeUpdate executeQuery "
+    "prepareStatement prepareCall execute_string".split()
+)
 _DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
 _PAIR = re.compile(r"(\w[\w ]*?)\s*=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
 _HOST, _PORT, _DATABASE = (
@@ -105,6 +109,23 @@ def url_of_parts(call: Call) -> Value:
     return f"{get(0, 'drivername') or ''}://{place}/{get(5, 'database') or ''}"
 
 
+def driver_connection(call: Call) -> Value:
+    """Java's ``DriverManager.getConnection(url, …)``."""
+    return Tool("database", {"url": call.text(0, "url")})
+
+
+def run_by_options(call: Call) -> Value:
+    """The Snowflake connector's ``Utils.runQuery(options, query)``."""
+    options = call.mapping(0)
+
+    def name(parts: tuple[str, ...]) -> Dataset:
+        table = {**options, "dbtable": ".".join(parts)}
+        found = datasets.by_options(call.state, "snowflake", table)
+        return found[0] if found else name_table(call.state, {}, parts)
+
+    return queries.run(call.state, call.text(1, "query") or "", Engine(name, "snowflake"))
+
+
 def glue_connected(name: Value, engine: str) -> Tool:
     """awswrangler's ``connect(connection)``: by the name of a Glue connection."""
     return Tool("database", {"engine": engine, "connection": texts(name)[0]})
@@ -157,7 +178,9 @@ def query(state: State, sql: Value, connection: Value, given: Value = None) -> V
 def call_connection(call: Call) -> Value:
     """A method of a connection or cursor."""
     tool: Tool = call.receiver
-    if call.name in {"execute", "executemany", "exec_driver_sql", "run", "mogrify", "copy_expert"}:
+    if not call.values and call.name.startswith("execute"):
+        return tool
+    if call.name in _EXECUTIONS:
         rest = call.values[1:]
         result = query(
             call.state, call.arg(0, "query", "operation", "statement", "sql"), tool, rest

@@ -102,12 +102,12 @@ class Evaluator(Caller):
             if isinstance(link, ast.Subscript):
                 value = attributes.get_item(self, value, self.evaluate(link.slice))
             elif isinstance(link, ast.Call):
-                value = self.call(value, *self._arguments(link))
+                value = self.state.weigh(self.call(value, *self._arguments(link)))
             elif links and isinstance(links[-1], ast.Call):
                 call = links.pop()
                 args, kwargs = self._arguments(call)
                 self.state.line = call.end_lineno if link.end_lineno is None else link.end_lineno
-                value = self.call_method(value, link.attr, args, kwargs)
+                value = self.state.weigh(self.call_method(value, link.attr, args, kwargs))
             else:
                 value = attributes.get_attribute(self, value, link.attr)
         return value
@@ -141,6 +141,7 @@ class Evaluator(Caller):
             right = self.evaluate(link.right)
             op = link.op
             value = lift(lambda a, b, op=op: self.operate(op, a, b), value, right)
+            self.state.weigh(value)
         return value
 
     def operate(self, op: ast.operator, left: Value, right: Value) -> Value:
@@ -205,7 +206,7 @@ class Evaluator(Caller):
         return join([self.evaluate(node.body), self.evaluate(node.orelse)])
 
     def _joined(self, node: ast.JoinedStr) -> Value:
-        return concatenate([self._part(value) for value in node.values])
+        return self.state.weigh(concatenate([self._part(value) for value in node.values]))
 
     def _part(self, node: ast.expr) -> Value:
         if not isinstance(node, ast.FormattedValue):
@@ -314,7 +315,7 @@ def _small(left: Value, right: Value) -> bool:
         for side in (left, right)
         if not isinstance(side, dict)
     ]
-    return all(size < 10**6 for size in sizes) and (sizes[0] * sizes[-1] < 10**6)
+    return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
 
 
 def _undecided(condition: Value, value: Value) -> Value:

@@ -29,6 +29,9 @@ def open_file(call: Call) -> Value:
     path, mode = call.arg(0, "file", "path", "uri"), call.arg(1, "mode", default="r")
     if isinstance(path, Tool):
         return path
+    file_system = isinstance(call.receiver, Foreign) and "s3fs" in call.receiver.path.lower()
+    if isinstance(path, str) and "://" not in path and file_system:
+        path = f"s3://{path}"
     reads = not (isinstance(mode, str) and ("w" in mode or "a" in mode or "x" in mode))
     return buffer(_content(call.state, path) if reads else None, path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP, OPAQUE
-from glueline_worker.lineage.script import columns, flows, pandas_api, spark_io
+from glueline_worker.lineage.script import columns, flows, glue_api, pandas_api, spark_io
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.state import STACK
 from glueline_worker.lineage.script.text import as_text, has_hole, texts
@@ -68,8 +68,6 @@ def call(call: Call) -> Value:
         return Frame(frame.node, kind, frame.label)
     if call.name in pandas_api.WRITES:
         return pandas_api.write(call)
-    if call.name in {"write", "writeStream"}:
-        return frame
     if frame.kind in {"rows", "scalar"}:
         return frame
     return call.state.transform([frame, *call.values], OPAQUE, call.name)
@@ -289,6 +287,7 @@ _METHODS: dict[str, Callable[[Call], Value]] = {
     "relationalize": _split,
     "keys": _keys,
     "get": _get,
+    "write": glue_api.write_frame,
     "saveAsTextFile": _save_as_text,
     "saveAsTable": _insert_into,
     "insertInto": _insert_into,

@@ -64,6 +64,13 @@ def write_options(call: Call) -> Value:
     return frame
 
 
+def write_frame(call: Call) -> Value:
+    """``frame.write(connection_type, connection_options, format)`` of a DynamicFrame."""
+    return write_options(
+        Call(call.run, call.receiver, call.name, [call.receiver, *call.args], call.kwargs)
+    )
+
+
 def write_jdbc(call: Call) -> Value:
     """``write_dynamic_frame.from_jdbc_conf``."""
     frame = call.arg(0, "frame", "frame_or_dfc")

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from glueline_worker.lineage.script import assignments
+from glueline_worker.lineage.script import assignments, aws_sdk
 from glueline_worker.lineage.script.values import (
     Choice,
     Foreign,
@@ -88,7 +88,8 @@ def any_item(value: Value, target: ast.expr) -> Value:
         label = f"loop:{target.id}" if isinstance(target, ast.Name) else value.label
         return Frame(value.node, kind, label)
     if isinstance(value, Tool):
-        return value.data.get("item", value)
+        label = f"loop:{target.id}" if isinstance(target, ast.Name) else "loop:item"
+        return aws_sdk.listed_object(value, label) if value.kind == "listing" else value
     if isinstance(target, ast.Name):
         return Foreign("item", f"loop:{target.id}")
     return Foreign("item", "loop:item")

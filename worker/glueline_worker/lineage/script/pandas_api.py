@@ -68,6 +68,12 @@ def write(call: Call) -> Value:
     return None
 
 
+def write_arrow(call: Call) -> Value:
+    """pyarrow's ``write_table(table, where)`` and ``write_to_dataset(table, root_path)``."""
+    files.write(call.state, call.arg(1, "where", "root_path"), call.arg(0, "table"))
+    return None
+
+
 def make(call: Call) -> Value:
     """``pandas.DataFrame(data)``, ``spark.createDataFrame(data)``, ``sc.parallelize(data)``."""
     data = call.args[0] if call.args else list(call.kwargs.values())

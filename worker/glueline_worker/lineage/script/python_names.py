@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from collections.abc import Callable
 
-from glueline_worker.lineage.script import attributes, files, loops
+from glueline_worker.lineage.script import attributes, files, loops, source
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.text import (
     as_text,
+    clipped,
     has_hole,
     lift,
     texts,
@@ -27,11 +30,14 @@ from glueline_worker.lineage.script.values import (
     Instance,
     Length,
     Method,
+    Scope,
     Tool,
     Value,
 )
 
 JSON_LIMIT = 100_000
+EXEC_DEPTH = 4
+_VARIABLE = re.compile(r"(?:\$\{?|\{\{\s*)(\w+)(?:\s*\}\}|\}?)")
 
 
 def _resolved_options(call: Call) -> Value:
@@ -418,6 +424,57 @@ def _type_test(call: Call) -> Value:
     return isinstance(value, found) if found else UNKNOWN
 
 
+def _named_tuple(call: Call) -> Value:
+    names = call.arg(1, "field_names")
+    if isinstance(names, str):
+        names = names.replace(",", " ").split()
+    fields = tuple(map(as_text, names)) if isinstance(names, (list, tuple)) else ()
+    return Class(as_text(call.arg(0)), (), Scope(), fields)
+
+
+def _field(call: Call) -> Value:
+    """A dataclass's ``field(default=…)`` or ``field(default_factory=…)``."""
+    factory = call.arg(None, "default_factory")
+    if factory is not None:
+        return call.run.call(factory, [], {})
+    return call.arg(None, "default", default=UNKNOWN)
+
+
+def _variables_of(call: Call) -> Value:
+    return call.run.module.vars if call.name == "globals" else call.run.scope.vars
+
+
+def _execute(call: Call) -> Value:
+    """``exec(text)`` and ``eval(text)``: the text is read as the script is."""
+    code = call.arg(0)
+    module = source.tree(code) if isinstance(code, str) and not has_hole(code) else None
+    if module is None or len(call.run.stack) > EXEC_DEPTH:
+        return UNKNOWN
+    call.state.tick(len(code))
+    if call.name == "eval" and len(module.body) == 1 and isinstance(module.body[0], ast.Expr):
+        return call.run.evaluate(module.body[0].value)
+    call.run.run(module.body)
+    return None
+
+
+def _template(call: Call) -> Value:
+    return Tool("template", {"text": call.arg(0, "template", "source")})
+
+
+def call_template(call: Call) -> Value:
+    """``substitute`` of ``string.Template``, ``render`` of Jinja's."""
+    template = call.receiver.data["text"]
+    known = {**call.mapping(0), **call.kwargs}
+    if not isinstance(template, str):
+        return UNKNOWN
+
+    def put(*row: Value) -> Value:
+        values = dict(zip(known, map(as_text, row), strict=True))
+        return clipped(_VARIABLE.sub(lambda found: values.get(found[1], found[0]), template))
+
+    return lift(put, *known.values())
+
+
 FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     "getResolvedOptions": _resolved_options,
     "ArgumentParser": _parser,
@@ -505,6 +562,17 @@ FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     "ExcelWriter": _wrapping,
     "ParquetWriter": _wrapping,
     "open": files.open_file,
+    **dict.fromkeys(
+        ("dedent", "cleandoc", "unquote", "unquote_plus", "quote", "normpath", "text", "SQL"), _same
+    ),
+    "namedtuple": _named_tuple,
+    "field": _field,
+    "globals": _variables_of,
+    "locals": _variables_of,
+    "exec": _execute,
+    "eval": _execute,
+    "Template": _template,
+    "from_string": _template,
     "isinstance": _type_test,
     "strptime": _date,
     "fromisoformat": _date,

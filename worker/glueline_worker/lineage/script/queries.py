@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.text import has_hole, shown, texts
 from glueline_worker.lineage.script.values import Frame, Value, options_of
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
-QUERY_COST = 100
+QUERY_COST = 500
 """Steps that parsing a query counts for."""
 TEXT_LIMIT = 100_000
 _WRITES = frozenset({"insert", "merge", "update", "delete", "create_table", "create_view", "copy"})

@@ -19,12 +19,14 @@ from glueline_worker.lineage.script.values import (
     Value,
 )
 
-STEP_LIMIT = 120_000
+STEP_LIMIT = 800_000
 """Expressions and statements a script may take to be read; a second of work, about."""
 STACK = Flow(rest=True, stacked=True)
 """Frames below one another, as after a union."""
 NODE_LIMIT = 5_000
 WARNING_LIMIT = 50
+WEIGHTLESS = 32
+"""Characters or items that count as one step."""
 
 
 class Exhausted(Exception):  # noqa: N818 - no error: the reading ends with what it has
@@ -61,6 +63,12 @@ class State:
         self.steps += cost
         if self.steps > STEP_LIMIT:
             raise Exhausted
+
+    def weigh(self, value: Value) -> Value:
+        """Count the size of a new value, so that memory is bounded as steps are."""
+        if isinstance(value, (str, list, tuple, dict)) and len(value) > WEIGHTLESS:
+            self.tick(len(value) // WEIGHTLESS)
+        return value
 
     def warn(self, sentence: str) -> None:
         """Say what could not be understood."""

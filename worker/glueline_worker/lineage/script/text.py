@@ -21,7 +21,7 @@ from glueline_worker.lineage.script.values import (
 )
 
 OPEN, CLOSE = "\ue000", "\ue001"
-TEXT_LIMIT = 200_000
+TEXT_LIMIT = 100_000
 _HOLE = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
 
@@ -100,6 +100,8 @@ def call_text(text: str, name: str, args: list[Value], kwargs: dict[str, Value])
         return text
     if not all(isinstance(arg, (str, int, tuple, type(None))) for arg in args):
         return Foreign("text", _label(text)) if name not in _CASES else text
+    if any(isinstance(arg, int) and abs(arg) > TEXT_LIMIT for arg in args):
+        return UNKNOWN
     try:
         return _call_plain(text, name, args)
     except (TypeError, ValueError, LookupError, OverflowError):
@@ -111,6 +113,8 @@ def _call_plain(text: str, name: str, args: list[Value]) -> Value:
         return _alike(text, on_literals(text, lambda part: str(getattr(part, name)())))
     if name in _PLAIN:
         # With a hole, a width or an affix may differ; the literal parts are still the best guess.
+        if name == "replace" and text.count(str(args[0])) * len(str(args[1])) > TEXT_LIMIT:
+            return UNKNOWN
         return _alike(text, str(getattr(text, name)(*args)))
     if name in _SPLITS:
         return _split(text, name, args)
@@ -190,12 +194,22 @@ def formatted(value: Value, spec: str) -> Value:
         return join(formatted(option, spec) for option in value.options)
     if isinstance(value, Method):
         return UNKNOWN
-    if spec and isinstance(value, (str, int, float)) and not has_hole(as_text(value)):
+    if (
+        spec
+        and _is_narrow(spec)
+        and isinstance(value, (str, int, float))
+        and not has_hole(as_text(value))
+    ):
         try:
             return format(value, shown(spec))
         except (ValueError, TypeError, OverflowError, MemoryError):
             return as_text(value)
     return as_text(value)
+
+
+def _is_narrow(spec: str) -> bool:
+    """Whether a specification asks for no absurd width."""
+    return all(len(digits) < 4 for digits in re.findall(r"\d+", spec))
 
 
 def format_percent(template: str, values: Value) -> Value:
@@ -217,11 +231,6 @@ def format_percent(template: str, values: Value) -> Value:
 
 
 def _converted(value: Value, found: re.Match[str]) -> Value:
-    width = re.search(r"\d+", found["spec"])
-    if (
-        isinstance(value, (int, float))
-        and found["kind"] in "dif"
-        and (not width or int(width.group()) < 50)
-    ):
+    if isinstance(value, (int, float)) and found["kind"] in "dif" and _is_narrow(found["spec"]):
         return f"%{found['spec']}{found['kind']}" % value
     return value

@@ -1,0 +1,19 @@
+import sys
+from awsglue.transforms import *
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsglue.job import Job
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket", "env"])
+sc = SparkContext()
+glueContext = GlueContext(sc)
+spark = glueContext.spark_session
+job = Job(glueContext)
+
+mode = args["mode"]
+if mode == "full":
+    df = spark.table("raw.full")
+else:
+    df = spark.table("raw.delta")
+df.write.saveAsTable("lake.t")

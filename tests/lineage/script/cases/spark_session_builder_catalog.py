@@ -1,0 +1,6 @@
+spark = (SparkSession.builder.appName("x")
+    .config("spark.sql.catalog.s3t", "org.apache.iceberg.spark.SparkCatalog")
+    .config("spark.sql.catalog.s3t.glue.id", "123456789012:s3tablescatalog/tb")
+    .getOrCreate())
+df = spark.read.table("raw.in1")
+df.writeTo("s3t.ns.out1").append()

@@ -1,0 +1,15 @@
+import sys
+from awsglue.transforms import *
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsglue.job import Job
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket", "env"])
+sc = SparkContext()
+glueContext = GlueContext(sc)
+spark = glueContext.spark_session
+job = Job(glueContext)
+
+for tbl in args["tables"].split(","):
+    spark.read.parquet(f"s3://in/{tbl.strip()}").write.mode("append").saveAsTable("lake." + tbl)
