@@ -1,6 +1,7 @@
 """Lineage in a few words, so that a test shows at a glance what it expects."""
 
 import pytest
+
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
 

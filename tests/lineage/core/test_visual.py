@@ -1,10 +1,11 @@
 import json
 
 import pytest
-from glueline_worker.lineage.graph import collapse
-from glueline_worker.lineage.visual import read_visual
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.visual import read_visual
 
 ORDERS = {"CatalogSource": {"Name": "orders", "Database": "Sales", "Table": "Orders"}}
 CUSTOMERS = {"CatalogSource": {"Name": "customers", "Database": "sales", "Table": "customers"}}

@@ -10,6 +10,8 @@ from glueline_worker.lineage.dataflow import read_dataflow
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.merge import merge
 from glueline_worker.lineage.model import Graph, Lineage, Surroundings
+from glueline_worker.lineage.notebook import notebook_code
+from glueline_worker.lineage.scala import read_scala
 from glueline_worker.lineage.script import read_script
 from glueline_worker.lineage.visual import read_visual
 
@@ -69,13 +71,10 @@ def _guarded(what: str, read: Callable[[], Graph], around: Surroundings) -> Line
 
 
 def _read_code(definition: Mapping[str, Any], script: bytes, around: Surroundings) -> Graph:
-    from glueline_worker.lineage.notebook import notebook_code
-    from glueline_worker.lineage.scala import read_scala
-
     if (code := notebook_code(script)) is not None:
         return read_script(code, around)
     if _is_scala(definition):
-        return read_scala(script, around)
+        return read_scala(script.decode("utf-8", "replace"), around)
     return read_script(script, around)
 
 

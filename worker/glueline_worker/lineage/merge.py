@@ -135,18 +135,10 @@ def _fitting(told: Lineage, code: Lineage) -> tuple[Lineage, tuple[str, ...]]:
         for dataset in names
         if dataset not in kept
     ]
-    reached = {edge.downstream for edge in code.edges}
-    pairs = {(edge.upstream, edge.downstream) for edge in code.edges}
     edges = tuple(
         edge
         for edge in told.edges
-        if edge.upstream in inputs
-        and edge.downstream in outputs
-        and (
-            (edge.upstream, edge.downstream) in pairs
-            or edge.downstream not in reached
-            or not _is_understood(code)
-        )
+        if edge.upstream in inputs and edge.downstream in outputs and not _refutes(code, edge)
     )
     notes = tuple(
         f"{dataset.namespace} {dataset.name} is described but not used by the job's code"
@@ -159,6 +151,13 @@ def _allowed(told: Sequence[Dataset], coded: Sequence[Dataset], code: Lineage) -
     """All that is told where the code leaves a question open, else what the code has too."""
     complete = _is_understood(code) and coded and all(map(is_resolved, coded))
     return [dataset for dataset in told if dataset in coded] if complete else told
+
+
+def _refutes(code: Lineage, edge: Edge) -> bool:
+    """Whether the code shows all that flows into the edge's downstream, and this does not."""
+    shown = [each.upstream for each in code.edges if each.downstream == edge.downstream]
+    complete = _is_understood(code) and shown and all(map(is_resolved, shown))
+    return bool(complete) and edge.upstream not in shown
 
 
 def _is_understood(code: Lineage) -> bool:

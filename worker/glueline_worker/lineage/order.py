@@ -52,6 +52,6 @@ class _Walk:
         if self._low[node] != self.index[node]:
             return
         group: list[str] = []
-        while node in self._open:  # the group is what was opened from this node on
+        while node in self._open:  # what was opened from this node on, its inputs first
             group.append(self._open.popitem()[0])
-        self.found.append(group[::-1])
+        self.found.append(group)

@@ -21,6 +21,8 @@ _SUBPROTOCOL = re.compile(r"([a-z][\w+-]*):(?!\d)", re.IGNORECASE)
 # Where the parameters begin: ?a=b, ;a=b, :a=b (DB2) or /A=b (Teradata, Athena).
 _PARAMETERS = re.compile(r"[?;]|[:,/](?=\w+=)")
 _PARAMETER = re.compile(r"(\w+)=([^;&,?]*)")
+_ASSIGNED = re.compile(r"[?;:,/&]\w+=")
+_ORACLE_REST = re.compile(r"[(?]\w+=")
 _DESCRIPTION = re.compile(r"\b(host|port|service_name|sid)\s*=\s*([^()\s]+)", re.IGNORECASE)
 _HOST_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([^:]*))?(?::(.*))?", re.DOTALL)
 _PORT = re.compile(r"[\d\ue000-\uf8ff]+")
@@ -115,7 +117,8 @@ def parse_url(url: str, engine: Engine = GENERIC) -> Address:
     masked, restore = mask(url.strip())
     engine, body = _engine(masked, engine)
     if masked != body and not body.startswith("//") and re.fullmatch(r"[\w.-]+", body):
-        body = f"@:/{body}"  # no host at all (jdbc:db2:sample)
+        body = f"//:/{body}"  # no host at all (jdbc:db2:sample)
+    body = _without_user(body, engine)
     cut = _PARAMETERS.search(body) if "(" not in body else None
     head, tail = (body[: cut.start()], body[cut.start() :]) if cut else (body, "")
     host, port, database, schema = _authority(head, engine)
@@ -144,6 +147,12 @@ def _engine(text: str, engine: Engine) -> tuple[Engine, str]:
     return engine, text
 
 
+def _without_user(body: str, engine: Engine) -> str:
+    """Take ``//user:password@`` off; an ``@`` behind the first ``a=`` belongs to a parameter."""
+    first = (_ORACLE_REST if engine.scheme == "oracle" else _ASSIGNED).search(body)
+    return body[body.rfind("@", 0, first.start() if first else len(body)) + 1 :]
+
+
 def _authority(head: str, engine: Engine) -> tuple[str, str, str, str]:
     """Host, port, database and schema of ``//user@host:port/database/schema`` and its kin."""
     if "(" in head:  # Oracle's (DESCRIPTION=(ADDRESS=(HOST=…)(PORT=…))(CONNECT_DATA=…))
@@ -152,7 +161,7 @@ def _authority(head: str, engine: Engine) -> tuple[str, str, str, str]:
             found.setdefault(key.lower(), value)
         service = found.get("service_name") or found.get("sid", "")
         return found.get("host", ""), found.get("port", ""), service, ""
-    authority, _, path = head.removeprefix("//").rpartition("@")[2].lstrip("/").partition("/")
+    authority, _, path = head.lstrip("/").partition("/")
     first = authority.split(",")[0].partition("\\")[0]
     match = _HOST_PORT.fullmatch(first)
     host, port, sid = match.groups("") if match else (first, "", "")

@@ -23,9 +23,8 @@ _HTTP = re.compile(r"^(https?)://", re.IGNORECASE)
 def kafka(servers: str, topic: str, around: Surroundings = NOTHING) -> Dataset:
     """A Kafka topic by the first of its bootstrap servers."""
     first = resolve_arguments(servers, around).split(",")[0].strip()
-    return Dataset(
-        namespace=_namespace(first, _KAFKA), name=unquoted(resolve_arguments(topic, around))
-    )
+    name = unquoted(resolve_arguments(topic, around)) or UNKNOWN
+    return Dataset(namespace=_namespace(first, _KAFKA), name=name)
 
 
 def mongodb(uri: str, database: str, collection: str, around: Surroundings = NOTHING) -> Dataset:

@@ -115,9 +115,10 @@ class _Reader:
     def _custom(self, step: Node, node: Fields) -> Iterable[Node]:
         """A custom transform: all inputs flow on, and so does what its code reads by itself."""
         step = replace(step, flow=OPAQUE)
-        if self._custom_code is None:
+        code = node.get("code")
+        if self._custom_code is None or not isinstance(code, str):
             return (step,)
-        found = self._custom_code(text(node.get("classname")), text(node.get("code")))
+        found = self._custom_code(text(node.get("classname")), code)
         self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
         inner = [_within(step, inner) for inner in found.nodes]
         reads = tuple(node.id for node in inner if node.role == "read")

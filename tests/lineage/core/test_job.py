@@ -1,0 +1,125 @@
+import json
+
+import pytest
+
+from glueline.contract.lineage import ColumnEdge, Origin
+from glueline_worker.lineage import job as job_module
+from glueline_worker.lineage.job import arguments_of, job_lineage
+from glueline_worker.lineage.model import Edge, Lineage
+from glueline_worker.lineage.naming import s3
+from glueline_worker.lineage.records import lineage_records
+
+SCRIPT = b"""
+import sys
+from awsglue.utils import getResolvedOptions
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "day"])
+frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_name="orders")
+glueContext.write_dynamic_frame.from_options(
+    frame=frame,
+    connection_type="s3",
+    connection_options={"path": f"s3://lake/{args['JOB_NAME']}/{args['day']}"},
+)
+"""
+NODES = {
+    "a": {"CatalogSource": {"Name": "a", "Database": "sales", "Table": "orders"}},
+    "z": {"S3DirectTarget": {"Name": "z", "Inputs": ["a"], "Path": "s3://lake/daily/7"}},
+}
+JOB = {"Name": "daily", "DefaultArguments": {"--day": "7"}, "CodeGenConfigurationNodes": NODES}
+
+
+def pairs(say, lineage):
+    return [edge.split(" address")[0] for edge in say(lineage)]
+
+
+def test_all_descriptions_of_a_job_become_one_lineage(around, say):
+    dag = (
+        [
+            {
+                "Id": "s",
+                "NodeType": "DataSource",
+                "Args": [
+                    {"Name": "database", "Value": '"sales"'},
+                    {"Name": "table_name", "Value": '"orders"'},
+                ],
+            }
+        ],
+        [],
+    )
+    lineage = job_lineage(JOB, SCRIPT, dag, around)
+    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+    assert lineage.edges[0].origins == (Origin.VISUAL, Origin.SCRIPT)
+    assert lineage.warnings == ()
+
+
+def test_a_jobs_own_arguments_and_name_resolve_its_paths(around, say):
+    lineage = job_lineage({**JOB, "CodeGenConfigurationNodes": None}, SCRIPT, None, around)
+    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+
+
+def test_arguments_come_without_dashes_and_the_fixed_ones_win():
+    definition = {
+        "Name": "daily",
+        "DefaultArguments": {"--env": "test", "--n": 3},
+        "NonOverridableArguments": {"--env": "prod"},
+    }
+    assert arguments_of(definition) == {"JOB_NAME": "daily", "env": "prod"}
+    assert arguments_of({"DefaultArguments": "odd"}) == {}
+
+
+def test_a_custom_transform_reads_and_writes_by_itself(around, name):
+    code = (
+        "    extra = spark.table('ref.codes')\n"
+        "    extra.write.parquet('s3://lake/copy')\n"
+        "    return dfc\n"
+    )
+    nodes = {
+        "a": NODES["a"],
+        "c": {
+            "CustomCode": {"Name": "c", "Inputs": ["a"], "ClassName": "MyTransform", "Code": code}
+        },
+        "z": {"S3DirectTarget": {"Name": "z", "Inputs": ["c"], "Path": "s3://lake/out"}},
+    }
+    lineage = job_lineage({"CodeGenConfigurationNodes": nodes}, None, None, around)
+    assert list(map(name, lineage.inputs)) == ["glue:ref/codes", "glue:sales/orders"]
+    assert list(map(name, lineage.outputs)) == ["s3://lake/copy", "s3://lake/out"]
+
+
+def test_a_reader_that_fails_is_a_warning(around, monkeypatch, say):
+    def fail(*_args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(job_module, "read_script", fail)
+    lineage = job_lineage(JOB, SCRIPT, None, around)
+    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+    assert lineage.warnings == ("the script could not be read: ZeroDivisionError",)
+
+
+@pytest.mark.parametrize(
+    "definition", [{}, {"Name": None, "Command": "odd"}, {"DefaultArguments": []}]
+)
+@pytest.mark.parametrize(
+    "script", [None, b"", b"\xff\xfe\x00", b"{", b"def", json.dumps({"cells": 3}).encode()]
+)
+@pytest.mark.parametrize("dag", [None, (None, None), ([], []), ([3], ["x"])])
+def test_odd_jobs_have_a_lineage(around, definition, script, dag):
+    lineage = job_lineage(definition, script, dag, around)
+    assert lineage.edges == ()
+
+
+def test_each_edge_is_a_record_whose_hash_changes_with_its_columns():
+    columns = (ColumnEdge(upstream="a", downstream="b"),)
+    edge = Edge(s3("s3://a/x"), s3("s3://a/y"), (Origin.SCRIPT,), columns, 3)
+    plain = Edge(edge.upstream, edge.downstream, edge.origins)
+    told = {"process": "job/daily", "source": "prod", "region": "eu-west-1", "catalog_id": "1"}
+    (record,), (other,) = (
+        lineage_records(Lineage(edges=(each,)), **told) for each in (edge, plain)
+    )
+    assert (record.upstream, record.downstream, record.columns) == (
+        edge.upstream,
+        edge.downstream,
+        columns,
+    )
+    assert record.listing == "job/daily"
+    assert record.key == other.key
+    assert record.content_hash != other.content_hash
