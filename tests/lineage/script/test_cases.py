@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.lineage.score import as_document
+
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.script import read_script
-
-from tests.lineage.score import as_document
 
 CASES = Path(__file__).parent / "cases"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.text import lift
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
@@ -21,11 +21,8 @@ from glueline_worker.lineage.script.values import (
     options_of,
 )
 
-if TYPE_CHECKING:
-    from glueline_worker.lineage.script.interpreter import Interpreter
 
-
-def assign(run: Interpreter, target: ast.expr, value: Value) -> None:
+def assign(run: Run, target: ast.expr, value: Value) -> None:
     """Put ``value`` where ``target`` says."""
     if isinstance(target, ast.Name):
         run.bind(target.id, value)
@@ -39,7 +36,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value) -> None:
         assign(run, target.value, value)
 
 
-def _unpack(run: Interpreter, targets: list[ast.expr], value: Value) -> None:
+def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
     if isinstance(value, Choice) and all(isinstance(item, (tuple, list)) for item in value.options):
         columns = zip(*value.options, strict=False)
         value = tuple(join(column) for column in columns)
@@ -63,7 +60,7 @@ def element(value: Value, target: ast.expr) -> Value:
     return value if isinstance(value, (Foreign, Frame)) else UNKNOWN
 
 
-def set_item(run: Interpreter, box: Value, key: Value, value: Value) -> None:
+def set_item(run: Run, box: Value, key: Value, value: Value) -> None:
     """``box[key] = value``."""
     for option in options_of(box):
         if isinstance(option, Instance):
@@ -84,7 +81,7 @@ def set_item(run: Interpreter, box: Value, key: Value, value: Value) -> None:
             run.set_tool_item(option, key, value)
 
 
-def _set_attribute(run: Interpreter, box: Value, name: str, value: Value) -> None:
+def _set_attribute(run: Run, box: Value, name: str, value: Value) -> None:
     for option in options_of(box):
         if isinstance(option, Instance):
             run.state.journal.touch(option.attributes)
@@ -94,7 +91,7 @@ def _set_attribute(run: Interpreter, box: Value, name: str, value: Value) -> Non
             option.scope.vars[name] = value
 
 
-def augment(run: Interpreter, node: ast.AugAssign) -> None:
+def augment(run: Run, node: ast.AugAssign) -> None:
     """``target += value`` and its siblings."""
     before = run.evaluate(node.target)
     value = run.evaluate(node.value)
@@ -113,7 +110,7 @@ def augment(run: Interpreter, node: ast.AugAssign) -> None:
     assign(run, node.target, lift(lambda a, b: run.operate(node.op, a, b), before, value))
 
 
-def capture(run: Interpreter, pattern: ast.pattern, subject: Value) -> None:
+def capture(run: Run, pattern: ast.pattern, subject: Value) -> None:
     """Bind the names of a ``case`` pattern."""
     for part in ast.walk(pattern):
         name = getattr(part, "name", None)
@@ -122,7 +119,7 @@ def capture(run: Interpreter, pattern: ast.pattern, subject: Value) -> None:
 
 
 def bind_parameters(
-    run: Interpreter, function: Function, scope: Scope, args: list[Value], kwargs: dict[str, Value]
+    run: Run, function: Function, scope: Scope, args: list[Value], kwargs: dict[str, Value]
 ) -> None:
     """Put a call's arguments into the variables of the called function."""
     parameters = function.node.args

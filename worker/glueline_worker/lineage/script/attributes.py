@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from glueline_worker.lineage.script import tools
 from glueline_worker.lineage.script.columns import column_of
+from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.text import as_text, has_hole, hole
 from glueline_worker.lineage.script.values import (
     CHOICE_LIMIT,
@@ -26,17 +27,11 @@ from glueline_worker.lineage.script.values import (
     Tool,
     Value,
     join,
+    words,
 )
 
-if TYPE_CHECKING:
-    from glueline_worker.lineage.script.interpreter import Interpreter
-
-_FRAME_PROPERTIES = frozenset(
-    {"rdd", "na", "stat", "loc", "iloc", "at", "str", "dt", "values", "T", "df"}
-)
-_FRAME_FIGURES = frozenset(
-    {"columns", "schema", "dtypes", "shape", "index", "empty", "isStreaming", "size"}
-)
+_FRAME_PROPERTIES = words("rdd na stat loc iloc at str dt values T df")
+_FRAME_FIGURES = words("columns schema dtypes shape index empty isStreaming size")
 
 
 def as_key(value: Value) -> Value:
@@ -48,7 +43,7 @@ def as_key(value: Value) -> Value:
     return as_text(value)
 
 
-def get_attribute(run: Interpreter, value: Value, name: str) -> Value:
+def get_attribute(run: Run, value: Value, name: str) -> Value:
     """``value.name``."""
     if isinstance(value, Choice):
         known = [option for option in value.options if option is not None]
@@ -70,7 +65,7 @@ def get_attribute(run: Interpreter, value: Value, name: str) -> Value:
     return Method(value, name)
 
 
-def _frame_attribute(run: Interpreter, frame: Frame, name: str) -> Value:
+def _frame_attribute(run: Run, frame: Frame, name: str) -> Value:
     if name in {"write", "writeStream"}:
         return tools.writer(frame, streaming=name == "writeStream")
     if name in _FRAME_PROPERTIES:
@@ -84,7 +79,7 @@ def _frame_attribute(run: Interpreter, frame: Frame, name: str) -> Value:
     return column_of(frame, name) if frame.kind in {"data", "grouped"} else frame
 
 
-def _instance_attribute(run: Interpreter, value: Instance, name: str) -> Value:
+def _instance_attribute(run: Run, value: Instance, name: str) -> Value:
     if name in value.attributes:
         return value.attributes[name]
     if name == "__class__":
@@ -113,7 +108,7 @@ def _class_attribute(value: Class, name: str) -> Value:
     return Foreign(name) if found is MISSING else found
 
 
-def get_item(run: Interpreter, value: Value, key: Value) -> Value:
+def get_item(run: Run, value: Value, key: Value) -> Value:
     """``value[key]``."""
     if isinstance(value, Choice):
         known = [option for option in value.options if option is not None]
@@ -174,10 +169,10 @@ def _without_ends(value: str, key: Value) -> Value:
         small = key.start is None or abs(key.start) < 10
         if balanced and small and key.step is None:
             return cut
-    return hole(value.split("\ue000")[1].split("\ue001")[0])
+    return hole(value.split("\ue000")[1].split("\ue001", maxsplit=1)[0])
 
 
-def _frame_item(run: Interpreter, frame: Frame, key: Value) -> Value:
+def _frame_item(run: Run, frame: Frame, key: Value) -> Value:
     if frame.kind == "collection":
         return run.state.transform(frame)
     if frame.kind in {"rows", "scalar"}:
@@ -248,7 +243,7 @@ _COMPARISONS: dict[type[ast.cmpop], Any] = {
 }
 
 
-def spread(run: Interpreter, value: Value) -> list[Value]:
+def spread(run: Run, value: Value) -> list[Value]:
     """The items of ``*value``."""
     if isinstance(value, (list, tuple)):
         return list(value)

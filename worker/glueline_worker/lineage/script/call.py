@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.text import as_text, texts
 from glueline_worker.lineage.script.values import Value, options_of
-
-if TYPE_CHECKING:
-    from glueline_worker.lineage.script.interpreter import Interpreter
 
 
 @dataclass(slots=True)
 class Call:
     """``receiver.name(*args, **kwargs)``; for a plain function the receiver is its path."""
 
-    run: Interpreter
+    run: Run
     receiver: Value
     name: str
     args: list[Value] = field(default_factory=list)

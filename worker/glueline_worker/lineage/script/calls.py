@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script import (
@@ -22,11 +22,12 @@ from glueline_worker.lineage.script import (
     settings,
     spark_io,
     text,
+    tools,
     transforms,
     wrangler,
 )
 from glueline_worker.lineage.script.call import Call
-from glueline_worker.lineage.script.state import State
+from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.values import (
     MISSING,
     UNKNOWN,
@@ -42,21 +43,16 @@ from glueline_worker.lineage.script.values import (
     Value,
     combinations,
     join,
+    words,
 )
-
-if TYPE_CHECKING:
-    from glueline_worker.lineage.script.interpreter import Interpreter
 
 Handler = Callable[[Call], Value]
 
 
-class Caller:
+class Caller(Run):
     """Finds what a call means."""
 
-    def __init__(self, state: State) -> None:
-        self.state = state
-
-    def call(self: Any, value: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(self, value: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
         """``value(*args, **kwargs)``."""
         if isinstance(value, Function):
             return self.invoke(value, args, kwargs)
@@ -76,7 +72,7 @@ class Caller:
         return self.state.one_frame([value, *args, *kwargs.values()]) or UNKNOWN
 
     def call_method(
-        self: Any, value: Value, name: str, args: list[Value], kwargs: dict[str, Value]
+        self, value: Value, name: str, args: list[Value], kwargs: dict[str, Value]
     ) -> Value:
         """``value.name(*args, **kwargs)``."""
         if isinstance(value, Frame):
@@ -134,7 +130,7 @@ def _has(value: Instance, name: str) -> bool:
 
 
 def _inherited(
-    run: Interpreter, value: Instance, name: str, args: list[Value], kwargs: dict[str, Value]
+    run: Run, value: Instance, name: str, args: list[Value], kwargs: dict[str, Value]
 ) -> Value:
     """A method that the script's class has from a foreign base, if at all."""
     if name.startswith("__"):
@@ -142,7 +138,7 @@ def _inherited(
     return call_foreign(run, Foreign(f"object.{name}"), args, kwargs)
 
 
-def instantiate(run: Interpreter, cls: Class, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def instantiate(run: Run, cls: Class, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """``cls(*args, **kwargs)``."""
     made = Instance(cls)
     initializer = cls.find("__init__")
@@ -157,9 +153,7 @@ def instantiate(run: Interpreter, cls: Class, args: list[Value], kwargs: dict[st
     return made
 
 
-def call_foreign(
-    run: Interpreter, target: Foreign, args: list[Value], kwargs: dict[str, Value]
-) -> Value:
+def call_foreign(run: Run, target: Foreign, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """A call of something from outside the script, by the end of its path."""
     path = target.path.replace("()", "")
     parts = path.split(".")
@@ -191,6 +185,10 @@ def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
 def _special(call: Call, parts: list[str]) -> Value:
     """Families of functions that share a rule."""
     name, owner = call.name, parts[-2] if len(parts) > 1 else ""
+    if name == "get" and call.args:
+        return tools.foreign_item(
+            call.run, Foreign(call.receiver.path[:-4], call.receiver.label), call.args[0]
+        )
     if owner == "str" and call.args:
         return call.run.call_method(call.args[0], name, call.args[1:], call.kwargs)
     if name == "apply" and owner:
@@ -243,13 +241,11 @@ def _default(call: Call, path: str, target: Foreign) -> Value:
     return Foreign(f"{path}()", target.label)
 
 
-_SILENT = frozenset(
-    "print info debug warning warn error exception log append_log sleep display".split()
-)
+_SILENT = words("print info debug warning warn error exception log append_log sleep display")
 
 
 def _call_tool(
-    run: Interpreter, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
+    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
 ) -> Value:
     if tool.kind == "unknown_writer":
         return _call_unknown_writer(run, tool, name, args, kwargs)
@@ -260,7 +256,7 @@ def _call_tool(
 
 
 def _call_unknown_writer(
-    run: Interpreter, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
+    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
 ) -> Value:
     """``x.write`` where nobody knows whether x is a frame: only a frame's has methods."""
     if name == "__call__":

@@ -7,47 +7,47 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from glueline_worker.lineage.script.text import has_hole, shown
-from glueline_worker.lineage.script.values import Column, Foreign, Frame, Value, options_of
+from glueline_worker.lineage.script.values import Column, Foreign, Frame, Value, options_of, words
 from glueline_worker.lineage.sql import read_sql
 
 NO_COLUMNS = Column()
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
-CONSTANTS = frozenset(
+CONSTANTS = words(
     "lit current_timestamp current_date now monotonically_increasing_id input_file_name "
     "spark_partition_id rand randn uuid typedLit row_number rank dense_rank percent_rank "
-    "cume_dist ntile unix_timestamp broadcast".split()
+    "cume_dist ntile unix_timestamp broadcast"
 )
 """Functions whose texts name no column."""
-ALL_TEXTS = frozenset(
+ALL_TEXTS = words(
     "concat coalesce greatest least struct array create_map hash xxhash64 count_distinct "
-    "countDistinct grouping_id map_from_arrays arrays_zip map_concat add datediff "
-    "date_diff months_between levenshtein corr covar_pop covar_samp approx_count_distinct".split()
+    "countDistinct grouping_id map_from_arrays arrays_zip map_concat add datediff date_diff "
+    "months_between levenshtein corr covar_pop covar_samp approx_count_distinct"
 )
 """Functions each of whose texts names a column."""
-FIRST_TEXT = frozenset(
+FIRST_TEXT = words(
     "col column upper lower trim ltrim rtrim initcap length reverse year month quarter "
     "dayofmonth dayofweek dayofyear weekofyear hour minute second date_format to_date "
-    "to_timestamp from_unixtime to_utc_timestamp from_utc_timestamp date_add date_sub add_months "
-    "date_trunc trunc last_day sum sumDistinct sum_distinct avg mean count min max first last "
-    "collect_list collect_set stddev stddev_pop stddev_samp variance var_pop var_samp skewness "
-    "kurtosis lag lead nth_value abs ceil floor round bround sqrt exp log log10 log2 pow isnan "
-    "isnull nanvl sha1 sha2 md5 crc32 base64 unbase64 hex unhex bin regexp_replace "
-    "regexp_extract translate split substring substring_index lpad rpad repeat instr locate "
-    "ascii soundex explode explode_outer posexplode posexplode_outer inline size array_contains "
-    "array_distinct array_join array_max array_min sort_array element_at slice flatten "
-    "from_json to_json get_json_object json_tuple schema_of_json map_keys map_values "
-    "from_csv to_csv cast percentile_approx approxCountDistinct any_value max_by min_by "
-    "asc desc asc_nulls_first desc_nulls_last transform filter aggregate exists forall "
-    "array_sort to_number decode encode".split()
+    "to_timestamp from_unixtime to_utc_timestamp from_utc_timestamp date_add date_sub "
+    "add_months date_trunc trunc last_day sum sumDistinct sum_distinct avg mean count min max "
+    "first last collect_list collect_set stddev stddev_pop stddev_samp variance var_pop "
+    "var_samp skewness kurtosis lag lead nth_value abs ceil floor round bround sqrt exp log "
+    "log10 log2 pow isnan isnull nanvl sha1 sha2 md5 crc32 base64 unbase64 hex unhex bin "
+    "regexp_replace regexp_extract translate split substring substring_index lpad rpad repeat "
+    "instr locate ascii soundex explode explode_outer posexplode posexplode_outer inline size "
+    "array_contains array_distinct array_join array_max array_min sort_array element_at slice "
+    "flatten from_json to_json get_json_object json_tuple schema_of_json map_keys map_values "
+    "from_csv to_csv cast percentile_approx approxCountDistinct any_value max_by min_by asc "
+    "desc asc_nulls_first desc_nulls_last transform filter aggregate exists forall array_sort "
+    "to_number decode encode"
 )
 """Functions whose first text names a column, and whose other texts are formats or patterns."""
 FUNCTIONS = CONSTANTS | ALL_TEXTS | FIRST_TEXT | {"when", "expr", "concat_ws", "format_string"}
-AMBIGUOUS = frozenset(
+AMBIGUOUS = words(
     "sum min max abs round pow filter transform hash first last count exists add now encode "
-    "decode split slice size log trim upper lower length reverse translate repeat "
-    "locate mean floor ceil sqrt exp array column struct hex bin year month hour minute second "
-    "rank uuid rand aggregate cast".split()
+    "decode split slice size log trim upper lower length reverse translate repeat locate mean "
+    "floor ceil sqrt exp array column struct hex bin year month hour minute second rank uuid "
+    "rand aggregate cast"
 )
 """Names that other libraries have too: taken as Spark's when something says so."""
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from glueline_worker.lineage.script import assignments, loops
 from glueline_worker.lineage.script.attributes import as_key
+from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.values import Scope, Value
-
-if TYPE_CHECKING:
-    from glueline_worker.lineage.script.interpreter import Interpreter
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
-def evaluate(run: Interpreter, node: Comprehension) -> Value:
+def evaluate(run: Run, node: Comprehension) -> Value:
     """The list (also for sets and generators) or dict that a comprehension makes."""
     outer = run.scope
     run.scope = Scope(outer)
@@ -36,9 +33,7 @@ def evaluate(run: Interpreter, node: Comprehension) -> Value:
     return run.state.weigh(pairs if isinstance(node, ast.DictComp) else found)
 
 
-def _walk(
-    run: Interpreter, generators: list[ast.comprehension], collect: Callable[[], None]
-) -> None:
+def _walk(run: Run, generators: list[ast.comprehension], collect: Callable[[], None]) -> None:
     if not generators:
         collect()
         return

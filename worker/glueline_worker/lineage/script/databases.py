@@ -19,6 +19,7 @@ from glueline_worker.lineage.script.values import (
     Tool,
     Value,
     options_of,
+    words,
 )
 
 ENGINES = {
@@ -42,9 +43,9 @@ ENGINES = {
     "teradatasql": "teradata",
 }
 """Python's database modules and the engines that they speak to."""
-_EXECUTIONS = frozenset(
+_EXECUTIONS = words(
     "execute executemany exec_driver_sql run mogrify copy_expert executeUpdate executeQuery "
-    "prepareStatement prepareCall execute_string".split()
+    "prepareStatement prepareCall execute_string"
 )
 _DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
 _PAIR = re.compile(r"(\w[\w ]*?)\s*=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
@@ -127,7 +128,7 @@ def run_by_options(call: Call) -> Value:
 
 
 def glue_connected(name: Value, engine: str) -> Tool:
-    """awswrangler's ``connect(connection)``: by the name of a Glue connection."""
+    """Awswrangler's ``connect(connection)``: by the name of a Glue connection."""
     return Tool("database", {"engine": engine, "connection": texts(name)[0]})
 
 
@@ -142,11 +143,13 @@ def name_table(state: State, data: Mapping[Any, Value], parts: tuple[str, ...]) 
     if isinstance(connection, str):
         return glue_connection(shown(connection), table, state.around, engine=engine, schema=schema)
     url = shown(as_text(data.get("url")))
-    if datasets.CONNECTION in url:
-        name = url.partition(datasets.CONNECTION)[2].split("/")[0].split(":")[0]
-        return glue_connection(name, table, state.around, engine=engine, schema=schema)
     database = data.get("database")
     database = shown(database) if isinstance(database, str) else None
+    if datasets.CONNECTION in url:
+        name, _, after = url.partition(datasets.CONNECTION)[2].partition("/")
+        return glue_connection(
+            name, table, state.around, engine=engine, schema=schema, database=after or database
+        )
     return jdbc(url, table, state.around, engine=engine, schema=schema, database=database)
 
 

@@ -25,11 +25,12 @@ from glueline_worker.lineage.script.values import (
     combinations,
     options_of,
     variants,
+    words,
 )
 
 CONNECTION = "glue-connection://"
 """Stands where a connection's URL would, when a script asks for it by the connection's name."""
-NO_DATA = frozenset({"console", "memory", "noop", "rate", "rate-micro-batch", "socket"})
+NO_DATA = words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
 PATH_LIMIT = 200
 
@@ -98,8 +99,11 @@ def _by_variant(
         return named
     url = plain.get("url")
     if isinstance(url, str) and url.startswith(CONNECTION):
-        plain["connectionName"] = url.removeprefix(CONNECTION).split("/")[0]
+        name, _, database = url.removeprefix(CONNECTION).partition("/")
         del plain["url"]
+        plain["connectionName"] = name
+        if database:
+            plain.setdefault("database", database)
     format_text = shown(texts(format_name)[0]) if format_name is not None else None
     if any(key.startswith("hoodie.") for key in plain):
         format_text = "hudi"

@@ -3,12 +3,11 @@
 import ast
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from glueline_worker.lineage.script import attributes, comprehensions
 from glueline_worker.lineage.script.calls import Caller
 from glueline_worker.lineage.script.columns import as_column
-from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.text import (
     as_text,
     clipped,
@@ -33,21 +32,17 @@ from glueline_worker.lineage.script.values import (
     options_of,
 )
 
+_Link = ast.Call | ast.Attribute | ast.Subscript
 SEQUENCE_LIMIT = 2_000
 
 
 class Evaluator(Caller):
     """Evaluates expressions in the present scope."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.scope = Scope()
-        self.module = self.scope
-
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression."""
         self.state.tick()
-        handler = _EXPRESSIONS.get(type(node))
+        handler = self._expressions.get(type(node))
         return handler(self, node) if handler is not None else UNKNOWN
 
     # Variables
@@ -91,7 +86,7 @@ class Evaluator(Caller):
 
     def _chain(self, node: ast.expr) -> Value:
         """Attributes, calls and subscripts, from the innermost outwards and without recursion."""
-        links: list[ast.Call | ast.Attribute | ast.Subscript] = []
+        links: list[_Link] = []
         while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
             links.append(node)
             node = node.func if isinstance(node, ast.Call) else node.value
@@ -104,16 +99,17 @@ class Evaluator(Caller):
             elif isinstance(link, ast.Call):
                 value = self.state.weigh(self.call(value, *self._arguments(link)))
             elif links and isinstance(links[-1], ast.Call):
-                call = links.pop()
-                args, kwargs = self._arguments(call)
-                self.state.line = call.end_lineno if link.end_lineno is None else link.end_lineno
+                args, kwargs = self._arguments(links.pop())
+                self.state.line = link.end_lineno
                 value = self.state.weigh(self.call_method(value, link.attr, args, kwargs))
             else:
                 value = attributes.get_attribute(self, value, link.attr)
         return value
 
-    def _arguments(self, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
+    def _arguments(self, node: _Link) -> tuple[list[Value], dict[str, Value]]:
         args: list[Value] = []
+        if not isinstance(node, ast.Call):
+            return args, {}
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 args += attributes.spread(self, self.evaluate(argument.value))
@@ -267,6 +263,36 @@ class Evaluator(Caller):
         known = all(part is None or isinstance(part, int) for part in parts)
         return slice(*parts) if known else UNKNOWN
 
+    _expressions: ClassVar[dict[type[ast.expr], Callable[..., Value]]] = {
+        ast.Name: _name,
+        ast.Constant: _constant,
+        ast.Attribute: _chain,
+        ast.Call: _chain,
+        ast.Subscript: _chain,
+        ast.BinOp: _binary,
+        ast.BoolOp: _boolean,
+        ast.UnaryOp: _unary,
+        ast.Compare: _compare,
+        ast.IfExp: _conditional,
+        ast.JoinedStr: _joined,
+        ast.FormattedValue: _part,
+        ast.List: _list,
+        ast.Tuple: _list,
+        ast.Set: _list,
+        ast.Dict: _dict,
+        ast.Lambda: _lambda,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.NamedExpr: _walrus,
+        ast.Await: _inner,
+        ast.Starred: _inner,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield,
+        ast.Slice: _slice,
+    }
+
 
 def _glue(left: Value, right: Value) -> Value:
     if not isinstance(left, (str, Foreign, Frame)) or not isinstance(right, (str, Foreign, Frame)):
@@ -320,35 +346,4 @@ def _small(left: Value, right: Value) -> bool:
 
 def _undecided(condition: Value, value: Value) -> Value:
     undecided = isinstance(value, bool) or value is None
-    return UNKNOWN if undecided or isinstance(condition, str) and has_hole(condition) else value
-
-
-_EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {
-    ast.Name: Evaluator._name,
-    ast.Constant: Evaluator._constant,
-    ast.Attribute: Evaluator._chain,
-    ast.Call: Evaluator._chain,
-    ast.Subscript: Evaluator._chain,
-    ast.BinOp: Evaluator._binary,
-    ast.BoolOp: Evaluator._boolean,
-    ast.UnaryOp: Evaluator._unary,
-    ast.Compare: Evaluator._compare,
-    ast.IfExp: Evaluator._conditional,
-    ast.JoinedStr: Evaluator._joined,
-    ast.FormattedValue: Evaluator._part,
-    ast.List: Evaluator._list,
-    ast.Tuple: Evaluator._list,
-    ast.Set: Evaluator._list,
-    ast.Dict: Evaluator._dict,
-    ast.Lambda: Evaluator._lambda,
-    ast.ListComp: Evaluator._comprehension,
-    ast.SetComp: Evaluator._comprehension,
-    ast.GeneratorExp: Evaluator._comprehension,
-    ast.DictComp: Evaluator._comprehension,
-    ast.NamedExpr: Evaluator._walrus,
-    ast.Await: Evaluator._inner,
-    ast.Starred: Evaluator._inner,
-    ast.Yield: Evaluator._yield,
-    ast.YieldFrom: Evaluator._yield,
-    ast.Slice: Evaluator._slice,
-}
+    return UNKNOWN if undecided or (isinstance(condition, str) and has_hole(condition)) else value

@@ -13,10 +13,11 @@ from glueline_worker.lineage.script.values import (
     Frame,
     Tool,
     Value,
+    words,
 )
 
-_READS = frozenset("read readlines readline getvalue getbuffer readall iter_lines".split())
-_WRITES = frozenset("write writelines writerow writerows writestr writeheader".split())
+_READS = words("read readlines readline getvalue getbuffer readall iter_lines")
+_WRITES = words("write writelines writerow writerows writestr writeheader")
 
 
 def buffer(content: Value = None, path: Value = None) -> Tool:

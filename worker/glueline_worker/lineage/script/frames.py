@@ -17,37 +17,38 @@ from glueline_worker.lineage.script.values import (
     Function,
     Value,
     options_of,
+    words,
 )
 
-SAME = frozenset(
+SAME = words(
     "filter where limit cache persist unpersist repartition repartitionByRange coalesce orderBy "
-    "sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill sample "
-    "checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas pandas_api copy "
-    "reset_index sort_values sort_index astype replace withWatermark drop_nulls unnest unbox "
-    "errorsAsDynamicFrame query set_index convert_dtypes infer_objects observe toDynamicFrame "
-    "dropDuplicatesWithinWatermark head_frame sampleBy randomSplit show_frame unnest_ddb_json "
-    "simplify_ddb_json spigot assertErrorThreshold to_frame alias_frame".split()
+    "sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
+    "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
+    "pandas_api copy reset_index sort_values sort_index astype replace withWatermark drop_nulls "
+    "unnest unbox errorsAsDynamicFrame query set_index convert_dtypes infer_objects observe "
+    "toDynamicFrame dropDuplicatesWithinWatermark head_frame sampleBy randomSplit show_frame "
+    "unnest_ddb_json simplify_ddb_json spigot assertErrorThreshold to_frame alias_frame"
 )
 """The same data, whole or in part, with the same columns."""
-FIGURES = frozenset(
+FIGURES = words(
     "count printSchema show explain isEmpty is_empty describe summary info nunique "
-    "getNumPartitions approxQuantile stageErrorsCount errorsCount schema_of exists "
-    "schema toString columns_of getField unpersist_all show_schema len any all tell".split()
+    "getNumPartitions approxQuantile stageErrorsCount errorsCount schema_of exists schema "
+    "toString columns_of getField unpersist_all show_schema len any all tell"
 )
 """What tells about the data without carrying it."""
-ROWS = frozenset(
-    "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list items "
-    "to_records asDict collectAsMap read readlines decode encode getvalue get_json "
-    "fetchall fetchone fetchmany max min sum mean fetch_dataframe to_string".split()
+ROWS = words(
+    "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
+    "items to_records asDict collectAsMap read readlines decode encode getvalue get_json "
+    "fetchall fetchone fetchmany max min sum mean fetch_dataframe to_string"
 )
 """Rows in plain Python."""
-UNITED = frozenset(
-    "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append concat "
-    "mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin merge "
-    "join join_asof zip update_frame".split()
+UNITED = words(
+    "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append "
+    "concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin "
+    "merge join join_asof zip update_frame"
 )
 """Two frames in one."""
-CALLBACKS = frozenset({"foreach", "foreachPartition", "map", "flatMap", "mapPartitions", "apply"})
+CALLBACKS = words("foreach foreachPartition map flatMap mapPartitions apply")
 
 
 def call(call: Call) -> Value:

@@ -2,11 +2,12 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from glueline_worker.lineage.script import assignments, loops
 from glueline_worker.lineage.script.expressions import Evaluator
 from glueline_worker.lineage.script.journal import Outcome
-from glueline_worker.lineage.script.state import Exhausted, State
+from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.text import has_hole
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
@@ -34,10 +35,6 @@ class Interpreter(Evaluator):
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self.returns: list[list[Value]] = []
-        self.stack: list[ast.AST] = []
-        self.called: set[ast.AST] = set()
-        self.broke = False
-        """Whether the last way that ended did so by break or continue."""
 
     def run_module(self, module: ast.Module) -> None:
         """Run the script; a statement that cannot be followed costs only itself."""
@@ -53,7 +50,7 @@ class Interpreter(Evaluator):
         for statement in body:
             self.state.tick()
             self.state.line = statement.lineno
-            handler = _STATEMENTS.get(type(statement))
+            handler = self._statements.get(type(statement))
             if handler is not None and not handler(self, statement):
                 return False
         return True
@@ -250,33 +247,30 @@ class Interpreter(Evaluator):
             return True
         return None
 
-
-_STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, ast.stmt], bool]] = {
-    ast.Expr: Interpreter._expression,
-    ast.Assign: Interpreter._assign,
-    ast.AnnAssign: Interpreter._annotated,
-    ast.AugAssign: Interpreter._augmented,
-    ast.If: Interpreter._if,
-    ast.For: Interpreter._for,
-    ast.AsyncFor: Interpreter._for,
-    ast.While: Interpreter._while,
-    ast.Try: Interpreter._try,
-    ast.TryStar: Interpreter._try,
-    ast.With: Interpreter._with,
-    ast.AsyncWith: Interpreter._with,
-    ast.Match: Interpreter._match,
-    ast.FunctionDef: Interpreter._function,
-    ast.AsyncFunctionDef: Interpreter._function,
-    ast.ClassDef: Interpreter._class,
-    ast.Return: Interpreter._return,
-    ast.Import: Interpreter._import,
-    ast.ImportFrom: Interpreter._import_from,
-    ast.Global: Interpreter._global,
-    ast.Nonlocal: Interpreter._global,
-    ast.Delete: Interpreter._delete,
-    ast.Raise: Interpreter._end,
-    ast.Break: Interpreter._end,
-    ast.Continue: Interpreter._end,
-}
-
-__all__ = ["Exhausted", "Interpreter"]
+    _statements: ClassVar[dict[type[ast.stmt], Callable[..., bool]]] = {
+        ast.Expr: _expression,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.If: _if,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.Try: _try,
+        ast.TryStar: _try,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Match: _match,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Return: _return,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Global: _global,
+        ast.Nonlocal: _global,
+        ast.Delete: _delete,
+        ast.Raise: _end,
+        ast.Break: _end,
+        ast.Continue: _end,
+    }

@@ -81,7 +81,7 @@ def _merge(box: Container, before: Container, afters: list[Container]) -> None:
     elif isinstance(box, set):
         box.clear()
         box.update(*afters)
-    elif all(after[: len(before)] == before for after in afters):  # type: ignore[index]
+    elif all(after[: len(before)] == before for after in afters):
         _restore(box, before)
         for after in afters:
             box.extend(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from glueline_worker.lineage.script import assignments, aws_sdk
+from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.values import (
     Choice,
     Foreign,
@@ -16,9 +16,6 @@ from glueline_worker.lineage.script.values import (
     Value,
     join,
 )
-
-if TYPE_CHECKING:
-    from glueline_worker.lineage.script.interpreter import Interpreter
 
 UNROLL_LIMIT = 300
 """The most items of a collection that a loop is unrolled over."""
@@ -44,7 +41,7 @@ def _columns(rows: list[list[Value]]) -> Iterable[list[Value]]:
     return ([row[at] for row in rows if at < len(row)] for at in range(width))
 
 
-def run_for(run: Interpreter, node: ast.For | ast.AsyncFor) -> bool:
+def run_for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
     """Run a ``for`` loop; whether what follows it is reached."""
     value = run.evaluate(node.iter)
     if isinstance(value, Instance):
@@ -70,13 +67,13 @@ def _broken(body: list[ast.stmt]) -> bool:
     return any(isinstance(statement, ast.Break) for statement in body)
 
 
-def _once(run: Interpreter, node: ast.For | ast.AsyncFor, value: Value) -> None:
+def _once(run: Run, node: ast.For | ast.AsyncFor, value: Value) -> None:
     bind_unknown(run, node.target, value)
     _forget_counters(run, node.body)
     run.run(node.body)
 
 
-def bind_unknown(run: Interpreter, target: ast.expr, value: Value) -> None:
+def bind_unknown(run: Run, target: ast.expr, value: Value) -> None:
     """Bind a loop's variable to any item of ``value``."""
     assignments.assign(run, target, any_item(value, target))
 
@@ -95,7 +92,7 @@ def any_item(value: Value, target: ast.expr) -> Value:
     return Foreign("item", "loop:item")
 
 
-def run_while(run: Interpreter, node: ast.While) -> bool:
+def run_while(run: Run, node: ast.While) -> bool:
     """Run a ``while`` loop; whether what follows it is reached."""
     if run.truth(run.evaluate(node.test)) is False:
         return run.run(node.orelse)
@@ -108,7 +105,7 @@ def run_while(run: Interpreter, node: ast.While) -> bool:
     return run.run(node.orelse) if not ended else not endless
 
 
-def _counts(run: Interpreter, node: ast.While) -> bool:
+def _counts(run: Run, node: ast.While) -> bool:
     """Run a loop whose condition stays decidable; whether it was such a loop."""
     for turn in range(WHILE_LIMIT):
         holds = run.truth(run.evaluate(node.test))
@@ -120,7 +117,7 @@ def _counts(run: Interpreter, node: ast.While) -> bool:
     return True
 
 
-def _forget_counters(run: Interpreter, body: list[ast.stmt]) -> None:
+def _forget_counters(run: Run, body: list[ast.stmt]) -> None:
     """A figure that each turn of an unknown loop changes is known in none of them."""
     for statement in body:
         for part in ast.walk(statement):

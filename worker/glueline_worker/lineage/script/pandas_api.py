@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP
-from glueline_worker.lineage.script import databases, datasets, files
+from glueline_worker.lineage.script import databases, files
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.state import STACK
 from glueline_worker.lineage.script.text import as_text, shown
-from glueline_worker.lineage.script.values import Frame, Tool, Value
+from glueline_worker.lineage.script.values import Frame, Tool, Value, words
 
-WRITES = frozenset(
+WRITES = words(
     "to_csv to_parquet to_json to_excel to_pickle to_feather to_orc to_sql to_gbq to_hdf to_xml "
-    "to_delta to_html write_parquet write_csv write_json sink_parquet write_database".split()
+    "to_delta to_html write_parquet write_csv write_json sink_parquet write_database"
 )
-READS = frozenset(
+READS = words(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
-    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile".split()
+    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile"
 )
 _PATHS = (
     "path",
@@ -69,7 +69,7 @@ def write(call: Call) -> Value:
 
 
 def write_arrow(call: Call) -> Value:
-    """pyarrow's ``write_table(table, where)`` and ``write_to_dataset(table, root_path)``."""
+    """Pyarrow's ``write_table(table, where)`` and ``write_to_dataset(table, root_path)``."""
     files.write(call.state, call.arg(1, "where", "root_path"), call.arg(0, "table"))
     return None
 

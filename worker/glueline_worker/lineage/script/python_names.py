@@ -33,6 +33,7 @@ from glueline_worker.lineage.script.values import (
     Scope,
     Tool,
     Value,
+    words,
 )
 
 JSON_LIMIT = 100_000
@@ -579,7 +580,7 @@ FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     "dateutil.parser.parse": _date,
     "sys.exit": _exit,
 }
-DATES = frozenset(
+DATES = words(
     "now today utcnow strftime localtime gmtime time datetime date timedelta relativedelta "
-    "Timestamp date_range".split()
+    "Timestamp date_range"
 )

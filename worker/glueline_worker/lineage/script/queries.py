@@ -11,13 +11,13 @@ from glueline_worker.lineage.model import ColumnRef, Flow
 from glueline_worker.lineage.naming import catalog_table, s3, spark_table
 from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.text import has_hole, shown, texts
-from glueline_worker.lineage.script.values import Frame, Value, options_of
+from glueline_worker.lineage.script.values import Frame, Value, options_of, words
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
 QUERY_COST = 500
 """Steps that parsing a query counts for."""
 TEXT_LIMIT = 100_000
-_WRITES = frozenset({"insert", "merge", "update", "delete", "create_table", "create_view", "copy"})
+_WRITES = words("insert merge update delete create_table create_view copy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ def put(state: State, key: Value, value: Value) -> None:
         return
     catalog, _, setting = name.removeprefix(PREFIX).partition(".")
     state.catalogs.setdefault(catalog, "")
-    if setting in {"glue.id", "glue.catalog-id", "glue.account-id"}:
-        state.catalogs[catalog] = text
-    elif setting == "warehouse" and text.startswith("arn:aws") and ":s3tables:" in text:
+    if setting in {"glue.id", "glue.catalog-id", "glue.account-id"} or (
+        setting == "warehouse" and text.startswith("arn:aws") and ":s3tables:" in text
+    ):
         state.catalogs[catalog] = text
     elif setting in {"uri", "url"} and text.startswith("jdbc:"):
         state.catalogs.setdefault(catalog, text)

@@ -14,11 +14,12 @@ from glueline_worker.lineage.script.values import (
     Frame,
     Tool,
     Value,
+    words,
 )
 
-_SETTINGS = frozenset(
+_SETTINGS = words(
     "schema mode partitionBy bucketBy sortBy outputMode trigger queryName clusterBy "
-    "partitionedBy tableProperty using".split()
+    "partitionedBy tableProperty using"
 )
 _TABLE_FORMATS = frozenset({"iceberg"})
 

@@ -17,6 +17,7 @@ from glueline_worker.lineage.script.values import (
     Instance,
     Tool,
     Value,
+    words,
 )
 
 STEP_LIMIT = 800_000
@@ -29,7 +30,7 @@ WEIGHTLESS = 32
 """Characters or items that count as one step."""
 
 
-class Exhausted(Exception):  # noqa: N818 - no error: the reading ends with what it has
+class Exhausted(Exception):
     """The script takes too long to read."""
 
 
@@ -151,7 +152,7 @@ class State:
                 self._collect(item, found, depth + 1)
 
 
-_CARRIERS = frozenset({"buffer", "response", "body", "file", "bag", "path"})
+_CARRIERS = words("buffer response body file bag path")
 
 
 def _parts(value: Value) -> Iterable[Value]:

@@ -18,6 +18,7 @@ from glueline_worker.lineage.script.values import (
     Value,
     combinations,
     join,
+    words,
 )
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -82,11 +83,9 @@ def on_literals(text: str, function: Callable[[str], str]) -> str:
     return "".join(part if part.startswith(OPEN) else function(part) for part in parts)
 
 
-_CASES = frozenset({"lower", "upper", "title", "capitalize", "casefold", "swapcase"})
-_PLAIN = frozenset(
-    {"strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "zfill", "expandtabs"}
-)
-_TESTS = frozenset({"startswith", "endswith", "isdigit", "isalpha", "isnumeric", "islower"})
+_CASES = words("lower upper title capitalize casefold swapcase")
+_PLAIN = words("strip lstrip rstrip replace removeprefix removesuffix zfill expandtabs")
+_TESTS = frozenset({"isdigit", "isalpha", "isnumeric", "islower"})
 _SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
 
 
@@ -118,11 +117,23 @@ def _call_plain(text: str, name: str, args: list[Value]) -> Value:
         return _alike(text, str(getattr(text, name)(*args)))
     if name in _SPLITS:
         return _split(text, name, args)
+    if name in {"startswith", "endswith"}:
+        return _edge_test(text, name, args)
     if name in _TESTS and not has_hole(text) and not isinstance(text, Argument):
         return getattr(text, name)(*args)
     if name in {"find", "index", "rfind", "rindex", "count"} and not has_hole(text):
         return getattr(text, name)(*args)
     return Foreign("text", _label(text))
+
+
+def _edge_test(text: str, name: str, args: list[Value]) -> Value:
+    """``startswith`` and ``endswith``: a hole at the other end does not matter."""
+    edge = text.split(OPEN, maxsplit=1)[0] if name == "startswith" else text.rpartition(CLOSE)[2]
+    wanted = args[0] if args else ""
+    longest = max(map(len, wanted), default=0) if isinstance(wanted, tuple) else len(wanted)
+    if isinstance(text, Argument) or (has_hole(text) and len(edge) < longest):
+        return Foreign("text", _label(text))
+    return getattr(text, name)(*args)
 
 
 def _split(text: str, name: str, args: list[Value]) -> Value:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from glueline_worker.lineage.script import aws_sdk, spark_io
+from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.text import as_text, has_hole
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
@@ -15,14 +14,11 @@ from glueline_worker.lineage.script.values import (
     Value,
 )
 
-if TYPE_CHECKING:
-    from glueline_worker.lineage.script.interpreter import Interpreter
-
 writer = spark_io.writer
 _DATES = ("datetime", "date", "time", "pendulum", "arrow")
 
 
-def foreign_attribute(run: Interpreter, value: Foreign, name: str) -> Value:
+def foreign_attribute(run: Run, value: Foreign, name: str) -> Value:
     """``value.name``."""
     if name == "read":
         return spark_io.reader()
@@ -37,10 +33,10 @@ def foreign_attribute(run: Interpreter, value: Foreign, name: str) -> Value:
 
 
 def _is_date(path: str) -> bool:
-    return path.split(".")[0].rstrip("()") in _DATES
+    return path.split(".", maxsplit=1)[0].rstrip("()") in _DATES
 
 
-def foreign_item(run: Interpreter, value: Foreign, key: Value) -> Value:
+def foreign_item(run: Run, value: Foreign, key: Value) -> Value:
     """``value[key]``."""
     name = as_text(key)
     last = value.path.rpartition(".")[2]
@@ -56,7 +52,7 @@ def foreign_item(run: Interpreter, value: Foreign, key: Value) -> Value:
     return value.part("item")
 
 
-def tool_attribute(run: Interpreter, tool: Tool, name: str) -> Value:
+def tool_attribute(run: Run, tool: Tool, name: str) -> Value:
     """``tool.name``."""
     if tool.kind == "namespace":
         found = tool.data.get(name)
@@ -71,7 +67,7 @@ def tool_attribute(run: Interpreter, tool: Tool, name: str) -> Value:
     return Method(tool, name)
 
 
-def tool_item(run: Interpreter, tool: Tool, key: Value) -> Value:
+def tool_item(run: Run, tool: Tool, key: Value) -> Value:
     """``tool[key]``."""
     if tool.kind == "connection":
         return _connection_item(tool, as_text(key))
@@ -90,7 +86,7 @@ def _connection_item(tool: Tool, key: str) -> Value:
     return UNKNOWN
 
 
-def arguments(run: Interpreter, names: Value) -> Arguments:
+def arguments(run: Run, names: Value) -> Arguments:
     """What ``getResolvedOptions`` returns for the asked names."""
     found = Arguments()
     for name in names if isinstance(names, (list, tuple, set)) else ():

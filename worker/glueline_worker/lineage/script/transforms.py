@@ -15,11 +15,12 @@ from glueline_worker.lineage.script.values import (
     Function,
     Value,
     options_of,
+    words,
 )
 
-SAME = frozenset(
+SAME = words(
     "ResolveChoice DropNullFields Filter Unbox UnnestFrame Spigot DropDuplicates "
-    "FillMissingValues ErrorsAsDynamicFrame DropNullFieldsTransform Unnest FillNa".split()
+    "FillMissingValues ErrorsAsDynamicFrame DropNullFieldsTransform Unnest FillNa"
 )
 
 

@@ -182,6 +182,11 @@ class Length(int):
     __slots__ = ()
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of ``text``, as a set of names."""
+    return frozenset(text.split())
+
+
 def options_of(value: Value) -> tuple[Value, ...]:
     """The alternatives of ``value``, itself when there is only one."""
     return value.options if isinstance(value, Choice) else (value,)
