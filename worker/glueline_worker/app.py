@@ -41,9 +41,12 @@ def make_app(settings: Settings) -> Celery:
     )
     app.steps["consumer"].add(Leases)
     worker = Worker(settings, app)
+
+    def run(task: Any, *args: Any, **kwargs: Any) -> None:
+        worker.perform(task, args, kwargs)
+
     for kind in (*UNIT_KINDS, "request"):
-        app.task(name=task_name(kind), bind=True, shared=False)(worker.perform)
-    app.glueline = worker
+        app.task(name=task_name(kind), bind=True, shared=False)(run)
     return app
 
 
@@ -62,7 +65,7 @@ class Worker:
         signals.task_unknown.connect(self._unknown, weak=False)
         signals.task_rejected.connect(self._rejected, weak=False)
 
-    def perform(self, task: Any, *args: Any, **kwargs: Any) -> None:
+    def perform(self, task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Run one message, whatever it holds."""
         bind(task=task.request.id)
         try:

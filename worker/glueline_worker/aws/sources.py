@@ -84,21 +84,18 @@ class Sources:
         stack = self._stacks.setdefault(name, AsyncExitStack())
         try:
             session = _session(source)
-            region = source.region or session.get_config_variable("region")
+            region = _region(source, session)
             if not region:
                 raise AwsRefused(
                     f"source {name!r} has no region: give --region, set AWS_REGION, "
                     "or name one in glueline.toml",
                     code="region",
                 )
+            # One aioboto3 session: each registers its handlers with botocore's.
+            made = aioboto3.Session(botocore_session=session, region_name=region)
+            options = {"endpoint_url": source.endpoint_url, "config": self._config(source)}
             clients = {
-                service: await stack.enter_async_context(
-                    aioboto3.Session(botocore_session=session, region_name=region).client(
-                        service,
-                        endpoint_url=source.endpoint_url,
-                        config=self._config(source),
-                    )
-                )
+                service: await stack.enter_async_context(made.client(service, **options))
                 for service in ("glue", "s3", "sts")
             }
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
@@ -139,6 +136,14 @@ async def _account(connection: Connection) -> str | None:
     return account
 
 
+def _region(source: Source, session: AioSession) -> str | None:
+    """The region of a source; AWS_REGION, which every other SDK reads and botocore does not."""
+    found: str | None = (
+        source.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
+    )
+    return found
+
+
 def _session(source: Source) -> AioSession:
     session = _plain_session(source.profile)
     for role in source.roles:
@@ -158,7 +163,7 @@ def _assume(session: AioSession, role: Role, source: Source) -> AioSession:
     def client(service: str, **options: Any) -> Any:
         return session.create_client(
             service,
-            region_name=source.region or session.get_config_variable("region") or "us-east-1",
+            region_name=_region(source, session) or "us-east-1",
             endpoint_url=source.endpoint_url,
             **{k: v for k, v in options.items() if not k.startswith("aws_")},
         )

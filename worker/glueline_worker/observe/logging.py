@@ -10,7 +10,17 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from glueline.settings import Settings
 from glueline_worker.catalog.redact import redact_text
 
-_QUIET = ("botocore", "aiobotocore", "aioboto3", "urllib3", "asyncio", "sqlglot", "kombu", "amqp")
+_QUIET = (
+    "aioboto3",
+    "aiobotocore",
+    "asyncio",
+    "botocore",
+    "celery.app.trace",  # our own lines say what became of a task
+    "celery.worker.strategy",
+    "kombu",
+    "sqlglot",
+    "urllib3",
+)
 
 
 def setup_logging(settings: Settings) -> None:
@@ -20,6 +30,7 @@ def setup_logging(settings: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
         _redact,
     ]
     structlog.configure(
@@ -52,7 +63,7 @@ def setup_logging(settings: Settings) -> None:
 def _rendering(log_format: str) -> list[Processor]:
     if log_format == "console" or (log_format == "auto" and sys.stderr.isatty()):
         return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.processors.JSONRenderer()]
 
 
 def _redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

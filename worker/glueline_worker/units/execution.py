@@ -139,6 +139,8 @@ class Execution:
             error = Retryable(f"the unit took longer than {limit:g} s", code="timeout")
             await self._failed(claim, claimed, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this unit's failure
+            if not isinstance(error, GluelineError):
+                log.exception("unit.surprise")
             await self._failed(claim, claimed, error)
         else:
             log.info("unit.settled", seconds=round(time.monotonic() - started, 3))

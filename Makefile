@@ -1,0 +1,48 @@
+# `make demo` and `make test` set up everything they need below this folder.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
+PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
+
+.PHONY: demo test test-all lint format clean
+
+demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
+	@$(BIN)/glueline demo
+
+test: $(VENV)/.dev  ## Run all tests.
+	$(BIN)/python -m pytest $(ARGS)
+
+test-all:  ## Run all tests on each supported Python that is installed.
+	@for version in 3.11 3.12 3.13; do \
+	  if python$$version -c '' 2>/dev/null; then \
+	    $(MAKE) test PYTHON=python$$version VENV=.venv-$$version || exit 1; \
+	  else echo "python$$version is not installed"; fi; \
+	done
+
+lint: $(VENV)/.dev  ## Check style, types and the direction of imports.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev  ## Format the code.
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+clean:  ## Remove what the other targets made.
+	rm -rf .venv .venv-3.* demo-output .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(VENV)/bin/python constraints.txt $(PROJECTS)
+	@echo "setting up $(VENV) (once)"
+	@$(PIP) install -e ./producer -e ./worker -e ./simulator
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python constraints.txt requirements-dev.txt $(PROJECTS)
+	@echo "setting up $(VENV) for development (once)"
+	@$(PIP) install -e ./producer -e './worker[postgres,flower]' -e ./simulator -r requirements-dev.txt
+	@touch $@ $(VENV)/.demo

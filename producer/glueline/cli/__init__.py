@@ -1,0 +1,54 @@
+"""The ``glueline`` command. The worker adds its own subcommands by entry point."""
+
+import sys
+from importlib.metadata import entry_points
+
+import click
+import typer
+
+from glueline.cli import enqueue, runs
+from glueline.contract.errors import GluelineError, UsageError
+
+HELP = """Extract the AWS Glue Data Catalog and the lineage of Glue jobs.
+
+[bold]glueline run[/bold] does everything in one command. With workers of your own on a Redis
+server, [bold]glueline enqueue[/bold] asks for an extraction and [bold]glueline watch[/bold]
+follows it.
+
+Exit codes: 0 succeeded, 1 failed, 2 wrong usage, 3 partial (some units failed:
+[bold]glueline failures[/bold]).
+"""
+
+
+def build() -> typer.Typer:
+    """The application with the commands of all installed distributions."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    for point in sorted(entry_points(group="glueline.commands"), key=lambda point: point.name):
+        point.load()(app)
+    app.add_typer(enqueue.app, name="enqueue")
+    runs.register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command; an error is one sentence and an exit code, never a traceback."""
+    try:
+        code = build()(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except GluelineError as error:
+        print(f"glueline: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has enough; no complaint at exit either
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,115 @@
+"""``glueline enqueue``: ask the workers for an extraction."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from glueline.cli import options as o
+from glueline.cli.output import console, print_json
+from glueline.cli.runs import producer, show
+
+if TYPE_CHECKING:
+    from glueline.producer import Accepted, Producer
+
+app = typer.Typer(
+    no_args_is_help=True, help="Ask the workers for an extraction.", rich_markup_mode="rich"
+)
+Wait = Annotated[bool, typer.Option("--wait", "-w", help="Show progress until the run ends.")]
+
+
+@app.command()
+def catalog(
+    source: o.Source = "default",
+    database: o.Databases = None,
+    exclude_database: o.NotDatabases = None,
+    table: o.Tables = None,
+    exclude_table: o.NotTables = None,
+    job: o.Jobs = None,
+    exclude_job: o.NotJobs = None,
+    partitions: o.Partitions = "none",
+    lineage: o.Lineage = True,
+    raw: o.Raw = False,
+    max_deletion_share: o.MaxDeletionShare = 0.5,
+    key: o.Key = None,
+    wait: Wait = False,
+    as_json: o.AsJson = False,
+) -> int:
+    """The whole catalogue: databases, tables, jobs and lineage.
+
+    Example: glueline enqueue catalog --database 'sales_*' --exclude-table 'tmp_*' --wait
+    """
+    with producer() as the_producer:
+        accepted = the_producer.enqueue_catalog(
+            source,
+            filters=o.filters(database, exclude_database, table, exclude_table, job, exclude_job),
+            options=o.options(
+                partitions=partitions,
+                lineage=lineage,
+                raw=raw,
+                max_deletion_share=max_deletion_share,
+            ),
+            idempotency_key=key,
+        )
+        return _accepted(the_producer, accepted, wait=wait, as_json=as_json)
+
+
+@app.command()
+def database(
+    name: Annotated[str, typer.Argument(help="The database.")],
+    source: o.Source = "default",
+    table: o.Tables = None,
+    exclude_table: o.NotTables = None,
+    partitions: o.Partitions = "none",
+    lineage: o.Lineage = True,
+    raw: o.Raw = False,
+    max_deletion_share: o.MaxDeletionShare = 0.5,
+    key: o.Key = None,
+    wait: Wait = False,
+    as_json: o.AsJson = False,
+) -> int:
+    """One database with its tables."""
+    with producer() as the_producer:
+        accepted = the_producer.enqueue_database(
+            name,
+            source,
+            filters=o.filters(None, None, table, exclude_table),
+            options=o.options(
+                partitions=partitions,
+                lineage=lineage,
+                raw=raw,
+                max_deletion_share=max_deletion_share,
+            ),
+            idempotency_key=key,
+        )
+        return _accepted(the_producer, accepted, wait=wait, as_json=as_json)
+
+
+@app.command()
+def job(
+    name: Annotated[str, typer.Argument(help="The job, in its own case.")],
+    source: o.Source = "default",
+    raw: o.Raw = False,
+    key: o.Key = None,
+    wait: Wait = False,
+    as_json: o.AsJson = False,
+) -> int:
+    """One job with its lineage."""
+    with producer() as the_producer:
+        accepted = the_producer.enqueue_job(
+            name,
+            source,
+            options=o.options(partitions="none", lineage=True, raw=raw),
+            idempotency_key=key,
+        )
+        return _accepted(the_producer, accepted, wait=wait, as_json=as_json)
+
+
+def _accepted(the_producer: "Producer", accepted: "Accepted", *, wait: bool, as_json: bool) -> int:
+    if wait:
+        return show(the_producer, accepted.run_id, as_json=as_json)
+    if as_json:
+        print_json(accepted)
+    else:
+        known = "" if accepted.is_new else " (its idempotency key was known)"
+        console().print(f"run {accepted.run_id}{known}", markup=False)
+    return 0

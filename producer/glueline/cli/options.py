@@ -1,0 +1,111 @@
+"""Options that several commands share, and how they become a request."""
+
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ValidationError
+
+from glueline.contract.errors import UsageError
+from glueline.contract.filters import Filters
+from glueline.contract.messages import Options
+from glueline.contract.model import first_problem
+
+SCOPE = "What to read"
+Source = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Databases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--database",
+        "-d",
+        metavar="GLOB",
+        help="Only databases like this (repeatable).",
+        rich_help_panel=SCOPE,
+    ),
+]
+NotDatabases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude-database", metavar="GLOB", help="No databases like this.", rich_help_panel=SCOPE
+    ),
+]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table", "-t", metavar="GLOB", help="Only tables like this.", rich_help_panel=SCOPE
+    ),
+]
+NotTables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude-table", metavar="GLOB", help="No tables like this.", rich_help_panel=SCOPE
+    ),
+]
+Jobs = Annotated[
+    list[str] | None,
+    typer.Option("--job", "-j", metavar="GLOB", help="Only jobs like this.", rich_help_panel=SCOPE),
+]
+NotJobs = Annotated[
+    list[str] | None,
+    typer.Option("--exclude-job", metavar="GLOB", help="No jobs like this.", rich_help_panel=SCOPE),
+]
+Partitions = Annotated[
+    Literal["none", "count", "all"],
+    typer.Option(help="Partitions: none, their count, or all of them.", rich_help_panel=SCOPE),
+]
+Lineage = Annotated[
+    bool, typer.Option("--lineage/--no-lineage", help="Read lineage.", rich_help_panel=SCOPE)
+]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="Keep AWS's answer in each record.", rich_help_panel=SCOPE)
+]
+MaxDeletionShare = Annotated[
+    float,
+    typer.Option(
+        metavar="SHARE",
+        help="Hold deletions back when a larger share of a listing vanished (0 to 1).",
+        rich_help_panel=SCOPE,
+    ),
+]
+Key = Annotated[
+    str | None,
+    typer.Option("--idempotency-key", metavar="KEY", help="The same key gives the same run."),
+]
+
+
+def filters(
+    databases: list[str] | None = None,
+    not_databases: list[str] | None = None,
+    tables: list[str] | None = None,
+    not_tables: list[str] | None = None,
+    jobs: list[str] | None = None,
+    not_jobs: list[str] | None = None,
+) -> Filters:
+    """The filters that globs make; raises UsageError about the first malformed one."""
+    try:
+        return Filters.model_validate(
+            {
+                "databases": {"allow": databases or (), "deny": not_databases or ()},
+                "tables": {"allow": tables or (), "deny": not_tables or ()},
+                "jobs": {"allow": jobs or (), "deny": not_jobs or ()},
+            }
+        )
+    except ValidationError as error:
+        raise UsageError(f"filter {first_problem(error)}") from None
+
+
+def options(
+    *, partitions: str, lineage: bool, raw: bool = False, max_deletion_share: float = 0.5
+) -> Options:
+    """The options of a request; raises UsageError about the first that is out of range."""
+    try:
+        return Options.model_validate(
+            {
+                "partitions": partitions,
+                "lineage": lineage,
+                "raw": raw,
+                "max_deletion_share": max_deletion_share,
+            }
+        )
+    except ValidationError as error:
+        raise UsageError(f"option {first_problem(error)}") from None

@@ -1,0 +1,80 @@
+"""Tables and colour on a terminal, plain lines in a pipe, JSON when asked for."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, TypeAdapter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from glueline.contract.runs import RunState, RunStatus
+
+STYLES = {
+    RunState.RUNNING: "cyan",
+    RunState.SUCCEEDED: "green",
+    RunState.PARTIAL: "yellow",
+    RunState.FAILED: "red",
+    RunState.CANCELLED: "magenta",
+    RunState.SUPERSEDED: "magenta",
+}
+_ANY: TypeAdapter[object] = TypeAdapter(object)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console; in a pipe its lines are never wrapped."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, soft_wrap=not stream.isatty(), highlight=False)
+
+
+def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> None:
+    """One JSON document on standard output."""
+    print(_ANY.dump_json(value, indent=2).decode())  # noqa: T201
+
+
+def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
+    """A table on a terminal; tab-separated lines elsewhere."""
+    out = console()
+    if not out.is_terminal:
+        for row in rows:
+            out.print("\t".join(str(cell).replace("\t", " ") for cell in row), markup=False)
+        return
+    table = Table(*headers, header_style="bold", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    out.print(table)
+
+
+def state(value: RunState) -> Text:
+    """A run's state in its colour."""
+    return Text(value.value, style=STYLES[value])
+
+
+def age(moment: datetime) -> str:
+    """How long ago, in the largest unit that fits."""
+    seconds = int((datetime.now(UTC) - moment).total_seconds())
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {name} ago"
+    return f"{max(seconds, 0)} s ago"
+
+
+def duration(run: RunStatus) -> str:
+    """How long a run took, or has taken so far."""
+    end = run.finished_at or datetime.now(UTC)
+    seconds = (end - run.created_at).total_seconds()
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"  # noqa: PLR2004
+
+
+def counted(run: RunStatus, *kinds: str) -> str:
+    """``3 databases, 120 tables`` for the kinds that were seen."""
+    words = [f"{run.counts[kind]:,} {plural(kind)}" for kind in kinds if run.counts.get(kind)]
+    return ", ".join(words)
+
+
+def plural(kind: str) -> str:
+    """The word for several of a kind."""
+    if kind == "lineage":
+        return "lineage edges"
+    return "partition summaries" if kind == "partition_summary" else f"{kind}s"

@@ -1,0 +1,146 @@
+"""Commands about runs: status, watch, runs, cancel, failures, replay, dead-letters."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from glueline.cli.options import AsJson
+from glueline.cli.output import age, console, counted, duration, print_json, print_rows, state
+from glueline.cli.progress import follow
+from glueline.cli.summary import print_summary
+from glueline.contract.records import KINDS
+from glueline.settings import load_settings
+
+if TYPE_CHECKING:
+    from glueline.producer import Producer
+
+RunId = Annotated[str, typer.Argument(help="The run's id, or the start of it.", metavar="RUN")]
+
+
+def producer() -> "Producer":
+    """The producer of the usual settings."""
+    from glueline.producer import Producer  # noqa: PLC0415 - Celery takes a while to import
+
+    return Producer(load_settings())
+
+
+def show(the_producer: "Producer", run_id: str, *, as_json: bool) -> int:
+    """Follow a run to its end, print what became of it, and answer its exit code."""
+    run = follow(the_producer.watch(run_id), console(stderr=True))
+    failures, warnings = the_producer.failures(run_id), the_producer.warnings(run_id)
+    if as_json:
+        print_json({"run": run, "failures": failures, "warnings": warnings})
+    else:
+        print_summary(console(), run, failures, warnings)
+    return run.state.exit_code
+
+
+def status(run_id: RunId, as_json: AsJson = False) -> int:
+    """Where a run stands. The exit code is that of the run: 0, 1 or 3; 0 while it is running."""
+    with producer() as the_producer:
+        run = the_producer.find(run_id)
+        if as_json:
+            print_json(run)
+        else:
+            problems = the_producer.failures(run.run_id), the_producer.warnings(run.run_id)
+            print_summary(console(), run, *problems)
+    return run.state.exit_code if run.state.is_final else 0
+
+
+def watch(run_id: RunId, as_json: AsJson = False) -> int:
+    """Follow a run to its end. The exit code is that of the run."""
+    with producer() as the_producer:
+        return show(the_producer, the_producer.find(run_id).run_id, as_json=as_json)
+
+
+def runs(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """The newest runs."""
+    with producer() as the_producer:
+        found = the_producer.runs(limit)
+    if as_json:
+        print_json(found)
+        return
+    print_rows(
+        ("run", "state", "what", "found", "failed", "took", "begun"),
+        (
+            (
+                run.run_id[:8],
+                state(run.state),
+                run.request.label,
+                counted(run, *KINDS),
+                str(run.failed_units),
+                duration(run),
+                age(run.created_at),
+            )
+            for run in found
+        ),
+    )
+
+
+def cancel(run_id: RunId, as_json: AsJson = False) -> None:
+    """Stop a run; what it wrote so far is not published."""
+    with producer() as the_producer:
+        run = the_producer.find(run_id)
+        now = the_producer.cancel(run.run_id)
+    if as_json:
+        print_json({"run_id": run.run_id, "state": now})
+    else:
+        console().print(f"run {run.run_id[:8]} is {now.value}", markup=False)
+
+
+def failures(run_id: RunId, as_json: AsJson = False) -> None:
+    """The units of a run that failed, and why; with --json its warnings too."""
+    with producer() as the_producer:
+        run = the_producer.find(run_id)
+        found = the_producer.failures(run.run_id)
+        warnings = the_producer.warnings(run.run_id)
+    if as_json:
+        print_json({"failures": found, "warnings": warnings})
+        return
+    print_rows(
+        ("unit", "code", "attempts", "why"),
+        ((f.unit_id, f.code, str(f.attempts), f.message) for f in found),
+    )
+
+
+def replay(
+    run_id: RunId,
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", "-u", help="Only this unit (repeatable).")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Show progress to the end.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Run the failed units of a run again, in the same run."""
+    with producer() as the_producer:
+        run = the_producer.find(run_id)
+        units = the_producer.replay(run.run_id, unit)
+        if wait:
+            return show(the_producer, run.run_id, as_json=as_json)
+    if as_json:
+        print_json({"run_id": run.run_id, "replayed": units})
+    else:
+        console().print(f"{units} units of run {run.run_id[:8]} run again", markup=False)
+    return 0
+
+
+def dead_letters(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """The newest messages that nobody could understand."""
+    with producer() as the_producer:
+        letters = the_producer.dead_letters(limit)
+    if as_json:
+        print_json(letters)
+        return
+    print_rows(("when", "why", "message"), ((age(x.at), x.reason, x.body[:80]) for x in letters))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (status, watch, runs, cancel, failures, replay, dead_letters):
+        app.command()(command)

@@ -1,0 +1,57 @@
+"""``glueline worker``: one worker process."""
+
+import os
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from glueline.contract.errors import GluelineError, UsageError
+
+
+def worker(
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", "-c", min=1, max=1000, help="Units at a time.")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", "-n", help="The name that Flower shows.")] = "",
+) -> None:
+    """Run a worker process until SIGTERM or Ctrl-C.
+
+    A unit under way gets a grace period, then it is given back to the queue. Scale by starting
+    more processes, here or on other hosts, under a supervisor that restarts them.
+    """
+    if concurrency is not None:
+        os.environ["GLUELINE_WORKER__CONCURRENCY"] = str(concurrency)
+    serve(name or f"glueline-{os.getpid()}")
+
+
+def serve(name: str) -> None:
+    """Run Celery's worker with the settings that fit it."""
+    from celery.platforms import SecurityWarning  # noqa: PLC0415
+
+    from glueline_worker.app import app  # noqa: PLC0415 - reads the settings
+
+    # Celery warns of root because of pickle; nothing here unpickles.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    app.worker_main(
+        [
+            "--quiet",
+            "worker",
+            "--pool=threads",
+            f"--concurrency={app.conf.worker_concurrency}",
+            f"--hostname={name}@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--task-events",
+            "--loglevel=INFO",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    try:
+        serve(f"worker-{sys.argv[1]}")
+    except GluelineError as error:
+        print(f"glueline worker: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2 if isinstance(error, UsageError) else 1)
