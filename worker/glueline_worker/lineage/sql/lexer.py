@@ -8,8 +8,7 @@ linear in the text.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 TokenKind = Literal["hole", "string", "quoted", "word", "op"]
 
@@ -62,8 +61,7 @@ def keywords(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of SQL with its place in the text. ``upper`` is a word's keyword form."""
 
     kind: TokenKind

@@ -43,16 +43,13 @@ def dialect_name(name: str) -> str:
     return DIALECTS.get(name.lower(), "spark")
 
 
+def dialects(dialect: str) -> tuple[str, ...]:
+    """``dialect`` and the others to try when it does not understand a statement."""
+    return (dialect, *(other for other in _OTHERS if other != dialect))
+
+
 def parse(sql: str, dialect: str) -> exp.Expr | None:
-    """Parse one statement by ``dialect`` or by the first other one that understands it."""
-    for name in (dialect, *(other for other in _OTHERS if other != dialect)):
-        tree = _parse_as(sql, name)
-        if tree is not None:
-            return tree
-    return None
-
-
-def _parse_as(sql: str, dialect: str) -> exp.Expr | None:
+    """Parse one statement; None if it is more, or nothing that this dialect knows."""
     try:
         tokens = _dialect(dialect).tokenize(sql)
         parser = _bounded(dialect)(dialect=_dialect(dialect), error_level=ErrorLevel.IMMEDIATE)

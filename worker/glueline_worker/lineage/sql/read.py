@@ -1,23 +1,29 @@
 """SQL text into statements: each one by the parser, or else by its words."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import islice, product
 from types import MappingProxyType
+
+from sqlglot import exp
 
 from glueline_worker.lineage.sql.describe import describe
 from glueline_worker.lineage.sql.holes import Holes
 from glueline_worker.lineage.sql.lexer import Token, depth, keywords, lex, statements
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
-from glueline_worker.lineage.sql.parse import dialect_name, parse
+from glueline_worker.lineage.sql.parse import dialect_name, dialects, parse
 from glueline_worker.lineage.sql.scope import Schemas
 from glueline_worker.lineage.sql.transfer import read_transfer
 from glueline_worker.lineage.sql.words import read_words
 
-_MAX_PARSED = 200_000
-"""Characters of one text that go to the parser, which manages some 300,000 a second."""
-_MAX_TEXT = 4_000_000
+_MAX_PARSED = 50_000
+"""Tokens of one text that go to the parser, which manages some 60,000 a second."""
+_MAX_RETRIED = 4_000
+"""Tokens of a statement that other dialects are tried on."""
+_TOKEN_LENGTH = 8
+_MAX_TEXT = 2_000_000
 _MAX_DEPTH = 60
 _MAX_STATEMENTS = 10_000
+_MAX_WARNINGS = 50
 _STARTS = keywords(
     "ALTER ANALYZE BEGIN CACHE CALL CLEAR CLOSE COMMENT COMMIT COPY CREATE DECLARE DELETE DESC "
     "DESCRIBE DROP END EXEC EXECUTE EXPLAIN EXPORT FETCH FROM GRANT IMPORT INSERT LOAD LOCK MERGE "
@@ -45,7 +51,7 @@ def read_sql(
     if len(text) > _MAX_TEXT:
         reader.warnings.append(f"only the first {_MAX_TEXT} characters of the SQL were read")
     reader.read()
-    return SqlReading(tuple(reader.statements), tuple(reader.warnings))
+    return SqlReading(tuple(reader.statements), tuple(reader.warnings[:_MAX_WARNINGS]))
 
 
 class _Reader:
@@ -70,6 +76,8 @@ class _Reader:
 
     def _statement(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
         first = tokens[0].upper or tokens[0].text
+        if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
+            tokens = [Token("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
         if all(token.kind == "hole" for token in tokens):
             self.warnings.append(f"line {line}: the SQL is known only at run time")
             return []
@@ -84,21 +92,24 @@ class _Reader:
         return self._parsed(tokens, line) or self._by_words(tokens, line)
 
     def _parsed(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
-        length = tokens[-1].end - tokens[0].start
-        if length > self._left or depth(tokens) > _MAX_DEPTH:
+        if depth(tokens) > _MAX_DEPTH:
             return []
+        cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
         holes = Holes(tokens)
         texts = dict.fromkeys((holes.fill(), holes.fill(sparing=True)))
-        for sql in texts:
-            self._left -= length
-            tree = parse(sql, self._dialect)
-            if tree is None:
-                continue
-            try:
-                return describe(tree, holes, self._schemas, line)
-            except Exception:  # noqa: BLE001 - a tree of a shape that nobody has seen yet
-                return []
+        names = dialects(self._dialect)[: None if cost <= _MAX_RETRIED else 1]
+        for name, sql in product(names, texts):
+            self._left -= cost
+            tree = parse(sql, name) if self._left >= 0 else None
+            if tree is not None:
+                return self._described(tree, holes, line)
         return []
+
+    def _described(self, tree: exp.Expr, holes: Holes, line: int) -> list[SqlStatement]:
+        try:
+            return describe(tree, holes, self._schemas, line)
+        except Exception:  # noqa: BLE001 - a tree of a shape that nobody has seen yet
+            return []
 
     def _by_words(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
         statement = read_words(tokens, line)

@@ -121,6 +121,6 @@ def _closing(tokens: Sequence[Token]) -> int:
 
 
 def _without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
-    while tokens and tokens[0].text == "(" and _closing(tokens) == len(tokens) - 1:
-        tokens = tokens[1:-1]
+    if tokens and tokens[0].text == "(" and _closing(tokens) == len(tokens) - 1:
+        return tokens[1:-1]
     return tokens

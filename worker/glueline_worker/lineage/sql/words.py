@@ -5,6 +5,7 @@ template. It never looks into strings or comments.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from glueline_worker.lineage.sql.lexer import Token, keywords
 from glueline_worker.lineage.sql.model import Kind, SqlStatement, TableName
@@ -16,8 +17,9 @@ _NO_NAMES = keywords(
 )
 _END_OF_FROM = keywords(
     "WHERE GROUP ORDER HAVING QUALIFY LIMIT UNION EXCEPT INTERSECT WINDOW SELECT SET ON USING "
-    "WHEN LATERAL CLUSTER DISTRIBUTE SORT TABLESAMPLE PIVOT"
+    "WHEN FROM JOIN LATERAL CLUSTER DISTRIBUTE SORT TABLESAMPLE PIVOT"
 )
+_BEFORE_TARGET = frozenset({"TABLE", "INTO", "IF", "NOT", "EXISTS"})
 _KINDS: dict[str, Kind] = {
     "SELECT": "select",
     "WITH": "select",
@@ -85,9 +87,11 @@ def read_words(tokens: Sequence[Token], line: int) -> SqlStatement | None:
     found = _Words(tokens)
     found.read()
     view = kind == "create_table" and found.is_view
+    if not found.reads and found.write is None:
+        return None
     reads = [name for name in found.reads if name[0].lower() not in found.ctes or len(name) > 1]
     paths = [path for name in reads if (path := file_path(name))]
-    write = found.write if kind != "select" or found.write else None
+    write = found.write
     written_path = file_path(write) if write else None
     return SqlStatement(
         "create_view" if view else kind,
@@ -95,7 +99,7 @@ def read_words(tokens: Sequence[Token], line: int) -> SqlStatement | None:
         write=None if found.session or written_path else write,
         view=write if found.session else None,
         path_reads=tuple(dict.fromkeys(paths)),
-        path_writes=(written_path,) if written_path else (),
+        path_writes=(written_path,) if written_path else found.locations,
         line=line,
     )
 
@@ -110,30 +114,35 @@ class _Words:
         self.write: TableName | None = None
         self.is_view = False
         self.session = False
+        self.locations: tuple[str, ...] = ()
 
     def read(self) -> None:
         """Fill in what the statement reads and writes."""
-        first = self._tokens[0].upper
         # Which parentheses hold a query: FROM inside others belongs to EXTRACT, TRIM and the like.
         queries = [True]
         for index, token in enumerate(self._tokens):
-            word = token.upper
             if token.text == "(":
                 queries.append(False)
             elif token.text == ")" and len(queries) > 1:
                 queries.pop()
-            elif word in {"SELECT", "WITH", "FROM"} and self._opens(index):
+            elif token.upper in {"SELECT", "WITH", "FROM"} and self._opens(index):
                 queries[-1] = True
-            if not word:
-                continue
-            if word == "AS" and self._is_cte(index):
-                self.ctes.add(self._tokens[index - 1].value.lower())
-            elif word == "FROM" and queries[-1]:
-                self._from(index, first)
-            elif word == "JOIN" or (word == "USING" and first == "MERGE"):
-                self._name(index + 1)
-            elif self.write is None:
-                self._target(index, word, first)
+            if token.upper:
+                self._keyword(index, token.upper, in_query=queries[-1])
+
+    def _keyword(self, index: int, word: str, *, in_query: bool) -> None:
+        first = self._tokens[0].upper
+        if word == "AS" and self._is_cte(index):
+            self.ctes.add(self._tokens[index - 1].value.lower())
+        elif word == "FROM" and in_query:
+            self._from(index, first)
+        elif word == "LOCATION":
+            places = self._tokens[index + 1 : index + 2]
+            self.locations += tuple(place.value for place in places if place.kind == "string")
+        elif word == "JOIN" or (word == "USING" and first == "MERGE"):
+            self._name(index + 1)
+        elif self.write is None:
+            self._target(index, word, first)
 
     def _opens(self, index: int) -> bool:
         return index > 0 and self._tokens[index - 1].text == "("
@@ -158,7 +167,7 @@ class _Words:
         place = self._name(index + 1)
         while place < len(self._tokens):
             token = self._tokens[place]
-            if token.upper in _END_OF_FROM or token.upper == "JOIN" or token.text in {"(", ")"}:
+            if token.upper in _END_OF_FROM or token.text in {"(", ")"}:
                 return
             place = self._name(place + 1) if token.text == "," else place + 1
 
@@ -178,16 +187,9 @@ class _Words:
         )
         if not wanted:
             return
-        index += 1
-        while index < len(self._tokens) and self._tokens[index].upper in {
-            "TABLE",
-            "INTO",
-            "IF",
-            "NOT",
-            "EXISTS",
-        }:
-            index += 1
+        between = self._tokens[index + 1 : index + 5]
+        index += 1 + sum(1 for _ in takewhile(lambda item: item.upper in _BEFORE_TARGET, between))
         self.write = name_at(self._tokens, index)[0] or None
         self.is_view = word == "VIEW"
-        before = {token.upper for token in self._tokens[:index]}
-        self.session = first == "CREATE" and bool(before & {"TEMP", "TEMPORARY"})
+        head = {token.upper for token in self._tokens[1:5]}
+        self.session = first == "CREATE" and bool(head & {"TEMP", "TEMPORARY"})
