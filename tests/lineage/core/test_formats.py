@@ -82,6 +82,9 @@ SHAPES = {
     "source control": GIT,
     "source control with nodes as an object": {**GIT, "codeGenConfigurationNodes": GIT_NODES},
     "Glue Studio": STUDIO,
+    "Glue Studio with nodes by id": {**STUDIO, "dag": {n["nodeId"]: n for n in STUDIO["dag"]}},
+    "UpdateJob": {"JobName": "daily", "JobUpdate": JOB},
+    "CloudFormation": {"Type": "AWS::Glue::Job", "Properties": JOB},
     "only the nodes": API_NODES,
     "a list": [JOB],
 }

@@ -1,11 +1,17 @@
+import functools
+import gzip
 import json
+import pathlib
 
+import botocore
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.visual import read_visual
+from glueline_worker.lineage.visual.transforms import is_transform
 
 ORDERS = {"CatalogSource": {"Name": "orders", "Database": "Sales", "Table": "Orders"}}
 CUSTOMERS = {"CatalogSource": {"Name": "customers", "Database": "sales", "Table": "customers"}}
@@ -402,6 +408,45 @@ TRANSFORMS = [
         {"TransformName": "x", "FunctionName": "x", "Path": "s3://scripts/x.py"},
         "",
     ),
+    (
+        "DynamicTransform",
+        {
+            "FunctionName": "gs_split",
+            "Parameters": [
+                {"Name": "colName", "Value": ["address"]},
+                {"Name": "newColName", "Value": ["parts"]},
+            ],
+        },
+        f"{ALL} address>parts",
+    ),
+    (
+        "DynamicTransform",
+        {
+            "FunctionName": "gs_concat",
+            "Parameters": [
+                {"Name": "colName", "Value": ["key"]},
+                {"Name": "colList", "Value": ["id, customer_id"]},
+            ],
+        },
+        "address>address amount>amount customer_id>customer_id id>id customer_id>key id>key",
+    ),
+    (
+        "DynamicTransform",
+        {
+            "FunctionName": "gs_array_to_cols",
+            "Parameters": [
+                {"Name": "colName", "Value": ["address"]},
+                {"Name": "colList", "Value": ["x,y"]},
+            ],
+        },
+        f"{ALL} address>x address>y",
+    ),
+    (
+        "DynamicTransform",
+        {"FunctionName": "gs_uuid", "Parameters": [{"Name": "colName", "Value": ["uid"]}]},
+        ALL,
+    ),
+    ("DynamicTransform", {"FunctionName": "gs_pivot", "Parameters": []}, ""),
     ("Recipe", {"RecipeReference": {}}, ""),
     ("SomethingNew", {"Path": "s3://unknown/purpose"}, ""),
 ]
@@ -411,6 +456,51 @@ TRANSFORMS = [
 def test_a_transform_carries_columns(around, edges, kind, fields, columns):
     graph = read_visual(through(kind, **fields), around)
     assert edges(graph) == [f"glue:sales/orders -> s3://lake/out {columns}".strip()]
+
+
+@functools.cache
+def model_kinds():
+    """Every kind of node in the service model, with the shapes of its fields."""
+    root = pathlib.Path(botocore.__file__).parent / "data/glue/2017-03-31/service-2.json.gz"
+    shapes = json.loads(gzip.decompress(root.read_bytes()))["shapes"]
+    return shapes, shapes["CodeGenConfigurationNode"]["members"]
+
+
+def sample(shapes, shape, field, depth=0):
+    """A value of a shape of the model; maps hold what connectors ask for."""
+    told = shapes[shape]
+    match told["type"]:
+        case "structure":
+            members = told["members"].items() if depth < 5 else ()
+            return {key: sample(shapes, each["shape"], key, depth + 1) for key, each in members}
+        case "list":
+            return [sample(shapes, told["member"]["shape"], field, depth + 1)]
+        case "map":
+            return (
+                {"connectionName": "c", "dbtable": "t"}
+                if field in {"Data", "AdditionalOptions"}
+                else {}
+            )
+        case "string":
+            known = {"Path": "s3://a/b", "Paths": "s3://a/b", "SqlQuery": "select 1 from x"}
+            return told.get("enum", [known.get(field, "x")])[0]
+        case "boolean":
+            return False
+    return 0
+
+
+@pytest.mark.parametrize("kind", sorted(model_kinds()[1]))
+def test_every_kind_of_the_service_model_is_understood(kind):
+    shapes, members = model_kinds()
+    fields = sample(shapes, members[kind]["shape"], kind)
+    source = {"a": {"S3CsvSource": {"Paths": ["s3://in/a"]}}}
+    nodes = {**source, "x": {kind: {**fields, "Inputs": ["a"]}}, "z": target("x")}
+    if kind.endswith("Target"):
+        del nodes["z"]
+    lineage = collapse(read_visual(nodes, Surroundings()), Surroundings())
+    assert lineage.warnings == ()
+    assert lineage.edges
+    assert is_transform(kind) != kind.endswith(("Source", "Target"))
 
 
 def test_renamed_columns_are_followed_through_several_steps(around, edges):
@@ -603,8 +693,6 @@ def damaged(draw):
 @settings(max_examples=400, deadline=None)
 @given(nodes=damaged() | st.dictionaries(st.text(max_size=5), JSON, max_size=5) | JSON)
 def test_any_json_ends_in_a_lineage(nodes):
-    from glueline_worker.lineage.model import Surroundings
-
     lineage = collapse(read_visual(nodes, Surroundings()), Surroundings())
     assert all(
         dataset.namespace and dataset.name for dataset in (*lineage.inputs, *lineage.outputs)

@@ -12,6 +12,8 @@ from typing import Any
 from glueline.contract.errors import UsageError
 
 _LISTS = ("Jobs", "jobs")
+_WRAPPERS = ("Job", "job", "JobUpdate", "Properties")
+"""Around one job: GetJob, source control, UpdateJob's input, a CloudFormation resource."""
 _NODES = "CodeGenConfigurationNodes"
 _STUDIO_FIELDS = {
     "name": "Name",
@@ -50,14 +52,15 @@ def normalise_jobs(document: Any) -> list[dict[str, Any]]:
     for wrapper in _LISTS:
         if isinstance(document.get(wrapper), list):
             return normalise_jobs(document[wrapper])
-    for wrapper in ("Job", "job"):
+    for wrapper in _WRAPPERS:
         if isinstance(document.get(wrapper), Mapping):
-            return normalise_jobs(document[wrapper])
+            named = {"Name": document["JobName"]} if "JobName" in document else {}
+            return normalise_jobs({**named, **document[wrapper]})
     return [_job(document)]
 
 
 def _job(document: Mapping[str, Any]) -> dict[str, Any]:
-    if isinstance(document.get("dag"), list):
+    if isinstance(document.get("dag"), list | Mapping):
         return _from_studio(document)
     job = {_pascal(str(key)): value for key, value in document.items()}
     if _NODES in job:
@@ -85,7 +88,7 @@ def _from_studio(document: Mapping[str, Any]) -> dict[str, Any]:
         "Command": {"Name": config.get("command"), "ScriptLocation": location},
         "DefaultArguments": _studio_arguments(config),
         "JobMode": _STUDIO_MODES.get(str(config.get("jobMode")), "VISUAL"),
-        _NODES: dict(_studio_node(index, node) for index, node in enumerate(document["dag"])),
+        _NODES: _studio_nodes(document["dag"]),
         "Script": document.get("script"),
     }
 
@@ -102,13 +105,18 @@ def _studio_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _studio_node(index: int, node: Any) -> tuple[str, Any]:
-    """``classification`` and ``type`` make the API's kind: a DataSource of type S3, S3Source."""
-    if not isinstance(node, Mapping):
-        return str(index), node
-    class_word = _CLASSES.get(str(node.get("classification")).lower(), "")
-    kind = f"{node.get('type') or ''}{class_word}"
-    return str(node.get("nodeId") or index), {kind: node}
+def _studio_nodes(dag: Any) -> dict[str, Any]:
+    """The nodes by id; ``classification`` and ``type`` make the API's kind (``S3Source``)."""
+    named = dag if isinstance(dag, Mapping) else dict(enumerate(dag))
+    nodes: dict[str, Any] = {}
+    for name, node in named.items():
+        if isinstance(node, Mapping):
+            ending = _CLASSES.get(str(node.get("classification")).lower(), "")
+            kind = f"{node.get('type') or ''}{ending}"
+            nodes[str(node.get("nodeId") or name)] = {kind: node}
+        else:
+            nodes[str(name)] = node
+    return nodes
 
 
 def _pascal(key: str) -> str:

@@ -125,6 +125,35 @@ def _detect(step: Step) -> Flow:
     return Flow({added: ()}, rest=True) if added else KEEP
 
 
+def _managed(step: Step) -> Flow:
+    """The transforms that Glue Studio brings along (``gs_…``); any other is the user's own code."""
+    function = text(step.node.get("functionname")).lower()
+    if not function.startswith("gs_") or function in _RESHAPING:
+        return OPAQUE
+    entries = map(fields, items(step.node.get("parameters")))
+    told = {text(entry.get("name")).lower(): column(entry.get("value")) for entry in entries}
+    name, names = told.get("colname", ""), _listed(told.get("collist", ""))
+    made = {told.get("newcolname", ""): [name]}
+    if function == "gs_concat":
+        made = {name: names}
+    elif function == "gs_array_to_cols":
+        made = {each: [name] for each in names}
+    elif function in _GENERATING:
+        made = {name: []}
+    columns_made = {
+        to: tuple(ref for each in sources for ref in step.refs(each))
+        for to, sources in made.items()
+        if to
+    }
+    return Flow(columns_made, whole=step.inputs)
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+_RESHAPING = frozenset({"gs_flatten", "gs_lookup", "gs_pivot", "gs_unpivot"})
+_GENERATING = frozenset({"gs_conditional", "gs_derived", "gs_now", "gs_uuid"})
 _FLOWS: Mapping[str, Callable[[Step], Flow]] = {
     "applymapping": _apply_mapping,
     "selectfields": _select,
@@ -135,9 +164,10 @@ _FLOWS: Mapping[str, Callable[[Step], Flow]] = {
     "selectfromcollection": _from_collection,
     "evaluatedataquality": _quality,
     "piidetection": _detect,
+    "dynamictransform": _managed,
     "union": _stacked,
     "merge": _stacked,
-    **dict.fromkeys(("customcode", "dynamictransform", "recipe", "sparksql", "sqlcode"), _opaque),
+    **dict.fromkeys(("customcode", "recipe", "sparksql", "sqlcode"), _opaque),
     **dict.fromkeys(
         (
             "dropduplicates",
