@@ -1,30 +1,25 @@
 """Expressions: what value each of them may have."""
 
 import ast
-import operator
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from glueline_worker.lineage.script import attributes, comprehensions
+from glueline_worker.lineage.script import attributes, comprehensions, operators
 from glueline_worker.lineage.script.calls import Caller
 from glueline_worker.lineage.script.columns import as_column
 from glueline_worker.lineage.script.text import (
     as_text,
-    clipped,
     concatenate,
     format_percent,
     formatted,
-    has_hole,
     lift,
 )
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
-    Argument,
     Column,
     Foreign,
     Frame,
     Function,
-    Length,
     Scope,
     Tool,
     Value,
@@ -33,7 +28,6 @@ from glueline_worker.lineage.script.values import (
 )
 
 _Link = ast.Call | ast.Attribute | ast.Subscript
-SEQUENCE_LIMIT = 2_000
 
 
 class Evaluator(Caller):
@@ -151,10 +145,10 @@ class Evaluator(Caller):
         if isinstance(op, ast.Mod) and isinstance(left, str):
             return format_percent(left, right)
         if isinstance(op, ast.Add) and (isinstance(left, str) or isinstance(right, str)):
-            return _glue(left, right)
+            return operators.glue(left, right)
         if isinstance(op, ast.Div) and isinstance(left, Tool) and left.kind == "path":
             return self.call_method(left, "joinpath", [right], {})
-        return _compute(op, left, right)
+        return operators.compute(op, left, right)
 
     def _boolean(self, node: ast.BoolOp) -> Value:
         values = [self.evaluate(value) for value in node.values]
@@ -171,7 +165,7 @@ class Evaluator(Caller):
         if wanted:
             return join([*kept, values[-1]])
         # What an `and` yields is a condition; its first parts are never the value looked for.
-        return values[-1] if not kept else _undecided(kept[-1], values[-1])
+        return values[-1] if not kept else operators.undecided(kept[-1], values[-1])
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
@@ -292,58 +286,3 @@ class Evaluator(Caller):
         ast.YieldFrom: _yield,
         ast.Slice: _slice,
     }
-
-
-def _glue(left: Value, right: Value) -> Value:
-    if not isinstance(left, (str, Foreign, Frame)) or not isinstance(right, (str, Foreign, Frame)):
-        return (
-            UNKNOWN if isinstance(left, (list, dict)) else clipped(as_text(left) + as_text(right))
-        )
-    glued = clipped(as_text(left) + as_text(right))
-    tainted = isinstance(left, Argument) or isinstance(right, Argument)
-    return Argument(glued) if tainted and isinstance(glued, str) else glued
-
-
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.BitOr: operator.or_,
-}
-
-
-def _compute(op: ast.operator, left: Value, right: Value) -> Value:
-    function = _OPERATORS.get(type(op))
-    known = (int, float, str, list, tuple, dict)
-    if function is None or not isinstance(left, known) or not isinstance(right, known):
-        return (
-            left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
-        )
-    if isinstance(op, ast.Mult) and not _small(left, right):
-        return UNKNOWN
-    try:
-        found = function(left, right)
-    except (TypeError, ArithmeticError, ValueError):
-        return UNKNOWN
-    if isinstance(left, Length) or isinstance(right, Length):
-        return Length(found) if isinstance(found, int) else UNKNOWN
-    too_long = isinstance(found, (list, tuple)) and len(found) > SEQUENCE_LIMIT
-    return UNKNOWN if too_long else found
-
-
-def _small(left: Value, right: Value) -> bool:
-    """Whether a product stays small: no ``"x" * 10**9``."""
-    sizes = [
-        len(side) if isinstance(side, (str, list, tuple)) else abs(side)
-        for side in (left, right)
-        if not isinstance(side, dict)
-    ]
-    return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
-
-
-def _undecided(condition: Value, value: Value) -> Value:
-    undecided = isinstance(value, bool) or value is None
-    return UNKNOWN if undecided or (isinstance(condition, str) and has_hole(condition)) else value

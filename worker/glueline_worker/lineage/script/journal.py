@@ -70,7 +70,7 @@ def _restore(box: Container, content: Container) -> None:
     if isinstance(box, list):
         box.extend(content)
     else:
-        box.update(content)  # type: ignore[arg-type]
+        box.update(content)
 
 
 def _merge(box: Container, before: Container, afters: list[Container]) -> None:
@@ -81,14 +81,19 @@ def _merge(box: Container, before: Container, afters: list[Container]) -> None:
     elif isinstance(box, set):
         box.clear()
         box.update(*afters)
-    elif all(after[: len(before)] == before for after in afters):
-        _restore(box, before)
-        for after in afters:
-            box.extend(
-                item for item in list(after)[len(before) :] if item not in box[len(before) :]
-            )
     else:
+        _merge_lists(box, list(before), [list(after) for after in afters])
+
+
+def _merge_lists(box: list[Any], before: list[Any], afters: list[list[Any]]) -> None:
+    """What was there, and then what was added on any way."""
+    size = len(before)
+    if any(after[:size] != before for after in afters):
         _restore(box, max(afters, key=len))
+        return
+    _restore(box, before)
+    for after in afters:
+        box.extend(item for item in after[size:] if item not in box[size:])
 
 
 def _merge_dicts(box: dict[Any, Any], afters: list[Container]) -> None:

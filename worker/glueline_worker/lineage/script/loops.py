@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from glueline_worker.lineage.script import assignments, aws_sdk
+from glueline_worker.lineage.script import assignments, aws_s3
 from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.values import (
     Choice,
@@ -86,7 +86,7 @@ def any_item(value: Value, target: ast.expr) -> Value:
         return Frame(value.node, kind, label)
     if isinstance(value, Tool):
         label = f"loop:{target.id}" if isinstance(target, ast.Name) else "loop:item"
-        return aws_sdk.listed_object(value, label) if value.kind == "listing" else value
+        return aws_s3.listed_object(value, label) if value.kind == "listing" else value
     if isinstance(target, ast.Name):
         return Foreign("item", f"loop:{target.id}")
     return Foreign("item", "loop:item")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from glueline_worker.lineage.script import aws_sdk, spark_io
+from glueline_worker.lineage.script import aws_s3, spark_io
 from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.text import as_text, has_hole
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
-    Arguments,
     Foreign,
     Method,
     Tool,
@@ -58,7 +57,7 @@ def tool_attribute(run: Run, tool: Tool, name: str) -> Value:
         found = tool.data.get(name)
         return run.state.argument(name) if found is None else found
     if tool.kind in {"s3object", "bucket", "client"}:
-        found = aws_sdk.attribute(tool, name)
+        found = aws_s3.attribute(tool, name)
         return Method(tool, name) if found is UNKNOWN else found
     if tool.kind in {"url", "path"} and name in tool.data:
         return tool.data[name]
@@ -84,12 +83,3 @@ def _connection_item(tool: Tool, key: str) -> Value:
     if key == "JDBC_CONNECTION_URL":
         return f"glue-connection://{tool.data['name']}"
     return UNKNOWN
-
-
-def arguments(run: Run, names: Value) -> Arguments:
-    """What ``getResolvedOptions`` returns for the asked names."""
-    found = Arguments()
-    for name in names if isinstance(names, (list, tuple, set)) else ():
-        if isinstance(name, str):
-            found[name] = run.state.argument(name)
-    return found

@@ -1,0 +1,236 @@
+"""Calls of what is not the script's own: which handler knows about them."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+
+from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.script import (
+    arguments,
+    aws_s3,
+    aws_sdk,
+    columns,
+    databases,
+    execution,
+    files,
+    glue_api,
+    inheritance,
+    pandas_api,
+    paths,
+    python_names,
+    sessions,
+    settings,
+    spark_io,
+    tools,
+    transforms,
+    wrangler,
+)
+from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.run import Run
+from glueline_worker.lineage.script.values import (
+    MISSING,
+    UNKNOWN,
+    Choice,
+    Column,
+    Foreign,
+    Frame,
+    Tool,
+    Value,
+    words,
+)
+
+Handler = Callable[[Call], Value]
+
+
+def call_foreign(run: Run, target: Foreign, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """A call of something from outside the script, by the end of its path."""
+    path = target.path.replace("()", "")
+    parts = path.split(".")
+    name = parts[-1]
+    call = Call(run, target, name, args, kwargs)
+    handler = _FUNCTIONS.get(".".join(parts[-3:])) or _FUNCTIONS.get(".".join(parts[-2:]))
+    if handler is None:
+        handler = _FUNCTIONS.get(name)
+        if handler is not None and not _plausible(name, parts, args):
+            handler = None
+    if handler is not None:
+        return handler(call)
+    special = _special(call, parts)
+    return _default(call, path, target) if special is MISSING else special
+
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
+    """Whether a method of an unknown object is the function that its name suggests."""
+    if len(parts) > 1 and name in _BUILTINS and name not in {"map", "open"}:
+        return False
+    if name == "sql":
+        return bool(args) and isinstance(args[0], (str, Foreign, Choice, Frame))
+    return True
+
+
+def _special(call: Call, parts: list[str]) -> Value:
+    """Families of functions that share a rule."""
+    name, owner = call.name, parts[-2] if len(parts) > 1 else ""
+    if name == "get" and call.args:
+        return tools.foreign_item(
+            call.run, Foreign(call.receiver.path[:-4], call.receiver.label), call.args[0]
+        )
+    if owner == "str" and call.args:
+        return call.run.call_method(call.args[0], name, call.args[1:], call.kwargs)
+    if name == "apply" and owner:
+        return transforms.apply(call, owner)
+    if name in columns.FUNCTIONS and _is_column_function(call, parts):
+        return columns.call_function(name, call.args)
+    if name == "connect" or name == "connection":
+        module = next((part for part in parts if part in databases.ENGINES), None)
+        if module is not None:
+            return databases.connect(call, module)
+    if name in {"set", "config", "setConf", "setAll", "setIfMissing"}:
+        return _configure(call)
+    if name in python_names.DATES and call.receiver.label == "unknown":
+        return Foreign(call.receiver.path, "date")
+    return MISSING
+
+
+def _is_column_function(call: Call, parts: list[str]) -> bool:
+    if any(isinstance(arg, Column) for arg in call.args):
+        return True
+    if "functions" in parts or parts[0] in {"F", "f", "fn", "func", "sf", "SqlFuncs"}:
+        return True
+    return len(parts) == 1 and call.name not in columns.AMBIGUOUS
+
+
+def _configure(call: Call) -> Value:
+    if call.name == "setAll":
+        pairs = call.arg(0)
+        for pair in (
+            pairs.items()
+            if isinstance(pairs, dict)
+            else pairs
+            if isinstance(pairs, (list, tuple))
+            else ()
+        ):
+            if isinstance(pair, tuple) and len(pair) == 2:
+                settings.put(call.state, *pair)
+    elif len(call.args) > 1 or "key" in call.kwargs:
+        settings.put(call.state, call.arg(0, "key"), call.arg(1, "value"))
+    elif "map" in call.kwargs:
+        settings.put_all(call.state, call.mapping(None, "map"))
+    return call.receiver
+
+
+def _default(call: Call, path: str, target: Foreign) -> Value:
+    """Nobody here knows the function: what flows in may flow out."""
+    inputs = call.state.frames_in(call.values)
+    if inputs and call.name not in _SILENT:
+        return call.state.transform(call.values, OPAQUE, call.name)
+    return Foreign(f"{path}()", target.label)
+
+
+_SILENT = words("print info debug warning warn error exception log append_log sleep display")
+
+
+def call_tool(
+    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
+    """A method of a library's object; ``__call__`` when it is called itself."""
+    if tool.kind == "unknown_writer":
+        return _call_unknown_writer(run, tool, name, args, kwargs)
+    handler = _TOOLS.get(tool.kind)
+    if handler is None:
+        return tool
+    return handler(Call(run, tool, name, args, kwargs))
+
+
+def _call_unknown_writer(
+    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
+    """``x.write`` where nobody knows whether x is a frame: only a frame's has methods."""
+    if name == "__call__":
+        return call_foreign(run, tool.data["of"].part("write"), args, kwargs)
+    return call_tool(run, tool.data["writer"], name, args, kwargs)
+
+
+def _called_reader(call: Call) -> Value:
+    """``x.read()``: x is a file, not a session."""
+    return Foreign("text") if call.name == "__call__" else spark_io.call_reader(call)
+
+
+_FUNCTIONS: dict[str, Handler] = {
+    **python_names.FUNCTIONS,
+    **pandas_api.FUNCTIONS,
+    **glue_api.FUNCTIONS,
+    **wrangler.FUNCTIONS,
+    "sql": sessions.spark_sql,
+    "spark.sql": sessions.spark_sql,
+    "table": sessions.spark_table,
+    "registerDataFrameAsTable": sessions.register,
+    "registerTempTable": sessions.register,
+    "setCurrentDatabase": sessions.set_database,
+    "textFile": sessions.text_file,
+    "wholeTextFiles": sessions.text_file,
+    "binaryFiles": sessions.text_file,
+    "fromDF": transforms.from_frame,
+    "DynamicFrame": transforms.from_frame,
+    "DynamicFrameCollection": transforms.collection,
+    "process_rows": lambda call: transforms.apply(call, "Relationalize"),
+    "client": aws_sdk.client,
+    "resource": aws_sdk.client,
+    "create_engine": databases.engine_url,
+    "getConnection": databases.driver_connection,
+    "Utils.runQuery": databases.run_by_options,
+    "write_table": pandas_api.write_arrow,
+    "write_to_dataset": pandas_api.write_arrow,
+    "s3.list_objects": lambda call: [call.arg(0, "path")],
+    "URL.create": databases.url_of_parts,
+    "DeltaTable.forPath": spark_io.delta_table,
+    "DeltaTable.forName": spark_io.delta_table,
+    "forPath": spark_io.delta_table,
+    "forName": spark_io.delta_table,
+    "execute_values": lambda call: databases.query(
+        call.state, call.arg(1, "sql"), call.arg(0, "cur"), call.arg(2, "argslist")
+    ),
+    "execute_batch": lambda call: databases.query(
+        call.state, call.arg(1, "sql"), call.arg(0, "cur"), call.arg(2, "argslist")
+    ),
+    "write_pandas": lambda call: (
+        databases.call_connection(
+            Call(
+                call.run,
+                call.arg(0, "conn"),
+                "write_dataframe",
+                [call.arg(1, "df"), call.arg(2, "table_name")],
+                {},
+            )
+        )
+        if databases.is_connection(call.arg(0, "conn"))
+        else UNKNOWN
+    ),
+    "super": inheritance.make_super,
+}
+_TOOLS: dict[str, Handler] = {
+    "reader": _called_reader,
+    "writer": spark_io.call_writer,
+    "table_writer": spark_io.call_table_writer,
+    "delta": spark_io.call_delta,
+    "source": glue_api.call_source,
+    "sink": glue_api.call_sink,
+    "client": aws_sdk.call_client,
+    "bucket": aws_s3.call_object,
+    "s3object": aws_s3.call_object,
+    "listing": aws_s3.call_object,
+    "dynamo": aws_sdk.call_object,
+    "database": databases.call_connection,
+    "parser": arguments.call_parser,
+    "partial": execution.call_partial,
+    "path": paths.call_path,
+    "url": paths.call_path,
+    "buffer": files.call_buffer,
+    "template": python_names.call_template,
+    "super": inheritance.call_super,
+    "namespace": lambda call: call.receiver,
+}

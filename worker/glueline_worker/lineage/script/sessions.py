@@ -1,0 +1,48 @@
+"""The functions of Spark sessions and contexts that are neither readers nor writers."""
+
+from __future__ import annotations
+
+from glueline_worker.lineage.script import (
+    queries,
+    spark_io,
+    text,
+)
+from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.values import (
+    Value,
+)
+
+
+def spark_sql(call: Call) -> Value:
+    """``spark.sql(query)``."""
+    return queries.run_spark_sql(call.state, call.arg(0, "sqlQuery", "query"))
+
+
+def spark_table(call: Call) -> Value:
+    """``spark.table(name)``: a temporary view or a table."""
+    name = call.arg(0, "tableName", "name")
+    views = [call.state.views.get(option.lower()) for option in text.texts(name)]
+    found = call.state.one_frame(views)
+    if found is not None:
+        return found
+    return spark_io.call_reader(Call(call.run, spark_io.reader(), "table", call.args, call.kwargs))
+
+
+def register(call: Call) -> Value:
+    """``sqlContext.registerDataFrameAsTable(frame, name)``."""
+    frame, name = call.arg(0, "df"), call.arg(1, "tableName")
+    for option in text.texts(name) if name is not None else ():
+        spark_io.register(call.state, option, frame)
+    return None
+
+
+def set_database(call: Call) -> Value:
+    """``spark.catalog.setCurrentDatabase(name)``."""
+    call.state.settings["database"] = call.text(0, "dbName")
+    return None
+
+
+def text_file(call: Call) -> Value:
+    """``sc.textFile(path)``."""
+    reader = spark_io.reader()
+    return spark_io.call_reader(Call(call.run, reader, "text", call.args[:1], {}))
