@@ -30,11 +30,11 @@ def _get(call: Call) -> Value:
 def _put(call: Call) -> Value:
     body = call.arg(None, "Body")
     if body is not None:
-        call.state.write(_content(call, body), _place(call), "put_object")
+        call.state.write(_content(body), _place(call), "put_object")
     return UNKNOWN
 
 
-def _content(call: Call, body: Value) -> Value:
+def _content(body: Value) -> Value:
     return body.data.get("content") if isinstance(body, Tool) else body
 
 
@@ -105,7 +105,7 @@ def _object_get(call: Call) -> Value:
 def _object_put(call: Call) -> Value:
     body = call.arg(None, "Body")
     if body is not None:
-        call.state.write(_content(call, body), _object_place(call), "put")
+        call.state.write(_content(body), _object_place(call), "put")
     return None
 
 
@@ -131,7 +131,7 @@ def _bucket_put(call: Call) -> Value:
     body = call.arg(None, "Body")
     if body is not None:
         place = _bucket_place(call, call.arg(None, "Key"))
-        call.state.write(_content(call, body), place, "put")
+        call.state.write(_content(body), place, "put")
     return None
 
 

@@ -37,7 +37,7 @@ Handler = Callable[[Call], Value]
 class Caller(Run):
     """Finds what a call means."""
 
-    def call(self, value: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(self, value: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind
         """``value(*args, **kwargs)``."""
         if isinstance(value, Function):
             return self.invoke(value, args, kwargs)
@@ -56,7 +56,7 @@ class Caller(Run):
             return call_tool(self, value, "__call__", args, kwargs)
         return self.state.one_frame([value, *args, *kwargs.values()]) or UNKNOWN
 
-    def call_method(
+    def call_method(  # noqa: PLR0911 - one for each kind
         self, value: Value, name: str, args: list[Value], kwargs: dict[str, Value]
     ) -> Value:
         """``value.name(*args, **kwargs)``."""
@@ -84,7 +84,7 @@ class Caller(Run):
             known = [option for option in value.options if option is not None]
             return join(self.call_method(option, name, args, kwargs) for option in known)
         if isinstance(value, Instance) and not _has(value, name):
-            return _inherited(self, value, name, args, kwargs)
+            return _inherited(self, name, args, kwargs)
         if isinstance(value, (Instance, Class)):
             return self.call(attributes.get_attribute(self, value, name), args, kwargs)
         return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
@@ -114,9 +114,7 @@ def _has(value: Instance, name: str) -> bool:
     return name in value.attributes or value.cls.find(name) is not MISSING
 
 
-def _inherited(
-    run: Run, value: Instance, name: str, args: list[Value], kwargs: dict[str, Value]
-) -> Value:
+def _inherited(run: Run, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """A method that the script's class has from a foreign base, if at all."""
     if name.startswith("__"):
         return None

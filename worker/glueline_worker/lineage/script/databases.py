@@ -43,6 +43,8 @@ ENGINES = {
     "teradatasql": "teradata",
 }
 """Python's database modules and the engines that they speak to."""
+_ALL_BY_POSITION = 4
+"""``connect(host, user, password, database)``."""
 _EXECUTIONS = words(
     "execute executemany exec_driver_sql run mogrify copy_expert executeUpdate executeQuery "
     "prepareStatement prepareCall execute_string"
@@ -76,8 +78,8 @@ def connect(call: Call, module: str) -> Value:
     elif text is not None:
         options.setdefault("host", as_text(text))
     host, port, database = (_first(options, keys) for keys in (_HOST, _PORT, _DATABASE))
-    if not database and len(call.args) > 3:
-        database = as_text(call.args[3])
+    if not database and len(call.args) == _ALL_BY_POSITION:
+        database = as_text(call.args[-1])
     place = f"{host or shown('{unknown}')}{f':{port}' if port else ''}"
     return Tool(
         "database",
@@ -192,9 +194,8 @@ def call_connection(call: Call) -> Value:
         tool.data["result"] = result
         return tool
     if call.name in {"copy_from", "write_dataframe"}:
-        table, source = (1, 0) if call.name == "copy_from" else (1, 0)
-        found = name_table(call.state, tool.data, (call.text(table, "table") or "{unknown}",))
-        call.state.write(call.arg(source, "file", "df"), [found], call.name)
+        found = name_table(call.state, tool.data, (call.text(1, "table") or "{unknown}",))
+        call.state.write(call.arg(0, "file", "df"), [found], call.name)
         return None
     if call.name.startswith(("fetch", "as_pandas", "scalar", "all", "mappings", "first")):
         result = tool.data.get("result")

@@ -8,6 +8,9 @@ from glueline_worker.lineage.script.state import State, rename_flow
 from glueline_worker.lineage.script.text import as_text, has_hole, shown
 from glueline_worker.lineage.script.values import Column, Foreign, Frame, Value
 
+_TARGET = {2: 1, 3: 2, 4: 2}
+"""Where a mapping of so many parts has its target."""
+
 
 def select(state: State, frame: Frame, items: list[Value], *, sql: bool = False) -> Frame:
     """``frame.select(*items)``; with ``sql``, texts are expressions."""
@@ -77,10 +80,10 @@ def mappings(state: State, frame: Frame, value: Value) -> Frame:
         return state.transform(frame, OPAQUE, "ApplyMapping")
     pairs: list[tuple[str, str]] = []
     for row in value:
-        if not isinstance(row, (tuple, list)) or len(row) < 2:
+        parts = [as_text(part) for part in row] if isinstance(row, (tuple, list)) else []
+        if len(parts) not in _TARGET:
             return state.transform(frame, OPAQUE, "ApplyMapping")
-        target = row[2] if len(row) > 3 else row[1] if len(row) == 2 else row[-1]
-        source, target = as_text(row[0]), as_text(target)
+        source, target = parts[0], parts[_TARGET[len(parts)]]
         if has_hole(source + target):
             return state.transform(frame, OPAQUE, "ApplyMapping")
         pairs.append((source.replace("`", ""), target.replace("`", "")))

@@ -72,7 +72,7 @@ def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
     return True
 
 
-def _special(call: Call, parts: list[str]) -> Value:
+def _special(call: Call, parts: list[str]) -> Value:  # noqa: PLR0911 - one for each kind
     """Families of functions that share a rule."""
     name, owner = call.name, parts[-2] if len(parts) > 1 else ""
     if name == "get" and call.args:
@@ -85,7 +85,7 @@ def _special(call: Call, parts: list[str]) -> Value:
         return transforms.apply(call, owner)
     if name in columns.FUNCTIONS and _is_column_function(call, parts):
         return columns.call_function(name, call.args)
-    if name == "connect" or name == "connection":
+    if name in {"connect", "connection"}:
         module = next((part for part in parts if part in databases.ENGINES), None)
         if module is not None:
             return databases.connect(call, module)
@@ -107,15 +107,10 @@ def _is_column_function(call: Call, parts: list[str]) -> bool:
 def _configure(call: Call) -> Value:
     if call.name == "setAll":
         pairs = call.arg(0)
-        for pair in (
-            pairs.items()
-            if isinstance(pairs, dict)
-            else pairs
-            if isinstance(pairs, (list, tuple))
-            else ()
-        ):
-            if isinstance(pair, tuple) and len(pair) == 2:
-                settings.put(call.state, *pair)
+        pairs = list(pairs.items()) if isinstance(pairs, dict) else pairs
+        for pair in pairs if isinstance(pairs, (list, tuple)) else ():
+            if isinstance(pair, (list, tuple)) and pair:
+                settings.put(call.state, pair[0], pair[-1])
     elif len(call.args) > 1 or "key" in call.kwargs:
         settings.put(call.state, call.arg(0, "key"), call.arg(1, "value"))
     elif "map" in call.kwargs:

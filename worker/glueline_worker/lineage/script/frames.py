@@ -51,7 +51,7 @@ UNITED = words(
 CALLBACKS = words("foreach foreachPartition map flatMap mapPartitions apply")
 
 
-def call(call: Call) -> Value:
+def call(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     """``frame.name(…)``."""
     frame = call.receiver
     handler = _METHODS.get(call.name)

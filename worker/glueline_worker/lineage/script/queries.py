@@ -14,6 +14,7 @@ from glueline_worker.lineage.script.text import has_hole, shown, texts
 from glueline_worker.lineage.script.values import Frame, Value, options_of, words
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
+TABLE_IN_DATABASE = 2
 QUERY_COST = 500
 """Steps that parsing a query counts for."""
 TEXT_LIMIT = 100_000
@@ -39,10 +40,11 @@ def athena_engine(state: State, database: str | None) -> Engine:
     default = shown(database) if database else "default"
 
     def name(parts: TableName) -> Dataset:
-        catalog = parts[-3] if len(parts) > 2 and parts[-3].lower() != "awsdatacatalog" else None
-        return catalog_table(
-            parts[-2] if len(parts) > 1 else default, parts[-1], state.around, catalog
-        )
+        *before, table = parts
+        database = before.pop() if before else default
+        catalog = before.pop() if before else "AwsDataCatalog"
+        own = catalog.lower() == "awsdatacatalog"
+        return catalog_table(database, table, state.around, None if own else catalog)
 
     return Engine(name, "athena")
 
@@ -53,7 +55,7 @@ def spark_name(state: State, parts: TableName) -> Dataset:
     if len(parts) == 1 and "://" not in parts[0] and isinstance(current, str):
         parts = (*current.split("."), *parts)
     default = state.settings.get("catalog")
-    if len(parts) == 2 and isinstance(default, str) and state.catalogs.get(default):
+    if len(parts) == TABLE_IN_DATABASE and isinstance(default, str) and state.catalogs.get(default):
         parts = (default, *parts)
     return spark_table(parts, state.around, state.catalogs)
 

@@ -21,6 +21,8 @@ from glueline_worker.lineage.script.values import (
     Value,
 )
 
+PAIR = 2
+
 
 def _length(call: Call) -> Value:
     value = call.arg(0)
@@ -109,7 +111,7 @@ def _reversed(call: Call) -> Value:
 def _dict(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, (list, tuple)):
-        pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == 2]
+        pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == PAIR]
         return {attributes.as_key(key): item for key, item in pairs} | call.kwargs
     if isinstance(value, Arguments):
         copied = Arguments(value)
@@ -124,8 +126,7 @@ def _all_frames(call: Call) -> Value:
     if items is None:
         value = call.arg(1)
         return value if isinstance(value, Frame) else UNKNOWN
-    if len(call.args) > 2:
-        items = [call.args[2], *items]
+    items = [*call.args[2:3], *items]
     if not items:
         return UNKNOWN
     result = items[0]

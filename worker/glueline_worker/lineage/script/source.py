@@ -70,11 +70,12 @@ def _by_parts(text: str, warn: Callable[[str], None]) -> ast.Module:
             ast.increment_lineno(found, start)
             body += found.body
     if lost:
-        shown = ", ".join(str(line) for line in lost[:5]) + (" …" if len(lost) > 5 else "")
+        shown = ", ".join(str(line) for line in lost[:SHOWN]) + (" …" if len(lost) > SHOWN else "")
         warn(f"does not parse as Python, and was left out: line {shown}")
     return ast.Module(body, [])
 
 
+SHOWN = 5
 PART_LIMIT = 3_000
 BLANKED_LIMIT = 8
 

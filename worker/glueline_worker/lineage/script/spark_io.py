@@ -24,7 +24,7 @@ _SETTINGS = words(
 _TABLE_FORMATS = frozenset({"iceberg"})
 
 
-def reader(streaming: bool = False) -> Tool:
+def reader(*, streaming: bool = False) -> Tool:
     """``spark.read`` or ``spark.readStream``."""
     return Tool("reader", {"options": {}, "format": None, "streaming": streaming})
 
@@ -173,7 +173,7 @@ def delta_table(call: Call) -> Value:
     place = call.arg(
         1 if len(call.args) > 1 else 0, "path", "tableOrViewName", "name", "identifier"
     )
-    find = datasets.spark_tables if call.name in {"forName"} else datasets.at
+    find = datasets.spark_tables if call.name == "forName" else datasets.at
     return Tool("delta", {"datasets": tuple(find(call.state, place))})
 
 

@@ -53,7 +53,7 @@ class State:
         self.groups: dict[str, tuple[Frame, list[Value]]] = {}
         """What a groupBy grouped, and by which keys."""
         self.tentative: set[str] = set()
-        """Reads that count only when their data gets somewhere: configuration files are read too."""
+        """Reads that count only when their data gets somewhere: settings are read, too."""
         self.warnings: dict[str, None] = {}
         self.line: int | None = None
         self.steps = 0

@@ -23,6 +23,7 @@ from glueline_worker.lineage.script.values import (
 
 OPEN, CLOSE = "\ue000", "\ue001"
 TEXT_LIMIT = 100_000
+WIDTH_DIGITS = 3
 _HOLE = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
 
@@ -89,7 +90,7 @@ _TESTS = frozenset({"isdigit", "isalpha", "isnumeric", "islower"})
 _SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
 
 
-def call_text(text: str, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def call_text(text: str, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind
     """Call the method ``name`` of a text."""
     if name == "format":
         return format_braces(text, args, kwargs)
@@ -107,7 +108,7 @@ def call_text(text: str, name: str, args: list[Value], kwargs: dict[str, Value])
         return UNKNOWN
 
 
-def _call_plain(text: str, name: str, args: list[Value]) -> Value:
+def _call_plain(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR0911 - one for each kind
     if name in _CASES:
         return _alike(text, on_literals(text, lambda part: str(getattr(part, name)())))
     if name in _PLAIN:
@@ -177,8 +178,10 @@ def format_braces(template: str, args: list[Value], kwargs: dict[str, Value]) ->
         if name is None:
             continue
         if not re.split(r"[.\[]", name)[0]:
-            name, position = f"{position}{name}", position + 1
-        parts.append(formatted(_field(name, args, kwargs), spec or ""))
+            parts.append(formatted(_field(f"{position}{name}", args, kwargs), spec or ""))
+            position += 1
+        else:
+            parts.append(formatted(_field(name, args, kwargs), spec or ""))
     return concatenate(parts)
 
 
@@ -220,7 +223,7 @@ def formatted(value: Value, spec: str) -> Value:
 
 def _is_narrow(spec: str) -> bool:
     """Whether a specification asks for no absurd width."""
-    return all(len(digits) < 4 for digits in re.findall(r"\d+", spec))
+    return all(len(digits) <= WIDTH_DIGITS for digits in re.findall(r"\d+", spec))
 
 
 def format_percent(template: str, values: Value) -> Value:

@@ -14,6 +14,7 @@ from typing import Any
 CHOICE_LIMIT = 16
 """The most alternatives that are told apart; further ones are forgotten."""
 DEPTH_LIMIT = 8
+PATH_LIMIT = 200
 
 Value = Any
 
@@ -30,7 +31,7 @@ class Foreign:
 
     def part(self, name: str) -> "Foreign":
         """The attribute, item or result ``name`` of this."""
-        path = f"{self.path}.{name}" if len(self.path) < 200 else name
+        path = f"{self.path}.{name}" if len(self.path) < PATH_LIMIT else name
         return Foreign(path, self.label)
 
 
