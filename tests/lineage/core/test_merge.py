@@ -89,6 +89,12 @@ def test_a_name_that_could_mean_several_stays_open(say):
     assert say(merged) == [f"{A} -> {X}", f"{B} -> {X}", f"s3://b/{{loop:table}} -> {X}"]
 
 
+def test_a_name_that_only_the_code_knows_is_not_told_twice(say):
+    code = lineage(Origin.SCRIPT, (A, "s3://b/{date}"))
+    merged = merge([lineage(Origin.DATAFLOW, ("s3://b/{unknown}", "s3://b/{unknown}"))], code)
+    assert say(merged) == [f"{A} -> s3://b/{{date}}"]
+
+
 def test_the_database_of_a_connection_is_filled_in(say):
     code = lineage(Origin.SCRIPT, ("glue-connection://pg/public.orders", X))
     merged = merge([lineage(Origin.VISUAL, ("glue-connection://pg/shop.public.orders", X))], code)

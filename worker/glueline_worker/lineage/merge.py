@@ -6,9 +6,8 @@ others fill in: a name that the code makes at run time, a dataset that it does n
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline_worker.lineage.graph import column_order, edge_order, sorted_datasets
@@ -16,7 +15,7 @@ from glueline_worker.lineage.model import Edge, Lineage
 from glueline_worker.lineage.naming import is_resolved
 
 _ORDER = {origin: index for index, origin in enumerate(Origin)}
-_PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
+_PLACEHOLDER = re.compile(r"\{[^{},]*\}")
 
 
 def merge(others: Sequence[Lineage], code: Lineage | None = None) -> Lineage:
@@ -27,7 +26,8 @@ def merge(others: Sequence[Lineage], code: Lineage | None = None) -> Lineage:
     if code is None or not (code.inputs or code.outputs):
         return _united([*others, code or Lineage()])
     told = _united(others)
-    code = _filled(code, told)
+    code = _renamed(code, _meant(code, told, is_resolved))
+    told = _renamed(told, _meant(told, code, lambda _: True))
     told, notes = _fitting(told, code)
     merged = _united([code, told])
     return replace(merged, warnings=merged.warnings + notes)
@@ -56,69 +56,59 @@ def _joined(one: Edge, other: Edge) -> Edge:
     )
 
 
-def _filled(code: Lineage, told: Lineage) -> Lineage:
-    """The code's lineage with each name it leaves open that only one told name can mean."""
-    names = {
-        **_meant(code.inputs, told.inputs),
-        **_meant(code.outputs, told.outputs),
-    }
-    if not names:
-        return code
-
+def _renamed(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:
     def name(dataset: Dataset) -> Dataset:
         return names.get(dataset, dataset)
 
-    return _united(
-        [
-            replace(
-                code,
-                inputs=tuple(map(name, code.inputs)),
-                outputs=tuple(map(name, code.outputs)),
-                edges=(),
-            ),
-            *(
-                Lineage(
-                    edges=(
-                        replace(
-                            edge, upstream=name(edge.upstream), downstream=name(edge.downstream)
-                        ),
-                    )
-                )
-                for edge in code.edges
-            ),
-        ]
+    edges = (
+        replace(edge, upstream=name(edge.upstream), downstream=name(edge.downstream))
+        for edge in lineage.edges
     )
+    renamed = Lineage(
+        tuple(map(name, lineage.inputs)),
+        tuple(map(name, lineage.outputs)),
+        tuple(edges),
+        lineage.warnings,
+    )
+    return _united([renamed]) if names else lineage
 
 
-def _meant(coded: Sequence[Dataset], told: Iterable[Dataset]) -> Mapping[Dataset, Dataset]:
-    candidates = [each for each in told if is_resolved(each) and each not in coded]
+def _meant(
+    lineage: Lineage, other: Lineage, admits: Callable[[Dataset], bool]
+) -> dict[Dataset, Dataset]:
+    """For each name that ``lineage`` leaves open, the only one of ``other`` that it can mean."""
     found = {}
-    for dataset in coded:
-        matching = [each for each in candidates if _can_mean(dataset, each)]
-        if len(matching) == 1:
-            found[dataset] = matching[0]
+    for ours, theirs in ((lineage.inputs, other.inputs), (lineage.outputs, other.outputs)):
+        candidates = [each for each in theirs if each not in ours and admits(each)]
+        for dataset in ours:
+            matching = [each for each in candidates if _can_mean(dataset, each)]
+            if len(matching) == 1:
+                found[dataset] = matching[0]
     return found
 
 
-def _can_mean(coded: Dataset, told: Dataset) -> bool:
-    """Whether the code's open or shorter name can be the name that is told."""
-    if not is_resolved(coded):
-        return _pattern(_full_name(coded)).fullmatch(_full_name(told)) is not None
+def _can_mean(open_name: Dataset, other: Dataset) -> bool:
+    """Whether a name that is open or shorter than the other can turn out to be it."""
+    if not is_resolved(open_name):
+        return _fits(_PLACEHOLDER.split(_full_name(open_name)), _full_name(other))
     # A connection's own database stands in visual nodes but seldom in code.
     return (
-        coded.namespace == told.namespace
-        and coded.namespace.startswith("glue-connection://")
-        and told.name.endswith(f".{coded.name}")
+        open_name.namespace == other.namespace
+        and open_name.namespace.startswith("glue-connection://")
+        and other.name.endswith(f".{open_name.name}")
     )
 
 
-@lru_cache(maxsize=256)
-def _pattern(name: str) -> re.Pattern[str]:
-    """What the names look like that an open name can turn out to be."""
-    parts = _PLACEHOLDER.split(name)
-    # Neighbouring placeholders are one: ".+.+" would take quadratic time.
-    text = "".join(".+" if index % 2 else re.escape(part) for index, part in enumerate(parts))
-    return re.compile(re.sub(r"(?:\.\+)+", ".+", text), re.DOTALL)
+def _fits(literals: Sequence[str], text: str) -> bool:
+    """Whether ``text`` is the literals in their order with something between each two."""
+    first, *between, last = literals
+    at = len(first)
+    for literal in between:
+        found = text.find(literal, at + 1)
+        if found < 0:
+            return False
+        at = found + len(literal)
+    return text.startswith(first) and text.endswith(last) and len(text) - len(last) > at
 
 
 def _full_name(dataset: Dataset) -> str:
@@ -135,29 +125,34 @@ def _fitting(told: Lineage, code: Lineage) -> tuple[Lineage, tuple[str, ...]]:
         for dataset in names
         if dataset not in kept
     ]
+    refuted = _refuted(code)
     edges = tuple(
         edge
         for edge in told.edges
-        if edge.upstream in inputs and edge.downstream in outputs and not _refutes(code, edge)
+        if edge.upstream in inputs and edge.downstream in outputs and not refuted(edge)
     )
     notes = tuple(
         f"{dataset.namespace} {dataset.name} is described but not used by the job's code"
         for dataset in dict.fromkeys(dropped)
     )
-    return replace(told, inputs=tuple(inputs), outputs=tuple(outputs), edges=edges), notes
+    return replace(told, inputs=inputs, outputs=outputs, edges=edges), notes
 
 
-def _allowed(told: Sequence[Dataset], coded: Sequence[Dataset], code: Lineage) -> Sequence[Dataset]:
+def _allowed(
+    told: tuple[Dataset, ...], coded: tuple[Dataset, ...], code: Lineage
+) -> tuple[Dataset, ...]:
     """All that is told where the code leaves a question open, else what the code has too."""
     complete = _is_understood(code) and coded and all(map(is_resolved, coded))
-    return [dataset for dataset in told if dataset in coded] if complete else told
+    return tuple(dataset for dataset in told if dataset in coded) if complete else told
 
 
-def _refutes(code: Lineage, edge: Edge) -> bool:
-    """Whether the code shows all that flows into the edge's downstream, and this does not."""
-    shown = [each.upstream for each in code.edges if each.downstream == edge.downstream]
-    complete = _is_understood(code) and shown and all(map(is_resolved, shown))
-    return bool(complete) and edge.upstream not in shown
+def _refuted(code: Lineage) -> Callable[[Edge], bool]:
+    """Tells whether the code shows all that flows into an edge's downstream, and not this."""
+    shown: dict[Dataset, set[Dataset]] = {}
+    for edge in code.edges if _is_understood(code) else ():
+        shown.setdefault(edge.downstream, set()).add(edge.upstream)
+    complete = {down: ups for down, ups in shown.items() if all(map(is_resolved, ups))}
+    return lambda edge: edge.upstream not in complete.get(edge.downstream, {edge.upstream})
 
 
 def _is_understood(code: Lineage) -> bool:
