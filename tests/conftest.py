@@ -1,0 +1,95 @@
+"""Real parts for all tests: a Redis server, simulators, worker processes."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import redis
+from tests.support.system import System
+
+from glueline.settings import Settings
+from glueline_simulator import Simulator
+from glueline_worker.local.server import EmbeddedRedis
+
+FAKE_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_REGION": "eu-west-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine, and no file of the folder, reaches a test."""
+    for name in [n for n in os.environ if n.startswith(("AWS_", "GLUELINE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    for name, value in FAKE_CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[EmbeddedRedis]:
+    """One real server for the session; a test has a key prefix of its own."""
+    with EmbeddedRedis() as server:
+        yield server
+
+
+@pytest.fixture
+def prefix() -> str:
+    return f"test-{uuid4().hex[:12]}:"
+
+
+@pytest.fixture
+def settings(redis_server: EmbeddedRedis, prefix: str, tmp_path: Path) -> Settings:
+    """Settings on the real server, with times that fit a test."""
+    return Settings(
+        redis_url=redis_server.url,
+        key_prefix=prefix,
+        sinks=(f"file://{tmp_path}/out?format=jsonl",),
+        silence=2.0,
+        worker={"lease": 3.0, "grace": 1.0, "reconcile_interval": 0.3, "concurrency": 8},
+    )
+
+
+@pytest.fixture
+def client(redis_server: EmbeddedRedis) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_server.url, decode_responses=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def simulator() -> Iterator[Callable[..., Simulator]]:
+    """``simulator(databases=2, tables=10)`` starts one that ends with the test."""
+    started: list[Simulator] = []
+
+    def start(**options: Any) -> Simulator:
+        started.append(Simulator(**options).start())
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def system(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., System]]:
+    """``system(sim, workers=2)``: worker processes and a producer; ends with the test."""
+    started: list[System] = []
+
+    def start(sim: Simulator | str, workers: int = 1, **changes: Any) -> System:
+        url = sim if isinstance(sim, str) else sim.url
+        changed = settings.model_copy(update=changes)
+        started.append(System(changed, url, workers, tmp_path))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

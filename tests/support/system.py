@@ -1,0 +1,95 @@
+"""Worker processes and a producer over one Redis and one AWS endpoint."""
+
+import json
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from glueline.producer import Producer
+from glueline.settings import Settings
+from glueline_worker.local.processes import Workers
+
+PATIENCE = 60.0
+
+
+class System:
+    """What a team runs, in small."""
+
+    def __init__(self, settings: Settings, aws_url: str, workers: int, folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.producer = Producer(settings)
+        self.workers = Workers(workers, variables(settings, aws_url), folder)
+
+    def start(self) -> None:
+        self.workers.start()
+
+    def stop(self) -> None:
+        self.workers.stop(self.settings.worker.grace + 3)
+        self.producer.close()
+
+    def wait(self, run_id: str, seconds: float = PATIENCE) -> Any:
+        """The run's last status; the workers' logs when it does not end."""
+        try:
+            return self.producer.wait(run_id, timeout=seconds)
+        except Exception as error:
+            raise AssertionError(f"{error}\n{self.logs()}") from error
+
+    def records(self, run_id: str) -> list[dict[str, Any]]:
+        """All records that the run's manifest lists, in the JSONL sink below ``out``."""
+        root = self.folder / "out"
+        manifest = json.loads((root / "runs" / f"{run_id}.json").read_text())
+        return [
+            json.loads(line)
+            for thing in manifest["objects"]
+            for line in (root / thing["path"]).read_text().splitlines()
+        ]
+
+    def kinds(self, run_id: str) -> Counter[str]:
+        return Counter(record["kind"] for record in self.records(run_id))
+
+    def logs(self) -> str:
+        texts = [path.read_text()[-4000:] for path in sorted(self.folder.glob("worker-*.log"))]
+        return "\n".join(texts)
+
+    def kill_one(self, number: int = 0) -> int:
+        """``kill -9`` a worker; the supervisor starts another."""
+        import os
+
+        pid = self.workers.pids[number]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+
+def variables(settings: Settings, aws_url: str) -> dict[str, str]:
+    """The settings as environment variables of a worker process."""
+    found = {
+        "GLUELINE_REDIS_URL": settings.redis_url,
+        "GLUELINE_KEY_PREFIX": settings.key_prefix,
+        "GLUELINE_SINKS": " ".join(settings.sinks),
+        "GLUELINE_SILENCE": str(settings.silence),
+        "GLUELINE_KEEP_RUNS": str(settings.keep_runs),
+        "GLUELINE_LOG_LEVEL": settings.log_level,
+        "GLUELINE_LOG_FORMAT": "json",
+        "AWS_ENDPOINT_URL": aws_url,
+    }
+    worker = settings.worker.model_dump()
+    found |= {f"GLUELINE_WORKER__{name.upper()}": str(value) for name, value in worker.items()}
+    if settings.sources:
+        found["GLUELINE_SOURCES"] = json.dumps(
+            {name: source.model_dump(mode="json") for name, source in settings.sources.items()}
+        )
+    return found
+
+
+def eventually(check: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """The first true answer of ``check``."""
+    deadline = time.monotonic() + seconds
+    while not (answer := check()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not true after {seconds:g} s: {check}")
+        time.sleep(0.05)
+    return answer
