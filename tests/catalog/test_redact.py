@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from glueline_worker.catalog.redact import redact_answer, redact_parameters, redact_text, redact_url
+from glueline_worker.redact import redact_answer, redact_parameters, redact_text, redact_url
 
 KEY_ID = "AKIA" + "IOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY"

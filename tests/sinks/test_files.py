@@ -3,6 +3,7 @@ import errno
 import hashlib
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from tests.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
 
 from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
+from glueline_worker.sinks.disk import temporary_beside
+from glueline_worker.sinks.files import writer as files_writer
 from glueline_worker.sinks.registry import parse_sink
 
 SALES = "database/sales"
@@ -177,15 +180,26 @@ async def test_a_folder_that_takes_no_files_is_refused_at_once(
         await parse_sink(f"file://{root}").open()
 
 
-async def test_cancelling_a_write_leaves_nothing_after_discard(root: Path, sink: Sink):
+async def test_discard_waits_for_a_write_that_was_cancelled(
+    root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+):
+    began, may_go_on = threading.Event(), threading.Event()
+
+    def slow(path: Path) -> Path:
+        began.set()
+        may_go_on.wait()
+        return temporary_beside(path)
+
+    monkeypatch.setattr(files_writer, "temporary_beside", slow)
     writer = await sink.begin(run(), SALES)
-    writing = asyncio.create_task(writer.write([table(f"t{n}") for n in range(3000)]))
-    await asyncio.sleep(0)
+    writing = asyncio.create_task(writer.write([table("a")]))
+    await asyncio.to_thread(began.wait)
     writing.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await writing
-    await writer.discard()
-    assert stored(root) == []
+    discarding = asyncio.create_task(writer.discard())
+    await asyncio.wait({discarding}, timeout=0.1)
+    may_go_on.set()
+    await discarding
+    assert found(root) == []
 
 
 async def test_a_relative_url_means_the_working_folder(

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -103,6 +104,34 @@ async def test_an_aborted_run_is_cancelled_but_a_committed_one_stays(sink: Sink,
     assert rows(query) == [(1, "cancelled"), (2, "succeeded")]
 
 
+async def test_commits_of_one_run_at_the_same_time_agree(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, table("a"))
+    reports = await asyncio.gather(*(commit(sink, run(2), SALES) for _ in range(8)))
+    assert [report.deleted for report in reports] == [1] * 8
+    assert rows("SELECT deleted FROM runs") == [(1,)]
+
+
+def wait_for_a_lock(watcher: psycopg.Connection[tuple[int]]) -> None:
+    """Return once another transaction waits for a lock."""
+    while watcher.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() == (0,):
+        time.sleep(0.01)
+
+
+async def test_a_row_that_a_newer_run_writes_during_a_commit_is_spared(postgres: PostgresServer):
+    url = postgres.create_database()
+    sink = parse_sink(url)
+    await sink.open()
+    await store(sink, run(1), SALES, table("a"))
+    with psycopg.connect(url) as newer, psycopg.connect(url, autocommit=True) as watcher:
+        newer.execute("UPDATE tables SET generation = 3")
+        committing = asyncio.create_task(commit(sink, run(2), SALES))
+        await asyncio.to_thread(wait_for_a_lock, watcher)
+        newer.commit()
+        assert (await committing).deleted == 0
+    await sink.close()
+    assert Rows(url).live("tables") == ["a"]
+
+
 async def test_a_commit_that_fails_changes_nothing(
     sink: Sink, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ):
@@ -120,6 +149,27 @@ async def test_long_names_and_locations_fit_and_stay_apart(sink: Sink, rows: Row
     await store(sink, run(), "x", partition(long, "a"), partition(long, "b"))
     for table_name in ("lineage", "partitions"):
         assert rows(f"SELECT count(*) FROM {table_name}") == [(2,)]
+
+
+async def test_many_may_create_one_database_at_once(url: str, rows: Rows):
+    sinks = [parse_sink(url) for _ in range(8)]
+    await asyncio.gather(*(sink.open() for sink in sinks))
+    await asyncio.gather(*(sink.close() for sink in sinks))
+    assert rows("SELECT version FROM glueline_schema") == [(1,)]
+
+
+def test_the_switch_to_wal_is_tried_again_when_another_process_is_at_it():
+    answers = ["busy", "busy", None]
+
+    class Connection:
+        def execute(self, statement: str) -> None:
+            if "journal_mode" in statement and answers.pop(0) == "busy":
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+
+    engine._prepare_sqlite(Connection(), None)
+    assert answers == []
 
 
 async def test_writers_of_the_same_rows_do_not_block_each_other_for_good(url: str, rows: Rows):

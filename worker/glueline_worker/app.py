@@ -17,8 +17,8 @@ from glueline.contract.names import task_name
 from glueline.queue import celery_app
 from glueline.settings import Settings, load_settings
 from glueline_worker.broker import Leases, undertaker
-from glueline_worker.catalog.redact import redact_text
 from glueline_worker.observe.logging import bind, setup_logging
+from glueline_worker.redact import redact_text
 from glueline_worker.runtime import Runtime
 from glueline_worker.units.execution import Outcome
 

@@ -211,6 +211,8 @@ OPTIONS = [
         ["glue-connection://sf/Account"],
     ),
     ("teradata", {"connectionName": "td", "dbtable": "d.t"}, ["glue-connection://td/d.t"]),
+    ("aws-kinesis", {"kinesis.streamName": "s", "kinesis.region": "x"}, ["kinesis:stream/s"]),
+    ("marketplace.spark", {"path": "{arg:cat}.db.t", "connectionName": "iceberg"}, ["glue:db/t"]),
     ("brandnew", {"path": "s3://a/b"}, ["s3://a/b"]),
     ("s3", {"TempDir": "s3://tmp", "samplePath": "s3://a/b"}, []),
     ("", {}, []),

@@ -20,7 +20,7 @@ import aiohttp
 from botocore import exceptions as boto
 
 from glueline.contract.errors import GluelineError, Retryable, Terminal
-from glueline_worker.catalog.redact import redact_text
+from glueline_worker.redact import redact_text
 
 
 class AwsError(GluelineError):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import CatalogLink, Federated
-from glueline_worker.catalog.redact import redact_answer
 from glueline_worker.catalog.values import mapping_at, plain, text_of
+from glueline_worker.redact import redact_answer
 
 UNNAMED = "(unnamed)"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from glueline.contract.datatypes import PrimitiveType
 from glueline.contract.records import Column, TableFormat
-from glueline_worker.catalog.redact import redact_parameters
 from glueline_worker.catalog.spark import spark_columns, spark_partition_names
 from glueline_worker.catalog.types import is_understood, parse_type
 from glueline_worker.catalog.values import mappings_at, parameters_of, printable, text_of
 from glueline_worker.catalog.views import trino_definition
+from glueline_worker.redact import redact_parameters
 
 _PLACEHOLDER = [("col", "array<string>")]
 """What Spark and Delta Lake write when only their parameters hold the schema."""

@@ -5,10 +5,10 @@ from typing import Any
 
 from glueline.contract.records import DatabaseRecord
 from glueline_worker.catalog.answers import federated_of, link_of, name_of, raw_of
-from glueline_worker.catalog.redact import redact_parameters
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.storage import location_of
 from glueline_worker.catalog.values import moment_of, parameters_of, text_of
+from glueline_worker.redact import redact_parameters
 
 
 def database_record(

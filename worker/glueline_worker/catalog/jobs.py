@@ -8,7 +8,6 @@ from typing import Any
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import JobRecord
 from glueline_worker.catalog.answers import name_of, raw_of
-from glueline_worker.catalog.redact import redact_parameters
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.storage import location_of
 from glueline_worker.catalog.values import (
@@ -20,6 +19,7 @@ from glueline_worker.catalog.values import (
     text_of,
     texts_of,
 )
+from glueline_worker.redact import redact_parameters
 
 _S3 = re.compile(r"(?:s3[an]?://)+", re.IGNORECASE)
 

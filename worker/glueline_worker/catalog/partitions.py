@@ -5,10 +5,10 @@ from typing import Any
 
 from glueline.contract.records import PartitionRecord
 from glueline_worker.catalog.answers import raw_of
-from glueline_worker.catalog.redact import redact_parameters
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.storage import storage_of
 from glueline_worker.catalog.values import mapping_at, moment_of, parameters_of, text_of, texts_of
+from glueline_worker.redact import redact_parameters
 
 
 def partition_record(

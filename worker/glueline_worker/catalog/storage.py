@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import SortColumn, Storage
-from glueline_worker.catalog.redact import redact_parameters, redact_url
 from glueline_worker.catalog.values import (
     integer_of,
     mapping_at,
@@ -13,6 +12,7 @@ from glueline_worker.catalog.values import (
     text_of,
     texts_of,
 )
+from glueline_worker.redact import redact_parameters, redact_url
 
 
 def storage_of(descriptor: Mapping[str, Any] | None, notes: list[str]) -> Storage | None:

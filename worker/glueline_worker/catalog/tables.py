@@ -7,7 +7,6 @@ from glueline.contract.records import TableRecord
 from glueline_worker.catalog.answers import federated_of, link_of, name_of, raw_of
 from glueline_worker.catalog.columns import columns_of
 from glueline_worker.catalog.formats import format_of
-from glueline_worker.catalog.redact import redact_parameters
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.storage import storage_of
 from glueline_worker.catalog.values import (
@@ -18,6 +17,7 @@ from glueline_worker.catalog.values import (
     text_of,
 )
 from glueline_worker.catalog.views import views_of
+from glueline_worker.redact import redact_parameters
 
 
 def table_record(

@@ -32,6 +32,8 @@ def serve(name: str) -> None:
 
     from glueline_worker.app import app  # noqa: PLC0415 - reads the settings
 
+    # Celery takes its leave on standard output, which belongs to the records of `stdout:`.
+    sys.__stdout__ = sys.__stderr__  # type: ignore[misc]
     # Celery warns of root because of pickle; nothing here unpickles.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app.worker_main(

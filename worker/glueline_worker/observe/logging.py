@@ -8,7 +8,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from glueline.settings import Settings
-from glueline_worker.catalog.redact import redact_text
+from glueline_worker.redact import redact_text
 
 _QUIET = (
     "aioboto3",

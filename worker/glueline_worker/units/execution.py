@@ -138,7 +138,7 @@ class Execution:
             limit = self.settings.worker.unit_timeout
             error = Retryable(f"the unit took longer than {limit:g} s", code="timeout")
             await self._failed(claim, claimed, error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this unit's failure
+        except Exception as error:
             if not isinstance(error, GluelineError):
                 log.exception("unit.surprise")
             await self._failed(claim, claimed, error)

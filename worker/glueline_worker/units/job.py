@@ -10,10 +10,10 @@ from glueline.contract.messages import JobScope, JobUnit
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import read_script
 from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
-from glueline_worker.catalog.redact import redact_parameters
 from glueline_worker.lineage.job import arguments_of, job_lineage
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
+from glueline_worker.redact import redact_parameters
 from glueline_worker.units.context import UnitContext
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """``connection_type`` and ``connection_options`` (or Spark's format and options) into datasets."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from glueline.contract.lineage import Dataset
@@ -10,45 +10,14 @@ from glueline_worker.lineage.naming.aws import catalog_table, dynamodb, kinesis
 from glueline_worker.lineage.naming.connections import glue_connection, properties
 from glueline_worker.lineage.naming.databases import jdbc
 from glueline_worker.lineage.naming.engines import engine_named
+from glueline_worker.lineage.naming.option_map import Options, listed, plain
 from glueline_worker.lineage.naming.paths import location, s3
 from glueline_worker.lineage.naming.queries import is_query, query_tables, written_instead
 from glueline_worker.lineage.naming.services import bigquery, kafka, mongodb, opensearch
 from glueline_worker.lineage.naming.spark import spark_table
-from glueline_worker.lineage.naming.text import UNKNOWN, resolve_arguments, split_name
+from glueline_worker.lineage.naming.text import UNKNOWN, split_name
 
 Datasets = tuple[Dataset, ...]
-
-
-class Options:
-    """Options whose keys are compared without case and punctuation, as texts.
-
-    So ``bootstrap.servers``, ``kafka.bootstrap.servers`` and Glue Studio's ``BootstrapServers``
-    are asked for in one way.
-    """
-
-    def __init__(self, options: Mapping[str, object], around: Surroundings) -> None:
-        self._values = {plain(key): value for key, value in options.items()}
-        self._around = around
-
-    def text(self, *keys: str) -> str:
-        """The first of ``keys`` that has a text; empty when none has."""
-        return next(iter(self.texts(*keys)), "")
-
-    def texts(self, *keys: str) -> list[str]:
-        """All texts of the first of ``keys`` that has any."""
-        for key in keys:
-            if found := [
-                resolved
-                for text in _texts(self._values.get(key))
-                if (resolved := resolve_arguments(text, self._around).strip())
-            ]:
-                return found
-        return []
-
-    def ending(self, ending: str) -> str:
-        """The text of the first key that ends so."""
-        keys = (key for key in self._values if key.endswith(ending))
-        return next(filter(None, map(self.text, keys)), "")
 
 
 def from_options(
@@ -74,11 +43,6 @@ def from_options(
     return tuple(dict.fromkeys(found or _anything(source)))
 
 
-def plain(key: object) -> str:
-    """A key or type without case and punctuation."""
-    return "".join(character for character in str(key).lower() if character.isalnum())
-
-
 @dataclass(frozen=True, slots=True)
 class _Source:
     kind: str
@@ -91,16 +55,19 @@ def _paths(source: _Source) -> Datasets:
     """Paths of files. What is said to be S3 needs no scheme."""
     name = s3 if source.kind.startswith("s3") else location
     paths = source.options.texts("paths", "path")
-    return tuple(name(path, source.around) for entry in paths for path in _listed(entry))
+    return tuple(name(path, source.around) for entry in paths for path in listed(entry))
 
 
 def _lake(source: _Source) -> Datasets:
-    """Hudi, Iceberg and Delta: a path, a table of the catalogue, or both."""
+    """Hudi, Iceberg, Delta and Spark connectors: a path, a table of the catalogue, or both."""
     found = list[Dataset]()
     for path in source.options.texts("paths", "path", "hoodiebasepath"):
-        plain_name = "/" not in path and ":" not in path and "." in path
-        named = spark_table(split_name(path), source.around) if plain_name else None
-        found.append(named or location(path, source.around))
+        is_table = "." in path and "/" not in path
+        found.append(
+            spark_table(split_name(path), source.around)
+            if is_table
+            else location(path, source.around)
+        )
     table = source.options.text("hoodiedatasourcehivesynctable", "hoodietablename")
     database = source.options.text("hoodiedatasourcehivesyncdatabase", "hoodiedatabasename")
     if table and database:
@@ -132,15 +99,14 @@ def _assigned(text: str) -> list[str]:
 
 
 def _kinesis(source: _Source) -> Datasets:
-    stream = source.options.text("streamarn", "streamname", "stream")
+    options = source.options
+    stream = options.ending("streamarn") or options.ending("streamname") or options.text("stream")
     return (kinesis(stream, source.around),) if stream else ()
 
 
 def _dynamodb(source: _Source) -> Datasets:
-    table = source.options.text("tablearn", "tablename", "table") or source.options.ending(
-        "tablename"
-    )
-    table = table or source.options.ending("tablearn")
+    options = source.options
+    table = options.ending("tablearn") or options.ending("tablename") or options.text("table")
     return (dynamodb(table, source.around),) if table else ()
 
 
@@ -241,31 +207,8 @@ def _anything(source: _Source) -> Datasets:
     return ()
 
 
-def _texts(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return (str(value),)
-    if isinstance(value, list | tuple | set | frozenset):
-        return [entry for entry in value if isinstance(entry, str)]
-    return ()
-
-
-def _listed(entry: str) -> list[str]:
-    """The paths of one text: a JSON list (``["s3://a", "s3://b"]``) or URLs with commas."""
-    if entry.startswith("["):
-        try:
-            found = json.loads(entry)
-        except (ValueError, RecursionError):
-            return [entry]
-        return [path for path in found if isinstance(path, str)]
-    if entry.count("://") > 1 and "," in entry:
-        return [path.strip() for path in entry.split(",") if path.strip()]
-    return [entry]
-
-
 _FAMILIES: tuple[tuple[tuple[str, ...], Callable[[_Source], Datasets]], ...] = (
-    (("hudi", "iceberg", "delta"), _lake),
+    (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _lake),
     (("kafka", "msk"), _kafka),
     (("kinesis",), _kinesis),
     (("dynamo",), _dynamodb),

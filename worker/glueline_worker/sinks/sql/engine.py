@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from glueline_worker.sinks.base import SinkRefused
 from glueline_worker.sinks.sql.schema import METADATA, SCHEMA_VERSION, VERSIONS
@@ -24,7 +25,6 @@ def sqlite_engine(path: str) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=path),
         json_serializer=_as_it_is,
-        hide_parameters=True,
         pool_size=1,
         max_overflow=0,
         connect_args={"timeout": SQLITE_PATIENCE, "check_same_thread": False},
@@ -39,7 +39,6 @@ def postgresql_engine(url: URL) -> Engine:
     return create_engine(
         url,
         json_serializer=_as_it_is,
-        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
@@ -87,8 +86,20 @@ def _as_it_is(document: str) -> str:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Transactions begin where SQLAlchemy says so.
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    # SQLite does not wait for the lock of this switch, so processes that meet here take turns.
+    for attempt in Retrying(
+        retry=retry_if_exception(_is_busy),
+        wait=wait_random(0.01, 0.1),
+        stop=stop_after_delay(SQLITE_PATIENCE),
+        reraise=True,
+    ):
+        with attempt:
+            connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_busy(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def _begin_immediate(connection: Connection) -> None:
