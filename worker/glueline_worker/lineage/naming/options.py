@@ -77,7 +77,7 @@ def _lake(source: _Source) -> Datasets:
 
 def _kafka(source: _Source) -> Datasets:
     options = source.options
-    servers = options.text("bootstrapservers", "kafkabootstrapservers", "brokers")
+    servers = options.ending("bootstrapservers") or options.text("brokers")
     topics = [
         topic.strip()
         for entry in options.texts("topicname", "topic", "subscribe", "subscribepattern")

@@ -68,17 +68,14 @@ class _Reader:
         role = _role(kind)
         inputs = self._inputs(name, node) if role != "read" else ()
         step = Node(name, role, inputs, label=text(node.get("name")) or kind)
-        if role == "transform" and is_transform(kind):
+        if role == "transform" and (inputs or is_transform(kind)):
             return self._transform(step, kind, node)
         datasets = datasets_of(kind, node, role, self._around)
-        if role == "transform":  # a kind that nobody here knows
-            step = replace(step, role="transform" if inputs else "read", flow=OPAQUE)
-        if step.role == "transform":
-            return (step,)
         if not datasets:
             self._warnings.append(f"the visual node {step.label} ({kind}) names no dataset")
         step = replace(step, datasets=datasets)
-        return (self._with_columns(step, node) if role == "read" else step,)
+        # What is no transform and has no inputs is a source of a kind that nobody here knows.
+        return (step if role == "write" else self._with_columns(replace(step, role="read"), node),)
 
     def _inputs(self, name: str, node: Fields) -> tuple[str, ...]:
         named = texts(node.get("inputs"))

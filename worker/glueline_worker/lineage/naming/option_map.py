@@ -1,0 +1,67 @@
+"""Options of a connection, asked for without minding how their keys are spelt."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.naming.text import resolve_arguments
+
+
+class Options:
+    """Options whose keys are compared without case and punctuation, as texts.
+
+    So ``bootstrap.servers`` and Glue Studio's ``BootstrapServers`` are one key, and the ending of
+    ``kafka.bootstrap.servers``.
+    """
+
+    def __init__(self, options: Mapping[str, object], around: Surroundings) -> None:
+        self._values = {plain(key): value for key, value in options.items()}
+        self._around = around
+
+    def text(self, *keys: str) -> str:
+        """The first of ``keys`` that has a text; empty when none has."""
+        return next(iter(self.texts(*keys)), "")
+
+    def texts(self, *keys: str) -> list[str]:
+        """All texts of the first of ``keys`` that has any."""
+        for key in keys:
+            if found := [
+                resolved
+                for text in _texts(self._values.get(key))
+                if (resolved := resolve_arguments(text, self._around).strip())
+            ]:
+                return found
+        return []
+
+    def ending(self, ending: str) -> str:
+        """The text of the first key that ends so."""
+        keys = (key for key in self._values if key.endswith(ending))
+        return next(filter(None, map(self.text, keys)), "")
+
+
+def plain(key: object) -> str:
+    """A key or type without case and punctuation."""
+    return "".join(character for character in str(key).lower() if character.isalnum())
+
+
+def listed(entry: str) -> list[str]:
+    """The paths of one text: a JSON list (``["s3://a", "s3://b"]``) or URLs with commas."""
+    if entry.startswith("["):
+        try:
+            found = json.loads(entry)
+        except (ValueError, RecursionError):
+            return [entry]
+        return [path for path in found if isinstance(path, str)]
+    if entry.count("://") > 1 and "," in entry:
+        return [path.strip() for path in entry.split(",") if path.strip()]
+    return [entry]
+
+
+def _texts(value: object) -> Iterable[str]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (str(value),)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [entry for entry in value if isinstance(entry, str)]
+    return ()
