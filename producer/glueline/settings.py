@@ -6,11 +6,12 @@ underscores in their variable: ``GLUELINE_WORKER__CONCURRENCY=64``. AWS's own va
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -21,7 +22,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError
 
 from glueline.contract.errors import UsageError
-from glueline.contract.messages import SourceName
+from glueline.contract.messages import ExtractionRequest, SourceName
 from glueline.contract.model import Frozen, first_problem
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
 
@@ -71,6 +72,25 @@ class WorkerSettings(Frozen):
     """AWS calls per second that a family of calls starts with; then the rate is learnt."""
 
 
+def _seconds(value: Any) -> Any:
+    """Seconds from a number or from ``90s``, ``15m``, ``6h``, ``1d``."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip())
+    if found is None:
+        raise ValueError("a time is a number of seconds, or a number with s, m, h or d: 15m")
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
+
+
+class Schedule(Frozen):
+    """An extraction that recurs: ``every`` so often, ``request`` as a service would send it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    every: Annotated[float, BeforeValidator(_seconds), Field(ge=1)]
+    """Seconds, or ``15m``, ``6h``, ``1d``."""
+    request: ExtractionRequest = ExtractionRequest()
+
+
 class Settings(BaseSettings):
     """All settings of Glueline."""
 
@@ -86,6 +106,7 @@ class Settings(BaseSettings):
     key_prefix: str = KEY_PREFIX
     sinks: Annotated[tuple[str, ...], NoDecode] = ("sqlite:///glueline.db",)
     sources: dict[SourceName, Source] = Field(default_factory=dict)
+    schedules: tuple[Schedule, ...] = ()
     worker: WorkerSettings = WorkerSettings()
     silence: Seconds = 20
     """Seconds after which an open unit that nobody holds is looked at."""

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 import click
 import typer
 
-from glueline.cli import enqueue, runs
+from glueline.cli import enqueue, runs, schedule
 from glueline.contract.errors import GluelineError, UsageError
 
 HELP = """Extract the AWS Glue Data Catalog and the lineage of Glue jobs.
@@ -33,6 +33,7 @@ def build() -> typer.Typer:
         point.load()(app)
     app.add_typer(enqueue.app, name="enqueue")
     runs.register(app)
+    app.add_typer(schedule.app, name="schedule")
     return app
 
 
