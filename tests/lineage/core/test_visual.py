@@ -289,6 +289,15 @@ TARGETS = [
         ["glue-connection://os/idx"],
     ),
     (
+        "SparkConnectorTarget",
+        {
+            "ConnectionName": "iceberg",
+            "ConnectionType": "marketplace.spark",
+            "AdditionalOptions": {"path": "cat.db.t"},
+        },
+        ["glue:db/t"],
+    ),
+    (
         "AmazonRedshiftTarget",
         {
             "Data": {

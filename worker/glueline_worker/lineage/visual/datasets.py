@@ -24,15 +24,14 @@ _RENAMED = {"connection": "connectionname", "connectiontable": "dbtable"}
 
 def datasets_of(kind: str, node: Fields, role: Role, around: Surroundings) -> tuple[Dataset, ...]:
     """The datasets of one node, empty when none of its fields tells."""
-    found = [*_catalog(node, around)]
+    found = _catalog(node, around)
+    path = text(fields(node.get("additionaloptions")).get("path"))
+    if found and path and role == "write":
+        found.append(s3(path, around))
     if not found:
-        options = _options(node)
-        found += from_options(
-            text(node.get("connectiontype")) or kind,
-            options,
-            around,
-            format=f"{kind} {text(node.get('format'))}",
-        )
+        kind_or_type = text(node.get("connectiontype")) or kind
+        form = f"{kind} {text(node.get('format'))}"
+        found += from_options(kind_or_type, _options(node), around, format=form)
     if role == "write":
         found += _written_besides(node, around)
     return tuple(dict.fromkeys(found))
@@ -73,14 +72,12 @@ def _options(node: Fields) -> dict[str, object]:
 
 
 def _written_besides(node: Fields, around: Surroundings) -> list[Dataset]:
-    """What a target writes beside its main dataset: a table for a path, a path for a table."""
+    """The table that a target updates for its path, and the place behind a catalog table."""
     found = []
     policy = fields(node.get("schemachangepolicy"))
     database, table = text(policy.get("database")), text(policy.get("table"))
     if database and table and policy.get("enableupdatecatalog") is not False:
         found.append(catalog_table(database, table, around))
-    if path := text(fields(node.get("additionaloptions")).get("path")):
-        found.append(s3(path, around))
     upsert = fields(node.get("upsertredshiftoptions"))
     if where := text(upsert.get("tablelocation")):
         found.append(glue_connection(text(upsert.get("connectionname")), where, around))

@@ -138,17 +138,16 @@ def _within(step: Node, inner: Node) -> Node:
     def name(of: str) -> str:
         return f"{step.id}/{of}"
 
+    if inner.role == "write":
+        # The frames that the code is given are not followed, so any of them may be written.
+        inputs = (*map(name, inner.inputs), *step.inputs)
+        return replace(inner, id=name(inner.id), inputs=inputs, flow=OPAQUE)
     columns = {
         column: tuple(ColumnRef(name(ref.node), ref.column) for ref in refs)
         for column, refs in inner.flow.columns.items()
     }
-    inputs = tuple(map(name, inner.inputs))
-    return replace(
-        inner,
-        id=name(inner.id),
-        inputs=inputs + step.inputs if inner.role == "write" else inputs,
-        flow=replace(inner.flow, columns=columns),
-    )
+    flow = replace(inner.flow, columns=columns, whole=tuple(map(name, inner.flow.whole)))
+    return replace(inner, id=name(inner.id), inputs=tuple(map(name, inner.inputs)), flow=flow)
 
 
 def _semi_join(step: Node) -> Iterable[Node]:
