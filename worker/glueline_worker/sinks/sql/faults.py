@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from glueline.contract.errors import GluelineError
 from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
@@ -26,7 +27,13 @@ SQLITE_PRIMARY = 0xFF
 POSTGRESQL_PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE: connection, rollback, resources, object in use, operator, system."""
 
-POSTGRESQL_REFUSALS = ("authentication", "does not exist", "pg_hba.conf", "permission denied")
+POSTGRESQL_REFUSALS = (
+    "authentication",
+    "no password supplied",
+    "does not exist",
+    "pg_hba.conf",
+    "permission denied",
+)
 """libpq tells of a refused connection in words only."""
 
 
@@ -59,6 +66,6 @@ def _passes(error: SQLAlchemyError, cause: BaseException | None) -> bool:
     state: str | None = getattr(cause, "sqlstate", None)
     if state is not None:
         return state.startswith(POSTGRESQL_PASSING)
-    if not isinstance(error, (OperationalError, InterfaceError)):
-        return not isinstance(error, DBAPIError)
-    return not any(words in str(cause) for words in POSTGRESQL_REFUSALS)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return not any(words in str(cause) for words in POSTGRESQL_REFUSALS)
+    return isinstance(error, PoolTimeout)
