@@ -29,11 +29,21 @@ def assign(run: Run, target: ast.expr, value: Value) -> None:
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(run, target.elts, value)
     elif isinstance(target, ast.Subscript):
-        set_item(run, run.evaluate(target.value), run.evaluate(target.slice), value)
+        box = run.evaluate(target.value)
+        set_item(run, box, run.evaluate(target.slice), value)
+        if isinstance(box, Frame):
+            _add_column(run, target.value, box, value)
     elif isinstance(target, ast.Attribute):
         _set_attribute(run, run.evaluate(target.value), target.attr, value)
     elif isinstance(target, ast.Starred):
         assign(run, target.value, value)
+
+
+def _add_column(run: Run, target: ast.expr, frame: Frame, value: Value) -> None:
+    """``frame["column"] = value``: what comes from another frame flows into this one."""
+    others = [node for node in run.state.frames_in(value) if node != frame.node]
+    if others and isinstance(target, ast.Name):
+        run.bind(target.id, run.state.transform([frame, *map(Frame, others)], label="column"))
 
 
 def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:

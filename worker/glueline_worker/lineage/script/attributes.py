@@ -36,7 +36,7 @@ _FRAME_FIGURES = words("columns schema dtypes shape index empty isStreaming size
 
 def as_key(value: Value) -> Value:
     """``value`` as the key of a dict."""
-    if isinstance(value, (str, int, float, type(None), Foreign)):
+    if isinstance(value, (str, int, float, type(None), Foreign, Frame, Tool)):
         return value
     if isinstance(value, tuple) and all(isinstance(part, (str, int)) for part in value):
         return value
@@ -60,6 +60,8 @@ def get_attribute(run: Run, value: Value, name: str) -> Value:  # noqa: PLR0911 
         return _class_attribute(value, name)
     if isinstance(value, (str, int, list, dict, tuple)) and name == "value":
         return value  # a member of an Enum
+    if isinstance(value, Column) and name in _FRAME_PROPERTIES:
+        return value
     if name == "__name__" and isinstance(value, Function):
         return value.name
     return Method(value, name)
@@ -131,6 +133,8 @@ def get_item(run: Run, value: Value, key: Value) -> Value:  # noqa: C901, PLR091
         return value.find(as_text(key)) if isinstance(key, str) else UNKNOWN
     if isinstance(value, Foreign):
         return tools.foreign_item(run, value, key)
+    if isinstance(value, Column):
+        return Column(value.refs, key if isinstance(key, str) else value.name, value.known)
     return UNKNOWN
 
 
@@ -170,7 +174,7 @@ def _without_ends(value: str, key: Value) -> Value:
 def _frame_item(run: Run, frame: Frame, key: Value) -> Value:
     if frame.kind == "collection":
         return run.state.transform(frame)
-    if frame.kind in {"rows", "scalar"}:
+    if frame.kind in {"rows", "scalar", "grouped"}:
         return frame
     if isinstance(key, str):
         return column_of(frame, key)
@@ -185,12 +189,25 @@ def compare(op: ast.cmpop, left: Value, right: Value) -> Value:
         return _is(op, left, right)
     if isinstance(op, (ast.In, ast.NotIn)):
         return _contains(op, left, right)
+    if isinstance(left, Length) and isinstance(right, int):
+        return _compare_length(op, int(left), int(right))
     if not _certain(left) or not _certain(right):
         return UNKNOWN
     try:
         return bool(_COMPARISONS[type(op)](left, right))
     except (TypeError, KeyError):
         return UNKNOWN
+
+
+def _compare_length(op: ast.cmpop, least: int, right: int) -> Value:
+    """Compare a length, of which only the lower bound is known."""
+    if isinstance(op, ast.GtE):
+        return True if least >= right else UNKNOWN
+    if isinstance(op, ast.Lt):
+        return False if least >= right else UNKNOWN
+    if least <= right:
+        return UNKNOWN
+    return isinstance(op, (ast.Gt, ast.NotEq))
 
 
 def _is(op: ast.cmpop, left: Value, right: Value) -> Value:

@@ -40,6 +40,8 @@ class Caller(Run):
     def call(self, value: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind
         """``value(*args, **kwargs)``."""
         if isinstance(value, Function):
+            if value.marks & {"udf", "pandas_udf"}:
+                return columns.as_column(args)
             return self.invoke(value, args, kwargs)
         if isinstance(value, Foreign):
             return call_foreign(self, value, args, kwargs)
@@ -77,7 +79,7 @@ class Caller(Run):
         if isinstance(value, Tool):
             return call_tool(self, value, name, args, kwargs)
         if isinstance(value, Column):
-            return columns.call_method(value, name, args)
+            return self._call_column(value, name, args, kwargs)
         if isinstance(value, (list, tuple, dict, set)):
             return containers.call(Call(self, value, name, args, kwargs))
         if isinstance(value, Choice):
@@ -88,6 +90,15 @@ class Caller(Run):
         if isinstance(value, (Instance, Class)):
             return self.call(attributes.get_attribute(self, value, name), args, kwargs)
         return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
+
+    def _call_column(
+        self, value: Column, name: str, args: list[Value], kwargs: dict[str, Value]
+    ) -> Value:
+        """A method of a Spark column, or of a pandas series, which is a frame."""
+        frame = None if name in columns.METHODS else self.state.one_frame(value)
+        if frame is not None and frames.is_method(name):
+            return frames.call(Call(self, frame, name, args, kwargs))
+        return columns.call_method(value, name, args)
 
     def frame_method(self, name: str) -> bool:
         """Whether frames have a method ``name``."""

@@ -52,6 +52,14 @@ AMBIGUOUS = words(
 """Names that other libraries have too: taken as Spark's when something says so."""
 
 
+METHODS = words(
+    "alias name cast astype asc desc asc_nulls_first asc_nulls_last desc_nulls_first "
+    "desc_nulls_last over isin like rlike ilike between when otherwise isNull isNotNull "
+    "eqNullSafe getField getItem substr startswith endswith contains withField dropFields"
+)
+"""Methods of Spark's columns; what else is called on a column is of pandas."""
+
+
 def column_of(frame: Frame, name: str) -> Column:
     """``frame.name`` or ``frame["name"]``."""
     return Column(((frame.node, name),), name)
@@ -98,7 +106,10 @@ def call_function(name: str, args: list[Value]) -> Column:
     for value in texts:
         flat += value if isinstance(value, (list, tuple)) else [value]
     named_texts = [named(value) for value in flat if isinstance(value, str) and value != "*"]
-    return as_column([*named_texts, *args])
+    made = as_column([*named_texts, *args])
+    if len(made.refs) == 1:  # Spark names it so, unless an alias follows
+        return Column(made.refs, f"{name}({made.refs[0][1]})", made.known)
+    return made
 
 
 def _single(value: Value) -> Column:

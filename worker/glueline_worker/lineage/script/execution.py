@@ -20,17 +20,24 @@ from glueline_worker.lineage.script.values import (
     Value,
 )
 
+_CALLABLE = (Function, Method, Class, Tool)
 EXEC_DEPTH = 4
 
 
 def _submit(call: Call) -> Value:
-    """``executor.submit(function, …)`` and its siblings: the result stands for the future."""
+    """``executor.submit(function, …)`` and its siblings: run at once."""
     function, *args = call.args or [UNKNOWN]
-    if isinstance(function, (Function, Method, Class)):
-        return call.run.call(function, args, call.kwargs)
-    if len(args) > 0 and isinstance(args[0], (Function, Method)):
-        return call.run.call(args[0], args[1:], call.kwargs)
-    return UNKNOWN
+    if args and not isinstance(function, _CALLABLE):  # run_in_executor(None, function, …)
+        function, *args = args
+    if call.name == "apply_async" and args and isinstance(args[0], (list, tuple)):
+        args = list(args[0])
+    result = call.run.call(function, args, call.kwargs) if isinstance(function, _CALLABLE) else None
+    return Tool("future", {"result": result})
+
+
+def call_future(call: Call) -> Value:
+    """A method of a future: whatever it is, what matters is the result."""
+    return call.receiver.data["result"] if call.name in {"result", "get", "__call__"} else UNKNOWN
 
 
 def _thread(call: Call) -> Value:

@@ -120,6 +120,8 @@ def _configure(call: Call) -> Value:
 
 def _default(call: Call, path: str, target: Foreign) -> Value:
     """Nobody here knows the function: what flows in may flow out."""
+    if any(isinstance(value, Column) for value in call.values):
+        return columns.as_column(call.values)
     inputs = call.state.frames_in(call.values)
     if inputs and call.name not in _SILENT:
         return call.state.transform(call.values, OPAQUE, call.name)
@@ -226,6 +228,7 @@ _TOOLS: dict[str, Handler] = {
     "url": paths.call_path,
     "buffer": files.call_buffer,
     "template": python_names.call_template,
+    "future": execution.call_future,
     "super": inheritance.call_super,
     "namespace": lambda call: call.receiver,
 }

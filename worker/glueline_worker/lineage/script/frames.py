@@ -203,7 +203,7 @@ def _callback(call: Call) -> Value:
     ]
     if call.name.startswith("foreach"):
         return None
-    return call.state.transform([call.receiver, *made], OPAQUE, call.name)
+    return call.state.transform([call.receiver, *made, *call.values], OPAQUE, call.name)
 
 
 def _transform(call: Call) -> Value:

@@ -10,7 +10,7 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import ColumnRef, Flow
 from glueline_worker.lineage.naming import catalog_table, s3, spark_table
 from glueline_worker.lineage.script.state import State
-from glueline_worker.lineage.script.text import has_hole, shown, texts
+from glueline_worker.lineage.script.text import is_hole, shown, texts
 from glueline_worker.lineage.script.values import Frame, Value, options_of, words
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
@@ -76,7 +76,7 @@ def run(state: State, text: str, engine: Engine, given: Value = None) -> Frame |
     ``given`` is what flows into a statement besides its tables: the rows of an INSERT.
     """
     state.tick(QUERY_COST + len(text) // 20)
-    if has_hole(text) and len(text) == text.index("\ue001") + 1:
+    if is_hole(text):
         state.warn("a query that is known only at run time")
         return None
     reading = _reading(shown(text)[:TEXT_LIMIT], engine.dialect)

@@ -22,8 +22,22 @@ _REPAIRS = tuple(
 )
 
 
+_VARIABLE = re.compile(r"\$\{(\w+)\}|\{\{\s*(\w+)\s*\}\}")
+
+
+def _quoted(text: str) -> str:
+    """Template variables outside quotes (``host = ${host}``) as texts, so that they parse."""
+
+    def quote(found: re.Match[str]) -> str:
+        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        inside = before.count("'") % 2 or before.count('"') % 2
+        return found[0] if inside else f'"{{{found[1] or found[2]}}}"'
+
+    return _VARIABLE.sub(quote, text)
+
+
 def repaired(text: str) -> str:
     """The text with what is known to break rewritten line by line, so that lines keep numbers."""
     for pattern, replacement in _REPAIRS:
         text = pattern.sub(replacement, text)
-    return text.expandtabs(8)
+    return _quoted(text).expandtabs(8)

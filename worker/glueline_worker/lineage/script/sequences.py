@@ -166,6 +166,7 @@ def _filter(call: Call) -> Value:
 
 
 FUNCTIONS: dict[str, Callable[[Call], Value]] = {
+    "gather": lambda call: list(call.args),
     "len": _length,
     "range": _range,
     "zip": _zip,

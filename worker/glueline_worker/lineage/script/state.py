@@ -12,6 +12,7 @@ from glueline_worker.lineage.script.values import (
     Argument,
     Choice,
     Class,
+    Column,
     Frame,
     Function,
     Instance,
@@ -152,7 +153,7 @@ class State:
                 self._collect(item, found, depth + 1)
 
 
-_CARRIERS = words("buffer response body file bag path")
+_CARRIERS = words("future buffer response body file bag path")
 
 
 def _parts(value: Value) -> Iterable[Value]:
@@ -162,6 +163,8 @@ def _parts(value: Value) -> Iterable[Value]:
         return list(value.values())[:1000]
     if isinstance(value, Choice):
         return value.options
+    if isinstance(value, Column):
+        return [Frame(node) for node, _ in value.refs if node is not None]
     if isinstance(value, Instance):
         return list(value.attributes.values())
     if isinstance(value, Tool) and value.kind in _CARRIERS:

@@ -43,6 +43,11 @@ def has_hole(text: str) -> bool:
     return OPEN in text
 
 
+def is_hole(text: str) -> bool:
+    """Whether nothing of the text is known."""
+    return text.startswith(OPEN) and text.find(CLOSE) == len(text) - 1
+
+
 def as_text(value: Value) -> str:
     """``value`` as ``str()`` would show it; a hole when nobody can know."""
     if isinstance(value, str):
@@ -138,7 +143,7 @@ def _edge_test(text: str, name: str, args: list[Value]) -> Value:
 
 
 def _split(text: str, name: str, args: list[Value]) -> Value:
-    if has_hole(text) and (len(text) == len(_HOLE.findall(text)[0]) or not args):
+    if is_hole(text) or (has_hole(text) and not args):
         return Foreign("text.split", _label(text))
     parts = getattr(text, name)(*args)
     if has_hole(text) and len(parts) == 1:
