@@ -52,15 +52,13 @@ class Caller:
         await self.quota.acquire(family)
         count("calls")
         try:
-            answer = await send()
+            return await send()
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
             understood = meaning(error, operation)
             if isinstance(understood, AwsThrottled):
                 count("throttled")
                 await self.quota.throttled(family)
             raise understood from None
-        self.quota.succeeded(family)
-        return answer
 
 
 def count(what: str) -> None:

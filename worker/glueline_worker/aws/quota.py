@@ -5,7 +5,6 @@ each process goes on at a floor rate: slowly, but never without a limit.
 """
 
 import asyncio
-from collections import Counter
 from importlib.resources import files
 from typing import Protocol
 
@@ -28,9 +27,6 @@ class Quota(Protocol):
     async def acquire(self, family: str) -> None:
         """Return when one HTTP request may be sent."""
 
-    def succeeded(self, family: str) -> None:
-        """A request was answered without throttling."""
-
     async def throttled(self, family: str) -> None:
         """A request was throttled."""
 
@@ -47,16 +43,14 @@ class SharedQuota:
         self._throttled = client.register_script((scripts / "throttled.lua").read_text())
         self._prefix = f"{prefix}quota:"
         self._start = start
-        self._answered: Counter[str] = Counter()
         self._alone = LocalPace(floor)
 
     async def acquire(self, family: str) -> None:
         """Return when one HTTP request of ``family`` may be sent."""
         while True:
-            answered, self._answered[family] = self._answered[family], 0
             try:
                 granted, wait = await self._acquire(
-                    keys=[self._prefix + family], args=[self._start, answered, HORIZON_MS]
+                    keys=[self._prefix + family], args=[self._start, HORIZON_MS]
                 )
             except RedisError as error:
                 log.warning("quota.unavailable", family=family, error=type(error).__name__)
@@ -66,10 +60,6 @@ class SharedQuota:
                 await asyncio.sleep(wait / 1_000_000)
             if granted:
                 return
-
-    def succeeded(self, family: str) -> None:
-        """Count a good answer; it is told to the others with the next ``acquire``."""
-        self._answered[family] += 1
 
     async def throttled(self, family: str) -> None:
         """Lower the rate for all workers."""
@@ -96,9 +86,6 @@ class LocalPace:
         slot = max(now, self._next.get(family, now))
         self._next[family] = slot + self._interval
         await asyncio.sleep(slot - now)
-
-    def succeeded(self, family: str) -> None:
-        """Nothing is learnt."""
 
     async def throttled(self, family: str) -> None:
         """Nothing is learnt."""
