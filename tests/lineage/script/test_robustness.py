@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Graph, Surroundings
 from glueline_worker.lineage.script import read_script
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 NOTHING = Surroundings()
 SCRIPTS = [path.read_text() for path in sorted(Path(__file__).parent.glob("cases/*.py"))]

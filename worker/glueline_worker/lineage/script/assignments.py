@@ -67,6 +67,8 @@ def element(value: Value, target: ast.expr) -> Value:
     """An item of ``value``, which nobody can enumerate, as it is bound to ``target``."""
     if isinstance(value, Foreign) and value.label.startswith("loop:"):
         return Foreign("item", f"loop:{target.id}" if isinstance(target, ast.Name) else value.label)
+    if isinstance(value, Frame) and isinstance(target, ast.Name):
+        return Frame(value.node, value.kind, f"loop:{target.id}")
     return value if isinstance(value, (Foreign, Frame)) else UNKNOWN
 
 

@@ -13,9 +13,16 @@ from glueline_worker.lineage.script.values import (
     Tool,
     Value,
     options_of,
+    words,
 )
 
 # S3
+
+
+DISTINCT = words(
+    "get_object put_object copy_object upload_file upload_fileobj download_file download_fileobj"
+)
+"""Methods that are S3's whoever made the client."""
 
 
 def _place(call: Call) -> list[Dataset]:

@@ -119,6 +119,12 @@ def _workflow(call: Call) -> Value:
     return Foreign("workflow_run_properties")
 
 
+def _catalog_table(call: Call) -> Value:
+    database = texts(call.arg(None, "DatabaseName", default="unknown"))[0]
+    table = texts(call.arg(None, "Name", default="unknown"))[0]
+    return Tool("catalog_table", {"place": f"{database}/{table}"})
+
+
 def _connection(call: Call) -> Value:
     name = texts(call.arg(None, "Name", default="unknown"))[0]
     return Tool("connection", {"name": name})
@@ -140,6 +146,7 @@ _METHODS: dict[tuple[str, str], Callable[[Call], Value]] = {
     ("redshift-data", "batch_execute_statement"): _redshift_data,
     ("glue", "get_workflow_run_properties"): _workflow,
     ("glue", "get_connection"): _connection,
+    ("glue", "get_table"): _catalog_table,
 }
 _TABLES: dict[str, Callable[[Call], Value]] = {
     "put_item": _item_put,

@@ -30,6 +30,8 @@ from glueline_worker.lineage.script.values import (
 
 CONNECTION = "glue-connection://"
 """Stands where a connection's URL would, when a script asks for it by the connection's name."""
+TABLE_LOCATION = "glue-table://"
+"""Stands where the location of a catalog table would."""
 NO_DATA = words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
 PATH_LIMIT = 200
@@ -64,7 +66,17 @@ def paths(value: Value) -> list[str]:
 
 def at(state: State, value: Value) -> list[Dataset]:
     """Places by URL."""
-    return [location(shown(path), state.around) for path in paths(value)]
+    return [
+        _located_table(state, path) or location(shown(path), state.around) for path in paths(value)
+    ]
+
+
+def _located_table(state: State, path: Value) -> Dataset | None:
+    """The table whose location a script asked the catalogue for, and used as a path."""
+    if not isinstance(path, str) or not path.startswith(TABLE_LOCATION):
+        return None
+    database, _, rest = shown(path).removeprefix(TABLE_LOCATION).partition("/")
+    return catalog_table(database, rest.partition("/")[0], state.around)
 
 
 def objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
@@ -114,10 +126,12 @@ def _by_variant(
 
 def _by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
     """Iceberg's ``load("catalog.database.table")``, and connectors that take it as their path."""
-    path = options.get("path")
+    path = options.get("path", options.get("paths"))
     lake = any(word in kind.lower() for word in ("iceberg", "marketplace.spark", "custom.spark"))
     if isinstance(path, list) and len(path) == 1:
         path = path[0]
+    if isinstance(path, str) and path.startswith(TABLE_LOCATION):
+        return at(state, path)
     if lake and isinstance(path, str) and _TABLE_NAME.fullmatch(path):
         return [spark_name(state, split_name(path))]
     return []

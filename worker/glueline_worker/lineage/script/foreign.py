@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import OPAQUE
@@ -63,6 +64,10 @@ def call_foreign(run: Run, target: Foreign, args: list[Value], kwargs: dict[str,
 _BUILTINS = frozenset(dir(builtins))
 
 
+_READS_ARGUMENT = re.compile(r"(?:\w+_)?(?:arg|argument|job_param|job_parameter)s?")
+"""A helper of another module that reads one of the job's arguments, by its name."""
+
+
 def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
     """Whether a method of an unknown object is the function that its name suggests."""
     if len(parts) > 1 and name in _BUILTINS and name not in {"map", "open"}:
@@ -72,28 +77,65 @@ def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
     return True
 
 
-def _special(call: Call, parts: list[str]) -> Value:  # noqa: PLR0911 - one for each kind
+def _special(call: Call, parts: list[str]) -> Value:
     """Families of functions that share a rule."""
-    name, owner = call.name, parts[-2] if len(parts) > 1 else ""
-    if name == "get" and call.args:
-        return tools.foreign_item(
-            call.run, Foreign(call.receiver.path[:-4], call.receiver.label), call.args[0]
-        )
-    if owner == "str" and call.args:
-        return call.run.call_method(call.args[0], name, call.args[1:], call.kwargs)
-    if name == "apply" and owner:
-        return transforms.apply(call, owner)
-    if name in columns.FUNCTIONS and _is_column_function(call, parts):
-        return columns.call_function(name, call.args)
-    if name in {"connect", "connection"}:
-        module = next((part for part in parts if part in databases.ENGINES), None)
-        if module is not None:
-            return databases.connect(call, module)
-    if name in {"set", "config", "setConf", "setAll", "setIfMissing"}:
-        return _configure(call)
-    if name in python_names.DATES and call.receiver.label == "unknown":
+    for rule in (_of_text, _of_item, _of_transform, _of_column, _of_library, _of_argument):
+        found = rule(call, parts)
+        if found is not MISSING:
+            return found
+    if call.name in python_names.DATES and call.receiver.label == "unknown":
         return Foreign(call.receiver.path, "date")
     return MISSING
+
+
+def _of_text(call: Call, parts: list[str]) -> Value:
+    """``str.lower(text)``."""
+    if parts[-2:-1] != ["str"] or not call.args:
+        return MISSING
+    return call.run.call_method(call.args[0], call.name, call.args[1:], call.kwargs)
+
+
+def _of_item(call: Call, parts: list[str]) -> Value:
+    """``unknown.get(key)``."""
+    if call.name != "get" or not call.args:
+        return MISSING
+    return tools.foreign_item(
+        call.run, Foreign(".".join(parts[:-1]), call.receiver.label), call.args[0]
+    )
+
+
+def _of_transform(call: Call, parts: list[str]) -> Value:
+    """``Transform.apply(frame)``."""
+    if call.name != "apply" or len(parts) == 1:
+        return MISSING
+    return transforms.apply(call, parts[-2])
+
+
+def _of_column(call: Call, parts: list[str]) -> Value:
+    """``functions.upper(column)``."""
+    if call.name not in columns.FUNCTIONS or not _is_column_function(call, parts):
+        return MISSING
+    return columns.call_function(call.name, call.args)
+
+
+def _of_library(call: Call, parts: list[str]) -> Value:
+    """Connections, settings, and S3 through a client that another module made."""
+    if call.name in {"connect", "connection"}:
+        module = next((part for part in parts if part in databases.ENGINES), None)
+        return databases.connect(call, module) if module is not None else MISSING
+    if call.name in aws_s3.DISTINCT and ("Bucket" in call.kwargs or len(call.args) > 1):
+        return aws_s3.METHODS["s3", call.name](call)
+    if call.name in {"set", "config", "setConf", "setAll", "setIfMissing"}:
+        return _configure(call)
+    return MISSING
+
+
+def _of_argument(call: Call, _: list[str]) -> Value:
+    """``get_argument("name")``, imported from elsewhere."""
+    if not _READS_ARGUMENT.fullmatch(call.name):
+        return MISSING
+    asked = next((arg for arg in call.args if isinstance(arg, str)), None)
+    return MISSING if asked is None else call.state.argument(asked.lstrip("-"))
 
 
 def _is_column_function(call: Call, parts: list[str]) -> bool:

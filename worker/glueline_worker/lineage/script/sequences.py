@@ -55,20 +55,8 @@ def _enumerate(call: Call) -> Value:
     start = call.arg(1, "start", default=0)
     if items is None:
         value = call.arg(0)
-        return (
-            [(Foreign("index", "loop:index"), _any(value))]
-            if _is_frame(value)
-            else Foreign("enumerate")
-        )
+        return value if isinstance(value, Frame) else Foreign("enumerate")
     return list(enumerate(items, start if isinstance(start, int) else 0))
-
-
-def _is_frame(value: Value) -> bool:
-    return isinstance(value, Frame)
-
-
-def _any(value: Value) -> Value:
-    return Frame(value.node, value.kind, "loop:item")
 
 
 def _sequence(call: Call) -> Value:

@@ -25,6 +25,7 @@ STEP_LIMIT = 800_000
 """Expressions and statements a script may take to be read; a second of work, about."""
 STACK = Flow(rest=True, stacked=True)
 """Frames below one another, as after a union."""
+PARTS_LIMIT = 1_000
 NODE_LIMIT = 5_000
 WARNING_LIMIT = 50
 WEIGHTLESS = 32
@@ -156,11 +157,11 @@ class State:
 _CARRIERS = words("future buffer response body file bag path")
 
 
-def _parts(value: Value) -> Iterable[Value]:
+def _parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kind
     if isinstance(value, (list, tuple, set)):
-        return list(value)[:1000]
+        return list(value)[:PARTS_LIMIT]
     if isinstance(value, dict):
-        return list(value.values())[:1000]
+        return list(value.values())[:PARTS_LIMIT]
     if isinstance(value, Choice):
         return value.options
     if isinstance(value, Column):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from glueline_worker.lineage.script import aws_s3, spark_io
 from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.text import as_text, has_hole
@@ -17,6 +19,10 @@ writer = spark_io.writer
 _DATES = ("datetime", "date", "time", "pendulum", "arrow")
 
 
+_ARGUMENTS = re.compile(r"(?:^|_)(?:args|arguments|Args|Arguments|resolved_options)$")
+"""What job arguments are called, where a helper of another module read them."""
+
+
 def foreign_attribute(run: Run, value: Foreign, name: str) -> Value:
     """``value.name``."""
     if name == "read":
@@ -27,8 +33,13 @@ def foreign_attribute(run: Run, value: Foreign, name: str) -> Value:
         return Tool("unknown_writer", {"writer": spark_io.writer(None), "of": value})
     if name in {"month", "year", "day", "hour"} and value.label == "unknown":
         return Foreign(value.path, "date") if _is_date(value.path) else value.part(name)
-    del run
+    if _ARGUMENTS.search(_last(value)) and not name.startswith("_"):
+        return run.state.argument(name)
     return value.part(name)
+
+
+def _last(value: Foreign) -> str:
+    return value.path.rpartition(".")[2].removesuffix("()")
 
 
 def _is_date(path: str) -> bool:
@@ -38,7 +49,9 @@ def _is_date(path: str) -> bool:
 def foreign_item(run: Run, value: Foreign, key: Value) -> Value:
     """``value[key]``."""
     name = as_text(key)
-    last = value.path.rpartition(".")[2]
+    last = _last(value)
+    if _ARGUMENTS.search(last) and isinstance(key, str) and not has_hole(key):
+        return run.state.argument(name)
     if last == "environ" and isinstance(key, str):
         return Foreign("environ.item", f"env:{name}")
     if last == "argv":
@@ -70,6 +83,9 @@ def tool_item(run: Run, tool: Tool, key: Value) -> Value:
     """``tool[key]``."""
     if tool.kind == "connection":
         return _connection_item(tool, as_text(key))
+    if tool.kind == "catalog_table":
+        located = key in {"Location", "location"}
+        return f"glue-table://{tool.data['place']}" if located else tool
     if tool.kind == "namespace":
         return tool_attribute(run, tool, as_text(key))
     if tool.kind in {"buffer", "listing"}:
