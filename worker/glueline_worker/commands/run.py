@@ -78,7 +78,6 @@ def run(
     Example: glueline run --region eu-west-1 --sink sqlite:///glue.db --database 'sales_*'
     """
     from glueline.settings import load_settings  # noqa: PLC0415
-    from glueline_worker.local.preflight import check_source  # noqa: PLC0415
     from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415
 
     env = environment(region=region, profile=profile, endpoint_url=endpoint_url)
@@ -96,7 +95,6 @@ def run(
     settings.source(source)
     for url in settings.sinks:
         parse_sink(url)
-    check_source(settings, source)
     progress = console(stderr=True)
     ended = carry_out(request, workers=workers, settings=overrides, env=env, progress=progress)
     return report(ended, settings.sinks, as_json=as_json)

@@ -13,6 +13,7 @@ from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import Failure, RunStatus
 from glueline.producer import Producer
 from glueline.settings import Settings, load_settings
+from glueline_worker.local.preflight import check_source
 from glueline_worker.local.processes import ProcessFailed, Workers
 from glueline_worker.local.server import EmbeddedRedis
 
@@ -54,9 +55,11 @@ def run_locally(
 ) -> Ended:
     """Carry out ``request``; raises ProcessFailed when no worker starts.
 
-    An interrupt cancels the run and stops all processes before it goes on its way.
+    While the workers start, the source is tried: what makes every unit fail is raised at once. An
+    interrupt cancels the run and stops all processes before it goes on its way.
     """
     with local_system(workers, settings, env) as (producer, crew):
+        check_source(producer.settings, request.source)
         accepted = producer.enqueue(request)
         try:
             run = follow(_watch(producer, crew, accepted.run_id))
