@@ -3,7 +3,6 @@
 import sys
 from importlib.metadata import entry_points
 
-import click
 import typer
 
 from glueline.cli import enqueue, runs, schedule
@@ -28,6 +27,7 @@ def build() -> typer.Typer:
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         add_completion=False,
+        result_callback=_exit,
     )
     for point in sorted(entry_points(group="glueline.commands"), key=lambda point: point.name):
         point.load()(app)
@@ -40,16 +40,12 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the command; an error is one sentence and an exit code, never a traceback."""
     try:
-        code = build()(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        build()()
     except GluelineError as error:
         print(f"glueline: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has enough; no complaint at exit either
-        sys.exit(0)
-    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _exit(code: object) -> None:
+    """What a command returns is its exit code."""
+    raise typer.Exit(code if isinstance(code, int) else 0)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Recurring extractions: the [[schedules]] of glueline.toml.",
+    help="Recurring extractions: the schedules of glueline.toml.",
 )
 
 
