@@ -10,6 +10,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -123,8 +124,18 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: str) -> str:
-        if not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("a Redis URL starts with redis://, rediss:// or unix://")
+        from redis import ConnectionPool  # noqa: PLC0415 - the library takes a while to import
+
+        if not url.startswith(("redis://", "rediss://")):
+            raise ValueError("a Redis URL starts with redis:// or rediss://")
+        try:
+            int(urlsplit(url).path.strip("/") or 0)
+            ConnectionPool.from_url(url).make_connection()
+        except (TypeError, ValueError):  # their texts quote the URL, and with it the password
+            raise ValueError(
+                "the Redis URL cannot be understood: check its port, database number and options, "
+                "and percent-encode its password"
+            ) from None
         return url
 
     @classmethod
@@ -160,7 +171,7 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         raise UsageError(f"setting {first_problem(error)}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
     except (SettingsError, OSError) as error:
         raise UsageError(f"the settings cannot be read: {error}") from None

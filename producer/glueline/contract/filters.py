@@ -11,6 +11,7 @@ from glueline.contract.model import Frozen
 
 GLOB_LIMIT = 255
 """Glue's own limit of a name, in characters."""
+_CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 
 
 def _well_formed(glob: str) -> str:
@@ -18,7 +19,7 @@ def _well_formed(glob: str) -> str:
         raise ValueError("a glob is a name with *, ? or [abc], without spaces around it")
     if len(glob) > GLOB_LIMIT:
         raise ValueError(f"a glob is at most {GLOB_LIMIT} characters long, this one is {len(glob)}")
-    if glob.count("[") != glob.count("]"):
+    if "[" in _CLASS.sub("", glob):
         raise ValueError(f"the glob {glob!r} opens a bracket that it does not close")
     return glob
 
@@ -37,6 +38,7 @@ class Globs(Frozen):
 
     def admits(self, name: str) -> bool:
         """Whether ``name`` is asked for."""
+        name = name.lower()
         if self.deny and _any(self.deny).match(name):
             return False
         return not self.allow or _any(self.allow).match(name) is not None
@@ -51,7 +53,7 @@ class Globs(Frozen):
 
 @lru_cache(maxsize=1024)
 def _any(globs: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(glob.lower()) for glob in globs), re.IGNORECASE)
+    return re.compile("|".join(translate(glob.lower()) for glob in globs))
 
 
 class Filters(Frozen):
