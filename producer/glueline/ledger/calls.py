@@ -84,7 +84,7 @@ class Calls:
                 request.scope.label,
                 self.silence_ms,
                 IDEMPOTENCY_TTL_MS,
-                finish.replace("0" * 16, "@run@"),
+                finish.replace("0" * 16, "@run@", 1),
                 *_pairs(units),
             ),
             lambda answer: replies.opened(answer, units),
