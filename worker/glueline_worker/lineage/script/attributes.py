@@ -78,7 +78,7 @@ def _frame_attribute(run: Run, frame: Frame, name: str) -> Value:
         return Foreign("spark")
     if run.frame_method(name):
         return Method(frame, name)
-    return column_of(frame, name) if frame.kind in {"data", "grouped"} else frame
+    return _frame_item(run, frame, name)
 
 
 def _instance_attribute(run: Run, value: Instance, name: str) -> Value:  # noqa: PLR0911 - one for each kind
@@ -142,11 +142,18 @@ def _dict_item(value: dict[Any, Value], key: Value) -> Value:
     key = as_key(key)
     if key in value and not isinstance(key, Argument):
         return value[key]
+    loops = [item for name, item in value.items() if _is_open(name)]
+    if loops and isinstance(key, str) and not has_hole(key):
+        return join(loops)  # filled by a loop over who knows what: any of its turns
     unknown = isinstance(key, (Foreign, Argument)) or (isinstance(key, str) and has_hole(key))
     if unknown and value and len(value) <= CHOICE_LIMIT:
         # Which entry it is depends on the run: any of them may be.
         return value[key] if key in value else join(value.values())
     return UNKNOWN
+
+
+def _is_open(key: Value) -> bool:
+    return isinstance(key, Foreign) or (isinstance(key, str) and has_hole(key))
 
 
 def _sequence_item(value: Any, key: Value) -> Value:
@@ -171,9 +178,13 @@ def _without_ends(value: str, key: Value) -> Value:
     return hole(value.split("\ue000")[1].split("\ue001", maxsplit=1)[0])
 
 
-def _frame_item(run: Run, frame: Frame, key: Value) -> Value:
+def _frame_item(run: Run, frame: Frame, key: Value) -> Value:  # noqa: PLR0911 - one for each kind
     if frame.kind == "collection":
         return run.state.transform(frame)
+    if frame.kind == "rows" and isinstance(key, int):
+        return Frame(frame.node, "row", frame.label)
+    if frame.kind == "row":
+        return Frame(frame.node, "scalar", frame.label)
     if frame.kind in {"rows", "scalar", "grouped"}:
         return frame
     if isinstance(key, str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.script import (
+    alternatives,
     attributes,
     columns,
     containers,
@@ -44,14 +45,13 @@ class Caller(Run):
                 return columns.as_column(args)
             return self.invoke(value, args, kwargs)
         if isinstance(value, Foreign):
-            return call_foreign(self, value, args, kwargs)
+            return self._call_foreign(value, args, kwargs)
         if isinstance(value, Method):
             return self.call_method(value.receiver, value.name, args, kwargs)
         if isinstance(value, Class):
             return instantiate(self, value, args, kwargs)
         if isinstance(value, Choice):
-            known = [option for option in value.options if option is not None]
-            return join(self.call(option, args, kwargs) for option in known)
+            return alternatives.each(self.call, value, args, kwargs)
         if isinstance(value, Instance):
             return self.call_method(value, "__call__", args, kwargs)
         if isinstance(value, Tool):
@@ -65,7 +65,7 @@ class Caller(Run):
         if isinstance(value, Frame):
             return frames.call(Call(self, value, name, args, kwargs))
         if isinstance(value, Foreign):
-            return call_foreign(self, value.part(name), args, kwargs)
+            return self._call_foreign(value.part(name), args, kwargs)
         if isinstance(value, str):
             return (
                 text.lift(
@@ -77,19 +77,35 @@ class Caller(Run):
                 else _format(value, args, kwargs)
             )
         if isinstance(value, Tool):
-            return call_tool(self, value, name, args, kwargs)
+            return alternatives.each(
+                lambda one, row, named: call_tool(self, one, name, row, named), value, args, kwargs
+            )
         if isinstance(value, Column):
             return self._call_column(value, name, args, kwargs)
         if isinstance(value, (list, tuple, dict, set)):
             return containers.call(Call(self, value, name, args, kwargs))
         if isinstance(value, Choice):
-            known = [option for option in value.options if option is not None]
-            return join(self.call_method(option, name, args, kwargs) for option in known)
+            return self._call_choice(value, name, args, kwargs)
         if isinstance(value, Instance) and not _has(value, name):
             return _inherited(self, name, args, kwargs)
         if isinstance(value, (Instance, Class)):
             return self.call(attributes.get_attribute(self, value, name), args, kwargs)
         return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
+
+    def _call_foreign(self, value: Foreign, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return alternatives.each(
+            lambda one, row, named: call_foreign(self, one, row, named), value, args, kwargs
+        )
+
+    def _call_choice(
+        self, value: Choice, name: str, args: list[Value], kwargs: dict[str, Value]
+    ) -> Value:
+        frame = self.state.one_frame(value) if name in frames.VIEWS else None
+        if frame is not None:  # one view with either frame behind it
+            return self.call_method(frame, name, args, kwargs)
+        return alternatives.each(
+            lambda one, row, named: self.call_method(one, name, row, named), value, args, kwargs
+        )
 
     def _call_column(
         self, value: Column, name: str, args: list[Value], kwargs: dict[str, Value]

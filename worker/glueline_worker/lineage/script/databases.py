@@ -8,7 +8,7 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import glue_connection, jdbc
-from glueline_worker.lineage.script import datasets, queries
+from glueline_worker.lineage.script import datasets, files, queries
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.queries import Engine
 from glueline_worker.lineage.script.state import State
@@ -192,6 +192,9 @@ def call_connection(call: Call) -> Value:
         )
         call.state.journal.touch(tool.data)
         tool.data["result"] = result
+        for value in rest:  # COPY … TO STDOUT goes into a file
+            if isinstance(value, Tool) and value.kind == "buffer":
+                files.put(call.state, value, result)
         return tool
     if call.name in {"copy_from", "write_dataframe"}:
         found = name_table(call.state, tool.data, (call.text(1, "table") or "{unknown}",))
@@ -199,5 +202,6 @@ def call_connection(call: Call) -> Value:
         return None
     if call.name.startswith(("fetch", "as_pandas", "scalar", "all", "mappings", "first")):
         result = tool.data.get("result")
-        return Frame(result.node, "rows") if isinstance(result, Frame) else UNKNOWN
+        kind = "row" if call.name in {"fetchone", "first"} else "rows"
+        return Frame(result.node, kind) if isinstance(result, Frame) else UNKNOWN
     return None if call.name in {"close", "commit", "rollback"} else tool

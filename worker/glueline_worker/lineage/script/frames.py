@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP, OPAQUE
-from glueline_worker.lineage.script import columns, flows, glue_api, pandas_api, spark_io
+from glueline_worker.lineage.script import columns, flows, glue_api, pandas_api, queries, spark_io
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.state import STACK
-from glueline_worker.lineage.script.text import as_text, has_hole, texts
+from glueline_worker.lineage.script.text import as_text, texts
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
     Column,
@@ -48,6 +48,11 @@ UNITED = words(
     "merge join join_asof zip update_frame"
 )
 """Two frames in one."""
+VIEWS = words(
+    "createOrReplaceTempView createTempView registerTempTable createGlobalTempView "
+    "createOrReplaceGlobalTempView"
+)
+"""What makes a frame a temporary view."""
 CALLBACKS = words("foreach foreachPartition map flatMap mapPartitions apply")
 
 
@@ -65,11 +70,12 @@ def call(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     if call.name in FIGURES:
         return Foreign(call.name)
     if call.name in ROWS:
-        kind = "scalar" if frame.kind == "scalar" else "rows"
+        kind = "row" if call.name in {"first", "fetchone"} else "rows"
+        kind = frame.kind if frame.kind in {"row", "scalar"} else kind
         return Frame(frame.node, kind, frame.label)
     if call.name in pandas_api.WRITES:
         return pandas_api.write(call)
-    if frame.kind in {"rows", "scalar"}:
+    if frame.kind in {"rows", "row", "scalar"}:
         return frame
     return call.state.transform([frame, *call.values], OPAQUE, call.name)
 
@@ -182,13 +188,8 @@ def _alias(call: Call) -> Value:
 
 
 def _register_view(call: Call) -> Value:
-    # registerTempTable(df, name) of a SQLContext is a function; here the frame is the receiver.
     for name in texts(call.arg(0, "name", "viewName", default="view")):
-        if has_hole(name):
-            call.state.views[name.lower()] = call.receiver
-        call.state.journal.touch(call.state.views)
-        parts = name.replace("`", "").lower().split(".")
-        call.state.views[parts[-1]] = call.receiver
+        queries.register_view(call.state, name, call.receiver)
     return None
 
 
@@ -241,6 +242,7 @@ def _get(call: Call) -> Value:
 
 
 _METHODS: dict[str, Callable[[Call], Value]] = {
+    **dict.fromkeys(VIEWS, _register_view),
     "toDF": _to_df,
     "select": _select,
     "selectExpr": _select,
@@ -269,11 +271,6 @@ _METHODS: dict[str, Callable[[Call], Value]] = {
     "min": _maximum,
     "sum": _maximum,
     "alias": _alias,
-    "createOrReplaceTempView": _register_view,
-    "createTempView": _register_view,
-    "registerTempTable": _register_view,
-    "createGlobalTempView": _register_view,
-    "createOrReplaceGlobalTempView": _register_view,
     "foreach": _callback,
     "foreachPartition": _callback,
     "map": _callback,

@@ -7,7 +7,7 @@ from typing import ClassVar
 from glueline_worker.lineage.script import assignments, loops
 from glueline_worker.lineage.script.expressions import Evaluator
 from glueline_worker.lineage.script.journal import Outcome
-from glueline_worker.lineage.script.state import State
+from glueline_worker.lineage.script.state import Exhausted, State
 from glueline_worker.lineage.script.text import has_hole
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
@@ -44,6 +44,11 @@ class Interpreter(Evaluator):
             except RecursionError:
                 self.state.line = statement.lineno
                 self.state.warn("nested too deeply to be followed")
+            except Exhausted:
+                raise
+            except Exception as error:  # noqa: BLE001 - our defect costs a statement, not the job
+                self.state.line = statement.lineno
+                self.state.warn(f"not followed, by a defect of the reader: {type(error).__name__}")
 
     def run(self, body: Sequence[ast.stmt]) -> bool:
         """Run statements; False when a return, raise, break or continue ends them."""
@@ -57,16 +62,21 @@ class Interpreter(Evaluator):
 
     def branch(self, *ways: Callable[[], bool]) -> bool:
         """Run alternatives from one state and join what they leave."""
+        broke = False
 
         def followed(way: Callable[[], bool]) -> Callable[[], Outcome]:
             def run() -> Outcome:
+                nonlocal broke
                 self.broke = False
                 goes_on = way()
+                broke = broke or self.broke
                 return Outcome(goes_on, keeps=goes_on or self.broke)
 
             return run
 
-        return self.state.journal.branch([followed(way) for way in ways], self.scope.vars)
+        reached = self.state.journal.branch([followed(way) for way in ways], self.scope.vars)
+        self.broke = broke
+        return reached
 
     # Calls of the script's own functions
 
@@ -85,6 +95,8 @@ class Interpreter(Evaluator):
         self.returns.append([])
         try:
             result = self._body(node, scope)
+            if "contextmanager" in function.marks and isinstance(result, list):
+                result = result[0]
         finally:
             self.returns.pop()
             self.scope = outer
@@ -195,6 +207,7 @@ class Interpreter(Evaluator):
 
     def _return(self, node: ast.Return) -> bool:
         value = self.evaluate(node.value) if node.value is not None else None
+        self.broke = False
         if self.returns:
             self.returns[-1].append(value)
         return False

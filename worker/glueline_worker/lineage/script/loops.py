@@ -59,12 +59,19 @@ def run_for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
             if _broken(node.body) and run.broke:
                 break
     run.broke = False
+    if node.orelse and _may_break(node.body):
+        return run.branch(lambda: run.run(node.orelse), lambda: True)
     return run.run(node.orelse)
 
 
 def _broken(body: list[ast.stmt]) -> bool:
     """Whether the body itself, outside any condition, ends in a break."""
     return any(isinstance(statement, ast.Break) for statement in body)
+
+
+def _may_break(body: list[ast.stmt]) -> bool:
+    """Whether a break is anywhere inside."""
+    return any(isinstance(part, ast.Break) for statement in body for part in ast.walk(statement))
 
 
 def _once(run: Run, node: ast.For | ast.AsyncFor, value: Value) -> None:

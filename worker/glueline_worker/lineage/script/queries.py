@@ -18,6 +18,8 @@ TABLE_IN_DATABASE = 2
 QUERY_COST = 500
 """Steps that parsing a query counts for."""
 TEXT_LIMIT = 100_000
+_CHANNELS = frozenset({"stdin", "stdout"})
+"""What PostgreSQL's COPY speaks to instead of a table."""
 _WRITES = words("insert merge update delete create_table create_view copy")
 
 
@@ -103,8 +105,7 @@ def _statement(state: State, statement: SqlStatement, engine: Engine, given: Val
     inputs = [Frame(node) for node in dict.fromkeys(sources.values())]
     if statement.view is not None:
         frame = state.transform(inputs, flow, "sql")
-        state.journal.touch(state.views)
-        state.views[statement.view[-1].lower()] = frame
+        register_view(state, statement.view[-1], frame)
         return frame
     targets = _targets(state, statement, engine)
     if not targets:
@@ -120,6 +121,8 @@ def _statement(state: State, statement: SqlStatement, engine: Engine, given: Val
 
 def _targets(state: State, statement: SqlStatement, engine: Engine) -> list[Dataset]:
     targets = [s3(path, state.around) for path in statement.path_writes]
+    if statement.write is not None and statement.write[-1].lower() in _CHANNELS:
+        return targets
     defines = statement.kind == "create_table" and not statement.reads and not statement.path_reads
     if defines:
         return []
@@ -132,6 +135,8 @@ def _sources(state: State, statement: SqlStatement, engine: Engine) -> dict[Tabl
     """The node behind each table that is read."""
     found: dict[TableName, str] = {}
     for name in statement.reads:
+        if name[-1].lower() in _CHANNELS:
+            continue
         frame = _view(state, name, engine)
         found[name] = (frame or state.read([engine.name(name)], "sql")).node
     for path in statement.path_reads:
@@ -139,9 +144,24 @@ def _sources(state: State, statement: SqlStatement, engine: Engine) -> dict[Tabl
     return found
 
 
+def register_view(state: State, name: str, frame: Value) -> None:
+    """Make ``frame`` a temporary view of the session."""
+    state.journal.touch(state.views)
+    state.views[_plain_view(name)] = frame
+
+
+def spark_view(state: State, name: str) -> Frame | None:
+    """The frame behind a temporary view of the session."""
+    value = state.views.get(_plain_view(name))
+    return None if value is None else state.one_frame(value)
+
+
+def _plain_view(name: str) -> str:
+    return shown(name).replace("`", "").lower().removeprefix("global_temp.")
+
+
 def _view(state: State, name: TableName, engine: Engine) -> Frame | None:
-    plain = ".".join(part.lower() for part in name).removeprefix("global_temp.")
-    value = engine.views.get(plain)
+    value = engine.views.get(_plain_view(".".join(name)))
     return None if value is None else state.one_frame(value) or state.transform(())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.values import Function, Scope, Tool, Value
@@ -31,6 +31,10 @@ class Run(ABC):
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> bool:
         """Run statements; False when a return, raise, break or continue ends them."""
+
+    @abstractmethod
+    def branch(self, *ways: Callable[[], bool]) -> bool:
+        """Run alternatives from one state and join what they leave."""
 
     @abstractmethod
     def look_up(self, name: str) -> Value:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from glueline_worker.lineage.script import (
     queries,
     spark_io,
-    text,
 )
 from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.text import texts
 from glueline_worker.lineage.script.values import (
     Value,
 )
@@ -20,19 +20,13 @@ def spark_sql(call: Call) -> Value:
 
 def spark_table(call: Call) -> Value:
     """``spark.table(name)``: a temporary view or a table."""
-    name = call.arg(0, "tableName", "name")
-    views = [call.state.views.get(option.lower()) for option in text.texts(name)]
-    found = call.state.one_frame(views)
-    if found is not None:
-        return found
     return spark_io.call_reader(Call(call.run, spark_io.reader(), "table", call.args, call.kwargs))
 
 
 def register(call: Call) -> Value:
     """``sqlContext.registerDataFrameAsTable(frame, name)``."""
-    frame, name = call.arg(0, "df"), call.arg(1, "tableName")
-    for option in text.texts(name) if name is not None else ():
-        spark_io.register(call.state, option, frame)
+    for name in texts(call.arg(1, "tableName", default="table")):
+        queries.register_view(call.state, name, call.arg(0, "df"))
     return None
 
 

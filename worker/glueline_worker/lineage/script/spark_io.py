@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script import datasets
+from glueline_worker.lineage.script import datasets, queries
 from glueline_worker.lineage.script.call import Call
-from glueline_worker.lineage.script.state import State
-from glueline_worker.lineage.script.text import as_text
+from glueline_worker.lineage.script.text import as_text, texts
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
     Foreign,
@@ -40,8 +39,7 @@ def call_reader(call: Call) -> Value:
     if (changed := _configured(call, tool)) is not None:
         return changed
     if call.name == "table":
-        found = datasets.spark_tables(call.state, call.arg(0, "tableName"))
-        return call.state.read(found, "table")
+        return _read_table(call, call.arg(0, "tableName", "name"))
     if call.name == "jdbc":
         options = {**tool.data["options"], "url": call.arg(0, "url")}
         options["dbtable"] = call.arg(1, "table", "dbtable")
@@ -49,6 +47,13 @@ def call_reader(call: Call) -> Value:
     if call.name == "changes":
         return UNKNOWN
     return _read(call, tool)
+
+
+def _read_table(call: Call, name: Value) -> Value:
+    """A table, or a temporary view, by its name."""
+    views = [queries.spark_view(call.state, option) for option in texts(name)]
+    found = call.state.one_frame(views)
+    return found or call.state.read(datasets.spark_tables(call.state, name), "table")
 
 
 def _read(call: Call, tool: Tool) -> Value:
@@ -199,9 +204,3 @@ _WRITER: dict[str, Callable[[Call], Value]] = {
     "foreach": _each_batch,
     "awaitTermination": lambda call: None,  # noqa: ARG005
 }
-
-
-def register(state: State, name: str, frame: Value) -> None:
-    """Make ``frame`` a temporary view."""
-    state.journal.touch(state.views)
-    state.views[name.replace("`", "").lower().rpartition(".")[2]] = frame

@@ -15,6 +15,7 @@ from glueline_worker.lineage.script.values import (
     Foreign,
     Frame,
     Method,
+    Tool,
     Value,
     combinations,
     join,
@@ -56,6 +57,8 @@ def as_text(value: Value) -> str:
         return str(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
+    if isinstance(value, Tool) and isinstance(text := value.data.get("text"), str):
+        return text  # a path or URL
     return hole(value.label if isinstance(value, (Foreign, Frame)) else "unknown")
 
 

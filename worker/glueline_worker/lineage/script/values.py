@@ -43,8 +43,9 @@ class Frame:
     """Data that flows: the graph node that yields it.
 
     ``kind`` is ``data`` (a frame of any library), ``collection`` (of frames with unknown keys),
-    ``grouped`` (after a groupBy), ``rows`` (what is left of a frame in plain Python) or
-    ``scalar`` (a figure computed from it, which tells about the data but carries none of it).
+    ``grouped`` (after a groupBy), ``rows`` (what is left of a frame in plain Python), ``row``
+    (one of them, by its number) or ``scalar`` (a figure, which tells about the data but carries
+    none of it).
     """
 
     node: str

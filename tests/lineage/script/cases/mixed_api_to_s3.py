@@ -1,0 +1,5 @@
+resp = requests.get("https://api.x.com/data", headers={"a": token})
+data = resp.json()
+s3.put_object(Bucket="raw", Key=f"api/{datetime.now():%Y-%m-%d}.json", Body=json.dumps(data))
+df = pd.DataFrame(data["rows"])
+df.to_parquet("s3://raw/api.parquet")

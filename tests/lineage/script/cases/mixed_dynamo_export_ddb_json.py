@@ -1,0 +1,2 @@
+dyf = glueContext.create_dynamic_frame.from_options(connection_type="dynamodb", connection_options={"dynamodb.export": "ddb", "dynamodb.tableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/Music", "dynamodb.s3.bucket": "tmp", "dynamodb.unnestDDBJson": True})
+glueContext.write_dynamic_frame.from_options(frame=dyf.simplify_ddb_json(), connection_type="s3", connection_options={"path": "s3://o/music"}, format="json")

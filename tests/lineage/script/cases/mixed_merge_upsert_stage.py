@@ -1,0 +1,2 @@
+post = "begin; MERGE INTO public.tgt USING public.stage ON tgt.id = stage.id WHEN MATCHED THEN UPDATE SET a = stage.a WHEN NOT MATCHED THEN INSERT VALUES (stage.id, stage.a); drop table public.stage; end;"
+glueContext.write_dynamic_frame.from_options(frame=glueContext.create_dynamic_frame.from_catalog("d", "t"), connection_type="redshift", connection_options={"postactions": post, "dbtable": "public.stage", "connectionName": "rs", "useConnectionProperties": "true"})

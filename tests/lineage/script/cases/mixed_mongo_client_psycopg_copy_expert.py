@@ -1,0 +1,12 @@
+import psycopg2
+conn = psycopg2.connect("host=pg port=5432 dbname=app user=x password=y")
+cur = conn.cursor()
+out = StringIO()
+cur.copy_expert("COPY (SELECT * FROM public.users) TO STDOUT WITH CSV", out)
+s3 = boto3.client("s3")
+s3.put_object(Bucket="b", Key="users.csv", Body=out.getvalue())
+df = pd.read_sql_query("select * from app.orders", conn)
+df.to_csv("s3://b/orders.csv")
+cur.execute("select id from app.x")
+rows = cur.fetchall()
+s3.put_object(Bucket="b", Key="x.json", Body=json.dumps(rows))

@@ -1,0 +1,4 @@
+n = glueContext.create_dynamic_frame.from_catalog(database="d", table_name="t")
+x = glueContext.write_dynamic_frame.from_options(frame=n, connection_type="redshift", connection_options={"redshiftTmpDir": "s3://aws-glue-assets/temp/", "useConnectionProperties": "true", "dbtable": "public.tgt", "connectionName": "Redshift connection", "preactions": "CREATE TABLE IF NOT EXISTS public.tgt (id INT); TRUNCATE TABLE public.tgt;"}, transformation_ctx="x")
+r = glueContext.create_dynamic_frame.from_options(connection_type="redshift", connection_options={"sampleQuery": "select a, b from public.src", "redshiftTmpDir": "s3://x/", "useConnectionProperties": "true", "connectionName": "rs"})
+glueContext.write_dynamic_frame.from_catalog(frame=r, database="d", table_name="from_rs", redshift_tmp_dir="s3://tmp/")

@@ -1,0 +1,6 @@
+spark.sql("create or replace global temporary view gv as select * from a.b")
+spark.sql("select * from global_temp.gv").write.saveAsTable("c.d")
+spark.sql("cache table cached as select * from a.x")
+spark.table("cached").write.saveAsTable("c.e")
+spark.table("a.y").createOrReplaceGlobalTempView("g2")
+spark.read.table("global_temp.g2").write.saveAsTable("c.f")
