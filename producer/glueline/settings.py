@@ -27,7 +27,7 @@ from glueline.contract.messages import ExtractionRequest, SourceName
 from glueline.contract.model import Frozen, first_problem
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
 
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Role(Frozen):
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     silence: Seconds = 20
     """Seconds after which an open unit that nobody holds is looked at."""
-    keep_runs: Annotated[float, Field(gt=0)] = 7 * 24 * 3600
+    keep_runs: Seconds = 7 * 24 * 3600
     """Seconds that the ledger remembers a run after its end."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     log_format: Annotated[str, Field(pattern="^(auto|console|json)$")] = "auto"
