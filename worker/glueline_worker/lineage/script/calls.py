@@ -35,6 +35,9 @@ from glueline_worker.lineage.script.values import (
 Handler = Callable[[Call], Value]
 
 
+_WRAPPERS = frozenset({"remote", "delay", "func", "__wrapped__"})
+
+
 class Caller(Run):
     """Finds what a call means."""
 
@@ -58,7 +61,7 @@ class Caller(Run):
             return call_tool(self, value, "__call__", args, kwargs)
         return self.state.one_frame([value, *args, *kwargs.values()]) or UNKNOWN
 
-    def call_method(  # noqa: PLR0911 - one for each kind
+    def call_method(  # noqa: C901, PLR0911 - one for each kind
         self, value: Value, name: str, args: list[Value], kwargs: dict[str, Value]
     ) -> Value:
         """``value.name(*args, **kwargs)``."""
@@ -86,6 +89,8 @@ class Caller(Run):
             return containers.call(Call(self, value, name, args, kwargs))
         if isinstance(value, Choice):
             return self._call_choice(value, name, args, kwargs)
+        if isinstance(value, (Function, Class)) and name in _WRAPPERS:
+            return self.call(value, args, kwargs)  # of Ray and Celery
         if isinstance(value, Instance) and not _has(value, name):
             return _inherited(self, name, args, kwargs)
         if isinstance(value, (Instance, Class)):

@@ -26,7 +26,6 @@ ENGINES = {
     "psycopg2": "postgresql",
     "psycopg": "postgresql",
     "pg8000": "postgresql",
-    "pg": "postgresql",
     "pgdb": "postgresql",
     "asyncpg": "postgresql",
     "redshift_connector": "redshift",
@@ -45,10 +44,12 @@ ENGINES = {
 """Python's database modules and the engines that they speak to."""
 _ALL_BY_POSITION = 4
 """``connect(host, user, password, database)``."""
-_EXECUTIONS = words(
+EXECUTIONS = words(
     "execute executemany exec_driver_sql run mogrify copy_expert executeUpdate executeQuery "
     "prepareStatement prepareCall execute_string"
 )
+_SQL = re.compile(r"\s*(?:select|with|insert|merge|update|delete|create|copy|unload)\b", re.I)
+_REDSHIFT = re.compile(r"\b(?:iam_role|unload|diststyle|distkey)\b", re.I)
 _DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
 _PAIR = re.compile(r"(\w[\w ]*?)\s*=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
 _HOST, _PORT, _DATABASE = (
@@ -180,12 +181,27 @@ def query(state: State, sql: Value, connection: Value, given: Value = None) -> V
     return state.one_frame(found) or state.transform((), label="sql")
 
 
+def query_unknown(call: Call, parts: list[str]) -> Value:
+    """SQL over a connection that another module made: its tables, and the files it names."""
+    sql = call.args[0]
+    if not _SQL.match(sql):
+        return UNKNOWN
+    path = ".".join(parts).lower()
+    known = {**ENGINES, **{engine: engine for engine in ENGINES.values()}}
+    engine = next((engine for word, engine in known.items() if word.lower() in path), None)
+    if engine is None and _REDSHIFT.search(sql):
+        engine = "redshift"
+    return query(
+        call.state, sql, Tool("database", {"engine": engine, "url": "{unknown}"}), call.args[1:]
+    )
+
+
 def call_connection(call: Call) -> Value:
     """A method of a connection or cursor."""
     tool: Tool = call.receiver
     if not call.values and call.name.startswith("execute"):
         return tool
-    if call.name in _EXECUTIONS:
+    if call.name in EXECUTIONS:
         rest = call.values[1:]
         result = query(
             call.state, call.arg(0, "query", "operation", "statement", "sql"), tool, rest

@@ -97,7 +97,7 @@ def _of_text(call: Call, parts: list[str]) -> Value:
 
 def _of_item(call: Call, parts: list[str]) -> Value:
     """``unknown.get(key)``."""
-    if call.name != "get" or not call.args:
+    if call.name != "get" or not call.args or call.state.frames_in(call.args):
         return MISSING
     return tools.foreign_item(
         call.run, Foreign(".".join(parts[:-1]), call.receiver.label), call.args[0]
@@ -123,6 +123,8 @@ def _of_library(call: Call, parts: list[str]) -> Value:
     if call.name in {"connect", "connection"}:
         module = next((part for part in parts if part in databases.ENGINES), None)
         return databases.connect(call, module) if module is not None else MISSING
+    if call.name in databases.EXECUTIONS and call.args and isinstance(call.args[0], str):
+        return databases.query_unknown(call, parts)
     if call.name in aws_s3.DISTINCT and ("Bucket" in call.kwargs or len(call.args) > 1):
         return aws_s3.METHODS["s3", call.name](call)
     if call.name in {"set", "config", "setConf", "setAll", "setIfMissing"}:

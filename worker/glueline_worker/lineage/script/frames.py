@@ -21,7 +21,8 @@ from glueline_worker.lineage.script.values import (
 )
 
 SAME = words(
-    "filter where limit cache persist unpersist repartition repartitionByRange coalesce orderBy "
+    "compute filter where limit cache persist unpersist repartition repartitionByRange coalesce "
+    "orderBy "
     "sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
     "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
     "pandas_api copy reset_index sort_values sort_index astype replace withWatermark drop_nulls "

@@ -166,6 +166,7 @@ FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     "deepcopy": _same,
     "iter": _same,
     "tqdm": _same,
+    "ray.get": _same,
     "as_completed": _same,
     "asyncio.run": _same,
     "cast": _same,
