@@ -18,6 +18,13 @@ COPY = 'spark.table("a.b").write.parquet("s3://o/x")\n'
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def read(script):
+    graph = read_script(script, NOTHING)
+    assert isinstance(graph, Graph)
+    assert not any("defect" in warning for warning in graph.warnings), graph.warnings
+    return graph
+
+
 def names(script, around=NOTHING):
     lineage = collapse(read_script(script, around), around)
     return [d.name for d in lineage.inputs], [d.name for d in lineage.outputs]
@@ -26,20 +33,20 @@ def names(script, around=NOTHING):
 @MANY
 @given(st.one_of(st.text(), st.binary()))
 def test_any_text_or_bytes_yield_a_graph(text):
-    assert isinstance(read_script(text, NOTHING), Graph)
+    read(text)
 
 
 @MANY
 @given(st.sampled_from(SCRIPTS), st.data())
 def test_a_truncated_script_yields_a_graph(script, data):
     end = data.draw(st.integers(0, len(script)))
-    assert isinstance(read_script(script[:end], NOTHING), Graph)
+    read(script[:end])
 
 
 @MANY
 @given(st.lists(st.sampled_from(LINES), max_size=40))
 def test_lines_in_any_order_yield_a_graph(lines):
-    assert isinstance(read_script("\n".join(lines), NOTHING), Graph)
+    read("\n".join(lines))
 
 
 @MANY
@@ -49,7 +56,7 @@ def test_names_exchanged_in_a_script_yield_a_graph(script, data):
     for _ in range(4):
         old, new = data.draw(st.sampled_from(words)), data.draw(st.sampled_from(words))
         script = re.sub(rf"\b{old}\b", new, script)
-    collapse(read_script(script, NOTHING), NOTHING)
+    collapse(read(script), NOTHING)
 
 
 FOREVER = {

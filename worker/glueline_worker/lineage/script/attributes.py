@@ -235,8 +235,8 @@ def _is(op: ast.cmpop, left: Value, right: Value) -> Value:
 
 
 def _contains(op: ast.cmpop, left: Value, right: Value) -> Value:
-    if isinstance(right, Tool) and right.kind == "arguments" and isinstance(left, str):
-        return isinstance(op, ast.In) == (left in right.data)
+    if isinstance(right, Arguments) and left not in right:
+        return UNKNOWN  # a run may have more
     if not _certain(left) or isinstance(right, (Argument, Foreign)):
         return UNKNOWN
     if isinstance(right, dict) and all(_certain(key) for key in right):
@@ -266,14 +266,8 @@ _COMPARISONS: dict[type[ast.cmpop], Any] = {
 }
 
 
-def spread(run: Run, value: Value) -> list[Value]:
+def spread(value: Value) -> list[Value]:
     """The items of ``*value``."""
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    if isinstance(value, dict):
-        return list(value)
     if isinstance(value, Choice):
-        return spread(run, value.options[0])
-    if isinstance(value, Column):
-        return [value]
-    return [value]
+        return spread(value.options[0])
+    return list(value) if isinstance(value, (list, tuple, dict)) else [value]

@@ -48,8 +48,10 @@ EXECUTIONS = words(
     "execute executemany exec_driver_sql run mogrify copy_expert executeUpdate executeQuery "
     "prepareStatement prepareCall execute_string"
 )
-_SQL = re.compile(r"\s*(?:select|with|insert|merge|update|delete|create|copy|unload)\b", re.I)
-_REDSHIFT = re.compile(r"\b(?:iam_role|unload|diststyle|distkey)\b", re.I)
+_SQL = re.compile(
+    r"\s*(?:select|with|insert|merge|update|delete|create|copy|unload)\b", re.IGNORECASE
+)
+_REDSHIFT = re.compile(r"\b(?:iam_role|unload|diststyle|distkey)\b", re.IGNORECASE)
 _DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
 _PAIR = re.compile(r"(\w[\w ]*?)\s*=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
 _HOST, _PORT, _DATABASE = (

@@ -106,7 +106,7 @@ class Evaluator(Caller):
             return args, {}
         for argument in node.args:
             if isinstance(argument, ast.Starred):
-                args += attributes.spread(self, self.evaluate(argument.value))
+                args += attributes.spread(self.evaluate(argument.value))
             else:
                 args.append(self.evaluate(argument))
         kwargs: dict[str, Value] = {}
@@ -209,7 +209,7 @@ class Evaluator(Caller):
         items: list[Value] = []
         for element in node.elts:
             if isinstance(element, ast.Starred):
-                items += attributes.spread(self, self.evaluate(element.value))
+                items += attributes.spread(self.evaluate(element.value))
             else:
                 items.append(self.evaluate(element))
         # A set stays a list: its members need no hash, and nobody asks for their order.

@@ -62,8 +62,6 @@ def call_foreign(run: Run, target: Foreign, args: list[Value], kwargs: dict[str,
 
 
 _BUILTINS = frozenset(dir(builtins))
-
-
 _READS_ARGUMENT = re.compile(r"(?:\w+_)?(?:arg|argument|job_param|job_parameter)s?")
 """A helper of another module that reads one of the job's arguments, by its name."""
 
@@ -145,7 +143,9 @@ def _is_column_function(call: Call, parts: list[str]) -> bool:
         return True
     if "functions" in parts or parts[0] in {"F", "f", "fn", "func", "sf", "SqlFuncs"}:
         return True
-    return len(parts) == 1 and call.name not in columns.AMBIGUOUS
+    # With a text as its first argument, a bare `sum` or `max` is no builtin but a star import.
+    plain = call.name not in columns.AMBIGUOUS or any(isinstance(arg, str) for arg in call.args[:1])
+    return len(parts) == 1 and plain
 
 
 def _configure(call: Call) -> Value:
@@ -164,7 +164,8 @@ def _configure(call: Call) -> Value:
 
 def _default(call: Call, path: str, target: Foreign) -> Value:
     """Nobody here knows the function: what flows in may flow out."""
-    if any(isinstance(value, Column) for value in call.values):
+    kinds = set(map(type, call.values))
+    if Column in kinds and Frame not in kinds:
         return columns.as_column(call.values)
     inputs = call.state.frames_in(call.values)
     if inputs and call.name not in _SILENT:

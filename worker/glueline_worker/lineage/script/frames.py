@@ -22,31 +22,30 @@ from glueline_worker.lineage.script.values import (
 
 SAME = words(
     "compute filter where limit cache persist unpersist repartition repartitionByRange coalesce "
-    "orderBy "
-    "sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
+    "orderBy sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
     "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
     "pandas_api copy reset_index sort_values sort_index astype replace withWatermark drop_nulls "
     "unnest unbox errorsAsDynamicFrame query set_index convert_dtypes infer_objects observe "
-    "toDynamicFrame dropDuplicatesWithinWatermark head_frame sampleBy randomSplit show_frame "
-    "unnest_ddb_json simplify_ddb_json spigot assertErrorThreshold to_frame alias_frame"
+    "toDynamicFrame dropDuplicatesWithinWatermark sampleBy randomSplit unnest_ddb_json "
+    "simplify_ddb_json spigot assertErrorThreshold to_frame"
 )
 """The same data, whole or in part, with the same columns."""
 FIGURES = words(
     "count printSchema show explain isEmpty is_empty describe summary info nunique "
-    "getNumPartitions approxQuantile stageErrorsCount errorsCount schema_of exists schema "
-    "toString columns_of getField unpersist_all show_schema len any all tell"
+    "getNumPartitions approxQuantile stageErrorsCount errorsCount exists schema "
+    "toString getField len any all tell"
 )
 """What tells about the data without carrying it."""
 ROWS = words(
     "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
-    "items to_records asDict collectAsMap read readlines decode encode getvalue get_json "
-    "fetchall fetchone fetchmany max min sum mean fetch_dataframe to_string"
+    "items to_records asDict collectAsMap read readlines decode encode getvalue "
+    "fetchall fetchone fetchmany max min sum mean to_string"
 )
 """Rows in plain Python."""
 UNITED = words(
     "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append "
     "concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin "
-    "merge join join_asof zip update_frame"
+    "merge join join_asof zip"
 )
 """Two frames in one."""
 VIEWS = words(
