@@ -1,10 +1,15 @@
 """How well lineage that was read matches lineage that is expected: precision, recall, F1."""
 
+import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from glueline_worker.lineage.model import Lineage
+from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.model import Lineage, Surroundings
+from glueline_worker.lineage.script import read_script
 
 KINDS = ("inputs", "outputs", "edges", "columns")
 
@@ -89,3 +94,19 @@ def table(scores: dict[str, Score]) -> str:
         for kind, part in scores.items()
     ]
     return "\n".join(lines)
+
+
+def score_scripts(folder: Path) -> dict[str, Score]:
+    """The score over a folder of scripts, each with its expectation in a JSON file beside it."""
+    scores = []
+    for expectation in sorted(folder.glob("*.json")):
+        expected = json.loads(expectation.read_text())
+        around = Surroundings(**expected.get("around", {}))
+        graph = read_script(expectation.with_suffix(".py").read_bytes(), around)
+        scores.append(score(as_document(collapse(graph, around)), expected))
+    return total(scores)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        sys.stdout.write(f"{name}\n{table(score_scripts(Path(name)))}\n")

@@ -42,8 +42,11 @@ def _call_list(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
         _grow(call, [value])
         return None
     if name in {"extend", "update", "union"} and len(box) < SIZE_LIMIT:
-        _grow(call, list(value) if isinstance(value, (list, tuple, set, dict)) else [value])
-        return box if name == "union" else None
+        items = list(value) if isinstance(value, (list, tuple, set, dict)) else [value]
+        if name == "union":
+            return [*box, *items]
+        _grow(call, items)
+        return None
     if name == "insert" and isinstance(box, list):
         call.state.journal.touch(box)
         box.insert(value if isinstance(value, int) else len(box), call.arg(1))

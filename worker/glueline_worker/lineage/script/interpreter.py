@@ -145,14 +145,20 @@ class Interpreter(Evaluator):
         def body() -> bool:
             return self.run(node.body) and self.run(node.orelse)
 
+        self.broke = False
+        reached, broke = body(), self.broke
+
+        def through() -> bool:
+            self.broke = broke
+            return reached
+
         if node.handlers:
             # A handler starts from what the body had done by then: at most all of it.
-            reached = body()
             ways = [lambda handler=handler: self._handle(handler) for handler in node.handlers]
-            reached = self.branch(lambda: reached, *ways)
-        else:
-            reached = body()
-        return self.run(node.finalbody) and reached
+            reached, broke = self.branch(through, *ways), self.broke
+        ended = not self.run(node.finalbody)
+        self.broke = broke
+        return reached and not ended
 
     def _handle(self, handler: ast.ExceptHandler) -> bool:
         if handler.name:

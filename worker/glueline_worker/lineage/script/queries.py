@@ -162,6 +162,9 @@ def _plain_view(name: str) -> str:
 
 def _view(state: State, name: TableName, engine: Engine) -> Frame | None:
     value = engine.views.get(_plain_view(".".join(name)))
+    if value is None and len(name) == 1 and state.settings["database"] is None:
+        # A loop may have registered views under names that only the run knows.
+        value = [frame for view, frame in engine.views.items() if view.startswith("{")] or None
     return None if value is None else state.one_frame(value) or state.transform(())
 
 

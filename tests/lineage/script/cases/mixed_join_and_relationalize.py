@@ -1,0 +1,10 @@
+persons = glueContext.create_dynamic_frame.from_catalog(database="leg", table_name="persons_json")
+memberships = glueContext.create_dynamic_frame.from_catalog(database="leg", table_name="memberships_json")
+orgs = glueContext.create_dynamic_frame.from_catalog(database="leg", table_name="organizations_json")
+orgs = orgs.drop_fields(["other_names", "identifiers"]).rename_field("id", "org_id").rename_field("name", "org_name")
+h = Join.apply(orgs, Join.apply(persons, memberships, "id", "person_id"), "org_id", "organization_id").drop_fields(["person_id", "org_id"])
+h.toDF().write.parquet("s3://o/hist", partitionBy=["org_name"])
+dfc = h.relationalize("hist_root", "s3://temp/")
+for name in dfc.keys():
+    m = dfc.select(name)
+    glueContext.write_dynamic_frame.from_jdbc_conf(frame=m, catalog_connection="redshift3", connection_options={"dbtable": name, "database": "testdb"}, redshift_tmp_dir="s3://temp/")
