@@ -95,6 +95,11 @@ class Glue:
         answer = await self._call("GetDatabase", Name=name, **self._catalog)
         return dict(answer.get("Database") or {})
 
+    async def table(self, database: str, name: str) -> Answer:
+        """One table; raises AwsNotFound."""
+        answer = await self._call("GetTable", DatabaseName=database, Name=name, **self._catalog)
+        return dict(answer.get("Table") or {})
+
     async def job(self, name: str) -> Answer:
         """One job; raises AwsNotFound."""
         return dict((await self._call("GetJob", JobName=name)).get("Job") or {})

@@ -36,7 +36,7 @@ def demo(
     database = folder.resolve() / "glueline.db"
     sinks = (f"sqlite:///{database}", f"file://{folder.resolve()}/records?format=jsonl")
     out = console()
-    with Simulator(sample=True, latency=0.04) as simulator:
+    with Simulator(sample=True, latency=0.08) as simulator:
         # Nothing of the user's own AWS configuration may leak into the demo.
         for name in [n for n in os.environ if n.startswith("AWS_")]:
             del os.environ[name]
@@ -52,8 +52,10 @@ def demo(
         )
     code = report(ended, sinks, as_json=False)
     out.print(lineage_tree(database))
-    query = "select * from columns limit 10"
-    out.print(f"look inside:  sqlite3 {_short(database)} '{query}'")
+    out.print(
+        f"{_short(database)} is a SQLite file with the tables databases, tables, partitions, jobs "
+        "and lineage, and the views columns and column_lineage"
+    )
     # One job of the sample has lost its script on purpose; the demo has succeeded all the same.
     return 0 if code in (0, 3) else code
 

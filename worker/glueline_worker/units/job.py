@@ -1,8 +1,8 @@
 """``job/<name>``: one job, its script and annotations, and its lineage."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from glueline.contract.errors import Retryable
@@ -10,11 +10,13 @@ from glueline.contract.messages import JobScope, JobUnit
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import read_script
 from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
-from glueline_worker.lineage.job import arguments_of, job_lineage
+from glueline_worker.catalog.seal import sealed
+from glueline_worker.lineage.job import job_lineage
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.redact import redact_parameters
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.schemas import schemas_of
 
 T = TypeVar("T")
 
@@ -43,43 +45,61 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
             raise
         context.warnings.append(f"job {unit.job} was deleted while it was read")
         return
-    sources = Sources()
-    lineage = Lineage()
-    if context.options.lineage:
-        await _read(definition, sources, context)
-        # Reading a script can take its time; other units share the loop.
-        lineage = await asyncio.to_thread(
-            job_lineage,
-            definition,
-            sources.script,
-            sources.dag,
-            Surroundings(
-                region=context.connection.region,
-                account=context.connection.account,
-                arguments=arguments_of(definition),
-                connections=sources.connections,
-            ),
-        )
     region, account = context.connection.region, context.connection.account
     record = job_record(
         definition,
         source=unit.source,
         region=region,
         catalog_id=account,
-        inputs=lineage.inputs,
-        outputs=lineage.outputs,
-        warnings=(*sources.warnings, *lineage.warnings),
         raw=context.options.raw,
     )
+    sources = Sources()
+    lineage = Lineage()
+    if context.options.lineage:
+        await _read(definition, record.connections, sources, context)
+        lineage = await _lineage(definition, sources, context)
+    found = {
+        "inputs": lineage.inputs,
+        "outputs": lineage.outputs,
+        "warnings": (*record.warnings, *sources.warnings, *lineage.warnings),
+    }
     edges = lineage_records(
         lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
     )
-    await context.write([record, *edges])
+    await context.write([sealed(record.model_copy(update=found)), *edges])
     if context.options.lineage and sources.is_complete:
         context.listings.append(unit.unit_id)
 
 
-async def _read(definition: Mapping[str, Any], sources: Sources, context: UnitContext) -> None:
+async def _lineage(
+    definition: Mapping[str, Any], sources: Sources, context: UnitContext
+) -> Lineage:
+    """The job's lineage, and once more with the columns of the tables that it turns out to read."""
+    around = Surroundings(
+        region=context.connection.region,
+        account=context.connection.account,
+        connections=sources.connections,
+    )
+    lineage = await _analysed(definition, sources, around)
+    schemas = await schemas_of(lineage.inputs, context) if lineage.edges else {}
+    if not schemas:
+        return lineage
+    return await _analysed(definition, sources, replace(around, schemas=schemas))
+
+
+async def _analysed(
+    definition: Mapping[str, Any], sources: Sources, around: Surroundings
+) -> Lineage:
+    # Reading a script can take its time; other units share the loop.
+    return await asyncio.to_thread(job_lineage, definition, sources.script, sources.dag, around)
+
+
+async def _read(
+    definition: Mapping[str, Any],
+    connections: Sequence[str],
+    sources: Sources,
+    context: UnitContext,
+) -> None:
     location = script_location(definition)
     if isinstance(location, ScriptLocation):
         sources.script = await _try(
@@ -90,7 +110,7 @@ async def _read(definition: Mapping[str, Any], sources: Sources, context: UnitCo
     if sources.script and ANNOTATION in sources.script:
         text = sources.script.decode("utf-8", "replace")
         sources.dag = await _try(context.glue.dataflow_graph(text), sources, context)
-    for name in (definition.get("Connections") or {}).get("Connections") or ():
+    for name in connections:
         found = await _try(context.glue.connection(name), sources, context)
         if found:
             properties = found.get("ConnectionProperties") or {}
