@@ -10,7 +10,6 @@ from glueline_worker.lineage.script.text import has_hole, shown
 from glueline_worker.lineage.script.values import Column, Foreign, Frame, Value, options_of, words
 from glueline_worker.lineage.sql import read_sql
 
-NO_COLUMNS = Column()
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
 CONSTANTS = words(

@@ -19,8 +19,6 @@ from glueline_worker.lineage.script.queries import spark_name
 from glueline_worker.lineage.script.state import State, text_options
 from glueline_worker.lineage.script.text import as_text, shown, texts
 from glueline_worker.lineage.script.values import (
-    Foreign,
-    Frame,
     Value,
     combinations,
     options_of,
@@ -156,8 +154,3 @@ def is_local(path: Value) -> bool:
     return path.startswith(("/tmp", "./", "tmp/")) or (  # noqa: S108 - read, never written
         "://" not in path and not path.startswith("\ue000") and "." in path.rsplit("/", 1)[-1]
     )
-
-
-def is_unknown(value: Value) -> bool:
-    """Whether nothing at all is known of ``value``."""
-    return isinstance(value, (Foreign, Frame)) and value.label == "unknown"

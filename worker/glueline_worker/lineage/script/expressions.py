@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from glueline_worker.lineage.script import attributes, comprehensions, operators
+from glueline_worker.lineage.script import attributes, comparisons, comprehensions, operators
 from glueline_worker.lineage.script.calls import Caller
 from glueline_worker.lineage.script.columns import as_column
 from glueline_worker.lineage.script.text import (
@@ -187,7 +187,7 @@ class Evaluator(Caller):
             return as_column([value for value in values if isinstance(value, Column)] or frames)
         if len(rights) != 1:
             return UNKNOWN
-        return attributes.compare(node.ops[0], left, rights[0])
+        return comparisons.compare(node.ops[0], left, rights[0])
 
     def _conditional(self, node: ast.IfExp) -> Value:
         truth = self.truth(self.evaluate(node.test))

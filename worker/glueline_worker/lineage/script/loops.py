@@ -52,7 +52,7 @@ def run_for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
     else:
         for item in items:
             run.state.tick()
-            assignments.assign(run, node.target, item)
+            assignments.assign(run, node.target, _named(item, node.target))
             if not run.run(node.body) and not run.broke:
                 # A return on every way of an iteration ends the loop, and the function with it.
                 return False
@@ -62,6 +62,13 @@ def run_for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
     if node.orelse and _may_break(node.body):
         return run.branch(lambda: run.run(node.orelse), lambda: True)
     return run.run(node.orelse)
+
+
+def _named(item: Value, target: ast.expr) -> Value:
+    """An item that nobody knows, named after the loop's variable."""
+    if isinstance(item, Foreign) and item.label == "unknown" and isinstance(target, ast.Name):
+        return Foreign(item.path, f"loop:{target.id}")
+    return item
 
 
 def _broken(body: list[ast.stmt]) -> bool:

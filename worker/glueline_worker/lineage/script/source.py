@@ -5,9 +5,11 @@ import re
 import textwrap
 import warnings
 from collections.abc import Callable
+from threading import Lock
 
 from glueline_worker.lineage.script.repair import repaired
 
+_FILTERS = Lock()
 SIZE_LIMIT = 600_000
 """Characters that are read; a longer script is cut at a line."""
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
@@ -50,12 +52,17 @@ def parse(text: str, warn: Callable[[str], None]) -> ast.Module:
     return _by_parts(repaired(textwrap.dedent(text)), warn)
 
 
+def _parsed(text: str) -> ast.Module:
+    # Invalid escapes in the script are its own affair; what is put aside is the whole process's.
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 def tree(text: str) -> ast.Module | None:
     """The tree of a text that parses."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in the script are its own affair
-            return ast.parse(text)
+        return _parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -102,9 +109,7 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
     lines = part.split("\n")
     for _ in range(BLANKED_LIMIT):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse("\n".join(lines))
+            return _parsed("\n".join(lines))
         except SyntaxError as error:
             at = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
             if "unicodeescape" in str(error):

@@ -20,7 +20,6 @@ _SETTINGS = words(
     "schema mode partitionBy bucketBy sortBy outputMode trigger queryName clusterBy "
     "partitionedBy tableProperty using"
 )
-_TABLE_FORMATS = frozenset({"iceberg"})
 
 
 def reader(*, streaming: bool = False) -> Tool:

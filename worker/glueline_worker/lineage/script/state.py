@@ -11,10 +11,8 @@ from glueline_worker.lineage.script.values import (
     DEPTH_LIMIT,
     Argument,
     Choice,
-    Class,
     Column,
     Frame,
-    Function,
     Instance,
     Tool,
     Value,
@@ -171,11 +169,6 @@ def _parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kin
     if isinstance(value, Tool) and value.kind in _CARRIERS:
         return list(value.data.values())
     return ()
-
-
-def is_code(value: Value) -> bool:
-    """Whether ``value`` is a function or class of the script."""
-    return isinstance(value, (Function, Class))
 
 
 def rename_flow(node: str, pairs: Iterable[tuple[str, str]], *, rest: bool = False) -> Flow:
