@@ -54,7 +54,13 @@ def settings(redis_server: EmbeddedRedis, prefix: str, tmp_path: Path) -> Settin
         key_prefix=prefix,
         sinks=(f"file://{tmp_path}/out?format=jsonl",),
         silence=2.0,
-        worker={"lease": 3.0, "grace": 1.0, "reconcile_interval": 0.3, "concurrency": 8},
+        worker={
+            "lease": 3.0,
+            "grace": 1.0,
+            "reconcile_interval": 0.3,
+            "concurrency": 8,
+            "rate_start": 1000,
+        },
     )
 
 
@@ -83,10 +89,17 @@ def system(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., System]
     """``system(sim, workers=2)``: worker processes and a producer; ends with the test."""
     started: list[System] = []
 
-    def start(sim: Simulator | str, workers: int = 1, **changes: Any) -> System:
+    def start(
+        sim: Simulator | str,
+        workers: int = 1,
+        env: dict[str, str] | None = None,
+        worker: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> System:
         url = sim if isinstance(sim, str) else sim.url
+        changes["worker"] = settings.worker.model_copy(update=worker or {})
         changed = settings.model_copy(update=changes)
-        started.append(System(changed, url, workers, tmp_path))
+        started.append(System(changed, url, workers, tmp_path, env))
         started[-1].start()
         return started[-1]
 

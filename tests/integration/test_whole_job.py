@@ -20,7 +20,10 @@ def test_a_catalogue_is_extracted_by_two_workers(simulator: Simulate, system: St
     assert (kinds["database"], kinds["table"], kinds["job"]) == (4, 1000, 10)
     assert kinds["lineage"] >= 10
     assert {kind: run.counts[kind] for kind in kinds} == dict(kinds)
-    assert len({record["name"] for record in running.records(run.run_id) if record["kind"] == "table"}) >= 250
+    assert (
+        len({record["name"] for record in running.records(run.run_id) if record["kind"] == "table"})
+        >= 250
+    )
     assert run.open_units == 0
     assert run.failed_units == 0
 
@@ -31,7 +34,11 @@ def test_filters_spare_the_calls(simulator: Simulate, system: Start) -> None:
     one = sorted(_databases(sim))[0]
     sim.reset()
     filters = Filters.model_validate(
-        {"databases": {"allow": [one]}, "jobs": {"deny": ["*"]}, "tables": {"allow": ["*_00000[01]"]}}
+        {
+            "databases": {"allow": [one]},
+            "jobs": {"deny": ["*"]},
+            "tables": {"allow": ["*_00000[01]"]},
+        }
     )
     run = running.wait(running.producer.enqueue_catalog(filters=filters).run_id)
     assert run.state is RunState.SUCCEEDED
@@ -45,9 +52,7 @@ def test_filters_spare_the_calls(simulator: Simulate, system: Start) -> None:
 def test_partitions_are_counted_or_read(simulator: Simulate, system: Start) -> None:
     sim = simulator(databases=1, tables=20, jobs=0, partitions=1500)
     running = system(sim)
-    all_ = running.wait(
-        running.producer.enqueue_catalog(options=Options(partitions="all")).run_id
-    )
+    all_ = running.wait(running.producer.enqueue_catalog(options=Options(partitions="all")).run_id)
     counted = running.wait(
         running.producer.enqueue_catalog(options=Options(partitions="count")).run_id
     )

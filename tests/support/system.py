@@ -1,42 +1,56 @@
 """Worker processes and a producer over one Redis and one AWS endpoint."""
 
 import json
+import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import redis
 
 from glueline.producer import Producer
 from glueline.settings import Settings
 from glueline_worker.local.processes import Workers
 
 PATIENCE = 60.0
+HOOKS = Path(__file__).parent / "hooks"
 
 
 class System:
     """What a team runs, in small."""
 
-    def __init__(self, settings: Settings, aws_url: str, workers: int, folder: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        aws_url: str,
+        workers: int,
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.settings = settings
         self.folder = folder
         self.producer = Producer(settings)
-        self.workers = Workers(workers, variables(settings, aws_url), folder)
+        self.workers = Workers(workers, {**variables(settings, aws_url), **(env or {})}, folder)
 
     def start(self) -> None:
         self.workers.start()
 
     def stop(self) -> None:
-        self.workers.stop(self.settings.worker.grace + 3)
+        self.workers.stop(grace=0)  # how workers end in good order has tests of its own
         self.producer.close()
 
     def wait(self, run_id: str, seconds: float = PATIENCE) -> Any:
         """The run's last status; the workers' logs when it does not end."""
-        try:
-            return self.producer.wait(run_id, timeout=seconds)
-        except Exception as error:
-            raise AssertionError(f"{error}\n{self.logs()}") from error
+        deadline = time.monotonic() + seconds
+        while not (status := self.producer.status(run_id)).state.is_final:
+            failure = self.workers.failure
+            if failure or time.monotonic() > deadline:
+                raise AssertionError(f"{failure or 'the run goes on'}: {status}\n{self.logs()}")
+            time.sleep(0.05)
+        return status
 
     def records(self, run_id: str) -> list[dict[str, Any]]:
         """All records that the run's manifest lists, in the JSONL sink below ``out``."""
@@ -48,6 +62,20 @@ class System:
             for line in (root / thing["path"]).read_text().splitlines()
         ]
 
+    def contents(self, run_id: str) -> list[str]:
+        """The records as sorted texts, to compare runs with."""
+        return sorted(json.dumps(record, sort_keys=True) for record in self.records(run_id))
+
+    def left_over(self) -> dict[str, Any]:
+        """What of queues, deliveries and claims is left in Redis; nothing, once all is done."""
+        prefix = self.settings.key_prefix
+        with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as client:
+            live = [
+                f"{prefix}{name}" for name in ("glueline", "unacked", "unacked_index", "active")
+            ]
+            live += client.keys(f"{prefix}*:open") + client.keys(f"{prefix}*:claims")
+            return {key: client.type(key) for key in live if client.exists(key)}
+
     def kinds(self, run_id: str) -> Counter[str]:
         return Counter(record["kind"] for record in self.records(run_id))
 
@@ -57,11 +85,16 @@ class System:
 
     def kill_one(self, number: int = 0) -> int:
         """``kill -9`` a worker; the supervisor starts another."""
-        import os
-
         pid = self.workers.pids[number]
         os.kill(pid, signal.SIGKILL)
         return pid
+
+
+def hooks(**variables: Any) -> dict[str, str]:
+    """The environment of workers that misbehave as ``hooks/sitecustomize.py`` says."""
+    found = {f"TEST_{name.upper()}": str(value) for name, value in variables.items()}
+    paths = [str(HOOKS), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"PYTHONPATH": os.pathsep.join(paths), **found}
 
 
 def variables(settings: Settings, aws_url: str) -> dict[str, str]:

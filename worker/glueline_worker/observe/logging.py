@@ -15,7 +15,6 @@ _QUIET = (
     "aiobotocore",
     "asyncio",
     "botocore",
-    "celery.app.trace",  # our own lines say what became of a task
     "celery.worker.strategy",
     "kombu",
     "sqlglot",
@@ -58,6 +57,8 @@ def setup_logging(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Our own lines say what became of a task; a unit given back is no warning with a traceback.
+    logging.getLogger("celery.app.trace").setLevel(logging.ERROR)
 
 
 def _rendering(log_format: str) -> list[Processor]:

@@ -1,0 +1,140 @@
+"""Workers, connections and calls that break in mid-run cost time, and nothing else."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+import redis
+from tests.support.system import System, eventually, hooks
+
+from glueline import RunState
+from glueline.contract.runs import RunStatus
+from glueline_simulator import Simulator
+
+Start = Callable[..., System]
+Simulate = Callable[..., Simulator]
+
+CATALOGUE = {"databases": 8, "tables": 120, "jobs": 16, "columns": 4}
+
+
+@pytest.fixture
+def undisturbed(simulator: Simulate, system: Start) -> Callable[[System], list[str]]:
+    """What a run finds when nothing goes wrong; of the same catalogue and in the same sink."""
+
+    def read(running: System) -> list[str]:
+        run = running.wait(running.producer.enqueue_catalog().run_id)
+        assert run.state is RunState.SUCCEEDED
+        return running.contents(run.run_id)
+
+    return read
+
+
+def test_killed_workers_lose_nothing(
+    simulator: Simulate, system: Start, undisturbed: Callable[[System], list[str]]
+) -> None:
+    sim = simulator(**CATALOGUE, latency=0.25)
+    running = system(sim, workers=2, env=hooks(visibility_timeout=4))
+    run_id = running.producer.enqueue_catalog().run_id
+    for units in (2, 8, 16):
+        eventually(lambda: settled(running, run_id) >= units)  # noqa: B023 - called at once
+        os.kill(eventually(lambda: running.workers.pids)[0], signal.SIGKILL)
+    run = running.wait(run_id)
+    assert running.workers.restarts == 3
+    sim.configure(latency=0)
+    assert running.contents(run_id) == undisturbed(running)
+    assert_settled_once(run, units=1 + 8 + 1 + 16)
+    eventually(lambda: not running.left_over())
+
+
+def test_a_unit_that_kills_its_process_fails_and_the_run_ends(
+    simulator: Simulate, system: Start
+) -> None:
+    sim = simulator(**CATALOGUE)
+    fatal = "raw_sales_0000"
+    # What is under way beside it is lost with it as often as the unit is tried.
+    patience = {"lease": 1.5, "attempts": 2, "concurrency": 1}
+    running = system(sim, env=hooks(fatal_database=fatal), worker=patience)
+    run = running.wait(running.producer.enqueue_catalog().run_id)
+    assert run.state is RunState.PARTIAL
+    (failure,) = running.producer.failures(run.run_id)
+    assert (failure.unit_id, failure.code, failure.attempts) == (
+        f"database/{fatal}",
+        "worker_lost",
+        2,
+    )
+    assert "died in each of 2 attempts" in failure.message
+    assert running.kinds(run.run_id)["table"] == 7 * 120
+
+    running.stop()
+    healthy = system(sim)
+    assert healthy.producer.replay(run.run_id) == 1
+    assert healthy.wait(run.run_id).state is RunState.SUCCEEDED
+    assert healthy.kinds(run.run_id)["table"] == 8 * 120
+
+
+def test_a_worker_that_is_told_to_stop_gives_its_units_back(
+    simulator: Simulate, system: Start
+) -> None:
+    sim = simulator(**CATALOGUE, latency=4)
+    # One attempt: had the interrupted one counted, the unit would fail.
+    running = system(sim, worker={"attempts": 1, "grace": 0.5})
+    run_id = running.producer.enqueue_database("raw_sales_0000").run_id
+    eventually(lambda: sim.stats()["operations"])
+    (pid,) = running.workers.pids
+    worker = psutil.Process(pid)
+    worker.terminate()
+    worker.wait(timeout=10)
+    assert "unit.given_back" in running.logs()
+    sim.configure(latency=0)
+    run = running.wait(run_id)
+    assert_settled_once(run, units=1)
+    assert running.kinds(run_id)["table"] == 120
+    assert not running.left_over()
+
+
+def test_cut_connections_to_redis_lose_nothing(
+    simulator: Simulate,
+    system: Start,
+    client: redis.Redis,
+    undisturbed: Callable[[System], list[str]],
+) -> None:
+    sim = simulator(**CATALOGUE, latency=0.2)
+    running = system(sim, workers=2)
+    run_id = running.producer.enqueue_catalog().run_id
+    for units in (2, 5, 8, 12, 16):
+        eventually(lambda: settled(running, run_id) >= units)  # noqa: B023 - called at once
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    run = running.wait(run_id)
+    sim.configure(latency=0)
+    assert running.contents(run_id) == undisturbed(running)
+    assert_settled_once(run, units=1 + 8 + 1 + 16)
+
+
+def test_faults_of_every_kind_lose_nothing(
+    simulator: Simulate, system: Start, undisturbed: Callable[[System], list[str]]
+) -> None:
+    kinds = "500,reset,hang,truncate,garbage,throttle,timeout,federation"
+    sim = simulator(**CATALOGUE, faults=0.2, fault_kinds=kinds, fault_hang=1)
+    running = system(sim, worker={"read_timeout": 0.7})
+    run = running.wait(running.producer.enqueue_catalog().run_id)
+    hit = [operation["faults"] for operation in sim.stats()["operations"].values()]
+    assert sum(sum(faults.values()) for faults in hit) >= 5
+    sim.configure(faults=0)
+    assert running.contents(run.run_id) == undisturbed(running)
+    assert_settled_once(run, units=1 + 8 + 1 + 16)
+
+
+def settled(running: System, run_id: str) -> int:
+    return running.producer.status(run_id).settled_units
+
+
+def assert_settled_once(run: RunStatus, units: int) -> None:
+    assert (run.state, run.settled_units, run.failed_units, run.open_units) == (
+        RunState.SUCCEEDED,
+        units,
+        0,
+        0,
+    )

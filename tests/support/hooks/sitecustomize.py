@@ -1,0 +1,26 @@
+"""Python runs this before a worker whose PYTHONPATH has this folder; the product knows nothing.
+
+``TEST_FATAL_DATABASE``: reading the tables of this database kills the process.
+``TEST_VISIBILITY_TIMEOUT``: seconds, instead of the minute of real workers.
+"""
+
+import os
+import signal
+from typing import Any
+
+if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
+    import glueline.queue
+
+    glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
+
+if fatal := os.environ.get("TEST_FATAL_DATABASE"):
+    from glueline_worker.aws.glue import Glue
+
+    read = Glue.tables
+
+    def tables(self: Glue, database: str, token: str | None = None) -> Any:
+        if database == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(self, database, token)
+
+    Glue.tables = tables  # type: ignore[method-assign]
