@@ -10,25 +10,29 @@
 
 local now, silence, slack = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[2])
 local room = tonumber(ARGV[3])
-local watermark = tonumber(redis.call('GET', KEYS[2]) or 0)
-local empty = redis.call('LLEN', KEYS[3]) == 0
+local lost = now
+if redis.call('LLEN', KEYS[3]) > 0 then
+  local watermark = tonumber(redis.call('GET', KEYS[2]) or 0)
+  lost = math.min(now, watermark + silence - slack - 1)
+end
 local messages = {}
+
+local function publish(base, id)
+  messages[#messages + 1] = redis.call('HGET', base .. ':units', id)
+  room = room - 1
+  redis.call('HDEL', base .. ':claims', id)
+  redis.call('ZADD', base .. ':open', whole(now + silence), id)
+end
+
 for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  if room <= 0 then break end
-  local found = redis.call('ZRANGE', base .. ':open', '-inf', whole(now), 'BYSCORE',
-    'LIMIT', 0, room, 'WITHSCORES')
-  for i = 1, #found, 2 do
-    local id, due = found[i], tonumber(found[i + 1])
-    local claimed = redis.call('HGET', base .. ':claims', id)
-    if claimed or empty or due - silence + slack < watermark then
-      local message = redis.call('HGET', base .. ':units', id)
-      if message then
-        messages[#messages + 1] = message
-        room = room - 1
-        redis.call('HDEL', base .. ':claims', id)
-        redis.call('ZADD', base .. ':open', whole(now + silence), id)
-      end
-    end
+  -- Claims on their own: they must not wait behind units that only wait in a long queue.
+  for _, id in ipairs(redis.call('HKEYS', base .. ':claims')) do
+    local due = tonumber(redis.call('ZSCORE', base .. ':open', id))
+    if room > 0 and due <= now then publish(base, id) end
+  end
+  for _, id in ipairs(redis.call('ZRANGE', base .. ':open', '-inf', whole(lost), 'BYSCORE',
+    'LIMIT', 0, room)) do
+    publish(base, id)
   end
 end
 return messages
