@@ -1,0 +1,101 @@
+"""A ledger on a real Redis that a test moves by hand, with a clock that it can put forward."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import redis
+
+from glueline.contract.messages import ExtractionRequest, UnitMessage
+from glueline.contract.runs import Failure, RunState, RunStatus
+from glueline.ledger import Calls, Keys, Ledger
+from glueline.ledger.calls import Claim, Settlement, finish_of
+from glueline.ledger.replies import Claimed, Opened
+
+LEASE = 100_000
+"""Milliseconds; long, so that only ``later`` makes a lease lapse."""
+SILENCE = 300_000
+SLACK = 50_000
+KEEP = 600_000
+
+
+def failure(unit_id: str, message: str = "no", code: str = "AccessDeniedException") -> Failure:
+    return Failure(unit_id=unit_id, code=code, message=message, attempts=1, at=datetime.now(UTC))
+
+
+class Desk:
+    """Carries out the ledger's calls and names claims itself."""
+
+    def __init__(self, client: redis.Redis, prefix: str) -> None:
+        self.client = client
+        self.ledger = Ledger(client)
+        self.calls = Calls(Keys(prefix), silence_ms=SILENCE, slack_ms=SLACK)
+        self.keys = self.calls.keys
+        self._tokens = count()
+        self._runs = count(1)
+
+    def open(self, request: ExtractionRequest | None = None) -> Opened:
+        run_id = f"{next(self._runs):032x}"
+        return self.ledger(self.calls.open_run(run_id, request or ExtractionRequest()))
+
+    def claim(self, unit: UnitMessage, attempts: int = 4) -> tuple[Claim, Claimed]:
+        claim = Claim(unit, f"token-{next(self._tokens)}")
+        return claim, self.ledger(self.calls.claim(claim, LEASE, attempts))
+
+    def take(self, unit: UnitMessage) -> Claim:
+        claim, answer = self.claim(unit)
+        assert answer.outcome == "claimed"
+        return claim
+
+    def settle(self, claim: Claim, **outcome: Any) -> tuple[bool, list[str]]:
+        return self.ledger(self.calls.settle(claim, Settlement(**outcome)))
+
+    def fail(self, claim: Claim, message: str = "no") -> tuple[bool, list[str]]:
+        return self.settle(claim, failure=failure(claim.unit.unit_id, message))
+
+    def finish(self, run_id: str, state: RunState | None = RunState.SUCCEEDED, **more: Any) -> bool:
+        """Claim the run's ``finish`` and end the run."""
+        claim = self.take(finish_of(run_id, "default"))
+        return self.ledger(self.calls.finish(claim, state, keep_ms=KEEP, **more))
+
+    def run_to_end(
+        self, units: Sequence[UnitMessage], state: RunState = RunState.SUCCEEDED
+    ) -> None:
+        """Settle the first units of a run, as failed unless it shall succeed, and end it."""
+        for unit in units:
+            claim = self.take(unit)
+            if state is RunState.SUCCEEDED:
+                self.settle(claim)
+            else:
+                self.fail(claim)
+        self.finish(units[0].run_id, state)
+
+    def due(self, limit: int = 1000) -> list[UnitMessage]:
+        return self.ledger(self.calls.due(limit))
+
+    def status(self, run_id: str) -> RunStatus:
+        found = self.ledger(self.calls.status([run_id]))[0]
+        assert found is not None
+        return found
+
+    def later(self, milliseconds: int) -> None:
+        """Put the clock forward: all that is due comes nearer."""
+        for base in self.client.keys(f"{self.keys.prefix}run:*:open"):
+            for unit_id in self.client.zrange(base, 0, -1):
+                self.client.zincrby(base, -milliseconds, unit_id)
+        if self.client.exists(self.keys.watermark):
+            self.client.decrby(self.keys.watermark, milliseconds)
+
+    def waiting(self, messages: int) -> None:
+        """Make the queue this long, with messages that nobody will read."""
+        self.client.delete(self.keys.queue)
+        if messages:
+            self.client.rpush(self.keys.queue, *range(messages))
+
+    def claims(self, run_id: str) -> dict[str, str]:
+        found = self.client.hgetall(f"{self.keys.run(run_id)}:claims")
+        return {key.decode(): value.decode() for key, value in found.items()}
+
+    def keys_of(self, run_id: str) -> list[str]:
+        return sorted(key.decode() for key in self.client.keys(f"{self.keys.run(run_id)}*"))

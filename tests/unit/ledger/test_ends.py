@@ -1,0 +1,196 @@
+"""How runs end: finished, cancelled, forgotten in time, and replayed."""
+
+import pytest
+from tests.unit.desk import KEEP, LEASE, SILENCE, Desk
+
+from glueline.contract.messages import DatabaseScope, ExtractionRequest
+from glueline.contract.runs import RunState
+from glueline.ledger.calls import Claim, finish_of
+from glueline.ledger.replies import Opened
+
+SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
+STATES = [RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED]
+
+
+@pytest.fixture
+def run(desk: Desk) -> Opened:
+    return desk.open()
+
+
+def cancel(desk: Desk, run_id: str, reason: str = "enough") -> str | None:
+    return desk.ledger(desk.calls.cancel(run_id, "default", reason))
+
+
+def replay(desk: Desk, run_id: str, *units: str) -> tuple[str, list[str]]:
+    answer = desk.ledger(desk.calls.replay(desk.status(run_id), units))
+    return answer.outcome, sorted(unit.unit_id for unit in answer.units)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_finished_run_has_its_state_for_good(desk: Desk, run: Opened, state: RunState):
+    desk.run_to_end(run.units, state)
+    status = desk.status(run.run_id)
+    assert status.state is state
+    assert status.finished_at is not None
+    assert status.finished_at >= status.created_at
+    assert status.open_units == 0
+    assert cancel(desk, run.run_id) == state
+    assert desk.status(run.run_id) == status
+
+
+def test_the_end_adds_its_counts_warnings_and_reason(desk: Desk, run: Opened):
+    for unit in run.units:
+        desk.settle(desk.take(unit), counts={"deleted": 1}, warnings=["a"])
+    desk.finish(
+        run.run_id, RunState.FAILED, reason="no sink", counts={"deleted": 2}, warnings=["held back"]
+    )
+    status = desk.status(run.run_id)
+    assert status.reason == "no sink"
+    assert status.counts == {"deleted": 4, "warnings": 3}
+    assert desk.ledger(desk.calls.failures(run.run_id)) == ([], ["a", "a", "held back"])
+
+
+def test_a_lost_claim_ends_nothing(desk: Desk, run: Opened):
+    for unit in run.units:
+        desk.settle(desk.take(unit))
+    lost = desk.take(finish_of(run.run_id, "default"))
+    desk.later(LEASE + 1)
+    held = desk.take(lost.unit)
+    for claim in (lost, Claim(lost.unit, "made up")):
+        assert not desk.ledger(desk.calls.finish(claim, RunState.FAILED, keep_ms=KEEP))
+    assert desk.status(run.run_id).state is RunState.RUNNING
+    assert desk.ledger(desk.calls.finish(held, RunState.SUCCEEDED, keep_ms=KEEP))
+    assert not desk.ledger(desk.calls.finish(held, RunState.FAILED, keep_ms=KEEP))
+
+
+@pytest.mark.parametrize("end", ["succeeded", "partial", "cancelled", "superseded"])
+def test_every_key_of_an_ended_run_expires(desk: Desk, end: str):
+    run = desk.open()
+    first, second = (desk.take(unit) for unit in run.units)
+    desk.settle(first, receipt={"a": 1}, counts={"x": 1}, listings=["l"], warnings=["w"])
+    if end == "partial":
+        desk.fail(second)
+    elif end == "succeeded":
+        desk.settle(second)
+    elif end == "cancelled":
+        cancel(desk, run.run_id)
+    else:
+        desk.open()
+    assert desk.finish(run.run_id, None if end in ("cancelled", "superseded") else RunState(end))
+    assert desk.status(run.run_id).state == end
+    keys = desk.keys_of(run.run_id)
+    assert keys
+    assert {key: 0 < desk.client.pttl(key) <= KEEP for key in keys} == dict.fromkeys(keys, True)
+    assert not desk.client.sismember(desk.keys.active, desk.keys.run(run.run_id))
+
+
+def test_a_running_run_never_expires(desk: Desk, run: Opened):
+    desk.settle(desk.take(run.units[0]), receipt={"a": 1}, listings=["l"], warnings=["w"])
+    assert {desk.client.pttl(key) for key in desk.keys_of(run.run_id)} == {-1}
+
+
+def test_cancelling_leaves_only_the_finish_open(desk: Desk, run: Opened):
+    claim = desk.take(run.units[0])
+    assert cancel(desk, run.run_id, "not needed: ü") == "running"
+    status = desk.status(run.run_id)
+    assert (status.state, status.reason) == (RunState.CANCELLED, "not needed: ü")
+    assert status.open_units == 1
+    assert desk.settle(claim, counts={"table": 1}) == (False, [])
+    assert desk.ledger(desk.calls.renew([claim], LEASE)) == [False]
+    assert desk.claim(run.units[1])[1].outcome == "settled"
+    _, answer = desk.claim(finish_of(run.run_id, "default"))
+    assert (answer.outcome, answer.state) == ("claimed", RunState.CANCELLED)
+
+
+def test_cancelling_twice_changes_nothing(desk: Desk, run: Opened):
+    cancel(desk, run.run_id, "first")
+    before = desk.status(run.run_id)
+    assert cancel(desk, run.run_id, "second") == "cancelled"
+    assert desk.status(run.run_id) == before
+
+
+def test_cancelling_comes_too_late_while_the_sinks_commit(desk: Desk, run: Opened):
+    for unit in run.units:
+        desk.settle(desk.take(unit))
+    claim = desk.take(finish_of(run.run_id, "default"))
+    assert cancel(desk, run.run_id) == "finishing"
+    assert desk.ledger(desk.calls.finish(claim, RunState.SUCCEEDED, keep_ms=KEEP))
+    assert desk.status(run.run_id).state is RunState.SUCCEEDED
+
+
+def test_cancelling_is_in_time_before_the_finish_is_claimed(desk: Desk, run: Opened):
+    for unit in run.units:
+        desk.settle(desk.take(unit))
+    assert cancel(desk, run.run_id) == "running"
+    assert desk.finish(run.run_id, None)
+    assert desk.status(run.run_id).state is RunState.CANCELLED
+
+
+def test_an_unknown_run_cannot_be_cancelled(desk: Desk):
+    assert cancel(desk, "f" * 32) is None
+    assert desk.keys_of("f" * 32) == []
+
+
+@pytest.mark.parametrize("state", [RunState.PARTIAL, RunState.FAILED])
+def test_failed_units_run_again_in_the_same_run(desk: Desk, run: Opened, state: RunState):
+    good, bad = run.units
+    desk.settle(desk.take(good), counts={"table": 1}, listings=["databases"])
+    desk.fail(desk.take(bad))
+    desk.finish(run.run_id, state, reason="no")
+    assert replay(desk, run.run_id) == ("replayed", ["jobs"])
+    status = desk.status(run.run_id)
+    assert (status.state, status.generation) == (RunState.RUNNING, run.generation)
+    assert (status.open_units, status.settled_units, status.failed_units) == (1, 1, 0)
+    assert (status.finished_at, status.reason) == (None, None)
+    assert {desk.client.pttl(key) for key in desk.keys_of(run.run_id)} == {-1}
+    claim, answer = desk.claim(bad)
+    assert answer.attempts == 1
+    assert desk.settle(claim, counts={"table": 2}) == (True, ["finish"])
+    assert desk.finish(run.run_id)
+    status = desk.status(run.run_id)
+    assert (status.state, status.counts) == (RunState.SUCCEEDED, {"table": 3})
+    assert desk.ledger(desk.calls.results(run.run_id)).listings == ["databases"]
+
+
+def test_only_the_named_units_run_again(desk: Desk, run: Opened):
+    desk.run_to_end(run.units, RunState.FAILED)
+    assert replay(desk, run.run_id, "jobs", "job/never", "jobs") == ("replayed", ["jobs"])
+    assert desk.status(run.run_id).failed_units == 1
+    desk.settle(desk.take(run.units[1]))
+    desk.finish(run.run_id, RunState.PARTIAL)
+    assert replay(desk, run.run_id) == ("replayed", ["databases"])
+
+
+def test_a_replayed_unit_whose_message_is_lost_is_due(desk: Desk, run: Opened):
+    desk.run_to_end(run.units, RunState.FAILED)
+    replay(desk, run.run_id)
+    desk.later(SILENCE + 1)
+    assert sorted(unit.unit_id for unit in desk.due()) == ["databases", "jobs"]
+
+
+def test_a_replay_is_refused_with_the_reason(desk: Desk):
+    run = desk.open(SALES)
+    assert replay(desk, run.run_id) == ("running", [])
+    desk.run_to_end(run.units, RunState.FAILED)
+    assert replay(desk, run.run_id, "databases") == ("nothing", [])
+    assert desk.status(run.run_id).state is RunState.FAILED
+    newer = desk.open(SALES)
+    assert replay(desk, run.run_id) == ("newer", [])
+    desk.run_to_end(newer.units)
+    assert replay(desk, newer.run_id) == ("succeeded", [])
+    assert replay(desk, run.run_id) == ("newer", [])
+
+
+def test_a_cancelled_run_is_not_replayed(desk: Desk, run: Opened):
+    desk.fail(desk.take(run.units[0]))
+    cancel(desk, run.run_id)
+    desk.finish(run.run_id, None)
+    assert replay(desk, run.run_id) == ("cancelled", [])
+
+
+def test_a_forgotten_run_is_not_replayed(desk: Desk, run: Opened):
+    desk.run_to_end(run.units, RunState.FAILED)
+    status = desk.status(run.run_id)
+    desk.client.delete(*desk.keys_of(run.run_id))
+    assert desk.ledger(desk.calls.replay(status)).outcome == "unknown"
+    assert desk.keys_of(run.run_id) == []
