@@ -153,6 +153,22 @@ def test_a_script_that_ends_in_the_middle_keeps_its_beginning():
     )
 
 
+def test_template_variables_and_forgotten_commas_are_understood():
+    script = (
+        "glueContext.write_dynamic_frame.from_options(\n"
+        "  frame=glueContext.create_dynamic_frame.from_catalog(database=<db>, table_name=${t}),\n"
+        '  connection_type="s3",\n'
+        '  connection_options={"path": "s3://o/x"}\n'
+        '  format="json")\n'
+    )
+    assert names(script) == (["table/<db>/{t}"], ["x"])
+
+
+def test_both_sides_of_an_unresolved_merge_are_read():
+    script = f"{COPY}<<<<<<< HEAD\nx = 1\n=======\n{COPY.replace('x', 'y')}>>>>>>> other\n"
+    assert names(script) == (["table/a/b"], ["x", "y"])
+
+
 def test_nodes_tell_their_line():
     graph = read_script('\n\nx = spark.table("a.b")\nx.write.parquet(\n  "s3://o/x")\n', NOTHING)
     assert [node.line for node in graph.nodes] == [3, 4]

@@ -22,16 +22,19 @@ _REPAIRS = tuple(
 )
 
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}|\{\{\s*(\w+)\s*\}\}")
+_VARIABLE = re.compile(
+    r"\$\{(\w+)\}|\{\{\s*(\w+)\s*\}\}|(?<=[=(, ])<([A-Za-z][\w .-]*)>(?=[ \t]*[,)\n])"
+)
 
 
 def _quoted(text: str) -> str:
-    """Template variables outside quotes (``host = ${host}``) as texts, so that they parse."""
+    """Template variables outside quotes (``host = ${host}``, ``<host>``) as texts that parse."""
 
     def quote(found: re.Match[str]) -> str:
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         inside = before.count("'") % 2 or before.count('"') % 2
-        return found[0] if inside else f'"{{{found[1] or found[2]}}}"'
+        name = found[1] or found[2]
+        return found[0] if inside else f'"{{{name}}}"' if name else f'"{found[0]}"'
 
     return _VARIABLE.sub(quote, text)
 

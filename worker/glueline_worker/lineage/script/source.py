@@ -77,7 +77,8 @@ def _by_parts(text: str, warn: Callable[[str], None]) -> ast.Module:
             ast.increment_lineno(found, start)
             body += found.body
     if lost:
-        shown = ", ".join(str(line) for line in lost[:SHOWN]) + (" …" if len(lost) > SHOWN else "")
+        numbers = list(dict.fromkeys(map(str, lost)))
+        shown = ", ".join(numbers[:SHOWN]) + (" …" if len(numbers) > SHOWN else "")
         warn(f"does not parse as Python, and was left out: line {shown}")
     return ast.Module(body, [])
 
@@ -114,6 +115,9 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
             at = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
             if "unicodeescape" in str(error):
                 lines[at] = re.sub(r"\\(?=[UuNx])", r"\\\\", lines[at])
+                continue
+            if "forgot a comma" in str(error) and (error.end_lineno or 0) > (error.lineno or 0):
+                lines[(error.end_lineno or 2) - 2] += ","
                 continue
             lost.append(start + at + 1)
             if at == 0 and len(lines) == 1:
