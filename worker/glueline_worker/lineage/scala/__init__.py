@@ -1,0 +1,5 @@
+"""Reads Scala job scripts by saying them in Python, which the script reader understands."""
+
+from glueline_worker.lineage.scala.reader import read_scala
+
+__all__ = ["read_scala"]

@@ -1,0 +1,73 @@
+"""The Python that is being written: lines with their depth and the Scala line they come from."""
+
+import keyword
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+_LONG = 1_000
+"""Characters of an expression above which it gets a name, so that none grows without bound."""
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of ``text``."""
+    return frozenset(text.split())
+
+
+@dataclass(slots=True)
+class Code:
+    """Python source under construction."""
+
+    lines: list[tuple[int, str, int]] = field(default_factory=list)
+    depth: int = 0
+    _names: int = 0
+
+    def emit(self, text: str, line: int) -> None:
+        """Add a statement."""
+        self.lines.append((self.depth, text, line))
+
+    def name(self, stem: str = "value") -> str:
+        """A name that no Scala script has."""
+        self._names += 1
+        return f"{stem}__{self._names}"
+
+    def short(self, expression: str, line: int) -> str:
+        """``expression``, or the name of a variable that holds it if it is long."""
+        if len(expression) <= _LONG:
+            return expression
+        name = self.name()
+        self.emit(f"{name} = {expression}", line)
+        return name
+
+    @contextmanager
+    def block(self, header: str, line: int) -> Iterator[None]:
+        """The body of a compound statement."""
+        self.emit(header, line)
+        start = len(self.lines)
+        self.depth += 1
+        try:
+            yield
+        finally:
+            if len(self.lines) == start:
+                self.emit("pass", line)
+            self.depth -= 1
+
+    @contextmanager
+    def aside(self) -> Iterator[list[tuple[int, str, int]]]:
+        """Collect the lines written inside instead of adding them."""
+        outer, self.lines = self.lines, []
+        try:
+            yield self.lines
+        finally:
+            self.lines = outer
+
+    def source(self) -> tuple[str, list[int]]:
+        """The text, and the Scala line of each of its lines."""
+        text = "\n".join(f"{' ' * depth}{text}" for depth, text, _ in self.lines)
+        return text, [line for _, _, line in self.lines]
+
+
+def python_name(name: str) -> str:
+    """A Scala name as Python can hold it."""
+    plain = "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in name)
+    return f"{plain}_" if keyword.iskeyword(plain) or not plain.isidentifier() else plain

@@ -1,0 +1,241 @@
+"""Blocks, function literals, branches and loops, as Python statements."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+
+from glueline_worker.lineage.scala.code import python_name
+from glueline_worker.lineage.scala.expressions import Expressions
+from glueline_worker.lineage.scala.lexer import Token
+
+
+class Control(Expressions):
+    """Reads what Python has no expression for."""
+
+    @abstractmethod
+    def repeated(self, word: str, line: int) -> str:
+        """``for``, ``while`` or ``do`` after its first word."""
+
+    @abstractmethod
+    def statement(self) -> str | None:
+        """A statement; its value if it is an expression."""
+
+    def statements(self, *closing: str) -> str:
+        """Statements up to one of ``closing``; the value of the last one."""
+        value: str | None = None
+        while True:
+            self.skip_lines()
+            if self.at(*closing) or self.token.kind == "end":
+                return value or "None"
+            if value and not value.isidentifier():
+                self.code.emit(value, self.token.line)
+            start = self.position
+            value = self.statement()
+            if self.position == start:
+                self.next()
+
+    # Blocks and functions
+
+    def block(self) -> str:
+        """A block, or the function literal that braces may hold."""
+        opening = self.next()
+        self.skip_lines()
+        if self.at("case"):
+            name = self.code.name("given")
+            value = self._function([name], lambda: self.cases(name))
+        elif self.is_function() or self.is_typed_parameter():
+            parameters = self.parameters()
+            value = self._function(parameters, lambda: self.statements("}"))
+        else:
+            value = self.statements("}")
+        self.leave(opening)
+        return value
+
+    def function(self) -> str:
+        """``x => …`` and ``(x: Type, y) => …``."""
+        return self._function(self.parameters(), self.branch)
+
+    def leave(self, opening: Token) -> None:
+        """Go behind the bracket that closes ``opening``."""
+        if opening.partner >= 0:
+            self.position = min(opening.partner + 1, len(self.tokens) - 1)
+
+    def is_typed_parameter(self) -> bool:
+        """``x: Type =>`` without parentheses, which only braces allow."""
+        if self.token.kind != "id" or self.ahead().text != ":":
+            return False
+        return any(self.ahead(count).text == "=>" for count in range(3, 8))
+
+    def parameters(self) -> list[str]:
+        """The names of a function literal's parameters, and the arrow."""
+        opening = self.token
+        found: list[str] = []
+        if not self.take("("):
+            found.append(self._parameter())
+        while opening.partner >= 0 and self.position < opening.partner:
+            found.append(self._parameter())
+            self.take(",")
+        self.leave(opening)
+        self.take("=>")
+        return found
+
+    def _parameter(self) -> str:
+        self.take("implicit")
+        name = self.next().text
+        if self.take(":"):
+            self.skip_type("=>")
+        return self.code.name("unused") if name == "_" else python_name(name)
+
+    def _function(self, parameters: Sequence[str], body: Callable[[], str]) -> str:
+        line = self.token.line
+        self.locals.append(set(parameters))
+        with self.code.aside() as lines:
+            self.code.depth += 1
+            value = body()
+            self.code.depth -= 1
+        self.locals.pop()
+        if not lines:
+            return f"(lambda {', '.join(parameters)}: {value})"
+        name = self.code.name("function")
+        with self.code.block(f"def {name}({', '.join(parameters)}):", line):
+            self.code.lines += lines
+            self.code.emit(f"return {value}", line)
+        return name
+
+    def branch(self) -> str:
+        """A block, or a single statement."""
+        self.skip_lines()
+        return self.block() if self.at("{") else self.statement() or "None"
+
+    def condition(self) -> str:
+        """What stands in parentheses after ``if`` and ``while``."""
+        opening = self.token
+        if not self.take("("):
+            found = self.expression()
+            self.take("then")
+            return found
+        found = self.argument()
+        self.leave(opening)
+        return found
+
+    # Branches
+
+    def control(self) -> str:
+        """``if``, ``for``, ``while``, ``do``, ``try``, ``throw`` or ``return``."""
+        line = self.token.line
+        word = self.next().text
+        if word == "throw":
+            self.code.emit(f"raise Exception({self.expression()})", line)
+            return "None"
+        if word == "return":
+            leaves = self.at("}", ")", ";") or self.token.kind in {"newline", "end"}
+            self.code.emit("return" if leaves else f"return {self.expression()}", line)
+            return "None"
+        if word == "if":
+            return self._if(line)
+        return self._try(line) if word == "try" else self.repeated(word, line)
+
+    def _if(self, line: int) -> str:
+        value = self.code.name()
+        with self.code.block(f"if {self.condition()}:", line):
+            self.code.emit(f"{value} = {self.branch()}", line)
+        if self.take("else"):
+            with self.code.block("else:", line):
+                self.code.emit(f"{value} = {self.branch()}", line)
+        return value
+
+    def _try(self, line: int) -> str:
+        value = self.code.name()
+        with self.code.block("try:", line):
+            self.code.emit(f"{value} = {self.branch()}", line)
+        error = self.code.name("error")
+        with self.code.block(f"except Exception as {error}:", line):
+            if self.take("catch"):
+                opening = self.token
+                if self.take("{"):
+                    self.skip_lines()
+                    self.code.emit(f"{value} = {self.cases(error)}", line)
+                    self.leave(opening)
+                else:
+                    self.code.emit(self.expression(), line)
+        if self.take("finally"):
+            with self.code.block("finally:", line):
+                self.code.emit(self.branch(), line)
+        return value
+
+    def matched(self, value: str) -> str:
+        """``value match { case … }``."""
+        opening = self.token
+        if not self.take("{"):
+            return "None"
+        self.skip_lines()
+        name = self.code.name("given")
+        self.code.emit(f"{name} = {value}", opening.line)
+        found = self.cases(name)
+        self.leave(opening)
+        return found
+
+    def cases(self, given: str) -> str:
+        """The branches of ``match``; each is possible unless a literal decides."""
+        value = self.code.name()
+        header = "if"
+        while self.take("case"):
+            line = self.token.line
+            pattern = self.pattern("=>", "if")
+            if self.take("if"):
+                with self.code.aside():
+                    self.expression()
+            self.take("=>")
+            test = _test(pattern, given)
+            with self.code.block(f"{header} {test}:" if test else _last(header), line):
+                self._bind(pattern, given)
+                self.code.emit(f"{value} = {self.statements('case', '}')}", line)
+            header = "elif" if test else "if"
+            self.skip_lines()
+        return value
+
+    def pattern(self, *closing: str) -> list[Token]:
+        """The tokens up to one of ``closing`` outside brackets."""
+        found: list[Token] = []
+        while not self.at(*closing) and self.token.kind != "end":
+            start = self.position
+            self.skip_group()
+            self.position = max(self.position, start + 1)
+            found += self.tokens[start : self.position]
+        return found
+
+    def _bind(self, pattern: Sequence[Token], given: str) -> None:
+        names = bound(pattern)
+        if self.locals:
+            self.locals[-1].update(names)
+        if pattern and pattern[0].text == "(" and len(names) > 1:
+            self.code.emit(f"{', '.join(names)} = {given}", pattern[0].line)
+        else:
+            for name in names:
+                self.code.emit(f"{name} = {given}", pattern[0].line)
+
+
+def bound(pattern: Sequence[Token]) -> list[str]:
+    """The variables of a pattern: names in lower case that are no types."""
+    found = []
+    for before, token in zip([None, *pattern], pattern, strict=False):
+        is_type = before is not None and before.text in {":", ".", "["}
+        if token.kind == "id" and not is_type and token.text[0].islower():
+            found.append(python_name(token.text))
+    return list(dict.fromkeys(found))
+
+
+def _test(pattern: Sequence[Token], given: str) -> str:
+    """The condition of a case; empty where it takes everything."""
+    literals = [token for token in pattern if token.text != "|" or token.kind == "string"]
+    if literals and all(token.kind == "string" for token in literals):
+        values = [part for token in literals for part in (token.parts or [""])]
+        return f"{given} in {values!r}"
+    return (
+        ""
+        if len(pattern) == 1 and pattern[0].text[:1].islower() | (pattern[0].text == "_")
+        else f"is_a_case({given})"
+    )
+
+
+def _last(header: str) -> str:
+    return "else:" if header == "elif" else "if True:"

@@ -1,0 +1,188 @@
+"""Scala text into tokens, with the line ends that end statements.
+
+A line end counts where the token before it can end a statement and the one after it can begin
+one (Scala Language Specification, 1.2), and never inside parentheses or brackets.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from glueline_worker.lineage.scala.code import words
+
+Kind = Literal["id", "number", "string", "op", "newline", "end"]
+Part = str | tuple[str, int]
+"""Text, or the code of an interpolation with its line."""
+
+_TOKEN = re.compile(
+    r"""(?P<skip>[ \t\r\f\v]+|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z))
+    |(?P<newline>\n)
+    |(?P<string>(?:[A-Za-z_]\w*|\$)?(?:\"\"\"|\"))
+    |(?P<char>'(?:[^'\\\n]|\\u[0-9a-fA-F]{4}|\\.)')
+    |(?P<symbol>'[A-Za-z_]\w*)
+    |(?P<number>\d[\w]*(?:\.\d\w*)?)
+    |(?P<quoted>`[^`\n]*`)
+    |(?P<id>[^\W\d]\w*|\$\w+)
+    |(?P<op>[(){}\[\],;.@]|[^\w\s(){}\[\],;.@"'`]+)
+    |(?P<other>.)""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_MARGIN = re.compile(r"^[ \t]*\|", re.MULTILINE)
+_STRIP_MARGIN = re.compile(r"\s*\.\s*stripMargin\b(?:\s*\(\s*\))?")
+_HOLE = re.compile(r"\$(?:(\$)|\{|([A-Za-z_]\w*))")
+_BRACES = re.compile(r"[{}]|\"\"\"(?s:.*?)\"\"\"|\"(?:[^\"\\\n]|\\.)*\"")
+_FORMAT = re.compile(r"%[-#+ 0,(]*\d*(?:\.\d+)?[a-zA-Z]")
+_ENDS = frozenset({")", "]", "}", "_"})
+_NO_END = words(
+    "abstract case catch class def do else extends final finally for if implicit import "
+    "lazy match new object override package private protected sealed throw trait try type "
+    "val var while with yield"
+)
+_NO_START = words("catch else extends finally match with yield , . ; : = => <- <: <% >: # [ ) ]")
+
+
+@dataclass(slots=True)
+class Token:
+    """A token; ``parts`` are those of a string."""
+
+    kind: Kind
+    text: str
+    line: int
+    parts: list[Part] = field(default_factory=list)
+    partner: int = -1
+    """For an opening bracket, where its closing one stands."""
+
+
+def lex(text: str, line: int = 1) -> list[Token]:
+    """The tokens of ``text``, ended by one of kind ``end``."""
+    found: list[Token] = []
+    position = 0
+    while match := _TOKEN.match(text, position):
+        kind, position = match.lastgroup, match.end()
+        word = match.group()
+        if kind == "string":
+            token, position = _string(text, match, line)
+            found.append(token)
+        elif kind == "newline":
+            found.append(Token("newline", word, line))
+        elif kind == "char":
+            found.append(Token("string", word, line, [_unescaped(word[1:-1])]))
+        elif kind == "symbol":
+            found.append(Token("string", "$", line, [word[1:]]))
+        elif kind == "quoted":
+            found.append(Token("id", word[1:-1], line))
+        elif kind in {"id", "number", "op"}:
+            found.append(Token(cast("Kind", kind), word, line))
+        line += text.count("\n", match.start(), position)
+    found.append(Token("end", "", line))
+    return _paired(_significant(found))
+
+
+def _string(text: str, opening: re.Match[str], line: int) -> tuple[Token, int]:
+    """A string with its interpolations; one that does not end takes the rest of its line."""
+    prefix = opening.group().rstrip('"')
+    raw = opening.group().endswith('"""')
+    position = opening.end()
+    parts: list[Part] = []
+    end = re.compile(r'"""(?!")' if raw else r'"|\n|\Z')
+    literal = re.compile(r'[^"$]+' if raw else r'(?:[^"\\$\n]|\\.)+', re.DOTALL)
+    while position < len(text) and not end.match(text, position):
+        hole = _HOLE.match(text, position) if prefix else None
+        if hole and hole[2]:
+            parts.append((hole[2], line + text.count("\n", opening.start(), position)))
+            position = hole.end()
+        elif hole and not hole[1]:
+            stop = _closing_brace(text, hole.end())
+            code = text[hole.end() : stop]
+            parts.append((code, line + text.count("\n", opening.start(), position)))
+            position = stop + 1
+        else:
+            chunk = literal.match(text, position)
+            value = chunk.group() if chunk else text[position]
+            position += max(len(value), hole.end() - position if hole else 0)
+            parts.append(value if raw or prefix == "raw" else _unescaped(value))
+    closing = end.match(text, position)
+    position = closing.end() if closing else len(text)
+    if prefix == "f":
+        parts = _without_formats(parts)
+    if margin := _STRIP_MARGIN.match(text, position):
+        position = margin.end()
+        parts = _without_margin(parts)
+    kind = prefix if prefix == "$" else ""
+    return Token("string", kind, line, parts), position
+
+
+def _closing_brace(text: str, position: int) -> int:
+    depth = 1
+    while match := _BRACES.search(text, position):
+        depth += {"{": 1, "}": -1}.get(match.group(), 0)
+        if depth == 0:
+            return match.start()
+        position = match.end()
+    return len(text)
+
+
+def _unescaped(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        if match[1]:
+            return chr(int(match[1], 16))
+        return _ESCAPES.get(match[2], match[2])
+
+    return _ESCAPE.sub(character, text) if "\\" in text else text
+
+
+def _without_formats(parts: list[Part]) -> list[Part]:
+    """Without the ``%1.2f`` that follow values in f"…"."""
+    kept: list[Part] = []
+    for part in parts:
+        after_value = bool(kept) and isinstance(kept[-1], tuple)
+        kept.append(
+            _FORMAT.sub("", part, count=1) if after_value and isinstance(part, str) else part
+        )
+    return kept
+
+
+def _without_margin(parts: list[Part]) -> list[Part]:
+    return [_MARGIN.sub("", part) if isinstance(part, str) else part for part in parts]
+
+
+def _significant(tokens: list[Token]) -> list[Token]:
+    """Leave out the line ends that end nothing."""
+    kept: list[Token] = []
+    brackets: list[str] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "op" and token.text in {"(", "[", "{"}:
+            brackets.append(token.text)
+        elif token.kind == "op" and token.text in {")", "]", "}"} and brackets:
+            brackets.pop()
+        if token.kind != "newline":
+            kept.append(token)
+        elif kept and (not brackets or brackets[-1] == "{") and _ends(kept[-1]):
+            following = next(
+                (item for item in tokens[index + 1 : index + 50] if item.kind != "newline"), token
+            )
+            if following.text not in _NO_START or following.kind == "string":
+                kept.append(token)
+    return kept
+
+
+def _ends(token: Token) -> bool:
+    if token.kind in {"string", "number"}:
+        return True
+    if token.kind == "id":
+        return token.text not in _NO_END
+    return token.text in _ENDS
+
+
+def _paired(tokens: list[Token]) -> list[Token]:
+    stack: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "op" and token.text in {"(", "[", "{"}:
+            stack.append(index)
+        elif token.kind == "op" and token.text in {")", "]", "}"} and stack:
+            tokens[stack.pop()].partner = index
+    for index in stack:
+        tokens[index].partner = len(tokens) - 1
+    return tokens
