@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-all lint format clean
+.PHONY: demo test test-all lint format docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -31,6 +31,9 @@ format: $(VENV)/.dev  ## Format the code.
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+docs-generated: $(VENV)/.dev  ## Write into the pages what they take from the code.
+	$(BIN)/python docs/generate.py
+
 clean:  ## Remove what the other targets made.
 	rm -rf .venv .venv-3.* demo-output .pytest_cache .mypy_cache .ruff_cache
 
@@ -39,10 +42,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo: $(VENV)/bin/python constraints.txt $(PROJECTS)
 	@echo "setting up $(VENV) (once)"
-	@$(PIP) install -e ./producer -e ./worker -e ./simulator
+	@$(PIP) install -e ./producer -e './worker[fast]' -e ./simulator
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python constraints.txt requirements-dev.txt $(PROJECTS)
 	@echo "setting up $(VENV) for development (once)"
-	@$(PIP) install -e ./producer -e './worker[postgres,flower]' -e ./simulator -r requirements-dev.txt
+	@$(PIP) install -e ./producer -e './worker[fast,postgres,flower]' -e ./simulator -r requirements-dev.txt
 	@touch $@ $(VENV)/.demo

@@ -5,7 +5,6 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any
 
-from glueline.contract.datatypes import PrimitiveType
 from glueline.contract.records import Column, TableFormat
 from glueline_worker.catalog.spark import spark_columns, spark_partition_names
 from glueline_worker.catalog.types import is_understood, parse_type
@@ -138,12 +137,19 @@ def _view_columns(answer: Mapping[str, Any]) -> list[Column]:
     ]
 
 
+def _is_understood(text: str) -> bool:
+    # The same few texts come again and again; the long ones are not worth their memory.
+    is_short = len(text) <= _SHARED_LENGTH
+    return _is_short_understood(text) if is_short else is_understood(parse_type(text))
+
+
+@lru_cache(maxsize=8192)
+def _is_short_understood(text: str) -> bool:
+    return is_understood(parse_type(text))
+
+
 def _note_unknown_types(columns: list[Column], notes: list[str]) -> None:
-    unknown = [
-        each.name
-        for each in columns
-        if not isinstance(each.data_type, PrimitiveType) and not is_understood(each.data_type)
-    ]
+    unknown = [each.name for each in columns if not _is_understood(each.type)]
     if unknown:
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
         names = ", ".join(unknown[:_NAMED])
