@@ -48,11 +48,15 @@ def prefix() -> str:
 
 @pytest.fixture
 def settings(redis_server: EmbeddedRedis, prefix: str, tmp_path: Path) -> Settings:
+    return quick_settings(redis_server, prefix, tmp_path)
+
+
+def quick_settings(server: EmbeddedRedis, prefix: str, folder: Path) -> Settings:
     """Settings on the real server, with times that fit a test."""
     return Settings(
-        redis_url=redis_server.url,
+        redis_url=server.url,
         key_prefix=prefix,
-        sinks=(f"file://{tmp_path}/out?format=jsonl",),
+        sinks=(f"file://{folder}/out?format=jsonl",),
         silence=2.0,
         worker={
             "lease": 3.0,

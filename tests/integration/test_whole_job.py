@@ -31,7 +31,7 @@ def test_a_catalogue_is_extracted_by_two_workers(simulator: Simulate, system: St
 def test_filters_spare_the_calls(simulator: Simulate, system: Start) -> None:
     sim = simulator(databases=6, tables=5, jobs=5)
     running = system(sim)
-    one = sorted(_databases(sim))[0]
+    one = min(_databases(sim))
     sim.reset()
     filters = Filters.model_validate(
         {
@@ -70,7 +70,7 @@ def test_a_denied_database_makes_the_run_partial_and_says_which_action(
     simulator: Simulate, system: Start
 ) -> None:
     sim = simulator(databases=3, tables=5, jobs=4)
-    denied = sorted(_databases(sim))[0]
+    denied = min(_databases(sim))
     sim.configure(deny=[f"GetTables:{denied}"])
     running = system(sim)
     run = running.wait(running.producer.enqueue_catalog().run_id)

@@ -118,7 +118,7 @@ def variables(settings: Settings, aws_url: str) -> dict[str, str]:
     return found
 
 
-def eventually(check: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(check: Callable[[], Any], seconds: float = 10.0) -> Any:
     """The first true answer of ``check``."""
     deadline = time.monotonic() + seconds
     while not (answer := check()):

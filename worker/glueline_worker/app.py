@@ -16,7 +16,7 @@ from glueline.contract.messages import UNIT_KINDS, ExtractionRequest, parse
 from glueline.contract.names import task_name
 from glueline.queue import celery_app
 from glueline.settings import Settings, load_settings
-from glueline_worker.broker import Leases, undertaker
+from glueline_worker.broker import Leases, readable, undertaker
 from glueline_worker.observe.logging import bind, setup_logging
 from glueline_worker.redact import redact_text
 from glueline_worker.runtime import Runtime
@@ -64,6 +64,7 @@ class Worker:
         signals.worker_shutdown.connect(self._stop, weak=False)
         signals.task_unknown.connect(self._unknown, weak=False)
         signals.task_rejected.connect(self._rejected, weak=False)
+        signals.task_failure.connect(self._failed, weak=False)
 
     def perform(self, task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Run one message, whatever it holds."""
@@ -122,11 +123,15 @@ class Worker:
         self.runtime.stop()
 
     def _unknown(self, message: Any, name: str, **_: Any) -> None:
-        self._bury(f"there is no task {name!r}", str(message.body))
+        self._bury(f"there is no task {name!r}", readable(message.body))
 
     def _rejected(self, message: Any, exc: Exception | None = None, **_: Any) -> None:
         why = type(exc).__name__ if exc else "unknown format"
-        self._bury(f"the message is not a Celery task: {why}", str(message.body))
+        self._bury(f"the message is not a Celery task: {why}", readable(message.body))
+
+    def _failed(self, exception: Exception, args: Any, **_: Any) -> None:
+        """A unit's failure is settled in the ledger; what comes here is none that was foreseen."""
+        self._bury(f"the message cannot be handled: {type(exception).__name__}", str(args))
 
 
 app = make_app(load_settings())

@@ -6,7 +6,9 @@ and by the pinned version.
 
 import json
 import time
+from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty
 from typing import Any
 
@@ -23,10 +25,10 @@ class Undertaker:
 
     bury: Bury | None = None
 
-    def __call__(self, reason: str, body: object) -> None:
-        """Keep the start of a message that will not be run."""
+    def __call__(self, reason: str, message: object) -> None:
+        """Keep the start of a message, or of its body, that will not be run."""
         if self.bury is not None:
-            self.bury(reason, body if isinstance(body, str) else json.dumps(body, default=str))
+            self.bury(reason, readable(message))
 
 
 undertaker = Undertaker()
@@ -52,7 +54,20 @@ class Transport(kombu_redis.Transport):
         if not _is_deliverable(message):
             undertaker("the message lacks the fields of a Celery message", message)
             raise Empty
-        super()._deliver(message, queue)
+        try:
+            super()._deliver(message, queue)
+        except (Empty, *self.connection_errors, *self.channel_errors):
+            raise
+        except Exception as error:  # noqa: BLE001 - Celery's loop would end, again and again
+            undertaker(f"the message cannot be handled: {type(error).__name__}", message)
+            self._forget(message["properties"]["delivery_tag"])
+            raise Empty from None
+
+    def _forget(self, tag: str) -> None:
+        """Acknowledge a message that nobody will."""
+        for channel in self.channels:
+            if tag in channel.qos._delivered:  # noqa: SLF001 - no public list of them
+                channel.basic_ack(tag)
 
 
 class Leases(bootsteps.StartStopStep):
@@ -83,6 +98,24 @@ class Leases(bootsteps.StartStopStep):
             self._timer = None
 
 
+def readable(message: object) -> str:
+    """A message or its body as text, so that secrets in it can be seen and redacted."""
+    match message:
+        case str():
+            return message
+        case bytes():
+            try:
+                return message.decode()
+            except UnicodeDecodeError:
+                return f"[{len(message)} bytes that are no text]"
+        case {"body": str(body), **rest}:
+            with suppress(ValueError):
+                body = readable(b64decode(body, validate=True))
+            return json.dumps({**rest, "body": body}, default=str)
+        case _:
+            return json.dumps(message, default=str)
+
+
 def refresh(consumer: Any) -> int:
     """Renew the leases of this worker's unacknowledged messages; how many it holds."""
     channel = consumer.task_consumer.channel
@@ -95,7 +128,7 @@ def refresh(consumer: Any) -> int:
 
 
 def _on_decode_error(message: Any, error: Exception) -> None:
-    undertaker(f"the body cannot be decoded: {type(error).__name__}", str(message.body))
+    undertaker(f"the body cannot be decoded: {type(error).__name__}", message.body)
     message.ack()
 
 

@@ -22,7 +22,7 @@ from redis.backoff import ExponentialBackoff
 
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
-from glueline.ledger import AsyncLedger
+from glueline.ledger import AsyncLedger, LedgerUnavailable
 from glueline.queue import CLIENT_OPTIONS, Publisher, QueueUnavailable, calls_for
 from glueline.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
@@ -74,9 +74,12 @@ class Runtime:
         return self.call(self._accept(request))
 
     def bury(self, reason: str, body: str) -> None:
-        """Keep a dead letter."""
+        """Keep a dead letter; without the ledger only the log tells of it."""
         log.error("message.buried", reason=reason)
-        self.call(self._ledger(self._calls.bury(reason, body)))
+        try:
+            self.call(self._ledger(self._calls.bury(reason, body)))
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
 
     def drain_soon(self) -> None:
         """The worker is told to stop: after the grace period, give back what is under way."""

@@ -9,9 +9,20 @@ import signal
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
+    from celery import Celery
+
     import glueline.queue
+    from glueline.settings import Settings
+
+    make = glueline.queue.celery_app
+
+    def celery_app(settings: Settings) -> Celery:
+        app = make(settings)
+        app.conf.broker_transport_options["unacked_restore_interval"] = 1
+        return app
 
     glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
+    glueline.queue.celery_app = celery_app
 
 if fatal := os.environ.get("TEST_FATAL_DATABASE"):
     from glueline_worker.aws.glue import Glue
