@@ -1,0 +1,367 @@
+"""The ledger against a model of a few lines of Python, through any order of events.
+
+Time goes in ticks, and nothing is ever due on a tick, so that the milliseconds that the test
+itself takes decide nothing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import redis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from tests.unit.desk import KEEP, Desk, failure
+
+from glueline.contract.messages import (
+    CatalogScope,
+    DatabaseScope,
+    DatabaseUnit,
+    ExtractionRequest,
+    UnitMessage,
+)
+from glueline.contract.runs import RunState
+from glueline.ledger import Calls, Keys
+from glueline.ledger.calls import Claim, finish_of
+from glueline_worker.local.server import EmbeddedRedis
+
+TICK = 100_000
+LEASE, SILENCE, SLACK, DELAY = 1.5, 2.5, 0.5, 1.5
+ATTEMPTS = 3
+SCOPES = (CatalogScope(), DatabaseScope(name="a"))
+CHILDREN = st.sets(st.sampled_from("ab"), max_size=2).map(sorted)
+PICK = st.integers(0, 999)
+"""Picks the likely thing mostly, and anything that ever was every tenth time."""
+SELDOM = st.integers(0, 3).map(lambda number: number == 0)
+RETRY = "retry"
+
+
+@dataclass
+class Run:
+    """What the ledger should know."""
+
+    run_id: str
+    scope: int
+    generation: int
+    first: list[UnitMessage]
+    state: RunState = RunState.RUNNING
+    is_over: bool = False
+    due: dict[str, float] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    attempts: Counter[str] = field(default_factory=Counter)
+    settled: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+    finishes: int = 0
+
+    def knows(self, unit_id: str) -> bool:
+        return unit_id in self.due or unit_id in self.settled or unit_id in self.failed
+
+    def open(self, unit_ids: list[str], now: int) -> list[str]:
+        new = [unit_id for unit_id in unit_ids if not self.knows(unit_id)]
+        self.due |= dict.fromkeys(new, now + SILENCE)
+        return new
+
+    def stop(self, state: RunState, now: int) -> None:
+        self.state = state
+        self.holders.clear()
+        self.due = {"finish": now + SILENCE}
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Random services, workers, crashes and operators on one ledger."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        super().__init__()
+        self.desk = Desk(client, f"test-{uuid4().hex}:")
+        self.calls = self.desk.calls = Calls(
+            Keys(self.desk.keys.prefix), silence_ms=int(SILENCE * TICK), slack_ms=int(SLACK * TICK)
+        )
+        self.runs: dict[str, Run] = {}
+        self.newest: dict[int, Run] = {}
+        self.now = 0
+        self.watermark = float("-inf")
+        self.is_queue_empty = True
+        self.taken: list[Claim] = []
+
+    def unit(self, pick: int) -> UnitMessage:
+        """A unit that can be claimed, or any at all."""
+        everything = [
+            unit
+            for run in self.runs.values()
+            for unit in (*run.first, *(self.child(run, name) for name in "ab"))
+        ]
+        likely = [
+            unit
+            for unit in everything
+            if unit.unit_id in self.runs[unit.run_id].due
+            and self.runs[unit.run_id].holders.get(unit.unit_id) in (None, RETRY)
+        ]
+        chosen = likely if likely and pick % 10 else everything
+        return chosen[pick // 10 % len(chosen)]
+
+    def claim_of(self, pick: int) -> Claim:
+        """A claim that is held, or any at all."""
+        likely = [claim for claim in self.taken if self.holds(claim)]
+        chosen = likely if likely and pick % 10 else self.taken
+        return chosen[pick // 10 % len(chosen)]
+
+    def run(self, pick: int) -> Run:
+        """The newest run, or any at all."""
+        runs = list(self.runs.values())
+        return runs[-1] if pick % 2 else runs[pick // 2 % len(runs)]
+
+    def holds(self, claim: Claim) -> bool:
+        run = self.runs[claim.unit.run_id]
+        return run.holders.get(claim.unit.unit_id) == claim.token
+
+    def child(self, run: Run, name: str) -> UnitMessage:
+        return DatabaseUnit(run_id=run.run_id, source="default", database=name)
+
+    @rule(scope=st.sampled_from(range(len(SCOPES))), really=SELDOM)
+    def open_run(self, scope: int, really: bool):  # noqa: FBT001
+        if self.runs and not really:
+            return
+        opened = self.desk.open(ExtractionRequest(scope=SCOPES[scope]))
+        older = self.newest.get(scope)
+        superseded = (
+            older
+            and older.state is RunState.RUNNING
+            and not older.is_over
+            and "finish" not in older.holders
+        )
+        if older and superseded:
+            older.stop(RunState.SUPERSEDED, self.now)
+        assert (opened.units[-1].unit_id == "finish") == bool(superseded)
+        assert all(opened.generation > run.generation for run in self.runs.values())
+        finish = finish_of(opened.run_id, "default")
+        own = [unit for unit in opened.units if unit.run_id == opened.run_id]
+        run = Run(opened.run_id, scope, opened.generation, [*own, finish])
+        self.runs[run.run_id] = self.newest[scope] = run
+        run.open([unit.unit_id for unit in own], self.now)
+
+    @precondition(lambda self: self.runs)
+    @rule(pick=PICK)
+    def claim_one(self, pick: int):
+        self.claim(self.unit(pick))
+
+    def claim(self, unit: UnitMessage) -> Claim:
+        run, unit_id = self.runs[unit.run_id], unit.unit_id
+        claim = Claim(unit, uuid4().hex)
+        answer = self.desk.ledger(self.calls.claim(claim, int(LEASE * TICK), ATTEMPTS))
+        holder = run.holders.get(unit_id)
+        if unit_id not in run.due:
+            assert answer.outcome == "settled"
+        elif holder not in (None, RETRY) and run.due[unit_id] > self.now:
+            assert answer.outcome == "busy"
+        else:
+            if holder is None:
+                self.watermark = max(self.watermark, run.due[unit_id] - SILENCE)
+            run.attempts[unit_id] += 1
+            run.holders[unit_id] = claim.token
+            run.due[unit_id] = self.now + LEASE
+            exhausted = run.attempts[unit_id] > ATTEMPTS
+            assert answer.outcome == ("exhausted" if exhausted else "claimed")
+            assert (answer.attempts, answer.state) == (run.attempts[unit_id], run.state)
+        self.taken.append(claim)
+        return claim
+
+    @precondition(lambda self: self.taken)
+    @rule(pick=PICK, names=CHILDREN)
+    def open_children(self, pick: int, names: list[str]):
+        claim = self.claim_of(pick)
+        run = self.runs[claim.unit.run_id]
+        children = [self.child(run, name) for name in names]
+        held = self.holds(claim)
+        new = run.open([child.unit_id for child in children], self.now) if held else []
+        assert self.desk.ledger(self.calls.open_units(claim, children)) == (held, new)
+
+    @precondition(lambda self: self.taken)
+    @rule(pick=PICK, names=CHILDREN, fails=SELDOM, tables=st.integers(0, 5))
+    def settle_or_finish(self, pick: int, names: list[str], fails: bool, tables: int):  # noqa: FBT001
+        claim = self.claim_of(pick)
+        if claim.unit.unit_id == "finish":
+            self.finish(claim)
+        else:
+            self.settle(claim, names, tables, succeeds=not fails)
+
+    def settle(self, claim: Claim, names: list[str], tables: int, *, succeeds: bool) -> None:
+        run, unit_id = self.runs[claim.unit.run_id], claim.unit.unit_id
+        children = [self.child(run, name) for name in names]
+        expected: tuple[bool, list[str]] = (False, [])
+        if self.holds(claim):
+            del run.due[unit_id], run.holders[unit_id]
+            (run.settled if succeeds else run.failed).add(unit_id)
+            if succeeds:
+                del run.attempts[unit_id]
+            run.counts["table"] += tables
+            new = run.open([child.unit_id for child in children], self.now)
+            if not run.due:
+                new += run.open(["finish"], self.now)
+                run.finishes += 1
+            expected = (True, new)
+        answer = self.desk.settle(
+            claim,
+            failure=None if succeeds else failure(unit_id),
+            counts={"table": tables},
+            children=children,
+        )
+        assert answer == expected
+
+    @precondition(lambda self: self.taken)
+    @rule(pick=PICK, way=st.sampled_from(["retry", "requeue", "drain"]))
+    def give_back(self, pick: int, way: str):
+        claim = self.claim_of(pick)
+        run, unit_id = self.runs[claim.unit.run_id], claim.unit.unit_id
+        held = self.holds(claim)
+        delay = int(DELAY * TICK) if way == "retry" else 0
+        call = self.calls.release(claim, delay_ms=delay, counted=way != "drain")
+        assert self.desk.ledger(call) == held
+        if held:
+            run.due[unit_id] = self.now + (DELAY if delay else SILENCE)
+            run.attempts[unit_id] -= way == "drain"
+            if delay:
+                run.holders[unit_id] = RETRY
+            else:
+                del run.holders[unit_id]
+
+    @precondition(lambda self: self.taken)
+    @rule(pick=PICK)
+    def renew(self, pick: int):
+        claim = self.claim_of(pick)
+        run, held = self.runs[claim.unit.run_id], self.holds(claim)
+        assert self.desk.ledger(self.calls.renew([claim], int(LEASE * TICK))) == [held]
+        if held:
+            run.due[claim.unit.unit_id] = self.now + LEASE
+
+    def finish(self, claim: Claim) -> None:
+        run, held = self.runs[claim.unit.run_id], self.holds(claim)
+        state = self.final_state(run)
+        assert self.desk.ledger(self.calls.finish(claim, state, keep_ms=KEEP)) == held
+        if held:
+            run.state = state or run.state
+            run.is_over = True
+            run.due.clear()
+            run.holders.clear()
+            del run.attempts["finish"]
+
+    @staticmethod
+    def final_state(run: Run) -> RunState | None:
+        if run.state is not RunState.RUNNING:
+            return None
+        return RunState.PARTIAL if run.failed else RunState.SUCCEEDED
+
+    @rule(ticks=st.integers(1, 3))
+    def time_passes(self, ticks: int):
+        """Whoever holds a unit without renewing has crashed."""
+        self.desk.later(ticks * TICK)
+        self.now += ticks
+
+    @rule(empty=st.booleans())
+    def queue_fills_or_drains(self, empty: bool):  # noqa: FBT001
+        self.is_queue_empty = empty
+        self.desk.waiting(0 if empty else 3)
+
+    @rule()
+    def reconcile(self):
+        self.publish_again()
+
+    def publish_again(self) -> list[UnitMessage]:
+        expected = set()
+        for run in self.runs.values():
+            for unit_id, due in run.due.items():
+                is_lost = self.is_queue_empty or due - SILENCE + SLACK < self.watermark
+                if due <= self.now and (unit_id in run.holders or is_lost):
+                    expected.add((run.run_id, unit_id))
+        units = self.desk.due()
+        assert sorted((unit.run_id, unit.unit_id) for unit in units) == sorted(expected)
+        for run_id, unit_id in expected:
+            self.runs[run_id].holders.pop(unit_id, None)
+            self.runs[run_id].due[unit_id] = self.now + SILENCE
+        return units
+
+    @precondition(lambda self: self.runs)
+    @rule(pick=PICK, really=SELDOM)
+    def cancel(self, pick: int, really: bool):  # noqa: FBT001
+        if not really:
+            return
+        run = self.run(pick)
+        answer = self.desk.ledger(self.calls.cancel(run.run_id, "default", "enough"))
+        if run.state is not RunState.RUNNING:
+            assert answer == run.state
+        elif "finish" in run.holders:
+            assert answer == "finishing"
+        else:
+            assert answer == "running"
+            run.stop(RunState.CANCELLED, self.now)
+
+    @precondition(lambda self: self.runs)
+    @rule(pick=PICK)
+    def replay(self, pick: int):
+        run = self.run(pick)
+        answer = self.desk.ledger(self.calls.replay(self.desk.status(run.run_id)))
+        if run.state is not RunState.PARTIAL:
+            assert (answer.outcome, answer.units) == (run.state, [])
+        elif self.newest[run.scope] is not run:
+            assert (answer.outcome, answer.units) == ("newer", [])
+        else:
+            assert answer.outcome == "replayed"
+            assert {u.unit_id for u in answer.units} == run.failed
+            for unit_id in run.failed:
+                run.attempts.pop(unit_id, None)
+            failed, run.failed = run.failed, set()
+            run.state, run.is_over, run.finishes = RunState.RUNNING, False, 0
+            run.open(sorted(failed), self.now)
+
+    @invariant()
+    def the_ledger_knows_what_the_model_knows(self):
+        statuses = self.desk.ledger(self.calls.status(self.runs))
+        for run, status in zip(self.runs.values(), statuses, strict=True):
+            assert status is not None
+            assert (status.state, status.generation) == (run.state, run.generation)
+            assert status.open_units == len(run.due)
+            assert status.settled_units == len(run.settled)
+            assert status.failed_units == len(run.failed)
+            assert status.counts.get("table", 0) == run.counts["table"]
+            assert self.desk.claims(run.run_id) == run.holders
+            assert run.finishes <= 1
+            assert not (run.is_over and run.due)
+
+    def teardown(self):
+        """Workers that do not crash bring every run to its end."""
+        self.is_queue_empty = True
+        self.desk.waiting(0)
+        while any(run.due for run in self.runs.values()):
+            self.time_passes(3)
+            for unit in self.publish_again():
+                claim = self.claim(unit)
+                if unit.unit_id == "finish":
+                    self.finish(claim)
+                else:
+                    self.settle(claim, [], 1, succeeds=True)
+            self.the_ledger_knows_what_the_model_knows()
+        assert self.desk.due() == []
+        for run in self.runs.values():
+            keys = self.desk.keys_of(run.run_id)
+            assert not any(key.endswith((":open", ":claims")) for key in keys)
+            assert all(self.desk.client.pttl(key) > 0 for key in keys)
+
+
+def test_any_order_of_events_leaves_the_ledger_as_the_model_says(redis_server: EmbeddedRedis):
+    with redis.Redis.from_url(redis_server.url) as client:
+        run_state_machine_as_test(
+            lambda: LedgerMachine(client),
+            settings=settings(
+                max_examples=150,
+                stateful_step_count=50,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
