@@ -6,7 +6,7 @@ WORKDIR /app
 COPY constraints.txt ./
 COPY producer producer
 COPY worker worker
-RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir ./producer './worker[fast,postgres,flower]'
+RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir ./producer './worker[postgres,flower]'
 
 USER glueline
 WORKDIR /home/glueline

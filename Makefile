@@ -42,10 +42,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo: $(VENV)/bin/python constraints.txt $(PROJECTS)
 	@echo "setting up $(VENV) (once)"
-	@$(PIP) install -e ./producer -e './worker[fast]' -e ./simulator
+	@$(PIP) install -e ./producer -e ./worker -e ./simulator
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python constraints.txt requirements-dev.txt $(PROJECTS)
 	@echo "setting up $(VENV) for development (once)"
-	@$(PIP) install -e ./producer -e './worker[fast,postgres,flower]' -e ./simulator -r requirements-dev.txt
+	@$(PIP) install -e ./producer -e './worker[postgres,flower]' -e ./simulator -r requirements-dev.txt
 	@touch $@ $(VENV)/.demo

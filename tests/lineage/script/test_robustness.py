@@ -177,7 +177,7 @@ def test_nodes_tell_their_line():
 def test_a_name_known_only_at_run_time_never_stops_the_reader():
     assert names("spark.table(undefined).write.parquet(other.path)") == (
         ["table/default/{unknown}"],
-        ["/"],
+        [""],
     )
 
 

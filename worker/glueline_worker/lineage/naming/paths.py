@@ -21,14 +21,15 @@ _GLOB = re.compile(r"[*?\[]|\{[^{}]*,")
 def s3(url: str, around: Surroundings = NOTHING) -> Dataset:
     """An S3 bucket and the key or prefix in it, up to the first part with a wildcard.
 
-    A URL that is only a placeholder stands where the bucket would; a whole bucket is ``/``.
+    A URL that is only a placeholder stands where the bucket would; a whole bucket has an empty
+    name, as a prefix has no slashes at its ends.
     """
     masked, restore = mask(_clean(url, around))
     if match := _S3_HOST.match(masked):
         masked = f"{match[1]}/{match[2]}" if match[1] else match[2]
     bucket, _, key = _S3.sub("", masked, count=1).lstrip("/").partition("/")
     return Dataset(
-        namespace=f"s3://{restore(bucket.strip()) or UNKNOWN}", name=restore(_prefix(key)) or "/"
+        namespace=f"s3://{restore(bucket.strip()) or UNKNOWN}", name=restore(_prefix(key))
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 
 from sqlglot import exp
@@ -53,7 +54,8 @@ def parse(sql: str, dialect: str) -> exp.Expr | None:
     try:
         tokens = _dialect(dialect).tokenize(sql)
         parser = _bounded(dialect)(dialect=_dialect(dialect), error_level=ErrorLevel.IMMEDIATE)
-        parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
+        with suppress(AttributeError):  # the compiled parser keeps no dictionary, nor a limit
+            parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
         trees = parser.parse(tokens, sql)
     except Exception:  # noqa: BLE001 - besides its own errors, odd SQL makes it raise anything
         return None
@@ -78,4 +80,9 @@ def _bounded(dialect: str) -> type[Parser]:
             raise Exhausted
         advance(self, times)
 
-    return type(f"Bounded{base.__name__}", (base,), {"_advance": limited})
+    bounded: type[Parser] = type(f"Bounded{base.__name__}", (base,), {"_advance": limited})
+    try:
+        bounded()
+    except TypeError:  # sqlglot's compiled build lets nobody inherit
+        return base
+    return bounded
