@@ -138,7 +138,7 @@ class Calls(Cursor):
         """What an expression holds, as far as its form or its name tell."""
         if expression.startswith("{"):
             return "map"
-        if expression.startswith(("[", "range(")):
+        if expression.startswith(("[", "list(", "range(")):
             return "sequence"
         if expression in self.texts:
             return "text"

@@ -1,10 +1,15 @@
 """The Python that is being written: lines with their depth and the Scala line they come from."""
 
+import ast
 import keyword
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+_DEEPEST = 90
+"""Python can parse a hundred levels of indentation."""
+_CLAUSES = ("else:", "except ", "finally:", "try:")
+_SOUND = {"elif": "elif unknown__():", "for": "for item__ in unknown__():", "while": "while True:"}
 _LONG = 1_000
 """Characters of an expression above which it gets a name, so that none grows without bound."""
 
@@ -62,9 +67,28 @@ class Code:
             self.lines = outer
 
     def source(self) -> tuple[str, list[int]]:
-        """The text, and the Scala line of each of its lines."""
-        text = "\n".join(f"{' ' * depth}{text}" for depth, text, _ in self.lines)
-        return text, [line for _, _, line in self.lines]
+        """The text, and the Scala line of each of its lines.
+
+        A line that a misread script made no Python is left out, so that it spoils no other.
+        """
+        kept = [
+            (f"{' ' * depth}{_sound(text, deepest=depth == _DEEPEST)}", line)
+            for depth, text, line in self.lines
+            if depth <= _DEEPEST
+        ]
+        return "\n".join(text for text, _ in kept), [line for _, line in kept]
+
+
+def _sound(text: str, *, deepest: bool) -> str:
+    header = text.endswith(":")
+    body = " pass" if header and deepest else ""
+    if text.startswith(_CLAUSES):
+        return text + body
+    try:
+        ast.parse(f"{text.removeprefix('el')} pass" if header else text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _SOUND.get(text.partition(" ")[0], "if True:") + body if header else "pass"
+    return text + body
 
 
 def python_name(name: str) -> str:

@@ -181,11 +181,12 @@ class Control(Expressions):
         while self.take("case"):
             line = self.token.line
             pattern = self.pattern("=>", "if")
+            test = _test(pattern, given)
             if self.take("if"):
                 with self.code.aside():
                     self.expression()
+                test = test or f"is_a_case({given})"
             self.take("=>")
-            test = _test(pattern, given)
             with self.code.block(f"{header} {test}:" if test else _last(header), line):
                 self._bind(pattern, given)
                 self.code.emit(f"{value} = {self.statements('case', '}')}", line)

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     |(?P<char>'(?:[^'\\\n]|\\u[0-9a-fA-F]{4}|\\.)')
     |(?P<symbol>'[A-Za-z_]\w*)
     |(?P<number>\d[\w]*(?:\.\d\w*)?)
-    |(?P<quoted>`[^`\n]*`)
+    |(?P<quoted>`[^`\n]+`)
     |(?P<id>[^\W\d]\w*|\$\w+)
     |(?P<op>[(){}\[\],;.@]|[^\w\s(){}\[\],;.@"'`]+)
     |(?P<other>.)""",

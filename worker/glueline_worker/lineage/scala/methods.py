@@ -77,6 +77,8 @@ def selected(target: str, name: str) -> str:
         return target
     if name in _ITEMS:
         return target + _ITEMS[name]
+    if name == "zipWithIndex":
+        return f"[(item, index) for index, item in enumerate({target})]"
     python = RENAMED.get(name) or python_name(name)
     if python in _PROPERTIES:
         return f"{target}.{python}"
@@ -192,5 +194,6 @@ _CALLS: dict[str, Callable[[str, Arguments], str]] = {
     "getSourceWithFormat": _source,
     "mkString": _mk_string,
     "name": _as,
+    "zip": lambda target, arguments: f"list(zip({target}, {arguments.text()}))",
     "toString": lambda target, _: target,
 }

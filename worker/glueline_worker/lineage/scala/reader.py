@@ -10,7 +10,7 @@ from glueline_worker.lineage.scala.lexer import lex
 from glueline_worker.lineage.scala.names import find_names
 from glueline_worker.lineage.script import read_script
 
-_SIZE_LIMIT = 600_000
+_SIZE_LIMIT = 300_000
 _PREAMBLE = (
     "import sys, json",
     "from awsglue.context import GlueContext",
