@@ -177,10 +177,22 @@ def _refusal(error: boto.ClientError, operation: str) -> AwsError:
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = redact_text(str(answer.get("Error", {}).get("Message") or ""))
     kind = _MEANING.get(code) or (AwsTransient if status >= 500 else AwsRefused)  # noqa: PLR2004
+    if _is_unknown_to_emulator(answer, code, status):
+        kind, said = AwsRefused, "the endpoint does not know this operation"
     wrapped = kind(f"{operation}: {code}: {_brief(said)}" if said else f"{operation}: {code}")
     wrapped.code = code
     wrapped.retry_after = _retry_after(answer)
     return wrapped
+
+
+def _is_unknown_to_emulator(answer: dict[str, Any], code: str, status: int) -> bool:
+    """How emulators say that they lack an operation: a 501, or moto's page of HTML.
+
+    AWS gives its 500s a code; a gateway before it says 502, 503 or 504.
+    """
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    is_page = str(headers.get("content-type", "")).startswith("text/html")
+    return status == 501 or (code == "500" and is_page)  # noqa: PLR2004
 
 
 def _network(error: BaseException) -> str:
