@@ -12,11 +12,12 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from tables import fields, model, table
 from typer.main import get_command
 
 from glueline import settings
@@ -70,7 +71,7 @@ def _filled(match: re.Match[str]) -> str:
 def _request() -> str:
     schema = SCHEMAS["messages"]()["$defs"]
     names = ("ExtractionRequest", *_names(messages.Scope), "Filters", "Globs", "Options")
-    return "\n\n".join(_model(name, schema[name], schema) for name in names)
+    return "\n\n".join(model(name, schema[name]) for name in names)
 
 
 def _units() -> str:
@@ -82,124 +83,51 @@ def _units() -> str:
         )
         for unit in messages.UnitMessage.__args__
     ]
-    return _table(("task", "unit id", "what it does"), rows)
+    return table(("task", "unit id", "what it does"), rows)
 
 
 def _records() -> str:
     schema = SCHEMAS["records"]()["$defs"]
     common = records.Record.model_fields.keys() - {"kind"}
     kinds = [cls.__name__ for cls in records.RECORD_TYPES]
-    parts = ["### Every record", _fields(schema["DatabaseRecord"], schema, common)]
-    parts += [_model(name, schema[name], schema, without=common) for name in kinds]
-    parts += [_model(name, schema[name], schema) for name in sorted(schema.keys() - {*kinds})]
+    parts = ["### Every record", fields(schema["DatabaseRecord"], common)]
+    parts += [model(name, schema[name], without=common) for name in kinds]
+    parts += [model(name, schema[name]) for name in sorted(schema.keys() - {*kinds})]
     return "\n\n".join(parts)
 
 
-def _model(
-    name: str, definition: dict[str, Any], schema: dict[str, Any], without: Iterable[str] = ()
-) -> str:
-    wanted = definition.get("properties", {}).keys() - set(without)
-    text = definition.get("description", "").replace("\n", "\n\n" if "enum" in definition else "\n")
-    return f"### {name}\n\n{text}\n\n{_fields(definition, schema, wanted)}".rstrip()
-
-
-def _fields(definition: dict[str, Any], schema: dict[str, Any], wanted: Iterable[str]) -> str:
-    properties = {k: v for k, v in definition.get("properties", {}).items() if k in set(wanted)}
-    required = set(definition.get("required", ()))
-    rows = [
-        (
-            f"`{name}`",
-            _type(field, schema) + _limits(field),
-            "" if name in required or "const" in field else _json_default(field),
-            field.get("description", ""),
-        )
-        for name, field in properties.items()
-    ]
-    return _table(("field", "type", "default", "meaning"), rows) if rows else ""
-
-
-def _limits(field: dict[str, Any]) -> str:
-    found = {**field, **next(iter(field.get("anyOf", ())), {})}
-    words = {
-        "minimum": "at least {}",
-        "maximum": "at most {}",
-        "maxLength": "at most {} characters",
-        "pattern": "`{}`",
-    }
-    return "".join(f", {text.format(found[key])}" for key, text in words.items() if key in found)
-
-
-def _json_default(field: dict[str, Any]) -> str:
-    value = field.get("default")
-    return "" if value is None or "$ref" in field else f"`{json.dumps(value)}`"
-
-
-def _type(field: dict[str, Any], schema: dict[str, Any]) -> str:  # noqa: PLR0911 - one a shape
-    """A JSON Schema in a few words, with links to the models on the same page."""
-    match field:
-        case {"$ref": ref}:
-            name = str(ref).rsplit("/", 1)[-1]
-            return f"[{name}](#{name.lower()})"
-        case {"const": value}:
-            return f"`{json.dumps(value)}`"
-        case {"enum": values}:
-            return " or ".join(f"`{json.dumps(value)}`" for value in values)
-        case {"anyOf": options} | {"oneOf": options}:
-            return _alternatives([_type(option, schema) for option in options])
-        case {"type": "array"}:
-            return f"list of {_type(field['items'], schema)}"
-        case {"type": "object"}:
-            inner = field.get("additionalProperties")
-            return f"map to {_type(inner, schema)}" if isinstance(inner, dict) else "object"
-        case {"format": "date-time"}:
-            return "time"
-        case _:
-            return str(field.get("type", "any"))
-
-
-def _alternatives(options: list[str]) -> str:
-    types = "[ArrayType]"
-    if any(option.startswith(types) for option in options):
-        return "a [type](#types)"
-    return " or ".join(options)
-
-
 def _settings() -> str:
-    docs = attribute_docs(settings.Settings)
-    fields = settings.Settings.model_fields.items()
-    rows = [
-        (f"`{name}`", f"`GLUELINE_{name.upper()}`", *_setting(name, field, docs))
-        for name, field in fields
+    rows = _setting_rows(settings.Settings) + _setting_rows(settings.WorkerSettings, "worker.")
+    return table(
+        ("setting", "variable", "default", "meaning"),
+        (
+            (f"`{path}`", f"`GLUELINE_{path.upper().replace('.', '__')}`", default, meaning)
+            for path, default, meaning in rows
+        ),
+    )
+
+
+def _inner_settings(model: type[BaseModel], where: str) -> str:
+    rows = ((f"`{path[len(where) :]}`", *rest) for path, *rest in _setting_rows(model, where))
+    return table(("field", "default", "meaning"), rows)
+
+
+def _setting_rows(model: type[BaseModel], where: str = "") -> list[tuple[str, str, str]]:
+    docs = attribute_docs(model)
+    return [
+        (
+            where + name,
+            _default(field),
+            _with_unit(field, docs.get(name) or SAID_HERE[where + name]),
+        )
+        for name, field in model.model_fields.items()
         if name != "worker"
     ]
-    worker = attribute_docs(settings.WorkerSettings)
-    rows += [
-        (
-            f"`worker.{name}`",
-            f"`GLUELINE_WORKER__{name.upper()}`",
-            *_setting(f"worker.{name}", field, worker),
-        )
-        for name, field in settings.WorkerSettings.model_fields.items()
-    ]
-    return _table(("setting", "variable", "default", "meaning"), rows)
 
 
-def _inner_settings(model: Any, where: str) -> str:
-    docs = attribute_docs(model)
-    rows = [
-        (f"`{name}`", *_setting(f"{where}.{name}", field, docs))
-        for name, field in model.model_fields.items()
-    ]
-    return _table(("field", "default", "meaning"), rows)
-
-
-def _setting(path: str, field: Any, docs: dict[str, str]) -> tuple[str, str]:
-    name = path.rsplit(".", 1)[-1]
-    meaning = docs.get(name) or SAID_HERE[path]
-    seconds = "Seconds" in str(field.annotation) or field.annotation is float
-    if seconds and "econds" not in meaning and "per second" not in meaning:
-        meaning = f"Seconds. {meaning}"
-    return _default(field), meaning
+def _with_unit(field: Any, meaning: str) -> str:
+    is_told = "econds" in meaning or "per second" in meaning
+    return meaning if field.annotation is not float or is_told else f"Seconds. {meaning}"
 
 
 def _default(field: Any) -> str:
@@ -231,18 +159,6 @@ def _helps(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield from _helps(inner, (*path, name))
 
 
-def _table(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table without the columns that would stand empty."""
-    columns = zip(headers, *rows, strict=True)
-    filled = [(first, "---", *rest) for first, *rest in columns if any(rest)]
-    lines = zip(*filled, strict=True)
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return re.sub(r"\s+", " ", text).replace("|", "\\|")
-
-
 def _first_line(cls: type[Any]) -> str:
     return (cls.__doc__ or "").splitlines()[0]
 
@@ -256,25 +172,23 @@ PARTS: dict[str, Callable[[], str]] = {
     "units": _units,
     "records": _records,
     "settings": _settings,
-    "source": lambda: _inner_settings(settings.Source, "source"),
-    "role": lambda: _inner_settings(settings.Role, "source.role"),
-    "schedule": lambda: _inner_settings(settings.Schedule, "schedule"),
+    "source": lambda: _inner_settings(settings.Source, "source."),
+    "role": lambda: _inner_settings(settings.Role, "source.role."),
+    "schedule": lambda: _inner_settings(settings.Schedule, "schedule."),
     "commands": _commands,
 }
 
 
 def main() -> None:
     """Write the pages, or say which are stale."""
-    stale = [
-        path for path, text in pages().items() if not path.exists() or path.read_text() != text
-    ]
-    if "--check" in sys.argv[1:]:
-        names = ", ".join(str(path.relative_to(DOCS.parent)) for path in stale)
-        sys.exit(
-            f"run `make docs-generated`: the code has changed, and so must {names}" if stale else 0
-        )
-    for path in stale:
-        path.write_text(pages()[path])
+    found = pages()
+    stale = [p for p, text in found.items() if not p.exists() or p.read_text() != text]
+    if "--check" not in sys.argv[1:]:
+        for page in stale:
+            page.write_text(found[page])
+    elif stale:
+        names = ", ".join(str(page.relative_to(DOCS.parent)) for page in stale)
+        sys.exit(f"run `make docs-generated`: the code has changed, and so must {names}")
 
 
 if __name__ == "__main__":
