@@ -3,6 +3,8 @@
 import pytest
 from tests.sinks.places import Rows
 from tests.sinks.samples import (
+    BEGUN,
+    ENDED,
     commit,
     database,
     edge,
@@ -15,7 +17,8 @@ from tests.sinks.samples import (
 )
 
 from glueline.contract.messages import Options
-from glueline_worker.sinks.base import Sink
+from glueline.contract.runs import Failure, RunState
+from glueline_worker.sinks.base import Commit, Sink
 
 SALES = "database/sales"
 ORDERS = "partitions/sales/orders"
@@ -39,6 +42,25 @@ async def test_a_listing_that_was_not_completed_deletes_nothing(sink: Sink, rows
     report = await commit(sink, run(2), "database/other", "databases", "jobs")
     assert report.deleted == 0
     assert rows.live("tables") == ["a", "b"]
+
+
+async def test_a_job_whose_unit_failed_is_spared_with_its_lineage(sink: Sink, rows: Rows):
+    names = ("seen", "failed/one", "gone")
+    await store(sink, run(1), "jobs", *map(job, names))
+    await store(sink, run(1), "x", edge("job/seen"), edge("job/gone"))
+    failed_edge = edge("job/x").model_copy(update={"process": "job/failed%2Fone"})
+    await store(sink, run(1), "y", failed_edge)
+    await store(sink, run(2), "job/seen", job("seen"), edge("job/seen"))
+    failure = Failure(unit_id="job/failed%2Fone", code="Denied", message="no", attempts=1, at=BEGUN)
+    partly = Commit(
+        run(2), RunState.PARTIAL, ENDED, listings=("jobs", "job/seen"), failures=(failure,)
+    )
+    assert (await sink.commit(partly)).deleted == 2
+    assert rows.live("jobs") == ["failed/one", "seen"]
+    assert rows("SELECT process FROM lineage WHERE deleted_at IS NULL ORDER BY process") == [
+        ("job/failed%2Fone",),
+        ("job/seen",),
+    ]
 
 
 async def test_another_source_is_left_alone(sink: Sink, rows: Rows):

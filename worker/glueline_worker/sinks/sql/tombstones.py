@@ -1,7 +1,8 @@
 """Mark as deleted what a run has proof is gone.
 
-Proof is a listing that was read to its end and did not hold the row. Rows that a newer run wrote
-are never touched, so that runs may commit in any order.
+Proof is a listing that was read to its end and did not hold the row. What a unit that failed
+should have read is no proof: a job is listed by its name and written by a unit of its own. Rows
+that a newer run wrote are never touched, so that runs may commit in any order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,6 +46,7 @@ class _Live(NamedTuple):
     key: str
     subject: str
     database: str | None
+    contents: str | None
 
 
 def mark_deleted(connection: Connection, commit: Commit) -> tuple[int, list[str]]:
@@ -79,7 +81,7 @@ def _implausible(connection: Connection, commit: Commit, listings: list[str]) ->
     limit = commit.run.request.options.max_deletion_share
     held = {}
     for table in GUARDED:
-        gone = _rows(connection, commit, table, listings, _older(commit, table))
+        gone = _gone(connection, commit, table, listings)
         for listing, rows in groupby(gone, key=lambda row: row.listing):
             lost = sum(1 for _ in rows)
             live = sum(1 for _ in _rows(connection, commit, table, [listing]))
@@ -92,6 +94,15 @@ def _implausible(connection: Connection, commit: Commit, listings: list[str]) ->
     return held
 
 
+def _gone(
+    connection: Connection, commit: Commit, table: Table, listings: Sequence[str]
+) -> list[_Live]:
+    """Read the rows of ``listings`` that the run did not see, though nothing kept it from it."""
+    failed = {stored_key(failure.unit_id) for failure in commit.failures}
+    older = _rows(connection, commit, table, listings, _older(commit, table))
+    return [row for row in older if row.contents not in failed]
+
+
 def _rows(
     connection: Connection,
     commit: Commit,
@@ -101,8 +112,9 @@ def _rows(
 ) -> list[_Live]:
     """Read the live rows of ``listings`` that the run asked for, in the order of listings."""
     database = table.c.name if table is DATABASES else table.c.get("database_name", null())
+    contents = table.c.get("contents", null())
     found = connection.execute(
-        select(table.c.listing, table.c.key, table.c.subject, database)
+        select(table.c.listing, table.c.key, table.c.subject, database, contents)
         .where(table.c.source == commit.run.source)
         .where(table.c.listing.in_(listings), table.c.deleted_at.is_(None), *more)
         .order_by(table.c.listing)
@@ -126,7 +138,7 @@ def _older(commit: Commit, table: Table) -> ColumnElement[bool]:
 def _mark_unlisted(
     connection: Connection, commit: Commit, table: Table, listings: list[str]
 ) -> int:
-    gone = _rows(connection, commit, table, listings, _older(commit, table))
+    gone = _gone(connection, commit, table, listings)
     if not gone:
         return 0
     statement = (
