@@ -22,10 +22,15 @@ STYLES = {
 _ANY: TypeAdapter[object] = TypeAdapter(object)
 
 
+WIDE = 1000
+"""Columns of a pipe: no line is wrapped in it."""
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console; in a pipe its lines are never wrapped."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, soft_wrap=not stream.isatty(), highlight=False)
+    width = None if stream.isatty() else WIDE
+    return Console(file=stream, width=width, soft_wrap=width is not None, highlight=False)
 
 
 def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> None:

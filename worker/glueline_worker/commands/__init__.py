@@ -2,7 +2,7 @@
 
 import typer
 
-from glueline_worker.commands import demo, inspect, run, worker
+from glueline_worker.commands import demo, inspect, lineage, run, worker
 
 
 def register(app: typer.Typer) -> None:
@@ -10,4 +10,5 @@ def register(app: typer.Typer) -> None:
     app.command()(run.run)
     app.command()(demo.demo)
     app.command()(worker.worker)
+    app.command()(lineage.lineage)
     app.add_typer(inspect.app, name="inspect")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
+from glueline.contract.records import TableRecord
 from glueline_worker.lineage.graph import edge_order
 from glueline_worker.lineage.model import Edge, Lineage, Surroundings
 from glueline_worker.lineage.naming import catalog_table, s3
@@ -62,6 +63,18 @@ def extend(lineage: Lineage, index: StorageIndex) -> Lineage:
     edges = {(edge.upstream, edge.downstream): edge for edge in (*written, *read)}
     edges.update({(edge.upstream, edge.downstream): edge for edge in lineage.edges})
     return replace(lineage, edges=tuple(sorted(edges.values(), key=edge_order)))
+
+
+def link_lineage(link: TableRecord, around: Surroundings) -> Lineage:
+    """The one edge of a resource link: its target, maybe of another account or region, to it."""
+    target = link.target
+    if target is None or target.table is None:
+        return Lineage()
+    there = replace(around, region=target.region or around.region)
+    upstream = catalog_table(target.database, target.table, there, target.catalog_id)
+    downstream = catalog_table(link.database_name, link.name, around)
+    edge = Edge(upstream, downstream, (Origin.CATALOG,))
+    return Lineage((upstream,), (downstream,), (edge,))
 
 
 def _pairs(datasets: Iterable[Dataset], index: StorageIndex) -> Iterator[tuple[Dataset, Dataset]]:

@@ -11,6 +11,7 @@ from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.storage import link_lineage
 from glueline_worker.lineage.views import read_view
 from glueline_worker.units.context import UnitContext
 
@@ -72,17 +73,25 @@ async def _write(page: Page, unit: DatabaseUnit, context: UnitContext) -> None:
     ]
     records: list[Record] = [*tables]
     if context.options.lineage:
-        records.extend(edge for table in tables if table.views for edge in _edges(table, context))
+        for table in tables:
+            records.extend(_edges(table, context))
     await context.write(records)
     if context.options.partitions != "none":
         await context.open_units(_partitions(tables, unit))
 
 
 def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
+    """What the catalogue itself says: a view reads tables, a resource link is its target."""
     around = Surroundings(region=context.connection.region, account=context.connection.catalog_id)
+    if table.target is not None:
+        kind, lineage = "table", link_lineage(table, around)
+    elif table.views:
+        kind, lineage = "view", collapse(read_view(table, around), around)
+    else:
+        return []
     return lineage_records(
-        collapse(read_view(table, around), around),
-        process=f"view/{encode(table.database_name)}/{encode(table.name)}",
+        lineage,
+        process=f"{kind}/{encode(table.database_name)}/{encode(table.name)}",
         source=table.source,
         region=table.region,
         catalog_id=table.catalog_id,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from glueline.contract.records import Record
-from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run
+from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run, SinkRefused
 from glueline_worker.sinks.disk import disk_errors
 from glueline_worker.sinks.sql.engine import create_schema
 from glueline_worker.sinks.sql.faults import database_errors
@@ -73,6 +73,12 @@ class SqlSink:
         now = datetime.now(UTC)
         rows = await asyncio.to_thread(rows_by_kind, run, records, now, allow_nul=self._allow_nul)
         await self._in_transaction(lambda connection: upsert(connection, rows))
+
+    async def read(self, query: Callable[[Connection], Answer]) -> Answer:
+        """Ask what is stored; raises SinkRefused when there is no such database."""
+        if self._file is not None and not self._file.is_file():
+            raise SinkRefused(f"{self.name}: there is no such file")
+        return await self._in_transaction(query)
 
     def _make_folder(self) -> None:
         if self._file is not None:

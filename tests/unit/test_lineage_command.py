@@ -1,0 +1,101 @@
+"""``glueline lineage`` over a SQLite sink that holds records."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from glueline.contract.messages import ExtractionRequest
+from glueline_worker.catalog.tables import table_record
+from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.script import read_script
+from glueline_worker.lineage.storage import link_lineage
+from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.registry import parse_sink
+
+HERE = Surroundings(region="eu-west-1", account="123456789012")
+WHERE = {"source": "default", "region": "eu-west-1", "catalog_id": "123456789012"}
+SCRIPT = """
+spark.read.json("s3://raw/orders").write.parquet("s3://lake/sales/orders/dt=1")
+spark.table("sales.orders").write.saveAsTable("finance.report")
+"""
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> str:
+    """A job that writes to a table's path and reads the table, and a resource link to the result."""
+    orders = table_record(
+        {"Name": "orders", "StorageDescriptor": {"Location": "s3://lake/sales/orders/"}},
+        database_name="sales",
+        **WHERE,
+    )
+    link = table_record(
+        {"Name": "shared", "TargetTable": {"DatabaseName": "finance", "Name": "report"}},
+        database_name="board",
+        **WHERE,
+    )
+    job = collapse(read_script(SCRIPT, HERE), HERE)
+    records = [
+        orders,
+        link,
+        *lineage_records(job, process="job/nightly", **WHERE),
+        *lineage_records(link_lineage(link, HERE), process="table/board/shared", **WHERE),
+    ]
+    url = f"sqlite:///{tmp_path}/glueline.db"
+
+    async def fill() -> None:
+        place = parse_sink(url)
+        await place.open()
+        run = Run("a" * 32, 1, ExtractionRequest(), datetime.now(UTC))
+        writer = await place.begin(run, "job/nightly")
+        await writer.write(records)
+        await writer.complete()
+        await place.close()
+
+    asyncio.run(fill())
+    return url
+
+
+def lineage(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "glueline.cli", "lineage", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_lineage_goes_through_storage_and_resource_links(sink: str) -> None:
+    done = lineage("board.shared", "--sink", sink, "--direction", "upstream", "--json")
+    assert done.returncode == 0, done.stderr
+    steps = json.loads(done.stdout)["upstream"]
+    assert [(step["process"], step["upstream"]["name"]) for step in steps] == [
+        ("table/board/shared", "table/finance/report"),
+        ("job/nightly", "table/sales/orders"),
+        ("storage", "sales/orders/dt=1"),
+        ("job/nightly", "orders"),
+    ]
+
+
+def test_a_person_sees_a_tree(sink: str) -> None:
+    done = lineage("s3://raw/orders", "--sink", sink)
+    assert "→ board.shared" in done.stdout
+    assert "nothing known" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.such"], "no lineage is known of 'none.such'"),
+        (["o"], "can mean"),
+        (["a.b", "--sink", "sqlite:///nowhere.db"], "there is no such file"),
+        (["a.b", "--sink", "stdout:"], "lineage is read from SQLite or PostgreSQL"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(sink: str, arguments: list[str], said: str) -> None:
+    done = lineage(*(arguments if "--sink" in arguments else [*arguments, "--sink", sink]))
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
