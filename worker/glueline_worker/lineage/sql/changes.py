@@ -23,14 +23,23 @@ def insert(tree: exp.Expr, build: Build) -> SqlStatement:
     return build.written("insert", target, relation)
 
 
-def multi_insert(tree: exp.Expr, source: exp.Expr | None, build: Build) -> SqlStatement:
-    """One INSERT of ``FROM source INSERT INTO a SELECT … INSERT INTO b SELECT …``."""
+def multi_insert(tree: exp.Expr, source: exp.Expr, build: Build) -> SqlStatement:
+    """One INSERT of several that share a source.
+
+    Hive has ``FROM source INSERT INTO a SELECT … INSERT INTO b SELECT …``, Oracle and Snowflake
+    ``INSERT ALL INTO a VALUES (…) INTO b VALUES (…) SELECT …``.
+    """
     if isinstance(tree, exp.ConditionalInsert):
         tree = tree.this
     query = tree.args.get("expression")
-    if source is not None and isinstance(query, exp.Select) and not query.args.get("from_"):
-        query.set("from_", exp.From(this=source.copy()))
-    elif source is not None and not isinstance(query, exp.Query):
+    if isinstance(query, exp.Values | exp.Tuple):
+        row = query.expressions[0] if isinstance(query, exp.Values) else query
+        query = exp.Select(expressions=[item.copy() for item in row.expressions])
+        tree.set("expression", query)
+    if isinstance(query, exp.Select):
+        derived = exp.Subquery(this=source.copy()) if isinstance(source, exp.Query) else source
+        query.set("from_", exp.From(this=derived.copy()))
+    else:
         tree.set("expression", source.copy())
     return insert(tree, build)
 

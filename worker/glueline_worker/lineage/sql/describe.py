@@ -25,7 +25,7 @@ _READERS: dict[type[exp.Expr], Callable[[exp.Expr, Build], SqlStatement]] = {
 def describe(tree: exp.Expr, holes: Holes, schemas: Schemas, line: int) -> list[SqlStatement]:
     """The statements that ``tree`` stands for: several where one INSERT has several targets."""
     if isinstance(tree, exp.MultitableInserts):
-        source = tree.args.get("source")
+        source = tree.args["source"]
         return [
             changes.multi_insert(part, source, Build(holes, schemas, line))
             for part in tree.expressions

@@ -60,7 +60,16 @@ def parse(sql: str, dialect: str) -> exp.Expr | None:
     except Exception:  # noqa: BLE001 - besides its own errors, odd SQL makes it raise anything
         return None
     tree = trees[0] if len(trees) == 1 else None
-    return None if isinstance(tree, exp.Command) else tree
+    return tree if tree is not None and _is_statement(tree) else None
+
+
+def _is_statement(tree: exp.Expr) -> bool:
+    """Whether ``tree`` is more than prose that happens to begin like SQL."""
+    if isinstance(tree, exp.Select | exp.Update):
+        return bool(tree.expressions)
+    if isinstance(tree, exp.Alias):  # (SELECT …) AS t, as JDBC options have it
+        return isinstance(tree.this, exp.Query)
+    return not isinstance(tree, exp.Command | exp.Column)
 
 
 @lru_cache

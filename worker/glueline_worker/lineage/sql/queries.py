@@ -44,8 +44,9 @@ def create(tree: exp.Expr, build: Build) -> SqlStatement:
     if everywhere and statement.view:
         statement = replace(statement, view=("global_temp", *statement.view))
     paths = tuple(path for item in properties if (path := _location(item, build)))
-    if kind == "VIEW":
-        return replace(statement, path_reads=statement.path_reads + paths)
+    if kind == "VIEW":  # CREATE TEMP VIEW v USING csv OPTIONS (path '…'): all columns of the file
+        rest = statement.rest + tuple((path,) for path in paths)
+        return replace(statement, path_reads=statement.path_reads + paths, rest=rest)
     return replace(statement, path_writes=statement.path_writes + paths)
 
 

@@ -1,7 +1,7 @@
 """SQL text into statements: each one by the parser, or else by its words."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from types import MappingProxyType
 
 from sqlglot import exp
@@ -35,6 +35,9 @@ _MOVING = keywords(
     "VALUES WITH ("
 )
 """First words of statements that may move data, or that others depend on."""
+
+
+_BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
 
 
 def read_sql(
@@ -84,11 +87,11 @@ class _Reader:
         if tokens[0].kind != "hole" and first not in _STARTS:
             self.warnings.append(f"line {line}: no SQL statement")
             return []
-        if tokens[0].kind != "hole" and first not in _MOVING:
-            return [SqlStatement("other", line=line)]
         transfer = read_transfer(tokens, line, self._inner)
         if transfer is not None:
             return [transfer]
+        if tokens[0].kind != "hole" and first not in _MOVING:
+            return [SqlStatement("other", line=line)]
         return self._parsed(tokens, line) or self._by_words(tokens, line)
 
     def _parsed(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
@@ -97,7 +100,9 @@ class _Reader:
         cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
         holes = Holes(tokens)
         texts = dict.fromkeys((holes.fill(), holes.fill(sparing=True)))
-        names = dialects(self._dialect)[: None if cost <= _MAX_RETRIED else 1]
+        names = dialects("trino" if _quotes_names(tokens) else self._dialect)[
+            : None if cost <= _MAX_RETRIED else 1
+        ]
         for name, sql in product(names, texts):
             self._left -= cost
             tree = parse(sql, name) if self._left >= 0 else None
@@ -126,6 +131,14 @@ class _Reader:
             return SqlStatement("other")
         found = self._parsed(tokens, 1) or self._by_words(tokens, 1)
         return found[0] if found else SqlStatement("other")
+
+
+def _quotes_names(tokens: Sequence[Token]) -> bool:
+    """Whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
+    return any(
+        token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
+        for before, token in pairwise(tokens)
+    )
 
 
 def _trimmed(tokens: Sequence[Token]) -> Sequence[Token]:

@@ -1,7 +1,8 @@
-"""Statements between tables and files, which each engine spells in its own way.
+"""Statements that move whole tables or files, which each engine spells in its own way.
 
-UNLOAD and COPY (Redshift, Athena, Snowflake, PostgreSQL, Databricks), LOAD DATA (Hive, MySQL) and
-INSERT OVERWRITE DIRECTORY are read by their words; only the query inside goes to the parser.
+UNLOAD and COPY (Redshift, Athena, Snowflake, PostgreSQL, Databricks), LOAD DATA (Hive, MySQL),
+INSERT OVERWRITE DIRECTORY and Redshift's ALTER TABLE APPEND are read by their words; only the
+query inside goes to the parser.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ _QUERY = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE"})
 
 
 def read_transfer(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | None:
-    """A statement that moves data from or to files; None for any other."""
+    """A statement of these kinds; None for any other."""
     words = [token.upper for token in tokens[:8]]
     if words[0] == "UNLOAD":
         return _unload(tokens, line, inner)
@@ -29,6 +30,8 @@ def read_transfer(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatem
         return _load(tokens, line)
     if words[0] == "INSERT" and "DIRECTORY" in words[1:4]:
         return _directory(tokens, line, inner)
+    if words[:2] == ["ALTER", "TABLE"] and "APPEND" in words:
+        return _append(tokens, line)
     return None
 
 
@@ -75,6 +78,16 @@ def _load(tokens: Sequence[Token], line: int) -> SqlStatement | None:
         return None
     name = name_at(tokens, into + 2)[0]  # INTO TABLE name
     return SqlStatement("copy", path_reads=(source.value,), write=name or None, line=line)
+
+
+def _append(tokens: Sequence[Token], line: int) -> SqlStatement | None:
+    """ALTER TABLE target APPEND FROM source."""
+    source = _at_top(tokens, {"FROM"})
+    if source is None:
+        return None
+    read, write = name_at(tokens, source + 1)[0], name_at(tokens, 2)[0]
+    rest = (read,) if read else ()
+    return SqlStatement("insert", reads=rest, rest=rest, write=write or None, line=line)
 
 
 def _directory(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | None:
