@@ -1,0 +1,253 @@
+"""The quota: its promises, whatever its constants are. Time is put forward by hand."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import redis.asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glueline_worker.aws import quota as module
+from glueline_worker.aws.quota import LocalPace, SharedQuota
+from glueline_worker.local.server import EmbeddedRedis
+
+START = 50.0
+SECOND = 1_000_000
+SCALES = ("tat", "since")
+"""The points in time that a quota keeps, in µs."""
+
+
+@dataclass
+class Slot:
+    """A grant: when the call may be made (µs) and the rate at that time."""
+
+    at: float
+    rate: float
+
+
+class Bench:
+    """One family's quota, asked directly and with a clock that can be put forward."""
+
+    def __init__(self, client: redis.asyncio.Redis, prefix: str) -> None:
+        self.client = client
+        self.quota = SharedQuota(client, prefix, start=START, floor=10)
+        self.key = f"{prefix}quota:f"
+        self.offset = 0.0
+
+    async def ask(self) -> tuple[bool, int]:
+        granted, wait = await self.quota._acquire(keys=[self.key], args=[START, module.HORIZON_MS])
+        return bool(granted), wait
+
+    async def take(self) -> Slot:
+        """Ask until a slot is granted, letting just the time pass that the quota says."""
+        for _ in range(100):
+            granted, wait = await self.ask()
+            if granted:
+                assert wait <= module.HORIZON_MS * 1000
+                return Slot(await self.now() + wait, await self.rate())
+            assert wait > 0
+            await self.later(wait / SECOND)
+        raise AssertionError("no slot in 100 asks")
+
+    async def now(self) -> float:
+        seconds, micros = await self.client.time()
+        return seconds * SECOND + micros + self.offset
+
+    async def later(self, seconds: float) -> None:
+        for name in SCALES:
+            if await self.client.hexists(self.key, name):
+                await self.client.hincrby(self.key, name, -int(seconds * SECOND))
+        self.offset += seconds * SECOND
+
+    async def rate(self) -> float:
+        return float(await self.client.hget(self.key, "rate") or START)
+
+
+@pytest.fixture
+async def bench(redis_server: EmbeddedRedis, prefix: str) -> AsyncIterator[Bench]:
+    async with redis.asyncio.Redis.from_url(redis_server.url, decode_responses=True) as client:
+        yield Bench(client, prefix)
+
+
+def assert_within_the_rate(slots: list[Slot]) -> None:
+    """In no window more grants than the highest rate gives, and a second's worth of burst."""
+    rate = max(START, *(slot.rate for slot in slots))
+    times = sorted(slot.at for slot in slots)
+    for i, begin in enumerate(times):
+        for j in range(i, len(times)):
+            window = (times[j] - begin) / SECOND
+            assert j - i + 1 <= rate * (window + 1) + 1
+
+
+async def test_slots_never_come_faster_than_the_rate_and_a_burst(bench: Bench):
+    assert_within_the_rate([await bench.take() for _ in range(300)])
+
+
+async def test_the_slots_of_a_throttled_family_keep_to_its_lower_rate(bench: Bench):
+    for _ in range(100):
+        await bench.take()
+    await bench.quota.throttled("f")
+    slots = [await bench.take() for _ in range(100)]
+    spans = (slots[-1].at - slots[0].at) / SECOND
+    assert len(slots) <= max(slot.rate for slot in slots) * (spans + 1) + 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    events=st.lists(
+        st.one_of(
+            st.tuples(st.just("take"), st.integers(1, 40)),
+            st.tuples(st.just("throttled"), st.integers(1, 5)),
+            st.tuples(st.just("later"), st.floats(0.001, 30)),
+        ),
+        max_size=12,
+    )
+)
+def test_any_history_keeps_the_promises(redis_server: EmbeddedRedis, events):
+    async def live() -> None:
+        async with redis.asyncio.Redis.from_url(redis_server.url, decode_responses=True) as client:
+            bench = Bench(client, f"test-{time.monotonic_ns()}:")
+            slots: list[Slot] = []
+            for what, much in events:
+                if what == "take":
+                    slots += [await bench.take() for _ in range(much)]
+                elif what == "later":
+                    await bench.later(much)
+                else:
+                    before = await bench.rate()
+                    for _ in range(much):
+                        await bench.quota.throttled("f")
+                    assert module.FLOOR <= await bench.rate() <= max(before, module.FLOOR)
+            if slots:
+                assert_within_the_rate(slots)
+
+    asyncio.run(live())
+
+
+async def test_calls_throttled_together_lower_the_rate_once(bench: Bench):
+    for _ in range(100):
+        await bench.take()
+    before = await bench.rate()
+    await bench.quota.throttled("f")
+    lowered = await bench.rate()
+    assert lowered < before
+    await asyncio.gather(*(bench.quota.throttled("f") for _ in range(50)))
+    assert await bench.rate() == lowered
+
+
+async def test_a_throttle_after_the_cool_down_lowers_the_rate_again(bench: Bench):
+    rates = []
+    for _ in range(4):
+        for _ in range(20):
+            await bench.take()
+        await bench.quota.throttled("f")
+        rates.append(await bench.rate())
+        await bench.later(module.COOL_DOWN_MS / 1000)
+    assert rates == sorted(set(rates), reverse=True)
+
+
+async def test_the_rate_never_falls_below_the_floor(bench: Bench):
+    for _ in range(60):
+        await bench.quota.throttled("f")
+        await bench.later(module.COOL_DOWN_MS / 1000 + 0.1)
+    assert await bench.rate() == module.FLOOR
+    await bench.take()
+    await bench.take()
+
+
+async def test_the_rate_rises_while_callers_wait_and_nothing_is_throttled(bench: Bench):
+    for _ in range(200):
+        await bench.take()
+    assert await bench.rate() > START
+
+
+async def test_the_rate_rises_slower_once_a_limit_was_met(bench: Bench):
+    async def growth() -> float:
+        before = await bench.rate()
+        for _ in range(100):
+            await bench.take()
+        return await bench.rate() - before
+
+    blind = await growth()
+    await bench.quota.throttled("f")
+    assert 0 < await growth() < blind
+
+
+async def test_a_rate_that_holds_nobody_back_is_not_raised(bench: Bench):
+    await bench.take()
+    before = await bench.rate()
+    for _ in range(50):
+        await bench.later(5)
+        await bench.take()
+    assert await bench.rate() == before
+
+
+async def test_after_a_throttle_all_wait_a_moment(bench: Bench):
+    await bench.quota.throttled("f")
+    _, wait = await bench.ask()
+    assert wait > 0
+
+
+async def test_a_clock_that_jumps_ahead_lets_no_flood_through(bench: Bench):
+    slots = [await bench.take() for _ in range(20)]
+    await bench.later(3600)
+    slots += [await bench.take() for _ in range(100)]
+    assert_within_the_rate(slots[20:])
+
+
+async def test_families_do_not_share_a_rate(bench: Bench):
+    await bench.quota.throttled("f")
+    assert await bench.client.exists(f"{bench.key}") == 1
+    assert await bench.client.exists(f"{bench.key}oreign") == 0
+    await bench.quota.acquire("foreign")
+    assert float(await bench.client.hget(f"{bench.key}oreign", "rate")) >= START
+
+
+async def test_quotas_that_nobody_uses_are_forgotten(bench: Bench):
+    await bench.take()
+    assert await bench.client.pttl(bench.key) > 0
+    await bench.client.delete(bench.key)
+    await bench.quota.throttled("f")
+    assert await bench.client.pttl(bench.key) > 0
+
+
+async def test_of_many_waiters_all_are_served(redis_server: EmbeddedRedis, prefix: str):
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        workers = [SharedQuota(client, prefix, start=200, floor=1) for _ in range(4)]
+        served: list[int] = []
+
+        async def call(number: int) -> None:
+            await workers[number % 4].acquire("f")
+            served.append(number)
+
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(call(number) for number in range(90)))
+        assert sorted(served) == list(range(90))
+
+
+async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
+    client = redis.asyncio.Redis(port=1, retry=None)
+    quota = SharedQuota(client, prefix, start=1000, floor=50)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    for _ in range(6):
+        await quota.acquire("f")
+    assert loop.time() - begun >= 5 / 50 * 0.99
+    await quota.throttled("f")
+    await client.aclose()
+
+
+async def test_the_local_pace_spaces_the_calls_of_each_family(monkeypatch: pytest.MonkeyPatch):
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    pace = LocalPace(4)
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    for family in ("a", "a", "a", "b"):
+        await pace.acquire(family)
+    assert slept == pytest.approx([0, 0.25, 0.5, 0], abs=0.05)
