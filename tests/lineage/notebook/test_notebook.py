@@ -1,0 +1,179 @@
+"""Notebooks become Python that the script reader understands."""
+
+import ast
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.notebook import notebook_code
+from glueline_worker.lineage.script import read_script
+
+
+def _notebook(*cells, **changes):
+    code = [{"cell_type": "code", "source": cell} for cell in cells]
+    return json.dumps({"nbformat": 4, "cells": code, **changes}).encode()
+
+
+def _statements(code):
+    return ast.unparse(ast.parse(code)).splitlines()
+
+
+def test_code_cells_stand_one_below_another():
+    assert _statements(notebook_code(_notebook("a = 1", "b = 2"))) == ["a = 1", "b = 2"]
+
+
+def test_a_source_may_be_a_list_of_lines():
+    assert _statements(notebook_code(_notebook(["a = 1\n", "b = 2"]))) == ["a = 1", "b = 2"]
+
+
+def test_other_cells_are_left_out():
+    cells = [{"cell_type": "markdown", "source": "# x"}, {"cell_type": "raw", "source": "y"}]
+    assert notebook_code(json.dumps({"cells": cells}).encode()) == ""
+
+
+def test_format_three_has_its_cells_in_worksheets():
+    cells = [{"cell_type": "code", "input": ["a = 1"]}]
+    data = json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode()
+    assert notebook_code(data) == "a = 1"
+
+
+def test_zeppelin_notes_name_their_interpreter():
+    texts = ["%pyspark\na = 1", "%md\n# title", "%spark\nval x = 1", "%sql\nSELECT 1", "b = 2"]
+    data = json.dumps({"paragraphs": [{"text": text} for text in texts]}).encode()
+    found = _statements(notebook_code(data))
+    assert found == ["a = 1", "spark.sql('\\nSELECT 1')", "b = 2"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a = 1\n",
+        b"",
+        b"\xff\xfe\x00",
+        b"{}",
+        b'{"cells": 3}',
+        b"[1, 2]",
+        b'{"a": 1',
+        b"# %%\na = 1\n",
+        b"# Databricks notebook source\n# COMMAND ----------\n# MAGIC %sql\nx = 1",
+        b'x = """\n%time is text\n"""\n',
+    ],
+)
+def test_what_is_no_notebook_is_left_alone(data):
+    assert notebook_code(data) is None
+
+
+def test_session_magics_and_shell_commands_go():
+    cell = "%idle_timeout 60\n%glue_version 4.0\n!pip install x\n!aws s3 ls\na = 1\nspark?"
+    assert "a = 1" in _statements(notebook_code(_notebook(cell)))
+    assert "idle" not in notebook_code(_notebook(cell))
+
+
+def test_lines_keep_their_place():
+    code = notebook_code(_notebook("%idle_timeout 60\n%region x\na = 1", "b = 2"))
+    assert code.split("\n").index("a = 1") == 2
+    assert code.split("\n").index("b = 2") == 4
+
+
+def test_sql_cells_become_calls():
+    code = notebook_code(_notebook('%%sql\nSELECT "a\\b" AS x\nFROM t'))
+    call = ast.parse(code).body[0].value
+    assert ast.unparse(call.func) == "spark.sql"
+    assert call.args[0].value == '\nSELECT "a\\b" AS x\nFROM t'
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("%%sql -o frame -n 10\nSELECT 1", "frame = spark.sql('\\nSELECT 1')"),
+        ("%%sql frame <<\nSELECT 1", "frame = spark.sql('\\nSELECT 1')"),
+        ("%%sql -q\nSELECT 1", "spark.sql('\\nSELECT 1')"),
+        ("%sql SELECT 1", "spark.sql('SELECT 1')"),
+        ("x = %sql SELECT 1", "x = spark.sql('SELECT 1')"),
+        ("%%time\nx = 1", "x = 1"),
+        ("%time x = 1", "x = 1"),
+        ("%%pyspark\nx = 1", "x = 1"),
+        ("files = !ls", "files = None"),
+    ],
+)
+def test_magics_that_hold_code_keep_it(cell, expected):
+    assert _statements(notebook_code(_notebook(cell))) == [expected]
+
+
+@pytest.mark.parametrize("magic", ["bash", "html", "markdown", "writefile x.py", "scala"])
+def test_cells_in_other_languages_go(magic):
+    assert _statements(notebook_code(_notebook(f"%%{magic}\nrm -rf ; val x\n<p>"))) == []
+
+
+def test_a_block_whose_only_statement_is_a_magic_still_parses():
+    assert _statements(notebook_code(_notebook("if x:\n    %run other\ny = 1"))) == [
+        "if x:",
+        "    pass",
+        "y = 1",
+    ]
+
+
+def test_a_cell_that_is_plain_python_keeps_what_looks_like_magic():
+    cell = 'q = """\n%like is SQL\n"""'
+    assert notebook_code(_notebook(cell)) == cell
+
+
+def test_an_exported_script_with_magics_is_cleaned():
+    data = b"%idle_timeout 60\nimport sys\n\n%%sql\nSELECT 1\n\nx = 1\n"
+    assert _statements(notebook_code(data)) == ["import sys", "spark.sql('\\nSELECT 1')", "x = 1"]
+
+
+def test_settings_views_and_frames_are_followed_from_cell_to_cell():
+    settings_ = {
+        "--conf": "spark.sql.catalog.ice=x --conf spark.sql.catalog.ice.glue.id=210987654321"
+    }
+    data = _notebook(
+        f"%%configure -f\n{json.dumps(settings_)}",
+        "%%sql\nCREATE OR REPLACE TEMP VIEW v AS SELECT id FROM ice.shop.orders",
+        "%%sql -o frame\nSELECT * FROM v",
+        "frame.write.parquet('s3://lake/out')",
+    )
+    around = Surroundings(region="eu-west-1", account="123456789012")
+    edges = collapse(read_script(notebook_code(data), around), around).edges
+    assert [(edge.upstream.name, edge.downstream.name) for edge in edges] == [
+        ("table/shop/orders", "out")
+    ]
+    assert edges[0].upstream.namespace == "arn:aws:glue:eu-west-1:210987654321"
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=500, deadline=None)
+def test_any_bytes_end_in_code_or_nothing(data):
+    assert isinstance(notebook_code(data), str | None)
+
+
+KEYS = st.sampled_from(
+    ["cells", "worksheets", "paragraphs", "cell_type", "source", "input", "text"]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=20) | st.integers(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=15,
+)
+KEYS = st.sampled_from(
+    ["cells", "worksheets", "paragraphs", "cell_type", "source", "input", "text"]
+)
+
+
+@given(st.dictionaries(KEYS, ANYTHING))
+@settings(max_examples=500, deadline=None)
+def test_any_document_ends_in_code_or_nothing(document):
+    assert isinstance(notebook_code(json.dumps(document).encode()), str | None)
+
+
+PIECES = st.sampled_from(["%", "%%sql", "!", "?", "x = ", "-o a", "\n", '"', "'''", "\\", " ", "a"])
+
+
+@given(st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=4))
+@settings(max_examples=1_000, deadline=None)
+def test_any_cells_end_in_code(cells):
+    assert isinstance(notebook_code(_notebook(*cells)), str)

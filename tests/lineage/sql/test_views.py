@@ -1,0 +1,114 @@
+"""Catalogue views: from their SQL to edges with columns."""
+
+import pytest
+
+from glueline.contract.datatypes import PrimitiveType
+from glueline.contract.lineage import Origin
+from glueline.contract.records import Column, TableRecord, ViewText
+from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.views import read_view
+
+HOME = "arn:aws:glue:eu-west-1:123456789012"
+AROUND = Surroundings(
+    region="eu-west-1",
+    account="123456789012",
+    schemas={"shop/orders": ("id", "customer_id"), "shop/customers": ("id", "name")},
+)
+
+
+def _view(sql, columns=(), dialect="spark", **text):
+    return TableRecord(
+        source="s",
+        region="eu-west-1",
+        database_name="shop",
+        name="v",
+        columns=tuple(
+            Column(name=name, type="string", data_type=PrimitiveType(name="string"))
+            for name in columns
+        ),
+        views=(ViewText(dialect=dialect, sql=sql, **text),),
+    )
+
+
+def _edges(view, around=AROUND):
+    lineage = collapse(read_view(view, around), around)
+    assert all(edge.downstream.name == "table/shop/v" for edge in lineage.edges)
+    return {
+        f"{edge.upstream.namespace}/{edge.upstream.name}": [
+            f"{column.upstream}>{column.downstream}" for column in edge.columns
+        ]
+        for edge in lineage.edges
+    }
+
+
+def test_tables_without_a_database_are_those_of_the_view():
+    assert _edges(_view("SELECT id FROM orders")) == {f"{HOME}/table/shop/orders": ["id>id"]}
+
+
+def test_the_default_database_of_the_view_wins():
+    view = _view("SELECT id FROM orders", default_database="raw")
+    assert list(_edges(view)) == [f"{HOME}/table/raw/orders"]
+
+
+def test_schemas_tell_which_table_a_column_is_of():
+    sql = "SELECT name, customer_id FROM orders JOIN customers c ON c.id = customer_id"
+    assert _edges(_view(sql)) == {
+        f"{HOME}/table/shop/orders": ["customer_id>customer_id"],
+        f"{HOME}/table/shop/customers": ["name>name"],
+    }
+
+
+def test_columns_are_named_as_the_catalogue_names_them():
+    view = _view("SELECT id, upper(name) FROM customers", columns=["key", "label"])
+    assert _edges(view) == {f"{HOME}/table/shop/customers": ["id>key", "name>label"]}
+
+
+def test_a_star_passes_all_columns():
+    view = _view("SELECT * FROM orders", columns=["id", "customer_id"])
+    columns = ["customer_id>customer_id", "id>id"]
+    assert _edges(view) == {f"{HOME}/table/shop/orders": columns}
+
+
+def test_a_star_over_a_table_of_unknown_schema_still_makes_an_edge():
+    view = _view("SELECT * FROM elsewhere", columns=["id"])
+    assert list(_edges(view)) == [f"{HOME}/table/shop/elsewhere"]
+
+
+def test_trino_names_may_have_a_catalogue():
+    sql = 'SELECT o.id FROM "awsdatacatalog"."shop"."orders" o, lambda_db.crm.people p'
+    found = _edges(_view(sql, dialect="trino", default_catalog="awsdatacatalog"))
+    assert list(found) == [f"{HOME}/table/lambda_db/crm/people", f"{HOME}/table/shop/orders"]
+
+
+def test_the_catalogue_that_the_view_was_made_in_is_its_own():
+    view = _view("SELECT id FROM hive.shop.orders", dialect="trino", default_catalog="hive")
+    assert list(_edges(view)) == [f"{HOME}/table/shop/orders"]
+
+
+def test_a_view_of_another_account_reads_tables_of_that_account():
+    view = _view("SELECT id FROM orders").model_copy(update={"catalog_id": "210987654321"})
+    assert list(_edges(view)) == ["arn:aws:glue:eu-west-1:210987654321/table/shop/orders"]
+
+
+def test_a_whole_create_view_statement_is_understood():
+    view = _view("CREATE VIEW v AS SELECT id FROM orders", columns=["id"])
+    assert _edges(view) == {f"{HOME}/table/shop/orders": ["id>id"]}
+
+
+def test_a_view_on_files_reads_their_path():
+    assert list(_edges(_view("SELECT id FROM parquet.`s3://lake/raw`"))) == ["s3://lake/raw"]
+
+
+def test_the_first_dialect_that_can_be_read_is_taken():
+    view = _view("not SQL at all")
+    more = ViewText(dialect="trino", sql="SELECT id FROM orders")
+    view = view.model_copy(update={"views": (*view.views, more)})
+    assert list(_edges(view)) == [f"{HOME}/table/shop/orders"]
+
+
+@pytest.mark.parametrize("sql", ["", "not SQL", "SELECT 1 AS one"])
+def test_a_view_without_tables_has_an_empty_graph(sql):
+    graph = read_view(_view(sql), AROUND)
+    assert graph.nodes == ()
+    assert graph.origin is Origin.SQL
