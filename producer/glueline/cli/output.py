@@ -1,5 +1,6 @@
 """Tables and colour on a terminal, plain lines in a pipe, JSON when asked for."""
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ STYLES = {
     RunState.SUPERSEDED: "magenta",
 }
 _ANY: TypeAdapter[object] = TypeAdapter(object)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 WIDE = 1000
@@ -42,13 +44,18 @@ def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> 
     """A table on a terminal; tab-separated lines elsewhere."""
     out = console()
     if not out.is_terminal:
-        for row in rows:
-            out.print("\t".join(str(cell).replace("\t", " ") for cell in row), markup=False)
+        for row in rows:  # not by rich, which turns tabs into spaces
+            print("\t".join(one_line(str(cell)) for cell in row))  # noqa: T201
         return
     table = Table(*headers, header_style="bold", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in row))
     out.print(table)
+
+
+def one_line(text: str) -> str:
+    """What comes from outside must neither break a line nor steer the terminal."""
+    return _CONTROLS.sub(" ", text)
 
 
 def state(value: RunState) -> Text:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from glueline.cli.output import duration, plural, state
+from glueline.cli.output import duration, one_line, plural, state
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunStatus
 
@@ -20,10 +20,10 @@ def print_summary(
 ) -> None:
     """The end of a run for people."""
     out.print(Text.assemble("run ", (run.run_id[:8], "bold"), " ", state(run.state)), end="")
-    out.print(f" in {duration(run)}: {run.request.label}")
+    out.print(f" in {duration(run)}: {one_line(run.request.label)}", markup=False)
     _counts(out, run)
     if run.reason:
-        out.print(f"  {run.reason}", markup=False)
+        out.print(f"  {one_line(run.reason)}", markup=False)
     _listed(out, "failed", [f"{f.unit_id}  {f.message}" for f in failures], len(failures))
     _listed(out, "warnings", _folded(warnings), run.counts.get("warnings", 0))
 
@@ -46,7 +46,7 @@ def _listed(out: Console, title: str, lines: Sequence[str], total: int) -> None:
         return
     out.print(f"[bold]{title}[/bold] ({total:,})")
     for text in lines[:SHOWN]:
-        out.print(f"  {text}", markup=False)
+        out.print(f"  {one_line(text)}", markup=False)
     if len(lines) > SHOWN:
         out.print(f"  … and {len(lines) - SHOWN:,} more: glueline failures --json")
 
