@@ -164,5 +164,5 @@ async def test_calls_are_made_outside_of_units_too(call: Caller):
 async def test_errors_name_the_operation(
     quota: OpenQuota, make: Callable[[], ClientError], kind: type[AwsError]
 ):
-    with pytest.raises(kind, match="^GetDataflowGraph: "):
+    with pytest.raises(kind, match=r"^GetDataflowGraph: "):
         await Caller(quota, "a", timeout=0.01)("GetDataflowGraph", Script(make()))
