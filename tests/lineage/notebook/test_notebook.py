@@ -59,6 +59,7 @@ def test_zeppelin_notes_name_their_interpreter():
         b"[1, 2]",
         b'{"a": 1',
         b"# %%\na = 1\n",
+        b"object A {\n  val x = a &&\n    !b\n}\n",
         b"# Databricks notebook source\n# COMMAND ----------\n# MAGIC %sql\nx = 1",
         b'x = """\n%time is text\n"""\n',
     ],

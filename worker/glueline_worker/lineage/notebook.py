@@ -15,7 +15,8 @@ _CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*(.*)")
 _ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
 _LINE_MAGIC = re.compile(r"([ \t]*)(\w+[ \t]*=[ \t]*)?(?:%(\w+)|!(?![=\w]*=))[ \t]*(.*)")
 _HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*")
-_MAGIC = re.compile(r"^[ \t]*(?:%%?[A-Za-z]|![A-Za-z])", re.MULTILINE)
+_MAGIC = re.compile(r"^(?:%%?[a-z]|![a-z])", re.MULTILINE)
+"""At the start of a line: an indented ``!ready`` is Scala."""
 _TIMED = frozenset({"prun", "time", "timeit"})
 _PYTHON = _TIMED | {"capture", "ipyspark", "local", "pyspark", "python", "python3", "spark"}
 _SQL_OPTION = re.compile(r"-{1,2}(?:q|quiet|c|contextname|[omnr]\w*)\b(?:[ \t]+(?=[\w.-]+)(\S+))?")

@@ -11,6 +11,9 @@ from glueline_worker.lineage.scala.lexer import Token
 class Control(Expressions):
     """Reads what Python has no expression for."""
 
+    defines = False
+    """Whether the last statement was a definition of a function or class."""
+
     @abstractmethod
     def repeated(self, word: str, line: int) -> str:
         """``for``, ``while`` or ``do`` after its first word."""
@@ -20,18 +23,37 @@ class Control(Expressions):
         """A statement; its value if it is an expression."""
 
     def statements(self, *closing: str) -> str:
-        """Statements up to one of ``closing``; the value of the last one."""
+        """Statements up to one of ``closing``; the value of the last one.
+
+        Definitions come first, as Scala lets them be used before.
+        """
         value: str | None = None
+        line = self.token.line
+        first = len(self.code.lines)
         while True:
             self.skip_lines()
             if self.at(*closing) or self.token.kind == "end":
-                return value or "None"
+                return self._held(value, line)
             if value and not value.isidentifier():
-                self.code.emit(value, self.token.line)
-            start = self.position
+                self.code.emit(value, line)
+            start, begun, line = self.position, len(self.code.lines), self.token.line
+            self.defines = False
             value = self.statement()
+            if self.defines:
+                lines = self.code.lines[begun:]
+                del self.code.lines[begun:]
+                self.code.lines[first:first] = lines
+                first += len(lines)
             if self.position == start:
                 self.next()
+
+    def _held(self, value: str | None, line: int) -> str:
+        """A block's value; what a call yields gets a name, to keep the call on its line."""
+        if value is None or "(" not in value or value in self.texts or value in self.pairs:
+            return value or "None"
+        name = self.code.name()
+        self.code.emit(f"{name} = {value}", line)
+        return name
 
     # Blocks and functions
 

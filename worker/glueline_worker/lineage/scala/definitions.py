@@ -25,6 +25,12 @@ class Translation(Loops):
     def statement(self) -> str | None:
         """A definition, an assignment or an expression."""
         self._skip_modifiers()
+        defines = self.at("class", "def", "trait")
+        value = self._one_statement()
+        self.defines = defines
+        return value
+
+    def _one_statement(self) -> str | None:
         if self.at("import", "package", "type") and self.ahead().text != "=":
             self._skip_clause()
         elif self.at("val", "var"):
@@ -70,6 +76,8 @@ class Translation(Loops):
         value = "None" if empty and self.next() else self.expression()
         if value in self.texts:
             self.texts[names[0]] = self.texts[value]
+        if self.shape(names[0]) == "value":
+            self.names.shapes[names[0]] = self.shape(value)
         self.code.emit(f"{', '.join(map(self._declared, names))} = {value}", line)
 
     def _names(self) -> list[str]:

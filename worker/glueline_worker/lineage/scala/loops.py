@@ -32,8 +32,7 @@ class Loops(Control):
         return "None"
 
     def _for(self, line: int) -> str:
-        value = self.code.name()
-        self.code.emit(f"{value} = []", line)
+        value = self._empty_list(line)
         opening = self.next()
         with ExitStack() as loops:
             while self.position < opening.partner:
@@ -46,6 +45,12 @@ class Loops(Control):
             yields = self.take("yield")
             found = self.branch()
             self.code.emit(f"{value}.append({found})" if yields else found, line)
+        return value
+
+    def _empty_list(self, line: int) -> str:
+        value = self.code.name()
+        self.code.emit(f"{value} = []", line)
+        self.names.shapes[value] = "sequence"
         return value
 
     def _enumerator(self, loops: ExitStack) -> None:
@@ -78,8 +83,7 @@ class Loops(Control):
             return self._fold(start, target, line)
         if method.startswith("reduce"):
             return self._fold(f"{target}[0]", f"{target}[1:]", line)
-        value = self.code.name()
-        self.code.emit(f"{value} = []", line)
+        value = self._empty_list(line)
         self._each_item(target, method, value, line)
         return value
 
