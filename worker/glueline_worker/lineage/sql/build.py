@@ -8,7 +8,8 @@ from sqlglot import exp
 from glueline_worker.lineage.sql.holes import Holes
 from glueline_worker.lineage.sql.model import ColumnSource, Kind, SqlStatement
 from glueline_worker.lineage.sql.relation import Relation, union
-from glueline_worker.lineage.sql.scope import Schemas, Walk, file_path
+from glueline_worker.lineage.sql.tables import Schemas, file_path
+from glueline_worker.lineage.sql.walk import Walk
 
 
 class Build:

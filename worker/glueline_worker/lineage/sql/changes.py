@@ -4,8 +4,8 @@ from sqlglot import exp
 
 from glueline_worker.lineage.sql.build import Build, target_of
 from glueline_worker.lineage.sql.model import SqlStatement
-from glueline_worker.lineage.sql.relation import Field, Relation
-from glueline_worker.lineage.sql.scope import TARGET, Scope, extend
+from glueline_worker.lineage.sql.relation import Field, Relation, extend
+from glueline_worker.lineage.sql.scope import TARGET, Scope
 
 
 def insert(tree: exp.Expr, build: Build) -> SqlStatement:

@@ -9,7 +9,7 @@ from glueline_worker.lineage.sql.build import Build
 from glueline_worker.lineage.sql.holes import Holes
 from glueline_worker.lineage.sql.model import SqlStatement
 from glueline_worker.lineage.sql.relation import Relation
-from glueline_worker.lineage.sql.scope import Schemas
+from glueline_worker.lineage.sql.tables import Schemas
 
 _READERS: dict[type[exp.Expr], Callable[[exp.Expr, Build], SqlStatement]] = {
     exp.Create: queries.create,

@@ -11,7 +11,7 @@ from glueline_worker.lineage.sql.holes import Holes
 from glueline_worker.lineage.sql.lexer import Token, depth, keywords, lex, statements
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
 from glueline_worker.lineage.sql.parse import dialect_name, dialects, parse
-from glueline_worker.lineage.sql.scope import Schemas
+from glueline_worker.lineage.sql.tables import Schemas
 from glueline_worker.lineage.sql.transfer import read_transfer
 from glueline_worker.lineage.sql.words import read_words
 

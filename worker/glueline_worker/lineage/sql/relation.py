@@ -1,6 +1,6 @@
 """What a query, a CTE or an item of FROM yields: named fields and tables that pass whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from glueline_worker.lineage.sql.model import ColumnSource, TableName
@@ -68,3 +68,34 @@ class Relation:
 def union(parts: Iterable[Sources | None]) -> Sources:
     """All sources once, in order of appearance."""
     return tuple(dict.fromkeys(source for part in parts if part for source in part))
+
+
+def extend(result: Relation, relation: Relation, *, once: bool = False) -> None:
+    """Add all columns of ``relation``; with ``once``, only under new names."""
+    fields = relation.fields
+    if once:
+        fields = [item for item in fields if not result.named(item.name)]
+    result.fields += fields
+    result.rest += tuple(table for table in relation.rest if table not in result.rest)
+    result.dropped |= relation.dropped
+    result.exact &= relation.exact
+
+
+def stacked(left: Relation, right: Relation, *, by_name: bool) -> Relation:
+    """The left side's names; each column is made of both sides'."""
+    exact = left.exact and right.exact
+    merge: Callable[[int, Field], Field | None] = (
+        (lambda _, item: right.find(item.name))
+        if by_name or not exact
+        else (lambda index, _: right.fields[index] if index < len(right.fields) else None)
+    )
+    fields = []
+    for index, item in enumerate(left.fields):
+        other = merge(index, item)
+        both = (item.sources, other.sources if other else ())
+        fields.append(Field(item.name, None if both == (None, None) else union(both)))
+    if by_name or not exact:
+        known = {item.name.lower() for item in left.fields}
+        fields += [item for item in right.fields if item.name.lower() not in known]
+    rest = left.rest + tuple(table for table in right.rest if table not in left.rest)
+    return Relation(fields, rest, left.dropped & right.dropped, exact=exact)

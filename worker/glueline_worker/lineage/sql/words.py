@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from glueline_worker.lineage.sql.lexer import Token, keywords
 from glueline_worker.lineage.sql.model import Kind, SqlStatement, TableName
-from glueline_worker.lineage.sql.scope import file_path
+from glueline_worker.lineage.sql.tables import file_path
 
 _NO_NAMES = keywords(
     "SELECT VALUES LATERAL UNNEST WITH WHERE SET ON AS AND OR JOIN FROM INTO GROUP ORDER CASE "

@@ -1,0 +1,29 @@
+"""Names of tables: which columns they stand for, and which are files."""
+
+from collections.abc import Mapping
+
+from glueline_worker.lineage.sql.lexer import keywords
+from glueline_worker.lineage.sql.model import TableName
+from glueline_worker.lineage.sql.relation import Field, Relation
+
+Schemas = Mapping[str, tuple[str, ...]]
+"""Column names by ``database/table`` or ``table``, in lower case."""
+
+_FILE_FORMATS = keywords("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
+
+
+def base_table(name: TableName, schemas: Schemas) -> Relation:
+    """The columns of a table, or the table as a whole where its schema is not known."""
+    columns = schemas.get("/".join(name[-2:]).lower()) or schemas.get(name[-1].lower())
+    if columns:
+        return Relation([Field(column, ((name, column),)) for column in columns])
+    return Relation(rest=(name,), exact=False)
+
+
+def file_path(name: TableName) -> str | None:
+    """The path of ``parquet.`s3://…` `` and the like; None for a table's name."""
+    path = name[-1]
+    if "://" in path:
+        return path
+    by_format = len(name) == 2 and name[0].lower() in _FILE_FORMATS  # noqa: PLR2004
+    return path if by_format and ("/" in path or path.startswith(("{", "$", ":"))) else None
