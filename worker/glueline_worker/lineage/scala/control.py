@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from glueline_worker.lineage.scala.code import python_name
 from glueline_worker.lineage.scala.expressions import Expressions
 from glueline_worker.lineage.scala.lexer import Token
+from glueline_worker.lineage.scala.patterns import bound, condition, last_header
 
 
 class Control(Expressions):
@@ -203,13 +204,13 @@ class Control(Expressions):
         while self.take("case"):
             line = self.token.line
             pattern = self.pattern("=>", "if")
-            test = _test(pattern, given)
+            test = condition(pattern, given)
             if self.take("if"):
                 with self.code.aside():
                     self.expression()
                 test = test or f"is_a_case({given})"
             self.take("=>")
-            with self.code.block(f"{header} {test}:" if test else _last(header), line):
+            with self.code.block(f"{header} {test}:" if test else last_header(header), line):
                 self._bind(pattern, given)
                 self.code.emit(f"{value} = {self.statements('case', '}')}", line)
             header = "elif" if test else "if"
@@ -235,30 +236,3 @@ class Control(Expressions):
         else:
             for name in names:
                 self.code.emit(f"{name} = {given}", pattern[0].line)
-
-
-def bound(pattern: Sequence[Token]) -> list[str]:
-    """The variables of a pattern: names in lower case that are no types."""
-    found = []
-    for before, token in zip([None, *pattern], pattern, strict=False):
-        is_type = before is not None and before.text in {":", ".", "["}
-        if token.kind == "id" and not is_type and token.text[0].islower():
-            found.append(python_name(token.text))
-    return list(dict.fromkeys(found))
-
-
-def _test(pattern: Sequence[Token], given: str) -> str:
-    """The condition of a case; empty where it takes everything."""
-    literals = [token for token in pattern if token.text != "|" or token.kind == "string"]
-    if literals and all(token.kind == "string" for token in literals):
-        values = [part for token in literals for part in (token.parts or [""])]
-        return f"{given} in {values!r}"
-    return (
-        ""
-        if len(pattern) == 1 and pattern[0].text[:1].islower() | (pattern[0].text == "_")
-        else f"is_a_case({given})"
-    )
-
-
-def _last(header: str) -> str:
-    return "else:" if header == "elif" else "if True:"

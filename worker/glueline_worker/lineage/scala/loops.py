@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from glueline_worker.lineage.scala.control import Control, bound
+from glueline_worker.lineage.scala.control import Control
 from glueline_worker.lineage.scala.lexer import Token
+from glueline_worker.lineage.scala.patterns import bound
 
 _ALWAYS_LOOPS = frozenset({"foldLeft", "foreach"})
 _LOOPS = _ALWAYS_LOOPS | {"filter", "flatMap", "map", "reduce", "reduceLeft", "withFilter"}
