@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from errno import ENOENT
 from itertools import groupby
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from glueline_worker.sinks.disk import disk_errors, publish, temporary_beside
 from glueline_worker.sinks.files.jsonl import JsonLines
 from glueline_worker.sinks.files.manifest import StoredObject, describe
 from glueline_worker.sinks.keys import object_path
+
+MKDIR_TRIES = 20
 
 
 class UnitFiles:
@@ -49,9 +52,7 @@ class UnitFiles:
 
     def _file(self, kind: str) -> JsonLines:
         if kind not in self._files:
-            path = self._root / self._path(kind)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._files[kind] = JsonLines(temporary_beside(path))
+            self._files[kind] = _create(self._root / self._path(kind))
         return self._files[kind]
 
     def _path(self, kind: str) -> str:
@@ -76,4 +77,15 @@ class UnitFiles:
             for file in self._files.values():
                 with suppress(OSError):
                     file.abandon()
+                    # A run that was stopped leaves nothing, not even a folder made too late.
+                    file.path.parent.rmdir()
             self._files.clear()
+
+
+def _create(path: Path) -> JsonLines:
+    """Begin a file beside ``path``; another attempt's ``discard`` may take the folder away."""
+    for _ in range(MKDIR_TRIES):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            return JsonLines(temporary_beside(path))
+    raise FileNotFoundError(ENOENT, "the folder vanishes again and again", str(path.parent))
