@@ -26,7 +26,12 @@ glueContext.write_dynamic_frame.from_options(
 NODES = {
     "node-1": {"CatalogSource": {"Name": "in", "Database": "shop", "Table": "orders"}},
     "node-2": {
-        "S3DirectTarget": {"Name": "out", "Inputs": ["node-1"], "Path": "s3://lake/seen/", "Format": "json"}
+        "S3DirectTarget": {
+            "Name": "out",
+            "Inputs": ["node-1"],
+            "Path": "s3://lake/seen/",
+            "Format": "json",
+        }
     },
 }
 

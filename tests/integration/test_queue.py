@@ -78,4 +78,4 @@ def test_replay_runs_only_what_is_asked_for_and_only_what_failed(service: Servic
 
 def _files(service: Service, run_id: str) -> list[Path]:
     root = service.system.folder / "out"
-    return [path for path in root.rglob("*") if run_id in str(path)]
+    return [path for path in root.rglob("*") if run_id in str(path) and path.is_file()]

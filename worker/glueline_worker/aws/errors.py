@@ -166,7 +166,8 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
         )
     if isinstance(error, _NETWORK):
         return AwsTransient(f"{operation}: {_network(error)}", code=type(error).__name__)
-    if isinstance(error, boto.BotoCoreError):
+    # Of a malformed endpoint botocore says so with a plain ValueError.
+    if isinstance(error, boto.BotoCoreError) or str(error).startswith("Invalid endpoint"):
         return AwsRefused(f"{operation}: {redact_text(str(error))}", code=type(error).__name__)
     raise error
 

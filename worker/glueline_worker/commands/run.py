@@ -9,6 +9,7 @@ from glueline.cli import options as o
 from glueline.cli.output import console, print_json
 from glueline.cli.progress import follow
 from glueline.cli.summary import print_summary
+from glueline.contract.errors import UsageError
 from glueline.contract.messages import CatalogScope, ExtractionRequest
 
 if TYPE_CHECKING:
@@ -78,12 +79,16 @@ def run(
     Example: glueline run --region eu-west-1 --sink sqlite:///glue.db --database 'sales_*'
     """
     from glueline.settings import load_settings  # noqa: PLC0415
+    from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
     from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415
 
     env = environment(region=region, profile=profile, endpoint_url=endpoint_url)
     overrides: dict[str, Any] = {"sinks": tuple(sink)} if sink else {}
     settings = load_settings(**overrides)
     overrides["worker"] = settings.worker.model_copy(update={"concurrency": concurrency})
+    settings.source(source)
+    if as_json and any(url.startswith("stdout:") for url in settings.sinks):
+        raise UsageError("--json and the sink stdout: both want standard output; choose one")
     request = ExtractionRequest(
         source=source,
         scope=CatalogScope(include=(only,)) if only else CatalogScope(),
@@ -92,9 +97,9 @@ def run(
             partitions=partitions, lineage=lineage, raw=raw, max_deletion_share=max_deletion_share
         ),
     )
-    settings.source(source)
     for url in settings.sinks:
         parse_sink(url)
+    setup_logging(settings)
     progress = console(stderr=True)
     ended = carry_out(request, workers=workers, settings=overrides, env=env, progress=progress)
     return report(ended, settings.sinks, as_json=as_json)
@@ -125,13 +130,17 @@ def carry_out(
     """Run ``request`` locally with progress on ``progress``."""
     from glueline_worker.local.run import run_locally  # noqa: PLC0415
 
-    return run_locally(
-        request,
-        workers=workers,
-        settings=settings,
-        env=env,
-        follow=lambda statuses: follow(statuses, progress),
-    )
+    try:
+        return run_locally(
+            request,
+            workers=workers,
+            settings=settings,
+            env=env,
+            follow=lambda statuses: follow(statuses, progress),
+        )
+    except KeyboardInterrupt:
+        progress.print("interrupted: the run is cancelled, and its processes have ended")
+        raise
 
 
 def report(ended: "Ended", sinks: tuple[str, ...], *, as_json: bool) -> int:

@@ -19,6 +19,8 @@ from glueline_worker.local.server import EmbeddedRedis
 
 POLL = 0.15
 """Seconds between two looks at the run."""
+INTERRUPTED_GRACE = 2.0
+"""Seconds for workers whose run was cancelled: nothing they do is wanted any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def run_locally(
         except KeyboardInterrupt:
             producer.cancel(accepted.run_id, "interrupted")
             _let_finish(producer, accepted.run_id)
+            crew.stop(INTERRUPTED_GRACE)
             raise
         return Ended(run, producer.failures(accepted.run_id), producer.warnings(accepted.run_id))
 

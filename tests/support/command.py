@@ -1,0 +1,58 @@
+"""The ``glueline`` command as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMAND = [sys.executable, "-m", "glueline.cli"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def glueline(
+    *words: str, env: Mapping[str, str | None] | None = None, folder: Path | None = None
+) -> Said:
+    """Run a command to its end; a variable that is None is taken away."""
+    done = subprocess.run(
+        [*COMMAND, *words],
+        env=_environment(env),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def start(*words: str, env: Mapping[str, str | None] | None = None) -> "subprocess.Popen[str]":
+    """Start a command in a session of its own and return."""
+    return subprocess.Popen(
+        [*COMMAND, *words],
+        env=_environment(env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _environment(changes: Mapping[str, str | None] | None) -> dict[str, str]:
+    merged = {**os.environ, **(changes or {})}
+    return {name: value for name, value in merged.items() if value is not None}
