@@ -54,6 +54,17 @@ def test_a_message_that_a_younger_one_has_overtaken_is_lost(desk: Desk):
     assert ids(desk.due()) >= ids(older.units)
 
 
+def test_an_older_message_that_is_read_late_does_not_hide_the_overtaking(desk: Desk):
+    older = desk.open()
+    desk.later(SLACK + 1000)
+    younger = desk.open(ExtractionRequest(scope=DatabaseScope(name="x")))
+    desk.take(younger.units[0])
+    desk.take(older.units[1])
+    desk.waiting(500)
+    desk.later(SILENCE)
+    assert older.units[0] in desk.due()
+
+
 def test_messages_published_together_may_be_read_in_any_order(desk: Desk):
     run = desk.open()
     desk.take(run.units[1])
