@@ -6,6 +6,7 @@ shared between loops.
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -50,6 +51,9 @@ class Runtime:
 
     def start(self) -> None:
         """Open everything; raises UsageError, SinkRefused or SinkUnavailable with what is wrong."""
+        if os.environ.get("AWS_PROFILE") == "":
+            # As Compose hands on a variable that is not set; botocore would look for that profile.
+            del os.environ["AWS_PROFILE"]
         self._thread.start()
         self.call(self._open())
 

@@ -157,7 +157,7 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
         return _refusal(error, operation)
     if isinstance(error, _CREDENTIALS):
         return AwsCredentials(
-            f"{operation}: no usable AWS credentials: {error}", code="credentials"
+            f"{operation}: no usable AWS credentials ({error})", code="credentials"
         )
     if isinstance(error, boto.NoRegionError):
         return AwsRefused(

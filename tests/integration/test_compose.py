@@ -1,0 +1,175 @@
+"""The services of docker-compose.yml, started by their own commands and variables, do their work."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from tests.support.postgres import postgres_server
+from tests.support.system import eventually
+
+from glueline import Producer, RunState
+from glueline.settings import Settings
+from glueline_simulator import Simulator
+from glueline_worker.local.server import EmbeddedRedis, free_port
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text()
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
+OURS = {name: service for name, service in SERVICES.items() if "build" in service}
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::[-?]([^}]*))?\}")
+LOGIN = "glueline:correct-horse"
+DOT_ENV = {
+    "REDIS_PASSWORD": "redis-secret",
+    "POSTGRES_PASSWORD": "postgres-secret",
+    "FLOWER_BASIC_AUTH": LOGIN,
+}
+SHELL = {
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
+    "AWS_SECRET_ACCESS_KEY": "aws-secret",
+}
+
+
+def test_every_variable_is_documented_and_every_password_is_asked_for() -> None:
+    documented = (ROOT / "docs" / "operations.md").read_text() + TEXT.partition("x-glueline")[0]
+    used = {name for name, _ in VARIABLE.findall(TEXT)} - {"HOME"}
+    aws = {name for name in used if name.startswith("AWS_")}
+    assert used - aws == set(DOT_ENV)
+    assert not [name for name in DOT_ENV if name not in documented]
+    assert not re.search(r"\$\{(?!\w+:\?)\w*(PASSWORD|AUTH)", TEXT)
+
+
+def test_services_wait_for_healthy_servers_that_keep_their_data() -> None:
+    for server in ("redis", "postgres"):
+        assert SERVICES[server]["healthcheck"]["test"]
+        assert "ports" not in SERVICES[server]
+        assert SERVICES[server]["volumes"]
+    assert {"--appendonly", "noeviction", "--requirepass"} <= set(SERVICES["redis"]["command"])
+    for service in OURS.values():
+        assert service["depends_on"]["redis"] == {"condition": "service_healthy"}
+        assert service["restart"] == "unless-stopped"
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+    assert OURS["worker"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
+    grace = int(OURS["worker"]["stop_grace_period"].removesuffix("s"))
+    assert grace > Settings().worker.grace + 2
+
+
+@dataclass
+class Composition:
+    processes: dict[str, "subprocess.Popen[bytes]"]
+    logs: dict[str, Path]
+    producer: Producer
+    postgres: str
+    flower: str
+
+    def look(self, path: str, login: str | None = LOGIN) -> Any:
+        """What Flower answers; the status when it refuses, None when it does not listen yet."""
+        request = urllib.request.Request(f"{self.flower}{path}")
+        if login:
+            token = base64.b64encode(login.encode()).decode()
+            request.add_header("Authorization", f"Basic {token}")
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+        except urllib.error.URLError:
+            return None
+
+
+@pytest.fixture(scope="module")
+def composition(
+    redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Composition]:
+    folder = tmp_path_factory.mktemp("compose")
+    port = free_port()
+    logs = {name: folder / f"{name}.log" for name in OURS}
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    with postgres_server() as postgres, Simulator(databases=2, tables=5, jobs=2) as sim:
+        database = postgres.create_database()
+        for name, service in OURS.items():
+            command = [word.replace("--port=5555", f"--port={port}") for word in service["command"]]
+            env = _environment(service, redis_server, database)
+            with logs[name].open("wb") as log:
+                processes[name] = subprocess.Popen(
+                    command,
+                    env={**env, "AWS_ENDPOINT_URL": sim.url, "HOME": str(folder)},
+                    cwd=folder,
+                    stdout=log,
+                    stderr=log,
+                )
+        with Producer(Settings(redis_url=redis_server.url)) as producer:
+            yield Composition(processes, logs, producer, database, f"http://127.0.0.1:{port}")
+        for process in processes.values():
+            process.kill()
+            process.wait()
+
+
+def _environment(
+    service: dict[str, Any], redis_server: EmbeddedRedis, database: str
+) -> dict[str, str]:
+    """The service's variables as Compose sets them, with the hosts of the test's servers."""
+    given = {**DOT_ENV, **SHELL}
+    hosts = {
+        "redis://:redis-secret@redis:6379/0": redis_server.url,
+        "postgresql://glueline:postgres-secret@postgres/glueline": database,
+    }
+    env = {
+        name: VARIABLE.sub(lambda match: given.get(match[1], ""), value)
+        for name, value in service["environment"].items()
+    }
+    env = {name: hosts.get(value, value) for name, value in env.items()}
+    ours = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    return {**ours, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **env}
+
+
+def test_a_run_goes_through_all_services(composition: Composition) -> None:
+    accepted = composition.producer.enqueue_catalog()
+    run = composition.producer.wait(accepted.run_id, timeout=15)
+    assert run.state is RunState.SUCCEEDED, composition.logs["worker"].read_text()
+    with psycopg.connect(composition.postgres) as connection:
+        assert connection.execute("SELECT count(*) FROM tables").fetchone() == (10,)
+
+    workers = eventually(lambda: composition.look("/api/workers?refresh=1"))
+    assert len(workers) == 1
+    (worker,) = workers
+    assert worker.startswith("glueline-")
+    assert "glueline.database" in workers[worker]["registered"]
+
+    for name, process in composition.processes.items():
+        assert process.poll() is None, composition.logs[name].read_text()
+
+
+def test_flower_shows_units_in_words_and_only_after_a_login(composition: Composition) -> None:
+    eventually(lambda: composition.look("/api/workers?refresh=1"))
+    run = composition.producer.enqueue_catalog()
+    assert composition.producer.wait(run.run_id, timeout=15).state is RunState.SUCCEEDED
+    about = f" · run {run.run_id[:8]} · default"
+
+    def tasks() -> dict[str, str]:
+        found = composition.look("/api/tasks").values()
+        return {task["args"]: task["name"] for task in found if about in str(task["args"])}
+
+    eventually(lambda: len(tasks()) == 1 + 2 + 1 + 2 + 1)
+    assert tasks()[f"database/raw_sales_0000{about}"] == "glueline.database"
+    assert tasks()[f"finish{about}"] == "glueline.finish"
+
+    for path in ("/api/workers", "/api/tasks", "/", "/broker"):
+        assert composition.look(path, login=None) == 401
+        assert composition.look(path, login="glueline:wrong") == 401
+    shown = json.dumps([composition.look("/api/tasks"), composition.look("/api/workers?refresh=1")])
+    for secret in ("aws-secret", "correct-horse", composition.producer.settings.redis_url):
+        assert secret not in shown
