@@ -8,6 +8,7 @@ linear in the text.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
 TokenKind = Literal["hole", "string", "quoted", "word", "op"]
@@ -110,12 +111,32 @@ def statements(tokens: Iterator[Token]) -> Iterator[list[Token]]:
 
 
 def depth(tokens: Sequence[Token]) -> int:
-    """How deep the parentheses, brackets and CASEs of a statement nest at most."""
-    deepest = now = 0
-    for token in tokens:
-        if token.text in {"(", "["} or token.upper == "CASE":
+    """How deep parentheses, brackets, CASEs and types of a statement nest at most."""
+    deepest = now = types = 0
+    for before, token in pairwise(tokens):
+        if _opens_type(before, token):
+            types += 1
+        elif token.text == ">" and types:
+            types -= 1
+        elif token.text in {"(", "["} or token.upper == "CASE":
             now += 1
-            deepest = max(deepest, now)
         elif token.text in {")", "]"} or token.upper == "END":
             now = max(0, now - 1)
+        deepest = max(deepest, now + types)
     return deepest
+
+
+def _opens_type(before: Token, token: Token) -> bool:
+    return token.text == "<" and before.upper in {"ARRAY", "MAP", "STRUCT"}
+
+
+def joins_without_condition(tokens: Sequence[Token]) -> int:
+    """The longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
+    longest = now = 0
+    for before, token in pairwise(tokens):
+        if token.upper == "JOIN" and before.upper not in {"CROSS", "NATURAL"}:
+            now += 1
+            longest = max(longest, now)
+        elif token.upper in {"ON", "USING"}:
+            now = 0
+    return longest

@@ -8,7 +8,14 @@ from sqlglot import exp
 
 from glueline_worker.lineage.sql.describe import describe
 from glueline_worker.lineage.sql.holes import Holes
-from glueline_worker.lineage.sql.lexer import Token, depth, keywords, lex, statements
+from glueline_worker.lineage.sql.lexer import (
+    Token,
+    depth,
+    joins_without_condition,
+    keywords,
+    lex,
+    statements,
+)
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
 from glueline_worker.lineage.sql.parse import dialect_name, dialects, parse
 from glueline_worker.lineage.sql.tables import Schemas
@@ -22,6 +29,8 @@ _MAX_RETRIED = 4_000
 _TOKEN_LENGTH = 8
 _MAX_TEXT = 2_000_000
 _MAX_DEPTH = 60
+_MAX_OPEN_JOINS = 12
+"""Each further one doubles the parser's time."""
 _MAX_STATEMENTS = 10_000
 _MAX_WARNINGS = 50
 _STARTS = keywords(
@@ -95,7 +104,7 @@ class _Reader:
         return self._parsed(tokens, line) or self._by_words(tokens, line)
 
     def _parsed(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
-        if depth(tokens) > _MAX_DEPTH:
+        if depth(tokens) > _MAX_DEPTH or joins_without_condition(tokens) > _MAX_OPEN_JOINS:
             return []
         cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
         holes = Holes(tokens)
