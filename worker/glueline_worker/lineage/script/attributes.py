@@ -143,7 +143,9 @@ def _dict_item(value: dict[Any, Value], key: Value) -> Value:
     loops = [item for name, item in value.items() if _is_open(name)]
     if loops and isinstance(key, str) and not has_hole(key):
         return join(loops)  # filled by a loop over who knows what: any of its turns
-    unknown = isinstance(key, (Foreign, Argument)) or (isinstance(key, str) and has_hole(key))
+    unknown = isinstance(key, (Foreign, Frame, Argument)) or (
+        isinstance(key, str) and has_hole(key)
+    )
     if unknown and value and len(value) <= CHOICE_LIMIT:
         # Which entry it is depends on the run: any of them may be.
         return value[key] if key in value else join(value.values())

@@ -83,13 +83,20 @@ def connect(call: Call, module: str) -> Value:
     host, port, database = (_first(options, keys) for keys in (_HOST, _PORT, _DATABASE))
     if not database and len(call.args) == _ALL_BY_POSITION:
         database = as_text(call.args[-1])
-    place = f"{host or shown('{unknown}')}{f':{port}' if port else ''}"
+    return opened(engine, host, port, database, options.get("schema"))
+
+
+def opened(
+    engine: str, host: str | None, port: str | None, database: str | None, schema: Value = None
+) -> Tool:
+    """A connection to a server; what is None is known only at run time."""
+    place = f"{host or '{unknown}'}{f':{port}' if port else ''}"
     return Tool(
         "database",
         {
             "engine": engine,
             "url": f"jdbc:{engine}://{place}/{database or ''}",
-            "schema": options.get("schema"),
+            "schema": schema,
             "database": database,
         },
     )
@@ -151,9 +158,9 @@ def name_table(state: State, data: Mapping[Any, Value], parts: tuple[str, ...]) 
     database = data.get("database")
     database = shown(database) if isinstance(database, str) else None
     if datasets.CONNECTION in url:
-        name, _, after = url.partition(datasets.CONNECTION)[2].partition("/")
+        name, named = datasets.connection_of(url)
         return glue_connection(
-            name, table, state.around, engine=engine, schema=schema, database=after or database
+            name, table, state.around, engine=engine, schema=schema, database=named or database
         )
     return jdbc(url, table, state.around, engine=engine, schema=schema, database=database)
 

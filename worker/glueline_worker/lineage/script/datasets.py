@@ -15,6 +15,7 @@ from glueline_worker.lineage.naming import (
     s3,
     split_name,
 )
+from glueline_worker.lineage.naming.databases import parse_url
 from glueline_worker.lineage.script.queries import spark_name
 from glueline_worker.lineage.script.state import State, text_options
 from glueline_worker.lineage.script.text import as_text, shown, texts
@@ -32,6 +33,7 @@ TABLE_LOCATION = "glue-table://"
 """Stands where the location of a catalog table would."""
 NO_DATA = words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
+_END_OF_NAME = re.compile(r"[/;?]")
 PATH_LIMIT = 200
 
 
@@ -109,7 +111,7 @@ def _by_variant(
         return named
     url = plain.get("url")
     if isinstance(url, str) and url.startswith(CONNECTION):
-        name, _, database = url.removeprefix(CONNECTION).partition("/")
+        name, database = connection_of(url)
         del plain["url"]
         plain["connectionName"] = name
         if database:
@@ -133,6 +135,13 @@ def _by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dat
     if lake and isinstance(path, str) and _TABLE_NAME.fullmatch(path):
         return [spark_name(state, split_name(path))]
     return []
+
+
+def connection_of(url: str) -> tuple[str, str]:
+    """The connection that ``url`` stands for, and the database that the script put behind it."""
+    address = url.partition(CONNECTION)[2]
+    name = _END_OF_NAME.split(address, maxsplit=1)[0]
+    return name, parse_url(f"jdbc://host{address[len(name) :]}").database
 
 
 def through_connection(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from glueline_worker.lineage.script import attributes, comparisons, comprehensions, operators
 from glueline_worker.lineage.script.calls import Caller
 from glueline_worker.lineage.script.columns import as_column
+from glueline_worker.lineage.script.conditions import decide
 from glueline_worker.lineage.script.text import (
     as_text,
     concatenate,
@@ -190,7 +191,7 @@ class Evaluator(Caller):
         return comparisons.compare(node.ops[0], left, rights[0])
 
     def _conditional(self, node: ast.IfExp) -> Value:
-        truth = self.truth(self.evaluate(node.test))
+        truth = decide(self, node.test)
         if truth is not None:
             return self.evaluate(node.body if truth else node.orelse)
         return join([self.evaluate(node.body), self.evaluate(node.orelse)])

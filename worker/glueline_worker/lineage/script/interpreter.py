@@ -4,9 +4,10 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from glueline_worker.lineage.script import assignments, loops
+from glueline_worker.lineage.script import assignments, conditions, loops
 from glueline_worker.lineage.script.expressions import Evaluator
 from glueline_worker.lineage.script.journal import Outcome
+from glueline_worker.lineage.script.source import is_empty
 from glueline_worker.lineage.script.state import Exhausted, State
 from glueline_worker.lineage.script.text import has_hole
 from glueline_worker.lineage.script.values import (
@@ -38,8 +39,13 @@ class Interpreter(Evaluator):
 
     def run_module(self, module: ast.Module) -> None:
         """Run the script; a statement that cannot be followed costs only itself."""
-        for statement in module.body:
+        self._run_all(module.body)
+
+    def _run_all(self, body: Sequence[ast.stmt]) -> bool:
+        for at, statement in enumerate(body):
             try:
+                if conditions.divide(self, body[at:], self._run_all) is not None:
+                    return True
                 self.run([statement])
             except RecursionError:
                 self.state.line = statement.lineno
@@ -49,12 +55,16 @@ class Interpreter(Evaluator):
             except Exception as error:  # noqa: BLE001 - our defect costs a statement, not the job
                 self.state.line = statement.lineno
                 self.state.warn(f"not followed, by a defect of the reader: {type(error).__name__}")
+        return True
 
     def run(self, body: Sequence[ast.stmt]) -> bool:
         """Run statements; False when a return, raise, break or continue ends them."""
-        for statement in body:
+        for at, statement in enumerate(body):
             self.state.tick()
             self.state.line = statement.lineno
+            goes_on = conditions.divide(self, body[at:], self.run)
+            if goes_on is not None:
+                return goes_on
             handler = self._statements.get(type(statement))
             if handler is not None and not handler(self, statement):
                 return False
@@ -85,13 +95,13 @@ class Interpreter(Evaluator):
         node = function.node
         self.called.add(node)
         deep = len(self.stack) >= CALL_DEPTH or self.stack.count(node) >= REPEATS
-        if deep:
+        if deep or is_empty(node):
             return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
         scope = Scope(function.scope)
-        line, outer = self.state.line, self.scope
+        line, outer, facts = self.state.line, self.scope, self.facts
         assignments.bind_parameters(self, function, scope, args, kwargs)
         self.stack.append(node)
-        self.scope = scope
+        self.scope, self.facts = scope, {}
         self.returns.append([])
         try:
             result = self._body(node, scope)
@@ -99,7 +109,7 @@ class Interpreter(Evaluator):
                 result = result[0]
         finally:
             self.returns.pop()
-            self.scope = outer
+            self.scope, self.facts = outer, facts
             self.stack.pop()
             self.state.line = line
         return result
@@ -136,7 +146,7 @@ class Interpreter(Evaluator):
         return True
 
     def _if(self, node: ast.If) -> bool:
-        decided = self.truth(self.evaluate(node.test))
+        decided = conditions.decide(self, node.test)
         if decided is not None:
             return self.run(node.body if decided else node.orelse)
         return self.branch(lambda: self.run(node.body), lambda: self.run(node.orelse))

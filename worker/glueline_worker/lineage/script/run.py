@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.values import Function, Scope, Tool, Value
@@ -23,6 +23,10 @@ class Run(ABC):
         """The script's functions that were called at all."""
         self.broke = False
         """Whether the last way that ended did so by break or continue."""
+        self.facts: Mapping[str, bool] = {}
+        """Conditions that are taken for granted here, by their text, and whether they hold."""
+        self.ways = 1
+        """How many ways are followed side by side."""
 
     @abstractmethod
     def evaluate(self, node: ast.expr) -> Value:

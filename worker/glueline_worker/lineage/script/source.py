@@ -129,3 +129,13 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
             lost.append(start + 1)
             return None
     return tree("\n".join(lines[: max(0, lost[-1] - start - 1)]))
+
+
+def is_empty(node: ast.AST) -> bool:
+    """Whether a function is only there to be overridden: documentation, ``pass`` or an error."""
+    body = getattr(node, "body", None)
+    return isinstance(body, list) and all(
+        isinstance(part, (ast.Pass, ast.Raise))
+        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        for part in body
+    )

@@ -1,0 +1,19 @@
+import sys
+from awsglue.context import GlueContext
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "load_type"])
+glueContext = GlueContext(SparkContext())
+spark = glueContext.spark_session
+
+flag = args["load_type"] == "full"
+if flag:
+    rows = spark.table("shop.a")
+else:
+    rows = spark.table("shop.b")
+flag = rows.count() > 10
+if flag:
+    rows.write.parquet("s3://lake/many/")
+else:
+    rows.write.parquet("s3://lake/few/")
