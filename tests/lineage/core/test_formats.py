@@ -115,6 +115,17 @@ def test_several_jobs_come_as_several():
         normalise_job([JOB, JOB])
 
 
+def test_a_downloaded_script_job_has_its_script_and_no_nodes(around):
+    download = {
+        "jobConfig": {"name": "copy", "command": "glueetl", "jobMode": "DEVELOPER_MODE"},
+        "script": "spark.read.json('s3://from/here').write.parquet('s3://to/there')",
+    }
+    job = normalise_job(download)
+    found = job_lineage(job, job["Script"].encode(), None, around)
+    assert (job["Name"], job["JobMode"]) == ("copy", "SCRIPT")
+    assert [edge.downstream.namespace for edge in found.edges] == ["s3://to"]
+
+
 @pytest.mark.parametrize("document", ["text", None, 3, {}, {"a": 1}, []])
 def test_what_is_no_job_is_said_in_a_sentence(document):
     with pytest.raises(UsageError, match="job"):

@@ -60,7 +60,9 @@ def normalise_jobs(document: Any) -> list[dict[str, Any]]:
 
 
 def _job(document: Mapping[str, Any]) -> dict[str, Any]:
-    if isinstance(document.get("dag"), list | Mapping):
+    if isinstance(document.get("dag"), list | Mapping) or (
+        isinstance(document.get("jobConfig"), Mapping) and "script" in document
+    ):
         return _from_studio(document)
     job = {_pascal(str(key)): value for key, value in document.items()}
     if _NODES in job:
@@ -88,7 +90,7 @@ def _from_studio(document: Mapping[str, Any]) -> dict[str, Any]:
         "Command": {"Name": config.get("command"), "ScriptLocation": location},
         "DefaultArguments": _studio_arguments(config),
         "JobMode": _STUDIO_MODES.get(str(config.get("jobMode")), "VISUAL"),
-        _NODES: _studio_nodes(document["dag"]),
+        _NODES: _studio_nodes(document.get("dag")),
         "Script": document.get("script"),
     }
 
@@ -107,7 +109,9 @@ def _studio_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _studio_nodes(dag: Any) -> dict[str, Any]:
     """The nodes by id; ``classification`` and ``type`` make the API's kind (``S3Source``)."""
-    named = dag if isinstance(dag, Mapping) else dict(enumerate(dag))
+    named = (
+        dag if isinstance(dag, Mapping) else dict(enumerate(dag if isinstance(dag, list) else ()))
+    )
     nodes: dict[str, Any] = {}
     for name, node in named.items():
         if isinstance(node, Mapping):

@@ -17,7 +17,11 @@ from glueline_worker.lineage.script.values import (
 )
 
 _READS = words("read readlines readline getvalue getbuffer readall iter_lines")
-_WRITES = words("write writelines writerow writerows writestr writeheader")
+_WRITES = words(
+    "write writelines writerow writerows writestr writeheader "
+    "append cell write_row write_column write_string write_number"
+)
+_SAME = words("__enter__ rewind open create_sheet add_worksheet add_sheet")
 
 
 def buffer(content: Value = None, path: Value = None) -> Tool:
@@ -59,7 +63,9 @@ def call_buffer(call: Call) -> Value:
         return Frame(found.node, "rows") if found else Foreign("text")
     if call.name in _WRITES:
         put(call.state, tool, call.values)
-    return tool if call.name in {"__enter__", "rewind", "open"} else None
+    if call.name == "save" and call.args:  # a workbook, to a file or a buffer
+        write(call.state, call.arg(0), tool.data["content"])
+    return tool if call.name in _SAME else None
 
 
 def put(state: State, tool: Tool, value: Value) -> None:

@@ -17,7 +17,8 @@ WRITES = words(
 )
 READS = words(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
-    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile"
+    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile "
+    "ParquetDataset ParquetFile"
 )
 _PATHS = (
     "path",

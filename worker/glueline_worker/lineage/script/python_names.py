@@ -196,6 +196,7 @@ FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     "gzip.decompress": _same,
     "ZipFile": _wrapping,
     "ExcelWriter": _wrapping,
+    "Workbook": lambda call: files.buffer(path=call.arg(0, "filename")),
     "ParquetWriter": _wrapping,
     "open": files.open_file,
     **dict.fromkeys(

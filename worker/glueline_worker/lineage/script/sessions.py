@@ -30,6 +30,13 @@ def register(call: Call) -> Value:
     return None
 
 
+def register_unknown(call: Call) -> Value:
+    """``frame.createOrReplaceTempView(name)`` of a frame that another module made."""
+    for name in texts(call.arg(0, "name")):
+        queries.register_view(call.state, name, call.state.transform((), label="view"))
+    return None
+
+
 def set_database(call: Call) -> Value:
     """``spark.catalog.setCurrentDatabase(name)``."""
     call.state.settings["database"] = call.text(0, "dbName")

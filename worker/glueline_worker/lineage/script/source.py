@@ -86,16 +86,24 @@ def _by_parts(text: str, warn: Callable[[str], None]) -> ast.Module:
 SHOWN = 5
 PART_LIMIT = 3_000
 BLANKED_LIMIT = 8
+_NEIGHBOURS = re.compile(
+    r"(?<![\w.'\"])(?!(?:and|as|assert|await|elif|else|from|if|import|in|is|lambda|not|or|print"
+    r"|raise|return|while|yield|[bBfFrRuU]{1,2})\b)"
+    r"([A-Za-z_][\w.]*|\w+\[[^\[\]\n]*\])[ \t]+(?=[\"'])"
+)
+"""A name right before a text: a plus was forgotten."""
 
 
 def _parts(lines: list[str]) -> list[tuple[int, str]]:
     """Pieces that begin at the left margin, with the 0-based line each begins at."""
     found: list[tuple[int, list[str]]] = []
+    inside = _inside_texts("\n".join(lines))
     for number, line in enumerate(lines):
         continues = (
             not line
+            or number in inside
             or line[0] in " \t)]}#"
-            or line.startswith(("else", "elif", "except", "finally", '"""', "'''"))
+            or line.startswith(("else", "elif", "except", "finally"))
         )
         decorated = bool(found) and found[-1][1][-1].startswith("@")
         if found and (continues or decorated):
@@ -103,6 +111,25 @@ def _parts(lines: list[str]) -> list[tuple[int, str]]:
         elif len(found) < PART_LIMIT:
             found.append((number, [line]))
     return [(start, "\n".join(part)) for start, part in found]
+
+
+_LONG_TEXT = re.compile(
+    r"#[^\n]*|(?P<quote>\"{3}|'{3})(?:\\.|.)*?(?P=quote)"
+    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'",
+    re.DOTALL,
+)
+
+
+def _inside_texts(text: str) -> set[int]:
+    """The 0-based lines that begin inside a text of several lines, such as a query."""
+    found: set[int] = set()
+    line, at = 0, 0
+    for token in _LONG_TEXT.finditer(text):
+        line += text.count("\n", at, token.start())
+        height = token[0].count("\n")
+        found.update(range(line + 1, line + height + 1))
+        line, at = line + height, token.end()
+    return found
 
 
 def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
@@ -118,6 +145,9 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
                 continue
             if "forgot a comma" in str(error) and (error.end_lineno or 0) > (error.lineno or 0):
                 lines[(error.end_lineno or 2) - 2] += ","
+                continue
+            if (joined := _NEIGHBOURS.sub(r"\1 + ", lines[at])) != lines[at]:
+                lines[at] = joined
                 continue
             lost.append(start + at + 1)
             if at == 0 and len(lines) == 1:

@@ -74,7 +74,7 @@ def tool_attribute(run: Run, tool: Tool, name: str) -> Value:
         return Method(tool, name) if found is UNKNOWN else found
     if tool.kind in {"url", "path"} and name in tool.data:
         return tool.data[name]
-    if tool.kind == "unknown_writer":
+    if tool.kind == "unknown_writer" or (tool.kind == "buffer" and name == "active"):
         return tool
     return Method(tool, name)
 

@@ -140,7 +140,14 @@ def _dynamo_read(call: Call) -> Value:
 
 def connector(engine: str) -> Callable[[Call], Value]:
     """``awswrangler.<engine>.connect``."""
-    return lambda call: databases.glue_connected(call.arg(0, "connection", "secret_id"), engine)
+
+    def connect(call: Call) -> Value:
+        named = call.arg(0, "connection")
+        if named is not None:
+            return databases.glue_connected(named, engine)
+        return databases.opened(engine, None, None, call.text(2, "dbname"))  # by a secret
+
+    return connect
 
 
 def _per_database() -> dict[str, Callable[[Call], Value]]:
