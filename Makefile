@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-all lineage-score lint format docs-generated clean
+.PHONY: demo test test-all lineage-score fuzz lint format docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -23,6 +23,11 @@ test-all:  ## Run all tests on each supported Python that is installed.
 
 lineage-score: $(VENV)/.dev  ## Precision and recall of the script reader over its corpus.
 	PYTHONPATH=. $(BIN)/python tests/lineage/score.py tests/lineage/script/cases
+
+SECONDS ?= 60
+fuzz: $(VENV)/.dev  ## Fuzz the readers for SECONDS (60).
+	@$(PIP) install atheris
+	mkdir -p .fuzz && cd .fuzz && ../$(BIN)/python ../tests/fuzz/readers.py -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=20000
 
 lint: $(VENV)/.dev  ## Check style, types and the direction of imports.
 	$(BIN)/ruff check .
