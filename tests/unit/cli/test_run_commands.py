@@ -1,0 +1,201 @@
+"""Commands about runs, on a real Redis."""
+
+import re
+
+import pytest
+from tests.unit.cli.conftest import Command, Done
+from tests.unit.desk import Desk
+
+from glueline.contract.messages import DatabaseScope, ExtractionRequest, first_units
+from glueline.contract.runs import RunState
+
+pytestmark = pytest.mark.usefixtures("server")
+SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
+EXIT_CODES = [(RunState.SUCCEEDED, 0), (RunState.PARTIAL, 3), (RunState.FAILED, 1)]
+
+
+def ended(desk: Desk, state: RunState) -> str:
+    """A run of two units that has ended in ``state``; its id."""
+    run = desk.open()
+    first, second = (desk.take(unit) for unit in run.units)
+    desk.settle(first, counts={"database": 2, "table": 1200, "calls": 5}, warnings=["odd", "odd"])
+    if state is RunState.SUCCEEDED:
+        desk.settle(second)
+    else:
+        desk.fail(second, "ListJobs: AccessDenied: no")
+    desk.finish(run.run_id, state)
+    return run.run_id
+
+
+@pytest.mark.parametrize(("state", "code"), EXIT_CODES)
+@pytest.mark.parametrize("command", ["status", "watch"])
+def test_the_exit_code_is_that_of_the_run(glueline: Command, desk: Desk, command, state, code):
+    run_id = ended(desk, state)
+    done = glueline(command, run_id)
+    assert done.code == code
+    assert state.value in done.out
+    assert "1,200 tables" in done.out
+    assert "odd  (2 times)" in done.out
+
+
+@pytest.mark.parametrize("state", [RunState.CANCELLED, RunState.SUPERSEDED])
+def test_a_run_that_was_stopped_has_failed_for_a_shell(glueline: Command, desk: Desk, state):
+    run = desk.open()
+    if state is RunState.CANCELLED:
+        assert glueline("cancel", run.run_id).code == 0
+    else:
+        desk.open()
+    assert glueline("status", run.run_id).code == 1
+
+
+def test_a_run_that_goes_on_has_not_failed(glueline: Command, desk: Desk):
+    done = glueline("status", desk.open().run_id)
+    assert done.code == 0
+    assert "running" in done.out
+
+
+def test_the_start_of_an_id_is_enough(glueline: Command, desk: Desk):
+    run_id = desk.ledger(desk.calls.open_run("abc" + "0" * 29, SALES)).run_id
+    assert glueline("status", "ab", "--json").json["run_id"] == run_id
+
+
+def test_enqueueing_prints_the_run(glueline: Command, desk: Desk):
+    done = glueline("enqueue", "database", "sales", "--table", "a*", "--idempotency-key", "k")
+    run_id = re.fullmatch(r"run ([0-9a-f]{32})\n", done.out)
+    assert run_id
+    assert done.code == 0
+    request = desk.status(run_id[1]).request
+    assert (request.scope, request.filters.tables.allow) == (SALES.scope, ("a*",))
+    again = glueline("enqueue", "database", "sales", "--idempotency-key", "k")
+    assert "its idempotency key was known" in again.out
+
+
+def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, desk: Desk):
+    done = glueline(
+        *[
+            "enqueue",
+            "catalog",
+            "-s",
+            "prod",
+            "-d",
+            "a*",
+            "-d",
+            "b",
+            "--exclude-database",
+            "c",
+            "-t",
+            "t?",
+            "--exclude-table",
+            "tmp_*",
+        ],
+        *[
+            "-j",
+            "etl_*",
+            "--exclude-job",
+            "old",
+            "--partitions",
+            "count",
+            "--no-lineage",
+            "--raw",
+        ],
+        *["--max-deletion-share", "0.25", "--json"],
+    )
+    request = desk.status(done.json["run_id"]).request
+    assert request.source == "prod"
+    assert request.filters.model_dump() == {
+        "databases": {"allow": ("a*", "b"), "deny": ("c",)},
+        "tables": {"allow": ("t?",), "deny": ("tmp_*",)},
+        "jobs": {"allow": ("etl_*",), "deny": ("old",)},
+    }
+    assert request.options.model_dump() == {
+        "partitions": "count",
+        "lineage": False,
+        "raw": True,
+        "max_deletion_share": 0.25,
+    }
+
+
+def test_every_command_answers_in_json(glueline: Command, desk: Desk):
+    run_id = ended(desk, RunState.PARTIAL)
+    desk.ledger(desk.calls.bury("not JSON", "{"))
+    assert glueline("status", run_id, "--json").json["state"] == "partial"
+    watched = glueline("watch", run_id, "--json")
+    assert watched.code == 3
+    assert watched.json["run"]["failed_units"] == 1
+    assert [f["unit_id"] for f in watched.json["failures"]] == ["jobs"]
+    assert watched.json["warnings"] == ["odd", "odd"]
+    assert [run["run_id"] for run in glueline("runs", "--json").json] == [run_id]
+    failures = glueline("failures", run_id, "--json").json
+    assert failures["failures"][0]["message"] == "ListJobs: AccessDenied: no"
+    assert glueline("dead-letters", "--json").json[0]["reason"] == "not JSON"
+    assert glueline("replay", run_id, "--json").json == {"run_id": run_id, "replayed": 1}
+    assert glueline("cancel", run_id, "--json").json == {"run_id": run_id, "state": "cancelled"}
+    assert glueline("enqueue", "database", "d", "--json").json["is_new"] is True
+    assert glueline("enqueue", "job", "j", "--json").json["is_new"] is True
+    assert glueline("enqueue", "catalog", "--json").json["is_new"] is True
+    assert glueline("schedule", "list", "--json").json == []
+
+
+def test_replaying_says_how_many_units_run_again(glueline: Command, desk: Desk):
+    run_id = ended(desk, RunState.PARTIAL)
+    done = glueline("replay", run_id, "--unit", "jobs")
+    assert (done.code, done.out) == (0, f"1 units of run {run_id[:8]} run again\n")
+    assert glueline("replay", run_id).code == 2
+
+
+def test_waiting_ends_with_the_runs_exit_code(
+    glueline: Command, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    def work(_: float) -> None:
+        (run_id,) = desk.ledger(desk.calls.recent(1))
+        desk.run_to_end(first_units(run_id, SALES), RunState.FAILED)
+
+    monkeypatch.setattr("time.sleep", work)
+    done = glueline("enqueue", "database", "sales", "--wait")
+    assert done.code == 1
+    assert "failed after" in done.err
+    assert "1 failed" in done.err
+
+
+def test_a_pipe_gets_one_plain_line_for_each_thing(glueline: Command, desk: Desk):
+    run = desk.open(SALES)
+    desk.fail(
+        desk.take(run.units[0]), "line\none\ttab \x1b[31mred\x1b[0m [bold]x[/bold] " + "x" * 200
+    )
+    desk.finish(run.run_id, RunState.FAILED)
+    desk.ledger(desk.calls.bury("why", "two\nlines\r\x1b]0;title\x07"))
+    for command, cells in (("failures", 4), ("dead-letters", 3), ("runs", 7)):
+        done = glueline(command, *([run.run_id] if command == "failures" else []))
+        (line,) = done.out.splitlines()
+        assert len(line.split("\t")) == cells
+        assert line.replace("\t", "").isprintable()
+    assert "[bold]x[/bold]" in glueline("failures", run.run_id).out
+
+
+def test_what_a_run_says_cannot_steer_the_terminal(glueline: Command, desk: Desk):
+    run = desk.open(SALES)
+    desk.fail(desk.take(run.units[0]), "no \x1b[2J \x07")
+    desk.finish(run.run_id, RunState.FAILED, reason="no \x1b[2J")
+    assert "\x1b" not in glueline("status", run.run_id).out
+
+
+def test_a_name_in_brackets_is_no_markup(glueline: Command, desk: Desk):
+    run_id = glueline("enqueue", "database", "a[/b] [red]c", "--json").json["run_id"]
+    assert "database a[/b] [red]c of default" in glueline("status", run_id).out
+    assert "database a[/b] [red]c of default" in glueline("runs").out
+
+
+def test_nothing_to_list_is_no_error(glueline: Command):
+    for command in ("runs", "dead-letters"):
+        assert glueline(command) == Done(0, "", "")
+
+
+@pytest.mark.parametrize("command", ["status", "watch", "cancel", "failures", "replay"])
+def test_an_unknown_run_is_wrong_usage(glueline: Command, command):
+    done = glueline(command, "nosuchrun")
+    assert done.code == 2
+    assert done.out == ""
+    assert (
+        done.err
+        == "glueline: there is no run 'nosuchrun'; `glueline runs` lists those that are known\n"
+    )
