@@ -33,6 +33,7 @@ from glueline_worker.units.execution import Execution, Outcome
 
 T = TypeVar("T")
 log = structlog.get_logger()
+REDIS_CONNECTIONS = 32
 WAIT_SLICE = 0.5
 """Seconds; a thread that waits without end would never see an interrupt."""
 
@@ -93,12 +94,15 @@ class Runtime:
 
     async def _open(self) -> None:
         settings = self.settings
-        self._client = redis.asyncio.Redis.from_url(
+        # Units wait for a connection rather than fail for want of one.
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
             settings.redis_url,
-            max_connections=settings.worker.concurrency + 8,
+            max_connections=REDIS_CONNECTIONS,
+            timeout=CLIENT_OPTIONS["socket_timeout"],
             retry=Retry(ExponentialBackoff(1, 0.05), 3),
             **CLIENT_OPTIONS,
         )
+        self._client = redis.asyncio.Redis.from_pool(pool)
         self._ledger = AsyncLedger(self._client)
         self._calls = calls_for(settings)
         quota = SharedQuota(

@@ -7,7 +7,7 @@ in; its errors say what was wrong in one sentence.
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
@@ -24,12 +24,16 @@ class CatalogScope(Frozen):
     """The whole catalogue: all databases, all jobs, or both."""
 
     kind: Literal["catalog"] = "catalog"
-    include: tuple[Literal["databases", "jobs"], ...] = ("databases", "jobs")
+    include: Annotated[
+        tuple[Literal["databases", "jobs"], ...],
+        Field(min_length=1),
+        AfterValidator(lambda include: tuple(sorted(set(include)))),
+    ] = ("databases", "jobs")
 
     @property
     def label(self) -> str:
         """The scope in the words of the command line."""
-        return "catalog" if len(set(self.include)) > 1 else f"catalog ({self.include[0]})"
+        return "catalog" if len(self.include) > 1 else f"catalog ({self.include[0]})"
 
 
 class DatabaseScope(Frozen):

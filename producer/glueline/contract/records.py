@@ -313,12 +313,17 @@ class LineageRecord(Record):
     @property
     def upstream_key(self) -> str:
         """Namespace and name of the upstream dataset in one text."""
-        return f"{self.upstream.namespace}|{self.upstream.name}"
+        return _dataset_key(self.upstream)
 
     @property
     def downstream_key(self) -> str:
         """Namespace and name of the downstream dataset in one text."""
-        return f"{self.downstream.namespace}|{self.downstream.name}"
+        return _dataset_key(self.downstream)
+
+
+def _dataset_key(dataset: Dataset) -> str:
+    """Namespace and name with a bar between them that the namespace cannot hold."""
+    return f"{dataset.namespace.replace('%', '%25').replace('|', '%7C')}|{dataset.name}"
 
 
 AnyRecord = Annotated[

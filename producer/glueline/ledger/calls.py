@@ -198,7 +198,11 @@ class Calls:
         return Call(
             "replay",
             (self.keys.run(run.run_id), self.keys.active, self.keys.scope(run.request)),
-            (self.silence_ms, *units),
+            (
+                self.silence_ms,
+                finish_of(run.run_id, run.request.source).model_dump_json(),
+                *units,
+            ),
             replies.replayed,
         )
 

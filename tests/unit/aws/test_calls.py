@@ -135,6 +135,14 @@ async def test_the_wait_is_not_shorter_than_the_server_asked(
     assert slept == [7.5, 0.0]
 
 
+@pytest.mark.parametrize("asked", ["3600", "inf"])
+async def test_a_wait_beyond_the_deadline_is_not_begun(quota: OpenQuota, asked: str):
+    send = Script(refusal("SlowDown", asked))
+    with pytest.raises(AwsThrottled):
+        await Caller(quota, "a", timeout=60)("GetTables", send)
+    assert send.sent == 1
+
+
 async def test_an_error_of_ours_goes_through(call: Caller, counts: Counter[str]):
     with pytest.raises(UsageError, match="no such source"):
         await call("GetTables", Script(UsageError("no such source")))

@@ -73,7 +73,15 @@ def test_what_stays_is_not_tried_again(kind: type[AwsError]):
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(400, AwsRefused), (500, AwsTransient), (599, AwsTransient)]
+    ("status", "kind"),
+    [
+        (400, AwsRefused),
+        (403, AwsDenied),
+        (404, AwsNotFound),
+        (429, AwsThrottled),
+        (500, AwsTransient),
+        (599, AwsTransient),
+    ],
 )
 def test_the_status_decides_about_a_code_that_nobody_knows(status: int, kind: type[AwsError]):
     assert type(meaning(refusal("BrandNewException", status=status), "GetTables")) is kind
@@ -174,6 +182,17 @@ def test_what_botocore_itself_refuses_is_a_refusal():
     understood = meaning(boto.InvalidRegionError(region_name="eu west"), "connect")
     assert type(understood) is AwsRefused
     assert understood.code == "InvalidRegionError"
+
+
+def test_what_the_libraries_say_becomes_one_line_without_secrets():
+    wrong = boto.ParamValidationError(report="Invalid length\nfor parameter Name")
+    denied = boto.CredentialRetrievalError(
+        provider="custom-process", error_msg=f'line one\npassword="{SECRET}"'
+    )
+    for error in (wrong, denied):
+        text = str(meaning(error, "GetTables"))
+        assert "\n" not in text
+        assert SECRET not in text
 
 
 def test_an_error_of_ours_stays_what_it_is():

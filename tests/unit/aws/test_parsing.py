@@ -34,6 +34,7 @@ async def test_a_page_comes_as_the_json_says():
 @pytest.mark.parametrize(
     "body",
     [
+        b"",
         b"<html>504 Gateway</html>",
         b"null",
         b"[]",

@@ -191,6 +191,19 @@ async def test_after_a_throttle_all_wait_a_moment(bench: Bench):
     assert wait > 0
 
 
+@pytest.mark.parametrize("jump", [3600, 10**6])
+async def test_a_clock_that_was_set_back_holds_callers_for_seconds_at_most(bench: Bench, jump: int):
+    for _ in range(20):
+        await bench.take()
+    await bench.later(-jump)
+    begun = await bench.now()
+    slot = await bench.take()
+    assert slot.at - begun <= 5 * SECOND
+    await bench.quota.throttled("f")
+    slots = [await bench.take() for _ in range(10)]
+    assert slots[-1].at - slots[0].at <= 10 * SECOND
+
+
 async def test_a_clock_that_jumps_ahead_lets_no_flood_through(bench: Bench):
     slots = [await bench.take() for _ in range(20)]
     await bench.later(3600)

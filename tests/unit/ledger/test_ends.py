@@ -194,3 +194,14 @@ def test_a_forgotten_run_is_not_replayed(desk: Desk, run: Opened):
     desk.client.delete(*desk.keys_of(run.run_id))
     assert desk.ledger(desk.calls.replay(status)).outcome == "unknown"
     assert desk.keys_of(run.run_id) == []
+
+
+def test_a_run_whose_results_could_not_be_committed_is_finished_again(desk: Desk, run: Opened):
+    for unit in run.units:
+        desk.settle(desk.take(unit))
+    desk.finish(run.run_id, RunState.FAILED, reason="the disk was full")
+    assert replay(desk, run.run_id, "jobs") == ("nothing", [])
+    assert replay(desk, run.run_id) == ("replayed", ["finish"])
+    assert desk.status(run.run_id).state is RunState.RUNNING
+    desk.finish(run.run_id, RunState.SUCCEEDED)
+    assert desk.status(run.run_id).state is RunState.SUCCEEDED

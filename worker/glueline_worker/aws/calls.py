@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_before_delay
 from tenacity.wait import wait_random_exponential
 
 from glueline.contract.errors import GluelineError, Retryable
@@ -40,7 +40,7 @@ class Caller:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(Retryable),
             wait=_wait,
-            stop=stop_after_delay(self.timeout),
+            stop=stop_before_delay(self.timeout),
             before_sleep=_retried,
             reraise=True,
         ):

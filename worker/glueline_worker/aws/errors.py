@@ -157,7 +157,8 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
         return _refusal(error, operation)
     if isinstance(error, _CREDENTIALS):
         return AwsCredentials(
-            f"{operation}: no usable AWS credentials ({error})", code="credentials"
+            f"{operation}: no usable AWS credentials ({_brief(redact_text(str(error)))})",
+            code="credentials",
         )
     if isinstance(error, boto.NoRegionError):
         return AwsRefused(
@@ -168,7 +169,8 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
         return AwsTransient(f"{operation}: {_network(error)}", code=type(error).__name__)
     # Of a malformed endpoint botocore says so with a plain ValueError.
     if isinstance(error, boto.BotoCoreError) or str(error).startswith("Invalid endpoint"):
-        return AwsRefused(f"{operation}: {redact_text(str(error))}", code=type(error).__name__)
+        said = _brief(redact_text(str(error)))
+        return AwsRefused(f"{operation}: {said}", code=type(error).__name__)
     raise error
 
 
@@ -177,7 +179,8 @@ def _refusal(error: boto.ClientError, operation: str) -> AwsError:
     code = str(answer.get("Error", {}).get("Code") or "Unknown")
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = redact_text(str(answer.get("Error", {}).get("Message") or ""))
-    kind = _MEANING.get(code) or (AwsTransient if status >= 500 else AwsRefused)  # noqa: PLR2004
+    by_status = AwsTransient if status >= 500 else AwsRefused  # noqa: PLR2004
+    kind = _MEANING.get(code) or _MEANING.get(str(status), by_status)
     if _is_unknown_to_emulator(answer, code, status):
         kind, said = AwsRefused, "the endpoint does not know this operation"
     wrapped = kind(f"{operation}: {code}: {_brief(said)}" if said else f"{operation}: {code}")

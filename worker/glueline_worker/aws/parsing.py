@@ -43,7 +43,7 @@ class ParserFactory(AioResponseParserFactory):
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        parsed = orjson.loads(body) if body else {}
+        parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
         parsed = None
     if not isinstance(parsed, dict):

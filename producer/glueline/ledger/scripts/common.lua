@@ -43,6 +43,13 @@ local function open_unit(base, id, message, due)
   return true
 end
 
+local function warn(base, sentence)
+  redis.call('HINCRBY', base, 'count:warnings', 1)
+  if redis.call('LLEN', base .. ':warnings') < WARNINGS then
+    redis.call('RPUSH', base .. ':warnings', sentence)
+  end
+end
+
 -- Stop a run before its end: nothing stays open but `finish`, which cleans up the sinks.
 local function stop_run(base, state, reason, finish, due)
   redis.call('HSET', base, 'state', state, 'reason', reason, 'finished_at', whole(now_ms()))

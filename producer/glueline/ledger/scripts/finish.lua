@@ -9,10 +9,7 @@ local base = KEYS[1]
 if redis.call('HGET', base .. ':claims', 'finish') ~= ARGV[1] then return 0 end
 local outcome = cjson.decode(ARGV[5])
 for what, n in pairs(outcome.counts) do redis.call('HINCRBY', base, 'count:' .. what, n) end
-for _, warning in ipairs(outcome.warnings) do
-  redis.call('HINCRBY', base, 'count:warnings', 1)
-  redis.call('RPUSH', base .. ':warnings', warning)
-end
+for _, warning in ipairs(outcome.warnings) do warn(base, warning) end
 if ARGV[2] ~= '' then
   redis.call('HSET', base, 'state', ARGV[2], 'finished_at', whole(now_ms()))
   if ARGV[3] ~= '' then redis.call('HSET', base, 'reason', ARGV[3]) end

@@ -1,7 +1,8 @@
--- Run the failed units of an ended run again, in the same run and generation.
+-- Run the failed units of an ended run again, in the same run and generation. A run whose units
+-- all went well and whose results could not be committed has its `finish` to run again.
 --
 -- KEYS  1 base  2 active  3 scope
--- ARGV  1 silence (ms)  2… unit ids (none: all that failed)
+-- ARGV  1 silence (ms)  2 finish message  3… unit ids (none: all that failed)
 -- Returns {outcome, messages …}; outcome is 'replayed', 'unknown', 'newer' (a later run of the
 -- scope exists and its knowledge stands), 'nothing' or the state that forbids it
 
@@ -11,7 +12,7 @@ if not state then return {'unknown'} end
 if state ~= 'partial' and state ~= 'failed' then return {state} end
 if redis.call('GET', KEYS[3]) ~= base then return {'newer'} end
 local ids = {}
-for i = 2, #ARGV do ids[#ids + 1] = ARGV[i] end
+for i = 3, #ARGV do ids[#ids + 1] = ARGV[i] end
 if #ids == 0 then ids = redis.call('HKEYS', base .. ':failures') end
 
 local due = now_ms() + ARGV[1]
@@ -24,6 +25,9 @@ for _, id in ipairs(ids) do
     open_unit(base, id, message, due)
     answer[#answer + 1] = message
   end
+end
+if #answer == 1 and #ids == 0 and open_unit(base, 'finish', ARGV[2], due) then
+  answer[2] = ARGV[2]
 end
 if #answer == 1 then return {'nothing'} end
 redis.call('HSET', base, 'state', 'running')

@@ -30,12 +30,7 @@ end
 for _, listing in ipairs(outcome.listings) do
   redis.call('SADD', base .. ':listings', listing)
 end
-for _, warning in ipairs(outcome.warnings) do
-  redis.call('HINCRBY', base, 'count:warnings', 1)
-  if redis.call('LLEN', base .. ':warnings') < WARNINGS then
-    redis.call('RPUSH', base .. ':warnings', warning)
-  end
-end
+for _, warning in ipairs(outcome.warnings) do warn(base, warning) end
 
 local opened = {1}
 for _, child in ipairs(outcome.children) do

@@ -14,7 +14,11 @@ local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local state = redis.call('HMGET', KEYS[1], 'rate', 'tat', 'since', 'cuts')
 local rate = tonumber(state[1]) or tonumber(ARGV[1])
 -- A clock that was set back must not hold callers until it catches up.
-local tat = math.min(tonumber(state[2]) or 0, now + IDLE)
+local tat = tonumber(state[2]) or 0
+if tat > now + IDLE then
+  tat = now + IDLE
+  redis.call('HSET', KEYS[1], 'tat', string.format('%.0f', tat))
+end
 local since = tonumber(state[3])
 local cuts = tonumber(state[4]) or 0
 
