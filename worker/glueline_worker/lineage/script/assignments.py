@@ -19,6 +19,11 @@ from glueline_worker.lineage.script.values import (
     Value,
     join,
     options_of,
+    words,
+)
+
+_OPTIONS = words(
+    "dbtable connectionname paths preactions postactions streamarn topicname redshifttmpdir"
 )
 
 
@@ -29,14 +34,21 @@ def assign(run: Run, target: ast.expr, value: Value) -> None:
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(run, target.elts, value)
     elif isinstance(target, ast.Subscript):
-        box = run.evaluate(target.value)
-        set_item(run, box, run.evaluate(target.slice), value)
+        box, key = run.evaluate(target.value), run.evaluate(target.slice)
+        if isinstance(box, Foreign) and _is_option(key):
+            assign(run, target.value, {key: value})  # of options that another module made
+        set_item(run, box, key, value)
         if isinstance(box, Frame):
             _add_column(run, target.value, box, value)
     elif isinstance(target, ast.Attribute):
         _set_attribute(run, run.evaluate(target.value), target.attr, value)
     elif isinstance(target, ast.Starred):
         assign(run, target.value, value)
+
+
+def _is_option(key: Value) -> bool:
+    """Whether ``key`` names a connection option rather than a column."""
+    return isinstance(key, str) and ("." in key or key.lower() in _OPTIONS)
 
 
 def _add_column(run: Run, target: ast.expr, frame: Frame, value: Value) -> None:
@@ -149,6 +161,8 @@ def bind_parameters(
             scope.vars[name] = rest.pop(name)
         elif at >= first_default:
             scope.vars[name] = function.defaults[at - first_default]
+        elif rest and not parameters.kwarg and not _takes(parameters, next(iter(rest))):
+            scope.vars[name] = rest.pop(next(iter(rest)))  # misnamed by the caller
         else:
             scope.vars[name] = parameter_value(name)
     for parameter, default in zip(parameters.kwonlyargs, function.keyword_defaults, strict=True):
@@ -158,6 +172,11 @@ def bind_parameters(
     if parameters.kwarg:
         scope.vars[parameters.kwarg.arg] = rest
     run.state.tick(len(positional))
+
+
+def _takes(parameters: ast.arguments, name: str) -> bool:
+    """Whether a function has a parameter ``name``."""
+    return any(parameter.arg == name for parameter in (*parameters.args, *parameters.kwonlyargs))
 
 
 def parameter_value(name: str) -> Value:

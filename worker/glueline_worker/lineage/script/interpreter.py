@@ -30,6 +30,10 @@ REPEATS = 2
 """How often a function may be on the stack at once."""
 
 
+def _is_unknown(value: Value) -> bool:
+    return isinstance(value, Foreign) and value.label == "unknown"
+
+
 class Interpreter(Evaluator):
     """Runs statements; each ``_statement`` method says whether what follows it is reached."""
 
@@ -122,6 +126,9 @@ class Interpreter(Evaluator):
             return list(scope.yields)
         # Where a value is returned at all, falling off the end is an error path of its own.
         found = [value for value in self.returns[-1] if value is not None]
+        if any(isinstance(value, str) and value for value in found):
+            # Beside a default, what cannot be known says nothing.
+            found = [value for value in found if not _is_unknown(value)]
         return join(found) if found else None
 
     # Statements

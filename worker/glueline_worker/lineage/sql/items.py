@@ -8,7 +8,7 @@ from glueline_worker.lineage.sql.holes import Holes
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.relation import Field, Relation, Sources
 from glueline_worker.lineage.sql.scope import TARGET, Env, Scope
-from glueline_worker.lineage.sql.tables import Schemas, base_table, file_path
+from glueline_worker.lineage.sql.tables import Schemas, base_table, file_path, is_system
 
 
 class Items:
@@ -119,6 +119,8 @@ class Items:
         if path is not None:
             self._paths.setdefault(path, start)
             return Relation(rest=((path,),), exact=False)
+        if is_system(name):
+            return Relation(exact=False)
         self._reads[name] = min(start, self._reads.get(name, start))
         return base_table(name, self.schemas)
 

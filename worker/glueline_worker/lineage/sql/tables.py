@@ -1,5 +1,6 @@
 """Names of tables: which columns they stand for, and which are files."""
 
+import re
 from collections.abc import Mapping
 
 from glueline_worker.lineage.sql.lexer import keywords
@@ -9,6 +10,12 @@ from glueline_worker.lineage.sql.relation import Field, Relation
 Schemas = Mapping[str, tuple[str, ...]]
 """Column names by ``database/table`` or ``table``, in lower case."""
 
+_SYSTEM_SCHEMAS = frozenset(
+    {"information_schema", "performance_schema", "pg_catalog", "pg_internal", "sys", "syscat"}
+)
+_SYSTEM_TABLE = re.compile(
+    r"(?:pg|svv|svl|stl|stv|sys)_\w+|dual|(?:all|dba|user)_tab\w+", re.IGNORECASE
+)
 _FILE_FORMATS = keywords("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
@@ -18,6 +25,13 @@ def base_table(name: TableName, schemas: Schemas) -> Relation:
     if columns:
         return Relation([Field(column, ((name, column),)) for column in columns])
     return Relation(rest=(name,), exact=False)
+
+
+def is_system(name: TableName) -> bool:
+    """Whether a table is the engine's own, about its tables, sessions or jobs: no data of a job."""
+    if len(name) == 1:
+        return _SYSTEM_TABLE.fullmatch(name[0]) is not None
+    return any(part.lower() in _SYSTEM_SCHEMAS for part in name[:-1])
 
 
 def file_path(name: TableName) -> str | None:
