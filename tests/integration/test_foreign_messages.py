@@ -43,7 +43,7 @@ def test_a_service_that_knows_only_redis_may_enqueue_and_a_copy_opens_no_second_
     run = _ended(service, f"message/{json.loads(message)['headers']['id']}")
     assert run.state is RunState.SUCCEEDED
     assert run.counts["table"] == 20
-    eventually(lambda: not service.system.left_over())
+    service.system.calm_down()
     assert service.sim.stats()["operations"]["GetTables"]["calls"] == 1
 
 
@@ -149,7 +149,7 @@ def test_poison_becomes_a_dead_letter_and_the_worker_lives_on(
     poison = message if isinstance(message, str | bytes) else json.dumps(message)
     _push(service, client, poison, json.dumps(_envelope([good])))
     assert _ended(service, good["idempotency_key"]).state is RunState.SUCCEEDED
-    eventually(lambda: not service.system.left_over())
+    service.system.calm_down()
     letters = service.producer.dead_letters()
     assert len(letters) == before + 1, service.system.logs()
     assert reason in letters[0].reason

@@ -23,7 +23,7 @@ def test_a_cancelled_run_publishes_nothing(service: Service) -> None:
     assert run.settled_units < CATALOGUE_UNITS
     eventually(lambda: not _files(service, run_id))
     assert service.producer.cancel(run_id) is RunState.CANCELLED
-    eventually(lambda: not service.system.left_over())
+    service.system.calm_down()
 
 
 def test_a_newer_run_of_the_same_scope_supersedes(service: Service) -> None:

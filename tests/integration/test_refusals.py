@@ -60,7 +60,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tupl
     folders = {name: tmp_path_factory.mktemp("refused") for name in REFUSALS}
 
     def ask(name: str) -> tuple[Said, Path]:
-        words, env, *_ = REFUSALS[name]
+        (command, *options), env, *_ = REFUSALS[name]
+        words = [command, *(["--workers", "1"] if command == "run" else []), *options]
         folder = folders[name]
         files = {name: str(folder / "none") for name in AWS_FILES}
         env = {**clean, **files, "AWS_ENDPOINT_URL": sim.url, **env}

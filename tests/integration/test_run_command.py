@@ -17,7 +17,7 @@ Simulate = Callable[..., Simulator]
 def test_it_fills_sinks_with_what_the_filters_admit(simulator: Simulate, tmp_path: Path) -> None:
     sim = simulator(databases=3, tables=10, jobs=4)
     said = glueline(
-        *("run", "--endpoint-url", sim.url, "--json", "--partitions", "count"),
+        *("run", "--endpoint-url", sim.url, "--json", "--partitions", "count", "-w", "1"),
         *("--sink", f"sqlite:///{tmp_path}/glue.db", "--sink", f"file://{tmp_path}/records"),
         *("--database", "raw_*", "--exclude-table", "*_000000", "--exclude-job", "*"),
     )
@@ -39,7 +39,7 @@ def test_it_fills_sinks_with_what_the_filters_admit(simulator: Simulate, tmp_pat
 
 def test_a_partial_run_says_so(simulator: Simulate) -> None:
     sim = simulator(databases=2, tables=5, jobs=2, deny=["GetTables:raw_sales_0000"])
-    said = glueline("run", "--endpoint-url", sim.url, "--sink", "sqlite:///glue.db")
+    said = glueline("run", "-w", "1", "--endpoint-url", sim.url, "--sink", "sqlite:///glue.db")
     assert said.code == 3, said.err
     assert "partial" in said.out
     assert "database/raw_sales_0000  GetTables: AccessDeniedException" in said.out

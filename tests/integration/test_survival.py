@@ -45,7 +45,7 @@ def test_killed_workers_lose_nothing(
     sim.configure(latency=0)
     assert running.contents(run_id) == undisturbed(running)
     assert_settled_once(run, units=1 + 8 + 1 + 16)
-    eventually(lambda: not running.left_over())
+    running.calm_down()
 
 
 def test_a_unit_that_kills_its_process_fails_and_the_run_ends(
@@ -54,7 +54,7 @@ def test_a_unit_that_kills_its_process_fails_and_the_run_ends(
     sim = simulator(**CATALOGUE)
     fatal = "raw_sales_0000"
     # What is under way beside it is lost with it as often as the unit is tried.
-    patience = {"lease": 1.5, "attempts": 2, "concurrency": 1}
+    patience = {"lease": 1.0, "attempts": 2, "concurrency": 1}
     running = system(sim, env=hooks(fatal_database=fatal), worker=patience)
     run = running.wait(running.producer.enqueue_catalog().run_id)
     assert run.state is RunState.PARTIAL
@@ -91,7 +91,7 @@ def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     run = running.wait(run_id)
     assert_settled_once(run, units=1)
     assert running.kinds(run_id)["table"] == 120
-    assert not running.left_over()
+    running.calm_down()
 
 
 def test_cut_connections_to_redis_lose_nothing(

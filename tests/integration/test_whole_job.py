@@ -50,7 +50,7 @@ def test_filters_spare_the_calls(simulator: Simulate, system: Start) -> None:
 
 
 def test_partitions_are_counted_or_read(simulator: Simulate, system: Start) -> None:
-    sim = simulator(databases=1, tables=20, jobs=0, partitions=1500)
+    sim = simulator(databases=1, tables=4, jobs=0, partitions=1500)
     running = system(sim)
     all_ = running.wait(running.producer.enqueue_catalog(options=Options(partitions="all")).run_id)
     counted = running.wait(

@@ -66,15 +66,24 @@ class System:
         """The records as sorted texts, to compare runs with."""
         return sorted(json.dumps(record, sort_keys=True) for record in self.records(run_id))
 
+    def calm_down(self, seconds: float = 10.0) -> None:
+        """Wait until no message, delivery or claim is left in Redis."""
+        deadline = time.monotonic() + seconds
+        while left := self.left_over():
+            assert time.monotonic() < deadline, f"{left}\n{self.logs()}"
+            time.sleep(0.05)
+
     def left_over(self) -> dict[str, Any]:
-        """What of queues, deliveries and claims is left in Redis; nothing, once all is done."""
+        """What of queues, deliveries and claims is in Redis: nothing, once all is done."""
         prefix = self.settings.key_prefix
         with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as client:
-            live = [
-                f"{prefix}{name}" for name in ("glueline", "unacked", "unacked_index", "active")
-            ]
-            live += client.keys(f"{prefix}*:open") + client.keys(f"{prefix}*:claims")
-            return {key: client.type(key) for key in live if client.exists(key)}
+            read = {
+                f"{prefix}glueline": lambda key: client.lrange(key, 0, -1),
+                f"{prefix}unacked": client.hgetall,
+                f"{prefix}active": client.smembers,
+            }
+            read |= dict.fromkeys(client.keys(f"{prefix}*:claims"), client.hgetall)
+            return {key: found for key in read if (found := read[key](key))}
 
     def kinds(self, run_id: str) -> Counter[str]:
         return Counter(record["kind"] for record in self.records(run_id))

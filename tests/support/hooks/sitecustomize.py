@@ -19,6 +19,8 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
     def celery_app(settings: Settings) -> Celery:
         app = make(settings)
         app.conf.broker_transport_options["unacked_restore_interval"] = 1
+        # A worker that is killed while it holds kombu's mutex leaves it locked for so long.
+        app.conf.broker_transport_options["unacked_mutex_expire"] = 2
         return app
 
     glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
