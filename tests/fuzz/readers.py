@@ -44,5 +44,6 @@ def one(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    atheris.Setup([*sys.argv, str(CORPUS)], one)
+    # What it finds worth keeping goes to the first folder: the working one.
+    atheris.Setup([*sys.argv, ".", str(CORPUS)], one)
     atheris.Fuzz()

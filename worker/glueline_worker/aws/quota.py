@@ -5,6 +5,7 @@ each process goes on at a floor rate: slowly, but never without a limit.
 """
 
 import asyncio
+from contextlib import suppress
 from importlib.resources import files
 from typing import Protocol
 
@@ -12,7 +13,7 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
-HORIZON_MS = 250
+HORIZON_MS = 100
 """No slot is promised further ahead, so that a lower rate takes hold at once."""
 COOL_DOWN_MS = 500
 FLOOR = 0.5
@@ -63,13 +64,10 @@ class SharedQuota:
 
     async def throttled(self, family: str) -> None:
         """Lower the rate for all workers."""
-        try:
-            rate = await self._throttled(
+        with suppress(RedisError):
+            await self._throttled(
                 keys=[self._prefix + family], args=[COOL_DOWN_MS, FLOOR, self._start]
             )
-        except RedisError:
-            return
-        log.debug("quota.lowered", family=family, rate=float(rate))
 
 
 class LocalPace:
