@@ -12,7 +12,7 @@ demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
 
 test: $(VENV)/.dev  ## Run all tests.
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 test-all:  ## Run all tests on each supported Python that is installed.
 	@for version in 3.11 3.12 3.13; do \
