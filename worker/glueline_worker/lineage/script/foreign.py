@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import OPAQUE
@@ -16,6 +15,7 @@ from glueline_worker.lineage.script import (
     execution,
     files,
     glue_api,
+    helpers,
     inheritance,
     pandas_api,
     paths,
@@ -62,8 +62,6 @@ def call_foreign(run: Run, target: Foreign, args: list[Value], kwargs: dict[str,
 
 
 _BUILTINS = frozenset(dir(builtins))
-_READS_ARGUMENT = re.compile(r"(?:\w+_)?(?:arg|argument|job_param|job_parameter)s?")
-"""A helper of another module that reads one of the job's arguments, by its name."""
 
 
 def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
@@ -77,7 +75,15 @@ def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
 
 def _special(call: Call, parts: list[str]) -> Value:
     """Families of functions that share a rule."""
-    for rule in (_of_text, _of_item, _of_transform, _of_column, _of_library, _of_argument):
+    for rule in (
+        _of_text,
+        _of_item,
+        _of_transform,
+        _of_column,
+        _of_library,
+        helpers.reads_argument,
+        helpers.moves_data,
+    ):
         found = rule(call, parts)
         if found is not MISSING:
             return found
@@ -128,14 +134,6 @@ def _of_library(call: Call, parts: list[str]) -> Value:
     if call.name in {"set", "config", "setConf", "setAll", "setIfMissing"}:
         return _configure(call)
     return MISSING
-
-
-def _of_argument(call: Call, _: list[str]) -> Value:
-    """``get_argument("name")``, imported from elsewhere."""
-    if not _READS_ARGUMENT.fullmatch(call.name):
-        return MISSING
-    asked = next((arg for arg in call.args if isinstance(arg, str)), None)
-    return MISSING if asked is None else call.state.argument(asked.lstrip("-"))
 
 
 def _is_column_function(call: Call, parts: list[str]) -> bool:

@@ -47,7 +47,9 @@ def _directory(call: Call) -> Value:
 def _split_extension(call: Call) -> Value:
     path = texts(call.arg(0))[0]
     stem, dot, extension = path.rpartition(".")
-    return (stem, dot + extension) if dot and "/" not in extension else (path, "")
+    if dot and "/" not in extension:
+        return (stem, dot + extension)
+    return (path, UNKNOWN if has_hole(path.rpartition("/")[2]) else "")
 
 
 def _split_url(call: Call) -> Value:

@@ -16,6 +16,7 @@ from glueline_worker.lineage.script.values import (
     Instance,
     Tool,
     Value,
+    options_of,
     words,
 )
 
@@ -188,7 +189,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return shown(value)
     if isinstance(value, (list, tuple, set)):
-        return [_plain(item) for item in value]
+        return [_plain(option) for item in value for option in options_of(item)]
     if isinstance(value, dict):
         return text_options(value)
     if value is None or isinstance(value, (bool, int, float)):
