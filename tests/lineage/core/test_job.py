@@ -123,3 +123,16 @@ def test_each_edge_is_a_record_whose_hash_changes_with_its_columns():
     assert record.listing == "job/daily"
     assert record.key == other.key
     assert record.content_hash != other.content_hash
+
+
+def test_the_graph_of_a_job_edited_as_a_script_since_is_outdated(around):
+    script = b"spark.read.csv('s3://lake/raw').write.csv('s3://lake/' + given)"
+    drawn = job_lineage({**JOB, "JobMode": "VISUAL"}, script, None, around)
+    edited = job_lineage({**JOB, "JobMode": "SCRIPT"}, script, None, around)
+    assert drawn.outputs == (s3("s3://lake/daily/7"),)
+    assert edited.outputs == (s3("s3://lake/{unknown}"),)
+
+
+def test_the_graph_serves_where_the_edited_script_shows_nothing(around):
+    found = job_lineage({**JOB, "JobMode": "SCRIPT"}, b"run()", None, around)
+    assert found.outputs == (s3("s3://lake/daily/7"),)

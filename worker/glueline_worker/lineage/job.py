@@ -35,7 +35,12 @@ def job_lineage(
     around = replace(around, arguments={**around.arguments, **arguments_of(definition)})
     nodes = definition.get("CodeGenConfigurationNodes")
     others = []
-    if nodes:
+    code = None
+    if script:
+        code = _guarded("the script", lambda: _read_code(definition, script, around), around)
+    # The graph of a job that was edited as a script since is what somebody drew before.
+    outdated = definition.get("JobMode") == "SCRIPT" and code is not None and code.outputs
+    if nodes and not outdated:
         others.append(
             _guarded(
                 "the visual nodes",
@@ -45,9 +50,6 @@ def job_lineage(
         )
     if dag:
         others.append(_guarded("the annotations", lambda: read_dataflow(*dag, around), around))
-    code = None
-    if script:
-        code = _guarded("the script", lambda: _read_code(definition, script, around), around)
     return merge(others, code)
 
 

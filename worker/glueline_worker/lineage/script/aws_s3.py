@@ -7,9 +7,11 @@ from collections.abc import Callable
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.script import datasets, files
 from glueline_worker.lineage.script.call import Call
-from glueline_worker.lineage.script.text import as_text, hole
+from glueline_worker.lineage.script.text import as_text, hole, lift
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
+    Foreign,
+    Listed,
     Tool,
     Value,
     options_of,
@@ -20,7 +22,8 @@ from glueline_worker.lineage.script.values import (
 
 
 DISTINCT = words(
-    "get_object put_object copy_object upload_file upload_fileobj download_file download_fileobj"
+    "get_object put_object copy_object upload_file upload_fileobj download_file download_fileobj "
+    "list_objects list_objects_v2"
 )
 """Methods that are S3's whoever made the client."""
 
@@ -106,6 +109,8 @@ def _object_place(call: Call) -> list[Dataset]:
 
 
 def _object_get(call: Call) -> Value:
+    if call.args:  # of an object in a listing, which is a dict
+        return item(call.receiver, call.arg(0))
     return files.tentative(call.state, call.state.read(_object_place(call), "get"))
 
 
@@ -158,18 +163,46 @@ def _bucket_copy(call: Call) -> Value:
     return _copied(call, call.arg(0, "CopySource"), _bucket_place(call, call.arg(1, "Key")))
 
 
-def listing(bucket: Value) -> Tool:
-    """The objects of a bucket: whichever they are."""
-    return Tool("listing", {"bucket": bucket})
+def listing(bucket: Value, prefix: Value = None, *, paged: bool = False) -> Tool:
+    """The objects of a bucket under a prefix, whichever they are; ``paged``, pages of them."""
+    return Tool("listing", {"bucket": bucket, "prefix": prefix, "paged": paged})
+
+
+def _list(call: Call) -> Value:
+    return listing(call.arg(None, "Bucket"), call.arg(None, "Prefix"))
+
+
+def _paginator(call: Call) -> Value:
+    lists = (call.text(0, "operation_name") or "").startswith("list_object")
+    return listing(UNKNOWN, paged=True) if lists else UNKNOWN
+
+
+def _paginate(call: Call) -> Value:
+    return listing(call.arg(None, "Bucket"), call.arg(None, "Prefix"), paged=True)
 
 
 def _listed(call: Call) -> Value:
-    return call.receiver
+    data = call.receiver.data
+    return listing(data["bucket"], call.arg(None, "Prefix", default=data["prefix"]))
 
 
 def listed_object(objects: Tool, label: str) -> Tool:
-    """Any object of a listing."""
-    return Tool("s3object", {"bucket": objects.data["bucket"], "key": hole(label)})
+    """Any object of a listing, or any page of it."""
+    bucket, prefix = objects.data["bucket"], objects.data["prefix"]
+    if objects.data["paged"]:
+        return listing(bucket, prefix)
+    keys = lift(lambda start: Listed(as_text(start or "") + hole(label)), prefix)
+    return Tool("s3object", {"bucket": bucket, "key": keys})
+
+
+def item(tool: Tool, key: Value) -> Value:
+    """``response["Contents"]`` of a listing and ``object["Key"]`` of what it lists."""
+    name = key if isinstance(key, str) else ""
+    if tool.kind == "s3object":
+        return tool.data["key"] if name in {"Key", "Prefix"} else Foreign(f"object.{name}")
+    if isinstance(key, slice) or name in {"Contents", "CommonPrefixes", "Versions"}:
+        return listing(tool.data["bucket"], tool.data["prefix"])
+    return listed_object(tool, "unknown") if isinstance(key, int) else Foreign("listing.item")
 
 
 METHODS: dict[tuple[str, str], Callable[[Call], Value]] = {
@@ -182,6 +215,9 @@ METHODS: dict[tuple[str, str], Callable[[Call], Value]] = {
     ("s3", "upload_fileobj"): _upload,
     ("s3", "download_file"): _download,
     ("s3", "download_fileobj"): _download,
+    ("s3", "list_objects"): _list,
+    ("s3", "list_objects_v2"): _list,
+    ("s3", "get_paginator"): _paginator,
     ("s3", "Bucket"): _bucket,
     ("s3", "Object"): _object,
 }
@@ -204,6 +240,10 @@ _OBJECTS: dict[tuple[str, str], Callable[[Call], Value]] = {
     ("listing", "filter"): _listed,
     ("listing", "all"): _listed,
     ("listing", "limit"): _listed,
+    ("listing", "search"): _listed,
+    ("listing", "build_full_result"): _listed,
+    ("listing", "paginate"): _paginate,
+    ("listing", "get"): lambda call: item(call.receiver, call.arg(0)),
 }
 
 

@@ -78,6 +78,7 @@ def _special(call: Call, parts: list[str]) -> Value:
     for rule in (
         _of_text,
         _of_item,
+        _of_listing,
         _of_transform,
         _of_column,
         _of_library,
@@ -106,6 +107,13 @@ def _of_item(call: Call, parts: list[str]) -> Value:
     return tools.foreign_item(
         call.run, Foreign(".".join(parts[:-1]), call.receiver.label), call.args[0]
     )
+
+
+def _of_listing(call: Call, _: list[str]) -> Value:
+    """``max(objects, key=…)``: any of the objects."""
+    value = call.arg(0)
+    lists = isinstance(value, Tool) and value.kind == "listing"
+    return aws_s3.item(value, 0) if lists and call.name in {"max", "min", "next"} else MISSING
 
 
 def _of_transform(call: Call, parts: list[str]) -> Value:

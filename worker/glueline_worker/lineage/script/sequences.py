@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script import attributes, loops
+from glueline_worker.lineage.script import attributes, aws_s3, loops
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.text import (
     has_hole,
@@ -18,6 +18,7 @@ from glueline_worker.lineage.script.values import (
     Function,
     Length,
     Method,
+    Tool,
     Value,
 )
 
@@ -55,6 +56,8 @@ def _enumerate(call: Call) -> Value:
     start = call.arg(1, "start", default=0)
     if items is None:
         value = call.arg(0)
+        if isinstance(value, Tool):
+            return [(Foreign("index", "loop:index"), _unknown_item(value))]
         return value if isinstance(value, Frame) else Foreign("enumerate")
     return list(enumerate(items, start if isinstance(start, int) else 0))
 
@@ -146,6 +149,8 @@ def _map(call: Call) -> Value:
 
 
 def _unknown_item(column: Value) -> Value:
+    if isinstance(column, Tool) and column.kind == "listing":
+        return aws_s3.listed_object(column, "loop:item")
     return column if isinstance(column, Frame) else Foreign("item", "loop:item")
 
 

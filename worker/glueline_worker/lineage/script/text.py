@@ -14,6 +14,7 @@ from glueline_worker.lineage.script.values import (
     Choice,
     Foreign,
     Frame,
+    Listed,
     Method,
     Tool,
     Value,
@@ -146,6 +147,8 @@ def _edge_test(text: str, name: str, args: list[Value]) -> Value:
 
 
 def _split(text: str, name: str, args: list[Value]) -> Value:
+    if isinstance(text, Listed):
+        return Foreign("text.split", _HOLE.findall(text)[-1][1:-1])
     if is_hole(text) or (has_hole(text) and not args):
         return Foreign("text.split", _label(text))
     parts = getattr(text, name)(*args)

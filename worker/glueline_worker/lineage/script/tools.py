@@ -88,7 +88,9 @@ def tool_item(run: Run, tool: Tool, key: Value) -> Value:
         return f"glue-table://{tool.data['place']}" if located else tool
     if tool.kind == "namespace":
         return tool_attribute(run, tool, as_text(key))
-    if tool.kind in {"buffer", "listing"}:
+    if tool.kind in {"listing", "s3object"}:
+        return aws_s3.item(tool, key)
+    if tool.kind == "buffer":
         return UNKNOWN
     return tool
 

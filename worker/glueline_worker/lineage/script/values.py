@@ -178,6 +178,12 @@ class Argument(str):
     __slots__ = ()
 
 
+class Listed(str):
+    """The key of an object in a listing: what follows its prefix may have any number of parts."""
+
+    __slots__ = ()
+
+
 class Length(int):
     """A length that is a lower bound only, because a loop of unknown length may add to it."""
 
