@@ -100,9 +100,22 @@ def test_a_script_past_the_step_budget_keeps_what_was_found_and_warns(kind):
     assert names(COPY + EXHAUSTING[kind])[1] == ["x"]
 
 
+def test_conditions_asked_over_and_over_are_followed_to_the_end():
+    asked = "".join(
+        f"if mode{i % 9} == 'a':\n    x = spark.table('d.t{i}')\nelse:\n"
+        f"    x = spark.table('d.u{i}')\nx.write.parquet('s3://o/{i}')\n"
+        for i in range(90)
+    )
+    graph = read_script(COPY + asked, NOTHING)
+    assert not graph.warnings
+    assert len(collapse(graph, NOTHING).edges) == 1 + 2 * 90
+
+
 def test_a_long_chain_of_methods_does_not_recurse_out():
     chain = '.withColumn("x", col("y"))' * 900
-    assert names(f'spark.table("a.b"){chain}.write.parquet("s3://o/x")') == (["table/a/b"], ["x"])
+    copy = f'spark.table("a.b"){chain}.write.parquet("s3://o/x")\n'
+    assert names(copy) == (["table/a/b"], ["x"])
+    assert names(f"if mode == 1:\n    x = 1\n{copy}if mode == 2:\n    x = 2\n") == names(copy)
 
 
 def test_a_script_of_megabytes_is_read_from_its_start():

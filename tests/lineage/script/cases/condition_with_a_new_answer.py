@@ -17,3 +17,21 @@ if flag:
     rows.write.parquet("s3://lake/many/")
 else:
     rows.write.parquet("s3://lake/few/")
+
+
+class Load:
+    mode = args["load_type"]
+
+    def run(self):
+        if self.mode == "full":
+            found = spark.table("shop.c")
+        else:
+            found = spark.table("shop.d")
+        self.mode = "later"
+        if args["load_type"] == "full":
+            found.write.parquet("s3://lake/c/")
+        if self.mode == "full":
+            found.write.parquet("s3://lake/never/")
+
+
+Load().run()

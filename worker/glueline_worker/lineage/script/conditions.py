@@ -19,7 +19,11 @@ Facts = Mapping[str, bool]
 WAYS_LIMIT: Final = 24
 """The most ways that are followed side by side, those of conditions within one another included."""
 _LIMIT_OF_ONE = 6
+_SIZE_LIMIT = 1_000
+"""The most statements that all ways together may have to follow."""
 _PURE_METHODS = frozenset({"lower", "upper", "strip", "casefold", "get"})
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 _CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
 
 
@@ -34,10 +38,10 @@ def divide(
 ) -> bool | None:
     """Run ``body`` once for each answer to the condition it begins with; None for no such need."""
     first = body[0]
-    if not isinstance(first, ast.If) or len(body) == 1:
+    if not isinstance(first, ast.If) or len(body) == 1 or _is_too_much(2 * run.ways, body):
         return None
     ways = _ways(first, body[1:], run.facts)
-    if not ways or run.ways * len(ways) > WAYS_LIMIT:
+    if not ways or _is_too_much(run.ways * len(ways), body):
         return None
     if run.truth(run.evaluate(first.test)) is not None:
         return None
@@ -57,6 +61,10 @@ def divide(
         run.facts, run.ways = facts, many
 
 
+def _is_too_much(ways: int, body: Sequence[ast.stmt]) -> bool:
+    return ways > WAYS_LIMIT or ways * len(body) > _SIZE_LIMIT
+
+
 def _ways(statement: ast.If, rest: Sequence[ast.stmt], known: Facts) -> list[Facts]:
     """The answers to follow one by one from ``statement`` on; empty when ``rest`` asks no more."""
     chain = list(_chain(statement))
@@ -65,8 +73,7 @@ def _ways(statement: ast.If, rest: Sequence[ast.stmt], known: Facts) -> list[Fac
         return []
     if len(chain) >= _LIMIT_OF_ONE or not _asked_again(asked, rest):
         return []
-    names = {name for test in chain for name in _names(test)}
-    if any(_binds(part, names) for part in (statement, *rest)):
+    if any(_binds(part, chain) for part in (statement, *rest)):
         return []
     found: list[Facts] = []
     no: dict[str, bool] = {}
@@ -117,7 +124,7 @@ def _subject(test: ast.expr) -> str | None:
     """What a condition is about, when asking it changes nothing; else None."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return _subject(test.operand)
-    if any(_acts(part) for part in ast.walk(test)) or not _names(test):
+    if any(_acts(part) for part in ast.walk(test)) or isinstance(test, ast.Constant):
         return None
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return ast.unparse(test.left) if isinstance(test.comparators[0], _CONSTANT) else None
@@ -131,10 +138,6 @@ def _acts(part: ast.AST) -> bool:
     return isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda))
 
 
-def _names(test: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(test) if isinstance(part, ast.Name)}
-
-
 def _asked_again(asked: set[str | None], rest: Sequence[ast.stmt]) -> bool:
     return any(
         isinstance(part, (ast.If, ast.IfExp)) and _subject(part.test) in asked
@@ -143,18 +146,22 @@ def _asked_again(asked: set[str | None], rest: Sequence[ast.stmt]) -> bool:
     )
 
 
-def _binds(statement: ast.stmt, names: set[str]) -> bool:
-    """Whether a statement gives one of ``names`` a new value."""
+def _binds(statement: ast.stmt, tests: Sequence[ast.expr]) -> bool:
+    """Whether a statement gives a new value to something that one of ``tests`` asks for."""
+    asked = {
+        ast.unparse(part) for test in tests for part in ast.walk(test) if isinstance(part, _PLACES)
+    }
     return any(
-        isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id in names
+        isinstance(part, _PLACES) and isinstance(part.ctx, ast.Store) and ast.unparse(part) in asked
         for part in _own_parts(statement)
     )
 
 
 def _own_parts(statement: ast.AST) -> Iterator[ast.AST]:
     """A statement and all inside it, but for the functions and classes that it defines."""
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-        return
-    yield statement
-    for part in ast.iter_child_nodes(statement):
-        yield from _own_parts(part)
+    waiting = [statement]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, _DEFINITIONS):
+            yield part
+            waiting += ast.iter_child_nodes(part)
