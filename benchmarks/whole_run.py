@@ -91,7 +91,7 @@ class Peak:
         while True:
             try:
                 for child in self._process.children(recursive=True):
-                    if "glueline_worker.commands.worker" in " ".join(child.cmdline()):
+                    if "-m glueline_worker" in " ".join(child.cmdline()):
                         self._peak = max(self._peak, child.memory_info().rss)
             except psutil.Error:
                 if not self._process.is_running():

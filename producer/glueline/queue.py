@@ -56,6 +56,8 @@ def celery_app(settings: Settings) -> Celery:
             "global_keyprefix": settings.key_prefix,
             "visibility_timeout": VISIBILITY_TIMEOUT,
             "unacked_restore_interval": 5,
+            # Who dies while restoring must not stop the others for kombu's five minutes.
+            "unacked_mutex_expire": 30,
             "unacked_restore_throttle": 1,
             "priority_steps": [0],
             "socket_keepalive": True,

@@ -6,7 +6,6 @@ shared between loops.
 """
 
 import asyncio
-import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -48,13 +47,9 @@ class Runtime:
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
         self._background: set[asyncio.Task[None]] = set()
-        self._drained = threading.Event()
 
     def start(self) -> None:
         """Open everything; raises UsageError, SinkRefused or SinkUnavailable with what is wrong."""
-        if os.environ.get("AWS_PROFILE") == "":
-            # As Compose hands on a variable that is not set; botocore would look for that profile.
-            del os.environ["AWS_PROFILE"]
         self._thread.start()
         self.call(self._open())
 

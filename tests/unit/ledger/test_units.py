@@ -246,3 +246,18 @@ def test_odd_names_go_through_the_ledger_unharmed(redis_server, names, warning, 
         }
         assert desk.ledger(desk.calls.failures(run.run_id)) == ([], [warning])
         assert desk.ledger(desk.calls.results(run.run_id)).listings == [listing]
+
+
+def test_of_units_lost_twice_only_one_runs_at_a_time(desk: Desk, run: Opened):
+    first, second = run.units
+    for _ in range(2):
+        desk.take(first), desk.take(second)
+        desk.later(LEASE + 1)
+        assert {unit.unit_id for unit in desk.due()} == {first.unit_id, second.unit_id}
+    claim = desk.take(first)
+    _, answer = desk.claim(second)
+    assert (answer.outcome, answer.attempts) == ("busy", 0)
+    desk.settle(claim)
+    desk.later(1000)
+    assert [unit.unit_id for unit in desk.due()] == [second.unit_id]
+    assert desk.claim(second)[1].attempts == 3

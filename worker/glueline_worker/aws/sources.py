@@ -152,6 +152,9 @@ def _session(source: Source) -> AioSession:
 
 
 def _plain_session(profile: str | None) -> AioSession:
+    if os.environ.get("AWS_PROFILE") == "":
+        # As Compose hands on a variable that is not set; botocore would look for that profile.
+        del os.environ["AWS_PROFILE"]
     session = AioSession(profile=profile)
     session.register_component("response_parser_factory", ParserFactory())
     return session

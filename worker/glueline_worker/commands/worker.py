@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from glueline.contract.errors import GluelineError, UsageError
-
 
 def worker(
     concurrency: Annotated[
@@ -49,11 +47,3 @@ def serve(name: str) -> None:
             "--loglevel=INFO",
         ]
     )
-
-
-if __name__ == "__main__":
-    try:
-        serve(f"worker-{sys.argv[1]}")
-    except GluelineError as error:
-        print(f"glueline worker: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(2 if isinstance(error, UsageError) else 1)

@@ -104,7 +104,7 @@ class Workers:
             started = time.monotonic()
             with log.open("ab") as errors:
                 process = spawn(
-                    [sys.executable, "-m", "glueline_worker.commands.worker", str(number + 1)],
+                    [sys.executable, "-m", "glueline_worker", f"worker-{number + 1}"],
                     env=self._env,
                     stderr=errors,
                 )

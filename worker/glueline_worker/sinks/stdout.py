@@ -1,9 +1,12 @@
 """``stdout:``: one JSON object a line for each record."""
 
 import asyncio
+import fcntl
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -62,10 +65,21 @@ class StdoutSink:
     def print(self, lines: IO[bytes]) -> None:
         """Copy ``lines`` to the stream while no other unit does."""
         assert self._stream is not None, "the sink is not open"
-        with self._turn, disk_errors(self.name):
+        with self._turn, _machine_wide(), disk_errors(self.name):
             lines.seek(0)
             shutil.copyfileobj(lines, self._stream)
             self._stream.flush()
+
+
+@contextmanager
+def _machine_wide() -> Iterator[None]:
+    """Keep other worker processes from the same pipe: a write to it is not atomic.
+
+    They share the pipe but no lock, so this file serves as one.
+    """
+    with Path(__file__).open("rb") as ours:
+        fcntl.flock(ours, fcntl.LOCK_EX)
+        yield
 
 
 class _Lines:

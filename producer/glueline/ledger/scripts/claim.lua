@@ -3,9 +3,22 @@
 --
 -- KEYS  1 base  2 watermark
 -- ARGV  1 unit id  2 token  3 lease (ms)  4 attempts allowed  5 silence (ms)
+--
+-- A unit that takes its process with it takes its neighbours' attempts along. So units whose
+-- holders fell silent twice are suspects, and of a run's suspects only one runs at a time: the
+-- innocent come through, and the others wait uncounted.
+--
 -- Returns {outcome, attempts, state, request, generation, created_at}; outcome is one of
 --   claimed    run it      exhausted  do not run it, settle it as failed
 --   busy       another holds it      settled    it is done or failed      unknown    no such unit
+
+local SUSPICIOUS, PAUSE = 2, 500
+
+local function is_held(base, id, now)
+  local holder = redis.call('HGET', base .. ':claims', id)
+  local due = redis.call('ZSCORE', base .. ':open', id)
+  return holder and holder ~= 'retry' and due and tonumber(due) > now
+end
 
 local base, id = KEYS[1], ARGV[1]
 local now = now_ms()
@@ -15,6 +28,17 @@ if not state then return {'unknown', 0} end
 if not due then return {'settled', 0} end
 local holder = redis.call('HGET', base .. ':claims', id)
 if holder and holder ~= 'retry' and tonumber(due) > now then return {'busy', 0} end
+
+if holder and holder ~= 'retry' then redis.call('HINCRBY', base .. ':losses', id, 1) end
+if tonumber(redis.call('HGET', base .. ':losses', id) or 0) >= SUSPICIOUS then
+  local other = redis.call('HGET', base, 'suspect')
+  if other and other ~= id and is_held(base, other, now) then
+    redis.call('HSET', base .. ':claims', id, 'retry')
+    redis.call('ZADD', base .. ':open', whole(now + PAUSE), id)
+    return {'busy', 0}
+  end
+  redis.call('HSET', base, 'suspect', id)
+end
 
 if not holder then
   -- An unclaimed unit is due `silence` after it was published: see due.lua for the watermark.

@@ -4,11 +4,12 @@
 -- pass; the ledger is for one Redis server or Sentinel, not for a sharded cluster):
 --
 --   <base>            hash    state, request, source, scope, generation, created_at, finished_at,
---                             reason, settled, failed, count:<what>
+--                             reason, settled, failed, count:<what>, suspect (see claim.lua)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
 --   <base>:attempts   hash    unit id -> attempts begun
+--   <base>:losses     hash    unit id -> attempts whose holder fell silent
 --   <base>:done       set     unit ids settled well
 --   <base>:failures   hash    unit id -> {code, message, attempts, at}
 --   <base>:listings   set     listings read to their end
@@ -20,6 +21,8 @@
 -- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list).
 
 local WARNINGS = 1000
+local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',
+  ':receipts', ':warnings'}
 
 local function now_ms()
   local time = redis.call('TIME')

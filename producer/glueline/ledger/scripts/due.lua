@@ -18,6 +18,8 @@ end
 local messages = {}
 
 local function publish(base, id)
+  local holder = redis.call('HGET', base .. ':claims', id)
+  if holder and holder ~= 'retry' then redis.call('HINCRBY', base .. ':losses', id, 1) end
   messages[#messages + 1] = redis.call('HGET', base .. ':units', id)
   room = room - 1
   redis.call('HDEL', base .. ':claims', id)

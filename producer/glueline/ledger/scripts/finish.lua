@@ -18,8 +18,7 @@ redis.call('DEL', base .. ':open', base .. ':claims')
 redis.call('HDEL', base .. ':units', 'finish')
 redis.call('HDEL', base .. ':attempts', 'finish')
 redis.call('SREM', KEYS[2], base)
-for _, part in ipairs({'', ':units', ':attempts', ':done', ':failures', ':listings',
-  ':receipts', ':warnings'}) do
+for _, part in ipairs(PARTS) do
   redis.call('PEXPIRE', base .. part, ARGV[4])
 end
 return 1

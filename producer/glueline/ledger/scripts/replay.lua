@@ -21,6 +21,7 @@ for _, id in ipairs(ids) do
   local message = redis.call('HGET', base .. ':units', id)
   if message and redis.call('HDEL', base .. ':failures', id) == 1 then
     redis.call('HDEL', base .. ':attempts', id)
+    redis.call('HDEL', base .. ':losses', id)
     redis.call('HINCRBY', base, 'failed', -1)
     open_unit(base, id, message, due)
     answer[#answer + 1] = message
@@ -33,8 +34,7 @@ if #answer == 1 then return {'nothing'} end
 redis.call('HSET', base, 'state', 'running')
 redis.call('HDEL', base, 'finished_at', 'reason')
 redis.call('SADD', KEYS[2], base)
-for _, part in ipairs({'', ':units', ':attempts', ':done', ':failures', ':listings',
-  ':receipts', ':warnings'}) do
+for _, part in ipairs(PARTS) do
   redis.call('PERSIST', base .. part)
 end
 return answer

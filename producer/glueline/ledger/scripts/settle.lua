@@ -20,6 +20,7 @@ if outcome.failure then
 else
   redis.call('HDEL', base .. ':units', id)
   redis.call('HDEL', base .. ':attempts', id)
+  redis.call('HDEL', base .. ':losses', id)
   redis.call('SADD', base .. ':done', id)
   redis.call('HINCRBY', base, 'settled', 1)
 end
