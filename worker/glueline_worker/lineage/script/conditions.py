@@ -34,14 +34,18 @@ def decide(run: Run, test: ast.expr) -> bool | None:
 
 
 def divide(
-    run: Run, body: Sequence[ast.stmt], follow: Callable[[Sequence[ast.stmt]], bool]
+    run: Run, body: Sequence[ast.stmt], at: int, follow: Callable[[Sequence[ast.stmt]], bool]
 ) -> bool | None:
-    """Run ``body`` once for each answer to the condition it begins with; None for no such need."""
-    first = body[0]
-    if not isinstance(first, ast.If) or len(body) == 1 or _is_too_much(2 * run.ways, body):
+    """Run ``body`` from ``at`` on once for each answer to the condition there.
+
+    None where there is none, or nothing further down depends on it.
+    """
+    first, size = body[at], len(body) - at
+    if not isinstance(first, ast.If) or size == 1 or _is_too_much(2 * run.ways, size):
         return None
-    ways = _ways(first, body[1:], run.facts)
-    if not ways or _is_too_much(run.ways * len(ways), body):
+    rest = body[at:]
+    ways = _ways(first, rest[1:], run.facts)
+    if not ways or _is_too_much(run.ways * len(ways), size):
         return None
     if run.truth(run.evaluate(first.test)) is not None:
         return None
@@ -49,7 +53,7 @@ def divide(
     def taking(facts: Facts) -> Callable[[], bool]:
         def way() -> bool:
             run.facts = facts
-            return follow(body)
+            return follow(rest)
 
         return way
 
@@ -61,8 +65,8 @@ def divide(
         run.facts, run.ways = facts, many
 
 
-def _is_too_much(ways: int, body: Sequence[ast.stmt]) -> bool:
-    return ways > WAYS_LIMIT or ways * len(body) > _SIZE_LIMIT
+def _is_too_much(ways: int, size: int) -> bool:
+    return ways > WAYS_LIMIT or ways * size > _SIZE_LIMIT
 
 
 def _ways(statement: ast.If, rest: Sequence[ast.stmt], known: Facts) -> list[Facts]:

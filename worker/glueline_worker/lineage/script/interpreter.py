@@ -48,7 +48,7 @@ class Interpreter(Evaluator):
     def _run_all(self, body: Sequence[ast.stmt]) -> bool:
         for at, statement in enumerate(body):
             try:
-                if conditions.divide(self, body[at:], self._run_all) is not None:
+                if conditions.divide(self, body, at, self._run_all) is not None:
                     return True
                 self.run([statement])
             except RecursionError:
@@ -66,7 +66,7 @@ class Interpreter(Evaluator):
         for at, statement in enumerate(body):
             self.state.tick()
             self.state.line = statement.lineno
-            goes_on = conditions.divide(self, body[at:], self.run)
+            goes_on = conditions.divide(self, body, at, self.run)
             if goes_on is not None:
                 return goes_on
             handler = self._statements.get(type(statement))
