@@ -8,9 +8,9 @@ glueContext = GlueContext(SparkContext())
 spark = glueContext.spark_session
 
 import boto3
-from company_lib.helpers import get_glue_env_var, run_athena_query, write_to_lake
+from company_lib.helpers import get_env_var, run_athena_query, write_to_lake
 
 athena = boto3.client("athena")
 run_athena_query("SELECT max(day) FROM control.loads WHERE job = 'clicks'", athena)
-rows = spark.table(f"{get_glue_env_var('source_database', '')}.clicks")
+rows = spark.table(f"{get_env_var('source_database', '')}.clicks")
 write_to_lake(spark, rows, "s3://lake/clicks/", "append")

@@ -9,9 +9,7 @@ from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.text import shown
 from glueline_worker.lineage.script.values import MISSING, Frame, Tool, Value
 
-_READS_ARGUMENT = re.compile(
-    r"(?:\w+_)?(?:arg|argument|job_param|job_parameter|glue_env_var|glue_param|env_var)s?"
-)
+_READS_ARGUMENT = re.compile(r"(?:\w+_)?(?:arg|argument|job_param|job_parameter|env_var)s?")
 _WRITES = re.compile(r"(?:\w+_)?(?:write|save|export|store|persist|dump|upload)(?:_\w+)?")
 _READS = re.compile(r"(?:read|load)_(?:\w+_)?(?:csv|parquet|orc|avro|delta|hudi|df|dataframe)\w*")
 _S3 = re.compile(r"s3[an]?://")
