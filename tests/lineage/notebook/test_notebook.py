@@ -171,6 +171,12 @@ def test_any_document_ends_in_code_or_nothing(document):
     assert isinstance(notebook_code(json.dumps(document).encode()), str | None)
 
 
+def test_settings_below_line_magics_are_a_cell_magic():
+    code = notebook_code(_notebook('%glue_version 4.0\n# mine\n%%configure \n{\n  "a": 1\n}'))
+    assert ast.parse(code)
+    assert "%%configure" in code
+
+
 PIECES = st.sampled_from(["%", "%%sql", "!", "?", "x = ", "-o a", "\n", '"', "'''", "\\", " ", "a"])
 
 

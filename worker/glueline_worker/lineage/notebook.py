@@ -12,6 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*(.*)")
+_ABOVE_CELL_MAGIC = re.compile(
+    r"(?:[ \t]*(?:%\w.*|#.*)?\n)*[ \t]*%\w.*\n(?:[ \t]*(?:#.*)?\n)*(?=%%\w)"
+)
+"""Glue lets ``%%configure`` stand below line magics."""
 _ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
 _LINE_MAGIC = re.compile(r"([ \t]*)(\w+[ \t]*=[ \t]*)?(?:%(\w+)|!(?![=\w]*=))[ \t]*(.*)")
 _HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*")
@@ -85,6 +89,9 @@ def _joined(source: Any) -> str:
 
 def _plain(cell: str, *, whole: bool = True) -> str:
     """One cell as Python; ``whole`` says that ``cell`` has nothing else in it."""
+    if above := _ABOVE_CELL_MAGIC.match(cell):
+        first = "\n".join(map(_line, above[0].rstrip("\n").split("\n")))
+        return f"{first}\n{_plain(cell[above.end() :], whole=whole)}"
     magic = _CELL_MAGIC.match(cell)
     if magic is None:
         return cell if whole and _parses(cell) else "\n".join(map(_line, cell.split("\n")))

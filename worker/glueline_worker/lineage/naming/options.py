@@ -70,6 +70,8 @@ def _lake(source: _Source) -> Datasets:
         )
     table = source.options.text("hoodiedatasourcehivesynctable", "hoodietablename")
     database = source.options.text("hoodiedatasourcehivesyncdatabase", "hoodiedatabasename")
+    if not database and source.options.text("hoodiedatasourcehivesyncenable").lower() == "true":
+        database = "default"  # Hudi's own default
     if table and database:
         found.append(catalog_table(database, table, source.around))
     return tuple(found)

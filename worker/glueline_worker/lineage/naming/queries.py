@@ -34,8 +34,8 @@ def written_instead(table: str, actions: str, dialect: str) -> list[str]:
         _dotted(statement.write)
         for statement in _read(actions, dialect).statements
         if statement.write is not None
-        and _key(statement.write) != staging
-        and staging in map(_key, statement.reads)
+        and not _same(_key(statement.write), staging)
+        and any(_same(_key(name), staging) for name in statement.reads)
     ]
     return list(dict.fromkeys(found))
 
@@ -48,6 +48,12 @@ def _read(text: str, dialect: str) -> SqlReading:
 def _key(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Schema and table without case: the database may or may not be written."""
     return tuple(part.lower() for part in parts[-2:])
+
+
+def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether both can be one table: the schema may stand on one side only."""
+    shared = min(len(one), len(other))
+    return one[-shared:] == other[-shared:]
 
 
 def _dotted(parts: tuple[str, ...]) -> str:

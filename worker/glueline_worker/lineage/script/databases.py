@@ -26,6 +26,7 @@ ENGINES = {
     "psycopg2": "postgresql",
     "psycopg": "postgresql",
     "pg8000": "postgresql",
+    "pg": "postgresql",
     "pgdb": "postgresql",
     "asyncpg": "postgresql",
     "redshift_connector": "redshift",
@@ -42,6 +43,7 @@ ENGINES = {
     "teradatasql": "teradata",
 }
 """Python's database modules and the engines that they speak to."""
+_REDSHIFT_PORT = "5439"
 _ALL_BY_POSITION = 4
 """``connect(host, user, password, database)``."""
 EXECUTIONS = words(
@@ -90,6 +92,8 @@ def opened(
     engine: str, host: str | None, port: str | None, database: str | None, schema: Value = None
 ) -> Tool:
     """A connection to a server; what is None is known only at run time."""
+    if engine == "postgresql" and port == _REDSHIFT_PORT:
+        engine = "redshift"  # which PostgreSQL's modules speak to as well
     place = f"{host or '{unknown}'}{f':{port}' if port else ''}"
     return Tool(
         "database",
@@ -210,7 +214,7 @@ def call_connection(call: Call) -> Value:
     tool: Tool = call.receiver
     if not call.values and call.name.startswith("execute"):
         return tool
-    if call.name in EXECUTIONS:
+    if call.name in EXECUTIONS or call.name == "query":
         rest = call.values[1:]
         result = query(
             call.state, call.arg(0, "query", "operation", "statement", "sql"), tool, rest

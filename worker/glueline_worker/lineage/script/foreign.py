@@ -132,7 +132,7 @@ def _of_column(call: Call, parts: list[str]) -> Value:
 
 def _of_library(call: Call, parts: list[str]) -> Value:
     """Connections, settings, and S3 through a client that another module made."""
-    if call.name in {"connect", "connection"}:
+    if call.name in {"connect", "connection", "Connection", "DB"}:
         module = next((part for part in parts if part in databases.ENGINES), None)
         return databases.connect(call, module) if module is not None else MISSING
     if call.name in databases.EXECUTIONS and call.args and isinstance(call.args[0], str):

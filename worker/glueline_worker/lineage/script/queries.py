@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +19,8 @@ TABLE_IN_DATABASE = 2
 QUERY_COST = 500
 """Steps that parsing a query counts for."""
 TEXT_LIMIT = 100_000
+_AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
+"""Delta's time travel in a path: the table as it was at a version or moment."""
 _CHANNELS = frozenset({"stdin", "stdout"})
 """What PostgreSQL's COPY speaks to instead of a table."""
 _WRITES = words("insert merge update delete create_table create_view copy")
@@ -140,7 +143,8 @@ def _sources(state: State, statement: SqlStatement, engine: Engine) -> dict[Tabl
         frame = _view(state, name, engine)
         found[name] = (frame or state.read([engine.name(name)], "sql")).node
     for path in statement.path_reads:
-        found[(path,)] = state.read([s3(path, state.around)], "sql").node
+        place = s3(_AS_OF.sub("", path), state.around)
+        found[(path,)] = state.read([place], "sql").node
     return found
 
 

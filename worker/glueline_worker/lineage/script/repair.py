@@ -3,23 +3,34 @@
 import re
 
 _BLOCK = r"(?:(?:if|else|for|while|elif|try|except|finally)\b[^\n]*:[ \t]+)?"
-_REPAIRS = tuple(
-    (re.compile(pattern, re.MULTILINE), replacement)
-    for pattern, replacement in (
-        (r"^[ \t]*[%!][%\w].*$", "pass"),  # %magics and !shell commands of notebooks
-        (r"^([ \t]*)print[ \t]*$", r"\1pass"),
-        (rf"^([ \t]*{_BLOCK})print[ \t]+(?:>>[^,\n]*,)?(?![=.(\[])", r"\1None, "),
-        (r"^([ \t]*except[ \t]+[^,:\n]+),[ \t]*(\w+)[ \t]*:", r"\1 as \2:"),
-        (r"^([ \t]*except[ \t]*\([^)\n]*\)),[ \t]*(\w+)[ \t]*:", r"\1 as \2:"),
-        (r"^([ \t]*raise[ \t]+\w[\w.]*),[ \t]*(.+)$", r"\1(\2)"),
-        (r"^([ \t]*)exec[ \t]+(?=[\"'\w])", r"\1None, "),
-        (r"<>", "!="),
-        (r"(?<=[\"'\w])([:=])(\s*)(?=[,)}])", r"\1 None\2"),  # "password": , of a cleaned script
-        (r"(?<![\w.])0([0-7]+)(?![\w.])", r"0o\1"),
-        (r"(?<![\w.])(\d+)[lL](?!\w)", r"\1"),
-        (r"(?<!\w)[uU][rR](?=[\"'])", "r"),
-        (r"`([^`\n]+)`", r"str(\1)"),
-    )
+TEXT = re.compile(
+    r"(#[^\n]*|\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}(?:\\.|[^\\])*?(?:'{3}|\Z)"
+    r"|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?)",
+    re.DOTALL,
+)
+"""A comment or a text: what looks like Python 2 in it is no code."""
+
+
+def _compiled(*repairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern, re.MULTILINE), by) for pattern, by in repairs)
+
+
+_OF_LINES = _compiled(
+    (r"^[ \t]*[%!][%\w].*$", "pass"),  # %magics and !shell commands of notebooks
+    (r"^([ \t]*)print[ \t]*$", r"\1pass"),
+    (rf"^([ \t]*{_BLOCK})print[ \t]+(?:>>[^,\n]*,)?(?![=.(\[])", r"\1None, "),
+    (r"^([ \t]*except[ \t]+[^,:\n]+),[ \t]*(\w+)[ \t]*:", r"\1 as \2:"),
+    (r"^([ \t]*except[ \t]*\([^)\n]*\)),[ \t]*(\w+)[ \t]*:", r"\1 as \2:"),
+    (r"^([ \t]*raise[ \t]+\w[\w.]*),[ \t]*(.+)$", r"\1(\2)"),
+    (r"^([ \t]*)exec[ \t]+(?=[\"'\w])", r"\1None, "),
+    (r"(?<=[\"'\w])([:=])(\s*)(?=[,)}])", r"\1 None\2"),  # "password": , of a cleaned script
+    (r"(?<!\w)[uU][rR](?=[\"'])", "r"),
+)
+_OF_CODE = _compiled(
+    (r"<>", "!="),
+    (r"(?<![\w.])0([0-7]+)(?![\w.])", r"0o\1"),
+    (r"(?<![\w.])(\d+)[lL](?!\w)", r"\1"),
+    (r"`([^`\n]+)`", r"str(\1)"),
 )
 
 
@@ -42,6 +53,9 @@ def _quoted(text: str) -> str:
 
 def repaired(text: str) -> str:
     """The text with what is known to break rewritten line by line, so that lines keep numbers."""
-    for pattern, replacement in _REPAIRS:
+    for pattern, replacement in _OF_LINES:
         text = pattern.sub(replacement, text)
-    return _quoted(text).expandtabs(8)
+    parts = TEXT.split(text)
+    for pattern, replacement in _OF_CODE:
+        parts[::2] = [pattern.sub(replacement, part) for part in parts[::2]]
+    return _quoted("".join(parts)).expandtabs(8)

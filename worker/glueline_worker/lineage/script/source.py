@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from threading import Lock
 
-from glueline_worker.lineage.script.repair import repaired
+from glueline_worker.lineage.script.repair import TEXT, repaired
 
 _FILTERS = Lock()
 SIZE_LIMIT = 600_000
@@ -113,18 +113,11 @@ def _parts(lines: list[str]) -> list[tuple[int, str]]:
     return [(start, "\n".join(part)) for start, part in found]
 
 
-_LONG_TEXT = re.compile(
-    r"#[^\n]*|(?P<quote>\"{3}|'{3})(?:\\.|.)*?(?P=quote)"
-    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'",
-    re.DOTALL,
-)
-
-
 def _inside_texts(text: str) -> set[int]:
     """The 0-based lines that begin inside a text of several lines, such as a query."""
     found: set[int] = set()
     line, at = 0, 0
-    for token in _LONG_TEXT.finditer(text):
+    for token in TEXT.finditer(text):
         line += text.count("\n", at, token.start())
         height = token[0].count("\n")
         found.update(range(line + 1, line + height + 1))
