@@ -349,3 +349,8 @@ def test_no_secret_of_a_url_gets_into_a_name(case, tail):
     secret = "sEcReT" + tail.replace("@", "")
     dataset = naming.jdbc(url.replace("secret", secret), table)
     assert "sEcReT" not in dataset.namespace + dataset.name
+
+
+def test_a_password_that_looks_like_a_parameter_stays_out_of_a_name():
+    dataset = naming.jdbc("jdbc:oracle:thin:user/sEcReT?1=@//h/svc", "A.B")
+    assert (dataset.namespace, dataset.name) == ("oracle://h:1521", "svc.A.B")

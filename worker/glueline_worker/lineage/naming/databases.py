@@ -149,8 +149,12 @@ def _engine(text: str, engine: Engine) -> tuple[Engine, str]:
 
 def _without_user(body: str, engine: Engine) -> str:
     """Take ``//user:password@`` off; an ``@`` behind the first ``a=`` belongs to a parameter."""
-    first = (_ORACLE_REST if engine.scheme == "oracle" else _ASSIGNED).search(body)
-    return body[body.rfind("@", 0, first.start() if first else len(body)) + 1 :]
+    oracle = engine.scheme == "oracle"
+    first = (_ORACLE_REST if oracle else _ASSIGNED).search(body)
+    at = body.rfind("@", 0, first.start() if first else len(body))
+    if at < 0 and oracle:
+        at = body.rfind("@")  # Oracle's URLs have one: the assignment is in the password
+    return body[at + 1 :]
 
 
 def _authority(head: str, engine: Engine) -> tuple[str, str, str, str]:
