@@ -18,6 +18,8 @@ PR_SET_PDEATHSIG = 1
 QUICK = 5.0
 """A worker that ends by itself within so many seconds will not start the next time either."""
 RESTART_PAUSE = 0.5
+STOP_GRACE = 5.0
+"""Seconds for a worker that has only just begun."""
 
 
 class ProcessFailed(GluelineError):
@@ -109,6 +111,8 @@ class Workers:
                     stderr=errors,
                 )
                 self._processes[number] = process
+                if self._stopping.is_set():  # `stop` may have looked before it was there
+                    stop(process, STOP_GRACE)
                 code = process.wait()
             if self._stopping.is_set():
                 return
