@@ -1,14 +1,12 @@
 """One attempt at a unit, from its claim to its settlement."""
 
 import asyncio
-import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +27,14 @@ from glueline_worker.units import finish
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.databases import extract_databases
+from glueline_worker.units.failing import (
+    ClaimLost,
+    Exhausted,
+    code_of,
+    delay_before,
+    may_pass,
+    sentence_of,
+)
 from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.partitions import extract_partitions
@@ -43,8 +49,6 @@ HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
     "jobs": extract_jobs,
     "job": extract_job,
 }
-RETRY_CAP = 60.0
-"""Seconds that a unit waits at the most before its next attempt."""
 
 
 class Outcome(Enum):
@@ -256,9 +260,9 @@ class Execution:
         try:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
-            elif _may_pass(error) and claimed.attempts < self.settings.worker.attempts:
-                delay = _delay(claimed.attempts)
-                log.warning("unit.retry", error=_sentence(error), delay=round(delay, 1))
+            elif may_pass(error) and claimed.attempts < self.settings.worker.attempts:
+                delay = delay_before(claimed.attempts)
+                log.warning("unit.retry", error=sentence_of(error), delay=round(delay, 1))
                 await self.ledger(self.calls.release(claim, delay_ms=int(delay * 1000)))
             else:
                 await self._give_up(claim, claimed, error)
@@ -266,67 +270,24 @@ class Execution:
             log.warning("ledger.unavailable", error=str(unavailable))
 
     async def _give_up(self, claim: Claim, claimed: Claimed, error: Exception) -> None:
-        log.error("unit.failed", error=_sentence(error), code=_code(error))
+        log.error("unit.failed", error=sentence_of(error), code=code_of(error))
         if isinstance(claim.unit, FinishUnit):
             state = RunState.FAILED if claimed.state is RunState.RUNNING else None
-            why = f"the results could not be committed: {_sentence(error)}"
+            why = f"the results could not be committed: {sentence_of(error)}"
             keep_ms = int(self.settings.keep_runs * 1000)
             await self.ledger(self.calls.finish(claim, state, keep_ms=keep_ms, reason=why))
             return
         failure = Failure(
             unit_id=claim.unit.unit_id,
-            code=_code(error),
-            message=_sentence(error),
+            code=code_of(error),
+            message=sentence_of(error),
             attempts=min(claimed.attempts, self.settings.worker.attempts),
             at=datetime.now(UTC),
         )
         await self._settle(claim, Settlement(failure=failure, counts=tally.get() or {}))
 
 
-class ClaimLost(GluelineError):
-    """Another worker holds the unit now, or its run was stopped."""
-
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__("the claim is lost", code="claim_lost")
-
-
-class Exhausted(GluelineError):
-    """The attempts were begun and none ended: the unit takes its process with it."""
-
-    code = "worker_lost"
-
-    def __init__(self, attempts: int) -> None:
-        """Say how often it was tried."""
-        super().__init__(f"the worker died in each of {attempts} attempts")
-
-
 def _run(unit: UnitMessage, claimed: Claimed) -> Run:
     assert claimed.request is not None
     assert claimed.created_at is not None
     return Run(unit.run_id, claimed.generation, claimed.request, claimed.created_at)
-
-
-def _may_pass(error: Exception) -> bool:
-    """Errors that are not ours are defects or surprises of a library: worth another attempt."""
-    return isinstance(error, Retryable) or not isinstance(error, GluelineError)
-
-
-def _delay(attempt: int) -> float:
-    """Full jitter over 2, 4, 8 … seconds."""
-    return random.uniform(0.2, min(RETRY_CAP, 2.0**attempt))  # noqa: S311 - no secret
-
-
-def _code(error: Exception) -> str:
-    return error.code if isinstance(error, GluelineError) else "unexpected"
-
-
-def _sentence(error: Exception) -> str:
-    """Our own errors speak for themselves; a foreign one may quote a secret, so only its place."""
-    if isinstance(error, GluelineError):
-        return str(error)
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"unexpected {type(error).__name__}{place}"

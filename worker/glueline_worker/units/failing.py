@@ -1,0 +1,53 @@
+"""How an attempt at a unit fails, whether another may help, and how it is told."""
+
+import random
+from pathlib import Path
+
+from glueline.contract.errors import GluelineError, Retryable
+
+RETRY_CAP = 60.0
+"""Seconds that a unit waits at the most before its next attempt."""
+
+
+class ClaimLost(GluelineError):
+    """Another worker holds the unit now, or its run was stopped."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the claim is lost", code="claim_lost")
+
+
+class Exhausted(GluelineError):
+    """The attempts were begun and none ended: the unit takes its process with it."""
+
+    code = "worker_lost"
+
+    def __init__(self, attempts: int) -> None:
+        """Say how often it was tried."""
+        super().__init__(f"the worker died in each of {attempts} attempts")
+
+
+def may_pass(error: Exception) -> bool:
+    """Errors that are not ours are defects or surprises of a library: worth another attempt."""
+    return isinstance(error, Retryable) or not isinstance(error, GluelineError)
+
+
+def delay_before(attempt: int) -> float:
+    """Full jitter over 2, 4, 8 … seconds."""
+    return random.uniform(0.2, min(RETRY_CAP, 2.0**attempt))  # noqa: S311 - no secret
+
+
+def code_of(error: Exception) -> str:
+    """The short word for programs."""
+    return error.code if isinstance(error, GluelineError) else "unexpected"
+
+
+def sentence_of(error: Exception) -> str:
+    """Our own errors speak for themselves; a foreign one may quote a secret, so only its place."""
+    if isinstance(error, GluelineError):
+        return str(error)
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"unexpected {type(error).__name__}{place}"
