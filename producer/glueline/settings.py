@@ -69,7 +69,7 @@ class WorkerSettings(Frozen):
     reconcile_interval: Seconds = 2
     rate_floor: Annotated[float, Field(gt=0)] = 2
     """AWS calls per second for each family of calls while the shared quota cannot be asked."""
-    rate_start: Annotated[float, Field(gt=0)] = 100
+    rate_start: Annotated[float, Field(gt=0)] = 60
     """AWS calls per second that a family of calls starts with; then the rate is learnt."""
 
 

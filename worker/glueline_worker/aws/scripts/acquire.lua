@@ -33,11 +33,11 @@ local slot = math.max(tat, now - burst)
 local wait = slot - now
 if wait > tonumber(ARGV[2]) * 1000 then return {0, math.floor(wait - ARGV[2] * 500)} end
 
--- Only a rate that holds callers back is worth raising. Before the first throttle it doubles each
--- second; after it, when the rate is a guess, it grows by a sixth; then it feels its way, faster
--- the longer nothing was throttled.
+-- Only a rate that holds callers back is worth raising. Before the first throttle it grows by half
+-- each second; after it, when the rate is a guess, by a sixth; then it feels its way, faster the
+-- longer nothing was throttled.
 if wait > -burst / 2 then
-  local growth = 1
+  local growth = 0.5
   if cuts == 1 then growth = 0.16 end
   if cuts > 1 then growth = 0.01 * (1 + (math.max(0, now - since) / 6000000) ^ 2) end
   rate = rate + math.min(growth, 1)
