@@ -58,7 +58,7 @@ def measure(simulator: Simulator, sink: str, options: argparse.Namespace) -> dic
     wall = time.perf_counter() - started
     run = json.loads(output)["run"]
     calls = simulator.stats()["operations"]
-    # Without GetDatabases, which a preflight calls while the workers start.
+    # Without GetDatabases, which a preflight calls before the workers start.
     seen = [calls[name] for name in ("GetTables", "GetJob") if name in calls]
     span = max(c["last"] for c in seen) - min(c["first"] for c in seen)
     counts = run["counts"]

@@ -19,6 +19,10 @@ Exit codes: 0 succeeded, 1 failed, 2 wrong usage, 3 partial (some units failed:
 """
 
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+
 def build() -> typer.Typer:
     """The application with the commands of all installed distributions."""
     app = typer.Typer(
@@ -44,6 +48,8 @@ def main() -> None:
     except GluelineError as error:
         print(f"glueline: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2 if isinstance(error, UsageError) else 1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _exit(code: object) -> None:

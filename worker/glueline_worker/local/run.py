@@ -57,11 +57,11 @@ def run_locally(
 ) -> Ended:
     """Carry out ``request``; raises ProcessFailed when no worker starts.
 
-    While the workers start, the source is tried: what makes every unit fail is raised at once. An
+    First the source is tried: what makes every unit fail is raised before anything is begun. An
     interrupt cancels the run and stops all processes before it goes on its way.
     """
+    check_source(load_settings(**settings), request.source)
     with local_system(workers, settings, env) as (producer, crew):
-        check_source(producer.settings, request.source)
         accepted = producer.enqueue(request)
         try:
             run = follow(_watch(producer, crew, accepted.run_id))
