@@ -81,7 +81,7 @@ def runs(
 
 
 def cancel(run_id: RunId, as_json: AsJson = False) -> None:
-    """Stop a run; what it wrote so far is not published."""
+    """Stop a run. Its files are removed; its rows in SQL sinks stay, as facts that were read."""
     with producer() as the_producer:
         run = the_producer.find(run_id)
         now = the_producer.cancel(run.run_id)

@@ -70,10 +70,14 @@ class Sources:
                 self._open[name] = await self._connect(name, self._settings.source(name))
             return self._open[name]
 
-    async def refresh(self, name: str) -> None:
-        """Forget a connection whose credentials have expired; the next use makes a new one."""
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            self._open.pop(name, None)
+    async def refresh(self, expired: Connection) -> None:
+        """Forget a connection whose credentials have expired; the next use makes a new one.
+
+        Many units notice at once; those that come late must not forget the new one.
+        """
+        async with self._locks.setdefault(expired.name, asyncio.Lock()):
+            if self._open.get(expired.name) is expired:
+                del self._open[expired.name]
 
     async def close(self) -> None:
         """Close all clients."""

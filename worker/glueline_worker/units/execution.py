@@ -164,11 +164,12 @@ class Execution:
         unit, run = claim.unit, _run(claim.unit, claimed)
         counts: Counter[str] = Counter()
         tally.set(counts)
+        connection = await self.sources.connect(unit.source)
         writing = Writing(self.sinks, run, unit.unit_id)
         try:
             context = UnitContext(
                 run=run,
-                connection=await self.sources.connect(unit.source),
+                connection=connection,
                 settings=self.settings.worker,
                 last_attempt=claimed.attempts >= self.settings.worker.attempts,
                 writing=writing,
@@ -179,7 +180,7 @@ class Execution:
             await self._confirm(claim)
             receipt = await writing.complete()
         except AwsExpired:
-            await self.sources.refresh(unit.source)
+            await self.sources.refresh(connection)
             raise
         finally:
             await writing.discard()
