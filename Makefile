@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-all lineage-score fuzz lint format docs-generated clean
+.PHONY: demo test test-all chaos lineage-score fuzz lint format docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -20,6 +20,9 @@ test-all:  ## Run all tests on each supported Python that is installed.
 	    $(MAKE) test PYTHON=python$$version VENV=.venv-$$version || exit 1; \
 	  else echo "python$$version is not installed"; fi; \
 	done
+
+chaos: $(VENV)/.dev  ## Break the world around real runs; ARGS='--list' names the cases.
+	@PYTHONPATH=. $(BIN)/python -m tests.chaos $(ARGS)
 
 lineage-score: $(VENV)/.dev  ## Precision and recall of the script reader over its corpus.
 	PYTHONPATH=. $(BIN)/python tests/lineage/score.py tests/lineage/script/cases

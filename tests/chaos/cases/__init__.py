@@ -1,0 +1,5 @@
+"""All cases; importing a module registers what it holds."""
+
+from tests.chaos.cases import processes
+
+__all__ = ["processes"]
