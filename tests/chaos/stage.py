@@ -122,6 +122,7 @@ class Stage:
     def kill_redis(self, away: float = 0.3) -> None:
         """``kill -9`` the server, and start it again from its append-only file."""
         os.kill(self.redis.pid, signal.SIGKILL)
+        self.redis.stop()
         time.sleep(away)
         self.redis.start()
 
