@@ -8,7 +8,7 @@
 -- holders fell silent twice are suspects, and of a run's suspects only one runs at a time: the
 -- innocent come through, and the others wait uncounted.
 --
--- Returns {outcome, attempts, state, request, generation, created_at}; outcome is one of
+-- Returns {outcome, attempts, state, request, generation, created_at, message}; outcome is one of
 --   claimed    run it      exhausted  do not run it, settle it as failed
 --   busy       another holds it      settled    it is done or failed      unknown    no such unit
 
@@ -52,4 +52,4 @@ redis.call('ZADD', base .. ':open', whole(now + ARGV[3]), id)
 local attempts = redis.call('HINCRBY', base .. ':attempts', id, 1)
 local outcome = attempts > tonumber(ARGV[4]) and 'exhausted' or 'claimed'
 local run = redis.call('HMGET', base, 'request', 'generation', 'created_at')
-return {outcome, attempts, state, run[1], run[2], run[3]}
+return {outcome, attempts, state, run[1], run[2], run[3], redis.call('HGET', base .. ':units', id)}
