@@ -12,6 +12,7 @@ from tests.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
 
 from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
 from glueline_worker.sinks.disk import temporary_beside
+from glueline_worker.sinks.files import sink as files_sink
 from glueline_worker.sinks.files import writer as files_writer
 from glueline_worker.sinks.registry import parse_sink
 
@@ -163,6 +164,19 @@ async def test_a_full_disk_leaves_nothing_half_done(
     await store(sink, run(), SALES, table("a"))
 
 
+async def test_what_a_killed_commit_left_goes_with_the_next(root: Path, sink: Sink):
+    for end in (commit, lambda sink, run: sink.abort(run)):
+        (root / "runs").mkdir(exist_ok=True)
+        mine, other = (
+            temporary_beside(root / "runs" / f"{run(generation).run_id}.json")
+            for generation in (1, 2)
+        )
+        mine.touch()
+        other.touch()
+        await end(sink, run(1))
+        assert (mine.exists(), other.exists()) == (False, True)
+
+
 async def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(SinkRefused, match="Not a directory"):
@@ -172,10 +186,10 @@ async def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path):
 async def test_a_folder_that_takes_no_files_is_refused_at_once(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def read_only(*_: object) -> None:
+    def read_only(**_: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(Path, "touch", read_only)
+    monkeypatch.setattr(files_sink, "TemporaryFile", read_only)
     with pytest.raises(SinkRefused, match="Read-only"):
         await parse_sink(f"file://{root}").open()
 

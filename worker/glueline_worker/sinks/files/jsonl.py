@@ -35,8 +35,10 @@ class JsonLines:
 
     def abandon(self) -> None:
         """Close the file and remove it."""
-        self.path.unlink(missing_ok=True)
-        self._file.close()
+        try:
+            self.path.unlink(missing_ok=True)
+        finally:
+            self._file.close()
 
     @staticmethod
     def count(path: Path) -> int | None:
