@@ -5,6 +5,7 @@ issued, under a keyed digest of the operation and its parameters.
 """
 
 import base64
+import math
 import struct
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 
 from glueline_simulator.errors import AwsError, invalid_input
+from glueline_simulator.rules import Loop
 from glueline_simulator.services.call import Call
 
 from .validation import input_shape
@@ -82,6 +84,8 @@ class Pager:
     ) -> tuple[list[T], str | None]:
         """The items of the page that the call asks for, and the token of the next."""
         query = self._query(call)
+        if call.loop:
+            return self._endless(call, query, listing)
         cursor = self._cursor(call, query)
         limit, stop = self._limit(call, cursor), listing.end if end is None else end
         position = cursor.position
@@ -95,7 +99,14 @@ class Pager:
             position += 1
         if position >= stop and not self._trails(call, cursor, items):
             return items, None
-        return items, self._token(query, Cursor(position, not items))
+        return items, self._token(query, Cursor(position, not items), time.time())
+
+    def _endless(self, call: Call, query: bytes, listing: Listing[T]) -> tuple[list[T], str | None]:
+        """The first page and a token that leads to it again."""
+        is_same, is_empty = call.loop is Loop.SAME, call.loop is Loop.EMPTY
+        token = self._token(query, Cursor(), math.inf if is_same else time.time())
+        positions = range(0 if is_empty else min(listing.end, self._limit(call, Cursor())))
+        return [item for at in positions if (item := listing.at(at)) is not None], token
 
     def _limit(self, call: Call, cursor: Cursor) -> int:
         member = input_shape(call.operation).members.get("MaxResults")
@@ -126,8 +137,8 @@ class Pager:
         identity = [call.operation, call.caller.account, rest]
         return orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
 
-    def _token(self, query: bytes, cursor: Cursor) -> str:
-        data = _LAYOUT.pack(cursor.position, time.time(), cursor.after_empty)
+    def _token(self, query: bytes, cursor: Cursor, issued: float) -> str:
+        data = _LAYOUT.pack(cursor.position, issued, cursor.after_empty)
         return base64.b64encode(self._digest(query, data) + data).decode()
 
     def _digest(self, query: bytes, data: bytes) -> bytes:
