@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
@@ -56,6 +56,7 @@ class Outcome(Enum):
 
     ACK = auto()
     REQUEUE = auto()
+    BURY = auto()
 
 
 @dataclass
@@ -93,11 +94,14 @@ class Execution:
             log.warning("ledger.unavailable", error=str(error))
             await asyncio.sleep(1)  # the message comes back at once: do not spin
             return Outcome.REQUEUE
-        if claimed.outcome in ("unknown", "settled", "busy"):
+        if claimed.outcome == "unknown":
+            return Outcome.BURY
+        if claimed.unit is None:
             log.debug("unit.left", outcome=claimed.outcome)
             return Outcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
-        return await self._hold(claim, claimed)
+        # What the queue says of the unit may be anybody's; the ledger's word counts.
+        return await self._hold(replace(claim, unit=claimed.unit), claimed)
 
     async def renew(self) -> None:
         """Prolong the claims of this process; stop working on those that are lost."""
@@ -134,16 +138,14 @@ class Execution:
         held = self.held[claim.token] = Held(claim, task)
         started = time.monotonic()
         try:
-            async with asyncio.timeout(self.settings.worker.unit_timeout):
+            async with asyncio.timeout(self.settings.worker.unit_timeout) as limit:
                 await self._work(claim, claimed)
         except asyncio.CancelledError:
             return await self._stopped(held)
-        except TimeoutError:
-            limit = self.settings.worker.unit_timeout
-            error = Retryable(f"the unit took longer than {limit:g} s", code="timeout")
-            await self._failed(claim, claimed, error)
         except Exception as error:
-            if not isinstance(error, GluelineError):
+            if isinstance(error, TimeoutError) and limit.expired():
+                error = _too_long(self.settings.worker.unit_timeout)
+            elif not isinstance(error, GluelineError):
                 log.exception("unit.surprise")
             await self._failed(claim, claimed, error)
         else:
@@ -205,6 +207,7 @@ class Execution:
         status = (await self.ledger(self.calls.status([run.run_id])))[0]
         assert status is not None
         results = await self.ledger(self.calls.results(run.run_id))
+        await self._confirm(claim)
         counts, warnings = await finish.commit(self.sinks, run, status, results)
         state = finish.final_state(status)
         await self.ledger(
@@ -286,6 +289,10 @@ class Execution:
             at=datetime.now(UTC),
         )
         await self._settle(claim, Settlement(failure=failure, counts=tally.get() or {}))
+
+
+def _too_long(seconds: float) -> Retryable:
+    return Retryable(f"the unit took longer than {seconds:g} s", code="timeout")
 
 
 def _run(unit: UnitMessage, claimed: Claimed) -> Run:
