@@ -121,12 +121,16 @@ class DatabasesUnit(_Unit):
 
 
 class DatabaseUnit(_Unit):
-    """Read the tables of one database, from ``token`` on when it is a later page."""
+    """Read the tables of one database, from ``token`` on when it is a later page.
+
+    ``after`` names the last table before it: tokens expire, names do not.
+    """
 
     kind: Literal["database"] = "database"
     database: Name
     page: Annotated[int, Field(ge=0)] = 0
     token: str | None = None
+    after: str | None = None
 
     @property
     def unit_id(self) -> str:

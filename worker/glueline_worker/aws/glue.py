@@ -1,14 +1,17 @@
 """Glue's listings as pages, and the single reads. Facts of the calls: botocore's service model.
 
-A page can be short or empty and still carry a token, so the token alone says what follows. A token
-that was seen before would make a listing endless; it is an error.
+A page can be short or empty and still carry a token, so the token alone says what follows. A
+listing that begins again, or that is longer than any can be, would be endless; it is an error.
 """
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
-from glueline_worker.aws.errors import AwsDenied, AwsTransient
+import orjson
+
+from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
 
 Answer = dict[str, Any]
@@ -19,6 +22,9 @@ PARTITIONS_A_PAGE = 1000
 JOBS_A_PAGE = 1000
 SEGMENTS = 10
 """The most that GetPartitions takes."""
+MOST_PAGES = 10_000
+"""Glue allows a database 2,000 full pages of tables; pages can be short, but not that short."""
+_TOKEN_REFUSED = ("InvalidInputException", "ValidationException")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,15 @@ class Page:
 
 
 class EndlessListing(AwsTransient):
-    """A listing gave the same token twice."""
+    """A listing begins again instead of ending."""
+
+    advice = "look for what stands between here and Glue and drops or repeats page tokens"
+
+
+class StaleToken(AwsTransient):
+    """AWS no longer takes the token of a page; only the listing's beginning leads on."""
+
+    advice = "replay the run"
 
 
 class Glue:
@@ -117,19 +131,43 @@ class Glue:
     async def _pages(
         self, operation: str, member: str, token: str | None, **params: Any
     ) -> AsyncIterator[Page]:
-        seen = {token}
-        while True:
-            paged = {"NextToken": token} if token else {}
-            answer = await self._call(operation, **params, **paged)
-            token = answer.get("NextToken") or None
-            yield Page(list(answer.get(member) or []), token)
+        tokens, firsts = {token}, set[bytes]()
+        for _ in range(MOST_PAGES):
+            answer = await self._page(operation, token, params)
+            items, token = list(answer.get(member) or []), answer.get("NextToken") or None
+            if items:
+                # A proxy or an emulator that ignores tokens sends the first page again and again.
+                _must_be_new(_fingerprint(items[0]), firsts, operation, "page")
+            yield Page(items, token)
             if token is None:
                 return
-            if token in seen:
-                raise EndlessListing(
-                    f"{operation}: the same page token came twice", code="EndlessListing"
-                )
-            seen.add(token)
+            _must_be_new(token, tokens, operation, "page token")
+        raise endless(operation, f"it goes on after {MOST_PAGES:,} pages")
+
+    async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:
+        if token is None:
+            return await self._call(operation, **params)
+        try:
+            return await self._call(operation, **params, NextToken=token)
+        except AwsRefused as error:
+            if error.code not in _TOKEN_REFUSED:
+                raise
+            raise StaleToken(str(error), code=error.code) from None
 
     async def _call(self, operation: str, **params: Any) -> Answer:
         return await self._connection.call("glue", operation, **params)
+
+
+def endless(operation: str, why: str) -> EndlessListing:
+    """The error of a listing that does not end."""
+    return EndlessListing(f"{operation}: the listing never ends: {why}", code="EndlessListing")
+
+
+def _must_be_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:
+    if thing in seen:
+        raise endless(operation, f"the same {what} came twice")
+    seen.add(thing)
+
+
+def _fingerprint(item: Any) -> bytes:
+    return blake2b(orjson.dumps(item), digest_size=16).digest()

@@ -1,11 +1,11 @@
 """``database/<name>``: the tables of one database."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, PartitionsUnit, encode
 from glueline.contract.records import LineageRecord, Record, TableRecord
-from glueline_worker.aws.errors import AwsNotFound
-from glueline_worker.aws.glue import Page
+from glueline_worker.aws.errors import AwsNotFound, AwsRefused
+from glueline_worker.aws.glue import MOST_PAGES, Page, StaleToken, endless
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.graph import collapse
@@ -20,13 +20,16 @@ async def extract_database(unit: DatabaseUnit, context: UnitContext) -> None:
     """Read pages of tables up to the budget; a further unit goes on with the token."""
     if unit.page == 0 and _was_asked_for(context):
         await _describe(unit, context)
-    pages = 0
+    budget, pages, last = context.settings.page_budget, 0, unit.after
     try:
-        async for page in context.glue.tables(unit.database, unit.token):
+        async for page in _pages(unit, context):
             pages += 1
             await _write(page, unit, context)
-            if page.token and pages == context.settings.page_budget:
-                more = {"page": unit.page + 1, "token": page.token}
+            last = str(page.items[-1].get("Name", "")) if page.items else last
+            if page.token and pages == budget:
+                if (unit.page + 1) * budget >= MOST_PAGES:
+                    raise endless("GetTables", f"it goes on after {MOST_PAGES:,} pages")
+                more = {"page": unit.page + 1, "token": page.token, "after": last}
                 context.children.append(unit.model_copy(update=more))
                 return
     except AwsNotFound:
@@ -36,6 +39,38 @@ async def extract_database(unit: DatabaseUnit, context: UnitContext) -> None:
         context.warnings.append(f"database {unit.database} was deleted while it was read")
         return
     context.listings.append(f"database/{encode(unit.database)}")
+
+
+async def _pages(unit: DatabaseUnit, context: UnitContext) -> AsyncIterator[Page]:
+    """The pages from the unit's token on, or after its last table when the token is too old."""
+    listing = context.glue.tables(unit.database, unit.token)
+    try:
+        first = await anext(listing)
+    except StaleToken:
+        listing = context.glue.tables(unit.database)
+        if unit.after is not None:
+            listing = _after(unit.after, unit.database, listing)
+    else:
+        yield first
+    async for page in listing:
+        yield page
+
+
+async def _after(name: str, database: str, listing: AsyncIterator[Page]) -> AsyncIterator[Page]:
+    """The part of a listing behind the table of that name."""
+    async for page in listing:
+        names = [str(table.get("Name", "")) for table in page.items]
+        if name in names:
+            yield Page(page.items[names.index(name) + 1 :], page.token)
+            break
+    else:
+        raise AwsRefused(
+            f"the listing of {database} stopped at table {name}, which is gone by now, and its "
+            "page token has expired: where to go on is unknown",
+            code="ListingLost",
+        )
+    async for page in listing:
+        yield page
 
 
 def _was_asked_for(context: UnitContext) -> bool:
