@@ -1,5 +1,5 @@
 """All cases; importing a module registers what it holds."""
 
-from tests.chaos.cases import processes
+from tests.chaos.cases import processes, sinks
 
-__all__ = ["processes"]
+__all__ = ["processes", "sinks"]

@@ -37,3 +37,6 @@ if fatal := os.environ.get("TEST_FATAL_DATABASE"):
         return read(self, database, token)
 
     Glue.tables = tables  # type: ignore[method-assign]
+
+if os.environ.get("TEST_TROUBLE"):
+    import trouble  # noqa: F401 - changes what it imports
