@@ -22,6 +22,10 @@ _QUIET = (
 )
 
 
+LONGEST = 20_000
+"""Characters of one value of a line; Celery logs whole messages that it does not know."""
+
+
 def setup_logging(settings: Settings) -> None:
     """Send our own and the libraries' lines through one chain to standard error."""
     shared: list[Processor] = [
@@ -71,7 +75,7 @@ def _redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """The last gate: a library may quote a URL with its password."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = redact_text(value)
+            event[name] = redact_text(value[:LONGEST])
     return event
 
 

@@ -65,6 +65,8 @@ class Held:
 
     claim: Claim
     task: asyncio.Task[Any]
+    asked: float
+    """When the ledger was last asked for the claim and granted it, by this process's clock."""
     is_lost: bool = False
 
 
@@ -86,6 +88,7 @@ class Execution:
         if self.is_draining:
             return Outcome.REQUEUE
         claim = Claim(unit, uuid4().hex)
+        asked = time.monotonic()
         try:
             claimed = await self.ledger(
                 self.calls.claim(claim, self._lease_ms, self.settings.worker.attempts)
@@ -101,16 +104,19 @@ class Execution:
             return Outcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
         # What the queue says of the unit may be anybody's; the ledger's word counts.
-        return await self._hold(replace(claim, unit=claimed.unit), claimed)
+        return await self._hold(replace(claim, unit=claimed.unit), claimed, asked)
 
     async def renew(self) -> None:
         """Prolong the claims of this process; stop working on those that are lost."""
         held = list(self.held.values())
         if not held:
             return
+        asked = time.monotonic()
         kept = await self.ledger(self.calls.renew([h.claim for h in held], self._lease_ms))
         for one, is_kept in zip(held, kept, strict=True):
-            if not is_kept and not one.task.done():
+            if is_kept:
+                one.asked = asked
+            elif not one.task.done():
                 one.is_lost = True
                 one.task.cancel()
 
@@ -132,10 +138,10 @@ class Execution:
     def _lease_ms(self) -> int:
         return int(self.settings.worker.lease * 1000)
 
-    async def _hold(self, claim: Claim, claimed: Claimed) -> Outcome:
+    async def _hold(self, claim: Claim, claimed: Claimed, asked: float) -> Outcome:
         task = asyncio.current_task()
         assert task is not None
-        held = self.held[claim.token] = Held(claim, task)
+        held = self.held[claim.token] = Held(claim, task, asked)
         started = time.monotonic()
         try:
             async with asyncio.timeout(self.settings.worker.unit_timeout) as limit:
@@ -175,6 +181,7 @@ class Execution:
                 settings=self.settings.worker,
                 last_attempt=claimed.attempts >= self.settings.worker.attempts,
                 writing=writing,
+                ensure_claim=lambda: self._ensure(claim),
                 open_units=lambda children: self._open(claim, children),
                 counts=counts,
             )
@@ -229,6 +236,11 @@ class Execution:
         if not held:
             raise ClaimLost
         await self._publish_new(children, ids)
+
+    async def _ensure(self, claim: Claim) -> None:
+        """Ask again when the lease may have ended while this worker was paused."""
+        if time.monotonic() - self.held[claim.token].asked > self.settings.worker.lease:
+            await self._confirm(claim)
 
     async def _confirm(self, claim: Claim) -> None:
         """A worker that was paused must not replace what its successor wrote."""
