@@ -1,5 +1,5 @@
 """All cases; importing a module registers what it holds."""
 
-from tests.chaos.cases import processes, sinks
+from tests.chaos.cases import postgresql, processes, sinks
 
-__all__ = ["processes", "sinks"]
+__all__ = ["postgresql", "processes", "sinks"]

@@ -1,6 +1,7 @@
 """Child processes that end with us, however we end."""
 
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -16,7 +17,9 @@ from glueline.contract.errors import GluelineError
 
 PR_SET_PDEATHSIG = 1
 QUICK = 5.0
-"""A worker that ends by itself within so many seconds will not start the next time either."""
+"""A worker that ends by itself within so many seconds did not start."""
+START_PATIENCE = 60.0
+"""Seconds in which a worker that did start before may fail to: a sink may be away for a while."""
 RESTART_PAUSE = 0.5
 STOP_GRACE = 5.0
 """Seconds for a worker that has only just begun."""
@@ -95,12 +98,19 @@ class Workers:
         for thread in self._threads:
             thread.join(timeout=5)
 
+    def kill(self) -> None:
+        """End all workers at once; ``stop`` then has nothing to wait for."""
+        self._stopping.set()
+        for process in list(self._processes.values()):
+            process.kill()
+
     @property
     def pids(self) -> list[int]:
         """The process ids of the workers that are alive."""
         return [p.pid for p in self._processes.values() if p.poll() is None]
 
     def _supervise(self, number: int) -> None:
+        started_well = -math.inf
         while not self._stopping.is_set():
             log = self._logs / f"worker-{number + 1}.log"
             started = time.monotonic()
@@ -116,7 +126,9 @@ class Workers:
                 code = process.wait()
             if self._stopping.is_set():
                 return
-            if code > 0 and time.monotonic() - started < QUICK:
+            if code <= 0 or time.monotonic() - started > QUICK:
+                started_well = started
+            elif time.monotonic() - started_well > START_PATIENCE:
                 self.failure = _last_line(log) or f"a worker ended with exit code {code}"
                 return
             self.restarts += 1
