@@ -5,7 +5,7 @@ from typing import Any
 
 import redis
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
@@ -105,5 +105,5 @@ class Publisher:
                         kwargsrepr="",
                         producer=producer,
                     )
-        except (OperationalError, OSError, redis.RedisError) as error:
+        except (KombuError, OSError, redis.RedisError) as error:
             raise QueueUnavailable(f"cannot publish: {type(error).__name__}: {error}") from None
