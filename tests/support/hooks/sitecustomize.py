@@ -2,6 +2,7 @@
 
 ``TEST_FATAL_DATABASE``: reading the tables of this database kills the process.
 ``TEST_VISIBILITY_TIMEOUT``: seconds, instead of the minute of real workers.
+``TEST_SOCKET_TIMEOUT``: seconds until a silent connection to Redis is given up.
 """
 
 import os
@@ -25,6 +26,13 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
 
     glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
     glueline.queue.celery_app = celery_app
+
+if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
+    import glueline.queue
+
+    glueline.queue.CLIENT_OPTIONS |= dict.fromkeys(
+        ("socket_timeout", "health_check_interval"), float(silence)
+    )
 
 if fatal := os.environ.get("TEST_FATAL_DATABASE"):
     from glueline_worker.aws.glue import Glue
