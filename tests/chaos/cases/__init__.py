@@ -1,5 +1,5 @@
 """All cases; importing a module registers what it holds."""
 
-from tests.chaos.cases import network, postgresql, processes, producers, sinks
+from tests.chaos.cases import deletions, network, postgresql, processes, producers, sinks, soak
 
-__all__ = ["network", "postgresql", "processes", "producers", "sinks"]
+__all__ = ["deletions", "network", "postgresql", "processes", "producers", "sinks", "soak"]
