@@ -38,8 +38,15 @@ class Bench:
         self.offset = 0.0
 
     async def ask(self) -> tuple[bool, int]:
-        granted, wait = await self.quota._acquire(keys=[self.key], args=[START, module.HORIZON_MS])
+        granted, wait, _ = await self.quota._acquire(
+            keys=[self.key], args=[START, module.HORIZON_MS]
+        )
         return bool(granted), wait
+
+    async def throttle(self) -> None:
+        """A call was throttled that got its slot just now."""
+        cuts = await self.client.hget(self.key, "cuts")
+        await self.quota.throttled("f", int(cuts or 0))
 
     async def take(self) -> Slot:
         """Ask until a slot is granted, letting just the time pass that the quota says."""
@@ -89,7 +96,7 @@ async def test_slots_never_come_faster_than_the_rate_and_a_burst(bench: Bench):
 async def test_the_slots_of_a_throttled_family_keep_to_its_lower_rate(bench: Bench):
     for _ in range(100):
         await bench.take()
-    await bench.quota.throttled("f")
+    await bench.throttle()
     slots = [await bench.take() for _ in range(100)]
     spans = (slots[-1].at - slots[0].at) / SECOND
     assert len(slots) <= max(slot.rate for slot in slots) * (spans + 1) + 1
@@ -119,7 +126,7 @@ def test_any_history_keeps_the_promises(redis_server: EmbeddedRedis, events):
                 else:
                     before = await bench.rate()
                     for _ in range(much):
-                        await bench.quota.throttled("f")
+                        await bench.throttle()
                     assert module.FLOOR <= await bench.rate() <= max(before, module.FLOOR)
             if slots:
                 assert_within_the_rate(slots)
@@ -131,31 +138,41 @@ async def test_calls_throttled_together_lower_the_rate_once(bench: Bench):
     for _ in range(100):
         await bench.take()
     before = await bench.rate()
-    await bench.quota.throttled("f")
+    await bench.throttle()
     lowered = await bench.rate()
     assert lowered < before
-    await asyncio.gather(*(bench.quota.throttled("f") for _ in range(50)))
+    await asyncio.gather(*(bench.quota.throttled("f", 0) for _ in range(50)))
     assert await bench.rate() == lowered
 
 
-async def test_a_throttle_after_the_cool_down_lowers_the_rate_again(bench: Bench):
+async def test_what_was_granted_before_a_cut_tells_nothing_new_however_late(bench: Bench):
+    for _ in range(20):
+        await bench.take()
+    await bench.throttle()
+    lowered = await bench.rate()
+    for _ in range(20):
+        await bench.take()
+    before = await bench.rate()
+    await bench.quota.throttled("f", 0)
+    assert await bench.rate() == before >= lowered
+
+
+async def test_a_throttle_at_the_lower_rate_lowers_it_again(bench: Bench):
     rates = []
     for _ in range(4):
         for _ in range(20):
             await bench.take()
-        await bench.quota.throttled("f")
+        await bench.throttle()
         rates.append(await bench.rate())
-        await bench.later(module.COOL_DOWN_MS / 1000)
     assert rates == sorted(set(rates), reverse=True)
 
 
 async def test_the_rate_never_falls_below_the_floor(bench: Bench):
-    for _ in range(60):
-        await bench.quota.throttled("f")
-        await bench.later(module.COOL_DOWN_MS / 1000 + 0.1)
+    for _ in range(40):
+        for _ in range(10):
+            await bench.take()
+        await bench.throttle()
     assert await bench.rate() == module.FLOOR
-    await bench.take()
-    await bench.take()
 
 
 async def test_the_rate_rises_while_callers_wait_and_nothing_is_throttled(bench: Bench):
@@ -172,7 +189,7 @@ async def test_the_rate_rises_slower_once_a_limit_was_met(bench: Bench):
         return await bench.rate() - before
 
     blind = await growth()
-    await bench.quota.throttled("f")
+    await bench.throttle()
     assert 0 < await growth() < blind
 
 
@@ -186,7 +203,7 @@ async def test_a_rate_that_holds_nobody_back_is_not_raised(bench: Bench):
 
 
 async def test_after_a_throttle_all_wait_a_moment(bench: Bench):
-    await bench.quota.throttled("f")
+    await bench.throttle()
     _, wait = await bench.ask()
     assert wait > 0
 
@@ -199,7 +216,7 @@ async def test_a_clock_that_was_set_back_holds_callers_for_seconds_at_most(bench
     begun = await bench.now()
     slot = await bench.take()
     assert slot.at - begun <= 5 * SECOND
-    await bench.quota.throttled("f")
+    await bench.throttle()
     slots = [await bench.take() for _ in range(10)]
     assert slots[-1].at - slots[0].at <= 10 * SECOND
 
@@ -212,7 +229,7 @@ async def test_a_clock_that_jumps_ahead_lets_no_flood_through(bench: Bench):
 
 
 async def test_families_do_not_share_a_rate(bench: Bench):
-    await bench.quota.throttled("f")
+    await bench.throttle()
     assert await bench.client.exists(f"{bench.key}") == 1
     assert await bench.client.exists(f"{bench.key}oreign") == 0
     await bench.quota.acquire("foreign")
@@ -223,7 +240,7 @@ async def test_quotas_that_nobody_uses_are_forgotten(bench: Bench):
     await bench.take()
     assert await bench.client.pttl(bench.key) > 0
     await bench.client.delete(bench.key)
-    await bench.quota.throttled("f")
+    await bench.throttle()
     assert await bench.client.pttl(bench.key) > 0
 
 
@@ -249,7 +266,7 @@ async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
     for _ in range(6):
         await quota.acquire("f")
     assert loop.time() - begun >= 5 / 50 * 0.99
-    await quota.throttled("f")
+    await quota.throttled("f", -1)
     await client.aclose()
 
 
