@@ -28,26 +28,38 @@ class AwsError(GluelineError):
 
     retry_after: float | None = None
     """Seconds that the server asked to wait."""
+    advice: str = ""
+    """What to do once all attempts have failed."""
 
 
 class AwsThrottled(AwsError, Retryable):
     """Too many calls."""
 
+    advice = "replay the run when less is asked of this account"
+
 
 class AwsTransient(AwsError, Retryable):
     """A failure that passes."""
+
+    advice = "replay the run when AWS answers again"
 
 
 class AwsExpired(AwsError, Retryable):
     """The session's credentials have expired."""
 
+    advice = "renew the credentials and replay the run"
+
 
 class AwsCredentials(AwsError, Terminal):
     """No credentials, or such that AWS does not know."""
 
+    advice = "repair the source's credentials or roles and replay the run"
+
 
 class AwsDenied(AwsError, Terminal):
     """A permission is missing."""
+
+    advice = "allow it and replay the run"
 
 
 class AwsNotFound(AwsError, Terminal):

@@ -32,6 +32,7 @@ from glueline_worker.units.failing import (
     Exhausted,
     code_of,
     delay_before,
+    failure_of,
     may_pass,
     sentence_of,
 )
@@ -189,7 +190,7 @@ class Execution:
             await self._confirm(claim)
             receipt = await writing.complete()
         except AwsExpired:
-            await self.sources.refresh(connection)
+            self.sources.refresh(connection)
             raise
         finally:
             await writing.discard()
@@ -296,7 +297,7 @@ class Execution:
         failure = Failure(
             unit_id=claim.unit.unit_id,
             code=code_of(error),
-            message=sentence_of(error),
+            message=failure_of(error),
             attempts=min(claimed.attempts, self.settings.worker.attempts),
             at=datetime.now(UTC),
         )
