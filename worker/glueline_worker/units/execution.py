@@ -143,12 +143,19 @@ class Execution:
         task = asyncio.current_task()
         assert task is not None
         held = self.held[claim.token] = Held(claim, task, asked)
+        try:
+            await self._attempt(claim, claimed)
+        except asyncio.CancelledError:
+            return await self._stopped(held)
+        finally:
+            del self.held[claim.token]
+        return Outcome.ACK
+
+    async def _attempt(self, claim: Claim, claimed: Claimed) -> None:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self.settings.worker.unit_timeout) as limit:
                 await self._work(claim, claimed)
-        except asyncio.CancelledError:
-            return await self._stopped(held)
         except Exception as error:
             if isinstance(error, TimeoutError) and limit.expired():
                 error = _too_long(self.settings.worker.unit_timeout)
@@ -157,9 +164,6 @@ class Execution:
             await self._failed(claim, claimed, error)
         else:
             log.info("unit.settled", seconds=round(time.monotonic() - started, 3))
-        finally:
-            del self.held[claim.token]
-        return Outcome.ACK
 
     async def _work(self, claim: Claim, claimed: Claimed) -> None:
         if claimed.outcome == "exhausted":
@@ -283,6 +287,8 @@ class Execution:
                 await self.ledger(self.calls.release(claim, delay_ms=int(delay * 1000)))
             else:
                 await self._give_up(claim, claimed, error)
+        except ClaimLost:
+            log.info("unit.lost")
         except LedgerUnavailable as unavailable:
             log.warning("ledger.unavailable", error=str(unavailable))
 
