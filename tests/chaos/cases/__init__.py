@@ -1,5 +1,25 @@
 """All cases; importing a module registers what it holds."""
 
-from tests.chaos.cases import deletions, network, postgresql, processes, producers, sinks, soak
+from tests.chaos.cases import (
+    deletions,
+    network,
+    poison,
+    postgresql,
+    processes,
+    producers,
+    signals,
+    sinks,
+    soak,
+)
 
-__all__ = ["deletions", "network", "postgresql", "processes", "producers", "sinks", "soak"]
+__all__ = [
+    "deletions",
+    "network",
+    "poison",
+    "postgresql",
+    "processes",
+    "producers",
+    "signals",
+    "sinks",
+    "soak",
+]
