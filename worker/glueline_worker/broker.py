@@ -55,8 +55,24 @@ _kombu_loads = kombu_redis.loads
 kombu_redis.loads = loads
 
 
+class Channel(kombu_redis.Channel):
+    """Ends with its connection, and leaves the worker alive."""
+
+    def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
+        """A broken connection gives its messages back when it is closed, and has no address then.
+
+        kombu's AttributeError would end the worker; a ConnectionError does not, and the messages
+        come back with the end of their visibility.
+        """
+        if self.connection.client is None:
+            raise ConnectionError("the connection to Redis is closed already")
+        return super()._connparams(asynchronous)
+
+
 class Transport(kombu_redis.Transport):
     """Looks at a message before kombu takes its fields for granted."""
+
+    Channel = Channel
 
     def _deliver(self, message: Any, queue: str) -> None:
         if isinstance(message, NoJson):

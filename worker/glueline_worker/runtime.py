@@ -34,6 +34,8 @@ from glueline_worker.units.execution import Execution, Outcome
 T = TypeVar("T")
 log = structlog.get_logger()
 REDIS_CONNECTIONS = 32
+PASSING_ERRORS: Any = (redis.ConnectionError, redis.TimeoutError, RuntimeError)
+"""RuntimeError is how uvloop says that the connection was closed while it was idle."""
 WAIT_SLICE = 0.5
 """Seconds; a thread that waits without end would never see an interrupt."""
 HANGING_LEASES = 2
@@ -97,7 +99,7 @@ class Runtime:
             settings.redis_url,
             max_connections=REDIS_CONNECTIONS,
             timeout=CLIENT_OPTIONS["socket_timeout"],
-            retry=Retry(ExponentialBackoff(1, 0.05), 3),
+            retry=Retry(ExponentialBackoff(1, 0.05), 3, PASSING_ERRORS),
             **CLIENT_OPTIONS,
         )
         self._client = redis.asyncio.Redis.from_pool(pool)
@@ -156,7 +158,8 @@ class Runtime:
         faulthandler.dump_traceback_later(seconds, exit=True)
 
     async def _reconcile(self) -> None:
-        """Look for silent units, one worker at a time."""
+        """Look for other runs, and for silent units, one worker at a time."""
+        self.execution.active_runs = await self._client.scard(self._calls.keys.active)
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
         lock = f"{self.settings.key_prefix}reconcile"
         if await self._client.set(lock, "1", nx=True, px=interval_ms):

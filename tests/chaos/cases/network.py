@@ -41,6 +41,9 @@ def disturbed(stage: Stage, sim: Simulator, system: System, latency: float, faul
     stage.disturb(faults.what, faults.times, faults.act, pause=faults.pause, over=over)
     sim.configure(latency=0)
     verify(stage, system, run_id, expected)
+    surprises = events(system, "unit.surprise") + events(system, "background.surprise")
+    if surprises:
+        raise Failed(f"{surprises} errors that nobody foresaw")
 
 
 @case(full={**FULL, "times": 50}, short={**SHORT, "times": 3})
