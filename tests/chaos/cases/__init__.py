@@ -1,8 +1,11 @@
 """All cases; importing a module registers what it holds."""
 
 from tests.chaos.cases import (
+    aws,
+    changes,
     deletions,
     network,
+    permissions,
     poison,
     postgresql,
     processes,
@@ -13,8 +16,11 @@ from tests.chaos.cases import (
 )
 
 __all__ = [
+    "aws",
+    "changes",
     "deletions",
     "network",
+    "permissions",
     "poison",
     "postgresql",
     "processes",
