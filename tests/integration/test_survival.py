@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import psutil
 import pytest
-import redis
 from tests.support.system import System, eventually, hooks
 
 from glueline import RunState
@@ -92,24 +91,6 @@ def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     assert_settled_once(run, units=1)
     assert running.kinds(run_id)["table"] == 120
     running.calm_down()
-
-
-def test_cut_connections_to_redis_lose_nothing(
-    simulator: Simulate,
-    system: Start,
-    client: redis.Redis,
-    undisturbed: Callable[[System], list[str]],
-) -> None:
-    sim = simulator(**CATALOGUE, latency=0.2)
-    running = system(sim, workers=2)
-    run_id = running.producer.enqueue_catalog().run_id
-    for units in (2, 5, 8, 12, 16):
-        eventually(lambda: settled(running, run_id) >= units)  # noqa: B023 - called at once
-        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-    run = running.wait(run_id)
-    sim.configure(latency=0)
-    assert running.contents(run_id) == undisturbed(running)
-    assert_settled_once(run, units=1 + 8 + 1 + 16)
 
 
 def test_faults_of_every_kind_lose_nothing(

@@ -19,17 +19,16 @@ SILENCE = 4.5
 """Seconds, longer than the workers' lease and their patience."""
 IMPATIENT = hooks(visibility_timeout=4, socket_timeout=PATIENCE)
 FULL = {"catalogue": THOUSANDS, "workers": 4, "latency": 0.6}
-SHORT = {"catalogue": DOZENS, "workers": 2, "latency": 0.6}
+SHORT = {"catalogue": DOZENS, "workers": 2, "latency": 0.4}
 
 
 @dataclass(frozen=True)
 class Faults:
-    """So many of them, with pauses of so many seconds between."""
+    """So many of them, one after the other."""
 
     what: str
     times: int
     act: Callable[[], object]
-    pause: tuple[float, float] = (0.5, 1.5)
 
 
 def disturbed(stage: Stage, sim: Simulator, system: System, latency: float, faults: Faults) -> None:
@@ -38,7 +37,8 @@ def disturbed(stage: Stage, sim: Simulator, system: System, latency: float, faul
     sim.configure(latency=latency)
     run_id = system.producer.enqueue_catalog().run_id
     over = is_over(system, run_id)
-    stage.disturb(faults.what, faults.times, faults.act, pause=faults.pause, over=over)
+    pause = (0.5, 1.5) if stage.full else (0.3, 0.6)
+    stage.disturb(faults.what, faults.times, faults.act, pause, over)
     sim.configure(latency=0)
     verify(stage, system, run_id, expected)
     surprises = events(system, "unit.surprise") + events(system, "background.surprise")
@@ -46,7 +46,7 @@ def disturbed(stage: Stage, sim: Simulator, system: System, latency: float, faul
         raise Failed(f"{surprises} errors that nobody foresaw")
 
 
-@case(full={**FULL, "times": 50}, short={**SHORT, "times": 3})
+@case(full={**FULL, "times": 50}, short={**SHORT, "times": 2})
 def cut_connections(
     stage: Stage, catalogue: dict[str, Any], workers: int, latency: float, times: int
 ) -> None:
@@ -125,8 +125,12 @@ def half_open_connections_to_redis(
     with Proxy(stage.redis.port, stage.seed) as proxy:
         sim = stage.simulator(**catalogue)
         system = behind(stage, proxy, sim, workers)
-        faults = Faults("half-open connections", times, proxy.forget, pause=(2, 5))
-        disturbed(stage, sim, system, latency, faults)
+
+        def forget() -> None:
+            time.sleep(stage.random.uniform(0, 2 * PATIENCE) if stage.full else 0)
+            proxy.forget()
+
+        disturbed(stage, sim, system, latency, Faults("half-open", times, forget))
 
 
 def behind(stage: Stage, proxy: Proxy, sim: Simulator, workers: int) -> System:
@@ -135,7 +139,7 @@ def behind(stage: Stage, proxy: Proxy, sim: Simulator, workers: int) -> System:
     return stage.system(sim, workers, env=env)
 
 
-@case(full={**FULL, "times": 20}, short={**SHORT, "times": 3})
+@case(full={**FULL, "times": 20}, short={**SHORT, "times": 2})
 def bad_network_to_aws(
     stage: Stage, catalogue: dict[str, Any], workers: int, latency: float, times: int
 ) -> None:
