@@ -93,20 +93,6 @@ def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     running.calm_down()
 
 
-def test_faults_of_every_kind_lose_nothing(
-    simulator: Simulate, system: Start, undisturbed: Callable[[System], list[str]]
-) -> None:
-    kinds = "500,reset,hang,truncate,garbage,throttle,timeout,federation"
-    sim = simulator(**CATALOGUE, faults=0.2, fault_kinds=kinds, fault_hang=1)
-    running = system(sim, worker={"read_timeout": 0.7})
-    run = running.wait(running.producer.enqueue_catalog().run_id)
-    hit = [operation["faults"] for operation in sim.stats()["operations"].values()]
-    assert sum(sum(faults.values()) for faults in hit) >= 5
-    sim.configure(faults=0)
-    assert running.contents(run.run_id) == undisturbed(running)
-    assert_settled_once(run, units=1 + 8 + 1 + 16)
-
-
 def settled(running: System, run_id: str) -> int:
     return running.producer.status(run_id).settled_units
 
