@@ -1,6 +1,7 @@
 """One attempt at a unit, from its claim to its settlement."""
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -39,6 +40,7 @@ from glueline_worker.units.failing import (
 from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.partitions import extract_partitions
+from glueline_worker.units.sharing import PAUSE, steps_aside
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
@@ -83,6 +85,8 @@ class Execution:
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     held: dict[str, Held] = field(default_factory=dict)
     is_draining: bool = False
+    active_runs: int = 1
+    """Runs that are not over, as the ledger said a moment ago."""
 
     async def run(self, unit: UnitMessage) -> Outcome:
         """Claim a unit and work on it; a unit that is settled or held elsewhere is left alone."""
@@ -105,7 +109,22 @@ class Execution:
             return Outcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
         # What the queue says of the unit may be anybody's; the ledger's word counts.
-        return await self._hold(replace(claim, unit=claimed.unit), claimed, asked)
+        claim = replace(claim, unit=claimed.unit)
+        under_way = [held.claim.unit.run_id for held in self.held.values()]
+        slots = self.settings.worker.concurrency
+        if steps_aside(claim.unit, under_way, slots, self.active_runs):
+            return await self._step_aside(claim)
+        return await self._hold(claim, claimed, asked)
+
+    async def _step_aside(self, claim: Claim) -> Outcome:
+        """Come back in seconds; the attempt does not count."""
+        delay_ms = int(random.uniform(*PAUSE) * 1000)  # noqa: S311 - no secret
+        log.debug("unit.stepped_aside", delay=delay_ms / 1000)
+        try:
+            await self.ledger(self.calls.release(claim, delay_ms=delay_ms, counted=False))
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
+        return Outcome.ACK
 
     async def renew(self) -> None:
         """Prolong the claims of this process; stop working on those that are lost."""
