@@ -167,7 +167,7 @@ def killed_while_committing(
     stage: Stage, catalogue: dict[str, Any], kills: int, runs: int, latency: float
 ) -> None:
     """``kill -9`` between any two steps of storing and committing leaves each thing once."""
-    scene = Scene(stage, catalogue, latency=latency, lease=1.5)
+    scene = Scene(stage, catalogue, latency=latency)
     for _ in range(runs):
         scene.sim.configure(latency=latency)
         for point in ("before-manifest", "after-manifest", "in-commit", "before-ledger"):
@@ -187,4 +187,4 @@ def killed_while_committing(
 
 
 def _come_to(scene: Scene, point: str) -> None:
-    eventually(lambda: f"die-{point}" not in scene.trouble.armed, 60)
+    eventually(lambda: f"die-{point}" not in scene.trouble.armed, 120)
