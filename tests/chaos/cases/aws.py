@@ -19,7 +19,7 @@ ROLE = "arn:aws:iam::123456789012:role/{}"
 KINDS = ["500", "reset", "hang", "truncate", "garbage", "throttle", "timeout", "federation"]
 
 
-@case(full={"catalogue": THOUSANDS, "workers": 3}, short={"catalogue": DOZENS, "workers": 1})
+@case(full={"catalogue": HUNDREDS, "workers": 3}, short={"catalogue": DOZENS, "workers": 1})
 def faults_of_all_kinds(stage: Stage, catalogue: dict[str, Any], workers: int) -> None:
     """A fifth of all calls that fail, in every way, cost time and nothing else."""
     sim = stage.simulator(**catalogue)
@@ -27,7 +27,8 @@ def faults_of_all_kinds(stage: Stage, catalogue: dict[str, Any], workers: int) -
     expected = calm(system)
     sim.reset()
     sim.configure(faults=0.2, fault_kinds=KINDS, fault_hang=1)
-    verify(stage, system, system.producer.enqueue_catalog().run_id, expected)
+    # Throttles that do not depend on the rate lower it all the same: this takes its time.
+    verify(stage, system, system.producer.enqueue_catalog().run_id, expected, seconds=500)
     hit = faults(sim)
     stage.counts["faults"] = hit.total()
     must(hit.total() > expected.settled / 10, f"too few faults for a proof: {hit}")
