@@ -16,11 +16,19 @@ async def read_script(connection: Connection, bucket: str, key: str) -> bytes:
         answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
         async with answer["Body"] as body:
             if (answer.get("ContentLength") or 0) > SCRIPT_LIMIT:
-                raise AwsRefused(
-                    f"the script s3://{bucket}/{key} is larger than {SCRIPT_LIMIT} bytes",
-                    code="ScriptTooLarge",
-                )
-            data: bytes = await body.read()
-            return data
+                raise _too_large(bucket, key)
+            data = bytearray()
+            async for chunk in body.iter_chunks():
+                data += chunk
+                if len(data) > SCRIPT_LIMIT:  # of an answer that did not tell its length
+                    raise _too_large(bucket, key)
+            return bytes(data)
 
     return await connection.caller("GetObject", fetch)
+
+
+def _too_large(bucket: str, key: str) -> AwsRefused:
+    return AwsRefused(
+        f"the script s3://{bucket}/{key} is larger than {SCRIPT_LIMIT} bytes",
+        code="ScriptTooLarge",
+    )
