@@ -138,7 +138,7 @@ class Execution:
                 one.asked = asked
             elif not one.task.done():
                 one.is_lost = True
-                one.task.cancel()
+                _cancel(one.task)
 
     async def reconcile(self) -> int:
         """Publish again what is open and silent; returns how many units."""
@@ -152,7 +152,7 @@ class Execution:
         """Give back all that is under way."""
         self.is_draining = True
         for one in self.held.values():
-            one.task.cancel()
+            _cancel(one.task)
 
     @property
     def _lease_ms(self) -> int:
@@ -327,6 +327,12 @@ class Execution:
             at=datetime.now(UTC),
         )
         await self._settle(claim, Settlement(failure=failure, counts=tally.get() or {}))
+
+
+def _cancel(task: asyncio.Task[Any]) -> None:
+    """Once: a second time would interrupt the giving back."""
+    if not task.cancelling():
+        task.cancel()
 
 
 def _too_long(seconds: float) -> Retryable:
