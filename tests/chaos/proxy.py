@@ -99,6 +99,10 @@ class Proxy:
         """What was held arrives after all, as after a partition of the network."""
         self._do(self._passing.set)
 
+    def heal(self) -> None:
+        """Messages are neither late nor torn any more."""
+        self.delay = self.cut_rate = 0
+
     def forget(self) -> None:
         """Half-open: on today's connections nothing passes ever again, and nobody is told."""
         self._do(self._forget)

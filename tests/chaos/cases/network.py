@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.chaos.case import case
@@ -29,6 +30,8 @@ class Faults:
     what: str
     times: int
     act: Callable[[], object]
+    heal: Callable[[], object] = lambda: None
+    """At last, so that the end of the run does not take for ever."""
 
 
 def disturbed(stage: Stage, sim: Simulator, system: System, latency: float, faults: Faults) -> None:
@@ -39,6 +42,7 @@ def disturbed(stage: Stage, sim: Simulator, system: System, latency: float, faul
     over = is_over(system, run_id)
     pause = (0.5, 1.5) if stage.full else (0.3, 0.6)
     stage.disturb(faults.what, faults.times, faults.act, pause, over)
+    faults.heal()
     sim.configure(latency=0)
     verify(stage, system, run_id, expected)
     surprises = events(system, "unit.surprise") + events(system, "background.surprise")
@@ -85,14 +89,9 @@ def bad_network_to_redis(
         sim = stage.simulator(**catalogue)
         system = behind(stage, proxy, sim, workers)
 
-        def worsen() -> None:
-            proxy.delay, proxy.cut_rate = 0.02, 0.003
-            proxy.close()
-            proxy.cut()
-            time.sleep(stage.random.uniform(0, 0.5))
-            proxy.listen()
-
-        disturbed(stage, sim, system, latency, Faults("refusals", times, worsen))
+        worsen = partial(worsen_network, stage, proxy, 0.02, 0.003)
+        faults = Faults("refusals", times, worsen, proxy.heal)
+        disturbed(stage, sim, system, latency, faults)
         stage.counts["cuts"] = proxy.cuts
 
 
@@ -133,6 +132,15 @@ def half_open_connections_to_redis(
         disturbed(stage, sim, system, latency, Faults("half-open", times, forget))
 
 
+def worsen_network(stage: Stage, proxy: Proxy, delay: float, cut_rate: float) -> None:
+    """From now on messages are late and torn; for a moment nobody is there at all."""
+    proxy.delay, proxy.cut_rate = delay, cut_rate
+    proxy.close()
+    proxy.cut()
+    time.sleep(stage.random.uniform(0, 0.5))
+    proxy.listen()
+
+
 def behind(stage: Stage, proxy: Proxy, sim: Simulator, workers: int) -> System:
     """Workers that reach Redis through the proxy; the producer needs none."""
     env = {**IMPATIENT, "GLUELINE_REDIS_URL": proxy.through(stage.redis.url)}
@@ -148,14 +156,9 @@ def bad_network_to_aws(
     with Proxy(port_of(sim), stage.seed) as proxy:
         system = stage.system(proxy.through(sim.url), workers)
 
-        def worsen() -> None:
-            proxy.delay, proxy.cut_rate = 0.05, 0.03
-            proxy.close()
-            proxy.cut()
-            time.sleep(stage.random.uniform(0, 0.5))
-            proxy.listen()
-
-        disturbed(stage, sim, system, latency, Faults("refusals", times, worsen))
+        worsen = partial(worsen_network, stage, proxy, 0.05, 0.03)
+        faults = Faults("refusals", times, worsen, proxy.heal)
+        disturbed(stage, sim, system, latency, faults)
         stage.counts["cuts"] = proxy.cuts
 
 
