@@ -89,7 +89,8 @@ def listings_that_never_end(
     file = stage.folder / "glue.db"
     sinks = (f"file://{stage.folder}/out?format=jsonl", f"sqlite:///{file}")
     # Each attempt at an endless listing ends as the one before.
-    system = stage.system(sim, workers, sinks=sinks, worker={"attempts": 2})
+    worker = {"attempts": 2, "page_budget": 1000}
+    system = stage.system(sim, workers, sinks=sinks, worker=worker)
     whole, expected = calm_by_unit(system)
     endless = dict(
         zip(stage.random.sample(names(whole, "database"), len(loops)), loops, strict=True)
