@@ -63,6 +63,11 @@ def play(story: Callable[[Clock], Awaitable[T]]) -> T:
         loop.close()
 
 
+def told_the_time(script: str) -> str:
+    """The script with the server's time as its last two arguments."""
+    return script.replace("redis.call('TIME')", "{ARGV[#ARGV - 1], ARGV[#ARGV]}")
+
+
 class Scripts:
     """Stands where the quota's Redis client stands; ``away`` makes it fail."""
 
@@ -74,8 +79,7 @@ class Scripts:
         self.asked = 0
 
     def register_script(self, text: str) -> Callable[..., Awaitable[Any]]:
-        told = text.replace("redis.call('TIME')", "{ARGV[#ARGV - 1], ARGV[#ARGV]}")
-        script = self._client.register_script(told)
+        script = self._client.register_script(told_the_time(text))
 
         async def run(keys: Sequence[str], args: Sequence[Any]) -> Any:
             await asyncio.sleep(self._lag())
@@ -83,7 +87,7 @@ class Scripts:
                 raise redis.ConnectionError
             self.asked += 1
             now = round(self._clock.wall() * 1_000_000)
-            answer = script(keys=keys, args=[*args, now // 1_000_000, now % 1_000_000])
+            answer = script(keys=keys, args=[*args, *divmod(now, 1_000_000)])
             await asyncio.sleep(self._lag())
             return answer
 

@@ -143,17 +143,25 @@ def test_a_learnt_quota_is_used_up_and_hardly_exceeded(
         server = Server(clock, rate, burst)
         world = World(quiet_client, clock, server, seed=1)
         world.start(processes, callers)
-        phases = []
+        learnt = []
         for factor in (1, 0.5, 1):
             server.change(rate * factor, burst * factor)
-            before, refused = len(server.admitted), len(server.refused)
-            await asyncio.sleep(30)
-            admitted, refused = len(server.admitted) - before, len(server.refused) - refused
+            before = len(server.admitted)
+            await asyncio.sleep(10)
+            refused = len(server.refused)
+            learning = len(server.admitted)
+            await asyncio.sleep(20)
             ideal = (30 * rate + burst) * factor
-            phases.append((ideal / admitted, refused / (admitted + refused)))
+            refused = len(server.refused) - refused
+            learnt.append(
+                (
+                    ideal / (len(server.admitted) - before),
+                    refused / (len(server.admitted) - learning + refused),
+                )
+            )
         await world.stop()
-        return phases
+        return learnt
 
     for ratio, throttled in play(story):
-        assert ratio < 1.2
-        assert throttled < 0.08
+        assert ratio < 1.3
+        assert throttled < 0.06

@@ -22,6 +22,8 @@ ANSWER_WITHIN = 2.0
 """Seconds after which a Redis that says nothing is taken to be away."""
 ASK_AGAIN = 1.0
 """Seconds for which a Redis that was away is not asked."""
+ALONE = -1
+"""The slot of a call that was not granted by Redis."""
 
 log = structlog.get_logger()
 
@@ -107,7 +109,7 @@ class LocalPace:
         slot = max(now, self._next.get(family, now))
         self._next[family] = slot + self._interval
         await asyncio.sleep(slot - now)
-        return -1
+        return ALONE
 
     async def throttled(self, family: str, slot: int) -> None:
         """Nothing is learnt."""
