@@ -47,32 +47,6 @@ def test_killed_workers_lose_nothing(
     running.calm_down()
 
 
-def test_a_unit_that_kills_its_process_fails_and_the_run_ends(
-    simulator: Simulate, system: Start
-) -> None:
-    sim = simulator(**CATALOGUE)
-    fatal = "raw_sales_0000"
-    # What is under way beside it is lost with it, but comes through in the end.
-    patience = {"lease": 1.0, "attempts": 4, "concurrency": 8, "reconcile_interval": 0.2}
-    running = system(sim, env=hooks(fatal_database=fatal), worker=patience)
-    run = running.wait(running.producer.enqueue_catalog().run_id)
-    assert run.state is RunState.PARTIAL
-    (failure,) = running.producer.failures(run.run_id)
-    assert (failure.unit_id, failure.code, failure.attempts) == (
-        f"database/{fatal}",
-        "worker_lost",
-        4,
-    )
-    assert "died in each of 4 attempts" in failure.message
-    assert running.kinds(run.run_id)["table"] == 7 * 120
-
-    running.stop()
-    healthy = system(sim)
-    assert healthy.producer.replay(run.run_id) == 1
-    assert healthy.wait(run.run_id).state is RunState.SUCCEEDED
-    assert healthy.kinds(run.run_id)["table"] == 8 * 120
-
-
 def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     simulator: Simulate, system: Start
 ) -> None:
