@@ -1,6 +1,5 @@
 """Python runs this before a worker whose PYTHONPATH has this folder; the product knows nothing.
 
-``TEST_FATAL_DATABASE``: reading the tables of this database kills the process.
 ``TEST_ERROR_DATABASE``: reading the tables of this database is an unforeseen error, which says
 ``TEST_ERROR_TEXT``.
 ``TEST_FATES``: a file that says what becomes of those who read a database; see ``fates.py``.
@@ -9,7 +8,6 @@
 """
 
 import os
-import signal
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
@@ -37,16 +35,12 @@ if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
         ("socket_timeout", "health_check_interval"), float(silence)
     )
 
-fatal = os.environ.get("TEST_FATAL_DATABASE")
-broken = os.environ.get("TEST_ERROR_DATABASE")
-if fatal or broken:
+if broken := os.environ.get("TEST_ERROR_DATABASE"):
     from glueline_worker.aws.glue import Glue
 
     read = Glue.tables
 
     def tables(self: Glue, database: str, token: str | None = None) -> Any:
-        if database == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
         if database == broken:
             raise RuntimeError(os.environ["TEST_ERROR_TEXT"])
         return read(self, database, token)
