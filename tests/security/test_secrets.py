@@ -93,7 +93,7 @@ def _files(tmp_path: Path) -> None:
     (tmp_path / "files" / "job.json").write_text(json.dumps(definition))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("_files")
 def test_no_secret_gets_out(
     simulator: Callable[..., Simulator],
@@ -141,7 +141,7 @@ def test_no_secret_gets_out(
         database_server.close()
         unwritten = running.wait(running.producer.enqueue_database("shop").run_id)
         spoken = _spoken(env, runs["default"].run_id, unwritten.run_id, sim.url, tmp_path)
-    good = {"default": RunState.PARTIAL, "partner": "succeeded", "reader": "succeeded"}
+    good = dict.fromkeys(("default", "partner", "reader"), RunState.PARTIAL)
     assert states == {**dict.fromkeys(states, RunState.FAILED), **good}
     assert unwritten.state is RunState.FAILED
     assert running.kinds(runs["default"].run_id)["lineage"] >= 8
@@ -190,7 +190,7 @@ def flower(env: Mapping[str, str], folder: Path) -> Iterator[str]:
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        eventually(lambda: page(f"{url}/api/workers?refresh=1", LOGIN), 30)
+        eventually(lambda: page(f"{url}/api/workers?refresh=1", LOGIN), 120)
         yield url
     finally:
         process.kill()
