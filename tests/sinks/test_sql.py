@@ -29,6 +29,7 @@ from glueline.contract.messages import Options
 from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql import engine
+from glueline_worker.sinks.sql.schema import SCHEMA_VERSION
 
 SALES = "database/sales"
 
@@ -155,7 +156,7 @@ async def test_many_may_create_one_database_at_once(url: str, rows: Rows):
     sinks = [parse_sink(url) for _ in range(8)]
     await asyncio.gather(*(sink.open() for sink in sinks))
     await asyncio.gather(*(sink.close() for sink in sinks))
-    assert rows("SELECT version FROM glueline_schema") == [(1,)]
+    assert rows("SELECT version FROM glueline_schema") == [(SCHEMA_VERSION,)]
 
 
 def test_the_switch_to_wal_is_tried_again_when_another_process_is_at_it():
@@ -213,7 +214,7 @@ def test_processes_may_create_and_write_one_database_at_once(url: str, rows: Row
     ]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert len(rows.live("tables")) == 61
-    assert rows("SELECT version FROM glueline_schema") == [(1,)]
+    assert rows("SELECT version FROM glueline_schema") == [(SCHEMA_VERSION,)]
 
 
 async def test_the_schema_of_a_newer_version_is_refused(sink: Sink, url: str, rows: Rows):

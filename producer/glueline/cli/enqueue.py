@@ -30,6 +30,7 @@ def catalog(
     lineage: o.Lineage = True,
     raw: o.Raw = False,
     max_deletion_share: o.MaxDeletionShare = 0.5,
+    full: o.Full = False,
     key: o.Key = None,
     wait: Wait = False,
     as_json: o.AsJson = False,
@@ -47,6 +48,7 @@ def catalog(
                 lineage=lineage,
                 raw=raw,
                 max_deletion_share=max_deletion_share,
+                full=full,
             ),
             idempotency_key=key,
         )
@@ -63,6 +65,7 @@ def database(
     lineage: o.Lineage = True,
     raw: o.Raw = False,
     max_deletion_share: o.MaxDeletionShare = 0.5,
+    full: o.Full = False,
     key: o.Key = None,
     wait: Wait = False,
     as_json: o.AsJson = False,
@@ -78,6 +81,7 @@ def database(
                 lineage=lineage,
                 raw=raw,
                 max_deletion_share=max_deletion_share,
+                full=full,
             ),
             idempotency_key=key,
         )

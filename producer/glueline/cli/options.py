@@ -67,6 +67,14 @@ MaxDeletionShare = Annotated[
         rich_help_panel=SCOPE,
     ),
 ]
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full",
+        help="Read and write everything, also what the sinks hold unchanged.",
+        rich_help_panel=SCOPE,
+    ),
+]
 Key = Annotated[
     str | None,
     typer.Option("--idempotency-key", metavar="KEY", help="The same key gives the same run."),
@@ -95,7 +103,12 @@ def filters(
 
 
 def options(
-    *, partitions: str, lineage: bool, raw: bool = False, max_deletion_share: float = 0.5
+    *,
+    partitions: str,
+    lineage: bool,
+    raw: bool = False,
+    max_deletion_share: float = 0.5,
+    full: bool = False,
 ) -> Options:
     """The options of a request; raises UsageError about the first that is out of range."""
     try:
@@ -105,6 +118,7 @@ def options(
                 "lineage": lineage,
                 "raw": raw,
                 "max_deletion_share": max_deletion_share,
+                "full": full,
             }
         )
     except ValidationError as error:

@@ -72,9 +72,15 @@ def duration(run: RunStatus) -> str:
 
 
 def counted(run: RunStatus, *kinds: str) -> str:
-    """``3 databases, 120 tables`` for the kinds that were seen."""
-    words = [f"{run.counts[kind]:,} {plural(kind)}" for kind in kinds if run.counts.get(kind)]
+    """``3 databases, 120 tables (118 unchanged)`` for the kinds that were seen."""
+    words = [f"{run.counts[kind]:,} {title(run, kind)}" for kind in kinds if run.counts.get(kind)]
     return ", ".join(words)
+
+
+def title(run: RunStatus, kind: str) -> str:
+    """The word for several of a kind, and how many of them were unchanged."""
+    unchanged = run.counts.get(f"unchanged_{kind}")
+    return f"{plural(kind)} ({unchanged:,} unchanged)" if unchanged else plural(kind)
 
 
 def plural(kind: str) -> str:

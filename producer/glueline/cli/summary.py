@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from glueline.cli.output import duration, plural, state
+from glueline.cli.output import duration, state, title
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunStatus
 from glueline.contract.text import one_line
@@ -31,7 +31,7 @@ def print_summary(
 
 def _counts(out: Console, run: RunStatus) -> None:
     names = [*(k for k in KINDS if run.counts.get(k)), "deleted", "calls", "throttled", "retried"]
-    counted = [(plural(n) if n in KINDS else n, run.counts.get(n, 0)) for n in names]
+    counted = [(title(run, n) if n in KINDS else n, run.counts.get(n, 0)) for n in names]
     counted = [(name, n) for name, n in counted if n or name in ("calls", "throttled")]
     if not out.is_terminal:
         out.print("  " + ", ".join(f"{n:,} {name}" for name, n in counted))

@@ -68,13 +68,15 @@ class Options(Frozen):
 
     ``partitions``: none, count (keys and how many there are) or all. ``raw`` keeps AWS's answer
     in each record. ``max_deletion_share`` is the share of a listing that may vanish before the
-    deletions are held back as implausible.
+    deletions are held back as implausible. ``full`` reads and writes everything; without it, what
+    a sink already holds unchanged is neither read further nor written again.
     """
 
     partitions: Literal["none", "count", "all"] = "none"
     lineage: bool = True
     raw: bool = False
     max_deletion_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    full: bool = False
 
 
 class ExtractionRequest(Frozen):

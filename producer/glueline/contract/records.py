@@ -41,8 +41,7 @@ class Record(Frozen):
     @property
     def key(self) -> str:
         """``source/kind/part/…`` with each part percent-encoded."""
-        parts = (self.source, self.kind, *(getattr(self, field) for field in self.identity))
-        return "/".join(quote(str(part), safe="") for part in parts)
+        return record_key(self.source, self.kind, *(getattr(self, f) for f in self.identity))
 
     @property
     def listing(self) -> str:
@@ -56,6 +55,11 @@ class Record(Frozen):
     def subject(self) -> str:
         """The name that a request's filters decide about: a database, table or job."""
         raise NotImplementedError  # pragma: no cover - each kind has its own
+
+
+def record_key(source: str, kind: str, *identity: str) -> str:
+    """The key of the record of ``kind`` with these identifying fields."""
+    return "/".join(quote(str(part), safe="") for part in (source, kind, *identity))
 
 
 class CatalogLink(Frozen):

@@ -56,7 +56,8 @@ class RunStatus(Frozen):
     settled_units: int = 0
     failed_units: int = 0
     counts: dict[str, int] = Field(default_factory=dict)
-    """Records by kind, and ``calls``, ``throttled``, ``retried``, ``warnings``."""
+    """Records by kind, how many of them are as a sink holds them (``unchanged_<kind>``), and
+    ``calls``, ``throttled``, ``retried``, ``warnings``."""
     reason: str | None = None
     """Why the run failed as a whole, or what superseded it."""
 

@@ -1,6 +1,6 @@
 """The accounts, their catalogs and jobs, the objects in S3, and who may do what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,9 +60,20 @@ class World:
     account: str
     accounts: dict[str, Account]
     scripts: Callable[[str, str], bytes | None] | None = None
+    script_places: Sequence[tuple[str, str]] = ()
+    """Bucket and key of each generated script, for listings."""
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
     roles: dict[str, Grant] | None = None
     keys: dict[str, Grant] = field(default_factory=dict)
+
+    def object(self, bucket: str, key: str) -> bytes | None:
+        """An object that was stored, or a generated script."""
+        stored = self.objects.get((bucket, key))
+        return self.scripts(bucket, key) if stored is None and self.scripts else stored
+
+    def places(self) -> set[tuple[str, str]]:
+        """Bucket and key of every object."""
+        return self.objects.keys() | set(self.script_places)
 
     def arn(self, account: str, resource: str) -> str:
         """The ARN of a Glue resource, such as ``job/nightly``."""

@@ -97,7 +97,8 @@ def generated_world(region: str, account_id: str, size: Size) -> World:
         text = jobs.script(key.removeprefix("jobs/").removesuffix(".py"))
         return None if text is None else text.encode()
 
-    return World(region, account_id, {account_id: account}, scripts=script)
+    places = [(bucket, f"jobs/{jobs.name(index)}.py") for index in range(len(jobs))]
+    return World(region, account_id, {account_id: account}, scripts=script, script_places=places)
 
 
 def _runs(job: str) -> list[dict[str, Any]]:

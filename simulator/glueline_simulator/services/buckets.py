@@ -1,6 +1,7 @@
 """Calls on whole buckets: listings and deletions of many objects."""
 
 import base64
+import hashlib
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -20,11 +21,11 @@ def list_buckets(names: Iterable[str]) -> Response:
 
 
 def list_objects(world: World, bucket: str, query: dict[str, str]) -> Response:
-    """ListObjectsV2 with prefix, delimiter and paging. Generated scripts are not listed."""
+    """ListObjectsV2 with prefix, delimiter and paging."""
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     after = _continued(query) or query.get("start-after", "")
     limit = _limit(query.get("max-keys") or f"{_MOST_KEYS}")
-    keys = sorted(key for held, key in world.objects if held == bucket and key.startswith(prefix))
+    keys = sorted(key for held, key in world.places() if held == bucket and key.startswith(prefix))
     rows: dict[str, str] = {}
     last, more = "", False
     for key in keys:
@@ -60,6 +61,11 @@ def deleted(keys: Iterable[str]) -> Response:
     return _xml("DeleteResult", rows)
 
 
+def etag(body: bytes) -> str:
+    """The ETag of an object stored in one part."""
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+
+
 def _limit(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         message = "Provided max-keys not an integer or within integer range"
@@ -85,9 +91,9 @@ def _group(key: str, prefix: str, delimiter: str) -> str:
 def _row(world: World, bucket: str, key: str, group: str) -> str:
     if group:
         return f"<CommonPrefixes><Prefix>{escape(group)}</Prefix></CommonPrefixes>"
-    size = len(world.objects[bucket, key])
+    body = world.object(bucket, key) or b""
     return (
-        f"<Contents><Key>{escape(key)}</Key><Size>{size}</Size>"
+        f"<Contents><Key>{escape(key)}</Key><Size>{len(body)}</Size><ETag>{etag(body)}</ETag>"
         "<LastModified>2025-01-01T00:00:00.000Z</LastModified>"
         "<StorageClass>STANDARD</StorageClass></Contents>"
     )

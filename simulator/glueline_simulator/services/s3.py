@@ -1,6 +1,5 @@
 """S3, as far as reading scripts and writing sink files needs it."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from urllib.parse import quote
@@ -10,7 +9,7 @@ from glueline_simulator.catalogue.world import World
 from glueline_simulator.errors import AwsError
 from glueline_simulator.wire.messages import Response
 
-from .buckets import deleted, keys_to_delete, list_buckets, list_objects
+from .buckets import deleted, etag, keys_to_delete, list_buckets, list_objects
 from .call import Call
 from .s3_body import payload
 
@@ -89,9 +88,7 @@ class S3:
         return Response(status, {"Content-Type": "application/xml"}, body)
 
     def _get(self, call: Call, bucket: str, key: str) -> Response:
-        body = self._world.objects.get((bucket, key))
-        if body is None and self._world.scripts:
-            body = self._world.scripts(bucket, key)
+        body = self._world.object(bucket, key)
         if body is None:
             raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
         headers = {
@@ -153,7 +150,7 @@ class S3:
         return bucket
 
     def _stored_buckets(self) -> set[str]:
-        return {bucket for bucket, _ in self._world.objects}
+        return {bucket for bucket, _ in self._world.places()}
 
 
 def address(host: str, path: str) -> tuple[str, str]:
@@ -169,11 +166,6 @@ def address(host: str, path: str) -> tuple[str, str]:
         return name, path.lstrip("/")
     bucket, _, key = path.lstrip("/").partition("/")
     return bucket, key
-
-
-def etag(body: bytes) -> str:
-    """The ETag of an object stored in one part."""
-    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
 
 def byte_range(header: str, size: int) -> tuple[int, int]:

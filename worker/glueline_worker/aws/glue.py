@@ -63,14 +63,18 @@ class Glue:
             "GetDatabases", "DatabaseList", None, MaxResults=DATABASES_A_PAGE, **self._catalog
         )
 
-    def tables(self, database: str, token: str | None = None) -> AsyncIterator[Page]:
-        """The tables of a database, from ``token`` on."""
+    def tables(
+        self, database: str, token: str | None = None, expression: str | None = None
+    ) -> AsyncIterator[Page]:
+        """The tables of a database, from ``token`` on; only names like ``expression``."""
+        like = {"Expression": expression} if expression else {}
         return self._pages(
             "GetTables",
             "TableList",
             token,
             DatabaseName=database,
             MaxResults=TABLES_A_PAGE,
+            **like,
             **self._catalog,
         )
 
@@ -103,6 +107,15 @@ class Glue:
         except AwsDenied:
             async for page in self._pages("GetJobs", "Jobs", None, MaxResults=JOBS_A_PAGE):
                 yield Page([job.get("Name") for job in page.items], page.token)
+
+    async def jobs(self) -> AsyncIterator[Page]:
+        """The definitions of all jobs; only their names where the policy has no GetJobs."""
+        try:
+            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=JOBS_A_PAGE):
+                yield page
+        except AwsDenied:
+            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=JOBS_A_PAGE):
+                yield Page([{"Name": name} for name in page.items], page.token)
 
     async def database(self, name: str) -> Answer:
         """One database; raises AwsNotFound."""

@@ -1,19 +1,36 @@
-"""Job scripts, read from S3."""
+"""Job scripts in S3: their text, and whether they are what they were."""
 
-from typing import Any
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from glueline_worker.aws.errors import AwsRefused
+from glueline.contract.errors import Terminal
+from glueline_worker.aws.errors import AwsError, AwsNotFound, AwsRefused
 from glueline_worker.aws.sources import Connection
 
 SCRIPT_LIMIT = 5 * 1024 * 1024
 """Bytes; a larger object is no job script that a person wrote."""
 CHUNK = 1 << 16
 
+LISTED_FROM = 3
+"""Scripts in one folder from which on a listing is tried before each is asked for by itself."""
 
-async def read_script(connection: Connection, bucket: str, key: str) -> bytes:
-    """The bytes of a script; raises AwsNotFound, AwsDenied, or AwsRefused when it is too large."""
+Place = tuple[str, str]
+"""Bucket and key."""
 
-    async def fetch() -> bytes:
+
+class Script(NamedTuple):
+    """A script's text and its ETag, which changes with the text."""
+
+    text: bytes
+    tag: str
+
+
+async def read_script(connection: Connection, bucket: str, key: str) -> Script:
+    """Read a script; raises AwsNotFound, AwsDenied, or AwsRefused when it is too large."""
+
+    async def fetch() -> Script:
         answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
         body = answer["Body"]
         async with body:  # which gives aiohttp's own answer, without iter_chunks
@@ -24,9 +41,62 @@ async def read_script(connection: Connection, bucket: str, key: str) -> bytes:
                 data += chunk
                 if len(data) > SCRIPT_LIMIT:  # of an answer that did not tell its length
                     raise _too_large(bucket, key)
-            return bytes(data)
+            return Script(bytes(data), answer.get("ETag") or "")
 
     return await connection.caller("GetObject", fetch)
+
+
+async def script_tags(connection: Connection, places: Iterable[Place]) -> dict[Place, str]:
+    """The ETags of scripts as they stand now, "" for those that are not there.
+
+    Without those that nobody would tell of. Raises AwsError for what may pass.
+    """
+    folders: defaultdict[Place, list[str]] = defaultdict(list)
+    for bucket, key in set(places):
+        folders[bucket, key.rpartition("/")[0]].append(key)
+    found: dict[Place, str] = {}
+    for (bucket, folder), keys in folders.items():
+        prefix = f"{folder}/" if folder else ""
+        tags = await _listed(connection, bucket, prefix, keys) if len(keys) >= LISTED_FROM else {}
+        left = [key for key in keys if key not in tags]
+        heads = await asyncio.gather(*(_head(connection, bucket, key) for key in left))
+        tags |= {key: tag for key, tag in zip(left, heads, strict=True) if tag is not None}
+        found |= {(bucket, key): tag for key, tag in tags.items()}
+    return found
+
+
+async def _listed(
+    connection: Connection, bucket: str, prefix: str, keys: Sequence[str]
+) -> dict[str, str]:
+    """Tags from a listing of the folder, given up when it holds much else."""
+    objects: dict[str, str] = {}
+    asked = {"Prefix": prefix, "Delimiter": "/"}
+    for _ in range(max(1, len(keys) // LISTED_FROM)):
+        try:
+            answer = await connection.call("s3", "ListObjectsV2", Bucket=bucket, **asked)
+        except AwsError as error:
+            if isinstance(error, Terminal):
+                return {}
+            raise
+        rows = answer.get("Contents") or []
+        objects |= {row["Key"]: row.get("ETag") or "" for row in rows}
+        token = answer.get("NextContinuationToken")
+        if not token:
+            return {key: objects.get(key, "") for key in keys}
+        asked["ContinuationToken"] = token
+    return {key: objects[key] for key in keys if key in objects}
+
+
+async def _head(connection: Connection, bucket: str, key: str) -> str | None:
+    try:
+        answer = await connection.call("s3", "HeadObject", Bucket=bucket, Key=key)
+    except AwsNotFound:
+        return ""
+    except AwsError as error:
+        if isinstance(error, Terminal):
+            return None
+        raise
+    return answer.get("ETag") or ""
 
 
 def _too_large(bucket: str, key: str) -> AwsRefused:

@@ -91,15 +91,19 @@ def job_record(
             max_retries=integer_of(answer.get("MaxRetries"), "MaxRetries", notes),
             execution_class=text_of(answer.get("ExecutionClass")),
             default_arguments=redact_parameters(arguments),
-            connections=texts_of(
-                (mapping_at(answer, "Connections", notes) or {}).get("Connections")
-            ),
+            connections=connections_of(answer, notes),
             inputs=tuple(inputs),
             outputs=tuple(outputs),
             warnings=(*notes, *warnings),
             raw=raw_of(answer, wanted=raw),
         )
     )
+
+
+def connections_of(answer: Mapping[str, Any], notes: list[str] | None = None) -> tuple[str, ...]:
+    """Return the names of the connections that the job uses."""
+    found = mapping_at(answer, "Connections", [] if notes is None else notes) or {}
+    return texts_of(found.get("Connections"))
 
 
 def arguments_of(answer: Mapping[str, Any]) -> dict[str, str]:

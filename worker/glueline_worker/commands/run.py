@@ -70,6 +70,7 @@ def run(
     lineage: o.Lineage = True,
     raw: o.Raw = False,
     max_deletion_share: o.MaxDeletionShare = 0.5,
+    full: o.Full = False,
     as_json: o.AsJson = False,
 ) -> int:
     """Extract a catalogue here and now: no server, no configuration.
@@ -94,7 +95,11 @@ def run(
         scope=CatalogScope(include=(only,)) if only else CatalogScope(),
         filters=o.filters(database, exclude_database, table, exclude_table, job, exclude_job),
         options=o.options(
-            partitions=partitions, lineage=lineage, raw=raw, max_deletion_share=max_deletion_share
+            partitions=partitions,
+            lineage=lineage,
+            raw=raw,
+            max_deletion_share=max_deletion_share,
+            full=full,
         ),
     )
     for url in settings.sinks:

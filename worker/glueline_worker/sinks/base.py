@@ -12,7 +12,7 @@ Sinks raise ``SinkUnavailable`` for what may pass (a lock, a lost connection, a 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from glueline.contract.errors import Retryable, Terminal
 from glueline.contract.messages import ExtractionRequest
@@ -71,6 +71,29 @@ class CommitReport:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A thing with what is told of it alone, such as its lineage: stored together, kept together.
+
+    ``fingerprint`` is a hash of all that the records follow from; None when not all of it could
+    be read, so that the part is read again. ``inputs`` names what else was read for it.
+    """
+
+    key: str
+    records: tuple[Record, ...]
+    fingerprint: str | None
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part as a sink holds it; ``counts`` are of its records by kind."""
+
+    fingerprint: str
+    counts: Mapping[str, int]
+    inputs: tuple[str, ...] = ()
+
+
 class UnitWriter(Protocol):
     """Takes the records of one attempt at one unit."""
 
@@ -82,6 +105,23 @@ class UnitWriter(Protocol):
 
     async def discard(self) -> None:
         """Forget the batches; never raises."""
+
+
+@runtime_checkable
+class RememberingWriter(UnitWriter, Protocol):
+    """The writer of a sink that knows what it holds, so that it need not be written again.
+
+    Parts are written with their fingerprints in one step: a part is held as a whole or not at all.
+    """
+
+    async def held(self, kind: str, keys: Sequence[str]) -> Mapping[str, Held]:
+        """The live parts among ``keys`` that have a fingerprint, by key."""
+
+    async def keep(self, kind: str, prints: Mapping[str, str]) -> None:
+        """Let held parts, by key with their fingerprints, be part of this run once it completes."""
+
+    async def write_parts(self, parts: Sequence[Part]) -> None:
+        """Take parts in place of plain records."""
 
 
 class Sink(Protocol):

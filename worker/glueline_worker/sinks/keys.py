@@ -11,6 +11,8 @@ KEY_LIMIT = 1000
 
 DIGEST_LENGTH = 64
 
+INDEX = "index"
+
 
 def object_name(unit_id: str) -> str:
     """One path part for ``unit_id``: percent-encoded, never hidden, never ``..``, no collisions.
@@ -36,6 +38,16 @@ def run_folder(kind: str, run_id: str) -> str:
 def manifest_path(run_id: str) -> str:
     """Where the list of a run's objects stands, relative to the sink's root."""
     return f"runs/{object_name(run_id)}.json"
+
+
+def index_path(run_id: str, unit_id: str) -> str:
+    """Where it says which lines of a unit's objects are which part's."""
+    return object_path(INDEX, run_id, unit_id, "json")
+
+
+def newest_path(scope: str) -> str:
+    """Where the newest run of a scope, given by its hash, is named."""
+    return f"{INDEX}/newest-{scope}.json"
 
 
 def stored_key(key: str) -> str:

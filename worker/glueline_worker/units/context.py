@@ -1,15 +1,17 @@
 """What a unit has at hand while it runs, and what it leaves behind."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
 from glueline.settings import WorkerSettings
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.base import Held, Part, Run
+from glueline_worker.units.fingerprints import fingerprint
 from glueline_worker.units.writing import Writing
 
 
@@ -44,12 +46,43 @@ class UnitContext:
         """What the request asked for."""
         return self.run.request.options
 
-    async def write(self, records: Sequence[Record]) -> None:
-        """Hand a batch of records to all sinks and count them by kind."""
+    def place(self) -> tuple[Any, ...]:
+        """What every fingerprint holds beside the thing's own facts."""
+        connection, options = self.connection, self.options
+        account = (connection.region, connection.account, connection.catalog_id)
+        return (*account, options.raw, options.lineage)
+
+    async def unchanged(self, kind: str, prints: Mapping[str, str | None]) -> set[str]:
+        """Keep what all sinks hold under these fingerprints; its keys."""
+        held = await self.writing.held(kind, [key for key, value in prints.items() if value])
+        same = {key: one for key, one in held.items() if one.fingerprint == prints[key]}
+        await self.keep(kind, same)
+        return set(same)
+
+    async def keep(self, kind: str, held: Mapping[str, Held]) -> None:
+        """Let held parts be part of this run, and count them."""
+        await self.writing.keep(kind, {key: one.fingerprint for key, one in held.items()})
+        for one in held.values():
+            self.counts.update(one.counts)
+            self.counts.update({f"unchanged_{of}": n for of, n in one.counts.items()})
+
+    async def write_parts(self, kind: str, parts: Sequence[Part]) -> None:
+        """Hand parts to the sinks that do not hold them, and count their records."""
+        if parts:
+            await self.ensure_claim()
+            await self.writing.write_parts(kind, parts)
+            self._count([record for part in parts for record in part.records])
+
+    async def write(self, records: Sequence[tuple[Record, Any]]) -> None:
+        """Write records of one kind, each with the facts that it follows from, or keep them."""
         if not records:
             return
-        await self.ensure_claim()
-        await self.writing.write(records)
+        kind, place = records[0][0].kind, self.place()
+        parts = [Part(r.key, (r,), fingerprint(r.key, *place, facts)) for r, facts in records]
+        same = await self.unchanged(kind, {part.key: part.fingerprint for part in parts})
+        await self.write_parts(kind, [part for part in parts if part.key not in same])
+
+    def _count(self, records: Sequence[Record]) -> None:
         self.counts.update(record.kind for record in records)
         for record in records:
             self.warnings.extend(f"{record.kind} {record.subject}: {w}" for w in record.warnings)

@@ -1,11 +1,13 @@
 """``database/<name>``: the tables of one database."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, PartitionsUnit, encode
-from glueline.contract.records import LineageRecord, Record, TableRecord
+from glueline.contract.records import LineageRecord, TableRecord, record_key
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import MOST_PAGES, Page, StaleToken, endless
+from glueline_worker.catalog.answers import name_of
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.graph import collapse
@@ -13,7 +15,9 @@ from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.lineage.storage import link_lineage
 from glueline_worker.lineage.views import read_view
+from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.fingerprints import fingerprint
 
 
 async def extract_database(unit: DatabaseUnit, context: UnitContext) -> None:
@@ -89,30 +93,39 @@ async def _describe(unit: DatabaseUnit, context: UnitContext) -> None:
         catalog_id=context.connection.catalog_id,
         raw=context.options.raw,
     )
-    await context.write([record])
+    await context.write([(record, answer)])
 
 
 async def _write(page: Page, unit: DatabaseUnit, context: UnitContext) -> None:
     wanted = context.run.request.filters.tables
-    tables = [
-        table_record(
-            answer,
-            source=unit.source,
-            region=context.connection.region,
-            database_name=unit.database,
-            catalog_id=context.connection.catalog_id,
-            raw=context.options.raw,
-        )
-        for answer in page.items
-        if wanted.admits(str(answer.get("Name", "")))
-    ]
-    records: list[Record] = [*tables]
-    if context.options.lineage:
-        for table in tables:
-            records.extend(_edges(table, context))
-    await context.write(records)
+    tables = [t for t in page.items if wanted.admits(str(t.get("Name", "")))]
+    keys = [record_key(unit.source, "table", unit.database, name_of(t, [])) for t in tables]
+    place = context.place()
+    prints = {key: fingerprint(key, *place, table) for key, table in zip(keys, tables, strict=True)}
+    same = await context.unchanged("table", prints)
+    read = [(k, t) for k, t in zip(keys, tables, strict=True) if k not in same]
+    await context.write_parts("table", [_part(prints[k], t, unit, context) for k, t in read])
     if context.options.partitions != "none":
-        await context.open_units(_partitions(tables, unit))
+        await context.open_units(_partitions([_record(t, unit, context) for t in tables], unit))
+
+
+def _part(
+    print_: str | None, table: Mapping[str, Any], unit: DatabaseUnit, context: UnitContext
+) -> Part:
+    record = _record(table, unit, context)
+    edges = _edges(record, context) if context.options.lineage else []
+    return Part(record.key, (record, *edges), print_)
+
+
+def _record(answer: Mapping[str, Any], unit: DatabaseUnit, context: UnitContext) -> TableRecord:
+    return table_record(
+        answer,
+        source=unit.source,
+        region=context.connection.region,
+        database_name=unit.database,
+        catalog_id=context.connection.catalog_id,
+        raw=context.options.raw,
+    )
 
 
 def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:

@@ -25,10 +25,12 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
             )
             for answer in page.items
         ]
-        admitted = [record for record in records if wanted.admits(record.name)]
+        read = zip(records, page.items, strict=True)
+        admitted = [(record, answer) for record, answer in read if wanted.admits(record.name)]
         await context.write(admitted)
         # The tables behind a link belong to the database it points to.
-        await context.open_units([_tables_of(unit, r.name) for r in admitted if r.target is None])
+        own = [record.name for record, _ in admitted if record.target is None]
+        await context.open_units([_tables_of(unit, name) for name in own])
     context.listings.append(unit.unit_id)
 
 

@@ -7,16 +7,19 @@ from typing import Any, TypeVar
 
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import JobScope, JobUnit
+from glueline.contract.records import JobRecord, LineageRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
-from glueline_worker.aws.s3 import read_script
+from glueline_worker.aws.s3 import Script, read_script
 from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.lineage.job import job_lineage
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.redact import redact_parameters
+from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.schemas import schemas_of
+from glueline_worker.units.schemas import columns_of, tables_read
+from glueline_worker.units.unchanged import Inputs, job_fingerprint
 
 T = TypeVar("T")
 
@@ -28,12 +31,14 @@ ANNOTATION = b"@type"
 class Sources:
     """The descriptions of a job as far as they could be read."""
 
-    script: bytes | None = None
+    script: Script | None = None
     dag: tuple[list[dict[str, Any]], list[dict[str, Any]]] | None = None
-    connections: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=Inputs)
     warnings: list[str] = field(default_factory=list)
     is_complete: bool = True
     """Whether all there is was read, so that lineage not found is lineage gone."""
+    has_columns: bool = True
+    """Whether every table that the job reads told its columns, or will tell none."""
 
 
 async def extract_job(unit: JobUnit, context: UnitContext) -> None:
@@ -66,9 +71,24 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     edges = lineage_records(
         lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
     )
-    await context.write([sealed(record.model_copy(update=found)), *edges])
+    record = sealed(record.model_copy(update=found))
+    await _write(definition, record, edges, sources, context)
     if context.options.lineage and sources.is_complete:
         context.listings.append(unit.unit_id)
+
+
+async def _write(
+    definition: Mapping[str, Any],
+    record: JobRecord,
+    edges: Sequence[LineageRecord],
+    sources: Sources,
+    context: UnitContext,
+) -> None:
+    is_known = sources.is_complete and sources.has_columns
+    print_ = job_fingerprint(record.key, definition, sources.inputs, context) if is_known else None
+    if not await context.unchanged("job", {record.key: print_}):
+        part = Part(record.key, (record, *edges), print_, tuple(sources.inputs.columns))
+        await context.write_parts("job", [part])
 
 
 async def _lineage(
@@ -78,10 +98,13 @@ async def _lineage(
     around = Surroundings(
         region=context.connection.region,
         account=context.connection.account,
-        connections=sources.connections,
+        connections={name: known for name, known in sources.inputs.connections.items() if known},
     )
     lineage = await _analysed(definition, sources, around)
-    schemas = await schemas_of(lineage.inputs, context) if lineage.edges else {}
+    names = tables_read(lineage.inputs, context) if lineage.edges else ()
+    sources.inputs.columns = await columns_of(names, context)
+    sources.has_columns = len(sources.inputs.columns) == len(names)
+    schemas = {name: columns for name, columns in sources.inputs.columns.items() if columns}
     if not schemas:
         return lineage
     return await _analysed(definition, sources, replace(around, schemas=schemas))
@@ -91,7 +114,8 @@ async def _analysed(
     definition: Mapping[str, Any], sources: Sources, around: Surroundings
 ) -> Lineage:
     # Reading a script can take its time; other units share the loop.
-    return await asyncio.to_thread(job_lineage, definition, sources.script, sources.dag, around)
+    script = sources.script and sources.script.text
+    return await asyncio.to_thread(job_lineage, definition, script, sources.dag, around)
 
 
 async def _read(
@@ -105,16 +129,17 @@ async def _read(
         sources.script = await _try(
             read_script(context.connection, location.bucket, location.key), sources, context
         )
+        tag = sources.script.tag if sources.script else ""
+        sources.inputs.tags[location.bucket, location.key] = tag
     else:
         sources.warnings.append(location)
-    if sources.script and ANNOTATION in sources.script:
-        text = sources.script.decode("utf-8", "replace")
+    if sources.script and ANNOTATION in sources.script.text:
+        text = sources.script.text.decode("utf-8", "replace")
         sources.dag = await _try(context.glue.dataflow_graph(text), sources, context)
     for name in connections:
         found = await _try(context.glue.connection(name), sources, context)
-        if found:
-            properties = found.get("ConnectionProperties") or {}
-            sources.connections[name] = redact_parameters(properties)
+        properties = None if found is None else found.get("ConnectionProperties") or {}
+        sources.inputs.connections[name] = properties and redact_parameters(properties)
 
 
 async def _try(step: Awaitable[T], sources: Sources, context: UnitContext) -> T | None:

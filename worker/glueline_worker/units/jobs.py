@@ -1,21 +1,40 @@
-"""``jobs``: a unit for each job."""
+"""``jobs``: a unit for each job that is new or changed."""
+
+from collections.abc import Iterable
 
 from glueline.contract.messages import JobsUnit, JobUnit
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.unchanged import keep_unchanged
 
 
 async def extract_jobs(unit: JobsUnit, context: UnitContext) -> None:
-    """List the jobs' names. A definition can hold secrets, so it never travels in a message."""
+    """List the jobs. A definition can hold secrets, so it never travels in a message."""
     wanted = context.run.request.filters.jobs
     if wanted.exact_names is not None:
         # Unlike databases, jobs keep their case, so only the globs as written will do.
-        await context.open_units([_job(unit, name) for name in wanted.allow if wanted.admits(name)])
+        names = [name for name in wanted.allow if wanted.admits(name)]
+        await context.open_units(_jobs(unit, names))
         return
-    async for page in context.glue.job_names():
-        names = [str(name) for name in page.items if name]
-        await context.open_units([_job(unit, name) for name in names if wanted.admits(name)])
+    if await context.writing.remembers():
+        await _open_changed(unit, context)
+    else:
+        async for page in context.glue.job_names():
+            names = [str(name) for name in page.items if name]
+            await context.open_units(_jobs(unit, filter(wanted.admits, names)))
     context.listings.append(unit.unit_id)
 
 
-def _job(unit: JobsUnit, name: str) -> JobUnit:
-    return JobUnit(run_id=unit.run_id, source=unit.source, job=name)
+async def _open_changed(unit: JobsUnit, context: UnitContext) -> None:
+    """What is kept here and what is opened settles in one step, so that no job is both."""
+    wanted = context.run.request.filters.jobs
+    async for page in context.glue.jobs():
+        named = {str(job.get("Name") or ""): job for job in page.items}
+        jobs = {name: job for name, job in named.items() if name and wanted.admits(name)}
+        kept = await keep_unchanged(jobs, unit, context)
+        context.children += _jobs(unit, jobs.keys() - kept)
+        if context.options.lineage:
+            context.listings += [job.unit_id for job in _jobs(unit, kept)]
+
+
+def _jobs(unit: JobsUnit, names: Iterable[str]) -> list[JobUnit]:
+    return [JobUnit(run_id=unit.run_id, source=unit.source, job=name) for name in names]

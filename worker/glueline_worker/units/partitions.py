@@ -29,7 +29,7 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
         partition_keys=unit.keys,
         count=count,
     )
-    await context.write([sealed(summary)])
+    await context.write([(sealed(summary), (unit.keys, count))])
     if context.options.partitions == "all":
         context.listings.append(unit.unit_id)
 
@@ -57,7 +57,7 @@ async def _segment(unit: PartitionsUnit, context: UnitContext, segment: int) -> 
 
 async def _take(page: Page, unit: PartitionsUnit, context: UnitContext) -> int:
     if context.options.partitions == "all":
-        await context.write([_record(answer, unit, context) for answer in page.items])
+        await context.write([(_record(answer, unit, context), answer) for answer in page.items])
     return len(page.items)
 
 

@@ -6,8 +6,10 @@ without those columns.
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Iterable
+import re
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from glueline.contract.errors import Retryable
 from glueline.contract.lineage import Dataset
@@ -19,17 +21,44 @@ from glueline_worker.units.context import UnitContext
 TABLES_A_JOB = 50
 REMEMBERED = 5_000
 """Tables whose columns a worker process keeps."""
+NAMES_A_CALL = 40
+"""Names in one expression of GetTables, which takes 2048 characters."""
+_PLAIN = re.compile(r"[a-z0-9_]{1,50}")
 
 Columns = tuple[str, ...]
-_known: OrderedDict[tuple[str, str, str], Columns | None] = OrderedDict()
+_known: OrderedDict[tuple[str, str, str], Columns] = OrderedDict()
 
 
-async def schemas_of(datasets: Iterable[Dataset], context: UnitContext) -> dict[str, Columns]:
-    """The columns by ``database/table`` of the catalog tables among ``datasets``."""
+def tables_read(datasets: Iterable[Dataset], context: UnitContext) -> tuple[str, ...]:
+    """Those among ``datasets`` whose columns can be asked for, as ``database/table``."""
     names = [d.name.removeprefix("table/") for d in datasets if _is_readable(d, context)]
-    names = names[:TABLES_A_JOB]
+    return tuple(dict.fromkeys(names))[:TABLES_A_JOB]
+
+
+async def columns_of(names: Sequence[str], context: UnitContext) -> dict[str, Columns]:
+    """The columns by ``database/table``, none for a table that is not told.
+
+    A table is left out when the failure to read it may pass.
+    """
     found = await asyncio.gather(*(_columns(name, context) for name in names))
-    return {name: columns for name, columns in zip(names, found, strict=True) if columns}
+    pairs = zip(names, found, strict=True)
+    return {name: columns for name, columns in pairs if columns is not None}
+
+
+async def learn(names: Iterable[str], context: UnitContext) -> None:
+    """Read the columns of many tables with few calls; what is not told is left to `columns_of`."""
+    databases: defaultdict[str, list[str]] = defaultdict(list)
+    for name in dict.fromkeys(names):
+        database, table = name.split("/")
+        if _key(name, context) not in _known and _PLAIN.fullmatch(table):
+            databases[database].append(table)
+    await asyncio.gather(
+        *(
+            _learn(database, tables[start : start + NAMES_A_CALL], context)
+            for database, tables in databases.items()
+            for start in range(0, len(tables), NAMES_A_CALL)
+        )
+    )
 
 
 def _is_readable(dataset: Dataset, context: UnitContext) -> bool:
@@ -38,13 +67,30 @@ def _is_readable(dataset: Dataset, context: UnitContext) -> bool:
     return is_catalog_table(dataset) and known and dataset.namespace.endswith(here)
 
 
+async def _learn(database: str, tables: Sequence[str], context: UnitContext) -> None:
+    left = set(tables)
+    try:
+        async for page in context.glue.tables(database, expression="|".join(tables)):
+            for answer in page.items:
+                if (table := answer.get("Name")) in left:
+                    left.remove(table)
+                    name = f"{database}/{table}"
+                    _remember(name, _columns_in(answer, name, context), context)
+            if not left:
+                return
+    except AwsError:
+        return
+
+
 async def _columns(name: str, context: UnitContext) -> Columns | None:
-    key = (context.run.run_id, context.run.source, name)
+    key = _key(name, context)
     if key not in _known:
-        _known[key] = await _read(name, context)
-        if len(_known) > REMEMBERED:
-            _known.popitem(last=False)
-    return _known.get(key)
+        columns = await _read(name, context)
+        if columns is None:
+            return None
+        _remember(name, columns, context)
+        return columns
+    return _known[key]
 
 
 async def _read(name: str, context: UnitContext) -> Columns | None:
@@ -52,16 +98,30 @@ async def _read(name: str, context: UnitContext) -> Columns | None:
     try:
         answer = await context.glue.table(database, table)
     except AwsNotFound:
-        return None  # a job may name a table that is long gone
+        return ()  # a job may name a table that is long gone
     except AwsError as error:
         if isinstance(error, Retryable) and not context.last_attempt:
             raise
         context.warnings.append(f"the columns of {database}.{table} could not be read: {error}")
-        return None
+        return None if isinstance(error, Retryable) else ()
+    return _columns_in(answer, name, context)
+
+
+def _columns_in(answer: Mapping[str, Any], name: str, context: UnitContext) -> Columns:
     record = table_record(
         answer,
         source=context.run.source,
         region=context.connection.region,
-        database_name=database,
+        database_name=name.split("/", maxsplit=1)[0],
     )
     return tuple(column.name for column in (*record.columns, *record.partition_keys))
+
+
+def _remember(name: str, columns: Columns, context: UnitContext) -> None:
+    _known[_key(name, context)] = columns
+    if len(_known) > REMEMBERED:
+        _known.popitem(last=False)
+
+
+def _key(name: str, context: UnitContext) -> tuple[str, str, str]:
+    return context.run.run_id, context.run.source, name

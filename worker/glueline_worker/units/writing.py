@@ -2,10 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
-from glueline.contract.records import Record
-from glueline_worker.sinks.base import Receipt, Run, Sink, UnitWriter
+from glueline_worker.sinks.base import (
+    Held,
+    Part,
+    Receipt,
+    RememberingWriter,
+    Run,
+    Sink,
+    UnitWriter,
+)
 
 T = TypeVar("T")
 
@@ -19,13 +26,44 @@ class Writing:
         self._run = run
         self._unit_id = unit_id
         self._writers: list[UnitWriter] = []
+        self._known: list[dict[str, Held]] = []
+        self._beginning = asyncio.Lock()
 
-    async def write(self, records: Sequence[Record]) -> None:
-        """Hand a batch to every sink; raises what the first failing sink raises."""
-        if not self._writers:
-            for sink in self._sinks:
-                self._writers.append(await sink.begin(self._run, self._unit_id))
-        await _all(writer.write(records) for writer in self._writers)
+    async def remembers(self) -> bool:
+        """Whether all sinks know what they hold, and the run is to go by it."""
+        await self._begin()
+        return not self._run.request.options.full and all(map(_remembers, self._writers))
+
+    async def held(self, kind: str, keys: Sequence[str]) -> dict[str, Held]:
+        """What all sinks hold of ``keys`` under one fingerprint; nothing when the run is full."""
+        if self._run.request.options.full or not keys:
+            return {}
+        await self._begin()
+        for writer, known in zip(self._writers, self._known, strict=True):
+            if _remembers(writer):
+                known.update(await writer.held(kind, keys))
+        first, *others = self._known
+        return {
+            key: first[key]
+            for key in keys
+            if key in first and all(_agree(first[key], other.get(key)) for other in others)
+        }
+
+    async def keep(self, kind: str, prints: Mapping[str, str]) -> None:
+        """Let all sinks keep what all of them hold."""
+        if prints:
+            await _all(w.keep(kind, prints) for w in self._writers if _remembers(w))
+            for known in self._known:
+                _forget(known, prints)
+
+    async def write_parts(self, kind: str, parts: Sequence[Part]) -> None:
+        """Hand parts to every sink that does not hold them as they are.
+
+        Raises what the first failing sink raises.
+        """
+        await self._begin()
+        pairs = zip(self._writers, self._known, strict=True)
+        await _all(_hand(writer, known, kind, parts) for writer, known in pairs)
 
     async def complete(self) -> Mapping[str, Receipt] | None:
         """Make everything durable; the receipts by the sink's name."""
@@ -38,6 +76,46 @@ class Writing:
         """Forget what was written but not completed."""
         for writer in self._writers:
             await writer.discard()
+
+    async def _begin(self) -> None:
+        async with self._beginning:
+            if not self._writers:
+                for sink in self._sinks:
+                    self._writers.append(await sink.begin(self._run, self._unit_id))
+                    self._known.append({})
+
+
+async def _hand(
+    writer: UnitWriter, known: dict[str, Held], kind: str, parts: Sequence[Part]
+) -> None:
+    if not _remembers(writer):
+        await writer.write([record for part in parts for record in part.records])
+        return
+    old = {p.key: p.fingerprint for p in parts if p.fingerprint and _is_held(p, known)}
+    _forget(known, [part.key for part in parts])
+    if old:
+        await writer.keep(kind, old)
+    new = [part for part in parts if part.key not in old]
+    if new:
+        await writer.write_parts(new)
+
+
+def _remembers(writer: UnitWriter) -> TypeGuard[RememberingWriter]:
+    return isinstance(writer, RememberingWriter)
+
+
+def _forget(known: dict[str, Held], keys: Iterable[str]) -> None:
+    """A unit may have millions of partitions: what is dealt with is not kept in memory."""
+    for key in keys:
+        known.pop(key, None)
+
+
+def _is_held(part: Part, known: Mapping[str, Held]) -> bool:
+    return part.key in known and known[part.key].fingerprint == part.fingerprint
+
+
+def _agree(one: Held, other: Held | None) -> bool:
+    return other is not None and one.fingerprint == other.fingerprint
 
 
 async def _all(steps: Iterable[Awaitable[T]]) -> list[Any]:

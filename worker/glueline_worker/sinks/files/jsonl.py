@@ -21,12 +21,20 @@ class JsonLines:
         self._file = path.open("xb")
         self.path = path
         self.records = 0
+        self._bytes = 0
 
-    def append(self, records: Sequence[Record]) -> None:
-        """Write one line for each of ``records``."""
-        for record in records:
-            self._file.write(escaped(as_json(record)[1]).encode() + b"\n")
-        self.records += len(records)
+    def append(self, records: Sequence[Record]) -> tuple[int, int]:
+        """Write one line for each of ``records``; where the lines begin and end."""
+        lines = b"".join(escaped(as_json(record)[1]).encode() + b"\n" for record in records)
+        return self.take(lines, len(records))
+
+    def take(self, lines: bytes, records: int) -> tuple[int, int]:
+        """Write lines as they are; where they begin and end."""
+        start = self._bytes
+        self._file.write(lines)
+        self._bytes += len(lines)
+        self.records += records
+        return start, self._bytes
 
     def finish(self) -> None:
         """Make all lines durable and close the file."""

@@ -12,7 +12,7 @@ from glueline.contract.model import Frozen, first_problem
 from glueline.contract.records import KINDS
 from glueline_worker.sinks.base import Commit, Receipt, SinkRefused
 from glueline_worker.sinks.files.jsonl import JsonLines
-from glueline_worker.sinks.keys import object_path, run_folder
+from glueline_worker.sinks.keys import INDEX, object_path, run_folder
 
 MANIFEST_VERSION = 1
 
@@ -119,8 +119,8 @@ def manifest(commit: Commit, objects: list[StoredObject]) -> bytes:
 
 
 def folders(root: Path, run_id: str) -> Iterator[Path]:
-    """The run's folders that exist."""
-    for kind in KINDS:
+    """The run's folders that exist, that of its indexes among them."""
+    for kind in (*KINDS, INDEX):
         folder = root / run_folder(kind, run_id)
         if folder.is_dir():
             yield folder

@@ -6,14 +6,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from glueline.contract.errors import UsageError
+from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run
 from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
 from glueline_worker.sinks.files.manifest import folders, manifest, stored_objects
+from glueline_worker.sinks.files.memory import newest, remember_newest
 from glueline_worker.sinks.files.writer import UnitFiles
-from glueline_worker.sinks.keys import manifest_path
+from glueline_worker.sinks.keys import index_path, manifest_path
 from glueline_worker.sinks.location import Location
 
 FORMATS = ("jsonl",)
+RUNS_REMEMBERED = 100
 
 
 def file_sink(location: Location) -> "FileSink":
@@ -40,6 +43,7 @@ class FileSink:
         """Store below ``root``; ``name`` is what errors call the sink."""
         self.name = name
         self._root = root
+        self._bases: dict[str, str | None] = {}
 
     async def open(self) -> None:
         """Create the folder and try to write to it."""
@@ -47,7 +51,11 @@ class FileSink:
 
     async def begin(self, run: Run, unit_id: str) -> UnitFiles:
         """Start an attempt; nothing is created before its first record."""
-        return UnitFiles(self.name, self._root, run.run_id, unit_id)
+        if run.run_id not in self._bases:
+            if len(self._bases) == RUNS_REMEMBERED:
+                self._bases.clear()
+            self._bases[run.run_id] = await asyncio.to_thread(newest, self._root, run)
+        return UnitFiles(self.name, self._root, run.run_id, unit_id, self._bases[run.run_id])
 
     async def commit(self, commit: Commit) -> CommitReport:
         """Write the manifest, then remove what the receipts do not list."""
@@ -74,7 +82,10 @@ class FileSink:
             path = self._root / manifest_path(run_id)
             write_whole(path, manifest(commit, objects))
             remove_temporaries(path)
+            if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
+                remember_newest(self._root, commit.run)
             listed = {self._root / stored.path for stored in objects}
+            listed |= {self._root / index_path(run_id, unit) for unit in commit.receipts}
             for folder in folders(self._root, run_id):
                 for unlisted in set(folder.iterdir()) - listed:
                     unlisted.unlink(missing_ok=True)

@@ -1,20 +1,34 @@
 """One attempt at a unit: a temporary file for each kind of record until the unit is complete."""
 
 import asyncio
+import os
+import shutil
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from itertools import groupby
 from pathlib import Path
+from typing import IO
 
 from glueline.contract.records import Record
-from glueline_worker.sinks.base import Receipt
-from glueline_worker.sinks.disk import disk_errors, publish, temporary_beside
+from glueline_worker.sinks.base import Held, Part, Receipt
+from glueline_worker.sinks.disk import disk_errors, publish, sync, temporary_beside
 from glueline_worker.sinks.files.jsonl import JsonLines
 from glueline_worker.sinks.files.manifest import StoredObject, describe
+from glueline_worker.sinks.files.memory import (
+    Index,
+    Span,
+    StoredPart,
+    homes,
+    read_index,
+    write_index,
+)
 from glueline_worker.sinks.keys import object_path
 
 MKDIR_TRIES = 20
+INDEXED = 50_000
+"""Parts; of a unit with more (partitions, that is), none is taken over: memory stays bounded."""
 
 
 class UnitFiles:
@@ -23,18 +37,39 @@ class UnitFiles:
     A cancelled call may leave its thread running; the lock lets ``discard`` wait for it.
     """
 
-    def __init__(self, name: str, root: Path, run_id: str, unit_id: str) -> None:
-        """Write below ``root``, the folder of the sink ``name``."""
+    def __init__(
+        self, name: str, root: Path, run_id: str, unit_id: str, base: str | None = None
+    ) -> None:
+        """Write below ``root``, the folder of the sink ``name``; keep what ``base`` left."""
         self._name = name
         self._root = root
         self._run_id = run_id
         self._unit_id = unit_id
+        self._base = base
         self._files: dict[str, JsonLines] = {}
+        self._parts: dict[str, StoredPart] = {}
+        self._indexes: dict[str, Index | None] = {}
+        self._kept: dict[str, Index] = {}
         self._turn = threading.Lock()
 
     async def write(self, records: Sequence[Record]) -> None:
         """Append a batch."""
         await asyncio.to_thread(self._write, records)
+
+    async def held(self, kind: str, keys: Sequence[str]) -> Mapping[str, Held]:
+        """See RememberingWriter."""
+        return await asyncio.to_thread(self._held, kind, keys)
+
+    async def keep(self, kind: str, prints: Mapping[str, str]) -> None:
+        """See RememberingWriter."""
+        for key in prints:
+            index = self._find(kind, key)
+            assert index is not None, "only what is held is kept"
+            self._kept[key] = index
+
+    async def write_parts(self, parts: Sequence[Part]) -> None:
+        """Append parts."""
+        await asyncio.to_thread(self._write_parts, parts)
 
     async def complete(self) -> Receipt:
         """Rename the files into place."""
@@ -46,8 +81,40 @@ class UnitFiles:
 
     def _write(self, records: Sequence[Record]) -> None:
         with self._turn, disk_errors(self._name):
-            for kind, group in groupby(records, key=lambda record: record.kind):
-                self._file(kind).append(tuple(group))
+            self._append(records)
+
+    def _append(self, records: Sequence[Record]) -> dict[str, Span]:
+        grouped = groupby(records, key=lambda record: record.kind)
+        return {kind: self._file(kind).append(tuple(group)) for kind, group in grouped}
+
+    def _write_parts(self, parts: Sequence[Part]) -> None:
+        with self._turn, disk_errors(self._name):
+            for part in parts:
+                spans = self._append(part.records)
+                if part.fingerprint and len(self._parts) <= INDEXED:
+                    self._parts[part.key] = StoredPart(
+                        fingerprint=part.fingerprint,
+                        inputs=part.inputs,
+                        spans=spans,
+                        counts=Counter(record.kind for record in part.records),
+                    )
+
+    def _held(self, kind: str, keys: Sequence[str]) -> dict[str, Held]:
+        with self._turn:
+            found = {key: index.parts[key] for key in keys if (index := self._find(kind, key))}
+        return {key: Held(p.fingerprint, p.counts, p.inputs) for key, p in found.items()}
+
+    def _find(self, kind: str, key: str) -> Index | None:
+        """The index of the older run that has the part."""
+        if self._base is None:
+            return None
+        for unit in homes(self._unit_id, kind, key):
+            if unit not in self._indexes:
+                self._indexes[unit] = read_index(self._root, self._base, unit)
+            index = self._indexes[unit]
+            if index and key in index.parts:
+                return index
+        return None
 
     def _file(self, kind: str) -> JsonLines:
         if kind not in self._files:
@@ -59,9 +126,65 @@ class UnitFiles:
 
     def _complete(self) -> Receipt:
         with self._turn, disk_errors(self._name):
-            stored = [self._publish(kind, file) for kind, file in self._files.items()]
+            if whole := self._same_unit():
+                stored = [self._link(one) for one in whole.objects.values()]
+                self._parts = whole.parts
+            else:
+                self._copy_kept()
+                stored = [self._publish(kind, file) for kind, file in self._files.items()]
             self._files.clear()
+            self._remember(stored)
         return {"objects": [one.model_dump() for one in stored]}
+
+    def _same_unit(self) -> Index | None:
+        """The unit of the older run, when this one is the same to the last part."""
+        index = self._indexes.get(self._unit_id)
+        if self._files or index is None or self._kept.keys() != index.parts.keys():
+            return None
+        is_own = all(of is index for of in self._kept.values())
+        return index if is_own and index.is_complete else None
+
+    def _copy_kept(self) -> None:
+        for _, kept in groupby(self._kept.items(), key=lambda item: item[1].unit):
+            with ExitStack() as stack:
+                files: dict[str, IO[bytes]] = {}
+                for key, index in kept:
+                    for kind in index.objects.keys() - files.keys():
+                        path = self._root / index.objects[kind].path
+                        files[kind] = stack.enter_context(path.open("rb"))
+                    part = index.parts[key]
+                    spans = {kind: self._copy(part, kind, files[kind]) for kind in part.spans}
+                    self._parts[key] = part.model_copy(update={"spans": spans})
+
+    def _copy(self, part: StoredPart, kind: str, file: IO[bytes]) -> Span:
+        start, end = part.spans[kind]
+        file.seek(start)
+        return self._file(kind).take(file.read(end - start), part.counts[kind])
+
+    def _link(self, old: StoredObject) -> StoredObject:
+        """Give an older run's object a second name, so that either run can be removed."""
+        path = self._root / self._path(old.kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = temporary_beside(path)
+        try:
+            os.link(self._root / old.path, temporary)
+        except FileNotFoundError:
+            raise
+        except OSError:  # a file system without links
+            shutil.copyfile(self._root / old.path, temporary)
+            with temporary.open("rb") as copied:
+                sync(copied.fileno())
+        publish(temporary, path)
+        temporary.unlink(missing_ok=True)  # a rename between two names of one file does nothing
+        modified = path.stat().st_mtime_ns
+        changes = {"path": self._path(old.kind), "unit": self._unit_id, "modified_ns": modified}
+        return old.model_copy(update=changes)
+
+    def _remember(self, stored: Sequence[StoredObject]) -> None:
+        if self._parts and len(self._parts) <= INDEXED:
+            objects = {one.kind: one for one in stored}
+            index = Index(unit=self._unit_id, objects=objects, parts=self._parts)
+            write_index(self._root, self._run_id, index)
 
     def _publish(self, kind: str, file: JsonLines) -> StoredObject:
         file.finish()

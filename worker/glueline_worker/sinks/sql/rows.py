@@ -18,7 +18,7 @@ from glueline.contract.records import (
     Record,
     TableRecord,
 )
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.base import Part, Run
 from glueline_worker.sinks.keys import stored_key
 from glueline_worker.sinks.text import as_json
 
@@ -26,28 +26,37 @@ Row = dict[str, Any]
 
 
 def rows_by_kind(
-    run: Run, records: Iterable[Record], now: datetime, *, allow_nul: bool
+    run: Run, parts: Iterable[Part], now: datetime, *, allow_nul: bool
 ) -> dict[str, list[Row]]:
     """Make the rows of a batch, of each kind in the order of their keys.
 
     The order keeps two writers of the same rows from waiting for each other in a circle.
     """
     rows: dict[str, list[Row]] = {}
-    for record in records:
-        stored, text = as_json(record, allow_nul=allow_nul)
-        row = _row(run, stored, text, now)
-        if stored is not record:  # names that only what was replaced told apart stay apart
-            known = as_json(record)[0]
-            identity = {"key": stored_key(known.key), "listing": stored_key(known.listing)}
-            contents = _SPECIFIC[record.kind](known).get("contents")
-            row |= identity | ({"contents": contents} if contents else {})
-        if not allow_nul and "%00" in getattr(record, "process", ""):
-            for column in ("subject", "database_name"):  # decoded from the process
-                row[column] = row[column] and row[column].replace("\0", "\N{REPLACEMENT CHARACTER}")
-        rows.setdefault(record.kind, []).append(row)
+    for part in parts:
+        for record in part.records:
+            row = _row_of(run, record, now, allow_nul=allow_nul)
+            row["fingerprint"] = part.fingerprint
+            if record.kind == "job":
+                row["inputs"] = document(part.inputs)
+            rows.setdefault(record.kind, []).append(row)
     for of_kind in rows.values():
         of_kind.sort(key=itemgetter("key"))
     return rows
+
+
+def _row_of(run: Run, record: Record, now: datetime, *, allow_nul: bool) -> Row:
+    stored, text = as_json(record, allow_nul=allow_nul)
+    row = _row(run, stored, text, now)
+    if stored is not record:  # names that only what was replaced told apart stay apart
+        known = as_json(record)[0]
+        identity = {"key": stored_key(known.key), "listing": stored_key(known.listing)}
+        contents = _SPECIFIC[record.kind](known).get("contents")
+        row |= identity | ({"contents": contents} if contents else {})
+    if not allow_nul and "%00" in getattr(record, "process", ""):
+        for column in ("subject", "database_name"):  # decoded from the process
+            row[column] = row[column] and row[column].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return row
 
 
 def document(value: Any) -> str:

@@ -1,7 +1,8 @@
 """The tables, the same in both databases.
 
 A row is kept when its thing is deleted: ``deleted_at`` says when that was noticed, and ``run_id``
-and ``generation`` name the run that last saw the thing or noticed its absence.
+and ``generation`` name the run that last saw the thing or noticed its absence. ``fingerprint`` is
+that of the part that the row was written with; None: the part is read again.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 
 from glueline_worker.sinks.sql.types import Document, Moment
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 METADATA = MetaData()
 
@@ -48,14 +49,16 @@ def _record_table(name: str, *columns: Column[Any], contains: bool = False) -> T
         Column("subject", Text, nullable=False),
         *contents,
         *columns,
-        Column("record", Document, nullable=False),
         Column("content_hash", Text, nullable=False),
+        Column("fingerprint", Text),
         Column("run_id", Text, nullable=False),
         Column("generation", BigInteger, nullable=False),
         Column("first_seen_at", Moment, nullable=False),
         Column("last_seen_at", Moment, nullable=False),
         Column("changed_at", Moment, nullable=False),
         Column("deleted_at", Moment),
+        # The last: SQLite reads and writes what stands before it without touching it.
+        Column("record", Document, nullable=False),
     )
     _index_live(table)
     if contains:
@@ -136,6 +139,7 @@ JOBS = _record_table(
     Column("max_capacity", Float),
     Column("created_at", Moment),
     Column("updated_at", Moment),
+    Column("inputs", Document),  # the tables whose columns its lineage follows from
     contains=True,
 )
 LINEAGE = _record_table(
@@ -148,6 +152,9 @@ LINEAGE = _record_table(
     Column("downstream_name", Text, nullable=False),
     Column("origins", Document, nullable=False),
 )
+
+# A part's edges are found by its fingerprint.
+Index("lineage_fingerprint", LINEAGE.c.fingerprint)
 
 # Hash indexes, because names can be longer than an entry of PostgreSQL's ordinary ones.
 for _column in (TABLES.c.name, LINEAGE.c.upstream_name, LINEAGE.c.downstream_name):

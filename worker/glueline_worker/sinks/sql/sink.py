@@ -1,7 +1,7 @@
 """The sink of both databases."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ from glueline.contract.records import Record
 from glueline_worker.sinks.base import (
     Commit,
     CommitReport,
+    Held,
+    Part,
     Receipt,
     Run,
     SinkRefused,
@@ -22,11 +24,14 @@ from glueline_worker.sinks.disk import disk_errors
 from glueline_worker.sinks.sql.engine import create_schema
 from glueline_worker.sinks.sql.faults import database_errors
 from glueline_worker.sinks.sql.identity import DATABASE, inode, number_of
+from glueline_worker.sinks.sql.memory import held, touch
 from glueline_worker.sinks.sql.rows import rows_by_kind
 from glueline_worker.sinks.sql.runs import store_aborted, store_committed
 from glueline_worker.sinks.sql.upsert import upsert
 
 Answer = TypeVar("Answer")
+TOUCHED_AT_ONCE = 5000
+"""Rows; a unit keeps no more of them in memory."""
 
 
 class SqlSink:
@@ -77,13 +82,29 @@ class SqlSink:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
-    async def write(self, run: Run, records: Sequence[Record]) -> int | None:
+    async def write(self, run: Run, parts: Sequence[Part]) -> int | None:
         """Upsert a batch in one transaction; returns the number of the database it is in."""
         now = datetime.now(UTC)
-        rows = await asyncio.to_thread(rows_by_kind, run, records, now, allow_nul=self._allow_nul)
+        rows = await asyncio.to_thread(rows_by_kind, run, parts, now, allow_nul=self._allow_nul)
 
         def work(connection: Connection) -> int | None:
             upsert(connection, rows)
+            return self._number
+
+        return await self._in_transaction(work)
+
+    async def held(self, kind: str, keys: Sequence[str]) -> tuple[int | None, Mapping[str, Held]]:
+        """See RememberingWriter; with the number of the database that was asked."""
+        return await self._in_transaction(
+            lambda connection: (self._number, held(connection, kind, keys))
+        )
+
+    async def touch(self, run: Run, kept: Mapping[str, Mapping[str, str]]) -> int | None:
+        """Mark held parts as seen in ``run``: by kind, keys and fingerprints; as `write`."""
+        now = datetime.now(UTC)
+
+        def work(connection: Connection) -> int | None:
+            touch(connection, run, kept, now)
             return self._number
 
         return await self._in_transaction(work)
@@ -131,13 +152,33 @@ class _Upserts:
         self._sink = sink
         self._run = run
         self._records = 0
+        self._kept: dict[str, dict[str, str]] = {}
         self._databases: set[int | None] = set()
 
     async def write(self, records: Sequence[Record]) -> None:
-        self._databases.add(await self._sink.write(self._run, records))
-        self._records += len(records)
+        await self.write_parts([Part("", tuple(records), None)])
+
+    async def held(self, kind: str, keys: Sequence[str]) -> Mapping[str, Held]:
+        number, found = await self._sink.held(kind, keys)
+        self._databases.add(number)
+        return found
+
+    async def keep(self, kind: str, prints: Mapping[str, str]) -> None:
+        self._kept.setdefault(kind, {}).update(prints)
+        if len(self._kept[kind]) >= TOUCHED_AT_ONCE:
+            await self._touch()
+
+    async def write_parts(self, parts: Sequence[Part]) -> None:
+        self._databases.add(await self._sink.write(self._run, parts))
+        self._records += sum(len(part.records) for part in parts)
+
+    async def _touch(self) -> None:
+        kept, self._kept = self._kept, {}
+        if kept:
+            self._databases.add(await self._sink.touch(self._run, kept))
 
     async def complete(self) -> Receipt:
+        await self._touch()
         if len(self._databases) > 1:
             raise SinkUnavailable(f"{self._sink.name} was replaced while a unit was written to it")
         receipt: Receipt = {"records": self._records}

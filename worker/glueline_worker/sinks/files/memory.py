@@ -1,0 +1,119 @@
+"""What older runs left, so that a run takes over what has not changed.
+
+``index/run=<id>/<unit>.json`` says of a unit's objects which lines belong to which part, under
+which fingerprint; ``index/newest-<scope>.json`` names the newest run of a scope. An index whose
+objects are not, to the byte and the nanosecond, those that it was written for is no index: the
+parts are read again.
+"""
+
+import hashlib
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote
+
+import orjson
+from pydantic import Field, ValidationError
+
+from glueline.contract.messages import encode
+from glueline.contract.model import Frozen
+from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.disk import write_whole
+from glueline_worker.sinks.files.manifest import StoredObject
+from glueline_worker.sinks.keys import index_path, manifest_path, newest_path
+
+Span = tuple[int, int]
+"""Where lines begin and end in an object."""
+
+
+class StoredPart(Frozen):
+    """A part in a unit's objects."""
+
+    fingerprint: str
+    inputs: tuple[str, ...] = ()
+    spans: dict[str, Span]
+    """By kind of record."""
+    counts: dict[str, int]
+    """Records by kind."""
+
+
+class Index(Frozen):
+    """The parts of one unit, by key; ``objects`` are by kind."""
+
+    unit: str
+    objects: dict[str, StoredObject] = Field(default_factory=dict)
+    parts: dict[str, StoredPart] = Field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the objects hold the lines of these parts and nothing else."""
+        counts = Counter[str]()
+        for part in self.parts.values():
+            counts.update(part.counts)
+        return counts == {kind: one.records for kind, one in self.objects.items()}
+
+
+class Newest(Frozen):
+    """The newest run of a scope."""
+
+    run_id: str
+    generation: int
+
+
+def newest(root: Path, run: Run) -> str | None:
+    """The run that ``run`` can take over from, None when there is none or the run is full."""
+    if run.request.options.full:
+        return None
+    found = _read_newest(root, run)
+    if found is None or not (root / manifest_path(found.run_id)).is_file():
+        return None
+    return found.run_id
+
+
+def remember_newest(root: Path, run: Run) -> None:
+    """Let later runs of the scope take over from ``run``, unless a newer one has committed."""
+    known = _read_newest(root, run)
+    if known is None or known.generation <= run.generation:
+        this = Newest(run_id=run.run_id, generation=run.generation)
+        write_whole(root / newest_path(_scope(run)), this.model_dump_json().encode())
+
+
+def read_index(root: Path, run_id: str, unit_id: str) -> Index | None:
+    """The index of a unit whose objects stand as it says."""
+    try:
+        index = Index.model_validate_json((root / index_path(run_id, unit_id)).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    whole = index.unit == unit_id and all(_stands(root, one) for one in index.objects.values())
+    return index if whole else None
+
+
+def write_index(root: Path, run_id: str, index: Index) -> None:
+    """Store the index of a unit whose objects are in place. Raises OSError."""
+    write_whole(root / index_path(run_id, index.unit), orjson.dumps(index.model_dump()))
+
+
+def homes(unit_id: str, kind: str, key: str) -> tuple[str, ...]:
+    """The units that may have left a part: its own or, of a job, also the listing of all jobs."""
+    if kind != "job":
+        return (unit_id,)
+    return ("jobs", f"job/{encode(unquote(key.rpartition('/')[2]))}")
+
+
+def _read_newest(root: Path, run: Run) -> Newest | None:
+    with suppress(OSError, ValidationError):
+        return Newest.model_validate_json((root / newest_path(_scope(run))).read_bytes())
+    return None
+
+
+def _scope(run: Run) -> str:
+    request = run.request.model_dump(mode="json", include={"source", "scope", "filters"})
+    return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+
+def _stands(root: Path, stored: StoredObject) -> bool:
+    try:
+        stat = (root / stored.path).stat()
+    except OSError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (stored.bytes, stored.modified_ns)

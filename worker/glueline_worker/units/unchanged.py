@@ -1,0 +1,107 @@
+"""Jobs that are as every sink holds them, found without reading them one by one.
+
+A job's records follow from its definition, its script, the connections that it names and the
+columns of the tables that it reads. Listings tell all of these: GetJobs, the ETags of
+ListObjectsV2, and GetTables by name; only connections are asked for one by one.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from glueline.contract.errors import Terminal
+from glueline.contract.messages import JobsUnit
+from glueline.contract.records import record_key
+from glueline_worker.aws.errors import AwsError, AwsNotFound
+from glueline_worker.aws.s3 import Place, script_tags
+from glueline_worker.catalog.answers import raw_of
+from glueline_worker.catalog.jobs import ScriptLocation, connections_of, script_location
+from glueline_worker.redact import redact_parameters
+from glueline_worker.sinks.base import Held
+from glueline_worker.units.context import UnitContext
+from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.units.schemas import Columns, columns_of, learn
+
+Job = Mapping[str, Any]
+
+
+@dataclass
+class Inputs:
+    """What a job's lineage follows from beside its definition, as far as it is known."""
+
+    tags: dict[Place, str] = field(default_factory=dict)
+    """ETags of scripts, "" for one that is not there."""
+    connections: dict[str, Mapping[str, str] | None] = field(default_factory=dict)
+    """Properties without secrets; None for a connection that does not exist."""
+    columns: dict[str, Columns] = field(default_factory=dict)
+    """Of the tables that the job reads."""
+
+
+async def keep_unchanged(jobs: Mapping[str, Job], unit: JobsUnit, context: UnitContext) -> set[str]:
+    """Keep the jobs, given by name, that all sinks hold as they are now; their names."""
+    # Without its time, nothing but the job's name is known.
+    known = {name: job for name, job in jobs.items() if job.get("LastModifiedOn")}
+    names = {record_key(unit.source, "job", name): name for name in known}
+    held = await context.writing.held("job", list(names))
+    about = {key: known[names[key]] for key in held}
+    inputs = await _inputs(about.values(), held.values(), context)
+    same = {}
+    for key, one in held.items():
+        inputs.columns = await columns_of(one.inputs, context)
+        if len(inputs.columns) < len(one.inputs):
+            continue
+        if job_fingerprint(key, about[key], inputs, context) == one.fingerprint:
+            same[key] = one
+    await context.keep("job", same)
+    return {names[key] for key in same}
+
+
+def job_fingerprint(key: str, job: Job, inputs: Inputs, context: UnitContext) -> str | None:
+    """The fingerprint of a job; None when the state of something that it needs is not known."""
+    facts: list[Any] = [key, *context.place(), raw_of(job, wanted=True)]
+    if context.options.lineage:
+        named, places = connections_of(job), _places([job])
+        if not inputs.connections.keys() >= {*named} or not inputs.tags.keys() >= {*places}:
+            return None
+        facts.append([inputs.connections[name] for name in named])
+        facts.append([inputs.tags[place] for place in places])
+        facts.append(inputs.columns)
+    return fingerprint(*facts)
+
+
+async def _inputs(jobs: Iterable[Job], held: Iterable[Held], context: UnitContext) -> Inputs:
+    """Look at the scripts and connections of all jobs, and at the tables that they read."""
+    if not context.options.lineage:
+        return Inputs()
+    jobs = list(jobs)
+    await learn((name for one in held for name in one.inputs), context)
+    return Inputs(
+        await script_tags(context.connection, _places(jobs)), await _connections(jobs, context)
+    )
+
+
+def _places(jobs: Iterable[Job]) -> list[Place]:
+    found = [script_location(job) for job in jobs]
+    return [(one.bucket, one.key) for one in found if isinstance(one, ScriptLocation)]
+
+
+async def _connections(
+    jobs: Iterable[Job], context: UnitContext
+) -> dict[str, Mapping[str, str] | None]:
+    """What is known of the connections that jobs name, without those that cannot be read."""
+    names = sorted({name for job in jobs for name in connections_of(job)})
+    found = await asyncio.gather(*(_connection(name, context) for name in names))
+    return {name: one for read in found for name, one in read.items()}
+
+
+async def _connection(name: str, context: UnitContext) -> dict[str, Mapping[str, str] | None]:
+    try:
+        answer = await context.glue.connection(name)
+    except AwsNotFound:
+        return {name: None}
+    except AwsError as error:
+        if isinstance(error, Terminal):
+            return {}
+        raise
+    return {name: redact_parameters(answer.get("ConnectionProperties") or {})}
