@@ -1,5 +1,5 @@
 """All benchmarks; importing a module registers what it holds."""
 
-from benchmarks.cases import bound, small, throughput
+from benchmarks.cases import bound, incremental, small, throughput
 
-__all__ = ["bound", "small", "throughput"]
+__all__ = ["bound", "incremental", "small", "throughput"]

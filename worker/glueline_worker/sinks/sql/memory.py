@@ -79,8 +79,8 @@ def _edges(connection: Connection, kind: str, fingerprints: list[str]) -> dict[s
     if kind not in WITH_LINEAGE or not fingerprints:
         return {}
     query = (
-        select(LINEAGE.c.fingerprint, func.count())
+        select(LINEAGE.c.fingerprint, func.count().label("edges"))
         .where(LINEAGE.c.fingerprint.in_(fingerprints), LINEAGE.c.deleted_at.is_(None))
         .group_by(LINEAGE.c.fingerprint)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row.fingerprint: row.edges for row in connection.execute(query)}
