@@ -68,8 +68,10 @@ async def test_rows_that_did_not_change_are_seen_and_not_written(
     worker: Inline = await inline(here)
     await worker.run()
     rows = Rows(here)
+    before = rows_of(here)
     rows("UPDATE tables SET owner = 'a mark that a write would remove'")
     second = await worker.run()
+    assert rows_of(here) == before
     assert {owner for (owner,) in rows("SELECT owner FROM tables")} == {
         "a mark that a write would remove"
     }
@@ -256,6 +258,22 @@ async def test_deletions_are_found_as_in_a_full_run(
     sim.add_table("sales", "gone", columns={"id": "bigint"})
     await worker.run(scope=DatabaseScope(name="sales"))
     assert rows.live("tables") == ["gone", "orders", "recent"]
+
+
+async def test_what_a_cancelled_run_wrote_hides_no_edge_that_is_gone(
+    sim: Simulator, inline: Start, tmp_path: Path
+) -> None:
+    here = f"sqlite:///{tmp_path}/out.db"
+    worker: Inline = await inline(here)
+    await worker.run()
+    sim.add_job("daily", script=COPY.format("elsewhere"))
+    units = ("databases", "jobs", "database/hr", "database/sales", "job/daily")
+    cancelled = await worker.run(cancel_after=len(units))
+    assert cancelled.state is RunState.CANCELLED
+    third = await worker.run()
+    assert third.counts["unchanged_job"] == 4
+    query = "SELECT downstream_name FROM lineage WHERE process = 'job/daily' AND deleted_at IS NULL"
+    assert Rows(here)(query) == [("elsewhere",)]
 
 
 def test_the_reader_is_known_by_its_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
