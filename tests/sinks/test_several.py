@@ -8,7 +8,15 @@ from tests.sinks.samples import run, store, table
 
 from glueline.contract.runs import RunState, RunStatus
 from glueline.ledger.replies import Results
-from glueline_worker.sinks.base import Commit, CommitReport, Run, Sink, SinkRefused, SinkUnavailable
+from glueline_worker.sinks.base import (
+    Commit,
+    CommitReport,
+    Part,
+    Run,
+    Sink,
+    SinkRefused,
+    SinkUnavailable,
+)
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.units.finish import commit
 from glueline_worker.units.writing import Writing
@@ -98,6 +106,6 @@ async def test_a_unit_that_one_sink_does_not_take_is_in_no_file(
 ):
     writing = Writing([*sinks, away], run(), "jobs")
     with pytest.raises(SinkUnavailable, match="away"):
-        await writing.write([table("a")])
+        await writing.write_parts("table", [Part("a", (table("a"),), "1")])
     await writing.discard()
     assert files_below(root) == []

@@ -98,7 +98,7 @@ def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, desk: 
             "--no-lineage",
             "--raw",
         ],
-        *["--max-deletion-share", "0.25", "--json"],
+        *["--max-deletion-share", "0.25", "--full", "--json"],
     )
     request = desk.status(done.json["run_id"]).request
     assert request.source == "prod"
@@ -112,6 +112,7 @@ def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, desk: 
         "lineage": False,
         "raw": True,
         "max_deletion_share": 0.25,
+        "full": True,
     }
 
 
