@@ -7,9 +7,10 @@ and by the pinned version.
 import json
 import time
 from base64 import b64decode
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from queue import Empty
 from typing import Any
 
@@ -19,6 +20,8 @@ from kombu.transport import redis as kombu_redis
 from glueline.queue import VISIBILITY_TIMEOUT
 
 Bury = Callable[[str, str], None]
+EVENT_INTERVAL = 1.0
+"""Seconds."""
 
 
 class Undertaker:
@@ -55,8 +58,26 @@ _kombu_loads = kombu_redis.loads
 kombu_redis.loads = loads
 
 
+class Channel(kombu_redis.Channel):
+    """Keeps the one client that kombu would make anew for each command.
+
+    Making it is a tenth of the CPU time of a small unit; its connections come from the same pool.
+    """
+
+    @contextmanager
+    def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
+        """Give ``client``, or the one that is kept."""
+        yield client or self._kept_client
+
+    @cached_property
+    def _kept_client(self) -> Any:
+        return self._create_client()
+
+
 class Transport(kombu_redis.Transport):
     """Looks at a message before kombu takes its fields for granted."""
+
+    Channel = Channel
 
     def _deliver(self, message: Any, queue: str) -> None:
         if isinstance(message, NoJson):
@@ -107,6 +128,35 @@ class Leases(bootsteps.StartStopStep):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class EventBatches(bootsteps.StartStopStep):
+    """Sends the events of tasks, which Flower shows, in batches.
+
+    Celery sends them on each turn of its loop: a message for every other event. Once a second is
+    soon enough for eyes, and spares a tenth of the CPU time of a small unit.
+    """
+
+    requires = ("celery.worker.consumer.events:Events",)
+
+    def __init__(self, consumer: Any, **options: Any) -> None:
+        """Nothing is sent before ``start``."""
+        super().__init__(consumer, **options)
+        self._timer: Any = None
+
+    def start(self, consumer: Any) -> None:
+        """Send what is there once a second; a full buffer is sent at once."""
+        consumer.event_dispatcher.on_send_buffered = None
+        self._timer = consumer.timer.call_repeatedly(
+            EVENT_INTERVAL, consumer.event_dispatcher.flush, priority=10
+        )
+
+    def stop(self, consumer: Any) -> None:
+        """Send what is left; without a connection Celery keeps it for the next one."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            consumer.event_dispatcher.flush()
 
 
 def readable(message: object) -> str:
