@@ -83,9 +83,9 @@ class Proxy:
         """Reset every connection; new ones are taken."""
         self._do(self._cut)
 
-    def refuse(self) -> None:
-        """Reset every connection and take no new ones until ``listen``."""
-        asyncio.run_coroutine_threadsafe(self._refuse(), self._loop).result(5)
+    def close(self) -> None:
+        """Refuse new connections until ``listen``; those that stand live on."""
+        self._do(self._close)
 
     def listen(self) -> None:
         """Take connections."""
@@ -98,6 +98,10 @@ class Proxy:
     def release(self) -> None:
         """What was held arrives after all, as after a partition of the network."""
         self._do(self._passing.set)
+
+    def heal(self) -> None:
+        """Messages are neither late nor torn any more."""
+        self.delay = self.cut_rate = 0
 
     def forget(self) -> None:
         """Half-open: on today's connections nothing passes ever again, and nobody is told."""
@@ -136,13 +140,13 @@ class Proxy:
         self._server = await asyncio.start_server(self._accept, HOST, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
-    async def _refuse(self) -> None:
+    def _close(self) -> None:
         if self._server is not None:
             self._server.close()
-        self._cut()
 
     async def _end(self) -> None:
-        await self._refuse()
+        self._close()
+        self._cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -166,6 +170,8 @@ class Proxy:
                 group.create_task(self._pump(link, answers, near))
         except* OSError:
             pass
+        except* asyncio.CancelledError:
+            pass  # the end of the proxy; asyncio's streams would print it
         finally:
             self._links.discard(link)
             near.close()
@@ -180,7 +186,7 @@ class Proxy:
                 await asyncio.sleep(self._random.uniform(0, self.delay))
             if link.is_dead:
                 continue
-            if self._is_lost(writer is link.near):
+            if writer is link.near and self._is_lost():
                 self._reset(link)
             elif self._random.random() < self.cut_rate:
                 writer.write(data[: self._random.randrange(len(data))])
@@ -192,8 +198,6 @@ class Proxy:
         if not link.is_dead:
             writer.close()
 
-    def _is_lost(self, is_answer: bool) -> bool:
-        if not (is_answer and self._drop_answers):
-            return False
-        self._drop_answers = False
-        return True
+    def _is_lost(self) -> bool:
+        lost, self._drop_answers = self._drop_answers, False
+        return lost

@@ -20,6 +20,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.kind = url.partition(":")[0]
         self.rows = Rows(url)
 
     def written_by(self, run_id: str) -> list[str]:

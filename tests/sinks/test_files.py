@@ -183,6 +183,28 @@ async def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path):
         await parse_sink(f"file://{tmp_path}/file/out").open()
 
 
+async def test_a_folder_that_goes_while_it_is_made_is_made_again(
+    root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+):
+    mkdir, vanished = Path.mkdir, [FileExistsError, FileNotFoundError]
+
+    def racing(path: Path, *args: object, **options: bool) -> None:
+        if vanished and path.name.startswith("run="):
+            raise vanished.pop()(errno.EEXIST, "gone again", str(path))
+        mkdir(path, *args, **options)
+
+    monkeypatch.setattr(Path, "mkdir", racing)
+    await store(sink, run(), SALES, table("a"))
+    assert vanished == []
+    assert len(stored(root)) == 1
+
+
+async def test_a_file_in_place_of_a_folder_is_refused_for_good(root: Path, sink: Sink):
+    (root / "table").write_text("in the way")
+    with pytest.raises(SinkRefused, match=r"Not a directory|File exists"):
+        await store(sink, run(), SALES, table("a"))
+
+
 async def test_a_folder_that_takes_no_files_is_refused_at_once(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):

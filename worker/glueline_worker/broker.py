@@ -59,19 +59,30 @@ kombu_redis.loads = loads
 
 
 class Channel(kombu_redis.Channel):
-    """Keeps the one client that kombu would make anew for each command.
-
-    Making it is a tenth of the CPU time of a small unit; its connections come from the same pool.
-    """
+    """Keeps one client, ends with its connection, and leaves the worker alive."""
 
     @contextmanager
     def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
-        """Give ``client``, or the one that is kept."""
+        """Give ``client``, or the one that is kept.
+
+        kombu makes one for each command: a tenth of the CPU time of a small unit. The connections
+        come from the same pool.
+        """
         yield client or self._kept_client
 
     @cached_property
     def _kept_client(self) -> Any:
         return self._create_client()
+
+    def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
+        """A broken connection gives its messages back when it is closed, and has no address then.
+
+        kombu's AttributeError would end the worker; a ConnectionError does not, and the messages
+        come back with the end of their visibility.
+        """
+        if self.connection.client is None:
+            raise ConnectionError("the connection to Redis is closed already")
+        return super()._connparams(asynchronous)
 
 
 class Transport(kombu_redis.Transport):

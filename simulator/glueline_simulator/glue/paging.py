@@ -115,9 +115,11 @@ class Pager:
         if not call.settings.ragged:
             return limit
         chance = self._chance(call, cursor)
+        # Small pages are as likely as large ones, so that small listings are cut as well.
+        size = int((limit + 1) ** chance.random())
         if chance.random() < _EMPTY_SHARE and not cursor.after_empty:
             return 0
-        return chance.randint(1, limit)
+        return size
 
     def _trails(self, call: Call, cursor: Cursor, items: list[Any]) -> bool:
         """Whether a ragged listing ends with one more page that is empty."""
@@ -129,7 +131,7 @@ class Pager:
 
     def _chance(self, call: Call, cursor: Cursor) -> Random:
         return Random(  # noqa: S311
-            f"{self._seed}:{call.operation}:{cursor.position}:{cursor.after_empty}"
+            f"{self._seed}:{call.operation}:{call.names}:{cursor.position}:{cursor.after_empty}"
         )
 
     def _query(self, call: Call) -> bytes:

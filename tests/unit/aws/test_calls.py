@@ -19,10 +19,12 @@ class OpenQuota:
         self.acquired: list[str] = []
         self.throttles: list[str] = []
 
-    async def acquire(self, family: str) -> None:
+    async def acquire(self, family: str) -> int:
         self.acquired.append(family)
+        return len(self.acquired)
 
-    async def throttled(self, family: str) -> None:
+    async def throttled(self, family: str, slot: int) -> None:
+        assert slot == len(self.acquired)
         self.throttles.append(family)
 
 

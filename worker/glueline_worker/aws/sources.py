@@ -68,33 +68,41 @@ class Sources:
         self._quota = quota
         self._open: dict[str, Connection] = {}
         self._stack = AsyncExitStack()
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._attempts: dict[str, asyncio.Task[Connection]] = {}
 
     async def connect(self, name: str) -> Connection:
         """The connection of a source; raises UsageError or AwsError with what is missing."""
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            if name not in self._open:
-                self._open[name] = await self._connect(name, self._settings.source(name))
+        if name in self._open:
             return self._open[name]
+        # All who wait share one attempt and its failure: a session is dear.
+        return await asyncio.shield(self._attempts.get(name) or self._begin(name))
 
-    async def refresh(self, expired: Connection) -> None:
+    def refresh(self, expired: Connection) -> None:
         """Forget a connection whose credentials have expired; the next use makes a new one.
 
         Many units notice at once; those that come late must not forget the new one.
         """
-        async with self._locks.setdefault(expired.name, asyncio.Lock()):
-            if self._open.get(expired.name) is expired:
-                del self._open[expired.name]
+        if self._open.get(expired.name) is expired:
+            del self._open[expired.name]
 
     async def close(self) -> None:
         """Close all clients."""
+        for attempt in self._attempts.values():
+            attempt.cancel()
         await self._stack.aclose()
+
+    def _begin(self, name: str) -> asyncio.Task[Connection]:
+        attempt = asyncio.create_task(self._connect(name, self._settings.source(name)))
+        self._attempts[name] = attempt
+        attempt.add_done_callback(lambda _: self._attempts.pop(name))
+        return attempt
 
     async def _connect(self, name: str, source: Source) -> Connection:
         async with AsyncExitStack() as stack:
             connection = await self._reach(name, source, stack)
             # Kept until the worker ends: others may be in the midst of a call when it expires.
             self._stack.push_async_exit(stack.pop_all())
+        self._open[name] = connection
         return connection
 
     async def _reach(self, name: str, source: Source, stack: AsyncExitStack) -> Connection:

@@ -66,7 +66,7 @@ async def _after(name: str, database: str, listing: AsyncIterator[Page]) -> Asyn
     else:
         raise AwsRefused(
             f"the listing of {database} stopped at table {name}, which is gone by now, and its "
-            "page token has expired: where to go on is unknown",
+            "page token has expired: where to go on is unknown; start a new run",
             code="ListingLost",
         )
     async for page in listing:

@@ -1,6 +1,7 @@
 """One attempt at a unit, from its claim to its settlement."""
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,12 +33,14 @@ from glueline_worker.units.failing import (
     Exhausted,
     code_of,
     delay_before,
+    failure_of,
     may_pass,
     sentence_of,
 )
 from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.partitions import extract_partitions
+from glueline_worker.units.sharing import PAUSE, steps_aside
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
@@ -65,6 +68,8 @@ class Held:
 
     claim: Claim
     task: asyncio.Task[Any]
+    asked: float
+    """When the ledger was last asked for the claim and granted it, by this process's clock."""
     is_lost: bool = False
 
 
@@ -80,12 +85,15 @@ class Execution:
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     held: dict[str, Held] = field(default_factory=dict)
     is_draining: bool = False
+    active_runs: int = 1
+    """Runs that are not over, as the ledger said a moment ago."""
 
     async def run(self, unit: UnitMessage) -> Outcome:
         """Claim a unit and work on it; a unit that is settled or held elsewhere is left alone."""
         if self.is_draining:
             return Outcome.REQUEUE
         claim = Claim(unit, uuid4().hex)
+        asked = time.monotonic()
         try:
             claimed = await self.ledger(
                 self.calls.claim(claim, self._lease_ms, self.settings.worker.attempts)
@@ -101,18 +109,36 @@ class Execution:
             return Outcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
         # What the queue says of the unit may be anybody's; the ledger's word counts.
-        return await self._hold(replace(claim, unit=claimed.unit), claimed)
+        claim = replace(claim, unit=claimed.unit)
+        under_way = [held.claim.unit.run_id for held in self.held.values()]
+        slots = self.settings.worker.concurrency
+        if steps_aside(claim.unit, under_way, slots, self.active_runs):
+            return await self._step_aside(claim)
+        return await self._hold(claim, claimed, asked)
+
+    async def _step_aside(self, claim: Claim) -> Outcome:
+        """Come back in seconds; the attempt does not count."""
+        delay_ms = int(random.uniform(*PAUSE) * 1000)  # noqa: S311 - no secret
+        log.debug("unit.stepped_aside", delay=delay_ms / 1000)
+        try:
+            await self.ledger(self.calls.release(claim, delay_ms=delay_ms, counted=False))
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
+        return Outcome.ACK
 
     async def renew(self) -> None:
         """Prolong the claims of this process; stop working on those that are lost."""
         held = list(self.held.values())
         if not held:
             return
+        asked = time.monotonic()
         kept = await self.ledger(self.calls.renew([h.claim for h in held], self._lease_ms))
         for one, is_kept in zip(held, kept, strict=True):
-            if not is_kept and not one.task.done():
+            if is_kept:
+                one.asked = asked
+            elif not one.task.done():
                 one.is_lost = True
-                one.task.cancel()
+                _cancel(one.task)
 
     async def reconcile(self) -> int:
         """Publish again what is open and silent; returns how many units."""
@@ -126,22 +152,29 @@ class Execution:
         """Give back all that is under way."""
         self.is_draining = True
         for one in self.held.values():
-            one.task.cancel()
+            _cancel(one.task)
 
     @property
     def _lease_ms(self) -> int:
         return int(self.settings.worker.lease * 1000)
 
-    async def _hold(self, claim: Claim, claimed: Claimed) -> Outcome:
+    async def _hold(self, claim: Claim, claimed: Claimed, asked: float) -> Outcome:
         task = asyncio.current_task()
         assert task is not None
-        held = self.held[claim.token] = Held(claim, task)
+        held = self.held[claim.token] = Held(claim, task, asked)
+        try:
+            await self._attempt(claim, claimed)
+        except asyncio.CancelledError:
+            return await self._stopped(held)
+        finally:
+            del self.held[claim.token]
+        return Outcome.ACK
+
+    async def _attempt(self, claim: Claim, claimed: Claimed) -> None:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self.settings.worker.unit_timeout) as limit:
                 await self._work(claim, claimed)
-        except asyncio.CancelledError:
-            return await self._stopped(held)
         except Exception as error:
             if isinstance(error, TimeoutError) and limit.expired():
                 error = _too_long(self.settings.worker.unit_timeout)
@@ -150,9 +183,6 @@ class Execution:
             await self._failed(claim, claimed, error)
         else:
             log.info("unit.settled", seconds=round(time.monotonic() - started, 3))
-        finally:
-            del self.held[claim.token]
-        return Outcome.ACK
 
     async def _work(self, claim: Claim, claimed: Claimed) -> None:
         if claimed.outcome == "exhausted":
@@ -175,6 +205,7 @@ class Execution:
                 settings=self.settings.worker,
                 last_attempt=claimed.attempts >= self.settings.worker.attempts,
                 writing=writing,
+                ensure_claim=lambda: self._ensure(claim),
                 open_units=lambda children: self._open(claim, children),
                 counts=counts,
             )
@@ -182,7 +213,7 @@ class Execution:
             await self._confirm(claim)
             receipt = await writing.complete()
         except AwsExpired:
-            await self.sources.refresh(connection)
+            self.sources.refresh(connection)
             raise
         finally:
             await writing.discard()
@@ -230,6 +261,11 @@ class Execution:
             raise ClaimLost
         await self._publish_new(children, ids)
 
+    async def _ensure(self, claim: Claim) -> None:
+        """Ask again when the lease may have ended while this worker was paused."""
+        if time.monotonic() - self.held[claim.token].asked > self.settings.worker.lease:
+            await self._confirm(claim)
+
     async def _confirm(self, claim: Claim) -> None:
         """A worker that was paused must not replace what its successor wrote."""
         if not (await self.ledger(self.calls.renew([claim], self._lease_ms)))[0]:
@@ -270,6 +306,8 @@ class Execution:
                 await self.ledger(self.calls.release(claim, delay_ms=int(delay * 1000)))
             else:
                 await self._give_up(claim, claimed, error)
+        except ClaimLost:
+            log.info("unit.lost")
         except LedgerUnavailable as unavailable:
             log.warning("ledger.unavailable", error=str(unavailable))
 
@@ -284,11 +322,17 @@ class Execution:
         failure = Failure(
             unit_id=claim.unit.unit_id,
             code=code_of(error),
-            message=sentence_of(error),
+            message=failure_of(error),
             attempts=min(claimed.attempts, self.settings.worker.attempts),
             at=datetime.now(UTC),
         )
         await self._settle(claim, Settlement(failure=failure, counts=tally.get() or {}))
+
+
+def _cancel(task: asyncio.Task[Any]) -> None:
+    """Once: a second time would interrupt the giving back."""
+    if not task.cancelling():
+        task.cancel()
 
 
 def _too_long(seconds: float) -> Retryable:

@@ -10,6 +10,9 @@ local FORGOTTEN = 10
 local base = KEYS[1]
 local prefix = string.sub(base, 1, #base - #ARGV[1])
 local now = now_ms()
+-- A client whose connection broke before it had the answer asks again.
+local opened = redis.call('HGET', base, 'generation')
+if opened then return {ARGV[1], opened, 1, false} end
 if KEYS[6] ~= '' then
   local known = redis.call('GET', KEYS[6])
   if known then
