@@ -10,7 +10,6 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
 from queue import Empty
 from typing import Any
 
@@ -61,6 +60,8 @@ kombu_redis.loads = loads
 class Channel(kombu_redis.Channel):
     """Keeps one client, ends with its connection, and leaves the worker alive."""
 
+    _kept: Any = None
+
     @contextmanager
     def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
         """Give ``client``, or the one that is kept.
@@ -68,11 +69,9 @@ class Channel(kombu_redis.Channel):
         kombu makes one for each command: a tenth of the CPU time of a small unit. The connections
         come from the same pool.
         """
-        yield client or self._kept_client
-
-    @cached_property
-    def _kept_client(self) -> Any:
-        return self._create_client()
+        if client is None and (self._kept is None or self._kept.connection_pool is not self.pool):
+            self._kept = self._create_client()
+        yield client or self._kept
 
     def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
         """A broken connection gives its messages back when it is closed, and has no address then.
