@@ -23,7 +23,7 @@ SQLITE = "sqlite:///{folder}/glueline.db"
 
 @contextmanager
 def workers_on(simulator: Simulator, sink: str, count: int = 2, **worker: Any) -> Iterator[System]:
-    """Workers with the settings of production, ready and warm; ``{folder}`` in ``sink`` is theirs."""
+    """Workers as in production, ready and warm; ``{folder}`` in ``sink`` is their own."""
     with tempfile.TemporaryDirectory(prefix="glueline-bench-") as folder, EmbeddedRedis() as server:
         settings = Settings(
             redis_url=server.url,

@@ -37,7 +37,7 @@ def write(results: Results, folder: Path) -> None:
 
 def row(figure: Figure) -> list[str]:
     """A figure as the cells of a table."""
-    ratio = f"{figure.ratio:.2f} × {figure.to}" if figure.ratio is not None else ""
+    ratio = f"{figure.ratio:.2f} of the {figure.to}" if figure.ratio is not None else ""
     met = {True: "yes", False: "no", None: ""}[figure.is_met]
     return [figure.name, f"{_short(figure.value)} {figure.unit}", ratio, figure.aim, met]
 
@@ -70,16 +70,16 @@ def _markdown(results: Results) -> str:
 
 
 def _chart(results: Results, path: Path) -> None:
-    import matplotlib  # noqa: PLC0415 - only where a chart is drawn
+    import matplotlib as mpl  # noqa: PLC0415 - only where a chart is drawn
 
-    matplotlib.use("svg")
-    from matplotlib import pyplot  # noqa: PLC0415
+    mpl.use("svg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figures = [figure for figure in results.get("throughput", ()) if figure.to != "boto3 loop"]
     if not figures:
         return
     figures.reverse()
-    picture, axes = pyplot.subplots(figsize=(8, 0.45 * len(figures) + 1), layout="constrained")
+    picture, axes = plt.subplots(figsize=(8, 0.45 * len(figures) + 1), layout="constrained")
     colours = ["#9aa5b1" if "loop" in figure.name else "#2563eb" for figure in figures]
     bars = axes.barh([f.name for f in figures], [f.value for f in figures], color=colours)
     axes.bar_label(bars, [f"{_short(f.value)} s" for f in figures], padding=3)
@@ -87,4 +87,4 @@ def _chart(results: Results, path: Path) -> None:
     axes.set_xscale("log")
     axes.spines[["top", "right"]].set_visible(False)
     picture.savefig(path, metadata={"Date": None})
-    pyplot.close(picture)
+    plt.close(picture)

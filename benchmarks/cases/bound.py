@@ -28,7 +28,5 @@ def latency(quick: bool) -> Iterator[Figure]:
             chain = calls["GetDatabases"]["calls"] + 3
             ideal = LATENCY * max(chain, math.ceil(total / slots) + calls["GetDatabases"]["calls"])
             aim = 0.9 if workers <= 2 else None
-            yield Figure(
-                f"{databases:,} databases × 3 pages, {jobs} jobs, {workers} processes",
-                seconds, "s", ideal / seconds, "ideal", at_least=aim,
-            )  # fmt: skip
+            name = f"{databases:,} databases of 3 pages, {jobs} jobs, {workers} processes"
+            yield Figure(name, seconds, "s", ideal / seconds, "ideal", at_least=aim)

@@ -42,7 +42,7 @@ def test_an_interrupted_run_says_so_and_ends_all_its_processes(
     run = started("run", "--endpoint-url", slow.url, "--sink", f"file://{tmp_path}/out")
     children = _children_at_work(run, slow)
     run.send_signal(signal.SIGINT)
-    _, err = run.communicate(timeout=15)
+    _, err = run.communicate(timeout=60)
     assert run.returncode == 130
     assert err.splitlines()[-1] == SAID
     assert not _alive(children)
@@ -57,20 +57,6 @@ def test_a_killed_run_leaves_no_process_behind(
     children = _children_at_work(run, slow)
     run.kill()
     eventually(lambda: not _alive(children), seconds=20)
-
-
-def test_an_interrupted_demo_ends_all_its_processes(started: Started, tmp_path: Path) -> None:
-    demo = started("demo", "--output", str(tmp_path / "demo"))
-    parent = psutil.Process(demo.pid)
-    eventually(
-        lambda: len(parent.children(recursive=True)) >= 4, seconds=30
-    )  # simulator, Redis, workers
-    children = parent.children(recursive=True)
-    demo.send_signal(signal.SIGINT)
-    out, err = demo.communicate(timeout=15)
-    assert demo.returncode == 130
-    assert (out.splitlines()[-1], err) == (SAID, "")
-    assert not _alive(children)
 
 
 def _children_at_work(process: "subprocess.Popen[str]", sim: Simulator) -> list[psutil.Process]:

@@ -11,6 +11,7 @@ from tests.support.system import System, eventually, hooks
 from glueline import RunState
 from glueline.contract.runs import RunStatus
 from glueline_simulator import Simulator
+from glueline_worker.local.server import EmbeddedRedis
 
 Start = Callable[..., System]
 Simulate = Callable[..., Simulator]
@@ -65,6 +66,19 @@ def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     assert_settled_once(run, units=1)
     assert running.kinds(run_id)["table"] == 120
     running.calm_down()
+
+
+def test_a_worker_that_is_told_to_stop_ends_without_redis_too(
+    simulator: Simulate, system: Start
+) -> None:
+    with EmbeddedRedis() as server:
+        running = system(simulator(**CATALOGUE), redis_url=server.url)
+        running.wait(running.producer.enqueue_database("raw_sales_0000").run_id)
+        (pid,) = running.workers.pids
+        worker = psutil.Process(pid)
+        worker.terminate()
+    # Celery's own thread may be trying to reach Redis now, and would do so for ever.
+    worker.wait(timeout=20)
 
 
 def settled(running: System, run_id: str) -> int:

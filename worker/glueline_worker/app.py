@@ -16,7 +16,7 @@ from glueline.contract.messages import UNIT_KINDS, ExtractionRequest, parse
 from glueline.contract.names import task_name
 from glueline.queue import celery_app
 from glueline.settings import Settings, load_settings
-from glueline_worker.broker import Leases, readable, undertaker
+from glueline_worker.broker import EventBatches, Leases, readable, undertaker
 from glueline_worker.observe.logging import bind, setup_logging
 from glueline_worker.redact import redact_text
 from glueline_worker.runtime import Runtime
@@ -41,7 +41,7 @@ def make_app(settings: Settings) -> Celery:
         worker_redirect_stdouts=False,
         broker_transport="glueline_worker.broker:Transport",
     )
-    app.steps["consumer"].add(Leases)
+    app.steps["consumer"].update({Leases, EventBatches})
     worker = Worker(settings, app)
 
     def run(task: Any, *args: Any, **kwargs: Any) -> None:

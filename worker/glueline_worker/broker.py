@@ -7,8 +7,8 @@ and by the pinned version.
 import json
 import time
 from base64 import b64decode
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from queue import Empty
 from typing import Any
@@ -19,6 +19,8 @@ from kombu.transport import redis as kombu_redis
 from glueline.queue import VISIBILITY_TIMEOUT
 
 Bury = Callable[[str, str], None]
+EVENT_INTERVAL = 1.0
+"""Seconds."""
 
 
 class Undertaker:
@@ -56,7 +58,20 @@ kombu_redis.loads = loads
 
 
 class Channel(kombu_redis.Channel):
-    """Ends with its connection, and leaves the worker alive."""
+    """Keeps one client, ends with its connection, and leaves the worker alive."""
+
+    _kept: Any = None
+
+    @contextmanager
+    def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
+        """Give ``client``, or the one that is kept.
+
+        kombu makes one for each command: a tenth of the CPU time of a small unit. The connections
+        come from the same pool.
+        """
+        if client is None and (self._kept is None or self._kept.connection_pool is not self.pool):
+            self._kept = self._create_client()
+        yield client or self._kept
 
     def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
         """A broken connection gives its messages back when it is closed, and has no address then.
@@ -123,6 +138,35 @@ class Leases(bootsteps.StartStopStep):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class EventBatches(bootsteps.StartStopStep):
+    """Sends the events of tasks, which Flower shows, in batches.
+
+    Celery sends them on each turn of its loop: a message for every other event. Once a second is
+    soon enough for eyes, and spares a tenth of the CPU time of a small unit.
+    """
+
+    requires = ("celery.worker.consumer.events:Events",)
+
+    def __init__(self, consumer: Any, **options: Any) -> None:
+        """Nothing is sent before ``start``."""
+        super().__init__(consumer, **options)
+        self._timer: Any = None
+
+    def start(self, consumer: Any) -> None:
+        """Send what is there once a second; a full buffer is sent at once."""
+        consumer.event_dispatcher.on_send_buffered = None
+        self._timer = consumer.timer.call_repeatedly(
+            EVENT_INTERVAL, consumer.event_dispatcher.flush, priority=10
+        )
+
+    def stop(self, consumer: Any) -> None:
+        """Send what is left; without a connection Celery keeps it for the next one."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            consumer.event_dispatcher.flush()
 
 
 def readable(message: object) -> str:

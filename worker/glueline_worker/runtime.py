@@ -7,6 +7,7 @@ shared between loops.
 
 import asyncio
 import faulthandler
+import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -38,6 +39,8 @@ PASSING_ERRORS: Any = (redis.ConnectionError, redis.TimeoutError, RuntimeError)
 """RuntimeError is how uvloop says that the connection was closed while it was idle."""
 WAIT_SLICE = 0.5
 """Seconds; a thread that waits without end would never see an interrupt."""
+LATE = 1.8
+"""Seconds after its grace period in which a worker that was told to stop ends by itself."""
 HANGING_LEASES = 2
 """A loop that is silent for so many leases ends its process."""
 
@@ -87,10 +90,16 @@ class Runtime:
             log.warning("ledger.unavailable", error=str(error))
 
     def drain_soon(self) -> None:
-        """The worker is told to stop: after the grace period, give back what is under way."""
-        self._loop.call_soon_threadsafe(
-            self._loop.call_later, self.settings.worker.grace, self.execution.drain
-        )
+        """The worker is told to stop: after the grace period, give back what is under way.
+
+        Soon after that the process ends, come what may: without Redis, Celery would never look up
+        from its attempts to send an event.
+        """
+        grace = self.settings.worker.grace
+        self._loop.call_soon_threadsafe(self._loop.call_later, grace, self.execution.drain)
+        end = threading.Timer(grace + LATE, _end)
+        end.daemon = True
+        end.start()
 
     async def _open(self) -> None:
         settings = self.settings
@@ -179,6 +188,11 @@ class Runtime:
 
         task = self._loop.create_task(repeat())
         self._background.add(task)
+
+
+def _end() -> None:
+    log.warning("worker.ended_late")
+    os._exit(0)
 
 
 def _wait(future: Future[T]) -> T:

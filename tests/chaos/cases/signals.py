@@ -95,7 +95,7 @@ def _at_work(stage: Stage, system: System) -> int | None:
 
 @case(
     full={"times": 40, "latency": 0.3},
-    short={"times": 3, "latency": 0.1},
+    short={"times": 2, "latency": 0.0},
 )
 def interrupted_commands(stage: Stage, times: int, latency: float) -> None:
     """Ctrl-C at any moment of ``run`` and ``demo``: exit code 130, no traceback, no process left."""

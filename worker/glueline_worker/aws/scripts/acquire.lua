@@ -6,6 +6,7 @@
 --         since    when the measurement began that the next cut uses (µs): the first grant, then
 --                  the last cut, moved on by the time in which nobody wanted a slot
 --         granted  slots since then, without those whose calls were throttled
+--         calls, hits  the last calls and how many of them were throttled (see throttled.lua)
 -- ARGV  1 starting rate (calls/s)  2 horizon (ms)
 -- Returns {1, wait (µs), cuts}: the slot is yours, call after the wait; or {0, wait}: ask again then
 
@@ -13,10 +14,12 @@
 local FAR = 3000000
 -- How long after a cut the rate has grown e-fold: so many seconds, and so many calls.
 local SECONDS, CALLS = 6, 80
+-- Calls by which the share of throttles is judged.
+local REMEMBERED = 200
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local state = redis.call('HMGET', KEYS[1], 'rate', 'tat', 'since', 'cuts', 'granted')
+local state = redis.call('HMGET', KEYS[1], 'rate', 'tat', 'since', 'cuts', 'granted', 'calls', 'hits')
 local rate = tonumber(state[1]) or tonumber(ARGV[1])
 local tat = tonumber(state[2]) or 0
 local since = tonumber(state[3]) or now
@@ -42,7 +45,10 @@ if wait > -burst / 2 then
     rate = rate * (1 + 3 * grown ^ 2 / math.max(rate * SECONDS, CALLS))
   end
 end
+local calls, hits = (tonumber(state[6]) or 0) + 1, tonumber(state[7]) or 0
+if calls > REMEMBERED then calls, hits = calls / 2, hits / 2 end
 redis.call('HSET', KEYS[1], 'rate', tostring(rate), 'granted', granted + 1,
+  'calls', calls, 'hits', hits,
   'since', string.format('%.0f', since), 'tat', string.format('%.0f', slot + 1000000 / rate))
 redis.call('PEXPIRE', KEYS[1], 3600000)
 return {1, math.max(0, math.floor(wait)), cuts}

@@ -1,4 +1,6 @@
--- A call was throttled: lower the rate, once for all the calls that were under way.
+-- A call was throttled: lower the rate, once for all the calls that were under way. A few throttles
+-- among many calls are not ours to answer: others draw on the same quota, and a rate that was lowered
+-- for each of them would end near nothing.
 --
 -- KEYS  1 quota (see acquire.lua)
 -- ARGV  1 floor (calls/s)  2 starting rate (calls/s)  3 cuts when the call got its slot
@@ -6,18 +8,24 @@
 
 -- Fewer calls, or less time, than this would measure nothing.
 local ENOUGH_CALLS, ENOUGH_SECONDS = 8, 0.4
+-- So many throttles, and this share of the last calls, do not lower the rate.
+local SPARED, TOLERATED = 1, 0.01
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local state = redis.call('HMGET', KEYS[1], 'rate', 'since', 'granted', 'cuts', 'tat')
+local state = redis.call('HMGET', KEYS[1], 'rate', 'since', 'granted', 'cuts', 'tat', 'hits', 'calls')
 local rate = tonumber(state[1]) or tonumber(ARGV[2])
 local cuts = tonumber(state[4]) or 0
 if tonumber(ARGV[3]) ~= cuts then return tostring(rate) end
 
 local granted = math.max(0, (tonumber(state[3]) or 0) - 1)
+local hits = (tonumber(state[6]) or 0) + 1
+redis.call('HSET', KEYS[1], 'granted', granted, 'hits', hits)
+redis.call('PEXPIRE', KEYS[1], 3600000)
+if hits <= SPARED + TOLERATED * (tonumber(state[7]) or 0) then return tostring(rate) end
+
 local elapsed = math.max(0.001, (now - (tonumber(state[2]) or now)) / 1000000)
 if cuts > 0 and (granted < ENOUGH_CALLS or elapsed < ENOUGH_SECONDS) then
-  redis.call('HSET', KEYS[1], 'granted', granted)
   return tostring(rate)
 end
 
@@ -34,6 +42,5 @@ rate = math.max(rate, tonumber(ARGV[1]))
 -- A short pause lets the bucket fill enough for the calls that are already promised.
 local tat = math.max(math.min(tonumber(state[5]) or 0, now + 1000000), now) + 150000
 redis.call('HSET', KEYS[1], 'rate', tostring(rate), 'since', string.format('%.0f', now),
-  'granted', 0, 'cuts', cuts + 1, 'tat', string.format('%.0f', tat))
-redis.call('PEXPIRE', KEYS[1], 3600000)
+  'granted', 0, 'hits', 0, 'calls', 0, 'cuts', cuts + 1, 'tat', string.format('%.0f', tat))
 return tostring(rate)
