@@ -49,14 +49,23 @@ class Glue:
             "GetDatabases", "DatabaseList", None, MaxResults=DATABASES_A_PAGE, **self._catalog
         )
 
-    def tables(self, database: str, token: str | None = None) -> AsyncIterator[Page]:
-        """The tables of a database, from ``token`` on."""
+    def tables(
+        self,
+        database: str,
+        token: str | None = None,
+        *,
+        expression: str | None = None,
+        names_only: bool = False,
+    ) -> AsyncIterator[Page]:
+        """The tables of a database from ``token`` on, or those that match ``expression``."""
         return self._pages(
             "GetTables",
             "TableList",
             token,
             DatabaseName=database,
             MaxResults=TABLES_A_PAGE,
+            **({"Expression": expression} if expression else {}),
+            **({"AttributesToGet": ["NAME"]} if names_only else {}),
             **self._catalog,
         )
 

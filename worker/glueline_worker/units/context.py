@@ -31,6 +31,7 @@ class UnitContext:
     warnings: list[str] = field(default_factory=list)
     children: list[UnitMessage] = field(default_factory=list)
     """Units to open when this one settles."""
+    _written: set[str] = field(default_factory=set)
 
     @property
     def glue(self) -> Glue:
@@ -47,6 +48,15 @@ class UnitContext:
         if not records:
             return
         await self.writing.write(records)
-        self.counts.update(record.kind for record in records)
+        kinds = [record.kind for record in records]
+        self.counts.update(kinds)
+        self._written.update(kinds)
         for record in records:
             self.warnings.extend(f"{record.kind} {record.subject}: {w}" for w in record.warnings)
+
+    async def forget(self) -> None:
+        """Take back what was written: other units will write it."""
+        await self.writing.discard()
+        for kind in self._written:
+            del self.counts[kind]
+        self.warnings.clear()

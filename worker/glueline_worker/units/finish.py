@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.replies import Results
 from glueline_worker.sinks.base import Commit, Run, Sink
+from glueline_worker.units.ranges import complete_listings
 
 
 def final_state(status: RunStatus) -> RunState:
@@ -34,7 +35,7 @@ async def commit(
                 state=final_state(status),
                 finished_at=datetime.now(UTC),
                 counts=status.counts,
-                listings=results.listings,
+                listings=complete_listings(results.listings),
                 receipts={
                     unit_id: receipts[sink.name]
                     for unit_id, receipts in results.receipts.items()

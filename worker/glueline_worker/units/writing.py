@@ -38,6 +38,7 @@ class Writing:
         """Forget what was written but not completed."""
         for writer in self._writers:
             await writer.discard()
+        self._writers = []
 
 
 async def _all(steps: Iterable[Awaitable[T]]) -> list[Any]:
