@@ -131,7 +131,7 @@ class Glue:
             paged = {"NextToken": token} if token else {}
             answer = await self._call(operation, **params, **paged)
             token = answer.get("NextToken") or None
-            yield Page(list(answer.get(member) or []), token)
+            yield Page(answer.pop(member, None) or [], token)
             if token is None:
                 return
             if token in seen:

@@ -7,7 +7,7 @@ from glueline_worker.catalog.databases import database_record
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.ranges import EVERYTHING, expression, owns
 from glueline_worker.units.splitting import NotByRanges, Probed, Splitter
-from glueline_worker.units.tables import write_tables
+from glueline_worker.units.tables import tables_of, write_tables
 
 SPLIT_AGAIN = 3
 """A range is cut once more after so many times the pages of a whole database."""
@@ -66,8 +66,13 @@ class _Listing:
         owned = [answer for answer in page.items if owns(ours, _name(answer))]
         if self._by_range and len(owned) < len(page.items):
             return False
-        self._names += map(_name, owned)
-        await write_tables(owned, self._unit, self._context)
+        if self._split_at:
+            self._names += map(_name, owned)
+        tables = tables_of(owned, self._unit, self._context)
+        # An answer takes several times the memory of its records, and the sinks may be slow.
+        page.items.clear()
+        owned.clear()
+        await write_tables(tables, self._unit, self._context)
         return True
 
     async def _hand_over(self, token: str) -> None:

@@ -14,10 +14,25 @@ from glueline_worker.lineage.views import read_view
 from glueline_worker.units.context import UnitContext
 
 
-async def write_tables(answers: Iterable[Answer], unit: DatabaseUnit, context: UnitContext) -> None:
-    """Write the tables that the request wants, with their lineage, and open their partitions."""
+async def write_tables(
+    tables: Sequence[TableRecord], unit: DatabaseUnit, context: UnitContext
+) -> None:
+    """Write tables with their lineage, and open their partitions."""
+    records: list[Record] = [*tables]
+    if context.options.lineage:
+        for table in tables:
+            records.extend(_edges(table, context))
+    await context.write(records)
+    if context.options.partitions != "none":
+        await context.open_units(_partitions(tables, unit))
+
+
+def tables_of(
+    answers: Iterable[Answer], unit: DatabaseUnit, context: UnitContext
+) -> list[TableRecord]:
+    """The records of the tables that the request wants."""
     wanted = context.run.request.filters.tables
-    tables = [
+    return [
         table_record(
             answer,
             source=unit.source,
@@ -29,13 +44,6 @@ async def write_tables(answers: Iterable[Answer], unit: DatabaseUnit, context: U
         for answer in answers
         if wanted.admits(str(answer.get("Name", "")))
     ]
-    records: list[Record] = [*tables]
-    if context.options.lineage:
-        for table in tables:
-            records.extend(_edges(table, context))
-    await context.write(records)
-    if context.options.partitions != "none":
-        await context.open_units(_partitions(tables, unit))
 
 
 def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
