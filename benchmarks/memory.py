@@ -1,6 +1,6 @@
 """Peak memory of the worker processes over catalogues of growing size: it should not grow.
 
-    python benchmarks/memory.py --tables 1000 10000 100000
+python benchmarks/memory.py --tables 1000 10000 100000
 """
 
 import argparse

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest
 from glueline.contract.records import Record
 from glueline.settings import Source, WorkerSettings
-from glueline_worker.aws.errors import meaning
+from glueline_worker.aws.errors import AwsTransient, meaning
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.ranges import complete_listings
@@ -28,6 +28,7 @@ class Endpoint:
         self.mode = mode
         self.page = page
         self.calls: Counter[str] = Counter()
+        self.broken: str | None = None
 
     async def call(self, service: str, operation: str, **given: Any) -> dict[str, Any]:
         assert (service, operation) == ("glue", "GetTables")
@@ -40,6 +41,8 @@ class Endpoint:
         start = int(given.get("NextToken", 0))
         found = self.names if not pattern else self._matching(pattern)
         rows = found[start : start + self.page]
+        if pattern and self.broken in rows and "AttributesToGet" not in given:
+            raise AwsTransient("the line is cut")
         rows = [{"Name": name} for name in rows if self.mode != "filtered" or _full(pattern, name)]
         is_last = start + self.page >= len(found)
         return {"TableList": rows} | ({} if is_last else {"NextToken": str(start + self.page)})
@@ -89,6 +92,7 @@ class Extraction:
         self.warnings: list[str] = []
         self.listings: list[str] = []
         self.unit_ids: list[str] = []
+        self.failed: list[str] = []
 
     async def run(self) -> "Extraction":
         units = [DatabaseUnit(run_id=RUN, source="default", database="sales")]
@@ -107,8 +111,12 @@ class Extraction:
             writing=pile,
             open_units=None,
         )
-        await extract_database(unit, context)
         self.unit_ids.append(unit.unit_id)
+        try:
+            await extract_database(unit, context)
+        except AwsTransient:
+            self.failed.append(unit.unit_id)
+            return []
         self.names += [record.name for record in pile.records]
         self.counts += context.counts
         self.warnings += context.warnings

@@ -81,6 +81,16 @@ async def test_an_endpoint_that_does_not_serve_ranges_is_read_page_after_page(
     assert any(part in warning for part in reason.split("|"))
 
 
+async def test_a_range_that_cannot_be_read_leaves_the_listing_without_proof() -> None:
+    endpoint = Endpoint(many())
+    endpoint.broken = "orders_01503"
+    extraction = await Extraction(endpoint, split_after=5).run()
+    assert not extraction.is_complete
+    (failed,) = extraction.failed
+    assert failed.startswith("database/sales/range/o")
+    assert 0 < len(set(many()) - set(extraction.names)) < 600
+
+
 async def test_a_range_that_is_answered_with_other_names_is_picked_out_of_the_whole_listing() -> (
     None
 ):

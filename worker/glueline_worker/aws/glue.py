@@ -4,6 +4,7 @@ A page can be short or empty and still carry a token, so the token alone says wh
 that was seen before would make a listing endless; it is an error.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ class Glue:
     def __init__(self, connection: Connection) -> None:
         """Read through ``connection``."""
         self._connection = connection
-        self._catalog = (
+        self._catalog: dict[str, Any] = (
             {"CatalogId": connection.source.catalog_id} if connection.source.catalog_id else {}
         )
 
@@ -56,13 +57,18 @@ class Glue:
         *,
         expression: str | None = None,
         names_only: bool = False,
+        ahead: int = 0,
     ) -> AsyncIterator[Page]:
-        """The tables of a database from ``token`` on, or those that match ``expression``."""
+        """The tables of a database from ``token`` on, or those that match ``expression``.
+
+        Of the first ``ahead`` pages each is fetched while its caller works on the one before.
+        """
         return self._pages(
             "GetTables",
             "TableList",
             token,
             DatabaseName=database,
+            ahead=ahead,
             MaxResults=TABLES_A_PAGE,
             **({"Expression": expression} if expression else {}),
             **({"AttributesToGet": ["NAME"]} if names_only else {}),
@@ -73,7 +79,7 @@ class Glue:
         self, database: str, table: str, *, segment: int | None = None, schema: bool = True
     ) -> AsyncIterator[Page]:
         """The partitions of a table, or of one of its ``SEGMENTS``."""
-        part = (
+        part: dict[str, Any] = (
             {}
             if segment is None
             else {"Segment": {"SegmentNumber": segment, "TotalSegments": SEGMENTS}}
@@ -124,21 +130,31 @@ class Glue:
         return list(answer.get("DagNodes") or []), list(answer.get("DagEdges") or [])
 
     async def _pages(
-        self, operation: str, member: str, token: str | None, **params: Any
+        self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
     ) -> AsyncIterator[Page]:
         seen = {token}
-        while True:
-            paged = {"NextToken": token} if token else {}
-            answer = await self._call(operation, **params, **paged)
-            token = answer.get("NextToken") or None
-            yield Page(answer.pop(member, None) or [], token)
-            if token is None:
-                return
-            if token in seen:
-                raise EndlessListing(
-                    f"{operation}: the same page token came twice", code="EndlessListing"
-                )
-            seen.add(token)
+        coming: asyncio.Task[Answer] | None = None
+        try:
+            while True:
+                answer = await (coming or self._page(operation, token, params))
+                coming, token = None, answer.get("NextToken") or None
+                if token and token not in seen and len(seen) < ahead:
+                    coming = asyncio.create_task(self._page(operation, token, params))
+                yield Page(answer.pop(member, None) or [], token)
+                if token is None:
+                    return
+                if token in seen:
+                    raise EndlessListing(
+                        f"{operation}: the same page token came twice", code="EndlessListing"
+                    )
+                seen.add(token)
+        finally:
+            if coming:
+                coming.cancel()
+
+    async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:
+        paged = {"NextToken": token} if token else {}
+        return await self._call(operation, **params, **paged)
 
     async def _call(self, operation: str, **params: Any) -> Answer:
         return await self._connection.call("glue", operation, **params)

@@ -41,12 +41,14 @@ class _Listing:
     async def read(self) -> None:
         """Read up to the budget and settle who reads the rest."""
         unit = self._unit
-        pattern = expression(self._by_range) if self._by_range else None
         budget = self._split_at or self._context.settings.page_budget
+        pattern = expression(self._by_range) if self._by_range else None
+        # A long chain is fetched a page ahead; many short ones at once would only take memory.
+        ahead = budget if unit.page else 0
         pages = 0
         try:
             async for page in self._context.glue.tables(
-                unit.database, unit.token, expression=pattern
+                unit.database, unit.token, expression=pattern, ahead=ahead
             ):
                 pages += 1
                 if not await self._take(page):
