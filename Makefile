@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-all chaos lineage-score fuzz lint format docs-generated clean
+.PHONY: demo test test-all chaos lineage-score fuzz audit lint format docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -31,6 +31,10 @@ SECONDS ?= 60
 fuzz: $(VENV)/.dev  ## Fuzz the readers for SECONDS (60).
 	@$(PIP) install atheris
 	mkdir -p .fuzz && cd .fuzz && ../$(BIN)/python ../tests/fuzz/readers.py -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=20000
+
+audit: $(VENV)/.dev  ## Look the pinned packages up among known weaknesses; needs network.
+	@$(PIP) install pip-audit
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement constraints.txt
 
 lint: $(VENV)/.dev  ## Check style, types and the direction of imports.
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from typing import Any
 
 import redis
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
@@ -21,11 +21,12 @@ VISIBILITY_TIMEOUT = 60
 
 CLIENT_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": 5,
-    "socket_timeout": 30,
+    # A lease that is renewed every third of its 30 s outlives one renewal that hangs.
+    "socket_timeout": 10,
     "socket_keepalive": True,
     "health_check_interval": 25,
 }
-"""What all clients of the ledger have in common; the retry differs, blocking or asyncio."""
+"""What all connections to Redis have in common; the retry differs, blocking or asyncio."""
 
 
 class QueueUnavailable(Retryable):
@@ -51,6 +52,8 @@ def celery_app(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=5,
+        # Redis that is full or read-only refuses writes; the worker outlives that.
+        broker_channel_error_retry=True,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_transport_options={
             "global_keyprefix": settings.key_prefix,
@@ -60,9 +63,7 @@ def celery_app(settings: Settings) -> Celery:
             "unacked_mutex_expire": 30,
             "unacked_restore_throttle": 1,
             "priority_steps": [0],
-            "socket_keepalive": True,
-            "socket_connect_timeout": 5,
-            "health_check_interval": 25,
+            **CLIENT_OPTIONS,
         },
     )
     return app
@@ -104,5 +105,5 @@ class Publisher:
                         kwargsrepr="",
                         producer=producer,
                     )
-        except (OperationalError, OSError, redis.RedisError) as error:
+        except (KombuError, OSError, redis.RedisError) as error:
             raise QueueUnavailable(f"cannot publish: {type(error).__name__}: {error}") from None

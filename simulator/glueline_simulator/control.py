@@ -28,6 +28,7 @@ class Control:
             ("POST", "settings"): self._configure,
             ("POST", "quota"): self._quota,
             ("POST", "reset"): self._reset,
+            ("POST", "sessions/expire"): lambda _: simulation.expire_sessions(),
             ("POST", "databases/add"): edit.add_database,
             ("POST", "databases/delete"): edit.delete_database,
             ("POST", "tables/add"): edit.add_table,

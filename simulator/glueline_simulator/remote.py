@@ -36,6 +36,10 @@ class Remote:
         """Reset every connection for some seconds."""
         self.configure(outage=seconds)
 
+    def expire_sessions(self) -> None:
+        """End all sessions of assumed roles before their time, as revoking them does."""
+        self._request("POST", "sessions/expire")
+
     def add_database(self, database: str, **definition: Any) -> None:
         """Add a database, described as in a catalogue file."""
         self._request("POST", "databases/add", {"database": database, **definition})

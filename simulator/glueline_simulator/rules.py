@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
@@ -38,8 +39,8 @@ def known_operation(pattern: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DenyRule:
-    """Denies an operation, everywhere or on the resources whose name matches.
+class CallRule:
+    """An operation, everywhere or on the resources whose name matches.
 
     A table is matched by ``database``, ``table`` or ``database.table``, an object by
     ``bucket/key``, a job by its name. Both parts may hold ``*`` and ``?``.
@@ -53,7 +54,7 @@ class DenyRule:
         """Read ``GetTables`` or ``GetTables:sales*``."""
         operation, colon, name = text.partition(":")
         if colon and not name:
-            message = f"{text!r} is no denial; write OPERATION or OPERATION:NAME"
+            message = f"{text!r} names no calls; write OPERATION or OPERATION:NAME"
             raise UsageError(message)
         return cls(known_operation(operation), name or "*")
 
@@ -61,11 +62,44 @@ class DenyRule:
         """The form that `parse` reads."""
         return f"{self.operation}:{self.name}"
 
-    def denies(self, operation: str, names: Sequence[str]) -> bool:
-        """Whether a call of this operation on a resource of these names is denied."""
+    def matches(self, operation: str, names: Sequence[str]) -> bool:
+        """Whether the rule is about a call of this operation on a resource of these names."""
         if not fnmatchcase(operation, self.operation):
             return False
         return self.name == "*" or any(fnmatchcase(name, self.name) for name in names)
+
+
+class Loop(StrEnum):
+    """The ways in which a listing never ends."""
+
+    SAME = "same"
+    """The first page for ever, with the same token."""
+    PAGE = "page"
+    """The first page for ever, with tokens that are new."""
+    EMPTY = "empty"
+    """Empty pages for ever, with tokens that are new."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndlessRule:
+    """Makes the listings that it names endless."""
+
+    calls: CallRule
+    loop: Loop
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``GetTables:sales=same``."""
+        calls, equals, loop = text.rpartition("=")
+        if not equals or loop not in list(Loop):
+            kinds = ", ".join(Loop)
+            message = f"{text!r} is no endless listing; write OPERATION[:NAME]= one of {kinds}"
+            raise UsageError(message)
+        return cls(CallRule.parse(calls), Loop(loop))
+
+    def __str__(self) -> str:
+        """The form that `parse` reads."""
+        return f"{self.calls}={self.loop}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from .errors import UsageError
 from .faults import DEFAULT_KINDS, FaultKind
 from .quota import Quota
-from .rules import DenyRule, HideRule, known_operation
+from .rules import CallRule, EndlessRule, HideRule, known_operation
 
 _KINDS = ", ".join(kind.value for kind in FaultKind if kind is not FaultKind.OUTAGE)
 
@@ -48,9 +48,16 @@ def _kinds(value: Any) -> tuple[FaultKind, ...]:
     return tuple(FaultKind(name) for name in names)
 
 
-def _deny(value: Any) -> tuple[DenyRule, ...]:
+def _calls(value: Any) -> tuple[CallRule, ...]:
     return tuple(
-        rule if isinstance(rule, DenyRule) else DenyRule.parse(f"{rule}") for rule in _many(value)
+        rule if isinstance(rule, CallRule) else CallRule.parse(f"{rule}") for rule in _many(value)
+    )
+
+
+def _endless(value: Any) -> tuple[EndlessRule, ...]:
+    return tuple(
+        rule if isinstance(rule, EndlessRule) else EndlessRule.parse(f"{rule}")
+        for rule in _many(value)
     )
 
 
@@ -98,9 +105,11 @@ class Settings(BaseModel):
     faults: float = Field(0.0, ge=0, le=1)
     fault_kinds: Annotated[tuple[FaultKind, ...], BeforeValidator(_kinds)] = DEFAULT_KINDS
     fault_hang: float = Field(5.0, ge=0, le=600)
-    deny: Annotated[tuple[DenyRule, ...], BeforeValidator(_deny), _Texts] = ()
+    deny: Annotated[tuple[CallRule, ...], BeforeValidator(_calls), _Texts] = ()
+    hold: Annotated[tuple[CallRule, ...], BeforeValidator(_calls), _Texts] = ()
     hide: Annotated[tuple[HideRule, ...], BeforeValidator(_hide), _Texts] = ()
     ragged: bool = False
+    endless: Annotated[tuple[EndlessRule, ...], BeforeValidator(_endless), _Texts] = ()
     expressions: Expressions = Expressions.INDEXED
     token_seconds: float | None = Field(None, gt=0)
     session_seconds: float = Field(3600.0, gt=0)

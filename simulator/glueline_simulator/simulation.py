@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from .catalogue.world import World
 from .errors import AwsError, access_denied
@@ -24,6 +26,8 @@ _log = logging.getLogger(__name__)
 _OWN_FAULT = AwsError("InternalFailure", "The simulator itself failed; see its stderr.", 500)
 # Botocore takes this for a successful answer without members.
 _GARBAGE = b'<html><body>Bad gateway</body></html>{"TableList": [{"Name": "or'
+_HOLD_LOOK = 0.02
+"""Seconds between two looks at whether a call is still held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +71,29 @@ class Simulation:
         """Reset every connection that brings a call within the next seconds."""
         self._outage_until = time.monotonic() + seconds
 
+    def expire_sessions(self) -> None:
+        """End all sessions of roles before their time."""
+        self._identities.expire()
+
     def handle(self, request: Request, connection: Connection) -> None:
         """Take a request in; it is answered after the latency."""
         call, service = Call(request, self.settings), self._service(request)
         fate = self._decide(call, service)
         generation = self.stats.begin(call.operation, call.caller.account)
+        finish = partial(self._finish, call, service, connection, fate, generation)
         if self.settings.latency:
-            loop = asyncio.get_running_loop()
-            loop.call_later(
-                self.settings.latency, self._finish, call, service, connection, fate, generation
+            asyncio.get_running_loop().call_later(
+                self.settings.latency, self._release, call, finish
             )
         else:
-            self._finish(call, service, connection, fate, generation)
+            self._release(call, finish)
+
+    def _release(self, call: Call, finish: Callable[[], None]) -> None:
+        """Go on with a call unless, or until no longer, a rule holds it."""
+        if any(call.is_about(rule) for rule in self.settings.hold):
+            asyncio.get_running_loop().call_later(_HOLD_LOOK, self._release, call, finish)
+        else:
+            finish()
 
     def _service(self, request: Request) -> Service:
         scope = signed_service(request)
@@ -122,11 +137,8 @@ class Simulation:
             raise AwsError("ThrottlingException", "Rate exceeded")
 
     def _authorize(self, call: Call, service: Service) -> None:
-        rules = call.settings.deny + call.caller.deny
-        if not rules:
-            return
-        arn, names = service.resources(call)
-        if any(rule.denies(call.operation, names) for rule in rules):
+        arn, call.names = service.resources(call)
+        if any(call.is_about(rule) for rule in call.settings.deny + call.caller.deny):
             status = 400 if service is self._glue else 403
             raise access_denied(call.caller.arn, f"{service.prefix}:{call.operation}", arn, status)
 

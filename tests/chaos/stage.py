@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import redis
 from tests.support.system import System, hooks
 
 from glueline import RunState
@@ -57,11 +58,15 @@ class Stage:
         self.counts: dict[str, int | float | str] = {}
         """What the case did and found, for its report."""
         self.redis = EmbeddedRedis(folder, append_only=True)
+        self.client: redis.Redis
+        """For what a case does to the server; the system's clients are their own."""
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
         self.redis.start()
         self._exits.callback(self.redis.stop)
+        self.client = redis.Redis.from_url(self.redis.url, decode_responses=True)
+        self._exits.callback(self.client.close)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -77,6 +82,10 @@ class Stage:
             **changes,
         }
         return Settings(**{**values, "worker": {**QUICK, **changes.get("worker", {})}})
+
+    def add(self, what: str, count: int) -> None:
+        """Count for the report."""
+        self.counts[what] = int(self.counts.get(what, 0)) + count
 
     def simulator(self, **options: Any) -> Simulator:
         """A simulated AWS whose faults come from the seed."""
@@ -122,6 +131,7 @@ class Stage:
     def kill_redis(self, away: float = 0.3) -> None:
         """``kill -9`` the server, and start it again from its append-only file."""
         os.kill(self.redis.pid, signal.SIGKILL)
+        self.redis.stop()
         time.sleep(away)
         self.redis.start()
 
@@ -153,13 +163,21 @@ def settled(system: System, run_id: str) -> int:
     return system.producer.status(run_id).settled_units
 
 
-def verify(stage: Stage, system: System, run_id: str, expected: Calm, seconds: float = 300) -> None:
+def verify(
+    stage: Stage,
+    system: System,
+    run_id: str,
+    expected: Calm,
+    seconds: float = 300,
+    *,
+    replays: int = 0,
+) -> None:
     """The run ends as if nothing had happened, and leaves nothing behind."""
     run = wait(system, run_id, seconds)
     problems = [*_differences(run, expected), *_in_the_sink(system, run_id, expected)]
     system.calm_down(60)
     finishes = events(system, "run.finished", run_id)
-    if finishes > 1:
+    if finishes > 1 + replays:
         problems.append(f"{finishes} finishes")
     stage.counts |= {
         "units": run.settled_units,

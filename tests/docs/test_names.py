@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chaos import cases as _cases  # noqa: F401 - registers them
+from tests.chaos.case import CASES
 from tests.docs.pages import NOTES, PAGES, ROOT, Block, blocks
 from typer.main import get_command
 
@@ -19,7 +21,7 @@ from glueline.settings import Settings, WorkerSettings, load_settings
 
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)(?:\[([\w-]+)\])?`")
 
 by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -77,12 +79,13 @@ def test_requests_are_understood(page: Path) -> None:
 def test_tests_that_show_a_guarantee_exist() -> None:
     named = TEST.findall((ROOT / "docs" / "guarantees.md").read_text())
     assert named
-    for path, name in named:
+    for path, name, chaos in named:
         module = ast.parse((ROOT / path).read_text())
         functions = (ast.FunctionDef, ast.AsyncFunctionDef)
         assert name in {node.name for node in module.body if isinstance(node, functions)}, (
             f"{path}::{name}"
         )
+        assert not chaos or chaos in CASES, chaos
 
 
 def test_the_policy_allows_every_call() -> None:

@@ -62,7 +62,9 @@ def test_a_killed_run_leaves_no_process_behind(
 def test_an_interrupted_demo_ends_all_its_processes(started: Started, tmp_path: Path) -> None:
     demo = started("demo", "--output", str(tmp_path / "demo"))
     parent = psutil.Process(demo.pid)
-    eventually(lambda: len(parent.children(recursive=True)) >= 4)  # simulator, Redis, workers
+    eventually(
+        lambda: len(parent.children(recursive=True)) >= 4, seconds=30
+    )  # simulator, Redis, workers
     children = parent.children(recursive=True)
     demo.send_signal(signal.SIGINT)
     out, err = demo.communicate(timeout=15)
@@ -72,7 +74,7 @@ def test_an_interrupted_demo_ends_all_its_processes(started: Started, tmp_path: 
 
 
 def _children_at_work(process: "subprocess.Popen[str]", sim: Simulator) -> list[psutil.Process]:
-    eventually(lambda: "GetTables" in sim.stats()["operations"])
+    eventually(lambda: "GetTables" in sim.stats()["operations"], seconds=30)
     children = psutil.Process(process.pid).children(recursive=True)
     assert len(children) >= 3  # Redis and two workers
     return children

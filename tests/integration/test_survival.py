@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import psutil
 import pytest
-import redis
 from tests.support.system import System, eventually, hooks
 
 from glueline import RunState
@@ -48,32 +47,6 @@ def test_killed_workers_lose_nothing(
     running.calm_down()
 
 
-def test_a_unit_that_kills_its_process_fails_and_the_run_ends(
-    simulator: Simulate, system: Start
-) -> None:
-    sim = simulator(**CATALOGUE)
-    fatal = "raw_sales_0000"
-    # What is under way beside it is lost with it, but comes through in the end.
-    patience = {"lease": 1.0, "attempts": 4, "concurrency": 8, "reconcile_interval": 0.2}
-    running = system(sim, env=hooks(fatal_database=fatal), worker=patience)
-    run = running.wait(running.producer.enqueue_catalog().run_id)
-    assert run.state is RunState.PARTIAL
-    (failure,) = running.producer.failures(run.run_id)
-    assert (failure.unit_id, failure.code, failure.attempts) == (
-        f"database/{fatal}",
-        "worker_lost",
-        4,
-    )
-    assert "died in each of 4 attempts" in failure.message
-    assert running.kinds(run.run_id)["table"] == 7 * 120
-
-    running.stop()
-    healthy = system(sim)
-    assert healthy.producer.replay(run.run_id) == 1
-    assert healthy.wait(run.run_id).state is RunState.SUCCEEDED
-    assert healthy.kinds(run.run_id)["table"] == 8 * 120
-
-
 def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     simulator: Simulate, system: Start
 ) -> None:
@@ -92,38 +65,6 @@ def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     assert_settled_once(run, units=1)
     assert running.kinds(run_id)["table"] == 120
     running.calm_down()
-
-
-def test_cut_connections_to_redis_lose_nothing(
-    simulator: Simulate,
-    system: Start,
-    client: redis.Redis,
-    undisturbed: Callable[[System], list[str]],
-) -> None:
-    sim = simulator(**CATALOGUE, latency=0.2)
-    running = system(sim, workers=2)
-    run_id = running.producer.enqueue_catalog().run_id
-    for units in (2, 5, 8, 12, 16):
-        eventually(lambda: settled(running, run_id) >= units)  # noqa: B023 - called at once
-        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-    run = running.wait(run_id)
-    sim.configure(latency=0)
-    assert running.contents(run_id) == undisturbed(running)
-    assert_settled_once(run, units=1 + 8 + 1 + 16)
-
-
-def test_faults_of_every_kind_lose_nothing(
-    simulator: Simulate, system: Start, undisturbed: Callable[[System], list[str]]
-) -> None:
-    kinds = "500,reset,hang,truncate,garbage,throttle,timeout,federation"
-    sim = simulator(**CATALOGUE, faults=0.2, fault_kinds=kinds, fault_hang=1)
-    running = system(sim, worker={"read_timeout": 0.7})
-    run = running.wait(running.producer.enqueue_catalog().run_id)
-    hit = [operation["faults"] for operation in sim.stats()["operations"].values()]
-    assert sum(sum(faults.values()) for faults in hit) >= 5
-    sim.configure(faults=0)
-    assert running.contents(run.run_id) == undisturbed(running)
-    assert_settled_once(run, units=1 + 8 + 1 + 16)
 
 
 def settled(running: System, run_id: str) -> int:

@@ -200,6 +200,21 @@ def test_an_operation_that_is_not_simulated_says_so(glue: Any) -> None:
     assert attempt(glue.get_dev_endpoints) == "UnknownOperationException"
 
 
+def test_a_held_call_is_answered_when_the_rule_is_gone(tuned: Simulator, glue: Any) -> None:
+    tuned.configure(hold=[f"GetTables:{DATABASE}"])
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(glue.get_tables, DatabaseName=DATABASE)
+        assert attempt(glue.get_tables, DatabaseName="raw_marketing_0001") == "ok"
+        while not tuned.stats()["operations"]["GetTables"]["in_flight"]:
+            time.sleep(0.01)
+        tuned.delete_table(DATABASE, "orders_000000")
+        assert not held.done()
+        tuned.configure(hold=[])
+        answer = held.result(timeout=10)
+    assert "orders_000000" not in [table["Name"] for table in answer["TableList"]]
+    tuned.add_table(DATABASE, "orders_000000")
+
+
 def test_statistics_count_concurrency_and_seconds(tuned: Simulator, clients: Any) -> None:
     tuned.configure(latency=0.3)
     client = clients(tuned, "glue", config={"max_pool_connections": 6})

@@ -79,6 +79,16 @@ def test_sessions_expire(tuned: Simulator, clients: Any) -> None:
     assert code(error) == "ExpiredTokenException"
 
 
+def test_sessions_can_be_ended_before_their_time(tuned: Simulator, clients: Any) -> None:
+    role = {"RoleArn": "arn:aws:iam::123456789012:role/any"}
+    make = session_clients(tuned, clients, **role)
+    assert make("glue").get_databases()["DatabaseList"]
+    tuned.expire_sessions()
+    with pytest.raises(ClientError) as error:
+        make("glue").get_databases()
+    assert code(error) == "ExpiredTokenException"
+
+
 def test_only_accepted_keys_are_known(tuned: Simulator, clients: Any) -> None:
     tuned.configure(accept_keys=["AKIAGOOD,AKIAFINE"])
     assert clients(tuned, "glue", "AKIAFINE").get_databases()["DatabaseList"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from glueline_simulator import Simulator
+from glueline_simulator import Simulator, UsageError
 
 DATABASE = "raw_sales_0000"
 
@@ -185,6 +185,30 @@ async def test_an_asynchronous_client_reads_it_all(generated: Simulator) -> None
         async for page in client.get_paginator("get_tables").paginate(DatabaseName=DATABASE):
             count += len(page["TableList"])
     assert count == 230
+
+
+@pytest.mark.parametrize(
+    ("loop", "sizes", "tokens"), [("same", {10}, 1), ("page", {10}, 5), ("empty", {0}, 5)]
+)
+def test_a_listing_can_be_endless(
+    tuned: Simulator, glue: Any, loop: str, sizes: set[int], tokens: int
+) -> None:
+    tuned.configure(endless=[f"GetTables:{DATABASE}={loop}"], token_seconds=60)
+    request = {"DatabaseName": DATABASE, "MaxResults": 10}
+    seen: list[tuple[int, str]] = []
+    while len(seen) < 5:
+        answer = glue.get_tables(**request)
+        seen.append((len(answer["TableList"]), answer["NextToken"]))
+        request["NextToken"] = answer["NextToken"]
+    assert {size for size, _ in seen} == sizes
+    assert len({token for _, token in seen}) == tokens
+    assert len(pages(glue, "get_tables", "TableList", DatabaseName="raw_marketing_0001")) == 3
+
+
+def test_what_is_endless_is_named_in_full(tuned: Simulator) -> None:
+    for wrong in ("GetTables", "GetTables=for ever"):
+        with pytest.raises(UsageError, match="is no endless listing"):
+            tuned.configure(endless=[wrong])
 
 
 def expressed(glue: Any, expression: str, **more: Any) -> list[list[Any]]:

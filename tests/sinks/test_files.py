@@ -12,6 +12,7 @@ from tests.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
 
 from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
 from glueline_worker.sinks.disk import temporary_beside
+from glueline_worker.sinks.files import sink as files_sink
 from glueline_worker.sinks.files import writer as files_writer
 from glueline_worker.sinks.registry import parse_sink
 
@@ -163,19 +164,54 @@ async def test_a_full_disk_leaves_nothing_half_done(
     await store(sink, run(), SALES, table("a"))
 
 
+async def test_what_a_killed_commit_left_goes_with_the_next(root: Path, sink: Sink):
+    for end in (commit, lambda sink, run: sink.abort(run)):
+        (root / "runs").mkdir(exist_ok=True)
+        mine, other = (
+            temporary_beside(root / "runs" / f"{run(generation).run_id}.json")
+            for generation in (1, 2)
+        )
+        mine.touch()
+        other.touch()
+        await end(sink, run(1))
+        assert (mine.exists(), other.exists()) == (False, True)
+
+
 async def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(SinkRefused, match="Not a directory"):
         await parse_sink(f"file://{tmp_path}/file/out").open()
 
 
+async def test_a_folder_that_goes_while_it_is_made_is_made_again(
+    root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+):
+    mkdir, vanished = Path.mkdir, [FileExistsError, FileNotFoundError]
+
+    def racing(path: Path, *args: object, **options: bool) -> None:
+        if vanished and path.name.startswith("run="):
+            raise vanished.pop()(errno.EEXIST, "gone again", str(path))
+        mkdir(path, *args, **options)
+
+    monkeypatch.setattr(Path, "mkdir", racing)
+    await store(sink, run(), SALES, table("a"))
+    assert vanished == []
+    assert len(stored(root)) == 1
+
+
+async def test_a_file_in_place_of_a_folder_is_refused_for_good(root: Path, sink: Sink):
+    (root / "table").write_text("in the way")
+    with pytest.raises(SinkRefused, match=r"Not a directory|File exists"):
+        await store(sink, run(), SALES, table("a"))
+
+
 async def test_a_folder_that_takes_no_files_is_refused_at_once(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def read_only(*_: object) -> None:
+    def read_only(**_: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(Path, "touch", read_only)
+    monkeypatch.setattr(files_sink, "TemporaryFile", read_only)
     with pytest.raises(SinkRefused, match="Read-only"):
         await parse_sink(f"file://{root}").open()
 

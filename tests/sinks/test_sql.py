@@ -253,6 +253,71 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path):
     assert "notes.txt: file is not a database" in str(error)
 
 
+def delete(file: Path) -> None:
+    for path in file.parent.glob(f"{file.name}*"):
+        path.unlink()
+
+
+async def replaced(tmp_path: Path, by: str) -> tuple[Sink, dict[str, dict[str, object]]]:
+    """A sink whose file is another after its first unit was stored; the receipts of two units."""
+    file = tmp_path / "a.db"
+    sink = parse_sink(f"sqlite:///{file}")
+    await sink.open()
+    receipts = {"lost": await store(sink, run(), "lost", table("a"))}
+    delete(file)
+    if by == "another":
+        other = parse_sink(f"sqlite:///{file}")
+        await other.open()
+        await other.close()
+    receipts["kept"] = await store(sink, run(), "kept", table("b"))
+    return sink, receipts
+
+
+@pytest.mark.parametrize("by", ["nothing", "another"])
+async def test_a_file_that_was_replaced_takes_what_follows_and_the_run_is_not_committed(
+    tmp_path: Path, by: str
+):
+    sink, receipts = await replaced(tmp_path, by)
+    rows = Rows(f"sqlite:///{tmp_path}/a.db")
+    assert rows.live("tables") == ["b"]
+    with pytest.raises(SinkRefused, match=r"deleted or replaced during the run.* 1 units.*'lost'"):
+        await commit(sink, run(), receipts=receipts)
+    assert rows("SELECT count(*) FROM runs") == [(0,)]
+    await store(sink, run(2), SALES, table("a"))
+    await commit(sink, run(2), receipts={"kept": receipts["kept"]})
+    await sink.close()
+
+
+async def test_a_unit_that_wrote_to_two_files_is_tried_again(tmp_path: Path):
+    sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
+    await sink.open()
+    writer = await sink.begin(run(), SALES)
+    await writer.write([table("a")])
+    delete(tmp_path / "a.db")
+    await writer.write([table("b")])
+    with pytest.raises(SinkUnavailable, match="replaced while"):
+        await writer.complete()
+    await sink.close()
+
+
+async def test_a_file_that_is_replaced_during_a_transaction_is_noticed(tmp_path: Path):
+    sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
+    await sink.open()
+    with pytest.raises(SinkUnavailable, match="deleted or replaced"):
+        await sink._in_transaction(lambda _: (tmp_path / "a.db").unlink())
+    await sink.close()
+
+
+async def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path):
+    sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
+    await sink.open()
+    await sink.close()
+    with (tmp_path / "a.db").open("r+b") as file:
+        file.seek(100)
+        file.write(b"x" * 4000)
+    assert "malformed; move the file away" in str(await open_error(f"sqlite:///{tmp_path}/a.db"))
+
+
 async def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
     assert isinstance(await open_error(f"sqlite:///{tmp_path}"), SinkRefused)
 
@@ -300,6 +365,25 @@ async def test_a_lost_connection_is_replaced(postgres: PostgresServer):
     await store(sink, run(), SALES, table("b"))
     assert Rows(url).live("tables") == ["a", "b"]
     await sink.close()
+
+
+async def test_a_server_that_takes_no_writes_may_be_tried_again(postgres: PostgresServer):
+    url = postgres.create_database()
+    name = url.rpartition("/")[2]
+    sink = parse_sink(url)
+    await sink.open()
+    read_only = f"ALTER DATABASE {name} SET default_transaction_read_only"
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute(f"{read_only} = on")
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        with pytest.raises(SinkUnavailable, match="read-only transaction"):
+            await store(sink, run(), SALES, table("a"))
+        admin.execute(f"{read_only} = off")
+    await store(sink, run(), SALES, table("a"))
+    await sink.close()
+    assert Rows(url).live("tables") == ["a"]
 
 
 async def test_nul_is_replaced_for_postgresql_and_the_record_says_so(postgres: PostgresServer):

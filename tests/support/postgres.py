@@ -7,11 +7,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -26,9 +26,15 @@ UNPRIVILEGED = "nobody"
 PATIENCE = 30
 
 
-@dataclass(frozen=True)
 class PostgresServer:
-    port: int
+    """A server whose data live in one folder; it can be killed and started again."""
+
+    def __init__(self, folder: Path, **settings: object) -> None:
+        """Keep data in ``folder``; ``settings`` are those of ``postgresql.conf``."""
+        self.port = _free_port()
+        self._folder = folder
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres", password: str = PASSWORD) -> str:
         secret = quote(password, safe="")
@@ -37,26 +43,48 @@ class PostgresServer:
     def create_database(self) -> str:
         """Create an empty database and return its URL."""
         name = f"test_{uuid4().hex}"
-        with psycopg.connect(self.url(), autocommit=True) as connection:
+        with self.connect() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
 
+    def connect(self) -> "psycopg.Connection[Any]":
+        """A connection to the database ``postgres`` that commits each statement."""
+        return psycopg.connect(self.url(), autocommit=True)
+
+    def start(self) -> None:
+        """Start and wait until the server takes connections."""
+        self._process = _start(self._folder, self.port, self._settings)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.connect().close()
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    log = (self._folder / "log").read_text()
+                    raise RuntimeError(f"PostgreSQL did not start: {log}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End the server: SIGQUIT at once as in a crash, SIGINT in good order."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(PATIENCE)
+            self._process = None
+
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(**settings: object) -> Iterator[PostgresServer]:
     """Run a server in a temporary folder, as an unprivileged user when the tests run as root."""
     folder = Path(tempfile.mkdtemp(prefix="glueline-postgres-"))
-    process: subprocess.Popen[bytes] | None = None
+    server = PostgresServer(folder, **settings)
     try:
-        server = PostgresServer(_free_port())
         _initialise(folder)
-        process = _start(folder, server)
-        _wait(process, server, folder / "log")
+        server.start()
         yield server
     finally:
-        if process is not None:
-            process.send_signal(signal.SIGQUIT)  # at once: the folder is thrown away
-            process.wait(PATIENCE)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -73,26 +101,13 @@ def _initialise(folder: Path) -> None:
     subprocess.run(command, check=True, capture_output=True, user=_user(), cwd=folder)
 
 
-def _start(folder: Path, server: PostgresServer) -> "subprocess.Popen[bytes]":
-    settings = {"port": server.port, "listen_addresses": "127.0.0.1", "fsync": "off"}
-    settings |= {"unix_socket_directories": "", "shared_buffers": "32MB"}
+def _start(folder: Path, port: int, more: Mapping[str, object]) -> "subprocess.Popen[bytes]":
+    settings = {"port": port, "listen_addresses": "127.0.0.1", "fsync": "off"}
+    settings |= {"unix_socket_directories": "", "shared_buffers": "32MB", **more}
     options = [f"-c{name}={value}" for name, value in settings.items()]
     command = [_binary("postgres"), "-D", folder / "data", *options]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, user=_user(), cwd=folder)
-
-
-def _wait(process: "subprocess.Popen[bytes]", server: PostgresServer, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            psycopg.connect(server.url()).close()
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _binary(name: str) -> Path:

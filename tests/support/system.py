@@ -70,13 +70,15 @@ class System:
         """Wait until no message, delivery or claim is left in Redis."""
         deadline = time.monotonic() + seconds
         while left := self.left_over():
-            assert time.monotonic() < deadline, f"{left}\n{self.logs()}"
+            assert time.monotonic() < deadline, f"{str(left)[:4000]}\n{self.logs()}"
             time.sleep(0.05)
 
     def left_over(self) -> dict[str, Any]:
         """What of queues, deliveries and claims is in Redis: nothing, once all is done."""
         prefix = self.settings.key_prefix
-        with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as client:
+        with redis.Redis.from_url(
+            self.settings.redis_url, decode_responses=True, encoding_errors="replace"
+        ) as client:
             read = {
                 f"{prefix}glueline": lambda key: client.lrange(key, 0, -1),
                 f"{prefix}unacked": client.hgetall,

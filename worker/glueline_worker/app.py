@@ -24,6 +24,8 @@ from glueline_worker.units.execution import Outcome
 
 BODY_KEPT = 2000
 """Characters of a dead letter's body."""
+REASON_KEPT = 300
+"""Characters of its reason, which may quote the message."""
 
 log = structlog.get_logger()
 
@@ -78,14 +80,17 @@ class Worker:
                     f"not a Glueline message: kind {message.kind!r} came as task {task.name!r}"
                 )
         except UsageError as error:
-            self._bury(str(error), str(args or kwargs))
+            self._bury(str(error), _text(args or kwargs))
             return
         if isinstance(message, ExtractionRequest):
             self._accept(message, task.request.id)
             return
         bind(task=task.request.id, run=message.run_id, unit=message.unit_id)
-        if self.runtime.execute(message) is Outcome.REQUEUE:
+        outcome = self.runtime.execute(message)
+        if outcome is Outcome.REQUEUE:
             raise Reject("given back", requeue=True)
+        if outcome is Outcome.BURY:
+            self._bury(f"there is no run {message.run_id!r} (any more)", message.model_dump_json())
 
     def _accept(self, request: ExtractionRequest, task_id: str) -> None:
         """Open a run. A message that is delivered twice opens it once: its id is the key."""
@@ -103,7 +108,9 @@ class Worker:
             log.info("run.opened", run=run_id, scope=request.label)
 
     def _bury(self, reason: str, body: str) -> None:
-        self.runtime.bury(reason, redact_text(body[:BODY_KEPT]))
+        # Cut twice: a secret is known by its end, which the first cut may take away.
+        kept = redact_text(body[: 2 * BODY_KEPT])[:BODY_KEPT]
+        self.runtime.bury(redact_text(reason[:REASON_KEPT]), kept)
 
     def _log(self, **_: Any) -> None:
         setup_logging(self.settings)
@@ -131,7 +138,14 @@ class Worker:
 
     def _failed(self, exception: Exception, args: Any, **_: Any) -> None:
         """A unit's failure is settled in the ledger; what comes here is none that was foreseen."""
-        self._bury(f"the message cannot be handled: {type(exception).__name__}", str(args))
+        self._bury(f"the message cannot be handled: {type(exception).__name__}", _text(args))
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except RecursionError:
+        return "[nested too deeply to be shown]"
 
 
 app = make_app(load_settings())

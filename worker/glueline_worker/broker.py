@@ -9,6 +9,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty
 from typing import Any
 
@@ -34,15 +35,38 @@ class Undertaker:
 undertaker = Undertaker()
 
 
-class Channel(kombu_redis.Channel):
-    """A queue may hold anything that somebody pushed; the worker must outlive it."""
+@dataclass(frozen=True)
+class NoJson:
+    """What somebody pushed in the place of a message."""
 
-    def _brpop_read(self, **options: Any) -> Any:
-        try:
-            return super()._brpop_read(**options)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            undertaker("the message is not JSON", _text_of(error))
-            raise Empty from None
+    content: str | bytes
+
+
+def loads(content: str | bytes) -> Any:
+    """Read a message as kombu does; what cannot be read is a ``NoJson``."""
+    try:
+        return _kombu_loads(content)
+    except Exception:  # noqa: BLE001 - too deep, too many digits, a date that is none …
+        return NoJson(content)
+
+
+_kombu_loads = kombu_redis.loads
+# A queue may hold anything that somebody pushed, and kombu would stop the worker for it.
+kombu_redis.loads = loads
+
+
+class Channel(kombu_redis.Channel):
+    """Ends with its connection, and leaves the worker alive."""
+
+    def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
+        """A broken connection gives its messages back when it is closed, and has no address then.
+
+        kombu's AttributeError would end the worker; a ConnectionError does not, and the messages
+        come back with the end of their visibility.
+        """
+        if self.connection.client is None:
+            raise ConnectionError("the connection to Redis is closed already")
+        return super()._connparams(asynchronous)
 
 
 class Transport(kombu_redis.Transport):
@@ -51,6 +75,9 @@ class Transport(kombu_redis.Transport):
     Channel = Channel
 
     def _deliver(self, message: Any, queue: str) -> None:
+        if isinstance(message, NoJson):
+            undertaker("the message is not JSON", message.content)
+            raise Empty
         if not _is_deliverable(message):
             undertaker("the message lacks the fields of a Celery message", message)
             raise Empty
@@ -111,9 +138,16 @@ def readable(message: object) -> str:
         case {"body": str(body), **rest}:
             with suppress(ValueError):
                 body = readable(b64decode(body, validate=True))
-            return json.dumps({**rest, "body": body}, default=str)
+            return _dumped({**rest, "body": body})
         case _:
-            return json.dumps(message, default=str)
+            return _dumped(message)
+
+
+def _dumped(message: object) -> str:
+    try:
+        return json.dumps(message, default=str)
+    except (RecursionError, ValueError) as error:
+        return f"[cannot be shown: {type(error).__name__}]"
 
 
 def refresh(consumer: Any) -> int:
@@ -142,9 +176,3 @@ def _is_deliverable(message: Any) -> bool:
         and isinstance(properties.get("delivery_tag"), str)
         and isinstance(properties.get("delivery_info"), dict)
     )
-
-
-def _text_of(error: json.JSONDecodeError | UnicodeDecodeError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return error.doc
-    return bytes(error.object).decode("utf-8", "replace")

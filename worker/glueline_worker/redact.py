@@ -7,6 +7,7 @@ unchanged when it is redacted again.
 """
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -51,6 +52,8 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """``password=…`` in properties and command lines; a call or an item in that place is code."""
+_WORD_AFTER_COLON = re.compile(r":\s+[A-Za-z]+\W*\Z")
+_ENCODED_VIEW = re.compile(r"(/\*\s*Presto (?:Materialized )?View:\s*)([\w+/=]+)(\s*\*/)")
 _PATH_SEGMENT = re.compile(r"/[\w.-]{0,63}\Z")
 _ACCESS_KEY_ID = re.compile(r"(?<![A-Z0-9])A(?:KI|SI)A[A-Z0-9]{16}(?![A-Z0-9])")
 _SECRET_KEY_FORM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")
@@ -60,6 +63,7 @@ _LOOKS_SECRET = re.compile(
     r"|\beyJ[\w-]{8,2048}\.eyJ[\w-]{8,4096}\.[\w-]{8,2048}"
     r"|\b(?:gh[a-z]_\w{30,255}|github_pat_\w{30,255}|xox[a-z]-[\w-]{10,255})"
     r"|(?<=Bearer )[\w.~+/=-]{8,4096}|(?<=Basic )[\w+/=]{8,4096}"
+    r"|(?<=security-token:)[\w+/=-]{8,4096}"
 )
 """Private keys, JSON web tokens, tokens of GitHub and Slack, Authorization headers."""
 
@@ -104,12 +108,26 @@ def redact_text(text: str) -> str:
     Redacts literals that are assigned to or passed with a name that says secret, passwords in
     URLs, AWS access key ids with the secret keys near them, private keys and bearer tokens.
     """
+    return _BARE.sub(_redact_bare, redact_code(text))
+
+
+def redact_prose(text: str | None) -> str | None:
+    """Return a description without secrets; ``token: unique id of a visit`` is a sentence."""
+    return text and _BARE.sub(_redact_said, redact_code(text))
+
+
+def redact_code(text: str) -> str:
+    """Return SQL or other code without the secrets in its literals; names are left alone.
+
+    ``a.token = b.token`` is a comparison of columns, and the code stays readable to a parser.
+    """
+    if "Presto" in text:
+        text = _ENCODED_VIEW.sub(_redact_encoded, text)
     text = redact_url(text)
     text = _redact_aws_keys(text)
     text = _LOOKS_SECRET.sub(REDACTED, text)
     text = _ASSIGNED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
-    text = _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
-    return _BARE.sub(_redact_bare, text)
+    return _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
 
 
 def redact_answer(value: Any, key: str = "") -> Any:
@@ -145,6 +163,24 @@ def _redact_bare(match: re.Match[str]) -> str:
     before = match.string[max(0, match.start() - 64) : match.start()]
     is_path = _PATH_SEGMENT.search(before)  # a partition's folder: s3://bucket/token=a/
     return match[0] if is_path else f"{match['head']}{REDACTED}"
+
+
+def _redact_said(match: re.Match[str]) -> str:
+    return match[0] if _WORD_AFTER_COLON.search(match[0]) else _redact_bare(match)
+
+
+def _redact_encoded(match: re.Match[str]) -> str:
+    """Trino keeps a view as base64 of JSON."""
+    try:
+        text = b64decode(match[2], validate=True).decode()
+    except ValueError:
+        return match[0]
+    redacted = redact_code(text)
+    return (
+        match[0]
+        if redacted == text
+        else match[1] + b64encode(redacted.encode()).decode() + match[3]
+    )
 
 
 def _redact_aws_keys(text: str) -> str:

@@ -6,6 +6,7 @@ shared between loops.
 """
 
 import asyncio
+import faulthandler
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -33,8 +34,12 @@ from glueline_worker.units.execution import Execution, Outcome
 T = TypeVar("T")
 log = structlog.get_logger()
 REDIS_CONNECTIONS = 32
+PASSING_ERRORS: Any = (redis.ConnectionError, redis.TimeoutError, RuntimeError)
+"""RuntimeError is how uvloop says that the connection was closed while it was idle."""
 WAIT_SLICE = 0.5
 """Seconds; a thread that waits without end would never see an interrupt."""
+HANGING_LEASES = 2
+"""A loop that is silent for so many leases ends its process."""
 
 
 class Runtime:
@@ -94,7 +99,7 @@ class Runtime:
             settings.redis_url,
             max_connections=REDIS_CONNECTIONS,
             timeout=CLIENT_OPTIONS["socket_timeout"],
-            retry=Retry(ExponentialBackoff(1, 0.05), 3),
+            retry=Retry(ExponentialBackoff(1, 0.05), 3, PASSING_ERRORS),
             **CLIENT_OPTIONS,
         )
         self._client = redis.asyncio.Redis.from_pool(pool)
@@ -114,11 +119,14 @@ class Runtime:
             settings, self._ledger, self._calls, self._sources, self._sinks, self._publish
         )
         self._every(settings.worker.lease / 3, self.execution.renew)
+        self._every(settings.worker.lease / 3, self._alive)
+        await self._alive()
         self._every(settings.worker.reconcile_interval, self._reconcile)
 
     async def _close(self) -> None:
         for task in self._background:
             task.cancel()
+        faulthandler.cancel_dump_traceback_later()
         self.execution.drain()
         await self._sources.close()
         for sink in self._sinks:
@@ -139,8 +147,19 @@ class Runtime:
         await self._publish(opened.units)
         return opened.run_id
 
+    async def _alive(self) -> None:
+        """Put off the end that comes to a process whose loop hangs.
+
+        Such a worker has lost its claims to others, and its place is of use to a new one. The
+        timer runs outside Python, so that it also ends a process which a long regular expression
+        or a library of C keeps from running any Python.
+        """
+        seconds = HANGING_LEASES * self.settings.worker.lease
+        faulthandler.dump_traceback_later(seconds, exit=True)
+
     async def _reconcile(self) -> None:
-        """Look for silent units, one worker at a time."""
+        """Look for other runs, and for silent units, one worker at a time."""
+        self.execution.active_runs = await self._client.scard(self._calls.keys.active)
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
         lock = f"{self.settings.key_prefix}reconcile"
         if await self._client.set(lock, "1", nx=True, px=interval_ms):
@@ -154,6 +173,9 @@ class Runtime:
                     await step()
                 except (GluelineError, redis.RedisError) as error:
                     log.warning("background.failed", error=str(error))
+                except Exception:
+                    # Without renewals every claim of this worker would be lost.
+                    log.exception("background.surprise")
 
         task = self._loop.create_task(repeat())
         self._background.add(task)

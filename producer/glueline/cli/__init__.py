@@ -1,12 +1,11 @@
 """The ``glueline`` command. The worker adds its own subcommands by entry point."""
 
+import signal
 import sys
-from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
-import typer
-
-from glueline.cli import enqueue, runs, schedule
-from glueline.contract.errors import GluelineError, UsageError
+if TYPE_CHECKING:
+    import typer
 
 HELP = """Extract the AWS Glue Data Catalog and the lineage of Glue jobs.
 
@@ -23,8 +22,14 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
 
-def build() -> typer.Typer:
+def build() -> "typer.Typer":
     """The application with the commands of all installed distributions."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - see `main`
+
+    import typer  # noqa: PLC0415
+
+    from glueline.cli import enqueue, runs, schedule  # noqa: PLC0415
+
     app = typer.Typer(
         help=HELP,
         no_args_is_help=True,
@@ -42,16 +47,32 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command; an error is one sentence and an exit code, never a traceback."""
+    """Run the command; an error is one sentence and an exit code, never a traceback.
+
+    Everything is imported in here, so that Ctrl-C is understood from the first moment.
+    """
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    finally:
+        # What is left is Python's own end, which would tell of Ctrl-C in a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run() -> None:
+    from glueline.contract.errors import GluelineError, UsageError  # noqa: PLC0415
+    from glueline.contract.text import one_line  # noqa: PLC0415
+
     try:
         build()()
     except GluelineError as error:
-        print(f"glueline: {error}", file=sys.stderr)  # noqa: T201
+        print(f"glueline: {one_line(str(error))}", file=sys.stderr)  # noqa: T201
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
 
 
 def _exit(code: object) -> None:
     """What a command returns is its exit code."""
+    import typer  # noqa: PLC0415
+
     raise typer.Exit(code if isinstance(code, int) else 0)

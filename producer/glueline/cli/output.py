@@ -1,6 +1,5 @@
 """Tables and colour on a terminal, plain lines in a pipe, JSON when asked for."""
 
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from glueline.contract.runs import RunState, RunStatus
+from glueline.contract.text import escaped, one_line
 
 STYLES = {
     RunState.RUNNING: "cyan",
@@ -21,9 +21,6 @@ STYLES = {
     RunState.SUPERSEDED: "magenta",
 }
 _ANY: TypeAdapter[object] = TypeAdapter(object)
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-
-
 WIDE = 1000
 """Columns of a pipe: no line is wrapped in it."""
 
@@ -37,7 +34,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> None:
     """One JSON document on standard output."""
-    print(_ANY.dump_json(value, indent=2).decode())  # noqa: T201
+    print(escaped(_ANY.dump_json(value, indent=2).decode()))  # noqa: T201
 
 
 def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
@@ -51,11 +48,6 @@ def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> 
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in row))
     out.print(table)
-
-
-def one_line(text: str) -> str:
-    """What comes from outside must neither break a line nor steer the terminal."""
-    return _CONTROLS.sub(" ", text)
 
 
 def state(value: RunState) -> Text:

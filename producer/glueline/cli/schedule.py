@@ -9,6 +9,7 @@ from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows
 from glueline.cli.runs import producer
 from glueline.contract.errors import UsageError
+from glueline.contract.text import one_line
 from glueline.settings import load_settings
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def run() -> None:
     names = {schedule.name for schedule in schedules}
     if len(names) < len(schedules):
         raise UsageError("two schedules have the same name; each needs its own")
-    console(stderr=True).print(f"{len(schedules)} schedules: {', '.join(sorted(names)) or 'none'}")
+    named = one_line(", ".join(sorted(names))) or "none"
+    console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)
     with producer() as the_producer:
         Scheduler(the_producer, schedules).run()
 

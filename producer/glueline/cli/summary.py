@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from glueline.cli.output import duration, one_line, plural, state
+from glueline.cli.output import duration, plural, state
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunStatus
+from glueline.contract.text import one_line
 
 SHOWN = 10
 """Failures and warnings that a summary lists; the commands list all."""

@@ -142,14 +142,15 @@ class NameRange(Frozen):
 class DatabaseUnit(_Unit):
     """Read the tables of one database, from ``token`` on when it is a later page.
 
-    With ``names`` only those of a range; ``plain`` says that the endpoint is not to be asked for
-    the range alone.
+    ``after`` names the last table before it: tokens expire, names do not. With ``names``
+    only those of a range; ``plain`` says that the endpoint is not to be asked for the range alone.
     """
 
     kind: Literal["database"] = "database"
     database: Name
     page: Annotated[int, Field(ge=0)] = 0
     token: str | None = None
+    after: str | None = None
     names: NameRange | None = None
     plain: bool = False
 

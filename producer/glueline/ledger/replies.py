@@ -33,6 +33,8 @@ class Claimed:
     request: ExtractionRequest | None = None
     generation: int = 0
     created_at: datetime | None = None
+    unit: UnitMessage | None = None
+    """The unit as it was opened, when it is to be worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def claimed(answer: Sequence[Any]) -> Claimed:
     outcome, attempts, *run = answer
     if not run:
         return Claimed(_text(outcome), int(attempts))
-    state, request, generation, created_at = run
+    state, request, generation, created_at, unit = run
     return Claimed(
         _text(outcome),
         int(attempts),
@@ -85,6 +87,7 @@ def claimed(answer: Sequence[Any]) -> Claimed:
         ExtractionRequest.model_validate_json(request),
         int(generation),
         _moment(created_at),
+        UNIT.validate_json(unit),
     )
 
 

@@ -1,8 +1,10 @@
 """Read a catalogue file; whatever is wrong is said with file, line and remedy."""
 
+import json
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -41,9 +43,30 @@ def load_file(path: Path, region: str, account: str) -> World:
 
 
 def _load(text: str, name: str, region: str, account: str, folder: Path) -> World:
+    data = _json(text) if name.endswith(".json") else None
+    if data is None:
+        data = _yaml(text, name)
     try:
-        tree = yaml.compose(text, Loader=yaml.CSafeLoader)
-        data = yaml.load(text, Loader=yaml.CSafeLoader) or {}
+        file = models.CatalogueFile.model_validate(data)
+    except ValidationError as error:
+        place, what = explain(error)
+        where = ".".join(str(part) for part in place) or "the file"
+        message = f"{name}, line {_line(text, place)}: {where}: {what}"
+        raise CatalogueError(message) from None
+    return build_world(file, region, account, folder)
+
+
+def _json(text: str) -> Any:
+    """What the text means as JSON, which spells characters that YAML cannot hold."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None  # then it is YAML, or its mistake is told as YAML's
+
+
+def _yaml(text: str, name: str) -> Any:
+    try:
+        return yaml.load(text, Loader=yaml.CSafeLoader) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         message = f"{name}, line {line}: {error.problem or error.context or 'no YAML'}"
@@ -51,18 +74,14 @@ def _load(text: str, name: str, region: str, account: str, folder: Path) -> Worl
     except yaml.YAMLError as error:
         message = f"{name}: {' '.join(str(error).split())}"
         raise CatalogueError(message) from None
-    try:
-        file = models.CatalogueFile.model_validate(data)
-    except ValidationError as error:
-        place, what = explain(error)
-        where = ".".join(str(part) for part in place) or "the file"
-        message = f"{name}, line {_line(tree, place)}: {where}: {what}"
-        raise CatalogueError(message) from None
-    return build_world(file, region, account, folder)
 
 
-def _line(node: yaml.Node | None, place: Sequence[str | int]) -> int:
+def _line(text: str, place: Sequence[str | int]) -> int:
     """The line of the deepest part of ``place`` that is in the file."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return 1
     line = 1
     for part in place:
         if isinstance(node, yaml.MappingNode):

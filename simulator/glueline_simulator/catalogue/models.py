@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from glueline_simulator.errors import AwsError, UsageError
 from glueline_simulator.glue.validation import check_shape, service_model
-from glueline_simulator.rules import DenyRule
+from glueline_simulator.rules import CallRule
 from glueline_simulator.storage import FORMATS
 
 Raw = dict[str, Any]
@@ -156,7 +156,7 @@ class Grant(_Model):
     def _rules(cls, value: list[str] | Literal[True]) -> list[str] | Literal[True]:
         for rule in value if isinstance(value, list) else []:
             try:
-                DenyRule.parse(rule)
+                CallRule.parse(rule)
             except UsageError as error:
                 raise ValueError(str(error)) from None
         return value

@@ -31,6 +31,7 @@ examples of a bad day:
   --deny GetTables:sales        AccessDeniedException for one database
   --deny 'GetJob:nightly-*'     and for jobs, by name
   --hide finance                Lake Formation's silence: left out, without an error
+  --endless GetTables:sales=page   a listing that begins again for ever
   --ragged                      short and empty pages that still carry a token
 
 in mid-run:
@@ -122,6 +123,8 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     add("--fault-kinds", action="append", metavar="KINDS", help=f"mix of {kinds}; also federation")
     add("--fault-hang", type=float, metavar="SECONDS", help="how long a hanging call hangs (5)")
     add("--deny", action="append", metavar="OPERATION[:NAME]", help="answer AccessDenied")
+    add("--hold", action="append", metavar="OPERATION[:NAME]", help="do not answer for now")
+    add("--endless", action="append", metavar="OPERATION[:NAME]=LOOP", help="never end a listing")
     add("--hide", action="append", metavar="DATABASE[.TABLE]", help="leave out of all answers")
     add("--ragged", action="store_true", default=None, help="short and empty pages")
     modes = "|".join(Expressions)

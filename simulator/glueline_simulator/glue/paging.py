@@ -5,6 +5,7 @@ issued, under a keyed digest of the operation and its parameters.
 """
 
 import base64
+import math
 import struct
 import time
 from bisect import bisect_left
@@ -17,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 
 from glueline_simulator.errors import AwsError, invalid_input
+from glueline_simulator.rules import Loop
 from glueline_simulator.services.call import Call
 
 from .validation import input_shape
@@ -90,6 +92,8 @@ class Pager:
         no more than ``scan`` of them, or at a page's worth.
         """
         query = self._query(call)
+        if call.loop:
+            return self._endless(call, query, listing)
         cursor = self._cursor(call, query)
         limit, stop = self._limit(call, cursor), listing.end if end is None else end
         places = range(stop) if positions is None else positions
@@ -106,7 +110,14 @@ class Pager:
         if at >= len(places) and not self._trails(call, cursor, items):
             return items, None
         following = places[at] if at < len(places) else stop
-        return items, self._token(query, Cursor(following, not items))
+        return items, self._token(query, Cursor(following, not items), time.time())
+
+    def _endless(self, call: Call, query: bytes, listing: Listing[T]) -> tuple[list[T], str | None]:
+        """The first page and a token that leads to it again."""
+        is_same, is_empty = call.loop is Loop.SAME, call.loop is Loop.EMPTY
+        token = self._token(query, Cursor(), math.inf if is_same else time.time())
+        positions = range(0 if is_empty else min(listing.end, self._limit(call, Cursor())))
+        return [item for at in positions if (item := listing.at(at)) is not None], token
 
     def _limit(self, call: Call, cursor: Cursor) -> int:
         member = input_shape(call.operation).members.get("MaxResults")
@@ -115,9 +126,11 @@ class Pager:
         if not call.settings.ragged:
             return limit
         chance = self._chance(call, cursor)
+        # Small pages are as likely as large ones, so that small listings are cut as well.
+        size = int((limit + 1) ** chance.random())
         if chance.random() < _EMPTY_SHARE and not cursor.after_empty:
             return 0
-        return chance.randint(1, limit)
+        return size
 
     def _trails(self, call: Call, cursor: Cursor, items: list[Any]) -> bool:
         """Whether a ragged listing ends with one more page that is empty."""
@@ -129,7 +142,7 @@ class Pager:
 
     def _chance(self, call: Call, cursor: Cursor) -> Random:
         return Random(  # noqa: S311
-            f"{self._seed}:{call.operation}:{cursor.position}:{cursor.after_empty}"
+            f"{self._seed}:{call.operation}:{call.names}:{cursor.position}:{cursor.after_empty}"
         )
 
     def _query(self, call: Call) -> bytes:
@@ -137,8 +150,8 @@ class Pager:
         identity = [call.operation, call.caller.account, rest]
         return orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
 
-    def _token(self, query: bytes, cursor: Cursor) -> str:
-        data = _LAYOUT.pack(cursor.position, time.time(), cursor.after_empty)
+    def _token(self, query: bytes, cursor: Cursor, issued: float) -> str:
+        data = _LAYOUT.pack(cursor.position, issued, cursor.after_empty)
         return base64.b64encode(self._digest(query, data) + data).decode()
 
     def _digest(self, query: bytes, data: bytes) -> bytes:

@@ -1,9 +1,11 @@
 """One call as it passes through the simulator, and what a service has to offer for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from glueline_simulator.errors import AwsError
+from glueline_simulator.rules import CallRule, Loop
 from glueline_simulator.settings import Settings
 from glueline_simulator.wire.messages import Request, Response
 
@@ -21,6 +23,18 @@ class Call:
     operation: str = "Unknown"
     caller: Caller = NOBODY
     parameters: dict[str, Any] = field(default_factory=dict)
+    names: Sequence[str] = ()
+    """What the call is about, as rules name it."""
+
+    def is_about(self, rule: CallRule) -> bool:
+        """Whether a rule names this call."""
+        return rule.matches(self.operation, self.names)
+
+    @property
+    def loop(self) -> Loop | None:
+        """How the listing that is asked for never ends, if it is such a one."""
+        rules = self.settings.endless
+        return next((rule.loop for rule in rules if self.is_about(rule.calls)), None)
 
 
 class Service(Protocol):

@@ -8,7 +8,7 @@ from random import Random
 
 from glueline_simulator.catalogue.world import Grant, World
 from glueline_simulator.errors import AwsError, access_denied
-from glueline_simulator.rules import DenyRule
+from glueline_simulator.rules import CallRule
 from glueline_simulator.settings import Settings
 from glueline_simulator.wire.messages import Request
 
@@ -26,7 +26,7 @@ class Caller:
     account: str
     arn: str
     user_id: str
-    deny: tuple[DenyRule, ...] = ()
+    deny: tuple[CallRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Identities:
         role = arn.rsplit("/", 1)[-1]
         user_id = f"AROA{self._text(16)}:{session_name}"
         session_arn = f"arn:aws:sts::{grant.account}:assumed-role/{role}/{session_name}"
-        deny = tuple(DenyRule.parse(rule) for rule in grant.deny)
+        deny = tuple(CallRule.parse(rule) for rule in grant.deny)
         session = Session(
             access_key=f"ASIA{self._text(16)}",
             secret_key=self._text(40),
@@ -88,6 +88,10 @@ class Identities:
         if len(self._sessions) > _SESSIONS_KEPT:
             self._sessions.popitem(last=False)
         return session
+
+    def expire(self) -> None:
+        """End all sessions before their time, as revoking them does."""
+        self._sessions.clear()
 
     def _grant(self, arn: str) -> Grant | None:
         match = _ROLE_ARN.fullmatch(arn)
@@ -110,7 +114,7 @@ class Identities:
     def _static_caller(self, key: str) -> Caller:
         grant = self._world.keys.get(key, Grant(self._world.account))
         arn = f"arn:aws:iam::{grant.account}:user/simulator"
-        deny = tuple(DenyRule.parse(rule) for rule in grant.deny)
+        deny = tuple(CallRule.parse(rule) for rule in grant.deny)
         return Caller(grant.account, arn, f"AIDA{key[-16:]}", deny)
 
     def _text(self, length: int) -> str:

@@ -1,5 +1,35 @@
 """All cases; importing a module registers what it holds."""
 
-from tests.chaos.cases import processes
+from tests.chaos.cases import (
+    aws,
+    changes,
+    deletions,
+    network,
+    overlap,
+    permissions,
+    poison,
+    postgresql,
+    processes,
+    producers,
+    quota,
+    signals,
+    sinks,
+    soak,
+)
 
-__all__ = ["processes"]
+__all__ = [
+    "aws",
+    "changes",
+    "deletions",
+    "network",
+    "overlap",
+    "permissions",
+    "poison",
+    "postgresql",
+    "processes",
+    "producers",
+    "quota",
+    "signals",
+    "sinks",
+    "soak",
+]

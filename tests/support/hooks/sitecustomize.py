@@ -1,11 +1,13 @@
 """Python runs this before a worker whose PYTHONPATH has this folder; the product knows nothing.
 
-``TEST_FATAL_DATABASE``: reading the tables of this database kills the process.
+``TEST_ERROR_DATABASE``: reading the tables of this database is an unforeseen error, which says
+``TEST_ERROR_TEXT``.
+``TEST_FATES``: a file that says what becomes of those who read a database; see ``fates.py``.
 ``TEST_VISIBILITY_TIMEOUT``: seconds, instead of the minute of real workers.
+``TEST_SOCKET_TIMEOUT``: seconds until a silent connection to Redis is given up.
 """
 
 import os
-import signal
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
@@ -26,14 +28,27 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
     glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
     glueline.queue.celery_app = celery_app
 
-if fatal := os.environ.get("TEST_FATAL_DATABASE"):
+if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
+    import glueline.queue
+
+    glueline.queue.CLIENT_OPTIONS |= dict.fromkeys(
+        ("socket_timeout", "health_check_interval"), float(silence)
+    )
+
+if broken := os.environ.get("TEST_ERROR_DATABASE"):
     from glueline_worker.aws.glue import Glue
 
     read = Glue.tables
 
     def tables(self: Glue, database: str, token: str | None = None) -> Any:
-        if database == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if database == broken:
+            raise RuntimeError(os.environ["TEST_ERROR_TEXT"])
         return read(self, database, token)
 
     Glue.tables = tables  # type: ignore[method-assign]
+
+if os.environ.get("TEST_TROUBLE"):
+    import trouble  # noqa: F401 - changes what it imports
+
+if os.environ.get("TEST_FATES"):
+    import fates  # noqa: F401 - changes what it imports

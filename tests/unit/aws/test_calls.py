@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from glueline.contract.errors import UsageError
 from glueline_worker.aws import calls
 from glueline_worker.aws.calls import Caller, tally
-from glueline_worker.aws.errors import AwsDenied, AwsError, AwsThrottled, AwsTransient
+from glueline_worker.aws.errors import AwsDenied, AwsError, AwsExpired, AwsThrottled, AwsTransient
 
 
 class OpenQuota:
@@ -19,10 +19,12 @@ class OpenQuota:
         self.acquired: list[str] = []
         self.throttles: list[str] = []
 
-    async def acquire(self, family: str) -> None:
+    async def acquire(self, family: str) -> int:
         self.acquired.append(family)
+        return len(self.acquired)
 
-    async def throttled(self, family: str) -> None:
+    async def throttled(self, family: str, slot: int) -> None:
+        assert slot == len(self.acquired)
         self.throttles.append(family)
 
 
@@ -112,6 +114,13 @@ async def test_a_refusal_is_not_tried_again(
     assert send.sent == 1
     assert counts == {"calls": 1}
     assert quota.throttles == []
+
+
+async def test_expired_credentials_are_not_tried_again(call: Caller):
+    send = Script(refusal("ExpiredTokenException"), "page")
+    with pytest.raises(AwsExpired):
+        await call("GetTables", send)
+    assert send.sent == 1
 
 
 async def test_after_the_deadline_the_last_error_is_raised(quota: OpenQuota):

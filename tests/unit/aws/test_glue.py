@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from glueline.settings import Source
-from glueline_worker.aws.errors import AwsDenied, AwsTransient
-from glueline_worker.aws.glue import SEGMENTS, EndlessListing, Glue
+from glueline_worker.aws import glue as module
+from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
+from glueline_worker.aws.glue import SEGMENTS, EndlessListing, Glue, StaleToken
 
 
 class FakeConnection:
@@ -85,11 +86,45 @@ async def test_a_listing_goes_on_from_a_token():
     ("start", "given"), [(None, ["1", "1"]), (None, ["1", "2", "1"]), ("7", ["8", "7"])]
 )
 async def test_a_listing_that_runs_in_circles_is_an_error(start: str | None, given: list[str]):
-    connection = FakeConnection(GetTables=[tables("a", token=token) for token in given])
+    pages = [tables(f"t{number}", token=token) for number, token in enumerate(given)]
+    connection = FakeConnection(GetTables=pages)
     with pytest.raises(EndlessListing, match="GetTables") as raised:
         await names(glue(connection).tables("d", token=start))
     assert len(connection.asked) == len(given)
     assert isinstance(raised.value, AwsTransient)
+
+
+async def test_a_listing_that_begins_again_with_new_tokens_is_an_error():
+    connection = FakeConnection(
+        GetTables=[tables(token="1"), tables("a", "b", token="2"), tables("a", "b", token="3")]
+    )
+    found: list[str] = []
+
+    async def read() -> None:
+        async for page in glue(connection).tables("d"):
+            found.extend(table["Name"] for table in page.items)
+
+    with pytest.raises(EndlessListing, match="the same page came twice"):
+        await read()
+    assert found == ["a", "b"]
+
+
+async def test_a_listing_that_is_longer_than_any_can_be_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(module, "MOST_PAGES", 5)
+    connection = FakeConnection(GetTables=[tables(token=str(number)) for number in range(9)])
+    with pytest.raises(EndlessListing, match="goes on after 5 pages"):
+        await names(glue(connection).tables("d"))
+    assert len(connection.asked) == 5
+
+
+@pytest.mark.parametrize(("token", "error"), [("7", StaleToken), (None, AwsRefused)])
+async def test_only_a_token_can_be_stale(token: str | None, error: type[Exception]):
+    refusal = AwsRefused("GetTables: no", code="InvalidInputException")
+    connection = FakeConnection(GetTables=[refusal])
+    with pytest.raises(error):
+        await names(glue(connection).tables("d", token=token))
 
 
 async def test_a_failure_within_a_listing_is_raised():

@@ -1,23 +1,25 @@
 """The quota: its promises, whatever its constants are. Time is put forward by hand."""
 
 import asyncio
+import os
+import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import redis.asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.quota_world import told_the_time
 
 from glueline_worker.aws import quota as module
-from glueline_worker.aws.quota import LocalPace, SharedQuota
+from glueline_worker.aws.quota import ALONE, LocalPace, SharedQuota
 from glueline_worker.local.server import EmbeddedRedis
 
 START = 50.0
 SECOND = 1_000_000
-SCALES = ("tat", "since")
-"""The points in time that a quota keeps, in µs."""
 
 
 @dataclass
@@ -29,17 +31,33 @@ class Slot:
 
 
 class Bench:
-    """One family's quota, asked directly and with a clock that can be put forward."""
+    """One family's quota, asked directly, in a time that is put forward by hand."""
 
     def __init__(self, client: redis.asyncio.Redis, prefix: str) -> None:
         self.client = client
-        self.quota = SharedQuota(client, prefix, start=START, floor=10)
+        self.time = 1_800_000_000 * SECOND
+        self.quota = SharedQuota(self, prefix, start=START, floor=10)  # type: ignore[arg-type]
         self.key = f"{prefix}quota:f"
-        self.offset = 0.0
+
+    def register_script(self, text: str) -> Callable[..., Awaitable[Any]]:
+        """The quota's scripts believe our time."""
+        script = self.client.register_script(told_the_time(text))
+
+        async def run(keys: list[str], args: list[Any]) -> Any:
+            return await script(keys=keys, args=[*args, *divmod(self.time, SECOND)])
+
+        return run
 
     async def ask(self) -> tuple[bool, int]:
-        granted, wait = await self.quota._acquire(keys=[self.key], args=[START, module.HORIZON_MS])
+        granted, wait, _ = await self.quota._acquire(
+            keys=[self.key], args=[START, module.HORIZON_MS]
+        )
         return bool(granted), wait
+
+    async def throttle(self) -> None:
+        """A call was throttled that got its slot just now."""
+        cuts = await self.client.hget(self.key, "cuts")
+        await self.quota.throttled("f", int(cuts or 0))
 
     async def take(self) -> Slot:
         """Ask until a slot is granted, letting just the time pass that the quota says."""
@@ -47,20 +65,13 @@ class Bench:
             granted, wait = await self.ask()
             if granted:
                 assert wait <= module.HORIZON_MS * 1000
-                return Slot(await self.now() + wait, await self.rate())
+                return Slot(self.time + wait, await self.rate())
             assert wait > 0
-            await self.later(wait / SECOND)
+            self.later(wait / SECOND)
         raise AssertionError("no slot in 100 asks")
 
-    async def now(self) -> float:
-        seconds, micros = await self.client.time()
-        return seconds * SECOND + micros + self.offset
-
-    async def later(self, seconds: float) -> None:
-        for name in SCALES:
-            if await self.client.hexists(self.key, name):
-                await self.client.hincrby(self.key, name, -int(seconds * SECOND))
-        self.offset += seconds * SECOND
+    def later(self, seconds: float) -> None:
+        self.time += int(seconds * SECOND)
 
     async def rate(self) -> float:
         return float(await self.client.hget(self.key, "rate") or START)
@@ -89,7 +100,7 @@ async def test_slots_never_come_faster_than_the_rate_and_a_burst(bench: Bench):
 async def test_the_slots_of_a_throttled_family_keep_to_its_lower_rate(bench: Bench):
     for _ in range(100):
         await bench.take()
-    await bench.quota.throttled("f")
+    await bench.throttle()
     slots = [await bench.take() for _ in range(100)]
     spans = (slots[-1].at - slots[0].at) / SECOND
     assert len(slots) <= max(slot.rate for slot in slots) * (spans + 1) + 1
@@ -115,11 +126,11 @@ def test_any_history_keeps_the_promises(redis_server: EmbeddedRedis, events):
                 if what == "take":
                     slots += [await bench.take() for _ in range(much)]
                 elif what == "later":
-                    await bench.later(much)
+                    bench.later(much)
                 else:
                     before = await bench.rate()
                     for _ in range(much):
-                        await bench.quota.throttled("f")
+                        await bench.throttle()
                     assert module.FLOOR <= await bench.rate() <= max(before, module.FLOOR)
             if slots:
                 assert_within_the_rate(slots)
@@ -131,31 +142,41 @@ async def test_calls_throttled_together_lower_the_rate_once(bench: Bench):
     for _ in range(100):
         await bench.take()
     before = await bench.rate()
-    await bench.quota.throttled("f")
+    await bench.throttle()
     lowered = await bench.rate()
     assert lowered < before
-    await asyncio.gather(*(bench.quota.throttled("f") for _ in range(50)))
+    await asyncio.gather(*(bench.quota.throttled("f", 0) for _ in range(50)))
     assert await bench.rate() == lowered
 
 
-async def test_a_throttle_after_the_cool_down_lowers_the_rate_again(bench: Bench):
+async def test_what_was_granted_before_a_cut_tells_nothing_new_however_late(bench: Bench):
+    for _ in range(20):
+        await bench.take()
+    await bench.throttle()
+    lowered = await bench.rate()
+    for _ in range(20):
+        await bench.take()
+    before = await bench.rate()
+    await bench.quota.throttled("f", 0)
+    assert await bench.rate() == before >= lowered
+
+
+async def test_a_throttle_at_the_lower_rate_lowers_it_again(bench: Bench):
     rates = []
     for _ in range(4):
         for _ in range(20):
             await bench.take()
-        await bench.quota.throttled("f")
+        await bench.throttle()
         rates.append(await bench.rate())
-        await bench.later(module.COOL_DOWN_MS / 1000)
     assert rates == sorted(set(rates), reverse=True)
 
 
 async def test_the_rate_never_falls_below_the_floor(bench: Bench):
-    for _ in range(60):
-        await bench.quota.throttled("f")
-        await bench.later(module.COOL_DOWN_MS / 1000 + 0.1)
+    for _ in range(40):
+        for _ in range(10):
+            await bench.take()
+        await bench.throttle()
     assert await bench.rate() == module.FLOOR
-    await bench.take()
-    await bench.take()
 
 
 async def test_the_rate_rises_while_callers_wait_and_nothing_is_throttled(bench: Bench):
@@ -172,7 +193,7 @@ async def test_the_rate_rises_slower_once_a_limit_was_met(bench: Bench):
         return await bench.rate() - before
 
     blind = await growth()
-    await bench.quota.throttled("f")
+    await bench.throttle()
     assert 0 < await growth() < blind
 
 
@@ -180,13 +201,13 @@ async def test_a_rate_that_holds_nobody_back_is_not_raised(bench: Bench):
     await bench.take()
     before = await bench.rate()
     for _ in range(50):
-        await bench.later(5)
+        bench.later(5)
         await bench.take()
     assert await bench.rate() == before
 
 
 async def test_after_a_throttle_all_wait_a_moment(bench: Bench):
-    await bench.quota.throttled("f")
+    await bench.throttle()
     _, wait = await bench.ask()
     assert wait > 0
 
@@ -195,24 +216,24 @@ async def test_after_a_throttle_all_wait_a_moment(bench: Bench):
 async def test_a_clock_that_was_set_back_holds_callers_for_seconds_at_most(bench: Bench, jump: int):
     for _ in range(20):
         await bench.take()
-    await bench.later(-jump)
-    begun = await bench.now()
+    bench.later(-jump)
+    begun = bench.time
     slot = await bench.take()
     assert slot.at - begun <= 5 * SECOND
-    await bench.quota.throttled("f")
+    await bench.throttle()
     slots = [await bench.take() for _ in range(10)]
     assert slots[-1].at - slots[0].at <= 10 * SECOND
 
 
 async def test_a_clock_that_jumps_ahead_lets_no_flood_through(bench: Bench):
     slots = [await bench.take() for _ in range(20)]
-    await bench.later(3600)
+    bench.later(3600)
     slots += [await bench.take() for _ in range(100)]
     assert_within_the_rate(slots[20:])
 
 
 async def test_families_do_not_share_a_rate(bench: Bench):
-    await bench.quota.throttled("f")
+    await bench.throttle()
     assert await bench.client.exists(f"{bench.key}") == 1
     assert await bench.client.exists(f"{bench.key}oreign") == 0
     await bench.quota.acquire("foreign")
@@ -223,7 +244,7 @@ async def test_quotas_that_nobody_uses_are_forgotten(bench: Bench):
     await bench.take()
     assert await bench.client.pttl(bench.key) > 0
     await bench.client.delete(bench.key)
-    await bench.quota.throttled("f")
+    await bench.throttle()
     assert await bench.client.pttl(bench.key) > 0
 
 
@@ -249,8 +270,43 @@ async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
     for _ in range(6):
         await quota.acquire("f")
     assert loop.time() - begun >= 5 / 50 * 0.99
-    await quota.throttled("f")
+    await quota.throttled("f", -1)
     await client.aclose()
+
+
+async def test_a_killed_redis_leaves_the_floor_and_gives_the_shared_rate_back(prefix: str):
+    with EmbeddedRedis() as server:
+        client = redis.asyncio.Redis.from_url(server.url)
+        quota = SharedQuota(client, prefix, start=1000, floor=20)
+        assert await quota.acquire("f") == 0
+        os.kill(server.pid, signal.SIGKILL)
+        server.stop()
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        slots = await asyncio.gather(*(quota.acquire("f") for _ in range(10)))
+        assert set(slots) == {ALONE}
+        assert loop.time() - begun >= 9 / 20 * 0.99
+        server.start()
+        async with asyncio.timeout(30):
+            while await quota.acquire("f") == ALONE:
+                pass
+        await client.aclose()
+
+
+async def test_a_redis_that_says_nothing_counts_as_away(
+    redis_server: EmbeddedRedis, prefix: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.05)
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        quota = SharedQuota(client, prefix, start=1000, floor=50)
+
+        async def silence(**_: object) -> None:
+            await asyncio.sleep(60)
+
+        monkeypatch.setattr(quota, "_acquire", silence)
+        async with asyncio.timeout(20):
+            slots = await asyncio.gather(*(quota.acquire("f") for _ in range(5)))
+        assert set(slots) == {ALONE}
 
 
 async def test_the_local_pace_spaces_the_calls_of_each_family(monkeypatch: pytest.MonkeyPatch):

@@ -40,14 +40,50 @@ def test_a_finished_run_has_its_state_for_good(desk: Desk, run: Opened, state: R
 
 def test_the_end_adds_its_counts_warnings_and_reason(desk: Desk, run: Opened):
     for unit in run.units:
-        desk.settle(desk.take(unit), counts={"deleted": 1}, warnings=["a"])
+        desk.settle(desk.take(unit), counts={"table": 1}, warnings=["a"])
     desk.finish(
         run.run_id, RunState.FAILED, reason="no sink", counts={"deleted": 2}, warnings=["held back"]
     )
     status = desk.status(run.run_id)
     assert status.reason == "no sink"
-    assert status.counts == {"deleted": 4, "warnings": 3}
+    assert status.counts == {"deleted": 2, "table": 2, "warnings": 3}
     assert desk.ledger(desk.calls.failures(run.run_id)) == ([], ["a", "a", "held back"])
+
+
+def test_the_second_end_of_a_replayed_run_takes_the_place_of_the_first(desk: Desk, run: Opened):
+    good, bad = run.units
+    desk.settle(desk.take(good))
+    desk.fail(desk.take(bad))
+    desk.finish(run.run_id, RunState.PARTIAL, counts={"deleted": 3}, warnings=["held back"])
+    replay(desk, run.run_id)
+    desk.settle(desk.take(bad))
+    desk.finish(run.run_id, counts={"deleted": 4}, warnings=["held back", "this as well"])
+    assert desk.status(run.run_id).counts == {"deleted": 4, "warnings": 2}
+    assert desk.ledger(desk.calls.failures(run.run_id))[1] == ["held back", "this as well"]
+
+
+def test_nothing_of_a_run_outlives_it_but_the_generation(desk: Desk):
+    scopes = [ExtractionRequest(scope=DatabaseScope(name=f"db{n}")) for n in range(4)]
+    for scope in scopes:
+        desk.run_to_end(desk.open(scope).units)
+    desk.client.delete(*desk.client.keys(f"{desk.keys.prefix}run:*"))  # as if they had expired
+    assert all(0 < desk.client.pttl(desk.keys.scope(scope)) <= KEEP for scope in scopes)
+    last = desk.open()
+    assert desk.client.zrange(desk.keys.runs, 0, -1) == [last.run_id.encode()]
+
+
+def test_a_scope_whose_run_is_replayed_is_kept(desk: Desk):
+    run = desk.open(SALES)
+    desk.run_to_end(run.units, RunState.FAILED)
+    replay(desk, run.run_id)
+    assert desk.client.pttl(desk.keys.scope(SALES)) == -1
+
+
+def test_the_end_of_an_older_run_leaves_the_scope_to_the_newer(desk: Desk):
+    older = desk.open(SALES)
+    desk.open(SALES)
+    desk.finish(older.run_id, None)
+    assert desk.client.pttl(desk.keys.scope(SALES)) == -1
 
 
 def test_a_lost_claim_ends_nothing(desk: Desk, run: Opened):

@@ -150,3 +150,12 @@ def test_a_run_whose_sinks_are_being_committed_is_left_to_its_end(desk: Desk):
     assert len(desk.open(SALES).units) == 1
     assert desk.status(first.run_id).state is RunState.RUNNING
     assert desk.ledger(desk.calls.finish(finish, RunState.SUCCEEDED, keep_ms=1000))
+
+
+def test_a_run_whose_opening_is_asked_for_again_is_the_same_run(desk: Desk):
+    """A client sends the script again when the connection broke before the answer came."""
+    call = desk.calls.open_run("a" * 32, SALES.model_copy(update={"idempotency_key": "k"}))
+    first, again = desk.ledger(call), desk.ledger(call)
+    assert again == first
+    run = desk.status(first.run_id)
+    assert (run.state, run.open_units, run.reason) == (RunState.RUNNING, 1, None)

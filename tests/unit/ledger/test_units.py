@@ -81,6 +81,14 @@ def test_each_attempt_is_counted_before_the_work(desk: Desk, unit: UnitMessage):
     assert desk.claim(unit)[1].outcome == "settled"
 
 
+def test_a_claim_that_is_asked_for_again_is_one_attempt(desk: Desk, unit: UnitMessage):
+    """A client sends the script again when the connection broke before the answer came."""
+    call = desk.calls.claim(Claim(unit, "token"), LEASE, 4)
+    first, again = desk.ledger(call), desk.ledger(call)
+    assert again == first
+    assert (again.outcome, again.attempts) == ("claimed", 1)
+
+
 def test_what_is_settled_failed_or_unknown_is_not_claimed(desk: Desk, run: Opened):
     well, badly = run.units
     desk.settle(desk.take(well))

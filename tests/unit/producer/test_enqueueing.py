@@ -5,6 +5,7 @@ import json
 import threading
 
 import pytest
+import redis
 from tests.unit.desk import Desk
 
 from glueline import (
@@ -158,3 +159,17 @@ def test_without_redis_publishing_says_so_without_the_password(away: Settings):
         Publisher(app).publish([JobUnit(run_id="0" * 16, source="default", job="j")])
     app.close()
     assert SECRET not in str(error.value)
+
+
+def test_a_full_redis_that_takes_no_messages_says_so(
+    settings: Settings, client: redis.Redis, queue
+):
+    app = celery_app(settings)
+    client.config_set("maxmemory", "1mb")
+    try:
+        with pytest.raises(QueueUnavailable, match=r"^cannot publish: "):
+            Publisher(app).publish([JobUnit(run_id="0" * 16, source="default", job="j")])
+    finally:
+        client.config_set("maxmemory", "0")
+        app.close()
+    assert queue() == []

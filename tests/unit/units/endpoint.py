@@ -110,6 +110,7 @@ class Extraction:
             last_attempt=False,
             writing=pile,
             open_units=None,
+            ensure_claim=_held,
         )
         self.unit_ids.append(unit.unit_id)
         try:
@@ -130,3 +131,7 @@ class Extraction:
 
 class _Run:
     request = ExtractionRequest(options={"lineage": False})
+
+
+async def _held() -> None:
+    """Nobody else works on it."""

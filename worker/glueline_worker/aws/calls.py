@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_before_delay
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 from tenacity.wait import wait_random_exponential
 
 from glueline.contract.errors import GluelineError, Retryable
-from glueline_worker.aws.errors import AwsError, AwsThrottled, meaning
+from glueline_worker.aws.errors import AwsError, AwsExpired, AwsThrottled, meaning
 from glueline_worker.aws.quota import Quota
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Caller:
         """Do ``send``, again where that may help; raises AwsError with what AWS said."""
         family = f"{self.scope}:{operation}"
         async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(Retryable),
+            retry=retry_if_exception(_may_pass),
             wait=_wait,
             stop=stop_before_delay(self.timeout),
             before_sleep=_retried,
@@ -49,7 +49,7 @@ class Caller:
         raise AssertionError  # pragma: no cover - tenacity returns or raises
 
     async def _once(self, operation: str, family: str, send: Callable[[], Awaitable[T]]) -> T:
-        await self.quota.acquire(family)
+        slot = await self.quota.acquire(family)
         count("calls")
         try:
             return await send()
@@ -57,7 +57,7 @@ class Caller:
             understood = meaning(error, operation)
             if isinstance(understood, AwsThrottled):
                 count("throttled")
-                await self.quota.throttled(family)
+                await self.quota.throttled(family, slot)
             raise understood from None
 
 
@@ -66,6 +66,11 @@ def count(what: str) -> None:
     counts = tally.get()
     if counts is not None:
         counts[what] += 1
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Expired credentials stay so for this connection: the unit comes again with another."""
+    return isinstance(error, Retryable) and not isinstance(error, AwsExpired)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from glueline.contract.errors import GluelineError, Retryable, Terminal
 from glueline_worker.redact import redact_text
@@ -28,26 +29,38 @@ class AwsError(GluelineError):
 
     retry_after: float | None = None
     """Seconds that the server asked to wait."""
+    advice: str = ""
+    """What to do once all attempts have failed."""
 
 
 class AwsThrottled(AwsError, Retryable):
     """Too many calls."""
 
+    advice = "replay the run when less is asked of this account"
+
 
 class AwsTransient(AwsError, Retryable):
     """A failure that passes."""
+
+    advice = "replay the run when AWS answers again"
 
 
 class AwsExpired(AwsError, Retryable):
     """The session's credentials have expired."""
 
+    advice = "renew the credentials and replay the run"
+
 
 class AwsCredentials(AwsError, Terminal):
     """No credentials, or such that AWS does not know."""
 
+    advice = "repair the source's credentials or roles and replay the run"
+
 
 class AwsDenied(AwsError, Terminal):
     """A permission is missing."""
+
+    advice = "allow it and replay the run"
 
 
 class AwsNotFound(AwsError, Terminal):
@@ -134,6 +147,7 @@ _NETWORK = (
     boto.ConnectionError,
     boto.IncompleteReadError,
     boto.ResponseStreamingError,
+    ResponseParserError,
     aiohttp.ClientError,
     OSError,
     TimeoutError,
@@ -202,7 +216,9 @@ def _is_unknown_to_emulator(answer: dict[str, Any], code: str, status: int) -> b
 def _network(error: BaseException) -> str:
     """The failure without botocore's quotation of the whole request."""
     if isinstance(error, boto.EndpointConnectionError):
-        return f"cannot reach {error.kwargs.get('endpoint_url', 'the endpoint')}"
+        return f"cannot reach {redact_text(str(error.kwargs.get('endpoint_url', 'the endpoint')))}"
+    if isinstance(error, ResponseParserError):
+        return "the answer is none of AWS"  # botocore quotes all of it
     return _brief(redact_text(str(error))) or type(error).__name__
 
 

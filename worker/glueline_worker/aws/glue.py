@@ -1,15 +1,18 @@
 """Glue's listings as pages, and the single reads. Facts of the calls: botocore's service model.
 
-A page can be short or empty and still carry a token, so the token alone says what follows. A token
-that was seen before would make a listing endless; it is an error.
+A page can be short or empty and still carry a token, so the token alone says what follows. A
+listing that begins again, or that is longer than any can be, would be endless; it is an error.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
-from glueline_worker.aws.errors import AwsDenied, AwsTransient
+import orjson
+
+from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
 
 Answer = dict[str, Any]
@@ -20,6 +23,9 @@ PARTITIONS_A_PAGE = 1000
 JOBS_A_PAGE = 1000
 SEGMENTS = 10
 """The most that GetPartitions takes."""
+MOST_PAGES = 10_000
+"""Glue allows a database 2,000 full pages of tables; pages can be short, but not that short."""
+_TOKEN_REFUSED = ("InvalidInputException", "ValidationException")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,15 @@ class Page:
 
 
 class EndlessListing(AwsTransient):
-    """A listing gave the same token twice."""
+    """A listing begins again instead of ending."""
+
+    advice = "look for what stands between here and Glue and drops or repeats page tokens"
+
+
+class StaleToken(AwsTransient):
+    """AWS no longer takes the token of a page; only the listing's beginning leads on."""
+
+    advice = "replay the run"
 
 
 class Glue:
@@ -132,29 +146,51 @@ class Glue:
     async def _pages(
         self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
     ) -> AsyncIterator[Page]:
-        seen = {token}
+        tokens, firsts = {token}, set[bytes]()
         coming: asyncio.Task[Answer] | None = None
         try:
-            while True:
+            for _ in range(MOST_PAGES):
                 answer = await (coming or self._page(operation, token, params))
-                coming, token = None, answer.get("NextToken") or None
-                if token and token not in seen and len(seen) < ahead:
+                items, token = answer.pop(member, None) or [], answer.get("NextToken") or None
+                coming = None
+                if items:
+                    # A proxy or an emulator that ignores tokens sends the first page each time.
+                    _must_be_new(_fingerprint(items[0]), firsts, operation, "page")
+                if token and len(tokens) < ahead:
                     coming = asyncio.create_task(self._page(operation, token, params))
-                yield Page(answer.pop(member, None) or [], token)
+                yield Page(items, token)
                 if token is None:
                     return
-                if token in seen:
-                    raise EndlessListing(
-                        f"{operation}: the same page token came twice", code="EndlessListing"
-                    )
-                seen.add(token)
+                _must_be_new(token, tokens, operation, "page token")
         finally:
             if coming:
                 coming.cancel()
+        raise endless(operation, f"it goes on after {MOST_PAGES:,} pages")
 
     async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:
-        paged = {"NextToken": token} if token else {}
-        return await self._call(operation, **params, **paged)
+        if token is None:
+            return await self._call(operation, **params)
+        try:
+            return await self._call(operation, **params, NextToken=token)
+        except AwsRefused as error:
+            if error.code not in _TOKEN_REFUSED:
+                raise
+            raise StaleToken(str(error), code=error.code) from None
 
     async def _call(self, operation: str, **params: Any) -> Answer:
         return await self._connection.call("glue", operation, **params)
+
+
+def endless(operation: str, why: str) -> EndlessListing:
+    """The error of a listing that does not end."""
+    return EndlessListing(f"{operation}: the listing never ends: {why}", code="EndlessListing")
+
+
+def _must_be_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:
+    if thing in seen:
+        raise endless(operation, f"the same {what} came twice")
+    seen.add(thing)
+
+
+def _fingerprint(item: Any) -> bytes:
+    return blake2b(orjson.dumps(item), digest_size=16).digest()

@@ -6,6 +6,7 @@ add (datetimes, and the loss of members that it does not know) is not wanted her
 usual way and keep their classes.
 """
 
+import json
 from typing import Any
 
 import orjson
@@ -41,11 +42,20 @@ class ParserFactory(AioResponseParserFactory):
         return super().create_parser(protocol_name)
 
 
+def _lenient(body: bytes) -> Any:
+    """What only half a surrogate pair keeps from being JSON, with a ``?`` in its place."""
+    try:
+        parsed = json.loads(body)
+        return orjson.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
-        parsed = None
+        parsed = _lenient(body)
     if not isinstance(parsed, dict):
         raise UnreadableAnswer("the answer is not a JSON object")
     return parsed

@@ -5,6 +5,7 @@ each process goes on at a floor rate: slowly, but never without a limit.
 """
 
 import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from importlib.resources import files
 from typing import Protocol
@@ -15,9 +16,14 @@ from redis.exceptions import RedisError
 
 HORIZON_MS = 100
 """No slot is promised further ahead, so that a lower rate takes hold at once."""
-COOL_DOWN_MS = 500
 FLOOR = 0.5
 """Calls per second that a learnt rate never falls below."""
+ANSWER_WITHIN = 2.0
+"""Seconds after which a Redis that says nothing is taken to be away."""
+ASK_AGAIN = 1.0
+"""Seconds for which a Redis that was away is not asked."""
+ALONE = -1
+"""The slot of a call that was not granted by Redis."""
 
 log = structlog.get_logger()
 
@@ -25,11 +31,11 @@ log = structlog.get_logger()
 class Quota(Protocol):
     """Decides when the next call of a family may be made."""
 
-    async def acquire(self, family: str) -> None:
-        """Return when one HTTP request may be sent."""
+    async def acquire(self, family: str) -> int:
+        """Return when one HTTP request may be sent: what to tell ``throttled`` about it."""
 
-    async def throttled(self, family: str) -> None:
-        """A request was throttled."""
+    async def throttled(self, family: str, slot: int) -> None:
+        """The request was throttled that was sent in ``slot``."""
 
 
 class SharedQuota:
@@ -45,29 +51,48 @@ class SharedQuota:
         self._prefix = f"{prefix}quota:"
         self._start = start
         self._alone = LocalPace(floor)
+        # One caller of a family asks at a time: all are served in turn, and Redis is not asked
+        # by hundreds for the same slot.
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._away_until = 0.0
 
-    async def acquire(self, family: str) -> None:
+    async def acquire(self, family: str) -> int:
         """Return when one HTTP request of ``family`` may be sent."""
+        async with self._turns[family]:
+            granted = None if self._is_away else await self._slot(family)
+        if granted is None:
+            return await self._alone.acquire(family)
+        wait, slot = granted
+        await asyncio.sleep(wait)
+        return slot
+
+    async def throttled(self, family: str, slot: int) -> None:
+        """Lower the rate for all workers, unless that was done since the slot was granted."""
+        if self._is_away:
+            return
+        with suppress(RedisError, TimeoutError):
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await self._throttled(keys=[self._prefix + family], args=[FLOOR, self._start, slot])
+
+    @property
+    def _is_away(self) -> bool:
+        return asyncio.get_running_loop().time() < self._away_until
+
+    async def _slot(self, family: str) -> tuple[float, int] | None:
+        """Ask until a slot is granted: how long until it comes (s), and what it is called."""
         while True:
             try:
-                granted, wait = await self._acquire(
-                    keys=[self._prefix + family], args=[self._start, HORIZON_MS]
-                )
-            except RedisError as error:
+                async with asyncio.timeout(ANSWER_WITHIN):
+                    granted, wait, slot = await self._acquire(
+                        keys=[self._prefix + family], args=[self._start, HORIZON_MS]
+                    )
+            except (RedisError, TimeoutError) as error:
                 log.warning("quota.unavailable", family=family, error=type(error).__name__)
-                await self._alone.acquire(family)
-                return
-            if wait:
-                await asyncio.sleep(wait / 1_000_000)
+                self._away_until = asyncio.get_running_loop().time() + ASK_AGAIN
+                return None
             if granted:
-                return
-
-    async def throttled(self, family: str) -> None:
-        """Lower the rate for all workers."""
-        with suppress(RedisError):
-            await self._throttled(
-                keys=[self._prefix + family], args=[COOL_DOWN_MS, FLOOR, self._start]
-            )
+                return wait / 1_000_000, slot
+            await asyncio.sleep(wait / 1_000_000)
 
 
 class LocalPace:
@@ -78,12 +103,13 @@ class LocalPace:
         self._interval = 1 / rate
         self._next: dict[str, float] = {}
 
-    async def acquire(self, family: str) -> None:
+    async def acquire(self, family: str) -> int:
         """Wait for the family's next slot."""
         now = asyncio.get_running_loop().time()
         slot = max(now, self._next.get(family, now))
         self._next[family] = slot + self._interval
         await asyncio.sleep(slot - now)
+        return ALONE
 
-    async def throttled(self, family: str) -> None:
+    async def throttled(self, family: str, slot: int) -> None:
         """Nothing is learnt."""

@@ -7,6 +7,7 @@ from glueline_worker.aws.sources import Connection
 
 SCRIPT_LIMIT = 5 * 1024 * 1024
 """Bytes; a larger object is no job script that a person wrote."""
+CHUNK = 1 << 16
 
 
 async def read_script(connection: Connection, bucket: str, key: str) -> bytes:
@@ -14,13 +15,22 @@ async def read_script(connection: Connection, bucket: str, key: str) -> bytes:
 
     async def fetch() -> bytes:
         answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
-        async with answer["Body"] as body:
+        body = answer["Body"]
+        async with body:  # which gives aiohttp's own answer, without iter_chunks
             if (answer.get("ContentLength") or 0) > SCRIPT_LIMIT:
-                raise AwsRefused(
-                    f"the script s3://{bucket}/{key} is larger than {SCRIPT_LIMIT} bytes",
-                    code="ScriptTooLarge",
-                )
-            data: bytes = await body.read()
-            return data
+                raise _too_large(bucket, key)
+            data = bytearray()
+            async for chunk in body.content.iter_chunked(CHUNK):
+                data += chunk
+                if len(data) > SCRIPT_LIMIT:  # of an answer that did not tell its length
+                    raise _too_large(bucket, key)
+            return bytes(data)
 
     return await connection.caller("GetObject", fetch)
+
+
+def _too_large(bucket: str, key: str) -> AwsRefused:
+    return AwsRefused(
+        f"the script s3://{bucket}/{key} is larger than {SCRIPT_LIMIT} bytes",
+        code="ScriptTooLarge",
+    )

@@ -18,10 +18,17 @@ from aiobotocore.credentials import (
 )
 from aiobotocore.session import AioSession
 
-from glueline.contract.errors import Terminal
+from glueline.contract.errors import GluelineError, Terminal
 from glueline.settings import Role, Settings, Source
 from glueline_worker.aws.calls import Caller
-from glueline_worker.aws.errors import AwsError, AwsExpired, AwsRefused, meaning
+from glueline_worker.aws.errors import (
+    AwsCredentials,
+    AwsError,
+    AwsExpired,
+    AwsRefused,
+    AwsTransient,
+    meaning,
+)
 from glueline_worker.aws.parsing import ParserFactory
 from glueline_worker.aws.quota import Quota
 
@@ -60,34 +67,48 @@ class Sources:
         self._settings = settings
         self._quota = quota
         self._open: dict[str, Connection] = {}
-        self._stacks: dict[str, AsyncExitStack] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._stack = AsyncExitStack()
+        self._attempts: dict[str, asyncio.Task[Connection]] = {}
 
     async def connect(self, name: str) -> Connection:
         """The connection of a source; raises UsageError or AwsError with what is missing."""
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            if name not in self._open:
-                self._open[name] = await self._connect(name, self._settings.source(name))
+        if name in self._open:
             return self._open[name]
+        # All who wait share one attempt and its failure: a session is dear.
+        return await asyncio.shield(self._attempts.get(name) or self._begin(name))
 
-    async def refresh(self, expired: Connection) -> None:
+    def refresh(self, expired: Connection) -> None:
         """Forget a connection whose credentials have expired; the next use makes a new one.
 
         Many units notice at once; those that come late must not forget the new one.
         """
-        async with self._locks.setdefault(expired.name, asyncio.Lock()):
-            if self._open.get(expired.name) is expired:
-                del self._open[expired.name]
+        if self._open.get(expired.name) is expired:
+            del self._open[expired.name]
 
     async def close(self) -> None:
         """Close all clients."""
-        for stack in self._stacks.values():
-            await stack.aclose()
+        for attempt in self._attempts.values():
+            attempt.cancel()
+        await self._stack.aclose()
+
+    def _begin(self, name: str) -> asyncio.Task[Connection]:
+        attempt = asyncio.create_task(self._connect(name, self._settings.source(name)))
+        self._attempts[name] = attempt
+        attempt.add_done_callback(lambda _: self._attempts.pop(name))
+        return attempt
 
     async def _connect(self, name: str, source: Source) -> Connection:
-        stack = self._stacks.setdefault(name, AsyncExitStack())
+        async with AsyncExitStack() as stack:
+            connection = await self._reach(name, source, stack)
+            # Kept until the worker ends: others may be in the midst of a call when it expires.
+            self._stack.push_async_exit(stack.pop_all())
+        self._open[name] = connection
+        return connection
+
+    async def _reach(self, name: str, source: Source, stack: AsyncExitStack) -> Connection:
+        config = self._config(source)
         try:
-            session = _session(source)
+            session = _session(source, config)
             region = _region(source, session)
             if not region:
                 raise AwsRefused(
@@ -97,7 +118,7 @@ class Sources:
                 )
             # One aioboto3 session: each registers its handlers with botocore's.
             made = aioboto3.Session(botocore_session=session, region_name=region)
-            options = {"endpoint_url": source.endpoint_url, "config": self._config(source)}
+            options = {"endpoint_url": source.endpoint_url, "config": config}
             clients = {
                 service: await stack.enter_async_context(made.client(service, **options))
                 for service in ("glue", "s3", "sts")
@@ -129,13 +150,11 @@ class Sources:
 async def _account(connection: Connection) -> str | None:
     try:
         answer = await connection.call("sts", "GetCallerIdentity")
-    except AwsExpired:
-        raise
     except AwsError as error:
         # An endpoint without STS, or a policy without it, is no reason to stop.
-        if isinstance(error, Terminal) and "credentials" not in error.code:
-            return connection.source.catalog_id
-        raise
+        if isinstance(error, AwsCredentials) or not isinstance(error, Terminal):
+            raise
+        return connection.source.catalog_id
     account: str | None = answer.get("Account")
     return account
 
@@ -148,10 +167,10 @@ def _region(source: Source, session: AioSession) -> str | None:
     return found
 
 
-def _session(source: Source) -> AioSession:
+def _session(source: Source, config: AioConfig) -> AioSession:
     session = _plain_session(source.profile)
     for role in source.roles:
-        session = _assume(session, role, source)
+        session = _assume(session, role, source, config)
     return session
 
 
@@ -164,7 +183,7 @@ def _plain_session(profile: str | None) -> AioSession:
     return session
 
 
-def _assume(session: AioSession, role: Role, source: Source) -> AioSession:
+def _assume(session: AioSession, role: Role, source: Source, config: AioConfig) -> AioSession:
     """A session whose credentials are the role's and renew themselves before they expire."""
 
     def client(service: str, **options: Any) -> Any:
@@ -172,6 +191,7 @@ def _assume(session: AioSession, role: Role, source: Source) -> AioSession:
             service,
             region_name=_region(source, session) or "us-east-1",
             endpoint_url=source.endpoint_url,
+            config=config,
             **{k: v for k, v in options.items() if not k.startswith("aws_")},
         )
 
@@ -185,13 +205,24 @@ def _assume(session: AioSession, role: Role, source: Source) -> AioSession:
                 **({"ExternalId": role.external_id} if role.external_id else {}),
             },
         )
-        return await fetcher.fetch_credentials()
+        try:
+            return await fetcher.fetch_credentials()
+        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
+            raise _unassumable(role, meaning(error, "AssumeRole")) from None
 
     assumed = _plain_session(None)
     assumed._credentials = AioDeferredRefreshableCredentials(  # noqa: SLF001 - as botocore does
         refresh_using=fetch, method="assume-role"
     )
     return assumed
+
+
+def _unassumable(role: Role, error: GluelineError) -> GluelineError:
+    """The failure as one of the credentials: it says nothing of the call that needed them."""
+    if isinstance(error, AwsCredentials | AwsExpired):
+        return error  # of the caller or of the role before
+    kind = AwsCredentials if isinstance(error, Terminal) else AwsTransient
+    return kind(f"the role {role.arn} cannot be assumed: {error}", code=error.code)
 
 
 def _snake(operation: str) -> str:

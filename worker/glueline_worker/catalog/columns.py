@@ -10,7 +10,7 @@ from glueline_worker.catalog.spark import spark_columns, spark_partition_names
 from glueline_worker.catalog.types import is_understood, parse_type
 from glueline_worker.catalog.values import mappings_at, parameters_of, printable, text_of
 from glueline_worker.catalog.views import trino_definition
-from glueline_worker.redact import redact_parameters
+from glueline_worker.redact import redact_parameters, redact_prose
 
 _PLACEHOLDER = [("col", "array<string>")]
 """What Spark and Delta Lake write when only their parameters hold the schema."""
@@ -60,7 +60,10 @@ def column(name: str, type_text: str, comment: str | None = None) -> Column:
 def _shared_column(name: str, type_text: str, comment: str | None) -> Column:
     text = printable(type_text)
     return Column(
-        name=printable(name), type=text, data_type=parse_type(text), comment=text_of(comment)
+        name=printable(name),
+        type=text,
+        data_type=parse_type(text),
+        comment=redact_prose(text_of(comment)),
     )
 
 

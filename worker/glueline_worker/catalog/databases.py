@@ -8,7 +8,7 @@ from glueline_worker.catalog.answers import federated_of, link_of, name_of, raw_
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.storage import location_of
 from glueline_worker.catalog.values import moment_of, parameters_of, text_of
-from glueline_worker.redact import redact_parameters
+from glueline_worker.redact import redact_parameters, redact_prose
 
 
 def database_record(
@@ -30,7 +30,7 @@ def database_record(
             region=region,
             catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
             name=name_of(answer, notes),
-            description=text_of(answer.get("Description")),
+            description=redact_prose(text_of(answer.get("Description"))),
             location_uri=location_of(answer.get("LocationUri")),
             parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
             create_time=moment_of(answer.get("CreateTime"), "CreateTime", notes),

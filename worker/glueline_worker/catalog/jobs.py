@@ -19,7 +19,7 @@ from glueline_worker.catalog.values import (
     text_of,
     texts_of,
 )
-from glueline_worker.redact import redact_parameters
+from glueline_worker.redact import redact_parameters, redact_prose
 
 _S3 = re.compile(r"(?:s3[an]?://)+", re.IGNORECASE)
 
@@ -75,7 +75,7 @@ def job_record(
             region=region,
             catalog_id=catalog_id,
             name=name_of(answer, notes),
-            description=text_of(answer.get("Description")),
+            description=redact_prose(text_of(answer.get("Description"))),
             role=text_of(answer.get("Role")),
             created_on=moment_of(answer.get("CreatedOn"), "CreatedOn", notes),
             last_modified_on=moment_of(answer.get("LastModifiedOn"), "LastModifiedOn", notes),

@@ -17,7 +17,7 @@ from glueline_worker.catalog.values import (
     text_of,
 )
 from glueline_worker.catalog.views import views_of
-from glueline_worker.redact import redact_parameters
+from glueline_worker.redact import redact_parameters, redact_prose
 
 
 def table_record(
@@ -46,7 +46,9 @@ def table_record(
             catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
             database_name=database_name,
             name=name_of(answer, notes),
-            description=text_of(answer.get("Description")) or parameters.get("comment"),
+            description=redact_prose(
+                text_of(answer.get("Description")) or parameters.get("comment")
+            ),
             owner=text_of(answer.get("Owner")),
             table_type=text_of(answer.get("TableType")),
             format=table_format,

@@ -10,6 +10,7 @@ import orjson
 
 from glueline.contract.records import ViewText
 from glueline_worker.catalog.values import mapping_at, mappings_at, text_of
+from glueline_worker.redact import redact_code
 
 _TRINO = re.compile(r"\s*/\*\s*Presto (?:Materialized )?View:\s*([\w+/=\s-]*?)\s*\*/\s*")
 _MARKER = re.compile(r"\s*/\*\s*Presto (?:Materialized )?View\s*\*/\s*")
@@ -72,7 +73,9 @@ def _view(
         notes.append("The view has no text.")
         return None
     catalog, database = _defaults(parameters)
-    return ViewText(dialect=dialect, sql=sql, default_catalog=catalog, default_database=database)
+    return ViewText(
+        dialect=dialect, sql=redact_code(sql), default_catalog=catalog, default_database=database
+    )
 
 
 def _trino_view(definition: Mapping[str, Any], notes: list[str]) -> ViewText | None:
@@ -82,7 +85,7 @@ def _trino_view(definition: Mapping[str, Any], notes: list[str]) -> ViewText | N
         return None
     return ViewText(
         dialect="trino",
-        sql=sql,
+        sql=redact_code(sql),
         default_catalog=text_of(definition.get("catalog")),
         default_database=text_of(definition.get("schema")),
     )

@@ -11,6 +11,7 @@ from rich.tree import Tree
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
+from glueline.contract.text import one_line
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
@@ -108,20 +109,21 @@ def document(lineage: "Lineage") -> dict[str, object]:
 
 def tree(name: str, lineage: "Lineage") -> Tree:
     """The lineage for people: each output with what flows into it, then what stands alone."""
-    root = Tree(Text(name, style="bold"))
+    root = Tree(Text(one_line(name), style="bold"))
     for output in lineage.outputs:
         branch = root.add(Text(f"→ {_label(output)}", style="green"))
         for edge in lineage.edges:
             if edge.downstream == output:
                 leaf = branch.add(Text(f"← {_label(edge.upstream)}  ({', '.join(edge.origins)})"))
                 for column in edge.columns:
-                    leaf.add(Text(f"{column.upstream} → {column.downstream}", style="dim"))
+                    pair = f"{column.upstream} → {column.downstream}"
+                    leaf.add(Text(one_line(pair), style="dim"))
     flowing = {edge.upstream for edge in lineage.edges}
     for dataset in lineage.inputs:
         if dataset not in flowing:
             root.add(Text(f"← {_label(dataset)}  (read, and written nowhere)"))
     for warning in lineage.warnings:
-        root.add(Text(warning, style="yellow"))
+        root.add(Text(one_line(warning), style="yellow"))
     if not (lineage.inputs or lineage.outputs or lineage.warnings):
         root.add(Text("nothing is read or written", style="dim"))
     return root
@@ -143,7 +145,7 @@ def _edge(edge: "Edge") -> dict[str, object]:
 
 
 def _label(dataset: "Dataset") -> str:
-    return f"{dataset.namespace}  {dataset.name}"
+    return one_line(f"{dataset.namespace}  {dataset.name}")
 
 
 def _pairs(arguments: list[str] | None) -> dict[str, str]:

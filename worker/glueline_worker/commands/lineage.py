@@ -10,6 +10,7 @@ from rich.tree import Tree
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
+from glueline.contract.text import one_line
 from glueline.settings import load_settings
 
 if TYPE_CHECKING:
@@ -107,13 +108,13 @@ def _find(text: str, hops: "Hops") -> "Dataset":
 
 def _tree(start: "Dataset", way: "Direction", steps: "list[Step]") -> Tree:
     arrow = "←" if way == "upstream" else "→"
-    root = Tree(Text.assemble((_label(start), "bold"), f"  {way}"))
+    root = Tree(Text.assemble((one_line(_label(start)), "bold"), f"  {way}"))
     branches = {start: root}
     for step in steps:
         near, far = step.hop.downstream, step.hop.upstream
         if way == "downstream":
             near, far = far, near
-        line = Text.assemble(f"{arrow} {_label(far)}  ", (step.hop.process, "dim"))
+        line = Text.assemble(f"{arrow} {one_line(_label(far))}  ", (step.hop.process, "dim"))
         branches.setdefault(far, branches[near].add(line))
     if not steps:
         root.add(Text("nothing known", style="dim"))

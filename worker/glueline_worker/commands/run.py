@@ -138,8 +138,9 @@ def carry_out(
             env=env,
             follow=lambda statuses: follow(statuses, progress),
         )
-    except KeyboardInterrupt:
-        progress.print("interrupted: the run is cancelled, and its processes have ended")
+    except KeyboardInterrupt as interrupt:
+        what = str(interrupt) or "nothing was begun"
+        progress.print(f"interrupted: {what}, and its processes have ended")
         raise
 
 

@@ -1,6 +1,7 @@
 """Child processes that end with us, however we end."""
 
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -15,9 +16,14 @@ from typing import IO
 from glueline.contract.errors import GluelineError
 
 PR_SET_PDEATHSIG = 1
+COMPLAINT = "glueline worker: "
+"""How the line begins in which a worker says why it does not start."""
 QUICK = 5.0
-"""A worker that ends by itself within so many seconds will not start the next time either."""
+"""A worker that ends by itself within so many seconds did not start, whatever it said."""
+START_PATIENCE = 60.0
+"""Seconds in which a worker that did start before may fail to: a sink may be away for a while."""
 RESTART_PAUSE = 0.5
+LONGEST_LINE = 4096
 STOP_GRACE = 5.0
 """Seconds for a worker that has only just begun."""
 
@@ -95,16 +101,24 @@ class Workers:
         for thread in self._threads:
             thread.join(timeout=5)
 
+    def kill(self) -> None:
+        """End all workers at once; ``stop`` then has nothing to wait for."""
+        self._stopping.set()
+        for process in list(self._processes.values()):
+            process.kill()
+
     @property
     def pids(self) -> list[int]:
         """The process ids of the workers that are alive."""
         return [p.pid for p in self._processes.values() if p.poll() is None]
 
     def _supervise(self, number: int) -> None:
+        started_well = -math.inf
         while not self._stopping.is_set():
             log = self._logs / f"worker-{number + 1}.log"
             started = time.monotonic()
             with log.open("ab") as errors:
+                begin = errors.tell()
                 process = spawn(
                     [sys.executable, "-m", "glueline_worker", f"worker-{number + 1}"],
                     env=self._env,
@@ -116,16 +130,24 @@ class Workers:
                 code = process.wait()
             if self._stopping.is_set():
                 return
-            if code > 0 and time.monotonic() - started < QUICK:
-                self.failure = _last_line(log) or f"a worker ended with exit code {code}"
+            words = _last_line(log, begin)
+            is_late = time.monotonic() - started > QUICK
+            if code <= 0 or (is_late and not words.startswith(COMPLAINT)):
+                started_well = started
+            elif time.monotonic() - started_well > START_PATIENCE:
+                words = words.removeprefix(COMPLAINT)
+                self.failure = words or f"a worker ended with exit code {code}"
                 return
             self.restarts += 1
             self._stopping.wait(RESTART_PAUSE)
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1].removeprefix("glueline worker: ") if lines else ""
+def _last_line(log: Path, begin: int) -> str:
+    """Read the last line that was written after ``begin``, without reading a long log."""
+    with log.open("rb") as file:
+        file.seek(max(begin, file.seek(0, os.SEEK_END) - LONGEST_LINE))
+        lines = file.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def _die_with_parent() -> Callable[[], None]:

@@ -1,16 +1,18 @@
 """One run from start to end on this machine."""
 
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest
-from glueline.contract.runs import Failure, RunStatus
+from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.producer import Producer
 from glueline.settings import Settings, load_settings
 from glueline_worker.local.preflight import check_source
@@ -21,6 +23,8 @@ POLL = 0.15
 """Seconds between two looks at the run."""
 INTERRUPTED_GRACE = 2.0
 """Seconds for workers whose run was cancelled: nothing they do is wanted any more."""
+CLEANUP_PATIENCE = 3.0
+"""Seconds to take back what a cancelled run left in the sinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,22 @@ class Ended:
     warnings: Sequence[str]
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C; the text says what became of the run."""
+
+
 @contextmanager
 def local_system(
     workers: int, settings: dict[str, Any], env: dict[str, str]
 ) -> Iterator[tuple[Producer, Workers]]:
     """An embedded Redis and worker processes, for the time of a ``with`` block."""
     with ExitStack() as stack:
+        crews = stack.enter_context(_interrupts())
         server = stack.enter_context(EmbeddedRedis())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="glueline-")))
         local: Settings = load_settings(**{**settings, "redis_url": server.url, "silence": 5.0})
         crew = Workers(workers, {**env, **_variables(local)}, folder)
+        crews.append(crew)
         stack.callback(crew.stop, local.worker.grace + 2)
         crew.start()
         yield stack.enter_context(Producer(local)), crew
@@ -62,15 +72,12 @@ def run_locally(
     """
     check_source(load_settings(**settings), request.source)
     with local_system(workers, settings, env) as (producer, crew):
-        accepted = producer.enqueue(request)
         try:
+            accepted = producer.enqueue(request)
             run = follow(_watch(producer, crew, accepted.run_id))
         except KeyboardInterrupt:
-            producer.cancel(accepted.run_id, "interrupted")
-            _let_finish(producer, accepted.run_id)
-            crew.stop(INTERRUPTED_GRACE)
-            raise
-        return Ended(run, producer.failures(accepted.run_id), producer.warnings(accepted.run_id))
+            raise Interrupted(_cancel(producer, crew)) from None
+        return Ended(run, producer.failures(run.run_id), producer.warnings(run.run_id))
 
 
 def _watch(producer: Producer, crew: Workers, run_id: str) -> Iterator[RunStatus]:
@@ -84,14 +91,48 @@ def _watch(producer: Producer, crew: Workers, run_id: str) -> Iterator[RunStatus
         time.sleep(POLL)
 
 
-def _let_finish(producer: Producer, run_id: str, seconds: float = 3) -> None:
+def _cancel(producer: Producer, crew: Workers) -> str:
+    """Stop whatever runs and then the workers; says what became of it."""
+    became = "nothing was begun"
+    with suppress(GluelineError):
+        for run in producer.runs():
+            producer.cancel(run.run_id, "interrupted")
+            state = _let_finish(producer, crew, run.run_id)
+            became = f"the run is {state if state.is_final else 'left unfinished'}"
+    crew.stop(INTERRUPTED_GRACE)
+    return became
+
+
+def _let_finish(producer: Producer, crew: Workers, run_id: str) -> RunState:
     """Give a worker the time to take back what the cancelled run left in the sinks."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + CLEANUP_PATIENCE
+    while (status := producer.status(run_id)).open_units and time.monotonic() < deadline:
+        if not crew.pids:
+            break
+        time.sleep(POLL)
+    return status.state
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[Workers]]:
+    """The first Ctrl-C is an exception; those that follow end the workers and spare the cleanup."""
+    crews: list[Workers] = []
+
+    def again(_signal: int, _frame: FrameType | None) -> None:
+        for crew in crews:
+            crew.kill()
+
+    def first(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, again)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # as of a command in the background of a script
+        signal.signal(signal.SIGINT, first)
     try:
-        while producer.status(run_id).open_units and time.monotonic() < deadline:
-            time.sleep(POLL)
-    except GluelineError:
-        return
+        yield crews
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _variables(settings: Settings) -> dict[str, str]:

@@ -68,11 +68,15 @@ class EmbeddedRedis:
     def start(self) -> None:
         """Start the server and wait until it answers; raises ProcessFailed."""
         # Another process can take the free port before the server does: try again.
-        for _ in range(5):
-            self.port = self.port or free_port()
-            if self._launch():
-                return
-            self.port = 0
+        try:
+            for _ in range(5):
+                self.port = self.port or free_port()
+                if self._launch():
+                    return
+                self.port = 0
+        except BaseException:
+            self.stop()
+            raise
         raise ProcessFailed(f"the embedded Redis did not start: {self._last_words()}")
 
     def stop(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from glueline.contract.text import lines
 from glueline.settings import Settings
 from glueline_worker.redact import redact_text
 
@@ -20,6 +21,10 @@ _QUIET = (
     "sqlglot",
     "urllib3",
 )
+
+
+LONGEST = 20_000
+"""Characters of one value of a line; Celery logs whole messages that it does not know."""
 
 
 def setup_logging(settings: Settings) -> None:
@@ -63,7 +68,7 @@ def setup_logging(settings: Settings) -> None:
 
 def _rendering(log_format: str) -> list[Processor]:
     if log_format == "console" or (log_format == "auto" and sys.stderr.isatty()):
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [_visible, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     return [structlog.processors.JSONRenderer()]
 
 
@@ -71,7 +76,15 @@ def _redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """The last gate: a library may quote a URL with its password."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = redact_text(value)
+            event[name] = redact_text(value[:LONGEST])
+    return event
+
+
+def _visible(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Names come from outside, and a terminal obeys some of them; JSON escapes them anyway."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = lines(value)
     return event
 
 

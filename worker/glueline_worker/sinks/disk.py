@@ -1,6 +1,7 @@
 """Files that appear whole or not at all, and the errors of disks in a sink's words."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -43,7 +44,17 @@ def disk_errors(name: str) -> Iterator[None]:
 
 def temporary_beside(path: Path) -> Path:
     """Name a file in the folder of ``path`` that no other attempt uses."""
-    return path.with_name(f"{TEMPORARY}{uuid4().hex}")
+    return path.with_name(f"{_temporary_of(path)}{uuid4().hex}")
+
+
+def remove_temporaries(path: Path) -> None:
+    """Remove what attempts at ``path`` left that were killed."""
+    for left in path.parent.glob(f"{_temporary_of(path)}*"):
+        left.unlink(missing_ok=True)
+
+
+def _temporary_of(path: Path) -> str:
+    return f"{TEMPORARY}{hashlib.sha256(path.name.encode()).hexdigest()[:16]}-"
 
 
 def publish(temporary: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import IO
 
 from glueline.contract.errors import UsageError
 from glueline.contract.records import Record
+from glueline.contract.text import escaped
 from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run
 from glueline_worker.sinks.disk import disk_errors
 from glueline_worker.sinks.location import Location
@@ -94,7 +95,7 @@ class _Lines:
     def _write(self, records: Sequence[Record]) -> None:
         with disk_errors(self._sink.name):
             for record in records:
-                self._lines.write(as_json(record)[1].encode() + b"\n")
+                self._lines.write(escaped(as_json(record)[1]).encode() + b"\n")
         self._records += len(records)
 
     async def complete(self) -> Receipt:

@@ -23,6 +23,8 @@ class UnitContext:
     last_attempt: bool
     """Whether a retryable failure would be final, so that less is better than nothing."""
     writing: Writing
+    ensure_claim: Callable[[], Awaitable[None]]
+    """Raises ClaimLost when another worker may hold the unit by now."""
     open_units: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     """Open children now, while this unit is still under way."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -47,6 +49,7 @@ class UnitContext:
         """Hand a batch of records to all sinks and count them by kind."""
         if not records:
             return
+        await self.ensure_claim()
         await self.writing.write(records)
         kinds = [record.kind for record in records]
         self.counts.update(kinds)

@@ -1,8 +1,10 @@
 """``database/<name>``: the tables of one database, or of a range of their names."""
 
+from collections.abc import AsyncIterator
+
 from glueline.contract.messages import DatabaseScope, DatabaseUnit
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
-from glueline_worker.aws.glue import Answer, Page
+from glueline_worker.aws.glue import MOST_PAGES, Answer, Page, StaleToken, endless
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.ranges import EVERYTHING, expression, owns
@@ -34,33 +36,54 @@ class _Listing:
         self._context = context
         self._by_range = unit.names if unit.names and not unit.plain else None
         self._names: list[str] = []
+        self._last = unit.after
         pages = context.settings.split_after * (SPLIT_AGAIN if unit.names else 1)
         # What other units wrote cannot be taken back.
         self._split_at = 0 if unit.page or unit.plain else pages
 
     async def read(self) -> None:
         """Read up to the budget and settle who reads the rest."""
-        unit = self._unit
-        budget = self._split_at or self._context.settings.page_budget
-        pattern = expression(self._by_range) if self._by_range else None
-        # A long chain is fetched a page ahead; many short ones at once would only take memory.
-        ahead = budget if unit.page else 0
         pages = 0
         try:
-            async for page in self._context.glue.tables(
-                unit.database, unit.token, expression=pattern, ahead=ahead
-            ):
+            async for page in self._pages():
                 pages += 1
                 if not await self._take(page):
                     return await self._plainly("the endpoint answered with names outside the range")
-                if page.token and pages == budget:
+                if page.token and pages == self._budget:
                     return await self._hand_over(page.token)
         except AwsRefused as error:
-            if self._by_range is None or unit.page:
+            if self._by_range is None or self._unit.page:
                 raise
             return await self._plainly(f"a range of names was refused ({error})")
-        self._context.listings.append(unit.listing)
+        self._context.listings.append(self._unit.listing)
         return None
+
+    @property
+    def _budget(self) -> int:
+        return self._split_at or self._context.settings.page_budget
+
+    async def _pages(self) -> AsyncIterator[Page]:
+        """The pages from the unit's token on, or after its last table when that is too old."""
+        unit = self._unit
+        listing = self._tables(unit.token)
+        try:
+            first = await anext(listing)
+        except StaleToken:
+            listing = self._tables(None)
+            if unit.after is not None:
+                listing = _after(unit.after, unit.database, listing)
+        else:
+            yield first
+        async for page in listing:
+            yield page
+
+    def _tables(self, token: str | None) -> AsyncIterator[Page]:
+        pattern = expression(self._by_range) if self._by_range else None
+        # A long chain is fetched a page ahead; many short ones at once would only take memory.
+        ahead = self._budget if self._unit.page else 0
+        return self._context.glue.tables(
+            self._unit.database, token, expression=pattern, ahead=ahead
+        )
 
     async def _take(self, page: Page) -> bool:
         """Write what is ours; False when the endpoint does not keep to the range."""
@@ -70,6 +93,8 @@ class _Listing:
             return False
         if self._split_at:
             self._names += map(_name, owned)
+        if page.items:
+            self._last = _name(page.items[-1])
         tables = tables_of(owned, self._unit, self._context)
         # An answer takes several times the memory of its records, and the sinks may be slow.
         page.items.clear()
@@ -83,7 +108,10 @@ class _Listing:
                 return await self._split()
             except NotByRanges as reason:
                 self._warn(str(reason))
-        more = {"page": self._unit.page + 1, "token": token}
+        page = self._unit.page + 1
+        if page * self._context.settings.page_budget >= MOST_PAGES:
+            raise endless("GetTables", f"it goes on after {MOST_PAGES:,} pages")
+        more = {"page": page, "token": token, "after": self._last}
         self._context.children.append(self._unit.model_copy(update=more))
         return None
 
@@ -107,13 +135,30 @@ class _Listing:
         """Have this range picked out of a listing of all tables."""
         await self._context.forget()
         self._warn(reason)
-        again = {"plain": True, "page": 0, "token": None}
+        again = {"plain": True, "page": 0, "token": None, "after": None}
         self._context.children.append(self._unit.model_copy(update=again))
 
     def _warn(self, reason: str) -> None:
         self._context.warnings.append(
             f"database {self._unit.database} was listed page after page, because {reason}"
         )
+
+
+async def _after(name: str, database: str, listing: AsyncIterator[Page]) -> AsyncIterator[Page]:
+    """The part of a listing behind the table of that name."""
+    async for page in listing:
+        names = [str(table.get("Name", "")) for table in page.items]
+        if name in names:
+            yield Page(page.items[names.index(name) + 1 :], page.token)
+            break
+    else:
+        raise AwsRefused(
+            f"the listing of {database} stopped at table {name}, which is gone by now, and its "
+            "page token has expired: where to go on is unknown; start a new run",
+            code="ListingLost",
+        )
+    async for page in listing:
+        yield page
 
 
 def _was_asked_for(context: UnitContext) -> bool:

@@ -1,10 +1,11 @@
 """One attempt at a unit, from its claim to its settlement."""
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
@@ -32,12 +33,14 @@ from glueline_worker.units.failing import (
     Exhausted,
     code_of,
     delay_before,
+    failure_of,
     may_pass,
     sentence_of,
 )
 from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.partitions import extract_partitions
+from glueline_worker.units.sharing import PAUSE, steps_aside
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
@@ -56,6 +59,7 @@ class Outcome(Enum):
 
     ACK = auto()
     REQUEUE = auto()
+    BURY = auto()
 
 
 @dataclass
@@ -64,6 +68,8 @@ class Held:
 
     claim: Claim
     task: asyncio.Task[Any]
+    asked: float
+    """When the ledger was last asked for the claim and granted it, by this process's clock."""
     is_lost: bool = False
 
 
@@ -79,12 +85,15 @@ class Execution:
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     held: dict[str, Held] = field(default_factory=dict)
     is_draining: bool = False
+    active_runs: int = 1
+    """Runs that are not over, as the ledger said a moment ago."""
 
     async def run(self, unit: UnitMessage) -> Outcome:
         """Claim a unit and work on it; a unit that is settled or held elsewhere is left alone."""
         if self.is_draining:
             return Outcome.REQUEUE
         claim = Claim(unit, uuid4().hex)
+        asked = time.monotonic()
         try:
             claimed = await self.ledger(
                 self.calls.claim(claim, self._lease_ms, self.settings.worker.attempts)
@@ -93,22 +102,43 @@ class Execution:
             log.warning("ledger.unavailable", error=str(error))
             await asyncio.sleep(1)  # the message comes back at once: do not spin
             return Outcome.REQUEUE
-        if claimed.outcome in ("unknown", "settled", "busy"):
+        if claimed.outcome == "unknown":
+            return Outcome.BURY
+        if claimed.unit is None:
             log.debug("unit.left", outcome=claimed.outcome)
             return Outcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
-        return await self._hold(claim, claimed)
+        # What the queue says of the unit may be anybody's; the ledger's word counts.
+        claim = replace(claim, unit=claimed.unit)
+        under_way = [held.claim.unit.run_id for held in self.held.values()]
+        slots = self.settings.worker.concurrency
+        if steps_aside(claim.unit, under_way, slots, self.active_runs):
+            return await self._step_aside(claim)
+        return await self._hold(claim, claimed, asked)
+
+    async def _step_aside(self, claim: Claim) -> Outcome:
+        """Come back in seconds; the attempt does not count."""
+        delay_ms = int(random.uniform(*PAUSE) * 1000)  # noqa: S311 - no secret
+        log.debug("unit.stepped_aside", delay=delay_ms / 1000)
+        try:
+            await self.ledger(self.calls.release(claim, delay_ms=delay_ms, counted=False))
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
+        return Outcome.ACK
 
     async def renew(self) -> None:
         """Prolong the claims of this process; stop working on those that are lost."""
         held = list(self.held.values())
         if not held:
             return
+        asked = time.monotonic()
         kept = await self.ledger(self.calls.renew([h.claim for h in held], self._lease_ms))
         for one, is_kept in zip(held, kept, strict=True):
-            if not is_kept and not one.task.done():
+            if is_kept:
+                one.asked = asked
+            elif not one.task.done():
                 one.is_lost = True
-                one.task.cancel()
+                _cancel(one.task)
 
     async def reconcile(self) -> int:
         """Publish again what is open and silent; returns how many units."""
@@ -122,35 +152,37 @@ class Execution:
         """Give back all that is under way."""
         self.is_draining = True
         for one in self.held.values():
-            one.task.cancel()
+            _cancel(one.task)
 
     @property
     def _lease_ms(self) -> int:
         return int(self.settings.worker.lease * 1000)
 
-    async def _hold(self, claim: Claim, claimed: Claimed) -> Outcome:
+    async def _hold(self, claim: Claim, claimed: Claimed, asked: float) -> Outcome:
         task = asyncio.current_task()
         assert task is not None
-        held = self.held[claim.token] = Held(claim, task)
-        started = time.monotonic()
+        held = self.held[claim.token] = Held(claim, task, asked)
         try:
-            async with asyncio.timeout(self.settings.worker.unit_timeout):
-                await self._work(claim, claimed)
+            await self._attempt(claim, claimed)
         except asyncio.CancelledError:
             return await self._stopped(held)
-        except TimeoutError:
-            limit = self.settings.worker.unit_timeout
-            error = Retryable(f"the unit took longer than {limit:g} s", code="timeout")
-            await self._failed(claim, claimed, error)
+        finally:
+            del self.held[claim.token]
+        return Outcome.ACK
+
+    async def _attempt(self, claim: Claim, claimed: Claimed) -> None:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self.settings.worker.unit_timeout) as limit:
+                await self._work(claim, claimed)
         except Exception as error:
-            if not isinstance(error, GluelineError):
+            if isinstance(error, TimeoutError) and limit.expired():
+                error = _too_long(self.settings.worker.unit_timeout)
+            elif not isinstance(error, GluelineError):
                 log.exception("unit.surprise")
             await self._failed(claim, claimed, error)
         else:
             log.info("unit.settled", seconds=round(time.monotonic() - started, 3))
-        finally:
-            del self.held[claim.token]
-        return Outcome.ACK
 
     async def _work(self, claim: Claim, claimed: Claimed) -> None:
         if claimed.outcome == "exhausted":
@@ -173,6 +205,7 @@ class Execution:
                 settings=self.settings.worker,
                 last_attempt=claimed.attempts >= self.settings.worker.attempts,
                 writing=writing,
+                ensure_claim=lambda: self._ensure(claim),
                 open_units=lambda children: self._open(claim, children),
                 counts=counts,
             )
@@ -180,7 +213,7 @@ class Execution:
             await self._confirm(claim)
             receipt = await writing.complete()
         except AwsExpired:
-            await self.sources.refresh(connection)
+            self.sources.refresh(connection)
             raise
         finally:
             await writing.discard()
@@ -205,6 +238,7 @@ class Execution:
         status = (await self.ledger(self.calls.status([run.run_id])))[0]
         assert status is not None
         results = await self.ledger(self.calls.results(run.run_id))
+        await self._confirm(claim)
         counts, warnings = await finish.commit(self.sinks, run, status, results)
         state = finish.final_state(status)
         await self.ledger(
@@ -226,6 +260,11 @@ class Execution:
         if not held:
             raise ClaimLost
         await self._publish_new(children, ids)
+
+    async def _ensure(self, claim: Claim) -> None:
+        """Ask again when the lease may have ended while this worker was paused."""
+        if time.monotonic() - self.held[claim.token].asked > self.settings.worker.lease:
+            await self._confirm(claim)
 
     async def _confirm(self, claim: Claim) -> None:
         """A worker that was paused must not replace what its successor wrote."""
@@ -267,6 +306,8 @@ class Execution:
                 await self.ledger(self.calls.release(claim, delay_ms=int(delay * 1000)))
             else:
                 await self._give_up(claim, claimed, error)
+        except ClaimLost:
+            log.info("unit.lost")
         except LedgerUnavailable as unavailable:
             log.warning("ledger.unavailable", error=str(unavailable))
 
@@ -281,11 +322,21 @@ class Execution:
         failure = Failure(
             unit_id=claim.unit.unit_id,
             code=code_of(error),
-            message=sentence_of(error),
+            message=failure_of(error),
             attempts=min(claimed.attempts, self.settings.worker.attempts),
             at=datetime.now(UTC),
         )
         await self._settle(claim, Settlement(failure=failure, counts=tally.get() or {}))
+
+
+def _cancel(task: asyncio.Task[Any]) -> None:
+    """Once: a second time would interrupt the giving back."""
+    if not task.cancelling():
+        task.cancel()
+
+
+def _too_long(seconds: float) -> Retryable:
+    return Retryable(f"the unit took longer than {seconds:g} s", code="timeout")
 
 
 def _run(unit: UnitMessage, claimed: Claimed) -> Run:

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 from glueline.contract.errors import GluelineError, Retryable
+from glueline_worker.aws.errors import AwsError
 
 RETRY_CAP = 60.0
 """Seconds that a unit waits at the most before its next attempt."""
@@ -40,6 +41,12 @@ def delay_before(attempt: int) -> float:
 def code_of(error: Exception) -> str:
     """The short word for programs."""
     return error.code if isinstance(error, GluelineError) else "unexpected"
+
+
+def failure_of(error: Exception) -> str:
+    """What went wrong and, where it is known, what to do."""
+    advice = error.advice if isinstance(error, AwsError) else ""
+    return f"{sentence_of(error)}; {advice}" if advice else sentence_of(error)
 
 
 def sentence_of(error: Exception) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.replies import Results
 from glueline_worker.sinks.base import Commit, Run, Sink
@@ -25,28 +26,41 @@ def reason(failures: Sequence[Failure]) -> str:
 async def commit(
     sinks: Sequence[Sink], run: Run, status: RunStatus, results: Results
 ) -> tuple[Counter[str], list[str]]:
-    """Commit every sink; what was deleted in all, and which deletions were held back."""
+    """Commit every sink; what was deleted in all, and which deletions were held back.
+
+    A sink that fails does not keep the others from theirs. Its error is raised after them, and
+    one that may pass before one that will not.
+    """
     counts: Counter[str] = Counter()
     warnings: list[str] = []
+    errors: list[GluelineError] = []
     for sink in sinks:
-        report = await sink.commit(
-            Commit(
-                run=run,
-                state=final_state(status),
-                finished_at=datetime.now(UTC),
-                counts=status.counts,
-                listings=complete_listings(results.listings),
-                receipts={
-                    unit_id: receipts[sink.name]
-                    for unit_id, receipts in results.receipts.items()
-                    if sink.name in receipts
-                },
-                failures=results.failures,
-            )
-        )
+        try:
+            report = await sink.commit(_commit_of(sink, run, status, results))
+        except GluelineError as error:
+            errors.append(error)
+            continue
         counts["deleted"] += report.deleted
         warnings += [f"{sink.name}: {warning}" for warning in report.warnings]
+    if errors:
+        raise next((error for error in errors if isinstance(error, Retryable)), errors[0])
     return counts, warnings
+
+
+def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
+    return Commit(
+        run=run,
+        state=final_state(status),
+        finished_at=datetime.now(UTC),
+        counts=status.counts,
+        listings=complete_listings(results.listings),
+        receipts={
+            unit_id: receipts[sink.name]
+            for unit_id, receipts in results.receipts.items()
+            if sink.name in receipts
+        },
+        failures=results.failures,
+    )
 
 
 async def abort(sinks: Sequence[Sink], run: Run) -> None:

@@ -1,7 +1,7 @@
 """The columns of the tables that a job reads, so that its lineage can name columns.
 
 A job that selects everything from a table says nothing of columns; the table does. Each table is
-read once for a run and worker process, and one that cannot be read leaves the job's lineage
+read once for a run and worker process, and one that may not be read leaves the job's lineage
 without those columns.
 """
 
@@ -9,8 +9,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 
+from glueline.contract.errors import Retryable
 from glueline.contract.lineage import Dataset
-from glueline_worker.aws.errors import AwsError
+from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.graph import is_catalog_table
 from glueline_worker.units.context import UnitContext
@@ -50,7 +51,12 @@ async def _read(name: str, context: UnitContext) -> Columns | None:
     database, table = name.split("/")
     try:
         answer = await context.glue.table(database, table)
-    except AwsError:
+    except AwsNotFound:
+        return None  # a job may name a table that is long gone
+    except AwsError as error:
+        if isinstance(error, Retryable) and not context.last_attempt:
+            raise
+        context.warnings.append(f"the columns of {database}.{table} could not be read: {error}")
         return None
     record = table_record(
         answer,

@@ -8,7 +8,7 @@
 -- holders fell silent twice are suspects, and of a run's suspects only one runs at a time: the
 -- innocent come through, and the others wait uncounted.
 --
--- Returns {outcome, attempts, state, request, generation, created_at}; outcome is one of
+-- Returns {outcome, attempts, state, request, generation, created_at, message}; outcome is one of
 --   claimed    run it      exhausted  do not run it, settle it as failed
 --   busy       another holds it      settled    it is done or failed      unknown    no such unit
 
@@ -20,13 +20,23 @@ local function is_held(base, id, now)
   return holder and holder ~= 'retry' and due and tonumber(due) > now
 end
 
+local function granted(base, id, attempts, allowed)
+  local outcome = tonumber(attempts) > tonumber(allowed) and 'exhausted' or 'claimed'
+  local run = redis.call('HMGET', base, 'state', 'request', 'generation', 'created_at')
+  local message = redis.call('HGET', base .. ':units', id)
+  return {outcome, tonumber(attempts), run[1], run[2], run[3], run[4], message}
+end
+
 local base, id = KEYS[1], ARGV[1]
 local now = now_ms()
-local state = redis.call('HGET', base, 'state')
 local due = redis.call('ZSCORE', base .. ':open', id)
-if not state then return {'unknown', 0} end
+if redis.call('EXISTS', base) == 0 then return {'unknown', 0} end
 if not due then return {'settled', 0} end
 local holder = redis.call('HGET', base .. ':claims', id)
+if holder == ARGV[2] then
+  -- A client whose connection broke before it had the answer asks again.
+  return granted(base, id, redis.call('HGET', base .. ':attempts', id), ARGV[4])
+end
 if holder and holder ~= 'retry' and tonumber(due) > now then return {'busy', 0} end
 
 if holder and holder ~= 'retry' then redis.call('HINCRBY', base .. ':losses', id, 1) end
@@ -49,7 +59,4 @@ if not holder then
 end
 redis.call('HSET', base .. ':claims', id, ARGV[2])
 redis.call('ZADD', base .. ':open', whole(now + ARGV[3]), id)
-local attempts = redis.call('HINCRBY', base .. ':attempts', id, 1)
-local outcome = attempts > tonumber(ARGV[4]) and 'exhausted' or 'claimed'
-local run = redis.call('HMGET', base, 'request', 'generation', 'created_at')
-return {outcome, attempts, state, run[1], run[2], run[3]}
+return granted(base, id, redis.call('HINCRBY', base .. ':attempts', id, 1), ARGV[4])

@@ -3,8 +3,9 @@
 -- The keys of a run, all derived from its base `<prefix>run:<id>` (so that one name is enough to
 -- pass; the ledger is for one Redis server or Sentinel, not for a sharded cluster):
 --
---   <base>            hash    state, request, source, scope, generation, created_at, finished_at,
---                             reason, settled, failed, count:<what>, suspect (see claim.lua)
+--   <base>            hash    state, request, source, scope, scope_key, generation, created_at,
+--                             finished_at, reason, settled, failed, count:<what>,
+--                             suspect (see claim.lua)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
@@ -17,7 +18,8 @@
 --   <base>:warnings   list    sentences, the first WARNINGS of them
 --
 -- Keys of all runs: <prefix>runs (zset id -> created), <prefix>active (set of bases),
--- <prefix>watermark (see due.lua), <prefix>scope:… (base of the scope's newest run),
+-- <prefix>watermark (see due.lua), <prefix>scope:… (base of the scope's newest run, for as long as
+-- that run is remembered),
 -- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list).
 
 local WARNINGS = 1000

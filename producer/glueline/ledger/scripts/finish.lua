@@ -8,8 +8,11 @@
 local base = KEYS[1]
 if redis.call('HGET', base .. ':claims', 'finish') ~= ARGV[1] then return 0 end
 local outcome = cjson.decode(ARGV[5])
-for what, n in pairs(outcome.counts) do redis.call('HINCRBY', base, 'count:' .. what, n) end
-for _, warning in ipairs(outcome.warnings) do warn(base, warning) end
+-- A run that was replayed ends again, and the sinks report on the whole of it each time.
+for what, n in pairs(outcome.counts) do redis.call('HSET', base, 'count:' .. what, n) end
+for _, warning in ipairs(outcome.warnings) do
+  if not redis.call('LPOS', base .. ':warnings', warning) then warn(base, warning) end
+end
 if ARGV[2] ~= '' then
   redis.call('HSET', base, 'state', ARGV[2], 'finished_at', whole(now_ms()))
   if ARGV[3] ~= '' then redis.call('HSET', base, 'reason', ARGV[3]) end
@@ -21,4 +24,6 @@ redis.call('SREM', KEYS[2], base)
 for _, part in ipairs(PARTS) do
   redis.call('PEXPIRE', base .. part, ARGV[4])
 end
+local scope = redis.call('HGET', base, 'scope_key')
+if scope and redis.call('GET', scope) == base then redis.call('PEXPIRE', scope, ARGV[4]) end
 return 1

@@ -5,13 +5,18 @@
 --       7 finish message of any run, with the placeholder @run@  8… unit id, message, …
 -- Returns {run id, generation, 1 when new, superseded finish message or false}
 
+local FORGOTTEN = 10
+
 local base = KEYS[1]
+local prefix = string.sub(base, 1, #base - #ARGV[1])
 local now = now_ms()
+-- A client whose connection broke before it had the answer asks again.
+local opened = redis.call('HGET', base, 'generation')
+if opened then return {ARGV[1], opened, 1, false} end
 if KEYS[6] ~= '' then
   local known = redis.call('GET', KEYS[6])
   if known then
-    local base_of_known = string.sub(base, 1, #base - #ARGV[1]) .. known
-    local generation = redis.call('HGET', base_of_known, 'generation')
+    local generation = redis.call('HGET', prefix .. known, 'generation')
     if generation then return {known, generation, 0, false} end
   end
 end
@@ -31,9 +36,13 @@ if older and redis.call('HGET', older, 'state') == 'running'
 end
 
 redis.call('HSET', base, 'state', 'running', 'request', ARGV[2], 'source', ARGV[3],
-  'scope', ARGV[4], 'generation', whole(generation), 'created_at', whole(now),
+  'scope', ARGV[4], 'scope_key', KEYS[4], 'generation', whole(generation), 'created_at', whole(now),
   'settled', 0, 'failed', 0)
 redis.call('ZADD', KEYS[2], whole(now), ARGV[1])
+-- Each new run makes room for itself: ids whose run has expired are forgotten, the oldest first.
+for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, FORGOTTEN - 1)) do
+  if redis.call('EXISTS', prefix .. id) == 0 then redis.call('ZREM', KEYS[2], id) end
+end
 redis.call('SADD', KEYS[3], base)
 redis.call('SET', KEYS[4], base)
 if KEYS[6] ~= '' then redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[6]) end

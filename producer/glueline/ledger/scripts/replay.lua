@@ -37,4 +37,5 @@ redis.call('SADD', KEYS[2], base)
 for _, part in ipairs(PARTS) do
   redis.call('PERSIST', base .. part)
 end
+redis.call('PERSIST', KEYS[3])
 return answer

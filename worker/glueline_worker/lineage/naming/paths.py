@@ -14,6 +14,8 @@ from glueline_worker.lineage.naming.text import (
 
 _S3 = re.compile(r"(?:(?:s3[an]?:/{1,3})|(?:arn:aws[\w-]*:s3:::))+", re.IGNORECASE)
 _S3_HOST = re.compile(r"https?://(?:([^/]+?)\.)?s3[.-](?:[\w-]+\.)*?amazonaws\.com(?:\.cn)?/(.*)")
+_KEYS = re.compile(r"(?!arn:)[^/:@]+:[^@\s]{1,128}@")
+"""An access key and its secret before the bucket, as Hadoop once took them."""
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(//([^/?#]*))?(.*)", re.IGNORECASE | re.DOTALL)
 _GLOB = re.compile(r"[*?\[]|\{[^{}]*,")
 
@@ -27,7 +29,8 @@ def s3(url: str, around: Surroundings = NOTHING) -> Dataset:
     masked, restore = mask(_clean(url, around))
     if match := _S3_HOST.match(masked):
         masked = f"{match[1]}/{match[2]}" if match[1] else match[2]
-    bucket, _, key = _S3.sub("", masked, count=1).lstrip("/").partition("/")
+    place = _without_keys(_S3.sub("", masked, count=1).lstrip("/"))
+    bucket, _, key = place.partition("/")
     return Dataset(
         namespace=f"s3://{restore(bucket.strip()) or UNKNOWN}", name=restore(_prefix(key))
     )
@@ -49,6 +52,11 @@ def location(url: str, around: Surroundings = NOTHING) -> Dataset:
     # A query may carry a signature.
     rooted = path if scheme in {"file", "hdfs", "dbfs"} else path.partition("?")[0].lstrip("/")
     return Dataset(namespace=namespace, name=restore(_rooted(rooted)) or "/")
+
+
+def _without_keys(place: str) -> str:
+    keys = _KEYS.match(place)
+    return place[keys.end() :] if keys else place
 
 
 def _clean(url: str, around: Surroundings) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glueline.contract.records import Record
+from glueline.contract.text import escaped
 from glueline_worker.sinks.disk import sync
 from glueline_worker.sinks.text import as_json
 
@@ -24,7 +25,7 @@ class JsonLines:
     def append(self, records: Sequence[Record]) -> None:
         """Write one line for each of ``records``."""
         for record in records:
-            self._file.write(as_json(record)[1].encode() + b"\n")
+            self._file.write(escaped(as_json(record)[1]).encode() + b"\n")
         self.records += len(records)
 
     def finish(self) -> None:
@@ -35,8 +36,10 @@ class JsonLines:
 
     def abandon(self) -> None:
         """Close the file and remove it."""
-        self.path.unlink(missing_ok=True)
-        self._file.close()
+        try:
+            self.path.unlink(missing_ok=True)
+        finally:
+            self._file.close()
 
     @staticmethod
     def count(path: Path) -> int | None:

@@ -3,10 +3,11 @@
 import asyncio
 import shutil
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from glueline.contract.errors import UsageError
 from glueline_worker.sinks.base import Commit, CommitReport, Run
-from glueline_worker.sinks.disk import disk_errors, temporary_beside, write_whole
+from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
 from glueline_worker.sinks.files.manifest import folders, manifest, stored_objects
 from glueline_worker.sinks.files.writer import UnitFiles
 from glueline_worker.sinks.keys import manifest_path
@@ -63,22 +64,25 @@ class FileSink:
     def _open(self) -> None:
         with disk_errors(self.name):
             self._root.mkdir(parents=True, exist_ok=True)
-            probe = temporary_beside(self._root / "probe")
-            probe.touch()
-            probe.unlink()
+            with TemporaryFile(dir=self._root):
+                pass
 
     def _commit(self, commit: Commit) -> None:
         run_id = commit.run.run_id
         with disk_errors(self.name):
             objects = stored_objects(self._root, commit)
-            write_whole(self._root / manifest_path(run_id), manifest(commit, objects))
+            path = self._root / manifest_path(run_id)
+            write_whole(path, manifest(commit, objects))
+            remove_temporaries(path)
             listed = {self._root / stored.path for stored in objects}
             for folder in folders(self._root, run_id):
-                for path in set(folder.iterdir()) - listed:
-                    path.unlink(missing_ok=True)
+                for unlisted in set(folder.iterdir()) - listed:
+                    unlisted.unlink(missing_ok=True)
 
     def _abort(self, run_id: str) -> None:
         with disk_errors(self.name):
-            (self._root / manifest_path(run_id)).unlink(missing_ok=True)
+            path = self._root / manifest_path(run_id)
+            path.unlink(missing_ok=True)
+            remove_temporaries(path)
             for folder in folders(self._root, run_id):
                 shutil.rmtree(folder)

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from errno import ENOENT
 from itertools import groupby
 from pathlib import Path
 
@@ -83,9 +82,16 @@ class UnitFiles:
 
 
 def _create(path: Path) -> JsonLines:
-    """Begin a file beside ``path``; another attempt's ``discard`` may take the folder away."""
-    for _ in range(MKDIR_TRIES):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):
+    """Begin a file beside ``path``; another attempt's ``discard`` may take the folder away.
+
+    ``mkdir`` says that the folder exists when it goes just after that was found.
+    """
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             return JsonLines(temporary_beside(path))
-    raise FileNotFoundError(ENOENT, "the folder vanishes again and again", str(path.parent))
+        except (FileNotFoundError, FileExistsError):
+            if tries == MKDIR_TRIES:
+                raise

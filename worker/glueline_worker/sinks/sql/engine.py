@@ -4,10 +4,22 @@ import sqlite3
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from glueline_worker.sinks.base import SinkRefused
+from glueline_worker.sinks.sql.faults import READ_ONLY
+from glueline_worker.sinks.sql.identity import mark
 from glueline_worker.sinks.sql.schema import METADATA, SCHEMA_VERSION, VERSIONS
 
 SQLITE_PATIENCE = 30
@@ -36,13 +48,21 @@ def sqlite_engine(path: str) -> Engine:
 
 def postgresql_engine(url: URL) -> Engine:
     """Connect with psycopg 3; a connection that went stale is replaced before it is used."""
-    return create_engine(
+    engine = create_engine(
         url,
         json_serializer=_as_it_is,
         pool_pre_ping=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
     )
+    event.listen(engine, "handle_error", _leave_read_only)
+    return engine
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Give up a session that may not write: it would stay so when its server may again."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def create_schema(connection: Connection) -> None:
@@ -55,6 +75,7 @@ def create_schema(connection: Connection) -> None:
     for view in _views(connection.dialect.name):
         connection.exec_driver_sql(view)
     connection.execute(VERSIONS.insert(), {"version": SCHEMA_VERSION})
+    mark(connection)
 
 
 def _views(dialect: str) -> list[str]:

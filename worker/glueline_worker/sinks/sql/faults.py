@@ -21,10 +21,14 @@ SQLITE_PASSING = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
+SQLITE_DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 SQLITE_PRIMARY = 0xFF
 """An extended result code holds the primary one in its lowest byte."""
 
-POSTGRESQL_PASSING = ("08", "40", "53", "55", "57", "58")
+READ_ONLY = "25006"
+"""SQLSTATE of a server that takes no writes: a standby, or one whose operator forbade them."""
+
+POSTGRESQL_PASSING = ("08", "40", "53", "55", "57", "58", READ_ONLY)
 """Classes of SQLSTATE: connection, rollback, resources, object in use, operator, system."""
 
 POSTGRESQL_REFUSALS = (
@@ -56,16 +60,23 @@ def _translated(error: SQLAlchemyError, name: str, secrets: Sequence[str]) -> Gl
     for secret in filter(None, secrets):
         words = words.replace(secret, "***")
     kind = SinkUnavailable if _passes(error, cause) else SinkRefused
+    if _primary(cause) in SQLITE_DAMAGED:
+        words += "; move the file away or name another"
     return kind(f"cannot use {name}: {words}")
 
 
 def _passes(error: SQLAlchemyError, cause: BaseException | None) -> bool:
-    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    code = _primary(cause)
     if code is not None:
-        return code & SQLITE_PRIMARY in SQLITE_PASSING
+        return code in SQLITE_PASSING
     state: str | None = getattr(cause, "sqlstate", None)
     if state is not None:
         return state.startswith(POSTGRESQL_PASSING)
     if isinstance(error, (OperationalError, InterfaceError)):
         return not any(words in str(cause) for words in POSTGRESQL_REFUSALS)
     return isinstance(error, PoolTimeout)
+
+
+def _primary(cause: BaseException | None) -> int | None:
+    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    return None if code is None else code & SQLITE_PRIMARY

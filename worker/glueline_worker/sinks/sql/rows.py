@@ -34,7 +34,13 @@ def rows_by_kind(
     """
     rows: dict[str, list[Row]] = {}
     for record in records:
-        row = _row(run, *as_json(record, allow_nul=allow_nul), now)
+        stored, text = as_json(record, allow_nul=allow_nul)
+        row = _row(run, stored, text, now)
+        if stored is not record:  # names that only what was replaced told apart stay apart
+            known = as_json(record)[0]
+            identity = {"key": stored_key(known.key), "listing": stored_key(known.listing)}
+            contents = _SPECIFIC[record.kind](known).get("contents")
+            row |= identity | ({"contents": contents} if contents else {})
         rows.setdefault(record.kind, []).append(row)
     for of_kind in rows.values():
         of_kind.sort(key=itemgetter("key"))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select
 from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run
 from glueline_worker.sinks.sql.engine import lock
+from glueline_worker.sinks.sql.identity import check_receipts
 from glueline_worker.sinks.sql.rows import document
 from glueline_worker.sinks.sql.schema import RUNS
 from glueline_worker.sinks.sql.tombstones import mark_deleted
@@ -15,6 +16,7 @@ from glueline_worker.sinks.sql.tombstones import mark_deleted
 def store_committed(connection: Connection, commit: Commit) -> CommitReport:
     """Mark what is gone and store how the run ended, in the connection's transaction."""
     lock(connection)
+    check_receipts(connection, commit.receipts)
     newly_deleted, warnings = mark_deleted(connection, commit)
     deleted = newly_deleted + _deleted_before(connection, commit.run)
     connection.execute(delete(RUNS).where(RUNS.c.run_id == commit.run.run_id))

@@ -10,10 +10,18 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from glueline.contract.records import Record
-from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run, SinkRefused
+from glueline_worker.sinks.base import (
+    Commit,
+    CommitReport,
+    Receipt,
+    Run,
+    SinkRefused,
+    SinkUnavailable,
+)
 from glueline_worker.sinks.disk import disk_errors
 from glueline_worker.sinks.sql.engine import create_schema
 from glueline_worker.sinks.sql.faults import database_errors
+from glueline_worker.sinks.sql.identity import DATABASE, inode, number_of
 from glueline_worker.sinks.sql.rows import rows_by_kind
 from glueline_worker.sinks.sql.runs import store_aborted, store_committed
 from glueline_worker.sinks.sql.upsert import upsert
@@ -43,13 +51,14 @@ class SqlSink:
         self._engine = engine
         self._file = file
         self._secrets = secrets
+        self._inode: tuple[int, int] | None = None
+        self._number: int | None = None
         self._allow_nul = engine.dialect.name != "postgresql"
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="glueline-sql")
 
     async def open(self) -> None:
         """Create the folder of SQLite's file, the tables and the views."""
-        await self._on_thread(self._make_folder)
-        await self._in_transaction(create_schema)
+        await self._on_thread(self._open)
 
     async def begin(self, run: Run, unit_id: str) -> "_Upserts":  # noqa: ARG002 - the protocol's
         """Start an attempt."""
@@ -68,11 +77,16 @@ class SqlSink:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
-    async def write(self, run: Run, records: Sequence[Record]) -> None:
-        """Upsert a batch in one transaction."""
+    async def write(self, run: Run, records: Sequence[Record]) -> int | None:
+        """Upsert a batch in one transaction; returns the number of the database it is in."""
         now = datetime.now(UTC)
         rows = await asyncio.to_thread(rows_by_kind, run, records, now, allow_nul=self._allow_nul)
-        await self._in_transaction(lambda connection: upsert(connection, rows))
+
+        def work(connection: Connection) -> int | None:
+            upsert(connection, rows)
+            return self._number
+
+        return await self._in_transaction(work)
 
     async def read(self, query: Callable[[Connection], Answer]) -> Answer:
         """Ask what is stored; raises SinkRefused when there is no such database."""
@@ -80,17 +94,33 @@ class SqlSink:
             raise SinkRefused(f"{self.name}: there is no such file")
         return await self._in_transaction(query)
 
-    def _make_folder(self) -> None:
+    def _open(self) -> None:
         if self._file is not None:
             with disk_errors(self.name):
                 self._file.parent.mkdir(parents=True, exist_ok=True)
+        with database_errors(self.name, self._secrets), self._engine.begin() as connection:
+            create_schema(connection)
+            self._number = number_of(connection)
+        self._inode = self._inode_now()
 
     async def _in_transaction(self, work: Callable[[Connection], Answer]) -> Answer:
         def transaction() -> Answer:
+            if self._is_replaced():
+                self._engine.dispose()
+                self._open()
             with database_errors(self.name, self._secrets), self._engine.begin() as connection:
-                return work(connection)
+                answer = work(connection)
+            if self._is_replaced():
+                raise SinkUnavailable(f"{self.name} was deleted or replaced while it was in use")
+            return answer
 
         return await self._on_thread(transaction)
+
+    def _is_replaced(self) -> bool:
+        return self._inode is not None and self._inode != self._inode_now()
+
+    def _inode_now(self) -> tuple[int, int] | None:
+        return inode(self._file) if self._file is not None else None
 
     async def _on_thread(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -101,13 +131,19 @@ class _Upserts:
         self._sink = sink
         self._run = run
         self._records = 0
+        self._databases: set[int | None] = set()
 
     async def write(self, records: Sequence[Record]) -> None:
-        await self._sink.write(self._run, records)
+        self._databases.add(await self._sink.write(self._run, records))
         self._records += len(records)
 
     async def complete(self) -> Receipt:
-        return {"records": self._records}
+        if len(self._databases) > 1:
+            raise SinkUnavailable(f"{self._sink.name} was replaced while a unit was written to it")
+        receipt: Receipt = {"records": self._records}
+        for number in self._databases - {None}:
+            receipt[DATABASE] = number
+        return receipt
 
     async def discard(self) -> None:
         """The rows stay."""

@@ -1,0 +1,63 @@
+"""What benchmarks run on: a simulated AWS, Redis, worker processes that are ready."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.support.system import System
+
+from glueline import RunState
+from glueline.contract.runs import RunStatus
+from glueline.settings import Settings
+from glueline_simulator import Simulator
+from glueline_worker.local.server import EmbeddedRedis
+
+PATIENCE = 900
+JSONL = "file://{folder}/out?format=jsonl"
+SQLITE = "sqlite:///{folder}/glueline.db"
+
+
+@contextmanager
+def workers_on(simulator: Simulator, sink: str, count: int = 2, **worker: Any) -> Iterator[System]:
+    """Workers with the settings of production, ready and warm; ``{folder}`` in ``sink`` is theirs."""
+    with tempfile.TemporaryDirectory(prefix="glueline-bench-") as folder, EmbeddedRedis() as server:
+        settings = Settings(
+            redis_url=server.url,
+            key_prefix="bench:",
+            sinks=(sink.format(folder=folder),),
+            worker=worker,
+            log_level="warning",
+        )
+        system = System(settings, simulator.url, count, Path(folder))
+        system.start()
+        try:
+            _warm_up(system, count)
+            yield system
+        finally:
+            system.stop()
+
+
+def extract(system: System, simulator: Simulator) -> tuple[float, RunStatus]:
+    """Seconds from the enqueuing to the committed sink, and the run."""
+    simulator.reset()
+    started = time.perf_counter()
+    run = system.wait(system.producer.enqueue_catalog().run_id, PATIENCE)
+    seconds = time.perf_counter() - started
+    if run.state is not RunState.SUCCEEDED:
+        raise RuntimeError(f"the run ended as {run.state}: {run.reason}")
+    return seconds, run
+
+
+def median(times: int, measure: Callable[[], float]) -> float:
+    """The median of several measurements."""
+    return statistics.median(measure() for _ in range(times))
+
+
+def _warm_up(system: System, count: int) -> None:
+    """Every process has made its clients and connections: it has done a unit."""
+    for _ in range(4 * count):
+        system.wait(system.producer.enqueue_database("there-is-none").run_id)

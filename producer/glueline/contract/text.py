@@ -1,0 +1,31 @@
+"""Texts from outside on their way to a terminal, which obeys some characters.
+
+Besides the control characters these are the marks that turn the direction of writing, and line
+separators; half a surrogate pair cannot be printed at all.
+"""
+
+import re
+
+_STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` so that it neither breaks a line nor steers the terminal."""
+    return _STEERING.sub(" ", text)
+
+
+def lines(text: str) -> str:
+    """Return ``text`` with its line breaks, and nothing else that steers the terminal."""
+    return "\n".join(map(one_line, text.split("\n")))
+
+
+def escaped(document: str) -> str:
+    """Return a JSON document that is the same, and says by escapes what would steer a terminal."""
+    return _STEERING.sub(_escape, document)
+
+
+def _escape(match: re.Match[str]) -> str:
+    # JSON has its own controls escaped already; what is left of them lies between its values.
+    return match[0] if match[0] in "\n\r\t" else f"\\u{ord(match[0]):04x}"

@@ -1,0 +1,103 @@
+"""Several sinks at once, of which one fails."""
+
+from pathlib import Path
+
+import pytest
+from tests.sinks.places import Rows
+from tests.sinks.samples import run, store, table
+
+from glueline.contract.runs import RunState, RunStatus
+from glueline.ledger.replies import Results
+from glueline_worker.sinks.base import Commit, CommitReport, Run, Sink, SinkRefused, SinkUnavailable
+from glueline_worker.sinks.registry import parse_sink
+from glueline_worker.units.finish import commit
+from glueline_worker.units.writing import Writing
+
+
+class Broken:
+    """A sink that raises at commit, and when it is written to."""
+
+    name = "broken:"
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def begin(self, run: Run, unit_id: str) -> "Broken":
+        return self
+
+    async def write(self, records: object) -> None:
+        raise self._error
+
+    async def discard(self) -> None:
+        pass
+
+    async def commit(self, commit: Commit) -> CommitReport:
+        raise self._error
+
+
+@pytest.fixture
+def away() -> Broken:
+    return Broken(SinkUnavailable("away"))
+
+
+@pytest.fixture
+def refused() -> Broken:
+    return Broken(SinkRefused("never"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/glue.db"
+
+
+@pytest.fixture
+async def sinks(root: Path, url: str):
+    opened: list[Sink] = [parse_sink(f"file://{root}"), parse_sink(url)]
+    for sink in opened:
+        await sink.open()
+    yield opened
+    for sink in opened:
+        await sink.close()
+
+
+def status() -> RunStatus:
+    of = run()
+    return RunStatus(
+        run_id=of.run_id,
+        generation=of.generation,
+        request=of.request,
+        state=RunState.RUNNING,
+        created_at=of.created_at,
+        open_units=1,
+        settled_units=1,
+        failed_units=0,
+    )
+
+
+def files_below(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+async def test_a_sink_that_fails_keeps_no_other_from_its_commit(
+    sinks: list[Sink], away: Broken, refused: Broken, root: Path, url: str
+):
+    receipts = {"jobs": {sink.name: await store(sink, run(), "jobs", table("a")) for sink in sinks}}
+    with pytest.raises(SinkUnavailable, match="away"):
+        await commit([refused, away, *sinks], run(), status(), Results([], receipts, []))
+    assert [path.stem for path in (root / "runs").iterdir()] == [run().run_id]
+    assert [row.state for row in Rows(url)("SELECT state FROM runs")] == ["succeeded"]
+
+
+async def test_a_unit_that_one_sink_does_not_take_is_in_no_file(
+    sinks: list[Sink], away: Broken, root: Path
+):
+    writing = Writing([*sinks, away], run(), "jobs")
+    with pytest.raises(SinkUnavailable, match="away"):
+        await writing.write([table("a")])
+    await writing.discard()
+    assert files_below(root) == []

@@ -1,0 +1,77 @@
+"""Trouble of sinks, switched on and off by files in the folder ``TEST_TROUBLE``.
+
+``no-space``: as long as it exists, no file can be made durable: the disk is full.
+``file-limit``: as long as it exists, no file grows beyond the bytes that it tells.
+``die-<point>``: the first process that comes to the point removes the file and dies of SIGKILL.
+"""
+
+import os
+import resource
+import signal
+import threading
+import time
+from collections.abc import Callable
+from errno import ENOSPC
+from pathlib import Path
+from typing import Any
+
+from glueline_worker.sinks import disk
+from glueline_worker.sinks.sql import engine, runs, upsert
+from glueline_worker.units import finish
+
+FOLDER = Path(os.environ["TEST_TROUBLE"])
+engine.SQLITE_PATIENCE = float(os.environ.get("TEST_SQLITE_PATIENCE", "30"))  # type: ignore[assignment]
+
+
+def die(point: str) -> None:
+    try:
+        (FOLDER / f"die-{point}").unlink()
+    except FileNotFoundError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def around(before: str, work: Callable[..., Any], after: str) -> Callable[..., Any]:
+    def wrapped(*args: Any) -> Any:
+        die(before)
+        answer = work(*args)
+        die(after)
+        return answer
+
+    return wrapped
+
+
+def publish(temporary: Path, path: Path, put: Callable[..., Any] = disk.publish) -> None:
+    what = "manifest" if path.parent.name == "runs" else "object"
+    around(f"before-{what}", put, f"after-{what}")(temporary, path)
+
+
+async def commit(*args: Any, work: Callable[..., Any] = finish.commit) -> Any:
+    answer = await work(*args)
+    die("before-ledger")
+    return answer
+
+
+def sync(descriptor: int, work: Callable[[int], None] = os.fsync) -> None:
+    if (FOLDER / "no-space").exists():
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+    work(descriptor)
+
+
+def watch_the_limit() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    while True:
+        try:
+            limit = int((FOLDER / "file-limit").read_text())
+        except (FileNotFoundError, ValueError):
+            limit = hard
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+        time.sleep(0.02)
+
+
+disk.publish = publish
+os.fsync = sync
+runs.store_committed = around("never", runs.store_committed, "in-commit")
+upsert.upsert = around("in-upsert", upsert.upsert, "after-upsert")
+finish.commit = commit
+threading.Thread(target=watch_the_limit, daemon=True).start()

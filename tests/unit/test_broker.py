@@ -1,0 +1,20 @@
+"""What Celery's Redis transport must not do to a worker."""
+
+import pytest
+
+from glueline.queue import celery_app
+from glueline.settings import Settings
+
+
+def test_a_connection_that_is_closed_already_is_an_error_that_celery_outlives(settings: Settings):
+    app = celery_app(settings)
+    app.conf.broker_transport = "glueline_worker.broker:Transport"
+    with app.connection() as connection:
+        channel = connection.default_channel
+        with channel.conn_or_acquire() as client:
+            assert client.ping()
+        channel._disconnect_pools()
+        connection.transport.client = None
+        with pytest.raises(connection.connection_errors), channel.conn_or_acquire():
+            pass
+    app.close()
