@@ -175,5 +175,9 @@ def load_settings(**overrides: Any) -> Settings:
         raise UsageError(f"setting {first_problem(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(
+            f"{named or 'glueline.toml'} is nested too deeply to be settings"
+        ) from None
     except (SettingsError, OSError) as error:
         raise UsageError(f"the settings cannot be read: {error}") from None

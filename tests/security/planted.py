@@ -69,8 +69,10 @@ NOTEBOOK = {
             "cell_type": "code",
             "source": [
                 'token = "cell-0planted"\n',
-                'spark.read.jdbc("jdbc:mysql://etl:cellurl-0planted@db/shop", "orders")'
-                '.write.saveAsTable("shop.copies")\n',
+                (
+                    'spark.read.jdbc("jdbc:mysql://etl:cellurl-0planted@db/shop", "orders")'
+                    '.write.saveAsTable("shop.copies")\n'
+                ),
             ],
             "outputs": [{"output_type": "stream", "text": ["password=output-0planted\n"]}],
         },

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import psycopg
 import redis
@@ -121,6 +122,9 @@ def echoing_endpoint(message: str) -> Iterator[str]:
             canonical = "\n".join(f"{k.lower()}:{v}" for k, v in self.headers.items())
             said = f"{message} The Canonical String should have been 'POST\n/\n{canonical}'"
             body = json.dumps({"__type": "ValidationException", "message": said}).encode()
+            if not self.headers.get("x-amz-target"):  # STS speaks XML
+                error = f"<Code>InvalidSignatureException</Code><Message>{escape(said)}</Message>"
+                body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>".encode()
             self.send_response(400)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(body)))

@@ -124,8 +124,8 @@ def _memory(pids: list[int]) -> list[int]:
     short={
         "catalogue": DOZENS,
         "rounds": ("segfault memory wait",),
-        "attempts": 3,
-        "lease": 1.5,
+        "attempts": 4,
+        "lease": 3.0,
     },
 )
 def deadly_units(
@@ -138,7 +138,7 @@ def deadly_units(
     system = stage.system(
         sim,
         env=hooks(visibility_timeout=4, fates=fates),
-        worker={"attempts": attempts, "lease": lease, "unit_timeout": 1.5},
+        worker={"attempts": attempts, "lease": lease, "unit_timeout": 4.0},
     )
     expected = calm(system)
     for fated in rounds:
@@ -172,6 +172,8 @@ def _meet(stage: Stage, system: System, fated: dict[str, str], fates: Path) -> N
     run = wait(system, system.producer.enqueue_catalog().run_id, 300)
     found = {one.unit_id: one.code for one in system.producer.failures(run.run_id)}
     wanted = {f"database/{name}": CODES[fate] for name, fate in fated.items()}
-    if run.state is not RunState.PARTIAL or found != wanted:
+    # A unit that is fatal by itself may also be lost with a neighbour that kills the process.
+    as_wanted = all(code in (wanted.get(unit_id), "worker_lost") for unit_id, code in found.items())
+    if run.state is not RunState.PARTIAL or found.keys() != wanted.keys() or not as_wanted:
         raise Failed(f"{fated}: the run is {run.state} with the failures {found}")
     stage.add("failures", len(found))

@@ -37,7 +37,7 @@ def changing_quota(stage: Stage, databases: int, quota: float, workers: int, sha
 
 
 @case(
-    full={"databases": 3000, "tables": 20, "workers": 2, "latency": 0.2},
+    full={"databases": 1200, "tables": 20, "workers": 2, "latency": 0.2},
     short={"databases": 150, "tables": 2, "workers": 1, "latency": 0.3},
 )
 def small_run_beside_a_large_one(
@@ -62,7 +62,7 @@ def small_run_beside_a_large_one(
 
 
 @case(
-    full={"databases": 1000, "quota": 2, "workers": 2},
+    full={"databases": 400, "quota": 2, "workers": 2},
     short={"databases": 40, "quota": 1, "workers": 1},
 )
 def exhausted_account(stage: Stage, databases: int, quota: float, workers: int) -> None:

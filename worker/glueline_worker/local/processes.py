@@ -21,7 +21,7 @@ COMPLAINT = "glueline worker: "
 QUICK = 5.0
 """A worker that ends by itself within so many seconds did not start, whatever it said."""
 START_PATIENCE = 60.0
-"""Seconds in which a worker that did start before may fail to: a sink may be away for a while."""
+"""Seconds for which a worker that was well may fail to start again: a sink may be away."""
 RESTART_PAUSE = 0.5
 LONGEST_LINE = 4096
 STOP_GRACE = 5.0
@@ -113,7 +113,7 @@ class Workers:
         return [p.pid for p in self._processes.values() if p.poll() is None]
 
     def _supervise(self, number: int) -> None:
-        started_well = -math.inf
+        well_until = -math.inf
         while not self._stopping.is_set():
             log = self._logs / f"worker-{number + 1}.log"
             started = time.monotonic()
@@ -133,8 +133,8 @@ class Workers:
             words = _last_line(log, begin)
             is_late = time.monotonic() - started > QUICK
             if code <= 0 or (is_late and not words.startswith(COMPLAINT)):
-                started_well = started
-            elif time.monotonic() - started_well > START_PATIENCE:
+                well_until = time.monotonic()
+            elif time.monotonic() - well_until > START_PATIENCE:
                 words = words.removeprefix(COMPLAINT)
                 self.failure = words or f"a worker ended with exit code {code}"
                 return

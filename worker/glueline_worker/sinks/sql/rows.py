@@ -41,6 +41,9 @@ def rows_by_kind(
             identity = {"key": stored_key(known.key), "listing": stored_key(known.listing)}
             contents = _SPECIFIC[record.kind](known).get("contents")
             row |= identity | ({"contents": contents} if contents else {})
+        if not allow_nul and "%00" in getattr(record, "process", ""):
+            for column in ("subject", "database_name"):  # decoded from the process
+                row[column] = row[column] and row[column].replace("\0", "\N{REPLACEMENT CHARACTER}")
         rows.setdefault(record.kind, []).append(row)
     for of_kind in rows.values():
         of_kind.sort(key=itemgetter("key"))
