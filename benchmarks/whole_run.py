@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,29 +21,36 @@ import psutil
 
 from glueline_simulator import Simulator
 
+SINKS = {"file": "file://{}/out?format=jsonl", "sqlite": "sqlite:///{}/glueline.db"}
+
 
 def main() -> None:
     options = arguments()
     quota = {"quota": {"GetTables": options.quota}} if options.quota else {}
-    with (
-        Simulator(
-            databases=options.databases,
-            tables=options.tables,
-            columns=options.columns,
-            jobs=options.jobs,
-            latency=options.latency,
-            **quota,
-        ) as simulator,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        for sink in (f"file://{folder}/out?format=jsonl", f"sqlite:///{folder}/glueline.db"):
+    with Simulator(
+        databases=options.databases,
+        tables=options.tables,
+        columns=options.columns,
+        jobs=options.jobs,
+        latency=options.latency,
+        **quota,
+    ) as simulator:
+        for sink in SINKS:
             simulator.reset()
-            print(sink.split(":", maxsplit=1)[0], json.dumps(measure(simulator, sink, options)))
+            print(sink, json.dumps(measured(simulator, options.workers, sink)))
 
 
-def measure(simulator: Simulator, sink: str, options: argparse.Namespace) -> dict[str, Any]:
-    command = [sys.executable, "-m", "glueline.cli", "run", "--json"]
-    command += ["--region", "eu-west-1", "--sink", sink, "--workers", str(options.workers)]
+def measured(
+    simulator: Simulator, workers: int, sink: str = "file", more: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Figures of one run into ``sink`` with further arguments ``more``."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _measure(simulator, SINKS[sink].format(folder), workers, more)
+
+
+def _measure(simulator: Simulator, sink: str, workers: int, more: Sequence[str]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "glueline.cli", "run", "--json", *more]
+    command += ["--region", "eu-west-1", "--sink", sink, "--workers", str(workers)]
     environment = {
         **os.environ,
         "AWS_ENDPOINT_URL": simulator.url,
@@ -59,7 +67,7 @@ def measure(simulator: Simulator, sink: str, options: argparse.Namespace) -> dic
     run = json.loads(output)["run"]
     calls = simulator.stats()["operations"]
     # Without GetDatabases, which a preflight calls before the workers start.
-    seen = [calls[name] for name in ("GetTables", "GetJob") if name in calls]
+    seen = [calls[name] for name in ("GetTables", "GetPartitions", "GetJob") if name in calls]
     span = max(c["last"] for c in seen) - min(c["first"] for c in seen)
     counts = run["counts"]
     return {
@@ -68,30 +76,33 @@ def measure(simulator: Simulator, sink: str, options: argparse.Namespace) -> dic
         "calls_span_s": round(span, 2),
         "tables_per_s": round(counts.get("table", 0) / span),
         "jobs_per_s": round(counts.get("job", 0) / span),
+        "partitions_per_s": round(counts.get("partition", 0) / span),
         "calls": counts["calls"],
         "throttled_share": round(counts.get("throttled", 0) / counts["calls"], 4),
         "worker_peak_rss_mb": peak.megabytes(),
+        "warnings": len(run.get("warnings") or ()),
     }
 
 
 class Peak:
-    """The largest resident set of any worker process below ``pid``."""
+    """The largest resident set of each worker process below ``pid``."""
 
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
-        self._peak = 0
+        self._peaks: dict[int, int] = {}
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def megabytes(self) -> int:
-        """What it was, in megabytes."""
-        return self._peak // 1_000_000
+    def megabytes(self) -> list[int]:
+        """What they were, in megabytes."""
+        return [peak // 1_000_000 for peak in self._peaks.values()]
 
     def _watch(self) -> None:
         while True:
             try:
                 for child in self._process.children(recursive=True):
                     if "-m glueline_worker" in " ".join(child.cmdline()):
-                        self._peak = max(self._peak, child.memory_info().rss)
+                        size = child.memory_info().rss
+                        self._peaks[child.pid] = max(self._peaks.get(child.pid, 0), size)
             except psutil.Error:
                 if not self._process.is_running():
                     return

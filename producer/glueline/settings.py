@@ -64,6 +64,8 @@ class WorkerSettings(Frozen):
     """For one HTTP answer of AWS."""
     page_budget: Annotated[int, Field(ge=1)] = 20
     """Pages of tables that one unit reads before the next one takes over."""
+    split_after: Annotated[int, Field(ge=0)] = 50
+    """Pages after which a database is listed anew by ranges of names, in parallel; 0: never."""
     grace: Seconds = 10
     """For units under way when the worker is told to stop."""
     reconcile_interval: Seconds = 2

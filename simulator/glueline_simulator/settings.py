@@ -4,6 +4,7 @@ The command line and the control endpoint both hand in text such as ``GetTables=
 """
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
@@ -79,6 +80,17 @@ def _many(value: Any) -> Iterable[Any]:
 _Texts = PlainSerializer(lambda rules: [str(rule) for rule in rules], return_type=list[str])
 
 
+class Expressions(StrEnum):
+    """What becomes of GetTables' ``Expression``."""
+
+    INDEXED = "indexed"
+    """Full pages of what matches."""
+    FILTERED = "filtered"
+    """All tables are looked at page by page: most pages are short or empty."""
+    IGNORED = "ignored"
+    REFUSED = "refused"
+
+
 class Settings(BaseModel):
     """Everything about the simulator's behaviour that is not its catalogue. Times are seconds."""
 
@@ -98,6 +110,7 @@ class Settings(BaseModel):
     hide: Annotated[tuple[HideRule, ...], BeforeValidator(_hide), _Texts] = ()
     ragged: bool = False
     endless: Annotated[tuple[EndlessRule, ...], BeforeValidator(_endless), _Texts] = ()
+    expressions: Expressions = Expressions.INDEXED
     token_seconds: float | None = Field(None, gt=0)
     session_seconds: float = Field(3600.0, gt=0)
     accept_keys: Annotated[frozenset[str] | None, BeforeValidator(_keys)] = None

@@ -209,3 +209,51 @@ def test_what_is_endless_is_named_in_full(tuned: Simulator) -> None:
     for wrong in ("GetTables", "GetTables=for ever"):
         with pytest.raises(UsageError, match="is no endless listing"):
             tuned.configure(endless=[wrong])
+
+
+def expressed(glue: Any, expression: str, **more: Any) -> list[list[Any]]:
+    more |= {"DatabaseName": DATABASE, "Expression": expression}
+    return pages(glue, "get_tables", "TableList", **more)
+
+
+@pytest.mark.parametrize(
+    ("expression", "matches"),
+    [
+        ("orders_.*", lambda name: name.startswith("orders_")),
+        ("^[oO]rders_[0-9]+$", lambda name: name.startswith("orders_")),
+        (".*_0000[0-4].", lambda name: int(name[-6:]) < 50),
+        ("^([^a-r].*)?$", lambda name: name[0] > "r"),
+        ("orders|clicks_.*", lambda name: name.startswith("clicks_")),
+        ("orders", lambda name: False),
+    ],
+)
+def test_an_expression_selects_the_names_that_match_as_a_whole(
+    tuned: Simulator, glue: Any, expression: str, matches: Any
+) -> None:
+    everything = names(pages(glue, "get_tables", "TableList", DatabaseName=DATABASE))
+    wanted = [name for name in everything if matches(name)]
+    assert names(expressed(glue, expression, MaxResults=7)) == wanted
+    tuned.configure(expressions="filtered")
+    assert names(expressed(glue, expression, MaxResults=7)) == wanted
+
+
+def test_expressions_can_be_served_from_an_index_filtered_ignored_or_refused(
+    tuned: Simulator, glue: Any
+) -> None:
+    assert [len(page) for page in expressed(glue, "orders_.*", MaxResults=5)] == [5, 3]
+    tuned.configure(expressions="filtered")
+    assert len(expressed(glue, "orders_.*", MaxResults=5)) == 46
+    tuned.configure(expressions="ignored")
+    assert len(names(expressed(glue, "orders_.*"))) == 230
+    tuned.configure(expressions="refused")
+    with pytest.raises(ClientError) as error:
+        expressed(glue, "orders_.*")
+    assert code(error) == "InvalidInputException"
+
+
+def test_an_expression_sees_tables_come_and_go(tuned: Simulator, glue: Any) -> None:
+    assert len(names(expressed(glue, "orders_.*"))) == 8
+    tuned.add_table(DATABASE, "orders_new", columns={"id": "bigint"})
+    assert "orders_new" in names(expressed(glue, "orders_.*"))
+    tuned.delete_table(DATABASE, "orders_new")
+    assert len(names(expressed(glue, "orders_.*"))) == 8

@@ -18,6 +18,7 @@ SCHEMA_VERSION: Literal[1] = 1
 Name = Annotated[str, Field(min_length=1, max_length=16384)]
 SourceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][\w.-]*$")]
 RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{16,40}$")]
+_PLAIN = r"^[a-z0-9_-]*$"
 
 
 class CatalogScope(Frozen):
@@ -122,10 +123,29 @@ class DatabasesUnit(_Unit):
         return "databases"
 
 
+class NameRange(Frozen):
+    """Names that begin with ``prefix`` and go on with none of the characters ``without``."""
+
+    prefix: Annotated[str, Field(pattern=_PLAIN)] = ""
+    without: Annotated[str, Field(pattern=_PLAIN)] = ""
+
+    @property
+    def label(self) -> str:
+        """``prefix`` or ``prefix~without``."""
+        return f"{self.prefix}~{self.without}" if self.without else self.prefix
+
+    @classmethod
+    def of_label(cls, label: str) -> "NameRange":
+        """The range of a label."""
+        prefix, _, without = label.partition("~")
+        return cls(prefix=prefix, without=without)
+
+
 class DatabaseUnit(_Unit):
     """Read the tables of one database, from ``token`` on when it is a later page.
 
-    ``after`` names the last table before it: tokens expire, names do not.
+    ``after`` names the last table before it: tokens expire, names do not. With ``names``
+    only those of a range; ``plain`` says that the endpoint is not to be asked for the range alone.
     """
 
     kind: Literal["database"] = "database"
@@ -133,12 +153,20 @@ class DatabaseUnit(_Unit):
     page: Annotated[int, Field(ge=0)] = 0
     token: str | None = None
     after: str | None = None
+    names: NameRange | None = None
+    plain: bool = False
+
+    @property
+    def listing(self) -> str:
+        """What is listed completely at the end of the last page."""
+        whole = f"database/{encode(self.database)}"
+        return f"{whole}/range/{self.names.label}" if self.names else whole
 
     @property
     def unit_id(self) -> str:
-        """``database/<name>`` or ``database/<name>/page/<n>``."""
-        first = f"database/{encode(self.database)}"
-        return f"{first}/page/{self.page}" if self.page else first
+        """``database/<name>``, then ``/range/<range>``, ``/plain`` and ``/page/<n>`` if so."""
+        page = f"/page/{self.page}" if self.page else ""
+        return f"{self.listing}/plain{page}" if self.plain else f"{self.listing}{page}"
 
 
 class PartitionsUnit(_Unit):

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from glueline_simulator.errors import UsageError
 from glueline_simulator.generated.build import Size
-from glueline_simulator.settings import Settings
+from glueline_simulator.settings import Expressions, Settings
 
 _ABOUT = """\
 An AWS endpoint on this machine that answers Glue, S3 and STS, to try Glueline against.
@@ -127,6 +127,8 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     add("--endless", action="append", metavar="OPERATION[:NAME]=LOOP", help="never end a listing")
     add("--hide", action="append", metavar="DATABASE[.TABLE]", help="leave out of all answers")
     add("--ragged", action="store_true", default=None, help="short and empty pages")
+    modes = "|".join(Expressions)
+    add("--expressions", metavar="HOW", help=f"GetTables' Expression: {modes} (indexed)")
     add("--token-seconds", type=float, metavar="SECONDS", help="lifetime of page tokens (forever)")
 
 

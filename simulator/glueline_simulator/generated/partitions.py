@@ -1,4 +1,4 @@
-"""Generated partitions: one for each day, counted back from a fixed one."""
+"""Generated partitions: one for each day, counted back from a fixed one, then forward."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from .tables import EPOCH
 from .template import Template
 
 _LAST_DAY = date(2024, 12, 31)
-MAX_PARTITIONS = 500_000  # more days than that lie before the calendar
+_BACK = 500_000  # more days than that lie before the calendar
+MAX_PARTITIONS = 3_000_000
 
 
 class PartitionSource:
@@ -48,7 +49,7 @@ class PartitionSource:
 
     def values(self, index: int) -> list[str]:
         """The values of the partition keys."""
-        day = _LAST_DAY - timedelta(days=index)
+        day = _LAST_DAY - timedelta(days=index if index < _BACK else _BACK - index - 1)
         if len(self._keys) == 1:
             return [day.isoformat()]
         return [f"{day.year}", f"{day.month:02d}", f"{day.day:02d}"]

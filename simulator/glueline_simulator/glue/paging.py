@@ -8,6 +8,7 @@ import base64
 import math
 import struct
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -28,7 +29,7 @@ _LAYOUT = struct.Struct(">QdB")
 _DIGEST = 12
 DEFAULT_PAGE = 100
 # A filter that matches little would otherwise hold the server up: the page comes back short.
-_MOST_SCANNED = 10_000
+MOST_SCANNED = 10_000
 # Of ragged pages, how many are empty, and how many listings end with an empty page.
 _EMPTY_SHARE, _TRAILING_SHARE = 0.15, 0.5
 
@@ -80,26 +81,36 @@ class Pager:
         call: Call,
         listing: Listing[T],
         keep: Callable[[int], bool] | None = None,
+        *,
         end: int | None = None,
+        positions: Sequence[int] | None = None,
+        scan: int = MOST_SCANNED,
     ) -> tuple[list[T], str | None]:
-        """The items of the page that the call asks for, and the token of the next."""
+        """The items of the page that the call asks for, and the token of the next.
+
+        ``positions`` are those that an index has found; ``keep`` looks at
+        no more than ``scan`` of them, or at a page's worth.
+        """
         query = self._query(call)
         if call.loop:
             return self._endless(call, query, listing)
         cursor = self._cursor(call, query)
         limit, stop = self._limit(call, cursor), listing.end if end is None else end
-        position = cursor.position
-        scan_until = min(stop, position + max(_MOST_SCANNED, limit))
+        places = range(stop) if positions is None else positions
+        at = bisect_left(places, cursor.position)
+        scan_until = min(len(places), at + max(scan, limit))
         items: list[T] = []
-        while position < scan_until and len(items) < limit:
+        while at < scan_until and len(items) < limit:
+            position = places[at]
             if keep is None or keep(position):
                 item = listing.at(position)
                 if item is not None:
                     items.append(item)
-            position += 1
-        if position >= stop and not self._trails(call, cursor, items):
+            at += 1
+        if at >= len(places) and not self._trails(call, cursor, items):
             return items, None
-        return items, self._token(query, Cursor(position, not items), time.time())
+        following = places[at] if at < len(places) else stop
+        return items, self._token(query, Cursor(following, not items), time.time())
 
     def _endless(self, call: Call, query: bytes, listing: Listing[T]) -> tuple[list[T], str | None]:
         """The first page and a token that leads to it again."""

@@ -1,27 +1,34 @@
 """GetTables, GetTable and SearchTables."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 from glueline_simulator.catalogue.world import Database
 from glueline_simulator.errors import invalid_input, not_found
+from glueline_simulator.settings import Expressions
 
 from .context import Context, page_of
 from .databases import linked_database
+from .expressions import Indexes, compiled
+from .paging import MOST_SCANNED
 
 # What SearchTables finds at most, however long one follows its tokens.
 SEARCH_END = 10_000
+_indexes = Indexes()
 
 
 def get_tables(context: Context) -> bytes:
     """A page of tables: rows are bytes already, so that a large page is only joined."""
     context, database = linked_database(context)
+    chosen = _chosen(context, database)
     keep = _filter(context, database)
     wanted = context.given.get("AttributesToGet")
-    rows, token = context.pager.page(context.call, database.tables, keep)
+    scan = 1 if _is_filtered(context) else MOST_SCANNED
+    rows, token = context.pager.page(
+        context.call, database.tables, keep, positions=chosen, scan=scan
+    )
     return page_of("TableList", map(_narrow(wanted), rows) if wanted else rows, token)
 
 
@@ -86,11 +93,26 @@ class AllTables:
         return self._places[low]
 
 
+def _chosen(context: Context, database: Database) -> Sequence[int] | None:
+    """The positions that an expression selects where it is served from an index."""
+    expression = context.given.get("Expression")
+    mode = context.call.settings.expressions
+    if expression and mode is Expressions.REFUSED:
+        raise invalid_input("Expressions are not supported for this catalog")
+    if not expression or mode is not Expressions.INDEXED:
+        return None
+    return _indexes.of(database.tables).select(compiled(expression))
+
+
+def _is_filtered(context: Context) -> bool:
+    return context.call.settings.expressions is Expressions.FILTERED
+
+
 def _filter(context: Context, database: Database) -> Callable[[int], bool] | None:
     """A test of positions, None when every position passes."""
     tables, hidden = database.tables, bool(context.call.settings.hide)
     expression = context.given.get("Expression")
-    pattern = _compile(expression) if expression else None
+    pattern = compiled(expression) if expression and _is_filtered(context) else None
     if hidden and any(rule.hides_database(database.name) for rule in context.call.settings.hide):
         raise not_found(f"Database {database.name} not found.")
     if pattern is None and not hidden:
@@ -103,14 +125,6 @@ def _filter(context: Context, database: Database) -> Callable[[int], bool] | Non
         return not hidden or context.sees_table(database.name, name)
 
     return keep
-
-
-def _compile(expression: str) -> re.Pattern[str]:
-    try:
-        return re.compile(expression)
-    except re.error:
-        message = f"Invalid expression: {expression}"
-        raise invalid_input(message) from None
 
 
 def _narrow(wanted: list[str]) -> Callable[[bytes], bytes]:

@@ -1,5 +1,6 @@
 """Listings as pages: the token alone says what follows."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -228,3 +229,24 @@ async def test_a_dataflow_graph_may_be_empty():
     connection = FakeConnection(GetDataflowGraph=[{}, {"DagNodes": [{"Id": "a"}], "DagEdges": []}])
     assert await glue(connection).dataflow_graph("x = 1") == ([], [])
     assert await glue(connection).dataflow_graph("x = 1") == ([{"Id": "a"}], [])
+
+
+async def test_a_page_is_fetched_ahead_as_far_as_the_caller_will_read():
+    connection = FakeConnection(
+        GetTables=[tables("a", token="1"), tables("b", token="2"), tables("c")]
+    )
+    asked = []
+    async for page in glue(connection).tables("sales", ahead=2):
+        await asyncio.sleep(0)
+        asked.append((page.items[0]["Name"], len(connection.asked)))
+    assert asked == [("a", 2), ("b", 2), ("c", 3)]
+
+
+async def test_a_page_ahead_that_fails_fails_when_it_is_its_turn():
+    broken = AwsTransient("cut", code="x")
+    connection = FakeConnection(GetTables=[tables("a", token="1"), broken])
+    pages = glue(connection).tables("sales", ahead=5)
+    assert (await anext(pages)).items == [{"Name": "a"}]
+    await asyncio.sleep(0)
+    with pytest.raises(AwsTransient, match="cut"):
+        await anext(pages)

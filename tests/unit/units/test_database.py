@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from glueline.contract.messages import DatabaseUnit
+from glueline.settings import WorkerSettings
 from glueline_worker.aws.errors import AwsRefused
 from glueline_worker.aws.glue import Page, StaleToken
-from glueline_worker.units.database import _pages
+from glueline_worker.units.database import _Listing
 
 
 class FakeGlue:
@@ -18,7 +19,7 @@ class FakeGlue:
     def __init__(self, *pages: str) -> None:
         self.pages = pages
 
-    async def tables(self, _: str, token: str | None = None) -> AsyncIterator[Page]:
+    async def tables(self, _: str, token: str | None, **__: Any) -> AsyncIterator[Page]:
         if token is not None:
             raise StaleToken("GetTables: Pagination token has expired")
         for number, names in enumerate(self.pages, 1):
@@ -28,8 +29,9 @@ class FakeGlue:
 
 async def read(glue: FakeGlue, after: str | None) -> list[str]:
     unit = DatabaseUnit(run_id="0" * 32, source="s", database="d", page=1, token="old", after=after)
-    context: Any = SimpleNamespace(glue=glue)
-    return ["".join(item["Name"] for item in page.items) async for page in _pages(unit, context)]
+    context: Any = SimpleNamespace(glue=glue, settings=WorkerSettings())
+    pages = _Listing(unit, context)._pages()
+    return ["".join(item["Name"] for item in page.items) async for page in pages]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ A page can be short or empty and still carry a token, so the token alone says wh
 listing that begins again, or that is longer than any can be, would be endless; it is an error.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -53,7 +54,7 @@ class Glue:
     def __init__(self, connection: Connection) -> None:
         """Read through ``connection``."""
         self._connection = connection
-        self._catalog = (
+        self._catalog: dict[str, Any] = (
             {"CatalogId": connection.source.catalog_id} if connection.source.catalog_id else {}
         )
 
@@ -64,17 +65,27 @@ class Glue:
         )
 
     def tables(
-        self, database: str, token: str | None = None, expression: str | None = None
+        self,
+        database: str,
+        token: str | None = None,
+        *,
+        expression: str | None = None,
+        names_only: bool = False,
+        ahead: int = 0,
     ) -> AsyncIterator[Page]:
-        """The tables of a database, from ``token`` on; only names like ``expression``."""
-        like = {"Expression": expression} if expression else {}
+        """The tables of a database from ``token`` on, or those that match ``expression``.
+
+        Of the first ``ahead`` pages each is fetched while its caller works on the one before.
+        """
         return self._pages(
             "GetTables",
             "TableList",
             token,
             DatabaseName=database,
+            ahead=ahead,
             MaxResults=TABLES_A_PAGE,
-            **like,
+            **({"Expression": expression} if expression else {}),
+            **({"AttributesToGet": ["NAME"]} if names_only else {}),
             **self._catalog,
         )
 
@@ -82,7 +93,7 @@ class Glue:
         self, database: str, table: str, *, segment: int | None = None, schema: bool = True
     ) -> AsyncIterator[Page]:
         """The partitions of a table, or of one of its ``SEGMENTS``."""
-        part = (
+        part: dict[str, Any] = (
             {}
             if segment is None
             else {"Segment": {"SegmentNumber": segment, "TotalSegments": SEGMENTS}}
@@ -142,19 +153,27 @@ class Glue:
         return list(answer.get("DagNodes") or []), list(answer.get("DagEdges") or [])
 
     async def _pages(
-        self, operation: str, member: str, token: str | None, **params: Any
+        self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
     ) -> AsyncIterator[Page]:
         tokens, firsts = {token}, set[bytes]()
-        for _ in range(MOST_PAGES):
-            answer = await self._page(operation, token, params)
-            items, token = list(answer.get(member) or []), answer.get("NextToken") or None
-            if items:
-                # A proxy or an emulator that ignores tokens sends the first page again and again.
-                _must_be_new(_fingerprint(items[0]), firsts, operation, "page")
-            yield Page(items, token)
-            if token is None:
-                return
-            _must_be_new(token, tokens, operation, "page token")
+        coming: asyncio.Task[Answer] | None = None
+        try:
+            for _ in range(MOST_PAGES):
+                answer = await (coming or self._page(operation, token, params))
+                items, token = answer.pop(member, None) or [], answer.get("NextToken") or None
+                coming = None
+                if items:
+                    # A proxy or an emulator that ignores tokens sends the first page each time.
+                    _must_be_new(_fingerprint(items[0]), firsts, operation, "page")
+                if token and len(tokens) < ahead:
+                    coming = asyncio.create_task(self._page(operation, token, params))
+                yield Page(items, token)
+                if token is None:
+                    return
+                _must_be_new(token, tokens, operation, "page token")
+        finally:
+            if coming:
+                coming.cancel()
         raise endless(operation, f"it goes on after {MOST_PAGES:,} pages")
 
     async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:

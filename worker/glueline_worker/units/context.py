@@ -35,6 +35,7 @@ class UnitContext:
     warnings: list[str] = field(default_factory=list)
     children: list[UnitMessage] = field(default_factory=list)
     """Units to open when this one settles."""
+    _counted: set[str] = field(default_factory=set)
 
     @property
     def glue(self) -> Glue:
@@ -63,8 +64,8 @@ class UnitContext:
         """Let held parts be part of this run, and count them."""
         await self.writing.keep(kind, {key: one.fingerprint for key, one in held.items()})
         for one in held.values():
-            self.counts.update(one.counts)
-            self.counts.update({f"unchanged_{of}": n for of, n in one.counts.items()})
+            self._add(one.counts)
+            self._add({f"unchanged_{of}": n for of, n in one.counts.items()})
 
     async def write_parts(self, kind: str, parts: Sequence[Part]) -> None:
         """Hand parts to the sinks that do not hold them, and count their records."""
@@ -82,7 +83,19 @@ class UnitContext:
         same = await self.unchanged(kind, {part.key: part.fingerprint for part in parts})
         await self.write_parts(kind, [part for part in parts if part.key not in same])
 
+    async def forget(self) -> None:
+        """Take back what was written: other units will write it."""
+        await self.writing.discard()
+        for what in self._counted:
+            del self.counts[what]
+        self._counted.clear()
+        self.warnings.clear()
+
     def _count(self, records: Sequence[Record]) -> None:
-        self.counts.update(record.kind for record in records)
+        self._add(Counter(record.kind for record in records))
         for record in records:
             self.warnings.extend(f"{record.kind} {record.subject}: {w}" for w in record.warnings)
+
+    def _add(self, counts: Mapping[str, int]) -> None:
+        self.counts.update(counts)
+        self._counted.update(counts)

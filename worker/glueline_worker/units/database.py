@@ -1,63 +1,144 @@
-"""``database/<name>``: the tables of one database."""
+"""``database/<name>``: the tables of one database, or of a range of their names."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator
 
-from glueline.contract.messages import DatabaseScope, DatabaseUnit, PartitionsUnit, encode
-from glueline.contract.records import LineageRecord, TableRecord, record_key
+from glueline.contract.messages import DatabaseScope, DatabaseUnit
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
-from glueline_worker.aws.glue import MOST_PAGES, Page, StaleToken, endless
-from glueline_worker.catalog.answers import name_of
+from glueline_worker.aws.glue import MOST_PAGES, Answer, Page, StaleToken, endless
 from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.tables import table_record
-from glueline_worker.lineage.graph import collapse
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.records import lineage_records
-from glueline_worker.lineage.storage import link_lineage
-from glueline_worker.lineage.views import read_view
-from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.units.ranges import EVERYTHING, expression, owns
+from glueline_worker.units.splitting import NotByRanges, Probed, Splitter
+from glueline_worker.units.tables import write_tables
+
+SPLIT_AGAIN = 3
+"""A range is cut once more after so many times the pages of a whole database."""
 
 
 async def extract_database(unit: DatabaseUnit, context: UnitContext) -> None:
-    """Read pages of tables up to the budget; a further unit goes on with the token."""
-    if unit.page == 0 and _was_asked_for(context):
-        await _describe(unit, context)
-    budget, pages, last = context.settings.page_budget, 0, unit.after
+    """Read pages of tables up to the budget; further units go on with the rest."""
     try:
-        async for page in _pages(unit, context):
-            pages += 1
-            await _write(page, unit, context)
-            last = str(page.items[-1].get("Name", "")) if page.items else last
-            if page.token and pages == budget:
-                if (unit.page + 1) * budget >= MOST_PAGES:
-                    raise endless("GetTables", f"it goes on after {MOST_PAGES:,} pages")
-                more = {"page": unit.page + 1, "token": page.token, "after": last}
-                context.children.append(unit.model_copy(update=more))
-                return
+        if unit.page == 0 and unit.names is None and _was_asked_for(context):
+            await _describe(unit, context)
+        await _Listing(unit, context).read()
     except AwsNotFound:
         if _was_asked_for(context):
             raise
         # Deleted since it was listed: nothing is lost, and the next listing will not show it.
         context.warnings.append(f"database {unit.database} was deleted while it was read")
-        return
-    context.listings.append(f"database/{encode(unit.database)}")
 
 
-async def _pages(unit: DatabaseUnit, context: UnitContext) -> AsyncIterator[Page]:
-    """The pages from the unit's token on, or after its last table when the token is too old."""
-    listing = context.glue.tables(unit.database, unit.token)
-    try:
-        first = await anext(listing)
-    except StaleToken:
-        listing = context.glue.tables(unit.database)
-        if unit.after is not None:
-            listing = _after(unit.after, unit.database, listing)
-    else:
-        yield first
-    async for page in listing:
-        yield page
+class _Listing:
+    """The pages of one unit."""
+
+    def __init__(self, unit: DatabaseUnit, context: UnitContext) -> None:
+        self._unit = unit
+        self._context = context
+        self._by_range = unit.names if unit.names and not unit.plain else None
+        self._names: list[str] = []
+        self._last = unit.after
+        pages = context.settings.split_after * (SPLIT_AGAIN if unit.names else 1)
+        # What other units wrote cannot be taken back.
+        self._split_at = 0 if unit.page or unit.plain else pages
+
+    async def read(self) -> None:
+        """Read up to the budget and settle who reads the rest."""
+        pages = 0
+        try:
+            async for page in self._pages():
+                pages += 1
+                if not await self._take(page):
+                    return await self._plainly("the endpoint answered with names outside the range")
+                if page.token and pages == self._budget:
+                    return await self._hand_over(page.token)
+        except AwsRefused as error:
+            if self._by_range is None or self._unit.page:
+                raise
+            return await self._plainly(f"a range of names was refused ({error})")
+        self._context.listings.append(self._unit.listing)
+        return None
+
+    @property
+    def _budget(self) -> int:
+        return self._split_at or self._context.settings.page_budget
+
+    async def _pages(self) -> AsyncIterator[Page]:
+        """The pages from the unit's token on, or after its last table when that is too old."""
+        unit = self._unit
+        listing = self._tables(unit.token)
+        try:
+            first = await anext(listing)
+        except StaleToken:
+            listing = self._tables(None)
+            if unit.after is not None:
+                listing = _after(unit.after, unit.database, listing)
+        else:
+            yield first
+        async for page in listing:
+            yield page
+
+    def _tables(self, token: str | None) -> AsyncIterator[Page]:
+        pattern = expression(self._by_range) if self._by_range else None
+        # A long chain is fetched a page ahead; many short ones at once would only take memory.
+        ahead = self._budget if self._unit.page else 0
+        return self._context.glue.tables(
+            self._unit.database, token, expression=pattern, ahead=ahead
+        )
+
+    async def _take(self, page: Page) -> bool:
+        """Write what is ours; False when the endpoint does not keep to the range."""
+        ours = self._unit.names or EVERYTHING
+        owned = [answer for answer in page.items if owns(ours, _name(answer))]
+        if self._by_range and len(owned) < len(page.items):
+            return False
+        if self._split_at:
+            self._names += map(_name, owned)
+        if page.items:
+            self._last = _name(page.items[-1])
+        page.items.clear()  # ``write_tables`` lets go of them early
+        await write_tables(owned, self._unit, self._context)
+        return True
+
+    async def _hand_over(self, token: str) -> None:
+        if self._split_at:
+            try:
+                return await self._split()
+            except NotByRanges as reason:
+                self._warn(str(reason))
+        page = self._unit.page + 1
+        if page * self._context.settings.page_budget >= MOST_PAGES:
+            raise endless("GetTables", f"it goes on after {MOST_PAGES:,} pages")
+        more = {"page": page, "token": token, "after": self._last}
+        self._context.children.append(self._unit.model_copy(update=more))
+        return None
+
+    async def _split(self) -> None:
+        """Let ranges read all of it, also what was read here."""
+        unit, context = self._unit, self._context
+        whole = unit.names or EVERYTHING
+        splitter = Splitter(context.glue, unit.database, set(self._names))
+        ranges = await splitter.split(whole)
+        await context.forget()
+        if unit.names is None and _was_asked_for(context):
+            await _describe(unit, context)
+        for each in ranges:
+            part = unit.model_copy(update={"names": each.part})
+            if _is_empty(each):
+                context.listings.append(part.listing)
+            else:
+                context.children.append(part)
+
+    async def _plainly(self, reason: str) -> None:
+        """Have this range picked out of a listing of all tables."""
+        await self._context.forget()
+        self._warn(reason)
+        again = {"plain": True, "page": 0, "token": None, "after": None}
+        self._context.children.append(self._unit.model_copy(update=again))
+
+    def _warn(self, reason: str) -> None:
+        self._context.warnings.append(
+            f"database {self._unit.database} was listed page after page, because {reason}"
+        )
 
 
 async def _after(name: str, database: str, listing: AsyncIterator[Page]) -> AsyncIterator[Page]:
@@ -96,65 +177,9 @@ async def _describe(unit: DatabaseUnit, context: UnitContext) -> None:
     await context.write([(record, answer)])
 
 
-async def _write(page: Page, unit: DatabaseUnit, context: UnitContext) -> None:
-    wanted = context.run.request.filters.tables
-    tables = [t for t in page.items if wanted.admits(str(t.get("Name", "")))]
-    keys = [record_key(unit.source, "table", unit.database, name_of(t, [])) for t in tables]
-    place = context.place()
-    prints = {key: fingerprint(key, *place, table) for key, table in zip(keys, tables, strict=True)}
-    same = await context.unchanged("table", prints)
-    read = [(k, t) for k, t in zip(keys, tables, strict=True) if k not in same]
-    await context.write_parts("table", [_part(prints[k], t, unit, context) for k, t in read])
-    if context.options.partitions != "none":
-        await context.open_units(_partitions([_record(t, unit, context) for t in tables], unit))
+def _name(answer: Answer) -> str:
+    return str(answer.get("Name", ""))
 
 
-def _part(
-    print_: str | None, table: Mapping[str, Any], unit: DatabaseUnit, context: UnitContext
-) -> Part:
-    record = _record(table, unit, context)
-    edges = _edges(record, context) if context.options.lineage else []
-    return Part(record.key, (record, *edges), print_)
-
-
-def _record(answer: Mapping[str, Any], unit: DatabaseUnit, context: UnitContext) -> TableRecord:
-    return table_record(
-        answer,
-        source=unit.source,
-        region=context.connection.region,
-        database_name=unit.database,
-        catalog_id=context.connection.catalog_id,
-        raw=context.options.raw,
-    )
-
-
-def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
-    """What the catalogue itself says: a view reads tables, a resource link is its target."""
-    around = Surroundings(region=context.connection.region, account=context.connection.catalog_id)
-    if table.target is not None:
-        kind, lineage = "table", link_lineage(table, around)
-    elif table.views:
-        kind, lineage = "view", collapse(read_view(table, around), around)
-    else:
-        return []
-    return lineage_records(
-        lineage,
-        process=f"{kind}/{encode(table.database_name)}/{encode(table.name)}",
-        source=table.source,
-        region=table.region,
-        catalog_id=table.catalog_id,
-    )
-
-
-def _partitions(tables: Sequence[TableRecord], unit: DatabaseUnit) -> list[PartitionsUnit]:
-    return [
-        PartitionsUnit(
-            run_id=unit.run_id,
-            source=unit.source,
-            database=table.database_name,
-            table=table.name,
-            keys=tuple(key.name for key in table.partition_keys),
-        )
-        for table in tables
-        if table.partition_keys and table.target is None and not table.views
-    ]
+def _is_empty(probed: Probed) -> bool:
+    return probed.is_all and not probed.names

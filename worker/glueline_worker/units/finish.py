@@ -8,6 +8,7 @@ from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.replies import Results
 from glueline_worker.sinks.base import Commit, Run, Sink
+from glueline_worker.units.ranges import complete_listings
 
 
 def final_state(status: RunStatus) -> RunState:
@@ -52,7 +53,7 @@ def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Com
         state=final_state(status),
         finished_at=datetime.now(UTC),
         counts=status.counts,
-        listings=results.listings,
+        listings=complete_listings(results.listings),
         receipts={
             unit_id: receipts[sink.name]
             for unit_id, receipts in results.receipts.items()

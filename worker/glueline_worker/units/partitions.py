@@ -56,9 +56,12 @@ async def _segment(unit: PartitionsUnit, context: UnitContext, segment: int) -> 
 
 
 async def _take(page: Page, unit: PartitionsUnit, context: UnitContext) -> int:
+    count = len(page.items)
     if context.options.partitions == "all":
-        await context.write([(_record(answer, unit, context), answer) for answer in page.items])
-    return len(page.items)
+        pairs = [(_record(answer, unit, context), answer) for answer in page.items]
+        page.items.clear()
+        await context.write(pairs)
+    return count
 
 
 def _pages(

@@ -76,6 +76,7 @@ class Writing:
         """Forget what was written but not completed."""
         for writer in self._writers:
             await writer.discard()
+        self._writers, self._known = [], []
 
     async def _begin(self) -> None:
         async with self._beginning:
