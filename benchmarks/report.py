@@ -57,9 +57,11 @@ def _json(results: Results) -> str:
 def _markdown(results: Results) -> str:
     where = machine()
     lines = [
-        f"Measured on {where['cores']} cores, {where['memory_gb']} GB, {where['system']}, "
-        f"Python {where['python']}, {where['on']}, by `make bench`. Ratios compare what stood "
-        "side by side in the same run.",
+        (
+            f"Measured on {where['cores']} cores, {where['memory_gb']} GB, {where['system']}, "
+            f"Python {where['python']}, {where['on']}, by `make bench`. Ratios compare what stood "
+            "side by side in the same run."
+        ),
         "",
         "| benchmark | what | value | compared | aim | met |",
         "|---|---|---|---|---|---|",

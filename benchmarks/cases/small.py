@@ -29,17 +29,18 @@ def start(quick: bool) -> Iterator[Figure]:
 def enqueue(quick: bool) -> Iterator[Figure]:
     """10,000 requests from one producer."""
     count = 1000 if quick else 10_000
-    with Simulator(databases=1, tables=1, jobs=0) as simulator:
-        with workers_on(simulator, JSONL, 1) as system:
-            system.workers.stop(grace=5)
-            requests = [
-                ExtractionRequest(scope=DatabaseScope(name=f"db{number}"))
-                for number in range(count)
-            ]
-            started = time.perf_counter()
-            for request in requests:
-                system.producer.enqueue(request)
-            seconds = time.perf_counter() - started
+    with (
+        Simulator(databases=1, tables=1, jobs=0) as simulator,
+        workers_on(simulator, JSONL, 1) as system,
+    ):
+        system.workers.stop(grace=5)
+        requests = [
+            ExtractionRequest(scope=DatabaseScope(name=f"db{number}")) for number in range(count)
+        ]
+        started = time.perf_counter()
+        for request in requests:
+            system.producer.enqueue(request)
+        seconds = time.perf_counter() - started
     yield Figure(f"{count:,} requests enqueued", count / seconds, "requests/s")
 
 
@@ -47,13 +48,15 @@ def enqueue(quick: bool) -> Iterator[Figure]:
 def idle(quick: bool) -> Iterator[Figure]:
     """CPU of a worker that waits."""
     seconds = 5 if quick else 20
-    with Simulator(databases=1, tables=1, jobs=0) as simulator:
-        with workers_on(simulator, JSONL, 1) as system:
-            worker = psutil.Process(system.workers.pids[0])
-            time.sleep(2)
-            before = sum(worker.cpu_times()[:2])
-            time.sleep(seconds)
-            used = sum(worker.cpu_times()[:2]) - before
+    with (
+        Simulator(databases=1, tables=1, jobs=0) as simulator,
+        workers_on(simulator, JSONL, 1) as system,
+    ):
+        worker = psutil.Process(system.workers.pids[0])
+        time.sleep(2)
+        before = sum(worker.cpu_times()[:2])
+        time.sleep(seconds)
+        used = sum(worker.cpu_times()[:2]) - before
     yield Figure("idle worker", 100 * used / seconds, "% of a core", at_most=2.0)
 
 

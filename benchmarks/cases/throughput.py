@@ -1,4 +1,4 @@
-"""An endpoint that does not hold us back: how near are we to the wire?"""
+"""An endpoint that does not hold us back: how near we are to the wire."""
 
 from collections.abc import Iterator
 
