@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-all chaos lineage-score fuzz audit lint format docs-generated clean
+.PHONY: demo test test-all chaos bench bench-peers lineage-score fuzz audit lint format docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -23,6 +23,15 @@ test-all:  ## Run all tests on each supported Python that is installed.
 
 chaos: $(VENV)/.dev  ## Break the world around real runs; ARGS='--list' names the cases.
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos $(ARGS)
+
+bench: $(VENV)/.dev  ## Measure; ARGS='--quick throughput' takes less time.
+	@$(PIP) install matplotlib
+	@PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: $(VENV)/.dev  ## Measure DataHub's crawler beside us, in an environment of its own.
+	@test -x .venv-peers/bin/datahub || { $(PYTHON) -m venv .venv-peers && \
+	  .venv-peers/bin/pip --disable-pip-version-check --quiet install 'acryl-datahub[glue]'; }
+	@PYTHONPATH=. $(BIN)/python -m benchmarks peers $(ARGS)
 
 lineage-score: $(VENV)/.dev  ## Precision and recall of the script reader over its corpus.
 	PYTHONPATH=. $(BIN)/python tests/lineage/score.py tests/lineage/script/cases
@@ -50,7 +59,7 @@ docs-generated: $(VENV)/.dev  ## Write into the pages what they take from the co
 	$(BIN)/python docs/generate.py
 
 clean:  ## Remove what the other targets made.
-	rm -rf .venv .venv-3.* demo-output .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-3.* .venv-peers demo-output .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -2,12 +2,14 @@
 
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import psutil
 from tests.support.system import System
 
 from glueline import RunState
@@ -41,15 +43,41 @@ def workers_on(simulator: Simulator, sink: str, count: int = 2, **worker: Any) -
             system.stop()
 
 
-def extract(system: System, simulator: Simulator) -> tuple[float, RunStatus]:
+def extract(system: System, simulator: Simulator, **options: Any) -> tuple[float, RunStatus]:
     """Seconds from the enqueuing to the committed sink, and the run."""
     simulator.reset()
     started = time.perf_counter()
-    run = system.wait(system.producer.enqueue_catalog().run_id, PATIENCE)
+    run = system.wait(system.producer.enqueue_catalog(**options).run_id, PATIENCE)
     seconds = time.perf_counter() - started
     if run.state is not RunState.SUCCEEDED:
         raise RuntimeError(f"the run ended as {run.state}: {run.reason}")
     return seconds, run
+
+
+class Peak:
+    """The largest resident set of any worker, for the time of a ``with`` block."""
+
+    def __init__(self, system: System) -> None:
+        """Watch the workers of ``system``."""
+        self.megabytes = 0.0
+        self._system = system
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.05):
+            for pid in self._system.workers.pids:
+                with suppress(psutil.Error):
+                    size = psutil.Process(pid).memory_info().rss / 1e6
+                    self.megabytes = max(self.megabytes, size)
 
 
 def median(times: int, measure: Callable[[], float]) -> float:
