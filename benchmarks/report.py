@@ -37,7 +37,7 @@ def write(results: Results, folder: Path) -> None:
 
 def row(figure: Figure) -> list[str]:
     """A figure as the cells of a table."""
-    ratio = f"{figure.ratio:.2f} of the {figure.to}" if figure.ratio is not None else ""
+    ratio = f"{figure.ratio:.2f} times the {figure.to}" if figure.ratio is not None else ""
     met = {True: "yes", False: "no", None: ""}[figure.is_met]
     return [figure.name, f"{_short(figure.value)} {figure.unit}", ratio, figure.aim, met]
 

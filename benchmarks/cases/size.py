@@ -53,7 +53,7 @@ def partitions(quick: bool) -> Iterator[Figure]:
         seconds, _ = extract(system, simulator, options=Options(partitions="all"))
         calls = simulator.stats()["operations"]["GetPartitions"]["calls"]
     ratio = calls * LATENCY / seconds
-    yield Figure(f"{count:,} partitions", seconds, "s", ratio, "chain of pages, times as fast")
+    yield Figure(f"{count:,} partitions", seconds, "s", ratio, "chain of pages")
     yield Figure(
         f"{count:,} partitions, peak of a worker", peak.megabytes, "MB", at_most=MOST_MEGABYTES
     )
