@@ -27,9 +27,8 @@ def peers(quick: bool) -> Iterator[Figure]:
             ours, _ = extract(system, simulator)
         yield Figure(f"{tables:,} tables and 100 jobs, Glueline", ours, "s")
         theirs = _datahub(simulator)
-    yield Figure(
-        f"{tables:,} tables and 100 jobs, DataHub's crawler", theirs, "s", theirs / ours, "time of Glueline"
-    )
+    name = f"{tables:,} tables and 100 jobs, DataHub's crawler"
+    yield Figure(name, theirs, "s", theirs / ours, "time of Glueline")
 
 
 def _datahub(simulator: Simulator) -> float:
@@ -47,11 +46,7 @@ def _datahub(simulator: Simulator) -> float:
         }
         path = Path(folder, "recipe.yml")
         path.write_text(yaml.safe_dump(recipe))
-        environment = {
-            **os.environ,
-            **simulator.environment(),
-            "DATAHUB_TELEMETRY_ENABLED": "false",
-        }
+        quiet = {"DATAHUB_TELEMETRY_ENABLED": "false"}
         started = time.perf_counter()
         subprocess.run(
             [str(DATAHUB.absolute()), "ingest", "run", "--config", str(path)],
