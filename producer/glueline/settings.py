@@ -8,11 +8,12 @@ underscores in their variable: ``GLUELINE_WORKER__CONCURRENCY=64``. AWS's own va
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -24,28 +25,15 @@ from pydantic_settings.exceptions import SettingsError
 
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import ExtractionRequest, SourceName
-from glueline.contract.model import Frozen, first_problem
+from glueline.contract.model import Frozen, first_problem, problem_at
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
+from glueline.positions import line_of
+from glueline.sources import Source
+from glueline.templates import Template, config_path
 
+NAMED = 20
+"""Sources that a message names at most."""
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-class Role(Frozen):
-    """A role to assume on the way to a source."""
-
-    arn: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:iam::\d{12}:role/.+$")]
-    external_id: str | None = None
-
-
-class Source(Frozen):
-    """A named place to extract from. What is not given comes from AWS's own configuration."""
-
-    region: str | None = None
-    profile: str | None = None
-    roles: tuple[Role, ...] = ()
-    """Assumed one after the other; the last one reads the catalogue."""
-    catalog_id: str | None = None
-    endpoint_url: str | None = None
 
 
 class WorkerSettings(Frozen):
@@ -109,6 +97,7 @@ class Settings(BaseSettings):
     key_prefix: str = KEY_PREFIX
     sinks: Annotated[tuple[str, ...], NoDecode] = ("sqlite:///glueline.db",)
     sources: dict[SourceName, Source] = Field(default_factory=dict)
+    templates: dict[SourceName, Template] = Field(default_factory=dict)
     schedules: tuple[Schedule, ...] = ()
     worker: WorkerSettings = WorkerSettings()
     silence: Seconds = 20
@@ -122,6 +111,24 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _sources_are_apart(self) -> "Settings":
+        seen = dict.fromkeys(self.sources, "declared by itself")
+        for key, template in self.templates.items():
+            try:
+                found = template.sources(key)
+            except ValueError as error:
+                raise problem_at(("templates", key), str(error)) from None
+            for name in found:
+                if name in seen:
+                    raise problem_at(
+                        ("templates", key), f"it makes the source {name!r}, which is {seen[name]}"
+                    )
+                seen[name] = f"made by the template {key!r} already"
+        for name, source in self.all_sources.items():
+            _must_lead_somewhere(name, source, self)
+        return self
 
     @field_validator("redis_url")
     @classmethod
@@ -150,18 +157,49 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then variables, then the file."""
-        path = Path(os.environ.get("GLUELINE_CONFIG", "glueline.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
+
+    @property
+    def all_sources(self) -> Mapping[str, Source]:
+        """Every declared source by name, those of templates among them."""
+        found = dict(self.sources)
+        for key, template in self.templates.items():
+            found |= template.sources(key)
+        return found
+
+    def find_source(self, name: str) -> Source | None:
+        """The source called ``name``; ``default`` needs no declaration."""
+        if name in self.sources:
+            return self.sources[name]
+        for key, template in self.templates.items():
+            if name in template.sources(key):
+                return template.sources(key)[name]
+        return Source() if name == "default" else None
 
     def source(self, name: str) -> Source:
-        """The source called ``name``; ``default`` needs no declaration."""
-        found = self.sources.get(name)
+        """The source called ``name``; raises UsageError when there is none."""
+        found = self.find_source(name)
         if found is not None:
             return found
-        if name == "default":
-            return Source()
-        known = ", ".join(sorted({"default", *self.sources}))
-        raise UsageError(f"there is no source {name!r}; the known ones are {known}")
+        known = sorted({"default", *self.all_sources})
+        more = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
+        raise UsageError(
+            f"there is no source {name!r}; the known ones are {', '.join(known[:NAMED])}{more}"
+        )
+
+
+def _must_lead_somewhere(name: str, source: Source, settings: Settings) -> None:
+    """Follow ``secrets_from`` to a source that needs no other."""
+    seen = [name]
+    while source.secrets_from is not None:
+        following = settings.find_source(source.secrets_from)
+        where = ("sources", name, "secrets_from")
+        if following is None:
+            raise problem_at(where, f"there is no source {source.secrets_from!r}")
+        if source.secrets_from in seen:
+            raise problem_at(where, f"the keys of {name!r} would be read with its own keys")
+        seen.append(source.secrets_from)
+        source = following
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -172,7 +210,7 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise UsageError(f"setting {first_problem(error)}") from None
+        raise UsageError(f"{_place(error, overrides)}{first_problem(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
     except RecursionError:
@@ -181,3 +219,15 @@ def load_settings(**overrides: Any) -> Settings:
         ) from None
     except (SettingsError, OSError) as error:
         raise UsageError(f"the settings cannot be read: {error}") from None
+
+
+def _place(error: ValidationError, overrides: Mapping[str, Any]) -> str:
+    """Where the first problem stands: file and line when the value comes from the file."""
+    path = error.errors(include_url=False, include_input=False)[0]["loc"]
+    variables = {"__".join(["GLUELINE", *map(str, path[:n])]).upper() for n in range(1, 5)}
+    variables = {name.replace("GLUELINE__", "GLUELINE_", 1) for name in variables}
+    if not path or path[0] in overrides or variables & {name.upper() for name in os.environ}:
+        return "setting "
+    file = config_path()
+    line = line_of(file.read_text("utf-8"), path) if file.is_file() else None
+    return f"{file}, line {line}: " if line else "setting "

@@ -25,7 +25,8 @@ S3_OPERATIONS = frozenset(
     }
 )  # fmt: skip
 STS_OPERATIONS = frozenset({"AssumeRole", "GetCallerIdentity"})
-OPERATIONS = GLUE_OPERATIONS | S3_OPERATIONS | STS_OPERATIONS
+VAULT_OPERATIONS = frozenset({"GetParameter", "GetSecretValue"})
+OPERATIONS = GLUE_OPERATIONS | S3_OPERATIONS | STS_OPERATIONS | VAULT_OPERATIONS
 
 
 def known_operation(pattern: str) -> str:

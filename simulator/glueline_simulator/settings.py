@@ -73,6 +73,17 @@ def _keys(value: Any) -> Any:
     return frozenset(part.strip() for text in _many(value) for part in f"{text}".split(","))
 
 
+def _secrets(value: Any) -> Any:
+    """Accept ``["name=text"]`` and ``{"name": "text"}``."""
+    if isinstance(value, Mapping):
+        return value
+    pairs = [f"{text}".partition("=") for text in _many(value)]
+    if not all(name and equals for name, equals, _ in pairs):
+        message = "a secret is written NAME=TEXT"
+        raise UsageError(message)
+    return {name: text for name, _, text in pairs}
+
+
 def _many(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple | set | frozenset) else [value]
 
@@ -113,6 +124,7 @@ class Settings(BaseModel):
     expressions: Expressions = Expressions.INDEXED
     token_seconds: float | None = Field(None, gt=0)
     session_seconds: float = Field(3600.0, gt=0)
+    secrets: Annotated[dict[str, str], BeforeValidator(_secrets)] = {}
     accept_keys: Annotated[frozenset[str] | None, BeforeValidator(_keys)] = None
 
     def changed(self, changes: Mapping[str, Any]) -> "Settings":

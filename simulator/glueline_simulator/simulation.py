@@ -16,6 +16,7 @@ from .services.call import Call, Service
 from .services.identity import Identities, signed_service
 from .services.s3 import S3
 from .services.sts import Sts
+from .services.vault import SCOPES, Vault
 from .settings import Settings
 from .stats import Stats
 from .wire.connection import Connection
@@ -52,6 +53,7 @@ class Simulation:
         self._glue: Service = Glue(world, seed)
         self._s3: Service = S3(world)
         self._sts: Service = Sts(identities)
+        self._vault: Service = Vault()
         self.settings = settings
         self.reset()
 
@@ -99,6 +101,8 @@ class Simulation:
         scope = signed_service(request)
         if scope == "sts":
             return self._sts
+        if scope in SCOPES:
+            return self._vault
         if scope == "glue" or b"x-amz-target" in request.headers:
             return self._glue
         is_form = request.header("content-type").startswith("application/x-www-form-urlencoded")
@@ -139,7 +143,7 @@ class Simulation:
     def _authorize(self, call: Call, service: Service) -> None:
         arn, call.names = service.resources(call)
         if any(call.is_about(rule) for rule in call.settings.deny + call.caller.deny):
-            status = 400 if service is self._glue else 403
+            status = 400 if service in (self._glue, self._vault) else 403
             raise access_denied(call.caller.arn, f"{service.prefix}:{call.operation}", arn, status)
 
     def _finish(

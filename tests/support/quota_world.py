@@ -131,7 +131,7 @@ class Watched:
         self._quota = quota
         self._world = world
 
-    async def acquire(self, family: str) -> int:
+    async def acquire(self, family: str, limit: float | None = None) -> int:
         begun = self._world.clock.time()
         slot = await self._quota.acquire(family)
         self._world.grants.append(self._world.clock.time())

@@ -28,7 +28,7 @@ def build() -> "typer.Typer":
 
     import typer  # noqa: PLC0415
 
-    from glueline.cli import enqueue, runs, schedule  # noqa: PLC0415
+    from glueline.cli import enqueue, runs, schedule, sources  # noqa: PLC0415
 
     app = typer.Typer(
         help=HELP,
@@ -42,6 +42,7 @@ def build() -> "typer.Typer":
         point.load()(app)
     app.add_typer(enqueue.app, name="enqueue")
     runs.register(app)
+    app.command()(sources.sources)
     app.add_typer(schedule.app, name="schedule")
     return app
 

@@ -9,6 +9,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
 from glueline.contract.messages import Options
 from glueline.contract.model import first_problem
+from glueline.settings import Settings
 
 SCOPE = "What to read"
 Source = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]
@@ -75,6 +76,10 @@ Full = Annotated[
         rich_help_panel=SCOPE,
     ),
 ]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="NAME=VALUE", help="Only sources with this tag (repeatable)."),
+]
 Key = Annotated[
     str | None,
     typer.Option("--idempotency-key", metavar="KEY", help="The same key gives the same run."),
@@ -123,3 +128,15 @@ def options(
         )
     except ValidationError as error:
         raise UsageError(f"option {first_problem(error)}") from None
+
+
+def tagged(settings: Settings, tags: list[str] | None) -> list[str]:
+    """The names of the declared sources that have all tags; ``default`` when none is declared."""
+    wanted = {}
+    for tag in tags or ():
+        name, equals, value = tag.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--tag takes NAME=VALUE, not {tag!r}")
+        wanted[name] = value
+    declared = settings.all_sources or {"default": settings.source("default")}
+    return sorted(name for name, source in declared.items() if source.has_tags(wanted))

@@ -50,6 +50,22 @@ class Globs(Frozen):
             return None
         return tuple(sorted({glob.lower() for glob in self.allow if self.admits(glob)}))
 
+    def within(self, outer: "Globs") -> "Globs":
+        """The globs for names that both these and ``outer`` admit."""
+        deny = tuple(dict.fromkeys((*self.deny, *outer.deny)))
+        if self.allow and outer.allow:
+            return _Within(allow=self.allow, deny=deny, outer=outer)
+        return Globs(allow=self.allow or outer.allow, deny=deny)
+
+
+class _Within(Globs):
+    """Globs of a request inside those of its source; no message holds any."""
+
+    outer: Globs
+
+    def admits(self, name: str) -> bool:
+        return super().admits(name) and self.outer.admits(name)
+
 
 @lru_cache(maxsize=1024)
 def _any(globs: tuple[str, ...]) -> re.Pattern[str]:
@@ -62,3 +78,11 @@ class Filters(Frozen):
     databases: Globs = Globs()
     tables: Globs = Globs()
     jobs: Globs = Globs()
+
+    def within(self, outer: "Filters") -> "Filters":
+        """These filters, narrowed to what ``outer`` admits."""
+        return Filters(
+            databases=self.databases.within(outer.databases),
+            tables=self.tables.within(outer.tables),
+            jobs=self.jobs.within(outer.jobs),
+        )

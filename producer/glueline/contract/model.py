@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 class Frozen(BaseModel):
@@ -21,6 +22,14 @@ def first_problem(error: ValidationError) -> str:
     rest = error.error_count() - 1
     more = f" (and {rest} more)" if rest else ""
     return f"{where}: {_lower(problem['msg'])}{more}"
+
+
+def problem_at(path: tuple[str | int, ...], sentence: str) -> ValidationError:
+    """A validation error about ``path``, for validators that see more than one field."""
+    kind = PydanticCustomError("glueline", "{sentence}", {"sentence": sentence})
+    return ValidationError.from_exception_data(
+        "problem", [InitErrorDetails(type=kind, loc=path, input=None)]
+    )
 
 
 def _lower(text: Any) -> str:

@@ -135,6 +135,7 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
 def _add_callers(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("callers").add_argument
     add("--accept-keys", action="append", metavar="KEY[,KEY…]", help="access keys (any)")
+    add("--secrets", action="append", metavar="NAME=TEXT", help="secrets and parameters (none)")
     add("--session-seconds", type=float, metavar="SECONDS", help="lifetime of sessions (3600)")
 
 

@@ -19,7 +19,7 @@ class OpenQuota:
         self.acquired: list[str] = []
         self.throttles: list[str] = []
 
-    async def acquire(self, family: str) -> int:
+    async def acquire(self, family: str, limit: float | None = None) -> int:
         self.acquired.append(family)
         return len(self.acquired)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from glueline import UsageError, load_settings
-from glueline.settings import Role, Settings, Source
+from glueline.settings import Settings
+from glueline.sources import Role, Source
 
 SECRET = "hunter2"
 

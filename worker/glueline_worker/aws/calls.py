@@ -14,7 +14,14 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_bef
 from tenacity.wait import wait_random_exponential
 
 from glueline.contract.errors import GluelineError, Retryable
-from glueline_worker.aws.errors import AwsError, AwsExpired, AwsThrottled, meaning
+from glueline.sources import QuotaLimits
+from glueline_worker.aws.errors import (
+    AwsCredentials,
+    AwsError,
+    AwsExpired,
+    AwsThrottled,
+    meaning,
+)
 from glueline_worker.aws.quota import Quota
 
 T = TypeVar("T")
@@ -23,6 +30,7 @@ log = structlog.get_logger()
 tally: ContextVar[Counter[str] | None] = ContextVar("tally", default=None)
 """What the unit at hand has asked of AWS: ``calls``, ``throttled``, ``retried``."""
 
+NO_LIMITS = QuotaLimits()
 _backoff = wait_random_exponential(multiplier=0.25, max=20)
 
 
@@ -33,6 +41,9 @@ class Caller:
     quota: Quota
     scope: str
     timeout: float
+    limits: QuotaLimits = NO_LIMITS
+    rotated: Callable[[], Awaitable[bool]] | None = None
+    """Whether the source's keys have been replaced since they were read."""
 
     async def __call__(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         """Do ``send``, again where that may help; raises AwsError with what AWS said."""
@@ -49,7 +60,9 @@ class Caller:
         raise AssertionError  # pragma: no cover - tenacity returns or raises
 
     async def _once(self, operation: str, family: str, send: Callable[[], Awaitable[T]]) -> T:
-        slot = await self.quota.acquire(family)
+        if self.limits.overall:
+            await self.quota.acquire(f"{self.scope}:overall", self.limits.overall)
+        slot = await self.quota.acquire(family, self.limits.operations.get(operation))
         count("calls")
         try:
             return await send()
@@ -58,6 +71,8 @@ class Caller:
             if isinstance(understood, AwsThrottled):
                 count("throttled")
                 await self.quota.throttled(family, slot)
+            if isinstance(understood, AwsCredentials) and self.rotated and await self.rotated():
+                understood = AwsExpired(f"{understood}; the keys have changed", code="rotated")
             raise understood from None
 
 

@@ -137,7 +137,15 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
         }
     ),
     AwsNotFound: frozenset(
-        {"EntityNotFoundException", "NoSuchKey", "NoSuchBucket", "NotFound", "404"}
+        {
+            "EntityNotFoundException",
+            "ResourceNotFoundException",
+            "ParameterNotFound",
+            "NoSuchKey",
+            "NoSuchBucket",
+            "NotFound",
+            "404",
+        }
     ),
 }
 _MEANING = {code: kind for kind, codes in _CODES.items() for code in codes}

@@ -31,8 +31,11 @@ log = structlog.get_logger()
 class Quota(Protocol):
     """Decides when the next call of a family may be made."""
 
-    async def acquire(self, family: str) -> int:
-        """Return when one HTTP request may be sent: what to tell ``throttled`` about it."""
+    async def acquire(self, family: str, limit: float | None = None) -> int:
+        """Return when one HTTP request may be sent: what to tell ``throttled`` about it.
+
+        ``limit`` is the most calls per second that the user allows.
+        """
 
     async def throttled(self, family: str, slot: int) -> None:
         """The request was throttled that was sent in ``slot``."""
@@ -56,12 +59,12 @@ class SharedQuota:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._away_until = 0.0
 
-    async def acquire(self, family: str) -> int:
+    async def acquire(self, family: str, limit: float | None = None) -> int:
         """Return when one HTTP request of ``family`` may be sent."""
         async with self._turns[family]:
-            granted = None if self._is_away else await self._slot(family)
+            granted = None if self._is_away else await self._slot(family, limit)
         if granted is None:
-            return await self._alone.acquire(family)
+            return await self._alone.acquire(family, limit)
         wait, slot = granted
         await asyncio.sleep(wait)
         return slot
@@ -78,13 +81,13 @@ class SharedQuota:
     def _is_away(self) -> bool:
         return asyncio.get_running_loop().time() < self._away_until
 
-    async def _slot(self, family: str) -> tuple[float, int] | None:
+    async def _slot(self, family: str, limit: float | None) -> tuple[float, int] | None:
         """Ask until a slot is granted: how long until it comes (s), and what it is called."""
         while True:
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
                     granted, wait, slot = await self._acquire(
-                        keys=[self._prefix + family], args=[self._start, HORIZON_MS]
+                        keys=[self._prefix + family], args=[self._start, HORIZON_MS, limit or 0]
                     )
             except (RedisError, TimeoutError) as error:
                 log.warning("quota.unavailable", family=family, error=type(error).__name__)
@@ -103,11 +106,11 @@ class LocalPace:
         self._interval = 1 / rate
         self._next: dict[str, float] = {}
 
-    async def acquire(self, family: str) -> int:
+    async def acquire(self, family: str, limit: float | None = None) -> int:
         """Wait for the family's next slot."""
         now = asyncio.get_running_loop().time()
         slot = max(now, self._next.get(family, now))
-        self._next[family] = slot + self._interval
+        self._next[family] = slot + max(self._interval, 1 / limit if limit else 0)
         await asyncio.sleep(slot - now)
         return ALONE
 

@@ -7,32 +7,20 @@ session costs some 35 ms of CPU.
 import asyncio
 import os
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aioboto3
 from aiobotocore.config import AioConfig
-from aiobotocore.credentials import (
-    AioAssumeRoleCredentialFetcher,
-    AioDeferredRefreshableCredentials,
-)
-from aiobotocore.session import AioSession
 
-from glueline.contract.errors import GluelineError, Terminal
-from glueline.settings import Role, Settings, Source
+from glueline.contract.errors import Terminal, UsageError
+from glueline.settings import Settings
+from glueline.sources import Source
 from glueline_worker.aws.calls import Caller
-from glueline_worker.aws.errors import (
-    AwsCredentials,
-    AwsError,
-    AwsExpired,
-    AwsRefused,
-    AwsTransient,
-    meaning,
-)
-from glueline_worker.aws.parsing import ParserFactory
+from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsRefused, meaning
+from glueline_worker.aws.permissions import OPERATIONS
 from glueline_worker.aws.quota import Quota
-
-SESSION_NAME = "glueline"
+from glueline_worker.aws.sessions import Sessions, region_of
 
 
 @dataclass
@@ -92,12 +80,14 @@ class Sources:
         await self._stack.aclose()
 
     def _begin(self, name: str) -> asyncio.Task[Connection]:
-        attempt = asyncio.create_task(self._connect(name, self._settings.source(name)))
+        attempt = asyncio.create_task(self.connect_as(name, self._settings.source(name)))
         self._attempts[name] = attempt
         attempt.add_done_callback(lambda _: self._attempts.pop(name))
         return attempt
 
-    async def _connect(self, name: str, source: Source) -> Connection:
+    async def connect_as(self, name: str, source: Source) -> Connection:
+        """A new connection to ``source``, which ``name`` stands for from now on."""
+        _must_know_operations(name, source)
         async with AsyncExitStack() as stack:
             connection = await self._reach(name, source, stack)
             # Kept until the worker ends: others may be in the midst of a call when it expires.
@@ -108,8 +98,8 @@ class Sources:
     async def _reach(self, name: str, source: Source, stack: AsyncExitStack) -> Connection:
         config = self._config(source)
         try:
-            session = _session(source, config)
-            region = _region(source, session)
+            made = Sessions(self._settings, config).of(source)
+            session, region = made.session, region_of(source, made.session)
             if not region:
                 raise AwsRefused(
                     f"source {name!r} has no region: give --region, set AWS_REGION, "
@@ -117,21 +107,25 @@ class Sources:
                     code="region",
                 )
             # One aioboto3 session: each registers its handlers with botocore's.
-            made = aioboto3.Session(botocore_session=session, region_name=region)
+            aio = aioboto3.Session(botocore_session=session, region_name=region)
             options = {"endpoint_url": source.endpoint_url, "config": config}
             clients = {
-                service: await stack.enter_async_context(made.client(service, **options))
+                service: await stack.enter_async_context(aio.client(service, **options))
                 for service in ("glue", "s3", "sts")
             }
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
             raise meaning(error, "connect") from None
-        caller = Caller(self._quota, f"{name}:{region}", self._settings.worker.call_timeout)
+        caller = Caller(
+            self._quota,
+            f"{name}:{region}",
+            self._settings.worker.call_timeout,
+            source.quota,
+            made.keys.rotated if made.keys else None,
+        )
         connection = Connection(name, source, region, None, caller, clients)
         connection.account = await _account(connection)
         # Sources of one account share its quota; without STS the source's name must do.
-        connection.caller = Caller(
-            self._quota, f"{connection.account or name}:{region}", caller.timeout
-        )
+        connection.caller = replace(caller, scope=f"{connection.account or name}:{region}")
         return connection
 
     def _config(self, source: Source) -> AioConfig:
@@ -159,70 +153,13 @@ async def _account(connection: Connection) -> str | None:
     return account
 
 
-def _region(source: Source, session: AioSession) -> str | None:
-    """The region of a source; AWS_REGION, which every other SDK reads and botocore does not."""
-    found: str | None = (
-        source.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
-    )
-    return found
-
-
-def _session(source: Source, config: AioConfig) -> AioSession:
-    session = _plain_session(source.profile)
-    for role in source.roles:
-        session = _assume(session, role, source, config)
-    return session
-
-
-def _plain_session(profile: str | None) -> AioSession:
-    if os.environ.get("AWS_PROFILE") == "":
-        # As Compose hands on a variable that is not set; botocore would look for that profile.
-        del os.environ["AWS_PROFILE"]
-    session = AioSession(profile=profile)
-    session.register_component("response_parser_factory", ParserFactory())
-    return session
-
-
-def _assume(session: AioSession, role: Role, source: Source, config: AioConfig) -> AioSession:
-    """A session whose credentials are the role's and renew themselves before they expire."""
-
-    def client(service: str, **options: Any) -> Any:
-        return session.create_client(
-            service,
-            region_name=_region(source, session) or "us-east-1",
-            endpoint_url=source.endpoint_url,
-            config=config,
-            **{k: v for k, v in options.items() if not k.startswith("aws_")},
+def _must_know_operations(name: str, source: Source) -> None:
+    unknown = sorted(source.quota.operations.keys() - OPERATIONS)
+    if unknown:
+        raise UsageError(
+            f"source {name!r}: quota.operations names {unknown[0]}, which is no call that is made; "
+            f"these are: {', '.join(sorted(OPERATIONS))}"
         )
-
-    async def fetch() -> Any:
-        fetcher = AioAssumeRoleCredentialFetcher(
-            client_creator=client,
-            source_credentials=await session.get_credentials(),
-            role_arn=role.arn,
-            extra_args={
-                "RoleSessionName": SESSION_NAME,
-                **({"ExternalId": role.external_id} if role.external_id else {}),
-            },
-        )
-        try:
-            return await fetcher.fetch_credentials()
-        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-            raise _unassumable(role, meaning(error, "AssumeRole")) from None
-
-    assumed = _plain_session(None)
-    assumed._credentials = AioDeferredRefreshableCredentials(  # noqa: SLF001 - as botocore does
-        refresh_using=fetch, method="assume-role"
-    )
-    return assumed
-
-
-def _unassumable(role: Role, error: GluelineError) -> GluelineError:
-    """The failure as one of the credentials: it says nothing of the call that needed them."""
-    if isinstance(error, AwsCredentials | AwsExpired):
-        return error  # of the caller or of the role before
-    kind = AwsCredentials if isinstance(error, Terminal) else AwsTransient
-    return kind(f"the role {role.arn} cannot be assumed: {error}", code=error.code)
 
 
 def _snake(operation: str) -> str:

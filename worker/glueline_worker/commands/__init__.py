@@ -2,7 +2,7 @@
 
 import typer
 
-from glueline_worker.commands import demo, inspect, lineage, run, worker
+from glueline_worker.commands import check, demo, inspect, lineage, policy, run, worker
 
 
 def register(app: typer.Typer) -> None:
@@ -11,4 +11,6 @@ def register(app: typer.Typer) -> None:
     app.command()(demo.demo)
     app.command()(worker.worker)
     app.command()(lineage.lineage)
+    app.command()(check.check)
+    app.command()(policy.policy)
     app.add_typer(inspect.app, name="inspect")

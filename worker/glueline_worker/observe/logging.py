@@ -61,7 +61,7 @@ def setup_logging(settings: Settings) -> None:
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
     for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     # Our own lines say what became of a task; a unit given back is no warning with a traceback.
     logging.getLogger("celery.app.trace").setLevel(logging.ERROR)
 

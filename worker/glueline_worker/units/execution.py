@@ -39,6 +39,7 @@ from glueline_worker.units.failing import (
 )
 from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
+from glueline_worker.units.narrowing import ensure_admitted, narrowed
 from glueline_worker.units.partitions import extract_partitions
 from glueline_worker.units.sharing import PAUSE, steps_aside
 from glueline_worker.units.writing import Writing
@@ -193,9 +194,10 @@ class Execution:
             await self._extract(claim, claimed)
 
     async def _extract(self, claim: Claim, claimed: Claimed) -> None:
-        unit, run = claim.unit, _run(claim.unit, claimed)
+        unit, run = claim.unit, _run(claim.unit, claimed, self.settings)
         counts: Counter[str] = Counter()
         tally.set(counts)
+        ensure_admitted(run.request, self.settings)
         connection = await self.sources.connect(unit.source)
         writing = Writing(self.sinks, run, unit.unit_id)
         try:
@@ -229,7 +231,7 @@ class Execution:
         )
 
     async def _finish(self, claim: Claim, claimed: Claimed) -> None:
-        run = _run(claim.unit, claimed)
+        run = _run(claim.unit, claimed, self.settings)
         keep_ms = int(self.settings.keep_runs * 1000)
         if claimed.state is not RunState.RUNNING:
             await finish.abort(self.sinks, run)
@@ -339,7 +341,8 @@ def _too_long(seconds: float) -> Retryable:
     return Retryable(f"the unit took longer than {seconds:g} s", code="timeout")
 
 
-def _run(unit: UnitMessage, claimed: Claimed) -> Run:
+def _run(unit: UnitMessage, claimed: Claimed, settings: Settings) -> Run:
     assert claimed.request is not None
     assert claimed.created_at is not None
-    return Run(unit.run_id, claimed.generation, claimed.request, claimed.created_at)
+    request = narrowed(claimed.request, settings)
+    return Run(unit.run_id, claimed.generation, request, claimed.created_at)

@@ -7,7 +7,7 @@
 --                  the last cut, moved on by the time in which nobody wanted a slot
 --         granted  slots since then, without those whose calls were throttled
 --         calls, hits  the last calls and how many of them were throttled (see throttled.lua)
--- ARGV  1 starting rate (calls/s)  2 horizon (ms)
+-- ARGV  1 starting rate (calls/s)  2 horizon (ms)  3 the most that the user allows (calls/s, or 0)
 -- Returns {1, wait (µs), cuts}: the slot is yours, call after the wait; or {0, wait}: ask again then
 
 -- Nothing is ever due later than this; what is, comes of a clock that was set back.
@@ -25,6 +25,8 @@ local tat = tonumber(state[2]) or 0
 local since = tonumber(state[3]) or now
 local cuts = tonumber(state[4]) or 0
 local granted = tonumber(state[5]) or 0
+local limit = tonumber(ARGV[3]) or 0
+local is_limited = limit > 0 and limit <= rate
 if tat > now + FAR or since > now then tat, since = now, now end
 
 -- What was not used for a moment may be used at once; what was not used before that is lost.
@@ -34,10 +36,10 @@ local wait = slot - now
 if wait > ARGV[2] * 1000 then return {0, math.floor(wait - ARGV[2] * 500), cuts} end
 if tat > 0 then since = math.min(now, since + slot - tat) end
 
--- Only a rate that holds callers back is worth raising: by half each second until the first
+-- Only a rate that holds callers back is worth raising, and not one above the limit: by half each second until the first
 -- throttle, by a sixth until the second, for the first cut was a guess; then slowly at first, and
 -- faster the longer nothing was throttled.
-if wait > -burst / 2 then
+if wait > -burst / 2 and not is_limited then
   if cuts < 2 then
     rate = rate + (cuts == 0 and 0.5 or 0.16)
   else
@@ -47,8 +49,9 @@ if wait > -burst / 2 then
 end
 local calls, hits = (tonumber(state[6]) or 0) + 1, tonumber(state[7]) or 0
 if calls > REMEMBERED then calls, hits = calls / 2, hits / 2 end
+local pace = limit > 0 and math.min(rate, limit) or rate
 redis.call('HSET', KEYS[1], 'rate', tostring(rate), 'granted', granted + 1,
   'calls', calls, 'hits', hits,
-  'since', string.format('%.0f', since), 'tat', string.format('%.0f', slot + 1000000 / rate))
+  'since', string.format('%.0f', since), 'tat', string.format('%.0f', slot + 1000000 / pace))
 redis.call('PEXPIRE', KEYS[1], 3600000)
 return {1, math.max(0, math.floor(wait)), cuts}

@@ -1,0 +1,33 @@
+"""``glueline sources``: the places to extract from."""
+
+from glueline.cli.options import AsJson, Tags, tagged
+from glueline.cli.output import print_json, print_rows
+from glueline.settings import load_settings
+from glueline.sources import SourceSummary, summary
+
+
+def sources(tag: Tags = None, as_json: AsJson = False) -> None:
+    """The sources of glueline.toml, those of templates among them.
+
+    Example: glueline sources --tag team=sales
+    """
+    settings = load_settings()
+    found = [summary(name, settings.source(name)) for name in tagged(settings, tag)]
+    if as_json:
+        print_json(found)
+        return
+    print_rows(
+        ("name", "region", "account", "as", "tags"),
+        ((s.name, s.region or "-", s.account or "-", _identity(s), _tags(s)) for s in found),
+    )
+
+
+def _identity(source: SourceSummary) -> str:
+    """The role that reads, or where the credentials come from."""
+    if source.roles:
+        return " > ".join(arn.partition(":role/")[2] for arn in source.roles)
+    return f"profile {source.profile}" if source.profile else "-"
+
+
+def _tags(source: SourceSummary) -> str:
+    return " ".join(f"{name}={value}" for name, value in source.tags.items())

@@ -1,0 +1,146 @@
+"""``glueline policy``: the least IAM policy of a source."""
+
+import os
+import re
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from glueline.cli.output import console
+from glueline.contract.errors import UsageError
+
+if TYPE_CHECKING:
+    from glueline_worker.aws.permissions import Feature
+    from glueline_worker.policy.resources import Place
+
+_ACCOUNT = re.compile(r"\d{12}")
+_PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|role/.+|user/.+)")
+_BUCKET = re.compile(r"[a-z0-9*?][a-z0-9.*?-]{1,62}")
+_KMS_KEY = re.compile(r"arn:aws[\w-]*:kms:[\w*-]+:[\d*]+:(key|alias)/[\w*/-]+")
+
+
+def policy(
+    source: Annotated[str, typer.Argument(help="A source of glueline.toml.")] = "default",
+    with_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="FEATURE",
+            help="Also allow partitions (commas or repeated); jobs and lineage are usual.",
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FEATURE", help="Do not allow jobs, lineage or partitions."),
+    ] = None,
+    notation: Annotated[
+        Literal["json", "terraform", "cloudformation"],
+        typer.Option("--format", help="json: the reader's policy. The others: roles as well."),
+    ] = "json",
+    chain: Annotated[
+        bool,
+        typer.Option("--chain", help="As JSON: every role of the source, with its trust policy."),
+    ] = False,
+    bucket: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A bucket with scripts (repeatable) [aws-glue-assets-ACCOUNT-REGION].",
+        ),
+    ] = None,
+    kms_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARN", help="A key that scripts or the catalogue are encrypted with."),
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(help="The account, where the source has neither role nor id.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region [that of the source].")] = None,
+    principal: Annotated[
+        str | None,
+        typer.Option(metavar="ARN", help="Who may assume the first role [its own account]."),
+    ] = None,
+) -> None:
+    """Print the least IAM policy that a source needs. Nothing is asked of AWS.
+
+    Example: glueline policy sales --with partitions --format terraform
+    """
+    from glueline_worker.policy import documents, notations  # noqa: PLC0415
+
+    place = _place(source, account, region, bucket, kms_key)
+    features = _features(with_, without)
+    _matches(principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user")
+    trusted = principal or documents.usual_principal(place)
+    found = documents.identities(place, features, trusted)
+    _notes(place, principal, trusted, is_plain=notation == "json" and not chain)
+    if chain:
+        print(notations.chain(found))  # noqa: T201
+    elif notation == "json":
+        print(notations.iam(found))  # noqa: T201
+    else:
+        print(getattr(notations, notation)(source, found))  # noqa: T201
+
+
+def _features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
+    from glueline_worker.aws.permissions import USUAL, Feature  # noqa: PLC0415
+
+    added, taken = _chosen("--with", with_), _chosen("--without", without)
+    if both := added & taken:
+        raise UsageError(f"{min(both)} stands in --with and in --without")
+    features = (USUAL | added) - taken
+    if Feature.LINEAGE in added and Feature.JOBS in taken:
+        raise UsageError("lineage is that of jobs: --with lineage cannot go --without jobs")
+    return features if Feature.JOBS in features else features - {Feature.LINEAGE}
+
+
+def _chosen(option: str, words: list[str] | None) -> "frozenset[Feature]":
+    from glueline_worker.aws.permissions import CHOICES, Feature  # noqa: PLC0415
+
+    names = [name.strip() for word in words or () for name in word.split(",") if name.strip()]
+    for name in names:
+        if name not in CHOICES:
+            raise UsageError(f"{option} takes {', '.join(CHOICES)}, not {name!r}")
+    return frozenset(Feature(name) for name in names)
+
+
+def _place(
+    name: str,
+    account: str | None,
+    region: str | None,
+    buckets: list[str] | None,
+    kms_keys: list[str] | None,
+) -> "Place":
+    from glueline.settings import load_settings  # noqa: PLC0415
+    from glueline_worker.policy.resources import Place  # noqa: PLC0415
+
+    source = load_settings().source(name)
+    _matches(account, _ACCOUNT, "--account", "12 digits")
+    for one in buckets or ():
+        _matches(one, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?")
+    for one in kms_keys or ():
+        _matches(one, _KMS_KEY, "--kms-key", "the ARN of a key")
+    here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    return Place(
+        source,
+        region=region or source.region or here or "*",
+        account=account or source.account or "*",
+        buckets=tuple(buckets or ()),
+        kms_keys=tuple(kms_keys or ()),
+    )
+
+
+def _matches(value: str | None, pattern: re.Pattern[str], option: str, right: str) -> None:
+    if value is not None and pattern.fullmatch(value) is None:
+        raise UsageError(f"{option} takes {right}, not {value!r}")
+
+
+def _notes(place: "Place", principal: str | None, trusted: str, *, is_plain: bool) -> None:
+    """What the reader should know, apart from the document."""
+    say = console(stderr=True)
+    for known, what in ((place.account, "account"), (place.region, "region")):
+        if known == "*":
+            say.print(f"the {what} is not known, so any is allowed: give --{what}", markup=False)
+    if place.source.roles and is_plain:
+        say.print("this is for the last role; --chain shows every role and its trust", markup=False)
+    elif place.source.roles and principal is None:
+        say.print(f"the first role trusts {trusted}; --principal names another", markup=False)
