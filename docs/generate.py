@@ -20,11 +20,15 @@ from pydantic import BaseModel
 from tables import fields, model, table
 from typer.main import get_command
 
-from glueline import settings
+from glueline import settings, sources, templates
 from glueline.cli import build
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
 from glueline.contract.schema import SCHEMAS, attribute_docs
+from glueline_worker.aws.permissions import PERMISSIONS, USUAL, Feature
+from glueline_worker.policy.documents import identities
+from glueline_worker.policy.notations import iam
+from glueline_worker.policy.resources import Place
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -34,6 +38,7 @@ SAID_HERE = {
     "key_prefix": "Before all keys, so that several Gluelines can share a server.",
     "sinks": "Where records go, see [sinks](sinks.md); in a variable separated by spaces.",
     "sources": "The named places to extract from, see below; in a variable as JSON.",
+    "templates": "Many sources of one kind, see below; in a variable as JSON.",
     "schedules": "Recurring extractions, see below; in a variable as JSON.",
     "log_level": "`debug`, `info`, `warning` or `error`.",
     "log_format": "`console`, `json`, or `auto`: console on a terminal, else JSON.",
@@ -134,11 +139,26 @@ def _default(field: Any) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if isinstance(value, BaseModel):
+    if isinstance(value, messages.ExtractionRequest):
         return "the whole catalogue of `default`"
+    if isinstance(value, BaseModel) and not value.model_dump(exclude_defaults=True):
+        return "none"
     if value is None or value in ((), {}):
         return "none"
     return f"`{' '.join(value) if isinstance(value, tuple) else value}`"
+
+
+def _policy() -> str:
+    place = Place(sources.Source(), account="123456789012")
+    (reader,) = identities(place, USUAL | {Feature.PARTITIONS}, "nobody")
+    return f"```json\n{iam([reader])}\n```"
+
+
+def _permissions() -> str:
+    return table(
+        ("permission", "with", "needed for", "without it"),
+        ((f"`{p.action}`", p.feature.value, p.needed_for, p.without_it) for p in PERMISSIONS),
+    )
 
 
 def _commands() -> str:
@@ -172,8 +192,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "units": _units,
     "records": _records,
     "settings": _settings,
-    "source": lambda: _inner_settings(settings.Source, "source."),
-    "role": lambda: _inner_settings(settings.Role, "source.role."),
+    "source": lambda: _inner_settings(sources.Source, "source."),
+    "role": lambda: _inner_settings(sources.Role, "source.role."),
+    "quota": lambda: _inner_settings(sources.QuotaLimits, "quota."),
+    "template": lambda: _inner_settings(templates.Template, "template."),
+    "account": lambda: _inner_settings(templates.Account, "account."),
+    "policy": _policy,
+    "permissions": _permissions,
     "schedule": lambda: _inner_settings(settings.Schedule, "schedule."),
     "commands": _commands,
 }

@@ -1,5 +1,6 @@
 """Settings: where they come from, and what is said when one is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def test_an_unknown_source_is_refused_with_those_that_are_known(toml):
 )
 def test_a_wrong_setting_is_named_in_one_sentence_without_its_value(toml, text, names):
     toml(text)
-    assert problem().startswith(f"setting {names}")
+    assert re.match(rf"glueline\.toml, line \d+: {re.escape(names)}", problem())
 
 
 @pytest.mark.parametrize("name", ["WORKER", "SOURCES", "SCHEDULES"])
@@ -145,6 +146,40 @@ def test_a_variable_that_is_no_json_is_named(monkeypatch, name):
 def test_a_wrong_variable_is_named(monkeypatch):
     monkeypatch.setenv("GLUELINE_WORKER__LEASE", SECRET)
     assert "worker.lease" in problem()
+
+
+def test_the_line_of_what_is_wrong_is_told(toml):
+    toml("""# comment
+sinks = [
+  "stdout:",
+]
+[worker]
+lease = 12
+
+[sources.sales]
+region = "eu-west-1"
+  [[sources.sales.roles]]
+  arn = "arn:aws:iam::123456789012:role/hop"
+  [[sources.sales.roles]]
+  arn = "nonsense"
+""")
+    assert problem().startswith("glueline.toml, line 13: sources.sales.roles.1.arn: ")
+
+
+def test_a_named_file_stands_in_the_message(tmp_path, monkeypatch):
+    (tmp_path / "other.toml").write_text("\nsilence = 0")
+    monkeypatch.setenv("GLUELINE_CONFIG", str(tmp_path / "other.toml"))
+    assert problem().startswith(f"{tmp_path / 'other.toml'}, line 2: silence: ")
+
+
+def test_no_line_is_told_of_what_a_variable_or_an_argument_says(toml, monkeypatch):
+    toml("silence = 5\n[worker]\nlease = 5\nattempts = 1")
+    assert problem(silence=0).startswith("setting silence: ")
+    monkeypatch.setenv("GLUELINE_WORKER__LEASE", "0")
+    assert problem().startswith("setting worker.lease: ")
+    monkeypatch.delenv("GLUELINE_WORKER__LEASE")
+    monkeypatch.setenv("GLUELINE_WORKER__GRACE", "0")
+    assert problem().startswith("setting worker.grace: ")
 
 
 def test_several_problems_are_counted():

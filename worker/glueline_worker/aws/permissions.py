@@ -91,13 +91,13 @@ PERMISSIONS = (
     ),
     Permission(
         "glue:ListJobs", F.JOBS, R.ANY,
-        "the names of jobs",
+        "the names of jobs where GetJobs is denied",
         "GetJobs stands in; without both, only jobs that are named are read",
     ),
     Permission(
         "glue:GetJobs", F.JOBS, R.ANY,
-        "the list of jobs where ListJobs is denied",
-        "ListJobs is enough",
+        "the list of jobs with their definitions, to recognise unchanged ones",
+        "ListJobs stands in; every job is then read in every run",
     ),
     Permission(
         "glue:GetJob", F.JOBS, R.JOB,
@@ -127,8 +127,8 @@ PERMISSIONS = (
     ),
     Permission(
         "s3:ListBucket", F.LINEAGE, R.BUCKETS,
-        "telling a script that is missing from one that is denied",
-        "a missing script counts as denied, and its lineage is kept",
+        "recognising unchanged scripts with few calls, and missing ones",
+        "each script is asked for by itself, and a missing one counts as denied",
         ("HeadBucket", "ListObjectsV2"),
     ),
     Permission(

@@ -36,8 +36,9 @@ class Keys:
         self._references = (source.access_key, source.secret_key, source.session_token)
         self._client = client
         self._given: list[str | None] | None = None
-        self._looked = 0.0
+        self._looked = float("-inf")
         self._is_rotated = False
+        self._look = asyncio.Lock()
 
     async def fetch(self) -> dict[str, str | None]:
         """The keys as botocore's renewable credentials take them; raises AwsError."""
@@ -50,14 +51,15 @@ class Keys:
 
     async def rotated(self) -> bool:
         """Whether the references lead to other keys than those that were given out."""
-        now = asyncio.get_running_loop().time()
-        if self._given is not None and now - self._looked > LOOK_AGAIN:
-            self._looked = now
-            try:
-                self._is_rotated = await self._read() != self._given
-            except GluelineError:
-                self._is_rotated = False
-        return self._is_rotated
+        clock = asyncio.get_running_loop().time
+        async with self._look:
+            if self._given is not None and clock() - self._looked > LOOK_AGAIN:
+                try:
+                    self._is_rotated = await self._read() != self._given
+                except GluelineError:
+                    self._is_rotated = False
+                self._looked = clock()
+            return self._is_rotated
 
     async def _read(self) -> list[str | None]:
         # Keys in one secret are read once, so that they belong together.

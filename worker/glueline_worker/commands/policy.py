@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|role/.+|user/.+)")
 _BUCKET = re.compile(r"[a-z0-9*?][a-z0-9.*?-]{1,62}")
-_KMS_KEY = re.compile(r"arn:aws[\w-]*:kms:[\w*-]+:[\d*]+:(key|alias)/[\w*/-]+")
+_KMS_KEY = re.compile(r"arn:aws[\w-]*:kms:[\w*-]+:[\d*]+:key/[\w*-]+")
 
 
 def policy(
@@ -118,7 +118,7 @@ def _place(
     for one in buckets or ():
         _matches(one, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?")
     for one in kms_keys or ():
-        _matches(one, _KMS_KEY, "--kms-key", "the ARN of a key")
+        _matches(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
     here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     return Place(
         source,

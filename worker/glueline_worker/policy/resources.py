@@ -63,7 +63,8 @@ def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: PLR0911 
         case Resource.ANY_TABLE:
             return _tables(place, ("*",))
         case Resource.CONNECTIONS:
-            return _catalog(place, ["connection/*"])
+            base = f"arn:{at}:glue:{place.region}:{place.catalog[0]}"
+            return (f"{base}:catalog", f"{base}:connection/*")  # also for a catalogue inside
         case Resource.JOB:
             return (f"arn:{at}:glue:{place.region}:{place.account}:job/*",)
         case Resource.ANY:

@@ -1,0 +1,75 @@
+"""Limits of a source: no more calls than the user allows, however fast AWS would let it go."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+import redis.asyncio
+
+from glueline.contract.errors import UsageError
+from glueline.settings import Settings
+from glueline.sources import QuotaLimits, Source
+from glueline_worker.aws.calls import Caller
+from glueline_worker.aws.quota import LocalPace, SharedQuota
+from glueline_worker.aws.sources import Sources
+from glueline_worker.local.server import EmbeddedRedis
+
+
+async def called(caller: Caller, operations: list[str], seconds: float) -> Counter[str]:
+    """How often each operation was called by many at once within some seconds."""
+    counts: Counter[str] = Counter()
+
+    async def send(operation: str) -> None:
+        counts[operation] += 1
+
+    async def go_on(operation: str) -> None:
+        while True:
+            await caller(operation, lambda: send(operation))
+
+    tasks = [asyncio.create_task(go_on(one)) for one in operations for _ in range(4)]
+    await asyncio.sleep(seconds)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return counts
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+async def test_an_operation_stays_below_its_limit_and_others_do_not(
+    redis_server: EmbeddedRedis, prefix: str, is_shared: Any
+) -> None:
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalPace(200)
+        limits = QuotaLimits(operations={"GetTables": 10})
+        counts = await called(Caller(quota, "s", 5, limits), ["GetTables", "GetJob"], 2)
+    # What a quarter of a second saved may come at once; nothing else may.
+    assert 1 <= counts["GetTables"] <= 10 * 2 + 5
+    assert counts["GetJob"] > 2 * counts["GetTables"]
+
+
+async def test_all_operations_together_stay_below_the_overall_limit(
+    redis_server: EmbeddedRedis, prefix: str
+) -> None:
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        quota = SharedQuota(client, prefix, start=200, floor=2)
+        caller = Caller(quota, "s", 5, QuotaLimits(overall=10))
+        counts = await called(caller, ["GetTables", "GetJob", "ListJobs"], 2)
+    assert 1 <= counts.total() <= 10 * 2 + 5
+
+
+async def test_a_limit_leaves_what_was_learnt_to_other_sources(
+    redis_server: EmbeddedRedis, prefix: str
+) -> None:
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        quota = SharedQuota(client, prefix, start=200, floor=2)
+        await called(Caller(quota, "s", 5, QuotaLimits(operations={"GetJob": 5})), ["GetJob"], 1)
+        rate = float(await client.hget(f"{prefix}quota:s:GetJob", "rate"))
+    assert rate >= 200
+
+
+async def test_a_limit_for_a_call_that_is_never_made_is_refused() -> None:
+    source = Source.model_validate({"quota": {"operations": {"GetTabels": 5}}})
+    sources = Sources(Settings(sources={"a": source}), LocalPace(10))
+    with pytest.raises(UsageError, match=r"source 'a': quota.operations names GetTabels"):
+        await sources.connect("a")
