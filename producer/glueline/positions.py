@@ -22,7 +22,10 @@ _TOKEN = re.compile(
 
 def line_of(document: str, path: Sequence[str | int]) -> int | None:
     """The line on which ``path``, or what of it exists, stands in a valid document."""
-    lines = _Reader(document).read()
+    try:
+        lines = _Reader(document).read()
+    except RecursionError:  # values inside values without end
+        return None
     for length in range(len(path), 0, -1):
         if found := lines.get(tuple(path[:length])):
             return found
