@@ -1,6 +1,7 @@
 """Limits of a source: no more calls than the user allows, however fast AWS would let it go."""
 
 import asyncio
+import time
 from collections import Counter
 from typing import Any
 
@@ -16,15 +17,18 @@ from glueline_worker.aws.sources import Sources
 from glueline_worker.local.server import EmbeddedRedis
 
 
-async def called(caller: Caller, operations: list[str], seconds: float) -> Counter[str]:
-    """How often each operation was called by many at once within some seconds."""
+async def called(
+    caller: Caller, operations: list[str], seconds: float
+) -> tuple[Counter[str], float]:
+    """How often each operation was called by many at once, and in how many seconds."""
     counts: Counter[str] = Counter()
+    began = time.monotonic()
 
     async def send(operation: str) -> None:
         counts[operation] += 1
 
     async def go_on(operation: str) -> None:
-        while True:
+        while time.monotonic() < began + seconds:
             await caller(operation, lambda: send(operation))
 
     tasks = [asyncio.create_task(go_on(one)) for one in operations for _ in range(4)]
@@ -32,7 +36,7 @@ async def called(caller: Caller, operations: list[str], seconds: float) -> Count
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return counts
+    return counts, time.monotonic() - began
 
 
 @pytest.mark.parametrize("is_shared", [True, False])
@@ -42,10 +46,22 @@ async def test_an_operation_stays_below_its_limit_and_others_do_not(
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
         quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalPace(200)
         limits = QuotaLimits(operations={"GetTables": 10})
-        counts = await called(Caller(quota, "s", 5, limits), ["GetTables", "GetJob"], 2)
+        caller = Caller(quota, "s", 5, limits)
+        counts, seconds = await called(caller, ["GetTables", "GetJob"], 2)
     # What a quarter of a second saved may come at once; nothing else may.
-    assert 1 <= counts["GetTables"] <= 10 * 2 + 5
-    assert counts["GetJob"] > 2 * counts["GetTables"]
+    assert 1 <= counts["GetTables"] <= 10 * seconds + 5
+    assert counts["GetJob"] > counts["GetTables"]
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+async def test_a_limit_of_less_than_a_call_a_second_holds(
+    redis_server: EmbeddedRedis, prefix: str, is_shared: Any
+) -> None:
+    async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalPace(200)
+        caller = Caller(quota, "s", 5, QuotaLimits(operations={"GetTables": 0.1}))
+        counts, seconds = await called(caller, ["GetTables"], 1)
+    assert 1 <= counts["GetTables"] <= 1 + seconds / 10
 
 
 async def test_all_operations_together_stay_below_the_overall_limit(
@@ -54,8 +70,8 @@ async def test_all_operations_together_stay_below_the_overall_limit(
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
         quota = SharedQuota(client, prefix, start=200, floor=2)
         caller = Caller(quota, "s", 5, QuotaLimits(overall=10))
-        counts = await called(caller, ["GetTables", "GetJob", "ListJobs"], 2)
-    assert 1 <= counts.total() <= 10 * 2 + 5
+        counts, seconds = await called(caller, ["GetTables", "GetJob", "ListJobs"], 2)
+    assert 1 <= counts.total() <= 10 * seconds + 5
 
 
 async def test_a_limit_leaves_what_was_learnt_to_other_sources(

@@ -27,7 +27,9 @@ local cuts = tonumber(state[4]) or 0
 local granted = tonumber(state[5]) or 0
 local limit = tonumber(ARGV[3]) or 0
 local is_limited = limit > 0 and limit <= rate
-if tat > now + FAR or since > now then tat, since = now, now end
+-- With a low limit the next slot is rightly far.
+local far = limit > 0 and math.max(FAR, 2000000 / limit) or FAR
+if tat > now + far or since > now then tat, since = now, now end
 
 -- What was not used for a moment may be used at once; what was not used before that is lost.
 local burst = cuts == 0 and 250000 or 100000
@@ -36,9 +38,9 @@ local wait = slot - now
 if wait > ARGV[2] * 1000 then return {0, math.floor(wait - ARGV[2] * 500), cuts} end
 if tat > 0 then since = math.min(now, since + slot - tat) end
 
--- Only a rate that holds callers back is worth raising, and not one above the limit: by half each second until the first
--- throttle, by a sixth until the second, for the first cut was a guess; then slowly at first, and
--- faster the longer nothing was throttled.
+-- Only a rate that holds callers back is worth raising, and a limit is no such rate: by half each
+-- second until the first throttle, by a sixth until the second, for the first cut was a guess; then
+-- slowly at first, and faster the longer nothing was throttled.
 if wait > -burst / 2 and not is_limited then
   if cuts < 2 then
     rate = rate + (cuts == 0 and 0.5 or 0.16)
