@@ -35,6 +35,7 @@ from glueline_worker.local.server import EmbeddedRedis
 TICK = 100_000
 LEASE, SILENCE, SLACK, DELAY = 1.5, 2.5, 0.5, 1.5
 ATTEMPTS = 3
+SUSPICIOUS = 2
 SCOPES = (CatalogScope(), DatabaseScope(name="a"))
 CHILDREN = st.sets(st.sampled_from("ab"), max_size=2).map(sorted)
 PICK = st.integers(0, 999)
@@ -56,6 +57,8 @@ class Run:
     due: dict[str, float] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     attempts: Counter[str] = field(default_factory=Counter)
+    losses: Counter[str] = field(default_factory=Counter)
+    suspect: str | None = None
     settled: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
@@ -68,6 +71,21 @@ class Run:
         new = [unit_id for unit_id in unit_ids if not self.knows(unit_id)]
         self.due |= dict.fromkeys(new, now + SILENCE)
         return new
+
+    def is_taken(self, unit_id: str | None) -> bool:
+        return self.holders.get(unit_id or "", RETRY) != RETRY
+
+    def is_busy(self, unit_id: str | None, now: int) -> bool:
+        return unit_id is not None and self.is_taken(unit_id) and self.due[unit_id] > now
+
+    def must_wait(self, unit_id: str, now: int) -> bool:
+        """Of the units whose holders fell silent twice, only one runs at a time."""
+        if self.losses[unit_id] < SUSPICIOUS:
+            return False
+        if self.suspect != unit_id and self.is_busy(self.suspect, now):
+            return True
+        self.suspect = unit_id
+        return False
 
     def stop(self, state: RunState, now: int) -> None:
         self.state = state
@@ -102,7 +120,7 @@ class LedgerMachine(RuleBasedStateMachine):
             unit
             for unit in everything
             if unit.unit_id in self.runs[unit.run_id].due
-            and self.runs[unit.run_id].holders.get(unit.unit_id) in (None, RETRY)
+            and not self.runs[unit.run_id].is_taken(unit.unit_id)
         ]
         chosen = likely if likely and pick % 10 else everything
         return chosen[pick // 10 % len(chosen)]
@@ -152,26 +170,53 @@ class LedgerMachine(RuleBasedStateMachine):
     def claim_one(self, pick: int):
         self.claim(self.unit(pick))
 
+    @precondition(lambda self: self.taken)
+    @rule(pick=PICK)
+    def claim_again(self, pick: int):
+        """Ask with the same token, as a client does whose answer was lost on the way."""
+        self.ask(self.claim_of(pick))
+
     def claim(self, unit: UnitMessage) -> Claim:
-        run, unit_id = self.runs[unit.run_id], unit.unit_id
         claim = Claim(unit, uuid4().hex)
+        self.ask(claim)
+        self.taken.append(claim)
+        return claim
+
+    def ask(self, claim: Claim) -> None:
+        run, unit_id = self.runs[claim.unit.run_id], claim.unit.unit_id
         answer = self.desk.ledger(self.calls.claim(claim, int(LEASE * TICK), ATTEMPTS))
-        holder = run.holders.get(unit_id)
-        if unit_id not in run.due:
-            assert answer.outcome == "settled"
-        elif holder not in (None, RETRY) and run.due[unit_id] > self.now:
-            assert answer.outcome == "busy"
+        expected = self.expected(claim)
+        assert answer.outcome == expected
+        if expected in ("claimed", "exhausted"):
+            assert (answer.attempts, answer.state) == (run.attempts[unit_id], run.state)
+            assert answer.unit == claim.unit
         else:
-            if holder is None:
+            assert answer.attempts == 0
+
+    def expected(self, claim: Claim) -> str:
+        """What the ledger should answer, with all that the claim should change."""
+        run, unit_id = self.runs[claim.unit.run_id], claim.unit.unit_id
+        if unit_id not in run.due:
+            return "settled"
+        if not self.holds(claim):
+            if run.is_busy(unit_id, self.now):
+                return "busy"
+            run.losses[unit_id] += run.is_taken(unit_id)
+            if run.must_wait(unit_id, self.now):
+                self.wait(run, unit_id)
+                return "busy"
+            if unit_id not in run.holders:
                 self.watermark = max(self.watermark, run.due[unit_id] - SILENCE)
             run.attempts[unit_id] += 1
             run.holders[unit_id] = claim.token
             run.due[unit_id] = self.now + LEASE
-            exhausted = run.attempts[unit_id] > ATTEMPTS
-            assert answer.outcome == ("exhausted" if exhausted else "claimed")
-            assert (answer.attempts, answer.state) == (run.attempts[unit_id], run.state)
-        self.taken.append(claim)
-        return claim
+        return "exhausted" if run.attempts[unit_id] > ATTEMPTS else "claimed"
+
+    def wait(self, run: Run, unit_id: str) -> None:
+        """The ledger's pause is half a second: stretch it, so that it does not end by itself."""
+        run.holders[unit_id] = RETRY
+        run.due[unit_id] = self.now + DELAY
+        self.desk.client.zincrby(f"{self.desk.keys.run(run.run_id)}:open", DELAY * TICK, unit_id)
 
     @precondition(lambda self: self.taken)
     @rule(pick=PICK, names=CHILDREN)
@@ -200,7 +245,7 @@ class LedgerMachine(RuleBasedStateMachine):
             del run.due[unit_id], run.holders[unit_id]
             (run.settled if succeeds else run.failed).add(unit_id)
             if succeeds:
-                del run.attempts[unit_id]
+                del run.attempts[unit_id], run.losses[unit_id]
             run.counts["table"] += tables
             new = run.open([child.unit_id for child in children], self.now)
             if not run.due:
@@ -283,8 +328,10 @@ class LedgerMachine(RuleBasedStateMachine):
         units = self.desk.due()
         assert sorted((unit.run_id, unit.unit_id) for unit in units) == sorted(expected)
         for run_id, unit_id in expected:
-            self.runs[run_id].holders.pop(unit_id, None)
-            self.runs[run_id].due[unit_id] = self.now + SILENCE
+            run = self.runs[run_id]
+            run.losses[unit_id] += run.is_taken(unit_id)
+            run.holders.pop(unit_id, None)
+            run.due[unit_id] = self.now + SILENCE
         return units
 
     @precondition(lambda self: self.runs)
@@ -315,7 +362,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert answer.outcome == "replayed"
             assert {u.unit_id for u in answer.units} == run.failed
             for unit_id in run.failed:
-                run.attempts.pop(unit_id, None)
+                del run.attempts[unit_id], run.losses[unit_id]
             failed, run.failed = run.failed, set()
             run.state, run.is_over, run.finishes = RunState.RUNNING, False, 0
             run.open(sorted(failed), self.now)
