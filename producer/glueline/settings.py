@@ -26,6 +26,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.messages import ExtractionRequest, SourceName
 from glueline.contract.model import Frozen, first_problem
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
+from glueline.tokens import ApiSettings
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     sources: dict[SourceName, Source] = Field(default_factory=dict)
     schedules: tuple[Schedule, ...] = ()
     worker: WorkerSettings = WorkerSettings()
+    api: ApiSettings = ApiSettings()
     silence: Seconds = 20
     """Seconds after which an open unit that nobody holds is looked at."""
     keep_runs: Seconds = 7 * 24 * 3600

@@ -28,7 +28,7 @@ def build() -> "typer.Typer":
 
     import typer  # noqa: PLC0415
 
-    from glueline.cli import enqueue, runs, schedule  # noqa: PLC0415
+    from glueline.cli import api, enqueue, runs, schedule  # noqa: PLC0415
 
     app = typer.Typer(
         help=HELP,
@@ -43,6 +43,7 @@ def build() -> "typer.Typer":
     app.add_typer(enqueue.app, name="enqueue")
     runs.register(app)
     app.add_typer(schedule.app, name="schedule")
+    app.add_typer(api.app, name="api")
     return app
 
 

@@ -5,7 +5,7 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from glueline.contract.model import Frozen
 
@@ -24,7 +24,19 @@ def _well_formed(glob: str) -> str:
     return glob
 
 
-Glob = Annotated[str, AfterValidator(_well_formed)]
+Glob = Annotated[
+    str,
+    AfterValidator(_well_formed),
+    # For other languages, what the function above looks for.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": GLOB_LIMIT,
+            "pattern": r"^(?!\s)([^\[]|\[!?\]?[^\]]*\])+(?<!\s)$",
+        }
+    ),
+]
 
 
 class Globs(Frozen):

@@ -1,29 +1,14 @@
 """One cheap call before a run, so that a wrong region, key or address is said at once."""
 
 import asyncio
+from contextlib import suppress
 
 from glueline.settings import Settings
 from glueline_worker.aws.errors import AwsDenied
-from glueline_worker.aws.quota import LocalPace
-from glueline_worker.aws.sources import Sources
-
-SECONDS = 5.0
+from glueline_worker.checking import look
 
 
 def check_source(settings: Settings, source: str) -> None:
     """Raise what makes every unit of ``source`` fail: UsageError or AwsError."""
-    asyncio.run(_check(settings, source))
-
-
-async def _check(settings: Settings, source: str) -> None:
-    quick = settings.worker.model_copy(update={"call_timeout": SECONDS, "read_timeout": SECONDS})
-    sources = Sources(settings.model_copy(update={"worker": quick}), LocalPace(100))
-    try:
-        connection = await sources.connect(source)
-        catalog = connection.source.catalog_id
-        only = {"CatalogId": catalog} if catalog else {}
-        await connection.call("glue", "GetDatabases", MaxResults=1, **only)
-    except AwsDenied:
-        return  # jobs may be readable all the same; the run will tell
-    finally:
-        await sources.close()
+    with suppress(AwsDenied):  # jobs may be readable all the same; the run will tell
+        asyncio.run(look(settings, source))
