@@ -1,5 +1,6 @@
 """Serve the application until told to stop."""
 
+import signal
 import socket
 from types import FrameType
 
@@ -23,10 +24,11 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._desk = desk
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Take a signal to stop."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's
+        """Take a signal to stop; unlike uvicorn's own, one that was obeyed is not raised again."""
         self._desk.stopping.set()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def serve(settings: Settings) -> None:
