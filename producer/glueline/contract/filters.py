@@ -11,6 +11,8 @@ from glueline.contract.model import Frozen
 
 GLOB_LIMIT = 255
 """Glue's own limit of a name, in characters."""
+_SPACE = r"[\s\x1c-\x1f\x85]"
+"""What Python strips, for the regular expressions of other languages too."""
 _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 
 
@@ -33,7 +35,7 @@ Glob = Annotated[
             "type": "string",
             "minLength": 1,
             "maxLength": GLOB_LIMIT,
-            "pattern": r"^(?!\s)([^\[]|\[!?\]?[^\]]*\])+(?<!\s)$",
+            "pattern": rf"^(?!{_SPACE})([^\[]|\[!?\]?[^\]]*\])+(?<!{_SPACE})$",
         }
     ),
 ]
