@@ -96,7 +96,9 @@ def test_a_token_learns_nothing_of_other_sources(service: Service) -> None:
     for path in ("/cancel", "/replay"):
         problem(client.post(f"/v1/runs/{hidden}{path}", headers=north), 404, "unknown_run")
 
-    names = [source["name"] for source in client.get("/v1/sources", headers=north).json()["sources"]]
+    names = [
+        source["name"] for source in client.get("/v1/sources", headers=north).json()["sources"]
+    ]
     assert names == ["north-1"]
     for source in ("south", "nowhere"):
         refusals = [

@@ -139,9 +139,7 @@ def test_a_body_where_none_belongs(service: Service, unchanged: None) -> None:
 
 def test_a_body_that_grows_while_it_is_read(service: Service, unchanged: None) -> None:
     chunks = (b" " * 100_000 for _ in range(100))
-    problem(
-        service.client.post("/v1/extractions", content=chunks, headers=JSON), 413, "too_large"
-    )
+    problem(service.client.post("/v1/extractions", content=chunks, headers=JSON), 413, "too_large")
 
 
 def test_a_body_that_never_ends_comes_to_nothing(service: Service, unchanged: None) -> None:

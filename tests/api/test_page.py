@@ -47,7 +47,7 @@ def test_the_login_asks_for_a_token_and_gives_a_session(browser: httpx.Client) -
     assert ALL not in cookie
     page = browser.get("/")
     assert page.status_code == 200
-    assert "<h1 id=\"runs\">Runs</h1>" in page.text
+    assert '<h1 id="runs">Runs</h1>' in page.text
     assert browser.get("/v1/runs").status_code == 200
     session = browser.cookies["glueline_session"]
     assert browser.post("/logout").status_code == 303
@@ -131,7 +131,9 @@ def test_problems_are_pages_too(browser: httpx.Client) -> None:
 
 def test_a_login_that_cannot_be_kept_is_said(one_api: Any) -> None:
     api: Api = one_api(redis_url="redis://127.0.0.1:9/0")
-    answer = httpx.post(f"{api.url}/login", data={"token": ALL}, headers={**HTML, "Origin": api.url})
+    answer = httpx.post(
+        f"{api.url}/login", data={"token": ALL}, headers={**HTML, "Origin": api.url}
+    )
     assert answer.status_code == 503
     assert "Redis does not answer" in answer.text
 
@@ -171,7 +173,7 @@ def test_in_a_browser_progress_is_live_and_everything_is_readable(
     page.wait_for_selector("h1:has-text('Runs')")
     said.clear()  # Chromium calls the 401 of the login an error
 
-    service.simulator.configure(latency=0.6)
+    service.simulator.configure(latency=1.5)
     run_id = service.client.post("/v1/extractions", json={}).json()["run_id"]
     row = page.locator(f"tr:has(a[href='/runs/{run_id}'])")
     row.wait_for(timeout=10_000)  # without a reload: the list looks again by itself
@@ -201,7 +203,7 @@ def test_in_a_browser_progress_is_live_and_everything_is_readable(
     service.simulator.configure(deny=["GetDatabases"])
     try:
         page.goto(service.api.url)
-        card = page.locator(".card:has(h3:text-is('south'))")
+        card = page.locator(".card:has(bdi:text-is('south'))")
         card.locator("button").click()
         card.locator(".badge.failed").wait_for(timeout=20_000)
         assert "glue:GetDatabases" in card.inner_text()

@@ -47,7 +47,13 @@ def test_figures_know_routes_and_no_ids(service: Service) -> None:
 
 
 def test_every_answer_has_the_headers_that_keep_browsers_safe(service: Service) -> None:
-    for path, token in (("/", ALL), ("/v1/runs", ALL), ("/healthz", "guess"), ("/", "guess"), ("/x", ALL)):
+    for path, token in (
+        ("/", ALL),
+        ("/v1/runs", ALL),
+        ("/healthz", "guess"),
+        ("/", "guess"),
+        ("/x", ALL),
+    ):
         headers = service.client.get(path, headers=bearer(token)).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy

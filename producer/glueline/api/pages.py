@@ -24,8 +24,9 @@ from glueline.api.runs import TheRun
 from glueline.api.sessions import COOKIE
 from glueline.api.sources import TheSource, views
 from glueline.contract.records import KINDS
-from glueline.contract.runs import RunState
+from glueline.contract.runs import RunState, RunStatus
 from glueline.tokens import find
+from glueline.wording import plural
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(known_query)])
 RUNS_SHOWN = 25
@@ -64,6 +65,7 @@ async def run(desk: TheDesk, caller: Reader, run_id: TheRun) -> Response:
         "run.html",
         **_about(caller),
         run=found,
+        counts=_counts(found),
         failures=failures[:FAILURES_SHOWN],
         hidden=max(0, len(failures) - FAILURES_SHOWN),
         warnings=Counter(warnings).most_common(),
@@ -142,6 +144,12 @@ def _about(caller: Caller) -> dict[str, Any]:
         "may_change": "enqueue" in caller.token.scopes,
         "kinds": KINDS,
     }
+
+
+def _counts(run: RunStatus) -> list[tuple[str, int]]:
+    """What was found first, then how."""
+    names = [*(kind for kind in KINDS if kind in run.counts), *sorted(run.counts.keys() - {*KINDS})]
+    return [(plural(name) if name in KINDS else name, run.counts[name]) for name in names]
 
 
 def _see(path: str) -> Response:

@@ -64,6 +64,9 @@ def token(
 ) -> None:
     """Make a random token, shown once, and the lines of glueline.toml that let it in.
 
+    The token goes to standard output, the lines to standard error, so that this does both:
+    TOKEN=$(glueline api token me 2>>glueline.toml)
+
     Example: glueline api token ci --scope read --scope enqueue --source 'prod-*'
     """
     secret = new_token()
@@ -81,9 +84,9 @@ def token(
     if as_json:
         print_json({"token": secret, "settings": made.model_dump(mode="json")})
         return
-    console(stderr=True).print("The token; it is not kept anywhere, so keep it yourself:")
-    print(secret)  # noqa: T201 - for a pipe, and never wrapped
-    console(stderr=True).print(f"\nInto glueline.toml of the API:\n\n{_toml(made)}", markup=False)
+    print(secret, flush=True)  # noqa: T201 - for a pipe, and never wrapped
+    about = "# The token stands nowhere else, so keep it. These lines of glueline.toml let it in:"
+    console(stderr=True).print(f"\n{about}\n{_toml(made)}", markup=False)
 
 
 def _toml(made: Token) -> str:
