@@ -26,7 +26,7 @@ from glueline.api.sources import TheSource, views
 from glueline.contract.records import KINDS
 from glueline.contract.runs import RunState, RunStatus
 from glueline.tokens import find
-from glueline.wording import plural
+from glueline.wording import title
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(known_query)])
 RUNS_SHOWN = 25
@@ -148,8 +148,9 @@ def _about(caller: Caller) -> dict[str, Any]:
 
 def _counts(run: RunStatus) -> list[tuple[str, int]]:
     """What was found first, then how."""
-    names = [*(kind for kind in KINDS if kind in run.counts), *sorted(run.counts.keys() - {*KINDS})]
-    return [(plural(name) if name in KINDS else name, run.counts[name]) for name in names]
+    others = sorted(name for name in run.counts if name.removeprefix("unchanged_") not in KINDS)
+    names = [*(kind for kind in KINDS if kind in run.counts), *others]
+    return [(title(run, name) if name in KINDS else name, run.counts[name]) for name in names]
 
 
 def _see(path: str) -> Response:
