@@ -1,4 +1,4 @@
-# One image for the worker, the scheduler and Flower; the compose file says which of them runs.
+# One image for the worker, the scheduler, the API and Flower; the compose file says which of them runs.
 FROM python:3.12-slim
 
 RUN useradd --create-home --uid 10001 glueline
@@ -6,7 +6,7 @@ WORKDIR /app
 COPY constraints.txt ./
 COPY producer producer
 COPY worker worker
-RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir ./producer './worker[postgres,flower]'
+RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir './producer[api]' './worker[postgres,flower]'
 
 USER glueline
 WORKDIR /home/glueline

@@ -21,10 +21,13 @@ from tables import fields, model, table
 from typer.main import get_command
 
 from glueline import settings, sources, templates
+from glueline.api.app import make_app
 from glueline.cli import build
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
 from glueline.contract.schema import SCHEMAS, attribute_docs
+from glueline.settings import Settings
+from glueline.tokens import ApiSettings, Token
 from glueline_worker.aws.permissions import PERMISSIONS, USUAL, Feature
 from glueline_worker.policy.documents import identities
 from glueline_worker.policy.notations import iam
@@ -50,6 +53,7 @@ SAID_HERE = {
     "source.endpoint_url": "Another AWS endpoint, such as a simulator.",
     "source.role.arn": "The role.",
     "source.role.external_id": "The external id that the role's trust policy asks for.",
+    "api.port": "The port.",
     "schedule.name": "Its name; part of the idempotency key of what it enqueues.",
     "schedule.request": "An extraction request, see [messages](messages.md#the-request).",
 }
@@ -62,6 +66,8 @@ def pages() -> dict[Path, str]:
         DOCS / "schemas" / f"{name}.json": json.dumps(render(), indent=1, ensure_ascii=False) + "\n"
         for name, render in SCHEMAS.items()
     }
+    document = json.dumps(_openapi(), indent=1, ensure_ascii=False) + "\n"
+    found[DOCS / "schemas" / "openapi.json"] = document
     for page in sorted(DOCS.glob("*.md")):
         text = page.read_text()
         if _PART.search(text):
@@ -102,7 +108,11 @@ def _records() -> str:
 
 
 def _settings() -> str:
-    rows = _setting_rows(settings.Settings) + _setting_rows(settings.WorkerSettings, "worker.")
+    rows = [
+        *_setting_rows(settings.Settings),
+        *_setting_rows(settings.WorkerSettings, "worker."),
+        *_setting_rows(ApiSettings, "api."),
+    ]
     return table(
         ("setting", "variable", "default", "meaning"),
         (
@@ -126,7 +136,7 @@ def _setting_rows(model: type[BaseModel], where: str = "") -> list[tuple[str, st
             _with_unit(field, docs.get(name) or SAID_HERE[where + name]),
         )
         for name, field in model.model_fields.items()
-        if name != "worker"
+        if name not in ("worker", "api")
     ]
 
 
@@ -179,6 +189,24 @@ def _helps(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield from _helps(inner, (*path, name))
 
 
+def _operations() -> str:
+    """The operations of the HTTP API, as its OpenAPI document has them."""
+    rows = [
+        (f"`{method.upper()} {path}`", operation["summary"], _scope_of(path, method))
+        for path, operations in _openapi()["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return table(("operation", "what it does", "scope"), rows)
+
+
+def _scope_of(path: str, method: str) -> str:
+    return "none" if path == "/healthz" else "`enqueue`" if method == "post" else "`read`"
+
+
+def _openapi() -> dict[str, Any]:
+    return make_app(Settings(redis_url="redis://127.0.0.1")).openapi()
+
+
 def _first_line(cls: type[Any]) -> str:
     return (cls.__doc__ or "").splitlines()[0]
 
@@ -200,6 +228,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "policy": _policy,
     "permissions": _permissions,
     "schedule": lambda: _inner_settings(settings.Schedule, "schedule."),
+    "token": lambda: _inner_settings(Token, "token."),
+    "operations": _operations,
     "commands": _commands,
 }
 

@@ -39,6 +39,7 @@ class AsyncProducer:
     find = _threaded(Producer.find)
     failures = _threaded(Producer.failures)
     warnings = _threaded(Producer.warnings)
+    problems = _threaded(Producer.problems)
     cancel = _threaded(Producer.cancel)
     replay = _threaded(Producer.replay)
     dead_letters = _threaded(Producer.dead_letters)

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from glueline.checks import Checks
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
 from glueline.contract.messages import (
@@ -29,7 +30,7 @@ from glueline.contract.messages import (
 from glueline.contract.model import Frozen, first_problem
 from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
 from glueline.ledger import Ledger
-from glueline.ledger.calls import finish_of
+from glueline.ledger.calls import Position, finish_of
 from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
 from glueline.settings import Settings, load_settings
 
@@ -70,6 +71,7 @@ class Producer:
         self._calls = calls_for(self.settings)
         self._app = celery_app(self.settings)
         self._publisher = Publisher(self._app)
+        self.checks = Checks(self._ledger, self._calls, self._publisher)
 
     def enqueue_catalog(
         self,
@@ -125,9 +127,9 @@ class Producer:
             raise _unknown(run_id)
         return found
 
-    def runs(self, limit: int = 20) -> list[RunStatus]:
-        """The newest runs."""
-        ids = self._ledger(self._calls.recent(limit))
+    def runs(self, limit: int = 20, after: RunStatus | Position | None = None) -> list[RunStatus]:
+        """The newest runs, or those that come ``after`` one in that order."""
+        ids = self._ledger(self._calls.recent(limit, after))
         return [run for run in self._ledger(self._calls.status(ids)) if run]
 
     def find(self, prefix: str) -> RunStatus:
@@ -162,11 +164,18 @@ class Producer:
 
     def failures(self, run_id: str) -> list[Failure]:
         """The units of a run that failed, and why; raises UnknownRun."""
-        return self._problems(run_id)[0]
+        return self.problems(run_id)[0]
 
     def warnings(self, run_id: str) -> list[str]:
         """What a run could not understand, in sentences; raises UnknownRun."""
-        return self._problems(run_id)[1]
+        return self.problems(run_id)[1]
+
+    def problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
+        """A run's failures and its warnings in one look; raises UnknownRun."""
+        found = self._ledger(self._calls.failures(run_id))
+        if found is None:
+            raise _unknown(run_id)
+        return found
 
     def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
         """Stop a run and say its state now; one that has ended stays as it is."""
@@ -219,12 +228,6 @@ class Producer:
     def _publish(self, units: list[UnitMessage]) -> None:
         with suppress(QueueUnavailable):  # the reconciler will publish them
             self._publisher.publish(units)
-
-    def _problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
-        found = self._ledger(self._calls.failures(run_id))
-        if found is None:
-            raise _unknown(run_id)
-        return found
 
 
 _REFUSED = {

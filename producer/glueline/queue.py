@@ -10,7 +10,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from glueline.contract.errors import Retryable
-from glueline.contract.messages import UnitMessage
+from glueline.contract.messages import CheckRequest, UnitMessage
 from glueline.contract.names import QUEUE, task_name
 from glueline.ledger import Calls, Keys
 from glueline.settings import Settings
@@ -91,8 +91,8 @@ class Publisher:
         """Publish through the connections of ``app``."""
         self._app = app
 
-    def publish(self, units: Sequence[UnitMessage]) -> None:
-        """Put units on the queue in their order; raises QueueUnavailable."""
+    def publish(self, units: Sequence[UnitMessage | CheckRequest]) -> None:
+        """Put messages on the queue in their order; raises QueueUnavailable."""
         if not units:
             return
         try:

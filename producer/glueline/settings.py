@@ -30,6 +30,7 @@ from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
 from glueline.positions import line_of
 from glueline.sources import Source
 from glueline.templates import Template, config_path
+from glueline.tokens import ApiSettings
 
 NAMED = 20
 """Sources that a message names at most."""
@@ -100,6 +101,7 @@ class Settings(BaseSettings):
     templates: dict[SourceName, Template] = Field(default_factory=dict)
     schedules: tuple[Schedule, ...] = ()
     worker: WorkerSettings = WorkerSettings()
+    api: ApiSettings = ApiSettings()
     silence: Seconds = 20
     """Seconds after which an open unit that nobody holds is looked at."""
     keep_runs: Seconds = 7 * 24 * 3600

@@ -12,6 +12,7 @@ from tests.support.system import System, eventually
 
 from glueline.settings import Settings
 from glueline_simulator import Simulator
+from glueline_worker.local.server import free_port
 
 Start = Callable[..., System]
 Simulate = Callable[..., Simulator]
@@ -22,6 +23,10 @@ TOOLS = {
     "redis-cli": """
 import os, sys, redis
 print(redis.Redis.from_url(os.environ["GLUELINE_REDIS_URL"]).execute_command(*sys.argv[1:]))
+""",
+    "jq": """
+import json, sys
+print(json.load(sys.stdin)[sys.argv[-1].strip(".")])
 """,
     "sqlite3": """
 import sqlite3, sys
@@ -118,6 +123,7 @@ def _adapted(script: str, settings: Settings, environment: dict[str, str]) -> st
     for usual, here in {
         "redis://127.0.0.1:6379/0": settings.redis_url,
         "http://127.0.0.1:4577": environment.get("AWS_ENDPOINT_URL", ""),
+        "8080": str(free_port()),
         '"glueline:"': f'"{settings.key_prefix}"',
         "glueline:glueline": f"{settings.key_prefix}glueline",
     }.items():

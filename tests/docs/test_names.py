@@ -18,6 +18,7 @@ from typer.main import get_command
 from glueline.cli import build
 from glueline.contract.messages import ExtractionRequest, parse
 from glueline.settings import Settings, WorkerSettings, load_settings
+from glueline.tokens import ApiSettings
 
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -47,6 +48,7 @@ def test_commands_and_options_exist(page: Path) -> None:
 def test_variables_exist(page: Path) -> None:
     known = {f"GLUELINE_{name.upper()}" for name in Settings.model_fields}
     known |= {f"GLUELINE_WORKER__{name.upper()}" for name in WorkerSettings.model_fields}
+    known |= {f"GLUELINE_API__{name.upper()}" for name in ApiSettings.model_fields}
     named = set(re.findall(r"GLUELINE_[A-Z_]+(?<!_)", page.read_text()))
     assert named <= known | {"GLUELINE_CONFIG"}
 
@@ -112,7 +114,7 @@ def _check(words: list[str]) -> None:
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]
     inner = getattr(command, "commands", {})
-    if inner and words:
+    if inner and words and not words[0].startswith("-"):
         alternatives = words.pop(0).split("|")
         assert set(alternatives) <= inner.keys(), f"no such command: {alternatives}"
         command = inner[alternatives[0]]

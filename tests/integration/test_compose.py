@@ -21,6 +21,7 @@ from tests.support.system import eventually
 
 from glueline import Producer, RunState
 from glueline.settings import Settings
+from glueline.tokens import hash_of
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis, free_port
 
@@ -34,6 +35,7 @@ DOT_ENV = {
     "REDIS_PASSWORD": "redis-secret",
     "POSTGRES_PASSWORD": "postgres-secret",
     "FLOWER_BASIC_AUTH": LOGIN,
+    "API_TOKENS": json.dumps([{"name": "me", "hash": hash_of("api-secret")}]),
 }
 SHELL = {
     "AWS_REGION": "eu-west-1",
@@ -73,6 +75,7 @@ class Composition:
     producer: Producer
     postgres: str
     flower: str
+    api: str
 
     def look(self, path: str, login: str | None = LOGIN) -> Any:
         """What Flower answers; the status when it refuses, None when it does not listen yet."""
@@ -95,13 +98,14 @@ def composition(
     redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Composition]:
     folder = tmp_path_factory.mktemp("compose")
-    port = free_port()
+    port, api_port = free_port(), free_port()
+    here = {"--port=5555": f"--port={port}", "8080": str(api_port), "0.0.0.0": "127.0.0.1"}
     logs = {name: folder / f"{name}.log" for name in OURS}
     processes: dict[str, subprocess.Popen[bytes]] = {}
     with postgres_server() as postgres, Simulator(databases=2, tables=5, jobs=2) as sim:
         database = postgres.create_database()
         for name, service in OURS.items():
-            command = [word.replace("--port=5555", f"--port={port}") for word in service["command"]]
+            command = [here.get(word, word) for word in service["command"]]
             env = _environment(service, redis_server, database)
             with logs[name].open("wb") as log:
                 processes[name] = subprocess.Popen(
@@ -112,7 +116,8 @@ def composition(
                     stderr=log,
                 )
         with Producer(Settings(redis_url=redis_server.url)) as producer:
-            yield Composition(processes, logs, producer, database, f"http://127.0.0.1:{port}")
+            urls = (f"http://127.0.0.1:{one}" for one in (port, api_port))
+            yield Composition(processes, logs, producer, database, *urls)
         for process in processes.values():
             process.kill()
             process.wait()
@@ -151,6 +156,29 @@ def test_a_run_goes_through_all_services(composition: Composition) -> None:
 
     for name, process in composition.processes.items():
         assert process.poll() is None, composition.logs[name].read_text()
+
+
+def test_the_api_asks_for_its_token_and_says_that_it_lives(composition: Composition) -> None:
+    (where,) = re.findall(
+        r"http://127.0.0.1:8080(\S+?)'", SERVICES["api"]["healthcheck"]["test"][-1]
+    )
+    eventually(lambda: _status(composition.api + where) == 200)
+    assert _status(f"{composition.api}/v1/runs") == 401
+    assert _status(f"{composition.api}/v1/runs", "api-secret") == 200
+    grace = int(SERVICES["api"]["stop_grace_period"].removesuffix("s"))
+    assert grace > Settings().api.grace + 2
+
+
+def _status(url: str, token: str = "") -> int | None:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except urllib.error.URLError:
+        return None
 
 
 def test_flower_shows_units_in_words_and_only_after_a_login(composition: Composition) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,16 +42,19 @@ def glueline(
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def start(*words: str, env: Mapping[str, str | None] | None = None) -> "subprocess.Popen[str]":
-    """Start a command in a session of its own and return."""
-    return subprocess.Popen(
-        [*COMMAND, *words],
-        env=_environment(env),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+def start(
+    *words: str, env: Mapping[str, str | None] | None = None, log: Path | None = None
+) -> "subprocess.Popen[str]":
+    """Start a command in a session of its own and return; its output goes to pipes or ``log``."""
+    with log.open("a") if log else nullcontext(subprocess.PIPE) as out:
+        return subprocess.Popen(
+            [*COMMAND, *words],
+            env=_environment(env),
+            stdout=out,
+            stderr=out,
+            text=True,
+            start_new_session=True,
+        )
 
 
 def _environment(changes: Mapping[str, str | None] | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ A task is a few blocking lines: validate the message, hand its coroutine to the 
 loop, and map the outcome to an acknowledgement, a requeue or a dead letter.
 """
 
+import asyncio
 import sys
 from typing import Any
 
@@ -12,11 +13,18 @@ from celery import Celery, signals
 from celery.exceptions import Reject
 
 from glueline.contract.errors import GluelineError, UsageError
-from glueline.contract.messages import UNIT_KINDS, ExtractionRequest, parse
+from glueline.contract.messages import (
+    OTHER_KINDS,
+    UNIT_KINDS,
+    CheckRequest,
+    ExtractionRequest,
+    parse,
+)
 from glueline.contract.names import task_name
 from glueline.queue import celery_app
 from glueline.settings import Settings, load_settings
 from glueline_worker.broker import EventBatches, Leases, readable, undertaker
+from glueline_worker.checking import check_source
 from glueline_worker.observe.logging import bind, setup_logging
 from glueline_worker.redact import redact_text
 from glueline_worker.runtime import Runtime
@@ -47,7 +55,7 @@ def make_app(settings: Settings) -> Celery:
     def run(task: Any, *args: Any, **kwargs: Any) -> None:
         worker.perform(task, args, kwargs)
 
-    for kind in (*UNIT_KINDS, "request"):
+    for kind in (*UNIT_KINDS, *OTHER_KINDS):
         app.task(name=task_name(kind), bind=True, shared=False)(run)
     return app
 
@@ -85,6 +93,9 @@ class Worker:
         if isinstance(message, ExtractionRequest):
             self._accept(message, task.request.id)
             return
+        if isinstance(message, CheckRequest):
+            self._check(message)
+            return
         bind(task=task.request.id, run=message.run_id, unit=message.unit_id)
         outcome = self.runtime.execute(message)
         if outcome is Outcome.REQUEUE:
@@ -106,6 +117,16 @@ class Worker:
             raise Reject(str(error), requeue=True) from None
         else:
             log.info("run.opened", run=run_id, scope=request.label)
+
+    def _check(self, message: CheckRequest) -> None:
+        """Check a source. A question that cannot be answered lapses, and may be asked again."""
+        try:
+            report = asyncio.run(check_source(self.settings, message.source))
+            self.runtime.record(report)
+        except GluelineError as error:
+            log.warning("check.given_up", source=message.source, error=str(error))
+        else:
+            log.info("check.done", source=message.source, ok=report.ok)
 
     def _bury(self, reason: str, body: str) -> None:
         # Cut twice: a secret is known by its end, which the first cut may take away.

@@ -22,6 +22,7 @@ from celery import Celery
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 
+from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
@@ -80,6 +81,10 @@ class Runtime:
     def accept(self, request: ExtractionRequest) -> str:
         """Open a run for a request that came over the queue; its id."""
         return self.call(self._accept(request))
+
+    def record(self, report: CheckReport) -> None:
+        """Keep what a check found; raises LedgerUnavailable."""
+        self.call(self._ledger(self._calls.record_check(report)))
 
     def bury(self, reason: str, body: str) -> None:
         """Keep a dead letter; without the ledger only the log tells of it."""

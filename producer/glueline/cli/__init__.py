@@ -28,7 +28,7 @@ def build() -> "typer.Typer":
 
     import typer  # noqa: PLC0415
 
-    from glueline.cli import enqueue, runs, schedule, sources  # noqa: PLC0415
+    from glueline.cli import api, enqueue, runs, schedule, sources  # noqa: PLC0415
 
     app = typer.Typer(
         help=HELP,
@@ -44,6 +44,7 @@ def build() -> "typer.Typer":
     runs.register(app)
     app.command()(sources.sources)
     app.add_typer(schedule.app, name="schedule")
+    app.add_typer(api.app, name="api")
     return app
 
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from glueline.cli.output import counted, duration, plural
 from glueline.contract.records import KINDS
 from glueline.contract.runs import RunStatus
+from glueline.wording import counted, duration, plural
 
 Update = Callable[[RunStatus], None]
 LINE_EVERY = 2.0

@@ -7,10 +7,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from glueline.cli.output import duration, state, title
+from glueline.cli.output import state
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunStatus
 from glueline.contract.text import one_line
+from glueline.wording import duration, title
 
 SHOWN = 10
 """Failures and warnings that a summary lists; the commands list all."""

@@ -55,3 +55,13 @@ class CheckReport(Frozen):
 
 def _reads(item: CheckItem) -> bool:
     return item.permission.startswith("glue:")
+
+
+class SourceCheck(Frozen):
+    """What is known of a source's permissions now."""
+
+    source: str
+    report: CheckReport | None = None
+    """The last check's; None when there was none lately."""
+    is_checking: bool = False
+    """Whether a check was asked for that no worker has answered yet."""

@@ -5,12 +5,14 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from glueline.contract.model import Frozen
 
 GLOB_LIMIT = 255
 """Glue's own limit of a name, in characters."""
+_SPACE = r"[\s\x1c-\x1f\x85]"
+"""What Python strips, for the regular expressions of other languages too."""
 _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 
 
@@ -24,7 +26,19 @@ def _well_formed(glob: str) -> str:
     return glob
 
 
-Glob = Annotated[str, AfterValidator(_well_formed)]
+Glob = Annotated[
+    str,
+    AfterValidator(_well_formed),
+    # For other languages, what the function above looks for.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": GLOB_LIMIT,
+            "pattern": rf"^(?!{_SPACE})([^\[]|\[!?\]?[^\]]*\])+(?<!{_SPACE})$",
+        }
+    ),
+]
 
 
 class Globs(Frozen):

@@ -217,13 +217,27 @@ class FinishUnit(_Unit):
         return "finish"
 
 
+class CheckRequest(Frozen):
+    """Try the permissions of a source and leave the report in the ledger."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    kind: Literal["check"] = "check"
+    source: SourceName
+
+    @property
+    def label(self) -> str:
+        """A few words for people, as Flower shows them."""
+        return f"check of {self.source}"
+
+
 UnitMessage = DatabasesUnit | DatabaseUnit | PartitionsUnit | JobsUnit | JobUnit | FinishUnit
 Message = Annotated[
-    ExtractionRequest | UnitMessage,
+    ExtractionRequest | CheckRequest | UnitMessage,
     Field(discriminator="kind"),
 ]
-MESSAGE: TypeAdapter[ExtractionRequest | UnitMessage] = TypeAdapter(Message)
+MESSAGE: TypeAdapter[ExtractionRequest | CheckRequest | UnitMessage] = TypeAdapter(Message)
 UNIT: TypeAdapter[UnitMessage] = TypeAdapter(Annotated[UnitMessage, Field(discriminator="kind")])
+OTHER_KINDS = ("request", "check")
 UNIT_KINDS = ("databases", "database", "partitions", "jobs", "job", "finish")
 
 
@@ -246,7 +260,7 @@ def encode(name: str) -> str:
     return encoded.replace(".", "%2E") if set(encoded) == {"."} else encoded
 
 
-def parse(payload: Any) -> ExtractionRequest | UnitMessage:
+def parse(payload: Any) -> ExtractionRequest | CheckRequest | UnitMessage:
     """Validate one decoded message; raise UsageError with one sentence when it is none."""
     try:
         return MESSAGE.validate_python(payload)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
+from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage, first_units
 from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
 from glueline.ledger import replies
@@ -22,6 +23,11 @@ SILENCE_MS = 20_000
 SLACK_MS = 5_000
 IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
 DEAD_LETTERS_KEPT = 1000
+CHECK_LAPSES_MS = 120_000
+CHECK_KEPT_MS = 30 * 24 * 3600 * 1000
+
+Position = tuple[int, str]
+"""Where a run stands among all: when it was created (ms) and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +230,36 @@ class Calls:
         """The failed units and the warnings of a run."""
         return Call("failures", (self.keys.run(run_id),), (), replies.failures)
 
-    def recent(self, limit: int) -> Call[list[str]]:
-        """The ids of the newest runs."""
-        return Call("recent", (self.keys.runs,), (self.keys.run(""), limit), replies.texts)
+    def recent(self, limit: int, after: RunStatus | Position | None = None) -> Call[list[str]]:
+        """The ids of the newest runs, or of those that were created before ``after``."""
+        created, run_id = position_of(after) if after else ("+inf", "")
+        args = (self.keys.run(""), limit, created, run_id)
+        return Call("recent", (self.keys.runs,), args, replies.texts)
+
+    def ask_check(self, source: str) -> Call[bool]:
+        """Note that a check is wanted; False when it is noted already."""
+        keys = (self.keys.check_asked(source),)
+        return Call("ask_check", keys, (CHECK_LAPSES_MS,), lambda answer: bool(answer == 1))
+
+    def drop_check(self, source: str) -> Call[None]:
+        """Forget that a check is wanted."""
+        return Call("drop_check", (self.keys.check_asked(source),), (), lambda _: None)
+
+    def record_check(self, report: CheckReport) -> Call[None]:
+        """Keep a report on a source in the place of the one before."""
+        keys = (self.keys.check(report.source), self.keys.check_asked(report.source))
+        args = (report.model_dump_json(), CHECK_KEPT_MS)
+        return Call("record_check", keys, args, lambda _: None)
+
+    def checks(self, sources: Sequence[str]) -> Call[list[SourceCheck]]:
+        """What is known of the permissions of sources."""
+        pairs = ((self.keys.check(name), self.keys.check_asked(name)) for name in sources)
+        return Call(
+            "checks",
+            tuple(chain.from_iterable(pairs)),
+            (),
+            lambda answer: [replies.check(*it) for it in zip(sources, answer, strict=True)],
+        )
 
     def bury(self, reason: str, body: str) -> Call[None]:
         """Keep a dead letter."""
@@ -246,6 +279,13 @@ class Calls:
 def finish_of(run_id: str, source: str) -> FinishUnit:
     """The unit that ends a run."""
     return FinishUnit(run_id=run_id, source=source)
+
+
+def position_of(run: RunStatus | Position) -> Position:
+    """Where a run stands among all."""
+    if isinstance(run, tuple):
+        return run
+    return round(run.created_at.timestamp() * 1000), run.run_id
 
 
 def _pairs(units: Iterable[UnitMessage]) -> Iterable[str]:

@@ -34,6 +34,18 @@ class Keys:
             return ""
         return f"{self.prefix}idempotency:{request.source}:{quote(request.idempotency_key)}"
 
+    def check(self, source: str) -> str:
+        """The last report on a source."""
+        return f"{self.prefix}check:{source}"
+
+    def check_asked(self, source: str) -> str:
+        """Stands while a check of a source is wanted and not done."""
+        return f"{self.prefix}check-asked:{source}"
+
+    def session(self, digest: str) -> str:
+        """A login to the page, by the digest of what the cookie holds."""
+        return f"{self.prefix}session:{digest}"
+
     @property
     def runs(self) -> str:
         """All runs by the time they were created."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
 from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
 
@@ -153,6 +154,16 @@ def failures(answer: Sequence[Any]) -> tuple[list[Failure], list[str]] | None:
 def letters(answer: Sequence[Any]) -> list[DeadLetter]:
     """Read ``letters``."""
     return [DeadLetter.model_validate_json(letter) for letter in answer]
+
+
+def check(source: str, answer: Sequence[Any]) -> SourceCheck:
+    """Read one source of ``checks``."""
+    report, is_checking = answer
+    return SourceCheck(
+        source=source,
+        report=CheckReport.model_validate_json(report) if report else None,
+        is_checking=is_checking == 1,
+    )
 
 
 def _failures(answer: Sequence[Any]) -> list[Failure]:

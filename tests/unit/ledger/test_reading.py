@@ -110,3 +110,19 @@ def test_scripts_are_loaded_again_after_redis_forgot_them(desk: Desk):
     run = desk.open()
     desk.client.script_flush()
     assert desk.status(run.run_id).state is RunState.RUNNING
+
+
+def test_pages_of_runs_hold_each_once_also_when_all_began_in_one_moment(desk: Desk):
+    runs = [desk.open().run_id for _ in range(450)]
+    for run_id in runs:
+        desk.client.zadd(desk.keys.runs, {run_id: 1000})
+        desk.client.hset(desk.keys.run(run_id), "created_at", 1000)
+    gone = runs[200]
+    desk.client.delete(*desk.keys_of(gone))
+    found: list[str] = []
+    after = None
+    while page := desk.ledger(desk.calls.recent(70, after)):
+        assert len(page) <= 70
+        found += page
+        after = (1000, page[-1])
+    assert found == [run_id for run_id in runs[::-1] if run_id != gone]

@@ -20,7 +20,9 @@
 -- Keys of all runs: <prefix>runs (zset id -> created), <prefix>active (set of bases),
 -- <prefix>watermark (see due.lua), <prefix>scope:… (base of the scope's newest run, for as long as
 -- that run is remembered),
--- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list).
+-- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list),
+-- <prefix>check:<source> (the last report on its permissions), <prefix>check-asked:<source> (while
+-- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API).
 
 local WARNINGS = 1000
 local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',

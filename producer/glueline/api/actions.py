@@ -1,0 +1,70 @@
+"""What a request can change, with its audit line; the API and the page both call it."""
+
+import asyncio
+from http import HTTPStatus
+
+from glueline.api.access import require_source, visible_run
+from glueline.api.audit import audit
+from glueline.api.desk import Caller, Desk
+from glueline.api.problems import Refused
+from glueline.contract.messages import ExtractionRequest
+from glueline.contract.runs import RunState
+from glueline.producer import Accepted
+
+
+async def enqueue(desk: Desk, caller: Caller, request: ExtractionRequest) -> Accepted:
+    """Open a run, or find the one of the same idempotency key and the same request."""
+    require_source(caller, request.source)
+    # Workers alone need the declarations; without any here, nothing can be said.
+    if desk.settings.sources and request.source not in desk.sources:
+        raise unknown_source(desk, caller)
+    accepted = await desk.producer.enqueue(request)
+    if not accepted.is_new:
+        known = (await desk.producer.status(accepted.run_id)).request
+        if known != request:
+            raise Refused(
+                HTTPStatus.CONFLICT,
+                "idempotency_key",
+                "this idempotency key belongs to another request; nothing was enqueued",
+            )
+        return accepted
+    audit(caller, "enqueue", run=accepted.run_id, source=request.source, scope=request.scope.label)
+    return accepted
+
+
+async def cancel(desk: Desk, caller: Caller, run_id: str) -> RunState:
+    """Stop a run and say its state now; one that has ended stays as it is."""
+    run = await visible_run(desk, caller, run_id)
+    state = await desk.producer.cancel(run_id, f"cancelled by {caller.token.name}")
+    if not run.state.is_final and state is RunState.CANCELLED:
+        audit(caller, "cancel", run=run_id, source=run.request.source)
+    return state
+
+
+async def replay(desk: Desk, caller: Caller, run_id: str, units: list[str] | None) -> int:
+    """Run failed units again and say how many; raises UsageError where there is nothing to do."""
+    run = await visible_run(desk, caller, run_id)
+    replayed = await desk.producer.replay(run_id, units)
+    audit(caller, "replay", run=run_id, source=run.request.source, units=replayed)
+    return replayed
+
+
+async def check(desk: Desk, caller: Caller, source: str) -> bool:
+    """Let a worker check a source; False when one is about to."""
+    require_source(caller, source)
+    if source not in desk.sources:
+        raise unknown_source(desk, caller)
+    is_new = await asyncio.to_thread(desk.producer.producer.checks.ask, source)
+    if is_new:
+        audit(caller, "check", source=source)
+    return is_new
+
+
+def unknown_source(desk: Desk, caller: Caller) -> Refused:
+    """The settings declare others."""
+    known = ", ".join(filter(caller.token.admits, desk.sources)) or "none"
+    return Refused(
+        HTTPStatus.NOT_FOUND,
+        "unknown_source",
+        f"there is no such source; those that this token is for: {known}",
+    )

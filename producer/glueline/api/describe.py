@@ -1,0 +1,170 @@
+"""What the OpenAPI document says beyond the types: bodies, problems, examples, the login."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+
+from glueline.api.problems import MEDIA_TYPE, Problem
+
+Schema = dict[str, Any]
+REF = "#/components/schemas/{model}"
+UNIT_ID = Field(min_length=1, max_length=50_000, examples=["database/sales"])
+RUN_ID = "5a1c0d52b1f04c1c9f6f3f9d1c0e7a42"
+EXTRACTIONS: Schema = {
+    "catalog": {"summary": "The whole catalogue", "value": {"source": "default"}},
+    "filtered": {
+        "summary": "Some databases, without jobs",
+        "value": {
+            "source": "default",
+            "scope": {"kind": "catalog", "include": ["databases"]},
+            "filters": {"databases": {"allow": ["sales*"]}, "tables": {"deny": ["tmp_*"]}},
+            "options": {"partitions": "count", "max_deletion_share": 0.2},
+        },
+    },
+    "database": {
+        "summary": "One database",
+        "value": {"scope": {"kind": "database", "name": "sales"}},
+    },
+    "job": {"summary": "One job", "value": {"scope": {"kind": "job", "name": "load-orders"}}},
+}
+UNITS: Schema = {
+    "all": {"summary": "All that failed", "value": {}},
+    "one": {"summary": "One of them", "value": {"units": ["database/sales"]}},
+}
+_DETAILS = {
+    400: ("malformed_json", "body: eof while parsing an object at line 1 column 1"),
+    401: ("no_token", "give a token that is valid here: Authorization: Bearer glueline_…"),
+    403: ("source", "the token 'ci' is not for this source"),
+    404: ("unknown_run", "there is no run of this id (any more)"),
+    409: ("usage", "the run is still running; wait for its end, or cancel it"),
+    413: ("too_large", "a body has at most 1000000 bytes (api.max_body)"),
+    415: ("media_type", "a body is JSON in UTF-8: Content-Type: application/json"),
+    422: ("invalid", "query.limit: input should be less than or equal to 1000"),
+    429: ("too_many_requests", "more requests than api.rate and api.burst allow"),
+    503: ("ledger_unavailable", "Redis does not answer now; nothing was lost, ask again"),
+}
+ALWAYS = (401, 403, 422, 429, 503)
+"""Any operation behind the login may answer with these."""
+
+
+def problems(*statuses: int) -> dict[int | str, Schema]:
+    """Responses with problem documents."""
+    return {status: _problem(status) for status in statuses}
+
+
+def body(model: type[BaseModel], examples: Schema, *, required: bool = True) -> Schema:
+    """A body that the route reads by itself."""
+    schema = {"$ref": REF.format(model=model.__name__)}
+    content = {"application/json": {"schema": schema, "examples": examples}}
+    BODIES.append(model)
+    return {"requestBody": {"required": required, "content": content}}
+
+
+BODIES: list[type[BaseModel]] = []
+
+
+def accepted() -> dict[int | str, Schema]:
+    """The answers to a request for an extraction."""
+    links = {
+        name: {
+            "operationId": operation,
+            "parameters": {"run_id": "$response.body#/run_id"},
+        }
+        for name, operation in (("status", "run"), ("failures", "failures"), ("cancel", "cancel"))
+    }
+    location = {"description": "Where to follow the run.", "schema": {"type": "string"}}
+    example = {"run_id": RUN_ID, "generation": 1769817600000, "is_new": True}
+    return {
+        202: {
+            "description": "The run, new or known by its idempotency key.",
+            "headers": {"Location": location},
+            "links": links,
+            "content": {"application/json": {"example": example}},
+        },
+        **problems(400, 404, 409, 413, 415),
+    }
+
+
+def events() -> dict[int | str, Schema]:
+    """The answers of a stream."""
+    example = "id: 6f1e0a\nevent: progress\ndata: {…the run's status…}\n\n"
+    return {
+        200: {
+            "description": "Each event has an `id`, and in `data` a RunStatus as JSON.",
+            "content": {"text/event-stream": {"example": example}},
+        },
+        204: {"description": "The run has ended, and `Last-Event-ID` says that this is known."},
+        **problems(404),
+    }
+
+
+def document(app: FastAPI) -> Schema:
+    """The OpenAPI document."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = made["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        used: list[type[BaseModel]] = [Problem, *BODIES]
+        _, more = models_json_schema([(m, "validation") for m in used], ref_template=REF)
+        for name, schema in more["$defs"].items():
+            schemas.setdefault(name, schema)
+        for schema in schemas.values():
+            _require_kind(schema)
+        made["components"]["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "`glueline api token`"}
+        }
+        for path, operations in made["paths"].items():
+            for operation in operations.values():
+                _finish(operation, is_open=path == "/healthz")
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _finish(operation: Schema, *, is_open: bool) -> None:
+    operation["responses"].pop("422", None)
+    if is_open:
+        return
+    operation["security"] = [{"token": []}]
+    for parameter in operation.get("parameters", ()):
+        _without_null(parameter["schema"])
+    for status in ALWAYS:
+        operation["responses"].setdefault(str(status), _problem(status))
+
+
+def _require_kind(schema: Schema) -> None:
+    """It has a default in Python only: a scope is told by it."""
+    if "const" in schema.get("properties", {}).get("kind", {}):
+        schema["required"] = ["kind", *(n for n in schema.get("required", ()) if n != "kind")]
+
+
+def _without_null(schema: Schema) -> None:
+    """A parameter is given or it is not; it cannot be null."""
+    if "anyOf" in schema:
+        (inner,) = [option for option in schema.pop("anyOf") if option != {"type": "null"}]
+        schema.update(inner)
+
+
+def _problem(status: int) -> Schema:
+    known = HTTPStatus(status)
+    code, detail = _DETAILS[status]
+    example = Problem(title=known.phrase, status=status, code=code, detail=detail)
+    found: Schema = {
+        "description": known.phrase,
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": REF.format(model="Problem")},
+                "example": example.model_dump(mode="json"),
+            }
+        },
+    }
+    header = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
+    if header:
+        found["headers"] = {header: {"schema": {"type": "string"}}}
+    return found

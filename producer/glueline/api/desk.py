@@ -1,0 +1,79 @@
+"""What the requests of one process share."""
+
+import threading
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.requests import Request
+
+from glueline.api.limits import Buckets
+from glueline.api.sessions import Sessions
+from glueline.async_producer import AsyncProducer
+from glueline.settings import Settings
+from glueline.tokens import Token
+
+SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """What the process tells of itself; more collectors may join its registry."""
+
+    def __init__(self) -> None:
+        """Start at zero, in a registry of one's own."""
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "glueline_api_requests",
+            "Requests that were answered.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "glueline_api_request_seconds",
+            "From a request to the begin of its answer.",
+            ("method", "route"),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.streams = Gauge(
+            "glueline_api_streams", "Streams of events that are open.", registry=self.registry
+        )
+
+
+@dataclass
+class Desk:
+    """The producer, and what is counted and remembered."""
+
+    settings: Settings
+    producer: AsyncProducer
+    sessions: Sessions
+    buckets: Buckets
+    metrics: Metrics = field(default_factory=Metrics)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the server is told to stop: streams end."""
+    streams: int = 0
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources that are declared here, and the one that needs no declaration."""
+        return sorted({"default", *self.settings.sources})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks."""
+
+    token: Token
+    address: str
+    by_cookie: bool
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the application that serves ``request``."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks; the guard has seen to it that somebody does."""
+    caller: Caller = request.state.caller
+    return caller

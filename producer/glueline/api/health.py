@@ -1,0 +1,77 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from glueline.api import describe
+from glueline.api.access import Reader, TheDesk
+from glueline.api.desk import Desk
+from glueline.api.problems import Refused
+from glueline.contract.model import Frozen
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(Frozen):
+    """All is well."""
+
+    status: str = "ok"
+
+
+@router.get("/healthz", summary="Is the process alive?")
+async def healthz() -> Health:
+    """Answers without a token, and as long as the event loop turns."""
+    return Health()
+
+
+@router.get("/readyz", responses=describe.problems(503), summary="Can it serve?")
+async def readyz(desk: TheDesk, caller: Reader) -> Health:  # noqa: ARG001
+    """Whether Redis answers and the server is not about to stop."""
+    if desk.stopping.is_set():
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is about to stop")
+    await desk.producer.runs(1)
+    return Health()
+
+
+@router.get("/metrics", response_class=PlainTextResponse, summary="Figures for Prometheus")
+async def metrics(desk: TheDesk, caller: Reader) -> Response:  # noqa: ARG001
+    """Of this process and, where collectors were added, of the queue and the ledger."""
+    text = await asyncio.to_thread(generate_latest, desk.metrics.registry)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+class Measured:
+    """Counts requests by their route, so that ids do not multiply the figures."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        """Stand before ``app``."""
+        self._app, self._metrics = app, desk.metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and note its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begin = time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(scope, message["status"], time.perf_counter() - begin)
+            await send(message)
+
+        await self._app(scope, receive, noted)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route: Any = scope.get("route")
+        path = getattr(route, "path", "none")
+        # A method may be any word that a client thinks of.
+        method = scope["method"] if scope["method"] in ("GET", "POST", "HEAD") else "other"
+        self._metrics.requests.labels(method, path, str(status)).inc()
+        self._metrics.seconds.labels(method, path).observe(seconds)

@@ -1,0 +1,135 @@
+"""Errors as problem details (RFC 9457). None of them repeats what was sent: it may be a secret."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from glueline.contract.errors import GluelineError, Retryable
+from glueline.contract.model import Frozen
+from glueline.producer import UnknownRun
+
+MEDIA_TYPE = "application/problem+json"
+SHOWN = 20
+"""Wrong fields that one problem lists."""
+RETRY_AFTER = 2
+"""Seconds after which it is worth asking again while Redis is away."""
+
+
+class WrongField(Frozen):
+    """One thing that was wrong with a request."""
+
+    where: str
+    """``body.scope.name``, ``query.limit``, ``path.run_id``."""
+    message: str
+
+
+class Problem(Frozen):
+    """A problem document."""
+
+    type: str = "about:blank"
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    code: str
+    """A short stable word for programs."""
+    errors: tuple[WrongField, ...] = ()
+
+
+class Refused(Exception):
+    """Ends a request with a problem document."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[WrongField] = (),
+    ) -> None:
+        """Say ``detail`` to people and ``code`` to programs."""
+        super().__init__(detail)
+        self.headers = headers
+        self.problem = Problem(
+            title=status.phrase, status=status, detail=detail, code=code, errors=tuple(errors)
+        )
+
+
+def response(refused: Refused) -> Response:
+    """The answer of the API."""
+    return JSONResponse(
+        refused.problem.model_dump(mode="json"),
+        refused.problem.status,
+        refused.headers,
+        MEDIA_TYPE,
+    )
+
+
+def of_glueline(error: GluelineError) -> Refused:
+    """What an error of the producer means to a client."""
+    if isinstance(error, UnknownRun):
+        return unknown_run()
+    if isinstance(error, Retryable):
+        # Its text names the server, which is nobody's business out there.
+        return Refused(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            error.code,
+            "Redis does not answer now; nothing was lost, ask again",
+            headers={"Retry-After": str(RETRY_AFTER)},
+        )
+    return Refused(HTTPStatus.CONFLICT, error.code, str(error))
+
+
+def unknown_run() -> Refused:
+    """The same for a run that never was, that was forgotten, and that the token may not see."""
+    return Refused(HTTPStatus.NOT_FOUND, "unknown_run", "there is no run of this id (any more)")
+
+
+def of_status(status: int, headers: Mapping[str, str] | None = None) -> Refused:
+    """What Starlette refuses by itself: paths and methods that do not exist."""
+    known = HTTPStatus(status)
+    details = {
+        HTTPStatus.NOT_FOUND: "there is nothing at this path; /openapi.json lists what there is",
+        HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods; see the header Allow",
+    }
+    detail = details.get(known, known.description or known.phrase)
+    return Refused(known, known.phrase.lower().replace(" ", "_"), detail, headers=headers)
+
+
+def invalid(error: RequestValidationError | ValidationError, part: str = "") -> Refused:
+    """What of a request is wrong, field by field."""
+    found = list(error.errors())
+    errors = [
+        WrongField(where=_where([*filter(None, [part]), *item["loc"]]), message=_said(item))
+        for item in found[:SHOWN]
+    ]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    first = f"{errors[0].where}: {errors[0].message}{more}"
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", first, errors=errors)
+
+
+def wrong(where: str, message: str) -> Refused:
+    """One thing that pydantic does not look at."""
+    one = WrongField(where=where, message=message)
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"{where}: {message}", errors=[one])
+
+
+def surprise(request: Request) -> Refused:  # noqa: ARG001
+    """What nobody foresaw; the log has the rest."""
+    return Refused(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this should not happen; the log says more"
+    )
+
+
+def _where(parts: Sequence[Any]) -> str:
+    return ".".join(str(part) for part in parts)
+
+
+def _said(item: Any) -> str:
+    words = str(item["msg"]).removeprefix("Value error, ")
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,85 @@
+"""Requests read strictly: nothing is coerced, nothing unknown is passed over."""
+
+from collections import Counter
+from http import HTTPStatus
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from glueline.api.problems import Refused, invalid, wrong
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The body; refuses one of more than ``limit`` bytes without reading it to the end."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise _too_large(limit)
+    except ClientDisconnect:
+        raise wrong("body", "the connection ended before the body did") from None
+    return bytes(body)
+
+
+async def json_of(request: Request, model: type[M], limit: int, *, optional: bool = False) -> M:
+    """The body as ``model``."""
+    body = await body_of(request, limit)
+    if optional and not body:
+        return model()
+    _require_json(request)
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            raise Refused(
+                HTTPStatus.BAD_REQUEST, "malformed_json", f"body: {first['msg'].lower()}"
+            ) from None
+        raise invalid(error, "body") from None
+
+
+async def no_body(request: Request) -> None:
+    """Refuse a body where none is read."""
+    length = request.headers.get("content-length", "0")
+    if length != "0" or "transfer-encoding" in request.headers:
+        raise wrong("body", "this request takes no body")
+
+
+def known_query(request: Request) -> None:
+    """Refuse parameters that the route does not have, and those that come twice."""
+    route = request.scope.get("route")
+    dependant = getattr(route, "dependant", None)
+    known = {field.alias for field in dependant.query_params} if dependant else set()
+    for name, times in Counter(key for key, _ in request.query_params.multi_items()).items():
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise wrong("query", f"there is no such parameter; the known ones are: {names}")
+        if times > 1:
+            raise wrong(f"query.{name}", "it is given more than once")
+
+
+def _require_json(request: Request) -> None:
+    given = request.headers.get("content-type", "")
+    kind, _, options = given.partition(";")
+    charset = options.replace(" ", "").lower().replace('"', "")
+    if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "media_type",
+            "a body is JSON in UTF-8: Content-Type: application/json",
+        )
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too_large",
+        f"a body has at most {limit} bytes (api.max_body)",
+    )

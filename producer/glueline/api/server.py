@@ -1,0 +1,67 @@
+"""Serve the application until told to stop."""
+
+import signal
+import socket
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from glueline.api.app import make_app
+from glueline.api.desk import Desk
+from glueline.api.logs import setup_logging
+from glueline.contract.errors import UsageError
+from glueline.settings import Settings
+
+log = structlog.get_logger()
+
+
+class Server(uvicorn.Server):
+    """Tells open streams to end before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        """Serve as ``config`` says."""
+        super().__init__(config)
+        self._desk = desk
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's
+        """Take a signal to stop; unlike uvicorn's own, one that was obeyed is not raised again."""
+        self._desk.stopping.set()
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C; raises UsageError when it cannot begin."""
+    api = settings.api
+    if not api.tokens:
+        raise UsageError(
+            "nobody could use the API, because no token is declared: "
+            "`glueline api token NAME` makes one and says where it goes"
+        )
+    listener = _listen(api.host, api.port)
+    setup_logging(settings)
+    app = make_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+        proxy_headers=True,
+        forwarded_allow_ips=api.trusted_proxies,
+        timeout_graceful_shutdown=max(1, round(api.grace)),
+    )
+    host, port = listener.getsockname()[:2]
+    log.info("api.listening", host=host, port=port, tokens=[token.name for token in api.tokens])
+    Server(config, app.state.desk).run(sockets=[listener])
+    log.info("api.stopped")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}") from None

@@ -1,0 +1,35 @@
+"""Checks of sources, carried out by workers: only they know what a source stands for."""
+
+from collections.abc import Sequence
+
+from glueline.contract.checks import SourceCheck
+from glueline.contract.messages import CheckRequest
+from glueline.ledger import Calls, Ledger
+from glueline.queue import Publisher, QueueUnavailable
+
+
+class Checks:
+    """Asks for checks and tells what came of them; every method blocks."""
+
+    def __init__(self, ledger: Ledger, calls: Calls, publisher: Publisher) -> None:
+        """Use the producer's connections."""
+        self._ledger, self._calls, self._publisher = ledger, calls, publisher
+
+    def ask(self, source: str) -> bool:
+        """Let a worker check ``source``; False when that was asked a moment ago.
+
+        A message that is lost is not sent again by itself: the question lapses after two minutes.
+        Raises QueueUnavailable or LedgerUnavailable, and then nothing was asked.
+        """
+        if not self._ledger(self._calls.ask_check(source)):
+            return False
+        try:
+            self._publisher.publish([CheckRequest(source=source)])
+        except QueueUnavailable:
+            self._ledger(self._calls.drop_check(source))
+            raise
+        return True
+
+    def known(self, sources: Sequence[str]) -> list[SourceCheck]:
+        """What is known of each of ``sources``, in their order."""
+        return self._ledger(self._calls.checks(sources)) if sources else []

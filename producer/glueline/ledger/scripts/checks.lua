@@ -1,0 +1,8 @@
+-- KEYS  for each source: its report, its question
+-- Returns for each source {report or false, 1 when a question stands}
+
+local answers = {}
+for i = 1, #KEYS, 2 do
+  answers[#answers + 1] = {redis.call('GET', KEYS[i]), redis.call('EXISTS', KEYS[i + 1])}
+end
+return answers

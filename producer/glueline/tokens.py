@@ -1,0 +1,93 @@
+"""Who may use the HTTP API, and how it is served: the ``[api]`` part of the settings.
+
+A token is 256 random bits, so a plain SHA-256 of it is all that has to be kept: there is nothing
+to guess, and no slow hash to pay for on each request.
+"""
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from glueline.contract.filters import Glob
+from glueline.contract.model import Frozen
+
+Scope = Literal["read", "enqueue"]
+SCOPES: tuple[Scope, ...] = ("read", "enqueue")
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Token(Frozen):
+    """One token of the HTTP API. ``glueline api token NAME`` makes one."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+    """Stands in the audit lines."""
+    hash: Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
+    """The token's SHA-256; the token itself stands nowhere."""
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = ("read",)
+    """``read``: see runs and sources. ``enqueue``: enqueue, cancel, replay, check."""
+    sources: Annotated[tuple[Glob, ...], Field(min_length=1)] = ("*",)
+    """Globs of the sources that it is for; of the others it learns nothing."""
+
+    def admits(self, source: str) -> bool:
+        """Whether the token is for ``source``."""
+        return any(fnmatchcase(source, glob) for glob in self.sources)
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether no source is withheld."""
+        return "*" in self.sources
+
+
+class ApiSettings(Frozen):
+    """How the HTTP API is served."""
+
+    host: str = "127.0.0.1"
+    """Where to listen; put a proxy with TLS in front before it is another than loopback."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    tokens: tuple[Token, ...] = ()
+    """Who may use it, see below; in a variable as JSON."""
+    max_body: Annotated[int, Field(ge=1)] = 1_000_000
+    """Bytes of a request's body."""
+    rate: Positive = 20
+    """Requests per second of one token, and of one address without a token, in each process."""
+    burst: Annotated[int, Field(ge=1)] = 100
+    """Requests that may come at once before ``rate`` counts."""
+    streams: Annotated[int, Field(ge=1)] = 200
+    """Streams of events at the same time in one process."""
+    session: Positive = 12 * 3600
+    """Seconds that a login to the page lasts."""
+    grace: Positive = 10
+    """Seconds for requests under way when the server is told to stop."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are believed."""
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        for field in ("name", "hash"):
+            if len({getattr(token, field) for token in self.tokens}) < len(self.tokens):
+                raise ValueError(f"two tokens have the same {field}; each needs its own")
+        return self
+
+
+def new_token() -> str:
+    """A random token; the prefix lets scanners for leaked secrets know it."""
+    return f"glueline_{secrets.token_urlsafe(32)}"
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
+    return f"sha256:{sha256(token.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def find(tokens: Iterable[Token], presented: str) -> Token | None:
+    """The token that was presented; takes as long for each of them, and for none."""
+    digest, found = hash_of(presented), None
+    for token in tokens:
+        if hmac.compare_digest(token.hash, digest):
+            found = token
+    return found
