@@ -17,6 +17,7 @@ from tests.support.system import System, hooks
 
 from glueline import RunState
 from glueline.contract.errors import GluelineError
+from glueline.contract.messages import Options
 from glueline.contract.runs import RunStatus
 from glueline.settings import Settings
 from glueline_simulator import Simulator
@@ -136,9 +137,14 @@ class Stage:
         self.redis.start()
 
 
-def calm(system: System) -> Calm:
+FULL = Options(full=True)
+"""For runs of which each unit is wanted, though the sinks may hold all of it already."""
+
+
+def calm(system: System, options: Options | None = None) -> Calm:
     """Run the catalogue undisturbed; what it left in the sink makes room for the next run."""
-    run = system.wait(system.producer.enqueue_catalog().run_id, seconds=600)
+    accepted = system.producer.enqueue_catalog(options=options or Options())
+    run = system.wait(accepted.run_id, seconds=600)
     if run.state is not RunState.SUCCEEDED:
         raise Failed(f"the calm run ended as {run.state}: {run}")
     found = Calm(run.settled_units, system.contents(run.run_id))

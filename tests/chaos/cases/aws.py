@@ -99,7 +99,7 @@ def page_tokens_that_expire(
 ) -> None:
     """A listing whose page token expires goes on where it was, without a gap or a repetition."""
     sim = stage.simulator(**catalogue)
-    system = stage.system(sim, workers, worker={**PRODUCTION, "page_budget": 1})
+    system = stage.system(sim, workers, worker={**PRODUCTION, "page_budget": 1, "split_after": 0})
     expected = calm(system)
     sim.reset()
     sim.configure(ragged=True, latency=0.1)

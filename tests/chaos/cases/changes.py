@@ -21,13 +21,15 @@ from tests.chaos.partial import (
     sentences,
 )
 from tests.chaos.stage import Stage, settled, wait
-from tests.support.system import eventually
+from tests.support.system import System, eventually
 
 from glueline import RunState
 from glueline.contract.messages import Options
+from glueline_simulator import Simulator
 
-ALL = Options(partitions="all")
-CREATED = "created-in-between"
+ALL = Options(partitions="all", full=True)
+INCREMENTAL = Options(partitions="all")
+CREATED = "created-after-{}"
 
 
 @case(
@@ -40,18 +42,26 @@ def deleted_between_listing_and_reading(
     """What is deleted or created between listing and reading fails no unit and hides nothing."""
     sim = stage.simulator(databases=databases, tables=8, jobs=jobs, columns=4, partitions=3)
     system = stage.system(sim, workers, worker={**PRODUCTION, "concurrency": 300})
+    # GetJobs lists the jobs with their definitions, ListJobs with their names alone.
+    for listing, denied in {"ListJobs": "GetJobs", "GetJobs": "ListJobs"}.items():
+        sim.configure(deny=[denied])
+        _delete_in_between(stage, sim, system, gone, CREATED.format(listing))
+
+
+def _delete_in_between(stage: Stage, sim: Simulator, system: System, gone: int, new: str) -> None:
     before, calm = calm_by_unit(system, ALL)
+    databases = len(before["databases"])
     lost = {f"database/{name}" for name in stage.random.sample(names(before, "database"), gone)}
     lost |= {f"job/{name}" for name in stage.random.sample(names(before, "job"), gone)}
     held = [n for n in names(before, "partitions") if f"database/{n.split('/')[0]}" not in lost]
     tables = stage.random.sample(held, gone)
 
     sim.configure(hold=["GetTables", "GetJob", "GetPartitions"])
-    run_id = system.producer.enqueue_catalog(options=ALL).run_id
+    run_id = system.producer.enqueue_catalog(options=INCREMENTAL).run_id
     eventually(lambda: settled(system, run_id) == len(("databases", "jobs")), 60)
     for kind, _, name in (unit.partition("/") for unit in lost):
         sim.delete_database(name) if kind == "database" else sim.delete_job(name)
-    sim.add_job(CREATED, script="print(1)")
+    sim.add_job(new, script="print(1)")
     sim.configure(hold=["GetJob", "GetPartitions"])
     eventually(lambda: settled(system, run_id) == 2 + databases, 60)
     for name in tables:
@@ -73,8 +83,10 @@ def deleted_between_listing_and_reading(
         if unit not in lost and not is_partition_of(unit, lost)
     }
     must(found == wanted, f"units that differ: {differing(found, wanted)}")
-    must(f"job/{CREATED}" in after, "the job was not created")
-    stage.counts |= {"units": run.settled_units, "deleted": 3 * gone, "calm units": calm.settled}
+    must(f"job/{new}" in after, "the job was not created")
+    stage.add("units", run.settled_units)
+    stage.add("deleted", 3 * gone)
+    stage.add("calm units", calm.settled)
 
 
 @case(

@@ -120,7 +120,10 @@ def changing_catalogue(
         for _ in range(runs):
             changes.troubled_run(edits, kills, faults)
         sim.configure(faults=0, latency=0)
-        _compare(system, stores, catalogue, _calm(system, max_deletion_share=1))
+        # What it keeps of the troubled runs is what one that reads all finds.
+        kept = _calm(system, max_deletion_share=1)
+        _compare(system, stores, catalogue, kept)
+        compare("a full run", system.contents(kept), system.contents(_calm(system, full=True)))
         check_manifests(stage.folder / "out")
         stage.counts |= {"runs": runs, **catalogue.edits}
         stage.counts |= {"deleted": len(_deleted(stores[0])), "kills": system.workers.restarts}

@@ -8,7 +8,7 @@ import psutil
 import redis
 from tests.chaos.case import case
 from tests.chaos.cases.processes import DOZENS, THOUSANDS
-from tests.chaos.stage import Failed, Stage, calm, is_over, verify, wait
+from tests.chaos.stage import FULL, Failed, Stage, calm, is_over, verify, wait
 from tests.support.poison import POISON, SECRET, huge, unit
 from tests.support.system import System, hooks
 
@@ -140,7 +140,7 @@ def deadly_units(
         env=hooks(visibility_timeout=4, fates=fates),
         worker={"attempts": attempts, "lease": lease, "unit_timeout": 4.0},
     )
-    expected = calm(system)
+    expected = calm(system, FULL)
     for fated in rounds:
         names = list(CODES) if fated == "all" else fated.split()
         _meet(stage, system, dict(zip(_drawn(stage, catalogue, names), names, strict=True)), fates)
@@ -169,7 +169,7 @@ def _drawn(stage: Stage, catalogue: dict[str, Any], names: list[str]) -> list[st
 def _meet(stage: Stage, system: System, fated: dict[str, str], fates: Path) -> None:
     """A run in which some databases are fatal ends as partial, and only they have failed."""
     fates.write_text(json.dumps(fated))
-    run = wait(system, system.producer.enqueue_catalog().run_id, 300)
+    run = wait(system, system.producer.enqueue_catalog(options=FULL).run_id, 300)
     found = {one.unit_id: one.code for one in system.producer.failures(run.run_id)}
     wanted = {f"database/{name}": CODES[fate] for name, fate in fated.items()}
     # A unit that is fatal by itself may also be lost with a neighbour that kills the process.

@@ -6,7 +6,7 @@ from typing import Any
 from tests.chaos.case import case
 from tests.chaos.cases.processes import DOZENS, THOUSANDS
 from tests.chaos.proxy import Proxy
-from tests.chaos.stage import Failed, Stage, calm, events, verify
+from tests.chaos.stage import FULL, Failed, Stage, calm, events, verify
 from tests.support.system import eventually
 
 from glueline import Producer
@@ -37,7 +37,7 @@ def late_redis(stage: Stage, catalogue: dict[str, Any], workers: int, away: floa
 def broken_producers(stage: Stage, catalogue: dict[str, Any], rounds: int) -> None:
     """What is enqueued over a network that breaks is run once, or refused in one sentence."""
     system = stage.system(stage.simulator(**catalogue))
-    expected = calm(system)
+    expected = calm(system, FULL)
     with Proxy(stage.redis.port, stage.seed) as proxy:
         there = {"redis_url": proxy.through(stage.redis.url)}
         for number in range(rounds):
@@ -46,7 +46,7 @@ def broken_producers(stage: Stage, catalogue: dict[str, Any], rounds: int) -> No
                 with Producer(system.settings.model_copy(update=there)) as producer:
                     producer.runs()  # it is connected
                     accepted = enqueue(proxy, producer, key)
-                    again = producer.enqueue_catalog(idempotency_key=key)
+                    again = producer.enqueue_catalog(options=FULL, idempotency_key=key)
                 if (accepted.is_new, again.is_new) != (True, False):
                     raise Failed(f"{key}: {accepted}, then {again}")
                 verify(stage, system, accepted.run_id, expected)
@@ -61,21 +61,21 @@ def after_a_refusal(proxy: Proxy, producer: Producer, key: str) -> Accepted:
     proxy.close()
     proxy.cut()
     try:
-        producer.enqueue_catalog(idempotency_key=key)
+        producer.enqueue_catalog(options=FULL, idempotency_key=key)
     except LedgerUnavailable as error:
         if "\n" in str(error):
             raise Failed(f"more than one sentence: {error}") from None
     else:
         raise Failed("what could not be enqueued was accepted")
     proxy.listen()
-    return producer.enqueue_catalog(idempotency_key=key)
+    return producer.enqueue_catalog(options=FULL, idempotency_key=key)
 
 
 def without_an_answer(proxy: Proxy, producer: Producer, key: str) -> Accepted:
     """The run is opened, and its producer is cut off before it hears so."""
     cuts = proxy.cuts
     proxy.lose_an_answer()
-    accepted = producer.enqueue_catalog(idempotency_key=key)
+    accepted = producer.enqueue_catalog(options=FULL, idempotency_key=key)
     if proxy.cuts != cuts + 1:
         raise Failed("no answer was lost")
     return accepted
@@ -85,7 +85,7 @@ def without_publishing(proxy: Proxy, producer: Producer, key: str) -> Accepted:
     """The run is opened, and the queue cannot be reached: the reconciler publishes."""
     connections = proxy.connections
     proxy.close()
-    accepted = producer.enqueue_catalog(idempotency_key=key)
+    accepted = producer.enqueue_catalog(options=FULL, idempotency_key=key)
     if proxy.connections != connections:
         raise Failed("the queue could be reached")
     proxy.listen()

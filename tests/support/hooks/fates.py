@@ -22,7 +22,7 @@ _read = Glue.tables
 _file = Path(os.environ["TEST_FATES"])
 
 
-def _tables(self: Glue, database: str, token: str | None = None) -> AsyncIterator[Page]:
+def _tables(self: Glue, database: str, *args: Any, **options: Any) -> AsyncIterator[Page]:
     match json.loads(_file.read_text()).get(database):
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -34,7 +34,7 @@ def _tables(self: Glue, database: str, token: str | None = None) -> AsyncIterato
             time.sleep(3600)
         case "wait":
             return _never()
-    return _read(self, database, token)
+    return _read(self, database, *args, **options)
 
 
 def _exhaust() -> Any:

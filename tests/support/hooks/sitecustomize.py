@@ -40,10 +40,10 @@ if broken := os.environ.get("TEST_ERROR_DATABASE"):
 
     read = Glue.tables
 
-    def tables(self: Glue, database: str, token: str | None = None) -> Any:
+    def tables(self: Glue, database: str, *args: Any, **options: Any) -> Any:
         if database == broken:
             raise RuntimeError(os.environ["TEST_ERROR_TEXT"])
-        return read(self, database, token)
+        return read(self, database, *args, **options)
 
     Glue.tables = tables  # type: ignore[method-assign]
 

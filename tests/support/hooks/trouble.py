@@ -42,7 +42,9 @@ def around(before: str, work: Callable[..., Any], after: str) -> Callable[..., A
 
 
 def publish(temporary: Path, path: Path, put: Callable[..., Any] = disk.publish) -> None:
-    what = "manifest" if path.parent.name == "runs" else "object"
+    what = {"runs": "manifest", "index": "newest"}.get(path.parent.name, "object")
+    if path.parent.parent.name == "index":
+        what = "index"
     around(f"before-{what}", put, f"after-{what}")(temporary, path)
 
 
