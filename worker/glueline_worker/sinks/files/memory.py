@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from glueline.contract.messages import encode
 from glueline.contract.model import Frozen
 from glueline_worker.sinks.base import Run
-from glueline_worker.sinks.disk import write_whole
+from glueline_worker.sinks.disk import remove_temporaries, write_whole
 from glueline_worker.sinks.files.manifest import StoredObject
 from glueline_worker.sinks.keys import index_path, manifest_path, newest_path
 
@@ -75,7 +75,16 @@ def remember_newest(root: Path, run: Run) -> None:
     known = _read_newest(root, run)
     if known is None or known.generation <= run.generation:
         this = Newest(run_id=run.run_id, generation=run.generation)
-        write_whole(root / newest_path(_scope(run)), this.model_dump_json().encode())
+        path = root / newest_path(_scope(run))
+        write_whole(path, this.model_dump_json().encode())
+        remove_temporaries(path)
+
+
+def forget_newest(root: Path, run: Run) -> None:
+    """Let no later run look for what ``run`` had left."""
+    known = _read_newest(root, run)
+    if known is not None and known.run_id == run.run_id:
+        (root / newest_path(_scope(run))).unlink(missing_ok=True)
 
 
 def read_index(root: Path, run_id: str, unit_id: str) -> Index | None:

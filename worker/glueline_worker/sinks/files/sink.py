@@ -10,7 +10,7 @@ from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run
 from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
 from glueline_worker.sinks.files.manifest import folders, manifest, stored_objects
-from glueline_worker.sinks.files.memory import newest, remember_newest
+from glueline_worker.sinks.files.memory import forget_newest, newest, remember_newest
 from glueline_worker.sinks.files.writer import UnitFiles
 from glueline_worker.sinks.keys import index_path, manifest_path
 from glueline_worker.sinks.location import Location
@@ -64,7 +64,7 @@ class FileSink:
 
     async def abort(self, run: Run) -> None:
         """Remove the run's manifest and objects."""
-        await asyncio.to_thread(self._abort, run.run_id)
+        await asyncio.to_thread(self._abort, run)
 
     async def close(self) -> None:
         """Nothing stays open between calls."""
@@ -90,10 +90,11 @@ class FileSink:
                 for unlisted in set(folder.iterdir()) - listed:
                     unlisted.unlink(missing_ok=True)
 
-    def _abort(self, run_id: str) -> None:
+    def _abort(self, run: Run) -> None:
         with disk_errors(self.name):
-            path = self._root / manifest_path(run_id)
+            forget_newest(self._root, run)
+            path = self._root / manifest_path(run.run_id)
             path.unlink(missing_ok=True)
             remove_temporaries(path)
-            for folder in folders(self._root, run_id):
+            for folder in folders(self._root, run.run_id):
                 shutil.rmtree(folder)
