@@ -76,7 +76,7 @@ class Part:
     """A thing with what is told of it alone, such as its lineage: stored together, kept together.
 
     ``fingerprint`` is a hash of all that the records follow from; None when not all of it could
-    be read, so that the part is read again. ``inputs`` names what else was read for it.
+    be read, so that the part is read again. ``inputs`` names what else was read for it, in ASCII.
     """
 
     key: str

@@ -18,7 +18,7 @@ from glueline_worker.lineage.records import lineage_records
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.schemas import columns_of, tables_read
+from glueline_worker.units.schemas import as_inputs, columns_of, tables_read
 from glueline_worker.units.unchanged import Inputs, job_fingerprint
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ async def _write(
     is_known = sources.is_complete and sources.has_columns
     print_ = job_fingerprint(record.key, definition, sources.inputs, context) if is_known else None
     if not await context.unchanged("job", {record.key: print_}):
-        part = Part(record.key, (record, *edges), print_, tuple(sources.inputs.columns))
+        part = Part(record.key, (record, *edges), print_, as_inputs(sources.inputs.columns))
         await context.write_parts("job", [part])
 
 

@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote, unquote
 
 from glueline.contract.errors import Retryable
 from glueline.contract.lineage import Dataset
@@ -33,6 +34,16 @@ def tables_read(datasets: Iterable[Dataset], context: UnitContext) -> tuple[str,
     """Those among ``datasets`` whose columns can be asked for, as ``database/table``."""
     names = [d.name.removeprefix("table/") for d in datasets if _is_readable(d, context)]
     return tuple(dict.fromkeys(names))[:TABLES_A_JOB]
+
+
+def as_inputs(names: Iterable[str]) -> tuple[str, ...]:
+    """``database/table`` in ASCII: a script may name what a sink cannot store, as NUL."""
+    return tuple(quote(name, safe="/", errors="surrogatepass") for name in names)
+
+
+def of_inputs(inputs: Iterable[str]) -> list[str]:
+    """The names that `as_inputs` made ``inputs`` of."""
+    return [unquote(one, errors="surrogatepass") for one in inputs]
 
 
 async def columns_of(names: Sequence[str], context: UnitContext) -> dict[str, Columns]:

@@ -21,7 +21,7 @@ from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Held
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import fingerprint
-from glueline_worker.units.schemas import Columns, columns_of, learn
+from glueline_worker.units.schemas import Columns, columns_of, learn, of_inputs
 
 Job = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ async def keep_unchanged(jobs: Mapping[str, Job], unit: JobsUnit, context: UnitC
     inputs = await _inputs(about.values(), held.values(), context)
     same = {}
     for key, one in held.items():
-        inputs.columns = await columns_of(one.inputs, context)
+        inputs.columns = await columns_of(of_inputs(one.inputs), context)
         if len(inputs.columns) < len(one.inputs):
             continue
         if job_fingerprint(key, about[key], inputs, context) == one.fingerprint:
@@ -75,7 +75,7 @@ async def _inputs(jobs: Iterable[Job], held: Iterable[Held], context: UnitContex
     if not context.options.lineage:
         return Inputs()
     jobs = list(jobs)
-    await learn((name for one in held for name in one.inputs), context)
+    await learn((name for one in held for name in of_inputs(one.inputs)), context)
     return Inputs(
         await script_tags(context.connection, _places(jobs)), await _connections(jobs, context)
     )
