@@ -61,7 +61,7 @@ QUOTA_WAIT = Counter(
 
 SINK_SECONDS = Histogram(
     "glueline_sink_seconds",
-    "How long a step of a sink took: begin, write, complete, commit, abort.",
+    "How long a step of a sink took: begin, write, complete, commit and so on.",
     ["sink", "step"],
     buckets=_SECONDS,
     registry=REGISTRY,

@@ -2,39 +2,41 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 from redis.exceptions import RedisError
 
 from glueline_worker.aws.quota import Quota
 from glueline_worker.observe.metrics import QUOTA_WAIT, sink_step
-from glueline_worker.sinks.base import Sink, UnitWriter
+from glueline_worker.sinks.base import Sink
 
-STEPS = frozenset({"begin", "write", "complete", "commit", "abort"})
-
-
-class _Watched:
-    """Times the steps of a sink or of its writer, and passes everything else on."""
-
-    def __init__(self, inner: Any, sink: str) -> None:
-        self._inner, self._sink = inner, sink
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-        return self._timed(name, found) if name in STEPS else found
-
-    def _timed(self, step: str, method: Callable[..., Awaitable[Any]]) -> Any:
-        async def timed(*args: Any, **kwargs: Any) -> Any:
-            async with sink_step(self._sink, step):
-                answer = await method(*args, **kwargs)
-            return cast("UnitWriter", _Watched(answer, self._sink)) if step == "begin" else answer
-
-        return timed
+STEPS = ("begin", "write", "write_parts", "held", "keep", "complete", "commit", "abort")
+Step = Callable[..., Awaitable[Any]]
 
 
 def watched(sink: Sink) -> Sink:
-    """``sink``, whose steps are timed and whose failures are counted."""
-    return cast("Sink", _Watched(sink, sink.name))
+    """``sink`` itself, whose steps and those of its writers are timed from now on."""
+    _watch(sink, sink.name)
+    return sink
+
+
+def _watch(target: object, sink: str) -> None:
+    # No object stands around it: what else a sink or a writer can do is seen by its class.
+    for step in STEPS:
+        method = getattr(target, step, None)
+        if method is not None:
+            setattr(target, step, _timed(method, sink, step))
+
+
+def _timed(method: Step, sink: str, step: str) -> Step:
+    async def timed(*args: Any, **kwargs: Any) -> Any:
+        async with sink_step(sink, step):
+            answer = await method(*args, **kwargs)
+        if step == "begin":
+            _watch(answer, sink)
+        return answer
+
+    return timed
 
 
 class WatchedQuota:
