@@ -19,7 +19,7 @@ import yaml
 from tests.support.postgres import postgres_server
 from tests.support.system import eventually
 
-from glueline import Producer, RunState
+from glueline import Options, Producer, RunState
 from glueline.settings import Settings
 from glueline.tokens import hash_of
 from glueline_simulator import Simulator
@@ -210,7 +210,7 @@ def test_a_healthcheck_is_well_with_its_service_and_ill_without(
 
 def test_flower_shows_units_in_words_and_only_after_a_login(composition: Composition) -> None:
     eventually(lambda: composition.look("/api/workers?refresh=1"))
-    run = composition.producer.enqueue_catalog()
+    run = composition.producer.enqueue_catalog(options=Options(full=True))
     assert composition.producer.wait(run.run_id, timeout=15).state is RunState.SUCCEEDED
     about = f" · run {run.run_id[:8]} · default"
 
