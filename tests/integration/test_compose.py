@@ -171,8 +171,17 @@ def test_the_api_asks_for_its_token_and_says_that_it_lives(composition: Composit
     eventually(lambda: _status(composition.api + where) == 200)
     assert _status(f"{composition.api}/v1/runs") == 401
     assert _status(f"{composition.api}/v1/runs", "api-secret") == 200
+    assert "glueline_ledger_up 1.0" in _metrics(composition)
     grace = int(SERVICES["api"]["stop_grace_period"].removesuffix("s"))
     assert grace > Settings().api.grace + 2
+
+
+def _metrics(composition: Composition) -> str:
+    request = urllib.request.Request(
+        f"{composition.api}/metrics", headers={"Authorization": "Bearer api-secret"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return str(answer.read().decode())
 
 
 def _status(url: str, token: str = "") -> int | None:
