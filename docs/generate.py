@@ -12,23 +12,27 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
 from tables import fields, model, table
 from typer.main import get_command
 
-from glueline import settings, sources, templates
+from glueline import figures, settings, sources, templates
 from glueline.api.app import make_app
 from glueline.cli import build
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
+from glueline.contract.runs import RunState
 from glueline.contract.schema import SCHEMAS, attribute_docs
+from glueline.ledger.gauges import Gauges
 from glueline.settings import Settings
 from glueline.tokens import ApiSettings, Token
 from glueline_worker.aws.permissions import PERMISSIONS, USUAL, Feature
+from glueline_worker.observe import metrics
 from glueline_worker.policy.documents import identities
 from glueline_worker.policy.notations import iam
 from glueline_worker.policy.resources import Place
@@ -37,7 +41,7 @@ DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 SAID_HERE = {
-    "redis_url": "The Redis of the queue and the ledger: `redis://`, `rediss://` or `unix://`.",
+    "redis_url": "The Redis of the queue and the ledger, see [operations](operations.md#redis).",
     "key_prefix": "Before all keys, so that several Gluelines can share a server.",
     "sinks": "Where records go, see [sinks](sinks.md); in a variable separated by spaces.",
     "sources": "The named places to extract from, see below; in a variable as JSON.",
@@ -215,6 +219,25 @@ def _names(union: Any) -> list[str]:
     return [cls.__name__ for cls in union.__origin__.__args__]
 
 
+def _metrics() -> str:
+    kinds = {Counter: ("counter", "_total"), Gauge: ("gauge", ""), Histogram: ("histogram", "")}
+    rows = [_metric(one, *kinds[type(one)]) for one in vars(metrics).values() if type(one) in kinds]
+    some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1})
+    for family in figures.families(some):
+        labels = _labels(family.samples[0].labels)
+        rows.append((f"`{family.name}`", "gauge", *labels, family.documentation))
+    return table(("metric", "type", "labels", "meaning"), rows)
+
+
+def _metric(one: Any, kind: str, ending: str) -> tuple[str, ...]:
+    name, labels, meaning = one._name, one._labelnames, one._documentation  # noqa: SLF001
+    return f"`{name}{ending}`", kind, *_labels(labels), meaning
+
+
+def _labels(names: Iterable[str]) -> tuple[str]:
+    return (", ".join(f"`{name}`" for name in names),)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "request": _request,
     "units": _units,
@@ -231,6 +254,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "token": lambda: _inner_settings(Token, "token."),
     "operations": _operations,
     "commands": _commands,
+    "metrics": _metrics,
 }
 
 

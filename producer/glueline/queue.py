@@ -1,14 +1,13 @@
 """The queue: Celery on Redis, set up the same for those who publish and those who work."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import redis
+import redis.asyncio
 from celery import Celery
 from kombu.exceptions import KombuError
-from redis.backoff import ExponentialBackoff
-from redis.retry import Retry
 
+from glueline import connecting
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import CheckRequest, UnitMessage
 from glueline.contract.names import QUEUE, task_name
@@ -19,16 +18,6 @@ VISIBILITY_TIMEOUT = 60
 """Seconds until Celery hands an unacknowledged message to another worker; workers refresh it."""
 
 
-CLIENT_OPTIONS: dict[str, Any] = {
-    "socket_connect_timeout": 5,
-    # A lease that is renewed every third of its 30 s outlives one renewal that hangs.
-    "socket_timeout": 10,
-    "socket_keepalive": True,
-    "health_check_interval": 25,
-}
-"""What all connections to Redis have in common; the retry differs, blocking or asyncio."""
-
-
 class QueueUnavailable(Retryable):
     """Messages cannot be published now; the ledger's reconciler publishes them later."""
 
@@ -37,8 +26,11 @@ class QueueUnavailable(Retryable):
 
 def celery_app(settings: Settings) -> Celery:
     """A Celery application on the broker that ``settings`` name; JSON only, no result backend."""
-    app = Celery("glueline", broker=settings.redis_url, set_as_current=False)
+    broker = connecting.broker(settings.redis_url)
+    app = Celery("glueline", set_as_current=False)
     app.conf.update(
+        broker_url=broker["broker_url"],
+        broker_use_ssl=broker["broker_use_ssl"],
         task_default_queue=QUEUE,
         task_serializer="json",
         accept_content=["json"],
@@ -63,7 +55,7 @@ def celery_app(settings: Settings) -> Celery:
             "unacked_mutex_expire": 30,
             "unacked_restore_throttle": 1,
             "priority_steps": [0],
-            **CLIENT_OPTIONS,
+            **broker["broker_transport_options"],
         },
     )
     return app
@@ -71,8 +63,12 @@ def celery_app(settings: Settings) -> Celery:
 
 def redis_client(settings: Settings) -> redis.Redis:
     """A blocking client for the ledger."""
-    retry = Retry(ExponentialBackoff(1, 0.05), 3)
-    return redis.Redis.from_url(settings.redis_url, retry=retry, **CLIENT_OPTIONS)
+    return connecting.client(settings.redis_url)
+
+
+def async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Redis:
+    """A client for the event loop that it is made on."""
+    return connecting.async_client(settings.redis_url, connections)
 
 
 def calls_for(settings: Settings) -> Calls:

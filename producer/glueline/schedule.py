@@ -7,6 +7,7 @@ key: a scheduler that restarts, or a second one beside it, opens no second run f
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -30,6 +31,8 @@ class Scheduler:
     producer: Producer
     schedules: Sequence[Schedule]
     clock: Callable[[], float] = time.time
+    heartbeat: Path | None = None
+    """Touched after each tick."""
     _done: dict[str, int] = field(default_factory=dict)
 
     def tick(self) -> list[Accepted]:
@@ -58,6 +61,8 @@ class Scheduler:
         """Tick for ever, once a second."""
         while True:
             self.tick()
+            if self.heartbeat is not None:
+                self.heartbeat.touch()
             time.sleep(1)
 
     def _fire(self, schedule: Schedule, slot: int) -> Accepted | None:

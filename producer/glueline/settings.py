@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError
 
+from glueline import sentinels
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import ExtractionRequest, SourceName
 from glueline.contract.model import Frozen, first_problem, problem_at
@@ -62,6 +63,10 @@ class WorkerSettings(Frozen):
     """AWS calls per second for each family of calls while the shared quota cannot be asked."""
     rate_start: Annotated[float, Field(gt=0)] = 60
     """AWS calls per second that a family of calls starts with; then the rate is learnt."""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Where a worker answers /metrics, /healthz and /readyz; 0: nowhere. One port, one worker."""
+    metrics_host: str = "127.0.0.1"
+    """The address that it answers on; ``0.0.0.0`` is for probes and scrapes from outside."""
 
 
 def _seconds(value: Any) -> Any:
@@ -106,6 +111,8 @@ class Settings(BaseSettings):
     """Seconds after which an open unit that nobody holds is looked at."""
     keep_runs: Seconds = 7 * 24 * 3600
     """Seconds that the ledger remembers a run after its end."""
+    heartbeat_file: Path | None = None
+    """A file that a worker or a scheduler touches each second, for `glueline health`."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     log_format: Annotated[str, Field(pattern="^(auto|console|json)$")] = "auto"
 
@@ -137,8 +144,13 @@ class Settings(BaseSettings):
     def _redis(cls, url: str) -> str:
         from redis import ConnectionPool  # noqa: PLC0415 - the library takes a while to import
 
+        if url.startswith(("sentinel://", "sentinels://")):
+            sentinels.parse(url)
+            return url
         if not url.startswith(("redis://", "rediss://")):
-            raise ValueError("a Redis URL starts with redis:// or rediss://")
+            raise ValueError(
+                "a Redis URL starts with redis://, rediss://, sentinel:// or sentinels://"
+            )
         try:
             int(urlsplit(url).path.strip("/") or 0)
             ConnectionPool.from_url(url).make_connection()

@@ -72,6 +72,7 @@ def test_services_wait_for_healthy_servers_that_keep_their_data() -> None:
 class Composition:
     processes: dict[str, "subprocess.Popen[bytes]"]
     logs: dict[str, Path]
+    envs: dict[str, dict[str, str]]
     producer: Producer
     postgres: str
     flower: str
@@ -102,11 +103,14 @@ def composition(
     here = {"--port=5555": f"--port={port}", "8080": str(api_port), "0.0.0.0": "127.0.0.1"}
     logs = {name: folder / f"{name}.log" for name in OURS}
     processes: dict[str, subprocess.Popen[bytes]] = {}
+    envs: dict[str, dict[str, str]] = {}
     with postgres_server() as postgres, Simulator(databases=2, tables=5, jobs=2) as sim:
         database = postgres.create_database()
         for name, service in OURS.items():
             command = [here.get(word, word) for word in service["command"]]
-            env = _environment(service, redis_server, database)
+            (folder / name).mkdir()
+            env = _environment(service, redis_server, database, folder / name)
+            envs[name] = env
             with logs[name].open("wb") as log:
                 processes[name] = subprocess.Popen(
                     command,
@@ -117,14 +121,14 @@ def composition(
                 )
         with Producer(Settings(redis_url=redis_server.url)) as producer:
             urls = (f"http://127.0.0.1:{one}" for one in (port, api_port))
-            yield Composition(processes, logs, producer, database, *urls)
+            yield Composition(processes, logs, envs, producer, database, *urls)
         for process in processes.values():
             process.kill()
             process.wait()
 
 
 def _environment(
-    service: dict[str, Any], redis_server: EmbeddedRedis, database: str
+    service: dict[str, Any], redis_server: EmbeddedRedis, database: str, folder: Path
 ) -> dict[str, str]:
     """The service's variables as Compose sets them, with the hosts of the test's servers."""
     given = {**DOT_ENV, **SHELL}
@@ -137,6 +141,8 @@ def _environment(
         for name, value in service["environment"].items()
     }
     env = {name: hosts.get(value, value) for name, value in env.items()}
+    # Containers have a /tmp of their own each.
+    env["GLUELINE_HEARTBEAT_FILE"] = str(folder / "alive")
     ours = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
     return {**ours, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **env}
 
@@ -165,8 +171,17 @@ def test_the_api_asks_for_its_token_and_says_that_it_lives(composition: Composit
     eventually(lambda: _status(composition.api + where) == 200)
     assert _status(f"{composition.api}/v1/runs") == 401
     assert _status(f"{composition.api}/v1/runs", "api-secret") == 200
+    assert "glueline_ledger_up 1.0" in _metrics(composition)
     grace = int(SERVICES["api"]["stop_grace_period"].removesuffix("s"))
     assert grace > Settings().api.grace + 2
+
+
+def _metrics(composition: Composition) -> str:
+    request = urllib.request.Request(
+        f"{composition.api}/metrics", headers={"Authorization": "Bearer api-secret"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return str(answer.read().decode())
 
 
 def _status(url: str, token: str = "") -> int | None:
@@ -179,6 +194,27 @@ def _status(url: str, token: str = "") -> int | None:
             return error.code
     except urllib.error.URLError:
         return None
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_healthcheck_is_well_with_its_service_and_ill_without(
+    composition: Composition, name: str
+):
+    how, *words = OURS[name]["healthcheck"]["test"]
+    assert how == "CMD"
+    env = composition.envs[name]
+    port = composition.flower.rpartition(":")[2]
+    api_port = composition.api.rpartition(":")[2]
+    command = [
+        word.replace(":5555/", f":{port}/").replace(":8080/", f":{api_port}/") for word in words
+    ]
+
+    def code(command: list[str], env: dict[str, str]) -> int:
+        return subprocess.run(command, env=env, check=False, capture_output=True).returncode
+
+    eventually(lambda: code(command, env) == 0, 30)
+    elsewhere = [re.sub(r":\d+/", ":1/", word) for word in command]
+    assert code(elsewhere, {**env, "GLUELINE_HEARTBEAT_FILE": "/nowhere/alive"}) == 1
 
 
 def test_flower_shows_units_in_words_and_only_after_a_login(composition: Composition) -> None:

@@ -23,7 +23,7 @@ from glueline.contract.messages import (
 from glueline.contract.names import task_name
 from glueline.queue import celery_app
 from glueline.settings import Settings, load_settings
-from glueline_worker.broker import EventBatches, Leases, readable, undertaker
+from glueline_worker.broker import EventBatches, Leases, readable, transport_of, undertaker
 from glueline_worker.checking import check_source
 from glueline_worker.observe.logging import bind, setup_logging
 from glueline_worker.redact import redact_text
@@ -47,7 +47,7 @@ def make_app(settings: Settings) -> Celery:
         worker_concurrency=settings.worker.concurrency,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
-        broker_transport="glueline_worker.broker:Transport",
+        broker_transport=transport_of(settings),
     )
     app.steps["consumer"].update({Leases, EventBatches})
     worker = Worker(settings, app)

@@ -5,6 +5,7 @@ and by the pinned version.
 """
 
 import json
+import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -14,9 +15,12 @@ from queue import Empty
 from typing import Any
 
 from celery import bootsteps
+from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
 
+from glueline import connecting
 from glueline.queue import VISIBILITY_TIMEOUT
+from glueline.settings import Settings
 
 Bury = Callable[[str, str], None]
 EVENT_INTERVAL = 1.0
@@ -35,6 +39,8 @@ class Undertaker:
 
 
 undertaker = Undertaker()
+consuming = threading.Event()
+"""Set while the worker is connected to the queue."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,21 @@ class Transport(kombu_redis.Transport):
                 channel.basic_ack(tag)
 
 
+class SentinelChannel(Channel, kombu_redis.SentinelChannel):
+    """The same behind Sentinels."""
+
+
+class SentinelTransport(Transport):
+    """The same behind Sentinels."""
+
+    default_port = kombu_redis.SentinelTransport.default_port
+    Channel = SentinelChannel
+
+
+# kombu goes from one Sentinel to the next by its URL, and takes the transport that the URL names.
+TRANSPORT_ALIASES["sentinel"] = "glueline_worker.broker:SentinelTransport"
+
+
 class Leases(bootsteps.StartStopStep):
     """Refreshes the visibility of messages whose units are still under way.
 
@@ -129,12 +150,14 @@ class Leases(bootsteps.StartStopStep):
 
     def start(self, consumer: Any) -> None:
         """Refresh three times within the timeout."""
+        consuming.set()
         self._timer = consumer.timer.call_repeatedly(
             VISIBILITY_TIMEOUT / 3, refresh, (consumer,), priority=10
         )
 
     def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
         """Stop refreshing; what is not acknowledged will be delivered again."""
+        consuming.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -167,6 +190,12 @@ class EventBatches(bootsteps.StartStopStep):
             self._timer.cancel()
             self._timer = None
             consumer.event_dispatcher.flush()
+
+
+def transport_of(settings: Settings) -> str:
+    """The transport for the Redis that ``settings`` name, as Celery is told of it."""
+    is_watched = connecting.sentinels_of(settings.redis_url) is not None
+    return f"glueline_worker.broker:{'SentinelTransport' if is_watched else 'Transport'}"
 
 
 def readable(message: object) -> str:

@@ -19,25 +19,25 @@ import redis.asyncio
 import structlog
 import uvloop
 from celery import Celery
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
 
 from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
-from glueline.queue import CLIENT_OPTIONS, Publisher, QueueUnavailable, calls_for
+from glueline.queue import Publisher, QueueUnavailable, async_redis_client, calls_for
 from glueline.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
+from glueline_worker.broker import consuming
+from glueline_worker.observe.metrics import BURIED
+from glueline_worker.observe.observer import Observer
+from glueline_worker.observe.watched import WatchedQuota, watched
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.units.execution import Execution, Outcome
 
 T = TypeVar("T")
 log = structlog.get_logger()
 REDIS_CONNECTIONS = 32
-PASSING_ERRORS: Any = (redis.ConnectionError, redis.TimeoutError, RuntimeError)
-"""RuntimeError is how uvloop says that the connection was closed while it was idle."""
 WAIT_SLICE = 0.5
 """Seconds; a thread that waits without end would never see an interrupt."""
 LATE = 1.8
@@ -89,6 +89,7 @@ class Runtime:
     def bury(self, reason: str, body: str) -> None:
         """Keep a dead letter; without the ledger only the log tells of it."""
         log.error("message.buried", reason=reason)
+        BURIED.inc()
         try:
             self.call(self._ledger(self._calls.bury(reason, body)))
         except LedgerUnavailable as error:
@@ -100,6 +101,7 @@ class Runtime:
         Soon after that the process ends, come what may: without Redis, Celery would never look up
         from its attempts to send an event.
         """
+        self._observer.is_stopping = True
         grace = self.settings.worker.grace
         self._loop.call_soon_threadsafe(self._loop.call_later, grace, self.execution.drain)
         end = threading.Timer(grace + LATE, _end)
@@ -109,14 +111,7 @@ class Runtime:
     async def _open(self) -> None:
         settings = self.settings
         # Units wait for a connection rather than fail for want of one.
-        pool = redis.asyncio.BlockingConnectionPool.from_url(
-            settings.redis_url,
-            max_connections=REDIS_CONNECTIONS,
-            timeout=CLIENT_OPTIONS["socket_timeout"],
-            retry=Retry(ExponentialBackoff(1, 0.05), 3, PASSING_ERRORS),
-            **CLIENT_OPTIONS,
-        )
-        self._client = redis.asyncio.Redis.from_pool(pool)
+        self._client = async_redis_client(settings, REDIS_CONNECTIONS)
         self._ledger = AsyncLedger(self._client)
         self._calls = calls_for(settings)
         quota = SharedQuota(
@@ -125,8 +120,8 @@ class Runtime:
             start=settings.worker.rate_start,
             floor=settings.worker.rate_floor,
         )
-        self._sources = Sources(settings, quota)
-        self._sinks = [parse_sink(url) for url in settings.sinks]
+        self._sources = Sources(settings, WatchedQuota(quota, self._introduce))
+        self._sinks = [watched(parse_sink(url)) for url in settings.sinks]
         for sink in self._sinks:
             await sink.open()
         self.execution = Execution(
@@ -136,11 +131,20 @@ class Runtime:
         self._every(settings.worker.lease / 3, self._alive)
         await self._alive()
         self._every(settings.worker.reconcile_interval, self._reconcile)
+        self._observer = Observer(
+            settings,
+            self._client,
+            self._calls,
+            consuming=consuming.is_set,
+            under_way=self.execution.kinds_under_way,
+        )
+        await self._observer.start()
 
     async def _close(self) -> None:
         for task in self._background:
             task.cancel()
         faulthandler.cancel_dump_traceback_later()
+        await self._observer.stop()
         self.execution.drain()
         await self._sources.close()
         for sink in self._sinks:
@@ -155,6 +159,10 @@ class Runtime:
         except QueueUnavailable as error:
             # They are open in the ledger; the reconciler finds them.
             log.warning("queue.unavailable", units=len(units), error=str(error))
+
+    async def _introduce(self, family: str) -> None:
+        """Tell the ledger of a family of calls, so that its quota can be shown."""
+        await self._client.sadd(self._calls.keys.quotas, family)
 
     async def _accept(self, request: ExtractionRequest) -> str:
         opened = await self._ledger(self._calls.open_run(uuid4().hex, request))

@@ -11,6 +11,7 @@ from glueline.api.app import make_app
 from glueline.api.desk import Desk
 from glueline.api.logs import setup_logging
 from glueline.contract.errors import UsageError
+from glueline.figures import LedgerCollector
 from glueline.settings import Settings
 
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ def serve(settings: Settings) -> None:
         )
     listener = _listen(api.host, api.port)
     setup_logging(settings)
-    app = make_app(settings)
+    app = make_app(settings, collectors=[LedgerCollector(settings)])
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -29,6 +29,7 @@ def build() -> "typer.Typer":
     import typer  # noqa: PLC0415
 
     from glueline.cli import api, enqueue, runs, schedule, sources  # noqa: PLC0415
+    from glueline.cli.health import health  # noqa: PLC0415
 
     app = typer.Typer(
         help=HELP,
@@ -43,6 +44,7 @@ def build() -> "typer.Typer":
     app.add_typer(enqueue.app, name="enqueue")
     runs.register(app)
     app.command()(sources.sources)
+    app.command()(health)
     app.add_typer(schedule.app, name="schedule")
     app.add_typer(api.app, name="api")
     return app

@@ -40,14 +40,15 @@ def run() -> None:
     """Enqueue what is due, until stopped. Several schedulers side by side do no harm."""
     from glueline.schedule import Scheduler  # noqa: PLC0415 - Celery takes a while to import
 
-    schedules = load_settings().schedules
+    settings = load_settings()
+    schedules = settings.schedules
     names = {schedule.name for schedule in schedules}
     if len(names) < len(schedules):
         raise UsageError("two schedules have the same name; each needs its own")
     named = one_line(", ".join(sorted(names))) or "none"
     console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)
     with producer() as the_producer:
-        Scheduler(the_producer, schedules).run()
+        Scheduler(the_producer, schedules, heartbeat=settings.heartbeat_file).run()
 
 
 def _next(schedule: "Schedule") -> str:

@@ -70,3 +70,12 @@ class Keys:
     def queue(self) -> str:
         """The Redis list that Celery uses as the queue."""
         return f"{self.prefix}{QUEUE}"
+
+    @property
+    def quotas(self) -> str:
+        """The families of calls that have, or had, a quota."""
+        return f"{self.prefix}quotas"
+
+    def quota(self, family: str) -> str:
+        """What is learnt about a family of calls; see ``acquire.lua`` of the worker."""
+        return f"{self.prefix}quota:{family}"

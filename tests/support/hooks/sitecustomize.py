@@ -29,9 +29,9 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
     glueline.queue.celery_app = celery_app
 
 if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
-    import glueline.queue
+    import glueline.connecting
 
-    glueline.queue.CLIENT_OPTIONS |= dict.fromkeys(
+    glueline.connecting.CLIENT_OPTIONS |= dict.fromkeys(
         ("socket_timeout", "health_check_interval"), float(silence)
     )
 

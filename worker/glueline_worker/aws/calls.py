@@ -23,6 +23,7 @@ from glueline_worker.aws.errors import (
     meaning,
 )
 from glueline_worker.aws.quota import Quota
+from glueline_worker.observe.metrics import timed_call
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -65,7 +66,7 @@ class Caller:
         slot = await self.quota.acquire(family, self.limits.operations.get(operation))
         count("calls")
         try:
-            return await send()
+            return await timed_call(operation, send, lambda error: _outcome(error, operation))
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
             understood = meaning(error, operation)
             if isinstance(understood, AwsThrottled):
@@ -74,6 +75,14 @@ class Caller:
             if isinstance(understood, AwsCredentials) and self.rotated and await self.rotated():
                 understood = AwsExpired(f"{understood}; the keys have changed", code="rotated")
             raise understood from None
+
+
+def _outcome(error: Exception, operation: str) -> str:
+    """``throttled`` for AwsThrottled, and so on."""
+    try:
+        return type(meaning(error, operation)).__name__.removeprefix("Aws").lower()
+    except Exception:  # noqa: BLE001 - it is raised where it can be handled
+        return "unforeseen"
 
 
 def count(what: str) -> None:

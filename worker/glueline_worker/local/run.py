@@ -142,6 +142,8 @@ def _variables(settings: Settings) -> dict[str, str]:
         "GLUELINE_SINKS": " ".join(settings.sinks),
         "GLUELINE_SILENCE": str(settings.silence),
         "GLUELINE_WORKER__CONCURRENCY": str(settings.worker.concurrency),
+        # The port of the settings is one worker's, and here are several.
+        "GLUELINE_WORKER__METRICS_PORT": "0",
         "GLUELINE_LOG_LEVEL": settings.log_level,
         "GLUELINE_LOG_FORMAT": "console" if settings.log_format == "auto" else settings.log_format,
     }

@@ -15,6 +15,7 @@ import structlog
 
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.messages import FinishUnit, UnitMessage
+from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunState
 from glueline.ledger import AsyncLedger, Calls, LedgerUnavailable
 from glueline.ledger.calls import Claim, Settlement
@@ -23,6 +24,7 @@ from glueline.settings import Settings
 from glueline_worker.aws.calls import tally
 from glueline_worker.aws.errors import AwsExpired
 from glueline_worker.aws.sources import Sources
+from glueline_worker.observe import metrics
 from glueline_worker.sinks.base import Run, Sink
 from glueline_worker.units import finish
 from glueline_worker.units.context import UnitContext
@@ -119,6 +121,7 @@ class Execution:
 
     async def _step_aside(self, claim: Claim) -> Outcome:
         """Come back in seconds; the attempt does not count."""
+        _note(claim, "stepped_aside")
         delay_ms = int(random.uniform(*PAUSE) * 1000)  # noqa: S311 - no secret
         log.debug("unit.stepped_aside", delay=delay_ms / 1000)
         try:
@@ -146,8 +149,13 @@ class Execution:
         units = await self.ledger(self.calls.due())
         if units:
             log.info("reconcile.published", units=len(units))
+            metrics.REPUBLISHED.inc(len(units))
             await self.publish(units)
         return len(units)
+
+    def kinds_under_way(self) -> list[str]:
+        """The kinds of the units that this process holds."""
+        return [held.claim.unit.kind for held in self.held.values()]
 
     def drain(self) -> None:
         """Give back all that is under way."""
@@ -183,7 +191,10 @@ class Execution:
                 log.exception("unit.surprise")
             await self._failed(claim, claimed, error)
         else:
-            log.info("unit.settled", seconds=round(time.monotonic() - started, 3))
+            seconds = time.monotonic() - started
+            log.info("unit.settled", seconds=round(seconds, 3))
+            _note(claim, "settled")
+            metrics.UNIT_SECONDS.labels(claim.unit.kind).observe(seconds)
 
     async def _work(self, claim: Claim, claimed: Claimed) -> None:
         if claimed.outcome == "exhausted":
@@ -254,6 +265,7 @@ class Execution:
             )
         )
         log.info("run.finished", state=state.value)
+        metrics.RUNS.labels(state.value).inc()
 
     async def _open(self, claim: Claim, children: Sequence[UnitMessage]) -> None:
         if not children:
@@ -277,6 +289,8 @@ class Execution:
         held, ids = await self.ledger(self.calls.settle(claim, settlement))
         if not held:
             raise ClaimLost
+        for kind in KINDS:
+            metrics.RECORDS.labels(kind).inc(settlement.counts.get(kind, 0))
         unit = claim.unit
         finish_unit = FinishUnit(run_id=unit.run_id, source=unit.source)
         await self._publish_new([*settlement.children, finish_unit], ids)
@@ -289,8 +303,10 @@ class Execution:
         """Cancelled from outside: the claim was lost, or the worker is told to stop."""
         if held.is_lost:
             log.info("unit.lost")
+            _note(held.claim, "lost")
             return Outcome.ACK
         log.info("unit.given_back")
+        _note(held.claim, "given_back")
         try:
             await self.ledger(self.calls.release(held.claim, counted=False))
         except LedgerUnavailable:
@@ -302,8 +318,10 @@ class Execution:
         try:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
+                _note(claim, "lost")
             elif may_pass(error) and claimed.attempts < self.settings.worker.attempts:
                 delay = delay_before(claimed.attempts)
+                _note(claim, "retried")
                 log.warning("unit.retry", error=sentence_of(error), delay=round(delay, 1))
                 await self.ledger(self.calls.release(claim, delay_ms=int(delay * 1000)))
             else:
@@ -314,12 +332,15 @@ class Execution:
             log.warning("ledger.unavailable", error=str(unavailable))
 
     async def _give_up(self, claim: Claim, claimed: Claimed, error: Exception) -> None:
+        _note(claim, "failed")
         log.error("unit.failed", error=sentence_of(error), code=code_of(error))
         if isinstance(claim.unit, FinishUnit):
             state = RunState.FAILED if claimed.state is RunState.RUNNING else None
             why = f"the results could not be committed: {sentence_of(error)}"
             keep_ms = int(self.settings.keep_runs * 1000)
             await self.ledger(self.calls.finish(claim, state, keep_ms=keep_ms, reason=why))
+            if state is not None:
+                metrics.RUNS.labels(state.value).inc()
             return
         failure = Failure(
             unit_id=claim.unit.unit_id,
@@ -329,6 +350,10 @@ class Execution:
             at=datetime.now(UTC),
         )
         await self._settle(claim, Settlement(failure=failure, counts=tally.get() or {}))
+
+
+def _note(claim: Claim, outcome: str) -> None:
+    metrics.UNITS.labels(claim.unit.kind, outcome).inc()
 
 
 def _cancel(task: asyncio.Task[Any]) -> None:

@@ -1,0 +1,62 @@
+"""``glueline health``: a probe for supervisors that run a command."""
+
+import http.client
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from glueline.contract.errors import UsageError
+from glueline.settings import WorkerSettings, load_settings
+
+PATIENCE = 5.0
+"""Seconds that a worker has to answer."""
+
+
+def health(
+    max_age: Annotated[
+        float, typer.Option("--max-age", min=1, help="Seconds since the last heartbeat.")
+    ] = 15,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Ask the worker whether it takes units.")
+    ] = False,
+) -> int:
+    """Whether the worker or scheduler that runs beside is well: exit code 0, else 1.
+
+    It reads the age of heartbeat_file, which a process that hangs no longer touches; --ready asks
+    the worker's metrics_port.
+    """
+    settings = load_settings()
+    if ready:
+        if not settings.worker.metrics_port:
+            raise UsageError("--ready asks the worker: set worker.metrics_port for both")
+        why = _unready(settings.worker)
+    elif settings.heartbeat_file is None:
+        raise UsageError("there is no heartbeat to look at: set heartbeat_file for both processes")
+    else:
+        why = _stale(settings.heartbeat_file, max_age)
+    print(why or "ok")  # noqa: T201 - what supervisors show
+    return 1 if why else 0
+
+
+def _stale(heartbeat: Path, max_age: float) -> str:
+    try:
+        age = time.time() - heartbeat.stat().st_mtime
+    except OSError as error:
+        return f"the heartbeat file {heartbeat} cannot be read: {error.strerror}"
+    return f"the last heartbeat was {age:.0f} s ago" if age > max_age else ""
+
+
+def _unready(worker: WorkerSettings) -> str:
+    host = "127.0.0.1" if worker.metrics_host in ("0.0.0.0", "") else worker.metrics_host  # noqa: S104
+    connection = http.client.HTTPConnection(host, worker.metrics_port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        said = answer.read(200).decode("utf-8", "replace").strip()
+    except (OSError, http.client.HTTPException) as error:
+        return f"the worker does not answer: {type(error).__name__}"
+    finally:
+        connection.close()
+    return "" if answer.status == http.HTTPStatus.OK else said

@@ -1,0 +1,44 @@
+-- Figures for monitoring; the work grows with the runs that go on, not with their units.
+--
+-- KEYS  1 active  2 runs  3 the queue's list  4 dead letters  5 quotas (set of families)
+-- ARGV  1 silence (ms)  2 prefix of a base  3 prefix of a quota  4 newest runs to look at
+-- Returns {queue length, age of the oldest waiting unit (ms), open units, held units, dead letters,
+--          {state, runs, …}, {family, rate, …}}
+
+local now, silence = now_ms(), tonumber(ARGV[1])
+local oldest, open, held = now, 0, 0
+for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  local claims = redis.call('HLEN', base .. ':claims')
+  open, held = open + redis.call('ZCARD', base .. ':open'), held + claims
+  -- Of so many units at least one is not claimed, if any is; it is due `silence` after its message.
+  local first = redis.call('ZRANGE', base .. ':open', 0, claims, 'WITHSCORES')
+  for i = 1, #first, 2 do
+    if redis.call('HEXISTS', base .. ':claims', first[i]) == 0 then
+      oldest = math.min(oldest, tonumber(first[i + 1]) - silence)
+      break
+    end
+  end
+end
+
+local states, pairs_of_states = {}, {}
+for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, tonumber(ARGV[4]) - 1, 'REV')) do
+  local state = redis.call('HGET', ARGV[2] .. id, 'state')
+  if state then states[state] = (states[state] or 0) + 1 end
+end
+for state, runs in pairs(states) do
+  pairs_of_states[#pairs_of_states + 1] = state
+  pairs_of_states[#pairs_of_states + 1] = runs
+end
+
+local rates = {}
+for _, family in ipairs(redis.call('SMEMBERS', KEYS[5])) do
+  -- A quota that nobody asked for an hour has expired.
+  local rate = redis.call('HGET', ARGV[3] .. family, 'rate')
+  if rate then
+    rates[#rates + 1] = family
+    rates[#rates + 1] = rate
+  end
+end
+
+return {redis.call('LLEN', KEYS[3]), now - oldest, open, held, redis.call('LLEN', KEYS[4]),
+  pairs_of_states, rates}

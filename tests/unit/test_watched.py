@@ -1,0 +1,53 @@
+"""The stopwatch around sinks changes nothing of what they are."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from glueline.contract.messages import ExtractionRequest
+from glueline_worker.observe.metrics import REGISTRY
+from glueline_worker.observe.watched import watched
+from glueline_worker.sinks.base import RememberingWriter, Run, SinkRefused
+from glueline_worker.sinks.registry import parse_sink
+
+RUN = Run("0" * 32, 1, ExtractionRequest(), datetime.now(UTC))
+
+
+def steps(sink: str, step: str, what: str = "seconds_count") -> float:
+    labels = {"sink": sink, "step": step}
+    return REGISTRY.get_sample_value(f"glueline_sink_{what}", labels) or 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite:///{}/a.db", "file://{}/out?format=jsonl", "stdout:"])
+async def test_a_watched_writer_is_what_the_plain_one_is(kind: str, tmp_path: Path):
+    """Python decides by the class whether a writer remembers; an object around it would not do."""
+    url = kind.format(tmp_path)
+    plain, timed = parse_sink(url), watched(parse_sink(url))
+    for sink in (plain, timed):
+        await sink.open()
+    before = steps(timed.name, "begin")
+    writers = [await sink.begin(RUN, "databases") for sink in (plain, timed)]
+    assert type(writers[0]) is type(writers[1])
+    assert isinstance(writers[1], RememberingWriter) is isinstance(writers[0], RememberingWriter)
+    await writers[0].discard()
+    await writers[1].complete()
+    assert steps(timed.name, "begin") == before + 1
+    assert steps(timed.name, "complete") >= 1
+    for sink in (plain, timed):
+        await sink.close()
+
+
+async def test_a_step_that_fails_is_counted_and_fails_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    sink = parse_sink(f"file://{tmp_path}/failing?format=jsonl")
+
+    async def refuse(*_: object) -> None:
+        raise SinkRefused("no")
+
+    monkeypatch.setattr(sink, "abort", refuse)
+    with pytest.raises(SinkRefused):
+        await watched(sink).abort(RUN)
+    assert steps(sink.name, "abort", "failures_total") == 1
+    assert steps(sink.name, "abort") == 1

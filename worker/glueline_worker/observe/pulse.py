@@ -1,0 +1,61 @@
+"""The loop's pulse: how late it is, and a file that tells others that it turns."""
+
+import asyncio
+import time
+from collections import deque
+from pathlib import Path
+
+import structlog
+
+from glueline.contract.errors import UsageError
+from glueline_worker.observe.metrics import LOOP_LAG, LOOP_LAG_MAX
+
+BEAT = 0.5
+"""Seconds between two beats."""
+LATE = 0.05
+"""Seconds of lag that are worth a line in the log."""
+QUIET = 60.0
+"""Seconds between two such lines, and those that the longest lag is remembered."""
+
+log = structlog.get_logger()
+
+
+class Pulse:
+    """Beats on the running loop until it is cancelled."""
+
+    def __init__(self, heartbeat: Path | None) -> None:
+        """Touch ``heartbeat`` at each beat; raises UsageError when that cannot be done."""
+        self._heartbeat = heartbeat
+        self._lags: deque[tuple[float, float]] = deque(maxlen=int(QUIET / BEAT))
+        self._told = 0.0
+        try:
+            self._touch()
+        except OSError as error:
+            raise UsageError(
+                f"the heartbeat file {heartbeat} cannot be written: {error.strerror}"
+            ) from None
+
+    async def run(self) -> None:
+        """Beat."""
+        while True:
+            asked = time.monotonic()
+            await asyncio.sleep(BEAT)
+            self._note(time.monotonic() - asked - BEAT)
+            try:
+                self._touch()
+            except OSError as error:
+                log.warning("heartbeat.failed", error=str(error.strerror))
+
+    def _note(self, lag: float) -> None:
+        now = time.monotonic()
+        self._lags.append((now, lag))
+        LOOP_LAG.observe(lag)
+        worst = max(late for at, late in self._lags if at > now - QUIET)
+        LOOP_LAG_MAX.set(worst)
+        if lag > LATE and now > self._told + QUIET:
+            self._told = now
+            log.warning("loop.lag", seconds=round(lag, 3), worst=round(worst, 3))
+
+    def _touch(self) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.touch()
