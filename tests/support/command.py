@@ -45,10 +45,13 @@ def glueline(
 def start(
     *words: str, env: Mapping[str, str | None] | None = None, log: Path | None = None
 ) -> "subprocess.Popen[str]":
-    """Start a command in a session of its own and return; its output goes to pipes or ``log``."""
+    """Start a command in a session of its own and return; its output goes to pipes or ``log``.
+
+    Ctrl-C means something to it, also when these tests run in the background of a script.
+    """
     with log.open("a") if log else nullcontext(subprocess.PIPE) as out:
         return subprocess.Popen(
-            [*COMMAND, *words],
+            ["env", "--default-signal=INT", *COMMAND, *words],
             env=_environment(env),
             stdout=out,
             stderr=out,

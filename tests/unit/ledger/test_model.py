@@ -170,6 +170,19 @@ class LedgerMachine(RuleBasedStateMachine):
     def claim_one(self, pick: int):
         self.claim(self.unit(pick))
 
+    @precondition(lambda self: self.runs)
+    @rule(pick=PICK, times=st.integers(1, 3), is_noticed=st.booleans())
+    def workers_die(self, pick: int, times: int, is_noticed: bool):  # noqa: FBT001
+        """Each holds all that it could take; the reconciler notices, or whoever claims next."""
+        run = self.run(pick)
+        for _ in range(times):
+            for unit in (*run.first, *(self.child(run, name) for name in "ab")):
+                if unit.unit_id in run.due:
+                    self.claim(unit)
+            self.time_passes(3)
+            if is_noticed:
+                self.publish_again()
+
     @precondition(lambda self: self.taken)
     @rule(pick=PICK)
     def claim_again(self, pick: int):
@@ -367,6 +380,10 @@ class LedgerMachine(RuleBasedStateMachine):
             run.state, run.is_over, run.finishes = RunState.RUNNING, False, 0
             run.open(sorted(failed), self.now)
 
+    def losses(self, run_id: str) -> dict[str, int]:
+        found = self.desk.client.hgetall(f"{self.desk.keys.run(run_id)}:losses")
+        return {key.decode(): int(value) for key, value in found.items()}
+
     @invariant()
     def the_ledger_knows_what_the_model_knows(self):
         statuses = self.desk.ledger(self.calls.status(self.runs))
@@ -378,6 +395,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert status.failed_units == len(run.failed)
             assert status.counts.get("table", 0) == run.counts["table"]
             assert self.desk.claims(run.run_id) == run.holders
+            assert self.losses(run.run_id) == +run.losses
             assert run.finishes <= 1
             assert not (run.is_over and run.due)
 
@@ -399,6 +417,7 @@ class LedgerMachine(RuleBasedStateMachine):
             keys = self.desk.keys_of(run.run_id)
             assert not any(key.endswith((":open", ":claims")) for key in keys)
             assert all(self.desk.client.pttl(key) > 0 for key in keys)
+            self.desk.client.delete(*keys)
 
 
 def test_any_order_of_events_leaves_the_ledger_as_the_model_says(redis_server: EmbeddedRedis):

@@ -77,6 +77,8 @@ class Workers:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self.interrupted = False
+        """Whether Ctrl-C came, also where Python drops its exception: in a destructor."""
         self.failure: str | None = None
         """Why the workers do not start, when they do not."""
         self.restarts = 0

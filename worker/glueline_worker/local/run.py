@@ -82,6 +82,8 @@ def run_locally(
 
 def _watch(producer: Producer, crew: Workers, run_id: str) -> Iterator[RunStatus]:
     while True:
+        if crew.interrupted:
+            raise KeyboardInterrupt
         if crew.failure and not crew.pids:
             raise ProcessFailed(crew.failure)
         status = producer.status(run_id)
@@ -124,6 +126,8 @@ def _interrupts() -> Iterator[list[Workers]]:
 
     def first(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, again)
+        for crew in crews:
+            crew.interrupted = True
         raise KeyboardInterrupt
 
     before = signal.getsignal(signal.SIGINT)
