@@ -14,7 +14,7 @@ from tests.support.system import System, eventually
 
 KEEP = 1.0
 """Seconds that the ledger remembers a run."""
-REMAINS = ("generation:", "quota:", "runs", "watermark", "reconcile", "_kombu.")
+REMAINS = ("generation:", "quota:", "quotas", "runs", "watermark", "reconcile", "_kombu.")
 """What stays when all runs are forgotten: a key for each source or system, none for a run."""
 
 PATIENCE = 600
