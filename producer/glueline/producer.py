@@ -33,6 +33,7 @@ from glueline.ledger import Ledger
 from glueline.ledger.calls import Position, finish_of
 from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
 from glueline.settings import Settings, load_settings
+from glueline.timing import Schedule
 
 DEFAULT_FILTERS = Filters()
 DEFAULT_OPTIONS = Options()
@@ -193,6 +194,19 @@ class Producer:
             raise UsageError(_REFUSED.get(answer.outcome, f"run {run_id} is {answer.outcome}"))
         self._publish(answer.units)
         return len(answer.units)
+
+    def running(self, request: ExtractionRequest) -> RunStatus | None:
+        """The run of the same source, scope and filters that goes on."""
+        run_id = self._ledger(self._calls.running(request))
+        return None if run_id is None else self._ledger(self._calls.status([run_id]))[0]
+
+    def last_slot(self, schedule: Schedule) -> int | None:
+        """The last slot of a schedule that was served; None when it never was."""
+        return self._ledger(self._calls.served(schedule.name, schedule.timing))
+
+    def serve_slot(self, schedule: Schedule, slot: int) -> None:
+        """Remember that a slot was served."""
+        self._ledger(self._calls.serve(schedule.name, schedule.timing, slot))
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """The newest messages that could not be understood or run."""
