@@ -13,7 +13,7 @@ from glueline.schedule import PAUSE, Scheduler
 from glueline.settings import load_settings
 
 
-class LedgerScheduler(BeatScheduler):  # type: ignore[misc] - Celery has no types
+class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no types
     """Serves the slots that are due each time beat asks; several beats do no harm."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

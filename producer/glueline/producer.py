@@ -25,6 +25,7 @@ from glueline.contract.messages import (
     JobScope,
     Options,
     Scope,
+    TableScope,
     UnitMessage,
 )
 from glueline.contract.model import Frozen, first_problem
@@ -95,8 +96,21 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one database with the tables that ``filters`` admit."""
-        scope = _scope(DatabaseScope, database)
+        scope = _scope(DatabaseScope, name=database)
         return self._enqueue(scope, source, filters, options, idempotency_key)
+
+    def enqueue_table(
+        self,
+        database: str,
+        table: str,
+        source: str = "default",
+        *,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract one table; where it does not exist, sinks mark it as deleted."""
+        scope = _scope(TableScope, database=database, name=table)
+        return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
     def enqueue_job(
         self,
@@ -107,7 +121,7 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one job with its lineage."""
-        scope = _scope(JobScope, job)
+        scope = _scope(JobScope, name=job)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
     def enqueue(self, request: ExtractionRequest) -> Accepted:
@@ -251,9 +265,9 @@ _REFUSED = {
 }
 
 
-def _scope(scope: type[DatabaseScope] | type[JobScope], name: str) -> Scope:
+def _scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:
     try:
-        return scope(name=name)
+        return scope.model_validate(names)
     except ValidationError as error:
         raise UsageError(f"not a name of a Glue object: {first_problem(error)}") from None
 
