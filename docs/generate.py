@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from tables import fields, model, table
 from typer.main import get_command
 
-from glueline import figures, settings, sources, templates
+from glueline import figures, settings, sources, templates, timing
 from glueline.api.app import make_app
 from glueline.cli import build
 from glueline.contract import messages, records
@@ -250,7 +250,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "account": lambda: _inner_settings(templates.Account, "account."),
     "policy": _policy,
     "permissions": _permissions,
-    "schedule": lambda: _inner_settings(settings.Schedule, "schedule."),
+    "schedule": lambda: _inner_settings(timing.Schedule, "schedule."),
     "token": lambda: _inner_settings(Token, "token."),
     "operations": _operations,
     "commands": _commands,

@@ -32,6 +32,7 @@ class AsyncProducer:
 
     enqueue_catalog = _threaded(Producer.enqueue_catalog)
     enqueue_database = _threaded(Producer.enqueue_database)
+    enqueue_table = _threaded(Producer.enqueue_table)
     enqueue_job = _threaded(Producer.enqueue_job)
     enqueue = _threaded(Producer.enqueue)
     status = _threaded(Producer.status)

@@ -25,6 +25,7 @@ from glueline.contract.messages import (
     JobScope,
     Options,
     Scope,
+    TableScope,
     UnitMessage,
 )
 from glueline.contract.model import Frozen, first_problem
@@ -33,6 +34,7 @@ from glueline.ledger import Ledger
 from glueline.ledger.calls import Position, finish_of
 from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
 from glueline.settings import Settings, load_settings
+from glueline.timing import Schedule
 
 DEFAULT_FILTERS = Filters()
 DEFAULT_OPTIONS = Options()
@@ -94,8 +96,21 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one database with the tables that ``filters`` admit."""
-        scope = _scope(DatabaseScope, database)
+        scope = _scope(DatabaseScope, name=database)
         return self._enqueue(scope, source, filters, options, idempotency_key)
+
+    def enqueue_table(
+        self,
+        database: str,
+        table: str,
+        source: str = "default",
+        *,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract one table; where it does not exist, sinks mark it as deleted."""
+        scope = _scope(TableScope, database=database, name=table)
+        return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
     def enqueue_job(
         self,
@@ -106,7 +121,7 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one job with its lineage."""
-        scope = _scope(JobScope, job)
+        scope = _scope(JobScope, name=job)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
     def enqueue(self, request: ExtractionRequest) -> Accepted:
@@ -194,6 +209,19 @@ class Producer:
         self._publish(answer.units)
         return len(answer.units)
 
+    def running(self, request: ExtractionRequest) -> RunStatus | None:
+        """The run of the same source, scope and filters that goes on."""
+        run_id = self._ledger(self._calls.running(request))
+        return None if run_id is None else self._ledger(self._calls.status([run_id]))[0]
+
+    def last_slot(self, schedule: Schedule) -> int | None:
+        """The last slot of a schedule that was served; None when it never was."""
+        return self._ledger(self._calls.served(schedule.name, schedule.timing))
+
+    def serve_slot(self, schedule: Schedule, slot: int) -> None:
+        """Remember that a slot was served."""
+        self._ledger(self._calls.serve(schedule.name, schedule.timing, slot))
+
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """The newest messages that could not be understood or run."""
         return self._ledger(self._calls.letters(limit))
@@ -237,9 +265,9 @@ _REFUSED = {
 }
 
 
-def _scope(scope: type[DatabaseScope] | type[JobScope], name: str) -> Scope:
+def _scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:
     try:
-        return scope(name=name)
+        return scope.model_validate(names)
     except ValidationError as error:
         raise UsageError(f"not a name of a Glue object: {first_problem(error)}") from None
 

@@ -1,7 +1,8 @@
-"""Recurring extractions.
+"""Recurring extractions, each slot of a schedule once.
 
-Time is cut into slots of a schedule's interval, and a slot's number is part of the idempotency
-key: a scheduler that restarts, or a second one beside it, opens no second run for a slot.
+The slot is part of the idempotency key: two schedulers side by side open one run. The ledger
+remembers the last slot that was served for longer than it remembers runs: a scheduler that
+restarts knows what it missed, and serves the newest of it once.
 """
 
 import time
@@ -11,17 +12,14 @@ from pathlib import Path
 
 import structlog
 
-from glueline.contract.errors import GluelineError
-from glueline.contract.runs import RunState
+from glueline.contract.errors import GluelineError, UsageError
 from glueline.producer import Accepted, Producer
-from glueline.settings import Schedule
+from glueline.timing import Schedule
 
 log = structlog.get_logger()
 
-
-def slot_of(schedule: Schedule, now: float) -> int:
-    """The number of the slot that the Unix time ``now`` lies in."""
-    return int(now // schedule.every)
+PAUSE = 1.0
+"""Seconds between two looks at the schedules."""
 
 
 @dataclass
@@ -33,48 +31,62 @@ class Scheduler:
     clock: Callable[[], float] = time.time
     heartbeat: Path | None = None
     """Touched after each tick."""
-    _done: dict[str, int] = field(default_factory=dict)
+    _served: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse schedules that share a name: their slots would be taken for each other's."""
+        if len({schedule.name for schedule in self.schedules}) < len(self.schedules):
+            raise UsageError("two schedules have the same name; each needs its own")
 
     def tick(self) -> list[Accepted]:
-        """Enqueue each schedule whose slot has not been served; the runs that are new.
+        """Serve each schedule whose newest slot has not been served; the runs that are new.
 
-        A slot is skipped while an earlier run of the same request goes on: restarting it again
-        and again would never finish it. When Redis is away the slot stays due.
+        When Redis is away a slot stays due.
         """
         opened = []
         for schedule in self.schedules:
-            slot = slot_of(schedule, self.clock())
-            if self._done.get(schedule.name) == slot:
-                continue
             try:
-                accepted = self._fire(schedule, slot)
+                accepted = self._look(schedule)
             except GluelineError as error:
                 log.warning("schedule.postponed", schedule=schedule.name, error=str(error))
                 continue
-            self._done[schedule.name] = slot
             if accepted and accepted.is_new:
                 log.info("schedule.fired", schedule=schedule.name, run=accepted.run_id)
                 opened.append(accepted)
         return opened
 
     def run(self) -> None:
-        """Tick for ever, once a second."""
+        """Tick for ever."""
         while True:
             self.tick()
             if self.heartbeat is not None:
                 self.heartbeat.touch()
-            time.sleep(1)
+            time.sleep(PAUSE)
+
+    def _look(self, schedule: Schedule) -> Accepted | None:
+        slot = schedule.slot(self.clock())
+        before = self._served.get(schedule.name)
+        if slot is None or (before is not None and before >= slot):
+            return None
+        last = self.producer.last_slot(schedule)
+        accepted = None
+        if last is not None and last >= slot:
+            log.debug("schedule.known", schedule=schedule.name, slot=slot)
+        elif last is None and before is None and schedule.cron is not None:
+            # Nobody wants last night's run because a schedule was written at noon.
+            self.producer.serve_slot(schedule, slot)
+        else:
+            accepted = self._fire(schedule, slot)
+            self.producer.serve_slot(schedule, slot)
+        self._served[schedule.name] = slot
+        return accepted
 
     def _fire(self, schedule: Schedule, slot: int) -> Accepted | None:
         key = f"schedule/{schedule.name}/{slot}"
         request = schedule.request.model_copy(update={"idempotency_key": key})
-        for run in self.producer.runs(200):
-            same = (run.request.source, run.request.scope, run.request.filters) == (
-                request.source,
-                request.scope,
-                request.filters,
-            )
-            if same and run.state is RunState.RUNNING and run.request.idempotency_key != key:
-                log.info("schedule.skipped", schedule=schedule.name, running=run.run_id)
+        if schedule.overlap == "skip":
+            other = self.producer.running(request)
+            if other is not None and other.request.idempotency_key != key:
+                log.info("schedule.skipped", schedule=schedule.name, running=other.run_id)
                 return None
         return self.producer.enqueue(request)

@@ -6,14 +6,13 @@ underscores in their variable: ``GLUELINE_WORKER__CONCURRENCY=64``. AWS's own va
 """
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -25,12 +24,13 @@ from pydantic_settings.exceptions import SettingsError
 
 from glueline import sentinels
 from glueline.contract.errors import UsageError
-from glueline.contract.messages import ExtractionRequest, SourceName
+from glueline.contract.messages import SourceName
 from glueline.contract.model import Frozen, first_problem, problem_at
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
 from glueline.positions import line_of
 from glueline.sources import Source
 from glueline.templates import Template, config_path
+from glueline.timing import Schedule
 from glueline.tokens import ApiSettings
 
 NAMED = 20
@@ -67,25 +67,6 @@ class WorkerSettings(Frozen):
     """Where a worker answers /metrics, /healthz and /readyz; 0: nowhere. One port, one worker."""
     metrics_host: str = "127.0.0.1"
     """The address that it answers on; ``0.0.0.0`` is for probes and scrapes from outside."""
-
-
-def _seconds(value: Any) -> Any:
-    """Seconds from a number or from ``90s``, ``15m``, ``6h``, ``1d``."""
-    if not isinstance(value, str):
-        return value
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip())
-    if found is None:
-        raise ValueError("a time is a number of seconds, or a number with s, m, h or d: 15m")
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
-
-
-class Schedule(Frozen):
-    """An extraction that recurs: ``every`` so often, ``request`` as a service would send it."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    every: Annotated[float, BeforeValidator(_seconds), Field(ge=1)]
-    """Seconds, or ``15m``, ``6h``, ``1d``."""
-    request: ExtractionRequest = ExtractionRequest()
 
 
 class Settings(BaseSettings):

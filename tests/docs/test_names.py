@@ -127,7 +127,7 @@ def _check(words: list[str]) -> None:
 
 
 def test_the_check_of_commands_sees_mistakes() -> None:
-    for wrong in ("glueline runn", "glueline run --sinks x", "glueline enqueue table x"):
+    for wrong in ("glueline runn", "glueline run --sinks x", "glueline enqueue view x"):
         with pytest.raises(AssertionError):
             _check(shlex.split(wrong)[1:])
 

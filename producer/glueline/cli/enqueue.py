@@ -89,6 +89,30 @@ def database(
 
 
 @app.command()
+def table(
+    database: Annotated[str, typer.Argument(help="Its database.")],
+    name: Annotated[str, typer.Argument(help="The table.")],
+    source: o.Source = "default",
+    partitions: o.Partitions = "none",
+    lineage: o.Lineage = True,
+    raw: o.Raw = False,
+    key: o.Key = None,
+    wait: Wait = False,
+    as_json: o.AsJson = False,
+) -> int:
+    """One table; where it does not exist, sinks mark it as deleted."""
+    with producer() as the_producer:
+        accepted = the_producer.enqueue_table(
+            database,
+            name,
+            source,
+            options=o.options(partitions=partitions, lineage=lineage, raw=raw),
+            idempotency_key=key,
+        )
+        return _accepted(the_producer, accepted, wait=wait, as_json=as_json)
+
+
+@app.command()
 def job(
     name: Annotated[str, typer.Argument(help="The job, in its own case.")],
     source: o.Source = "default",

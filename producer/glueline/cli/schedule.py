@@ -1,19 +1,20 @@
 """``glueline schedule``: extractions that recur."""
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import typer
 
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows
 from glueline.cli.runs import producer
-from glueline.contract.errors import UsageError
 from glueline.contract.text import one_line
 from glueline.settings import load_settings
 
 if TYPE_CHECKING:
-    from glueline.settings import Schedule
+    from glueline.timing import Schedule
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,8 +31,8 @@ def list_(as_json: AsJson = False) -> None:
         print_json(list(schedules))
         return
     print_rows(
-        ("name", "every", "what", "next"),
-        ((s.name, f"{s.every:g} s", s.request.label, _next(s)) for s in schedules),
+        ("name", "when", "what", "next"),
+        ((s.name, s.timing, s.request.label, _next(s)) for s in schedules),
     )
 
 
@@ -42,15 +43,17 @@ def run() -> None:
 
     settings = load_settings()
     schedules = settings.schedules
-    names = {schedule.name for schedule in schedules}
-    if len(names) < len(schedules):
-        raise UsageError("two schedules have the same name; each needs its own")
-    named = one_line(", ".join(sorted(names))) or "none"
-    console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)
+    named = one_line(", ".join(sorted(schedule.name for schedule in schedules))) or "none"
     with producer() as the_producer:
-        Scheduler(the_producer, schedules, heartbeat=settings.heartbeat_file).run()
+        scheduler = Scheduler(the_producer, schedules, heartbeat=settings.heartbeat_file)
+        console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)
+        scheduler.run()
 
 
 def _next(schedule: "Schedule") -> str:
-    seconds = schedule.every - time.time() % schedule.every
-    return f"in {seconds:,.0f} s"
+    now = time.time()
+    due = schedule.next_due(now)
+    if due is None:
+        return "never again"
+    moment = datetime.fromtimestamp(due, ZoneInfo(schedule.timezone))
+    return f"in {due - now:,.0f} s ({moment:%Y-%m-%d %H:%M:%S %Z})"

@@ -49,6 +49,19 @@ class DatabaseScope(Frozen):
         return f"database {self.name}"
 
 
+class TableScope(Frozen):
+    """One table, without its database; one that does not exist is marked as deleted."""
+
+    kind: Literal["table"] = "table"
+    database: Name
+    name: Name
+
+    @property
+    def label(self) -> str:
+        """The scope in the words of the command line."""
+        return f"table {self.database} {self.name}"
+
+
 class JobScope(Frozen):
     """One job with its lineage."""
 
@@ -61,7 +74,7 @@ class JobScope(Frozen):
         return f"job {self.name}"
 
 
-Scope = Annotated[CatalogScope | DatabaseScope | JobScope, Field(discriminator="kind")]
+Scope = Annotated[CatalogScope | DatabaseScope | TableScope | JobScope, Field(discriminator="kind")]
 
 
 class Options(Frozen):
@@ -169,6 +182,19 @@ class DatabaseUnit(_Unit):
         return f"{self.listing}/plain{page}" if self.plain else f"{self.listing}{page}"
 
 
+class TableUnit(_Unit):
+    """Read one table."""
+
+    kind: Literal["table"] = "table"
+    database: Name
+    table: Name
+
+    @property
+    def unit_id(self) -> str:
+        """``table/<database>/<table>``."""
+        return f"table/{encode(self.database)}/{encode(self.table)}"
+
+
 class PartitionsUnit(_Unit):
     """Read the partitions of one table."""
 
@@ -230,7 +256,9 @@ class CheckRequest(Frozen):
         return f"check of {self.source}"
 
 
-UnitMessage = DatabasesUnit | DatabaseUnit | PartitionsUnit | JobsUnit | JobUnit | FinishUnit
+UnitMessage = (
+    DatabasesUnit | DatabaseUnit | TableUnit | PartitionsUnit | JobsUnit | JobUnit | FinishUnit
+)
 Message = Annotated[
     ExtractionRequest | CheckRequest | UnitMessage,
     Field(discriminator="kind"),
@@ -238,7 +266,7 @@ Message = Annotated[
 MESSAGE: TypeAdapter[ExtractionRequest | CheckRequest | UnitMessage] = TypeAdapter(Message)
 UNIT: TypeAdapter[UnitMessage] = TypeAdapter(Annotated[UnitMessage, Field(discriminator="kind")])
 OTHER_KINDS = ("request", "check")
-UNIT_KINDS = ("databases", "database", "partitions", "jobs", "job", "finish")
+UNIT_KINDS = ("databases", "database", "table", "partitions", "jobs", "job", "finish")
 
 
 def first_units(run_id: str, request: ExtractionRequest) -> list[UnitMessage]:
@@ -247,6 +275,8 @@ def first_units(run_id: str, request: ExtractionRequest) -> list[UnitMessage]:
     match request.scope:
         case DatabaseScope(name=name):
             return [DatabaseUnit(**about, database=name)]
+        case TableScope(database=database, name=name):
+            return [TableUnit(**about, database=database, table=name)]
         case JobScope(name=name):
             return [JobUnit(**about, job=name)]
         case CatalogScope(include=include):

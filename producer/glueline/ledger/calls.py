@@ -261,6 +261,23 @@ class Calls:
             lambda answer: [replies.check(*it) for it in zip(sources, answer, strict=True)],
         )
 
+    def running(self, request: ExtractionRequest) -> Call[str | None]:
+        """The run of the request's scope that goes on."""
+        return Call("running", (self.keys.scope(request),), (), replies.text)
+
+    def served(self, schedule: str, timing: str) -> Call[int | None]:
+        """The last slot of a schedule that was served."""
+        return Call(
+            "served",
+            (self.keys.schedules,),
+            (schedule, timing),
+            lambda slot: None if slot is None else int(slot),
+        )
+
+    def serve(self, schedule: str, timing: str, slot: int) -> Call[None]:
+        """Remember that a slot of a schedule was served."""
+        return Call("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
+
     def bury(self, reason: str, body: str) -> Call[None]:
         """Keep a dead letter."""
         letter = DeadLetter(reason=reason, body=body, at=datetime.now(UTC))

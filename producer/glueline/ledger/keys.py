@@ -62,6 +62,11 @@ class Keys:
         return f"{self.prefix}watermark"
 
     @property
+    def schedules(self) -> str:
+        """The last slot of each schedule that was served."""
+        return f"{self.prefix}schedules"
+
+    @property
     def dead(self) -> str:
         """The dead letters."""
         return f"{self.prefix}dead"

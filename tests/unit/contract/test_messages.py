@@ -21,6 +21,7 @@ from glueline.contract.messages import (
     JobsUnit,
     JobUnit,
     PartitionsUnit,
+    TableScope,
     UnitMessage,
     encode,
     first_units,
@@ -102,6 +103,7 @@ def test_an_encoded_name_is_one_harmless_part_of_a_path(name: str):
         (CatalogScope(include=("jobs",)), ["jobs"]),
         (CatalogScope(include=("jobs", "databases")), ["databases", "jobs"]),
         (DatabaseScope(name="a b"), ["database/a%20b"]),
+        (TableScope(database="a b", name="c/d"), ["table/a%20b/c%2Fd"]),
         (JobScope(name="Load/Orders"), ["job/Load%2FOrders"]),
     ],
 )

@@ -126,6 +126,23 @@ def test_an_unknown_source_is_refused_with_those_that_are_known(toml):
         ('sources = "prod"', "sources"),
         ('[[schedules]]\nname = "nightly"\nevery = "soon"', "schedules.0.every"),
         ('[[schedules]]\nname = "nightly"\nevery = 0', "schedules.0.every"),
+        ('[[schedules]]\nname = "nightly"\nevery = 1.5', "schedules.0.every"),
+        ('[[schedules]]\nname = "nightly"\nevery = 60\njitter = "2m"', "schedules.0: jitter"),
+        ('[[schedules]]\nname = "n"\nevery = 60\ntimezone = "Asia/Tokyo"', "schedules.0: timezone"),
+        ('[[schedules]]\nname = "n"\nevery = 60\noverlap = "both"', "schedules.0.overlap"),
+        ('[[schedules]]\nname = "nightly"', "schedules.0: a schedule has either"),
+        ('[[schedules]]\nname = "n"\nevery = 60\ncron = "* * * * *"', "schedules.0: a schedule"),
+        *(
+            (f'[[schedules]]\nname = "n"\ncron = "{cron}"', "schedules.0: cron")
+            for cron in ("", "soon", "61 * * * *", "* * * * * *", "0 0 30 2 *", f"{SECRET} * * * *")
+        ),
+        *(
+            (
+                f'[[schedules]]\nname = "n"\ncron = "* * * * *"\ntimezone = "{zone}"',
+                "schedules.0.tim",
+            )
+            for zone in ("", "Europe", "../../etc/passwd", "Mars/Olympus", "é\\u0000", SECRET)
+        ),
         (
             '[[schedules]]\nname = "n"\nevery = 60\nrequest = {scope = {kind = "all"}}',
             "schedules.0.request",

@@ -7,13 +7,15 @@ from tests.unit.desk import Desk
 
 from glueline import ExtractionRequest, Producer, RunState, Settings
 from glueline.contract.messages import DatabaseScope, JobScope, first_units
-from glueline.schedule import Scheduler, slot_of
-from glueline.settings import Schedule
+from glueline.schedule import Scheduler
+from glueline.timing import Schedule
 
 HOURLY = Schedule(
     name="hourly", every=3600, request=ExtractionRequest(scope=DatabaseScope(name="a"))
 )
 OFTEN = Schedule(name="often", every=60, request=ExtractionRequest(scope=JobScope(name="j")))
+NIGHTLY = Schedule(name="nightly", cron="15 2 * * *", timezone="Europe/Berlin")
+DAY = 24 * 3600
 
 
 class Clock:
@@ -90,7 +92,84 @@ def test_without_redis_a_slot_stays_due(settings: Settings, producer: Producer, 
     assert len(scheduler.tick()) == 1
 
 
-def test_slots_are_cut_from_unix_time():
-    assert slot_of(OFTEN, 59.9) == 0
-    assert slot_of(OFTEN, 60) == 1
-    assert slot_of(OFTEN, 3600) == 60
+def test_a_run_that_goes_on_is_superseded_where_asked_for(producer: Producer, clock: Clock):
+    schedule = HOURLY.model_copy(update={"overlap": "supersede"})
+    scheduler = Scheduler(producer, [schedule], clock)
+    (first,) = scheduler.tick()
+    clock.now += 3600
+    (second,) = scheduler.tick()
+    assert producer.status(first.run_id).state is RunState.SUPERSEDED
+    assert producer.status(second.run_id).state is RunState.RUNNING
+
+
+def test_a_run_is_found_going_on_behind_many_others(producer: Producer, clock: Clock):
+    scheduler = Scheduler(producer, [HOURLY], clock)
+    (fired,) = scheduler.tick()
+    for number in range(250):
+        producer.enqueue_job(f"other{number}")
+    clock.now += 3600
+    assert scheduler.tick() == []
+    assert producer.status(fired.run_id).state is RunState.RUNNING
+
+
+def test_what_was_missed_is_served_once(producer: Producer, desk: Desk, clock: Clock):
+    assert Scheduler(producer, [NIGHTLY], clock).tick() == []
+    clock.now += 10 * DAY
+    (fired,) = Scheduler(producer, [NIGHTLY], clock).tick()
+    finish(desk, fired.run_id, NIGHTLY)
+    assert Scheduler(producer, [NIGHTLY], clock).tick() == []
+
+
+def test_a_new_cron_schedule_waits_for_its_time(producer: Producer, clock: Clock):
+    scheduler = Scheduler(producer, [NIGHTLY], clock)
+    assert scheduler.tick() == []
+    clock.now = NIGHTLY.next_due(clock.now) - 0.1
+    assert scheduler.tick() == []
+    clock.now += 0.1
+    assert len(scheduler.tick()) == 1
+
+
+def test_a_cron_that_was_changed_waits_for_its_new_time(producer: Producer, clock: Clock):
+    Scheduler(producer, [NIGHTLY], clock).tick()
+    changed = Schedule(name="nightly", cron="0 1 * * *", request=NIGHTLY.request)
+    clock.now += DAY
+    assert Scheduler(producer, [changed], clock).tick() == []
+
+
+def test_a_slot_is_known_when_its_run_is_forgotten(
+    producer: Producer, desk: Desk, clock: Clock, prefix: str
+):
+    (fired,) = Scheduler(producer, [HOURLY], clock).tick()
+    finish(desk, fired.run_id, HOURLY)
+    for key in desk.client.scan_iter(f"{prefix}*"):
+        if not key.endswith(b"schedules"):
+            desk.client.delete(key)
+    assert Scheduler(producer, [HOURLY], clock).tick() == []
+
+
+def test_a_scheduler_that_died_before_it_noted_the_slot_fires_it_once(
+    producer: Producer, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    class Killed(Exception):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    scheduler = Scheduler(producer, [HOURLY], clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(producer, "serve_slot", die)
+        with pytest.raises(Killed):
+            scheduler.tick()
+    (run,) = producer.runs()
+    assert Scheduler(producer, [HOURLY], clock).tick() == []
+    assert [r.run_id for r in producer.runs()] == [run.run_id]
+
+
+def test_a_clock_that_lags_fires_no_older_slot(producer: Producer, desk: Desk, clock: Clock):
+    (fired,) = Scheduler(producer, [HOURLY], clock).tick()
+    finish(desk, fired.run_id, HOURLY)
+    clock.now -= 3600
+    assert Scheduler(producer, [HOURLY], clock).tick() == []
+    clock.now += 7200
+    assert len(Scheduler(producer, [HOURLY], clock).tick()) == 1

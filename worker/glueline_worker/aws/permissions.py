@@ -106,8 +106,8 @@ PERMISSIONS = (
     ),
     Permission(
         "glue:GetTable", F.LINEAGE, R.ANY_TABLE,
-        "the columns of tables that jobs read",
-        "lineage of jobs that select everything names no columns",
+        "the columns of tables that jobs read, and a table that is asked for by its name",
+        "lineage of jobs that select everything names no columns; no table is read by its name",
     ),
     Permission(
         "glue:GetDataflowGraph", F.LINEAGE, R.ANY,

@@ -44,6 +44,7 @@ from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.narrowing import ensure_admitted, narrowed
 from glueline_worker.units.partitions import extract_partitions
 from glueline_worker.units.sharing import PAUSE, steps_aside
+from glueline_worker.units.table import extract_table
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
@@ -51,6 +52,7 @@ log = structlog.get_logger()
 HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
     "databases": extract_databases,
     "database": extract_database,
+    "table": extract_table,
     "partitions": extract_partitions,
     "jobs": extract_jobs,
     "job": extract_job,

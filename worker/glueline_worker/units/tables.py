@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from glueline.contract.messages import DatabaseUnit, PartitionsUnit, encode
+from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import LineageRecord, TableRecord, record_key
 from glueline_worker.aws.glue import Answer
 from glueline_worker.catalog.answers import name_of
@@ -17,7 +17,9 @@ from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import fingerprint
 
 
-async def write_tables(answers: list[Answer], unit: DatabaseUnit, context: UnitContext) -> None:
+async def write_tables(
+    answers: list[Answer], unit: DatabaseUnit | TableUnit, context: UnitContext
+) -> None:
     """Write the tables that the request wants and not all sinks hold, and open their partitions.
 
     Empties ``answers``: one takes several times the memory of its record, and sinks may be slow.
@@ -41,7 +43,7 @@ async def write_tables(answers: list[Answer], unit: DatabaseUnit, context: UnitC
         await context.open_units(_partitions([table for _, table in tables], unit))
 
 
-def _record(answer: Answer, unit: DatabaseUnit, context: UnitContext) -> TableRecord:
+def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
     return table_record(
         answer,
         source=unit.source,
@@ -75,7 +77,9 @@ def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
     )
 
 
-def _partitions(tables: Sequence[TableRecord], unit: DatabaseUnit) -> list[PartitionsUnit]:
+def _partitions(
+    tables: Sequence[TableRecord], unit: DatabaseUnit | TableUnit
+) -> list[PartitionsUnit]:
     return [
         PartitionsUnit(
             run_id=unit.run_id,

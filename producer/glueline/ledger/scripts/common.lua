@@ -22,7 +22,8 @@
 -- that run is remembered),
 -- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list),
 -- <prefix>check:<source> (the last report on its permissions), <prefix>check-asked:<source> (while
--- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API).
+-- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API),
+-- <prefix>schedules (hash schedule -> '<last slot served> <timing>').
 
 local WARNINGS = 1000
 local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, null, select, update
 
 from glueline.contract.filters import Filters
+from glueline.contract.messages import TableScope, encode
 from glueline_worker.sinks.base import Commit
 from glueline_worker.sinks.keys import stored_key
 from glueline_worker.sinks.sql.schema import (
@@ -52,7 +53,7 @@ class _Live(NamedTuple):
 def mark_deleted(connection: Connection, commit: Commit) -> tuple[int, list[str]]:
     """Mark what is gone; return how many rows that were, and what was held back and why."""
     deleted, warnings = 0, list[str]()
-    listings = sorted({stored_key(listing) for listing in commit.listings})
+    listings = _listings(commit)
     for start in range(0, len(listings), LISTINGS_AT_ONCE):
         some = listings[start : start + LISTINGS_AT_ONCE]
         held = _implausible(connection, commit, some)
@@ -62,6 +63,15 @@ def mark_deleted(connection: Connection, commit: Commit) -> tuple[int, list[str]
     for parents, children in FAMILIES:
         deleted += _mark_orphans(connection, commit, parents, children)
     return deleted, warnings
+
+
+def _listings(commit: Commit) -> list[str]:
+    """What was read to its end; a table that was read by name has its rows in its database's."""
+    names = set(commit.listings)
+    scope = commit.run.request.scope
+    if isinstance(scope, TableScope) and any(name.startswith("table/") for name in names):
+        names.add(f"database/{encode(scope.database)}")  # `_admits` leaves out its other tables
+    return sorted(map(stored_key, names))
 
 
 def _read(commit: Commit) -> Iterator[Table]:
@@ -79,7 +89,9 @@ def _read(commit: Commit) -> Iterator[Table]:
 def _implausible(connection: Connection, commit: Commit, listings: list[str]) -> dict[str, str]:
     """Say, by listing, why its deletions are held back."""
     limit = commit.run.request.options.max_deletion_share
-    held = {}
+    held: dict[str, str] = {}
+    if isinstance(commit.run.request.scope, TableScope):
+        return held  # one table that Glue says does not exist
     for table in GUARDED:
         gone = _gone(connection, commit, table, listings)
         for listing, rows in groupby(gone, key=lambda row: row.listing):
@@ -119,8 +131,11 @@ def _rows(
         .where(table.c.listing.in_(listings), table.c.deleted_at.is_(None), *more)
         .order_by(table.c.listing)
     )
-    filters = commit.run.request.filters
-    return [row for row in map(_Live._make, found) if _admits(filters, table, row)]
+    request = commit.run.request
+    rows = [row for row in map(_Live._make, found) if _admits(request.filters, table, row)]
+    if isinstance(request.scope, TableScope):
+        return [row for row in rows if row.subject == request.scope.name]
+    return rows
 
 
 def _admits(filters: Filters, table: Table, row: _Live) -> bool:

@@ -1,0 +1,41 @@
+"""The schedules of ``glueline.toml`` under Celery beat: ``celery --app glueline.beat beat``.
+
+Beat's own files and entries play no part; the ledger remembers which slots were served.
+"""
+
+from typing import Any
+
+from celery.beat import Scheduler as BeatScheduler
+
+from glueline.producer import Producer
+from glueline.queue import celery_app
+from glueline.schedule import PAUSE, Scheduler
+from glueline.settings import load_settings
+
+
+class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no types
+    """Serves the slots that are due each time beat asks; several beats do no harm."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Read the settings; raises UsageError when they are wrong."""
+        settings = load_settings()
+        self._producer = Producer(settings)
+        self._schedules = Scheduler(self._producer, settings.schedules)
+        super().__init__(*args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        """Nothing: Celery's own entries are not used."""
+
+    def tick(self, *_args: Any, **_kwargs: Any) -> float:
+        """Serve what is due; the seconds until beat asks again."""
+        self._schedules.tick()
+        return PAUSE
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._producer.close()
+        super().close()
+
+
+app = celery_app(load_settings())
+app.conf.beat_scheduler = "glueline.beat:LedgerScheduler"

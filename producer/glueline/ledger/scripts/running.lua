@@ -1,0 +1,8 @@
+-- The run of a scope that goes on.
+--
+-- KEYS  1 scope
+-- Returns its id, or false
+
+local base = redis.call('GET', KEYS[1])
+if not base or redis.call('HGET', base, 'state') ~= 'running' then return false end
+return string.match(base, '[^:]+$')
