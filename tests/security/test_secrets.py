@@ -112,6 +112,7 @@ def test_no_secret_gets_out(
         command_lines() as lines,
         echoing_endpoint(ECHOED) as echo,
         ExitStack() as database_server,
+        ThreadPoolExecutor(2) as pool,
     ):
         database = database_server.enter_context(postgres_server()).create_database()
         running = system(
@@ -128,9 +129,10 @@ def test_no_secret_gets_out(
             },
             log_level="debug",
             sinks=(f"file://{tmp_path}/out", f"sqlite:///{tmp_path}/glue.db", database),
-            worker={"call_timeout": 0.5, "attempts": 1, "lease": 20.0},
+            worker={"call_timeout": 10.0, "attempts": 1, "lease": 20.0},
         )
         env = {**variables(running.settings, sim.url), **ENVIRONMENT}
+        spoken = _spoken(pool, _local_commands(tmp_path), env, tmp_path)
         with flower(env, tmp_path) as url:
             runs = _runs(running)
             states = {name: run.state for name, run in runs.items()}
@@ -143,11 +145,16 @@ def test_no_secret_gets_out(
         stored = rows_of(database)
         database_server.close()
         unwritten = running.wait(running.producer.enqueue_database("shop").run_id)
-        spoken = _spoken(env, runs["default"].run_id, unwritten.run_id, sim.url, tmp_path)
+        asked = _questions(runs["default"].run_id, unwritten.run_id, tmp_path)
+        said: dict[str, str] = {}
+        for command, text in (*spoken, *_spoken(pool, asked, env, tmp_path)):
+            said[command] = said.get(command, "") + text
     good = dict.fromkeys(("default", "partner", "reader"), RunState.PARTIAL)
     assert states == {**dict.fromkeys(states, RunState.FAILED), **good}
     assert unwritten.state is RunState.FAILED
-    assert running.kinds(runs["default"].run_id)["lineage"] >= 8
+    kinds = running.kinds(runs["default"].run_id)
+    assert (kinds["database"], kinds["table"], kinds["partition"], kinds["job"]) == (3, 3, 1, 3)
+    assert kinds["lineage"] >= 8
 
     seen = {
         "Redis": while_running + everything_in(client, running.settings.key_prefix),
@@ -156,7 +163,7 @@ def test_no_secret_gets_out(
         "PostgreSQL": stored,
         "process list": "\n".join(line for line in lines if not TYPED.search(line)),
         **pages,
-        **spoken,
+        **said,
         **_written(tmp_path),
     }
     # Had nothing been looked at, nothing would have been found.
@@ -220,31 +227,42 @@ def _pages(url: str) -> dict[str, str]:
     return pages
 
 
-def _spoken(
-    env: Mapping[str, str], run: str, unwritten: str, aws: str, folder: Path
-) -> dict[str, str]:
-    """What the commands say, in words and in JSON."""
+def _local_commands(folder: Path) -> list[list[str]]:
+    """Commands that need no workers but their own."""
     book, script, job = (str(folder / "files" / n) for n in ("book.ipynb", "copy.py", "job.json"))
     local = ["run", "--sink", "stdout:", "--sink", f"file:{folder}/local", "--raw"]
-    commands = [
+    unreachable = f"postgresql://glue:{quote(PASSWORD, safe='')}@127.0.0.1:1/x"
+    return [
+        [*local, "--database", "shop", "--partitions", "all", "--workers", "1"],
+        ["run", "--sink", unreachable, "--workers", "1"],
+        *(["run", "--source", source] for source in ("echo", "proxied", "refused")),
+        *(["inspect", "script", file, *words] for file in (book, script) for words in ([], JSON)),
+        ["inspect", "job", job, "--script", script, "--argument", "db_password=argument-0planted"],
+    ]
+
+
+def _questions(run: str, unwritten: str, folder: Path) -> list[list[str]]:
+    """Commands about runs that are over."""
+    return [
         *(["runs"], ["status", run], ["watch", unwritten], ["cancel", run], ["schedule", "list"]),
         *(["failures", run, *words] for words in ([], JSON)),
         *(["failures", unwritten], ["dead-letters"], ["replay", run]),
         *(["enqueue", "catalog"], ["enqueue", "database", "shop"], ["enqueue", "job", "copy"]),
-        *(["inspect", "script", file, *words] for file in (book, script) for words in ([], JSON)),
-        ["inspect", "job", job, "--script", script, "--argument", "db_password=argument-0planted"],
         ["lineage", "shop.orders", "--sink", f"sqlite:///{folder}/glue.db", "--json"],
-        *(["run", "--source", source] for source in ("echo", "proxied", "refused")),
-        ["run", "--sink", f"postgresql://glue:{quote(PASSWORD, safe='')}@127.0.0.1:1/x"],
-        [*local, "--database", "shop", "--partitions", "all"],
     ]
-    with ThreadPoolExecutor(2) as pool:
-        said = pool.map(lambda words: glueline(*words, env=env, folder=folder), commands)
-    texts: dict[str, str] = {}
-    for words, answer in zip(commands, said, strict=True):
+
+
+def _spoken(
+    pool: ThreadPoolExecutor, commands: list[list[str]], env: Mapping[str, str], folder: Path
+) -> Iterator[tuple[str, str]]:
+    """What each command says, begun at once."""
+
+    def speak(words: list[str]) -> tuple[str, str]:
+        answer = glueline(*words, env=env, folder=folder)
         name = " ".join(words[:3]) if words[0] == "run" else words[0]
-        texts[name] = texts.get(name, "") + answer.out + answer.err
-    return texts
+        return name, answer.out + answer.err
+
+    return pool.map(speak, commands)
 
 
 def _written(folder: Path) -> dict[str, str]:
