@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-all chaos bench bench-peers lineage-score fuzz audit lint format docs-generated clean
+.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score fuzz audit lint format docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
 
 test: $(VENV)/.dev  ## Run all tests.
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+
+test-slow: $(VENV)/.dev  ## Run the tests that `make test` leaves out.
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m slow $(ARGS)
 
 test-all:  ## Run all tests on each supported Python that is installed.
 	@for version in 3.11 3.12 3.13; do \

@@ -1,4 +1,4 @@
-"""Each case of ``make chaos`` in its short form."""
+"""Each case of ``make chaos`` in its short form; ``make test-slow`` runs those that are not usual."""
 
 from pathlib import Path
 
@@ -6,8 +6,35 @@ import pytest
 from tests.chaos import cases as _cases  # noqa: F401 - registers them
 from tests.chaos.case import CASES, run
 
+USUAL = {
+    "killed-workers",
+    "killed-redis",
+    "cut-connections",
+    "bad-network-to-redis",
+    "silent-network-to-aws",
+    "broken-producers",
+    "faults-of-all-kinds",
+    "sessions-that-expire",
+    "page-tokens-that-expire",
+    "listings-that-never-end",
+    "a-role-closed-in-mid-run",
+    "stopped-workers",
+    "deadly-units",
+    "locked-sqlite",
+    "troubled-postgresql",
+    "overlapping-runs",
+    "paused-workers",
+    "changing-catalogue",
+    "poisoned-queue",
+    "exhausted-account",
+}
+"""One for each kind of trouble: a test run shall take minutes."""
+assert set(CASES) >= USUAL
 
-@pytest.mark.parametrize("name", CASES)
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in USUAL else [pytest.mark.slow]) for n in CASES]
+)
 def test_nothing_is_lost_and_nothing_invented(name: str, tmp_path: Path) -> None:
     result = run(CASES[name], tmp_path, seed=1, full=False)
     assert not result.problem, result
