@@ -66,13 +66,16 @@ def sessions_that_expire(
     """Role sessions that last seconds, or are revoked in mid-run, end no unit."""
     sim = stage.simulator(**catalogue)
     chain = {"roles": [{"arn": ROLE.format(name)} for name in ("hop", "reader")]}
-    system = stage.system(sim, workers, worker=PRODUCTION, sources={"default": chain})
+    # Few slots, so that units are left after each revocation.
+    slots = {**PRODUCTION, "concurrency": 4}
+    system = stage.system(sim, workers, worker=slots, sources={"default": chain})
     whole, expected = calm_by_unit(system)
     sim.reset()
     # Credentials that are said to last are used until AWS refuses them.
     sim.configure(latency=0.3)
     run_id = system.producer.enqueue_catalog().run_id
     over = is_over(system, run_id)
+    eventually(lambda: called(sim, "GetTables"))
     stage.disturb("revocations", revoked, sim.expire_sessions, pause=(0.3, 0.7), over=over)
     sim.configure(latency=0)
     verify(stage, system, run_id, expected)
