@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +53,13 @@ def start(
     """
     with log.open("a") if log else nullcontext(subprocess.PIPE) as out:
         return subprocess.Popen(
-            ["env", "--default-signal=INT", *COMMAND, *words],
+            [*COMMAND, *words],
             env=_environment(env),
             stdout=out,
             stderr=out,
             text=True,
             start_new_session=True,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
 
 
