@@ -61,6 +61,7 @@ def test_a_run_over_tls(
         the_system.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", ["stranger", "other-host", "no-ca"])
 async def test_a_server_that_is_not_the_one_we_mean_gets_nothing(
     redis_server: EmbeddedRedis, authority: Authority, tmp_path: Path, prefix: str, whose: str

@@ -69,6 +69,7 @@ def slots(producer: Producer) -> list[int]:
     return [int(key.removeprefix("schedule/beat/")) for key in keys]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", [("celery", "celery"), ("glueline", "celery")])
 def test_two_schedulers_fire_each_slot_once_though_they_are_killed(
     start: Start, producer: Producer, kinds: tuple[str, str]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.support.system import System, eventually
 
 from glueline import RunState
@@ -19,6 +20,7 @@ def test_a_worker_that_cannot_begin_says_why_at_once(
     assert not running.workers.restarts
 
 
+@pytest.mark.slow
 def test_a_worker_that_once_began_may_fail_to_for_a_while(
     simulator: Callable[..., Simulator], system: Callable[..., System], tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def undisturbed(simulator: Simulate, system: Start) -> Callable[[System], list[s
     return read
 
 
+@pytest.mark.slow
 def test_killed_workers_lose_nothing(
     simulator: Simulate, system: Start, undisturbed: Callable[[System], list[str]]
 ) -> None:

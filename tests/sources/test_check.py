@@ -125,6 +125,7 @@ async def test_a_key_that_cannot_be_read_is_said_with_its_reference(simulator: S
     assert "the key secretsmanager:k cannot be read" in item.detail
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_is_away_is_no_denial() -> None:
     settings = Settings(sources={"a": Source(endpoint_url="http://127.0.0.1:1")})
     quick = settings.worker.model_copy(update={"call_timeout": 0.2})
