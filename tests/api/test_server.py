@@ -35,6 +35,7 @@ def test_a_bucket_fills_again_and_forgets_who_is_long_gone() -> None:
 
 
 def test_figures_know_routes_and_no_ids(service: Service) -> None:
+    service.client.get("/v1/runs")
     service.client.get("/v1/runs/" + "1" * 32)
     service.client.request("BREW", "/v1/runs")
     text = service.client.get("/metrics").text

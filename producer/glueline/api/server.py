@@ -1,5 +1,6 @@
 """Serve the application until told to stop."""
 
+import logging
 import signal
 import socket
 from types import FrameType
@@ -9,9 +10,9 @@ import uvicorn
 
 from glueline.api.app import make_app
 from glueline.api.desk import Desk
-from glueline.api.logs import setup_logging
 from glueline.contract.errors import UsageError
 from glueline.figures import LedgerCollector
+from glueline.logs import send_logs
 from glueline.settings import Settings
 
 log = structlog.get_logger()
@@ -41,7 +42,8 @@ def serve(settings: Settings) -> None:
             "`glueline api token NAME` makes one and says where it goes"
         )
     listener = _listen(api.host, api.port)
-    setup_logging(settings)
+    # Its lines name the address and say that it started; ours say so too.
+    send_logs(settings, levels={"uvicorn.error": logging.WARNING})
     app = make_app(settings, collectors=[LedgerCollector(settings)])
     config = uvicorn.Config(
         app,

@@ -1,7 +1,8 @@
-"""Logs of the API: one event a line to standard error, JSON unless somebody is watching."""
+"""Logs: one event a line to standard error, coloured where somebody watches, else JSON."""
 
 import logging
 import sys
+from collections.abc import Mapping
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -10,13 +11,18 @@ from glueline.contract.text import lines
 from glueline.settings import Settings
 
 
-def setup_logging(settings: Settings) -> None:
-    """Send our own lines and uvicorn's through one chain."""
+def send_logs(settings: Settings, *processors: Processor, levels: Mapping[str, int]) -> None:
+    """Send our own and the libraries' lines through one chain, which ends with ``processors``.
+
+    ``levels`` are of loggers that say more than anybody wants to know.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        *processors,
     ]
     structlog.configure(
         processors=[
@@ -41,16 +47,16 @@ def setup_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    # Its lines name the address and say that it started; ours say so too.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(max(level, root.level))
 
 
 def _rendering(log_format: str) -> list[Processor]:
     if log_format == "console" or (log_format == "auto" and sys.stderr.isatty()):
-        return [_harmless, structlog.dev.ConsoleRenderer()]
+        return [_visible, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     return [structlog.processors.JSONRenderer()]
 
 
-def _harmless(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Names come from outside, and a terminal obeys some characters."""
+def _visible(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Names come from outside, and a terminal obeys some of them; JSON escapes them anyway."""
     return {key: lines(value) if isinstance(value, str) else value for key, value in event.items()}
