@@ -33,7 +33,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> None:
     """One JSON document on standard output."""
-    print(escaped(_ANY.dump_json(value, indent=2).decode()))  # noqa: T201
+    print(escaped(_ANY.dump_json(value, indent=2)).decode())  # noqa: T201
 
 
 def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:

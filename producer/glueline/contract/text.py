@@ -9,6 +9,7 @@ import re
 _STEERING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_DELETE = b"\x7f"
 
 
 def one_line(text: str) -> str:
@@ -21,9 +22,11 @@ def lines(text: str) -> str:
     return "\n".join(map(one_line, text.split("\n")))
 
 
-def escaped(document: str) -> str:
+def escaped(document: bytes) -> bytes:
     """Return a JSON document that is the same, and says by escapes what would steer a terminal."""
-    return _STEERING.sub(_escape, document)
+    if document.isascii() and _DELETE not in document:
+        return document  # of ASCII, JSON has its own way to say all others
+    return _STEERING.sub(_escape, document.decode()).encode()
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -95,7 +95,7 @@ class _Lines:
     def _write(self, records: Sequence[Record]) -> None:
         with disk_errors(self._sink.name):
             for record in records:
-                self._lines.write(escaped(as_json(record)[1]).encode() + b"\n")
+                self._lines.write(escaped(as_json(record)[1]) + b"\n")
         self._records += len(records)
 
     async def complete(self) -> Receipt:

@@ -10,33 +10,33 @@ from glueline.contract.records import Record
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 SURROGATES_AND_NUL = re.compile("[\x00\ud800-\udfff]")
-NUL_ESCAPE = "\\u0000"
+NUL_ESCAPE = b"\\u0000"
 REPLACED = "some characters cannot be stored and were replaced by U+FFFD"
 
 
-def as_json(record: Record, *, allow_nul: bool = True) -> tuple[Record, str]:
-    """Return the record that can be stored and its JSON text.
+def as_json(record: Record, *, allow_nul: bool = True) -> tuple[Record, bytes]:
+    """Return the record that can be stored and its JSON in UTF-8.
 
     Half surrogate pairs (and NUL, unless allowed) become U+FFFD, and the record says so in its
     warnings. All other records come back as they are.
     """
     try:
-        text = _text(record)
+        document = _document(record)
     except (PydanticSerializationError, UnicodeEncodeError):
         record = _mended(record, SURROGATES if allow_nul else SURROGATES_AND_NUL)
-        text = record.model_dump_json()
-    if not allow_nul and NUL_ESCAPE in text:
+        document = record.model_dump_json().encode()
+    if not allow_nul and NUL_ESCAPE in document:
         record = _mended(record, SURROGATES_AND_NUL)
-        text = record.model_dump_json()
-    return record, text
+        document = record.model_dump_json().encode()
+    return record, document
 
 
-def _text(record: Record) -> str:
+def _document(record: Record) -> bytes:
     try:
         # The same text as pydantic's, for a table of 30 columns in 13 µs instead of 58 µs.
-        return orjson.dumps(record.__dict__, default=vars, option=orjson.OPT_UTC_Z).decode()
+        return orjson.dumps(record.__dict__, default=vars, option=orjson.OPT_UTC_Z)
     except orjson.JSONEncodeError:
-        return record.model_dump_json()
+        return record.model_dump_json().encode()
 
 
 def _mended(record: Record, bad: re.Pattern[str]) -> Record:

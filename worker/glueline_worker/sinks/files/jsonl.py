@@ -9,6 +9,8 @@ from glueline_worker.sinks.disk import sync
 from glueline_worker.sinks.text import as_json
 
 CHUNK = 1 << 20
+BUFFER = 1 << 17
+"""Bytes; a table is often 8 kB, which is Python's whole buffer: a system call for each."""
 
 
 class JsonLines:
@@ -18,14 +20,14 @@ class JsonLines:
 
     def __init__(self, path: Path) -> None:
         """Create the file ``path``."""
-        self._file = path.open("xb")
+        self._file = path.open("xb", buffering=BUFFER)
         self.path = path
         self.records = 0
         self._bytes = 0
 
     def append(self, records: Sequence[Record]) -> tuple[int, int]:
         """Write one line for each of ``records``; where the lines begin and end."""
-        lines = b"".join(escaped(as_json(record)[1]).encode() + b"\n" for record in records)
+        lines = b"".join(escaped(as_json(record)[1]) + b"\n" for record in records)
         return self.take(lines, len(records))
 
     def take(self, lines: bytes, records: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ parts are read again.
 import hashlib
 from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -26,15 +27,16 @@ Span = tuple[int, int]
 """Where lines begin and end in an object."""
 
 
-class StoredPart(Frozen):
+@dataclass(frozen=True, slots=True)
+class StoredPart:
     """A part in a unit's objects."""
 
     fingerprint: str
-    inputs: tuple[str, ...] = ()
     spans: dict[str, Span]
     """By kind of record."""
     counts: dict[str, int]
     """Records by kind."""
+    inputs: tuple[str, ...] = ()
 
 
 class Index(Frozen):
@@ -99,7 +101,8 @@ def read_index(root: Path, run_id: str, unit_id: str) -> Index | None:
 
 def write_index(root: Path, run_id: str, index: Index) -> None:
     """Store the index of a unit whose objects are in place. Raises OSError."""
-    write_whole(root / index_path(run_id, index.unit), orjson.dumps(index.model_dump()))
+    content = orjson.dumps(index, default=vars)
+    write_whole(root / index_path(run_id, index.unit), content)
 
 
 def homes(unit_id: str, kind: str, key: str) -> tuple[str, ...]:

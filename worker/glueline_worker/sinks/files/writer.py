@@ -4,10 +4,11 @@ import asyncio
 import os
 import shutil
 import threading
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import IO
 
@@ -83,21 +84,23 @@ class UnitFiles:
         with self._turn, disk_errors(self._name):
             self._append(records)
 
-    def _append(self, records: Sequence[Record]) -> dict[str, Span]:
-        grouped = groupby(records, key=lambda record: record.kind)
-        return {kind: self._file(kind).append(tuple(group)) for kind, group in grouped}
+    def _append(self, records: Sequence[Record]) -> tuple[dict[str, Span], dict[str, int]]:
+        """Append records; where those of each kind begin and end, and how many they are."""
+        spans: dict[str, Span] = {}
+        counts: dict[str, int] = {}
+        for kind, group in groupby(records, key=attrgetter("kind")):
+            batch = tuple(group)
+            spans[kind] = self._file(kind).append(batch)
+            counts[kind] = len(batch)
+        return spans, counts
 
     def _write_parts(self, parts: Sequence[Part]) -> None:
         with self._turn, disk_errors(self._name):
             for part in parts:
-                spans = self._append(part.records)
+                spans, counts = self._append(part.records)
                 if part.fingerprint and len(self._parts) <= INDEXED:
-                    self._parts[part.key] = StoredPart(
-                        fingerprint=part.fingerprint,
-                        inputs=part.inputs,
-                        spans=spans,
-                        counts=Counter(record.kind for record in part.records),
-                    )
+                    stored = StoredPart(part.fingerprint, spans, counts, part.inputs)
+                    self._parts[part.key] = stored
 
     def _held(self, kind: str, keys: Sequence[str]) -> dict[str, Held]:
         with self._turn:
@@ -154,7 +157,7 @@ class UnitFiles:
                         files[kind] = stack.enter_context(path.open("rb"))
                     part = index.parts[key]
                     spans = {kind: self._copy(part, kind, files[kind]) for kind in part.spans}
-                    self._parts[key] = part.model_copy(update={"spans": spans})
+                    self._parts[key] = replace(part, spans=spans)
 
     def _copy(self, part: StoredPart, kind: str, file: IO[bytes]) -> Span:
         start, end = part.spans[kind]

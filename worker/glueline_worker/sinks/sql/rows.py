@@ -46,8 +46,8 @@ def rows_by_kind(
 
 
 def _row_of(run: Run, record: Record, now: datetime, *, allow_nul: bool) -> Row:
-    stored, text = as_json(record, allow_nul=allow_nul)
-    row = _row(run, stored, text, now)
+    stored, json = as_json(record, allow_nul=allow_nul)
+    row = _row(run, stored, json.decode(), now)
     if stored is not record:  # names that only what was replaced told apart stay apart
         known = as_json(record)[0]
         identity = {"key": stored_key(known.key), "listing": stored_key(known.listing)}
