@@ -24,12 +24,8 @@ IN_NODE = blocks(PAGE, "js")
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
-
-
 @pytest.fixture
-def running(
-    simulator: Callable[..., Simulator], system: Callable[..., System]
-) -> Iterator[System]:
+def running(simulator: Callable[..., Simulator], system: Callable[..., System]) -> Iterator[System]:
     started = system(simulator(sample=True))
     yield started
     assert started.producer.dead_letters() == []
@@ -41,8 +37,10 @@ def enqueued(running: System) -> Callable[[int], set[str]]:
 
     def look(number: int) -> set[str]:
         runs = eventually(
-            lambda: len(ended := [r for r in running.producer.runs() if r.state.is_final]) == number
-            and ended,
+            lambda: (
+                len(ended := [r for r in running.producer.runs() if r.state.is_final]) == number
+                and ended
+            ),
             30,
         )
         assert {run.state.value for run in runs} == {"succeeded"}
