@@ -59,7 +59,7 @@ format: $(VENV)/.dev  ## Format the code.
 	$(BIN)/ruff format .
 
 docs: docs-generated  ## Build the pages into site/; open site/index.html.
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 docs-generated: $(VENV)/.dev  ## Write into the pages what they take from the code.
 	$(BIN)/python docs/generate.py
