@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score fuzz audit lint format docs-generated clean
+.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score fuzz audit lint format docs docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -58,11 +58,14 @@ format: $(VENV)/.dev  ## Format the code.
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+docs: docs-generated  ## Build the pages into site/; open site/index.html.
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 docs-generated: $(VENV)/.dev  ## Write into the pages what they take from the code.
 	$(BIN)/python docs/generate.py
 
 clean:  ## Remove what the other targets made.
-	rm -rf .venv .venv-3.* .venv-peers demo-output .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-3.* .venv-peers demo-output site .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script beside the pages it writes
-"""Write what the pages take from the code: fields, settings, commands, JSON Schemas.
+"""Write what the pages take from the code: fields, settings, commands, metrics, JSON Schemas.
 
 ``make docs-generated`` runs it. A page holds each generated part between
 ``<!-- generated: name -->`` and ``<!-- end -->``; with ``--check`` nothing is written and stale
@@ -23,6 +23,7 @@ from typer.main import get_command
 
 from glueline import figures, settings, sources, templates, timing
 from glueline.api.app import make_app
+from glueline.api.desk import Metrics
 from glueline.cli import build
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
@@ -38,6 +39,7 @@ from glueline_worker.policy.notations import iam
 from glueline_worker.policy.resources import Place
 
 DOCS = Path(__file__).parent
+METRIC = ("metric", "type", "labels", "meaning")
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 SAID_HERE = {
@@ -72,7 +74,7 @@ def pages() -> dict[Path, str]:
     }
     document = json.dumps(_openapi(), indent=1, ensure_ascii=False) + "\n"
     found[DOCS / "schemas" / "openapi.json"] = document
-    for page in sorted(DOCS.glob("*.md")):
+    for page in sorted(DOCS.rglob("*.md")):
         text = page.read_text()
         if _PART.search(text):
             found[page] = _PART.sub(_filled, text)
@@ -219,19 +221,25 @@ def _names(union: Any) -> list[str]:
     return [cls.__name__ for cls in union.__origin__.__args__]
 
 
-def _metrics() -> str:
+def _metrics(told: object) -> str:
+    """The metrics among the attributes of ``told``."""
     kinds = {Counter: ("counter", "_total"), Gauge: ("gauge", ""), Histogram: ("histogram", "")}
-    rows = [_metric(one, *kinds[type(one)]) for one in vars(metrics).values() if type(one) in kinds]
-    some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1})
-    for family in figures.families(some):
-        labels = _labels(family.samples[0].labels)
-        rows.append((f"`{family.name}`", "gauge", *labels, family.documentation))
-    return table(("metric", "type", "labels", "meaning"), rows)
+    rows = [_metric(one, *kinds[type(one)]) for one in vars(told).values() if type(one) in kinds]
+    return table(METRIC, rows)
 
 
 def _metric(one: Any, kind: str, ending: str) -> tuple[str, ...]:
     name, labels, meaning = one._name, one._labelnames, one._documentation  # noqa: SLF001
     return f"`{name}{ending}`", kind, *_labels(labels), meaning
+
+
+def _ledger_metrics() -> str:
+    some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1})
+    rows = [
+        (f"`{family.name}`", "gauge", *_labels(family.samples[0].labels), family.documentation)
+        for family in figures.families(some)
+    ]
+    return table(METRIC, rows)
 
 
 def _labels(names: Iterable[str]) -> tuple[str]:
@@ -254,7 +262,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "token": lambda: _inner_settings(Token, "token."),
     "operations": _operations,
     "commands": _commands,
-    "metrics": _metrics,
+    "worker-metrics": lambda: _metrics(metrics),
+    "ledger-metrics": _ledger_metrics,
+    "api-metrics": lambda: _metrics(Metrics()),
 }
 
 

@@ -8,13 +8,13 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *(ROOT / name / "README.md" for name in ("producer", "worker", "simulator")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 _BLOCK = re.compile(
     r"^(?:<!-- (?P<note>[^\n]+?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-NOTES = ("not run: ", "in the background", "may be empty")
+NOTES = ("not run: ", "in the background", "may be empty", "needs: ")
 
 
 @dataclass(frozen=True)

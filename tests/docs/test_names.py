@@ -55,7 +55,7 @@ def test_variables_exist(page: Path) -> None:
 
 @by_name
 def test_notes_above_blocks_are_understood(page: Path) -> None:
-    for block in blocks(page, "sh", "python", "sql"):
+    for block in blocks(page, "sh", "python", "sql", "js"):
         assert not block.note or block.note.startswith((*NOTES, "generated: ")), block.place
 
 
@@ -145,4 +145,4 @@ def test_every_page_is_reached_from_the_readme() -> None:
             for link in links
             if ":" not in link
         ]
-    assert set((ROOT / "docs").glob("*.md")) <= reached
+    assert set((ROOT / "docs").rglob("*.md")) <= reached
