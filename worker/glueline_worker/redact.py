@@ -8,7 +8,7 @@ unchanged when it is redacted again.
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -69,6 +69,7 @@ _LOOKS_SECRET = re.compile(
 
 _HARMLESS = 14  # letters: too few for a key or a token that has no name
 _SHORT = 256
+_PASSES = 8
 _SCHEMA_KEYS = ("spark.sql.sources.schema", "avro.schema.literal")
 
 
@@ -108,12 +109,14 @@ def redact_text(text: str) -> str:
     Redacts literals that are assigned to or passed with a name that says secret, passwords in
     URLs, AWS access key ids with the secret keys near them, private keys and bearer tokens.
     """
-    return _BARE.sub(_redact_bare, redact_code(text))
+    return _until_settled(lambda text: _BARE.sub(_redact_bare, _redact_literals(text)), text)
 
 
 def redact_prose(text: str | None) -> str | None:
     """Return a description without secrets; ``token: unique id of a visit`` is a sentence."""
-    return text and _BARE.sub(_redact_said, redact_code(text))
+    if not text:
+        return text
+    return _until_settled(lambda text: _BARE.sub(_redact_said, _redact_literals(text)), text)
 
 
 def redact_code(text: str) -> str:
@@ -121,13 +124,7 @@ def redact_code(text: str) -> str:
 
     ``a.token = b.token`` is a comparison of columns, and the code stays readable to a parser.
     """
-    if "Presto" in text:
-        text = _ENCODED_VIEW.sub(_redact_encoded, text)
-    text = redact_url(text)
-    text = _redact_aws_keys(text)
-    text = _LOOKS_SECRET.sub(REDACTED, text)
-    text = _ASSIGNED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
-    return _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
+    return _until_settled(_redact_literals, text)
 
 
 def redact_answer(value: Any, key: str = "") -> Any:
@@ -146,6 +143,25 @@ def redact_answer(value: Any, key: str = "") -> Any:
             return [redact_answer(item, key) for item in value]
         case _:
             return value
+
+
+def _until_settled(redact: Callable[[str], str], text: str) -> str:
+    """What stands in a secret's place can make a secret of what is beside it."""
+    for _ in range(_PASSES):
+        before, text = text, redact(text)
+        if text == before:
+            break
+    return text
+
+
+def _redact_literals(text: str) -> str:
+    if "Presto" in text:
+        text = _ENCODED_VIEW.sub(_redact_encoded, text)
+    text = redact_url(text)
+    text = _redact_aws_keys(text)
+    text = _LOOKS_SECRET.sub(REDACTED, text)
+    text = _ASSIGNED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
+    return _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
 
 
 @lru_cache(maxsize=8192)  # a catalogue repeats most of its short parameter values
