@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
@@ -25,6 +25,8 @@ SEGMENTS = 10
 """The most that GetPartitions takes."""
 MOST_PAGES = 10_000
 """Glue allows a database 2,000 full pages of tables; pages can be short, but not that short."""
+PAGES_AHEAD = 8
+"""Pages that one process fetches ahead at a time: a page of tables is some megabytes."""
 _TOKEN_REFUSED = ("InvalidInputException", "ValidationException")
 
 
@@ -51,6 +53,8 @@ class StaleToken(AwsTransient):
 class Glue:
     """The reads of one source."""
 
+    _ahead: ClassVar[set[asyncio.Task[Answer]]] = set()
+
     def __init__(self, connection: Connection) -> None:
         """Read through ``connection``."""
         self._connection = connection
@@ -75,7 +79,8 @@ class Glue:
     ) -> AsyncIterator[Page]:
         """The tables of a database from ``token`` on, or those that match ``expression``.
 
-        Of the first ``ahead`` pages each is fetched while its caller works on the one before.
+        Of the first ``ahead`` pages each is fetched while its caller works on the one before,
+        unless the process fetches so many pages ahead already.
         """
         return self._pages(
             "GetTables",
@@ -161,12 +166,14 @@ class Glue:
             for _ in range(MOST_PAGES):
                 answer = await (coming or self._page(operation, token, params))
                 items, token = answer.pop(member, None) or [], answer.get("NextToken") or None
+                self._ahead.discard(coming)
                 coming = None
                 if items:
                     # A proxy or an emulator that ignores tokens sends the first page each time.
                     _must_be_new(_fingerprint(items[0]), firsts, operation, "page")
-                if token and len(tokens) < ahead:
+                if token and len(tokens) < ahead and len(self._ahead) < PAGES_AHEAD:
                     coming = asyncio.create_task(self._page(operation, token, params))
+                    self._ahead.add(coming)
                 yield Page(items, token)
                 if token is None:
                     return
@@ -174,6 +181,7 @@ class Glue:
         finally:
             if coming:
                 coming.cancel()
+                self._ahead.discard(coming)
         raise endless(operation, f"it goes on after {MOST_PAGES:,} pages")
 
     async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:

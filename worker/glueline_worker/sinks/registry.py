@@ -6,15 +6,28 @@ from glueline.contract.errors import UsageError
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.files.sink import file_sink
 from glueline_worker.sinks.location import Location, redacted
-from glueline_worker.sinks.sql.urls import postgresql_sink, sqlite_sink
 from glueline_worker.sinks.stdout import stdout_sink
 
 __all__ = ["SCHEMES", "parse_sink", "redacted"]
 
+
+def _sqlite(location: Location) -> Sink:
+    # SQLAlchemy takes 20 MB, which a worker that writes files need not have.
+    from glueline_worker.sinks.sql.urls import sqlite_sink  # noqa: PLC0415
+
+    return sqlite_sink(location)
+
+
+def _postgresql(location: Location) -> Sink:
+    from glueline_worker.sinks.sql.urls import postgresql_sink  # noqa: PLC0415
+
+    return postgresql_sink(location)
+
+
 SCHEMES: dict[str, Callable[[Location], Sink]] = {
     "file": file_sink,
-    "postgresql": postgresql_sink,
-    "sqlite": sqlite_sink,
+    "postgresql": _postgresql,
+    "sqlite": _sqlite,
     "stdout": stdout_sink,
 }
 

@@ -79,10 +79,8 @@ class _Listing:
 
     def _tables(self, token: str | None) -> AsyncIterator[Page]:
         pattern = expression(self._by_range) if self._by_range else None
-        # A long chain is fetched a page ahead; many short ones at once would only take memory.
-        ahead = self._budget if self._unit.page else 0
         return self._context.glue.tables(
-            self._unit.database, token, expression=pattern, ahead=ahead
+            self._unit.database, token, expression=pattern, ahead=self._budget
         )
 
     async def _take(self, page: Page) -> bool:

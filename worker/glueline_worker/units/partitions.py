@@ -11,6 +11,7 @@ from glueline_worker.aws.glue import SEGMENTS, Page
 from glueline_worker.catalog.partitions import partition_record
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.turns import in_turns
 
 
 async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None:
@@ -58,7 +59,7 @@ async def _segment(unit: PartitionsUnit, context: UnitContext, segment: int) -> 
 async def _take(page: Page, unit: PartitionsUnit, context: UnitContext) -> int:
     count = len(page.items)
     if context.options.partitions == "all":
-        pairs = [(_record(answer, unit, context), answer) for answer in page.items]
+        pairs = [(_record(each, unit, context), each) async for each in in_turns(page.items)]
         page.items.clear()
         await context.write(pairs)
     return count

@@ -15,6 +15,7 @@ from glueline_worker.lineage.views import read_view
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.units.turns import in_turns
 
 
 async def write_tables(
@@ -33,11 +34,12 @@ async def write_tables(
     with_partitions = context.options.partitions != "none"
     tables = [
         (key, _record(each, unit, context))
-        for key, each in zip(keys, asked, strict=True)
+        async for key, each in in_turns(list(zip(keys, asked, strict=True)))
         if with_partitions or key not in same
     ]
     asked.clear()
-    parts = [_part(table, prints[key], context) for key, table in tables if key not in same]
+    new = [(key, table) for key, table in tables if key not in same]
+    parts = [_part(key, table, prints[key], context) async for key, table in in_turns(new)]
     await context.write_parts("table", parts)
     if with_partitions:
         await context.open_units(_partitions([table for _, table in tables], unit))
@@ -54,9 +56,9 @@ def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
     )
 
 
-def _part(table: TableRecord, fingerprint_: str | None, context: UnitContext) -> Part:
+def _part(key: str, table: TableRecord, fingerprint_: str | None, context: UnitContext) -> Part:
     edges = _edges(table, context) if context.options.lineage else []
-    return Part(table.key, (table, *edges), fingerprint_)
+    return Part(key, (table, *edges), fingerprint_)
 
 
 def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:

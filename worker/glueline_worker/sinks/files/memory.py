@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import orjson
@@ -20,11 +21,9 @@ from glueline.contract.messages import encode
 from glueline.contract.model import Frozen
 from glueline_worker.sinks.base import Run
 from glueline_worker.sinks.disk import remove_temporaries, write_whole
+from glueline_worker.sinks.files.jsonl import Span
 from glueline_worker.sinks.files.manifest import StoredObject
 from glueline_worker.sinks.keys import index_path, manifest_path, newest_path
-
-Span = tuple[int, int]
-"""Where lines begin and end in an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,14 @@ class StoredPart:
     """A part in a unit's objects."""
 
     fingerprint: str
-    spans: dict[str, Span]
-    """By kind of record."""
-    counts: dict[str, int]
-    """Records by kind."""
+    spans: tuple[Span, ...]
+    """One for each kind of record."""
     inputs: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records by kind."""
+        return {span.kind: span.records for span in self.spans}
 
 
 class Index(Frozen):
@@ -101,7 +103,7 @@ def read_index(root: Path, run_id: str, unit_id: str) -> Index | None:
 
 def write_index(root: Path, run_id: str, index: Index) -> None:
     """Store the index of a unit whose objects are in place. Raises OSError."""
-    content = orjson.dumps(index, default=vars)
+    content = orjson.dumps(index, default=_plain)
     write_whole(root / index_path(run_id, index.unit), content)
 
 
@@ -110,6 +112,10 @@ def homes(unit_id: str, kind: str, key: str) -> tuple[str, ...]:
     if kind != "job":
         return (unit_id,)
     return ("jobs", f"job/{encode(unquote(key.rpartition('/')[2]))}")
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, Span) else vars(value)
 
 
 def _read_newest(root: Path, run: Run) -> Newest | None:

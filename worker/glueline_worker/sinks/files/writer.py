@@ -15,11 +15,10 @@ from typing import IO
 from glueline.contract.records import Record
 from glueline_worker.sinks.base import Held, Part, Receipt
 from glueline_worker.sinks.disk import disk_errors, publish, sync, temporary_beside
-from glueline_worker.sinks.files.jsonl import JsonLines
+from glueline_worker.sinks.files.jsonl import JsonLines, Span
 from glueline_worker.sinks.files.manifest import StoredObject, describe
 from glueline_worker.sinks.files.memory import (
     Index,
-    Span,
     StoredPart,
     homes,
     read_index,
@@ -28,7 +27,7 @@ from glueline_worker.sinks.files.memory import (
 from glueline_worker.sinks.keys import object_path
 
 MKDIR_TRIES = 20
-INDEXED = 50_000
+INDEXED = 20_000
 """Parts; of a unit with more (partitions, that is), none is taken over: memory stays bounded."""
 
 
@@ -84,23 +83,16 @@ class UnitFiles:
         with self._turn, disk_errors(self._name):
             self._append(records)
 
-    def _append(self, records: Sequence[Record]) -> tuple[dict[str, Span], dict[str, int]]:
-        """Append records; where those of each kind begin and end, and how many they are."""
-        spans: dict[str, Span] = {}
-        counts: dict[str, int] = {}
-        for kind, group in groupby(records, key=attrgetter("kind")):
-            batch = tuple(group)
-            spans[kind] = self._file(kind).append(batch)
-            counts[kind] = len(batch)
-        return spans, counts
+    def _append(self, records: Sequence[Record]) -> tuple[Span, ...]:
+        grouped = groupby(records, key=attrgetter("kind"))
+        return tuple(self._file(kind).append(tuple(group)) for kind, group in grouped)
 
     def _write_parts(self, parts: Sequence[Part]) -> None:
         with self._turn, disk_errors(self._name):
             for part in parts:
-                spans, counts = self._append(part.records)
+                spans = self._append(part.records)
                 if part.fingerprint and len(self._parts) <= INDEXED:
-                    stored = StoredPart(part.fingerprint, spans, counts, part.inputs)
-                    self._parts[part.key] = stored
+                    self._parts[part.key] = StoredPart(part.fingerprint, spans, part.inputs)
 
     def _held(self, kind: str, keys: Sequence[str]) -> dict[str, Held]:
         with self._turn:
@@ -121,7 +113,7 @@ class UnitFiles:
 
     def _file(self, kind: str) -> JsonLines:
         if kind not in self._files:
-            self._files[kind] = _create(self._root / self._path(kind))
+            self._files[kind] = _create(kind, self._root / self._path(kind))
         return self._files[kind]
 
     def _path(self, kind: str) -> str:
@@ -156,13 +148,12 @@ class UnitFiles:
                         path = self._root / index.objects[kind].path
                         files[kind] = stack.enter_context(path.open("rb"))
                     part = index.parts[key]
-                    spans = {kind: self._copy(part, kind, files[kind]) for kind in part.spans}
+                    spans = tuple(self._copy(span, files[span.kind]) for span in part.spans)
                     self._parts[key] = replace(part, spans=spans)
 
-    def _copy(self, part: StoredPart, kind: str, file: IO[bytes]) -> Span:
-        start, end = part.spans[kind]
-        file.seek(start)
-        return self._file(kind).take(file.read(end - start), part.counts[kind])
+    def _copy(self, span: Span, file: IO[bytes]) -> Span:
+        file.seek(span.start)
+        return self._file(span.kind).take(file.read(span.end - span.start), span.records)
 
     def _link(self, old: StoredObject) -> StoredObject:
         """Give an older run's object a second name, so that either run can be removed."""
@@ -207,7 +198,7 @@ class UnitFiles:
             self._files.clear()
 
 
-def _create(path: Path) -> JsonLines:
+def _create(kind: str, path: Path) -> JsonLines:
     """Begin a file beside ``path``; another attempt's ``discard`` may take the folder away.
 
     ``mkdir`` says that the folder exists when it goes just after that was found.
@@ -217,7 +208,7 @@ def _create(path: Path) -> JsonLines:
         tries += 1
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return JsonLines(temporary_beside(path))
+            return JsonLines(kind, temporary_beside(path))
         except (FileNotFoundError, FileExistsError):
             if tries == MKDIR_TRIES:
                 raise
