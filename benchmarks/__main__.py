@@ -30,15 +30,15 @@ def bench(
             raise typer.BadParameter(f"there is no benchmark {name!r}; there are {known}")
     os.environ.update(FAKE_CREDENTIALS)
     console = Console()
-    results: dict[str, list[Figure]] = {}
+    # The report of the repository is of full size; one that is named replaces its part.
+    folder = out or (None if quick else RESULTS)
     for name in names or BENCHMARKS:
         with console.status(f"{name} …"):
-            results[name] = list(BENCHMARKS[name](quick))
-        console.print(_table(name, results[name]))
-    # The report of the repository is of all benchmarks at full size.
-    folder = out or (None if names or quick else RESULTS)
+            figures = list(BENCHMARKS[name](quick))
+        console.print(_table(name, figures))
+        if folder and figures:
+            report.write({name: figures}, folder)
     if folder:
-        report.write(results, folder)
         console.print(f"the report is in {folder}")
 
 

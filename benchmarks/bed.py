@@ -55,12 +55,12 @@ def extract(system: System, simulator: Simulator, **options: Any) -> tuple[float
 
 
 class Peak:
-    """The largest resident set of any worker, for the time of a ``with`` block."""
+    """The largest value of something that is looked at often, for the time of a ``with`` block."""
 
-    def __init__(self, system: System) -> None:
-        """Watch the workers of ``system``."""
-        self.megabytes = 0.0
-        self._system = system
+    def __init__(self, look: Callable[[], float]) -> None:
+        """Ask ``look`` for the value of now."""
+        self.value = 0.0
+        self._look = look
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -73,11 +73,17 @@ class Peak:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(0.05):
-            for pid in self._system.workers.pids:
-                with suppress(psutil.Error):
-                    size = psutil.Process(pid).memory_info().rss / 1e6
-                    self.megabytes = max(self.megabytes, size)
+        while not self._over.wait(0.03):
+            self.value = max(self.value, self._look())
+
+
+def megabytes(system: System) -> float:
+    """The largest resident set of any worker."""
+    sizes = [0.0]
+    for pid in system.workers.pids:
+        with suppress(psutil.Error):
+            sizes.append(psutil.Process(pid).memory_info().rss / 1e6)
+    return max(sizes)
 
 
 def median(times: int, measure: Callable[[], float]) -> float:

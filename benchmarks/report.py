@@ -28,11 +28,19 @@ def machine() -> dict[str, Any]:
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write ``results.md``, ``results.json`` and ``chart.svg`` into ``folder``."""
+    """Write ``results.md``, ``results.json`` and ``chart.svg``; other benchmarks' figures stay."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(_json(results) + "\n")
-    (folder / "results.md").write_text(_markdown(results))
-    _chart(results, folder / "chart.svg")
+    whole = {**_known(folder / "results.json"), **results}
+    (folder / "results.json").write_text(_json(whole) + "\n")
+    (folder / "results.md").write_text(_markdown(whole))
+    _chart(whole, folder / "chart.svg")
+
+
+def _known(path: Path) -> dict[str, list[Figure]]:
+    if not path.exists():
+        return {}
+    known = json.loads(path.read_text())["figures"]
+    return {name: [Figure(**figure) for figure in figures] for name, figures in known.items()}
 
 
 def row(figure: Figure) -> list[str]:
@@ -47,10 +55,7 @@ def _short(value: float) -> str:
 
 
 def _json(results: Results) -> str:
-    figures = {
-        name: [{**asdict(figure), "is_met": figure.is_met} for figure in found]
-        for name, found in results.items()
-    }
+    figures = {name: [asdict(figure) for figure in found] for name, found in results.items()}
     return json.dumps({"machine": machine(), "figures": figures}, indent=1, ensure_ascii=False)
 
 

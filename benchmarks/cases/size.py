@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks.bed import JSONL, Peak, extract, workers_on
+from benchmarks.bed import JSONL, Peak, extract, megabytes, workers_on
 from benchmarks.figures import Figure, benchmark
 from glueline.contract.messages import Options
 from glueline_simulator import Simulator
@@ -48,14 +48,14 @@ def partitions(quick: bool) -> Iterator[Figure]:
             databases=1, tables=1, jobs=0, columns=12, partitions=count, latency=LATENCY
         ) as simulator,
         workers_on(simulator, JSONL) as system,
-        Peak(system) as peak,
+        Peak(lambda: megabytes(system)) as peak,
     ):
         seconds, _ = extract(system, simulator, options=Options(partitions="all"))
         calls = simulator.stats()["operations"]["GetPartitions"]["calls"]
     ratio = calls * LATENCY / seconds
     yield Figure(f"{count:,} partitions", seconds, "s", ratio, "chain of pages")
     yield Figure(
-        f"{count:,} partitions, peak of a worker", peak.megabytes, "MB", at_most=MOST_MEGABYTES
+        f"{count:,} partitions, peak of a worker", peak.value, "MB", at_most=MOST_MEGABYTES
     )
 
 
@@ -66,9 +66,9 @@ def memory(quick: bool) -> Iterator[Figure]:
         with (
             Simulator(databases=tables // 500, tables=500, columns=30, jobs=100) as simulator,
             workers_on(simulator, JSONL, rate_start=5000) as system,
-            Peak(system) as peak,
+            Peak(lambda: megabytes(system)) as peak,
         ):
             extract(system, simulator)
         yield Figure(
-            f"{tables:,} tables, peak of a worker", peak.megabytes, "MB", at_most=MOST_MEGABYTES
+            f"{tables:,} tables, peak of a worker", peak.value, "MB", at_most=MOST_MEGABYTES
         )

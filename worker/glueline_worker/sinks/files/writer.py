@@ -51,14 +51,16 @@ class UnitFiles:
         self._indexes: dict[str, Index | None] = {}
         self._kept: dict[str, Index] = {}
         self._turn = threading.Lock()
+        self._may_have_files = False
 
     async def write(self, records: Sequence[Record]) -> None:
         """Append a batch."""
+        self._may_have_files = True
         await asyncio.to_thread(self._write, records)
 
     async def held(self, kind: str, keys: Sequence[str]) -> Mapping[str, Held]:
         """See RememberingWriter."""
-        return await asyncio.to_thread(self._held, kind, keys)
+        return {} if self._base is None else await asyncio.to_thread(self._held, kind, keys)
 
     async def keep(self, kind: str, prints: Mapping[str, str]) -> None:
         """See RememberingWriter."""
@@ -69,15 +71,20 @@ class UnitFiles:
 
     async def write_parts(self, parts: Sequence[Part]) -> None:
         """Append parts."""
+        self._may_have_files = True
         await asyncio.to_thread(self._write_parts, parts)
 
     async def complete(self) -> Receipt:
         """Rename the files into place."""
-        return await asyncio.to_thread(self._complete)
+        self._may_have_files = True
+        receipt = await asyncio.to_thread(self._complete)
+        self._may_have_files = False
+        return receipt
 
     async def discard(self) -> None:
         """Remove the temporary files."""
-        await asyncio.to_thread(self._discard)
+        if self._may_have_files:
+            await asyncio.to_thread(self._discard)
 
     def _write(self, records: Sequence[Record]) -> None:
         with self._turn, disk_errors(self._name):
