@@ -62,7 +62,7 @@ docs: docs-generated  ## Build the pages into site/; open site/index.html.
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 docs-generated: $(VENV)/.dev  ## Write into the pages what they take from the code.
-	$(BIN)/python docs/generate.py
+	PYTHONPATH=. $(BIN)/python docs/generate.py
 
 clean:  ## Remove what the other targets made.
 	rm -rf .venv .venv-3.* .venv-peers demo-output site .pytest_cache .mypy_cache .ruff_cache

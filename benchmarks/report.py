@@ -30,13 +30,14 @@ def machine() -> dict[str, Any]:
 def write(results: Results, folder: Path) -> None:
     """Write ``results.md``, ``results.json`` and ``chart.svg``; other benchmarks' figures stay."""
     folder.mkdir(parents=True, exist_ok=True)
-    whole = {**_known(folder / "results.json"), **results}
+    whole = {**known(folder / "results.json"), **results}
     (folder / "results.json").write_text(_json(whole) + "\n")
     (folder / "results.md").write_text(_markdown(whole))
     _chart(whole, folder / "chart.svg")
 
 
-def _known(path: Path) -> dict[str, list[Figure]]:
+def known(path: Path) -> dict[str, list[Figure]]:
+    """The figures of the report ``path``, by benchmark; empty when there is none."""
     if not path.exists():
         return {}
     known = json.loads(path.read_text())["figures"]

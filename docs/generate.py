@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks import report, scaling
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
 from tables import fields, model, table
@@ -39,6 +40,8 @@ from glueline_worker.policy.notations import iam
 from glueline_worker.policy.resources import Place
 
 DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+RESULTS = DOCS.parent / "benchmarks" / "results" / "results.json"
 METRIC = ("metric", "type", "labels", "meaning")
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -74,7 +77,7 @@ def pages() -> dict[Path, str]:
     }
     document = json.dumps(_openapi(), indent=1, ensure_ascii=False) + "\n"
     found[DOCS / "schemas" / "openapi.json"] = document
-    for page in sorted(DOCS.rglob("*.md")):
+    for page in (README, *sorted(DOCS.rglob("*.md"))):
         text = page.read_text()
         if _PART.search(text):
             found[page] = _PART.sub(_filled, text)
@@ -246,6 +249,32 @@ def _labels(names: Iterable[str]) -> tuple[str]:
     return (", ".join(f"`{name}`" for name in names),)
 
 
+def _measured(*benchmarks: str) -> list[list[str]]:
+    """The rows of benchmarks, as the last full run found them."""
+    known = report.known(RESULTS)
+    return [report.row(figure) for name in benchmarks for figure in known[name]]
+
+
+def _benchmarks() -> str:
+    chosen = ("throughput", "latency", "quota", "skew", "partitions", "memory", "start", "peers")
+    rows = [row for row in _measured(*chosen) if row[2] or row[3]]
+    return table(("what", "measured", "compared in the same run", "aim", "met"), rows)
+
+
+def _costs() -> str:
+    return table(("what", "measured"), (row[:2] for row in _measured("costs")))
+
+
+def _scaling() -> str:
+    figures = {figure.name: figure.value for figure in report.known(RESULTS)["costs"]}
+    costs = scaling.Costs.of(figures)
+    resources = scaling.seconds(costs, scaling.Estate(), 1)
+    return table(
+        ("cores of workers", *resources, "the limit", "into the sink"),
+        scaling.rows(costs, scaling.Estate()),
+    )
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "request": _request,
     "units": _units,
@@ -262,6 +291,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "token": lambda: _inner_settings(Token, "token."),
     "operations": _operations,
     "commands": _commands,
+    "benchmarks": _benchmarks,
+    "unit-costs": _costs,
+    "scaling": _scaling,
     "worker-metrics": lambda: _metrics(metrics),
     "ledger-metrics": _ledger_metrics,
     "api-metrics": lambda: _metrics(Metrics()),

@@ -1,0 +1,95 @@
+"""On paper: how long a very large extraction takes and what limits it, from measured unit costs.
+
+The costs are the figures of the benchmark ``costs`` in ``results/results.json``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PAGE = 100
+"""Tables in an answer of GetTables."""
+UNIT_CPU = 0.006
+"""Seconds of a worker for a unit with one call, whatever it reads: queue, ledger, signature."""
+GRAPHS = 0.4
+"""GetDataflowGraph calls for a job: only scripts with annotations need one."""
+SLOTS = 32
+"""Units at a time of a worker process, one process for a core."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds and bytes for each thing."""
+
+    table: float
+    job: float
+    redis_unit: float
+    redis_memory: float
+    stored_table: float
+
+    @classmethod
+    def of(cls, figures: Mapping[str, float]) -> "Costs":
+        """Take them from the benchmark's figures, by name."""
+        return cls(
+            table=figures["worker's CPU for a table of 30 columns, JSONL"] / 1e6,
+            job=figures["worker's CPU for a job"] / 1e3,
+            redis_unit=figures["Redis's CPU for a unit"] / 1e3,
+            redis_memory=figures["Redis's memory for an open unit"] * 1e3,
+            stored_table=figures["size of a table in JSONL"] * 1e3,
+        )
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What is extracted, and how fast AWS lets us: calls a second, seconds a call."""
+
+    accounts: int = 1_000
+    databases: int = 50
+    """In an account, as are tables and jobs."""
+    tables: int = 10_000
+    jobs: int = 100
+    rate: float = 10.0
+    latency: float = 0.08
+
+    @property
+    def units(self) -> float:
+        """The listings of databases and jobs and the run's end, each database, each job."""
+        return self.accounts * (3 + self.databases + self.jobs)
+
+    @property
+    def listing_calls(self) -> float:
+        """GetTables in one account, its busiest operation."""
+        return max(self.databases, self.tables / PAGE)
+
+    @property
+    def calls(self) -> float:
+        """All calls in all accounts: a job needs GetJob and its script."""
+        return self.accounts * (2 + self.listing_calls + (2 + GRAPHS) * self.jobs)
+
+
+def seconds(costs: Costs, estate: Estate, cores: int) -> dict[str, float]:
+    """How long each resource would need if nothing else held the extraction back."""
+    cpu = (
+        estate.accounts * (estate.tables * costs.table + estate.jobs * costs.job)
+        + estate.accounts * estate.databases * UNIT_CPU
+    )
+    return {
+        "one account's quota": max(estate.listing_calls, estate.jobs) / estate.rate,
+        "latency": estate.calls * estate.latency / (cores * SLOTS),
+        "workers' CPU": cpu / cores,
+        "Redis's CPU": estate.units * costs.redis_unit,
+    }
+
+
+def rows(costs: Costs, estate: Estate) -> list[list[str]]:
+    """For more and more cores: what each resource needs, and which is the limit."""
+    found = []
+    for cores in (4, 16, 64, 256):
+        needed = seconds(costs, estate, cores)
+        limit = max(needed, key=lambda name: needed[name])
+        stored = estate.accounts * estate.tables * costs.stored_table / needed[limit] / 1e6
+        found.append([f"{cores}", *map(_duration, needed.values()), limit, f"{stored:,.0f} MB/s"])
+    return found
+
+
+def _duration(value: float) -> str:
+    return f"{value:.0f} s" if value < 120 else f"{value / 60:.0f} min"
