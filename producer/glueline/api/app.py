@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from glueline import tracing
 from glueline.api import describe, health, pages, runs, sources
 from glueline.api.answers import Headers, answer
 from glueline.api.desk import Desk
@@ -22,6 +23,7 @@ from glueline.api.health import Measured
 from glueline.api.limits import Buckets
 from glueline.api.problems import Refused, invalid, of_glueline, of_status, surprise
 from glueline.api.sessions import Sessions
+from glueline.api.traced import Traced
 from glueline.async_producer import AsyncProducer
 from glueline.contract.errors import GluelineError
 from glueline.settings import Settings
@@ -71,6 +73,8 @@ def make_app(
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _surprise)
     # The last one added is the first that a request meets.
+    if tracing.is_on():
+        app.add_middleware(Traced)
     app.add_middleware(Guard, desk=desk)
     app.add_middleware(Measured, desk=desk)
     app.add_middleware(Headers)

@@ -68,8 +68,13 @@ class Calls:
     silence_ms: int = SILENCE_MS
     slack_ms: int = SLACK_MS
 
-    def open_run(self, run_id: str, request: ExtractionRequest) -> Call[replies.Opened]:
-        """Open a run with its first units, or find the one with the same idempotency key."""
+    def open_run(
+        self, run_id: str, request: ExtractionRequest, trace: str = ""
+    ) -> Call[replies.Opened]:
+        """Open a run with its first units, or find the one with the same idempotency key.
+
+        ``trace`` is the ``traceparent`` that all its units join.
+        """
         keys = self.keys
         units = first_units(run_id, request)
         finish = finish_of("0" * 16, request.source).model_dump_json()
@@ -91,6 +96,7 @@ class Calls:
                 self.silence_ms,
                 IDEMPOTENCY_TTL_MS,
                 finish.replace("0" * 16, "@run@", 1),
+                trace,
                 *_pairs(units),
             ),
             lambda answer: replies.opened(answer, units),

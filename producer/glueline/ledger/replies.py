@@ -36,6 +36,8 @@ class Claimed:
     created_at: datetime | None = None
     unit: UnitMessage | None = None
     """The unit as it was opened, when it is to be worked on."""
+    trace: str = ""
+    """The ``traceparent`` that the run was opened with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def claimed(answer: Sequence[Any]) -> Claimed:
     outcome, attempts, *run = answer
     if not run:
         return Claimed(_text(outcome), int(attempts))
-    state, request, generation, created_at, unit = run
+    state, request, generation, created_at, unit, trace = run
     return Claimed(
         _text(outcome),
         int(attempts),
@@ -89,6 +91,7 @@ def claimed(answer: Sequence[Any]) -> Claimed:
         int(generation),
         _moment(created_at),
         UNIT.validate_json(unit),
+        _text(trace),
     )
 
 
