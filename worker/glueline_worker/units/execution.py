@@ -248,7 +248,7 @@ class Execution:
         run = _run(claim.unit, claimed, self.settings)
         keep_ms = int(self.settings.keep_runs * 1000)
         if claimed.state is not RunState.RUNNING:
-            await finish.abort(self.sinks, run)
+            await finish.abort(self.sinks, run, replayed=claimed.replayed)
             await self.ledger(self.calls.finish(claim, None, keep_ms=keep_ms))
             return
         status = (await self.ledger(self.calls.status([run.run_id])))[0]

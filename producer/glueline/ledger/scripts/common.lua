@@ -5,7 +5,8 @@
 --
 --   <base>            hash    state, request, source, scope, scope_key, generation, created_at,
 --                             finished_at, reason, settled, failed, count:<what>,
---                             suspect (see claim.lua), trace (W3C's traceparent)
+--                             suspect (see claim.lua), trace (W3C's traceparent),
+--                             replayed (1 once it has ended and runs, or ran, again)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
