@@ -226,6 +226,10 @@ class Producer:
         """Remember that a slot was served."""
         self._ledger(self._calls.serve(schedule.name, schedule.timing, slot))
 
+    def schedules_served(self) -> None:
+        """Remember that all schedules were served that are due, for those who watch."""
+        self._ledger(self._calls.scheduled())
+
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """The newest messages that could not be understood or run."""
         return self._ledger(self._calls.letters(limit))

@@ -23,6 +23,7 @@ SILENCE_MS = 20_000
 SLACK_MS = 5_000
 IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
 DEAD_LETTERS_KEPT = 1000
+SCHEDULER_KEPT_MS = 3 * 24 * 3600 * 1000
 CHECK_LAPSES_MS = 120_000
 CHECK_KEPT_MS = 30 * 24 * 3600 * 1000
 
@@ -283,6 +284,10 @@ class Calls:
     def serve(self, schedule: str, timing: str, slot: int) -> Call[None]:
         """Remember that a slot of a schedule was served."""
         return Call("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
+
+    def scheduled(self) -> Call[None]:
+        """Remember that a scheduler has just served all that was due."""
+        return Call("scheduled", (self.keys.scheduler,), (SCHEDULER_KEPT_MS,), lambda _: None)
 
     def bury(self, reason: str, body: str) -> Call[None]:
         """Keep a dead letter."""
