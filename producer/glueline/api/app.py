@@ -84,10 +84,12 @@ def make_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "producer"))
+    beating = asyncio.create_task(health.beat(desk))
     try:
         yield
     finally:
         desk.stopping.set()
+        beating.cancel()
         await desk.producer.close()
         desk.sessions.close()
 
