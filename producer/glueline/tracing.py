@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -69,7 +69,7 @@ class _Recorded(Span):
         self._span.add_event(name, about)
 
     def fail(self, error: Exception) -> None:
-        from opentelemetry.trace import StatusCode  # noqa: PLC0415 - an extra
+        from opentelemetry.trace import StatusCode
 
         code, said = _own.told(error)
         self._span.set_attribute("error.type", code)
@@ -145,7 +145,7 @@ def current() -> Span:
     """The span of the ``with`` block that we are in."""
     if _own.tracer is None:
         return NOTHING
-    from opentelemetry.trace import get_current_span  # noqa: PLC0415 - an extra
+    from opentelemetry.trace import get_current_span
 
     return _Recorded(get_current_span())
 
@@ -167,23 +167,19 @@ def made_up(run_id: str) -> str:
 
     Whether it is sampled is for the sampler to say, which would follow a parent.
     """
-    digest = blake2b(run_id.encode(), digest_size=24).digest()
-    trace, parent = int.from_bytes(digest[:16]), int.from_bytes(digest[16:])
-    return f"00-{trace:032x}-{parent:016x}-{int(_is_sampled(trace)):02x}"
+    from opentelemetry.context import Context
 
-
-def _is_sampled(trace: int) -> bool:
-    from opentelemetry.context import Context  # noqa: PLC0415 - an extra
-
-    sampler: Any = _own.sampler
-    return bool(sampler and sampler.should_sample(Context(), trace, "run").decision.is_sampled())
+    digest = blake2b(run_id.encode(), digest_size=24).hexdigest()
+    trace, parent, sampler = digest[:32], digest[32:], cast("Any", _own.sampler)
+    sampled = sampler.should_sample(Context(), int(trace, 16), "run").decision.is_sampled()
+    return f"00-{trace}-{parent}-{int(sampled):02x}"
 
 
 @contextmanager
 def _recorded(
     tracer: "Tracer", name: str, kind: str, about: About, parent: str
 ) -> Iterator[_Recorded]:
-    from opentelemetry.trace import SpanKind  # noqa: PLC0415 - an extra
+    from opentelemetry.trace import SpanKind
 
     with tracer.start_as_current_span(
         name,
@@ -205,16 +201,14 @@ def _recorded(
 def _context(parent: str) -> "Context | None":
     if not parent:
         return None
-    from opentelemetry.context import Context  # noqa: PLC0415 - an extra
+    from opentelemetry.context import Context
 
     found: Context = _propagator().extract({"traceparent": parent}, context=Context())
     return found
 
 
 def _propagator() -> Any:
-    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - an extra
-        TraceContextTextMapPropagator,
-    )
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     return TraceContextTextMapPropagator()
 
@@ -243,13 +237,11 @@ def _is_asked_for() -> bool:
 
 def _provider(service: str) -> tuple["TracerProvider", Callable[[], object]]:
     """The process's provider, and how it is told that this is the end."""
-    from opentelemetry import trace  # noqa: PLC0415 - an extra
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
-        OTLPSpanExporter,
-    )
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     host = trace.get_tracer_provider()
     if isinstance(host, TracerProvider):  # as of opentelemetry-instrument
