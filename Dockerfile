@@ -6,7 +6,7 @@ WORKDIR /app
 COPY constraints.txt ./
 COPY producer producer
 COPY worker worker
-RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir './producer[api]' './worker[postgres,flower]'
+RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir './producer[api,otel]' './worker[postgres,flower,otel]'
 
 USER glueline
 WORKDIR /home/glueline

@@ -237,7 +237,8 @@ def _metric(one: Any, kind: str, ending: str) -> tuple[str, ...]:
 
 
 def _ledger_metrics() -> str:
-    some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1})
+    more = {"units": {("job", "held"): 1}, "unserved": 0.0}
+    some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1}, **more)
     rows = [
         (f"`{family.name}`", "gauge", *_labels(family.samples[0].labels), family.documentation)
         for family in figures.families(some)

@@ -25,7 +25,7 @@ FAKE_CREDENTIALS = {
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the machine, and no file of the folder, reaches a test."""
-    for name in [n for n in os.environ if n.startswith(("AWS_", "GLUELINE_"))]:
+    for name in [n for n in os.environ if n.startswith(("AWS_", "GLUELINE_", "OTEL_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))

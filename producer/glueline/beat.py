@@ -7,6 +7,7 @@ from typing import Any
 
 from celery.beat import Scheduler as BeatScheduler
 
+from glueline import tracing
 from glueline.producer import Producer
 from glueline.queue import celery_app
 from glueline.schedule import PAUSE, Scheduler
@@ -18,6 +19,7 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Read the settings; raises UsageError when they are wrong."""
+        tracing.begin("glueline-scheduler")
         settings = load_settings()
         self._producer = Producer(settings)
         self._schedules = Scheduler(self._producer, settings.schedules)
@@ -34,6 +36,7 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
     def close(self) -> None:
         """Let go of the connections."""
         self._producer.close()
+        tracing.end()
         super().close()
 
 

@@ -29,6 +29,21 @@ def families(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
     yield _gauge(
         "held_units", "Open units that are worked on or wait to be tried again.", found.held_units
     )
+    units = GaugeMetricFamily(
+        "glueline_ledger_units",
+        "Open units: waiting, held (worked on) or retrying (they wait to be tried again).",
+        labels=["kind", "state"],
+    )
+    for labels, count in found.units.items():
+        units.add_metric(labels, count)
+    yield units
+    if found.unserved is not None:
+        yield _gauge(
+            "schedules_unserved_seconds",
+            "Time since a scheduler last had served all schedules that were due; "
+            "none without schedules.",
+            found.unserved,
+        )
     yield _gauge("dead_letters", "Dead letters that are kept, at most 1,000.", found.dead_letters)
     runs = GaugeMetricFamily(
         "glueline_ledger_runs", "The newest 1,000 runs by state.", labels=["state"]

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from glueline import tracing
 from glueline.checks import Checks
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
@@ -130,9 +131,12 @@ class Producer:
         Once the run is in the ledger it will be worked on, even if publishing fails now: the
         workers' reconciler publishes what is open and silent.
         """
-        run_id = uuid4().hex
-        opened = self._ledger(self._calls.open_run(run_id, request))
-        self._publish(opened.units)
+        about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
+        with tracing.span("glueline.enqueue", "producer", about) as span:
+            trace = tracing.traceparent()
+            opened = self._ledger(self._calls.open_run(uuid4().hex, request, trace))
+            span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
+            self._publish(opened.units)
         return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
 
     def status(self, run_id: str) -> RunStatus:
@@ -221,6 +225,10 @@ class Producer:
     def serve_slot(self, schedule: Schedule, slot: int) -> None:
         """Remember that a slot was served."""
         self._ledger(self._calls.serve(schedule.name, schedule.timing, slot))
+
+    def schedules_served(self) -> None:
+        """Remember that all schedules were served that are due, for those who watch."""
+        self._ledger(self._calls.scheduled())
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """The newest messages that could not be understood or run."""

@@ -7,6 +7,7 @@ restarts knows what it missed, and serves the newest of it once.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,16 +44,20 @@ class Scheduler:
 
         When Redis is away a slot stays due.
         """
-        opened = []
+        opened, postponed = [], 0
         for schedule in self.schedules:
             try:
                 accepted = self._look(schedule)
             except GluelineError as error:
                 log.warning("schedule.postponed", schedule=schedule.name, error=str(error))
+                postponed += 1
                 continue
             if accepted and accepted.is_new:
                 log.info("schedule.fired", schedule=schedule.name, run=accepted.run_id)
                 opened.append(accepted)
+        if self.schedules and not postponed:
+            with suppress(GluelineError):
+                self.producer.schedules_served()
         return opened
 
     def run(self) -> None:

@@ -93,7 +93,8 @@ class Settings(BaseSettings):
     keep_runs: Seconds = 7 * 24 * 3600
     """Seconds that the ledger remembers a run after its end."""
     heartbeat_file: Path | None = None
-    """A file that a worker or a scheduler touches each second, for `glueline health`."""
+    """A file that a worker or a scheduler touches each second, and the API while Redis answers, for
+    `glueline health`."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     log_format: Annotated[str, Field(pattern="^(auto|console|json)$")] = "auto"
 

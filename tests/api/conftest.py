@@ -4,7 +4,7 @@ import json
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -59,8 +59,9 @@ class Api:
         }
         self.client = httpx.Client(base_url=self.url, headers=bearer(ALL), timeout=20)
 
-    def start(self) -> "Api":
-        self.process = start("api", "--port", str(self.port), env=self._env, log=self.log)
+    def start(self, env: Mapping[str, str] | None = None) -> "Api":
+        changed = {**self._env, **(env or {})}
+        self.process = start("api", "--port", str(self.port), env=changed, log=self.log)
         eventually(self._is_up, 40)
         return self
 

@@ -2,9 +2,11 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 from tests.api.conftest import ALL, READER, Api, Service, bearer, problem
 from tests.support.command import glueline
+from tests.support.system import eventually
 
 from glueline.api.limits import Buckets
 from glueline.settings import Settings
@@ -21,6 +23,21 @@ def test_a_token_has_a_rate_of_its_own(one_api) -> None:
     guesses = [api.client.get("/", headers=bearer(f"guess-{n}")).status_code for n in range(5)]
     assert guesses == [401, 401, 401, 429, 429]
     assert api.client.get("/healthz").status_code == 200
+
+
+def test_a_heartbeat_says_whether_redis_answers(settings: Settings, tmp_path: Path) -> None:
+    ready = {"GLUELINE_HEARTBEAT_FILE": str(tmp_path / "ready")}
+    api = Api(settings, tmp_path).start(ready)
+    eventually(lambda: glueline("health", env=ready).code == 0)
+    assert api.stop() == 0
+
+    (tmp_path / "ready").unlink()
+    away = Api(settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"}), tmp_path)
+    away.start(ready)
+    eventually(lambda: away.client.get("/readyz").status_code == 503)
+    assert glueline("health", env=ready).code == 1
+    assert away.client.get("/healthz").status_code == 200
+    assert away.stop() == 0
 
 
 def test_a_bucket_fills_again_and_forgets_who_is_long_gone() -> None:

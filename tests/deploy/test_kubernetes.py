@@ -7,9 +7,11 @@ import yaml
 from tests.deploy.manifests import KUBERNETES, Manifest, documents, everything, pods, resources
 from typer.main import get_command
 
+from glueline.api.guard import OPEN
 from glueline.cli import build
 from glueline.ledger import Keys
 from glueline.settings import Settings, WorkerSettings
+from glueline.tokens import ApiSettings
 
 kubernetes_validate = pytest.importorskip("kubernetes_validate")
 BUILT_IN = [one for one in everything() if "keda.sh" not in one["apiVersion"]]
@@ -67,13 +69,20 @@ def test_variables_are_settings_and_secrets_are_references(
 ):
     container = pods()[name]["containers"][0]
     for one in container["env"]:
-        is_secret = one["name"] in {"GLUELINE_REDIS_URL", "GLUELINE_SINKS"}
+        is_secret = one["name"] in {
+            "GLUELINE_REDIS_URL",
+            "GLUELINE_SINKS",
+            "GLUELINE_API__TOKENS",
+        }
         assert ("valueFrom" in one) == is_secret
     for variable, value in variables(container).items():
         if value is not None and variable != "GLUELINE_CONFIG":
             monkeypatch.setenv(variable, value)
-    known = {f"GLUELINE_{field}".upper() for field in Settings.model_fields} | {
-        f"GLUELINE_WORKER__{field}".upper() for field in WorkerSettings.model_fields
+    parts = {"": Settings, "WORKER__": WorkerSettings, "API__": ApiSettings}
+    known = {
+        f"GLUELINE_{part}{field.upper()}"
+        for part, settings in parts.items()
+        for field in settings.model_fields
     }
     assert variables(container).keys() - {"GLUELINE_CONFIG"} <= known
     Settings()
@@ -110,6 +119,26 @@ def test_the_scheduler_is_alone_and_its_probe_looks_at_its_heartbeat():
     (container,) = pods()["scheduler"]["containers"]
     assert variables(container)["GLUELINE_HEARTBEAT_FILE"].startswith("/tmp/")
     assert container["livenessProbe"]["exec"]["command"][:2] == ["glueline", "health"]
+
+
+def test_the_api_is_ready_when_its_heartbeat_says_so_and_needs_no_open_path_for_it():
+    (container,) = pods()["api"]["containers"]
+    assert variables(container)["GLUELINE_HEARTBEAT_FILE"].startswith("/tmp/")
+    assert container["readinessProbe"]["exec"]["command"][:2] == ["glueline", "health"]
+    assert container["livenessProbe"]["httpGet"]["path"] == OPEN
+
+
+def test_every_secret_is_one_that_the_page_makes():
+    page = (KUBERNETES.parents[1] / "docs" / "guides" / "containers.md").read_text()
+    keys = {
+        one["valueFrom"]["secretKeyRef"]["key"]
+        for pod in pods().values()
+        for one in pod["containers"][0]["env"]
+        if "valueFrom" in one
+    }
+    assert keys == {"redis-url", "sinks", "api-tokens"}
+    for key in keys:
+        assert f"--from-literal={key}=" in page
 
 
 def test_keda_looks_at_the_queue_and_knows_the_worker():

@@ -26,7 +26,8 @@ def told() -> dict[str, set[str]]:
     for one in vars(metrics).values():
         if isinstance(one, Counter | Gauge | Histogram):
             found |= {one._name + end: {*one._labelnames, "le"} for end in ENDINGS[type(one)]}
-    some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"account:region:GetTables": 1})
+    rates, units = {"account:region:GetTables": 1}, {("job", "held"): 1}
+    some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, rates, units, unserved=1.0)
     for family in families(some):
         found[family.name] = set(family.samples[0].labels)
     return found
@@ -71,6 +72,23 @@ def test_every_alert_says_how_bad_it_is_and_what_to_do():
         assert rule["labels"]["severity"] in {"warning", "critical"}
         assert rule["annotations"]["summary"]
         assert rule["annotations"]["description"]
+
+
+def test_what_stops_the_work_has_an_alert():
+    """In the order of the work: who enqueues, the queue, who works, AWS, and what comes of it."""
+    expressions = " ".join(rule["expr"] for rule in ALERTS)
+    for metric in (
+        "glueline_ledger_schedules_unserved_seconds",
+        "glueline_ledger_up",
+        "glueline_ledger_queue_oldest_seconds",
+        "glueline_worker_ready",
+        "glueline_loop_lag_max_seconds",
+        'glueline_aws_calls_total{outcome="throttled"}',
+        "glueline_sink_failures_total",
+        "glueline_runs_finished_total",
+        "glueline_messages_buried_total",
+    ):
+        assert metric in expressions, metric
 
 
 def test_panels_do_not_lie_upon_each_other():

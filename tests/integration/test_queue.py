@@ -6,7 +6,7 @@ import pytest
 from tests.integration.conftest import Service
 from tests.support.system import eventually
 
-from glueline import RunState
+from glueline import Options, RunState
 from glueline.contract.errors import UsageError
 
 CATALOGUE_UNITS = 1 + 4 + 1 + 4
@@ -74,6 +74,32 @@ def test_replay_runs_only_what_is_asked_for_and_only_what_failed(service: Servic
     assert service.system.kinds(run_id)["table"] == 80
     with pytest.raises(UsageError, match="is succeeded"):
         service.producer.replay(run_id)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "superseded"])
+def test_a_replay_that_is_stopped_leaves_what_the_run_had_published(
+    service: Service, how: str
+) -> None:
+    service.sim.configure(deny=["GetTables:raw_sales_0000", "GetTables:raw_marketing_0001"])
+    run_id = service.producer.enqueue_catalog(options=Options(full=True)).run_id
+    run = service.system.wait(run_id)
+    assert run.state is RunState.PARTIAL
+    before = {path: path.read_bytes() for path in _files(service, run_id)}
+
+    service.sim.configure(deny=[], hold=["GetTables:raw_sales_0000"])
+    service.producer.replay(run_id)
+    eventually(lambda: service.producer.status(run_id).settled_units > run.settled_units)
+    assert _files(service, run_id) != list(before)
+    if how == "cancelled":
+        service.producer.cancel(run_id)
+    else:
+        service.producer.enqueue_catalog()
+    service.sim.configure(hold=[])
+    assert service.system.wait(run_id).state is RunState(how)
+    eventually(lambda: service.producer.status(run_id).open_units == 0)
+    service.system.calm_down()
+    assert {path: path.read_bytes() for path in _files(service, run_id)} == before
+    assert service.system.kinds(run_id)["table"] == 40
 
 
 def _files(service: Service, run_id: str) -> list[Path]:

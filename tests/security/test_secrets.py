@@ -25,6 +25,7 @@ from tests.security.watching import (
     rows_of,
     traffic,
 )
+from tests.support.collector import collecting
 from tests.support.command import glueline
 from tests.support.postgres import PASSWORD, postgres_server
 from tests.support.system import System, eventually, hooks, variables
@@ -111,13 +112,18 @@ def test_no_secret_gets_out(
         traffic(redis_server.url) as commands,
         command_lines() as lines,
         echoing_endpoint(ECHOED) as echo,
+        collecting() as collector,
         ExitStack() as database_server,
         ThreadPoolExecutor(2) as pool,
     ):
         database = database_server.enter_context(postgres_server()).create_database()
         running = system(
             sim,
-            env={**ENVIRONMENT, **hooks(error_database="surprise", error_text=CRASHED)},
+            env={
+                **ENVIRONMENT,
+                **collector.env,
+                **hooks(error_database="surprise", error_text=CRASHED),
+            },
             sources={
                 "echo": Source(endpoint_url=echo),
                 "gone": Source(endpoint_url="http://glue:endpoint-0planted@127.0.0.1:1"),
@@ -131,7 +137,7 @@ def test_no_secret_gets_out(
             sinks=(f"file://{tmp_path}/out", f"sqlite:///{tmp_path}/glue.db", database),
             worker={"call_timeout": 10.0, "attempts": 1, "lease": 20.0},
         )
-        env = {**variables(running.settings, sim.url), **ENVIRONMENT}
+        env = {**variables(running.settings, sim.url), **ENVIRONMENT, **collector.env}
         spoken = _spoken(pool, _local_commands(tmp_path), env, tmp_path)
         with flower(env, tmp_path) as url:
             runs = _runs(running)
@@ -161,6 +167,7 @@ def test_no_secret_gets_out(
         "traffic": calm,
         "messages": bodies_in(calm),
         "PostgreSQL": stored,
+        "traces": "\n".join(collector.texts),
         "process list": "\n".join(line for line in lines if not TYPED.search(line)),
         **pages,
         **said,
@@ -171,6 +178,7 @@ def test_no_secret_gets_out(
         "Redis",
         "messages",
         "PostgreSQL",
+        "traces",
         "/api/tasks",
         "failures",
         "run --sink stdout:",

@@ -145,6 +145,30 @@ async def test_an_aborted_run_leaves_neither_objects_nor_manifest(root: Path, si
     assert [path.stem for path in found(root, "runs/*")] == [run(2).run_id]
 
 
+def contents(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+async def test_a_replay_that_is_aborted_leaves_what_was_committed_before(root: Path, sink: Sink):
+    one = run(1)
+    receipt = await store(sink, one, SALES, table("a"))
+    await commit(sink, one, receipts={SALES: receipt})
+    before = contents(root)
+    await store(sink, one, "database/other", table("b"))
+    unfinished = await sink.begin(one, "database/third")
+    await unfinished.write([table("c")])
+    await sink.abort(one, replayed=True)
+    await sink.abort(one, replayed=True)
+    assert contents(root) == before
+    await unfinished.discard()
+
+
+async def test_a_replay_of_what_was_never_committed_leaves_nothing(root: Path, sink: Sink):
+    await store(sink, run(), SALES, table("a"))
+    await sink.abort(run(), replayed=True)
+    assert found(root, "table/*/*") == []
+
+
 async def test_a_full_disk_leaves_nothing_half_done(
     root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ):

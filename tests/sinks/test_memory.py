@@ -165,6 +165,19 @@ async def test_an_aborted_run_leaves_no_index(files: Any, tmp_path: Path):
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
+async def test_what_was_committed_before_an_aborted_replay_is_taken_over(
+    files: Any, tmp_path: Path
+):
+    sink, _ = files
+    one, other = part(table("a")), part(table("b"))
+    await end(sink, run(1), database__sales=await store(sink, run(1), SALES, one))
+    await store(sink, run(1), "database/other", other)
+    await sink.abort(run(1), replayed=True)
+    assert names(tmp_path, run(1)) == ["a"]
+    assert await held(sink, run(2), SALES, one) == one.fingerprint
+    assert await held(sink, run(2), "database/other", other) is None
+
+
 async def test_a_unit_attempted_twice_is_taken_over_once(files: Any, tmp_path: Path):
     sink, _ = files
     one = part(table("a"))

@@ -14,6 +14,7 @@ from glueline_simulator import Simulator
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound, AwsRefused, AwsTransient
 from glueline_worker.aws.permissions import PERMISSIONS, Feature
 from glueline_worker.checking import check_source
+from glueline_worker.checking.silence import IAM_ALONE, governed
 from glueline_worker.checking.verdicts import said, tried, verdict
 
 Simulate = Callable[..., Simulator]
@@ -84,6 +85,58 @@ async def test_tables_that_are_all_hidden_are_noticed(simulator: Simulate) -> No
     report = await checked(simulator(sample=True, hide=["*.*"]))
     assert state(report, "glue:GetDatabases") is CheckState.ALLOWED
     assert state(report, "glue:GetTables") is CheckState.HIDDEN
+
+
+def lake(*governed: str, tables: bool) -> dict[str, Any]:
+    """A catalogue whose databases say whether Lake Formation governs them."""
+    iam = {"Principal": {"DataLakePrincipalIdentifier": IAM_ALONE}, "Permissions": ["ALL"]}
+    table: dict[str, Any] = {"orders": {"columns": {"id": "bigint"}}} if tables else {}
+    databases = {
+        name: {
+            "tables": table,
+            "raw": {"CreateTableDefaultPermissions": [] if name in governed else [iam]},
+        }
+        for name in ("a", "b", "c", "d", "e")
+    }
+    return {"account": "123456789012", "databases": databases}
+
+
+@pytest.mark.parametrize(
+    ("governed", "tables", "expected", "says"),
+    [
+        ("", False, CheckState.ALLOWED, "IAM alone decides who sees new ones"),
+        ("b", False, CheckState.HIDDEN, "Lake Formation governs b: it leaves out"),
+        ("", True, CheckState.ALLOWED, "one page of a"),
+        ("abcde", True, CheckState.ALLOWED, "Lake Formation governs a, b, c and 2 more: tables"),
+    ],
+)
+async def test_which_databases_lake_formation_governs_is_told(
+    governed: str,
+    tables: bool,  # noqa: FBT001
+    expected: CheckState,
+    says: str,
+    simulator: Simulate,
+) -> None:
+    report = await checked(simulator(catalogue=lake(*governed, tables=tables)))
+    item = _item(report, "glue:GetTables")
+    assert (item.state, report.ok) == (expected, expected is CheckState.ALLOWED)
+    assert says in item.detail
+    assert ("Lake Formation" in item.detail) == bool(governed)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "expected"),
+    [
+        (None, None),
+        ("x", None),
+        ([], True),
+        ([{}], True),
+        ([None, {"Principal": None}], True),
+        ([{"Principal": {"DataLakePrincipalIdentifier": IAM_ALONE}}], False),
+    ],
+)
+def test_defaults_of_a_database_are_read_whatever_they_are(defaults: Any, expected: Any) -> None:
+    assert governed({"CreateTableDefaultPermissions": defaults}) is expected
 
 
 async def test_an_empty_database_at_first_is_no_alarm(simulator: Simulate) -> None:

@@ -12,6 +12,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
+from glueline import tracing
 from glueline.contract.errors import GluelineError, UsageError
 from glueline.contract.messages import (
     OTHER_KINDS,
@@ -26,6 +27,7 @@ from glueline.settings import Settings, load_settings
 from glueline_worker.broker import EventBatches, Leases, readable, transport_of, undertaker
 from glueline_worker.checking import check_source
 from glueline_worker.observe.logging import bind, setup_logging
+from glueline_worker.observe.tracing import begin
 from glueline_worker.redact import redact_text
 from glueline_worker.runtime import Runtime
 from glueline_worker.units.execution import Outcome
@@ -91,7 +93,7 @@ class Worker:
             self._bury(str(error), _text(args or kwargs))
             return
         if isinstance(message, ExtractionRequest):
-            self._accept(message, task.request.id)
+            self._accept(message, task.request)
             return
         if isinstance(message, CheckRequest):
             self._check(message)
@@ -103,13 +105,13 @@ class Worker:
         if outcome is Outcome.BURY:
             self._bury(f"there is no run {message.run_id!r} (any more)", message.model_dump_json())
 
-    def _accept(self, request: ExtractionRequest, task_id: str) -> None:
+    def _accept(self, request: ExtractionRequest, task: Any) -> None:
         """Open a run. A message that is delivered twice opens it once: its id is the key."""
-        key = request.idempotency_key or f"message/{task_id}"[:200]
+        key = request.idempotency_key or f"message/{task.id}"[:200]
         request = request.model_copy(update={"idempotency_key": key})
         try:
             self.settings.source(request.source)
-            run_id = self.runtime.accept(request)
+            run_id = self.runtime.accept(request, _traceparent(task))
         except UsageError as error:
             self._bury(str(error), request.model_dump_json())
         except GluelineError as error:
@@ -121,7 +123,8 @@ class Worker:
     def _check(self, message: CheckRequest) -> None:
         """Check a source. A question that cannot be answered lapses, and may be asked again."""
         try:
-            report = asyncio.run(check_source(self.settings, message.source))
+            with tracing.span("glueline.check", "consumer", {"glueline.source": message.source}):
+                report = asyncio.run(check_source(self.settings, message.source))
             self.runtime.record(report)
         except GluelineError as error:
             log.warning("check.given_up", source=message.source, error=str(error))
@@ -138,6 +141,7 @@ class Worker:
 
     def _start(self, **_: Any) -> None:
         undertaker.bury = self._bury
+        begin()
         try:
             self.runtime.start()
         except GluelineError as error:
@@ -149,6 +153,7 @@ class Worker:
 
     def _stop(self, **_: Any) -> None:
         self.runtime.stop()
+        tracing.end()
 
     def _unknown(self, message: Any, name: str, **_: Any) -> None:
         self._bury(f"there is no task {name!r}", readable(message.body))
@@ -160,6 +165,12 @@ class Worker:
     def _failed(self, exception: Exception, args: Any, **_: Any) -> None:
         """A unit's failure is settled in the ledger; what comes here is none that was foreseen."""
         self._bury(f"the message cannot be handled: {type(exception).__name__}", _text(args))
+
+
+def _traceparent(task: Any) -> str:
+    """The header of a message whose sender traces; it may hold anything."""
+    found = getattr(task, "traceparent", None)
+    return found if isinstance(found, str) else ""
 
 
 def _text(value: object) -> str:

@@ -20,6 +20,7 @@ import structlog
 import uvloop
 from celery import Celery
 
+from glueline import tracing
 from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
@@ -78,9 +79,9 @@ class Runtime:
         """Run one unit and wait for its outcome."""
         return self.call(self.execution.run(unit))
 
-    def accept(self, request: ExtractionRequest) -> str:
+    def accept(self, request: ExtractionRequest, traceparent: str = "") -> str:
         """Open a run for a request that came over the queue; its id."""
-        return self.call(self._accept(request))
+        return self.call(self._accept(request, traceparent))
 
     def record(self, report: CheckReport) -> None:
         """Keep what a check found; raises LedgerUnavailable."""
@@ -164,9 +165,13 @@ class Runtime:
         """Tell the ledger of a family of calls, so that its quota can be shown."""
         await self._client.sadd(self._calls.keys.quotas, family)
 
-    async def _accept(self, request: ExtractionRequest) -> str:
-        opened = await self._ledger(self._calls.open_run(uuid4().hex, request))
-        await self._publish(opened.units)
+    async def _accept(self, request: ExtractionRequest, traceparent: str) -> str:
+        about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
+        with tracing.span("glueline.request", "consumer", about, traceparent) as span:
+            trace = tracing.traceparent()
+            opened = await self._ledger(self._calls.open_run(uuid4().hex, request, trace))
+            span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
+            await self._publish(opened.units)
         return opened.run_id
 
     async def _alive(self) -> None:

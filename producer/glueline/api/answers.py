@@ -6,14 +6,17 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+import structlog
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from glueline.api.problems import Refused, response
+from glueline.api.problems import Refused, response, surprise
 from glueline.wording import age, counted, duration
+
+log = structlog.get_logger()
 
 STATIC = files("glueline.api") / "static"
 STYLE = (STATIC / "style.css").read_text()
@@ -75,6 +78,31 @@ def answer(request: Request, refused: Refused) -> Response:
     done = page("problem.html", status, problem=refused.problem)
     done.headers.update(refused.headers or {})
     return done
+
+
+class Surprises:
+    """Answers what nobody foresaw, in a route or on the way to it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before ``app``."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an answer that has begun can only be broken off."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            log.exception("request.surprise", path=scope["path"], kind=type(error).__name__)
+            await answer(Request(scope, receive), surprise())(scope, receive, send)
 
 
 class Headers:

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from prometheus_client.registry import Collector
@@ -14,14 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from glueline import tracing
 from glueline.api import describe, health, pages, runs, sources
-from glueline.api.answers import Headers, answer
+from glueline.api.answers import Headers, Surprises, answer
 from glueline.api.desk import Desk
 from glueline.api.guard import Guard
 from glueline.api.health import Measured
 from glueline.api.limits import Buckets
-from glueline.api.problems import Refused, invalid, of_glueline, of_status, surprise
+from glueline.api.problems import Refused, invalid, of_glueline, of_status
 from glueline.api.sessions import Sessions
+from glueline.api.traced import Traced
 from glueline.async_producer import AsyncProducer
 from glueline.contract.errors import GluelineError
 from glueline.settings import Settings
@@ -33,7 +34,6 @@ ABOUT = """Enqueue extractions of AWS Glue catalogues and lineage, and follow th
 Every request but `GET /healthz` needs a token: `Authorization: Bearer …`. Errors are problem
 documents (RFC 9457) with a `code` for programs. Unknown fields and parameters are refused.
 """
-log = structlog.get_logger()
 
 
 def make_app(
@@ -69,9 +69,12 @@ def make_app(
     app.add_exception_handler(GluelineError, _glueline)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _surprise)
-    # The last one added is the first that a request meets.
+    # The last one added is the first that a request meets. Starlette's own answer to a surprise
+    # would come before all of them, without headers and uncounted.
+    if tracing.is_on():
+        app.add_middleware(Traced)
     app.add_middleware(Guard, desk=desk)
+    app.add_middleware(Surprises)
     app.add_middleware(Measured, desk=desk)
     app.add_middleware(Headers)
     return app
@@ -81,10 +84,12 @@ def make_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "producer"))
+    beating = asyncio.create_task(health.beat(desk))
     try:
         yield
     finally:
         desk.stopping.set()
+        beating.cancel()
         await desk.producer.close()
         desk.sessions.close()
 
@@ -107,8 +112,3 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return answer(request, of_status(error.status_code, error.headers))
-
-
-async def _surprise(request: Request, error: Exception) -> Response:
-    log.error("request.surprise", path=request.url.path, kind=type(error).__name__)
-    return answer(request, surprise(request))

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import PlainTextResponse, Response
@@ -14,8 +16,14 @@ from glueline.api import describe
 from glueline.api.access import Reader, TheDesk
 from glueline.api.desk import Desk
 from glueline.api.problems import Refused
+from glueline.contract.errors import GluelineError
 from glueline.contract.model import Frozen
 
+BEAT = 1.0
+"""Seconds between two looks at Redis for the heartbeat file."""
+ANSWER_WITHIN = 2.0
+"""Seconds after which a Redis that says nothing is taken to be away."""
+log = structlog.get_logger()
 router = APIRouter(tags=["operations"])
 
 
@@ -45,6 +53,20 @@ async def metrics(desk: TheDesk, caller: Reader) -> Response:  # noqa: ARG001
     """Of this process and, where collectors were added, of the queue and the ledger."""
     text = await asyncio.to_thread(generate_latest, desk.metrics.registry)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+async def beat(desk: Desk) -> None:
+    """Touch the heartbeat file while the API is ready: probes that are commands have no token."""
+    heartbeat = desk.settings.heartbeat_file
+    while heartbeat is not None and not desk.stopping.is_set():
+        with suppress(GluelineError, TimeoutError):
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await desk.producer.runs(1)
+            try:
+                heartbeat.touch()
+            except OSError as error:
+                log.warning("heartbeat.failed", error=str(error.strerror))
+        await asyncio.sleep(BEAT)
 
 
 class Measured:

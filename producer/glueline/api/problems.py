@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from glueline.contract.errors import GluelineError, Retryable
@@ -119,7 +118,7 @@ def wrong(where: str, message: str) -> Refused:
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"{where}: {message}", errors=[one])
 
 
-def surprise(request: Request) -> Refused:  # noqa: ARG001
+def surprise() -> Refused:
     """What nobody foresaw; the log has the rest."""
     return Refused(
         HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this should not happen; the log says more"

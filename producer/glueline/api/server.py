@@ -8,6 +8,7 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from glueline import tracing
 from glueline.api.app import make_app
 from glueline.api.desk import Desk
 from glueline.contract.errors import UsageError
@@ -44,6 +45,7 @@ def serve(settings: Settings) -> None:
     listener = _listen(api.host, api.port)
     # Its lines name the address and say that it started; ours say so too.
     send_logs(settings, levels={"uvicorn.error": logging.WARNING})
+    tracing.begin("glueline-api")
     app = make_app(settings, collectors=[LedgerCollector(settings)])
     config = uvicorn.Config(
         app,
@@ -59,6 +61,7 @@ def serve(settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     log.info("api.listening", host=host, port=port, tokens=[token.name for token in api.tokens])
     Server(config, app.state.desk).run(sockets=[listener])
+    tracing.end()
     log.info("api.stopped")
 
 

@@ -65,6 +65,7 @@ def main() -> None:
 
 
 def _run() -> None:
+    from glueline import tracing  # noqa: PLC0415
     from glueline.contract.errors import GluelineError, UsageError  # noqa: PLC0415
     from glueline.contract.text import one_line  # noqa: PLC0415
 
@@ -73,6 +74,8 @@ def _run() -> None:
     except GluelineError as error:
         print(f"glueline: {one_line(str(error))}", file=sys.stderr)  # noqa: T201
         sys.exit(2 if isinstance(error, UsageError) else 1)
+    finally:
+        tracing.end()
 
 
 def _exit(code: object) -> None:

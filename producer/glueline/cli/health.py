@@ -22,10 +22,10 @@ def health(
         bool, typer.Option("--ready", help="Ask the worker whether it takes units.")
     ] = False,
 ) -> int:
-    """Whether the worker or scheduler that runs beside is well: exit code 0, else 1.
+    """Whether the worker, scheduler or API that runs beside is well: exit code 0, else 1.
 
-    It reads the age of heartbeat_file, which a process that hangs no longer touches; --ready asks
-    the worker's metrics_port.
+    It reads the age of heartbeat_file, which a process that hangs no longer touches, nor an API
+    without Redis; --ready asks the worker's metrics_port.
     """
     settings = load_settings()
     if ready:

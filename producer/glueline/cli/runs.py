@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from glueline import tracing
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows, state
 from glueline.cli.progress import follow
@@ -22,6 +23,7 @@ def producer() -> "Producer":
     """The producer of the usual settings."""
     from glueline.producer import Producer  # noqa: PLC0415 - Celery takes a while to import
 
+    tracing.begin("glueline")
     return Producer(load_settings())
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from glueline import tracing
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows
 from glueline.cli.runs import producer
@@ -41,6 +42,7 @@ def run() -> None:
     """Enqueue what is due, until stopped. Several schedulers side by side do no harm."""
     from glueline.schedule import Scheduler  # noqa: PLC0415 - Celery takes a while to import
 
+    tracing.begin("glueline-scheduler")
     settings = load_settings()
     schedules = settings.schedules
     named = one_line(", ".join(sorted(schedule.name for schedule in schedules))) or "none"

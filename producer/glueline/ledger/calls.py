@@ -23,6 +23,7 @@ SILENCE_MS = 20_000
 SLACK_MS = 5_000
 IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
 DEAD_LETTERS_KEPT = 1000
+SCHEDULER_KEPT_MS = 3 * 24 * 3600 * 1000
 CHECK_LAPSES_MS = 120_000
 CHECK_KEPT_MS = 30 * 24 * 3600 * 1000
 
@@ -68,8 +69,13 @@ class Calls:
     silence_ms: int = SILENCE_MS
     slack_ms: int = SLACK_MS
 
-    def open_run(self, run_id: str, request: ExtractionRequest) -> Call[replies.Opened]:
-        """Open a run with its first units, or find the one with the same idempotency key."""
+    def open_run(
+        self, run_id: str, request: ExtractionRequest, trace: str = ""
+    ) -> Call[replies.Opened]:
+        """Open a run with its first units, or find the one with the same idempotency key.
+
+        ``trace`` is the ``traceparent`` that all its units join.
+        """
         keys = self.keys
         units = first_units(run_id, request)
         finish = finish_of("0" * 16, request.source).model_dump_json()
@@ -91,6 +97,7 @@ class Calls:
                 self.silence_ms,
                 IDEMPOTENCY_TTL_MS,
                 finish.replace("0" * 16, "@run@", 1),
+                trace,
                 *_pairs(units),
             ),
             lambda answer: replies.opened(answer, units),
@@ -277,6 +284,10 @@ class Calls:
     def serve(self, schedule: str, timing: str, slot: int) -> Call[None]:
         """Remember that a slot of a schedule was served."""
         return Call("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
+
+    def scheduled(self) -> Call[None]:
+        """Remember that a scheduler has just served all that was due."""
+        return Call("scheduled", (self.keys.scheduler,), (SCHEDULER_KEPT_MS,), lambda _: None)
 
     def bury(self, reason: str, body: str) -> Call[None]:
         """Keep a dead letter."""

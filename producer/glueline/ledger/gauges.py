@@ -1,14 +1,17 @@
 """The figures of the whole ledger that are worth watching."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from glueline.contract.messages import UNIT_KINDS
 from glueline.contract.runs import RunState
 from glueline.ledger.calls import Call
 from glueline.ledger.keys import Keys
 
 RUNS_COUNTED = 1000
+STATES = ("waiting", "held", "retrying")
+"""Of an open unit: nobody has claimed it yet, somebody works on it, it waits for another try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +27,24 @@ class Gauges:
     """Of the newest thousand runs."""
     rates: Mapping[str, float]
     """The learnt calls per second by ``<account>:<region>:<operation>``."""
+    units: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Open units by kind and by ``STATES``, all that there are."""
+    unserved: float | None = None
+    """Seconds since a scheduler last had served all that was due; None when there was none."""
 
 
 def gauges(keys: Keys, silence_ms: int) -> Call[Gauges]:
     """Ask for all figures in one call."""
     return Call(
         "gauges",
-        (keys.active, keys.runs, keys.queue, keys.dead, keys.quotas),
+        (keys.active, keys.runs, keys.queue, keys.dead, keys.quotas, keys.scheduler),
         (silence_ms, keys.run(""), keys.quota(""), RUNS_COUNTED),
         _read,
     )
 
 
 def _read(answer: Any) -> Gauges:
-    length, oldest_ms, open_units, held, dead, states, rates = answer
+    length, oldest_ms, open_units, held, dead, states, rates, units, unserved_ms = answer
     found = {RunState(_text(state)): int(runs) for state, runs in _pairs(states)}
     return Gauges(
         queue_length=int(length),
@@ -47,7 +54,20 @@ def _read(answer: Any) -> Gauges:
         dead_letters=int(dead),
         runs={state: found.get(state, 0) for state in RunState},
         rates={_text(family): float(rate) for family, rate in _pairs(rates)},
+        units=_units(units),
+        unserved=None if unserved_ms is None else max(0.0, unserved_ms / 1000),
     )
+
+
+def _units(flat: list[Any]) -> dict[tuple[str, str], int]:
+    found = dict.fromkeys(((kind, state) for kind in UNIT_KINDS for state in STATES), 0)
+    for kind, opened, held, retrying in zip(*(flat[n::4] for n in range(4)), strict=True):
+        # Workers of an earlier version open and settle units without counting them.
+        waiting = max(0, int(opened) - int(held) - int(retrying))
+        for state, units in zip(STATES, (waiting, held, retrying), strict=True):
+            if (_text(kind), state) in found:
+                found[_text(kind), state] = int(units)
+    return found
 
 
 def _pairs(flat: list[Any]) -> list[tuple[Any, Any]]:

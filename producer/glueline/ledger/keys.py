@@ -67,6 +67,11 @@ class Keys:
         return f"{self.prefix}schedules"
 
     @property
+    def scheduler(self) -> str:
+        """When a scheduler last had served all that was due."""
+        return f"{self.prefix}scheduler"
+
+    @property
     def dead(self) -> str:
         """The dead letters."""
         return f"{self.prefix}dead"

@@ -36,6 +36,10 @@ class Claimed:
     created_at: datetime | None = None
     unit: UnitMessage | None = None
     """The unit as it was opened, when it is to be worked on."""
+    trace: str = ""
+    """The ``traceparent`` that the run was opened with."""
+    replayed: bool = False
+    """Whether the run had ended before, so that sinks may have committed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def claimed(answer: Sequence[Any]) -> Claimed:
     outcome, attempts, *run = answer
     if not run:
         return Claimed(_text(outcome), int(attempts))
-    state, request, generation, created_at, unit = run
+    state, request, generation, created_at, unit, trace, replayed = run
     return Claimed(
         _text(outcome),
         int(attempts),
@@ -89,6 +93,8 @@ def claimed(answer: Sequence[Any]) -> Claimed:
         int(generation),
         _moment(created_at),
         UNIT.validate_json(unit),
+        _text(trace),
+        replayed == 1,
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from tests.unit.desk import SILENCE, Desk
 
-from glueline.contract.messages import DatabaseUnit
+from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobScope
 from glueline.contract.runs import RunState
 from glueline.figures import LedgerCollector
 from glueline.ledger.gauges import Gauges, gauges
@@ -34,6 +34,56 @@ def test_units_are_open_until_they_settle_and_held_while_they_are_claimed(desk: 
     ]
     desk.settle(claim, children=children)
     assert (look(desk).open_units, look(desk).held_units) == (3, 0)
+
+
+def by_state(desk: Desk) -> dict[str, int]:
+    found = look(desk).units
+    return {f"{kind} {state}": units for (kind, state), units in found.items() if units}
+
+
+def test_open_units_are_counted_by_kind_and_state(desk: Desk):
+    first, second = desk.open(), desk.open(ExtractionRequest(scope=JobScope(name="a/b")))
+    assert by_state(desk) == {"databases waiting": 1, "jobs waiting": 1, "job waiting": 1}
+    claim = desk.take(first.units[0])
+    children = [
+        DatabaseUnit(run_id=first.run_id, source="default", database=name, page=page)
+        for name, page in (("a", 0), ("b", 0), ("b", 3))
+    ]
+    assert by_state(desk)["databases held"] == 1
+    desk.ledger(desk.calls.open_units(claim, children[:1]))
+    desk.settle(claim, children=children)
+    desk.ledger(desk.calls.release(desk.take(children[0]), delay_ms=1000))
+    desk.take(children[1])
+    assert by_state(desk) == {
+        "database waiting": 1,
+        "database held": 1,
+        "database retrying": 1,
+        "jobs waiting": 1,
+        "job waiting": 1,
+    }
+    desk.fail(desk.take(second.units[0]))
+    desk.ledger(desk.calls.cancel(first.run_id, "default", "enough"))
+    assert by_state(desk) == {"finish waiting": 2}
+    desk.finish(first.run_id, None)
+    desk.finish(second.run_id, RunState.FAILED)
+    assert by_state(desk) == {}
+    desk.ledger(desk.calls.replay(desk.status(second.run_id)))
+    assert by_state(desk) == {"job waiting": 1}
+
+
+def test_units_that_an_earlier_version_settled_are_no_negative_ones(desk: Desk):
+    run = desk.open()
+    desk.client.hset(desk.keys.run(run.run_id), "open:jobs", -3)
+    desk.client.hset(desk.keys.run(run.run_id), "open:unheard-of", 3)
+    assert by_state(desk) == {"databases waiting": 1}
+
+
+def test_a_scheduler_is_known_by_when_it_last_served_all(desk: Desk):
+    assert look(desk).unserved is None
+    desk.ledger(desk.calls.scheduled())
+    assert look(desk).unserved == pytest.approx(0, abs=2)
+    desk.client.decrby(desk.keys.scheduler, 60_000)
+    assert look(desk).unserved == pytest.approx(60, abs=2)
 
 
 def test_the_oldest_unit_is_the_one_that_nobody_holds(desk: Desk):

@@ -384,6 +384,17 @@ class LedgerMachine(RuleBasedStateMachine):
         found = self.desk.client.hgetall(f"{self.desk.keys.run(run_id)}:losses")
         return {key.decode(): int(value) for key, value in found.items()}
 
+    def kinds(self, run_id: str) -> Counter[str]:
+        """How many units of each kind are open, as the ledger counts them."""
+        fields = self.desk.client.hgetall(self.desk.keys.run(run_id))
+        return +Counter(
+            {
+                name.decode().removeprefix("open:"): int(value)
+                for name, value in fields.items()
+                if name.startswith(b"open:")
+            }
+        )
+
     @invariant()
     def the_ledger_knows_what_the_model_knows(self):
         statuses = self.desk.ledger(self.calls.status(self.runs))
@@ -395,6 +406,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert status.failed_units == len(run.failed)
             assert status.counts.get("table", 0) == run.counts["table"]
             assert self.desk.claims(run.run_id) == run.holders
+            assert self.kinds(run.run_id) == Counter(one.partition("/")[0] for one in run.due)
             assert self.losses(run.run_id) == +run.losses
             assert run.finishes <= 1
             assert not (run.is_over and run.due)

@@ -7,6 +7,7 @@ from tests.unit.desk import Desk
 
 from glueline import ExtractionRequest, Producer, RunState, Settings
 from glueline.contract.messages import DatabaseScope, JobScope, first_units
+from glueline.ledger import LedgerUnavailable
 from glueline.schedule import Scheduler
 from glueline.timing import Schedule
 
@@ -173,3 +174,20 @@ def test_a_clock_that_lags_fires_no_older_slot(producer: Producer, desk: Desk, c
     assert Scheduler(producer, [HOURLY], clock).tick() == []
     clock.now += 7200
     assert len(Scheduler(producer, [HOURLY], clock).tick()) == 1
+
+
+def test_a_scheduler_tells_that_all_was_served_unless_it_was_not(
+    producer: Producer, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    Scheduler(producer, [], clock).tick()
+    assert not desk.client.exists(desk.keys.scheduler)
+
+    def away(*_: object) -> None:
+        raise LedgerUnavailable("Redis did not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(producer, "enqueue", away)
+        Scheduler(producer, [HOURLY, OFTEN], clock).tick()
+    assert not desk.client.exists(desk.keys.scheduler)
+    Scheduler(producer, [HOURLY, OFTEN], clock).tick()
+    assert desk.client.pttl(desk.keys.scheduler) > 0

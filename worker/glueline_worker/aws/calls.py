@@ -23,6 +23,7 @@ from glueline_worker.aws.errors import (
     meaning,
 )
 from glueline_worker.aws.quota import Quota
+from glueline_worker.observe import tracing
 from glueline_worker.observe.metrics import timed_call
 
 T = TypeVar("T")
@@ -49,15 +50,16 @@ class Caller:
     async def __call__(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         """Do ``send``, again where that may help; raises AwsError with what AWS said."""
         family = f"{self.scope}:{operation}"
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception(_may_pass),
-            wait=_wait,
-            stop=stop_before_delay(self.timeout),
-            before_sleep=_retried,
-            reraise=True,
-        ):
-            with attempt:
-                return await self._once(operation, family, send)
+        with tracing.call(operation, self.scope):
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception(_may_pass),
+                wait=_wait,
+                stop=stop_before_delay(self.timeout),
+                before_sleep=_retried,
+                reraise=True,
+            ):
+                with attempt:
+                    return await self._once(operation, family, send)
         raise AssertionError  # pragma: no cover - tenacity returns or raises
 
     async def _once(self, operation: str, family: str, send: Callable[[], Awaitable[T]]) -> T:
@@ -71,6 +73,7 @@ class Caller:
             understood = meaning(error, operation)
             if isinstance(understood, AwsThrottled):
                 count("throttled")
+                tracing.event("throttled", code=understood.code)
                 await self.quota.throttled(family, slot)
             if isinstance(understood, AwsCredentials) and self.rotated and await self.rotated():
                 understood = AwsExpired(f"{understood}; the keys have changed", code="rotated")
@@ -109,3 +112,4 @@ def _retried(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, GluelineError):
         log.debug("aws.retry", attempt=state.attempt_number, error=str(error))
+        tracing.event("retry", code=error.code, seconds=round(state.upcoming_sleep, 3))

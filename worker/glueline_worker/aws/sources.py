@@ -21,6 +21,7 @@ from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsRefused, mea
 from glueline_worker.aws.permissions import OPERATIONS
 from glueline_worker.aws.quota import Quota
 from glueline_worker.aws.sessions import Sessions, region_of
+from glueline_worker.observe.tracing import note_answers
 
 
 @dataclass
@@ -115,6 +116,8 @@ class Sources:
             }
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
             raise meaning(error, "connect") from None
+        for client in clients.values():
+            note_answers(client)
         caller = Caller(
             self._quota,
             f"{name}:{region}",

@@ -22,6 +22,8 @@ class Seen:
     """What the calls came across, for later calls to try."""
 
     databases: list[dict[str, Any]] = field(default_factory=list)
+    looked_into: list[dict[str, Any]] = field(default_factory=list)
+    """The databases that were asked for a table, up to the first that had one."""
     tables: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
 
@@ -74,6 +76,7 @@ class Probes:
             )
             answer, error = await _outcome(call)
             self.seen.tables = list(answer.get("TableList") or [])
+            self.seen.looked_into += [d for d in self.seen.databases if d.get("Name") == database]
             if self.seen.tables or error:
                 break
         return database, error

@@ -8,7 +8,8 @@ from glueline_worker.aws.permissions import PERMISSIONS, Feature
 from glueline_worker.aws.quota import LocalPace
 from glueline_worker.aws.sources import Sources
 from glueline_worker.checking.chain import travel
-from glueline_worker.checking.probes import Probes, Seen
+from glueline_worker.checking.probes import Probes
+from glueline_worker.checking.silence import heard
 from glueline_worker.checking.verdicts import item
 
 SECONDS = 10.0
@@ -34,7 +35,7 @@ async def check_source(settings: Settings, name: str) -> CheckReport:
         else:
             probes = Probes(arrival.connection)
             await probes.run()
-            items = [*arrival.items, *hidden(probes.items, probes.seen)]
+            items = [*arrival.items, *heard(probes.items, probes.seen)]
     finally:
         await sources.close()
     return CheckReport(
@@ -44,31 +45,6 @@ async def check_source(settings: Settings, name: str) -> CheckReport:
         identity=arrival.identity,
         ok=not any(one.state in BAD for one in items) and any(_worked(one) for one in items),
         items=tuple(items),
-    )
-
-
-def hidden(items: list[CheckItem], seen: Seen) -> list[CheckItem]:
-    """The items, where an answer was empty as Lake Formation would have it.
-
-    It leaves out what it does not grant, without a word: IAM allows the call, and nothing comes.
-    """
-    empty = {}
-    if not seen.databases:
-        empty["glue:GetDatabases"] = "no database is visible"
-    elif not seen.tables:
-        empty["glue:GetTables"] = "no table is visible in the first databases"
-    return [
-        one.model_copy(update={"state": CheckState.HIDDEN, "detail": _hint(empty[one.permission])})
-        if one.permission in empty and one.state is CheckState.ALLOWED
-        else one
-        for one in items
-    ]
-
-
-def _hint(what: str) -> str:
-    return (
-        f"{what}: there is none, or Lake Formation leaves it out without a word "
-        "(grant DESCRIBE there, and compare with what an administrator sees)"
     )
 
 

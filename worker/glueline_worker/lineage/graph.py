@@ -11,6 +11,7 @@ from glueline_worker.lineage.columns import (
     of_datasets,
     through,
 )
+from glueline_worker.lineage.halves import without_halves
 from glueline_worker.lineage.model import Edge, Graph, Lineage, Node, Surroundings
 from glueline_worker.lineage.order import components
 
@@ -27,6 +28,7 @@ def collapse(graph: Graph, around: Surroundings) -> Lineage:
     and chains of any length are followed in bounded time: past the limits, columns and then
     edges are left out with a warning.
     """
+    graph = without_halves(graph)
     walk = _Walk(graph, around)
     walk.run()
     return Lineage(

@@ -21,6 +21,7 @@ _LINE_MAGIC = re.compile(r"([ \t]*)(\w+[ \t]*=[ \t]*)?(?:%(\w+)|!(?![=\w]*=))[ \
 _HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*")
 _MAGIC = re.compile(r"^(?:%%?[a-z]|![a-z])", re.MULTILINE)
 """At the start of a line: an indented ``!ready`` is Scala."""
+_HALF = re.compile("[\ud800-\udfff]")
 _TIMED = frozenset({"prun", "time", "timeit"})
 _PYTHON = _TIMED | {"capture", "ipyspark", "local", "pyspark", "python", "python3", "spark"}
 _SQL_OPTION = re.compile(r"-{1,2}(?:q|quiet|c|contextname|[omnr]\w*)\b(?:[ \t]+(?=[\w.-]+)(\S+))?")
@@ -83,8 +84,9 @@ def _zeppelin(paragraphs: list[Any]) -> Iterator[str]:
 
 def _joined(source: Any) -> str:
     if isinstance(source, list):
-        return "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
+        source = "".join(line for line in source if isinstance(line, str))
+    # JSON can spell half a surrogate pair, and Python does not parse code that has one.
+    return _HALF.sub("\ufffd", source) if isinstance(source, str) else ""
 
 
 def _plain(cell: str, *, whole: bool = True) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from glueline import tracing
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import Failure, RunState, RunStatus
@@ -45,6 +46,7 @@ def local_system(
     workers: int, settings: dict[str, Any], env: dict[str, str]
 ) -> Iterator[tuple[Producer, Workers]]:
     """An embedded Redis and worker processes, for the time of a ``with`` block."""
+    tracing.begin("glueline")
     with ExitStack() as stack:
         crews = stack.enter_context(_interrupts())
         server = stack.enter_context(EmbeddedRedis())

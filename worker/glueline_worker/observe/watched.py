@@ -7,6 +7,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from glueline_worker.aws.quota import Quota
+from glueline_worker.observe import tracing
 from glueline_worker.observe.metrics import QUOTA_WAIT, sink_step
 from glueline_worker.sinks.base import Sink
 
@@ -30,8 +31,9 @@ def _watch(target: object, sink: str) -> None:
 
 def _timed(method: Step, sink: str, step: str) -> Step:
     async def timed(*args: Any, **kwargs: Any) -> Any:
-        async with sink_step(sink, step):
-            answer = await method(*args, **kwargs)
+        with tracing.step(sink, step):
+            async with sink_step(sink, step):
+                answer = await method(*args, **kwargs)
         if step == "begin":
             _watch(answer, sink)
         return answer
@@ -51,7 +53,9 @@ class WatchedQuota:
         """Return when one HTTP request of ``family`` may be sent."""
         started = time.perf_counter()
         slot = await self._quota.acquire(family, *limit)
-        QUOTA_WAIT.labels(family.rpartition(":")[2]).inc(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        QUOTA_WAIT.labels(family.rpartition(":")[2]).inc(seconds)
+        tracing.waited(seconds)
         if family not in self._families:
             await self._introduce(family)
         return slot

@@ -139,8 +139,11 @@ class Sink(Protocol):
     async def commit(self, commit: Commit) -> CommitReport:
         """Publish a run: its manifest or its deletions. Safe to repeat."""
 
-    async def abort(self, run: Run) -> None:
-        """Undo what a cancelled run left that readers could mistake for results."""
+    async def abort(self, run: Run, *, replayed: bool = False) -> None:
+        """Undo what a cancelled run left that readers could mistake for results.
+
+        What was committed before the run was ``replayed`` stays as it was.
+        """
 
     async def close(self) -> None:
         """Let go of files and connections."""

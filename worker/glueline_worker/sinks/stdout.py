@@ -57,7 +57,7 @@ class StdoutSink:
         """Nothing is left to do."""
         return CommitReport()
 
-    async def abort(self, run: Run) -> None:
+    async def abort(self, run: Run, *, replayed: bool = False) -> None:
         """What was printed stays."""
 
     async def close(self) -> None:

@@ -24,7 +24,7 @@ from glueline.settings import Settings
 from glueline_worker.aws.calls import tally
 from glueline_worker.aws.errors import AwsExpired
 from glueline_worker.aws.sources import Sources
-from glueline_worker.observe import metrics
+from glueline_worker.observe import metrics, tracing
 from glueline_worker.sinks.base import Run, Sink
 from glueline_worker.units import finish
 from glueline_worker.units.context import UnitContext
@@ -173,12 +173,13 @@ class Execution:
         task = asyncio.current_task()
         assert task is not None
         held = self.held[claim.token] = Held(claim, task, asked)
-        try:
-            await self._attempt(claim, claimed)
-        except asyncio.CancelledError:
-            return await self._stopped(held)
-        finally:
-            del self.held[claim.token]
+        with tracing.unit(claim.unit, claimed):
+            try:
+                await self._attempt(claim, claimed)
+            except asyncio.CancelledError:
+                return await self._stopped(held)
+            finally:
+                del self.held[claim.token]
         return Outcome.ACK
 
     async def _attempt(self, claim: Claim, claimed: Claimed) -> None:
@@ -247,7 +248,7 @@ class Execution:
         run = _run(claim.unit, claimed, self.settings)
         keep_ms = int(self.settings.keep_runs * 1000)
         if claimed.state is not RunState.RUNNING:
-            await finish.abort(self.sinks, run)
+            await finish.abort(self.sinks, run, replayed=claimed.replayed)
             await self.ledger(self.calls.finish(claim, None, keep_ms=keep_ms))
             return
         status = (await self.ledger(self.calls.status([run.run_id])))[0]
@@ -267,6 +268,7 @@ class Execution:
             )
         )
         log.info("run.finished", state=state.value)
+        tracing.run_ended(state.value)
         metrics.RUNS.labels(state.value).inc()
 
     async def _open(self, claim: Claim, children: Sequence[UnitMessage]) -> None:
@@ -291,6 +293,7 @@ class Execution:
         held, ids = await self.ledger(self.calls.settle(claim, settlement))
         if not held:
             raise ClaimLost
+        tracing.counted(settlement.counts)
         for kind in KINDS:
             metrics.RECORDS.labels(kind).inc(settlement.counts.get(kind, 0))
         unit = claim.unit
@@ -317,6 +320,7 @@ class Execution:
 
     async def _failed(self, claim: Claim, claimed: Claimed, error: Exception) -> None:
         """Try again later, or record the failure; without the ledger the lease runs out."""
+        tracing.failed(error)
         try:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
@@ -356,6 +360,7 @@ class Execution:
 
 def _note(claim: Claim, outcome: str) -> None:
     metrics.UNITS.labels(claim.unit.kind, outcome).inc()
+    tracing.ended(outcome)
 
 
 def _cancel(task: asyncio.Task[Any]) -> None:

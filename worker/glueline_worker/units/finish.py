@@ -63,7 +63,7 @@ def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Com
     )
 
 
-async def abort(sinks: Sequence[Sink], run: Run) -> None:
-    """Take back what a stopped run left in the sinks."""
+async def abort(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
+    """Take back what a stopped run left in the sinks since its last end, if it had one."""
     for sink in sinks:
-        await sink.abort(run)
+        await sink.abort(run, replayed=replayed)

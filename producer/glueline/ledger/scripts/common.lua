@@ -5,7 +5,9 @@
 --
 --   <base>            hash    state, request, source, scope, scope_key, generation, created_at,
 --                             finished_at, reason, settled, failed, count:<what>,
---                             suspect (see claim.lua)
+--                             open:<kind> (units that are open, for gauges.lua),
+--                             suspect (see claim.lua), trace (W3C's traceparent),
+--                             replayed (1 once it has ended and runs, or ran, again)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
@@ -23,7 +25,8 @@
 -- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list),
 -- <prefix>check:<source> (the last report on its permissions), <prefix>check-asked:<source> (while
 -- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API),
--- <prefix>schedules (hash schedule -> '<last slot served> <timing>').
+-- <prefix>schedules (hash schedule -> '<last slot served> <timing>'),
+-- <prefix>scheduler (when a scheduler last had served all that was due).
 
 local WARNINGS = 1000
 local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',
@@ -39,6 +42,19 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
+-- Count open units by their kind: an id is '<kind>' or '<kind>/…'.
+local function count_open(base, id, by)
+  redis.call('HINCRBY', base, 'open:' .. string.match(id, '^[^/]*'), by)
+end
+
+-- Close all that is open.
+local function close_all(base)
+  redis.call('DEL', base .. ':open', base .. ':claims')
+  for _, name in ipairs(redis.call('HKEYS', base)) do
+    if string.sub(name, 1, 5) == 'open:' then redis.call('HDEL', base, name) end
+  end
+end
+
 -- Open a unit unless the run knows it already. True when it is new.
 local function open_unit(base, id, message, due)
   if redis.call('ZSCORE', base .. ':open', id)
@@ -48,6 +64,7 @@ local function open_unit(base, id, message, due)
   end
   redis.call('ZADD', base .. ':open', whole(due), id)
   redis.call('HSET', base .. ':units', id, message)
+  count_open(base, id, 1)
   return true
 end
 
@@ -61,6 +78,6 @@ end
 -- Stop a run before its end: nothing stays open but `finish`, which cleans up the sinks.
 local function stop_run(base, state, reason, finish, due)
   redis.call('HSET', base, 'state', state, 'reason', reason, 'finished_at', whole(now_ms()))
-  redis.call('DEL', base .. ':open', base .. ':claims')
+  close_all(base)
   open_unit(base, 'finish', finish, due)
 end

@@ -17,7 +17,7 @@ if ARGV[2] ~= '' then
   redis.call('HSET', base, 'state', ARGV[2], 'finished_at', whole(now_ms()))
   if ARGV[3] ~= '' then redis.call('HSET', base, 'reason', ARGV[3]) end
 end
-redis.call('DEL', base .. ':open', base .. ':claims')
+close_all(base)
 redis.call('HDEL', base .. ':units', 'finish')
 redis.call('HDEL', base .. ':attempts', 'finish')
 redis.call('SREM', KEYS[2], base)

@@ -1,15 +1,34 @@
--- Figures for monitoring; the work grows with the runs that go on, not with their units.
+-- Figures for monitoring; the work grows with the runs that go on and with what is held of them,
+-- not with their units.
 --
 -- KEYS  1 active  2 runs  3 the queue's list  4 dead letters  5 quotas (set of families)
+--       6 scheduler
 -- ARGV  1 silence (ms)  2 prefix of a base  3 prefix of a quota  4 newest runs to look at
 -- Returns {queue length, age of the oldest waiting unit (ms), open units, held units, dead letters,
---          {state, runs, …}, {family, rate, …}}
+--          {state, runs, …}, {family, rate, …}, {kind, open, held, to be tried again, …},
+--          ms since a scheduler had served all that was due, or false}
 
 local now, silence = now_ms(), tonumber(ARGV[1])
 local oldest, open, held = now, 0, 0
+local kinds = {}
+
+local function count(kind, place, by)
+  kinds[kind] = kinds[kind] or {0, 0, 0}
+  kinds[kind][place] = kinds[kind][place] + by
+end
+
 for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local claims = redis.call('HLEN', base .. ':claims')
   open, held = open + redis.call('ZCARD', base .. ':open'), held + claims
+  local fields = redis.call('HGETALL', base)
+  for i = 1, #fields, 2 do
+    local kind = string.match(fields[i], '^open:(.*)$')
+    if kind then count(kind, 1, tonumber(fields[i + 1])) end
+  end
+  local holders = redis.call('HGETALL', base .. ':claims')
+  for i = 1, #holders, 2 do
+    count(string.match(holders[i], '^[^/]*'), holders[i + 1] == 'retry' and 3 or 2, 1)
+  end
   -- Of so many units at least one is not claimed, if any is; it is due `silence` after its message.
   local first = redis.call('ZRANGE', base .. ':open', 0, claims, 'WITHSCORES')
   for i = 1, #first, 2 do
@@ -40,5 +59,11 @@ for _, family in ipairs(redis.call('SMEMBERS', KEYS[5])) do
   end
 end
 
+local units = {}
+for kind, counts in pairs(kinds) do
+  for _, value in ipairs({kind, counts[1], counts[2], counts[3]}) do units[#units + 1] = value end
+end
+
+local served = redis.call('GET', KEYS[6])
 return {redis.call('LLEN', KEYS[3]), now - oldest, open, held, redis.call('LLEN', KEYS[4]),
-  pairs_of_states, rates}
+  pairs_of_states, rates, units, served and now - tonumber(served)}

@@ -2,7 +2,8 @@
 --
 -- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency ('' when not asked for)
 -- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms)
---       7 finish message of any run, with the placeholder @run@  8… unit id, message, …
+--       7 finish message of any run, with the placeholder @run@  8 trace ('' without)
+--       9… unit id, message, …
 -- Returns {run id, generation, 1 when new, superseded finish message or false}
 
 local FORGOTTEN = 10
@@ -38,6 +39,7 @@ end
 redis.call('HSET', base, 'state', 'running', 'request', ARGV[2], 'source', ARGV[3],
   'scope', ARGV[4], 'scope_key', KEYS[4], 'generation', whole(generation), 'created_at', whole(now),
   'settled', 0, 'failed', 0)
+if ARGV[8] ~= '' then redis.call('HSET', base, 'trace', ARGV[8]) end
 redis.call('ZADD', KEYS[2], whole(now), ARGV[1])
 -- Each new run makes room for itself: ids whose run has expired are forgotten, the oldest first.
 for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, FORGOTTEN - 1)) do
@@ -46,7 +48,7 @@ end
 redis.call('SADD', KEYS[3], base)
 redis.call('SET', KEYS[4], base)
 if KEYS[6] ~= '' then redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[6]) end
-for i = 8, #ARGV, 2 do
+for i = 9, #ARGV, 2 do
   open_unit(base, ARGV[i], ARGV[i + 1], now + ARGV[5])
 end
 return {ARGV[1], whole(generation), 1, superseded}

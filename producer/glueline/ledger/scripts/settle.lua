@@ -14,6 +14,7 @@ local due = now_ms() + ARGV[3]
 
 redis.call('ZREM', base .. ':open', id)
 redis.call('HDEL', base .. ':claims', id)
+count_open(base, id, -1)
 if outcome.failure then
   redis.call('HSET', base .. ':failures', id, outcome.failure)
   redis.call('HINCRBY', base, 'failed', 1)

@@ -12,7 +12,7 @@ from glueline.contract.model import Frozen, first_problem
 from glueline.contract.records import KINDS
 from glueline_worker.sinks.base import Commit, Receipt, SinkRefused
 from glueline_worker.sinks.files.jsonl import JsonLines
-from glueline_worker.sinks.keys import INDEX, object_path, run_folder
+from glueline_worker.sinks.keys import INDEX, index_path, object_path, run_folder
 
 MANIFEST_VERSION = 1
 
@@ -116,6 +116,16 @@ def manifest(commit: Commit, objects: list[StoredObject]) -> bytes:
         "objects": [stored.model_dump(exclude={"modified_ns"}) for stored in objects],
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
+
+
+def listed_in(path: Path, run_id: str) -> set[str] | None:
+    """The paths of a manifest's objects and of their indexes; None where there is no manifest."""
+    try:
+        objects = orjson.loads(path.read_bytes())["objects"]
+        found = {stored["path"] for stored in objects}
+        return found | {index_path(run_id, stored["unit"]) for stored in objects}
+    except (FileNotFoundError, KeyError, TypeError, orjson.JSONDecodeError):
+        return None
 
 
 def folders(root: Path, run_id: str) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -9,7 +10,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run
 from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
-from glueline_worker.sinks.files.manifest import folders, manifest, stored_objects
+from glueline_worker.sinks.files.manifest import folders, listed_in, manifest, stored_objects
 from glueline_worker.sinks.files.memory import forget_newest, newest, remember_newest
 from glueline_worker.sinks.files.writer import UnitFiles
 from glueline_worker.sinks.keys import index_path, manifest_path
@@ -62,9 +63,9 @@ class FileSink:
         await asyncio.to_thread(self._commit, commit)
         return CommitReport()
 
-    async def abort(self, run: Run) -> None:
-        """Remove the run's manifest and objects."""
-        await asyncio.to_thread(self._abort, run)
+    async def abort(self, run: Run, *, replayed: bool = False) -> None:
+        """Remove the run's manifest and objects, but what a manifest from before a replay lists."""
+        await asyncio.to_thread(self._abort, run, replayed=replayed)
 
     async def close(self) -> None:
         """Nothing stays open between calls."""
@@ -84,17 +85,23 @@ class FileSink:
             remove_temporaries(path)
             if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
                 remember_newest(self._root, commit.run)
-            listed = {self._root / stored.path for stored in objects}
-            listed |= {self._root / index_path(run_id, unit) for unit in commit.receipts}
-            for folder in folders(self._root, run_id):
-                for unlisted in set(folder.iterdir()) - listed:
-                    unlisted.unlink(missing_ok=True)
+            listed = {stored.path for stored in objects}
+            self._remove_others(run_id, listed | {index_path(run_id, u) for u in commit.receipts})
 
-    def _abort(self, run: Run) -> None:
+    def _abort(self, run: Run, *, replayed: bool) -> None:
         with disk_errors(self.name):
-            forget_newest(self._root, run)
             path = self._root / manifest_path(run.run_id)
-            path.unlink(missing_ok=True)
             remove_temporaries(path)
+            if replayed and (listed := listed_in(path, run.run_id)) is not None:
+                self._remove_others(run.run_id, listed)
+                return
+            forget_newest(self._root, run)
+            path.unlink(missing_ok=True)
             for folder in folders(self._root, run.run_id):
                 shutil.rmtree(folder)
+
+    def _remove_others(self, run_id: str, listed: Collection[str]) -> None:
+        keep = {self._root / path for path in listed}
+        for folder in folders(self._root, run_id):
+            for unlisted in set(folder.iterdir()) - keep:
+                unlisted.unlink(missing_ok=True)

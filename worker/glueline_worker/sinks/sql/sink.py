@@ -73,8 +73,11 @@ class SqlSink:
         """Mark what is gone and store the run, in one transaction."""
         return await self._in_transaction(lambda connection: store_committed(connection, commit))
 
-    async def abort(self, run: Run) -> None:
-        """Store the run as cancelled. Its rows stay: they are facts that were read."""
+    async def abort(self, run: Run, *, replayed: bool = False) -> None:  # noqa: ARG002
+        """Store the run as cancelled, unless it has ended before.
+
+        Its rows stay: they are facts that were read.
+        """
         await self._in_transaction(lambda connection: store_aborted(connection, run))
 
     async def close(self) -> None:

@@ -1,0 +1,255 @@
+"""Traces for OpenTelemetry; no other module knows of it.
+
+A service that traces itself has a tracer provider, and what it enqueues joins its spans. Glueline's
+own processes make one when the standard ``OTEL_*`` variables name a collector (OTLP over HTTP).
+Otherwise nothing is imported, and a span costs a look at two variables.
+"""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Self, cast
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.sampling import Sampler
+    from opentelemetry.trace import Tracer
+
+About = Mapping[str, str | int | float | bool]
+Told = tuple[str, str]
+"""The code of an error, and what it says."""
+
+FLUSH = 1.0
+"""Seconds that the last spans have to reach the collector."""
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+_HTTP = "http/protobuf"
+
+log = logging.getLogger(__name__)
+
+
+class Span:
+    """A span that nobody records."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def set(self, about: About) -> None:
+        """Add attributes."""
+
+    def rename(self, name: str) -> None:
+        """Call it by another name, which was not known when it began."""
+
+    def event(self, name: str, about: About) -> None:
+        """Note that something happened now."""
+
+    def fail(self, error: Exception) -> None:
+        """Note that what the span is about failed."""
+
+
+class _Recorded(Span):
+    def __init__(self, span: Any) -> None:
+        self._span = span
+
+    def set(self, about: About) -> None:
+        self._span.set_attributes(about)
+
+    def rename(self, name: str) -> None:
+        self._span.update_name(name)
+
+    def event(self, name: str, about: About) -> None:
+        self._span.add_event(name, about)
+
+    def fail(self, error: Exception) -> None:
+        from opentelemetry.trace import StatusCode
+
+        code, said = _own.told(error)
+        self._span.set_attribute("error.type", code)
+        self._span.set_status(StatusCode.ERROR, said)
+
+
+def _code_of(error: Exception) -> Told:
+    """An error's text may quote what it should not; its code does not."""
+    return str(getattr(error, "code", "") or type(error).__name__), ""
+
+
+class _Own:
+    """What this process traces with, when that is not its host's."""
+
+    tracer: "Tracer | None" = None
+    sampler: "Sampler | None" = None
+    close: Callable[[], object] = staticmethod(lambda: None)
+    told: Callable[[Exception], Told] = staticmethod(_code_of)
+
+
+_own = _Own()
+NOTHING = Span()
+
+
+def begin(service: str, told: Callable[[Exception], Told] = _code_of) -> None:
+    """Trace this process as ``service``, if the ``OTEL_*`` variables ask for it.
+
+    ``told`` says of an error what may be known of it. What stands in the way is a warning.
+    """
+    if _own.tracer is not None or not _is_asked_for():
+        return
+    try:
+        provider, _own.close = _provider(service)
+    except ImportError as error:
+        log.warning(
+            "OTEL_* variables ask for traces, which need more packages (%s): "
+            "pip install 'glueline[otel]'",
+            error.name,
+        )
+    else:
+        _own.told, _own.sampler = told, provider.sampler
+        _own.tracer = provider.get_tracer("glueline")
+
+
+def end(within: float = FLUSH) -> None:
+    """Send what is left, for at most ``within`` seconds, and trace no more."""
+    if _own.tracer is None:
+        return
+    _own.tracer = _own.sampler = None
+    # In a thread: the exporter tries a collector that is away for longer.
+    last = threading.Thread(target=_own.close, name="last spans", daemon=True)
+    last.start()
+    last.join(within)
+
+
+def is_on() -> bool:
+    """Whether this process traces itself."""
+    return _own.tracer is not None
+
+
+def span(
+    name: str, kind: str = "internal", about: About | None = None, parent: str = ""
+) -> AbstractContextManager[Span]:
+    """A span around a ``with`` block, below ``parent`` (a ``traceparent``) or the current one.
+
+    ``kind`` is one of OpenTelemetry's. An error that leaves the block makes it a failure.
+    """
+    tracer = _own.tracer or _host()
+    return NOTHING if tracer is None else _recorded(tracer, name, kind, about or {}, parent)
+
+
+def current() -> Span:
+    """The span of the ``with`` block that we are in."""
+    if _own.tracer is None:
+        return NOTHING
+    from opentelemetry.trace import get_current_span
+
+    return _Recorded(get_current_span())
+
+
+def traceparent() -> str:
+    """The current span as W3C's header of that name; empty when there is none.
+
+    Baggage stays behind: it may hold anything, and the ledger keeps this for days.
+    """
+    if _own.tracer is None and _host() is None:
+        return ""
+    carrier: dict[str, str] = {}
+    _propagator().inject(carrier)
+    return carrier.get("traceparent", "")
+
+
+def made_up(run_id: str) -> str:
+    """The ``traceparent`` of a run that nobody traced, the same for all its units.
+
+    Whether it is sampled is for the sampler to say, which would follow a parent.
+    """
+    from opentelemetry.context import Context
+
+    digest = blake2b(run_id.encode(), digest_size=24).hexdigest()
+    trace, parent, sampler = digest[:32], digest[32:], cast("Any", _own.sampler)
+    sampled = sampler.should_sample(Context(), int(trace, 16), "run").decision.is_sampled()
+    return f"00-{trace}-{parent}-{int(sampled):02x}"
+
+
+@contextmanager
+def _recorded(
+    tracer: "Tracer", name: str, kind: str, about: About, parent: str
+) -> Iterator[_Recorded]:
+    from opentelemetry.trace import SpanKind
+
+    with tracer.start_as_current_span(
+        name,
+        context=_context(parent),
+        kind=SpanKind[kind.upper()],
+        attributes=about,
+        # What an exception says, and its traceback, may hold a secret.
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as started:
+        ours = _Recorded(started)
+        try:
+            yield ours
+        except Exception as error:
+            ours.fail(error)
+            raise
+
+
+def _context(parent: str) -> "Context | None":
+    if not parent:
+        return None
+    from opentelemetry.context import Context
+
+    found: Context = _propagator().extract({"traceparent": parent}, context=Context())
+    return found
+
+
+def _propagator() -> Any:
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    return TraceContextTextMapPropagator()
+
+
+def _host() -> "Tracer | None":
+    """The tracer of a service that uses OpenTelemetry itself."""
+    api: Any = sys.modules.get("opentelemetry.trace")  # redis-py imports it where it is installed
+    if api is None or isinstance(api.get_tracer_provider(), api.ProxyTracerProvider):
+        return None
+    tracer: Tracer = api.get_tracer("glueline")
+    return tracer
+
+
+def _is_asked_for() -> bool:
+    exporter = os.environ.get("OTEL_TRACES_EXPORTER", "").strip()
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or exporter == "none":
+        return False
+    if not (exporter or any(os.environ.get(name) for name in _ENDPOINTS)):
+        return False
+    protocol = next(filter(None, map(os.environ.get, _PROTOCOLS)), _HTTP)
+    if exporter not in {"", "otlp"} or protocol != _HTTP:
+        log.warning("nothing is traced: spans are sent with otlp over %s only", _HTTP)
+        return False
+    return True
+
+
+def _provider(service: str) -> tuple["TracerProvider", Callable[[], object]]:
+    """The process's provider, and how it is told that this is the end."""
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    host = trace.get_tracer_provider()
+    if isinstance(host, TracerProvider):  # as of opentelemetry-instrument
+        return host, host.force_flush
+    resource = Resource.create({})
+    if str(resource.attributes["service.name"]).startswith("unknown_service"):
+        resource = resource.merge(Resource({"service.name": service}))
+    # Its own end would wait half a minute for a collector that is away.
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider, provider.shutdown

@@ -1,0 +1,46 @@
+"""Half surrogate pairs in names: a script can spell them, and UTF-8 cannot hold them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.catalog.values import printable
+from glueline_worker.lineage.model import ColumnRef, Flow, Graph, Node
+
+
+def without_halves(graph: Graph) -> Graph:
+    """``graph`` with each half as ``?``; before it is followed, so that equal names are one."""
+    if all(text.isascii() or printable(text) == text for text in _texts(graph)):
+        return graph
+    return replace(
+        graph,
+        nodes=tuple(map(_node, graph.nodes)),
+        warnings=tuple(map(printable, graph.warnings)),
+    )
+
+
+def _texts(graph: Graph) -> Iterator[str]:
+    yield from graph.warnings
+    for node in graph.nodes:
+        for dataset in node.datasets:
+            yield from (dataset.namespace, dataset.name)
+        yield from node.flow.dropped
+        for column, sources in node.flow.columns.items():
+            yield column
+            yield from (source.column for source in sources)
+
+
+def _node(node: Node) -> Node:
+    datasets = tuple(
+        Dataset(namespace=printable(each.namespace), name=printable(each.name))
+        for each in node.datasets
+    )
+    return replace(node, datasets=datasets, flow=_flow(node.flow))
+
+
+def _flow(flow: Flow) -> Flow:
+    columns = {
+        printable(column): tuple(ColumnRef(each.node, printable(each.column)) for each in sources)
+        for column, sources in flow.columns.items()
+    }
+    return replace(flow, columns=columns, dropped=frozenset(map(printable, flow.dropped)))

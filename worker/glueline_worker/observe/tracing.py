@@ -1,0 +1,127 @@
+"""What a worker's traces tell: units, the calls to AWS and the steps of sinks within them.
+
+Each function is one look at a variable while nothing is traced.
+"""
+
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from typing import Any
+
+from glueline import tracing
+from glueline.contract.errors import GluelineError
+from glueline.contract.messages import UnitMessage
+from glueline.ledger.replies import Claimed
+from glueline.tracing import NOTHING, About, Span, Told
+from glueline_worker.aws.permissions import permission_of
+from glueline_worker.redact import redact_text
+
+NOTICED = 0.005
+"""Seconds that a call waits for its turn before its span tells of it."""
+_SERVICES = {"glue": "Glue", "s3": "S3", "sts": "STS"}
+
+
+def begin() -> None:
+    """Trace this process, if the ``OTEL_*`` variables ask for it."""
+    tracing.begin("glueline-worker", _told)
+
+
+def unit(unit: UnitMessage, claimed: Claimed) -> AbstractContextManager[Span]:
+    """The span of an attempt at a unit, in the trace of its run."""
+    if not tracing.is_on():
+        return NOTHING
+    about: About = {
+        "glueline.run.id": unit.run_id,
+        "glueline.source": unit.source,
+        "glueline.unit.id": redact_text(unit.unit_id),
+        "glueline.unit.kind": unit.kind,
+        "glueline.attempt": claimed.attempts,
+    }
+    parent = claimed.trace or tracing.made_up(unit.run_id)
+    return tracing.span(f"unit {unit.kind}", "consumer", about, parent)
+
+
+def ended(outcome: str) -> None:
+    """How an attempt ended."""
+    if tracing.is_on():
+        tracing.current().set({"glueline.outcome": outcome})
+
+
+def run_ended(state: str) -> None:
+    """How the run ended whose ``finish`` is at hand."""
+    if tracing.is_on():
+        tracing.current().set({"glueline.run.state": state})
+
+
+def counted(counts: About) -> None:
+    """What a unit counted."""
+    if tracing.is_on():
+        tracing.current().set({f"glueline.count.{what}": n for what, n in counts.items()})
+
+
+def failed(error: Exception) -> None:
+    """Why an attempt failed, or has to be made again."""
+    if tracing.is_on():
+        tracing.current().fail(error)
+
+
+def call(operation: str, scope: str) -> AbstractContextManager[Span]:
+    """The span of a call to AWS with all its tries; ``scope`` ends in the region."""
+    if not tracing.is_on():
+        return NOTHING
+    service = _service(operation)
+    about = {
+        "rpc.system": "aws-api",
+        "rpc.service": service,
+        "rpc.method": operation,
+        "aws.region": scope.rpartition(":")[2],
+    }
+    return tracing.span(f"{service}.{operation}", "client", about)
+
+
+def event(name: str, **about: str | float) -> None:
+    """Something that happened to the call or the unit at hand."""
+    if tracing.is_on():
+        tracing.current().event(name, {f"glueline.{key}": value for key, value in about.items()})
+
+
+def waited(seconds: float) -> None:
+    """How long a call waited for its turn under the shared quota."""
+    if seconds > NOTICED:
+        event("quota.wait", seconds=round(seconds, 3))
+
+
+def note_answers(client: Any) -> None:
+    """Let the spans of calls through ``client`` tell what AWS answered."""
+    if tracing.is_on():
+        client.meta.events.register("response-received", _answered)
+
+
+def step(sink: str, step: str) -> AbstractContextManager[Span]:
+    """The span of a step of a sink."""
+    if not tracing.is_on():
+        return NOTHING
+    return tracing.span(f"sink {step}", "internal", {"glueline.sink": sink})
+
+
+def _answered(response_dict: Any = None, parsed_response: Any = None, **_: Any) -> None:
+    about: dict[str, str | int] = {}
+    if response_dict:
+        about["http.response.status_code"] = int(response_dict["status_code"])
+    request = ((parsed_response or {}).get("ResponseMetadata") or {}).get("RequestId")
+    if request:
+        about["aws.request_id"] = str(request)
+    tracing.current().set(about)
+
+
+@lru_cache
+def _service(operation: str) -> str:
+    permission = permission_of(operation)
+    prefix = permission.action.partition(":")[0] if permission else "aws"
+    return _SERVICES.get(prefix, prefix)
+
+
+def _told(error: Exception) -> Told:
+    if isinstance(error, GluelineError):
+        return error.code, redact_text(str(error))
+    # A foreign error may quote a secret, in a form that nobody knows.
+    return type(error).__name__, ""
