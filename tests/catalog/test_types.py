@@ -200,7 +200,7 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(trees)
 def test_every_tree_comes_back_from_its_text(tree):
     assert parse_type(render_type(tree)) == tree
@@ -214,7 +214,7 @@ type_like = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(st.text() | type_like)
 @example("row(\ud800 int)")
 def test_any_text_becomes_a_tree_that_is_json(text):

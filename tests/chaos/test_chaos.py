@@ -9,11 +9,9 @@ from tests.chaos.case import CASES, run
 USUAL = {
     "killed-workers",
     "cut-connections",
-    "bad-network-to-redis",
     "faults-of-all-kinds",
     "sessions-that-expire",
     "stopped-workers",
-    "deadly-units",
     "locked-sqlite",
     "troubled-postgresql",
     "overlapping-runs",

@@ -242,7 +242,7 @@ EDGES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(FIELDS | JSON, max_size=5) | JSON, st.lists(EDGES | JSON, max_size=5) | JSON)
 def test_any_json_ends_in_a_lineage(nodes, joined):
     lineage = collapse(read_dataflow(nodes, joined, Surroundings()), Surroundings())

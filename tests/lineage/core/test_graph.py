@@ -211,7 +211,7 @@ NODES = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(NODES, max_size=8))
 def test_any_graph_has_a_lineage(nodes):
     around = Surroundings(schemas={"d/t": ("x", "w")})

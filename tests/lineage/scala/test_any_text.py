@@ -22,13 +22,13 @@ PIECES = st.sampled_from([*WORDS.split(), "\n"])
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_random_text(text):
     assert isinstance(read_scala(text, Surroundings()), Graph)
 
 
 @given(st.lists(PIECES, max_size=50))
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_random_words(words):
     python, lines = in_python(" ".join(words))
     ast.parse(python)
@@ -39,7 +39,7 @@ def test_random_words(words):
     st.sampled_from(TOKENS),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), PIECES), min_size=1, max_size=8),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_mutated_scripts(tokens, changes):
     tokens = list(tokens)
     for place, cut, piece in changes:
