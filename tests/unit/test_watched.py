@@ -46,7 +46,7 @@ async def test_a_step_that_fails_is_counted_and_fails_all_the_same(
     async def refuse(*_: object) -> None:
         raise SinkRefused("no")
 
-    monkeypatch.setattr(sink, "abort", refuse)
+    monkeypatch.setattr(type(sink), "abort", refuse)
     with pytest.raises(SinkRefused):
         await watched(sink).abort(RUN)
     assert steps(sink.name, "abort", "failures_total") == 1

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import ref
 
 from redis.exceptions import RedisError
 
@@ -22,18 +23,20 @@ def watched(sink: Sink) -> Sink:
 
 
 def _watch(target: object, sink: str) -> None:
-    # No object stands around it: what else a sink or a writer can do is seen by its class.
+    # No object stands around it: what else a sink or a writer can do is seen by its class. And it
+    # does not hold itself: all that a writer keeps would stay until Python looks for garbage.
+    owner = ref(target)
     for step in STEPS:
-        method = getattr(target, step, None)
+        method = getattr(type(target), step, None)
         if method is not None:
-            setattr(target, step, _timed(method, sink, step))
+            setattr(target, step, _timed(method, owner, sink, step))
 
 
-def _timed(method: Step, sink: str, step: str) -> Step:
+def _timed(method: Step, owner: ref[object], sink: str, step: str) -> Step:
     async def timed(*args: Any, **kwargs: Any) -> Any:
         with tracing.step(sink, step):
             async with sink_step(sink, step):
-                answer = await method(*args, **kwargs)
+                answer = await method(owner(), *args, **kwargs)
         if step == "begin":
             _watch(answer, sink)
         return answer
