@@ -25,7 +25,7 @@ class EventSettings(Frozen):
     """The URL of the SQS queue that `glueline events` reads."""
     queue_source: SourceName | None = None
     """The source whose credentials read the queue, else AWS's own configuration."""
-    pollers: Annotated[int, Field(ge=1, le=32)] = 4
+    pollers: Annotated[int, Field(ge=1, le=32)] = 2
     """Requests to the queue at the same time; each brings ten messages at the most."""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """Where `glueline events` answers /metrics, /healthz and /readyz; 0: nowhere."""

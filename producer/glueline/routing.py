@@ -37,7 +37,8 @@ class Router:
         """Know the sources of ``settings``; without any, ``default`` is that of all events."""
         declared: Mapping[str, Source] = settings.all_sources or {"default": Source()}
         self._declared = declared
-        self._is_open = not settings.all_sources
+        self.is_open = not settings.all_sources
+        """Whether no source is declared here, so that nothing can be said of any."""
         self._places = {
             False: [_Place(n, _catalog(s), s.region) for n, s in declared.items()],
             True: [_Place(n, s.account, s.region) for n, s in declared.items()],
@@ -63,7 +64,7 @@ class Router:
     def _source(self, name: str) -> Source:
         """A declared source; where none is declared, workers alone know them."""
         found = self._declared.get(name)
-        if found is None and not (self._is_open or name == "default"):
+        if found is None and not (self.is_open or name == "default"):
             raise NoSource(f"there is no source {name!r}")
         return found or Source()
 

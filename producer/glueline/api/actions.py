@@ -87,7 +87,7 @@ async def note(
 
 def _require_known(desk: Desk, caller: Caller, source: str) -> None:
     """Workers alone need the declarations; without any here, nothing can be said."""
-    if desk.settings.all_sources and source not in desk.sources:
+    if not desk.router.is_open and source not in desk.sources:
         raise unknown_source(desk, caller)
 
 

@@ -96,6 +96,9 @@ LOOP_LAG = Histogram(
 LOOP_LAG_MAX = Gauge(
     "glueline_loop_lag_max_seconds", "The longest lag of the last minute.", registry=REGISTRY
 )
+EVENTS_READY = Gauge(
+    "glueline_events_ready", "1 when `glueline events` reads its queue, else 0.", registry=REGISTRY
+)
 READY = Gauge("glueline_worker_ready", "1 when this worker takes units, else 0.", registry=REGISTRY)
 
 
