@@ -28,7 +28,7 @@ def policy(
         typer.Option(
             "--with",
             metavar="FEATURE",
-            help="Also allow partitions or events (commas or repeated); jobs and lineage are usual.",
+            help="Also allow partitions, events (commas or repeated); jobs and lineage are usual.",
         ),
     ] = None,
     without: Annotated[
