@@ -86,7 +86,7 @@ class Simulation:
         generation = self.stats.begin(call.operation, call.caller.account)
         finish = partial(self._finish, call, service, connection, fate, generation)
         if service is self.sqs and fate.outcome == "ok":
-            finish = partial(self._poll, call, time.monotonic(), finish)
+            finish = partial(self._poll, call, connection, time.monotonic(), finish)
         if self.settings.latency:
             asyncio.get_running_loop().call_later(
                 self.settings.latency, self._release, call, finish
@@ -94,11 +94,15 @@ class Simulation:
         else:
             self._release(call, finish)
 
-    def _poll(self, call: Call, since: float, finish: Callable[[], None]) -> None:
+    def _poll(
+        self, call: Call, connection: Connection, since: float, finish: Callable[[], None]
+    ) -> None:
         """Go on once a queue has something for its receiver, or the wait is over."""
+        if connection.is_lost:
+            return  # nobody is there to receive anything
         if self.sqs.is_waiting(call, since):
             loop = asyncio.get_running_loop()
-            loop.call_later(_HOLD_LOOK, self._poll, call, since, finish)
+            loop.call_later(_HOLD_LOOK, self._poll, call, connection, since, finish)
         else:
             finish()
 

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from glueline_simulator import Simulator
 
@@ -71,6 +71,21 @@ def test_a_long_poll_ends_when_a_message_comes_back(shared: Simulator):
     url = client.get_queue_url(QueueName="c")["QueueUrl"]
     client.receive_message(QueueUrl=url, VisibilityTimeout=1)
     found = client.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    assert [message["Body"] for message in found["Messages"]] == ["x"]
+
+
+def test_who_has_gone_receives_nothing(shared: Simulator):
+    client = boto3.client(
+        "sqs",
+        endpoint_url=shared.url,
+        region_name="eu-west-1",
+        config=Config(read_timeout=0.3, retries={"total_max_attempts": 1}),
+    )
+    url = client.create_queue(QueueName="d")["QueueUrl"]
+    with pytest.raises(ReadTimeoutError):
+        client.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    shared.send("d", "x")
+    found = client.receive_message(QueueUrl=url)
     assert [message["Body"] for message in found["Messages"]] == ["x"]
 
 

@@ -163,13 +163,11 @@ class Service:
         stopped = asyncio.ensure_future(self.stopping.wait())
         try:
             await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            return await work if work.done() else None
+            return work.result() if work.done() else None
         finally:
-            for task in (work, stopped):
-                if not task.done():
-                    task.cancel()
-                    with suppress(asyncio.CancelledError, GluelineError):
-                        await task
+            work.cancel()
+            stopped.cancel()
+            await asyncio.gather(work, stopped, return_exceptions=True)
 
 
 class Pause:
