@@ -50,6 +50,7 @@ def test_a_change_that_is_delivered_is_read(service: Service):
     eventually(lambda: runs_of(service.client, name), 20)
     (run,) = runs_of(service.client, name)
     assert service.system.wait(run["run_id"]).state == "succeeded"
+    service.simulator.delete_table(DATABASE, name)
     again = service.client.post("/v1/events", json=[notice]).json()
     assert (again["noted"], again["repeated"]) == (0, 1)
     (line,) = [line for line in service.api.audit() if line["action"] == "events"][-1:]

@@ -343,6 +343,49 @@ def test_trouble_with_the_queue_costs_time_and_no_message(
     assert answer.json["noted"] + left >= 25
 
 
+def test_a_queue_that_cannot_be_read_for_a_while_is_asked_again(
+    simulator: Callable[..., Simulator], settings: Settings, tmp_path: Path
+):
+    """Its reader's session is revoked, and its permission is taken away and given back."""
+    role = {"arn": "arn:aws:iam::123456789012:role/reader"}
+    source = {"region": "eu-west-1", "roles": [role]}
+    sim = simulator(databases=0, jobs=0)
+    env = {
+        **variables(settings, sim.url),
+        **FAKE_CREDENTIALS,
+        "GLUELINE_SOURCES": json.dumps({"hub": source}),
+        "GLUELINE_EVENTS__QUEUE": URL,
+        "GLUELINE_EVENTS__QUEUE_SOURCE": "hub",
+        "GLUELINE_EVENTS__POLLERS": "1",
+    }
+    log = tmp_path / "events.log"
+    sim.send(QUEUE, created("a"))
+    process = start("events", env=env, log=log)
+
+    def is_taken() -> bool:
+        return sim.queue(QUEUE)["messages"] == 0
+
+    try:
+        eventually(is_taken, 30)
+        for _ in range(3):
+            sim.expire_sessions()
+            sim.send(QUEUE, created("b"))
+            eventually(is_taken, 30)
+        sim.configure(deny=["ReceiveMessage"])
+        sim.send(QUEUE, created("c"))  # goes to the long poll that was allowed
+        eventually(lambda: "AccessDenied" in log.read_text(), 30)
+        eventually(is_taken, 30)
+        sim.send(QUEUE, created("d"))
+        assert sim.queue(QUEUE)["messages"] == 1
+        sim.configure(deny=["DeleteMessageBatch"])
+        eventually(lambda: "events.not_deleted" in log.read_text(), 30)
+        assert process.poll() is None
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    assert "Traceback" not in log.read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

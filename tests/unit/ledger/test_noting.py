@@ -171,6 +171,16 @@ def test_batches_that_wait_do_not_hide_others(notes: Notes):
     assert len(seen) == 9
 
 
+def test_what_somebody_deleted_by_hand_keeps_no_other_from_being_read(notes: Notes):
+    notes.note(table("a", "one"), table("a", "two"))
+    notes.desk.client.delete(notes.desk.keys.change("s/database/one"))
+    (two,) = notes.due()
+    assert two.group == "s/database/two"
+    notes.desk.client.delete(notes.desk.keys.change(f"{two.group}:sealed"))
+    notes.later(1000)
+    assert notes.due() == []
+
+
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)
 SCOPES = st.one_of(
     st.builds(lambda d, n: TableScope(database=d, name=n), NAMES, NAMES),

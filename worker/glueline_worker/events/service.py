@@ -15,7 +15,7 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
-from glueline.contract.errors import GluelineError, Retryable, Terminal
+from glueline.contract.errors import GluelineError, Terminal
 from glueline.ledger import LedgerUnavailable
 from glueline.queue import async_redis_client
 from glueline.settings import Settings
@@ -30,6 +30,8 @@ GRACE = 5.0
 LONGEST_PAUSE = 60.0
 ATTEMPTS = 5
 """At a call of AWS by who wants to come to an end."""
+DELETIONS = 3
+"""Attempts to delete messages before they are left to come again."""
 SHORT_WAIT = 1
 """Seconds that the same waits for a message."""
 log = structlog.get_logger()
@@ -120,13 +122,23 @@ class Service:
             return
         self.counts.update(counts, messages=len(deliveries))
         log.info("events.noted", messages=len(deliveries), **counts)
-        try:
-            left = await queue.delete(deliveries)
-        except Retryable as error:
-            log.warning("events.not_deleted", messages=len(deliveries), error=str(error))
-        else:
-            if left:
-                log.warning("events.not_deleted", messages=left)
+        await self._delete(deliveries, queue)
+
+    async def _delete(self, deliveries: list[Delivery], queue: EventQueue) -> None:
+        """Delete what was noted; what stays comes again and is known."""
+        pause = Pause(longest=2.0)
+        left, why = len(deliveries), ""
+        for _ in range(DELETIONS):
+            try:
+                left = await queue.delete(deliveries)
+            except GluelineError as error:
+                why = str(error)
+                await asyncio.sleep(pause.next())
+            else:
+                break
+        if left:
+            self.hindrance = why
+            log.warning("events.not_deleted", messages=left, error=why)
 
     async def _note(self, deliveries: list[Delivery], noting: Noting) -> Counter[str] | None:
         pause = Pause(longest=2.0)

@@ -14,16 +14,24 @@ for _, group in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', whole(now), 'BYSCOR
   if redis.call('ZSCORE', KEYS[2], group) then
     redis.call('ZADD', KEYS[1], later, group)
   else
-    redis.call('RENAME', ARGV[1] .. group, ARGV[1] .. group .. ':sealed')
     redis.call('ZREM', KEYS[1], group)
-    redis.call('ZADD', KEYS[2], whole(now), group)
+    -- What somebody deleted by hand must not keep the others from being read.
+    if redis.call('EXISTS', ARGV[1] .. group) == 1 then
+      redis.call('RENAME', ARGV[1] .. group, ARGV[1] .. group .. ':sealed')
+      redis.call('ZADD', KEYS[2], whole(now), group)
+    end
   end
 end
 
 local batches = {}
 for _, group in ipairs(redis.call('ZRANGE', KEYS[2], '-inf', whole(now), 'BYSCORE',
   'LIMIT', 0, ARGV[2])) do
-  redis.call('ZADD', KEYS[2], later, group)
-  batches[#batches + 1] = {group, redis.call('HGETALL', ARGV[1] .. group .. ':sealed')}
+  local fields = redis.call('HGETALL', ARGV[1] .. group .. ':sealed')
+  if #fields > 0 then
+    redis.call('ZADD', KEYS[2], later, group)
+    batches[#batches + 1] = {group, fields}
+  else
+    redis.call('ZREM', KEYS[2], group)
+  end
 end
 return batches

@@ -60,4 +60,5 @@ for _, event in ipairs(cjson.decode(ARGV[8])) do
   end
 end
 redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -tonumber(ARGV[7]) - 1)
+redis.call('PEXPIRE', KEYS[3], ARGV[6])
 return {noted, known}
