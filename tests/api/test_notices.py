@@ -10,6 +10,9 @@ import pytest
 from tests.api.conftest import DATABASE, NORTH, READER, Api, Service, bearer, problem
 from tests.support.system import eventually
 
+from glueline.api.app import make_app
+from glueline.settings import Settings
+
 KIND = "Glue Data Catalog Database State Change"
 
 
@@ -146,3 +149,10 @@ def test_while_redis_is_away_nothing_is_noted_and_the_answer_says_so(
     problem(answer, 503, "ledger_unavailable")
     assert answer.headers["retry-after"]
     assert api.audit() == []
+
+
+def test_sources_of_templates_are_known_beside_declared_ones():
+    template = {"accounts": ["111111111111"], "regions": ["eu-west-1"]}
+    settings = Settings(sources={"south": {"region": "eu-south-1"}}, templates={"t": template})
+    desk = make_app(settings).state.desk
+    assert desk.sources == ["default", "south", "t-111111111111"]
