@@ -30,6 +30,7 @@ from glueline.contract import messages, records
 from glueline.contract.names import task_name
 from glueline.contract.runs import RunState
 from glueline.contract.schema import SCHEMAS, attribute_docs
+from glueline.eventing import EventSettings
 from glueline.ledger.gauges import Gauges
 from glueline.settings import Settings
 from glueline.tokens import ApiSettings, Token
@@ -121,6 +122,7 @@ def _settings() -> str:
         *_setting_rows(settings.Settings),
         *_setting_rows(settings.WorkerSettings, "worker."),
         *_setting_rows(ApiSettings, "api."),
+        *_setting_rows(EventSettings, "events."),
     ]
     return table(
         ("setting", "variable", "default", "meaning"),
@@ -145,7 +147,7 @@ def _setting_rows(model: type[BaseModel], where: str = "") -> list[tuple[str, st
             _with_unit(field, docs.get(name) or SAID_HERE[where + name]),
         )
         for name, field in model.model_fields.items()
-        if name not in ("worker", "api")
+        if name not in ("worker", "api", "events")
     ]
 
 

@@ -58,6 +58,7 @@ def quick_settings(server: EmbeddedRedis, prefix: str, folder: Path) -> Settings
         key_prefix=prefix,
         sinks=(f"file://{folder}/out?format=jsonl",),
         silence=2.0,
+        events={"debounce": 0.3, "debounce_at_most": 2.0},
         worker={
             "lease": 3.0,
             "grace": 1.0,

@@ -43,6 +43,7 @@ class AsyncProducer:
     problems = _threaded(Producer.problems)
     cancel = _threaded(Producer.cancel)
     replay = _threaded(Producer.replay)
+    note = _threaded(Producer.note)
     dead_letters = _threaded(Producer.dead_letters)
     close = _threaded(Producer.close)
 

@@ -1,42 +1,58 @@
-"""Changes that EventBridge tells of become runs of what changed."""
+"""Changes that EventBridge tells of are noted, and read when it has become quiet."""
 
-from hashlib import blake2b
 from typing import Any
 
-from glueline.contract.events import changed, parse_events
-from glueline.contract.messages import ExtractionRequest, Options
+from glueline.contract.changes import Change
+from glueline.contract.events import Event, parse_events
 from glueline.contract.model import Frozen
-from glueline.producer import DEFAULT_OPTIONS, Accepted, Producer
+from glueline.ledger.noting import Noted, Told
+from glueline.producer import Producer
+from glueline.routing import NoSource, Router
 
 
 class AcceptedEvents(Frozen):
-    """What became of a delivery; ``ignored`` are events of things that Glueline does not read."""
+    """What became of a delivery.
 
-    runs: tuple[Accepted, ...]
-    events: int
-    ignored: int
-
-
-def accept_events(
-    producer: Producer, payload: Any, source: str = "default", options: Options = DEFAULT_OPTIONS
-) -> AcceptedEvents:
-    """Open a run for each thing that an event, or a list of them, says has changed.
-
-    All events are understood before the first run is opened: UsageError means that none was. When
-    Redis goes away in between, deliver the same again: what is open already is not opened twice.
+    ``ignored`` are events of things that are not read, ``repeated`` those that were noted before.
     """
-    events = parse_events(payload)
-    requests = [
-        ExtractionRequest(
-            source=source, scope=scope, options=options, idempotency_key=_key(scope.label, ids)
-        )
-        for scope, ids in changed(events).items()
-    ]
-    runs = tuple(producer.enqueue(request) for request in requests)
-    ignored = sum(1 for event in events if not event.scopes)
-    return AcceptedEvents(runs=runs, events=len(events), ignored=ignored)
+
+    events: int
+    noted: int
+    repeated: int
+    ignored: int
+    changes: tuple[Change, ...]
+    """What will be read, each thing once; of repeated events too."""
 
 
-def _key(label: str, ids: list[str]) -> str:
-    digest = blake2b("\n".join([label, *sorted(ids)]).encode(errors="surrogatepass"))
-    return f"event/{digest.hexdigest()[:40]}"
+def accept_events(producer: Producer, payload: Any, source: str | None = None) -> AcceptedEvents:
+    """Note what an event, or a list of them, says has changed; workers read it within seconds.
+
+    ``source`` says what source all events are of; without it the setting ``events.source`` does,
+    or else each event's account and region. All events are understood before the first is noted:
+    UsageError means that none was. It is safe to deliver the same again.
+    """
+    router = Router(producer.settings)
+    told = understand(router, parse_events(payload), source or producer.settings.events.source)
+    return summary(told, producer.note(told))
+
+
+def understand(router: Router, events: list[Event], source: str | None) -> list[Told]:
+    """What each event says has changed in which source; raises NoSource."""
+    told = []
+    for number, event in enumerate(events):
+        try:
+            told.append(Told(event.id, router.changes(event, source)))
+        except NoSource as error:
+            raise NoSource(f"event {number}: {error}") from None
+    return told
+
+
+def summary(told: list[Told], noted: Noted) -> AcceptedEvents:
+    """What became of events that were noted."""
+    return AcceptedEvents(
+        events=len(told),
+        noted=noted.noted,
+        repeated=noted.repeated,
+        ignored=sum(1 for one in told if not one.changes),
+        changes=tuple(dict.fromkeys(change for one in told for change in one.changes)),
+    )

@@ -45,6 +45,14 @@ def families(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
             found.unserved,
         )
     yield _gauge("dead_letters", "Dead letters that are kept, at most 1,000.", found.dead_letters)
+    yield _gauge(
+        "changes", "Databases, and sources by their jobs, with changes to be read.", found.changes
+    )
+    yield _gauge(
+        "changes_oldest_seconds",
+        "Age of the change that waits longest for its run.",
+        found.oldest_change,
+    )
     runs = GaugeMetricFamily(
         "glueline_ledger_runs", "The newest 1,000 runs by state.", labels=["state"]
     )

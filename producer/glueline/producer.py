@@ -7,7 +7,7 @@
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -33,6 +33,7 @@ from glueline.contract.model import Frozen, first_problem
 from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
 from glueline.ledger import Ledger
 from glueline.ledger.calls import Position, finish_of
+from glueline.ledger.noting import Noted, Told, note
 from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
 from glueline.settings import Settings, load_settings
 from glueline.timing import Schedule
@@ -229,6 +230,12 @@ class Producer:
     def schedules_served(self) -> None:
         """Remember that all schedules were served that are due, for those who watch."""
         self._ledger(self._calls.scheduled())
+
+    def note(self, told: Sequence[Told]) -> Noted:
+        """Note what events say has changed; raises LedgerUnavailable, and then nothing was."""
+        events = self.settings.events
+        quiet, at_most = (int(s * 1000) for s in (events.debounce, events.debounce_at_most))
+        return self._ledger(note(self._calls.keys, told, quiet, at_most))
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """The newest messages that could not be understood or run."""

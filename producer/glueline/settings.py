@@ -27,6 +27,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.messages import SourceName
 from glueline.contract.model import Frozen, first_problem, problem_at
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
+from glueline.eventing import EventSettings
 from glueline.positions import line_of
 from glueline.sources import Source
 from glueline.templates import Template, config_path
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     schedules: tuple[Schedule, ...] = ()
     worker: WorkerSettings = WorkerSettings()
     api: ApiSettings = ApiSettings()
+    events: EventSettings = EventSettings()
     silence: Seconds = 20
     """Seconds after which an open unit that nobody holds is looked at."""
     keep_runs: Seconds = 7 * 24 * 3600

@@ -29,7 +29,7 @@ class Token(Frozen):
     hash: Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
     """The token's SHA-256; the token itself stands nowhere."""
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = ("read",)
-    """``read``: see runs and sources. ``enqueue``: enqueue, cancel, replay, check."""
+    """``read``: see runs and sources. ``enqueue``: enqueue, cancel, replay, check, send events."""
     sources: Annotated[tuple[Glob, ...], Field(min_length=1)] = ("*",)
     """Globs of the sources that it is for; of the others it learns nothing."""
 

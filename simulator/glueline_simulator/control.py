@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from .catalogue.edit import Editor
+from .catalogue.notices import Notices
 from .errors import SimulatorError, UsageError
 from .simulation import Simulation
 from .wire.messages import Request, Response
@@ -21,6 +22,7 @@ class Control:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         edit = Editor(simulation.world)
+        told = Notices(simulation.world, self._tell).told
         self._routes: dict[tuple[str, str], Callable[[Body], Any]] = {
             ("GET", ""): lambda _: self._names(),
             ("GET", "stats"): lambda _: simulation.stats.report(),
@@ -29,12 +31,14 @@ class Control:
             ("POST", "quota"): self._quota,
             ("POST", "reset"): self._reset,
             ("POST", "sessions/expire"): lambda _: simulation.expire_sessions(),
-            ("POST", "databases/add"): edit.add_database,
-            ("POST", "databases/delete"): edit.delete_database,
-            ("POST", "tables/add"): edit.add_table,
-            ("POST", "tables/delete"): edit.delete_table,
+            ("POST", "databases/add"): told("CreateDatabase", edit.add_database),
+            ("POST", "databases/delete"): told("DeleteDatabase", edit.delete_database),
+            ("POST", "tables/add"): told("CreateTable", edit.add_table),
+            ("POST", "tables/delete"): told("DeleteTable", edit.delete_table),
             ("POST", "jobs/add"): edit.add_job,
             ("POST", "jobs/delete"): edit.delete_job,
+            ("GET", "queues"): lambda _: {"queues": simulation.sqs.report()},
+            ("POST", "queues/send"): self._send,
         }
 
     def answer(self, request: Request) -> Response:
@@ -65,6 +69,24 @@ class Control:
         if outage is not None:
             self._simulation.outage(outage)
         return self._settings()
+
+    def _tell(self, event: str) -> None:
+        """Put an event of the catalogue into the queue of the setting ``events``."""
+        queue = self._simulation.settings.events
+        if queue is not None:
+            self._simulation.sqs.put(queue, event)
+
+    def _send(self, body: Body) -> None:
+        """Put ``bodies``, texts, into a ``queue``."""
+        queue, bodies = body.get("queue"), body.get("bodies")
+        if not isinstance(queue, str) or not queue:
+            message = "'queue' is missing: the name of the queue"
+            raise UsageError(message)
+        if not isinstance(bodies, list) or not all(isinstance(text, str) for text in bodies):
+            message = "'bodies' is a list of texts"
+            raise UsageError(message)
+        for text in bodies:
+            self._simulation.sqs.put(queue, text)
 
     def _quota(self, body: Body) -> Body:
         return self._configure({"quota": body})

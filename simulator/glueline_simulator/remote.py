@@ -65,6 +65,18 @@ class Remote:
         """Delete a job."""
         self._request("POST", "jobs/delete", {"job": job, **where})
 
+    def send(self, queue: str, *bodies: str) -> None:
+        """Put messages into a queue of SQS, which need not exist."""
+        self._request("POST", "queues/send", {"queue": queue, "bodies": bodies})
+
+    def queue(self, queue: str) -> dict[str, int]:
+        """How many ``messages`` a queue has and how many are ``visible`` to a receiver.
+
+        ``received`` says how often the one that was received most often was.
+        """
+        queues: dict[str, dict[str, int]] = self._request("GET", "queues")["queues"]
+        return queues.get(queue, {"messages": 0, "visible": 0, "received": 0})
+
     def _request(self, method: str, name: str, body: Any = None) -> dict[str, Any]:
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=_TIMEOUT)
         try:

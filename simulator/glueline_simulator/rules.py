@@ -26,7 +26,14 @@ S3_OPERATIONS = frozenset(
 )  # fmt: skip
 STS_OPERATIONS = frozenset({"AssumeRole", "GetCallerIdentity"})
 VAULT_OPERATIONS = frozenset({"GetParameter", "GetSecretValue"})
-OPERATIONS = GLUE_OPERATIONS | S3_OPERATIONS | STS_OPERATIONS | VAULT_OPERATIONS
+SQS_OPERATIONS = frozenset(
+    {
+        "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "CreateQueue", "DeleteMessage",
+        "DeleteMessageBatch", "GetQueueAttributes", "GetQueueUrl", "PurgeQueue", "ReceiveMessage",
+        "SendMessage", "SendMessageBatch",
+    }
+)  # fmt: skip
+OPERATIONS = GLUE_OPERATIONS | S3_OPERATIONS | STS_OPERATIONS | VAULT_OPERATIONS | SQS_OPERATIONS
 
 
 def known_operation(pattern: str) -> str:

@@ -125,6 +125,7 @@ class Settings(BaseModel):
     token_seconds: float | None = Field(None, gt=0)
     session_seconds: float = Field(3600.0, gt=0)
     secrets: Annotated[dict[str, str], BeforeValidator(_secrets)] = {}
+    events: str | None = Field(None, min_length=1, max_length=80)
     accept_keys: Annotated[frozenset[str] | None, BeforeValidator(_keys)] = None
 
     def changed(self, changes: Mapping[str, Any]) -> "Settings":

@@ -15,6 +15,7 @@ from .quota import Quotas
 from .services.call import Call, Service
 from .services.identity import Identities, signed_service
 from .services.s3 import S3
+from .services.sqs import Sqs
 from .services.sts import Sts
 from .services.vault import SCOPES, Vault
 from .settings import Settings
@@ -54,6 +55,7 @@ class Simulation:
         self._s3: Service = S3(world)
         self._sts: Service = Sts(identities)
         self._vault: Service = Vault()
+        self.sqs = Sqs()
         self.settings = settings
         self.reset()
 
@@ -83,12 +85,26 @@ class Simulation:
         fate = self._decide(call, service)
         generation = self.stats.begin(call.operation, call.caller.account)
         finish = partial(self._finish, call, service, connection, fate, generation)
+        if service is self.sqs and fate.outcome == "ok":
+            finish = partial(self._poll, call, connection, time.monotonic(), finish)
         if self.settings.latency:
             asyncio.get_running_loop().call_later(
                 self.settings.latency, self._release, call, finish
             )
         else:
             self._release(call, finish)
+
+    def _poll(
+        self, call: Call, connection: Connection, since: float, finish: Callable[[], None]
+    ) -> None:
+        """Go on once a queue has something for its receiver, or the wait is over."""
+        if connection.is_lost:
+            return  # nobody is there to receive anything
+        if self.sqs.is_waiting(call, since):
+            loop = asyncio.get_running_loop()
+            loop.call_later(_HOLD_LOOK, self._poll, call, connection, since, finish)
+        else:
+            finish()
 
     def _release(self, call: Call, finish: Callable[[], None]) -> None:
         """Go on with a call unless, or until no longer, a rule holds it."""
@@ -103,6 +119,8 @@ class Simulation:
             return self._sts
         if scope in SCOPES:
             return self._vault
+        if scope == "sqs":
+            return self.sqs
         if scope == "glue" or b"x-amz-target" in request.headers:
             return self._glue
         is_form = request.header("content-type").startswith("application/x-www-form-urlencoded")
@@ -143,7 +161,7 @@ class Simulation:
     def _authorize(self, call: Call, service: Service) -> None:
         arn, call.names = service.resources(call)
         if any(call.is_about(rule) for rule in call.settings.deny + call.caller.deny):
-            status = 400 if service in (self._glue, self._vault) else 403
+            status = 400 if service in (self._glue, self._vault, self.sqs) else 403
             raise access_denied(call.caller.arn, f"{service.prefix}:{call.operation}", arn, status)
 
     def _finish(

@@ -22,6 +22,7 @@ PATHS = [
     ("GET", "/v1/dead-letters"),
     ("GET", "/nothing/here"),
     ("POST", "/v1/extractions"),
+    ("POST", "/v1/events"),
     ("POST", f"/v1/runs/{NOBODY}/cancel"),
     ("POST", f"/v1/runs/{NOBODY}/replay"),
     ("POST", "/v1/sources/default/check"),

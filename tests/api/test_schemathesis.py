@@ -33,6 +33,6 @@ def test_schemathesis_finds_nothing(service: Service, tmp_path: Path) -> None:
     )
     found = done.stdout.rpartition("= FAILURES =")[2]
     assert done.returncode == 0, found[:5000] + done.stdout[-1000:] + done.stderr[-2000:]
-    assert "Tested: 14" in done.stdout, done.stdout
+    assert "Tested: 15" in done.stdout, done.stdout
     errors = [line for line in service.api.lines() if line["level"] in ("error", "critical")]
     assert errors == []

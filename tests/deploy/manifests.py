@@ -23,7 +23,8 @@ def resources(folder: Path = KUBERNETES) -> list[Manifest]:
 
 
 def everything() -> list[Manifest]:
-    return [*resources(), *resources(KUBERNETES / "api")]
+    parts = ("api", "events")
+    return [*resources(), *(one for part in parts for one in resources(KUBERNETES / part))]
 
 
 def pods() -> dict[str, Manifest]:

@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from glueline.api.guard import OPEN
 from glueline.cli import build
+from glueline.eventing import EventSettings
 from glueline.ledger import Keys
 from glueline.settings import Settings, WorkerSettings
 from glueline.tokens import ApiSettings
@@ -36,7 +37,7 @@ def test_the_schemas_refuse_what_is_misspelt():
 
 
 def test_every_file_is_named_and_every_name_is_a_file():
-    for folder in (KUBERNETES, KUBERNETES / "api"):
+    for folder in (KUBERNETES, KUBERNETES / "api", KUBERNETES / "events"):
         (kustomization,) = documents(folder / "kustomization.yaml")
         files = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
         assert set(kustomization["resources"]) == files
@@ -78,7 +79,12 @@ def test_variables_are_settings_and_secrets_are_references(
     for variable, value in variables(container).items():
         if value is not None and variable != "GLUELINE_CONFIG":
             monkeypatch.setenv(variable, value)
-    parts = {"": Settings, "WORKER__": WorkerSettings, "API__": ApiSettings}
+    parts = {
+        "": Settings,
+        "WORKER__": WorkerSettings,
+        "API__": ApiSettings,
+        "EVENTS__": EventSettings,
+    }
     known = {
         f"GLUELINE_{part}{field.upper()}"
         for part, settings in parts.items()

@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from glueline.cli import build
 from glueline.contract.messages import ExtractionRequest, parse
+from glueline.eventing import EventSettings
 from glueline.settings import Settings, WorkerSettings, load_settings
 from glueline.tokens import ApiSettings
 
@@ -48,6 +49,7 @@ def test_commands_and_options_exist(page: Path) -> None:
 def test_variables_exist(page: Path) -> None:
     known = {f"GLUELINE_{name.upper()}" for name in Settings.model_fields}
     known |= {f"GLUELINE_WORKER__{name.upper()}" for name in WorkerSettings.model_fields}
+    known |= {f"GLUELINE_EVENTS__{name.upper()}" for name in EventSettings.model_fields}
     known |= {f"GLUELINE_API__{name.upper()}" for name in ApiSettings.model_fields}
     named = set(re.findall(r"GLUELINE_[A-Z_]+(?<!_)", page.read_text()))
     assert named <= known | {"GLUELINE_CONFIG"}

@@ -35,6 +35,7 @@ DOT_ENV = {
     "REDIS_PASSWORD": "redis-secret",
     "POSTGRES_PASSWORD": "postgres-secret",
     "FLOWER_BASIC_AUTH": LOGIN,
+    "EVENTS_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/events",
     "API_TOKENS": json.dumps([{"name": "me", "hash": hash_of("api-secret")}]),
 }
 SHELL = {
@@ -106,6 +107,7 @@ def composition(
     envs: dict[str, dict[str, str]] = {}
     with postgres_server() as postgres, Simulator(databases=2, tables=5, jobs=2) as sim:
         database = postgres.create_database()
+        sim.send("events", "what is no event makes the queue too")
         for name, service in OURS.items():
             command = [here.get(word, word) for word in service["command"]]
             (folder / name).mkdir()

@@ -183,7 +183,7 @@ def test_a_worker_without_redis_is_alive_and_not_ready(
 @pytest.mark.parametrize(
     ("variable", "said"),
     [
-        ("GLUELINE_WORKER__METRICS_PORT", "each worker needs a port of its own"),
+        ("GLUELINE_WORKER__METRICS_PORT", "each process needs a port of its own"),
         ("GLUELINE_HEARTBEAT_FILE", "cannot be written: No such file or directory"),
     ],
 )

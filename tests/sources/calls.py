@@ -8,7 +8,7 @@ import botocore.session
 import glueline_worker
 
 ROOT = Path(glueline_worker.__file__).parent
-SERVICES = ("glue", "s3", "sts", "secretsmanager", "ssm")
+SERVICES = ("glue", "s3", "sts", "secretsmanager", "sqs", "ssm")
 TABLE = ROOT / "aws" / "permissions.py"
 
 

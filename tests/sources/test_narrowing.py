@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Globs
-from glueline.contract.messages import DatabaseScope, ExtractionRequest, JobScope
+from glueline.contract.messages import DatabaseScope, ExtractionRequest, JobScope, TableScope
 from glueline.settings import Settings
 from glueline.sources import Source
 from glueline_worker.units.narrowing import ensure_admitted, narrowed
@@ -37,9 +37,21 @@ def test_a_request_narrows_its_source_and_cannot_widen_it() -> None:
     ]
 
 
-@pytest.mark.parametrize("scope", [DatabaseScope(name="hr"), JobScope(name="hr")])
+@pytest.mark.parametrize(
+    "scope",
+    [DatabaseScope(name="hr"), JobScope(name="hr"), TableScope(database="hr", name="hr")],
+)
 def test_what_the_source_leaves_out_cannot_be_asked_for_by_name(scope) -> None:
     settings = source(databases={"deny": ["hr"]}, jobs={"deny": ["h*"]})
     with pytest.raises(UsageError, match=f"'a' leaves out the {scope.kind} 'hr'"):
         ensure_admitted(ExtractionRequest(source="a", scope=scope), settings)
     ensure_admitted(ExtractionRequest(source="default", scope=scope), settings)
+
+
+def test_a_table_is_admitted_by_the_filters_of_databases_and_tables_not_by_those_of_jobs() -> None:
+    settings = source(tables={"deny": ["tmp_*"]}, jobs={"deny": ["*"]})
+    wanted = TableScope(database="hr", name="staff")
+    ensure_admitted(ExtractionRequest(source="a", scope=wanted), settings)
+    unwanted = ExtractionRequest(source="a", scope=TableScope(database="hr", name="tmp_1"))
+    with pytest.raises(UsageError, match="leaves out the table 'tmp_1'"):
+        ensure_admitted(unwanted, settings)

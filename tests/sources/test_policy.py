@@ -144,6 +144,36 @@ def test_what_is_switched_off_is_not_allowed() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("url", "options", "arn"),
+    [
+        ("", [], f"arn:aws:sqs:eu-west-1:{ACCOUNT}:glueline-events"),
+        (
+            "https://sqs.eu-north-1.amazonaws.com/210987654321/changes",
+            [],
+            "arn:aws:sqs:eu-north-1:210987654321:changes",
+        ),
+        (
+            "http://127.0.0.1:4577/210987654321/changes",
+            [],
+            "arn:aws:sqs:eu-west-1:210987654321:changes",
+        ),
+        ("", ["--queue", "arn:aws:sqs:eu-west-3:1:q"], "arn:aws:sqs:eu-west-3:1:q"),
+    ],
+)
+def test_the_queue_with_events_is_the_one_of_the_settings(
+    url: str, options: list[str], arn: str
+) -> None:
+    words = ["--with", "events", "--account", ACCOUNT, "--region", "eu-west-1", *options]
+    done = glueline("policy", *words, env={"GLUELINE_EVENTS__QUEUE": url})
+    assert done.code == 0, done.err
+    policy = json.loads(done.out)
+    assert complaints(policy) == []
+    assert resources(policy, "sqs:ReceiveMessage") == [arn]
+    assert resources(policy, "sqs:DeleteMessage") == [arn]
+    assert "sqs" not in json.dumps(reader(Place(Source())))
+
+
 def test_another_accounts_catalogue_is_named_by_that_account() -> None:
     source = Source(catalog_id="210987654321", roles=ROLES)
     policy = reader(Place(source, region="eu-west-1", account="222222222222"))
@@ -237,13 +267,14 @@ def test_the_command_prints_a_policy_and_nothing_else(notation: str, tmp_path: P
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--with", "tables"], "--with takes partitions, jobs, lineage, not 'tables'"),
+        (["--with", "tables"], "--with takes partitions, jobs, lineage, events, not 'tables'"),
         (["--with", "jobs", "--without", "jobs"], "jobs stands in --with and in --without"),
         (["--with", "lineage", "--without", "jobs"], "lineage is that of jobs"),
         (["--account", "12"], "--account takes 12 digits, not '12'"),
         (["--bucket", "s3://x"], "--bucket takes the name of a bucket"),
         (["--kms-key", "alias/x"], "--kms-key takes the ARN of a key, not of an alias"),
         (["--principal", "root"], "--principal takes the ARN"),
+        (["--queue", "glue"], "--queue takes the ARN of a queue, not 'glue'"),
         (["gone"], "there is no source 'gone'"),
     ],
 )

@@ -122,6 +122,8 @@ def variables(settings: Settings, aws_url: str) -> dict[str, str]:
     }
     worker = settings.worker.model_dump()
     found |= {f"GLUELINE_WORKER__{name.upper()}": str(value) for name, value in worker.items()}
+    events = settings.events.model_dump(exclude_defaults=True)
+    found |= {f"GLUELINE_EVENTS__{name.upper()}": str(value) for name, value in events.items()}
     if settings.sources:
         found["GLUELINE_SOURCES"] = json.dumps(
             {name: source.model_dump(mode="json") for name, source in settings.sources.items()}

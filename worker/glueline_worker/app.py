@@ -28,14 +28,9 @@ from glueline_worker.broker import EventBatches, Leases, readable, transport_of,
 from glueline_worker.checking import check_source
 from glueline_worker.observe.logging import bind, setup_logging
 from glueline_worker.observe.tracing import begin
-from glueline_worker.redact import redact_text
+from glueline_worker.redact import letter
 from glueline_worker.runtime import Runtime
 from glueline_worker.units.execution import Outcome
-
-BODY_KEPT = 2000
-"""Characters of a dead letter's body."""
-REASON_KEPT = 300
-"""Characters of its reason, which may quote the message."""
 
 log = structlog.get_logger()
 
@@ -132,9 +127,7 @@ class Worker:
             log.info("check.done", source=message.source, ok=report.ok)
 
     def _bury(self, reason: str, body: str) -> None:
-        # Cut twice: a secret is known by its end, which the first cut may take away.
-        kept = redact_text(body[: 2 * BODY_KEPT])[:BODY_KEPT]
-        self.runtime.bury(redact_text(reason[:REASON_KEPT]), kept)
+        self.runtime.bury(*letter(reason, body))
 
     def _log(self, **_: Any) -> None:
         setup_logging(self.settings)

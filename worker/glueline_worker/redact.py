@@ -12,6 +12,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+BODY_KEPT = 2000
+"""Characters of a dead letter's body."""
+REASON_KEPT = 300
+"""Characters of its reason, which may quote the message."""
 REDACTED = "[redacted]"
 
 _WORD = (
@@ -167,6 +171,13 @@ def _redact_literals(text: str) -> str:
 @lru_cache(maxsize=8192)  # a catalogue repeats most of its short parameter values
 def _redact_short(text: str) -> str:
     return redact_text(text)
+
+
+def letter(reason: str, body: str) -> tuple[str, str]:
+    """The reason and the body of a dead letter as they may be kept."""
+    # Cut twice: a secret is known by its end, which the first cut may take away.
+    kept = redact_text(body[: 2 * BODY_KEPT])[:BODY_KEPT]
+    return redact_text(reason[:REASON_KEPT]), kept
 
 
 def _redact_pair(match: re.Match[str]) -> str:

@@ -30,6 +30,7 @@ from glueline.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
 from glueline_worker.broker import consuming
+from glueline_worker.changes import read_changes
 from glueline_worker.observe.metrics import BURIED
 from glueline_worker.observe.observer import Observer
 from glueline_worker.observe.watched import WatchedQuota, watched
@@ -41,6 +42,8 @@ log = structlog.get_logger()
 REDIS_CONNECTIONS = 32
 WAIT_SLICE = 0.5
 """Seconds; a thread that waits without end would never see an interrupt."""
+LOOK_FOR_CHANGES = 0.5
+"""Seconds between two looks for changes that are to be read."""
 LATE = 1.8
 """Seconds after its grace period in which a worker that was told to stop ends by itself."""
 HANGING_LEASES = 2
@@ -132,6 +135,7 @@ class Runtime:
         self._every(settings.worker.lease / 3, self._alive)
         await self._alive()
         self._every(settings.worker.reconcile_interval, self._reconcile)
+        self._every(LOOK_FOR_CHANGES, self._read_changes)
         self._observer = Observer(
             settings,
             self._client,
@@ -191,6 +195,12 @@ class Runtime:
         lock = f"{self.settings.key_prefix}reconcile"
         if await self._client.set(lock, "1", nx=True, px=interval_ms):
             await self.execution.reconcile()
+
+    async def _read_changes(self) -> None:
+        """Open the runs of changes that are due, one worker at a time."""
+        lock = f"{self.settings.key_prefix}read-changes"
+        if await self._client.set(lock, "1", nx=True, px=int(LOOK_FOR_CHANGES * 900)):
+            await read_changes(self.settings, self._ledger, self._calls, self._publish)
 
     def _every(self, seconds: float, step: Callable[[], Awaitable[object]]) -> None:
         async def repeat() -> None:

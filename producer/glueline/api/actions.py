@@ -7,17 +7,18 @@ from glueline.api.access import require_source, visible_run
 from glueline.api.audit import audit
 from glueline.api.desk import Caller, Desk
 from glueline.api.problems import Refused
+from glueline.contract.events import Event
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import RunState
+from glueline.events import AcceptedEvents, summary, understand
 from glueline.producer import Accepted
+from glueline.routing import NoSource
 
 
 async def enqueue(desk: Desk, caller: Caller, request: ExtractionRequest) -> Accepted:
     """Open a run, or find the one of the same idempotency key and the same request."""
     require_source(caller, request.source)
-    # Workers alone need the declarations; without any here, nothing can be said.
-    if desk.settings.sources and request.source not in desk.sources:
-        raise unknown_source(desk, caller)
+    _require_known(desk, caller, request.source)
     accepted = await desk.producer.enqueue(request)
     if not accepted.is_new:
         known = (await desk.producer.status(accepted.run_id)).request
@@ -58,6 +59,36 @@ async def check(desk: Desk, caller: Caller, source: str) -> bool:
     if is_new:
         audit(caller, "check", source=source)
     return is_new
+
+
+async def note(
+    desk: Desk, caller: Caller, events: list[Event], source: str | None
+) -> AcceptedEvents:
+    """Note what events say has changed in the sources that the token is for."""
+    if source is not None:
+        require_source(caller, source)
+        _require_known(desk, caller, source)
+    try:
+        told = understand(desk.router, events, source or desk.settings.events.source)
+    except NoSource:
+        raise unknown_source(desk, caller) from None
+    found = sorted({change.source for one in told for change in one.changes})
+    if not all(map(caller.token.admits, found)):
+        # As if it were not there: an event's account must not tell which sources there are.
+        raise unknown_source(desk, caller)
+    accepted = summary(told, await desk.producer.note(told))
+    desk.metrics.events.labels("noted").inc(accepted.noted)
+    desk.metrics.events.labels("repeated").inc(accepted.repeated)
+    desk.metrics.events.labels("ignored").inc(accepted.ignored)
+    if accepted.noted:
+        audit(caller, "events", noted=accepted.noted, sources=found)
+    return accepted
+
+
+def _require_known(desk: Desk, caller: Caller, source: str) -> None:
+    """Workers alone need the declarations; without any here, nothing can be said."""
+    if not desk.router.is_open and source not in desk.sources:
+        raise unknown_source(desk, caller)
 
 
 def unknown_source(desk: Desk, caller: Caller) -> Refused:

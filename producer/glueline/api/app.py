@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from glueline import tracing
-from glueline.api import describe, health, pages, runs, sources
+from glueline.api import describe, health, notices, pages, runs, sources
 from glueline.api.answers import Headers, Surprises, answer
 from glueline.api.desk import Desk
 from glueline.api.guard import Guard
@@ -62,7 +62,9 @@ def make_app(
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for router in (runs.router, sources.router, health.router, pages.router, *routers):
+    for part in (runs, notices, sources, health, pages):
+        app.include_router(part.router)
+    for router in routers:
         app.include_router(router)
     app.openapi = lambda: describe.document(app)  # type: ignore[method-assign]
     app.add_exception_handler(Refused, _refused)

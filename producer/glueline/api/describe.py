@@ -35,6 +35,45 @@ UNITS: Schema = {
     "all": {"summary": "All that failed", "value": {}},
     "one": {"summary": "One of them", "value": {"units": ["database/sales"]}},
 }
+EVENTS: Schema = {
+    "table": {
+        "summary": "A table is new",
+        "value": {
+            "version": "0",
+            "id": "60e7ddc2-a588-5328-220a-21c060f6c3f4",
+            "detail-type": "Glue Data Catalog Database State Change",
+            "source": "aws.glue",
+            "account": "123456789012",
+            "time": "2026-01-16T18:08:48Z",
+            "region": "eu-west-1",
+            "resources": ["arn:aws:glue:eu-west-1:123456789012:table/sales/orders"],
+            "detail": {
+                "databaseName": "sales",
+                "typeOfChange": "CreateTable",
+                "changedTables": ["orders"],
+            },
+        },
+    },
+    "several": {
+        "summary": "A job has run, and an event of another service",
+        "value": [
+            {
+                "id": "5a6c1f2e-0b5d-4f0e-9a55-0d8c8c1c2f10",
+                "detail-type": "Glue Job State Change",
+                "source": "aws.glue",
+                "account": "123456789012",
+                "region": "eu-west-1",
+                "detail": {"jobName": "load-orders", "state": "SUCCEEDED"},
+            },
+            {
+                "id": "b1f7a4b2-7e83-4f8e-8f3c-6a1d5f6f7a21",
+                "detail-type": "Scheduled Event",
+                "source": "aws.events",
+                "detail": {},
+            },
+        ],
+    },
+}
 _DETAILS = {
     400: ("malformed_json", "body: eof while parsing an object at line 1 column 1"),
     401: ("no_token", "give a token that is valid here: Authorization: Bearer glueline_…"),
@@ -86,6 +125,20 @@ def accepted() -> dict[int | str, Schema]:
             "content": {"application/json": {"example": example}},
         },
         **problems(400, 404, 409, 413, 415),
+    }
+
+
+def delivered() -> dict[int | str, Schema]:
+    """The answers to a delivery of events."""
+    scope = {"kind": "table", "database": "sales", "name": "orders"}
+    change = {"source": "default", "scope": scope, "is_gone": False}
+    example = {"events": 1, "noted": 1, "repeated": 0, "ignored": 0, "changes": [change]}
+    return {
+        202: {
+            "description": "What became of the events, and what will be read, each thing once.",
+            "content": {"application/json": {"example": example}},
+        },
+        **problems(400, 404, 413, 415),
     }
 
 

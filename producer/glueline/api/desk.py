@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from glueline.api.limits import Buckets
 from glueline.api.sessions import Sessions
 from glueline.async_producer import AsyncProducer
+from glueline.routing import Router
 from glueline.settings import Settings
 from glueline.tokens import Token
 
@@ -37,6 +39,12 @@ class Metrics:
         self.streams = Gauge(
             "glueline_api_streams", "Streams of events that are open.", registry=self.registry
         )
+        self.events = Counter(
+            "glueline_api_events",
+            "Events that were delivered: noted, repeated (noted before) or ignored.",
+            ("outcome",),
+            registry=self.registry,
+        )
 
 
 @dataclass
@@ -52,10 +60,15 @@ class Desk:
     """Set when the server is told to stop: streams end."""
     streams: int = 0
 
-    @property
+    @cached_property
+    def router(self) -> Router:
+        """Finds the sources of events."""
+        return Router(self.settings)
+
+    @cached_property
     def sources(self) -> list[str]:
         """The sources that are declared here, and the one that needs no declaration."""
-        return sorted({"default", *self.settings.sources})
+        return sorted({"default", *self.settings.all_sources})
 
 
 @dataclass(frozen=True)

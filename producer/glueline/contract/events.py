@@ -4,7 +4,8 @@ Field names as AWS's documentation has them. Delivery is best effort and in any 
 only says what to read again, never what it is now.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -15,8 +16,13 @@ from glueline.contract.model import Frozen, first_problem
 
 Changed = DatabaseScope | TableScope | JobScope
 EVENTS_AT_ONCE = 1000
-TABLES_AT_ONCE = 20
-"""Changed tables of one database that are read one by one; more are read as the database."""
+OF_GLUE = "aws.glue"
+DATABASE_CHANGE = "Glue Data Catalog Database State Change"
+TABLE_CHANGE = "Glue Data Catalog Table State Change"
+JOB_CHANGE = "Glue Job State Change"
+CRAWLER_CHANGES = ("Glue Crawler State Change", "Glue Crawler Table Change")
+WRAPPINGS = 2
+"""Envelopes of SNS, one in the other, that are opened."""
 
 
 class _Foreign(Frozen):
@@ -45,11 +51,13 @@ class JobDetail(_Foreign):
 
 
 class Envelope(_Foreign):
-    """An event as EventBridge delivers it."""
+    """An event as EventBridge delivers it; further fields are passed over."""
 
     id: Annotated[str, Field(min_length=1, max_length=200)]
     source: Annotated[str, Field(max_length=256)]
     detail_type: Annotated[str, Field(alias="detail-type", max_length=128)]
+    account: Annotated[str, Field(max_length=64)] | None = None
+    region: Annotated[str, Field(max_length=64)] | None = None
     detail: dict[str, Any]
 
 
@@ -57,7 +65,11 @@ class Event(Frozen):
     """One event and what it says has changed; nothing when Glueline reads none of it."""
 
     id: str
+    account: str | None = None
+    region: str | None = None
     scopes: tuple[Changed, ...] = ()
+    is_gone: bool = False
+    """Whether the database is said to be deleted."""
 
 
 _ENVELOPE = TypeAdapter(Envelope)
@@ -66,8 +78,7 @@ _ENVELOPE = TypeAdapter(Envelope)
 def parse_events(payload: Any) -> list[Event]:
     """One event or a list of them; raises UsageError with one sentence, naming the first bad one.
 
-    Events of other services, of other kinds, and of databases that are gone are no error: they
-    have no scopes.
+    Events of other services and of other kinds are no error: they have no scopes.
     """
     events = payload if isinstance(payload, list) else [payload]
     if len(events) > EVENTS_AT_ONCE:
@@ -75,35 +86,41 @@ def parse_events(payload: Any) -> list[Event]:
     return [_event(number, event) for number, event in enumerate(events)]
 
 
-def changed(events: Iterable[Event]) -> dict[Changed, list[str]]:
-    """What to read again, each thing once, with the ids of the events that say so."""
-    told: dict[Changed, list[str]] = {}
-    for event in events:
-        for scope in event.scopes:
-            told.setdefault(scope, []).append(event.id)
-    tables: dict[str, list[TableScope]] = {}
-    for scope in told:
-        if isinstance(scope, TableScope):
-            tables.setdefault(scope.database, []).append(scope)
-    for database, several in tables.items():
-        whole = DatabaseScope(name=database)
-        if whole in told or len(several) > TABLES_AT_ONCE:
-            ids = [id_ for scope in several for id_ in told.pop(scope)]
-            told[whole] = list(dict.fromkeys([*told.get(whole, ()), *ids]))
-    return told
+def parse_message(body: str) -> list[Event]:
+    """The events of a message on a queue, also inside an envelope of SNS; raises UsageError."""
+    payload = _json(body)
+    for _ in range(WRAPPINGS):
+        match payload:
+            case {"Type": "Notification", "Message": str(inner)}:
+                payload = _json(inner)
+    return parse_events(payload)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # also numbers of thousands of digits
+        raise UsageError("the message is no JSON that can be read") from None
 
 
 def _event(number: int, payload: Any) -> Event:
     try:
         envelope = _ENVELOPE.validate_python(payload)
-        scopes = _scopes(envelope) if envelope.source == "aws.glue" else ()
+        scopes = _scopes(envelope) if envelope.source == OF_GLUE else ()
     except ValidationError as error:
         raise UsageError(f"event {number} is none of EventBridge: {first_problem(error)}") from None
-    return Event(id=envelope.id, scopes=scopes)
+    is_gone = envelope.detail.get("typeOfChange") == "DeleteDatabase"
+    return Event(
+        id=envelope.id,
+        account=envelope.account,
+        region=envelope.region,
+        scopes=scopes,
+        is_gone=is_gone and all(isinstance(scope, DatabaseScope) for scope in scopes),
+    )
 
 
 def _scopes(envelope: Envelope) -> tuple[Changed, ...]:
-    detail: Mapping[str, Any] = envelope.detail
+    detail = envelope.detail
     match envelope.detail_type:
         case "Glue Data Catalog Database State Change":
             return _of_database(DatabaseDetail.model_validate(detail))
@@ -112,13 +129,36 @@ def _scopes(envelope: Envelope) -> tuple[Changed, ...]:
             return (TableScope(database=table.databaseName, name=table.tableName),)
         case "Glue Job State Change":
             return (JobScope(name=JobDetail.model_validate(detail).jobName),)
+        case kind if kind in CRAWLER_CHANGES:
+            return _of_crawler(detail)
     return ()
 
 
 def _of_database(detail: DatabaseDetail) -> tuple[Changed, ...]:
-    if detail.changedTables:
+    if detail.changedTables and detail.typeOfChange != "DeleteDatabase":
         names = dict.fromkeys(detail.changedTables)
         return tuple(TableScope(database=detail.databaseName, name=name) for name in names)
-    if detail.typeOfChange == "DeleteDatabase":
-        return ()  # only a listing of the databases proves it: the next scheduled run's
     return (DatabaseScope(name=detail.databaseName),)
+
+
+def _of_crawler(detail: dict[str, Any]) -> tuple[Changed, ...]:
+    """What a crawler changed, where it says so: its documented events name no database."""
+    if detail.get("state", "Succeeded") != "Succeeded" or _nothing(detail):
+        return ()
+    names = {name: detail.get(name) for name in ("databaseName", "tableName")}
+    with suppress(ValidationError):
+        if names["tableName"] is not None:
+            table = TableDetail.model_validate(names)
+            return (TableScope(database=table.databaseName, name=table.tableName),)
+        return (DatabaseScope.model_validate({"name": names["databaseName"]}, strict=True),)
+    return ()
+
+
+def _nothing(detail: dict[str, Any]) -> bool:
+    """Whether the crawler counted its changes, and there are none."""
+    counts = [
+        str(value)
+        for name, value in detail.items()
+        if name.startswith(("tables", "partitions")) and isinstance(value, str | int)
+    ]
+    return bool(counts) and all(count == "0" for count in counts)

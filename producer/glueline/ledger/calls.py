@@ -70,11 +70,17 @@ class Calls:
     slack_ms: int = SLACK_MS
 
     def open_run(
-        self, run_id: str, request: ExtractionRequest, trace: str = ""
+        self,
+        run_id: str,
+        request: ExtractionRequest,
+        trace: str = "",
+        *,
+        patiently: bool = False,
     ) -> Call[replies.Opened]:
         """Open a run with its first units, or find the one with the same idempotency key.
 
-        ``trace`` is the ``traceparent`` that all its units join.
+        ``trace`` is the ``traceparent`` that all its units join. ``patiently``: not while another
+        run of the same scope goes on, instead of superseding it.
         """
         keys = self.keys
         units = first_units(run_id, request)
@@ -98,6 +104,7 @@ class Calls:
                 IDEMPOTENCY_TTL_MS,
                 finish.replace("0" * 16, "@run@", 1),
                 trace,
+                1 if patiently else 0,
                 *_pairs(units),
             ),
             lambda answer: replies.opened(answer, units),

@@ -31,20 +31,32 @@ class Gauges:
     """Open units by kind and by ``STATES``, all that there are."""
     unserved: float | None = None
     """Seconds since a scheduler last had served all that was due; None when there was none."""
+    changes: int = 0
+    """Groups of changes that no run was opened for yet."""
+    oldest_change: float = 0
+    """The age in seconds of the one that waits longest."""
 
 
 def gauges(keys: Keys, silence_ms: int) -> Call[Gauges]:
     """Ask for all figures in one call."""
     return Call(
         "gauges",
-        (keys.active, keys.runs, keys.queue, keys.dead, keys.quotas, keys.scheduler),
+        (
+            keys.active,
+            keys.runs,
+            keys.queue,
+            keys.dead,
+            keys.quotas,
+            keys.scheduler,
+            keys.changes_since,
+        ),
         (silence_ms, keys.run(""), keys.quota(""), RUNS_COUNTED),
         _read,
     )
 
 
 def _read(answer: Any) -> Gauges:
-    length, oldest_ms, open_units, held, dead, states, rates, units, unserved_ms = answer
+    length, oldest_ms, open_units, held, dead, states, rates, units, unserved_ms, *changes = answer
     found = {RunState(_text(state)): int(runs) for state, runs in _pairs(states)}
     return Gauges(
         queue_length=int(length),
@@ -56,6 +68,8 @@ def _read(answer: Any) -> Gauges:
         rates={_text(family): float(rate) for family, rate in _pairs(rates)},
         units=_units(units),
         unserved=None if unserved_ms is None else max(0.0, unserved_ms / 1000),
+        changes=int(changes[0]),
+        oldest_change=max(0.0, changes[1] / 1000),
     )
 
 

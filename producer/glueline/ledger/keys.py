@@ -61,6 +61,30 @@ class Keys:
         """When the youngest message that was claimed was published."""
         return f"{self.prefix}watermark"
 
+    def change(self, group: str) -> str:
+        """What is noted of a group; see ``note.lua``."""
+        return f"{self.prefix}change:{group}"
+
+    @property
+    def changes(self) -> str:
+        """The groups of changes by when they are due."""
+        return f"{self.prefix}changes"
+
+    @property
+    def changes_sealed(self) -> str:
+        """The groups with a batch whose runs are to be opened."""
+        return f"{self.prefix}changes:sealed"
+
+    @property
+    def changes_since(self) -> str:
+        """The batches that wait by when they began."""
+        return f"{self.prefix}changes:since"
+
+    @property
+    def changes_known(self) -> str:
+        """The events that were noted by when they were."""
+        return f"{self.prefix}changes:known"
+
     @property
     def schedules(self) -> str:
         """The last slot of each schedule that was served."""

@@ -10,18 +10,23 @@ from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
 from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
 
+OTHER = 2
+"""What ``open_run`` says of a run that goes on instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A run, whether it is new, and what is to be published for it.
 
-    The ``finish`` of a run that it supersedes is among the units.
+    The ``finish`` of a run that it supersedes is among the units. ``is_other``: this run of the
+    same scope goes on, and none was opened.
     """
 
     run_id: str
     generation: int
     is_new: bool
     units: list[UnitMessage]
+    is_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,8 @@ def opened(answer: Sequence[Any], first: Sequence[UnitMessage]) -> Opened:
     """Read ``open_run``, which opened the ``first`` units if the run is new."""
     run_id, generation, is_new, finish = answer
     superseded = messages([finish]) if finish else []
-    units = [*first, *superseded] if is_new else []
-    return Opened(_text(run_id), int(generation), is_new == 1, units)
+    units = [*first, *superseded] if is_new == 1 else []
+    return Opened(_text(run_id), int(generation), is_new == 1, units, is_other=is_new == OTHER)
 
 
 def claimed(answer: Sequence[Any]) -> Claimed:

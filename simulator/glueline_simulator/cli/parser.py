@@ -9,7 +9,7 @@ from glueline_simulator.generated.build import Size
 from glueline_simulator.settings import Expressions, Settings
 
 _ABOUT = """\
-An AWS endpoint on this machine that answers Glue, S3 and STS, to try Glueline against.
+An AWS endpoint on this machine that answers Glue, S3, STS and SQS, to try Glueline against.
 
   glueline-simulator serve --port 4577 --sample
   glueline-simulator serve --databases 50 --tables 1000 --jobs 200 --latency 0.08
@@ -129,6 +129,7 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     add("--ragged", action="store_true", default=None, help="short and empty pages")
     modes = "|".join(Expressions)
     add("--expressions", metavar="HOW", help=f"GetTables' Expression: {modes} (indexed)")
+    add("--events", metavar="QUEUE", help="queue of SQS that hears of changes in mid-run (none)")
     add("--token-seconds", type=float, metavar="SECONDS", help="lifetime of page tokens (forever)")
 
 

@@ -96,6 +96,11 @@ class Connection(asyncio.Protocol):
 
     # the handler's side
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the client has gone."""
+        return self._transport is None
+
     def answer(self, response: Response) -> None:
         """Write a response and go on with the next request."""
         request, transport = self._current, self._transport

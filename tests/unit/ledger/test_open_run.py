@@ -159,3 +159,23 @@ def test_a_run_whose_opening_is_asked_for_again_is_the_same_run(desk: Desk):
     assert again == first
     run = desk.status(first.run_id)
     assert (run.state, run.open_units, run.reason) == (RunState.RUNNING, 1, None)
+
+
+def test_who_is_patient_opens_nothing_while_another_run_of_the_scope_goes_on(desk: Desk):
+    first = desk.open(SALES)
+    call = desk.calls.open_run("b" * 32, SALES, patiently=True)
+    waiting = desk.ledger(call)
+    assert (waiting.is_other, waiting.is_new, waiting.units) == (True, False, [])
+    assert (waiting.run_id, waiting.generation) == (first.run_id, first.generation)
+    assert desk.status(first.run_id).state is RunState.RUNNING
+    desk.run_to_end(first.units)
+    opened = desk.ledger(call)
+    assert (opened.is_other, opened.is_new, opened.run_id) == (False, True, "b" * 32)
+
+
+def test_who_is_patient_knows_its_own_run(desk: Desk):
+    mine = SALES.model_copy(update={"idempotency_key": "mine"})
+    first = desk.ledger(desk.calls.open_run("a" * 32, mine, patiently=True))
+    again = desk.ledger(desk.calls.open_run("b" * 32, mine, patiently=True))
+    assert (first.is_new, again.is_new, again.is_other) == (True, False, False)
+    assert again.run_id == first.run_id

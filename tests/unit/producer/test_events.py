@@ -1,5 +1,6 @@
 """Events of EventBridge: what they make to be read again, and what of them is refused."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -8,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glueline import Producer, RunState, Settings
+from glueline import AsyncProducer, Producer, Settings
+from glueline.contract.changes import Change
 from glueline.contract.errors import UsageError
-from glueline.contract.events import EVENTS_AT_ONCE, TABLES_AT_ONCE, changed, parse_events
+from glueline.contract.events import EVENTS_AT_ONCE, parse_events, parse_message
 from glueline.contract.messages import DatabaseScope, JobScope, TableScope
 from glueline.events import accept_events
+from glueline.ledger.noting import Told
 
 DATABASE, TABLE = "Glue Data Catalog Database State Change", "Glue Data Catalog Table State Change"
-JOB = "Glue Job State Change"
+JOB, CRAWLER = "Glue Job State Change", "Glue Crawler State Change"
 
 
 def event(kind: str, id_: str = "e1", source: str = "aws.glue", **detail: Any) -> dict[str, Any]:
@@ -35,6 +38,12 @@ def event(kind: str, id_: str = "e1", source: str = "aws.glue", **detail: Any) -
 def created(table: str, id_: str = "e1") -> dict[str, Any]:
     names = {"databaseName": "d", "typeOfChange": "CreateTable", "changedTables": [table]}
     return event(DATABASE, id_, **names)
+
+
+def crawled(**detail: Any) -> dict[str, Any]:
+    """As the documentation has it, where counts are texts."""
+    counts = {"tablesCreated": "0", "tablesUpdated": "0", "partitionsCreated": "0"}
+    return event(CRAWLER, **{"crawlerName": "c", "state": "Succeeded", **counts, **detail})
 
 
 @pytest.fixture
@@ -70,25 +79,32 @@ def producer(settings: Settings) -> Iterator[Producer]:
             event(DATABASE, databaseName="d", typeOfChange="CreateDatabase", changedTables=[]),
             [DatabaseScope(name="d")],
         ),
-        (event(DATABASE, databaseName="d", typeOfChange="DeleteDatabase"), []),
         (event(JOB, jobName="load", state="SUCCEEDED", jobRunId="jr_1"), [JobScope(name="load")]),
-        (event("Glue Crawler State Change", crawlerName="c", state="Succeeded"), []),
+        (event(CRAWLER, crawlerName="c", state="Started"), []),
+        (crawled(tablesCreated="2"), []),
+        (crawled(databaseName="d"), []),
+        (crawled(databaseName="d", tablesCreated="2"), [DatabaseScope(name="d")]),
+        (crawled(databaseName="d", tablesCreated="2", state="Failed"), []),
+        (crawled(databaseName=7, tablesCreated="2"), []),
+        (
+            event("Glue Crawler Table Change", databaseName="d", tableName="t"),
+            [TableScope(database="d", name="t")],
+        ),
         (event("Something New", a=1), []),
         (event(JOB, source="my.app", jobName=3), []),
         ([], []),
     ],
 )
 def test_an_event_names_the_smallest_thing_that_changed(payload: Any, scopes: list[Any]):
-    assert list(changed(parse_events(payload))) == scopes
+    found = parse_events(payload)
+    assert [scope for one in found for scope in one.scopes] == scopes
+    assert not any(one.is_gone for one in found)
 
 
-def test_many_tables_of_a_database_are_read_as_the_database():
-    few = [created(f"t{n}", f"e{n}") for n in range(TABLES_AT_ONCE)]
-    assert len(changed(parse_events(few))) == TABLES_AT_ONCE
-    many = [*few, created("one more", "last"), event(JOB, "j", jobName="d")]
-    found = changed(parse_events(many))
-    assert list(found) == [JobScope(name="d"), DatabaseScope(name="d")]
-    assert len(found[DatabaseScope(name="d")]) == TABLES_AT_ONCE + 1
+def test_a_database_that_is_deleted_is_told_apart():
+    names = {"databaseName": "d", "typeOfChange": "DeleteDatabase", "changedTables": ["t"]}
+    (found,) = parse_events(event(DATABASE, **names))
+    assert (found.scopes, found.is_gone) == ((DatabaseScope(name="d"),), True)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +115,7 @@ def test_many_tables_of_a_database_are_read_as_the_database():
         ({}, "id"),
         ({**created("t"), "id": 7}, "id"),
         ({**created("t"), "id": "x" * 201}, "id"),
+        ({**created("t"), "account": 123456789012}, "account"),
         ({**created("t"), "detail": "text"}, "detail"),
         ([created("t"), {**created("t"), "detail-type": None}], "event 1"),
         (event(DATABASE, databaseName="d", typeOfChange="x", changedTables="t"), "changedTables"),
@@ -116,43 +133,78 @@ def test_what_is_no_event_is_refused_in_one_sentence(payload: Any, said: str):
     assert len(str(refused.value)) < 300
 
 
+def sns(message: Any) -> str:
+    return json.dumps({"Type": "Notification", "MessageId": "m", "Message": message})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(created("t")),
+        json.dumps([created("t")]),
+        sns(json.dumps(created("t"))),
+        sns(sns(json.dumps(created("t")))),
+    ],
+)
+def test_a_message_holds_events_also_inside_an_envelope_of_sns(body: str):
+    (found,) = parse_message(body)
+    assert found.scopes == (TableScope(database="d", name="t"),)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "no JSON", "[" * 100_000, "1" * 5000, "null", sns("no JSON"), sns(sns(sns("{}")))]
+)
+def test_a_message_that_holds_no_event_is_refused_in_one_sentence(body: str):
+    with pytest.raises(UsageError) as refused:
+        parse_message(body)
+    assert len(str(refused.value)) < 300
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=8,
 )
+NAMES = ["databaseName", "tableName", "jobName", "typeOfChange", "changedTables", "state"]
 ODD = st.builds(
     lambda kind, names, values: event(kind, **dict(zip(names, values, strict=True))),
-    st.sampled_from([DATABASE, TABLE, JOB]),
-    st.just(["databaseName", "tableName", "jobName", "typeOfChange", "changedTables"]),
-    st.lists(JSON | st.just("n"), min_size=5, max_size=5),
+    st.sampled_from([DATABASE, TABLE, JOB, CRAWLER]),
+    st.just(NAMES),
+    st.lists(JSON | st.just("n"), min_size=len(NAMES), max_size=len(NAMES)),
 )
 
 
 @given(JSON | ODD | st.lists(ODD, max_size=3))
 def test_any_json_is_understood_or_refused(payload: Any):
-    with suppress(UsageError):
-        assert isinstance(changed(parse_events(payload)), dict)
+    for read in (parse_events, lambda it: parse_message(json.dumps(it))):
+        with suppress(UsageError):
+            for one in read(payload):
+                changes = [Change(source="a", scope=s, is_gone=one.is_gone) for s in one.scopes]
+                assert len(Told(one.id, changes).digest) == 24
 
 
-def test_events_open_runs_and_a_replay_opens_none(producer: Producer):
+def test_events_are_noted_once_however_often_they_are_delivered(producer: Producer):
     payload = [created("t"), event(JOB, "e2", jobName="load"), event("Other", "e3")]
     first = accept_events(producer, payload, "default")
-    assert (first.events, first.ignored) == (3, 1)
-    assert [run.is_new for run in first.runs] == [True, True]
+    assert (first.events, first.noted, first.repeated, first.ignored) == (3, 2, 0, 1)
+    assert [change.scope for change in first.changes] == [
+        TableScope(database="d", name="t"),
+        JobScope(name="load"),
+    ]
     again = accept_events(producer, payload, "default")
-    assert [run.is_new for run in again.runs] == [False, False]
-    assert {run.run_id for run in first.runs} == {run.run_id for run in producer.runs()}
+    assert (again.noted, again.repeated, again.ignored) == (0, 2, 1)
+    assert again.changes == first.changes
+    later = accept_events(producer, created("t", "e4"), "default")
+    assert (later.noted, later.repeated) == (1, 0)
 
 
-def test_a_later_change_of_the_same_table_is_read_too(producer: Producer):
-    (first,) = accept_events(producer, created("t", "e1")).runs
-    (second,) = accept_events(producer, created("t", "e2")).runs
-    assert producer.status(first.run_id).state is RunState.SUPERSEDED
-    assert producer.status(second.run_id).state is RunState.RUNNING
-
-
-def test_one_bad_event_among_good_ones_opens_no_run(producer: Producer):
+def test_one_bad_event_among_good_ones_notes_nothing(producer: Producer):
     with pytest.raises(UsageError, match="event 1"):
         accept_events(producer, [created("t"), {"id": "x"}])
-    assert producer.runs() == []
+    assert accept_events(producer, created("t")).noted == 1
+
+
+async def test_events_can_be_noted_from_an_event_loop(settings: Settings):
+    change = Change(source="default", scope=TableScope(database="d", name="t"))
+    async with AsyncProducer(settings) as producer:
+        assert (await producer.note([Told("e1", [change])])).noted == 1

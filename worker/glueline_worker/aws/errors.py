@@ -85,6 +85,8 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
             "BandwidthLimitExceeded",
             "SlowDown",
             "EC2ThrottledException",
+            "OverLimit",
+            "KmsThrottled",
             "429",
         }
     ),
@@ -133,6 +135,8 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
             "AllAccessDisabled",
             "KMS.DisabledException",
             "GlueEncryptionException",
+            "KmsAccessDenied",
+            "KmsDisabled",
             "403",
         }
     ),
@@ -141,6 +145,8 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
             "EntityNotFoundException",
             "ResourceNotFoundException",
             "ParameterNotFound",
+            "AWS.SimpleQueueService.NonExistentQueue",
+            "QueueDoesNotExist",
             "NoSuchKey",
             "NoSuchBucket",
             "NotFound",

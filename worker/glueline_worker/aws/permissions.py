@@ -19,6 +19,8 @@ class Feature(StrEnum):
     """The definitions of jobs."""
     LINEAGE = "lineage"
     """The lineage of jobs, from their scripts, annotations and connections."""
+    EVENTS = "events"
+    """The queue that `glueline events` reads."""
     ROLES = "roles"
     """Roles on the way to the source."""
     KEYS = "keys"
@@ -43,6 +45,8 @@ class Resource(StrEnum):
     BUCKETS = "buckets"
     KMS_KEYS = "kms-keys"
     ROLE = "role"
+    QUEUE = "queue"
+    """The queue that EventBridge puts events into."""
     SECRETS = "secrets"
     PARAMETERS = "parameters"
     NONE = "none"
@@ -137,6 +141,17 @@ PERMISSIONS = (
         "what is encrypted is not read",
     ),
     Permission(
+        "sqs:ReceiveMessage", F.EVENTS, R.QUEUE,
+        "the messages of the queue that EventBridge puts events into",
+        "changes are found by schedules, or come by POST /v1/events",
+    ),
+    Permission(
+        "sqs:DeleteMessage", F.EVENTS, R.QUEUE,
+        "taking messages off that queue once their changes are noted",
+        "each message comes again until the queue drops it",
+        ("DeleteMessageBatch",),
+    ),
+    Permission(
         "sts:AssumeRole", F.ROLES, R.ROLE,
         "the way to the source",
         "nothing is read",
@@ -158,15 +173,17 @@ PERMISSIONS = (
     ),
 )  # fmt: skip
 
+BESIDE = (F.EVENTS, F.ROLES, F.KEYS)
+"""What is not asked of a source itself."""
 OPERATIONS = frozenset(
     operation
     for permission in PERMISSIONS
-    if permission.feature not in (F.ROLES, F.KEYS) and permission.action != "kms:Decrypt"
+    if permission.feature not in BESIDE and permission.action != "kms:Decrypt"
     for operation in permission.operations
 ) | {"GetCallerIdentity"}
 """The calls that a quota can be given for. S3 decrypts by itself, and keys are read beside it."""
 
-CHOICES = (F.PARTITIONS, F.JOBS, F.LINEAGE)
+CHOICES = (F.PARTITIONS, F.JOBS, F.LINEAGE, F.EVENTS)
 """What can be switched on and off; the rest is always needed, or follows from the source."""
 USUAL = frozenset({F.CATALOG, F.JOBS, F.LINEAGE})
 """What an extraction uses when nothing is said."""

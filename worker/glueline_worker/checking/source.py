@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from glueline.contract.checks import CheckItem, CheckReport, CheckState
 from glueline.settings import Settings
-from glueline_worker.aws.permissions import PERMISSIONS, Feature
+from glueline_worker.aws.permissions import BESIDE, PERMISSIONS
 from glueline_worker.aws.quota import LocalPace
 from glueline_worker.aws.sources import Sources
 from glueline_worker.checking.chain import travel
@@ -53,7 +53,7 @@ def _not_tried() -> list[CheckItem]:
     return [
         item(permission.action, CheckState.UNKNOWN, "not tried: the way to the source is closed")
         for permission in PERMISSIONS
-        if permission.feature not in (Feature.ROLES, Feature.KEYS)
+        if permission.feature not in BESIDE
     ]
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from glueline_worker.commands import check, demo, inspect, lineage, policy, run, worker
+from glueline_worker.commands import check, demo, events, inspect, lineage, policy, run, worker
 
 
 def register(app: typer.Typer) -> None:
@@ -10,6 +10,7 @@ def register(app: typer.Typer) -> None:
     app.command()(run.run)
     app.command()(demo.demo)
     app.command()(worker.worker)
+    app.command()(events.events)
     app.command()(lineage.lineage)
     app.command()(check.check)
     app.command()(policy.policy)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|role/.+|user/.+)")
 _BUCKET = re.compile(r"[a-z0-9*?][a-z0-9.*?-]{1,62}")
+_QUEUE = re.compile(r"arn:aws[\w-]*:sqs:[\w*-]+:[\d*]+:[\w.*-]+")
 _KMS_KEY = re.compile(r"arn:aws[\w-]*:kms:[\w*-]+:[\d*]+:key/[\w*-]+")
 
 
@@ -26,12 +28,12 @@ def policy(
         typer.Option(
             "--with",
             metavar="FEATURE",
-            help="Also allow partitions (commas or repeated); jobs and lineage are usual.",
+            help="Also allow partitions, events (commas or repeated); jobs and lineage are usual.",
         ),
     ] = None,
     without: Annotated[
         list[str] | None,
-        typer.Option(metavar="FEATURE", help="Do not allow jobs, lineage or partitions."),
+        typer.Option(metavar="FEATURE", help="Do not allow jobs, lineage, partitions or events."),
     ] = None,
     notation: Annotated[
         Literal["json", "terraform", "cloudformation"],
@@ -56,6 +58,10 @@ def policy(
         str | None, typer.Option(help="The account, where the source has neither role nor id.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="AWS region [that of the source].")] = None,
+    queue: Annotated[
+        str | None,
+        typer.Option(metavar="ARN", help="The queue with events [that of events.queue]."),
+    ] = None,
     principal: Annotated[
         str | None,
         typer.Option(metavar="ARN", help="Who may assume the first role [its own account]."),
@@ -67,7 +73,7 @@ def policy(
     """
     from glueline_worker.policy import documents, notations  # noqa: PLC0415
 
-    place = _place(source, account, region, bucket, kms_key)
+    place = _place(source, account, region, bucket, kms_key, queue)
     features = _features(with_, without)
     _matches(principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user")
     trusted = principal or documents.usual_principal(place)
@@ -109,24 +115,29 @@ def _place(
     region: str | None,
     buckets: list[str] | None,
     kms_keys: list[str] | None,
+    queue: str | None,
 ) -> "Place":
     from glueline.settings import load_settings  # noqa: PLC0415
-    from glueline_worker.policy.resources import Place  # noqa: PLC0415
+    from glueline_worker.policy.resources import Place, queue_arn  # noqa: PLC0415
 
-    source = load_settings().source(name)
+    settings = load_settings()
+    source = settings.source(name)
+    _matches(queue, _QUEUE, "--queue", "the ARN of a queue")
     _matches(account, _ACCOUNT, "--account", "12 digits")
     for one in buckets or ():
         _matches(one, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?")
     for one in kms_keys or ():
         _matches(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
     here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    return Place(
+    place = Place(
         source,
         region=region or source.region or here or "*",
         account=account or source.account or "*",
         buckets=tuple(buckets or ()),
         kms_keys=tuple(kms_keys or ()),
     )
+    configured = queue_arn(settings.events.queue or "", place.partition, place.region)
+    return replace(place, queues=tuple(filter(None, [queue or configured])))
 
 
 def _matches(value: str | None, pattern: re.Pattern[str], option: str, right: str) -> None:

@@ -38,6 +38,23 @@ REPUBLISHED = Counter(
     registry=REGISTRY,
 )
 BURIED = Counter("glueline_messages_buried", "Messages made dead letters.", registry=REGISTRY)
+CHANGES_READ = Counter(
+    "glueline_changes_read",
+    "Groups of changes (a database, the jobs of a source) that this worker opened runs for.",
+    registry=REGISTRY,
+)
+EVENTS = Counter(
+    "glueline_events",
+    "Events of a queue: noted, repeated (noted before), ignored (not of what is read) or refused.",
+    ["outcome"],
+    registry=REGISTRY,
+)
+EVENT_AGE = Histogram(
+    "glueline_event_age_seconds",
+    "From when an event was put on the queue until it was noted.",
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
 
 CALLS = Counter(
     "glueline_aws_calls",
@@ -78,6 +95,9 @@ LOOP_LAG = Histogram(
 )
 LOOP_LAG_MAX = Gauge(
     "glueline_loop_lag_max_seconds", "The longest lag of the last minute.", registry=REGISTRY
+)
+EVENTS_READY = Gauge(
+    "glueline_events_ready", "1 when `glueline events` reads its queue, else 0.", registry=REGISTRY
 )
 READY = Gauge("glueline_worker_ready", "1 when this worker takes units, else 0.", registry=REGISTRY)
 

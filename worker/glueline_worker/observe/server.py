@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Metric, generate_latest
 from prometheus_client.registry import Collector
 
 from glueline.contract.errors import UsageError
@@ -25,8 +25,14 @@ class Server:
         gauges: Callable[[], Awaitable[Gauges | None]],
         hindrance: Callable[[], Awaitable[str]],
         under_way: Callable[[], Iterable[str]],
+        setting: str = "worker.metrics_port",
+        ready: Gauge = READY,
     ) -> None:
-        """``hindrance`` says why no unit is taken, ``under_way`` the kinds of the units held."""
+        """``hindrance`` says why nothing is taken, ``under_way`` the kinds of the units held.
+
+        ``setting`` names the port, and ``ready`` tells whether there is no hindrance.
+        """
+        self._setting, self._ready = setting, ready
         self._gauges, self._hindrance, self._under_way = gauges, hindrance, under_way
         self._kinds: set[str] = set()
         self._runner: web.AppRunner | None = None
@@ -44,8 +50,8 @@ class Server:
         except OSError as error:
             await self.stop()
             raise UsageError(
-                f"worker.metrics_port: cannot listen on {host}:{port}"
-                f" ({error.strerror or type(error).__name__}); each worker needs a port of its own"
+                f"{self._setting}: cannot listen on {host}:{port}"
+                f" ({error.strerror or type(error).__name__}); each process needs a port of its own"
             ) from None
 
     async def stop(self) -> None:
@@ -62,7 +68,7 @@ class Server:
         return web.Response(text=f"{why or 'ok'}\n", status=503 if why else 200)
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        READY.set(0 if await self._hindrance() else 1)
+        self._ready.set(0 if await self._hindrance() else 1)
         counts = Counter(self._under_way())
         self._kinds |= counts.keys()
         for kind in self._kinds:

@@ -18,6 +18,9 @@ _PARTITIONS = (
 ASSETS = "aws-glue-assets"
 """What the buckets begin with in which Glue Studio keeps scripts."""
 
+QUEUE = "glueline-events"
+"""What the pages call the queue with events."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -28,6 +31,8 @@ class Place:
     account: str = "*"
     buckets: tuple[str, ...] = ()
     kms_keys: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    """ARNs of queues with events."""
     narrow: bool = True
     """Whether the filters' databases are named."""
 
@@ -52,7 +57,7 @@ class Place:
         return self.buckets or (f"{ASSETS}-{self.account}-{self.region}",)
 
 
-def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: PLR0911 - one for each kind
+def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
     """The ARNs of a kind of resource; none where the source has no such thing."""
     at = place.partition
     match resource:
@@ -73,6 +78,8 @@ def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: PLR0911 
             return tuple(f"arn:{at}:s3:::{bucket}/*" for bucket in place.script_buckets)
         case Resource.BUCKETS:
             return tuple(f"arn:{at}:s3:::{bucket}" for bucket in place.script_buckets)
+        case Resource.QUEUE:
+            return place.queues or (f"arn:{at}:sqs:{place.region}:{place.account}:{QUEUE}",)
         case Resource.KMS_KEYS:
             return place.kms_keys
         case _:
@@ -117,3 +124,17 @@ def secret_arn(reference: str, place: Place) -> str:
         return f"{base}:parameter/{name.lstrip('/')}"
     # Secrets Manager adds a hyphen and six characters to the name.
     return f"{base}:secret:{name.partition('#')[0]}-??????"
+
+
+def region_in(url: str) -> str | None:
+    """The region that the URL of a queue names."""
+    found = re.match(r"https?://(?:sqs\.)?([a-z]{2,}(?:-[a-z]+)+-\d+)\.", url)
+    return found[1] if found else None
+
+
+def queue_arn(url: str, partition: str, region: str) -> str | None:
+    """The ARN of a queue by its URL, None where that does not tell."""
+    found = re.search(r"/(\d{12})/([\w.-]+)/?$", url)
+    if found is None:
+        return None
+    return f"arn:{partition}:sqs:{region_in(url) or region}:{found[1]}:{found[2]}"

@@ -1,7 +1,8 @@
 """A request within the filters of its source."""
 
+from glueline.contract.changes import admits
 from glueline.contract.errors import UsageError
-from glueline.contract.messages import CatalogScope, DatabaseScope, ExtractionRequest
+from glueline.contract.messages import CatalogScope, ExtractionRequest
 from glueline.settings import Settings
 
 
@@ -17,10 +18,9 @@ def ensure_admitted(request: ExtractionRequest, settings: Settings) -> None:
     """Raise UsageError when the one thing asked for is left out by the source's filters."""
     if isinstance(request.scope, CatalogScope):
         return
-    filters, name = settings.source(request.source).filters, request.scope.name
-    globs = filters.databases if isinstance(request.scope, DatabaseScope) else filters.jobs
-    if not globs.admits(name):
+    if not admits(settings.source(request.source).filters, request.scope):
         raise UsageError(
-            f"the source {request.source!r} leaves out the {request.scope.kind} {name!r}: "
+            f"the source {request.source!r} leaves out the {request.scope.kind} "
+            f"{request.scope.name!r}: "
             "see its filters in the settings of the workers"
         )

@@ -26,7 +26,10 @@
 -- <prefix>check:<source> (the last report on its permissions), <prefix>check-asked:<source> (while
 -- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API),
 -- <prefix>schedules (hash schedule -> '<last slot served> <timing>'),
--- <prefix>scheduler (when a scheduler last had served all that was due).
+-- <prefix>scheduler (when a scheduler last had served all that was due),
+-- <prefix>changes (zset group -> when it is due), <prefix>changes:sealed (zset group -> when to look
+-- again), <prefix>changes:since (zset batch -> begun), <prefix>changes:known (zset event -> noted),
+-- <prefix>change:<group> and <prefix>change:<group>:sealed (see note.lua).
 
 local WARNINGS = 1000
 local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',

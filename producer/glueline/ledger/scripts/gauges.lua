@@ -2,11 +2,12 @@
 -- not with their units.
 --
 -- KEYS  1 active  2 runs  3 the queue's list  4 dead letters  5 quotas (set of families)
---       6 scheduler
+--       6 scheduler  7 changes that wait by when they began
 -- ARGV  1 silence (ms)  2 prefix of a base  3 prefix of a quota  4 newest runs to look at
 -- Returns {queue length, age of the oldest waiting unit (ms), open units, held units, dead letters,
 --          {state, runs, …}, {family, rate, …}, {kind, open, held, to be tried again, …},
---          ms since a scheduler had served all that was due, or false}
+--          ms since a scheduler had served all that was due, or false,
+--          groups of changes, age of the oldest (ms)}
 
 local now, silence = now_ms(), tonumber(ARGV[1])
 local oldest, open, held = now, 0, 0
@@ -65,5 +66,7 @@ for kind, counts in pairs(kinds) do
 end
 
 local served = redis.call('GET', KEYS[6])
+local change = redis.call('ZRANGE', KEYS[7], 0, 0, 'WITHSCORES')
 return {redis.call('LLEN', KEYS[3]), now - oldest, open, held, redis.call('LLEN', KEYS[4]),
-  pairs_of_states, rates, units, served and now - tonumber(served)}
+  pairs_of_states, rates, units, served and now - tonumber(served),
+  redis.call('ZCARD', KEYS[7]), now - tonumber(change[2] or now)}

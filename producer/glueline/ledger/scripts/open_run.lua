@@ -3,8 +3,9 @@
 -- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency ('' when not asked for)
 -- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms)
 --       7 finish message of any run, with the placeholder @run@  8 trace ('' without)
---       9… unit id, message, …
--- Returns {run id, generation, 1 when new, superseded finish message or false}
+--       9 '1' to open nothing while a run of the same scope goes on  10… unit id, message, …
+-- Returns {run id, generation, 1 when new, superseded finish message or false}; of a run that goes
+-- on instead, {run id, generation, 2, false}
 
 local FORGOTTEN = 10
 
@@ -22,15 +23,20 @@ if KEYS[6] ~= '' then
   end
 end
 
+local superseded = false
+local older = redis.call('GET', KEYS[4])
+local is_going_on = older and redis.call('HGET', older, 'state') == 'running'
+  and redis.call('HEXISTS', older .. ':claims', 'finish') == 0
+if is_going_on and ARGV[9] == '1' then
+  return {string.match(older, '[^:]+$'), redis.call('HGET', older, 'generation'), 2, false}
+end
+
 -- Sinks outlive this Redis and refuse older generations, so a fresh ledger must not start at 1:
 -- the clock is the floor.
 local generation = math.max(tonumber(redis.call('GET', KEYS[5]) or 0) + 1, now)
 redis.call('SET', KEYS[5], whole(generation))
 
-local superseded = false
-local older = redis.call('GET', KEYS[4])
-if older and redis.call('HGET', older, 'state') == 'running'
-  and redis.call('HEXISTS', older .. ':claims', 'finish') == 0 then
+if is_going_on then
   local older_id = string.match(older, '[^:]+$')
   superseded = string.gsub(ARGV[7], '@run@', older_id)
   stop_run(older, 'superseded', 'superseded by run ' .. ARGV[1], superseded, now + ARGV[5])
@@ -48,7 +54,7 @@ end
 redis.call('SADD', KEYS[3], base)
 redis.call('SET', KEYS[4], base)
 if KEYS[6] ~= '' then redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[6]) end
-for i = 9, #ARGV, 2 do
+for i = 10, #ARGV, 2 do
   open_unit(base, ARGV[i], ARGV[i + 1], now + ARGV[5])
 end
 return {ARGV[1], whole(generation), 1, superseded}

@@ -1,0 +1,101 @@
+"""Changes that were told of and wait, by groups, until it is quiet enough to read them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid4
+
+from glueline.contract.changes import AT_ONCE, Batch, Change
+from glueline.ledger.calls import Call
+from glueline.ledger.keys import Keys
+
+REMEMBERED_MS = 15 * 60 * 1000
+"""For so long an event that is delivered again is known."""
+REMEMBERED = 20_000
+"""Events that are known at the most."""
+PAUSE_MS = 500
+"""Between two looks at a batch whose runs could not be opened yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event and what it says has changed."""
+
+    event_id: str
+    changes: Sequence[Change]
+
+    @property
+    def digest(self) -> str:
+        """The event as one that was told of these groups."""
+        about = json.dumps([self.event_id, *sorted({one.group for one in self.changes})])
+        return blake2b(about.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """How many events were noted, and how many had been before."""
+
+    noted: int
+    repeated: int
+
+
+def note(keys: Keys, told: Sequence[Told], quiet_ms: int, at_most_ms: int) -> Call[Noted]:
+    """Note changes in one step; those that nothing was told of need none."""
+    marks = [
+        (one.digest, [(change.group, *change.mark) for change in one.changes])
+        for one in told
+        if one.changes
+    ]
+    return Call(
+        "note",
+        (keys.changes, keys.changes_since, keys.changes_known),
+        (
+            keys.change(""),
+            quiet_ms,
+            at_most_ms,
+            AT_ONCE,
+            uuid4().hex,
+            REMEMBERED_MS,
+            REMEMBERED,
+            json.dumps(marks),
+        ),
+        lambda answer: Noted(int(answer[0]), int(answer[1])),
+    )
+
+
+def due_changes(keys: Keys, limit: int) -> Call[list[Batch]]:
+    """Seal the groups that are due, and answer the batches that are to be read."""
+    return Call(
+        "due_changes",
+        (keys.changes, keys.changes_sealed),
+        (keys.change(""), limit, PAUSE_MS),
+        lambda answer: [_batch(*one) for one in answer],
+    )
+
+
+def forget_change(keys: Keys, batch: Batch) -> Call[None]:
+    """Forget a batch whose runs are open."""
+    return Call(
+        "forget_change",
+        (keys.changes_sealed, keys.changes_since),
+        (keys.change(""), batch.group, batch.batch),
+        lambda _: None,
+    )
+
+
+def _batch(group: Any, fields: list[Any]) -> Batch:
+    texts = [_text(one) for one in fields]
+    found = dict(zip(texts[::2], texts[1::2], strict=True))
+    return Batch(
+        group=_text(group),
+        batch=found["batch"],
+        names=tuple(name[2:] for name in found if name.startswith("n:")),
+        is_whole="whole" in found,
+        is_gone="gone" in found,
+    )
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

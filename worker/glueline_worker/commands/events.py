@@ -1,0 +1,71 @@
+"""``glueline events``: changes in Glue, from a queue of SQS."""
+
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from glueline.cli.options import AsJson
+from glueline.cli.output import console, print_json
+from glueline.contract.errors import UsageError
+from glueline.contract.model import first_problem
+from glueline.settings import Settings, load_settings
+
+
+def events(
+    queue: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The URL of the queue (default: events.queue)."),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            "-s",
+            help="The source of all events (default: that of each event's account and region).",
+        ),
+    ] = None,
+    queue_source: Annotated[
+        str | None,
+        typer.Option(help="The source whose credentials read the queue (default: AWS's own)."),
+    ] = None,
+    until_empty: Annotated[
+        bool, typer.Option("--until-empty", help="End when the queue is empty.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Ask the queue once: ten messages.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read what EventBridge tells of Glue from a queue of SQS, until SIGTERM or Ctrl-C.
+
+    Changes are noted in Redis, and a message is deleted after that. Workers open the runs once it
+    is quiet. Several of these side by side do no harm.
+
+    Example: glueline events --queue https://sqs.eu-west-1.amazonaws.com/123456789012/glue
+    """
+    from glueline_worker.events.process import serve  # noqa: PLC0415 - the AWS library is slow
+    from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
+
+    settings = _settings({"queue": queue, "source": source, "queue_source": queue_source})
+    for name in (settings.events.source, settings.events.queue_source):
+        if name is not None:
+            settings.source(name)
+    if settings.events.queue is None:
+        raise UsageError("which queue? give --queue URL, or set events.queue")
+    setup_logging(settings)
+    counts = serve(settings, settings.events.queue, until_empty=until_empty, once=once)
+    told = {name: counts[name] for name in ("messages", "noted", "repeated", "ignored", "refused")}
+    if as_json:
+        print_json(dict(told))
+    else:
+        words = ", ".join(f"{number:,} {name}" for name, number in told.items())
+        console(stderr=True).print(words, markup=False)
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    settings = load_settings()
+    changed = {name: value for name, value in given.items() if value is not None}
+    try:
+        merged = type(settings.events).model_validate({**dict(settings.events), **changed})
+    except ValidationError as error:
+        raise UsageError(f"--{first_problem(error).replace('_', '-', 1)}") from None
+    return settings.model_copy(update={"events": merged})

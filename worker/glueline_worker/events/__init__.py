@@ -1,0 +1,1 @@
+"""``glueline events``: what EventBridge puts into a queue of SQS is noted in Redis."""
