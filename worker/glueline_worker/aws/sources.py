@@ -8,6 +8,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from typing import Any
 
 import aioboto3
@@ -22,6 +23,8 @@ from glueline_worker.aws.permissions import OPERATIONS
 from glueline_worker.aws.quota import Quota
 from glueline_worker.aws.sessions import Sessions, region_of
 from glueline_worker.observe.tracing import note_answers
+
+USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
 
 
 @dataclass
@@ -136,6 +139,9 @@ class Sources:
         emulated = source.endpoint_url or any(v.startswith("AWS_ENDPOINT_URL") for v in os.environ)
         return AioConfig(
             retries={"total_max_attempts": 1},
+            # AWS shows it in its logs; botocore would put its own together for each call, which
+            # takes a tenth of a call's CPU time.
+            user_agent=USER_AGENT,
             connect_timeout=5,
             read_timeout=worker.read_timeout,
             max_pool_connections=max(10, worker.concurrency * 2),
