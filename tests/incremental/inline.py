@@ -19,6 +19,7 @@ from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
 from glueline_worker.sinks.base import Held, Part, Run, Sink, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
+from glueline_worker.units.attempt import Tools
 from glueline_worker.units.execution import Execution
 
 
@@ -47,7 +48,7 @@ class Inline:
             self._stack.push_async_callback(sink.close)
             sinks.append(Troubled(sink, self))
         self._execution = Execution(
-            settings, self._ledger, self._calls, sources, sinks, self._publish
+            Tools(settings, self._ledger, self._calls, sources, sinks, self._publish)
         )
         return self
 

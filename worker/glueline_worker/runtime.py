@@ -35,6 +35,7 @@ from glueline_worker.observe.metrics import BURIED
 from glueline_worker.observe.observer import Observer
 from glueline_worker.observe.watched import WatchedQuota, watched
 from glueline_worker.sinks.registry import parse_sink
+from glueline_worker.units.attempt import Tools
 from glueline_worker.units.execution import Execution, Outcome
 
 T = TypeVar("T")
@@ -129,7 +130,7 @@ class Runtime:
         for sink in self._sinks:
             await sink.open()
         self.execution = Execution(
-            settings, self._ledger, self._calls, self._sources, self._sinks, self._publish
+            Tools(settings, self._ledger, self._calls, self._sources, self._sinks, self._publish)
         )
         self._every(settings.worker.lease / 3, self.execution.renew)
         self._every(settings.worker.lease / 3, self._alive)

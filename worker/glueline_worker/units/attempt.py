@@ -1,0 +1,272 @@
+"""One attempt at a unit: its work, and what becomes of it in the ledger."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from glueline.contract.errors import GluelineError, Retryable
+from glueline.contract.messages import FinishUnit, UnitMessage
+from glueline.contract.records import KINDS
+from glueline.contract.runs import Failure, RunState
+from glueline.ledger import AsyncLedger, Calls, LedgerUnavailable
+from glueline.ledger.calls import Claim, Settlement
+from glueline.ledger.replies import Claimed
+from glueline.settings import Settings
+from glueline_worker.aws.calls import tally
+from glueline_worker.aws.errors import AwsExpired
+from glueline_worker.aws.sources import Sources
+from glueline_worker.observe import metrics, tracing
+from glueline_worker.sinks.base import Run, Sink
+from glueline_worker.units import finish
+from glueline_worker.units.context import UnitContext
+from glueline_worker.units.database import extract_database
+from glueline_worker.units.databases import extract_databases
+from glueline_worker.units.failing import (
+    ClaimLost,
+    Exhausted,
+    code_of,
+    delay_before,
+    failure_of,
+    may_pass,
+    sentence_of,
+)
+from glueline_worker.units.job import extract_job
+from glueline_worker.units.jobs import extract_jobs
+from glueline_worker.units.narrowing import ensure_admitted, narrowed
+from glueline_worker.units.partitions import extract_partitions
+from glueline_worker.units.table import extract_table
+from glueline_worker.units.writing import Writing
+
+log = structlog.get_logger()
+
+HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
+    "databases": extract_databases,
+    "database": extract_database,
+    "table": extract_table,
+    "partitions": extract_partitions,
+    "jobs": extract_jobs,
+    "job": extract_job,
+}
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What all attempts of a process use."""
+
+    settings: Settings
+    ledger: AsyncLedger
+    calls: Calls
+    sources: Sources
+    sinks: Sequence[Sink]
+    publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
+
+    @property
+    def lease_ms(self) -> int:
+        """How long a claim lasts."""
+        return int(self.settings.worker.lease * 1000)
+
+    @property
+    def keep_ms(self) -> int:
+        """How long a run is remembered once it is over."""
+        return int(self.settings.keep_runs * 1000)
+
+
+@dataclass
+class Attempt:
+    """An attempt at a unit that has been claimed."""
+
+    tools: Tools
+    claim: Claim
+    claimed: Claimed
+    asked: float
+    """When the ledger was last asked for the claim and granted it, by this process's clock."""
+
+    async def make(self) -> None:
+        """Do the unit's work and settle it; what fails is tried again later, or recorded."""
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self.tools.settings.worker.unit_timeout) as limit:
+                await self._work()
+        except Exception as error:
+            if isinstance(error, TimeoutError) and limit.expired():
+                error = _too_long(self.tools.settings.worker.unit_timeout)
+            elif not isinstance(error, GluelineError):
+                log.exception("unit.surprise")
+            await self._failed(error)
+        else:
+            seconds = time.monotonic() - started
+            log.info("unit.settled", seconds=round(seconds, 3))
+            note(self.claim, "settled")
+            metrics.UNIT_SECONDS.labels(self.claim.unit.kind).observe(seconds)
+
+    async def _work(self) -> None:
+        if self.claimed.outcome == "exhausted":
+            raise Exhausted(self.claimed.attempts - 1)
+        if isinstance(self.claim.unit, FinishUnit):
+            await self._finish()
+        else:
+            await self._extract()
+
+    async def _extract(self) -> None:
+        unit, run = self.claim.unit, self._run()
+        counts: Counter[str] = Counter()
+        tally.set(counts)
+        ensure_admitted(run.request, self.tools.settings)
+        connection = await self.tools.sources.connect(unit.source)
+        writing = Writing(self.tools.sinks, run, unit.unit_id)
+        try:
+            context = UnitContext(
+                run=run,
+                connection=connection,
+                settings=self.tools.settings.worker,
+                last_attempt=self.claimed.attempts >= self.tools.settings.worker.attempts,
+                writing=writing,
+                ensure_claim=self._ensure,
+                open_units=self._open,
+                counts=counts,
+            )
+            await HANDLERS[unit.kind](unit, context)
+            await self._confirm()
+            receipt = await writing.complete()
+        except AwsExpired:
+            self.tools.sources.refresh(connection)
+            raise
+        finally:
+            await writing.discard()
+        await self._settle(
+            Settlement(
+                receipt=receipt,
+                counts=counts,
+                listings=context.listings,
+                warnings=context.warnings,
+                children=context.children,
+            ),
+        )
+
+    async def _finish(self) -> None:
+        run = self._run()
+        if self.claimed.state is not RunState.RUNNING:
+            await finish.abort(self.tools.sinks, run, replayed=self.claimed.replayed)
+            await self.tools.ledger(
+                self.tools.calls.finish(self.claim, None, keep_ms=self.tools.keep_ms)
+            )
+            return
+        status = (await self.tools.ledger(self.tools.calls.status([run.run_id])))[0]
+        assert status is not None
+        results = await self.tools.ledger(self.tools.calls.results(run.run_id))
+        await self._confirm()
+        counts, warnings = await finish.commit(self.tools.sinks, run, status, results)
+        state = finish.final_state(status)
+        await self.tools.ledger(
+            self.tools.calls.finish(
+                self.claim,
+                state,
+                keep_ms=self.tools.keep_ms,
+                reason=finish.reason(results.failures) if state is RunState.FAILED else "",
+                counts=counts,
+                warnings=warnings,
+            )
+        )
+        log.info("run.finished", state=state.value)
+        tracing.run_ended(state.value)
+        metrics.RUNS.labels(state.value).inc()
+
+    async def _open(self, children: Sequence[UnitMessage]) -> None:
+        if not children:
+            return
+        held, ids = await self.tools.ledger(self.tools.calls.open_units(self.claim, children))
+        if not held:
+            raise ClaimLost
+        await self._publish_new(children, ids)
+
+    async def _ensure(self) -> None:
+        """Ask again when the lease may have ended while this worker was paused."""
+        if time.monotonic() - self.asked > self.tools.settings.worker.lease:
+            await self._confirm()
+
+    async def _confirm(self) -> None:
+        """A worker that was paused must not replace what its successor wrote."""
+        if not (await self.tools.ledger(self.tools.calls.renew([self.claim], self.tools.lease_ms)))[
+            0
+        ]:
+            raise ClaimLost
+
+    async def _settle(self, settlement: Settlement) -> None:
+        held, ids = await self.tools.ledger(self.tools.calls.settle(self.claim, settlement))
+        if not held:
+            raise ClaimLost
+        tracing.counted(settlement.counts)
+        for kind in KINDS:
+            metrics.RECORDS.labels(kind).inc(settlement.counts.get(kind, 0))
+        unit = self.claim.unit
+        finish_unit = FinishUnit(run_id=unit.run_id, source=unit.source)
+        await self._publish_new([*settlement.children, finish_unit], ids)
+
+    async def _publish_new(self, units: Sequence[UnitMessage], ids: Sequence[str]) -> None:
+        new = set(ids)
+        await self.tools.publish([unit for unit in units if unit.unit_id in new])
+
+    async def _failed(self, error: Exception) -> None:
+        """Try again later, or record the failure; without the ledger the lease runs out."""
+        tracing.failed(error)
+        try:
+            if isinstance(error, ClaimLost):
+                log.info("unit.lost")
+                note(self.claim, "lost")
+            elif may_pass(error) and self.claimed.attempts < self.tools.settings.worker.attempts:
+                delay = delay_before(self.claimed.attempts)
+                note(self.claim, "retried")
+                log.warning("unit.retry", error=sentence_of(error), delay=round(delay, 1))
+                await self.tools.ledger(
+                    self.tools.calls.release(self.claim, delay_ms=int(delay * 1000))
+                )
+            else:
+                await self._give_up(error)
+        except ClaimLost:
+            log.info("unit.lost")
+        except LedgerUnavailable as unavailable:
+            log.warning("ledger.unavailable", error=str(unavailable))
+
+    async def _give_up(self, error: Exception) -> None:
+        note(self.claim, "failed")
+        log.error("unit.failed", error=sentence_of(error), code=code_of(error))
+        if isinstance(self.claim.unit, FinishUnit):
+            state = RunState.FAILED if self.claimed.state is RunState.RUNNING else None
+            why = f"the results could not be committed: {sentence_of(error)}"
+            await self.tools.ledger(
+                self.tools.calls.finish(self.claim, state, keep_ms=self.tools.keep_ms, reason=why)
+            )
+            if state is not None:
+                metrics.RUNS.labels(state.value).inc()
+            return
+        failure = Failure(
+            unit_id=self.claim.unit.unit_id,
+            code=code_of(error),
+            message=failure_of(error),
+            attempts=min(self.claimed.attempts, self.tools.settings.worker.attempts),
+            at=datetime.now(UTC),
+        )
+        await self._settle(Settlement(failure=failure, counts=tally.get() or {}))
+
+    def _run(self) -> Run:
+        claimed = self.claimed
+        assert claimed.request is not None
+        assert claimed.created_at is not None
+        request = narrowed(claimed.request, self.tools.settings)
+        return Run(self.claim.unit.run_id, claimed.generation, request, claimed.created_at)
+
+
+def note(claim: Claim, outcome: str) -> None:
+    """Count how an attempt ended, and tell its trace."""
+    metrics.UNITS.labels(claim.unit.kind, outcome).inc()
+    tracing.ended(outcome)
+
+
+def _too_long(seconds: float) -> Retryable:
+    return Retryable(f"the unit took longer than {seconds:g} s", code="timeout")
