@@ -23,7 +23,7 @@ def _runs(name: str, sink: str, tables: int, jobs: int) -> Iterator[Figure]:
     each = tables // DATABASES
     with (
         Simulator(databases=DATABASES, tables=each, columns=COLUMNS, jobs=jobs) as simulator,
-        workers_on(simulator, sink) as system,
+        workers_on(simulator, sink, rate_start=5000) as system,
     ):
         seconds, run = extract(system, simulator)
         calls = run.counts["calls"]
