@@ -22,7 +22,7 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
         tracing.begin("glueline-scheduler")
         settings = load_settings()
         self._producer = Producer(settings)
-        self._schedules = Scheduler(self._producer, settings.schedules)
+        self._schedules = Scheduler(self._producer, settings.all_schedules)
         super().__init__(*args, **kwargs)
 
     def setup_schedule(self) -> None:

@@ -123,6 +123,16 @@ class Settings(BaseSettings):
             _must_lead_somewhere(name, source, self)
         return self
 
+    @model_validator(mode="after")
+    def _schedules_have_sources(self) -> "Settings":
+        for number, schedule in enumerate(self.schedules):
+            if not schedule.of(self.all_sources):
+                raise problem_at(
+                    ("schedules", number, "sources" if schedule.sources else "tags"),
+                    f"none of the {len(self.all_sources):,} declared sources is meant",
+                )
+        return self
+
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: str) -> str:
@@ -164,6 +174,12 @@ class Settings(BaseSettings):
         for key, template in self.templates.items():
             found |= template.sources(key)
         return found
+
+    @property
+    def all_schedules(self) -> list[Schedule]:
+        """Every schedule, one for each source where it is one of many sources."""
+        declared = self.all_sources
+        return [one for schedule in self.schedules for one in schedule.of(declared)]
 
     def find_source(self, name: str) -> Source | None:
         """The source called ``name``; ``default`` needs no declaration."""

@@ -7,6 +7,7 @@ decide, so that all schedulers agree on it.
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any, Literal, Self
@@ -15,8 +16,10 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from glueline.contract.filters import Globs
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.model import Frozen
+from glueline.sources import Source
 
 FAR = 4_000_000_000
 """Unix seconds, in the year 2096: clocks beyond it are wrong."""
@@ -48,6 +51,11 @@ class Schedule(Frozen):
     """Seconds, or ``5m``: each run starts up to so much later, the same for every scheduler."""
     overlap: Literal["skip", "supersede"] = "skip"
     """When a run of the same source, scope and filters goes on: leave the slot out, or stop it."""
+    sources: Globs | None = None
+    """The declared sources that it serves, each with slots of its own, in place of the request's
+    one: ``{ allow = ["prod-*"] }``. Those of templates are among them."""
+    tags: dict[str, str] = Field(default_factory=dict)
+    """The same for sources that have these tags; with both, for those that have tags and name."""
     request: ExtractionRequest = ExtractionRequest()
 
     @field_validator("timezone")
@@ -70,6 +78,34 @@ class Schedule(Frozen):
         if self.cron is not None:
             _check(self.cron)
         return self
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Self:
+        if self._serves_many and "source" in self.request.model_fields_set:
+            raise ValueError("a schedule has either sources or tags, or a source in its request")
+        return self
+
+    @property
+    def _serves_many(self) -> bool:
+        return self.sources is not None or bool(self.tags)
+
+    def of(self, declared: Mapping[str, Source]) -> "list[Schedule]":
+        """The schedule of each of the ``declared`` sources that it serves; else itself."""
+        if not self._serves_many:
+            return [self]
+        names = self.sources or Globs()
+        return [
+            self.model_copy(
+                update={
+                    "name": f"{self.name}/{source}",
+                    "sources": None,
+                    "tags": {},
+                    "request": self.request.model_copy(update={"source": source}),
+                }
+            )
+            for source in sorted(declared)
+            if names.admits(source) and declared[source].has_tags(self.tags)
+        ]
 
     @property
     def timing(self) -> str:

@@ -27,9 +27,9 @@ app = typer.Typer(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """The schedules, and when each is due next."""
-    schedules = load_settings().schedules
+    schedules = load_settings().all_schedules
     if as_json:
-        print_json(list(schedules))
+        print_json(schedules)
         return
     print_rows(
         ("name", "when", "what", "next"),
@@ -44,8 +44,8 @@ def run() -> None:
 
     tracing.begin("glueline-scheduler")
     settings = load_settings()
-    schedules = settings.schedules
-    named = one_line(", ".join(sorted(schedule.name for schedule in schedules))) or "none"
+    schedules = settings.all_schedules
+    named = one_line(", ".join(sorted(one.name for one in settings.schedules))) or "none"
     with producer() as the_producer:
         scheduler = Scheduler(the_producer, schedules, heartbeat=settings.heartbeat_file)
         console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)

@@ -1,14 +1,17 @@
 """Schedules: each slot once, whoever fires it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.unit.desk import Desk
 
-from glueline import ExtractionRequest, Producer, RunState, Settings
+from glueline import ExtractionRequest, Globs, Producer, RunState, Settings, load_settings
+from glueline.contract.errors import UsageError
 from glueline.contract.messages import DatabaseScope, JobScope, first_units
 from glueline.ledger import LedgerUnavailable
 from glueline.schedule import Scheduler
+from glueline.sources import Source
 from glueline.timing import Schedule
 
 HOURLY = Schedule(
@@ -191,3 +194,64 @@ def test_a_scheduler_tells_that_all_was_served_unless_it_was_not(
     assert not desk.client.exists(desk.keys.scheduler)
     Scheduler(producer, [HOURLY, OFTEN], clock).tick()
     assert desk.client.pttl(desk.keys.scheduler) > 0
+
+
+MANY = """
+[sources.lake-a]
+tags = { nightly = "yes" }
+[sources.lake-b]
+[sources.other]
+tags = { nightly = "yes" }
+[[schedules]]
+name = "all"
+every = "1h"
+"""
+
+
+@pytest.mark.parametrize(
+    ("choice", "served"),
+    [
+        ('sources = { allow = ["lake-*"] }', ["all/lake-a", "all/lake-b"]),
+        ('tags = { nightly = "yes" }', ["all/lake-a", "all/other"]),
+        ('sources = { allow = ["lake-*"] }\ntags = { nightly = "yes" }', ["all/lake-a"]),
+        ("sources = {}", ["all/lake-a", "all/lake-b", "all/other"]),
+    ],
+)
+def test_a_schedule_of_many_sources_has_slots_for_each(
+    choice: str,
+    served: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.chdir(tmp_path)
+    Path("glueline.toml").write_text(MANY + choice)
+    schedules = load_settings().all_schedules
+    assert [one.name for one in schedules] == served
+    assert [f"all/{one.request.source}" for one in schedules] == served
+
+
+def test_each_of_many_sources_is_fired_once(producer: Producer, clock: Clock):
+    many = Schedule(name="all", every=3600, sources=Globs())
+    each = many.of({"default": Source(), "other": Source()})
+    assert len(Scheduler(producer, each, clock).tick()) == 2
+    assert Scheduler(producer, each, clock).tick() == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ('tags = { nightly = "no" }', "line 10: schedules.0.tags: none of the 3 declared sources is meant"),
+        ('sources = { allow = ["nobody"] }', "none of the 3 declared sources is meant"),
+        ('sources = {}\nrequest = { source = "other" }', "either sources or tags"),
+    ],
+)
+def test_a_schedule_that_means_no_source_or_two_ways_is_refused(
+    choice: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.chdir(tmp_path)
+    Path("glueline.toml").write_text(MANY + choice)
+    with pytest.raises(UsageError, match=said):
+        load_settings()
