@@ -31,8 +31,8 @@ class Figure:
     def aim(self) -> str:
         """The aim in words."""
         if self.at_most is not None:
-            return f"≤ {self.at_most:g}"
-        return "" if self.at_least is None else f"≥ {self.at_least:g}"
+            return f"≤ {self.at_most:.3g}"
+        return "" if self.at_least is None else f"≥ {self.at_least:.3g}"
 
 
 Measure = Callable[[bool], Iterator[Figure]]

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 PAGE = 100
 """Tables in an answer of GetTables."""
-UNIT_CPU = 0.006
-"""Seconds of a worker for a unit with one call, whatever it reads: queue, ledger, signature."""
 GRAPHS = 0.4
 """GetDataflowGraph calls for a job: only scripts with annotations need one."""
 SLOTS = 32
@@ -21,6 +19,8 @@ class Costs:
     """Seconds and bytes for each thing."""
 
     table: float
+    database: float
+    """One with a single table: what any unit with one call takes."""
     job: float
     redis_unit: float
     redis_memory: float
@@ -31,6 +31,7 @@ class Costs:
         """Take them from the benchmark's figures, by name."""
         return cls(
             table=figures["worker's CPU for a table of 30 columns, JSONL"] / 1e6,
+            database=figures["worker's CPU for a database of one table"] / 1e3,
             job=figures["worker's CPU for a job"] / 1e3,
             redis_unit=figures["Redis's CPU for a unit"] / 1e3,
             redis_memory=figures["Redis's memory for an open unit"] * 1e3,
@@ -68,9 +69,8 @@ class Estate:
 
 def seconds(costs: Costs, estate: Estate, cores: int) -> dict[str, float]:
     """How long each resource would need if nothing else held the extraction back."""
-    cpu = (
-        estate.accounts * (estate.tables * costs.table + estate.jobs * costs.job)
-        + estate.accounts * estate.databases * UNIT_CPU
+    cpu = estate.accounts * (
+        estate.tables * costs.table + estate.databases * costs.database + estate.jobs * costs.job
     )
     return {
         "one account's quota": max(estate.listing_calls, estate.jobs) / estate.rate,

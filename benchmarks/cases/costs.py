@@ -37,20 +37,23 @@ def costs(quick: bool) -> Iterator[Figure]:
         postgres = stack.enter_context(postgres_server())
         sinks = {"JSONL": JSONL, "SQLite": SQLITE, "PostgreSQL": postgres.create_database()}
         for name, sink in sinks.items():
-            spent = _spent(sink, tables, jobs=0)
+            spent = _spent(sink, Simulator(databases=20, tables=tables // 20, columns=30, jobs=0))
             value = 1e6 * spent.workers / tables
             yield Figure(f"worker's CPU for a table of 30 columns, {name}", value, "µs")
             if spent.stored:
                 yield Figure(f"size of a table in {name}", spent.stored / tables / 1e3, "kB")
-        spent = _spent(JSONL, 20, jobs)
+        spent = _spent(JSONL, Simulator(databases=jobs, tables=1, columns=30, jobs=0))
+        value = 1e3 * spent.workers / jobs
+        yield Figure("worker's CPU for a database of one table", value, "ms")
+        spent = _spent(JSONL, Simulator(databases=20, tables=10, columns=30, jobs=jobs))
         yield Figure("worker's CPU for a job", 1e3 * spent.workers / jobs, "ms")
         yield Figure("Redis's CPU for a unit", 1e3 * spent.redis / jobs, "ms")
         yield Figure("Redis's memory for an open unit", spent.memory / jobs / 1e3, "kB")
 
 
-def _spent(sink: str, tables: int, jobs: int) -> Spent:
+def _spent(sink: str, endpoint: Simulator) -> Spent:
     with (
-        Simulator(databases=20, tables=tables // 20, columns=30, jobs=jobs) as simulator,
+        endpoint as simulator,
         workers_on(simulator, sink, rate_start=5000) as system,
         redis.Redis.from_url(system.settings.redis_url) as client,
     ):

@@ -14,7 +14,7 @@ from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import TABLES_A_PAGE, Glue
 from glueline_worker.units.ranges import cut, expression, owns
 
-ENOUGH = 16
+ENOUGH = 48
 """Ranges of more than a page at which the cutting ends."""
 MOST_PROBES = 400
 AT_ONCE = 16
