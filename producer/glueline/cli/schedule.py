@@ -34,6 +34,7 @@ def list_(as_json: AsJson = False) -> None:
     print_rows(
         ("name", "when", "what", "next"),
         ((s.name, s.timing, s.request.label, _next(s)) for s in schedules),
+        empty="no schedules: [[schedules]] in glueline.toml declares them",
     )
 
 
