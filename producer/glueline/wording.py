@@ -7,11 +7,15 @@ from glueline.contract.runs import RunStatus
 
 def age(moment: datetime) -> str:
     """How long ago, in the largest unit that fits."""
-    seconds = int((datetime.now(UTC) - moment).total_seconds())
+    return f"{span((datetime.now(UTC) - moment).total_seconds())} ago"
+
+
+def span(seconds: float) -> str:
+    """A length of time, in the largest unit that fits."""
     for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{seconds // size} {name} ago"
-    return f"{max(seconds, 0)} s ago"
+            return f"{int(seconds // size)} {name}"
+    return f"{max(int(seconds), 0)} s"
 
 
 def duration(run: RunStatus) -> str:

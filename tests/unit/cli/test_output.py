@@ -1,9 +1,11 @@
 """Tables and words, on a terminal and in a pipe."""
 
+import re
 import sys
 from datetime import UTC, datetime
 
 import pytest
+from rich.console import Console
 
 from glueline.cli.output import print_rows
 from glueline.cli.progress import line
@@ -17,9 +19,11 @@ ARN = "arn:aws:glue:eu-west-1:123456789012:database/a_database_with_quite_a_long
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard output is a narrow terminal."""
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr("glueline.cli.output.console", _console)
+
+
+def _console() -> Console:
+    return Console(file=sys.stdout, width=40, force_terminal=True, highlight=False)
 
 
 def run(**counts: int) -> RunStatus:
@@ -38,8 +42,8 @@ def run(**counts: int) -> RunStatus:
 @pytest.mark.usefixtures("terminal")
 def test_a_long_name_is_never_cut_short(capsys: pytest.CaptureFixture[str]):
     print_rows(("unit", "why"), [("database/a", ARN)])
-    lines = capsys.readouterr().out.splitlines()[1:]
-    assert "".join(line.removeprefix("database/a").strip() for line in lines) == ARN
+    rows = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()[1:]
+    assert "".join(row.removeprefix("database/a").strip() for row in rows) == ARN
 
 
 @pytest.mark.usefixtures("terminal")
