@@ -277,6 +277,7 @@ _REFUSED = {
     "nothing": "none of these units has failed; `failures` lists those that have",
     "newer": "a newer run of the same scope exists, and its knowledge stands: enqueue a new one",
     "running": "the run is still running; wait for its end, or cancel it",
+    "succeeded": "the run has succeeded: there is nothing to run again",
 }
 
 

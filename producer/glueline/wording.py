@@ -7,11 +7,15 @@ from glueline.contract.runs import RunStatus
 
 def age(moment: datetime) -> str:
     """How long ago, in the largest unit that fits."""
-    seconds = int((datetime.now(UTC) - moment).total_seconds())
+    return f"{span((datetime.now(UTC) - moment).total_seconds())} ago"
+
+
+def span(seconds: float) -> str:
+    """A length of time, in the largest unit that fits."""
     for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{seconds // size} {name} ago"
-    return f"{max(seconds, 0)} s ago"
+            return f"{int(seconds // size)} {name}"
+    return f"{max(int(seconds), 0)} s"
 
 
 def duration(run: RunStatus) -> str:
@@ -23,18 +27,31 @@ def duration(run: RunStatus) -> str:
 
 def counted(run: RunStatus, *kinds: str) -> str:
     """``3 databases, 120 tables (118 unchanged)`` for the kinds that were seen."""
-    words = [f"{run.counts[kind]:,} {title(run, kind)}" for kind in kinds if run.counts.get(kind)]
-    return ", ".join(words)
+    seen = [kind for kind in kinds if run.counts.get(kind)]
+    if len(seen) > 1 and all(unchanged(run, kind) == run.counts[kind] for kind in seen):
+        return ", ".join(numbered(run.counts[kind], kind) for kind in seen) + " (all unchanged)"
+    return ", ".join(f"{run.counts[kind]:,} {title(run, kind)}" for kind in seen)
 
 
 def title(run: RunStatus, kind: str) -> str:
-    """The word for several of a kind, and how many of them were unchanged."""
-    unchanged = run.counts.get(f"unchanged_{kind}")
-    return f"{plural(kind)} ({unchanged:,} unchanged)" if unchanged else plural(kind)
+    """The word for what was found of a kind, and how much of it was unchanged."""
+    word, same = noun(kind, run.counts.get(kind, 0)), unchanged(run, kind)
+    return f"{word} ({same:,} unchanged)" if same else word
 
 
-def plural(kind: str) -> str:
-    """The word for several of a kind."""
-    if kind == "lineage":
-        return "lineage edges"
-    return "partition summaries" if kind == "partition_summary" else f"{kind}s"
+def unchanged(run: RunStatus, kind: str) -> int:
+    """How many records of a kind the sinks already held."""
+    return run.counts.get(f"unchanged_{kind}", 0)
+
+
+def numbered(number: int, kind: str) -> str:
+    """``1 database``, ``1,200 tables``."""
+    return f"{number:,} {noun(kind, number)}"
+
+
+def noun(kind: str, number: int) -> str:
+    """The word for one or several of a kind."""
+    word = {"lineage": "lineage edge", "partition_summary": "partition summary"}.get(kind, kind)
+    if number == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"

@@ -212,12 +212,21 @@ def test_failures_are_shown_with_their_reasons_and_run_again(
         failed = service.run("partial", scope={"kind": "catalog", "include": ["databases"]})
         page.goto(f"{service.api.url}/runs/{failed}")
         assert DATABASE in page.locator(".failures").inner_text()
+        assert page.locator(".counts >> text=deleted").count() == 0  # nothing was
         assert "glue:GetTables" in page.locator(".failures").inner_text()
         screen.look("partial")
     finally:
         service.simulator.configure(deny=[])
     page.click("text=Run what failed again")
     page.wait_for_selector(".badge.succeeded", timeout=20_000)
+
+
+def test_the_list_shows_the_state_of_every_run(service: Service, screen: Screen) -> None:
+    failed = service.run("failed", scope={"kind": "database", "name": "nosuch"})
+    screen.page.goto(service.api.url)
+    row = screen.page.locator(f"tr:has(a[href='/runs/{failed}'])")
+    assert row.locator(".badge.failed").is_visible()
+    screen.look("failed")
 
 
 def test_a_source_is_checked_at_the_press_of_a_button(service: Service, screen: Screen) -> None:

@@ -26,7 +26,7 @@ from glueline.api.sources import TheSource, views
 from glueline.contract.records import KINDS
 from glueline.contract.runs import RunState, RunStatus
 from glueline.tokens import find
-from glueline.wording import title
+from glueline.wording import noun, unchanged
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(known_query)])
 RUNS_SHOWN = 25
@@ -146,11 +146,18 @@ def _about(caller: Caller) -> dict[str, Any]:
     }
 
 
-def _counts(run: RunStatus) -> list[tuple[str, int]]:
-    """What was found first, then how."""
+def _counts(run: RunStatus) -> list[tuple[str, int, int]]:
+    """What was found first, with how much of it was unchanged; then how."""
     others = sorted(name for name in run.counts if name.removeprefix("unchanged_") not in KINDS)
-    names = [*(kind for kind in KINDS if kind in run.counts), *others]
-    return [(title(run, name) if name in KINDS else name, run.counts[name]) for name in names]
+    names = [name for name in (*KINDS, *others) if run.counts.get(name)]
+    return [
+        (
+            noun(name, run.counts[name]) if name in KINDS else name,
+            run.counts[name],
+            unchanged(run, name),
+        )
+        for name in names
+    ]
 
 
 def _see(path: str) -> Response:

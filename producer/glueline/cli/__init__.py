@@ -1,5 +1,6 @@
 """The ``glueline`` command. The worker adds its own subcommands by entry point."""
 
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ def build() -> "typer.Typer":
     from glueline.cli.health import health  # noqa: PLC0415
 
     app = typer.Typer(
-        help=HELP,
+        help=_flowing(HELP),
         no_args_is_help=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
@@ -47,7 +48,25 @@ def build() -> "typer.Typer":
     app.command()(health)
     app.add_typer(schedule.app, name="schedule")
     app.add_typer(api.app, name="api")
+    _flow(app)
     return app
+
+
+def _flow(app: "typer.Typer") -> None:
+    """Let the paragraphs of all helps run on: Typer would keep the line breaks of the source."""
+    for command in app.registered_commands:
+        command.help = _flowing(command.help or (command.callback and command.callback.__doc__))
+    group = app.registered_callback
+    if group and group.callback and group.callback.__doc__:
+        group.help = _flowing(group.callback.__doc__)
+    for inner in app.registered_groups:
+        if inner.typer_instance:
+            _flow(inner.typer_instance)
+
+
+def _flowing(text: str | None) -> str:
+    paragraphs = re.split(r"\n\s*\n", (text or "").strip())
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ def token(
         typer.Option(
             "--scope",
             metavar="SCOPE",
-            help="read: see; enqueue: enqueue, cancel, replay, check (repeatable).",
+            help="read (the default): see; enqueue: enqueue, cancel, replay, check (repeatable).",
         ),
     ] = None,
     source: Annotated[
@@ -65,6 +65,7 @@ def token(
     """Make a random token, shown once, and the lines of glueline.toml that let it in.
 
     The token goes to standard output, the lines to standard error, so that this does both:
+
     TOKEN=$(glueline api token me 2>>glueline.toml)
 
     Example: glueline api token ci --scope read --scope enqueue --source 'prod-*'

@@ -24,8 +24,8 @@ def health(
 ) -> int:
     """Whether the worker, scheduler or API that runs beside is well: exit code 0, else 1.
 
-    It reads the age of heartbeat_file, which a process that hangs no longer touches, nor an API
-    without Redis; --ready asks the worker's metrics_port.
+    It looks at the age of heartbeat_file: a process that hangs no longer touches it, and an API
+    does so only while Redis answers. --ready asks the worker's metrics_port instead.
     """
     settings = load_settings()
     if ready:

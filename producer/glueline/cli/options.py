@@ -27,28 +27,49 @@ Databases = Annotated[
 NotDatabases = Annotated[
     list[str] | None,
     typer.Option(
-        "--exclude-database", metavar="GLOB", help="No databases like this.", rich_help_panel=SCOPE
+        "--exclude-database",
+        metavar="GLOB",
+        help="No databases like this (repeatable).",
+        rich_help_panel=SCOPE,
     ),
 ]
 Tables = Annotated[
     list[str] | None,
     typer.Option(
-        "--table", "-t", metavar="GLOB", help="Only tables like this.", rich_help_panel=SCOPE
+        "--table",
+        "-t",
+        metavar="GLOB",
+        help="Only tables like this (repeatable).",
+        rich_help_panel=SCOPE,
     ),
 ]
 NotTables = Annotated[
     list[str] | None,
     typer.Option(
-        "--exclude-table", metavar="GLOB", help="No tables like this.", rich_help_panel=SCOPE
+        "--exclude-table",
+        metavar="GLOB",
+        help="No tables like this (repeatable).",
+        rich_help_panel=SCOPE,
     ),
 ]
 Jobs = Annotated[
     list[str] | None,
-    typer.Option("--job", "-j", metavar="GLOB", help="Only jobs like this.", rich_help_panel=SCOPE),
+    typer.Option(
+        "--job",
+        "-j",
+        metavar="GLOB",
+        help="Only jobs like this (repeatable).",
+        rich_help_panel=SCOPE,
+    ),
 ]
 NotJobs = Annotated[
     list[str] | None,
-    typer.Option("--exclude-job", metavar="GLOB", help="No jobs like this.", rich_help_panel=SCOPE),
+    typer.Option(
+        "--exclude-job",
+        metavar="GLOB",
+        help="No jobs like this (repeatable).",
+        rich_help_panel=SCOPE,
+    ),
 ]
 Partitions = Annotated[
     Literal["none", "count", "all"],
@@ -82,7 +103,9 @@ Tags = Annotated[
 ]
 Key = Annotated[
     str | None,
-    typer.Option("--idempotency-key", metavar="KEY", help="The same key gives the same run."),
+    typer.Option(
+        "--idempotency-key", metavar="KEY", help="The same key gives the same run, for seven days."
+    ),
 ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, TypeAdapter
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from glueline.contract.runs import RunState
@@ -36,17 +36,21 @@ def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> No
     print(escaped(_ANY.dump_json(value, indent=2)).decode())  # noqa: T201
 
 
-def print_rows(headers: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-    """A table on a terminal; tab-separated lines elsewhere."""
+def print_rows(
+    headers: Sequence[str], rows: Iterable[Sequence[str | Text]], *, empty: str = "none"
+) -> None:
+    """A table on a terminal, or the sentence for an empty one; tab-separated lines elsewhere."""
     out = console()
     if not out.is_terminal:
         for row in rows:  # not by rich, which turns tabs into spaces
             print("\t".join(one_line(str(cell)) for cell in row))  # noqa: T201
         return
-    table = Table(*headers, header_style="bold", box=None, pad_edge=False)
+    # Long names go on in the next line: an ARN that is cut short helps nobody.
+    columns = [Column(header, overflow="fold") for header in headers]
+    table = Table(*columns, header_style="bold", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in row))
-    out.print(table)
+    out.print(table if table.row_count else empty, markup=False)
 
 
 def state(value: RunState) -> Text:

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from glueline.contract.records import KINDS
 from glueline.contract.runs import RunStatus
-from glueline.wording import counted, duration, plural
+from glueline.wording import counted, duration, numbered
 
 Update = Callable[[RunStatus], None]
 LINE_EVERY = 2.0
@@ -31,7 +31,8 @@ def follow(statuses: Iterable[RunStatus], out: Console) -> RunStatus:
 def line(status: RunStatus, rate: float | None = None) -> str:
     """A run in one line."""
     found = counted(status, *KINDS)
-    parts = [f"{status.settled_units:,}/{status.units:,} units"]
+    done = status.settled_units + status.failed_units
+    parts = [f"{done:,}/{status.units:,} units"]
     if found:
         parts.append(found)
     if rate is not None:
@@ -72,8 +73,7 @@ def _bar(out: Console) -> Iterator[Update]:
         def update(status: RunStatus) -> None:
             throttled, failed = status.counts.get("throttled", 0), status.failed_units
             parts = [
-                f"{status.counts.get(kind, 0):,} {plural(kind)}"
-                for kind in ("database", "table", "job")
+                numbered(status.counts.get(kind, 0), kind) for kind in ("database", "table", "job")
             ]
             parts.append(f"{rate(status):,.0f} calls/s")
             parts.append(f"{throttled:,} throttled")

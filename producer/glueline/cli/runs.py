@@ -57,7 +57,7 @@ def watch(run_id: RunId, as_json: AsJson = False) -> int:
 
 
 def runs(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """The newest runs."""
@@ -80,6 +80,7 @@ def runs(
             )
             for run in found
         ),
+        empty="no runs yet: `glueline enqueue catalog` asks for one",
     )
 
 
@@ -91,7 +92,8 @@ def cancel(run_id: RunId, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"run_id": run.run_id, "state": now})
     else:
-        console().print(f"run {run.run_id[:8]} is {now.value}", markup=False)
+        became = f"has already ended: {now.value}" if run.state.is_final else f"is {now.value}"
+        console().print(f"run {run.run_id[:8]} {became}", markup=False)
 
 
 def failures(run_id: RunId, as_json: AsJson = False) -> None:
@@ -106,6 +108,7 @@ def failures(run_id: RunId, as_json: AsJson = False) -> None:
     print_rows(
         ("unit", "code", "attempts", "why"),
         ((f.unit_id, f.code, str(f.attempts), f.message) for f in found),
+        empty=f"no unit of run {run.run_id[:8]} has failed",
     )
 
 
@@ -126,12 +129,13 @@ def replay(
     if as_json:
         print_json({"run_id": run.run_id, "replayed": units})
     else:
-        console().print(f"{units} units of run {run.run_id[:8]} run again", markup=False)
+        which, do = ("1 unit", "runs") if units == 1 else (f"{units:,} units", "run")
+        console().print(f"{which} of run {run.run_id[:8]} {do} again", markup=False)
     return 0
 
 
 def dead_letters(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """The newest messages that nobody could understand."""
@@ -140,7 +144,11 @@ def dead_letters(
     if as_json:
         print_json(letters)
         return
-    print_rows(("when", "why", "message"), ((age(x.at), x.reason, x.body[:80]) for x in letters))
+    print_rows(
+        ("when", "why", "message"),
+        ((age(x.at), x.reason, x.body[:80]) for x in letters),
+        empty="no dead letters",
+    )
 
 
 def register(app: typer.Typer) -> None:

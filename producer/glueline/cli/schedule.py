@@ -13,6 +13,7 @@ from glueline.cli.output import console, print_json, print_rows
 from glueline.cli.runs import producer
 from glueline.contract.text import one_line
 from glueline.settings import load_settings
+from glueline.wording import span
 
 if TYPE_CHECKING:
     from glueline.timing import Schedule
@@ -34,6 +35,7 @@ def list_(as_json: AsJson = False) -> None:
     print_rows(
         ("name", "when", "what", "next"),
         ((s.name, s.timing, s.request.label, _next(s)) for s in schedules),
+        empty="no schedules: [[schedules]] in glueline.toml declares them",
     )
 
 
@@ -58,4 +60,4 @@ def _next(schedule: "Schedule") -> str:
     if due is None:
         return "never again"
     moment = datetime.fromtimestamp(due, ZoneInfo(schedule.timezone))
-    return f"in {due - now:,.0f} s ({moment:%Y-%m-%d %H:%M:%S %Z})"
+    return f"in {span(due - now)} ({moment:%Y-%m-%d %H:%M:%S %Z})"

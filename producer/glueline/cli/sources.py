@@ -19,6 +19,7 @@ def sources(tag: Tags = None, as_json: AsJson = False) -> None:
     print_rows(
         ("name", "region", "account", "as", "tags"),
         ((s.name, s.region or "-", s.account or "-", _identity(s), _tags(s)) for s in found),
+        empty="no source has these tags",
     )
 
 

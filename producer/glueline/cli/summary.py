@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -11,7 +12,7 @@ from glueline.cli.output import state
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunStatus
 from glueline.contract.text import one_line
-from glueline.wording import duration, title
+from glueline.wording import counted, duration, title
 
 SHOWN = 10
 """Failures and warnings that a summary lists; the commands list all."""
@@ -24,23 +25,28 @@ def print_summary(
     out.print(Text.assemble("run ", (run.run_id[:8], "bold"), " ", state(run.state)), end="")
     out.print(f" in {duration(run)}: {one_line(run.request.label)}", markup=False)
     _counts(out, run)
-    if run.reason:
+    if run.reason and run.reason not in [failure.message for failure in failures]:
         out.print(f"  {one_line(run.reason)}", markup=False)
     _listed(out, "failed", [f"{f.unit_id}  {f.message}" for f in failures], len(failures))
     _listed(out, "warnings", _folded(warnings), run.counts.get("warnings", 0))
 
 
 def _counts(out: Console, run: RunStatus) -> None:
-    names = [*(k for k in KINDS if run.counts.get(k)), "deleted", "calls", "throttled", "retried"]
-    counted = [(title(run, n) if n in KINDS else n, run.counts.get(n, 0)) for n in names]
-    counted = [(name, n) for name, n in counted if n or name in ("calls", "throttled")]
+    others = [(n, run.counts.get(n, 0)) for n in ("deleted", "calls", "throttled", "retried")]
+    others = [(name, n) for name, n in others if n or name in ("calls", "throttled")]
     if not out.is_terminal:
-        out.print("  " + ", ".join(f"{n:,} {name}" for name, n in counted))
+        found = [counted(run, *KINDS)] if any(run.counts.get(kind) for kind in KINDS) else []
+        out.print("  " + ", ".join([*found, *(f"{n:,} {_word(name, n)}" for name, n in others)]))
         return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
-    for name, n in counted:
+    records = [(title(run, kind), run.counts[kind]) for kind in KINDS if run.counts.get(kind)]
+    for name, n in (*records, *others):
         table.add_row(name, Text(f"{n:,}", style="bold", justify="right"))
     out.print(table)
+
+
+def _word(name: str, number: int) -> str:
+    return "call" if name == "calls" and number == 1 else name
 
 
 def _listed(out: Console, title: str, lines: Sequence[str], total: int) -> None:
@@ -48,7 +54,8 @@ def _listed(out: Console, title: str, lines: Sequence[str], total: int) -> None:
         return
     out.print(f"[bold]{title}[/bold] ({total:,})")
     for text in lines[:SHOWN]:
-        out.print(f"  {one_line(text)}", markup=False)
+        indented = Padding(Text(one_line(text)), (0, 0, 0, 2), expand=False)
+        out.print(indented if out.is_terminal else f"  {one_line(text)}", markup=False)
     if len(lines) > SHOWN:
         out.print(f"  … and {len(lines) - SHOWN:,} more: glueline failures --json")
 

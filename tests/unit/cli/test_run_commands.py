@@ -140,7 +140,7 @@ def test_every_command_answers_in_json(glueline: Command, desk: Desk):
 def test_replaying_says_how_many_units_run_again(glueline: Command, desk: Desk):
     run_id = ended(desk, RunState.PARTIAL)
     done = glueline("replay", run_id, "--unit", "jobs")
-    assert (done.code, done.out) == (0, f"1 units of run {run_id[:8]} run again\n")
+    assert (done.code, done.out) == (0, f"1 unit of run {run_id[:8]} runs again\n")
     assert glueline("replay", run_id).code == 2
 
 
@@ -184,6 +184,19 @@ def test_a_name_in_brackets_is_no_markup(glueline: Command, desk: Desk):
     run_id = glueline("enqueue", "database", "a[/b] [red]c", "--json").json["run_id"]
     assert "database a[/b] [red]c of default" in glueline("status", run_id).out
     assert "database a[/b] [red]c of default" in glueline("runs").out
+
+
+def test_a_reason_that_is_a_failures_is_told_once(glueline: Command, desk: Desk):
+    run = desk.open(SALES)
+    desk.fail(desk.take(run.units[0]), "Database sales not found.")
+    desk.finish(run.run_id, RunState.FAILED, reason="Database sales not found.")
+    assert glueline("status", run.run_id).out.count("not found") == 1
+
+
+def test_what_has_ended_is_neither_stopped_nor_run_again(glueline: Command, desk: Desk):
+    run_id = ended(desk, RunState.SUCCEEDED)
+    assert "has already ended: succeeded" in glueline("cancel", run_id).out
+    assert "the run has succeeded" in glueline("replay", run_id).err
 
 
 def test_nothing_to_list_is_no_error(glueline: Command):

@@ -122,6 +122,11 @@ def test_the_help_tells_the_exit_codes(glueline: Command):
     assert "0 succeeded, 1 failed, 2 wrong usage, 3 partial" in done.out
 
 
+def test_the_paragraphs_of_a_help_run_on(glueline: Command):
+    assert "given back to the queue. Scale by starting more" in glueline("worker", "--help").out
+    assert "(default: that of the source)" in glueline("policy", "--help").out
+
+
 def test_help_starts_without_the_queue_and_without_aws():
     code = (
         "import sys\nfrom glueline.cli import main\nsys.argv = ['glueline', '--help']\n"

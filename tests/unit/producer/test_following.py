@@ -154,7 +154,7 @@ def test_each_refusal_of_a_replay_is_a_sentence(producer: Producer, desk: Desk):
     newer = producer.enqueue(request)
     refused("a newer run of the same scope exists")
     end(desk, newer.run_id, request, RunState.SUCCEEDED)
-    with pytest.raises(UsageError, match=f"run {newer.run_id} is succeeded"):
+    with pytest.raises(UsageError, match="the run has succeeded"):
         producer.replay(newer.run_id)
 
 

@@ -240,7 +240,10 @@ def test_each_of_many_sources_is_fired_once(producer: Producer, clock: Clock):
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        ('tags = { nightly = "no" }', "line 10: schedules.0.tags: none of the 3 declared sources is meant"),
+        (
+            'tags = { nightly = "no" }',
+            "line 10: schedules.0.tags: none of the 3 declared sources is meant",
+        ),
         ('sources = { allow = ["nobody"] }', "none of the 3 declared sources is meant"),
         ('sources = {}\nrequest = { source = "other" }', "either sources or tags"),
     ],

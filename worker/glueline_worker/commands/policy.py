@@ -47,7 +47,7 @@ def policy(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="A bucket with scripts (repeatable) [aws-glue-assets-ACCOUNT-REGION].",
+            help="A bucket with scripts (repeatable; default: aws-glue-assets-ACCOUNT-REGION).",
         ),
     ] = None,
     kms_key: Annotated[
@@ -57,14 +57,18 @@ def policy(
     account: Annotated[
         str | None, typer.Option(help="The account, where the source has neither role nor id.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="AWS region [that of the source].")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="AWS region (default: that of the source).")
+    ] = None,
     queue: Annotated[
         str | None,
-        typer.Option(metavar="ARN", help="The queue with events [that of events.queue]."),
+        typer.Option(metavar="ARN", help="The queue with events (default: events.queue)."),
     ] = None,
     principal: Annotated[
         str | None,
-        typer.Option(metavar="ARN", help="Who may assume the first role [its own account]."),
+        typer.Option(
+            metavar="ARN", help="Who may assume the first role (default: its own account)."
+        ),
     ] = None,
 ) -> None:
     """Print the least IAM policy that a source needs. Nothing is asked of AWS.
