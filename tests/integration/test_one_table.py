@@ -110,3 +110,13 @@ def test_an_older_catalogue_run_does_not_bring_a_deleted_table_back(stage: Stage
 def test_a_name_that_cannot_be_is_refused(names: tuple[str, str]) -> None:
     with Producer() as producer, pytest.raises(UsageError, match="not a name of a Glue object"):
         producer.enqueue_table(*names)
+
+
+def test_a_name_in_other_letters_is_the_same_table(stage: Stage):
+    stage.read("a")
+    stage.end(stage.producer.enqueue_table("Sales", "A").run_id)
+    stage.end(stage.producer.enqueue_database("SALES").run_id)
+    assert stage.live() == ["sales.a", "sales.b"]
+    stage.sim.delete_table("sales", "a")
+    stage.end(stage.producer.enqueue_table("sales", "A").run_id)
+    assert stage.live() == ["sales.b"]

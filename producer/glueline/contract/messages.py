@@ -21,6 +21,16 @@ RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{16,40}$")]
 _PLAIN = r"^[a-z0-9_-]*$"
 
 
+def _as_stored(name: str) -> str:
+    """In lower case, as Glue stores and finds it; any other spelling would be a second thing."""
+    folded = name.lower()
+    return folded if len(folded) == len(name) else name
+
+
+FoldedName = Annotated[Name, AfterValidator(_as_stored)]
+"""The name of a database or a table, whose case does not count."""
+
+
 class CatalogScope(Frozen):
     """The whole catalogue: all databases, all jobs, or both."""
 
@@ -41,7 +51,7 @@ class DatabaseScope(Frozen):
     """One database with its tables."""
 
     kind: Literal["database"] = "database"
-    name: Name
+    name: FoldedName
 
     @property
     def label(self) -> str:
@@ -53,8 +63,8 @@ class TableScope(Frozen):
     """One table, without its database; one that does not exist is marked as deleted."""
 
     kind: Literal["table"] = "table"
-    database: Name
-    name: Name
+    database: FoldedName
+    name: FoldedName
 
     @property
     def label(self) -> str:
