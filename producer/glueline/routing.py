@@ -52,14 +52,19 @@ class Router:
         """
         if not event.scopes:
             return []
-        is_job = isinstance(event.scopes[0], JobScope)
-        names = (source,) if source else self._found(event.account, event.region, is_job)
         return [
             Change(source=name, scope=scope, is_gone=event.is_gone)
-            for name in names
+            for name in self.names(event, source)
             for scope in event.scopes
             if admits(self._source(name).filters, scope)
         ]
+
+    def names(self, event: Event, source: str | None = None) -> tuple[str, ...]:
+        """``source``, or the sources that an event is of, whatever their filters; NoSource."""
+        if source or not event.scopes:
+            return (source,) if source else ()
+        is_job = isinstance(event.scopes[0], JobScope)
+        return self._found(event.account, event.region, is_job)
 
     def _source(self, name: str) -> Source:
         """A declared source; where none is declared, workers alone know them."""

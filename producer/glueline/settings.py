@@ -124,6 +124,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _events_have_a_source(self) -> "Settings":
+        for field in ("source", "queue_source"):
+            name = getattr(self.events, field)
+            # Where none is declared, workers alone may know them.
+            if name and self.all_sources and self.find_source(name) is None:
+                raise problem_at(("events", field), f"there is no source {name!r}")
+        return self
+
+    @model_validator(mode="after")
     def _schedules_have_sources(self) -> "Settings":
         for number, schedule in enumerate(self.schedules):
             if not schedule.of(self.all_sources):

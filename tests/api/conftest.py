@@ -132,7 +132,8 @@ def one_api(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Api]]:
 
     def make(**changes: Any) -> Api:
         redis_url = changes.pop("redis_url", settings.redis_url)
-        changed = settings.model_copy(update={"redis_url": redis_url})
+        sources = Settings(sources=changes.pop("sources", {})).sources
+        changed = settings.model_copy(update={"redis_url": redis_url, "sources": sources})
         started.append(Api(changed, tmp_path, **changes).start())
         return started[-1]
 

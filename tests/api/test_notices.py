@@ -156,3 +156,18 @@ def test_sources_of_templates_are_known_beside_declared_ones():
     settings = Settings(sources={"south": {"region": "eu-south-1"}}, templates={"t": template})
     desk = make_app(settings).state.desk
     assert desk.sources == ["default", "south", "t-111111111111"]
+
+
+def test_filters_do_not_tell_of_sources_that_a_token_is_not_for(one_api: Callable[..., Api]):
+    """Nothing is left of such an event; it is refused like one of an account that nobody knows."""
+    sources = {
+        "north-1": {"region": "eu-north-1"},
+        "south": {"region": "eu-south-1", "filters": {"databases": {"deny": ["*"]}}},
+    }
+    api = one_api(sources=sources)
+    of_north = bearer(NORTH)
+    for region in ("eu-south-1", "eu-west-9"):
+        answer = api.client.post("/v1/events", json=event("t", region=region), headers=of_north)
+        problem(answer, 404, "unknown_source")
+    answer = api.client.post("/v1/events", json=event("t", region="eu-south-1"))
+    assert answer.json()["ignored"] == 1

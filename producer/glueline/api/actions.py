@@ -68,12 +68,16 @@ async def note(
     if source is not None:
         require_source(caller, source)
         _require_known(desk, caller, source)
+    source = source or desk.settings.events.source
     try:
-        told = understand(desk.router, events, source or desk.settings.events.source)
+        told = understand(desk.router, events, source)
+        named = [desk.router.names(event, source) for event in events if event.scopes]
     except NoSource:
         raise unknown_source(desk, caller) from None
     found = sorted({change.source for one in told for change in one.changes})
-    if not all(map(caller.token.admits, found)):
+    # Filters may have left nothing of an event: its source tells no less.
+    mine = all(any(map(caller.token.admits, names)) for names in named)
+    if not (mine and all(map(caller.token.admits, found))):
         # As if it were not there: an event's account must not tell which sources there are.
         raise unknown_source(desk, caller)
     accepted = summary(told, await desk.producer.note(told))

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from glueline.contract.changes import AT_ONCE
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import DatabaseScope, JobScope, Name, TableScope
 from glueline.contract.model import Frozen, first_problem
@@ -135,8 +136,9 @@ def _scopes(envelope: Envelope) -> tuple[Changed, ...]:
 
 
 def _of_database(detail: DatabaseDetail) -> tuple[Changed, ...]:
-    if detail.changedTables and detail.typeOfChange != "DeleteDatabase":
-        names = dict.fromkeys(detail.changedTables)
+    names = dict.fromkeys(detail.changedTables)
+    # More are read as a whole anyway, and each would carry the database's name along.
+    if 0 < len(names) <= AT_ONCE and detail.typeOfChange != "DeleteDatabase":
         return tuple(TableScope(database=detail.databaseName, name=name) for name in names)
     return (DatabaseScope(name=detail.databaseName),)
 

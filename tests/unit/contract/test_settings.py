@@ -227,3 +227,11 @@ def test_a_schedule_recurs_after_a_time_with_a_unit(every, seconds):
 def test_settings_cannot_be_changed_after_loading():
     with pytest.raises(ValueError, match="frozen"):
         load_settings().silence = 1
+
+
+@pytest.mark.parametrize("field", ["source", "queue_source"])
+def test_events_are_of_a_source_that_is_declared(toml, field):
+    toml(f'[sources.north]\n[events]\n{field} = "nroth"')
+    assert problem() == f"glueline.toml, line 3: events.{field}: there is no source 'nroth'"
+    toml(f'[events]\n{field} = "known-to-workers-alone"')
+    assert getattr(load_settings().events, field) == "known-to-workers-alone"

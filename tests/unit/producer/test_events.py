@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glueline import AsyncProducer, Producer, Settings
-from glueline.contract.changes import Change
+from glueline.contract.changes import AT_ONCE, Change
 from glueline.contract.errors import UsageError
 from glueline.contract.events import EVENTS_AT_ONCE, parse_events, parse_message
 from glueline.contract.messages import DatabaseScope, JobScope, TableScope
@@ -208,3 +208,18 @@ async def test_events_can_be_noted_from_an_event_loop(settings: Settings):
     change = Change(source="default", scope=TableScope(database="d", name="t"))
     async with AsyncProducer(settings) as producer:
         assert (await producer.note([Told("e1", [change])])).noted == 1
+
+
+def test_many_changed_tables_are_their_database(producer: Producer):
+    """Beside each of ten thousand short names a long one of the database would fill the memory."""
+    many = [f"t{number}" for number in range(AT_ONCE + 1)]
+    names = {"databaseName": "d", "typeOfChange": "BatchDeleteTable"}
+    (found,) = parse_events(event(DATABASE, changedTables=many, **names))
+    assert (found.scopes, found.is_gone) == ((DatabaseScope(name="d"),), False)
+    (found,) = parse_events(event(DATABASE, changedTables=many[1:] * 2, **names))
+    assert len(found.scopes) == AT_ONCE
+
+
+def test_names_of_the_catalogue_are_told_in_lower_case_and_those_of_jobs_as_they_are():
+    found = parse_events([created("Orders"), event(JOB, jobName="Load")])
+    assert [one.scopes[0].name for one in found] == ["orders", "Load"]
