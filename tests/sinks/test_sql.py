@@ -421,3 +421,29 @@ async def test_an_error_that_quotes_the_password_is_scrubbed(monkeypatch: pytest
     monkeypatch.setattr(psycopg.Connection, "connect", refuse)
     error = await open_error("postgresql://glue:hunter2@host/db?sslpassword=trick")
     assert str(error).endswith("cannot use '***' nor '***'")
+
+
+MENDING = """
+import fcntl, sys, time
+with open(sys.argv[1], "r+b") as index:
+    fcntl.lockf(index, fcntl.LOCK_EX, 3, 120)  # to write, to move pages, to mend
+    index.write(bytes(96))  # both copies of the header: as when a writer was killed at it
+    index.flush()
+    print(flush=True)
+    time.sleep(0.5)
+"""
+
+
+async def test_who_comes_while_another_mends_the_file_after_a_kill_waits(tmp_path: Path):
+    """SQLite tells of it by a code of its own, an extended one."""
+    sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
+    await sink.open()
+    await store(sink, run(), SALES, table("a"))
+    mending = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", MENDING, f"{tmp_path}/a.db-shm", stdout=subprocess.PIPE
+    )
+    assert mending.stdout is not None
+    await mending.stdout.readline()
+    await store(sink, run(2), SALES, table("a"))
+    assert await mending.wait() == 0
+    await sink.close()

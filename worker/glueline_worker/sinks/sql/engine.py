@@ -19,7 +19,7 @@ from sqlalchemy import (
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from glueline_worker.sinks.base import SinkRefused
-from glueline_worker.sinks.sql.faults import READ_ONLY
+from glueline_worker.sinks.sql.faults import READ_ONLY, is_busy
 from glueline_worker.sinks.sql.identity import mark
 from glueline_worker.sinks.sql.schema import METADATA, SCHEMA_VERSION, VERSIONS
 
@@ -127,15 +127,10 @@ def _when_free(step: Callable[[], object]) -> None:
     two processes that write all the time then took half as long again.
     """
     for attempt in Retrying(
-        retry=retry_if_exception(_is_busy),
+        retry=retry_if_exception(is_busy),
         wait=wait_random(0.001, 0.004),
         stop=stop_after_delay(SQLITE_PATIENCE),
         reraise=True,
     ):
         with attempt:
             step()
-
-
-def _is_busy(error: BaseException) -> bool:
-    error = getattr(error, "orig", error)
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY

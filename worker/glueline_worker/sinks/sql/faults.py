@@ -65,6 +65,11 @@ def _translated(error: SQLAlchemyError, name: str, secrets: Sequence[str]) -> Gl
     return kind(f"cannot use {name}: {words}")
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether another process writes SQLite's file, or mends it after one that was killed."""
+    return _primary(getattr(error, "orig", error)) == sqlite3.SQLITE_BUSY
+
+
 def _passes(error: SQLAlchemyError, cause: BaseException | None) -> bool:
     code = _primary(cause)
     if code is not None:
