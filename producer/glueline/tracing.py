@@ -109,6 +109,8 @@ def begin(service: str, told: Callable[[Exception], Told] = _code_of) -> None:
             "pip install 'glueline[otel]'",
             error.name,
         )
+    except ValueError as error:
+        log.warning("nothing is traced, because of an OTEL_* variable: %s", error)
     else:
         _own.told, _own.sampler = told, provider.sampler
         _own.tracer = provider.get_tracer("glueline")

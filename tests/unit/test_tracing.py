@@ -148,3 +148,20 @@ def test_a_collector_that_says_nothing_holds_nobody_up(
     tracing.end(0.05)
     assert not tracing.is_on()
     forever.set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OTEL_BSP_SCHEDULE_DELAY", "-1"), ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")],
+)
+def test_a_variable_that_will_not_do_costs_the_traces_and_not_the_process(
+    name: str,
+    value: str,
+    collector: Collector,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv(name, value)
+    tracing.begin("glueline")
+    assert not tracing.is_on()
+    assert "nothing is traced" in caplog.text
