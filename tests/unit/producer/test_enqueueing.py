@@ -36,7 +36,7 @@ def test_an_extraction_is_in_the_ledger_and_on_the_queue(producer: Producer, que
     (envelope,) = queue()
     (message,) = envelope["args"]
     assert envelope["headers"]["task"] == "glueline.database"
-    assert parse(message).unit_id == "database/Sales%2FEU"
+    assert parse(message).unit_id == "database/sales%2Feu"
     assert message["run_id"] == accepted.run_id
 
 
