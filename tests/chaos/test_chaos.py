@@ -10,12 +10,10 @@ USUAL = {
     "killed-workers",
     "cut-connections",
     "faults-of-all-kinds",
-    "sessions-that-expire",
     "stopped-workers",
     "locked-sqlite",
     "troubled-postgresql",
     "overlapping-runs",
-    "changing-catalogue",
     "poisoned-queue",
 }
 """One for each kind of trouble: a test run shall take minutes."""

@@ -21,7 +21,13 @@ RUN = [
 ]
 
 
-@pytest.mark.parametrize("page", RUN, ids=lambda page: str(page.relative_to(ROOT)))
+def _told(page: Path) -> object:
+    """A guide takes ten seconds or more, and a test run shall take minutes."""
+    marks = [pytest.mark.slow] if page.parent.name == "guides" else []
+    return pytest.param(page, marks=marks, id=str(page.relative_to(ROOT)))
+
+
+@pytest.mark.parametrize("page", [_told(page) for page in RUN])
 def test_a_page_runs_from_top_to_bottom(
     page: Path, environment: dict[str, str], simulator: Simulate, settings: Settings, tmp_path: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_failures_are_in_the_figures(
     assert value(found, "glueline_runs_finished_total", state="partial") == 1
 
 
+@pytest.mark.slow
 def test_a_loop_that_hangs_is_not_alive(
     system: Callable[..., System], simulator: Callable[..., Simulator], tmp_path: Path
 ):

@@ -72,7 +72,7 @@ def test_replay_runs_only_what_is_asked_for_and_only_what_failed(service: Servic
     assert service.producer.replay(run_id) == 1
     assert service.system.wait(run_id).state is RunState.SUCCEEDED
     assert service.system.kinds(run_id)["table"] == 80
-    with pytest.raises(UsageError, match="is succeeded"):
+    with pytest.raises(UsageError, match="has succeeded"):
         service.producer.replay(run_id)
 
 

@@ -85,6 +85,7 @@ async def test_a_server_that_is_not_the_one_we_mean_gets_nothing(
     assert redis_client(Settings(redis_url=redis_server.url)).keys(f"{prefix}*") == []
 
 
+@pytest.mark.slow
 def test_a_failover_in_the_middle_of_a_run_loses_nothing(
     system: Callable[..., System], simulator: Callable[..., Simulator], tmp_path: Path
 ):

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.model import first_problem
-from glueline.settings import load_settings
 from glueline.tokens import Token, hash_of, new_token
 
 app = typer.Typer(rich_markup_mode="rich", invoke_without_command=True)

@@ -1,14 +1,16 @@
 """``glueline health``: a probe for supervisors that run a command."""
 
-import http.client
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from glueline.cli.loading import load_settings
 from glueline.contract.errors import UsageError
-from glueline.settings import WorkerSettings, load_settings
+
+if TYPE_CHECKING:
+    from glueline.settings import WorkerSettings
 
 PATIENCE = 5.0
 """Seconds that a worker has to answer."""
@@ -48,7 +50,9 @@ def _stale(heartbeat: Path, max_age: float) -> str:
     return f"the last heartbeat was {age:.0f} s ago" if age > max_age else ""
 
 
-def _unready(worker: WorkerSettings) -> str:
+def _unready(worker: "WorkerSettings") -> str:
+    import http.client  # noqa: PLC0415 - it takes a while to import
+
     host = "127.0.0.1" if worker.metrics_host in ("0.0.0.0", "") else worker.metrics_host  # noqa: S104
     connection = http.client.HTTPConnection(host, worker.metrics_port, timeout=PATIENCE)
     try:

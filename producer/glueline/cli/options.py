@@ -1,6 +1,6 @@
 """Options that several commands share, and how they become a request."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -9,7 +9,9 @@ from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
 from glueline.contract.messages import Options
 from glueline.contract.model import first_problem
-from glueline.settings import Settings
+
+if TYPE_CHECKING:
+    from glueline.settings import Settings
 
 SCOPE = "What to read"
 Source = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]
@@ -153,7 +155,7 @@ def options(
         raise UsageError(f"option {first_problem(error)}") from None
 
 
-def tagged(settings: Settings, tags: list[str] | None) -> list[str]:
+def tagged(settings: "Settings", tags: list[str] | None) -> list[str]:
     """The names of the declared sources that have all tags; ``default`` when none is declared."""
     wanted = {}
     for tag in tags or ():

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from glueline import tracing
+from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows, state
 from glueline.cli.progress import follow
 from glueline.cli.summary import print_summary
 from glueline.contract.records import KINDS
-from glueline.settings import load_settings
 from glueline.wording import age, counted, duration
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from glueline import tracing
+from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows
 from glueline.cli.runs import producer
 from glueline.contract.text import one_line
-from glueline.settings import load_settings
 from glueline.wording import span
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """``glueline sources``: the places to extract from."""
 
+from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson, Tags, tagged
 from glueline.cli.output import print_json, print_rows
-from glueline.settings import load_settings
 from glueline.sources import SourceSummary, summary
 
 

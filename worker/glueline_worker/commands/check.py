@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson, Tags, tagged
 from glueline.cli.output import console, print_json, print_rows
 from glueline.contract.checks import CheckReport, CheckState
 from glueline.contract.errors import UsageError
-from glueline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from glueline.settings import Settings
 
 AT_ONCE = 8
 """Sources that are checked at a time."""
@@ -54,7 +57,7 @@ def check(
 
 
 def _names(
-    settings: Settings, given: list[str] | None, tags: list[str] | None, *, every: bool
+    settings: "Settings", given: list[str] | None, tags: list[str] | None, *, every: bool
 ) -> list[str]:
     if given and (every or tags):
         raise UsageError("name sources, or choose them by --all or --tag")
@@ -69,7 +72,7 @@ def _names(
     return found
 
 
-async def _checked(settings: Settings, names: Sequence[str]) -> list[CheckReport]:
+async def _checked(settings: "Settings", names: Sequence[str]) -> list[CheckReport]:
     from glueline_worker.checking import check_source  # noqa: PLC0415 - the AWS library is slow
 
     turns = asyncio.Semaphore(AT_ONCE)

@@ -1,15 +1,18 @@
 """``glueline events``: changes in Glue, from a queue of SQS."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.model import first_problem
-from glueline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from glueline.settings import Settings
 
 
 def events(
@@ -61,7 +64,7 @@ def events(
         console(stderr=True).print(words, markup=False)
 
 
-def _settings(given: dict[str, Any]) -> Settings:
+def _settings(given: dict[str, Any]) -> "Settings":
     settings = load_settings()
     changed = {name: value for name, value in given.items() if value is not None}
     try:

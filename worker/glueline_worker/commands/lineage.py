@@ -7,11 +7,11 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
+from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.text import one_line
-from glueline.settings import load_settings
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset

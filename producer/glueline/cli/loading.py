@@ -1,0 +1,13 @@
+"""The settings, read when a command needs them: importing them is a sixth of ``--help``."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from glueline.settings import Settings
+
+
+def load_settings() -> "Settings":
+    """Read the settings; raises UsageError with one sentence about the first that is wrong."""
+    from glueline.settings import load_settings as load  # noqa: PLC0415
+
+    return load()
