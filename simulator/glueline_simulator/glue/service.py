@@ -8,6 +8,7 @@ import orjson
 from glueline_simulator.catalogue.world import World
 from glueline_simulator.errors import AwsError
 from glueline_simulator.services.call import Call
+from glueline_simulator.services.json_protocol import parameters_of
 from glueline_simulator.wire.messages import Response
 
 from . import databases, dataflow, jobs, partitions, tables
@@ -52,18 +53,8 @@ class Glue:
 
     def understand(self, call: Call) -> None:
         """Read the target header and the JSON body."""
-        target = call.request.header("x-amz-target")
-        operation = target.removeprefix(_TARGET)
-        if not target.startswith(_TARGET) or operation not in OPERATIONS:
-            message = f"The simulator does not implement {operation or 'a call without a target'}."
-            raise AwsError("UnknownOperationException", message)
-        call.operation = operation
-        try:
-            body = orjson.loads(call.request.body or b"{}")
-        except orjson.JSONDecodeError:
-            message = "The request body is no JSON."
-            raise AwsError("SerializationException", message) from None
-        check(operation, body)
+        body = parameters_of(call, OPERATIONS, _TARGET)
+        check(call.operation, body)
         call.parameters = {name: value for name, value in body.items() if value is not None}
 
     def resources(self, call: Call) -> tuple[str, list[str]]:

@@ -14,6 +14,7 @@ from glueline_simulator.rules import SQS_OPERATIONS
 from glueline_simulator.wire.messages import Response
 
 from .call import Call
+from .json_protocol import parameters_of
 
 _TARGET = "AmazonSQS."
 _TYPE = "application/x-amz-json-1.0"
@@ -95,16 +96,7 @@ class Sqs:
 
     def understand(self, call: Call) -> None:
         """Read the target header and the JSON body."""
-        operation = call.request.header("x-amz-target").removeprefix(_TARGET)
-        if operation not in SQS_OPERATIONS:
-            message = f"The simulator does not implement {operation or 'a call without a target'}."
-            raise AwsError("UnknownOperationException", message)
-        call.operation = operation
-        try:
-            body = orjson.loads(call.request.body or b"{}")
-        except orjson.JSONDecodeError:
-            message = "The request body is no JSON."
-            raise AwsError("SerializationException", message) from None
+        body = parameters_of(call, SQS_OPERATIONS, _TARGET)
         call.parameters = body if isinstance(body, dict) else {}
 
     def resources(self, call: Call) -> tuple[str, list[str]]:

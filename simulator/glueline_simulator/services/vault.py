@@ -7,6 +7,7 @@ from glueline_simulator.rules import VAULT_OPERATIONS
 from glueline_simulator.wire.messages import Response
 
 from .call import Call
+from .json_protocol import parameters_of
 
 _TYPE = "application/x-amz-json-1.1"
 SCOPES = ("secretsmanager", "ssm")
@@ -19,16 +20,7 @@ class Vault:
 
     def understand(self, call: Call) -> None:
         """Read the target header and the JSON body."""
-        operation = call.request.header("x-amz-target").rpartition(".")[2]
-        if operation not in VAULT_OPERATIONS:
-            message = f"The simulator does not implement {operation or 'a call without a target'}."
-            raise AwsError("UnknownOperationException", message)
-        call.operation = operation
-        try:
-            body = orjson.loads(call.request.body or b"{}")
-        except orjson.JSONDecodeError:
-            message = "The request body is no JSON."
-            raise AwsError("SerializationException", message) from None
+        body = parameters_of(call, VAULT_OPERATIONS)
         call.parameters = body if isinstance(body, dict) else {}
 
     def resources(self, call: Call) -> tuple[str, list[str]]:
