@@ -10,7 +10,7 @@ import typer
 
 COLLECTED_AFTER = 50_000
 """Objects made until Python looks for garbage. Of a listing's CPU time a sixth went into that with
-Python's 700, and nothing was found: what is read holds no circles."""
+Python's 700, and little was found: only the trees of SQL hold circles."""
 
 
 def worker(
