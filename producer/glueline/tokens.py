@@ -59,12 +59,25 @@ class ApiSettings(Frozen):
     """Requests that may come at once before ``rate`` counts."""
     streams: Annotated[int, Field(ge=1)] = 200
     """Streams of events at the same time in one process."""
+    streams_per_token: Annotated[int, Field(ge=1)] = 50
+    """Of these, the streams of one token; a client address has the same limit."""
+    connections: Annotated[int, Field(ge=1)] = 1000
+    """Open connections of one process. One more closes the oldest that has sent no request."""
+    connections_per_address: Annotated[int, Field(ge=1)] = 100
+    """Of these, the connections of one client address; trusted proxies have no such limit."""
+    header_timeout: Positive = 10
+    """Seconds until the header of a request must be complete."""
+    body_timeout: Positive = 30
+    """Seconds from its header until the body of a request must be complete."""
+    write_timeout: Positive = 60
+    """Seconds that a client may leave an answer unread before its connection is cut."""
     session: Positive = 12 * 3600
     """Seconds that a login to the page lasts."""
     grace: Positive = 10
     """Seconds for requests under way when the server is told to stop."""
-    trusted_proxies: str = "127.0.0.1"
-    """Addresses, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are believed."""
+    trusted_proxies: str = ""
+    """Addresses or networks, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are
+    believed. Nobody's are by default: any local process could invent addresses."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -1,5 +1,6 @@
 """Whatever comes in, the answer is a problem document and nothing has changed."""
 
+import gzip
 import json
 import socket
 from typing import Any
@@ -49,6 +50,13 @@ BODIES: dict[str, tuple[bytes, dict[str, str], int, str]] = {
     "no media type": (b"{}", {}, 415, "media_type"),
     "a form": (b"source=default", {"Content-Type": "application/x-www-form-urlencoded"}, 415, "media_type"),
     "another charset": (b"{}", {"Content-Type": "application/json; charset=utf-16"}, 415, "media_type"),
+    "a key twice": (b'{"source": "a", "source": "b"}', JSON, 422, "invalid"),
+    "a key twice, once escaped": (b'{"source": "a", "s\\u006furce": "b"}', JSON, 422, "invalid"),
+    "a key twice far inside": (
+        b'{"filters": {"tables": {"allow": ["a"], "allow": ["b"]}}}', JSON, 422, "invalid",
+    ),
+    "compressed": (gzip.compress(b"{}"), {**JSON, "Content-Encoding": "gzip"}, 415, "content_encoding"),
+    "encoded somehow": (b"{}", {**JSON, "Content-Encoding": "identity, x"}, 415, "content_encoding"),
     "too much": (b'{"source": "' + b"x" * 1_000_000 + b'"}', JSON, 413, "too_large"),
 }  # fmt: skip
 QUERIES = [
@@ -107,6 +115,14 @@ def test_a_wrong_request_says_where_and_repeats_nothing(
 def test_a_wrong_body_is_a_problem(service: Service, unchanged: None, name: str) -> None:
     content, headers, status, code = BODIES[name]
     problem(service.client.post("/v1/extractions", content=content, headers=headers), status, code)
+
+
+def test_a_body_that_is_said_to_be_unchanged_is_read(service: Service) -> None:
+    headers = {**JSON, "Content-Encoding": "identity"}
+    answer = service.client.post(
+        "/v1/extractions", content=b'{"source": "nowhere"}', headers=headers
+    )
+    problem(answer, 404, "unknown_source")
 
 
 @pytest.mark.parametrize("path", QUERIES)

@@ -76,6 +76,36 @@ def test_streams_have_a_limit_and_give_their_place_back(one_api: Any) -> None:
     eventually(lambda: "glueline_api_streams 0.0" in api.client.get("/metrics").text)
 
 
+def test_a_token_has_its_share_of_streams(one_api: Any) -> None:
+    api: Api = one_api(streams_per_token=1, trusted_proxies="127.0.0.1")
+    run_id = api.client.post("/v1/extractions", json=ONE).json()["run_id"]
+    path, readers = f"/v1/runs/{run_id}/events", bearer("token-to-read")
+    places = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(3)]
+    with api.client.stream("GET", path, headers=places[0]) as answer:
+        stream = events(answer)  # the connection goes with it
+        next(stream)
+        refused = api.client.get(path, headers=places[1])
+        assert "api.streams_per_token" in problem(refused, 429, "too_many_streams")["detail"]
+        problem(api.client.get(path, headers=places[0] | readers), 429, "too_many_streams")
+        with api.client.stream("GET", path, headers=places[2] | readers) as other:
+            assert next(events(other))["event"] == "progress"
+
+
+def test_a_stream_ends_with_its_login(one_api: Any) -> None:
+    api: Api = one_api()
+    run_id = api.client.post("/v1/extractions", json=ONE).json()["run_id"]
+    with httpx.Client(base_url=api.url, headers={"Origin": api.url}, timeout=30) as browser:
+        browser.post("/login", data={"token": "token-of-all"})
+        with browser.stream("GET", f"/v1/runs/{run_id}/events") as answer:
+            stream = events(answer)
+            assert next(stream)["event"] == "progress"
+            session = {"Cookie": f"glueline_session={browser.cookies['glueline_session']}"}
+            assert httpx.post(
+                f"{api.url}/logout", headers={"Origin": api.url, **session}
+            ).is_redirect
+            assert not list(stream)
+
+
 def test_a_server_that_is_told_to_stop_ends_its_streams_and_then_itself(one_api: Any) -> None:
     api: Api = one_api(grace=15)
     run_id = api.client.post("/v1/extractions", json=ONE).json()["run_id"]

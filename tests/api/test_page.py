@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +55,17 @@ def test_the_login_asks_for_a_token_and_gives_a_session(browser: httpx.Client) -
     assert browser.get("/").status_code == 401
 
 
-def test_behind_tls_the_cookie_is_secure(browser: httpx.Client) -> None:
-    browser.headers["X-Forwarded-Proto"] = "https"
-    answer = browser.post(
-        "/login", data={"token": ALL}, headers={"Origin": str(browser.base_url).rstrip("/")}
-    )
-    assert "Secure" in answer.headers["set-cookie"]
-    assert answer.headers["strict-transport-security"]
+def test_behind_tls_the_cookie_is_secure(
+    one_api: Callable[..., Api], browser: httpx.Client
+) -> None:
+    for url, is_trusted in (
+        (one_api(trusted_proxies="127.0.0.1").url, True),
+        (str(browser.base_url).rstrip("/"), False),
+    ):
+        headers = {**HTML, "Origin": url, "X-Forwarded-Proto": "https"}
+        answer = httpx.post(f"{url}/login", data={"token": ALL}, headers=headers)
+        assert ("Secure" in answer.headers["set-cookie"]) is is_trusted
+        assert ("strict-transport-security" in answer.headers) is is_trusted
 
 
 @pytest.mark.parametrize(

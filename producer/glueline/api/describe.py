@@ -80,6 +80,7 @@ _DETAILS = {
     403: ("source", "the token 'ci' is not for this source"),
     404: ("unknown_run", "there is no run of this id (any more)"),
     409: ("usage", "the run is still running; wait for its end, or cancel it"),
+    408: ("slow_body", "the body was not complete after 30 s (api.body_timeout)"),
     413: ("too_large", "a body has at most 1000000 bytes (api.max_body)"),
     415: ("media_type", "a body is JSON in UTF-8: Content-Type: application/json"),
     422: ("invalid", "query.limit: input should be less than or equal to 1000"),
@@ -124,7 +125,7 @@ def accepted() -> dict[int | str, Schema]:
             "links": links,
             "content": {"application/json": {"example": example}},
         },
-        **problems(400, 404, 409, 413, 415),
+        **problems(400, 404, 408, 409, 413, 415),
     }
 
 
@@ -138,7 +139,7 @@ def delivered() -> dict[int | str, Schema]:
             "description": "What became of the events, and what will be read, each thing once.",
             "content": {"application/json": {"example": example}},
         },
-        **problems(400, 404, 413, 415),
+        **problems(400, 404, 408, 413, 415),
     }
 
 

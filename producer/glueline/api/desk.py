@@ -1,10 +1,12 @@
 """What the requests of one process share."""
 
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import prometheus_client as prometheus
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 from starlette.requests import Request
 
 from glueline.api.limits import Buckets
@@ -23,7 +25,7 @@ class Metrics:
     def __init__(self) -> None:
         """Start at zero, in a registry of one's own."""
         self.registry = CollectorRegistry()
-        self.requests = Counter(
+        self.requests = prometheus.Counter(
             "glueline_api_requests",
             "Requests that were answered.",
             ("method", "route", "status"),
@@ -39,7 +41,7 @@ class Metrics:
         self.streams = Gauge(
             "glueline_api_streams", "Streams of events that are open.", registry=self.registry
         )
-        self.events = Counter(
+        self.events = prometheus.Counter(
             "glueline_api_events",
             "Events that were delivered: noted, repeated (noted before) or ignored.",
             ("outcome",),
@@ -58,7 +60,8 @@ class Desk:
     metrics: Metrics = field(default_factory=Metrics)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server is told to stop: streams end."""
-    streams: int = 0
+    streams: Counter[str] = field(default_factory=Counter)
+    """Open streams by whom they count against: a token, and an address."""
 
     @cached_property
     def router(self) -> Router:
@@ -77,7 +80,13 @@ class Caller:
 
     token: Token
     address: str
-    by_cookie: bool
+    session: str | None = field(default=None, repr=False)
+    """What the cookie holds; None for a request that brought the token itself."""
+
+    @property
+    def by_cookie(self) -> bool:
+        """Whether a browser's login stands for the token."""
+        return self.session is not None
 
 
 def desk_of(request: Request) -> Desk:

@@ -42,28 +42,29 @@ class Guard:
             await self._app(scope, receive, send)
 
     async def _admit(self, request: Request) -> None:
-        token, by_cookie = await self._token(request)
+        token, session = await self._token(request)
         address = request.client.host if request.client else "unknown"
         self._pace(f"token {token.name}" if token else f"address {address}")
-        if request.method not in SAFE and (by_cookie or request.url.path == LOGIN):
+        if request.method not in SAFE and (session or request.url.path == LOGIN):
             _same_origin(request)
         if token is not None:
-            request.state.caller = Caller(token, address, by_cookie)
+            request.state.caller = Caller(token, address, session)
         elif not (request.url.path == LOGIN and request.method == "POST"):
             raise unauthorized(request)
 
-    async def _token(self, request: Request) -> tuple[Token | None, bool]:
+    async def _token(self, request: Request) -> tuple[Token | None, str | None]:
+        """The token of a request, and the session that stands for it."""
         tokens = self._desk.settings.api.tokens
         given = request.headers.getlist("authorization")
         if given:
             scheme, _, credentials = given[0].partition(" ")
             is_bearer = len(given) == 1 and scheme.lower() == "bearer"
-            return find(tokens, credentials.strip()) if is_bearer else None, False
+            return find(tokens, credentials.strip()) if is_bearer else None, None
         secret = request.cookies.get(COOKIE)
         if not secret or not secret.isascii():
-            return None, False
+            return None, None
         token = await self._desk.sessions.find(secret)
-        return token, token is not None
+        return token, secret if token else None
 
     def _pace(self, who: str) -> None:
         wait = self._desk.buckets.take(who)

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from glueline.api import describe
-from glueline.api.access import Reader, TheDesk
+from glueline.api.access import Reader, TheDesk, require_all_sources
 from glueline.api.desk import Desk
 from glueline.api.problems import Refused
 from glueline.contract.errors import GluelineError
@@ -49,8 +49,9 @@ async def readyz(desk: TheDesk, caller: Reader) -> Health:  # noqa: ARG001
 
 
 @router.get("/metrics", response_class=PlainTextResponse, summary="Figures for Prometheus")
-async def metrics(desk: TheDesk, caller: Reader) -> Response:  # noqa: ARG001
-    """Of this process and, where collectors were added, of the queue and the ledger."""
+async def metrics(desk: TheDesk, caller: Reader) -> Response:
+    """Of this process, the queue and the ledger, so of every source: the token is for all."""
+    require_all_sources(caller)
     text = await asyncio.to_thread(generate_latest, desk.metrics.registry)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 

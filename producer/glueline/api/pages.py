@@ -108,7 +108,7 @@ async def login(request: Request) -> Response:
         problem = "This token is not valid here."
         return page("login.html", 401, next=target, problem=problem)
     secret = await desk.sessions.open(token)
-    audit(Caller(token, request.client.host if request.client else "unknown", True), "login")
+    audit(Caller(token, request.client.host if request.client else "unknown", secret), "login")
     answer = _see(target)
     answer.set_cookie(
         COOKIE,

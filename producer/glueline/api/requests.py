@@ -1,12 +1,16 @@
 """Requests read strictly: nothing is coerced, nothing unknown is passed over."""
 
+import asyncio
+import json
 from collections import Counter
+from contextlib import suppress
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
+from glueline.api.desk import desk_of
 from glueline.api.problems import Refused, invalid, wrong
 
 M = TypeVar("M", bound=BaseModel)
@@ -14,6 +18,21 @@ M = TypeVar("M", bound=BaseModel)
 
 async def body_of(request: Request, limit: int) -> bytes:
     """The body; refuses one of more than ``limit`` bytes without reading it to the end."""
+    _require_no_encoding(request)
+    seconds = desk_of(request).settings.api.body_timeout
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read_body(request, limit)
+    except TimeoutError:
+        raise Refused(
+            HTTPStatus.REQUEST_TIMEOUT,
+            "slow_body",
+            f"the body was not complete after {seconds:g} s (api.body_timeout)",
+            headers={"Connection": "close"},
+        ) from None
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared[:20]) > limit:
         raise _too_large(limit)
@@ -34,6 +53,7 @@ async def json_of(request: Request, model: type[M], limit: int, *, optional: boo
     if optional and not body:
         return model()
     _require_json(request)
+    _require_distinct_keys(body)
     try:
         return model.model_validate_json(body, strict=True)
     except ValidationError as error:
@@ -63,6 +83,29 @@ def known_query(request: Request) -> None:
             raise wrong("query", f"there is no such parameter; the known ones are: {names}")
         if times > 1:
             raise wrong(f"query.{name}", "it is given more than once")
+
+
+def _require_no_encoding(request: Request) -> None:
+    given = ", ".join(request.headers.getlist("content-encoding"))
+    if given.strip().lower() not in ("", "identity"):
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "content_encoding",
+            "a body comes as it is, without Content-Encoding",
+            headers={"Accept-Encoding": "identity"},
+        )
+
+
+def _require_distinct_keys(body: bytes) -> None:
+    """Refuse a key that stands twice: two readers would understand two different requests."""
+    with suppress(ValueError, RecursionError):  # pydantic says what is wrong with the rest
+        json.loads(body, object_pairs_hook=_distinct)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> None:
+    counts = Counter(key for key, _ in pairs)
+    if len(counts) < len(pairs):
+        raise wrong("body", "a key stands twice in one object")
 
 
 def _require_json(request: Request) -> None:

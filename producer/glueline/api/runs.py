@@ -168,7 +168,7 @@ async def follow(
 
     `progress` has the run's status each time it changes, `end` the last one; then the stream ends.
     """
-    return events(desk, await visible_run(desk, caller, run_id), last_event_id)
+    return events(desk, caller, await visible_run(desk, caller, run_id), last_event_id)
 
 
 @router.post(
@@ -191,7 +191,7 @@ async def cancel(desk: TheDesk, caller: Writer, run_id: TheRun) -> StateOfRun:
     "/runs/{run_id}/replay",
     status_code=202,
     response_model=Replayed,
-    responses=describe.problems(400, 404, 409, 413, 415),
+    responses=describe.problems(400, 404, 408, 409, 413, 415),
     openapi_extra=describe.body(Units, describe.UNITS, required=False),
     summary="Run failed units again",
 )

@@ -3,13 +3,16 @@
 import logging
 import signal
 import socket
+from functools import partial
 from types import FrameType
+from typing import cast
 
 import structlog
 import uvicorn
 
 from glueline import tracing
 from glueline.api.app import make_app
+from glueline.api.connections import MAX_HEADER, Connections, LimitedProtocol
 from glueline.api.desk import Desk
 from glueline.contract.errors import UsageError
 from glueline.figures import LedgerCollector
@@ -56,6 +59,8 @@ def serve(settings: Settings) -> None:
         lifespan="on",
         proxy_headers=True,
         forwarded_allow_ips=api.trusted_proxies,
+        http=cast("type[LimitedProtocol]", partial(LimitedProtocol, limits=Connections(api))),
+        h11_max_incomplete_event_size=MAX_HEADER,
         timeout_graceful_shutdown=max(1, round(api.grace)),
     )
     host, port = listener.getsockname()[:2]
