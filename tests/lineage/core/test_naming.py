@@ -218,6 +218,11 @@ OPTIONS = [
     ("", {}, []),
 ]
 
+HOME, OTHER = "123456789012", "210987654321"
+BUCKET = "arn:aws:s3tables:eu-west-1:123456789012:bucket/bk"
+GLUE_REST = "https://glue.eu-west-1.amazonaws.com/iceberg"
+ICEBERG = {"": "org.apache.iceberg.spark.SparkCatalog"}
+REST = ICEBERG | {"type": "rest"}
 TABLES = [
     ("t", {}, "glue:default/t"),
     ("Db.T", {}, "glue:db/t"),
@@ -225,19 +230,129 @@ TABLES = [
     ("spark_catalog.db.t", {}, "glue:db/t"),
     ("glue_catalog.db.t.snapshots", {}, "glue:db/t"),
     ("db.t.history", {}, "glue:db/t"),
-    ("ice.db.history", {"ice": ""}, "glue:db/history"),
-    ("ice.t", {"ice": ""}, "glue:default/t"),
-    ("ice.db.t", {"ice": "s3://warehouse/"}, "glue:db/t"),
+    ("ice.db.history", {"ice": {}}, "glue:db/history"),
+    ("ice.t", {"ice": {}}, "glue:default/t"),
+    ("ice.db.t", {"ice": {"type": "glue", "warehouse": "s3://warehouse/"}}, "glue:db/t"),
+    ("glue_catalog.db.t.branch_audit", {}, "glue:db/t"),
+    ("glue_catalog.db.branch_audit", {}, "glue:db/branch_audit"),
+    ("db.t.tag_v1", {}, "glue:db/t"),
+    ("db.t.snapshot_id_42", {}, "glue:db/t"),
+    ("db.branch_audit", {}, "glue:db/branch_audit"),
+    ("ice.db.t.branch_b", {"ice": {"uri": "http://n:1/api"}}, "http://n:1/db.t"),
     ("`a-b`.`c.d`", {}, "glue:a-b/c.d"),
     ("delta.`s3://a/b`", {}, "s3://a/b"),
     ("{arg:env}_db.{arg:Table}", {}, "glue:prod_db/{arg:Table}"),
     (
         "tb.ns.t",
-        {"tb": "arn:aws:s3tables:eu-west-1:123456789012:bucket/bk"},
+        {"tb": {"warehouse": "arn:aws:s3tables:eu-west-1:123456789012:bucket/bk"}},
         "glue:s3tablescatalog/bk/ns/t",
     ),
-    ("other.db.t", {"other": "210987654321"}, "arn:aws:glue:eu-west-1:210987654321/table/db/t"),
-    ("pg.public.t", {"pg": "jdbc:postgresql://h/db"}, "postgres://h:5432/db.public.t"),
+    ("other.db.t", {"other": {"glue.id": OTHER}}, f"arn:aws:glue:eu-west-1:{OTHER}/table/db/t"),
+    (
+        "db.t",
+        {"spark_catalog": {"glue.catalogid": OTHER}},
+        f"arn:aws:glue:eu-west-1:{OTHER}/table/db/t",
+    ),
+    ("pg.public.t", {"pg": {"url": "jdbc:postgresql://h/db"}}, "postgres://h:5432/db.public.t"),
+    *(
+        (f"c.{table}", {"c": catalog}, expected)
+        for table, catalog, expected in [
+            (
+                "ns.t",
+                REST | {"uri": GLUE_REST, "warehouse": f"{HOME}:s3tablescatalog/b1"},
+                "glue:s3tablescatalog/b1/ns/t",
+            ),
+            ("ns.t", REST | {"uri": GLUE_REST, "warehouse": HOME}, "glue:ns/t"),
+            ("ns.t", REST | {"uri": GLUE_REST}, "glue:ns/t"),
+            (
+                "ns.t",
+                REST | {"uri": "https://glue.cn-north-1.amazonaws.com.cn/iceberg"},
+                f"arn:aws-cn:glue:cn-north-1:{HOME}/table/ns/t",
+            ),
+            (
+                "ns.t",
+                REST
+                | {"uri": "https://s3tables.eu-west-1.amazonaws.com/iceberg", "warehouse": BUCKET},
+                "glue:s3tablescatalog/bk/ns/t",
+            ),
+            (
+                "ns.t",
+                REST | {"uri": "{arg:uri}", "warehouse": OTHER, "rest.signing-name": "glue"},
+                f"arn:aws:glue:eu-west-1:{OTHER}/table/ns/t",
+            ),
+            (
+                "ns.t",
+                {
+                    "catalog-impl": "software.amazon.s3tables.iceberg.S3TablesCatalog",
+                    "warehouse": BUCKET,
+                },
+                "glue:s3tablescatalog/bk/ns/t",
+            ),
+            (
+                "ns.t",
+                ICEBERG
+                | {
+                    "catalog-impl": "org.apache.iceberg.aws.glue.GlueCatalog",
+                    "client.region": "eu-north-1",
+                },
+                f"arn:aws:glue:eu-north-1:{HOME}/table/ns/t",
+            ),
+            (
+                "ns.t",
+                ICEBERG
+                | {
+                    "catalog-impl": "org.apache.iceberg.nessie.NessieCatalog",
+                    "uri": "http://nessie:19120/api/v1",
+                },
+                "http://nessie:19120/ns.t",
+            ),
+            ("ns.t", ICEBERG | {"type": "nessie"}, "spark-catalog://c/ns.t"),
+            (
+                "a.b.t",
+                REST
+                | {
+                    "uri": "https://id:secret@polaris.example.com:8181/api/catalog",
+                    "warehouse": "prod",
+                },
+                "https://polaris.example.com:8181/prod.a.b.t",
+            ),
+            (
+                "ns.t",
+                REST | {"uri": "http://rest/", "warehouse": "s3://bucket/wh"},
+                "http://rest/ns.t",
+            ),
+            (
+                "s.t",
+                {"": "io.unitycatalog.spark.UCSingleCatalog", "uri": "http://unity:8080"},
+                "http://unity:8080/c.s.t",
+            ),
+            (
+                "db.t",
+                ICEBERG | {"type": "hive", "uri": "thrift://meta:9083,thrift://spare:9083"},
+                "hive://meta:9083/db.t",
+            ),
+            ("db.t", ICEBERG | {"type": "hive"}, "glue:db/t"),
+            (
+                "db.t",
+                ICEBERG | {"type": "hadoop", "warehouse": "s3://lake/wh/"},
+                "s3://lake/wh/db/t",
+            ),
+            (
+                "db.t",
+                ICEBERG | {"type": "jdbc", "uri": "jdbc:postgresql://u:secret@h/meta"},
+                "iceberg+postgres://h:5432/meta.db.t",
+            ),
+            ("db.t", ICEBERG, "glue:db/t"),
+            ("db.t", {"": "org.apache.spark.sql.delta.catalog.DeltaCatalog"}, "glue:db/t"),
+            ("db.t", {"": "com.example.OurCatalog"}, "spark-catalog://c/db.t"),
+        ]
+    ),
+    ("db.t", {"spark_catalog": {"uri": "thrift://meta:9083"}}, "hive://meta:9083/db.t"),
+    (
+        "h.db.t",
+        {"h": {"type": "hive"}, "spark_catalog": {"uri": "thrift://m:1"}},
+        "hive://m:1/db.t",
+    ),
 ]
 
 
@@ -354,3 +469,43 @@ def test_no_secret_of_a_url_gets_into_a_name(case, tail):
 def test_a_password_that_looks_like_a_parameter_stays_out_of_a_name():
     dataset = naming.jdbc("jdbc:oracle:thin:user/sEcReT?1=@//h/svc", "A.B")
     assert (dataset.namespace, dataset.name) == ("oracle://h:1521", "svc.A.B")
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("eu-west-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+    ],
+)
+def test_a_region_tells_its_partition(region, partition):
+    dataset = naming.catalog_table("d", "t", Surroundings(region=region, account="1"))
+    assert dataset.namespace == f"arn:{partition}:glue:{region}:1"
+
+
+def test_the_arn_of_a_table_names_it():
+    named = naming.table_by_arn(f"arn:aws-eusc:glue:eusc-de-east-1:{OTHER}:table/Sales/Orders")
+    assert named.namespace == f"arn:aws-eusc:glue:eusc-de-east-1:{OTHER}"
+    assert named.name == "table/sales/orders"
+    for other in ("", "orders", "arn:aws:s3:::b", f"arn:aws:glue:eu-west-1:{OTHER}:database/d"):
+        assert naming.table_by_arn(other) is None
+
+
+@pytest.mark.parametrize(
+    ("catalog", "expected"),
+    [
+        ("", "glue:d/t"),
+        ("AwsDataCatalog", "glue:d/t"),
+        ("s3tablescatalog/b1", "glue:s3tablescatalog/b1/d/t"),
+        (OTHER, f"arn:aws:glue:eu-west-1:{OTHER}/table/d/t"),
+        ("Lambda_Db", f"arn:aws:athena:eu-west-1:{HOME}:datacatalog/lambda_db/d.t"),
+    ],
+)
+def test_catalogues_by_the_names_of_athena(around, name, catalog, expected):
+    assert name(naming.athena_table(catalog, "D", "T", around)) == expected

@@ -5,7 +5,13 @@ job's own arguments tell is put in before a name is made; the rest stays. A user
 any other parameter of a URL never gets into a name.
 """
 
-from glueline_worker.lineage.naming.aws import catalog_table, dynamodb, kinesis
+from glueline_worker.lineage.naming.aws import (
+    athena_table,
+    catalog_table,
+    dynamodb,
+    kinesis,
+    table_by_arn,
+)
 from glueline_worker.lineage.naming.connections import glue_connection
 from glueline_worker.lineage.naming.databases import jdbc, redshift, snowflake
 from glueline_worker.lineage.naming.options import from_options
@@ -21,6 +27,7 @@ from glueline_worker.lineage.naming.text import (
 
 __all__ = [
     "UNKNOWN",
+    "athena_table",
     "bigquery",
     "catalog_table",
     "dynamodb",
@@ -39,4 +46,5 @@ __all__ = [
     "snowflake",
     "spark_table",
     "split_name",
+    "table_by_arn",
 ]

@@ -8,6 +8,16 @@ from glueline_worker.lineage.naming.text import NOTHING, UNKNOWN, lower, resolve
 
 _ARN = re.compile(r"arn:(aws[\w-]*):([\w-]+):([^:]*):([^:]*):(.+)", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}")
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("eusc-", "aws-eusc"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eu-isof-", "aws-iso-f"),
+)
 
 
 def catalog_table(
@@ -28,6 +38,32 @@ def catalog_table(
     parts = (nested, *(_name(name, around) for name in (database, table)))
     path = "/".join(part for part in parts if part)
     return Dataset(namespace=_namespace("glue", region, account), name=f"table/{path}")
+
+
+def table_by_arn(arn: str) -> Dataset | None:
+    """The table of the Data Catalog that an ARN names; None for an ARN of anything else."""
+    match = _ARN.fullmatch(arn.strip())
+    if match is None or match[2] != "glue" or not match[5].lower().startswith("table/"):
+        return None
+    partition, _, region, account, path = match.groups()
+    return Dataset(namespace=f"arn:{partition}:glue:{region}:{account}", name=lower(path))
+
+
+def athena_table(catalog: str, database: str, table: str, around: Surroundings) -> Dataset:
+    """A table in a catalogue by Athena's name for it.
+
+    Athena writes nested catalogues as ``s3tablescatalog/bucket``. Any other name is that of one
+    of its data catalogs, which may be a database behind a Lambda function: its tables are not
+    named as Glue's.
+    """
+    catalog = unquoted(resolve_arguments(catalog, around))
+    is_own = catalog.lower() in {"", "awsdatacatalog"}
+    if is_own or "/" in catalog or catalog.startswith("{") or _ACCOUNT.fullmatch(catalog):
+        return catalog_table(database, table, around, None if is_own else catalog)
+    namespace = (
+        f"{_namespace('athena', around.region, around.account)}:datacatalog/{lower(catalog)}"
+    )
+    return Dataset(namespace=namespace, name=f"{_name(database, around)}.{_name(table, around)}")
 
 
 def kinesis(stream: str, around: Surroundings = NOTHING) -> Dataset:
@@ -76,6 +112,5 @@ def _namespace(service: str, region: str | None, account: str | None) -> str:
 
 
 def _partition(region: str) -> str:
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    """The partition of a region, by the prefixes in AWS's own table of partitions."""
+    return next((name for prefix, name in _PARTITIONS if region.startswith(prefix)), "aws")

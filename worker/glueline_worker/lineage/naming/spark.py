@@ -1,15 +1,21 @@
 """Names in Spark SQL: ``table``, ``database.table`` and ``catalog.database.table``."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.naming.aws import catalog_table
-from glueline_worker.lineage.naming.databases import jdbc
 from glueline_worker.lineage.naming.paths import location
+from glueline_worker.lineage.naming.spark_catalogs import (
+    DEFAULT_DATABASE,
+    SESSION_CATALOG,
+    CatalogSettings,
+    configured_catalogs,
+    table_in_catalog,
+)
 from glueline_worker.lineage.naming.text import UNKNOWN, resolve_arguments
 
-DEFAULT_DATABASE = "default"
 _CATALOG_LEVELS = 3
 _METADATA_TABLES = frozenset(
     {
@@ -32,44 +38,53 @@ _METADATA_TABLES = frozenset(
 )
 
 
+_SELECTOR = re.compile(r"(?:branch|tag)_.+|(?:at_timestamp|snapshot_id)_\d+", re.IGNORECASE)
+"""What Iceberg takes behind a table's name: the table at a branch, a tag or a moment."""
+_USUAL_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
+
+
 def spark_table(
-    parts: Sequence[str], around: Surroundings, catalogs: Mapping[str, str] | None = None
+    parts: Sequence[str],
+    around: Surroundings,
+    catalogs: Mapping[str, CatalogSettings] | None = None,
 ) -> Dataset:
     """The dataset that a table name of Spark SQL means.
 
-    ``catalogs`` maps the name of a Spark catalog (``spark.sql.catalog.<name>``) to what its
-    settings say: a Glue catalog id, the ARN of an S3 table bucket, a JDBC URL, or an empty text
-    for the account's own catalogue; a warehouse path says no more than that.
+    ``catalogs`` maps the name of a Spark catalog to its settings; by default those of the job's
+    ``--conf`` count. A catalog that nothing is known of stands for the account's own catalogue.
     """
     names = [text for part in parts if (text := resolve_arguments(part, around).strip())]
     if not names:
         return catalog_table(DEFAULT_DATABASE, UNKNOWN, around)
     if "://" in names[-1]:  # delta.`s3://bucket/path`
         return location(names[-1], around)
-    known = {name.lower(): setting for name, setting in (catalogs or {}).items()}
-    if len(names) > _CATALOG_LEVELS or _is_metadata_of(names, known):
-        names = names[:-1] if names[-1].lower() in _METADATA_TABLES else names
-    catalog = ""
-    if len(names) >= _CATALOG_LEVELS or (len(names) > 1 and names[0].lower() in known):
+    declared = configured_catalogs(around) if catalogs is None else catalogs
+    known = {name.lower(): (name, settings) for name, settings in declared.items()}
+    has_catalog = len(names) > 1 and names[0].lower() in {*known, *_USUAL_CATALOGS}
+    if _names_a_part(names, has_catalog=has_catalog):
+        names = names[:-1]
+    catalog = SESSION_CATALOG
+    if has_catalog or len(names) >= _CATALOG_LEVELS:
         catalog, *names = names
-    setting = known.get(catalog.lower(), "")
-    if setting.startswith("jdbc:"):
-        return jdbc(setting, ".".join(names), around)
+    if catalog.lower() in known:
+        name, settings = known[catalog.lower()]
+        if settings.get("type") == "hive" and "uri" not in settings:  # the session's metastore
+            settings = known.get(SESSION_CATALOG, (name, settings))[1]
+        return table_in_catalog(name, settings, names, around)
     database = ".".join(names[:-1]) or DEFAULT_DATABASE
-    return catalog_table(database, names[-1], around, _catalog_id(setting) or _nested(catalog))
+    return catalog_table(database, names[-1], around, _nested(catalog))
 
 
-def _is_metadata_of(names: Sequence[str], known: Mapping[str, str]) -> bool:
-    """Whether three parts are ``database.table.snapshots`` and no catalog comes first."""
-    return (
-        len(names) == _CATALOG_LEVELS
-        and names[0].lower() not in known
-        and names[-1].lower() in _METADATA_TABLES - {"files", "entries", "changes", "partitions"}
-    )
-
-
-def _catalog_id(setting: str) -> str | None:
-    return setting if setting and "://" not in setting and not setting.startswith("/") else None
+def _names_a_part(names: Sequence[str], *, has_catalog: bool) -> bool:
+    """Whether the last part names a metadata table or a branch of the table before it."""
+    last, levels = names[-1].lower(), len(names) - has_catalog
+    if levels < _CATALOG_LEVELS:
+        return False
+    if _SELECTOR.fullmatch(last):
+        return True
+    if len(names) > _CATALOG_LEVELS:
+        return last in _METADATA_TABLES
+    return last in _METADATA_TABLES - {"files", "entries", "changes", "partitions"}
 
 
 def _nested(catalog: str) -> str | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import ColumnRef, Flow
-from glueline_worker.lineage.naming import catalog_table, s3, spark_table
+from glueline_worker.lineage.naming import athena_table, s3, spark_table
 from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.text import is_hole, shown, texts
 from glueline_worker.lineage.script.values import Frame, Value, options_of, words
@@ -47,9 +47,7 @@ def athena_engine(state: State, database: str | None) -> Engine:
     def name(parts: TableName) -> Dataset:
         *before, table = parts
         database = before.pop() if before else default
-        catalog = before.pop() if before else "AwsDataCatalog"
-        own = catalog.lower() == "awsdatacatalog"
-        return catalog_table(database, table, state.around, None if own else catalog)
+        return athena_table(".".join(before), database, table, state.around)
 
     return Engine(name, "athena")
 

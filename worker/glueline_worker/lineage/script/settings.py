@@ -6,13 +6,12 @@ import json
 import re
 from collections.abc import Mapping
 
+from glueline_worker.lineage.naming.spark_catalogs import setting_of, settings_in
 from glueline_worker.lineage.script.state import State
 from glueline_worker.lineage.script.text import as_text, shown
 from glueline_worker.lineage.script.values import Value
 
-PREFIX = "spark.sql.catalog."
 _CONFIGURE = re.compile(r"^%%configure.*\n", re.MULTILINE)
-_PAIR = re.compile(r"(spark\.[\w.\-]+)\s*=\s*(\S+)")
 
 
 def put(state: State, key: Value, value: Value) -> None:
@@ -21,16 +20,9 @@ def put(state: State, key: Value, value: Value) -> None:
     text = shown(as_text(value))
     if name == "spark.sql.defaultCatalog":
         state.settings["catalog"] = text
-    if not name.startswith(PREFIX):
-        return
-    catalog, _, setting = name.removeprefix(PREFIX).partition(".")
-    state.catalogs.setdefault(catalog, "")
-    if setting in {"glue.id", "glue.catalog-id", "glue.account-id"} or (
-        setting == "warehouse" and text.startswith("arn:aws") and ":s3tables:" in text
-    ):
-        state.catalogs[catalog] = text
-    elif setting in {"uri", "url"} and text.startswith("jdbc:"):
-        state.catalogs.setdefault(catalog, text)
+    if found := setting_of(name):
+        catalog, setting = found
+        state.catalogs.setdefault(catalog, {})[setting] = text
 
 
 def put_all(state: State, settings: Mapping[str, Value]) -> None:
@@ -41,7 +33,7 @@ def put_all(state: State, settings: Mapping[str, Value]) -> None:
 
 def from_arguments(state: State) -> None:
     """The job's ``--conf``, which holds several settings in one text."""
-    for key, value in _PAIR.findall(state.around.arguments.get("conf", "")):
+    for key, value in settings_in(state.around.arguments.get("conf", "")):
         put(state, key, value)
 
 
@@ -57,5 +49,5 @@ def from_magics(state: State, code: str) -> None:
         conf = document.get("conf")
         if isinstance(conf, dict):
             put_all(state, conf)
-        for key, value in _PAIR.findall(str(document.get("--conf", ""))):
+        for key, value in settings_in(str(document.get("--conf", ""))):
             put(state, key, value)

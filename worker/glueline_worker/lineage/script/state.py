@@ -46,7 +46,7 @@ class State:
         """Temporary views by their lower-case name, with the frame behind each."""
         self.files: dict[str, Value] = {}
         """What a file on the worker's own disk was written from."""
-        self.catalogs: dict[str, str] = {}
+        self.catalogs: dict[str, dict[str, str]] = {}
         """Spark's ``spark.sql.catalog.…`` settings, without that prefix."""
         self.settings: dict[str, Value] = {"database": None}
         self.aliases: dict[str, dict[str, str]] = {}

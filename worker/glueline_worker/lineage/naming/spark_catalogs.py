@@ -1,0 +1,145 @@
+"""What the settings of a Spark catalog (``spark.sql.catalog.<name>.…``) say of its tables.
+
+Only a catalog that is Glue's own yields tables of the Data Catalog. Everything else, as Nessie,
+Polaris, Unity, a Hive metastore or a folder of Iceberg tables, has a namespace of its own.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.naming.aws import catalog_table
+from glueline_worker.lineage.naming.databases import jdbc, parse_url
+from glueline_worker.lineage.naming.paths import location
+from glueline_worker.lineage.naming.text import UNKNOWN, mask, resolve_arguments
+
+CatalogSettings = Mapping[str, str]
+"""Settings of one catalog without ``spark.sql.catalog.<name>.``; "" is its class."""
+
+PREFIX = "spark.sql.catalog."
+SESSION_CATALOG = "spark_catalog"
+DEFAULT_DATABASE = "default"
+_PAIR = re.compile(r"(?<![\w.-])(spark\.[\w.\-]+)\s*=\s*(\S+)")
+_METASTORE = re.compile(r"(?:spark\.)?(?:hadoop\.)?hive\.metastore\.(uris|glue\.catalogid)", re.IGNORECASE)
+_GLUE_IDS = ("glue.id", "glue.catalog-id", "glue.account-id", "glue.catalogid")
+_GLUE_ID = re.compile(r"\d{12}(?::.+)?|arn:aws[\w-]*:(?:glue|s3tables):.+")
+_GLUE_HOST = re.compile(r"(?:glue|s3tables)(?:-fips)?[.-]([a-z]{2,}(?:-[a-z]+)+-\d)\.\S+")
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#,\s]+)", re.IGNORECASE)
+_REMOTE_TYPES = frozenset({"rest", "nessie", "jdbc", "snowflake", "bigquery", "dynamodb"})
+_SESSION_CLASSES = ("iceberg.spark.", "delta", "hudi", "hoodie", "glue", "paimon", "hive")
+"""Parts of the classes that keep their tables in the metastore of the session."""
+
+
+def setting_of(key: str) -> tuple[str, str] | None:
+    """The catalog that a Spark setting is about, and the setting's name within it."""
+    if match := _METASTORE.fullmatch(key):
+        return SESSION_CATALOG, "uri" if match[1].lower() == "uris" else "glue.catalogid"
+    if not key.startswith(PREFIX):
+        return None
+    catalog, _, setting = key.removeprefix(PREFIX).partition(".")
+    return catalog, setting.lower()
+
+
+def settings_in(text: str) -> list[tuple[str, str]]:
+    """The settings in a ``--conf``, which holds several in one text."""
+    return _PAIR.findall(text)
+
+
+def configured_catalogs(around: Surroundings) -> Mapping[str, CatalogSettings]:
+    """The catalogs that the job's own ``--conf`` declares."""
+    return _catalogs_in(around.arguments.get("conf", ""))
+
+
+@lru_cache(maxsize=64)
+def _catalogs_in(text: str) -> Mapping[str, CatalogSettings]:
+    found: dict[str, dict[str, str]] = {}
+    for key, value in settings_in(text):
+        if known := setting_of(key):
+            found.setdefault(known[0], {})[known[1]] = value
+    return MappingProxyType(found)
+
+
+def table_in_catalog(
+    catalog: str, settings: CatalogSettings, parts: Sequence[str], around: Surroundings
+) -> Dataset:
+    """The dataset of a table, named by ``parts`` within a catalog of these settings."""
+    said = {name: resolve_arguments(value, around).strip() for name, value in settings.items()}
+    kind, implementation = said.get("type", "").lower(), said.get("catalog-impl", "")
+    address, warehouse = said.get("uri") or said.get("url", ""), said.get("warehouse", "")
+    glue = _glue_catalog(said, address, warehouse)
+    if glue is not None:
+        region = said.get("client.region") or _region_in(address) or around.region
+        return _glue_table(parts, replace(around, region=region), glue)
+    if address.startswith("jdbc:") and not _is_iceberg_jdbc(kind, implementation):
+        return jdbc(address, ".".join(parts), around)
+    if (kind == "hadoop" or implementation.endswith("HadoopCatalog")) and warehouse:
+        return location("/".join([warehouse.rstrip("/"), *parts]), around)
+    if address:
+        return _remote_table(catalog, address, warehouse, said.get("", ""), parts)
+    if kind in _REMOTE_TYPES or not _keeps_tables_in_session(said.get("", ""), implementation):
+        return Dataset(namespace=f"spark-catalog://{catalog}", name=".".join(parts))
+    return _glue_table(parts, around, None)
+
+
+def _glue_table(parts: Sequence[str], around: Surroundings, catalog_id: str | None) -> Dataset:
+    database = ".".join(parts[:-1]) or DEFAULT_DATABASE
+    return catalog_table(database, parts[-1] if parts else UNKNOWN, around, catalog_id)
+
+
+def _glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | None:
+    """The Glue catalogue behind the settings, "" for the account's own; None for no such one."""
+    for name in _GLUE_IDS:
+        if said.get(name):
+            return said[name]
+    implementation = said.get("catalog-impl", "")
+    is_by_rest = _GLUE_HOST.match(address.partition("://")[2]) is not None
+    is_signed = said.get("rest.signing-name", "").lower() in {"glue", "s3tables"}
+    is_s3tables = implementation.endswith("S3TablesCatalog") or ":s3tables:" in warehouse
+    if is_by_rest or is_signed or is_s3tables:
+        is_id = _GLUE_ID.fullmatch(warehouse) or warehouse.startswith("{")
+        return warehouse if is_id else ""
+    if said.get("type", "").lower() == "glue" or implementation.endswith("GlueCatalog"):
+        return ""
+    return None
+
+
+def _region_in(address: str) -> str | None:
+    match = _GLUE_HOST.match(address.partition("://")[2])
+    return match[1] if match else None
+
+
+def _is_iceberg_jdbc(kind: str, implementation: str) -> bool:
+    """Whether a database holds the catalog of Iceberg tables, not the tables themselves."""
+    return kind == "jdbc" or implementation.endswith("JdbcCatalog")
+
+
+def _remote_table(
+    catalog: str, address: str, warehouse: str, class_name: str, parts: Sequence[str]
+) -> Dataset:
+    """A table of a catalog service: its address is the namespace, without users and paths."""
+    name = ".".join(parts)
+    if address.startswith("jdbc:"):
+        database = parse_url(address)
+        namespace = f"iceberg+{database.namespace}"
+        return Dataset(namespace=namespace, name=".".join(filter(None, [database.database, name])))
+    masked, restore = mask(address)
+    match = _ADDRESS.match(masked)
+    if match is None:
+        return Dataset(namespace=f"spark-catalog://{catalog}", name=name)
+    scheme, host = match[1].lower(), restore(match[2].rpartition("@")[2]).lower()
+    if scheme == "thrift":
+        return Dataset(namespace=f"hive://{host}", name=name)
+    if class_name.endswith("UCSingleCatalog"):  # Unity knows the catalog by Spark's name for it
+        name = f"{catalog}.{name}"
+    elif warehouse and not set(warehouse) & set("/:{"):  # a name, as Polaris has it
+        name = f"{warehouse}.{name}"
+    return Dataset(namespace=f"{scheme}://{host}", name=name)
+
+
+def _keeps_tables_in_session(class_name: str, implementation: str) -> bool:
+    known = (class_name.lower(), implementation.lower())
+    return all(not name or any(part in name for part in _SESSION_CLASSES) for name in known)
