@@ -118,3 +118,68 @@ def test_a_view_that_cannot_be_read_says_so(text, warning):
     record = view_of(ViewOriginalText=text)
     assert (record.views, record.warnings) == ((), (warning,))
     assert [each.name for each in record.columns] == ["id", "lines"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/* Presto View: abc$%== */",
+        "/* presto view: abc */",
+        "/* Presto View: abc",
+    ],
+)
+def test_a_text_of_trinos_form_that_cannot_be_decoded_is_said_and_is_no_sql(text):
+    record = view_of(ViewOriginalText=text, ViewExpandedText="/* Presto View */")
+    assert record.views == ()
+    assert record.warnings == ("The view's text has the form of Trino's and cannot be decoded.",)
+
+
+@pytest.mark.parametrize("behind", ["\n-- generated", " /* by a tool */ ;", "\n\n"])
+def test_comments_behind_trinos_text_change_nothing(behind):
+    text = presto_view(originalSql="SELECT 1") + behind
+    (view,) = view_of(ViewOriginalText=text).views
+    assert (view.dialect, view.sql) == ("trino", "SELECT 1")
+
+
+def test_sql_behind_a_comment_like_trinos_is_sql():
+    (view,) = view_of(ViewOriginalText="/* Presto view: of orders */ SELECT 1", Parameters={}).views
+    assert (view.dialect, view.sql) == ("hive", "/* Presto view: of orders */ SELECT 1")
+
+
+@pytest.mark.parametrize("text", ["-- nothing\n", "/* Presto View */", "/* a *//* b", ";;"])
+def test_comments_alone_are_no_text(text):
+    record = view_of(ViewOriginalText=text, Parameters={})
+    assert record.views == ()
+    assert record.warnings == ("The view has no text.",)
+
+
+def test_a_protected_view_names_its_tables_and_says_once_that_its_text_is_not_visible():
+    arn = "arn:aws:glue:eu-west-1:210987654321:table/sales/orders"
+    representations = [{"Dialect": "ATHENA"}, {"Dialect": "REDSHIFT"}]
+    record = view_of(
+        ViewDefinition={
+            "IsProtected": True,
+            "SubObjects": [arn, None],
+            "Representations": representations,
+        }
+    )
+    assert record.sub_objects == (arn,)
+    assert record.warnings == ("The view is protected: its text is not visible to this caller.",)
+
+
+@pytest.mark.parametrize(
+    ("decoded", "description", "expected"),
+    [
+        ({"comment": "Orders by day"}, None, "Orders by day"),
+        ({}, None, None),
+        ({"comment": "Orders by day"}, "Said in Glue", "Said in Glue"),
+        ({"comment": "Orders by day"}, "Presto View", "Orders by day"),
+    ],
+)
+def test_the_comment_of_a_view_of_trino_is_its_own(decoded, description, expected):
+    record = view_of(
+        ViewOriginalText=presto_view(originalSql="SELECT 1", **decoded),
+        Parameters={"presto_view": "true", "comment": "Presto View"},
+        Description=description,
+    )
+    assert record.description == expected

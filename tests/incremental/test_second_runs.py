@@ -1,5 +1,7 @@
 """What a second run reads and writes, and what makes it read again."""
 
+import base64
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -284,3 +286,28 @@ def test_the_reader_is_known_by_its_code(monkeypatch: pytest.MonkeyPatch, tmp_pa
     changed.write_bytes(paths[0].read_bytes() + b"#")
     monkeypatch.setattr(fingerprints, "_sources", lambda: iter([changed, *paths[1:]]))
     assert fingerprints.reader.__wrapped__() != before
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_view_of_trino_means_a_table_of_glue_once_there_is_one(
+    sim: Simulator, url: Start, inline: Start
+) -> None:
+    """Trino's names of catalogues say nothing of Glue; a table of the same name does."""
+    sql = "SELECT o.id FROM delta.sales.orders o JOIN pg.public.people p ON p.id = o.id"
+    definition = {"originalSql": sql, "catalog": "iceberg", "schema": "sales"}
+    encoded = base64.b64encode(json.dumps(definition).encode()).decode()
+    text = {"ViewOriginalText": f"/* Presto View: {encoded} */"}
+    sim.add_table("sales", "joined", type="VIRTUAL_VIEW", raw=text)
+    place = url("out")
+    worker: Inline = await inline(place)
+
+    async def upstream() -> set[tuple[str, str]]:
+        await worker.run()
+        edges = [e for _, e in rows_of(place).values() if e.get("process") == "view/sales/joined"]
+        return {(e["upstream"]["namespace"][:12], e["upstream"]["name"]) for e in edges}
+
+    orders = ("arn:aws:glue", "table/sales/orders")
+    assert await upstream() == {orders, ("trino-catalog://pg"[:12], "public.people")}
+    sim.add_database("public")
+    sim.add_table("public", "people", columns={"id": "bigint"})
+    assert await upstream() == {orders, ("arn:aws:glue", "table/public/people")}

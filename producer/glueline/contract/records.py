@@ -171,6 +171,8 @@ class TableRecord(Record):
     storage: Storage | None = None
     parameters: dict[str, str] = Field(default_factory=dict)
     views: tuple[ViewText, ...] = ()
+    sub_objects: tuple[str, ...] = ()
+    """ARNs of the tables that Glue itself names as those of a Data Catalog view."""
     target: CatalogLink | None = None
     federated: Federated | None = None
 

@@ -347,6 +347,11 @@ TABLES = [
             ("db.t", {"": "com.example.OurCatalog"}, "spark-catalog://c/db.t"),
         ]
     ),
+    (
+        "b.ns.t",
+        {"b": {"catalog-impl": "x.S3TablesCatalog", "warehouse": "{arg:Bucket}"}},
+        "glue:s3tablescatalog/{arg:Bucket}/ns/t",
+    ),
     ("db.t", {"spark_catalog": {"uri": "thrift://meta:9083"}}, "hive://meta:9083/db.t"),
     (
         "h.db.t",

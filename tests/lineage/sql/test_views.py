@@ -7,7 +7,7 @@ from glueline.contract.lineage import Origin
 from glueline.contract.records import Column, TableRecord, ViewText
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.views import read_view
+from glueline_worker.lineage.views import read_view, tables_to_look_up
 
 HOME = "arn:aws:glue:eu-west-1:123456789012"
 AROUND = Surroundings(
@@ -75,10 +75,73 @@ def test_a_star_over_a_table_of_unknown_schema_still_makes_an_edge():
     assert list(_edges(view)) == [f"{HOME}/table/shop/elsewhere"]
 
 
-def test_trino_names_may_have_a_catalogue():
-    sql = 'SELECT o.id FROM "awsdatacatalog"."shop"."orders" o, lambda_db.crm.people p'
+def test_names_of_athena_may_have_a_catalogue():
+    sql = (
+        'SELECT o.id FROM "awsdatacatalog"."shop"."orders" o, lambda_db.crm.people p, '
+        '"s3tablescatalog/b1".ns.t'
+    )
     found = _edges(_view(sql, dialect="trino", default_catalog="awsdatacatalog"))
-    assert list(found) == [f"{HOME}/table/lambda_db/crm/people", f"{HOME}/table/shop/orders"]
+    athena = HOME.replace("glue", "athena")
+    assert list(found) == [
+        f"{athena}:datacatalog/lambda_db/crm.people",
+        f"{HOME}/table/s3tablescatalog/b1/ns/t",
+        f"{HOME}/table/shop/orders",
+    ]
+
+
+@pytest.mark.parametrize("dialect", ["trino", "spark"])
+def test_an_engines_own_catalogue_is_glues_where_glue_has_the_table(dialect):
+    sql = "SELECT o.id FROM delta.shop.orders o JOIN pg.public.orders p ON p.id = o.id"
+    view = _view(sql, dialect=dialect, default_catalog="iceberg")
+    assert tables_to_look_up(view) == ("shop/orders", "public/orders")
+    assert list(_edges(view)) == [
+        f"{HOME}/table/shop/orders",
+        f"{dialect}-catalog://pg/public.orders",
+    ]
+    warnings = read_view(view, AROUND).warnings
+    assert [w for w in warnings if "pg.public.orders" in w]
+    assert not [w for w in warnings if "delta" in w]
+
+
+def test_nothing_is_looked_up_for_names_without_a_foreign_catalogue():
+    for sql, catalog in (
+        ("SELECT id FROM orders", "iceberg"),
+        ("SELECT id FROM iceberg.shop.orders", "iceberg"),
+        ("SELECT id FROM awsdatacatalog.shop.orders", "iceberg"),
+        ("SELECT id FROM other.shop.orders", "awsdatacatalog"),
+    ):
+        assert tables_to_look_up(_view(sql, dialect="trino", default_catalog=catalog)) == ()
+
+
+@pytest.mark.parametrize(
+    "suffix", ["partitions", "files", "history", "snapshots", "manifests", "refs", "properties"]
+)
+def test_a_metadata_table_is_its_table(suffix):
+    view = _view(f'SELECT * FROM "shop"."orders${suffix}"', dialect="trino")
+    assert list(_edges(view)) == [f"{HOME}/table/shop/orders"]
+
+
+def test_a_name_with_any_other_suffix_is_a_table_of_its_own():
+    view = _view('SELECT id FROM "shop"."orders$new"', dialect="trino")
+    assert list(_edges(view)) == [f"{HOME}/table/shop/orders$new"]
+
+
+def test_without_a_readable_text_the_tables_count_that_glue_names():
+    arns = (
+        "arn:aws:glue:eu-west-1:210987654321:table/sales/Orders",
+        "arn:aws:glue:eu-west-1:123456789012:database/sales",
+    )
+    for text in ((), (ViewText(dialect="redshift", sql="not SQL"),)):
+        view = _view("").model_copy(update={"views": text, "sub_objects": arns})
+        graph = read_view(view, AROUND)
+        assert graph.origin is Origin.CATALOG
+        assert _edges(view) == {"arn:aws:glue:eu-west-1:210987654321/table/sales/orders": []}
+
+
+def test_a_readable_text_goes_before_the_tables_that_glue_names():
+    arns = ("arn:aws:glue:eu-west-1:123456789012:table/shop/other",)
+    view = _view("SELECT id FROM orders").model_copy(update={"sub_objects": arns})
+    assert _edges(view) == {f"{HOME}/table/shop/orders": ["id>id"]}
 
 
 def test_the_catalogue_that_the_view_was_made_in_is_its_own():

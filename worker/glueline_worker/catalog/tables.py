@@ -16,7 +16,7 @@ from glueline_worker.catalog.values import (
     parameters_of,
     text_of,
 )
-from glueline_worker.catalog.views import views_of
+from glueline_worker.catalog.views import description_of, sub_objects_of, views_of
 from glueline_worker.redact import redact_parameters, redact_prose
 
 
@@ -46,9 +46,7 @@ def table_record(
             catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
             database_name=database_name,
             name=name_of(answer, notes),
-            description=redact_prose(
-                text_of(answer.get("Description")) or parameters.get("comment")
-            ),
+            description=redact_prose(description_of(answer, parameters)),
             owner=text_of(answer.get("Owner")),
             table_type=text_of(answer.get("TableType")),
             format=table_format,
@@ -63,6 +61,7 @@ def table_record(
             storage=storage_of(descriptor, notes),
             parameters=redact_parameters(parameters),
             views=views_of(answer, parameters, notes),
+            sub_objects=sub_objects_of(answer),
             target=link_of(answer, "TargetTable", notes),
             federated=federated_of(answer, "FederatedTable", notes),
             warnings=tuple(notes),

@@ -1,32 +1,79 @@
 """The lineage of a catalogue's views, by their SQL."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
-from glueline_worker.lineage.model import ColumnRef, Flow, Graph, Node, Surroundings
-from glueline_worker.lineage.naming import catalog_table, location
+from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow, Graph, Node, Surroundings
+from glueline_worker.lineage.naming import athena_table, catalog_table, location, table_by_arn
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
 _OWN_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
 _WITH_CATALOG = 3
+_THREE_PARTS = re.compile(
+    r"""(?<![\w.])(`[^`]++`|"[^"]++"|\w++)\s*+\.\s*+(?:`[^`]++`|"[^"]++"|\w++)\s*+\.\s*+[`"\w]"""
+)
+_TRINO = frozenset({"trino", "presto"})
 
 
 def read_view(view: TableRecord, around: Surroundings) -> Graph:
     """What flows into ``view``: the graph of its SQL, in the first dialect that can be read.
 
     Columns are named as the catalogue names the view's, by position where its SQL names them
-    otherwise. A view without SQL has an empty graph.
+    otherwise. Without SQL that can be read, the tables count that Glue names as the view's.
     """
     warnings: list[str] = []
     for text in view.views:
         reading = _read(view, text, around)
         found = [item for item in reading.statements if item.reads or item.path_reads]
         if found:
+            others = [name for name in found[-1].reads if _is_elsewhere(name, view, text, around)]
+            warnings = [
+                f"The view reads {'.'.join(name)}, and nothing tells what its catalogue is."
+                for name in others
+            ]
             nodes = tuple(_nodes(found[-1], view, text, around))
-            return Graph(Origin.SQL, nodes, reading.warnings)
+            return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings))
         warnings += [f"{text.dialect} view: {warning}" for warning in reading.warnings]
-    return Graph(Origin.SQL, (), tuple(warnings))
+    tables = [table for arn in view.sub_objects if (table := table_by_arn(arn))]
+    nodes = tuple(_nodes_of_tables(tables, view, around)) if tables else ()
+    return Graph(Origin.CATALOG if nodes else Origin.SQL, nodes, tuple(warnings))
+
+
+def tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
+    """Tables that are Glue's only if Glue has them, as ``database/table``.
+
+    A view of Trino or Spark names catalogues as that engine's own settings do. Where the Data
+    Catalog has a table of that name, it is meant; ``schemas`` of the context tell.
+    """
+    nothing = Surroundings()
+    found = list[str]()
+    for text in view.views:
+        if not _may_name_catalogue(text):  # parsing is dear, and few views do
+            continue
+        for statement in _read(view, text, nothing).statements:
+            names = [n for n in statement.reads if _is_elsewhere(n, view, text, nothing)]
+            found += [_schema_key(name, view, text) for name in names]
+    return tuple(dict.fromkeys(found))
+
+
+def _may_name_catalogue(text: ViewText) -> bool:
+    if _is_of_athena(text):
+        return False
+    own = {(text.default_catalog or "").lower(), *_OWN_CATALOGS}
+    firsts = (match[1].strip('"`').lower() for match in _THREE_PARTS.finditer(text.sql))
+    return any(first not in own for first in firsts)
+
+
+def _nodes_of_tables(
+    tables: list[Dataset], view: TableRecord, around: Surroundings
+) -> Iterator[Node]:
+    ids = [f"read{index}" for index in range(len(tables))]
+    for id_, dataset in zip(ids, tables, strict=True):
+        yield Node(id_, "read", datasets=(dataset,))
+    target = catalog_table(view.database_name, view.name, around, view.catalog_id)
+    yield Node("view", "write", inputs=tuple(ids), datasets=(target,), flow=OPAQUE)
 
 
 def _read(view: TableRecord, text: ViewText, around: Surroundings) -> SqlReading:
@@ -78,10 +125,40 @@ def _database(view: TableRecord, text: ViewText) -> str:
 
 def _dataset(name: TableName, view: TableRecord, text: ViewText, around: Surroundings) -> Dataset:
     """A table of the view's own catalogue, unless its name says another one."""
-    database = name[-2] if len(name) > 1 else _database(view, text)
-    catalog = name[-_WITH_CATALOG] if len(name) >= _WITH_CATALOG else text.default_catalog or ""
-    own = catalog.lower() in {"", (text.default_catalog or "").lower(), *_OWN_CATALOGS}
-    return catalog_table(database, name[-1], around, view.catalog_id if own else catalog)
+    database, catalog = _database_of(name, view, text), _catalog_of(name, text)
+    if not catalog or (not _is_of_athena(text) and not _is_elsewhere(name, view, text, around)):
+        return catalog_table(database, name[-1], around, view.catalog_id)
+    if _is_of_athena(text):
+        return athena_table(catalog, database, name[-1], around)
+    engine = "trino" if text.dialect in _TRINO else text.dialect
+    return Dataset(namespace=f"{engine}-catalog://{catalog}", name=f"{database}.{name[-1]}")
+
+
+def _is_elsewhere(name: TableName, view: TableRecord, text: ViewText, around: Surroundings) -> bool:
+    """Whether a name has a catalogue of its engine's, and Glue no such table."""
+    is_named = bool(_catalog_of(name, text)) and not _is_of_athena(text)
+    return is_named and not around.schemas.get(_schema_key(name, view, text))
+
+
+def _schema_key(name: TableName, view: TableRecord, text: ViewText) -> str:
+    return f"{_database_of(name, view, text)}/{name[-1]}".lower()
+
+
+def _database_of(name: TableName, view: TableRecord, text: ViewText) -> str:
+    return name[-2] if len(name) > 1 else _database(view, text)
+
+
+def _catalog_of(name: TableName, text: ViewText) -> str:
+    """The catalogue that a name has, "" for that of the view itself."""
+    catalog = ".".join(name[:-2]) if len(name) >= _WITH_CATALOG else ""
+    own = {"", (text.default_catalog or "").lower(), *_OWN_CATALOGS}
+    return "" if catalog.lower() in own else catalog
+
+
+def _is_of_athena(text: ViewText) -> bool:
+    """Athena names catalogues as AWS does; Trino and Spark as their own settings do."""
+    default = (text.default_catalog or "awsdatacatalog").lower()
+    return text.dialect == "athena" or (text.dialect in _TRINO and default == "awsdatacatalog")
 
 
 class _InDatabase(Mapping[str, tuple[str, ...]]):

@@ -1,20 +1,22 @@
 """The records of tables, and what the catalogue itself says of their lineage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
-from glueline.contract.records import LineageRecord, TableRecord, record_key
+from glueline.contract.records import TableRecord, record_key
 from glueline_worker.aws.glue import Answer
 from glueline_worker.catalog.answers import name_of
+from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.graph import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.lineage.storage import link_lineage
-from glueline_worker.lineage.views import read_view
+from glueline_worker.lineage.views import read_view, tables_to_look_up
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.units.schemas import TABLES_A_JOB, Columns, columns_of
 from glueline_worker.units.turns import in_turns
 
 
@@ -39,7 +41,7 @@ async def write_tables(
     ]
     asked.clear()
     new = [(key, table) for key, table in tables if key not in same]
-    parts = [_part(key, table, prints[key], context) async for key, table in in_turns(new)]
+    parts = [await _part(key, table, prints[key], context) async for key, table in in_turns(new)]
     await context.write_parts("table", parts)
     if with_partitions:
         await context.open_units(_partitions([table for _, table in tables], unit))
@@ -56,27 +58,39 @@ def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
     )
 
 
-def _part(key: str, table: TableRecord, fingerprint_: str | None, context: UnitContext) -> Part:
-    edges = _edges(table, context) if context.options.lineage else []
-    return Part(key, (table, *edges), fingerprint_)
-
-
-def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
-    """What the catalogue itself says: a view reads tables, a resource link is its target."""
-    around = Surroundings(region=context.connection.region, account=context.connection.catalog_id)
-    if table.target is not None:
-        kind, lineage = "table", link_lineage(table, around)
-    elif table.views:
-        kind, lineage = "view", collapse(read_view(table, around), around)
-    else:
-        return []
-    return lineage_records(
+async def _part(
+    key: str, table: TableRecord, fingerprint_: str | None, context: UnitContext
+) -> Part:
+    if not context.options.lineage:
+        return Part(key, (table,), fingerprint_)
+    named = tables_to_look_up(table)
+    columns = await columns_of(named[:TABLES_A_JOB], context) if named else {}
+    kind, lineage = _lineage(table, columns, context)
+    edges = lineage_records(
         lineage,
         process=f"{kind}/{encode(table.database_name)}/{encode(table.name)}",
         source=table.source,
         region=table.region,
         catalog_id=table.catalog_id,
     )
+    if lineage.warnings:
+        table = sealed(table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)}))
+    # What such a view means depends on tables that come and go: it is read in every run.
+    return Part(key, (table, *edges), None if named else fingerprint_)
+
+
+def _lineage(
+    table: TableRecord, columns: Mapping[str, Columns], context: UnitContext
+) -> tuple[str, Lineage]:
+    """What the catalogue itself says: a view reads tables, a resource link is its target."""
+    around = Surroundings(
+        region=context.connection.region, account=context.connection.catalog_id, schemas=columns
+    )
+    if table.target is not None:
+        return "table", link_lineage(table, around)
+    if table.views or table.sub_objects:
+        return "view", collapse(read_view(table, around), around)
+    return "table", Lineage()
 
 
 def _partitions(

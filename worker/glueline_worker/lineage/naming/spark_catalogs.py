@@ -24,7 +24,9 @@ PREFIX = "spark.sql.catalog."
 SESSION_CATALOG = "spark_catalog"
 DEFAULT_DATABASE = "default"
 _PAIR = re.compile(r"(?<![\w.-])(spark\.[\w.\-]+)\s*=\s*(\S+)")
-_METASTORE = re.compile(r"(?:spark\.)?(?:hadoop\.)?hive\.metastore\.(uris|glue\.catalogid)", re.IGNORECASE)
+_METASTORE = re.compile(
+    r"(?:spark\.)?(?:hadoop\.)?hive\.metastore\.(uris|glue\.catalogid)", re.IGNORECASE
+)
 _GLUE_IDS = ("glue.id", "glue.catalog-id", "glue.account-id", "glue.catalogid")
 _GLUE_ID = re.compile(r"\d{12}(?::.+)?|arn:aws[\w-]*:(?:glue|s3tables):.+")
 _GLUE_HOST = re.compile(r"(?:glue|s3tables)(?:-fips)?[.-]([a-z]{2,}(?:-[a-z]+)+-\d)\.\S+")
@@ -99,6 +101,8 @@ def _glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | 
     is_by_rest = _GLUE_HOST.match(address.partition("://")[2]) is not None
     is_signed = said.get("rest.signing-name", "").lower() in {"glue", "s3tables"}
     is_s3tables = implementation.endswith("S3TablesCatalog") or ":s3tables:" in warehouse
+    if is_s3tables and warehouse.startswith("{"):  # the ARN of a bucket, known at run time
+        return f"s3tablescatalog/{warehouse}"
     if is_by_rest or is_signed or is_s3tables:
         is_id = _GLUE_ID.fullmatch(warehouse) or warehouse.startswith("{")
         return warehouse if is_id else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import dynamodb, kinesis, redshift
-from glueline_worker.lineage.script import aws_s3, files, queries
+from glueline_worker.lineage.script import aws_s3, datasets, files, queries
 from glueline_worker.lineage.script.call import Call
 from glueline_worker.lineage.script.queries import Engine
 from glueline_worker.lineage.script.text import as_text, shown, texts
@@ -122,7 +122,9 @@ def _workflow(call: Call) -> Value:
 def _catalog_table(call: Call) -> Value:
     database = texts(call.arg(None, "DatabaseName", default="unknown"))[0]
     table = texts(call.arg(None, "Name", default="unknown"))[0]
-    return Tool("catalog_table", {"place": f"{database}/{table}"})
+    catalog = call.arg(None, "CatalogId")
+    owner = f"{datasets.OWNER}{texts(catalog)[0]}" if catalog is not None else ""
+    return Tool("catalog_table", {"place": f"{database}/{table}{owner}"})
 
 
 def _connection(call: Call) -> Value:

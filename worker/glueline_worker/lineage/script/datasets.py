@@ -31,6 +31,8 @@ CONNECTION = "glue-connection://"
 """Stands where a connection's URL would, when a script asks for it by the connection's name."""
 TABLE_LOCATION = "glue-table://"
 """Stands where the location of a catalog table would."""
+OWNER = "@"
+"""Stands between a catalog table and the catalogue that a script named for it."""
 NO_DATA = words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
 _END_OF_NAME = re.compile(r"[/;?]")
@@ -76,7 +78,8 @@ def _located_table(state: State, path: Value) -> Dataset | None:
     if not isinstance(path, str) or not path.startswith(TABLE_LOCATION):
         return None
     database, _, rest = shown(path).removeprefix(TABLE_LOCATION).partition("/")
-    return catalog_table(database, rest.partition("/")[0], state.around)
+    name, _, catalog = rest.partition("/")[0].partition(OWNER)
+    return catalog_table(database, name, state.around, catalog or None)
 
 
 def objects(state: State, bucket: Value, key: Value) -> list[Dataset]:

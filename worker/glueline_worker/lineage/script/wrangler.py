@@ -19,14 +19,15 @@ def _read_path(call: Call) -> Value:
 
 def _read_table(call: Call) -> Value:
     table, database = call.arg(0, "table"), call.arg(1, "database")
-    return call.state.read(datasets.table(call.state, database, table), "wr.table")
+    found = datasets.table(call.state, database, table, call.arg(None, "catalog_id"))
+    return call.state.read(found, "wr.table")
 
 
 def _write_path(call: Call) -> Value:
     found = datasets.at(call.state, call.arg(1, "path"))
     table, database = call.arg(None, "table"), call.arg(None, "database")
     if table is not None and database is not None:
-        found += datasets.table(call.state, database, table)
+        found += datasets.table(call.state, database, table, call.arg(None, "catalog_id"))
     call.state.write(call.arg(0, "df", "obj"), found, "wr.s3")
     return {"paths": list(texts(call.arg(1, "path")))}
 
@@ -82,7 +83,8 @@ def _unload(call: Call) -> Value:
 
 
 def _to_iceberg(call: Call) -> Value:
-    found = datasets.table(call.state, call.arg(1, "database"), call.arg(2, "table"))
+    database, table = call.arg(1, "database"), call.arg(2, "table")
+    found = datasets.table(call.state, database, table, call.arg(None, "catalog_id"))
     call.state.write(call.arg(0, "df"), found, "wr.athena")
     return None
 

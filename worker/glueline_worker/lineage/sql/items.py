@@ -8,7 +8,13 @@ from glueline_worker.lineage.sql.holes import Holes
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.relation import Field, Relation, Sources
 from glueline_worker.lineage.sql.scope import TARGET, Env, Scope
-from glueline_worker.lineage.sql.tables import Schemas, base_table, file_path, is_system
+from glueline_worker.lineage.sql.tables import (
+    Schemas,
+    base_table,
+    file_path,
+    is_system,
+    metadata_owner,
+)
 
 
 class Items:
@@ -113,7 +119,7 @@ class Items:
     def _named(self, node: exp.Table, env: Env) -> Relation:
         if len(node.parts) == 1 and node.name.lower() in env:
             return env[node.name.lower()]
-        name = self.name(node)
+        name, metadata = metadata_owner(self.name(node))
         path = file_path(name)
         start = node.parts[0].meta.get("start", 0)
         if path is not None:
@@ -122,6 +128,9 @@ class Items:
         if is_system(name):
             return Relation(exact=False)
         self._reads[name] = min(start, self._reads.get(name, start))
+        # The partitions have the table's own columns, other metadata has columns of its own.
+        if metadata not in {"", "partitions"}:
+            return Relation(exact=False)
         return base_table(name, self.schemas)
 
     def name(self, node: exp.Table) -> TableName:

@@ -16,6 +16,10 @@ _SYSTEM_SCHEMAS = frozenset(
 _SYSTEM_TABLE = re.compile(
     r"(?:pg|svv|svl|stl|stv|sys)_\w+|dual|(?:all|dba|user)_tab\w+", re.IGNORECASE
 )
+_METADATA_SUFFIXES = keywords(
+    "all_entries all_manifests entries files history manifests metadata_log_entries partitions "
+    "properties refs snapshots timeline transaction_log"
+)
 _FILE_FORMATS = keywords("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
@@ -25,6 +29,17 @@ def base_table(name: TableName, schemas: Schemas) -> Relation:
     if columns:
         return Relation([Field(column, ((name, column),)) for column in columns])
     return Relation(rest=(name,), exact=False)
+
+
+def metadata_owner(name: TableName) -> tuple[TableName, str]:
+    """The table that a metadata table tells of, and the kind of metadata; "" for a plain table.
+
+    Athena and Trino write them as ``"t$partitions"``. No other engine has these names.
+    """
+    base, _, suffix = name[-1].rpartition("$") if name else ("", "", "")
+    if not base or suffix.lower() not in _METADATA_SUFFIXES:
+        return name, ""
+    return (*name[:-1], base), suffix.lower()
 
 
 def is_system(name: TableName) -> bool:

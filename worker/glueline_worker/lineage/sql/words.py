@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from glueline_worker.lineage.sql.lexer import Token, keywords
 from glueline_worker.lineage.sql.model import Kind, SqlStatement, TableName
-from glueline_worker.lineage.sql.tables import file_path
+from glueline_worker.lineage.sql.tables import file_path, metadata_owner
 
 _NO_NAMES = keywords(
     "SELECT VALUES LATERAL UNNEST WITH WHERE SET ON AS AND OR JOIN FROM INTO GROUP ORDER CASE "
@@ -175,7 +175,7 @@ class _Words:
         name, end = name_at(self._tokens, index)
         function = end < len(self._tokens) and self._tokens[end].text == "("
         if name and not function:
-            self.reads.append(name)
+            self.reads.append(metadata_owner(name)[0])
         return max(end, index)
 
     def _target(self, index: int, word: str, first: str) -> None:
