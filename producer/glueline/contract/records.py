@@ -123,6 +123,12 @@ class Storage(Frozen):
 
     location: str | None = None
     additional_locations: tuple[str, ...] = ()
+    data_locations: tuple[str, ...] = ()
+    """Where readers find a table's data, which SerDe, template or manifests may move elsewhere.
+
+    A ``*`` stands for the values of a partition. Empty where the catalogue does not say it, and
+    in partitions, whose location counts.
+    """
     input_format: str | None = None
     output_format: str | None = None
     compressed: bool = False
