@@ -354,3 +354,19 @@ def test_no_secret_of_a_url_gets_into_a_name(case, tail):
 def test_a_password_that_looks_like_a_parameter_stays_out_of_a_name():
     dataset = naming.jdbc("jdbc:oracle:thin:user/sEcReT?1=@//h/svc", "A.B")
     assert (dataset.namespace, dataset.name) == ("oracle://h:1521", "svc.A.B")
+
+
+@pytest.mark.parametrize(
+    ("catalog_id", "expected"),
+    [
+        (None, "table/s3tablescatalog/b1/ns/t"),
+        ("s3tablescatalog/b2", "table/s3tablescatalog/b2/ns/t"),
+        ("AwsDataCatalog", "table/ns/t"),
+    ],
+)
+def test_a_nested_catalogue_stands_in_the_name_and_not_in_the_namespace(catalog_id, expected):
+    nested = Surroundings(region="eu-west-1", account="123456789012:s3tablescatalog/b1")
+    dataset = naming.catalog_table("ns", "t", nested, catalog_id)
+    assert dataset.namespace == "arn:aws:glue:eu-west-1:123456789012"
+    assert dataset.name == expected
+    assert naming.kinesis("s", nested).namespace == "arn:aws:kinesis:eu-west-1:123456789012"

@@ -130,7 +130,10 @@ def _of_template(template: str, settings: Mapping[str, str], notes: list[str]) -
         choices = [["*"] if len(choice) > 1 else choice for choice in choices]
     for chosen in product(*choices):
         values = dict(zip(names, chosen, strict=True))
-        filled = _HOLE.sub(lambda hole, values=values: values[hole[1].lower()], key)
+        filled = "".join(
+            values[piece.lower()] if index % 2 else piece
+            for index, piece in enumerate(_HOLE.split(key))
+        )
         yield f"{template[:start]}{bucket}{slash}{filled}"
 
 

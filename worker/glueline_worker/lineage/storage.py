@@ -30,12 +30,15 @@ class StorageIndex:
         links: Iterable[tuple[Dataset, Dataset]] = (),
     ) -> None:
         self._tables: dict[tuple[str, ...], list[_Place]] = {}
-        for database, table, place in tables:
-            if parts := _parts_of_location(place):
-                fixed = next((n for n, part in enumerate(parts) if "*" in part), len(parts))
-                known = self._tables.setdefault(parts[:fixed], [])
-                known.append(_Place(catalog_table(database, table, around), parts[fixed:]))
         self._links: Mapping[Dataset, Dataset] = dict(links)
+        for database, table, place in tables:
+            self.put(catalog_table(database, table, around), place)
+
+    def put(self, table: Dataset, place: str) -> None:
+        """Know that data of ``table`` stands at ``place``, a URL or path as Glue has it."""
+        if parts := _parts_of_location(place):
+            fixed = next((n for n, part in enumerate(parts) if "*" in part), len(parts))
+            self._tables.setdefault(parts[:fixed], []).append(_Place(table, parts[fixed:]))
 
     def tables_on(self, dataset: Dataset) -> tuple[Dataset, ...]:
         """The tables at the path or nearest above it; several may share one location.

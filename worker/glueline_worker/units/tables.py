@@ -7,6 +7,7 @@ from glueline.contract.records import LineageRecord, TableRecord, record_key
 from glueline_worker.aws.glue import Answer
 from glueline_worker.catalog.answers import name_of
 from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.values import text_of
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.records import lineage_records
@@ -31,6 +32,9 @@ async def write_tables(
     keys = [record_key(unit.source, "table", unit.database, name_of(each, [])) for each in asked]
     prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
     same = await context.unchanged("table", prints)
+    owners = {
+        key: owner for key, each in zip(keys, asked, strict=True) if (owner := _owner(each, unit))
+    }
     with_partitions = context.options.partitions != "none"
     tables = [
         (key, _record(each, unit, context))
@@ -39,7 +43,10 @@ async def write_tables(
     ]
     asked.clear()
     new = [(key, table) for key, table in tables if key not in same]
-    parts = [_part(key, table, prints[key], context) async for key, table in in_turns(new)]
+    parts = [
+        _part(key, table, prints[key], owners.get(key), context)
+        async for key, table in in_turns(new)
+    ]
     await context.write_parts("table", parts)
     if with_partitions:
         await context.open_units(_partitions([table for _, table in tables], unit))
@@ -56,14 +63,34 @@ def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
     )
 
 
-def _part(key: str, table: TableRecord, fingerprint_: str | None, context: UnitContext) -> Part:
-    edges = _edges(table, context) if context.options.lineage else []
+def _part(
+    key: str,
+    table: TableRecord,
+    fingerprint_: str | None,
+    owner: str | None,
+    context: UnitContext,
+) -> Part:
+    edges = _edges(table, owner, context) if context.options.lineage else []
     return Part(key, (table, *edges), fingerprint_)
 
 
-def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
-    """What the catalogue itself says: a view reads tables, a resource link is its target."""
-    around = Surroundings(region=context.connection.region, account=context.connection.catalog_id)
+def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> str | None:
+    """The owner's database, for a table that is read through a resource link to it."""
+    database = text_of(answer.get("DatabaseName"))
+    is_other = database and database.lower() != unit.database.lower()
+    return database if is_other else None
+
+
+def _edges(table: TableRecord, owner: str | None, context: UnitContext) -> list[LineageRecord]:
+    """What the catalogue itself says: a view reads tables, a resource link is its target.
+
+    What is read through a link to a database, ``owner``, is said of the owner's table.
+    """
+    process = f"{encode(table.database_name)}/{encode(table.name)}"
+    account = table.catalog_id if owner else context.connection.catalog_id
+    around = Surroundings(region=context.connection.region, account=account)
+    if owner:
+        table = table.model_copy(update={"database_name": owner})
     if table.target is not None:
         kind, lineage = "table", link_lineage(table, around)
     elif table.views:
@@ -72,7 +99,7 @@ def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
         return []
     return lineage_records(
         lineage,
-        process=f"{kind}/{encode(table.database_name)}/{encode(table.name)}",
+        process=f"{kind}/{process}",
         source=table.source,
         region=table.region,
         catalog_id=table.catalog_id,
