@@ -123,10 +123,10 @@ class Storage(Frozen):
 
     location: str | None = None
     additional_locations: tuple[str, ...] = ()
-    data_locations: tuple[str, ...] = ()
+    data_locations: tuple[str, ...] | None = None
     """Where readers find a table's data, which SerDe, template or manifests may move elsewhere.
 
-    A ``*`` stands for the values of a partition. Empty where the catalogue does not say it, and
+    A ``*`` stands for the values of a partition. Empty where the catalogue does not say it; None
     in partitions, whose location counts.
     """
     input_format: str | None = None

@@ -16,11 +16,13 @@ from glueline_worker.redact import redact_parameters, redact_url
 
 
 def storage_of(
-    descriptor: Mapping[str, Any] | None, notes: list[str], data_locations: tuple[str, ...] = ()
+    descriptor: Mapping[str, Any] | None,
+    notes: list[str],
+    data_locations: tuple[str, ...] | None = None,
 ) -> Storage | None:
     """Return where and how a table or partition is stored; None without a descriptor.
 
-    ``data_locations`` are the places that its data is read from.
+    ``data_locations`` are the places that a table's data is read from.
     """
     if descriptor is None:
         return None

@@ -91,6 +91,8 @@ def join_lineage(
     for table in tables:
         dataset = _dataset(table, table.name, through)
         known.setdefault(dataset)
+        if owner := _owner(table, through):
+            owned.add(owner)
         for location in table.data_locations or ():
             index.put(dataset, location)
         if table.data_locations == () and table.location:
@@ -144,6 +146,12 @@ def _read_through_links(
     }
 
 
+def _owner(
+    thing: StoredTable | StoredPartition, through: dict[tuple[str, str, str], CatalogDatabase]
+) -> CatalogDatabase | None:
+    return through.get((thing.source, thing.region, thing.database.lower()))
+
+
 def _dataset(
     thing: StoredTable | StoredPartition,
     name: str,
@@ -151,7 +159,7 @@ def _dataset(
 ) -> Dataset:
     around = Surroundings(region=thing.region, account=thing.catalog_id)
     table = catalog_table(thing.database, name, around)
-    owner = through.get((thing.source, thing.region, thing.database.lower()))
+    owner = _owner(thing, through)
     if owner is None:
         return table
     own = CatalogDatabase.named(thing.database, around)

@@ -7,7 +7,8 @@ from typing import Any
 
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
-from glueline.settings import Source, WorkerSettings
+from glueline.settings import WorkerSettings
+from glueline.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
 from glueline_worker.sinks.base import Held, Part, Run
