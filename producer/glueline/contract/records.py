@@ -223,7 +223,7 @@ class PartitionRecord(Record):
 
 
 class PartitionSummaryRecord(Record):
-    """How many partitions a table has."""
+    """How many partitions a table has in the catalogue; none is written where Athena projects all."""
 
     identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name")
 
