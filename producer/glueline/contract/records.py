@@ -223,7 +223,10 @@ class PartitionRecord(Record):
 
 
 class PartitionSummaryRecord(Record):
-    """How many partitions a table has in the catalogue; none is written where Athena projects all."""
+    """How many partitions a table has in the catalogue.
+
+    None is written for a table whose partitions are all projected.
+    """
 
     identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name")
 
