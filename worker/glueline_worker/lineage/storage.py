@@ -121,11 +121,12 @@ def _nearest(places: Iterable[_Place], parts: tuple[str, ...]) -> tuple[Dataset,
 
 
 def _agree(pattern: str, part: str) -> bool:
-    if "{" in part:  # known only when the job runs
-        return True
     if "*" not in pattern:
         return pattern == part
     head, *middle, tail = pattern.split("*")
+    if "{" in part:  # what follows is known only when the job runs
+        known = part.partition("{")[0]
+        return known.startswith(head) or head.startswith(known)
     if len(part) < len(pattern) - pattern.count("*") or not part.startswith(head):
         return False
     at = len(head)
