@@ -54,6 +54,7 @@ def test_every_field_of_a_table_is_kept():
         storage=Storage(
             location="s3://lake/sales/orders/",
             additional_locations=("s3://lake/old/orders/",),
+            data_locations=("s3://lake/sales/orders/", "s3://lake/old/orders/"),
             input_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
             output_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
             compressed=True,
@@ -384,3 +385,23 @@ def test_the_hash_ignores_the_order_of_keys_and_what_is_volatile():
 )
 def test_the_hash_follows_the_content(change):
     assert record_of(table()).content_hash != record_of(table(**change)).content_hash
+
+
+@pytest.mark.parametrize(
+    "columns", [[column("dummy")], [column("Dummy", "STRING")], [PLACEHOLDER], []]
+)
+@pytest.mark.parametrize("provider", ["DELTA", "delta"])
+def test_a_delta_table_without_a_schema_in_the_catalogue_has_no_invented_column(columns, provider):
+    answer = table(PartitionKeys=[], Parameters={"spark.sql.sources.provider": provider})
+    answer["StorageDescriptor"]["Columns"] = columns
+    record = record_of(answer)
+    assert record.columns == ()
+    assert record.warnings == ("The schema is not in the catalogue, only in the Delta log.",)
+
+
+def test_a_column_that_is_called_dummy_stays_where_it_may_be_one():
+    schema = spark_schema(spark_field("dummy", "string"))
+    delta = {"spark.sql.sources.provider": "delta", "spark.sql.sources.schema": schema}
+    for parameters in ({}, delta):
+        record = record_of(table(column("dummy"), PartitionKeys=[], Parameters=parameters))
+        assert (names(record.columns), record.warnings) == (["dummy"], ())

@@ -4,12 +4,15 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from glueline.contract.messages import ExtractionRequest
+from glueline.contract.records import Record
+from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
@@ -47,7 +50,23 @@ def sink(tmp_path: Path) -> str:
         *lineage_records(job, process="job/nightly", **WHERE),
         *lineage_records(link_lineage(link, HERE), process="table/board/shared", **WHERE),
     ]
-    url = f"sqlite:///{tmp_path}/glueline.db"
+    return stored(tmp_path, records)
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> str:
+    """A job that reads a table of a linked database, whose owner is not extracted."""
+    target = {"CatalogId": "210987654321", "DatabaseName": "sales", "Region": "us-east-1"}
+    link = database_record({"Name": "shared", "TargetDatabase": target}, **WHERE)
+    job = collapse(
+        read_script('spark.table("shared.orders").write.saveAsTable("finance.report")', HERE), HERE
+    )
+    return stored(tmp_path, [link, *lineage_records(job, process="job/nightly", **WHERE)])
+
+
+def stored(folder: Path, records: Sequence[Record]) -> str:
+    """A SQLite sink that holds ``records``."""
+    url = f"sqlite:///{folder}/glueline.db"
 
     async def fill() -> None:
         place = parse_sink(url)
@@ -77,6 +96,18 @@ def test_lineage_goes_through_storage_and_resource_links(sink: str) -> None:
         ("storage", "sales/orders/dt=1"),
         ("job/nightly", "orders"),
     ]
+
+
+def test_a_chain_goes_through_linked_databases_and_says_where_it_may_go_on(linked: str) -> None:
+    done = lineage("finance.report", "--sink", linked, "--direction", "upstream")
+    assert done.returncode == 0, done.stderr
+    assert "← sales.orders (account 210987654321, us-east-1)  database/shared" in done.stdout
+    warning = "database shared is a resource link to database sales of 210987654321 in us-east-1"
+    assert f"warning: {warning}" in done.stderr
+    as_json = lineage("finance.report", "--sink", linked, "--json")
+    assert json.loads(as_json.stdout)["warnings"][0].startswith(warning)
+    unknown = lineage("shared.returns", "--sink", linked)
+    assert f"no lineage is known of 'shared.returns'; {warning}" in unknown.stderr
 
 
 def test_a_person_sees_a_tree(sink: str) -> None:

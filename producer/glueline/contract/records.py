@@ -123,6 +123,12 @@ class Storage(Frozen):
 
     location: str | None = None
     additional_locations: tuple[str, ...] = ()
+    data_locations: tuple[str, ...] | None = None
+    """Where readers find a table's data, which SerDe, template or manifests may move elsewhere.
+
+    A ``*`` stands for the values of a partition. Empty where the catalogue does not say it; None
+    in partitions, whose location counts.
+    """
     input_format: str | None = None
     output_format: str | None = None
     compressed: bool = False
@@ -219,7 +225,10 @@ class PartitionRecord(Record):
 
 
 class PartitionSummaryRecord(Record):
-    """How many partitions a table has."""
+    """How many partitions a table has in the catalogue.
+
+    None is written for a table whose partitions are all projected.
+    """
 
     identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name")
 

@@ -514,3 +514,19 @@ def test_the_arn_of_a_table_names_it():
 )
 def test_catalogues_by_the_names_of_athena(around, name, catalog, expected):
     assert name(naming.athena_table(catalog, "D", "T", around)) == expected
+
+
+@pytest.mark.parametrize(
+    ("catalog_id", "expected"),
+    [
+        (None, "table/s3tablescatalog/b1/ns/t"),
+        ("s3tablescatalog/b2", "table/s3tablescatalog/b2/ns/t"),
+        ("AwsDataCatalog", "table/ns/t"),
+    ],
+)
+def test_a_nested_catalogue_stands_in_the_name_and_not_in_the_namespace(catalog_id, expected):
+    nested = Surroundings(region="eu-west-1", account="123456789012:s3tablescatalog/b1")
+    dataset = naming.catalog_table("ns", "t", nested, catalog_id)
+    assert dataset.namespace == "arn:aws:glue:eu-west-1:123456789012"
+    assert dataset.name == expected
+    assert naming.kinesis("s", nested).namespace == "arn:aws:kinesis:eu-west-1:123456789012"

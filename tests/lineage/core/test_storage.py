@@ -1,6 +1,8 @@
+import pytest
+
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Edge, Lineage
-from glueline_worker.lineage.naming import catalog_table, s3
+from glueline_worker.lineage.naming import catalog_table, location, s3
 from glueline_worker.lineage.storage import StorageIndex, extend
 
 TABLES = [
@@ -58,3 +60,60 @@ def test_a_resource_link_leads_to_its_target(around, say):
     assert say(extend(Lineage(outputs=(link,)), found)) == [
         "glue:shared/orders -> arn:aws:glue:eu-west-1:210987654321/table/sales/orders"
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("feed/2025-01-01", ["feed"]),
+        ("feed", ["feed"]),
+        ("feed/{date}/part", ["feed"]),
+        ("feed/special/x", ["special"]),
+        ("feedback/2025", []),
+        ("logs/eu/data/1", ["logs"]),
+        ("logs/eu/other/1", []),
+        ("logs/eu", ["logs"]),
+        ("v/v2-2025", ["versions"]),
+        ("v/v1-2025", []),
+        ("v/v1-{date}", []),
+        ("v/{arg:folder}", ["versions"]),
+        ("logs/eu/{arg:kind}/1", []),
+        ("odd/a[1]?/x", []),
+        ("", []),
+    ],
+)
+def test_a_wildcard_stands_for_the_values_of_partitions(around, name, path, found):
+    tables = [
+        ("db", "feed", "s3://lake/feed/*/"),
+        ("db", "special", "s3a:///lake//feed/special"),
+        ("db", "logs", "S3://lake/logs/*/data/*"),
+        ("db", "versions", "s3://lake/v/v2-*/"),
+        ("db", "odd", "s3://lake/odd/a[1]?/"),
+    ]
+    assert list(map(name, StorageIndex(tables, around).tables_on(s3(f"s3://lake/{path}")))) == [
+        f"glue:db/{table}" for table in found
+    ]
+
+
+def test_what_stands_nearer_than_a_wildcard_wins(around, name):
+    tables = [
+        ("db", "all", "s3://lake/x"),
+        ("db", "orders", "s3://lake/x/*/orders"),
+        ("db", "eu", "s3://lake/x/eu"),
+    ]
+    index = StorageIndex(tables, around)
+    found = {
+        path: [name(table).rpartition("/")[2] for table in index.tables_on(s3(f"s3://lake/{path}"))]
+        for path in ("x", "x/us/orders/1", "x/us/returns", "x/eu/orders")
+    }
+    assert found == {
+        "x": ["all"],
+        "x/us/orders/1": ["orders"],
+        "x/us/returns": ["all"],
+        "x/eu/orders": ["eu"],
+    }
+
+
+def test_other_stores_than_s3_have_tables_too(around, name):
+    index = StorageIndex([("db", "t", "hdfs://nn:8020/data/t/")], around)
+    assert list(map(name, index.tables_on(location("hdfs://nn:8020/data/t/1")))) == ["glue:db/t"]

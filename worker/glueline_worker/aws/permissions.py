@@ -110,7 +110,8 @@ PERMISSIONS = (
     ),
     Permission(
         "glue:GetTable", F.LINEAGE, R.ANY_TABLE,
-        "the columns of tables that jobs read, and a table that is asked for by its name",
+        "the columns of tables that jobs read, a table that is asked for by its name, and whether "
+        "the partitions of a table without any are projected",
         "lineage of jobs that select everything names no columns; no table is read by its name",
     ),
     Permission(

@@ -35,6 +35,13 @@ def link_of(answer: Mapping[str, Any], key: str, notes: list[str]) -> CatalogLin
     )
 
 
+def label_of_link(link: CatalogLink) -> str:
+    """Return what a resource link points at in a few words."""
+    name = f"{link.database}.{link.table}" if link.table else f"database {link.database}"
+    owner = f" of {link.catalog_id}" if link.catalog_id else ""
+    return f"{name}{owner} in {link.region}" if link.region else f"{name}{owner}"
+
+
 def federated_of(answer: Mapping[str, Any], key: str, notes: list[str]) -> Federated | None:
     """Return the foreign thing at ``key`` (FederatedTable or FederatedDatabase)."""
     foreign = mapping_at(answer, key, notes)

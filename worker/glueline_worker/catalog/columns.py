@@ -15,7 +15,7 @@ from glueline_worker.redact import redact_parameters, redact_prose
 _PLACEHOLDER = [("col", "array<string>")]
 """What Spark and Delta Lake write when only their parameters hold the schema."""
 _TRINO_PLACEHOLDER = [("dummy", "string")]
-"""What Trino writes for a view, whose columns stand in its text."""
+"""What Trino writes for a view, whose columns stand in its text, and for a Delta table."""
 _SHARED_LENGTH = 1024
 _TEXT = (str, NoneType)
 _NAMED = 5  # columns that a warning lists by name
@@ -37,6 +37,8 @@ def columns_of(
     stated = _read(descriptor, "Columns", notes)
     if not stated or _shape(stated) == _TRINO_PLACEHOLDER:
         stated = _view_columns(answer) or stated
+    if table_format == "delta" and _shape(stated) == _TRINO_PLACEHOLDER:
+        stated = []
     columns = _by_name(stated, notes)
     if not stated or table_format == "delta" or _shape(stated) == _PLACEHOLDER:
         columns = _completed(columns, keys, spark_columns(parameters, notes), table_format, notes)
@@ -119,7 +121,7 @@ def _completed(
     notes: list[str],
 ) -> dict[str, Column]:
     """Return Spark's schema where the columns stand in for it or lack some of it."""
-    is_placeholder = _shape(list(columns.values())) == _PLACEHOLDER
+    is_placeholder = not columns or _shape(list(columns.values())) == _PLACEHOLDER
     by_name = _by_name(schema, notes)
     if schema and (is_placeholder or columns.keys() | keys.keys() < by_name.keys()):
         return by_name

@@ -15,8 +15,15 @@ from glueline_worker.catalog.values import (
 from glueline_worker.redact import redact_parameters, redact_url
 
 
-def storage_of(descriptor: Mapping[str, Any] | None, notes: list[str]) -> Storage | None:
-    """Return where and how a table or partition is stored; None without a descriptor."""
+def storage_of(
+    descriptor: Mapping[str, Any] | None,
+    notes: list[str],
+    data_locations: tuple[str, ...] | None = None,
+) -> Storage | None:
+    """Return where and how a table or partition is stored; None without a descriptor.
+
+    ``data_locations`` are the places that a table's data is read from.
+    """
     if descriptor is None:
         return None
     serde = mapping_at(descriptor, "SerdeInfo", notes) or {}
@@ -25,6 +32,7 @@ def storage_of(descriptor: Mapping[str, Any] | None, notes: list[str]) -> Storag
         additional_locations=tuple(
             map(redact_url, texts_of(descriptor.get("AdditionalLocations")))
         ),
+        data_locations=data_locations,
         input_format=text_of(descriptor.get("InputFormat")),
         output_format=text_of(descriptor.get("OutputFormat")),
         compressed=descriptor.get("Compressed") is True,

@@ -6,6 +6,7 @@ from typing import Any
 from glueline.contract.records import TableRecord
 from glueline_worker.catalog.answers import federated_of, link_of, name_of, raw_of
 from glueline_worker.catalog.columns import columns_of
+from glueline_worker.catalog.data_locations import data_locations_of
 from glueline_worker.catalog.formats import format_of
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.storage import storage_of
@@ -58,7 +59,11 @@ def table_record(
             is_registered_with_lake_formation=registered if isinstance(registered, bool) else None,
             columns=columns,
             partition_keys=keys,
-            storage=storage_of(descriptor, notes),
+            storage=storage_of(
+                descriptor,
+                notes,
+                data_locations_of(descriptor or {}, parameters, table_format, notes),
+            ),
             parameters=redact_parameters(parameters),
             views=views_of(answer, parameters, notes),
             sub_objects=sub_objects_of(answer),

@@ -35,6 +35,11 @@ _CONSTRUCTOR = re.compile(rf"(?:{'|'.join((*_STRUCTS, *_ARITY))})\s*[<(]", re.IG
 _PRIMITIVE = re.compile(
     r"([a-z][a-z0-9_ ]*?) ?(?:\( ?(-?[0-9]{1,9}) ?(?:, ?(-?[0-9]{1,9}) ?)?\))?( with(?:out)? .*)?"
 )
+_FIXED = re.compile(r"fixed ?\[ ?([0-9]{1,9}) ?\]", re.IGNORECASE)
+_GEO = re.compile(r"(geometry|geography)\s*\(([^()<>]+)\)", re.IGNORECASE)
+_SRID = re.compile(r"(?:epsg:|srid:)?([0-9]{1,9})", re.IGNORECASE)
+_LONGITUDE_FIRST = "ogc:crs84"
+"""Iceberg's default reference system; Spark counts it as 4326."""
 _INTERVAL = re.compile(
     r"interval(?:_day_time|_year_month| (?:year|month|day|hour|minute|second)"
     r"(?: to (?:month|hour|minute|second))?)?"
@@ -45,7 +50,10 @@ _WORDS = """
     string varchar char character nvarchar nchar text bpchar
     binary varbinary bytes blob clob fixed bit
     date time timetz datetime timestamp timestamp_ntz timestamp_ltz timestamptz
-    void null json jsonb xml uuid object variant super geometry geography hllsketch hyperloglog
+    timestamp_s timestamp_ms timestamp_us timestamp_ns timestamptz_ns
+    timestamp_nano timestamptz_nano timestamp_nano_tz
+    void null unknown json jsonb xml uuid object variant super geometry geography
+    hllsketch hyperloglog
     ipaddress calendarinterval
 """
 _NAMES = {
@@ -135,11 +143,30 @@ def _type(text: str, part: Part, depth: int) -> DataType:
 
 
 def _primitive(text: str) -> PrimitiveType | None:
-    return _known_primitive(text) if len(text) <= _PRIMITIVE_LENGTH else None
+    return _known_primitive(text) if len(text) <= _PRIMITIVE_LENGTH else _geo(text)
+
+
+def _geo(text: str) -> PrimitiveType | None:
+    """Return a shape by its kind and the number of its reference system, if that has one.
+
+    Iceberg writes ``geometry(OGC:CRS84)`` and ``geography(OGC:CRS84, spherical)``, Spark's SQL
+    ``geometry(4326)``. A system without a number stays in the column's text alone.
+    """
+    match = _GEO.fullmatch(text)
+    if match is None:
+        return None
+    system = match[2].split(",")[0].strip(" \t\n'\"")
+    if system.lower() == _LONGITUDE_FIRST:
+        return PrimitiveType(name=match[1].lower(), parameters=(4326,))
+    number = _SRID.fullmatch(system)
+    return PrimitiveType(name=match[1].lower(), parameters=(int(number[1]),) if number else ())
 
 
 @lru_cache(maxsize=4096)
 def _known_primitive(text: str) -> PrimitiveType | None:
+    if shape := _geo(text):
+        return shape
+    text = _FIXED.sub(r"fixed(\1)", text)
     match = _PRIMITIVE.fullmatch(" ".join(text.lower().strip("`").split()))
     if match is None:
         return None

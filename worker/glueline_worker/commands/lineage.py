@@ -15,12 +15,17 @@ from glueline.contract.text import one_line
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
-    from glueline_worker.lineage.walk import Direction, Hops, Step
+    from glueline_worker.commands.stored_lineage import StoredLineage
+    from glueline_worker.lineage.walk import Direction, Step
 
 
 def lineage(
     dataset: Annotated[
-        str, typer.Argument(help="DATABASE.TABLE, an s3:// URL, or a part of a dataset's name.")
+        str,
+        typer.Argument(
+            help="DATABASE.TABLE (with ACCOUNT: or a nested catalogue before it where several "
+            "have one), an s3:// URL, or a part of a dataset's name."
+        ),
     ],
     sink: Annotated[
         str | None,
@@ -34,24 +39,32 @@ def lineage(
 ) -> None:
     """Where a dataset comes from and where it goes, across jobs, views and storage.
 
-    What a job writes to a path continues at the table on it, and a resource link at its target.
+    What a job writes to a path continues at the table on it, and a resource link, of a table or
+    of a database, at its target.
 
     Example: glueline lineage finance.revenue_daily --direction upstream
     """
-    hops = asyncio.run(_stored(_sink(sink)))
-    start = _find(dataset, hops)
+    stored = asyncio.run(_stored(_sink(sink)))
+    start = _find(dataset, stored)
     directions: list[Direction] = ["upstream", "downstream"]
-    found = {way: hops.walk(start, way, depth) for way in directions if direction in ("both", way)}
+    found = {
+        way: stored.hops.walk(start, way, depth) for way in directions if direction in ("both", way)
+    }
+    met = [start, *(end for steps in found.values() for step in steps for end in _ends(step))]
+    warnings = stored.warnings(met)
     if as_json:
         print_json(
             {
                 "dataset": start.model_dump(),
                 **{way: [_document(step) for step in steps] for way, steps in found.items()},
+                "warnings": warnings,
             }
         )
         return
     for way, steps in found.items():
         console().print(_tree(start, way, steps))
+    for warning in warnings:
+        console(stderr=True).print(Text(f"warning: {one_line(warning)}", style="yellow"))
 
 
 def _sink(url: str | None) -> str:
@@ -64,46 +77,40 @@ def _sink(url: str | None) -> str:
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
 
 
-async def _stored(url: str) -> "Hops":
-    from glueline_worker.lineage.model import Surroundings  # noqa: PLC0415
-    from glueline_worker.lineage.storage import StorageIndex  # noqa: PLC0415
-    from glueline_worker.lineage.walk import Hop, Hops  # noqa: PLC0415
+async def _stored(url: str) -> "StoredLineage":
+    from glueline_worker.commands.stored_lineage import read_lineage  # noqa: PLC0415
     from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415
     from glueline_worker.sinks.sql.sink import SqlSink  # noqa: PLC0415
-    from glueline_worker.sinks.sql.stored import stored_edges, stored_tables  # noqa: PLC0415
 
     sink = parse_sink(url)
     if not isinstance(sink, SqlSink):
         raise UsageError(f"{sink.name} holds files; lineage is read from SQLite or PostgreSQL")
     try:
-        edges = await sink.read(stored_edges)
-        tables = await sink.read(stored_tables)
+        return await read_lineage(sink)
     finally:
         await sink.close()
-    places = {(table.region, table.catalog_id) for table in tables}
-    indexes = [
-        StorageIndex(
-            [(t.database, t.name, t.location) for t in tables if (t.region, t.catalog_id) == place],
-            Surroundings(region=place[0], account=place[1]),
-        )
-        for place in sorted(places, key=str)
-    ]
-    return Hops((Hop(e.upstream, e.downstream, e.process) for e in edges), indexes)
 
 
-def _find(text: str, hops: "Hops") -> "Dataset":
+def _find(text: str, stored: "StoredLineage") -> "Dataset":
     """The dataset that ``text`` means; raises UsageError when none or several do."""
-    known = sorted(hops.datasets, key=lambda dataset: (dataset.namespace, dataset.name))
-    wanted = text.strip("/").lower()
-    table = f"table/{wanted.replace('.', '/', 1)}"
-    exact = [d for d in known if d.name == table or _url(d) == wanted]
-    matches = exact or [d for d in known if wanted in _url(d)]
-    if not matches:
-        raise UsageError(f"no lineage is known of {text!r}")
-    if len(matches) > 1:
-        names = ", ".join(_label(dataset) for dataset in matches[:5])
+    from glueline_worker.commands.dataset_names import find_datasets, full_name  # noqa: PLC0415
+
+    matches = find_datasets(text, stored.hops.datasets)
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        labels = [_label(dataset) for dataset in matches]
+        is_told = len(set(labels)) == len(labels)
+        names = ", ".join((labels if is_told else [*map(full_name, matches)])[:5])
         raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
-    return matches[0]
+    # A table without an edge can still say why it has none.
+    known = [*find_datasets(text, stored.tables), *stored.links.tables_named(text)]
+    reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))
+    raise UsageError(f"no lineage is known of {text!r}{reasons}")
+
+
+def _ends(step: "Step") -> "tuple[Dataset, Dataset]":
+    return step.hop.upstream, step.hop.downstream
 
 
 def _tree(start: "Dataset", way: "Direction", steps: "list[Step]") -> Tree:
@@ -114,7 +121,9 @@ def _tree(start: "Dataset", way: "Direction", steps: "list[Step]") -> Tree:
         near, far = step.hop.downstream, step.hop.upstream
         if way == "downstream":
             near, far = far, near
-        line = Text.assemble(f"{arrow} {one_line(_label(far))}  ", (step.hop.process, "dim"))
+        line = Text.assemble(
+            f"{arrow} {one_line(_label_from(far, start))}  ", (step.hop.process, "dim")
+        )
         branches.setdefault(far, branches[near].add(line))
     if not steps:
         root.add(Text("nothing known", style="dim"))
@@ -134,8 +143,14 @@ def _label(dataset: "Dataset") -> str:
     """A dataset as people say it."""
     if ":glue:" in dataset.namespace:
         return dataset.name.removeprefix("table/").replace("/", ".")
-    return _url(dataset)
-
-
-def _url(dataset: "Dataset") -> str:
     return f"{dataset.namespace}/{dataset.name}".rstrip("/").lower()
+
+
+def _label_from(dataset: "Dataset", start: "Dataset") -> str:
+    """The same, with the account and region of a table where they are not those of ``start``."""
+    label = _label(dataset)
+    if ":glue:" not in dataset.namespace or dataset.namespace == start.namespace:
+        return label
+    *_, region, account = dataset.namespace.split(":")
+    is_near = ":glue:" not in start.namespace or f":{region}:" in start.namespace
+    return f"{label} (account {account}{'' if is_near else f', {region}'})"

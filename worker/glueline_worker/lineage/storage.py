@@ -1,19 +1,26 @@
 """Catalog tables and where they are stored: the edges that the catalogue itself tells."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord
 from glueline_worker.lineage.graph import edge_order
 from glueline_worker.lineage.model import Edge, Lineage, Surroundings
-from glueline_worker.lineage.naming import catalog_table, s3
+from glueline_worker.lineage.naming import catalog_table, location
+
+_STORES = frozenset({"s3", "gs", "hdfs", "abfs", "abfss", "wasb", "wasbs"})
+# Of a plane that no name of a file comes from.
+_LITERAL = {ord(sign): chr(0xF0000 + ord(sign)) for sign in "*?[]{}"}
+_AS_WRITTEN = {ord(stand_in): chr(sign) for sign, stand_in in _LITERAL.items()}
 
 
 class StorageIndex:
-    """Finds the tables on a path of S3, and the table that a resource link points at.
+    """Finds the tables on a path, and the table that a resource link points at.
 
-    ``tables`` are (database, table, location); ``links`` are (link, target) as datasets.
+    ``tables`` are (database, table, location), several for a table whose data stands in several
+    places; a ``*`` in a location stands for what differs between partitions. ``links`` are
+    (link, target) as datasets.
     """
 
     def __init__(
@@ -22,21 +29,28 @@ class StorageIndex:
         around: Surroundings,
         links: Iterable[tuple[Dataset, Dataset]] = (),
     ) -> None:
-        self._tables: dict[tuple[str, ...], list[Dataset]] = {}
-        for database, table, location in tables:
-            if location.lower().startswith("s3"):
-                found = self._tables.setdefault(_parts(s3(location)), [])
-                found.append(catalog_table(database, table, around))
+        self._tables: dict[tuple[str, ...], list[_Place]] = {}
         self._links: Mapping[Dataset, Dataset] = dict(links)
+        for database, table, place in tables:
+            self.put(catalog_table(database, table, around), place)
+
+    def put(self, table: Dataset, place: str) -> None:
+        """Know that data of ``table`` stands at ``place``, a URL or path as Glue has it."""
+        if parts := _parts_of_location(place):
+            fixed = next((n for n, part in enumerate(parts) if "*" in part), len(parts))
+            self._tables.setdefault(parts[:fixed], []).append(_Place(table, parts[fixed:]))
 
     def tables_on(self, dataset: Dataset) -> tuple[Dataset, ...]:
-        """The tables at the path or nearest above it; several may share one location."""
-        if not dataset.namespace.startswith("s3://"):
+        """The tables at the path or nearest above it; several may share one location.
+
+        The longest fixed part of a location wins, then what follows its first ``*``.
+        """
+        if not _is_store(dataset.namespace):
             return ()
         parts = _parts(dataset)
         for length in range(len(parts), 0, -1):
-            if parts[:length] in self._tables:
-                return tuple(dict.fromkeys(self._tables[parts[:length]]))
+            if nearest := _nearest(self._tables.get(parts[:length], ()), parts[length:]):
+                return nearest
         return ()
 
     def target_of(self, dataset: Dataset) -> Dataset | None:
@@ -82,6 +96,59 @@ def _pairs(datasets: Iterable[Dataset], index: StorageIndex) -> Iterator[tuple[D
         for other in index.others_of(dataset):
             if other != dataset:
                 yield dataset, other
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A table, and what follows the fixed part of its location."""
+
+    table: Dataset
+    rest: tuple[str, ...]
+
+    def match(self, parts: tuple[str, ...]) -> tuple[int, bool] | None:
+        """How many of ``parts`` agree with the location and whether it is met whole, else None."""
+        together = list(zip(self.rest, parts, strict=False))
+        if not all(_agree(pattern, part) for pattern, part in together):
+            return None
+        return len(together), len(together) == len(self.rest)
+
+
+def _nearest(places: Iterable[_Place], parts: tuple[str, ...]) -> tuple[Dataset, ...]:
+    """The tables of the places that agree best with ``parts``."""
+    matches = [(match, place.table) for place in places if (match := place.match(parts))]
+    best = max((match for match, _ in matches), default=None)
+    return tuple(dict.fromkeys(table for match, table in matches if match == best))
+
+
+def _agree(pattern: str, part: str) -> bool:
+    if "*" not in pattern:
+        return pattern == part
+    head, *middle, tail = pattern.split("*")
+    if "{" in part:  # what follows is known only when the job runs
+        known = part.partition("{")[0]
+        return known.startswith(head) or head.startswith(known)
+    if len(part) < len(pattern) - pattern.count("*") or not part.startswith(head):
+        return False
+    at = len(head)
+    for piece in middle:
+        at = part.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return part.endswith(tail) and at <= len(part) - len(tail)
+
+
+def _parts_of_location(text: str) -> tuple[str, ...]:
+    """The parts of a table's location; none where it is no path of a store."""
+    # In a location these are characters like others, while a job's path ends before them.
+    dataset = location(text.translate(_LITERAL))
+    if not _is_store(dataset.namespace):
+        return ()
+    return tuple(part.translate(_AS_WRITTEN) for part in _parts(dataset))
+
+
+def _is_store(namespace: str) -> bool:
+    return namespace.partition("://")[0] in _STORES
 
 
 def _parts(dataset: Dataset) -> tuple[str, ...]:

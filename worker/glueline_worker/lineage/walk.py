@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.database_links import DatabaseLinks
 from glueline_worker.lineage.storage import StorageIndex
 
 Direction = Literal["upstream", "downstream"]
@@ -37,10 +38,22 @@ class Step:
 class Hops:
     """All hops, to be walked in both directions."""
 
-    def __init__(self, hops: Iterable[Hop], indexes: Sequence[StorageIndex] = ()) -> None:
-        """Join ``hops`` with those between paths and tables that the ``indexes`` know."""
+    def __init__(
+        self,
+        hops: Iterable[Hop],
+        indexes: Sequence[StorageIndex] = (),
+        links: DatabaseLinks | None = None,
+        tables: Iterable[Dataset] = (),
+    ) -> None:
+        """Join ``hops`` with those between paths and tables that the ``indexes`` know.
+
+        Also with those between the names of one table that ``links`` give it: of each dataset
+        that occurs, and of the ``tables`` that are known besides.
+        """
         known = list(dict.fromkeys(hops))
         known += dict.fromkeys(_storage_hops(known, indexes))
+        if links is not None:
+            known = list(dict.fromkeys((*known, *_link_hops(known, links, tables))))
         self._by: dict[Direction, dict[Dataset, list[Hop]]] = {"upstream": {}, "downstream": {}}
         for hop in known:
             self._by["upstream"].setdefault(hop.downstream, []).append(hop)
@@ -78,3 +91,18 @@ def _storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) -> Itera
         for path in dict.fromkeys(hop.upstream for hop in hops):
             for table in index.tables_on(path):
                 yield Hop(table, path, STORAGE)
+
+
+def _link_hops(
+    hops: Sequence[Hop], links: DatabaseLinks, tables: Iterable[Dataset]
+) -> Iterable[Hop]:
+    """What is read through a link comes from the owner's table; what is written arrives there."""
+    for dataset in dict.fromkeys(hop.upstream for hop in hops):
+        for alias in links.chain(dataset):
+            yield Hop(alias.owned, alias.linked, alias.process)
+    for dataset in dict.fromkeys(hop.downstream for hop in hops):
+        for alias in links.chain(dataset):
+            yield Hop(alias.linked, alias.owned, alias.process)
+    for dataset in dict.fromkeys(tables):
+        for alias in links.linked_to(dataset):
+            yield Hop(alias.owned, alias.linked, alias.process)

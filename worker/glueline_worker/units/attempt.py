@@ -129,6 +129,7 @@ class Attempt:
                 writing=writing,
                 ensure_claim=self._ensure,
                 open_units=self._open,
+                sources=self.tools.settings.sources,
                 counts=counts,
             )
             await HANDLERS[unit.kind](unit, context)

@@ -8,6 +8,7 @@ from typing import Any
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
 from glueline.settings import WorkerSettings
+from glueline.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
 from glueline_worker.sinks.base import Held, Part, Run
@@ -29,6 +30,8 @@ class UnitContext:
     """Raises ClaimLost when another worker may hold the unit by now."""
     open_units: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     """Open children now, while this unit is still under way."""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """All sources of the settings."""
     counts: Counter[str] = field(default_factory=Counter)
     listings: list[str] = field(default_factory=list)
     """Listings that were read to their end."""

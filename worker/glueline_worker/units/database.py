@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit
+from glueline.contract.records import CatalogLink
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import MOST_PAGES, Answer, Page, StaleToken, endless
+from glueline_worker.catalog.answers import label_of_link
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.ranges import EVERYTHING, expression, owns
@@ -17,11 +19,14 @@ SPLIT_AGAIN = 3
 
 async def extract_database(unit: DatabaseUnit, context: UnitContext) -> None:
     """Read pages of tables up to the budget; further units go on with the rest."""
+    link: CatalogLink | None = None
     try:
         if unit.page == 0 and unit.names is None and _was_asked_for(context):
-            await _describe(unit, context)
+            link = await _describe(unit, context)
         await _Listing(unit, context).read()
-    except AwsNotFound:
+    except AwsNotFound as error:
+        if link is not None:
+            raise _dangling(unit.database, link, error) from None
         if _was_asked_for(context):
             raise
         # Deleted since it was listed: nothing is lost, and the next listing will not show it.
@@ -163,7 +168,17 @@ def _was_asked_for(context: UnitContext) -> bool:
     return named or isinstance(request.scope, DatabaseScope)
 
 
-async def _describe(unit: DatabaseUnit, context: UnitContext) -> None:
+def _dangling(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFound:
+    return AwsNotFound(
+        f"database {database} is a resource link that dangles: it points at "
+        f"{label_of_link(link)}, which does not exist or is no longer shared; delete the link or "
+        "leave the database out",
+        code=error.code,
+    )
+
+
+async def _describe(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | None:
+    """Write the database's record; what it points at if it is a resource link."""
     answer = await context.glue.database(unit.database)
     record = database_record(
         answer,
@@ -173,6 +188,7 @@ async def _describe(unit: DatabaseUnit, context: UnitContext) -> None:
         raw=context.options.raw,
     )
     await context.write([(record, answer)])
+    return record.target
 
 
 def _name(answer: Answer) -> str:

@@ -1,6 +1,10 @@
 """``databases``: every database as a record, and a unit for each."""
 
+from collections.abc import Iterable
+
 from glueline.contract.messages import DatabasesUnit, DatabaseUnit
+from glueline.contract.records import DatabaseRecord
+from glueline_worker.catalog.answers import label_of_link
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.units.context import UnitContext
 
@@ -30,8 +34,39 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         await context.write(admitted)
         # The tables behind a link belong to the database it points to.
         own = [record.name for record, _ in admitted if record.target is None]
+        _warn_of_links([record for record, _ in admitted], context)
         await context.open_units([_tables_of(unit, name) for name in own])
     context.listings.append(unit.unit_id)
+
+
+def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) -> None:
+    """Say of which links nobody reads the tables, as far as the settings tell."""
+    connection = context.connection
+    for database in databases:
+        link = database.target
+        if link is None:
+            continue
+        owner, region = link.catalog_id or connection.catalog_id, link.region or connection.region
+        is_own = (owner, region) == (connection.catalog_id, connection.region)
+        if not is_own and not _may_be_read(owner, region, context):
+            context.warnings.append(
+                f"database {database.name} is a resource link to {label_of_link(link)}: its "
+                "tables are not read, because no source reads that catalogue; add one, or name "
+                "the database in the request to read them through the link"
+            )
+
+
+def _may_be_read(owner: str | None, region: str, context: UnitContext) -> bool:
+    """Whether a source may read the catalogue ``owner``; some sources' accounts are not told."""
+    for source in context.sources.values():
+        account = source.catalog_id or source.account
+        if account is None and not (source.profile or source.access_key):
+            own = context.connection.source
+            is_alike = not (own.profile or own.access_key or own.roles)
+            account = context.connection.account if is_alike else None
+        if account in (None, owner) and source.region in (None, region):
+            return True
+    return False
 
 
 def _tables_of(unit: DatabasesUnit, database: str) -> DatabaseUnit:

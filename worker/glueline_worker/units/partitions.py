@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from glueline.contract.errors import Retryable
 from glueline.contract.messages import PartitionsUnit
 from glueline.contract.records import PartitionRecord, PartitionSummaryRecord
-from glueline_worker.aws.errors import AwsNotFound
+from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.glue import SEGMENTS, Page
+from glueline_worker.catalog.data_locations import is_projected
 from glueline_worker.catalog.partitions import partition_record
 from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.values import parameters_of
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.turns import in_turns
 
@@ -20,6 +23,13 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
         count = await _read(unit, context)
     except AwsNotFound:
         context.warnings.append(f"table {unit.database}.{unit.table} was deleted while it was read")
+        return
+    if not count and await _is_projected(unit, context):
+        context.warnings.append(
+            f"table {unit.database}.{unit.table} has projected partitions, which are not in the "
+            "catalogue: they are not counted"
+        )
+        context.listings.append(unit.unit_id)  # an older count of them is gone
         return
     summary = PartitionSummaryRecord(
         source=unit.source,
@@ -33,6 +43,21 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
     await context.write([(sealed(summary), (unit.keys, count))])
     if context.options.partitions == "all":
         context.listings.append(unit.unit_id)
+
+
+async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
+    """Whether the table's parameters say so; one call for each table without any partition."""
+    try:
+        answer = await context.glue.table(unit.database, unit.table)
+    except AwsError as error:
+        if isinstance(error, Retryable) and not context.last_attempt:
+            raise
+        context.warnings.append(
+            f"whether the partitions of {unit.database}.{unit.table}, of which the catalogue has "
+            f"none, are projected could not be read: {error}"
+        )
+        return False
+    return is_projected(parameters_of(answer.get("Parameters")))
 
 
 async def _read(unit: PartitionsUnit, context: UnitContext) -> int:

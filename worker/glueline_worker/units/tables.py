@@ -8,6 +8,7 @@ from glueline_worker.aws.glue import Answer
 from glueline_worker.catalog.answers import name_of
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.values import text_of
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
@@ -33,6 +34,9 @@ async def write_tables(
     keys = [record_key(unit.source, "table", unit.database, name_of(each, [])) for each in asked]
     prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
     same = await context.unchanged("table", prints)
+    owners = {
+        key: owner for key, each in zip(keys, asked, strict=True) if (owner := _owner(each, unit))
+    }
     with_partitions = context.options.partitions != "none"
     tables = [
         (key, _record(each, unit, context))
@@ -41,7 +45,10 @@ async def write_tables(
     ]
     asked.clear()
     new = [(key, table) for key, table in tables if key not in same]
-    parts = [await _part(key, table, prints[key], context) async for key, table in in_turns(new)]
+    parts = [
+        await _part(key, table, prints[key], owners.get(key), context)
+        async for key, table in in_turns(new)
+    ]
     await context.write_parts("table", parts)
     if with_partitions:
         await context.open_units(_partitions([table for _, table in tables], unit))
@@ -59,13 +66,17 @@ def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
 
 
 async def _part(
-    key: str, table: TableRecord, fingerprint_: str | None, context: UnitContext
+    key: str,
+    table: TableRecord,
+    fingerprint_: str | None,
+    owner: str | None,
+    context: UnitContext,
 ) -> Part:
     if not context.options.lineage:
         return Part(key, (table,), fingerprint_)
     named = tables_to_look_up(table)
     columns = await columns_of(named[:TABLES_A_JOB], context) if named else {}
-    kind, lineage = _lineage(table, columns, context)
+    kind, lineage = _lineage(table, owner, columns, context)
     edges = lineage_records(
         lineage,
         process=f"{kind}/{encode(table.database_name)}/{encode(table.name)}",
@@ -79,13 +90,24 @@ async def _part(
     return Part(key, (table, *edges), None if named else fingerprint_)
 
 
+def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> str | None:
+    """The owner's database, for a table that is read through a resource link to it."""
+    database = text_of(answer.get("DatabaseName"))
+    is_other = database and database.lower() != unit.database.lower()
+    return database if is_other else None
+
+
 def _lineage(
-    table: TableRecord, columns: Mapping[str, Columns], context: UnitContext
+    table: TableRecord, owner: str | None, columns: Mapping[str, Columns], context: UnitContext
 ) -> tuple[str, Lineage]:
-    """What the catalogue itself says: a view reads tables, a resource link is its target."""
-    around = Surroundings(
-        region=context.connection.region, account=context.connection.catalog_id, schemas=columns
-    )
+    """What the catalogue itself says: a view reads tables, a resource link is its target.
+
+    What is read through a link to a database, ``owner``, is said of the owner's table.
+    """
+    account = table.catalog_id if owner else context.connection.catalog_id
+    around = Surroundings(region=context.connection.region, account=account, schemas=columns)
+    if owner:
+        table = table.model_copy(update={"database_name": owner})
     if table.target is not None:
         return "table", link_lineage(table, around)
     if table.views or table.sub_objects:

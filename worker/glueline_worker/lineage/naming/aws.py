@@ -29,9 +29,12 @@ def catalog_table(
     """A table of the Data Catalog: ``table/{database}/{table}`` in lower case, as Glue stores it.
 
     ``catalog_id`` is an account or a nested catalogue (``123456789012:name``), which stands
-    before the database as it does in the table's ARN.
+    before the database as it does in the table's ARN. Without one it is that of ``around``,
+    whose account may be a nested catalogue too.
     """
     region, account, nested = around.region, around.account, ""
+    if not catalog_id and account and ":" in account:
+        catalog_id = account
     if catalog_id:
         identifier = unquoted(resolve_arguments(catalog_id, around))
         region, account, nested = _catalog(identifier, around)
@@ -107,8 +110,10 @@ def _name(name: str, around: Surroundings) -> str:
 
 
 def _namespace(service: str, region: str | None, account: str | None) -> str:
-    region = region or "{region}"
-    return f"arn:{_partition(region)}:{service}:{region}:{account or '{account}'}"
+    region, account = region or "{region}", account or "{account}"
+    if _ACCOUNT.match(account):  # what follows it names a nested catalogue
+        account = account.partition(":")[0]
+    return f"arn:{_partition(region)}:{service}:{region}:{account}"
 
 
 def _partition(region: str) -> str:

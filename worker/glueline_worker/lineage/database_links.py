@@ -1,0 +1,124 @@
+"""Databases that are resource links: each table behind one has a second name."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.naming import catalog_table
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogDatabase:
+    """A database of one catalogue, by what the names of its tables begin with."""
+
+    namespace: str
+    prefix: str
+
+    @classmethod
+    def named(
+        cls, name: str, around: Surroundings, catalog_id: str | None = None
+    ) -> "CatalogDatabase":
+        """The database ``name`` of a catalogue; that of ``around`` unless another is given."""
+        table = catalog_table(name, "t", around, catalog_id)
+        return cls(table.namespace, table.name[: -len("t")])
+
+    @property
+    def name(self) -> str:
+        """The database, with a nested catalogue before it."""
+        return self.prefix.removeprefix("table/").removesuffix("/")
+
+    def table(self, name: str) -> Dataset:
+        """One of its tables, by its name as in a dataset."""
+        return Dataset(namespace=self.namespace, name=self.prefix + name)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """``linked`` is ``owned`` under the name that a resource link gives it."""
+
+    linked: Dataset
+    owned: Dataset
+    link: CatalogDatabase
+
+    @property
+    def process(self) -> str:
+        """What an edge between the two is said to be made by."""
+        return f"database/{quote(self.link.name, safe='/')}"
+
+
+class DatabaseLinks:
+    """Finds what stands behind tables of linked databases."""
+
+    def __init__(self, links: Iterable[tuple[CatalogDatabase, CatalogDatabase]]) -> None:
+        """Know pairs of a link and its target; one that points at itself is none."""
+        self._targets = {link: target for link, target in links if link != target}
+        self._links: dict[CatalogDatabase, list[CatalogDatabase]] = {}
+        for link, target in self._targets.items():
+            self._links.setdefault(target, []).append(link)
+
+    def owned_by(self, dataset: Dataset) -> Alias | None:
+        """The table behind a table of a linked database, one link further on."""
+        for database in _databases_of(dataset):
+            if target := self._targets.get(database):
+                table = dataset.name.removeprefix(database.prefix)
+                return Alias(dataset, target.table(table), database)
+        return None
+
+    def linked_to(self, dataset: Dataset) -> Sequence[Alias]:
+        """The names that links to its database give a table, and links to these links."""
+        found: list[Alias] = []
+        seen, open_ = {dataset}, [dataset]
+        while open_:
+            owned = open_.pop()
+            for alias in self._direct_links(owned):
+                if alias.linked not in seen:
+                    seen.add(alias.linked)
+                    open_.append(alias.linked)
+                    found.append(alias)
+        return found
+
+    def chain(self, dataset: Dataset) -> Sequence[Alias]:
+        """All tables behind a table, through links of links; a circle ends where it began."""
+        found: list[Alias] = []
+        seen = {dataset}
+        while (alias := self.owned_by(dataset)) and alias.owned not in seen:
+            found.append(alias)
+            dataset = alias.owned
+            seen.add(dataset)
+        return found
+
+    def end_of(self, database: CatalogDatabase) -> CatalogDatabase:
+        """The database that a chain of links ends at; ``database`` itself when it is no link."""
+        seen = {database}
+        while (target := self._targets.get(database)) and target not in seen:
+            database = target
+            seen.add(database)
+        return database
+
+    def tables_named(self, text: str) -> list[Dataset]:
+        """The table that ``database.table`` means in each linked database of that name."""
+        database, _, table = text.strip().lower().partition(".")
+        return [link.table(table) for link in self._targets if table and link.name == database]
+
+    def _direct_links(self, dataset: Dataset) -> Iterator[Alias]:
+        for database in _databases_of(dataset):
+            for link in self._links.get(database, ()):
+                table = dataset.name.removeprefix(database.prefix)
+                yield Alias(link.table(table), dataset, link)
+
+    def link_of(self, dataset: Dataset) -> CatalogDatabase | None:
+        """The linked database that a table is named in."""
+        alias = self.owned_by(dataset)
+        return alias.link if alias else None
+
+
+def _databases_of(dataset: Dataset) -> Iterator[CatalogDatabase]:
+    """The databases that a name may be of: those of nested catalogues have several parts."""
+    if ":glue:" not in dataset.namespace:
+        return
+    at = dataset.name.find("/", len("table/"))
+    while at > 0:
+        yield CatalogDatabase(dataset.namespace, dataset.name[: at + 1])
+        at = dataset.name.find("/", at + 1)
