@@ -169,6 +169,7 @@ class DatabaseUnit(_Unit):
 
     ``after`` names the last table before it: tokens expire, names do not. With ``names``
     only those of a range; ``plain`` says that the endpoint is not to be asked for the range alone.
+    ``has_gaps`` says that an earlier page held nulls, so that the listing cannot be complete.
     """
 
     kind: Literal["database"] = "database"
@@ -178,6 +179,7 @@ class DatabaseUnit(_Unit):
     after: str | None = None
     names: NameRange | None = None
     plain: bool = False
+    has_gaps: bool = False
 
     @property
     def listing(self) -> str:

@@ -15,6 +15,7 @@ import orjson
 
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.sources import Source
+from glueline_worker.aws.answers import ensure_promised
 from glueline_worker.aws.errors import AwsCredentials, AwsTransient, meaning
 
 READ_AGAIN = timedelta(minutes=25)
@@ -104,8 +105,7 @@ class Keys:
         method = "get_secret_value" if operation == "GetSecretValue" else "get_parameter"
         try:
             async with self._client(service, region) as client:
-                answer: dict[str, Any] = await getattr(client, method)(**given)
-                return answer
+                return ensure_promised(operation, await getattr(client, method)(**given))
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
             understood = meaning(error, operation)
             # It says nothing of the call that needed the keys.

@@ -14,7 +14,9 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
     if wanted.exact_names is not None:
         await context.open_units([_tables_of(unit, name) for name in wanted.exact_names])
         return
+    is_complete = True
     async for page in context.glue.databases():
+        is_complete = is_complete and not page.nulls
         records = [
             database_record(
                 answer,
@@ -31,7 +33,8 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         # The tables behind a link belong to the database it points to.
         own = [record.name for record, _ in admitted if record.target is None]
         await context.open_units([_tables_of(unit, name) for name in own])
-    context.listings.append(unit.unit_id)
+    if is_complete:
+        context.listings.append(unit.unit_id)
 
 
 def _tables_of(unit: DatabasesUnit, database: str) -> DatabaseUnit:

@@ -17,7 +17,7 @@ from glueline_worker.units.turns import in_turns
 async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None:
     """Read the partitions; a table with more than a page of them in parallel segments."""
     try:
-        count = await _read(unit, context)
+        count, is_complete = await _read(unit, context)
     except AwsNotFound:
         context.warnings.append(f"table {unit.database}.{unit.table} was deleted while it was read")
         return
@@ -31,14 +31,15 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
         count=count,
     )
     await context.write([(sealed(summary), (unit.keys, count))])
-    if context.options.partitions == "all":
+    if context.options.partitions == "all" and is_complete:
         context.listings.append(unit.unit_id)
 
 
-async def _read(unit: PartitionsUnit, context: UnitContext) -> int:
+async def _read(unit: PartitionsUnit, context: UnitContext) -> tuple[int, bool]:
+    """How many partitions there are, and whether the listing was complete."""
     async for first in _pages(unit, context):
         if first.token is None:
-            return await _take(first, unit, context)
+            return await _take(first, unit, context), not first.nulls
         break
     # More than one page. Segments are listings of their own, so what was read is read again:
     # one call more, and the rest in a tenth of the time.
@@ -49,11 +50,16 @@ async def _read(unit: PartitionsUnit, context: UnitContext) -> int:
             ]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None  # one reason is enough for one unit
-    return sum(task.result() for task in tasks)
+    counts = [task.result() for task in tasks]
+    return sum(count for count, _ in counts), all(is_complete for _, is_complete in counts)
 
 
-async def _segment(unit: PartitionsUnit, context: UnitContext, segment: int) -> int:
-    return sum([await _take(p, unit, context) async for p in _pages(unit, context, segment)])
+async def _segment(unit: PartitionsUnit, context: UnitContext, segment: int) -> tuple[int, bool]:
+    count, nulls = 0, 0
+    async for page in _pages(unit, context, segment):
+        count += await _take(page, unit, context)
+        nulls += page.nulls
+    return count, not nulls
 
 
 async def _take(page: Page, unit: PartitionsUnit, context: UnitContext) -> int:
