@@ -4,6 +4,7 @@ A message names things and never carries a definition or a credential. ``parse``
 in; its errors say what was wrong in one sentence.
 """
 
+import operator
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -179,7 +180,8 @@ class DatabaseUnit(_Unit):
     after: str | None = None
     names: NameRange | None = None
     plain: bool = False
-    has_gaps: bool = False
+    # Left out unless it is needed, so that workers before it read the message.
+    has_gaps: Annotated[bool, Field(exclude_if=operator.not_)] = False
 
     @property
     def listing(self) -> str:

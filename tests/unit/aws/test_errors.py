@@ -183,7 +183,7 @@ def test_a_missing_region_says_where_to_name_one():
 
 def test_what_botocore_itself_refuses_is_a_refusal():
     understood = meaning(boto.InvalidRegionError(region_name="eu west"), "connect")
-    assert type(understood) is AwsRefused
+    assert type(understood) is AwsMisconfigured
     assert understood.code == "InvalidRegionError"
 
 
