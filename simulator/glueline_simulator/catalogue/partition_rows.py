@@ -29,7 +29,9 @@ def _definition(table: dict[str, Any], partition: models.Partition) -> dict[str,
     storage = table.get("StorageDescriptor", {})
     path = "/".join(f"{k}={v}" for k, v in zip(keys, partition.values, strict=False))
     location = partition.location or f"{storage.get('Location', '').rstrip('/')}/{path}/"
-    where = {name: table[name] for name in ("DatabaseName", "CatalogId") if name in table}
+    where: dict[str, Any] = {
+        name: table[name] for name in ("DatabaseName", "CatalogId") if name in table
+    }
     return {
         "Values": partition.values,
         **where,

@@ -292,7 +292,7 @@ class _Process:
         except TimeoutError:
             raise self._bad(f"has not ended after {PROCESS_SECONDS:g} s") from None
         finally:
-            self._end()
+            await self._end()
         if self.returncode:
             line = redact_text(complaint[:2000].decode("utf-8", "replace")).strip().splitlines()
             raise self._bad(f"failed with exit code {self.returncode}", line[-1] if line else "")
@@ -300,11 +300,13 @@ class _Process:
             raise self._bad("did not print credentials as a JSON object")
         return printed, complaint
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         """Kill it with its children if it goes on."""
         if self._process.returncode is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(TimeoutError):  # of a child that left the group and keeps the pipes
+                await asyncio.wait_for(self._process.wait(), 2)
 
     def _bad(self, what: str, line: str = "") -> AwsCredentials:
         return refusal(

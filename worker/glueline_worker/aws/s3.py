@@ -78,7 +78,7 @@ async def _listed(
             if isinstance(error, Terminal):
                 return {}
             raise
-        rows = answer.get("Contents") or []
+        rows = [row for row in answer.get("Contents") or [] if row and row.get("Key")]
         objects |= {row["Key"]: row.get("ETag") or "" for row in rows}
         token = answer.get("NextContinuationToken")
         if not token:

@@ -10,7 +10,7 @@ from glueline_worker.catalog.values import (
     mappings_at,
     parameters_of,
     text_of,
-    texts_of,
+    texts_at,
 )
 from glueline_worker.redact import redact_parameters, redact_url
 
@@ -23,7 +23,7 @@ def storage_of(descriptor: Mapping[str, Any] | None, notes: list[str]) -> Storag
     return Storage(
         location=location_of(descriptor.get("Location")),
         additional_locations=tuple(
-            map(redact_url, texts_of(descriptor.get("AdditionalLocations")))
+            map(redact_url, texts_at(descriptor, "AdditionalLocations", notes))
         ),
         input_format=text_of(descriptor.get("InputFormat")),
         output_format=text_of(descriptor.get("OutputFormat")),
@@ -31,7 +31,7 @@ def storage_of(descriptor: Mapping[str, Any] | None, notes: list[str]) -> Storag
         number_of_buckets=integer_of(descriptor.get("NumberOfBuckets"), "NumberOfBuckets", notes),
         serialization_library=text_of(serde.get("SerializationLibrary")),
         serde_parameters=redact_parameters(parameters_of(serde.get("Parameters"))),
-        bucket_columns=texts_of(descriptor.get("BucketColumns")),
+        bucket_columns=texts_at(descriptor, "BucketColumns", notes),
         sort_columns=tuple(map(_sort_column, mappings_at(descriptor, "SortColumns", notes))),
         parameters=redact_parameters(parameters_of(descriptor.get("Parameters"))),
     )
