@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from glueline_worker.aws.answers import ensure_promised
+from glueline_worker.aws.answers import ensure_promised, is_object_listing
 from glueline_worker.aws.errors import AwsThrottled, AwsTransient, meaning
 from glueline_worker.aws.parsing import UnreadableAnswer
 
@@ -22,8 +22,6 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("GetCallerIdentity", {"Account": "123456789012"}),
     ("GetSecretValue", {"Name": "s", "SecretBinary": b"x"}),
     ("GetParameter", {"Parameter": {"Value": "v"}}),
-    ("ListObjectsV2", {"KeyCount": 0}),
-    ("ListObjectsV2", {"Contents": [{"Key": "k"}]}),
     ("HeadObject", {}),
 ]
 LISTINGS = {
@@ -62,8 +60,6 @@ def unreadable() -> list[Any]:
         ("GetCallerIdentity", {}),
         ("GetCallerIdentity", {"Account": None}),
         ("GetSecretValue", {}),
-        ("ListObjectsV2", {}),
-        ("ListObjectsV2", {"Contents": [], "IsTruncated": True}),
     ]
     return cases
 
@@ -90,3 +86,20 @@ def test_an_error_in_an_answer_of_success_is_that_error(code: str, kind: type) -
     understood = meaning(caught.value, "GetTables")
     assert type(understood) is kind
     assert understood.code == code.rpartition("#")[2]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"KeyCount": 0, "IsTruncated": False}, True),
+        ({"Contents": [{"Key": "k"}]}, True),
+        ({"Contents": [], "IsTruncated": True, "NextContinuationToken": "t"}, True),
+        ({"Contents": [], "IsTruncated": True}, False),
+        ({}, False),
+        ({"ResponseMetadata": {}, "Message": "x"}, False),
+    ],
+)
+def test_a_listing_of_objects_may_be_empty_but_says_so(
+    answer: dict[str, Any], *, expected: bool
+) -> None:
+    assert is_object_listing(answer) is expected

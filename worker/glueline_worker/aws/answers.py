@@ -74,6 +74,15 @@ def without_nulls(items: list[Any]) -> tuple[list[Any], int]:
     return left, len(items) - len(left)
 
 
+def is_object_listing(answer: Answer) -> bool:
+    """Whether an answer of ListObjectsV2 is a page of objects that says whether it is the last.
+
+    It goes without a list when it is empty. Whoever is told nothing asks for each object.
+    """
+    is_cut = answer.get("IsTruncated") and not answer.get("NextContinuationToken")
+    return any(member in answer for member in _S3_LISTING) and not is_cut
+
+
 def _missing(operation: str, answer: Answer) -> str | None:
     """What the answer lacks, None when it is whole."""
     promised = _PROMISED.get(operation)
@@ -114,14 +123,6 @@ def _missing_in_graph(answer: Answer) -> str | None:
     return None if is_whole else "DagNodes or DagEdges hold something else"
 
 
-def _missing_in_objects(answer: Answer) -> str | None:
-    if not any(member in answer for member in _S3_LISTING):
-        return "it is no listing of objects"
-    if answer.get("IsTruncated") and not answer.get("NextContinuationToken"):
-        return "it is cut, and has no NextContinuationToken"
-    return None
-
-
 def _missing_in_secret(answer: Answer) -> str | None:
     """A secret of bytes has no text, but it has a name."""
     members = ("SecretString", "SecretBinary", "ARN", "Name")
@@ -132,5 +133,4 @@ def _missing_in_secret(answer: Answer) -> str | None:
 _SPECIAL = {
     "GetDataflowGraph": _missing_in_graph,
     "GetSecretValue": _missing_in_secret,
-    "ListObjectsV2": _missing_in_objects,
 }
