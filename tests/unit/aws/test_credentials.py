@@ -100,6 +100,16 @@ CASES: dict[str, tuple[str, dict[str, str], str]] = {
         {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_PROFILE": ""},
         "AWS_SECRET_ACCESS_KEY",
     ),
+    "a token with a line break": (
+        "",
+        {
+            "AWS_PROFILE": "",
+            "AWS_ACCESS_KEY_ID": "AKIA",
+            "AWS_SECRET_ACCESS_KEY": "s",
+            "AWS_SESSION_TOKEN": "token\n",
+        },
+        "the token holds white space or a line break",
+    ),
     "empty profile": ("[profile p]\nregion = eu-west-1\n", {}, "aws configure --profile p"),
     "no such profile": ("", {}, "there is no profile 'p'"),
     "none at all": ("", {"AWS_PROFILE": ""}, "set AWS_ACCESS_KEY_ID"),

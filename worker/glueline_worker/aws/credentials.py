@@ -101,9 +101,23 @@ def _explain_refreshing(credentials: Any, session: AioSession) -> None:
     freeze = credentials.get_frozen_credentials
 
     async def explained() -> Any:
-        return await _explained(freeze, session)
+        frozen = await _explained(freeze, session)
+        for what in ("access_key", "secret_key", "token"):
+            if is_broken(getattr(frozen, what, None)):
+                # The HTTP client would refuse the header, in words that name no credentials.
+                raise refusal(
+                    f"no usable AWS credentials: the {what.replace('_', ' ')} holds white space "
+                    "or a line break; write it without",
+                    "credentials",
+                )
+        return frozen
 
     credentials.get_frozen_credentials = explained
+
+
+def is_broken(key: str | None) -> bool:
+    """Whether a key or token holds what none does, as a line break that was copied with it."""
+    return any(one.isspace() or not one.isprintable() for one in key or "")
 
 
 async def _explained(step: Callable[[], Awaitable[T]], session: AioSession) -> T:

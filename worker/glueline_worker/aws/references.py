@@ -16,6 +16,7 @@ import orjson
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.sources import Source
 from glueline_worker.aws.answers import ensure_promised
+from glueline_worker.aws.credentials import is_broken
 from glueline_worker.aws.errors import AwsCredentials, AwsTransient, meaning
 
 READ_AGAIN = timedelta(minutes=25)
@@ -79,6 +80,10 @@ class Keys:
         value = _member(value, member, where) if member else value.strip()
         if not value:
             raise AwsCredentials(f"the key {reference} is empty", code="reference")
+        if is_broken(value):
+            raise AwsCredentials(
+                f"the key {reference} holds white space or a line break", code="reference"
+            )
         return value
 
     async def _document(self, kind: str, place: str, where: str) -> str:
