@@ -4,6 +4,7 @@ A message names things and never carries a definition or a credential. ``parse``
 in; its errors say what was wrong in one sentence.
 """
 
+import operator
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -169,6 +170,7 @@ class DatabaseUnit(_Unit):
 
     ``after`` names the last table before it: tokens expire, names do not. With ``names``
     only those of a range; ``plain`` says that the endpoint is not to be asked for the range alone.
+    ``has_gaps`` says that an earlier page held nulls, so that the listing cannot be complete.
     """
 
     kind: Literal["database"] = "database"
@@ -178,6 +180,8 @@ class DatabaseUnit(_Unit):
     after: str | None = None
     names: NameRange | None = None
     plain: bool = False
+    # Left out unless it is needed, so that workers before it read the message.
+    has_gaps: Annotated[bool, Field(exclude_if=operator.not_)] = False
 
     @property
     def listing(self) -> str:

@@ -9,7 +9,12 @@ import orjson
 from glueline_simulator.errors import CatalogueError
 
 from . import models
-from .definitions import connection_definition, database_definition, job_definition
+from .definitions import (
+    connection_definition,
+    database_definition,
+    job_definition,
+    overlaid,
+)
 from .partition_rows import partition_definitions, partition_index_definitions
 from .table_rows import table_definition
 from .world import Account, Database, Grant, World
@@ -63,7 +68,8 @@ def add_job(
     if model.tags:
         account.tags[world.arn(account.id, f"job/{name}")] = model.tags
     script = _script(name, model, folder)
-    location: str = definition["Command"]["ScriptLocation"]
+    # Glue takes a job without a command, and a command without a script.
+    location = (definition.get("Command") or {}).get("ScriptLocation") or ""
     if script is not None and location.startswith("s3://"):
         bucket, _, key = location.removeprefix("s3://").partition("/")
         world.objects[bucket, key] = script
@@ -89,7 +95,7 @@ def _account(world: World, name: str, held: models.Contents, folder: Path) -> Ac
 
 
 def _named(name: str, raw: dict[str, Any]) -> dict[str, Any]:
-    return {"Name": name, **raw}
+    return overlaid({"Name": name}, raw)
 
 
 def _script(name: str, model: models.Job, folder: Path) -> bytes | None:

@@ -8,6 +8,13 @@ from .world import scripts_bucket
 CREATED = 1_735_689_600  # 2025-01-01, when everything in a catalogue file was made
 
 
+def overlaid(definition: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
+    """The definition with ``raw`` on top, where null takes a field away, but not the name."""
+    merged = definition | raw
+    kept = {field: value for field, value in merged.items() if value is not None}
+    return {"Name": definition["Name"], **kept}
+
+
 def database_definition(account: str, name: str, model: models.Database) -> dict[str, Any]:
     """A database as GetDatabases returns it."""
     definition: dict[str, Any] = {"Name": name, "CreateTime": CREATED, "CatalogId": account}
@@ -21,7 +28,7 @@ def database_definition(account: str, name: str, model: models.Database) -> dict
         target = {"CatalogId": model.link.catalog or account, "DatabaseName": model.link.database}
         region = {"Region": model.link.region} if model.link.region else {}
         definition["TargetDatabase"] = {**target, **region}
-    return definition | model.raw
+    return overlaid(definition, model.raw)
 
 
 def job_definition(region: str, account: str, name: str, model: models.Job) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def job_definition(region: str, account: str, name: str, model: models.Job) -> d
         definition["Connections"] = {"Connections": model.connections}
     if model.nodes:
         definition["CodeGenConfigurationNodes"] = model.nodes
-    return definition | model.raw
+    return overlaid(definition, model.raw)
 
 
 def connection_definition(name: str, model: models.Connection) -> dict[str, Any]:
@@ -61,4 +68,4 @@ def connection_definition(name: str, model: models.Connection) -> dict[str, Any]
         "CreationTime": CREATED,
         "LastUpdatedTime": CREATED,
     }
-    return definition | model.raw
+    return overlaid(definition, model.raw)

@@ -29,11 +29,13 @@ def _definition(table: dict[str, Any], partition: models.Partition) -> dict[str,
     storage = table.get("StorageDescriptor", {})
     path = "/".join(f"{k}={v}" for k, v in zip(keys, partition.values, strict=False))
     location = partition.location or f"{storage.get('Location', '').rstrip('/')}/{path}/"
+    where: dict[str, Any] = {
+        name: table[name] for name in ("DatabaseName", "CatalogId") if name in table
+    }
     return {
         "Values": partition.values,
-        "DatabaseName": table["DatabaseName"],
+        **where,
         "TableName": table["Name"],
-        "CatalogId": table["CatalogId"],
         "CreationTime": CREATED,
         "LastAccessTime": 0,
         "StorageDescriptor": {**storage, "Location": location},

@@ -7,7 +7,7 @@ from glueline_simulator.storage import storage_descriptor
 from glueline_simulator.views import presto_view
 
 from . import models
-from .definitions import CREATED
+from .definitions import CREATED, overlaid
 
 _TABLE_TYPES = {"iceberg": {"table_type": "ICEBERG"}, "delta": {"table_type": "DELTA"}}
 _SOURCES = {
@@ -28,11 +28,10 @@ def table_definition(
         definition = base | _described(account, database, name, model)
     raw = dict(model.raw)
     # A raw storage descriptor changes the one that was made; null takes a field away.
-    storage = raw.pop("StorageDescriptor", None)
-    if storage:
-        definition["StorageDescriptor"] = definition.get("StorageDescriptor", {}) | storage
-    merged = definition | raw
-    return {field: value for field, value in merged.items() if value is not None}
+    if raw.get("StorageDescriptor"):
+        storage = definition.get("StorageDescriptor", {}) | raw.pop("StorageDescriptor")
+        definition["StorageDescriptor"] = {k: v for k, v in storage.items() if v is not None}
+    return overlaid(definition, raw)
 
 
 def columns(given: Sequence[models.Column]) -> list[dict[str, Any]]:

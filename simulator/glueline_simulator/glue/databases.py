@@ -40,9 +40,10 @@ def linked_database(context: Context) -> tuple[Context, Database]:
     if target is None:
         return context, database
     account = context.world.accounts.get(target.get("CatalogId", context.account.id))
-    held = account.databases.get(target["DatabaseName"].lower()) if account else None
+    name = target.get("DatabaseName") or ""
+    held = account.databases.get(name.lower()) if account else None
     if account is None or held is None:
-        raise not_found(f"Database {target['DatabaseName']} not found.")
+        raise not_found(f"Database {name} not found.")
     if "TargetDatabase" in held.definition:
         raise invalid_input("Cannot chain resource links")
     return Context(context.world, context.pager, context.call, account), held

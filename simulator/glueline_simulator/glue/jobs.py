@@ -48,7 +48,7 @@ def get_job_runs(context: Context) -> bytes:
 def get_job_run(context: Context) -> bytes:
     """One run of a job."""
     for run in _runs(context):
-        if run["Id"] == context.given["RunId"]:
+        if run.get("Id") == context.given["RunId"]:
             return b'{"JobRun":%b}' % orjson.dumps(run)
     raise not_found(f"Job Run {context.given['RunId']} not found.")
 

@@ -61,7 +61,7 @@ def _get_connection(context: Context) -> bytes:
 def _shown(context: Context, connection: dict[str, Any]) -> dict[str, Any]:
     if not context.given.get("HidePassword"):
         return connection
-    properties = connection.get("ConnectionProperties", {})
+    properties = connection.get("ConnectionProperties") or {}
     kept = {name: value for name, value in properties.items() if name not in _SECRETS}
     return {**connection, "ConnectionProperties": kept}
 

@@ -77,11 +77,12 @@ def _listing(context: Context) -> tuple[dict[str, Any], Listing[bytes]]:
 
 def _follow(context: Context, target: dict[str, Any]) -> tuple[Context, Database, dict[str, Any]]:
     account = context.world.accounts.get(target.get("CatalogId", context.account.id))
-    database = account.databases.get(target["DatabaseName"].lower()) if account else None
+    name = target.get("DatabaseName") or ""
+    database = account.databases.get(name.lower()) if account else None
     if account is None or database is None:
-        raise not_found(f"Database {target['DatabaseName']} not found.")
+        raise not_found(f"Database {name} not found.")
     there = Context(context.world, context.pager, context.call, account)
-    return there, database, orjson.loads(there.table(database, target["Name"]))
+    return there, database, orjson.loads(there.table(database, target.get("Name") or ""))
 
 
 def _segment(context: Context) -> Callable[[int], bool] | None:
@@ -112,5 +113,5 @@ def _predicate(
 
 def _without_columns(row: bytes) -> bytes:
     partition = orjson.loads(row)
-    partition.get("StorageDescriptor", {}).pop("Columns", None)
+    (partition.get("StorageDescriptor") or {}).pop("Columns", None)
     return orjson.dumps(partition)

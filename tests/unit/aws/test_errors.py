@@ -15,8 +15,10 @@ from glueline_worker.aws.errors import (
     AwsDenied,
     AwsError,
     AwsExpired,
+    AwsMisconfigured,
     AwsNotFound,
     AwsRefused,
+    AwsSkewed,
     AwsThrottled,
     AwsTransient,
     meaning,
@@ -28,7 +30,8 @@ CODES: dict[type[AwsError], str] = {
     AwsTransient: """InternalServiceException InternalFailure InternalError ServiceUnavailable
         OperationTimeoutException FederationSourceRetryableException RequestTimeout
         ConcurrentModificationException ResourceNotReadyException 500 502 503 504""",
-    AwsExpired: "ExpiredToken ExpiredTokenException RequestExpired",
+    AwsExpired: "ExpiredToken ExpiredTokenException",
+    AwsSkewed: "RequestTimeTooSkewed RequestInTheFuture RequestExpired",
     AwsCredentials: """UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId
         SignatureDoesNotMatch InvalidSignatureException IncompleteSignature""",
     AwsDenied: "AccessDenied AccessDeniedException GlueEncryptionException KMS.DisabledException 403",
@@ -60,7 +63,7 @@ def test_the_code_decides(code: str, kind: type[AwsError]):
     assert str(understood) == f"GetTables: {code}: no"
 
 
-@pytest.mark.parametrize("kind", [AwsThrottled, AwsTransient, AwsExpired])
+@pytest.mark.parametrize("kind", [AwsThrottled, AwsTransient, AwsExpired, AwsSkewed])
 def test_what_passes_is_tried_again(kind: type[AwsError]):
     assert issubclass(kind, Retryable)
     assert not issubclass(kind, Terminal)
@@ -174,13 +177,13 @@ def test_missing_credentials_are_said_and_not_tried_again(error: Exception):
 
 def test_a_missing_region_says_where_to_name_one():
     understood = meaning(boto.NoRegionError(), "connect")
-    assert type(understood) is AwsRefused
+    assert type(understood) is AwsMisconfigured
     assert "AWS_REGION" in str(understood)
 
 
 def test_what_botocore_itself_refuses_is_a_refusal():
     understood = meaning(boto.InvalidRegionError(region_name="eu west"), "connect")
-    assert type(understood) is AwsRefused
+    assert type(understood) is AwsMisconfigured
     assert understood.code == "InvalidRegionError"
 
 

@@ -4,10 +4,12 @@ AwsError
 ├── AwsThrottled    (Retryable)  slow down, then again
 ├── AwsTransient    (Retryable)  again
 ├── AwsExpired      (Retryable)  again with fresh credentials
+├── AwsSkewed       (Retryable)  again with a signature of the right time
 ├── AwsCredentials  (Terminal)   these credentials will not do
 ├── AwsDenied       (Terminal)   the caller lacks a permission
 ├── AwsNotFound     (Terminal)   the thing is not there
 └── AwsRefused      (Terminal)   everything else that AWS says no to
+    └── AwsMisconfigured         nothing could be asked: a setting of this machine is wrong
 
 Codes are matched by name, because throttling is not in the model of GetTables, GetPartitions,
 GetJobs or GetDataflowGraph.
@@ -21,6 +23,7 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from glueline.contract.errors import GluelineError, Retryable, Terminal
+from glueline_worker.aws.clocks import SKEWED, is_about_time, is_marked
 from glueline_worker.redact import redact_text
 
 
@@ -51,6 +54,12 @@ class AwsExpired(AwsError, Retryable):
     advice = "renew the credentials and replay the run"
 
 
+class AwsSkewed(AwsError, Retryable):
+    """The signature was too old or from the future when it arrived."""
+
+    advice = "set the worker's clock (NTP) and replay the run"
+
+
 class AwsCredentials(AwsError, Terminal):
     """No credentials, or such that AWS does not know."""
 
@@ -69,6 +78,12 @@ class AwsNotFound(AwsError, Terminal):
 
 class AwsRefused(AwsError, Terminal):
     """AWS will say no again."""
+
+
+class AwsMisconfigured(AwsRefused):
+    """A call could not be made because of a setting of this machine; AWS was not asked."""
+
+    advice = "repair the setting and replay the run"
 
 
 _CODES: dict[type[AwsError], frozenset[str]] = {
@@ -113,9 +128,24 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
             "504",
         }
     ),
-    AwsExpired: frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"}),
+    AwsExpired: frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}),
+    AwsSkewed: SKEWED,
     AwsCredentials: frozenset(
         {
+            "InvalidSignature",
+            "InvalidToken",
+            "InvalidIdentityToken",
+            "InvalidIdentityTokenException",
+            "IDPRejectedClaim",
+            "InvalidSecurity",
+            "MissingAuthenticationToken",
+            "NotSignedUp",
+            "OptInRequired",
+            "RegionDisabledException",
+            "UnauthorizedException",
+            "UnauthorizedClientException",
+            "InvalidClientException",
+            "InvalidGrantException",
             "UnrecognizedClientException",
             "InvalidClientTokenId",
             "InvalidAccessKeyId",
@@ -171,9 +201,17 @@ _CREDENTIALS = (
     boto.PartialCredentialsError,
     boto.CredentialRetrievalError,
     boto.ProfileNotFound,
+    boto.ConfigParseError,
+    boto.ConfigNotFound,
+    boto.InvalidConfigError,
+    boto.UnknownCredentialError,
+    boto.RefreshWithMFAUnsupportedError,
+    boto.MetadataRetrievalError,
     boto.TokenRetrievalError,
-    boto.UnauthorizedSSOTokenError,
+    boto.SSOError,
     boto.NoAuthTokenError,
+    # Newer releases know logins of `aws login` as well.
+    getattr(boto, "LoginError", boto.NoAuthTokenError),
 )
 
 
@@ -189,7 +227,7 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
             code="credentials",
         )
     if isinstance(error, boto.NoRegionError):
-        return AwsRefused(
+        return AwsMisconfigured(
             "no AWS region is known: give --region, set AWS_REGION or name one in the source",
             code="region",
         )
@@ -198,7 +236,7 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
     # Of a malformed endpoint botocore says so with a plain ValueError.
     if isinstance(error, boto.BotoCoreError) or str(error).startswith("Invalid endpoint"):
         said = _brief(redact_text(str(error)))
-        return AwsRefused(f"{operation}: {said}", code=type(error).__name__)
+        return AwsMisconfigured(f"{operation}: {said}", code=type(error).__name__)
     raise error
 
 
@@ -207,14 +245,21 @@ def _refusal(error: boto.ClientError, operation: str) -> AwsError:
     code = str(answer.get("Error", {}).get("Code") or "Unknown")
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = redact_text(str(answer.get("Error", {}).get("Message") or ""))
-    by_status = AwsTransient if status >= 500 else AwsRefused  # noqa: PLR2004
-    kind = _MEANING.get(code) or _MEANING.get(str(status), by_status)
+    kind = _MEANING.get(code) or _MEANING.get(str(status)) or _by_status(status)
+    if is_marked(answer) or is_about_time(answer.get("Error", {})):
+        kind = AwsSkewed
     if _is_unknown_to_emulator(answer, code, status):
         kind, said = AwsRefused, "the endpoint does not know this operation"
     wrapped = kind(f"{operation}: {code}: {_brief(said)}" if said else f"{operation}: {code}")
     wrapped.code = code
     wrapped.retry_after = _retry_after(answer)
     return wrapped
+
+
+def _by_status(status: int) -> type[AwsError]:
+    """What an unknown code means: one in an answer of success is no answer at all."""
+    is_garbled = 200 <= status < 300  # noqa: PLR2004
+    return AwsTransient if status >= 500 or is_garbled else AwsRefused  # noqa: PLR2004
 
 
 def _is_unknown_to_emulator(answer: dict[str, Any], code: str, status: int) -> bool:

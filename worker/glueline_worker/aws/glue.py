@@ -5,13 +5,14 @@ listing that begins again, or that is longer than any can be, would be endless; 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, ClassVar
 
 import orjson
 
+from glueline_worker.aws.answers import without_nulls
 from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
 
@@ -36,6 +37,8 @@ class Page:
 
     items: list[Any]
     token: str | None
+    nulls: int = 0
+    """Nulls that stood in the place of an item."""
 
 
 class EndlessListing(AwsTransient):
@@ -55,9 +58,10 @@ class Glue:
 
     _ahead: ClassVar[set[asyncio.Task[Answer]]] = set()
 
-    def __init__(self, connection: Connection) -> None:
-        """Read through ``connection``."""
+    def __init__(self, connection: Connection, warn: Callable[[str], None] | None = None) -> None:
+        """Read through ``connection``; ``warn`` hears of what had to be left out."""
         self._connection = connection
+        self._warn = warn
         self._catalog: dict[str, Any] = (
             {"CatalogId": connection.source.catalog_id} if connection.source.catalog_id else {}
         )
@@ -122,7 +126,7 @@ class Glue:
                 yield page
         except AwsDenied:
             async for page in self._pages("GetJobs", "Jobs", None, MaxResults=JOBS_A_PAGE):
-                yield Page([job.get("Name") for job in page.items], page.token)
+                yield Page([job.get("Name") for job in page.items], page.token, page.nulls)
 
     async def jobs(self) -> AsyncIterator[Page]:
         """The definitions of all jobs; only their names where the policy has no GetJobs."""
@@ -131,7 +135,7 @@ class Glue:
                 yield page
         except AwsDenied:
             async for page in self._pages("ListJobs", "JobNames", None, MaxResults=JOBS_A_PAGE):
-                yield Page([{"Name": name} for name in page.items], page.token)
+                yield Page([{"Name": name} for name in page.items], page.token, page.nulls)
 
     async def database(self, name: str) -> Answer:
         """One database; raises AwsNotFound."""
@@ -155,7 +159,8 @@ class Glue:
     async def dataflow_graph(self, script: str) -> tuple[list[Answer], list[Answer]]:
         """The nodes and edges that Glue reads in a script's annotations."""
         answer = await self._call("GetDataflowGraph", PythonScript=script)
-        return list(answer.get("DagNodes") or []), list(answer.get("DagEdges") or [])
+        nodes, edges = (without_nulls(answer.get(k) or [])[0] for k in ("DagNodes", "DagEdges"))
+        return nodes, edges
 
     async def _pages(
         self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
@@ -165,7 +170,8 @@ class Glue:
         try:
             for _ in range(MOST_PAGES):
                 answer = await (coming or self._page(operation, token, params))
-                items, token = answer.pop(member, None) or [], answer.get("NextToken") or None
+                items, nulls = without_nulls(answer.pop(member, None) or [])
+                token = answer.get("NextToken") or None
                 self._ahead.discard(coming)
                 coming = None
                 if items:
@@ -174,7 +180,9 @@ class Glue:
                 if token and len(tokens) < ahead and len(self._ahead) < PAGES_AHEAD:
                     coming = asyncio.create_task(self._page(operation, token, params))
                     self._ahead.add(coming)
-                yield Page(items, token)
+                if nulls and self._warn:
+                    self._warn(_nulls(operation, member, nulls))
+                yield Page(items, token, nulls)
                 if token is None:
                     return
                 _must_be_new(token, tokens, operation, "page token")
@@ -201,6 +209,14 @@ class Glue:
 def endless(operation: str, why: str) -> EndlessListing:
     """The error of a listing that does not end."""
     return EndlessListing(f"{operation}: the listing never ends: {why}", code="EndlessListing")
+
+
+def _nulls(operation: str, member: str, count: int) -> str:
+    what = "a null in the place of an item" if count == 1 else f"{count} nulls in place of items"
+    return (
+        f"{operation} answered with {what} in {member}: they are left out, and nothing that the "
+        "listing does not name is marked deleted"
+    )
 
 
 def _must_be_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:

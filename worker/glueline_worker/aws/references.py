@@ -15,6 +15,8 @@ import orjson
 
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.sources import Source
+from glueline_worker.aws.answers import ensure_promised
+from glueline_worker.aws.credentials import is_broken
 from glueline_worker.aws.errors import AwsCredentials, AwsTransient, meaning
 
 READ_AGAIN = timedelta(minutes=25)
@@ -78,6 +80,10 @@ class Keys:
         value = _member(value, member, where) if member else value.strip()
         if not value:
             raise AwsCredentials(f"the key {reference} is empty", code="reference")
+        if is_broken(value):
+            raise AwsCredentials(
+                f"the key {reference} holds white space or a line break", code="reference"
+            )
         return value
 
     async def _document(self, kind: str, place: str, where: str) -> str:
@@ -104,8 +110,7 @@ class Keys:
         method = "get_secret_value" if operation == "GetSecretValue" else "get_parameter"
         try:
             async with self._client(service, region) as client:
-                answer: dict[str, Any] = await getattr(client, method)(**given)
-                return answer
+                return ensure_promised(operation, await getattr(client, method)(**given))
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
             understood = meaning(error, operation)
             # It says nothing of the call that needed the keys.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from glueline.contract.errors import Terminal
+from glueline_worker.aws.answers import is_object_listing
 from glueline_worker.aws.errors import AwsError, AwsNotFound, AwsRefused
 from glueline_worker.aws.sources import Connection
 
@@ -78,7 +79,9 @@ async def _listed(
             if isinstance(error, Terminal):
                 return {}
             raise
-        rows = answer.get("Contents") or []
+        if not is_object_listing(answer):
+            return {}
+        rows = [row for row in answer.get("Contents") or [] if row and row.get("Key")]
         objects |= {row["Key"]: row.get("ETag") or "" for row in rows}
         token = answer.get("NextContinuationToken")
         if not token:

@@ -15,6 +15,8 @@ from aiobotocore.session import AioSession
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.settings import Settings
 from glueline.sources import Role, Source
+from glueline_worker.aws.clocks import Clocks
+from glueline_worker.aws.credentials import ProfileSession, check_settings
 from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsTransient, meaning
 from glueline_worker.aws.parsing import ParserFactory
 from glueline_worker.aws.references import Keys
@@ -90,6 +92,11 @@ class Sessions:
             )
             try:
                 return await fetcher.fetch_credentials()
+            except (KeyError, TypeError):
+                raise AwsTransient(
+                    f"the role {role.arn} cannot be assumed: the answer holds no credentials",
+                    code="UnreadableAnswer",
+                ) from None
             except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
                 raise _unassumable(role, meaning(error, "AssumeRole")) from None
 
@@ -108,8 +115,10 @@ def _plain(profile: str | None) -> AioSession:
     if os.environ.get("AWS_PROFILE") == "":
         # As Compose hands on a variable that is not set; botocore would look for that profile.
         del os.environ["AWS_PROFILE"]
-    session = AioSession(profile=profile)
+    session = ProfileSession(profile=profile)
     session.register_component("response_parser_factory", ParserFactory())
+    Clocks().watch(session)
+    check_settings(session)
     return session
 
 

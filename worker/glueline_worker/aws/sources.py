@@ -17,8 +17,9 @@ from aiobotocore.config import AioConfig
 from glueline.contract.errors import Terminal, UsageError
 from glueline.settings import Settings
 from glueline.sources import Source
+from glueline_worker.aws.answers import ensure_promised
 from glueline_worker.aws.calls import Caller
-from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsRefused, meaning
+from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsMisconfigured, meaning
 from glueline_worker.aws.permissions import OPERATIONS
 from glueline_worker.aws.quota import Quota
 from glueline_worker.aws.sessions import Sessions, region_of
@@ -47,8 +48,11 @@ class Connection:
     async def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Make one call; ``operation`` is the API's name, ``GetTables``."""
         method = getattr(self.clients[service], _snake(operation))
-        answer: dict[str, Any] = await self.caller(operation, lambda: method(**params))
-        return answer
+
+        async def ask() -> dict[str, Any]:
+            return ensure_promised(operation, await method(**params))
+
+        return await self.caller(operation, ask)
 
 
 class Sources:
@@ -105,7 +109,7 @@ class Sources:
             made = Sessions(self._settings, config).of(source)
             session, region = made.session, region_of(source, made.session)
             if not region:
-                raise AwsRefused(
+                raise AwsMisconfigured(
                     f"source {name!r} has no region: give --region, set AWS_REGION, "
                     "or name one in glueline.toml",
                     code="region",
@@ -155,7 +159,7 @@ async def _account(connection: Connection) -> str | None:
         answer = await connection.call("sts", "GetCallerIdentity")
     except AwsError as error:
         # An endpoint without STS, or a policy without it, is no reason to stop.
-        if isinstance(error, AwsCredentials) or not isinstance(error, Terminal):
+        if isinstance(error, AwsCredentials | AwsMisconfigured) or not isinstance(error, Terminal):
             raise
         return connection.source.catalog_id
     account: str | None = answer.get("Account")

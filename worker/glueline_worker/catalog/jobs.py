@@ -17,7 +17,7 @@ from glueline_worker.catalog.values import (
     number_of,
     parameters_of,
     text_of,
-    texts_of,
+    texts_at,
 )
 from glueline_worker.redact import redact_parameters, redact_prose
 
@@ -102,8 +102,9 @@ def job_record(
 
 def connections_of(answer: Mapping[str, Any], notes: list[str] | None = None) -> tuple[str, ...]:
     """Return the names of the connections that the job uses."""
-    found = mapping_at(answer, "Connections", [] if notes is None else notes) or {}
-    return texts_of(found.get("Connections"))
+    said = [] if notes is None else notes
+    found = mapping_at(answer, "Connections", said) or {}
+    return texts_at(found, "Connections", said)
 
 
 def arguments_of(answer: Mapping[str, Any]) -> dict[str, str]:

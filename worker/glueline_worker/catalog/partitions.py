@@ -26,7 +26,7 @@ def partition_record(
     ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
     """
     notes: list[str] = []
-    values = texts_of(answer.get("Values"))
+    values = _values(answer, notes)
     if not values:
         notes.append("The partition has no values.")
     descriptor = mapping_at(answer, "StorageDescriptor", notes)
@@ -46,3 +46,12 @@ def partition_record(
             raw=raw_of(answer, wanted=raw),
         )
     )
+
+
+def _values(answer: Mapping[str, Any], notes: list[str]) -> tuple[str, ...]:
+    """Return the values in the order of the keys: a null leaves its place empty."""
+    given = answer.get("Values")
+    if isinstance(given, list | tuple) and None in given:
+        notes.append("Values holds a null, which is taken for an empty value.")
+        given = ["" if value is None else value for value in given]
+    return texts_of(given)

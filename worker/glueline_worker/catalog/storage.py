@@ -10,7 +10,7 @@ from glueline_worker.catalog.values import (
     mappings_at,
     parameters_of,
     text_of,
-    texts_of,
+    texts_at,
 )
 from glueline_worker.redact import redact_parameters, redact_url
 
@@ -30,7 +30,7 @@ def storage_of(
     return Storage(
         location=location_of(descriptor.get("Location")),
         additional_locations=tuple(
-            map(redact_url, texts_of(descriptor.get("AdditionalLocations")))
+            map(redact_url, texts_at(descriptor, "AdditionalLocations", notes))
         ),
         data_locations=data_locations,
         input_format=text_of(descriptor.get("InputFormat")),
@@ -39,7 +39,7 @@ def storage_of(
         number_of_buckets=integer_of(descriptor.get("NumberOfBuckets"), "NumberOfBuckets", notes),
         serialization_library=text_of(serde.get("SerializationLibrary")),
         serde_parameters=redact_parameters(parameters_of(serde.get("Parameters"))),
-        bucket_columns=texts_of(descriptor.get("BucketColumns")),
+        bucket_columns=texts_at(descriptor, "BucketColumns", notes),
         sort_columns=tuple(map(_sort_column, mappings_at(descriptor, "SortColumns", notes))),
         parameters=redact_parameters(parameters_of(descriptor.get("Parameters"))),
     )

@@ -58,6 +58,14 @@ def texts_of(value: Any) -> tuple[str, ...]:
     return tuple(text for item in value if (text := text_of(item)) is not None)
 
 
+def texts_at(answer: Mapping[str, Any], key: str, notes: list[str]) -> tuple[str, ...]:
+    """Return the texts of the list at ``key`` without its nulls, of which a note tells."""
+    value = answer.get(key)
+    if isinstance(value, list | tuple) and None in value:
+        notes.append(f"{key} holds a null.")
+    return texts_of(value)
+
+
 def parameters_of(value: Any) -> dict[str, str]:
     """Return a map of texts, sorted by key so that equal maps have equal JSON."""
     if not isinstance(value, dict):

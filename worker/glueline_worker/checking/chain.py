@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.sources import Source
-from glueline_worker.aws.errors import AwsCredentials, AwsError
+from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsMisconfigured
 from glueline_worker.aws.sources import Connection, Sources
 from glueline_worker.checking.verdicts import item, said, verdict
 
@@ -56,7 +56,7 @@ async def _who(
     """Account and ARN; raises what says that the credentials will not do."""
     try:
         answer = await connection.call("sts", "GetCallerIdentity")
-    except AwsCredentials:
+    except (AwsCredentials, AwsMisconfigured):
         raise
     except AwsError as error:
         if not isinstance(error, Terminal):

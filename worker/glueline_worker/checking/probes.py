@@ -6,6 +6,7 @@ from typing import Any
 
 from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError
+from glueline_worker.aws.answers import without_nulls
 from glueline_worker.aws.sources import Connection
 from glueline_worker.catalog.jobs import ScriptLocation, script_location
 from glueline_worker.checking.verdicts import item, tried
@@ -55,7 +56,7 @@ class Probes:
 
     async def _databases(self) -> None:
         listed = await self._glue("GetDatabases", "one page", MaxResults=10, **self._catalog)
-        self.seen.databases = list(listed.get("DatabaseList") or [])
+        self.seen.databases = _items(listed, "DatabaseList")
         name = self._names[0]
         await self._glue("GetDatabase", name, Name=name, **self._catalog)
 
@@ -75,7 +76,7 @@ class Probes:
                 "glue", "GetTables", DatabaseName=database, MaxResults=1, **self._catalog
             )
             answer, error = await _outcome(call)
-            self.seen.tables = list(answer.get("TableList") or [])
+            self.seen.tables = _items(answer, "TableList")
             self.seen.looked_into += [d for d in self.seen.databases if d.get("Name") == database]
             if self.seen.tables or error:
                 break
@@ -84,8 +85,8 @@ class Probes:
     async def _jobs(self) -> None:
         listed = await self._glue("ListJobs", "one page", MaxResults=JOBS_LOOKED_AT)
         pages = await self._glue("GetJobs", "one page", MaxResults=JOBS_LOOKED_AT)
-        self.seen.jobs = list(pages.get("Jobs") or [])
-        names = list(listed.get("JobNames") or []) or [job.get("Name") for job in self.seen.jobs]
+        self.seen.jobs = _items(pages, "Jobs")
+        names = _items(listed, "JobNames") or [job.get("Name") for job in self.seen.jobs]
         first = str(names[0]) if names else NOBODY
         answer = await self._glue("GetJob", first, JobName=first)
         if not self.seen.jobs and answer.get("Job"):
@@ -138,6 +139,10 @@ class Probes:
     @property
     def _table(self) -> str:
         return str(self.seen.tables[0].get("Name")) if self.seen.tables else NOBODY
+
+
+def _items(answer: dict[str, Any], member: str) -> list[Any]:
+    return without_nulls(answer.get(member) or [])[0]
 
 
 async def _outcome(

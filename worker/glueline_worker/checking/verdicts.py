@@ -2,7 +2,7 @@
 
 from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError
-from glueline_worker.aws.errors import AwsDenied, AwsNotFound, AwsRefused
+from glueline_worker.aws.errors import AwsDenied, AwsMisconfigured, AwsNotFound, AwsRefused
 from glueline_worker.aws.permissions import PERMISSIONS, Permission
 
 BY_ACTION = {permission.action: permission for permission in PERMISSIONS}
@@ -19,7 +19,8 @@ def verdict(error: GluelineError | None) -> CheckState:
         return CheckState.DENIED
     if error is None or isinstance(error, AwsNotFound):
         return CheckState.ALLOWED
-    if isinstance(error, AwsRefused) and _NOT_THERE not in str(error) and error.code != "region":
+    is_answer = isinstance(error, AwsRefused) and not isinstance(error, AwsMisconfigured)
+    if is_answer and _NOT_THERE not in str(error):
         return CheckState.ALLOWED
     return CheckState.UNKNOWN
 

@@ -8,7 +8,7 @@ from aiobotocore.config import AioConfig
 
 from glueline.settings import Settings
 from glueline.sources import Source
-from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsRefused, meaning
+from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, meaning
 from glueline_worker.aws.sessions import Sessions, region_of
 from glueline_worker.policy.resources import region_in
 
@@ -90,7 +90,7 @@ class EventQueue:
         session = Sessions(self._settings, config).of(source).session
         region = region_in(self._url) or region_of(source, session)
         if not region:
-            raise AwsRefused(
+            raise AwsMisconfigured(
                 "the region of the queue is not known: set AWS_REGION, or that of events."
                 "queue_source",
                 code="region",

@@ -43,7 +43,7 @@ class UnitContext:
     @property
     def glue(self) -> Glue:
         """The source's catalogue and jobs."""
-        return Glue(self.connection)
+        return Glue(self.connection, self.warnings.append)
 
     @property
     def options(self) -> Options:

@@ -41,6 +41,7 @@ class _Listing:
         self._context = context
         self._by_range = unit.names if unit.names and not unit.plain else None
         self._names: list[str] = []
+        self._has_gaps = unit.has_gaps
         self._last = unit.after
         pages = context.settings.split_after * (SPLIT_AGAIN if unit.names else 1)
         # What other units wrote cannot be taken back.
@@ -52,6 +53,7 @@ class _Listing:
         try:
             async for page in self._pages():
                 pages += 1
+                self._has_gaps = self._has_gaps or bool(page.nulls)
                 if not await self._take(page):
                     return await self._plainly("the endpoint answered with names outside the range")
                 if page.token and pages == self._budget:
@@ -60,7 +62,8 @@ class _Listing:
             if self._by_range is None or self._unit.page:
                 raise
             return await self._plainly(f"a range of names was refused ({error})")
-        self._context.listings.append(self._unit.listing)
+        if not self._has_gaps:
+            self._context.listings.append(self._unit.listing)
         return None
 
     @property
@@ -111,7 +114,7 @@ class _Listing:
         page = self._unit.page + 1
         if page * self._context.settings.page_budget >= MOST_PAGES:
             raise endless("GetTables", f"it goes on after {MOST_PAGES:,} pages")
-        more = {"page": page, "token": token, "after": self._last}
+        more = {"page": page, "token": token, "after": self._last, "has_gaps": self._has_gaps}
         self._context.children.append(self._unit.model_copy(update=more))
         return None
 
@@ -135,7 +138,7 @@ class _Listing:
         """Have this range picked out of a listing of all tables."""
         await self._context.forget()
         self._warn(reason)
-        again = {"plain": True, "page": 0, "token": None, "after": None}
+        again = {"plain": True, "page": 0, "token": None, "after": None, "has_gaps": False}
         self._context.children.append(self._unit.model_copy(update=again))
 
     def _warn(self, reason: str) -> None:
@@ -149,7 +152,7 @@ async def _after(name: str, database: str, listing: AsyncIterator[Page]) -> Asyn
     async for page in listing:
         names = [str(table.get("Name", "")) for table in page.items]
         if name in names:
-            yield Page(page.items[names.index(name) + 1 :], page.token)
+            yield Page(page.items[names.index(name) + 1 :], page.token, page.nulls)
             break
     else:
         raise AwsRefused(

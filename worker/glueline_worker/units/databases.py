@@ -18,7 +18,9 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
     if wanted.exact_names is not None:
         await context.open_units([_tables_of(unit, name) for name in wanted.exact_names])
         return
+    is_complete = True
     async for page in context.glue.databases():
+        is_complete = is_complete and not page.nulls
         records = [
             database_record(
                 answer,
@@ -36,7 +38,8 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         own = [record.name for record, _ in admitted if record.target is None]
         _warn_of_links([record for record, _ in admitted], context)
         await context.open_units([_tables_of(unit, name) for name in own])
-    context.listings.append(unit.unit_id)
+    if is_complete:
+        context.listings.append(unit.unit_id)
 
 
 def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) -> None:

@@ -15,25 +15,36 @@ async def extract_jobs(unit: JobsUnit, context: UnitContext) -> None:
         names = [name for name in wanted.allow if wanted.admits(name)]
         await context.open_units(_jobs(unit, names))
         return
-    if await context.writing.remembers():
-        await _open_changed(unit, context)
-    else:
-        async for page in context.glue.job_names():
-            names = [str(name) for name in page.items if name]
-            await context.open_units(_jobs(unit, filter(wanted.admits, names)))
-    context.listings.append(unit.unit_id)
+    opening = _open_changed if await context.writing.remembers() else _open_all
+    if await opening(unit, context):
+        context.listings.append(unit.unit_id)
 
 
-async def _open_changed(unit: JobsUnit, context: UnitContext) -> None:
-    """What is kept here and what is opened settles in one step, so that no job is both."""
-    wanted = context.run.request.filters.jobs
+async def _open_all(unit: JobsUnit, context: UnitContext) -> bool:
+    """Open a unit for each job; whether the listing was complete."""
+    wanted, is_complete = context.run.request.filters.jobs, True
+    async for page in context.glue.job_names():
+        is_complete = is_complete and not page.nulls
+        names = [str(name) for name in page.items if name]
+        await context.open_units(_jobs(unit, filter(wanted.admits, names)))
+    return is_complete
+
+
+async def _open_changed(unit: JobsUnit, context: UnitContext) -> bool:
+    """Open a unit for each job that changed; whether the listing was complete.
+
+    What is kept here and what is opened settles in one step, so that no job is both.
+    """
+    wanted, is_complete = context.run.request.filters.jobs, True
     async for page in context.glue.jobs():
+        is_complete = is_complete and not page.nulls
         named = {str(job.get("Name") or ""): job for job in page.items}
         jobs = {name: job for name, job in named.items() if name and wanted.admits(name)}
         kept = await keep_unchanged(jobs, unit, context)
         context.children += _jobs(unit, jobs.keys() - kept)
         if context.options.lineage:
             context.listings += [job.unit_id for job in _jobs(unit, kept)]
+    return is_complete
 
 
 def _jobs(unit: JobsUnit, names: Iterable[str]) -> list[JobUnit]:

@@ -20,7 +20,7 @@ from glueline_worker.units.turns import in_turns
 async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None:
     """Read the partitions; a table with more than a page of them in parallel segments."""
     try:
-        count = await _read(unit, context)
+        count, is_complete = await _read(unit, context)
     except AwsNotFound:
         context.warnings.append(f"table {unit.database}.{unit.table} was deleted while it was read")
         return
@@ -29,7 +29,8 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
             f"table {unit.database}.{unit.table} has projected partitions, which are not in the "
             "catalogue: they are not counted"
         )
-        context.listings.append(unit.unit_id)  # an older count of them is gone
+        if is_complete:
+            context.listings.append(unit.unit_id)  # an older count of them is gone
         return
     summary = PartitionSummaryRecord(
         source=unit.source,
@@ -41,7 +42,7 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
         count=count,
     )
     await context.write([(sealed(summary), (unit.keys, count))])
-    if context.options.partitions == "all":
+    if context.options.partitions == "all" and is_complete:
         context.listings.append(unit.unit_id)
 
 
@@ -60,10 +61,11 @@ async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
     return is_projected(parameters_of(answer.get("Parameters")))
 
 
-async def _read(unit: PartitionsUnit, context: UnitContext) -> int:
+async def _read(unit: PartitionsUnit, context: UnitContext) -> tuple[int, bool]:
+    """How many partitions there are, and whether the listing was complete."""
     async for first in _pages(unit, context):
         if first.token is None:
-            return await _take(first, unit, context)
+            return await _take(first, unit, context), not first.nulls
         break
     # More than one page. Segments are listings of their own, so what was read is read again:
     # one call more, and the rest in a tenth of the time.
@@ -74,11 +76,16 @@ async def _read(unit: PartitionsUnit, context: UnitContext) -> int:
             ]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None  # one reason is enough for one unit
-    return sum(task.result() for task in tasks)
+    counts = [task.result() for task in tasks]
+    return sum(count for count, _ in counts), all(is_complete for _, is_complete in counts)
 
 
-async def _segment(unit: PartitionsUnit, context: UnitContext, segment: int) -> int:
-    return sum([await _take(p, unit, context) async for p in _pages(unit, context, segment)])
+async def _segment(unit: PartitionsUnit, context: UnitContext, segment: int) -> tuple[int, bool]:
+    count, nulls = 0, 0
+    async for page in _pages(unit, context, segment):
+        count += await _take(page, unit, context)
+        nulls += page.nulls
+    return count, not nulls
 
 
 async def _take(page: Page, unit: PartitionsUnit, context: UnitContext) -> int:

@@ -74,7 +74,8 @@ async def _part(
 ) -> Part:
     if not context.options.lineage:
         return Part(key, (table,), fingerprint_)
-    named = tables_to_look_up(table)
+    # The owner's other tables are not in this catalogue.
+    named = () if owner else tables_to_look_up(table)
     columns = await columns_of(named[:TABLES_A_JOB], context) if named else {}
     kind, lineage = _lineage(table, owner, columns, context)
     edges = lineage_records(

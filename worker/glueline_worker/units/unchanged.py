@@ -17,6 +17,7 @@ from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Place, script_tags
 from glueline_worker.catalog.answers import raw_of
 from glueline_worker.catalog.jobs import ScriptLocation, connections_of, script_location
+from glueline_worker.catalog.values import plain
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Held
 from glueline_worker.units.context import UnitContext
@@ -24,6 +25,10 @@ from glueline_worker.units.fingerprints import fingerprint
 from glueline_worker.units.schemas import Columns, columns_of, learn, of_inputs
 
 Job = Mapping[str, Any]
+
+NODES = "CodeGenConfigurationNodes"
+_WITH_NODES = "+"
+"""Stands between the halves of the fingerprint of a job with visual nodes."""
 
 
 @dataclass
@@ -51,15 +56,20 @@ async def keep_unchanged(jobs: Mapping[str, Job], unit: JobsUnit, context: UnitC
         inputs.columns = await columns_of(of_inputs(one.inputs), context)
         if len(inputs.columns) < len(one.inputs):
             continue
-        if job_fingerprint(key, about[key], inputs, context) == one.fingerprint:
+        if _is_same(job_fingerprint(key, about[key], inputs, context), one.fingerprint):
             same[key] = one
     await context.keep("job", same)
     return {names[key] for key in same}
 
 
 def job_fingerprint(key: str, job: Job, inputs: Inputs, context: UnitContext) -> str | None:
-    """The fingerprint of a job; None when the state of something that it needs is not known."""
-    facts: list[Any] = [key, *context.place(), raw_of(job, wanted=True)]
+    """The fingerprint of a job; None when the state of something that it needs is not known.
+
+    That of a job with visual nodes has a second half for them: GetJob always gives the nodes,
+    GetJobs does not in every account, and then the other half must do. It holds the time of the
+    last change, of which a change of the nodes is one.
+    """
+    facts: list[Any] = [key, *context.place(), _without_nodes(raw_of(job, wanted=True) or {})]
     if context.options.lineage:
         named, places = connections_of(job), _places([job])
         if not inputs.connections.keys() >= {*named} or not inputs.tags.keys() >= {*places}:
@@ -67,7 +77,25 @@ def job_fingerprint(key: str, job: Job, inputs: Inputs, context: UnitContext) ->
         facts.append([inputs.connections[name] for name in named])
         facts.append([inputs.tags[place] for place in places])
         facts.append(inputs.columns)
-    return fingerprint(*facts)
+    print_, nodes = fingerprint(*facts), job.get(NODES)
+    if print_ is None or not nodes:
+        return print_
+    of_nodes = fingerprint(plain(nodes))
+    return f"{print_}{_WITH_NODES}{of_nodes}" if of_nodes else None
+
+
+def _without_nodes(definition: dict[str, Any]) -> dict[str, Any]:
+    """What both GetJob and GetJobs tell; a member that is null is as good as none."""
+    return {
+        name: value for name, value in definition.items() if name != NODES and value is not None
+    }
+
+
+def _is_same(listed: str | None, held: str) -> bool:
+    """Whether a listed job is as it is held; a listing without nodes says nothing of them."""
+    if listed is None or _WITH_NODES in listed:
+        return listed == held
+    return listed == held.partition(_WITH_NODES)[0]
 
 
 async def _inputs(jobs: Iterable[Job], held: Iterable[Held], context: UnitContext) -> Inputs:

@@ -26,9 +26,9 @@ def text(value: Any) -> str:
 
 
 def items(value: Any) -> list[Any]:
-    """The entries of a list; one text stands for a list of one."""
+    """The entries of a list without its nulls; one text stands for a list of one."""
     if isinstance(value, list | tuple):
-        return list(value)
+        return [entry for entry in value if entry is not None]
     return [value] if isinstance(value, str) else []
 
 

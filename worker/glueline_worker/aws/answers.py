@@ -1,0 +1,136 @@
+"""What an answer of success must hold: the one place that knows it, operation by operation.
+
+A proxy, an emulator or a service in trouble can answer 200 with something else: an error, an
+empty object, a page without its list. Taken for a listing, that would be its end, and what stands
+on the missing pages would count as deleted. Glue writes a list even when it is empty; the places
+where an answer may go without one are those of S3 and of annotations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from glueline_worker.aws.parsing import UnreadableAnswer
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """``member`` is a list of objects or, for names, of texts; null stands for nothing."""
+
+    member: str
+    of: type = dict
+    token: str = "NextToken"  # noqa: S105 - of a page
+
+
+@dataclass(frozen=True, slots=True)
+class _Single:
+    """``member`` is an object with a text at ``key``; without a member the answer itself is."""
+
+    member: str
+    key: str = ""
+
+
+_PROMISED: Mapping[str, _Listing | _Single] = {
+    "GetDatabases": _Listing("DatabaseList"),
+    "GetTables": _Listing("TableList"),
+    "GetPartitions": _Listing("Partitions"),
+    "GetJobs": _Listing("Jobs"),
+    "ListJobs": _Listing("JobNames", str),
+    "GetDatabase": _Single("Database", "Name"),
+    "GetTable": _Single("Table", "Name"),
+    "GetJob": _Single("Job", "Name"),
+    "GetConnection": _Single("Connection", "Name"),
+    "GetCallerIdentity": _Single("", "Account"),
+    "GetParameter": _Single("Parameter", "Value"),
+}
+_S3_LISTING = ("Contents", "CommonPrefixes", "IsTruncated", "KeyCount", "Name")
+"""Members of which a listing of S3 has at least one; the list itself goes when it is empty."""
+
+
+def ensure_promised(operation: str, answer: Answer) -> Answer:
+    """Return the answer if it is one of ``operation``.
+
+    Raises ClientError when it holds the code of an error instead, and else UnreadableAnswer.
+    """
+    missing = _missing(operation, answer)
+    if missing is None:
+        return answer
+    code = answer.get("__type")
+    if isinstance(code, str) and code:
+        message = answer.get("message") or answer.get("Message") or ""
+        error = {"Code": code.rpartition("#")[2], "Message": str(message)}
+        about = answer.get("ResponseMetadata") or {}
+        raise ClientError({"Error": error, "ResponseMetadata": about}, operation)
+    raise UnreadableAnswer(f"the answer is none of {operation}: {missing}")
+
+
+def without_nulls(items: list[Any]) -> tuple[list[Any], int]:
+    """A list without its nulls, and how many there were."""
+    left = [item for item in items if item is not None]
+    return left, len(items) - len(left)
+
+
+def is_object_listing(answer: Answer) -> bool:
+    """Whether an answer of ListObjectsV2 is a page of objects that says whether it is the last.
+
+    It goes without a list when it is empty. Whoever is told nothing asks for each object.
+    """
+    is_cut = answer.get("IsTruncated") and not answer.get("NextContinuationToken")
+    return any(member in answer for member in _S3_LISTING) and not is_cut
+
+
+def _missing(operation: str, answer: Answer) -> str | None:
+    """What the answer lacks, None when it is whole."""
+    promised = _PROMISED.get(operation)
+    if isinstance(promised, _Listing):
+        return _missing_in_listing(promised, answer)
+    if isinstance(promised, _Single):
+        return _missing_in_single(promised, answer)
+    special = _SPECIAL.get(operation)
+    return special(answer) if special else None
+
+
+def _missing_in_single(promised: _Single, answer: Answer) -> str | None:
+    found = answer.get(promised.member) if promised.member else answer
+    if not isinstance(found, dict):
+        return f"it has no {promised.member}"
+    value = found.get(promised.key)
+    return None if isinstance(value, str) and value else f"it has no {promised.key}"
+
+
+def _missing_in_listing(promised: _Listing, answer: Answer) -> str | None:
+    items, token = answer.get(promised.member), answer.get(promised.token)
+    if not isinstance(items, list):
+        return f"it has no list {promised.member}"
+    if not all(item is None or isinstance(item, promised.of) for item in items):
+        return f"{promised.member} holds something else"
+    if token is not None and not isinstance(token, str):
+        return f"its {promised.token} is no text"
+    return None
+
+
+def _missing_in_graph(answer: Answer) -> str | None:
+    """A script without annotations has neither nodes nor edges; one of the lists is there."""
+    lists = [answer[name] for name in ("DagNodes", "DagEdges") if answer.get(name) is not None]
+    if not lists or not all(isinstance(one, list) for one in lists):
+        return "it has no lists DagNodes and DagEdges"
+    items = [item for one in lists for item in one]
+    is_whole = all(item is None or isinstance(item, dict) for item in items)
+    return None if is_whole else "DagNodes or DagEdges hold something else"
+
+
+def _missing_in_secret(answer: Answer) -> str | None:
+    """A secret of bytes has no text, but it has a name."""
+    members = ("SecretString", "SecretBinary", "ARN", "Name")
+    is_whole = any(isinstance(answer.get(member), str) for member in members)
+    return None if is_whole else "it has no SecretString"
+
+
+_SPECIAL = {
+    "GetDataflowGraph": _missing_in_graph,
+    "GetSecretValue": _missing_in_secret,
+}
