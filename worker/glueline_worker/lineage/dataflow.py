@@ -46,11 +46,13 @@ class _Step:
 def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph:
     """The graph of ``DagNodes`` and ``DagEdges``; what cannot be understood is a warning."""
     warnings: list[str] = []
+    entries = _entries(dag_nodes)
     steps = [
-        _step(index, entry)
-        for index, entry in enumerate(_entries(dag_nodes))
-        if isinstance(entry, Mapping)
+        _step(index, entry) for index, entry in enumerate(entries) if isinstance(entry, Mapping)
     ]
+    odd = len(entries) - len(steps)
+    gaps = [f"{odd} annotated steps could not be read"] if odd else []
+    warnings += gaps
     sources = _sources(steps, _entries(dag_edges), warnings)
     nodes = []
     for step in steps:
@@ -70,7 +72,7 @@ def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph
                 line=step.line,
             )
         )
-    return Graph(Origin.DATAFLOW, tuple(nodes), tuple(dict.fromkeys(warnings)))
+    return Graph(Origin.DATAFLOW, tuple(nodes), tuple(dict.fromkeys(warnings)), tuple(gaps))
 
 
 def _entries(value: Any) -> Sequence[Any]:

@@ -1,10 +1,11 @@
 """The Python that is being written: lines with their depth and the Scala line they come from."""
 
-import ast
 import keyword
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from glueline_worker.lineage.syntax import parse_module
 
 _DEEPEST = 90
 """Python can parse a hundred levels of indentation."""
@@ -85,7 +86,7 @@ def _sound(text: str, *, deepest: bool) -> str:
     if text.startswith(_CLAUSES):
         return text + body
     try:
-        ast.parse(f"{text.removeprefix('el')} pass" if header else text)
+        parse_module(f"{text.removeprefix('el')} pass" if header else text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _SOUND.get(text.partition(" ")[0], "if True:") + body if header else "pass"
     return text + body

@@ -53,12 +53,13 @@ class Interpreter(Evaluator):
                 self.run([statement])
             except RecursionError:
                 self.state.line = statement.lineno
-                self.state.warn("nested too deeply to be followed")
+                self.state.leave_out("nested too deeply to be followed")
             except Exhausted:
                 raise
             except Exception as error:  # noqa: BLE001 - our defect costs a statement, not the job
                 self.state.line = statement.lineno
-                self.state.warn(f"not followed, by a defect of the reader: {type(error).__name__}")
+                defect = type(error).__name__
+                self.state.leave_out(f"not followed, by a defect of the reader: {defect}")
         return True
 
     def run(self, body: Sequence[ast.stmt]) -> bool:

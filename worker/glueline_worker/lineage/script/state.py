@@ -56,6 +56,8 @@ class State:
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.warnings: dict[str, None] = {}
+        self.gaps: dict[str, None] = {}
+        self._unsaid: set[str] = set()
         self.line: int | None = None
         self.steps = 0
         self.depth = 0
@@ -74,8 +76,24 @@ class State:
 
     def warn(self, sentence: str) -> None:
         """Say what could not be understood."""
-        if len(self.warnings) < WARNING_LIMIT:
-            self.warnings[f"line {self.line}: {sentence}" if self.line else sentence] = None
+        self._say(self.warnings, sentence)
+
+    def leave_out(self, sentence: str) -> None:
+        """Say what was not read, so that lineage not found in this script may still exist."""
+        self._say(self.gaps, sentence)
+
+    def sentences(self) -> tuple[str, ...]:
+        """All that was said, the gaps first, and how much was not."""
+        said = dict.fromkeys((*self.gaps, *self.warnings))
+        more = [f"{len(self._unsaid):,} more warnings are left out"] if self._unsaid else []
+        return (*said, *more)
+
+    def _say(self, said: dict[str, None], sentence: str) -> None:
+        sentence = f"line {self.line}: {sentence}" if self.line else sentence
+        if len(said) < WARNING_LIMIT or sentence in said:
+            said[sentence] = None
+        else:
+            self._unsaid.add(sentence)
 
     def argument(self, name: str) -> str:
         """The job's argument ``name``: its default value, or a hole."""
