@@ -1,5 +1,6 @@
 """The lineage of a job, from all that describes it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent, indent
@@ -18,6 +19,11 @@ from glueline_worker.lineage.visual import read_visual
 Dag = tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
 """``DagNodes`` and ``DagEdges`` of GetDataflowGraph's answer."""
 
+_DEFINES_PIPELINE = re.compile(
+    r"^[ \t]*(?:from[ \t]+pyspark[ \t]+import[^\n]*\bpipelines\b|"
+    r"(?:from|import)[ \t]+pyspark\.pipelines\b)",
+    re.MULTILINE,
+)
 _ARGUMENT_FIELDS = ("DefaultArguments", "NonOverridableArguments")
 
 
