@@ -87,7 +87,8 @@ def _read_code(definition: Mapping[str, Any], script: bytes, around: Surrounding
         return _unread(found.reason)
     read = read_scala if found.language == "scala" else read_script
     graph = read(found.text, around)
-    return replace(graph, warnings=(*found.gaps, *graph.warnings), gaps=(*found.gaps, *graph.gaps))
+    gaps = (PIPELINE, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
+    return replace(graph, warnings=(*gaps, *graph.warnings), gaps=(*gaps, *graph.gaps))
 
 
 def _unread(reason: str) -> Graph:

@@ -6,6 +6,7 @@ from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, Node, Surroundings
 from glueline_worker.lineage.script import settings, source
 from glueline_worker.lineage.script.interpreter import Interpreter
+from glueline_worker.lineage.script.limits import reported_to
 from glueline_worker.lineage.script.state import Exhausted, State
 from glueline_worker.lineage.script.uncalled import run_uncalled
 
@@ -22,11 +23,12 @@ def read_script(text: str | bytes, around: Surroundings) -> Graph:
     module = source.parse(code, state.warn, state.leave_out)
     run = Interpreter(state)
     try:
-        run.run_module(module)
-        if not any(node.datasets for node in state.nodes.values()):
-            run_uncalled(run, module)
-    except Exhausted:
-        state.leave_out("the script takes too long to follow; what was found by then is kept")
+        with reported_to(state.leave_out):
+            run.run_module(module)
+            if not any(node.datasets for node in state.nodes.values()):
+                run_uncalled(run, module)
+    except Exhausted as exhausted:
+        state.leave_out(f"{exhausted}; what was found by then is kept")
     except RecursionError:
         state.leave_out("the script is nested too deeply to be followed")
     return Graph(Origin.SCRIPT, _kept(state), state.sentences(), tuple(state.gaps))

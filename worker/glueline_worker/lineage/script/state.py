@@ -6,6 +6,7 @@ from typing import Any
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, Node, Role, Surroundings
 from glueline_worker.lineage.script.journal import Journal
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.text import hole, shown
 from glueline_worker.lineage.script.values import (
     DEPTH_LIMIT,
@@ -24,8 +25,8 @@ STEP_LIMIT = 800_000
 """Expressions and statements a script may take to be read; a second of work, about."""
 STACK = Flow(rest=True, stacked=True)
 """Frames below one another, as after a union."""
-PARTS_LIMIT = 1_000
-NODE_LIMIT = 5_000
+PARTS_LIMIT = 5_000
+NODE_LIMIT = 10_000
 WARNING_LIMIT = 50
 WEIGHTLESS = 32
 """Characters or items that count as one step."""
@@ -66,7 +67,7 @@ class State:
         """Count a step; raise Exhausted past the limit."""
         self.steps += cost
         if self.steps > STEP_LIMIT:
-            raise Exhausted
+            raise Exhausted("the script takes too long to follow")
 
     def weigh(self, value: Value) -> Value:
         """Count the size of a new value, so that memory is bounded as steps are."""
@@ -131,7 +132,7 @@ class State:
         label: str,
     ) -> Frame:
         if len(self.nodes) >= NODE_LIMIT:
-            raise Exhausted
+            raise Exhausted(f"the script has more than {NODE_LIMIT:,} reads, writes and steps")
         if role == "write" and label == "":
             label = "write"
         identity = f"n{len(self.nodes) + 1}"
@@ -176,9 +177,9 @@ _CARRIERS = words("future buffer response body file bag path")
 
 def _parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kind
     if isinstance(value, (list, tuple, set)):
-        return list(value)[:PARTS_LIMIT]
+        return _first(list(value))
     if isinstance(value, dict):
-        return list(value.values())[:PARTS_LIMIT]
+        return _first(list(value.values()))
     if isinstance(value, Choice):
         return value.options
     if isinstance(value, Column):
@@ -188,6 +189,13 @@ def _parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kin
     if isinstance(value, Tool) and value.kind in _CARRIERS:
         return list(value.data.values())
     return ()
+
+
+def _first(items: list[Value]) -> list[Value]:
+    if len(items) > PARTS_LIMIT and any(isinstance(item, Frame) for item in items[PARTS_LIMIT:]):
+        more = len(items) - PARTS_LIMIT
+        report_limit(f"{more:,} of {len(items):,} frames in a collection are left out")
+    return items[:PARTS_LIMIT]
 
 
 def rename_flow(node: str, pairs: Iterable[tuple[str, str]], *, rest: bool = False) -> Flow:

@@ -9,7 +9,10 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Any
+
+from glueline_worker.lineage.script.limits import report_limit
 
 CHOICE_LIMIT = 16
 """The most alternatives that are told apart; further ones are forgotten."""
@@ -208,6 +211,7 @@ def join(values: Iterable[Value]) -> Value:
             if not any(option is other or _same(option, other) for other in found):
                 found.append(option)
             if len(found) > CHOICE_LIMIT:
+                report_limit(f"a value of more than {CHOICE_LIMIT} alternatives; some are left out")
                 return Choice(tuple(found))
     if not found:
         return UNKNOWN
@@ -240,6 +244,10 @@ def combinations(values: Iterable[Value]) -> list[tuple[Value, ...]]:
         found.append(combination)
         if len(found) >= CHOICE_LIMIT:
             break
+    if (ways := prod(map(len, rows))) > len(found):
+        report_limit(
+            f"{ways:,} combinations of values are possible; {ways - len(found):,} are left out"
+        )
     return found
 
 
