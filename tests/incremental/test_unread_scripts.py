@@ -51,7 +51,7 @@ def edges(here: str) -> dict[str, str]:
 
 
 def told(here: str) -> dict[str, str]:
-    return {str(n): str(w) for n, w in Rows(here)("SELECT name, warnings FROM jobs")}
+    return {str(n): str(record) for n, record in Rows(here)("SELECT name, record FROM jobs")}
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -73,7 +73,9 @@ async def test_only_what_was_read_completely_deletes(
     warnings = told(here)
     assert {n: why for n, (_, why) in UNREAD.items() if why not in warnings[n]} == {}
     for name in UNREAD:
-        sim.add_job(name, script=COPY.format("elsewhere"), script_location=f"s3://scripts/{name}.py")
+        sim.add_job(
+            name, script=COPY.format("elsewhere"), script_location=f"s3://scripts/{name}.py"
+        )
     assert (await worker.run()).counts["deleted"] == len(UNREAD)
     assert edges(here) == dict.fromkeys(UNREAD, "elsewhere")
     assert (await worker.run()).counts["unchanged_job"] == len(UNREAD)

@@ -181,7 +181,7 @@ def _parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kin
     if isinstance(value, dict):
         return _first(list(value.values()))
     if isinstance(value, Choice):
-        return value.options
+        return options_of(value)
     if isinstance(value, Column):
         return [Frame(node) for node, _ in value.refs if node is not None]
     if isinstance(value, Instance):
