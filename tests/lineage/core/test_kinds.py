@@ -96,7 +96,7 @@ def test_a_script_is_read_as_what_it_is(around, say, script, location, language)
         (SCALA.encode() + b"object Other {\n  def run( = {\n}\n", "does not read as Scala"),
         (b"from pyspark import pipelines as dp\n@dp.table\ndef a():\n  return 1\n", PIPELINE),
         (cells("x = 1", "%%sparkr\nwrite.df(a)"), "a cell of %%sparkr was not read"),
-        (cells("x = 1", "%%scala\nval x = 1"), "1 cells in Scala were not read"),
+        (cells("x = 1", "%%scala\nval x = 1"), "cells in Scala that were not read"),
     ],
 )
 def test_what_was_not_read_is_a_gap_and_a_warning(around, script, reason):
@@ -141,7 +141,9 @@ def test_visual_nodes_that_cannot_be_read_are_a_gap(around, nodes):
 
 
 def test_annotated_steps_that_cannot_be_read_are_a_gap(around):
-    assert job_lineage({}, None, ([3], []), around).gaps == ("1 annotated steps could not be read",)
+    assert job_lineage({}, None, ([3], []), around).gaps == (
+        "annotated steps that could not be read: 1",
+    )
     long = {"Id": "a", "NodeType": "Map", "Args": [{"Name": "f", "Value": "x" * 200_001}]}
     assert "200,000 characters" in job_lineage({}, None, ([long], []), around).gaps[0]
 

@@ -52,7 +52,7 @@ def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph
         _step(index, entry) for index, entry in enumerate(entries) if isinstance(entry, Mapping)
     ]
     odd = len(entries) - len(steps)
-    gaps = [f"{odd} annotated steps could not be read"] if odd else []
+    gaps = [f"annotated steps that could not be read: {odd}"] if odd else []
     gaps += (
         f"an argument of the annotated step {step.id} is longer than {TEXT_LIMIT:,} characters, "
         "and was not read"

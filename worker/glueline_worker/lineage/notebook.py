@@ -75,7 +75,7 @@ def _joined_cells(cells: Sequence[Cell]) -> Notebook:
     has_python = any(cell.language == "python" and cell.code.strip() for cell in cells)
     gaps = [f"a cell of %%{cell.magic} was not read" for cell in cells if cell.is_foreign]
     if scala and has_python:
-        gaps.append(f"{len(scala)} cells in Scala were not read beside those in Python")
+        gaps.append(f"cells in Scala that were not read beside those in Python: {len(scala)}")
     elif scala:
         return Notebook("", "\n\n".join(texts["scala"]), tuple(dict.fromkeys(gaps)))
     return Notebook("\n\n".join(texts["python"]), "", tuple(dict.fromkeys(gaps)))

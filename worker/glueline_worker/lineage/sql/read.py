@@ -148,7 +148,8 @@ class _Reader:
         if statement is None:
             self.leave_out(f"line {line}: no SQL statement that can be read")
             return []
-        self.leave_out(f"line {line}: not parsed; its tables were read by the words around")
+        why = f"beyond {_MAX_PARSED:,} words of SQL" if self._left < 0 else "not parsed"
+        self.leave_out(f"line {line}: {why}; its tables were read by the words around")
         return [statement]
 
     def _inner(self, query: str | Sequence[Token]) -> SqlStatement:
