@@ -83,7 +83,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
     )
     if lineage.failures:
-        _note_failure(unit.job, lineage, context)
+        note_failure(unit.job, lineage, context)
     sources.is_complete = sources.is_complete and lineage.is_complete
     record = sealed(record.model_copy(update=found))
     await _write(definition, record, edges, sources, context)
@@ -91,7 +91,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         context.listings.append(unit.unit_id)
 
 
-def _note_failure(job: str, lineage: Lineage, context: UnitContext) -> None:
+def note_failure(job: str, lineage: Lineage, context: UnitContext) -> None:
     """Try the whole unit again; after the last attempt it fails with all its records written."""
     error = LineageUnread(f"the lineage of job {job} is not complete: {lineage.failures[0]}")
     if not context.last_attempt:
