@@ -148,6 +148,34 @@ def test_annotated_steps_that_cannot_be_read_are_a_gap(around):
     assert "200,000 characters" in job_lineage({}, None, ([long], []), around).gaps[0]
 
 
+LONG = 300_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * LONG + "x",
+        "import" + " " * LONG + "!",
+        "class " + "a" * LONG,
+        "object " + "a" * LONG + "=",
+        "def f(" + ")" * LONG,
+        "def " + "= " * LONG,
+        "/*" * LONG,
+        "--" * LONG,
+        "<a " + "b" * LONG,
+        "public " + "a " * LONG,
+        "%%configure\n" * (LONG // 100),
+        "%%worker_type x\n" * (LONG // 100),
+        "%%configure\n{" + '"' * LONG,
+        "{" * LONG,
+        "a/" * LONG,
+    ],
+)
+@pytest.mark.parametrize("declared", ["python", "scala"])
+def test_no_long_text_takes_long_to_recognise(text, declared):
+    assert isinstance(recognise(text.encode(), declared), Code | NoCode)
+
+
 @given(st.binary(max_size=400), st.sampled_from(["python", "scala"]))
 def test_any_bytes_are_recognised(data, declared):
     assert isinstance(recognise(data, declared), Code | NoCode)

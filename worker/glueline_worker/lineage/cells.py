@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from glueline_worker.lineage.syntax import parse_module
 
@@ -39,6 +40,8 @@ _NO_DATA = _words(
 )
 """Cell magics whose cells move no data that Glue knows of."""
 _CONFIGURE = re.compile(r"^[ \t]*%%configure\b(?:[ \t]+-\w+)*[ \t]*\n?", re.MULTILINE)
+_CONFIGURED = 20
+"""How many ``%%configure`` of one file are looked at: a session has one."""
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _NO_OPTION = re.compile(r"(?<!\S)[^-\s]")
 _BRACE = re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*\"")
@@ -126,7 +129,7 @@ def _settings_text(settings: str) -> str:
 
 def close_up(text: str) -> str:
     """The text with the empty lines inside the JSON of ``%%configure`` below it."""
-    for magic in reversed(list(_CONFIGURE.finditer(text))):
+    for magic in reversed(list(islice(_CONFIGURE.finditer(text), _CONFIGURED))):
         settings, after = _split_settings(text[magic.end() :])
         closed = _EMPTY_LINES.sub("\n", settings)
         moved = "\n" * (settings.count("\n") - closed.count("\n"))

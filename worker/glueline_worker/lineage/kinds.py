@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glueline_worker.lineage.notebook import Notebook, read_notebook
-from glueline_worker.lineage.script.source import decode, tree, wide_coding
+from glueline_worker.lineage.script.source import SIZE_LIMIT, decode, tree, wide_coding
 
 Language = Literal["python", "scala"]
 
@@ -70,7 +70,7 @@ _JAVA = re.compile(
     r"^[ \t]*public[ \t]+(?:\w+[ \t]+)*class\b|\bpublic[ \t]+static[ \t]+void\b", re.MULTILINE
 )
 _SQL = re.compile(
-    r"(?is)(?:\s+|--[^\n]*|/\*.*?\*/)*(?:select\s+[\w*\"`(']|insert\s+(?:into|overwrite)\b|"
+    r"(?is)(?:\s|--[^\n]*|/\*.*?\*/)*+(?:select\s+[\w*\"`(']|insert\s+(?:into|overwrite)\b|"
     r"(?:create|drop|alter)\s+(?:or|external|table|view|database|schema|temp\w*|function)\b|"
     r"merge\s+into\b|delete\s+from\b|truncate\s+table\b|unload\s*\(|update\s+[\w.`\"]+\s+set\b|"
     r"copy\s+[\w.]+\s+from\b|use\s+\w+\s*;|set\s+[\w.:]+\s*=[^\n]*;|"
@@ -78,18 +78,18 @@ _SQL = re.compile(
 )
 _SCALA = re.compile(
     r"^[ \t]*(?:(?:case|private|protected|final|sealed|abstract|implicit|lazy|override)[ \t]+)*(?:"
-    r"object[ \t]+\w+[^\n:=]*(?:\{|$)|trait[ \t]+\w+|class[ \t]+\w+[^\n:]*\{|"
-    r"va[lr][ \t]+[\w(`]|def[ \t]+\w+[^\n]*(?:=[ \t]*(?:\{|$)|\{[ \t]*$)|"
+    r"object[ \t]+\w[^\n:=]*(?:\{|$)|trait[ \t]+\w|class[ \t]+\w[^\n:]*\{|"
+    r"va[lr][ \t]+[\w(`]|def[ \t]+\w[^\n]*(?:=[ \t]*(?:\{|$)|\{[ \t]*$)|"
     r"import[ \t]+[\w.]+\.(?:_|\{[^}\n]*\})|package[ \t]+[\w.]+[ \t;]*$)",
     re.MULTILINE,
 )
 _PYTHON = re.compile(
-    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|import[ \t]+[\w., \t]+$|def[ \t]+\w+\(.*:[ \t]*$|"
-    r"class[ \t]+\w+.*:[ \t]*$|if[ \t]+__name__)",
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|import[ \t]+\w[\w., \t]*$|def[ \t]+\w+\(.*:[ \t]*$|"
+    r"class[ \t]+\w.*:[ \t]*$|if[ \t]+__name__)",
     re.MULTILINE,
 )
 _STRONG_PYTHON = re.compile(
-    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|def[ \t]+\w+\(.*\)[^=\n]*:[ \t]*(?:#.*)?$|"
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|def[ \t]+\w+\(.*\)[^=\n]{0,100}:[ \t]*$|"
     r"if[ \t]+__name__|import[ \t]+\w+[ \t]*$)",
     re.MULTILINE,
 )
@@ -105,8 +105,9 @@ def recognise(data: bytes, declared: Language) -> Code | NoCode:
     notebook = read_notebook(text)
     if notebook is not None:
         return _of_notebook(notebook)
+    start = text.lstrip()
     for pattern, what in _TEXTS:
-        if pattern.match(text.lstrip()):
+        if pattern.match(start):
             return NoCode(f"the script is {what} and no code")
     language = _language(text, declared)
     if language is None:
@@ -156,7 +157,7 @@ def _language(text: str, declared: Language) -> Language | None:
     other = _other(text)
     if declared == "python" and not scala and not other:
         return "python"
-    if tree(text) is not None:
+    if len(text) <= SIZE_LIMIT and tree(text) is not None:
         is_python = declared == "python" or (not scala and _STRONG_PYTHON.search(text))
         return "python" if is_python else "scala"
     if other and not python:

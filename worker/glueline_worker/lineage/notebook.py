@@ -1,4 +1,4 @@
-"""Notebooks and their magics into plain Python.
+"""Notebooks and their magics into plain Python or Scala.
 
 Glue's notebooks are Jupyter's (``nbformat`` 3 and 4); those of its old development endpoints are
 Zeppelin's. Magics are kept as far as they say something about data.
@@ -52,6 +52,13 @@ def read_notebook(data: str | bytes) -> Notebook | None:
     settings; other magics and shell commands make way for empty lines. Never raises.
     """
     text = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
+    try:
+        return _read(text)
+    except RecursionError:
+        return Notebook(gaps=("the notebook has too many magics above one another",))
+
+
+def _read(text: str) -> Notebook | None:
     document = _document(text)
     if document is not None:
         kernel = "scala" if _has_scala_kernel(document) else "python"

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, cast
 
-ATTEMPTS = 5
+ATTEMPTS = 3
 """How often a text is parsed whose tree fails to be made: ``compile`` takes no lock of ours."""
 LONGEST_WAIT = 10.0
 """Seconds after which a tree is made without the lock: whatever holds it, nothing hangs here."""
