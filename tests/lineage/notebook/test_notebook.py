@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.notebook import notebook_code
+from glueline_worker.lineage.notebook import notebook_code, read_notebook
 from glueline_worker.lineage.script import read_script
 
 
@@ -184,3 +184,60 @@ PIECES = st.sampled_from(["%", "%%sql", "!", "?", "x = ", "-o a", "\n", '"', "''
 @settings(max_examples=400, deadline=None)
 def test_any_cells_end_in_code(cells):
     assert isinstance(notebook_code(_notebook(*cells)), str)
+
+
+COPY = 'spark.table("raw.orders").write.saveAsTable("mart.orders")\n'
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        '%%configure\n{\n "--datalake-formats": "iceberg"\n}\n',
+        '%%configure -f\n{\n "a": {\n\n  "b": "}"\n },\n\n "c": 1\n}\n',
+        '%%configure {"a": 1}\n',
+        '%%configure\n\n{"a": 1}\n\n',
+        '%%configure\n{\n "a": 1, # not JSON\n}\n',
+        '%glue_version 4.0\n%%configure\n{"a": 1}\nimport sys\n',
+        "%%configure -f\n",
+        "%%worker_type G.1X\n",
+        "%%idle_timeout 60\n%%number_of_workers 2\n",
+        "%%time\n",
+    ],
+)
+def test_code_right_below_a_magic_that_holds_settings_stays(above):
+    for data in ((above + COPY).encode(), _notebook(above + COPY)):
+        code = notebook_code(data)
+        assert _statements(code)[-1] == ast.unparse(ast.parse(COPY))
+        if '"a": 1}' in above:
+            assert "%%configure" in code
+
+
+def test_lines_below_settings_keep_nearly_their_place():
+    above = '%%configure\n{\n "a": 1,\n\n "b": 2\n}\n'
+    code = notebook_code((above + COPY).encode())
+    assert abs(code.split("\n").index(COPY.strip()) - above.count("\n")) <= 2
+
+
+def test_a_notebook_in_scala_is_scala():
+    kernel = {"kernelspec": {"name": "glue_spark", "language": "scala"}}
+    found = read_notebook(
+        _notebook(
+            '%glue_version 4.0\n!ls\nval a = spark.table("a.b")',
+            '%%sql\nSELECT "x" FROM t',
+            "%%configure\n{}\na.count",
+            metadata=kernel,
+        )
+    )
+    assert found.is_scala
+    assert 'val a = spark.table("a.b")' in found.scala
+    assert 'spark.sql("""\nSELECT "x" FROM t""")' in found.scala
+    assert "a.count" in found.scala
+    assert "glue_version" not in found.scala
+
+
+def test_cells_that_were_not_read_are_counted():
+    found = read_notebook(_notebook("x = 1", "%%scala\nval x = 1", "%%sparkr\ny", "%%bash\nls"))
+    assert found.gaps == (
+        "a cell of %%sparkr was not read",
+        "cells in Scala that were not read beside those in Python: 1",
+    )

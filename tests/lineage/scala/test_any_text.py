@@ -30,7 +30,7 @@ def test_random_text(text):
 @given(st.lists(PIECES, max_size=50))
 @settings(max_examples=250, deadline=None)
 def test_random_words(words):
-    python, lines = in_python(" ".join(words))
+    python, lines, _ = in_python(" ".join(words))
     ast.parse(python)
     assert len(lines) == python.count("\n") + 1
 

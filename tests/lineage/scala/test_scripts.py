@@ -68,4 +68,6 @@ def test_deep_nesting_ends_in_a_warning():
 def test_a_very_long_script_is_cut_with_a_warning():
     graph = read_scala('spark.read.csv("s3://a")\n' + "// x\n" * 100_000, AROUND)
     assert len(graph.nodes) == 1
-    assert "only the first 300000 characters of the script were read" in graph.warnings
+    sentence = "200,026 of the script's 500,025 characters were not read"
+    assert sentence in graph.warnings
+    assert graph.gaps == (sentence,)

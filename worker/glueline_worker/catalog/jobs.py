@@ -21,6 +21,7 @@ from glueline_worker.catalog.values import (
 )
 from glueline_worker.redact import redact_parameters, redact_prose
 
+NO_SCRIPT = "The job has no script location."
 _S3 = re.compile(r"(?:s3[an]?://)+", re.IGNORECASE)
 
 
@@ -37,7 +38,7 @@ def script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
     command = mapping_at(answer, "Command", []) or {}
     location = (text_of(command.get("ScriptLocation")) or "").strip()
     if not location:
-        return "The job has no script location."
+        return NO_SCRIPT
     scheme = _S3.match(location)
     if scheme is None:
         return "The script location is not in S3."

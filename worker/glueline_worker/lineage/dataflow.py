@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.literals import parse_value
+from glueline_worker.lineage.literals import TEXT_LIMIT, parse_value
 from glueline_worker.lineage.model import (
     KEEP,
     OPAQUE,
@@ -41,16 +41,25 @@ class _Step:
     kind: str
     args: Mapping[str, object]
     line: int | None
+    has_long_argument: bool = False
 
 
 def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph:
     """The graph of ``DagNodes`` and ``DagEdges``; what cannot be understood is a warning."""
     warnings: list[str] = []
+    entries = _entries(dag_nodes)
     steps = [
-        _step(index, entry)
-        for index, entry in enumerate(_entries(dag_nodes))
-        if isinstance(entry, Mapping)
+        _step(index, entry) for index, entry in enumerate(entries) if isinstance(entry, Mapping)
     ]
+    odd = len(entries) - len(steps)
+    gaps = [f"annotated steps that could not be read: {odd}"] if odd else []
+    gaps += (
+        f"an argument of the annotated step {step.id} is longer than {TEXT_LIMIT:,} characters, "
+        "and was not read"
+        for step in steps
+        if step.has_long_argument
+    )
+    warnings += gaps
     sources = _sources(steps, _entries(dag_edges), warnings)
     nodes = []
     for step in steps:
@@ -70,7 +79,7 @@ def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph
                 line=step.line,
             )
         )
-    return Graph(Origin.DATAFLOW, tuple(nodes), tuple(dict.fromkeys(warnings)))
+    return Graph(Origin.DATAFLOW, tuple(nodes), tuple(dict.fromkeys(warnings)), tuple(gaps))
 
 
 def _entries(value: Any) -> Sequence[Any]:
@@ -78,17 +87,19 @@ def _entries(value: Any) -> Sequence[Any]:
 
 
 def _step(index: int, entry: Mapping[str, Any]) -> _Step:
-    args = (arg for arg in _entries(entry.get("Args")) if isinstance(arg, Mapping))
+    args = {
+        str(arg.get("Name")).strip().lower(): str(arg.get("Value") or "")
+        for arg in _entries(entry.get("Args"))
+        if isinstance(arg, Mapping)
+    }
     line = entry.get("LineNumber")
     return _Step(
         key=f"{entry.get('Id') or 'step'}#{index}",
         id=str(entry.get("Id") or ""),
         kind=str(entry.get("NodeType") or ""),
-        args={
-            str(arg.get("Name")).strip().lower(): parse_value(str(arg.get("Value") or ""))
-            for arg in args
-        },
+        args={name: parse_value(value) for name, value in args.items()},
         line=line if isinstance(line, int) and line > 0 else None,
+        has_long_argument=any(len(value) > TEXT_LIMIT for value in args.values()),
     )
 
 

@@ -31,11 +31,14 @@ def collapse(graph: Graph, around: Surroundings) -> Lineage:
     graph = without_halves(graph)
     walk = _Walk(graph, around)
     walk.run()
+    gaps = tuple(dict.fromkeys((*graph.gaps, *walk.gaps())))
+    edges = walk.edges()
     return Lineage(
         inputs=sorted_datasets(_datasets(graph.nodes, "read")),
         outputs=sorted_datasets(_datasets(graph.nodes, "write")),
-        edges=walk.edges(),
-        warnings=tuple(dict.fromkeys((*graph.warnings, *walk.warnings))),
+        edges=edges,
+        warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.warnings))),
+        gaps=gaps,
     )
 
 
@@ -97,6 +100,18 @@ class _Walk:
         for group in components(inputs, writes):
             self._follow(group)
 
+    def gaps(self) -> list[str]:
+        """How many edges are more than a lineage may have."""
+        upstream: dict[int, int] = {}
+        for node in self._nodes.values():
+            for downstream in self._numbers_of(node) if node.role == "write" else ():
+                known = upstream.get(downstream, 0)
+                upstream[downstream] = known | self._upstream[node.id]
+        more = sum(bits.bit_count() for bits in upstream.values()) - EDGE_LIMIT
+        if more <= 0:
+            return []
+        return [f"the job has more than {EDGE_LIMIT:,} edges; {more:,} are left out"]
+
     def edges(self) -> tuple[Edge, ...]:
         found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]] = {}
         for node in self._nodes.values():
@@ -146,7 +161,7 @@ class _Walk:
         """Take ``work`` columns off the budget."""
         self._budget -= work
         if self._budget < 0:
-            self._warn("the job has too many columns; some are left out")
+            self._warn(f"the job has more than {COLUMN_LIMIT:,} columns; some are left out")
         return self._budget >= 0
 
     def _edges_into(
@@ -158,7 +173,6 @@ class _Walk:
         for upstream in _bits(self._upstream[node.id]):
             pair = upstream, downstream
             if pair not in found and len(found) >= EDGE_LIMIT:
-                self._warn(f"the job has more than {EDGE_LIMIT} edges; the others are left out")
                 return
             known = found.get(pair, (set(), node.line))
             found[pair] = known[0], min(filter(None, (known[1], node.line)), default=None)

@@ -16,11 +16,13 @@ def without_halves(graph: Graph) -> Graph:
         graph,
         nodes=tuple(map(_node, graph.nodes)),
         warnings=tuple(map(printable, graph.warnings)),
+        gaps=tuple(map(printable, graph.gaps)),
     )
 
 
 def _texts(graph: Graph) -> Iterator[str]:
     yield from graph.warnings
+    yield from graph.gaps
     for node in graph.nodes:
         for dataset in node.datasets:
             yield from (dataset.namespace, dataset.name)

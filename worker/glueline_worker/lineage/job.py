@@ -1,5 +1,6 @@
 """The lineage of a job, from all that describes it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent, indent
@@ -8,9 +9,9 @@ from typing import Any
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.dataflow import read_dataflow
 from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.kinds import PIPELINE, Language, NoCode, recognise
 from glueline_worker.lineage.merge import merge
 from glueline_worker.lineage.model import Graph, Lineage, Surroundings
-from glueline_worker.lineage.notebook import notebook_code
 from glueline_worker.lineage.scala import read_scala
 from glueline_worker.lineage.script import read_script
 from glueline_worker.lineage.visual import read_visual
@@ -18,6 +19,11 @@ from glueline_worker.lineage.visual import read_visual
 Dag = tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
 """``DagNodes`` and ``DagEdges`` of GetDataflowGraph's answer."""
 
+_DEFINES_PIPELINE = re.compile(
+    r"^[ \t]*(?:from[ \t]+pyspark[ \t]+import[^\n]*\bpipelines\b|"
+    r"(?:from|import)[ \t]+pyspark\.pipelines\b)",
+    re.MULTILINE,
+)
 _ARGUMENT_FIELDS = ("DefaultArguments", "NonOverridableArguments")
 
 
@@ -30,13 +36,13 @@ def job_lineage(
     """What a job reads and writes, by its visual nodes, its annotations and its script.
 
     ``definition`` is GetJob's ``Job``. Nothing is raised for any input: what cannot be read
-    is said in the warnings.
+    is said in the warnings, and in the gaps if lineage may be in it.
     """
     around = replace(around, arguments={**around.arguments, **arguments_of(definition)})
     nodes = definition.get("CodeGenConfigurationNodes")
     others = []
     code = None
-    if script:
+    if script is not None:
         code = _guarded("the script", lambda: _read_code(definition, script, around), around)
     # The graph of a job that was edited as a script since is what somebody drew before.
     outdated = definition.get("JobMode") == "SCRIPT" and code is not None and code.outputs
@@ -65,26 +71,42 @@ def arguments_of(definition: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _guarded(what: str, read: Callable[[], Graph], around: Surroundings) -> Lineage:
-    """One odd job must not end a run: whatever a reader trips over is a warning."""
+    """One odd job must not end a run: whatever a reader trips over is a failure of its own."""
     try:
         return collapse(read(), around)
     except Exception as error:  # noqa: BLE001 - readers promise not to raise; this is the net
-        return Lineage(warnings=(f"{what} could not be read: {type(error).__name__}",))
+        failed = (f"{what} could not be read: {type(error).__name__}",)
+        return Lineage(warnings=failed, gaps=failed, failures=failed)
 
 
 def _read_code(definition: Mapping[str, Any], script: bytes, around: Surroundings) -> Graph:
-    if (code := notebook_code(script)) is not None:
-        return read_script(code, around)
-    if _is_scala(definition):
-        return read_scala(script.decode("utf-8", "replace"), around)
-    return read_script(script, around)
+    if is_pipeline(definition):
+        return _unread(PIPELINE)
+    found = recognise(script, _declared(definition))
+    if isinstance(found, NoCode):
+        return _unread(found.reason)
+    read = read_scala if found.language == "scala" else read_script
+    graph = read(found.text, around)
+    gaps = (PIPELINE, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
+    return replace(graph, warnings=(*gaps, *graph.warnings), gaps=(*gaps, *graph.gaps))
 
 
-def _is_scala(definition: Mapping[str, Any]) -> bool:
+def _unread(reason: str) -> Graph:
+    return Graph(Origin.SCRIPT, warnings=(reason,), gaps=(reason,))
+
+
+def is_pipeline(definition: Mapping[str, Any]) -> bool:
+    """Whether a job runs a Spark Declarative Pipeline, which is a folder or a zip, not a script."""
+    told = arguments_of(definition).get("enable-spark-declarative-pipeline", "")
+    return told.strip().lower() == "true"
+
+
+def _declared(definition: Mapping[str, Any]) -> Language:
     command = definition.get("Command")
     location = str(command.get("ScriptLocation")) if isinstance(command, Mapping) else ""
     language = arguments_of(definition).get("job-language", "").lower()
-    return language == "scala" or (not language and location.lower().endswith(".scala"))
+    is_scala = language == "scala" or (not language and location.lower().endswith(".scala"))
+    return "scala" if is_scala else "python"
 
 
 def _custom_code(around: Surroundings) -> Callable[[str, str], Graph]:

@@ -6,9 +6,9 @@ runs becomes a placeholder inside the text it is part of.
 
 import ast
 import re
-import warnings
 
 from glueline_worker.lineage.naming import UNKNOWN
+from glueline_worker.lineage.syntax import parse_expression
 
 TEXT_LIMIT = 200_000
 """Characters of one argument; a longer one is generated data, not a name."""
@@ -23,10 +23,7 @@ def parse_value(source: str) -> object:
     if len(source) > TEXT_LIMIT:
         return UNKNOWN
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "\d" in the script is not our warning
-            tree = ast.parse(source.strip(), mode="eval")
-        return _value(tree.body)
+        return _value(parse_expression(source.strip()))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNKNOWN
 

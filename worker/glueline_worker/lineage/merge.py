@@ -44,6 +44,8 @@ def _united(lineages: Iterable[Lineage]) -> Lineage:
         outputs=sorted_datasets(dataset for each in lineages for dataset in each.outputs),
         edges=tuple(sorted(edges.values(), key=edge_order)),
         warnings=tuple(dict.fromkeys(text for each in lineages for text in each.warnings)),
+        gaps=tuple(dict.fromkeys(text for each in lineages for text in each.gaps)),
+        failures=tuple(dict.fromkeys(text for each in lineages for text in each.failures)),
     )
 
 
@@ -64,11 +66,11 @@ def _renamed(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:
         replace(edge, upstream=name(edge.upstream), downstream=name(edge.downstream))
         for edge in lineage.edges
     )
-    renamed = Lineage(
-        tuple(map(name, lineage.inputs)),
-        tuple(map(name, lineage.outputs)),
-        tuple(edges),
-        lineage.warnings,
+    renamed = replace(
+        lineage,
+        inputs=tuple(map(name, lineage.inputs)),
+        outputs=tuple(map(name, lineage.outputs)),
+        edges=tuple(edges),
     )
     return _united([renamed]) if names else lineage
 

@@ -71,6 +71,8 @@ class Graph:
     origin: Origin
     nodes: tuple[Node, ...] = ()
     warnings: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """What was not read and why, one sentence each: warnings too, and none if all was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,15 @@ class Lineage:
     outputs: tuple[Dataset, ...] = ()
     edges: tuple[Edge, ...] = ()
     warnings: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """Those warnings that say what was not read: then an edge not found may still exist."""
+    failures: tuple[str, ...] = ()
+    """Those gaps that come of a reader that failed, so that another attempt may help."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all was read, so that an edge not found is an edge gone."""
+        return not self.gaps
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,62 +1,130 @@
-"""Notebooks and their magics into plain Python.
+"""Notebooks and their magics into plain Python or Scala.
 
 Glue's notebooks are Jupyter's (``nbformat`` 3 and 4); those of its old development endpoints are
 Zeppelin's. Magics are kept as far as they say something about data.
 """
 
-import ast
+from __future__ import annotations
+
 import json
 import re
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-_CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*(.*)")
-_ABOVE_CELL_MAGIC = re.compile(
-    r"(?:[ \t]*(?:%\w.*|#.*)?\n)*[ \t]*%\w.*\n(?:[ \t]*(?:#.*)?\n)*(?=%%\w)"
+from glueline_worker.lineage.cells import (
+    Cell,
+    close_up,
+    parses,
+    read_cell,
+    sql_in_python,
+    sql_in_scala,
 )
-"""Glue lets ``%%configure`` stand below line magics."""
+
 _ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
-_LINE_MAGIC = re.compile(r"([ \t]*)(\w+[ \t]*=[ \t]*)?(?:%(\w+)|!(?![=\w]*=))[ \t]*(.*)")
-_HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*")
 _MAGIC = re.compile(r"^(?:%%?[a-z]|![a-z])", re.MULTILINE)
 """At the start of a line: an indented ``!ready`` is Scala."""
 _HALF = re.compile("[\ud800-\udfff]")
-_TIMED = frozenset({"prun", "time", "timeit"})
-_PYTHON = _TIMED | {"capture", "ipyspark", "local", "pyspark", "python", "python3", "spark"}
-_SQL_OPTION = re.compile(r"-{1,2}(?:q|quiet|c|contextname|[omnr]\w*)\b(?:[ \t]+(?=[\w.-]+)(\S+))?")
-_SQL_TARGET = re.compile(r"(?:^|\s)(?:-o|--output)[ \t]+(\w+)|^(\w+)[ \t]*<<")
+_LANGUAGES = ("python", "scala")
+_SCALA_KERNELS = frozenset({"glue_spark", "scala", "spark", "spark_kernel", "sparkkernel"})
 
 
-def notebook_code(data: bytes) -> str | None:
-    """The Python code of a notebook's cells, one below another; None when ``data`` is none.
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """The code of a notebook's cells by language, one cell below another, in their lines."""
+
+    python: str = ""
+    scala: str = ""
+    gaps: tuple[str, ...] = ()
+    """Which cells were not read."""
+
+    @property
+    def is_scala(self) -> bool:
+        """Whether all that the notebook does is said in Scala."""
+        return bool(self.scala.strip()) and not self.python.strip()
+
+
+def read_notebook(data: str | bytes) -> Notebook | None:
+    """The code of a notebook; None when ``data`` is none.
 
     A Python file with magics, as notebooks are exported, is cleaned in the same way. ``%%sql``
     becomes ``spark.sql(…)``; ``%%configure`` stays as a text, where the script reader looks for
     settings; other magics and shell commands make way for empty lines. Never raises.
     """
-    text = data.decode("utf-8-sig", "replace")
-    cells = _cells(text)
-    if cells is not None:
-        return "\n\n".join(_plain(cell) for cell in cells)
-    if _MAGIC.search(text) and not _parses(text):
+    text = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
+    try:
+        return _read(text)
+    except RecursionError:
+        return Notebook(gaps=("the notebook has too many magics above one another",))
+
+
+def _read(text: str) -> Notebook | None:
+    document = _document(text)
+    if document is not None:
+        kernel = "scala" if _has_scala_kernel(document) else "python"
+        return _joined_cells([read_cell(cell, kernel) for cell in _cells(document) or ()])
+    if _MAGIC.search(text) and not parses(text):
         # No cell boundaries are left: a cell magic takes the lines up to the next empty one.
-        return "\n\n".join(_plain(block, whole=False) for block in re.split(r"\n[ \t]*\n", text))
+        blocks = re.split(r"\n[ \t]*\n", close_up(text))
+        return _joined_cells([read_cell(block, "python", whole=False) for block in blocks])
     return None
 
 
-def _cells(text: str) -> list[str] | None:
-    """The code cells of a notebook's JSON; None for anything else."""
+def notebook_code(data: bytes) -> str | None:
+    """The Python code of a notebook; None when ``data`` is none."""
+    found = read_notebook(data)
+    return None if found is None else found.python
+
+
+def _joined_cells(cells: Sequence[Cell]) -> Notebook:
+    texts = {language: [_in(language, cell) for cell in cells] for language in _LANGUAGES}
+    scala = [cell for cell in cells if cell.language == "scala" and cell.code.strip()]
+    has_python = any(cell.language == "python" and cell.code.strip() for cell in cells)
+    gaps = [f"a cell of %%{cell.magic} was not read" for cell in cells if cell.is_foreign]
+    if scala and has_python:
+        gaps.append(f"cells in Scala that were not read beside those in Python: {len(scala)}")
+    elif scala:
+        return Notebook("", "\n\n".join(texts["scala"]), tuple(dict.fromkeys(gaps)))
+    return Notebook("\n\n".join(texts["python"]), "", tuple(dict.fromkeys(gaps)))
+
+
+def _in(language: str, cell: Cell) -> str:
+    """The cell as code of ``language``; empty lines for one in another language."""
+    if cell.language == "sql":
+        call = sql_in_python if language == "python" else sql_in_scala
+        return cell.above + call(cell.magic, cell.code)
+    kept = cell.language == language
+    return cell.above + (cell.code if kept else "\n" * cell.code.count("\n"))
+
+
+def _document(text: str) -> dict[str, Any] | None:
+    """The JSON of a notebook; None for anything else."""
     if not text.lstrip().startswith("{"):
         return None
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return document if _cells(document) is not None else None
+
+
+def _cells(document: Mapping[str, Any]) -> list[str] | None:
+    """The code cells of a notebook's JSON."""
     for key, read in (("cells", _jupyter), ("worksheets", _worksheets), ("paragraphs", _zeppelin)):
         if isinstance(document.get(key), list):
             return list(read(document[key]))
     return None
+
+
+def _has_scala_kernel(document: Mapping[str, Any]) -> bool:
+    """Whether cells without a magic are Scala: Glue's ``glue_spark``, Spark's ``spark``."""
+    metadata = document.get("metadata")
+    for key in ("language_info", "kernelspec"):
+        told = metadata.get(key) if isinstance(metadata, Mapping) else None
+        if isinstance(told, Mapping):
+            names = {str(told.get(part)).lower() for part in ("name", "language")}
+            return bool(names & _SCALA_KERNELS)
+    return False
 
 
 def _jupyter(cells: Any) -> Iterator[str]:
@@ -87,57 +155,3 @@ def _joined(source: Any) -> str:
         source = "".join(line for line in source if isinstance(line, str))
     # JSON can spell half a surrogate pair, and Python does not parse code that has one.
     return _HALF.sub("\ufffd", source) if isinstance(source, str) else ""
-
-
-def _plain(cell: str, *, whole: bool = True) -> str:
-    """One cell as Python; ``whole`` says that ``cell`` has nothing else in it."""
-    if above := _ABOVE_CELL_MAGIC.match(cell):
-        first = "\n".join(map(_line, above[0].rstrip("\n").split("\n")))
-        return f"{first}\n{_plain(cell[above.end() :], whole=whole)}"
-    magic = _CELL_MAGIC.match(cell)
-    if magic is None:
-        return cell if whole and _parses(cell) else "\n".join(map(_line, cell.split("\n")))
-    before = "\n" * cell.count("\n", 0, magic.start(1))
-    name, rest, body = magic[1].lower(), magic[2], cell[magic.end() :]
-    if name == "sql":
-        return before + _sql(rest, body)
-    if name == "configure":
-        return f"{before}r'''\n%%configure\n{body.strip()}\n'''" if "'''" not in body else ""
-    if name in _PYTHON:
-        return before + "\n".join(map(_line, body.split("\n")))
-    return before + "\n" * body.count("\n")
-
-
-def _line(line: str) -> str:
-    """A line without its magic; a block keeps a statement in its place."""
-    if found := _HELP.fullmatch(line):
-        return f"{found[1]}pass"
-    found = _LINE_MAGIC.fullmatch(line)
-    if found is None:
-        return line
-    indent, target, name, rest = found.groups()
-    if name == "sql":
-        return indent + (target or "") + _sql("", rest)
-    if name in _TIMED:
-        return indent + (target or "") + rest
-    return f"{indent}{target}None" if target else indent and f"{indent}pass"
-
-
-def _sql(options: str, query: str) -> str:
-    """SQL as the call that it means; ``-o name`` names the result."""
-    target = _SQL_TARGET.search(options)
-    name = (target[1] or target[2]) if target else ""
-    options = _SQL_OPTION.sub("", options[target.end() :] if target and target[2] else options)
-    text = f"{options.strip()}{query}".replace("\\", "\\\\").replace('"', '\\"')
-    assigned = f"{name} = " if name else ""
-    return f'{assigned}spark.sql("""{text}""")' if text.strip() else ""
-
-
-def _parses(code: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a script's odd escapes are its own business
-            ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -32,8 +31,8 @@ from glueline_worker.units.failing import (
     Exhausted,
     code_of,
     delay_before,
-    failure_of,
     may_pass,
+    record_failure,
     sentence_of,
 )
 from glueline_worker.units.job import extract_job
@@ -86,6 +85,7 @@ class Attempt:
     claimed: Claimed
     asked: float
     """When the ledger was last asked for the claim and granted it, by this process's clock."""
+    _is_failed: bool = False
 
     async def make(self) -> None:
         """Do the unit's work and settle it; what fails is tried again later, or recorded."""
@@ -101,8 +101,9 @@ class Attempt:
             await self._failed(error)
         else:
             seconds = time.monotonic() - started
-            log.info("unit.settled", seconds=round(seconds, 3))
-            note(self.claim, "settled")
+            if not self._is_failed:
+                log.info("unit.settled", seconds=round(seconds, 3))
+                note(self.claim, "settled")
             metrics.UNIT_SECONDS.labels(self.claim.unit.kind).observe(seconds)
 
     async def _work(self) -> None:
@@ -140,8 +141,11 @@ class Attempt:
             raise
         finally:
             await writing.discard()
+        if context.failure is not None:
+            self._note_failed(context.failure)
         await self._settle(
             Settlement(
+                failure=self._failure(context.failure) if context.failure else None,
                 receipt=receipt,
                 counts=counts,
                 listings=context.listings,
@@ -235,8 +239,7 @@ class Attempt:
             log.warning("ledger.unavailable", error=str(unavailable))
 
     async def _give_up(self, error: Exception) -> None:
-        note(self.claim, "failed")
-        log.error("unit.failed", error=sentence_of(error), code=code_of(error))
+        self._note_failed(error)
         if isinstance(self.claim.unit, FinishUnit):
             state = RunState.FAILED if self.claimed.state is RunState.RUNNING else None
             why = f"the results could not be committed: {sentence_of(error)}"
@@ -246,14 +249,16 @@ class Attempt:
             if state is not None:
                 metrics.RUNS.labels(state.value).inc()
             return
-        failure = Failure(
-            unit_id=self.claim.unit.unit_id,
-            code=code_of(error),
-            message=failure_of(error),
-            attempts=min(self.claimed.attempts, self.tools.settings.worker.attempts),
-            at=datetime.now(UTC),
-        )
-        await self._settle(Settlement(failure=failure, counts=tally.get() or {}))
+        await self._settle(Settlement(failure=self._failure(error), counts=tally.get() or {}))
+
+    def _note_failed(self, error: Exception) -> None:
+        self._is_failed = True
+        note(self.claim, "failed")
+        log.error("unit.failed", error=sentence_of(error), code=code_of(error))
+
+    def _failure(self, error: Exception) -> Failure:
+        attempts = min(self.claimed.attempts, self.tools.settings.worker.attempts)
+        return record_failure(self.claim.unit.unit_id, error, attempts)
 
     def _run(self) -> Run:
         claimed = self.claimed

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from glueline.contract.errors import GluelineError
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
 from glueline.settings import WorkerSettings
@@ -38,6 +39,8 @@ class UnitContext:
     warnings: list[str] = field(default_factory=list)
     children: list[UnitMessage] = field(default_factory=list)
     """Units to open when this one settles."""
+    failure: GluelineError | None = None
+    """Why the unit fails although what it could read is written."""
     _counted: set[str] = field(default_factory=set)
 
     @property

@@ -1,9 +1,11 @@
 """How an attempt at a unit fails, whether another may help, and how it is told."""
 
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 from glueline.contract.errors import GluelineError, Retryable
+from glueline.contract.runs import Failure
 from glueline_worker.aws.errors import AwsError
 
 RETRY_CAP = 60.0
@@ -47,6 +49,17 @@ def failure_of(error: Exception) -> str:
     """What went wrong and, where it is known, what to do."""
     advice = error.advice if isinstance(error, AwsError) else ""
     return f"{sentence_of(error)}; {advice}" if advice else sentence_of(error)
+
+
+def record_failure(unit_id: str, error: Exception, attempts: int) -> Failure:
+    """What the ledger keeps of a unit that failed for good."""
+    return Failure(
+        unit_id=unit_id,
+        code=code_of(error),
+        message=failure_of(error),
+        attempts=attempts,
+        at=datetime.now(UTC),
+    )
 
 
 def sentence_of(error: Exception) -> str:

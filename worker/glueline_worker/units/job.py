@@ -10,9 +10,10 @@ from glueline.contract.messages import JobScope, JobUnit
 from glueline.contract.records import JobRecord, LineageRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Script, read_script
-from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
+from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
 from glueline_worker.catalog.seal import sealed
-from glueline_worker.lineage.job import job_lineage
+from glueline_worker.lineage.job import is_pipeline, job_lineage
+from glueline_worker.lineage.kinds import PIPELINE
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.redact import redact_parameters
@@ -25,6 +26,16 @@ T = TypeVar("T")
 
 ANNOTATION = b"@type"
 """GetDataflowGraph reads nothing but annotations; a script without any needs no call."""
+
+
+SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
+"""What is not found under another name may be a folder, which GetObject does not tell."""
+
+
+class LineageUnread(Retryable):
+    """A reader failed over a job, by a defect or for a moment."""
+
+    code = "lineage_unread"
 
 
 @dataclass
@@ -71,10 +82,21 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     edges = lineage_records(
         lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
     )
+    if lineage.failures:
+        note_failure(unit.job, lineage, context)
+    sources.is_complete = sources.is_complete and lineage.is_complete
     record = sealed(record.model_copy(update=found))
     await _write(definition, record, edges, sources, context)
     if context.options.lineage and sources.is_complete:
         context.listings.append(unit.unit_id)
+
+
+def note_failure(job: str, lineage: Lineage, context: UnitContext) -> None:
+    """Try the whole unit again; after the last attempt it fails with all its records written."""
+    error = LineageUnread(f"the lineage of job {job} is not complete: {lineage.failures[0]}")
+    if not context.last_attempt:
+        raise error
+    context.failure = error
 
 
 async def _write(
@@ -125,14 +147,24 @@ async def _read(
     context: UnitContext,
 ) -> None:
     location = script_location(definition)
+    if is_pipeline(definition):
+        sources.warnings.append(PIPELINE)
+        sources.is_complete = False
+        return
     if isinstance(location, ScriptLocation):
         sources.script = await _try(
             read_script(context.connection, location.bucket, location.key), sources, context
         )
         tag = sources.script.tag if sources.script else ""
         sources.inputs.tags[location.bucket, location.key] = tag
+        if sources.script is None and not location.key.lower().endswith(SCRIPT_ENDINGS):
+            sources.warnings.append("the script location may name a folder, which is not read")
+            sources.is_complete = False
     else:
         sources.warnings.append(location)
+        # The nodes of a visual job say all there is; nothing else can without a script.
+        is_drawn = location == NO_SCRIPT and bool(definition.get("CodeGenConfigurationNodes"))
+        sources.is_complete = is_drawn
     if sources.script and ANNOTATION in sources.script.text:
         text = sources.script.text.decode("utf-8", "replace")
         sources.dag = await _try(context.glue.dataflow_graph(text), sources, context)

@@ -33,7 +33,12 @@ _known: OrderedDict[tuple[str, str, str], Columns] = OrderedDict()
 def tables_read(datasets: Iterable[Dataset], context: UnitContext) -> tuple[str, ...]:
     """Those among ``datasets`` whose columns can be asked for, as ``database/table``."""
     names = [d.name.removeprefix("table/") for d in datasets if _is_readable(d, context)]
-    return tuple(dict.fromkeys(names))[:TABLES_A_JOB]
+    found = tuple(dict.fromkeys(names))
+    if (more := len(found) - TABLES_A_JOB) > 0:
+        context.warnings.append(
+            f"the columns of {more:,} of {len(found):,} tables that one job reads are not asked for"
+        )
+    return found[:TABLES_A_JOB]
 
 
 def as_inputs(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """The Python that is being written: lines with their depth and the Scala line they come from."""
 
-import ast
 import keyword
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from glueline_worker.lineage.syntax import parse_module
 
 _DEEPEST = 90
 """Python can parse a hundred levels of indentation."""
@@ -17,6 +19,14 @@ _LONG = 1_000
 def words(text: str) -> frozenset[str]:
     """The words of ``text``."""
     return frozenset(text.split())
+
+
+class Translated(NamedTuple):
+    """A script in Python, the Scala line of each of its lines, and the Scala lines left out."""
+
+    python: str
+    lines: list[int]
+    lost: list[int]
 
 
 @dataclass(slots=True)
@@ -66,29 +76,43 @@ class Code:
         finally:
             self.lines = outer
 
-    def source(self) -> tuple[str, list[int]]:
+    def source(self) -> Translated:
         """The text, and the Scala line of each of its lines.
 
         A line that a misread script made no Python is left out, so that it spoils no other.
         """
-        kept = [
-            (f"{' ' * depth}{_sound(text, deepest=depth == _DEEPEST)}", line)
-            for depth, text, line in self.lines
-            if depth <= _DEEPEST
-        ]
-        return "\n".join(text for text, _ in kept), [line for _, line in kept]
+        kept: list[tuple[str, int]] = []
+        lost: list[int] = []
+        for depth, text, line in self.lines:
+            sound = _sound(text, deepest=depth == _DEEPEST) if depth <= _DEEPEST else None
+            if sound is None:
+                lost.append(line)
+            if depth <= _DEEPEST:
+                kept.append(
+                    (f"{' ' * depth}{_instead(text, depth) if sound is None else sound}", line)
+                )
+        return Translated("\n".join(text for text, _ in kept), [line for _, line in kept], lost)
 
 
-def _sound(text: str, *, deepest: bool) -> str:
+def _sound(text: str, *, deepest: bool) -> str | None:
+    """A line that Python can parse, None for one that it cannot."""
     header = text.endswith(":")
     body = " pass" if header and deepest else ""
     if text.startswith(_CLAUSES):
         return text + body
     try:
-        ast.parse(f"{text.removeprefix('el')} pass" if header else text)
+        parse_module(f"{text.removeprefix('el')} pass" if header else text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _SOUND.get(text.partition(" ")[0], "if True:") + body if header else "pass"
+        return None
     return text + body
+
+
+def _instead(text: str, depth: int) -> str:
+    """What stands for a line that is left out, so that the lines below keep their place."""
+    if not text.endswith(":"):
+        return "pass"
+    header = _SOUND.get(text.partition(" ")[0], "if True:")
+    return f"{header} pass" if depth == _DEEPEST else header
 
 
 def python_name(name: str) -> str:

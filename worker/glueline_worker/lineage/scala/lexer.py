@@ -5,6 +5,7 @@ one (Scala Language Specification, 1.2), and never inside parentheses or bracket
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -34,6 +35,7 @@ _STRIP_MARGIN = re.compile(r"\s*\.\s*stripMargin\b(?:\s*\(\s*\))?")
 _HOLE = re.compile(r"\$(?:(\$)|\{|([A-Za-z_]\w*))")
 _BRACES = re.compile(r"[{}]|\"\"\"(?s:.*?)\"\"\"|\"(?:[^\"\\\n]|\\.)*\"")
 _FORMAT = re.compile(r"%[-#+ 0,(]*\d*(?:\.\d+)?[a-zA-Z]")
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _ENDS = frozenset({")", "]", "}", "_"})
 _NO_END = words(
     "abstract case catch class def do else extends final finally for if implicit import "
@@ -174,6 +176,22 @@ def _ends(token: Token) -> bool:
     if token.kind == "id":
         return token.text not in _NO_END
     return token.text in _ENDS
+
+
+def unmatched(tokens: Sequence[Token]) -> list[int]:
+    """The lines of brackets that do not match: what stands there was misread, or is no Scala."""
+    lines: list[int] = []
+    stack: list[Token] = []
+    for token in tokens:
+        if token.kind != "op":
+            continue
+        if token.text in _CLOSING:
+            stack.append(token)
+        elif token.text in _CLOSING.values():
+            opening = stack.pop() if stack else None
+            if opening is None or _CLOSING[opening.text] != token.text:
+                lines.append(token.line)
+    return sorted({*lines, *(token.line for token in stack)})
 
 
 def _paired(tokens: list[Token]) -> list[Token]:

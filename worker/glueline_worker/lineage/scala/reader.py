@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, Surroundings
-from glueline_worker.lineage.scala.code import Code
+from glueline_worker.lineage.scala.code import Code, Translated
 from glueline_worker.lineage.scala.definitions import Translation
-from glueline_worker.lineage.scala.lexer import lex
+from glueline_worker.lineage.scala.lexer import lex, unmatched
 from glueline_worker.lineage.scala.names import find_names
 from glueline_worker.lineage.script import read_script
+from glueline_worker.lineage.script.source import lines_of
 
 _SIZE_LIMIT = 300_000
 _PREAMBLE = (
@@ -32,26 +33,36 @@ def read_scala(text: str | bytes, around: Surroundings) -> Graph:
     warning.
     """
     code = text.decode("utf-8-sig", "replace") if isinstance(text, bytes) else text
-    warnings = [_WARNING]
+    gaps: list[str] = []
     if len(code) > _SIZE_LIMIT:
-        warnings.append(f"only the first {_SIZE_LIMIT} characters of the script were read")
+        whole, code = len(code), code[:_SIZE_LIMIT].rpartition("\n")[0]
+        gaps.append(f"{whole - len(code):,} of the script's {whole:,} characters were not read")
     try:
-        python, lines = in_python(code[:_SIZE_LIMIT])
+        python, lines, lost = in_python(code)
     except RecursionError:
-        return Graph(Origin.SCRIPT, (), (*warnings, "the script is nested too deeply to be read"))
+        gaps.append("the script is nested too deeply to be read")
+        return Graph(Origin.SCRIPT, (), (_WARNING, *gaps), tuple(gaps))
+    if lost:
+        gaps.append(f"does not read as Scala, and was left out: {lines_of(sorted(lost))}")
     graph = read_script(python, around)
     nodes = (
         replace(node, line=lines[node.line - 1] if node.line and node.line <= len(lines) else None)
         for node in graph.nodes
     )
-    return Graph(Origin.SCRIPT, tuple(nodes), (*warnings, *graph.warnings))
+    return Graph(
+        Origin.SCRIPT,
+        tuple(nodes),
+        (_WARNING, *gaps, *graph.warnings),
+        (*gaps, *graph.gaps),
+    )
 
 
-def in_python(code: str) -> tuple[str, list[int]]:
-    """A Scala script in Python, and the line of the script for each line of it."""
+def in_python(code: str) -> Translated:
+    """A Scala script in Python."""
     tokens = lex(code)
     written = Code()
     for statement in _PREAMBLE:
         written.emit(statement, 1)
     Translation(tokens, find_names(tokens), written).script()
-    return written.source()
+    found = written.source()
+    return found._replace(lost=[*found.lost, *unmatched(tokens)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glueline_worker.lineage.script.attributes import as_key, get_item
 from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
     Arguments,
@@ -14,6 +15,7 @@ from glueline_worker.lineage.script.values import (
 )
 
 SIZE_LIMIT = 5_000
+_GROWING = frozenset({"add", "append", "appendleft", "extend", "union", "update"})
 
 
 def call(call: Call) -> Value:
@@ -38,10 +40,13 @@ def _call_any(call: Call) -> Value:
 def _call_list(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     box, name = call.receiver, call.name
     value = call.arg(0)
-    if name in {"append", "add", "appendleft"} and len(box) < SIZE_LIMIT:
+    if name in _GROWING and len(box) >= SIZE_LIMIT:
+        report_limit(f"a collection was followed up to {SIZE_LIMIT:,} items; more are left out")
+        return None
+    if name in {"append", "add", "appendleft"}:
         _grow(call, [value])
         return None
-    if name in {"extend", "update", "union"} and len(box) < SIZE_LIMIT:
+    if name in {"extend", "update", "union"}:
         items = list(value) if isinstance(value, (list, tuple, set, dict)) else [value]
         if name == "union":
             return [*box, *items]

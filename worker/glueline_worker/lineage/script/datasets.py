@@ -16,6 +16,7 @@ from glueline_worker.lineage.naming import (
     split_name,
 )
 from glueline_worker.lineage.naming.databases import parse_url
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.queries import spark_name
 from glueline_worker.lineage.script.state import State, text_options
 from glueline_worker.lineage.script.text import as_text, shown, texts
@@ -36,7 +37,7 @@ OWNER = "@"
 NO_DATA = words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
 _END_OF_NAME = re.compile(r"[/;?]")
-PATH_LIMIT = 200
+PATH_LIMIT = 2_000
 
 
 def table(state: State, database: Value, name: Value, catalog: Value = None) -> list[Dataset]:
@@ -61,6 +62,8 @@ def paths(value: Value) -> list[str]:
         if isinstance(option, (list, tuple)):
             for item in option[:PATH_LIMIT]:
                 found += paths(item)
+            if (more := len(option) - PATH_LIMIT) > 0:
+                report_limit(f"{more:,} of {len(option):,} paths are left out")
         elif option is not None and not isinstance(option, bool):
             found += texts(option)
     return found

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from glueline_worker.lineage.script import attributes, source
 from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.text import (
     as_text,
     has_hole,
@@ -75,7 +76,10 @@ def _execute(call: Call) -> Value:
     """``exec(text)`` and ``eval(text)``: the text is read as the script is."""
     code = call.arg(0)
     module = source.tree(code) if isinstance(code, str) and not has_hole(code) else None
-    if module is None or len(call.run.stack) > EXEC_DEPTH:
+    if module is None:
+        return UNKNOWN
+    if len(call.run.stack) > EXEC_DEPTH:
+        report_limit(f"{call.name}() within more than {EXEC_DEPTH} calls is not followed")
         return UNKNOWN
     call.state.tick(len(code))
     if call.name == "eval" and len(module.body) == 1 and isinstance(module.body[0], ast.Expr):

@@ -7,6 +7,7 @@ from typing import ClassVar
 from glueline_worker.lineage.script import assignments, conditions, loops
 from glueline_worker.lineage.script.expressions import Evaluator
 from glueline_worker.lineage.script.journal import Outcome
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.source import is_empty
 from glueline_worker.lineage.script.state import Exhausted, State
 from glueline_worker.lineage.script.text import has_hole
@@ -53,12 +54,13 @@ class Interpreter(Evaluator):
                 self.run([statement])
             except RecursionError:
                 self.state.line = statement.lineno
-                self.state.warn("nested too deeply to be followed")
+                self.state.leave_out("nested too deeply to be followed")
             except Exhausted:
                 raise
             except Exception as error:  # noqa: BLE001 - our defect costs a statement, not the job
                 self.state.line = statement.lineno
-                self.state.warn(f"not followed, by a defect of the reader: {type(error).__name__}")
+                defect = type(error).__name__
+                self.state.leave_out(f"not followed, by a defect of the reader: {defect}")
         return True
 
     def run(self, body: Sequence[ast.stmt]) -> bool:
@@ -98,8 +100,7 @@ class Interpreter(Evaluator):
         """Call a function of the script."""
         node = function.node
         self.called.add(node)
-        deep = len(self.stack) >= CALL_DEPTH or self.stack.count(node) >= REPEATS
-        if deep or is_empty(node):
+        if self._is_deep(node, [*args, *kwargs.values()]) or is_empty(node):
             return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
         scope = Scope(function.scope)
         line, outer, facts = self.state.line, self.scope, self.facts
@@ -117,6 +118,18 @@ class Interpreter(Evaluator):
             self.stack.pop()
             self.state.line = line
         return result
+
+    def _is_deep(self, node: ast.AST, given: Sequence[Value]) -> bool:
+        """Whether a call is not followed any more: what it is given flows through it then."""
+        if len(self.stack) >= CALL_DEPTH:
+            report_limit(f"calls within more than {CALL_DEPTH} others are not followed")
+            return True
+        if self.stack.count(node) < REPEATS:
+            return False
+        if any(isinstance(value, (list, tuple, dict)) and value for value in given):
+            # With a list that gets shorter, each call may read and write something else.
+            report_limit(f"a function that calls itself is followed {REPEATS} times only")
+        return True
 
     def _body(self, node: ast.AST, scope: Scope) -> Value:
         if isinstance(node, ast.Lambda):

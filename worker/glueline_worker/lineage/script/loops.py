@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from itertools import islice
 
 from glueline_worker.lineage.script import assignments, aws_s3
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.run import Run
 from glueline_worker.lineage.script.values import (
     Choice,
@@ -17,9 +19,10 @@ from glueline_worker.lineage.script.values import (
     join,
 )
 
-UNROLL_LIMIT = 300
+UNROLL_LIMIT = 2_000
 """The most items of a collection that a loop is unrolled over."""
 WHILE_LIMIT = 50
+"""Turns of a ``while`` whose condition stays the same."""
 
 
 def items_of(value: Value) -> list[Value] | None:
@@ -30,7 +33,12 @@ def items_of(value: Value) -> list[Value] | None:
             return [join(column) for column in _columns([items for items in found if items])]
         return None
     if isinstance(value, (list, tuple, dict, set, range)):
-        items = list(value)[:UNROLL_LIMIT]
+        items = list(islice(value, UNROLL_LIMIT))
+        if (more := len(value) - len(items)) > 0:
+            report_limit(
+                f"a loop over {len(value):,} items was followed for the first "
+                f"{UNROLL_LIMIT:,}; {more:,} are left out"
+            )
         return sorted(items, key=str) if isinstance(value, set) else items
     return None
 
@@ -121,14 +129,41 @@ def run_while(run: Run, node: ast.While) -> bool:
 
 def _counts(run: Run, node: ast.While) -> bool:
     """Run a loop whose condition stays decidable; whether it was such a loop."""
-    for turn in range(WHILE_LIMIT):
-        holds = run.truth(run.evaluate(node.test))
+    before: list[Value] = []
+    for turn in range(UNROLL_LIMIT):
+        holds = _holds(run, node.test)
         if not holds:
             return holds is False or turn > 0
+        now = [_mark(run, part) for part in ast.walk(node.test)]
+        if turn >= WHILE_LIMIT and now == before:
+            return True  # what the loop waits for is not in the script
+        before = now
         if not run.run(node.body):
             stopped, run.broke = run.broke, False
             return stopped or turn > 0
+    report_limit(f"a loop was followed for {UNROLL_LIMIT:,} turns; further ones are left out")
     return True
+
+
+def _holds(run: Run, test: ast.expr) -> bool | None:
+    """Whether a condition holds; ``while todo:`` does as long as something is left in a list."""
+    value = run.evaluate(test)
+    if isinstance(value, list) and value:
+        return True
+    return run.truth(value)
+
+
+def _mark(run: Run, part: ast.AST) -> Value:
+    """Something that differs when a variable in a condition has another value."""
+    value: Value = None
+    if isinstance(part, ast.Name):
+        value = run.look_up(part.id)
+    elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+        owner = run.look_up(part.value.id)
+        value = owner.attributes.get(part.attr) if isinstance(owner, Instance) else None
+    if isinstance(value, (list, dict, set, tuple)):
+        return len(value)
+    return value if isinstance(value, (int, float, str)) else id(value)
 
 
 def _forget_counters(run: Run, body: list[ast.stmt]) -> None:

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.text import (
     as_text,
     clipped,
@@ -19,7 +20,8 @@ from glueline_worker.lineage.script.values import (
     Value,
 )
 
-SEQUENCE_LIMIT = 2_000
+SEQUENCE_LIMIT = 5_000
+_LARGE = 10**30
 
 
 def glue(left: Value, right: Value) -> Value:
@@ -53,7 +55,7 @@ def compute(op: ast.operator, left: Value, right: Value) -> Value:
             left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
         )
     if isinstance(op, ast.Mult) and not _small(left, right):
-        return UNKNOWN
+        return _too_long(right if isinstance(left, (int, float)) else left)
     try:
         found = function(left, right)
     except (TypeError, ArithmeticError, ValueError):
@@ -61,11 +63,21 @@ def compute(op: ast.operator, left: Value, right: Value) -> Value:
     if isinstance(left, Length) or isinstance(right, Length):
         return Length(found) if isinstance(found, int) else UNKNOWN
     too_long = isinstance(found, (list, tuple)) and len(found) > SEQUENCE_LIMIT
-    return UNKNOWN if too_long else found
+    return _too_long(found) if too_long else found
+
+
+def _too_long(found: Value) -> Value:
+    if isinstance(found, (list, tuple)):
+        report_limit(f"a list of more than {SEQUENCE_LIMIT:,} items is not followed")
+    elif isinstance(found, str):
+        report_limit("a text that is repeated to more than 10,000 characters is not followed")
+    return UNKNOWN
 
 
 def _small(left: Value, right: Value) -> bool:
     """Whether a product stays small: no ``"x" * 10**9``."""
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return abs(left) < _LARGE and abs(right) < _LARGE
     sizes = [
         len(side) if isinstance(side, (str, list, tuple)) else abs(side)
         for side in (left, right)

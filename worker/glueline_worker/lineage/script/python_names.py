@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from glueline_worker.lineage.script import arguments, execution, files, paths, sequences
 from glueline_worker.lineage.script.call import Call
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.text import (
     as_text,
     clipped,
@@ -28,7 +29,7 @@ from glueline_worker.lineage.script.values import (
     words,
 )
 
-JSON_LIMIT = 100_000
+JSON_LIMIT = 600_000
 _VARIABLE = re.compile(r"(?:\$\{?|\{\{\s*)(\w+)(?:\s*\}\}|\}?)")
 
 
@@ -59,7 +60,10 @@ def _json_loads(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, Frame):
         return Frame(value.node, value.kind, value.label)
-    if not isinstance(value, str) or has_hole(value) or len(value) > JSON_LIMIT:
+    is_too_long = isinstance(value, str) and len(value) > JSON_LIMIT
+    if is_too_long:
+        report_limit(f"JSON of more than {JSON_LIMIT:,} characters is not read")
+    if not isinstance(value, str) or has_hole(value) or is_too_long:
         return value.part("json") if isinstance(value, Foreign) else UNKNOWN
     try:
         found: Value = json.loads(value)

@@ -18,7 +18,8 @@ from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, rea
 TABLE_IN_DATABASE = 2
 QUERY_COST = 500
 """Steps that parsing a query counts for."""
-TEXT_LIMIT = 100_000
+SHOWN = 3
+"""Warnings of one text of SQL."""
 _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
 _CHANNELS = frozenset({"stdin", "stdout"})
@@ -82,9 +83,13 @@ def run(state: State, text: str, engine: Engine, given: Value = None) -> Frame |
     if is_hole(text):
         state.warn("a query that is known only at run time")
         return None
-    reading = _reading(shown(text)[:TEXT_LIMIT], engine.dialect)
-    for warning in reading.warnings[:3]:
+    reading = _reading(shown(text), engine.dialect)
+    for warning in reading.warnings[:SHOWN]:
         state.warn(f"SQL: {warning}")
+    if (more := len(reading.warnings) - SHOWN) > 0:
+        state.warn(f"SQL: {more} more warnings about this text are left out")
+    for gap in reading.gaps[:SHOWN]:
+        state.leave_out(f"SQL: {gap}")
     frame = None
     for statement in reading.statements:
         frame = _statement(state, statement, engine, given) or frame

@@ -6,6 +6,7 @@ from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, Node, Surroundings
 from glueline_worker.lineage.script import settings, source
 from glueline_worker.lineage.script.interpreter import Interpreter
+from glueline_worker.lineage.script.limits import reported_to
 from glueline_worker.lineage.script.state import Exhausted, State
 from glueline_worker.lineage.script.uncalled import run_uncalled
 
@@ -19,17 +20,18 @@ def read_script(text: str | bytes, around: Surroundings) -> Graph:
     settings.from_arguments(state)
     code = source.decode(text)
     settings.from_magics(state, code)
-    module = source.parse(code, state.warn)
+    module = source.parse(code, state.warn, state.leave_out)
     run = Interpreter(state)
     try:
-        run.run_module(module)
-        if not any(node.datasets for node in state.nodes.values()):
-            run_uncalled(run, module)
-    except Exhausted:
-        state.warn("the script takes too long to follow; what was found by then is kept")
+        with reported_to(state.leave_out):
+            run.run_module(module)
+            if not any(node.datasets for node in state.nodes.values()):
+                run_uncalled(run, module)
+    except Exhausted as exhausted:
+        state.leave_out(f"{exhausted}; what was found by then is kept")
     except RecursionError:
-        state.warn("the script is nested too deeply to be followed")
-    return Graph(Origin.SCRIPT, _kept(state), tuple(state.warnings))
+        state.leave_out("the script is nested too deeply to be followed")
+    return Graph(Origin.SCRIPT, _kept(state), state.sentences(), tuple(state.gaps))
 
 
 def _kept(state: State) -> tuple[Node, ...]:

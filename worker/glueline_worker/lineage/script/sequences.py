@@ -37,18 +37,29 @@ def _length(call: Call) -> Value:
 def _range(call: Call) -> Value:
     if call.args and all(isinstance(arg, int) for arg in call.args):
         try:
-            return range(*call.args)[: loops.UNROLL_LIMIT]
-        except (TypeError, ValueError):
+            found = range(*call.args)
+            len(found)
+        except (TypeError, ValueError, OverflowError):
             return UNKNOWN
+        return found
     return Foreign("range")
 
 
 def _zip(call: Call) -> Value:
-    columns = [loops.items_of(arg) for arg in call.args]
+    columns = [loops.items_of(arg) for arg in _as_long_as_the_shortest(call.args)]
     known = [column for column in columns if column is not None]
     if len(known) == len(columns):
         return [tuple(row) for row in zip(*known, strict=False)]
     return Foreign("zip")
+
+
+def _as_long_as_the_shortest(columns: list[Value]) -> list[Value]:
+    """Without what ``zip`` does not come to: a range is often longer than need be."""
+    sizes = [len(column) for column in columns if isinstance(column, (list, tuple, dict, range))]
+    return [
+        column[: min(sizes)] if isinstance(column, (list, tuple, range)) else column
+        for column in columns
+    ]
 
 
 def _enumerate(call: Call) -> Value:
@@ -68,7 +79,9 @@ def _sequence(call: Call) -> Value:
         return []
     if isinstance(value, dict):
         return list(value)
-    if isinstance(value, (list, set, tuple, range)):
+    if isinstance(value, range):
+        return loops.items_of(value)
+    if isinstance(value, (list, set, tuple)):
         return list(value)
     if isinstance(value, str) and not has_hole(value) and not isinstance(value, Argument):
         return list(value)

@@ -6,6 +6,7 @@ from typing import Any
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, Node, Role, Surroundings
 from glueline_worker.lineage.script.journal import Journal
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.text import hole, shown
 from glueline_worker.lineage.script.values import (
     DEPTH_LIMIT,
@@ -24,8 +25,8 @@ STEP_LIMIT = 800_000
 """Expressions and statements a script may take to be read; a second of work, about."""
 STACK = Flow(rest=True, stacked=True)
 """Frames below one another, as after a union."""
-PARTS_LIMIT = 1_000
-NODE_LIMIT = 5_000
+PARTS_LIMIT = 5_000
+NODE_LIMIT = 10_000
 WARNING_LIMIT = 50
 WEIGHTLESS = 32
 """Characters or items that count as one step."""
@@ -56,6 +57,8 @@ class State:
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.warnings: dict[str, None] = {}
+        self.gaps: dict[str, None] = {}
+        self._unsaid: set[str] = set()
         self.line: int | None = None
         self.steps = 0
         self.depth = 0
@@ -64,7 +67,7 @@ class State:
         """Count a step; raise Exhausted past the limit."""
         self.steps += cost
         if self.steps > STEP_LIMIT:
-            raise Exhausted
+            raise Exhausted("the script takes too long to follow")
 
     def weigh(self, value: Value) -> Value:
         """Count the size of a new value, so that memory is bounded as steps are."""
@@ -74,8 +77,24 @@ class State:
 
     def warn(self, sentence: str) -> None:
         """Say what could not be understood."""
-        if len(self.warnings) < WARNING_LIMIT:
-            self.warnings[f"line {self.line}: {sentence}" if self.line else sentence] = None
+        self._say(self.warnings, sentence)
+
+    def leave_out(self, sentence: str) -> None:
+        """Say what was not read, so that lineage not found in this script may still exist."""
+        self._say(self.gaps, sentence)
+
+    def sentences(self) -> tuple[str, ...]:
+        """All that was said, the gaps first, and how much was not."""
+        said = dict.fromkeys((*self.gaps, *self.warnings))
+        more = [f"{len(self._unsaid):,} more warnings are left out"] if self._unsaid else []
+        return (*said, *more)
+
+    def _say(self, said: dict[str, None], sentence: str) -> None:
+        sentence = f"line {self.line}: {sentence}" if self.line else sentence
+        if len(said) < WARNING_LIMIT or sentence in said:
+            said[sentence] = None
+        else:
+            self._unsaid.add(sentence)
 
     def argument(self, name: str) -> str:
         """The job's argument ``name``: its default value, or a hole."""
@@ -113,7 +132,7 @@ class State:
         label: str,
     ) -> Frame:
         if len(self.nodes) >= NODE_LIMIT:
-            raise Exhausted
+            raise Exhausted(f"the script has more than {NODE_LIMIT:,} reads, writes and steps")
         if role == "write" and label == "":
             label = "write"
         identity = f"n{len(self.nodes) + 1}"
@@ -158,11 +177,11 @@ _CARRIERS = words("future buffer response body file bag path")
 
 def _parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kind
     if isinstance(value, (list, tuple, set)):
-        return list(value)[:PARTS_LIMIT]
+        return _first(list(value))
     if isinstance(value, dict):
-        return list(value.values())[:PARTS_LIMIT]
+        return _first(list(value.values()))
     if isinstance(value, Choice):
-        return value.options
+        return options_of(value)
     if isinstance(value, Column):
         return [Frame(node) for node, _ in value.refs if node is not None]
     if isinstance(value, Instance):
@@ -170,6 +189,13 @@ def _parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kin
     if isinstance(value, Tool) and value.kind in _CARRIERS:
         return list(value.data.values())
     return ()
+
+
+def _first(items: list[Value]) -> list[Value]:
+    if len(items) > PARTS_LIMIT and any(isinstance(item, Frame) for item in items[PARTS_LIMIT:]):
+        more = len(items) - PARTS_LIMIT
+        report_limit(f"{more:,} of {len(items):,} frames in a collection are left out")
+    return items[:PARTS_LIMIT]
 
 
 def rename_flow(node: str, pairs: Iterable[tuple[str, str]], *, rest: bool = False) -> Flow:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from string import Formatter
 
+from glueline_worker.lineage.script.limits import report_limit
 from glueline_worker.lineage.script.values import (
     UNKNOWN,
     Argument,
@@ -24,7 +25,7 @@ from glueline_worker.lineage.script.values import (
 )
 
 OPEN, CLOSE = "\ue000", "\ue001"
-TEXT_LIMIT = 100_000
+TEXT_LIMIT = 500_000
 WIDTH_DIGITS = 3
 _HOLE = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
@@ -82,7 +83,10 @@ def concatenate(parts: list[Value]) -> Value:
 
 def clipped(text: str) -> Value:
     """The text, or nothing known about it when it is absurdly long."""
-    return text if len(text) <= TEXT_LIMIT else UNKNOWN
+    if len(text) <= TEXT_LIMIT:
+        return text
+    report_limit(f"a text of {len(text):,} characters is not followed; at most {TEXT_LIMIT:,} are")
+    return UNKNOWN
 
 
 def on_literals(text: str, function: Callable[[str], str]) -> str:
@@ -123,6 +127,7 @@ def _call_plain(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR0
     if name in _PLAIN:
         # With a hole, a width or an affix may differ; the literal parts are still the best guess.
         if name == "replace" and text.count(str(args[0])) * len(str(args[1])) > TEXT_LIMIT:
+            report_limit(f"a text that grows beyond {TEXT_LIMIT:,} characters is not followed")
             return UNKNOWN
         return _alike(text, str(getattr(text, name)(*args)))
     if name in _SPLITS:

@@ -28,7 +28,7 @@ def _try(run: Interpreter, function: Function) -> None:
         try:
             run.invoke(function, [], {})
         except RecursionError:
-            run.state.warn(f"{function.name} is nested too deeply to be followed")
+            run.state.leave_out(f"{function.name} is nested too deeply to be followed")
 
 
 def _mentioned(module: ast.Module) -> set[str]:

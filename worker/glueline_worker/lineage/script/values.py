@@ -9,7 +9,10 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Any
+
+from glueline_worker.lineage.script.limits import report_limit
 
 CHOICE_LIMIT = 16
 """The most alternatives that are told apart; further ones are forgotten."""
@@ -58,6 +61,8 @@ class Choice:
     """One of several values: which one is known only at run time."""
 
     options: tuple[Value, ...]
+    is_cut: bool = False
+    """Whether there are more than the limit lets in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,21 +202,34 @@ def words(text: str) -> frozenset[str]:
 
 def options_of(value: Value) -> tuple[Value, ...]:
     """The alternatives of ``value``, itself when there is only one."""
+    report_cut(value)
+    return _alternatives(value)
+
+
+def report_cut(value: Value) -> None:
+    """Say that some alternatives of a value that is used now were left out."""
+    if isinstance(value, Choice) and value.is_cut:
+        report_limit(f"of a value with more than {CHOICE_LIMIT} alternatives some are left out")
+
+
+def _alternatives(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, Choice) else (value,)
 
 
 def join(values: Iterable[Value]) -> Value:
     """One value that may be any of ``values``."""
     found: list[Value] = []
+    is_cut = False
     for value in values:
-        for option in options_of(value):
+        is_cut = is_cut or (isinstance(value, Choice) and value.is_cut)
+        for option in _alternatives(value):
             if not any(option is other or _same(option, other) for other in found):
                 found.append(option)
             if len(found) > CHOICE_LIMIT:
-                return Choice(tuple(found))
+                return Choice(tuple(found), is_cut=True)
     if not found:
         return UNKNOWN
-    return found[0] if len(found) == 1 else Choice(tuple(found))
+    return found[0] if len(found) == 1 else Choice(tuple(found), is_cut)
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -240,6 +258,10 @@ def combinations(values: Iterable[Value]) -> list[tuple[Value, ...]]:
         found.append(combination)
         if len(found) >= CHOICE_LIMIT:
             break
+    if (ways := prod(map(len, rows))) > len(found):
+        report_limit(
+            f"{ways:,} combinations of values are possible; {ways - len(found):,} are left out"
+        )
     return found
 
 

@@ -69,3 +69,5 @@ class SqlReading:
 
     statements: tuple[SqlStatement, ...] = ()
     warnings: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """Those warnings that say what was not read; other tables may be in it."""

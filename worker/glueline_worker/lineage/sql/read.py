@@ -1,5 +1,6 @@
 """SQL text into statements: each one by the parser, or else by its words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice, pairwise, product
 from types import MappingProxyType
@@ -33,6 +34,7 @@ _MAX_OPEN_JOINS = 12
 """Each further one doubles the parser's time."""
 _MAX_STATEMENTS = 10_000
 _MAX_WARNINGS = 50
+_LAST_WORD = re.compile(r"[^\s;]*\Z")
 _STARTS = keywords(
     "ALTER ANALYZE BEGIN CACHE CALL CLEAR CLOSE COMMENT COMMIT COPY CREATE DECLARE DELETE DESC "
     "DESCRIBE DROP END EXEC EXECUTE EXPLAIN EXPORT FETCH FROM GRANT IMPORT INSERT LOAD LOCK MERGE "
@@ -59,11 +61,19 @@ def read_sql(
     Spark. ``schemas`` maps ``database/table`` or ``table``, in lower case, to column names. Never
     raises: what is not understood becomes a warning.
     """
-    reader = _Reader(text[:_MAX_TEXT], dialect_name(dialect), schemas)
-    if len(text) > _MAX_TEXT:
-        reader.warnings.append(f"only the first {_MAX_TEXT} characters of the SQL were read")
+    # No name is cut: half a name would be the name of another table.
+    beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
+    reader = _Reader(beginning, dialect_name(dialect), schemas)
     reader.read()
-    return SqlReading(tuple(reader.statements), tuple(reader.warnings[:_MAX_WARNINGS]))
+    if left_out := len(text) - len(beginning):
+        reader.leave_out(f"{left_out:,} of {len(text):,} characters of the SQL were not read")
+    return SqlReading(tuple(reader.statements), _shown(reader.warnings), _shown(reader.gaps))
+
+
+def _shown(sentences: Sequence[str]) -> tuple[str, ...]:
+    more = len(sentences) - _MAX_WARNINGS
+    end = [f"{more:,} more warnings about the SQL are left out"] if more > 0 else []
+    return (*sentences[:_MAX_WARNINGS], *end)
 
 
 class _Reader:
@@ -74,6 +84,12 @@ class _Reader:
         self._left = _MAX_PARSED
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
+        self.gaps: list[str] = []
+
+    def leave_out(self, sentence: str) -> None:
+        """Say what was not read."""
+        self.warnings.append(sentence)
+        self.gaps.append(sentence)
 
     def read(self) -> None:
         """Read the statements one by one, so that an odd one spoils no other."""
@@ -83,8 +99,10 @@ class _Reader:
             line += self._text.count("\n", seen, tokens[0].start)
             seen = tokens[0].start
             self.statements += self._statement(_trimmed(tokens), line)
-        if next(pieces, None):
-            self.warnings.append(f"only the first {_MAX_STATEMENTS} SQL statements were read")
+        if more := sum(1 for _ in pieces):
+            self.leave_out(
+                f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
+            )
 
     def _statement(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
         first = tokens[0].upper or tokens[0].text
@@ -94,7 +112,7 @@ class _Reader:
             self.warnings.append(f"line {line}: the SQL is known only at run time")
             return []
         if tokens[0].kind != "hole" and first not in _STARTS:
-            self.warnings.append(f"line {line}: no SQL statement")
+            self.leave_out(f"line {line}: no SQL statement")
             return []
         transfer = read_transfer(tokens, line, self._inner)
         if transfer is not None:
@@ -128,9 +146,10 @@ class _Reader:
     def _by_words(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
         statement = read_words(tokens, line)
         if statement is None:
-            self.warnings.append(f"line {line}: no SQL statement that can be read")
+            self.leave_out(f"line {line}: no SQL statement that can be read")
             return []
-        self.warnings.append(f"line {line}: not parsed; its tables were read by the words around")
+        why = f"beyond {_MAX_PARSED:,} words of SQL" if self._left < 0 else "not parsed"
+        self.leave_out(f"line {line}: {why}; its tables were read by the words around")
         return [statement]
 
     def _inner(self, query: str | Sequence[Token]) -> SqlStatement:

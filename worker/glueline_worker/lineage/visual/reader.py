@@ -48,20 +48,26 @@ class _Reader:
         self._around = around
         self._custom_code = custom_code
         self._warnings: list[str] = []
+        self._gaps: list[str] = []
         self._nodes: dict[str, tuple[str, Fields]] = {}
         if not isinstance(nodes, Mapping):
-            self._warnings.append("the visual nodes are no object")
+            self._leave_out("the visual nodes are no object")
             return
         for name, node in nodes.items():
             kinds = [(kind, told) for kind, told in _pairs(node) if isinstance(told, Mapping)]
             if kinds:
                 self._nodes[str(name)] = kinds[0][0], fields(kinds[0][1])
             else:
-                self._warnings.append(f"the visual node {name} has no kind")
+                self._leave_out(f"the visual node {name} has no kind")
 
     def read(self) -> Graph:
         found = tuple(node for name in self._nodes for node in self._read(name))
-        return Graph(Origin.VISUAL, found, tuple(self._warnings))
+        return Graph(Origin.VISUAL, found, tuple(self._warnings), tuple(self._gaps))
+
+    def _leave_out(self, sentence: str) -> None:
+        """Say what was not read."""
+        self._warnings.append(sentence)
+        self._gaps.append(sentence)
 
     def _read(self, name: str) -> Iterable[Node]:
         kind, node = self._nodes[name]
@@ -72,7 +78,7 @@ class _Reader:
             return self._transform(step, kind, node)
         datasets = datasets_of(kind, node, role, self._around)
         if not datasets:
-            self._warnings.append(f"the visual node {step.label} ({kind}) names no dataset")
+            self._leave_out(f"the visual node {step.label} ({kind}) names no dataset")
         step = replace(step, datasets=datasets)
         # What is no transform and has no inputs is a source of a kind that nobody here knows.
         return (step if role == "write" else self._with_columns(replace(step, role="read"), node),)
@@ -80,7 +86,7 @@ class _Reader:
     def _inputs(self, name: str, node: Fields) -> tuple[str, ...]:
         named = texts(node.get("inputs"))
         for missing in (source for source in named if source not in self._nodes):
-            self._warnings.append(f"the visual node {name} has an input {missing} that is missing")
+            self._leave_out(f"the visual node {name} has an input {missing} that is missing")
         return tuple(dict.fromkeys(source for source in named if source in self._nodes))
 
     def _with_columns(self, step: Node, node: Fields) -> Node:
@@ -107,6 +113,7 @@ class _Reader:
         aliases = {text(entry.get("alias")): text(entry.get("from")) for entry in entries}
         found = sql_steps(step, text(node.get("sqlquery")), aliases, self._around)
         self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
+        self._gaps += (f"{step.label}: {gap}" for gap in found.gaps)
         return found.nodes
 
     def _custom(self, step: Node, node: Fields) -> Iterable[Node]:
@@ -117,6 +124,7 @@ class _Reader:
             return (step,)
         found = self._custom_code(text(node.get("classname")), code)
         self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
+        self._gaps += (f"{step.label}: {gap}" for gap in found.gaps)
         inner = [_within(step, inner) for inner in found.nodes]
         reads = tuple(node.id for node in inner if node.role == "read")
         return (replace(step, inputs=step.inputs + reads), *inner)

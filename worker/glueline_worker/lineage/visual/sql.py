@@ -28,7 +28,7 @@ def sql_steps(step: Node, query: str, aliases: Mapping[str, str], around: Surrou
             target = spark_table(statement.write, around)
             name = f"{step.id}/write {target.name}"
             tables[name] = replace(last, id=name, role="write", datasets=(target,))
-    return Graph(Origin.VISUAL, (*tables.values(), last), reading.warnings)
+    return Graph(Origin.VISUAL, (*tables.values(), last), reading.warnings, reading.gaps)
 
 
 def _sources(

@@ -1,0 +1,98 @@
+"""Python text into syntax trees, in a process where other threads make trees too.
+
+Before Python 3.13, all threads share one counter of depth while they make a tree, so that two at
+a time fail with ``SystemError: AST constructor recursion depth mismatch`` or with a
+``RecursionError`` that means nothing (python/cpython#106905). A traceback that is formatted
+parses its lines as well, so every log line with an exception is such another thread. Therefore
+one lock covers all calls of ``ast.parse`` in the process, those of ``traceback`` and ``inspect``
+included: they look the function up when they call it.
+"""
+
+import ast
+import gc
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import Any, cast
+
+ATTEMPTS = 3
+"""How often a text is parsed whose tree fails to be made: ``compile`` takes no lock of ours."""
+LONGEST_WAIT = 10.0
+"""Seconds after which a tree is made without the lock: whatever holds it, nothing hangs here."""
+
+
+class _Turns:
+    """Lets one thread at a time make trees."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Wait until no other thread makes a tree, and keep the others waiting inside."""
+        lock = self._lock
+        is_taken = lock.acquire(timeout=LONGEST_WAIT)
+        # A collection in here could call a finalizer that logs, and so wait for a thread that
+        # holds the lock of a log handler and waits for this one.
+        is_collecting = is_taken and gc.isenabled()
+        if is_collecting:
+            gc.disable()
+        try:
+            yield
+        finally:
+            if is_collecting:
+                gc.enable()
+            if is_taken:
+                lock.release()
+
+    def renew(self) -> None:
+        """Forget the lock: after a fork nobody is left to release it."""
+        self._lock = threading.RLock()
+
+
+_turns = _Turns()
+
+
+def _in_turn(parse: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(parse)
+    def parse_in_turn(*args: Any, **kwargs: Any) -> Any:
+        with _turns.take():
+            return parse(*args, **kwargs)
+
+    return parse_in_turn
+
+
+if sys.version_info < (3, 13):
+    ast.parse = _in_turn(ast.parse)
+    os.register_at_fork(after_in_child=_turns.renew)
+
+
+def parse_module(text: str) -> ast.Module:
+    """The tree of a script.
+
+    Raises SyntaxError, ValueError, RecursionError or MemoryError for what is none.
+    """
+    return cast("ast.Module", _parse(text, "exec"))
+
+
+def parse_expression(text: str) -> ast.expr:
+    """The tree of one expression; raises as `parse_module` does."""
+    return cast("ast.Expression", _parse(text, "eval")).body
+
+
+def _parse(text: str, mode: str) -> ast.AST:
+    for _ in range(ATTEMPTS - 1):
+        with suppress(RecursionError, SystemError):
+            return _tree(text, mode)
+    return _tree(text, mode)
+
+
+def _tree(text: str, mode: str) -> ast.AST:
+    # The filters belong to the whole process too; odd escapes are the script's own affair.
+    with _turns.take(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return cast("ast.AST", ast.parse(text, mode=mode))
