@@ -273,9 +273,9 @@ def _redact_web_tokens(run: re.Match[str]) -> str:
         return run[0]
     parts, kept, at = run[0].split("."), list[str](), 0
     while at < len(parts):
-        head, *others = parts[at : at + 3]
-        begin = _TOKEN_BEGINS.search(head) if len(others) == 2 else None
-        if begin and _TOKEN_BEGINS.match(others[0]) and len(others[1]) >= _LEAST_PART:
+        head, claims, signature = [*parts[at : at + 3], "", ""][:3]
+        begin = len(signature) >= _LEAST_PART and _TOKEN_BEGINS.search(head)
+        if begin and _TOKEN_BEGINS.match(claims):
             kept.append(f"{head[: begin.start()]}{REDACTED}")
             at += 3
         else:
