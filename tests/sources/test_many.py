@@ -115,7 +115,7 @@ async def test_nothing_in_flight_is_cut_when_its_source_is_forgotten(
     async with opened(sim, 1) as made:
         calls = asyncio.gather(*(_list_databases(made) for _ in range(5)))
         while "GetDatabases" not in sim.stats()["operations"]:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110 - the simulator is another process
         made._forget_idle()
         gc.collect()
         assert all("DatabaseList" in answer for answer in await calls)
