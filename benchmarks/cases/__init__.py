@@ -1,5 +1,25 @@
 """All benchmarks; importing a module registers what it holds."""
 
-from benchmarks.cases import bound, costs, incremental, peers, quota, size, small, throughput
+from benchmarks.cases import (
+    bound,
+    costs,
+    incremental,
+    peers,
+    quota,
+    size,
+    small,
+    sources,
+    throughput,
+)
 
-__all__ = ["bound", "costs", "incremental", "peers", "quota", "size", "small", "throughput"]
+__all__ = [
+    "bound",
+    "costs",
+    "incremental",
+    "peers",
+    "quota",
+    "size",
+    "small",
+    "sources",
+    "throughput",
+]

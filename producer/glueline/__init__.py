@@ -1,12 +1,13 @@
 """Enqueue AWS Glue extractions and follow them.
 
-The names are loaded on first use, so that ``import glueline`` costs next to nothing.
+The names are loaded on first use, so that ``import glueline`` costs next to nothing. Not even the
+standard library is imported: an interrupt meanwhile would end a command in a traceback.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from glueline.async_producer import AsyncProducer
     from glueline.contract.errors import GluelineError, Retryable, Terminal, UsageError
     from glueline.contract.filters import Filters, Globs
@@ -48,7 +49,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module  # noqa: PLC0415 - see above
+
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -8,7 +8,7 @@ unchanged when it is redacted again.
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -39,19 +39,19 @@ _LITERAL = (
     r"""(?:(?!(?P=quote))(?:\\.|[^\\\n])){1,4096}(?P=quote)"""
 )
 _ASSIGNED = re.compile(
-    rf"""(?P<head>{_WORD}[\w.-]{{0,40}}\\?["']?\]?"""
+    rf"""(?P<head>{_WORD}[\w.-]{{0,40}}+\\?["']?\]?"""
     r"""(?:(?:\s{0,8}:\s{0,8}\w{1,40})?\s{0,8}={1,2}|\s{0,8}(?::|=>))\s{0,8})""" + _LITERAL,
     re.IGNORECASE,
 )
 """``password = "…"``, ``"password": "…"``, ``conf["password"] = "…"``, ``password: str = "…"``."""
 _PASSED = re.compile(
-    rf"""(?P<head>\(\s{{0,8}}(["'])[\w.:-]{{0,80}}?{_WORD}[\w.-]{{0,40}}\2\s{{0,8}},\s{{0,8}})"""
+    rf"""(?P<head>\(\s{{0,8}}(["'])[\w.:-]{{0,80}}?{_WORD}[\w.-]{{0,40}}+\2\s{{0,8}},\s{{0,8}})"""
     + _LITERAL,
     re.IGNORECASE,
 )
 """``option("password", "…")``."""
 _BARE = re.compile(
-    rf"(?P<head>{_WORD}[\w.-]{{0,40}}(?:\s{{0,8}}=\s{{0,8}}|:\s{{1,8}}))"
+    rf"(?P<head>{_WORD}[\w.-]{{0,40}}+(?:\s{{0,8}}=\s{{0,8}}|:\s{{1,8}}))"
     r"""(?!(?:true|false|null|none)\b)[^\s&;,"'()\[\]{}<>=\\]{1,512}+(?![(\[])""",
     re.IGNORECASE,
 )
@@ -61,15 +61,22 @@ _ENCODED_VIEW = re.compile(r"(/\*\s*Presto (?:Materialized )?View:\s*)([\w+/=]+)
 _PATH_SEGMENT = re.compile(r"/[\w.-]{0,63}\Z")
 _ACCESS_KEY_ID = re.compile(r"(?<![A-Z0-9])A(?:KI|SI)A[A-Z0-9]{16}(?![A-Z0-9])")
 _SECRET_KEY_FORM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")
+_KEY_LETTERS = re.compile(r"[A-Za-z0-9/+]{20,}+")
+_KEY_ID_LENGTH, _SECRET_KEY_LENGTH = 20, 40
 _NEAR = 300
+_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----")
+_KEY_ENDS = re.compile(r"-----END [A-Z ]{0,20}-----")
+_LONGEST_KEY = 8192
+"""Characters between the beginning and the end of a private key."""
+_TOKEN_LETTERS = re.compile(r"[\w.-]++")
+_TOKEN_BEGINS = re.compile(r"\beyJ[\w-]{8}")
+_LEAST_PART = 8
 _LOOKS_SECRET = re.compile(
-    r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?s:.{0,8192}?)(?:-----END [A-Z ]{0,20}-----|\Z)"
-    r"|\beyJ[\w-]{8,2048}\.eyJ[\w-]{8,4096}\.[\w-]{8,2048}"
-    r"|\b(?:gh[a-z]_\w{30,255}|github_pat_\w{30,255}|xox[a-z]-[\w-]{10,255})"
+    r"\b(?:gh[a-z]_\w{30,255}|github_pat_\w{30,255}|xox[a-z]-[\w-]{10,255})"
     r"|(?<=Bearer )[\w.~+/=-]{8,4096}|(?<=Basic )[\w+/=]{8,4096}"
     r"|(?<=security-token:)[\w+/=-]{8,4096}"
 )
-"""Private keys, JSON web tokens, tokens of GitHub and Slack, Authorization headers."""
+"""Tokens of GitHub and Slack, Authorization headers."""
 
 _HARMLESS = 14  # letters: too few for a key or a token that has no name
 _SHORT = 256
@@ -163,6 +170,9 @@ def _redact_literals(text: str) -> str:
         text = _ENCODED_VIEW.sub(_redact_encoded, text)
     text = redact_url(text)
     text = _redact_aws_keys(text)
+    text = _redact_private_keys(text)
+    if ".eyJ" in text:
+        text = _TOKEN_LETTERS.sub(_redact_web_tokens, text)
     text = _LOOKS_SECRET.sub(REDACTED, text)
     text = _ASSIGNED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
     return _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
@@ -215,6 +225,60 @@ def _redact_aws_keys(text: str) -> str:
     for match in _ACCESS_KEY_ID.finditer(text):
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
         secrets.update([match[0]], _SECRET_KEY_FORM.findall(near))
-    for secret in secrets:
-        text = text.replace(secret, REDACTED)
-    return text
+    if not secrets:
+        return text
+    # One look at each place, for a text can hold as many keys as it has room for.
+    return _KEY_LETTERS.sub(lambda run: _redact_places(run[0], _places(run[0], secrets)), text)
+
+
+def _places(run: str, secrets: set[str]) -> Iterator[tuple[int, int]]:
+    for at in range(len(run) - _KEY_ID_LENGTH + 1):
+        for length in (_SECRET_KEY_LENGTH, _KEY_ID_LENGTH):
+            if run[at : at + length] in secrets:
+                yield at, at + length
+                break
+
+
+def _redact_private_keys(text: str) -> str:
+    """The end of each key is looked for once, however many begin before it."""
+    begins = [(match.start(), match.end()) for match in _KEY_BEGINS.finditer(text)]
+    if not begins:
+        return text
+    ends = [(match.start(), match.end()) for match in _KEY_ENDS.finditer(text)]
+    places, at = list[tuple[int, int]](), 0
+    for start, body in begins:
+        while at < len(ends) and ends[at][0] < body:
+            at += 1
+        stop, end = ends[at] if at < len(ends) else (len(text), len(text))
+        if stop - body <= _LONGEST_KEY:
+            places.append((start, end))
+        elif len(text) - body <= _LONGEST_KEY:
+            places.append((start, len(text)))
+    return _redact_places(text, places)
+
+
+def _redact_places(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """Replace places, in the order of their beginnings; those that overlap become one."""
+    parts, kept, until = list[str](), 0, -1
+    for start, end in places:
+        if start >= until:
+            parts += [text[kept:start], REDACTED]
+        kept = until = max(until, end)
+    return "".join([*parts, text[kept:]]) if parts else text
+
+
+def _redact_web_tokens(run: re.Match[str]) -> str:
+    """``eyJ….eyJ….…`` within letters and dots; each part is looked at once."""
+    if ".eyJ" not in run[0]:
+        return run[0]
+    parts, kept, at = run[0].split("."), list[str](), 0
+    while at < len(parts):
+        head, claims, signature = [*parts[at : at + 3], "", ""][:3]
+        begin = len(signature) >= _LEAST_PART and _TOKEN_BEGINS.search(head)
+        if begin and _TOKEN_BEGINS.match(claims):
+            kept.append(f"{head[: begin.start()]}{REDACTED}")
+            at += 3
+        else:
+            kept.append(head)
+            at += 1
+    return ".".join(kept)

@@ -1,10 +1,12 @@
-"""The ``glueline`` command. The worker adds its own subcommands by entry point."""
+"""The ``glueline`` command. The worker adds its own subcommands by entry point.
 
-import re
-import signal
+Whatever else is imported, ``main`` and what it calls import it: an interrupt is understood from
+there on, and until then as little as possible happens.
+"""
+
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import typer
 
@@ -65,20 +67,21 @@ def _flow(app: "typer.Typer") -> None:
 
 
 def _flowing(text: str | None) -> str:
+    import re  # noqa: PLC0415
+
     paragraphs = re.split(r"\n\s*\n", (text or "").strip())
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def main() -> None:
-    """Run the command; an error is one sentence and an exit code, never a traceback.
-
-    Everything is imported in here, so that Ctrl-C is understood from the first moment.
-    """
+    """Run the command; an error is one sentence and an exit code, never a traceback."""
     try:
         _run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     finally:
+        import signal  # noqa: PLC0415
+
         # What is left is Python's own end, which would tell of Ctrl-C in a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -5,10 +5,10 @@ each process goes on at a floor rate: slowly, but never without a limit.
 """
 
 import asyncio
-from collections import defaultdict
 from contextlib import suppress
 from importlib.resources import files
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 import redis.asyncio
 import structlog
@@ -22,6 +22,8 @@ ANSWER_WITHIN = 2.0
 """Seconds after which a Redis that says nothing is taken to be away."""
 ASK_AGAIN = 1.0
 """Seconds for which a Redis that was away is not asked."""
+MOST_FAMILIES = 1000
+"""Families whose next slot is remembered before those are dropped whose slot has passed."""
 ALONE = -1
 """The slot of a call that was not granted by Redis."""
 
@@ -55,13 +57,13 @@ class SharedQuota:
         self._start = start
         self._alone = LocalPace(floor)
         # One caller of a family asks at a time: all are served in turn, and Redis is not asked
-        # by hundreds for the same slot.
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # by hundreds for the same slot. A lock lives as long as somebody waits for it.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._away_until = 0.0
 
     async def acquire(self, family: str, limit: float | None = None) -> int:
         """Return when one HTTP request of ``family`` may be sent."""
-        async with self._turns[family]:
+        async with self._turns.setdefault(family, asyncio.Lock()):
             granted = None if self._is_away else await self._slot(family, limit)
         if granted is None:
             return await self._alone.acquire(family, limit)
@@ -105,10 +107,14 @@ class LocalPace:
         """Allow ``rate`` calls per second for each family."""
         self._interval = 1 / rate
         self._next: dict[str, float] = {}
+        self._most = MOST_FAMILIES
 
     async def acquire(self, family: str, limit: float | None = None) -> int:
         """Wait for the family's next slot."""
         now = asyncio.get_running_loop().time()
+        if len(self._next) > self._most:
+            self._next = {each: at for each, at in self._next.items() if at > now}
+            self._most = max(MOST_FAMILIES, 2 * len(self._next))
         slot = max(now, self._next.get(family, now))
         self._next[family] = slot + max(self._interval, 1 / limit if limit else 0)
         await asyncio.sleep(slot - now)

@@ -1,17 +1,17 @@
-"""Sources: the sessions and clients that reach them, made once for a worker process.
+"""Sources: who they are called as and the clients that reach them.
 
-All of it lives on one event loop: sharing a client between loops is unsupported, and a new
-session costs some 35 ms of CPU.
+Both are forgotten some minutes after the last use, so that a worker's memory does not grow with
+the sources that it has ever met. All of it lives on one event loop: sharing a client between loops
+is unsupported.
 """
 
 import asyncio
 import os
-from contextlib import AsyncExitStack
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
-import aioboto3
 from aiobotocore.config import AioConfig
 
 from glueline.contract.errors import Terminal, UsageError
@@ -19,13 +19,26 @@ from glueline.settings import Settings
 from glueline.sources import Source
 from glueline_worker.aws.answers import ensure_promised
 from glueline_worker.aws.calls import Caller
-from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsMisconfigured, meaning
+from glueline_worker.aws.clients import ClientPool
+from glueline_worker.aws.errors import (
+    AwsCredentials,
+    AwsError,
+    AwsExpired,
+    AwsMisconfigured,
+    meaning,
+)
 from glueline_worker.aws.permissions import OPERATIONS
 from glueline_worker.aws.quota import Quota
-from glueline_worker.aws.sessions import Sessions, region_of
-from glueline_worker.observe.tracing import note_answers
+from glueline_worker.aws.sessions import Made, Sessions, region_of
+from glueline_worker.aws.sharing import SharedTlsSession
 
 USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
+
+SERVICES = ("glue", "s3", "sts")
+IDLE = 300.0
+"""Seconds after which a source that nobody asks for is forgotten."""
+MOST_ENDPOINTS = 16
+"""Regions and endpoints whose clients stay open: each takes a megabyte and its connections."""
 
 
 @dataclass
@@ -55,22 +68,37 @@ class Connection:
         return await self.caller(operation, ask)
 
 
+@dataclass
+class Identity:
+    """Who a source is called as: found once, and valid for every connection to it."""
+
+    made: Made
+    account: str | None
+    used: float = 0.0
+    """When somebody last asked for a connection, on the clock of the loop."""
+
+
 class Sources:
-    """Opens the connection of a source on first use and keeps it."""
+    """Opens the connection of a source on first use, and forgets it when nobody wants it."""
 
     def __init__(self, settings: Settings, quota: Quota) -> None:
         """Know the sources that ``settings`` declare."""
         self._settings = settings
         self._quota = quota
+        self._pool = ClientPool(self._config)
+        self._sessions = Sessions(settings, self._pool)
+        self._identities: OrderedDict[str, Identity] = OrderedDict()
+        """The one that was used last comes last."""
         self._open: dict[str, Connection] = {}
-        self._stack = AsyncExitStack()
         self._attempts: dict[str, asyncio.Task[Connection]] = {}
+        self._sweep: asyncio.TimerHandle | None = None
 
     async def connect(self, name: str) -> Connection:
         """The connection of a source; raises UsageError or AwsError with what is missing."""
         if name in self._open:
+            self._note_use(name)
             return self._open[name]
-        # All who wait share one attempt and its failure: a session is dear.
+        # All who wait share one attempt and its failure.
         return await asyncio.shield(self._attempts.get(name) or self._begin(name))
 
     def refresh(self, expired: Connection) -> None:
@@ -80,67 +108,125 @@ class Sources:
         """
         if self._open.get(expired.name) is expired:
             del self._open[expired.name]
+            identity = self._identities.pop(expired.name, None)
+            if identity is not None:
+                self._sessions.renew(identity.made)
 
     async def close(self) -> None:
         """Close all clients."""
         for attempt in self._attempts.values():
             attempt.cancel()
-        await self._stack.aclose()
+        if self._sweep is not None:
+            self._sweep.cancel()
+        self._open.clear()
+        await self._pool.close()
+
+    async def connect_as(self, name: str, source: Source) -> Connection:
+        """A new connection to ``source``, which ``name`` stands for from now on."""
+        self._identities.pop(name, None)
+        return await self._connect(name, source)
 
     def _begin(self, name: str) -> asyncio.Task[Connection]:
-        attempt = asyncio.create_task(self.connect_as(name, self._settings.source(name)))
+        attempt = asyncio.create_task(self._connect(name, self._settings.source(name)))
         self._attempts[name] = attempt
         attempt.add_done_callback(lambda _: self._attempts.pop(name))
         return attempt
 
-    async def connect_as(self, name: str, source: Source) -> Connection:
-        """A new connection to ``source``, which ``name`` stands for from now on."""
+    async def _connect(self, name: str, source: Source) -> Connection:
         _must_know_operations(name, source)
-        async with AsyncExitStack() as stack:
-            connection = await self._reach(name, source, stack)
-            # Kept until the worker ends: others may be in the midst of a call when it expires.
-            self._stack.push_async_exit(stack.pop_all())
+        connection = await self._reach(name, source)
         self._open[name] = connection
+        self._note_use(name)
+        self._shed()
         return connection
 
-    async def _reach(self, name: str, source: Source, stack: AsyncExitStack) -> Connection:
-        config = self._config(source)
+    async def _reach(self, name: str, source: Source) -> Connection:
+        known = self._identities.get(name)
+        made = None
         try:
-            made = Sessions(self._settings, config).of(source)
-            session, region = made.session, region_of(source, made.session)
+            made = known.made if known else self._sessions.of(source)
+            connection = await self._open_clients(name, source, made)
+            if known is None:
+                known = Identity(made, await _account(connection))
+        except (AwsCredentials, AwsExpired):
+            if made is not None:
+                self._sessions.renew(made)
+            raise
+        self._identities[name] = known
+        connection.account = known.account
+        # Sources of one account share its quota; without STS the source's name must do.
+        scope = f"{connection.account or name}:{connection.region}"
+        connection.caller = replace(connection.caller, scope=scope)
+        return connection
+
+    async def _open_clients(self, name: str, source: Source, made: Made) -> Connection:
+        try:
+            region = region_of(source, made.session)
             if not region:
                 raise AwsMisconfigured(
                     f"source {name!r} has no region: give --region, set AWS_REGION, "
                     "or name one in glueline.toml",
                     code="region",
                 )
-            # One aioboto3 session: each registers its handlers with botocore's.
-            aio = aioboto3.Session(botocore_session=session, region_name=region)
-            options = {"endpoint_url": source.endpoint_url, "config": config}
-            clients = {
-                service: await stack.enter_async_context(aio.client(service, **options))
-                for service in ("glue", "s3", "sts")
-            }
+            if made.base is not None:
+                await made.base.load()
+            caller = Caller(
+                self._quota,
+                f"{name}:{region}",
+                self._settings.worker.call_timeout,
+                source.quota,
+                made.keys.rotated if made.keys else None,
+            )
+            connection = Connection(name, source, region, None, caller)
+            clients = self._pool.lease(connection, made.session, region, source.endpoint_url)
+            for service in SERVICES:
+                connection.clients[service] = await clients.client(service, made.credentials)
         except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
             raise meaning(error, "connect") from None
-        for client in clients.values():
-            note_answers(client)
-        caller = Caller(
-            self._quota,
-            f"{name}:{region}",
-            self._settings.worker.call_timeout,
-            source.quota,
-            made.keys.rotated if made.keys else None,
-        )
-        connection = Connection(name, source, region, None, caller, clients)
-        connection.account = await _account(connection)
-        # Sources of one account share its quota; without STS the source's name must do.
-        connection.caller = replace(caller, scope=f"{connection.account or name}:{region}")
         return connection
 
-    def _config(self, source: Source) -> AioConfig:
+    def _note_use(self, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        if name in self._identities:
+            self._identities[name].used = loop.time()
+            self._identities.move_to_end(name)
+        if self._sweep is None:
+            self._sweep = loop.call_later(IDLE, self._forget_idle)
+
+    def _forget_idle(self) -> None:
+        """Forget the sources that nobody has asked for; units at work keep what they have."""
+        now = asyncio.get_running_loop().time()
+        self._sweep = None
+        while self._identities:
+            name, identity = next(iter(self._identities.items()))
+            left = identity.used + IDLE - now
+            if left > 0:
+                self._sweep = asyncio.get_running_loop().call_later(left, self._forget_idle)
+                return
+            del self._identities[name]
+            self._open.pop(name, None)
+
+    def _shed(self) -> None:
+        """Too many endpoints are open: let go of the connections that were used least lately.
+
+        Who they are called as stays known, so that they are opened again without a call.
+        """
+        if len(self._pool) <= MOST_ENDPOINTS:
+            return
+        kept: set[tuple[str, str | None]] = set()
+        for name in reversed(self._identities):
+            connection = self._open.get(name)
+            if connection is None:
+                continue
+            endpoint = connection.region, connection.source.endpoint_url
+            if endpoint in kept or len(kept) < MOST_ENDPOINTS:
+                kept.add(endpoint)
+            else:
+                del self._open[name]
+
+    def _config(self, url: str | None) -> AioConfig:
         worker = self._settings.worker
-        emulated = source.endpoint_url or any(v.startswith("AWS_ENDPOINT_URL") for v in os.environ)
+        emulated = url or any(v.startswith("AWS_ENDPOINT_URL") for v in os.environ)
         return AioConfig(
             retries={"total_max_attempts": 1},
             # AWS shows it in its logs; botocore would put its own together for each call, which
@@ -151,6 +237,9 @@ class Sources:
             max_pool_connections=max(10, worker.concurrency * 2),
             # An emulator's host name has no buckets before it.
             s3={"addressing_style": "path"} if emulated else None,
+            http_session_cls=SharedTlsSession,
+            # Such a session would be shared with sources that have no right to it.
+            client_context_params={"disable_s3_express_session_auth": True},
         )
 
 

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
+# Quoted texts are bounded: one that is never closed is searched from each of its quotes.
 _MARK = re.compile(
-    r"""`(?:[^`]|``)*+`                                  # a quoted name
-      | (?<![^\s<(,])"(?:[^"]|"")*+"                     # a quoted name of Trino
+    r"""`(?:[^`]{1,128}+|``){0,64}+`                     # a quoted name
+      | (?<![^\s<(,])"(?:[^"]{1,128}+|""){0,64}+"        # a quoted name of Trino
       | \\.                                              # an escaped character: xsi\:type
-      | \bcomment\s+(?:'(?:[^'\\]|\\.|'')*+'|"(?:[^"\\]|\\.|"")*+")
+      | \bcomment\s++(?:'(?:[^'\\]{1,128}+|\\.|''){0,256}+'|"(?:[^"\\]{1,128}+|\\.|""){0,256}+")
       | [<>(),:]""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )

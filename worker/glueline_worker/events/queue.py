@@ -1,6 +1,5 @@
 """The queue of SQS that events come by."""
 
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +7,10 @@ from aiobotocore.config import AioConfig
 
 from glueline.settings import Settings
 from glueline.sources import Source
+from glueline_worker.aws.clients import ClientPool, SourceClient
 from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, meaning
 from glueline_worker.aws.sessions import Sessions, region_of
+from glueline_worker.aws.sharing import SharedTlsSession
 from glueline_worker.policy.resources import region_in
 
 AT_ONCE = 10
@@ -37,8 +38,8 @@ class EventQueue:
         """Read the queue at ``url``; nothing is asked of AWS before the first call."""
         self._settings = settings
         self._url = url
-        self._stack = AsyncExitStack()
-        self._client: Any = None
+        self._pool: ClientPool | None = None
+        self._client: SourceClient | None = None
 
     async def receive(self, wait: int = WAIT) -> list[Delivery]:
         """Up to ten messages, none after ``wait`` seconds without one; raises AwsError."""
@@ -64,8 +65,9 @@ class EventQueue:
     async def close(self) -> None:
         """Let go of the connection; the next call makes another, with fresh credentials."""
         self._client = None
-        await self._stack.aclose()
-        self._stack = AsyncExitStack()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
 
     async def _call(self, operation: str, method: str, **params: Any) -> dict[str, Any]:
         try:
@@ -81,24 +83,29 @@ class EventQueue:
             raise understood from None
         return answer
 
-    async def _connect(self) -> Any:
+    async def _connect(self) -> SourceClient:
         name = self._settings.events.queue_source
         source = self._settings.source(name) if name else Source()
-        config = AioConfig(
-            retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=READ_TIMEOUT
-        )
-        session = Sessions(self._settings, config).of(source).session
-        region = region_in(self._url) or region_of(source, session)
+        self._pool = ClientPool(_config)
+        made = Sessions(self._settings, self._pool).of(source)
+        region = region_in(self._url) or region_of(source, made.session)
         if not region:
             raise AwsMisconfigured(
                 "the region of the queue is not known: set AWS_REGION, or that of events."
                 "queue_source",
                 code="region",
             )
-        client = session.create_client(
-            "sqs", region_name=region, endpoint_url=source.endpoint_url, config=config
-        )
-        return await self._stack.enter_async_context(client)
+        clients = self._pool.lease(self, made.session, region, source.endpoint_url)
+        return await clients.client("sqs", made.credentials)
+
+
+def _config(_url: str | None) -> AioConfig:
+    return AioConfig(
+        retries={"total_max_attempts": 1},
+        connect_timeout=5,
+        read_timeout=READ_TIMEOUT,
+        http_session_cls=SharedTlsSession,
+    )
 
 
 def _delivery(message: dict[str, Any]) -> Delivery:

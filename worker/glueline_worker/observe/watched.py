@@ -13,6 +13,8 @@ from glueline_worker.observe.metrics import QUOTA_WAIT, sink_step
 from glueline_worker.sinks.base import Sink
 
 STEPS = ("begin", "write", "write_parts", "held", "keep", "complete", "commit", "abort")
+MOST_FAMILIES = 4096
+"""Families that are known to be registered; all are registered again once there are more."""
 Step = Callable[..., Awaitable[Any]]
 
 
@@ -72,4 +74,6 @@ class WatchedQuota:
             await self._register(family)
         except RedisError:
             return  # the next call tries again
+        if len(self._families) >= MOST_FAMILIES:
+            self._families.clear()
         self._families.add(family)
