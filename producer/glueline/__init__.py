@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from glueline.contract.filters import Filters, Globs
     from glueline.contract.messages import ExtractionRequest, Options
     from glueline.contract.runs import Failure, RunState, RunStatus
-    from glueline.producer import Accepted, Producer, UnknownRun, WaitTimeout
+    from glueline.producer import Accepted, KeyConflict, Producer, UnknownRun, WaitTimeout
     from glueline.settings import Settings, load_settings
 
 _HOMES = {
@@ -20,7 +20,7 @@ _HOMES = {
     "contract.filters": ("Filters", "Globs"),
     "contract.messages": ("ExtractionRequest", "Options"),
     "contract.runs": ("Failure", "RunState", "RunStatus"),
-    "producer": ("Accepted", "Producer", "UnknownRun", "WaitTimeout"),
+    "producer": ("Accepted", "KeyConflict", "Producer", "UnknownRun", "WaitTimeout"),
     "async_producer": ("AsyncProducer",),
     "settings": ("Settings", "load_settings"),
 }
@@ -34,6 +34,7 @@ __all__ = [
     "Filters",
     "Globs",
     "GluelineError",
+    "KeyConflict",
     "Options",
     "Producer",
     "Retryable",
