@@ -141,19 +141,13 @@ class Producer:
         scope = _scope(JobScope, name=job)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
-    def enqueue(self, request: ExtractionRequest) -> Accepted:
+    def enqueue(self, request: ExtractionRequest, origin: Origin = "caller") -> Accepted:
         """Open a run and publish its first units; raises KeyConflict.
 
         Once the run is in the ledger it will be worked on, even if publishing fails now: the
-        workers' reconciler publishes what is open and silent.
+        workers' reconciler publishes what is open and silent. ``origin`` is for Glueline's own
+        idempotency keys, which are apart from those of callers.
         """
-        return self._open(request, "caller")
-
-    def enqueue_slot(self, request: ExtractionRequest) -> Accepted:
-        """Open the run of a schedule's slot; its key is none that a caller could choose."""
-        return self._open(request, "schedule")
-
-    def _open(self, request: ExtractionRequest, origin: Origin) -> Accepted:
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.enqueue", "producer", about) as span:
             trace = tracing.traceparent()

@@ -126,6 +126,10 @@ local function look_after(base)
       if not is_going_on(run[4]) then begin(base) end
       return
     end
+    -- Of these only the kind matters: an error comes of a key that somebody has overwritten.
+    redis.call('HLEN', base .. ':attempts')
+    redis.call('HLEN', base .. ':losses')
+    redis.call('LLEN', base .. ':warnings')
     local part = lost_part(base)
     if part then
       break_run(base, lost_sentence(part))
