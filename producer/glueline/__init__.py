@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from glueline.contract.filters import Filters, Globs
     from glueline.contract.messages import ExtractionRequest, Options
     from glueline.contract.runs import Failure, RunState, RunStatus
+    from glueline.outbox import Outbox
     from glueline.producer import Accepted, KeyConflict, Producer, UnknownRun, WaitTimeout
     from glueline.settings import Settings, load_settings
 
@@ -20,6 +21,7 @@ _HOMES = {
     "contract.filters": ("Filters", "Globs"),
     "contract.messages": ("ExtractionRequest", "Options"),
     "contract.runs": ("Failure", "RunState", "RunStatus"),
+    "outbox": ("Outbox",),
     "producer": ("Accepted", "KeyConflict", "Producer", "UnknownRun", "WaitTimeout"),
     "async_producer": ("AsyncProducer",),
     "settings": ("Settings", "load_settings"),
@@ -36,6 +38,7 @@ __all__ = [
     "GluelineError",
     "KeyConflict",
     "Options",
+    "Outbox",
     "Producer",
     "Retryable",
     "RunState",

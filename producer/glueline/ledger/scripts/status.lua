@@ -5,12 +5,17 @@
 local function fields_of(base)
   if not is_known(base) then return false end
   local fields = {redis.call('ZCARD', base .. ':open')}
+  if ARGV[1] ~= 'short' or redis.call('HEXISTS', base, 'summary') == 0 then
+    for _, it in ipairs(redis.call('HGETALL', base)) do fields[#fields + 1] = it end
+    return fields
+  end
+  local names = {}
   for _, name in ipairs(redis.call('HKEYS', base)) do
-    if not (ARGV[1] == 'short' and name == 'request'
-      and redis.call('HEXISTS', base, 'summary') == 1) then
-      fields[#fields + 1] = name
-      fields[#fields + 1] = redis.call('HGET', base, name)
-    end
+    if name ~= 'request' then names[#names + 1] = name end
+  end
+  for i, value in ipairs(redis.call('HMGET', base, unpack(names))) do
+    fields[#fields + 1] = names[i]
+    fields[#fields + 1] = value
   end
   return fields
 end
