@@ -122,11 +122,19 @@ def test_a_forgotten_run_is_told_of(desk: Desk):
     assert desk.look().sentences == []
 
 
-@pytest.mark.parametrize("name", ["active", "runs", "watermark", "looked"])
-def test_a_lost_key_of_all_runs_costs_none(desk: Desk, name: str):
+@pytest.mark.parametrize("is_spoilt", [False, True], ids=["deleted", "overwritten"])
+@pytest.mark.parametrize("name", ["active", "runs", "watermark", "looked", "scope"])
+def test_a_lost_key_of_all_runs_costs_none(desk: Desk, name: str, is_spoilt: bool):  # noqa: FBT001
     runs = [desk.open(job(name)) for name in "abc"]
     desk.settle(desk.take(runs[0].units[0]))
-    desk.client.delete(getattr(desk.keys, name))
+    key = desk.keys.scope(job("a")) if name == "scope" else getattr(desk.keys, name)
+    desk.client.delete(key)
+    if is_spoilt and name in ("watermark", "scope"):
+        desk.client.hset(key, "by", "hand")
+    elif is_spoilt:
+        desk.client.set(key, "by hand")
+    if name == "scope":
+        runs.append(desk.open(job("a")))
     run_out(desk)
     assert {desk.status(run.run_id).state for run in runs} == {RunState.SUCCEEDED}
 
@@ -139,6 +147,24 @@ def test_a_lost_list_of_open_units_is_no_end(desk: Desk):
     assert desk.settle(first) == (False, [])
     status = desk.status(run.run_id)
     assert (status.state, status.settled_units) == (RunState.FAILED, 0)
+
+
+def test_what_is_no_run_is_no_active_run(desk: Desk):
+    run = desk.open(job("a"))
+    desk.client.sadd(desk.keys.active, "", "by hand", f"{desk.keys.prefix}run:none")
+    run_out(desk)
+    assert desk.status(run.run_id).state is RunState.SUCCEEDED
+    assert desk.client.smembers(desk.keys.active) == set()
+
+
+def test_a_stopped_run_that_lost_a_key_keeps_its_state(desk: Desk):
+    run = desk.open(job("a"))
+    desk.ledger(desk.calls.cancel(run.run_id, "default", "enough"))
+    desk.client.delete(f"{desk.keys.run(run.run_id)}:open")
+    desk.client.set(f"{desk.keys.run(run.run_id)}:claims", "by hand")
+    run_out(desk)
+    status = desk.status(run.run_id)
+    assert (status.state, status.reason, status.open_units) == (RunState.CANCELLED, "enough", 0)
 
 
 @pytest.mark.parametrize("part", [":receipts", ":listings", ":done", ":failures", ":units"])

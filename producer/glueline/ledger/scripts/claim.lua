@@ -65,7 +65,7 @@ end
 if not holder then
   -- An unclaimed unit is due `silence` after it was published: see due.lua for the watermark.
   local published = math.min(now, tonumber(due) - tonumber(ARGV[5]))
-  local watermark = tonumber(redis.call('GET', KEYS[2]) or 0)
+  local watermark = tonumber(text_of(KEYS[2]) or 0) or 0
   if published > watermark or watermark > now then
     redis.call('SET', KEYS[2], whole(published))
   end

@@ -62,7 +62,13 @@ local function count_open(base, id, by)
 end
 
 local function id_of(base)
-  return string.match(base, '[^:]+$')
+  return string.match(base, '[^:]+$') or ''
+end
+
+-- The text of a key; false too where somebody has put something else.
+local function text_of(key)
+  local found = redis.pcall('GET', key)
+  return type(found) == 'string' and found
 end
 
 -- Whether the ledger knows the run. A script must not write to a run that was lost: it would leave
@@ -155,7 +161,13 @@ local function break_run(base, reason)
   redis.call('HDEL', base, 'waiting', 'after')
   redis.call('HSET', base, 'broken', 1)
   redis.call('HDEL', base .. ':units', 'finish')
-  stop_run(base, 'failed', reason, finish_of(base), now_ms())
+  local state = redis.call('HGET', base, 'state')
+  if state == 'running' then
+    state = 'failed'
+  else
+    reason = redis.call('HGET', base, 'reason') or reason
+  end
+  stop_run(base, state, reason, finish_of(base), now_ms())
 end
 
 -- Close a unit as failed. True when it was the last: `finish` is open now.

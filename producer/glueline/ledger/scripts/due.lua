@@ -20,6 +20,11 @@ local now, silence, slack = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[2])
 local room, lease, life = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local found, sentences = {}, {}
 
+-- Of the keys of all runs, one that somebody has overwritten is begun anew.
+for i, kind in pairs({[1] = 'set', [2] = 'string', [4] = 'zset', [5] = 'hash'}) do
+  local found = redis.call('TYPE', KEYS[i]).ok
+  if found ~= 'none' and found ~= kind then redis.call('DEL', KEYS[i]) end
+end
 local watermark = tonumber(redis.call('GET', KEYS[2]) or 0) or 0
 if watermark > now then
   watermark = now

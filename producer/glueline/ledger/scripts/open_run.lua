@@ -24,10 +24,10 @@ if opened then
   return {ARGV[1], opened, redis.call('HEXISTS', base, 'waiting') == 1 and 4 or 1, false}
 end
 local key = KEYS[6] ~= '' and KEYS[6] or nil
-local known = key and redis.call('GET', key)
+local known = key and text_of(key)
 if known then
   -- The promise outlives the run.
-  local asked = redis.call('GET', key .. ':asked')
+  local asked = text_of(key .. ':asked')
   local generation, digest = string.match(asked or '', '^(%d+) (.+)$')
   if digest and digest ~= ARGV[10] then return {known, generation, 3, false} end
   generation = generation or redis.call('HGET', prefix .. known, 'generation')
@@ -35,7 +35,7 @@ if known then
 end
 
 local superseded, is_protected, must_wait = false, false, false
-local older = redis.call('GET', KEYS[4])
+local older = text_of(KEYS[4])
 local after = older and redis.call('HGET', older, 'after')
 if not is_going_on(older) then older = nil end
 -- The run that is under way: the newest, or the one that the newest waits, or waited, for.
