@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from glueline.contract.filters import Filters, Globs
     from glueline.contract.messages import ExtractionRequest, Options
     from glueline.contract.runs import Failure, RunState, RunStatus
-    from glueline.producer import Accepted, Producer, UnknownRun, WaitTimeout
+    from glueline.outbox import Outbox
+    from glueline.producer import Accepted, KeyConflict, Producer, UnknownRun, WaitTimeout
     from glueline.settings import Settings, load_settings
 
 _HOMES = {
@@ -21,7 +22,8 @@ _HOMES = {
     "contract.filters": ("Filters", "Globs"),
     "contract.messages": ("ExtractionRequest", "Options"),
     "contract.runs": ("Failure", "RunState", "RunStatus"),
-    "producer": ("Accepted", "Producer", "UnknownRun", "WaitTimeout"),
+    "outbox": ("Outbox",),
+    "producer": ("Accepted", "KeyConflict", "Producer", "UnknownRun", "WaitTimeout"),
     "async_producer": ("AsyncProducer",),
     "settings": ("Settings", "load_settings"),
 }
@@ -35,7 +37,9 @@ __all__ = [
     "Filters",
     "Globs",
     "GluelineError",
+    "KeyConflict",
     "Options",
+    "Outbox",
     "Producer",
     "Retryable",
     "RunState",

@@ -30,9 +30,10 @@ from glueline.contract.messages import (
     UnitMessage,
 )
 from glueline.contract.model import Frozen, first_problem
-from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
+from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
 from glueline.ledger import Ledger
 from glueline.ledger.calls import Position, finish_of
+from glueline.ledger.keys import Origin
 from glueline.ledger.noting import Noted, Told, note
 from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
 from glueline.settings import Settings, load_settings
@@ -56,6 +57,20 @@ class UnknownRun(UsageError):
     """There is no such run (any more)."""
 
     code = "unknown_run"
+
+
+class KeyConflict(UsageError):
+    """An idempotency key was used with another request."""
+
+    code = "idempotency_key"
+
+    def __init__(self, run_id: str) -> None:
+        """Name the run that the key belongs to."""
+        super().__init__(
+            "this idempotency key belongs to another request, that of run "
+            f"{run_id}; nothing was enqueued"
+        )
+        self.run_id = run_id
 
 
 class WaitTimeout(UsageError):
@@ -126,16 +141,19 @@ class Producer:
         scope = _scope(JobScope, name=job)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
-    def enqueue(self, request: ExtractionRequest) -> Accepted:
-        """Open a run and publish its first units.
+    def enqueue(self, request: ExtractionRequest, origin: Origin = "caller") -> Accepted:
+        """Open a run and publish its first units; raises KeyConflict.
 
         Once the run is in the ledger it will be worked on, even if publishing fails now: the
-        workers' reconciler publishes what is open and silent.
+        workers' reconciler publishes what is open and silent. ``origin`` is for Glueline's own
+        idempotency keys, which are apart from those of callers.
         """
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.enqueue", "producer", about) as span:
             trace = tracing.traceparent()
-            opened = self._ledger(self._calls.open_run(uuid4().hex, request, trace))
+            opened = self._ledger(self._calls.open_run(uuid4().hex, request, trace, origin=origin))
+            if opened.is_conflict:
+                raise KeyConflict(opened.run_id)
             span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
             self._publish(opened.units)
         return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
@@ -147,10 +165,13 @@ class Producer:
             raise _unknown(run_id)
         return found
 
-    def runs(self, limit: int = 20, after: RunStatus | Position | None = None) -> list[RunStatus]:
-        """The newest runs, or those that come ``after`` one in that order."""
+    def runs(self, limit: int = 20, after: AnyRun | Position | None = None) -> list[RunSummary]:
+        """The newest runs, or those that come ``after`` one in that order.
+
+        Their requests are without filters: ``status`` has them.
+        """
         ids = self._ledger(self._calls.recent(limit, after))
-        return [run for run in self._ledger(self._calls.status(ids)) if run]
+        return [run for run in self._ledger(self._calls.summaries(ids)) if run]
 
     def find(self, prefix: str) -> RunStatus:
         """The run whose id starts with ``prefix``; raises UnknownRun unless exactly one does."""
@@ -159,7 +180,7 @@ class Producer:
             raise _unknown(prefix)
         if len(matches) > 1:
             raise UnknownRun(f"{len(matches)} runs start with {prefix!r}; give more of the id")
-        return matches[0]
+        return self.status(matches[0].run_id)
 
     def watch(self, run_id: str) -> Iterator[RunStatus]:
         """The run's status each time it changes, until it has ended."""
@@ -208,11 +229,14 @@ class Producer:
 
     def replay(self, run_id: str, units: list[str] | None = None) -> int:
         """Run failed units again (all, or those named) and say how many; raises UsageError."""
-        answer = self._ledger(self._calls.replay(self.status(run_id), units or ()))
+        run = self.status(run_id)
+        if not run.is_readable:
+            raise UsageError(f"run {run_id} cannot be replayed: {run.reason}")
+        answer = self._ledger(self._calls.replay(run, units or ()))
         if answer.outcome != "replayed":
             raise UsageError(_REFUSED.get(answer.outcome, f"run {run_id} is {answer.outcome}"))
         self._publish(answer.units)
-        return len(answer.units)
+        return answer.count
 
     def running(self, request: ExtractionRequest) -> RunStatus | None:
         """The run of the same source, scope and filters that goes on."""
@@ -276,6 +300,7 @@ class Producer:
 _REFUSED = {
     "nothing": "none of these units has failed; `failures` lists those that have",
     "newer": "a newer run of the same scope exists, and its knowledge stands: enqueue a new one",
+    "broken": "the run was ended before its end, for the reason it tells: enqueue a new one",
     "running": "the run is still running; wait for its end, or cancel it",
     "succeeded": "the run has succeeded: there is nothing to run again",
 }

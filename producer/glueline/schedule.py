@@ -94,4 +94,4 @@ class Scheduler:
             if other is not None and other.request.idempotency_key != key:
                 log.info("schedule.skipped", schedule=schedule.name, running=other.run_id)
                 return None
-        return self.producer.enqueue(request)
+        return self.producer.enqueue(request, "schedule")

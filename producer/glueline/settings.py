@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     """Seconds after which an open unit that nobody holds is looked at."""
     keep_runs: Seconds = 7 * 24 * 3600
     """Seconds that the ledger remembers a run after its end."""
+    run_timeout: Seconds = 3 * 24 * 3600
+    """Seconds after which a run that has not ended fails; what it wrote is taken back."""
     heartbeat_file: Path | None = None
     """A file that a worker or a scheduler touches each second, and the API while Redis answers, for
     `glueline health`."""

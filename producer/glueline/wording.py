@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from glueline.contract.runs import RunStatus
+from glueline.contract.runs import AnyRun
 
 
 def age(moment: datetime) -> str:
@@ -18,14 +18,14 @@ def span(seconds: float) -> str:
     return f"{max(int(seconds), 0)} s"
 
 
-def duration(run: RunStatus) -> str:
+def duration(run: AnyRun) -> str:
     """How long a run took, or has taken so far."""
     end = run.finished_at or datetime.now(UTC)
     seconds = (end - run.created_at).total_seconds()
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"  # noqa: PLR2004
 
 
-def counted(run: RunStatus, *kinds: str) -> str:
+def counted(run: AnyRun, *kinds: str) -> str:
     """``3 databases, 120 tables (118 unchanged)`` for the kinds that were seen."""
     seen = [kind for kind in kinds if run.counts.get(kind)]
     if len(seen) > 1 and all(unchanged(run, kind) == run.counts[kind] for kind in seen):
@@ -33,13 +33,13 @@ def counted(run: RunStatus, *kinds: str) -> str:
     return ", ".join(f"{run.counts[kind]:,} {title(run, kind)}" for kind in seen)
 
 
-def title(run: RunStatus, kind: str) -> str:
+def title(run: AnyRun, kind: str) -> str:
     """The word for what was found of a kind, and how much of it was unchanged."""
     word, same = noun(kind, run.counts.get(kind, 0)), unchanged(run, kind)
     return f"{word} ({same:,} unchanged)" if same else word
 
 
-def unchanged(run: RunStatus, kind: str) -> int:
+def unchanged(run: AnyRun, kind: str) -> int:
     """How many records of a kind the sinks already held."""
     return run.counts.get(f"unchanged_{kind}", 0)
 

@@ -11,7 +11,7 @@ from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger import Calls, Keys, Ledger
 from glueline.ledger.calls import Claim, Settlement, finish_of
-from glueline.ledger.replies import Claimed, Opened
+from glueline.ledger.replies import Claimed, Due, Opened
 
 LEASE = 100_000
 """Milliseconds; long, so that only ``later`` makes a lease lapse."""
@@ -72,7 +72,11 @@ class Desk:
         self.finish(units[0].run_id, state)
 
     def due(self, limit: int = 1000) -> list[UnitMessage]:
-        return self.ledger(self.calls.due(limit))
+        return self.look(limit).units
+
+    def look(self, limit: int = 1000, **times: int) -> Due:
+        """Let the reconciler look, for all that it finds."""
+        return self.ledger(self.calls.due(limit, **times))
 
     def status(self, run_id: str) -> RunStatus:
         found = self.ledger(self.calls.status([run_id]))[0]

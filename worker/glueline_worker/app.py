@@ -22,6 +22,7 @@ from glueline.contract.messages import (
     parse,
 )
 from glueline.contract.names import task_name
+from glueline.ledger.keys import Origin
 from glueline.queue import celery_app
 from glueline.settings import Settings, load_settings
 from glueline_worker.broker import EventBatches, Leases, readable, transport_of, undertaker
@@ -102,11 +103,12 @@ class Worker:
 
     def _accept(self, request: ExtractionRequest, task: Any) -> None:
         """Open a run. A message that is delivered twice opens it once: its id is the key."""
+        origin: Origin = "caller" if request.idempotency_key else "message"
         key = request.idempotency_key or f"message/{task.id}"[:200]
         request = request.model_copy(update={"idempotency_key": key})
         try:
             self.settings.source(request.source)
-            run_id = self.runtime.accept(request, _traceparent(task))
+            run_id = self.runtime.accept(request, _traceparent(task), origin)
         except UsageError as error:
             self._bury(str(error), request.model_dump_json())
         except GluelineError as error:

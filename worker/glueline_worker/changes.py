@@ -27,7 +27,13 @@ async def read_changes(
     settings: Settings, ledger: AsyncLedger, calls: Calls, publish: Publish
 ) -> None:
     """Open the runs of all batches that are due; raises LedgerUnavailable."""
-    for batch in await ledger(due_changes(calls.keys, BATCHES_AT_ONCE)):
+    due = await ledger(due_changes(calls.keys, BATCHES_AT_ONCE))
+    for one in due.unreadable:
+        reason = f"changes of {one.group[:200]} cannot be read: {one.problem}"
+        log.error("changes.unreadable", reason=reason)
+        await ledger(calls.bury(reason, ""))
+        await ledger(forget_change(calls.keys, one))
+    for batch in due.batches:
         await _read(batch, settings, ledger, calls, publish)
 
 
@@ -41,7 +47,7 @@ async def _read(
     """
     opened: list[Opened] = []
     for request in _admitted(batch, settings):
-        run = await ledger(calls.open_run(uuid4().hex, request, patiently=True))
+        run = await ledger(calls.open_run(uuid4().hex, request, patiently=True, origin="change"))
         await publish(run.units)
         opened.append(run)
     if any(run.is_other for run in opened):

@@ -25,6 +25,8 @@ from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
+from glueline.ledger.keys import Origin
+from glueline.producer import KeyConflict
 from glueline.queue import Publisher, QueueUnavailable, async_redis_client, calls_for
 from glueline.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
@@ -83,9 +85,11 @@ class Runtime:
         """Run one unit and wait for its outcome."""
         return self.call(self.execution.run(unit))
 
-    def accept(self, request: ExtractionRequest, traceparent: str = "") -> str:
-        """Open a run for a request that came over the queue; its id."""
-        return self.call(self._accept(request, traceparent))
+    def accept(
+        self, request: ExtractionRequest, traceparent: str = "", origin: Origin = "caller"
+    ) -> str:
+        """Open a run for a request that came over the queue; its id. Raises KeyConflict."""
+        return self.call(self._accept(request, traceparent, origin))
 
     def record(self, report: CheckReport) -> None:
         """Keep what a check found; raises LedgerUnavailable."""
@@ -170,11 +174,15 @@ class Runtime:
         """Tell the ledger of a family of calls, so that its quota can be shown."""
         await self._client.sadd(self._calls.keys.quotas, family)
 
-    async def _accept(self, request: ExtractionRequest, traceparent: str) -> str:
+    async def _accept(self, request: ExtractionRequest, traceparent: str, origin: Origin) -> str:
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.request", "consumer", about, traceparent) as span:
             trace = tracing.traceparent()
-            opened = await self._ledger(self._calls.open_run(uuid4().hex, request, trace))
+            opened = await self._ledger(
+                self._calls.open_run(uuid4().hex, request, trace, origin=origin)
+            )
+            if opened.is_conflict:
+                raise KeyConflict(opened.run_id)
             span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
             await self._publish(opened.units)
         return opened.run_id
@@ -193,14 +201,12 @@ class Runtime:
         """Look for other runs, and for silent units, one worker at a time."""
         self.execution.active_runs = await self._client.scard(self._calls.keys.active)
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
-        lock = f"{self.settings.key_prefix}reconcile"
-        if await self._client.set(lock, "1", nx=True, px=interval_ms):
+        if await self._ledger(self._calls.take_turn("reconcile", interval_ms)):
             await self.execution.reconcile()
 
     async def _read_changes(self) -> None:
         """Open the runs of changes that are due, one worker at a time."""
-        lock = f"{self.settings.key_prefix}read-changes"
-        if await self._client.set(lock, "1", nx=True, px=int(LOOK_FOR_CHANGES * 900)):
+        if await self._ledger(self._calls.take_turn("read-changes", int(LOOK_FOR_CHANGES * 900))):
             await read_changes(self.settings, self._ledger, self._calls, self._publish)
 
     def _every(self, seconds: float, step: Callable[[], Awaitable[object]]) -> None:

@@ -11,7 +11,7 @@ from glueline.contract.events import Event
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import RunState
 from glueline.events import AcceptedEvents, summary, understand
-from glueline.producer import Accepted
+from glueline.producer import Accepted, KeyConflict
 from glueline.routing import NoSource
 
 
@@ -19,15 +19,16 @@ async def enqueue(desk: Desk, caller: Caller, request: ExtractionRequest) -> Acc
     """Open a run, or find the one of the same idempotency key and the same request."""
     require_source(caller, request.source)
     _require_known(desk, caller, request.source)
-    accepted = await desk.producer.enqueue(request)
+    try:
+        accepted = await desk.producer.enqueue(request)
+    except KeyConflict:
+        # Without the run's id: it may be of a time when the token was for other sources.
+        raise Refused(
+            HTTPStatus.CONFLICT,
+            KeyConflict.code,
+            "this idempotency key belongs to another request; nothing was enqueued",
+        ) from None
     if not accepted.is_new:
-        known = (await desk.producer.status(accepted.run_id)).request
-        if known != request:
-            raise Refused(
-                HTTPStatus.CONFLICT,
-                "idempotency_key",
-                "this idempotency key belongs to another request; nothing was enqueued",
-            )
         return accepted
     audit(caller, "enqueue", run=accepted.run_id, source=request.source, scope=request.scope.label)
     return accepted

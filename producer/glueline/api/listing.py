@@ -2,7 +2,7 @@
 
 from glueline.api.desk import Caller, Desk
 from glueline.contract.model import Frozen
-from glueline.contract.runs import RunState, RunStatus
+from glueline.contract.runs import RunState, RunSummary
 from glueline.ledger.calls import Position, position_of
 
 CURSOR = r"^[0-9]{1,15}\.[0-9a-f]{16,40}$"
@@ -12,9 +12,9 @@ LOOKED_AT = 2000
 
 
 class RunPage(Frozen):
-    """Some runs, the newest first."""
+    """Some runs, the newest first, without the filters of their requests."""
 
-    runs: tuple[RunStatus, ...]
+    runs: tuple[RunSummary, ...]
     next: str | None = None
     """Give it as ``cursor`` for the runs after these; null after the last."""
 
@@ -30,7 +30,7 @@ async def runs_page(
 ) -> RunPage:
     """The runs that the caller may see and asks for, up to ``limit``."""
     after = _position(cursor) if cursor else None
-    found: list[RunStatus] = []
+    found: list[RunSummary] = []
     for _ in range(LOOKED_AT // STEP):
         runs = await desk.producer.runs(STEP, after)
         for run in runs:

@@ -11,7 +11,7 @@ from glueline.api.access import Reader, TheDesk, Writer, require_source, visible
 from glueline.api.events import events
 from glueline.api.listing import CURSOR, RunPage, runs_page
 from glueline.api.requests import json_of, known_query, no_body
-from glueline.contract.filters import Filters
+from glueline.contract.filters import Filters, RequestFilters
 from glueline.contract.messages import (
     CatalogScope,
     ExtractionRequest,
@@ -36,7 +36,7 @@ class Extraction(Frozen):
 
     source: SourceName = "default"
     scope: Scope = CatalogScope()
-    filters: Filters = Filters()
+    filters: RequestFilters = Filters()
     options: Options = Options()
 
 

@@ -5,7 +5,7 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, ValidationInfo, WithJsonSchema
 
 from glueline.contract.model import Frozen
 
@@ -13,6 +13,11 @@ GLOB_LIMIT = 255
 """Glue's own limit of a name, in characters."""
 _SPACE = r"[\s\x1c-\x1f\x85]"
 """What Python strips, for the regular expressions of other languages too."""
+GLOBS_LIMIT = 1000
+"""Globs of a request."""
+LENGTH_LIMIT = 50_000
+"""Characters of all globs of a request."""
+_WILDCARDS = frozenset("*?[")
 _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 
 
@@ -53,14 +58,14 @@ class Globs(Frozen):
     def admits(self, name: str) -> bool:
         """Whether ``name`` is asked for."""
         name = name.lower()
-        if self.deny and _any(self.deny).match(name):
+        if self.deny and _any(self.deny).matches(name):
             return False
-        return not self.allow or _any(self.allow).match(name) is not None
+        return not self.allow or _any(self.allow).matches(name)
 
     @property
     def exact_names(self) -> tuple[str, ...] | None:
         """The only names that can match, in lower case, when no glob has a wildcard."""
-        if not self.allow or any(set(glob) & set("*?[") for glob in self.allow):
+        if not self.allow or any(set(glob) & _WILDCARDS for glob in self.allow):
             return None
         return tuple(sorted({glob.lower() for glob in self.allow if self.admits(glob)}))
 
@@ -81,9 +86,21 @@ class _Within(Globs):
         return super().admits(name) and self.outer.admits(name)
 
 
-@lru_cache(maxsize=1024)
-def _any(globs: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(glob.lower()) for glob in globs))
+class _Any:
+    """Matches what any of some globs matches: names without wildcards at once, however many."""
+
+    def __init__(self, globs: tuple[str, ...]) -> None:
+        wild = [glob.lower() for glob in globs if set(glob) & _WILDCARDS]
+        self._names = frozenset(glob.lower() for glob in globs if not set(glob) & _WILDCARDS)
+        self._pattern = re.compile("|".join(map(translate, wild))) if wild else None
+
+    def matches(self, name: str) -> bool:
+        return name in self._names or bool(self._pattern and self._pattern.match(name))
+
+
+@lru_cache(maxsize=64)
+def _any(globs: tuple[str, ...]) -> _Any:
+    return _Any(globs)
 
 
 class Filters(Frozen):
@@ -93,6 +110,15 @@ class Filters(Frozen):
     tables: Globs = Globs()
     jobs: Globs = Globs()
 
+    @property
+    def globs(self) -> int:
+        """How many globs there are."""
+        return len(self._globs())
+
+    def _globs(self) -> list[str]:
+        parts = (self.databases, self.tables, self.jobs)
+        return [glob for part in parts for glob in (*part.allow, *part.deny)]
+
     def within(self, outer: "Filters") -> "Filters":
         """These filters, narrowed to what ``outer`` admits."""
         return Filters(
@@ -100,3 +126,25 @@ class Filters(Frozen):
             tables=self.tables.within(outer.tables),
             jobs=self.jobs.within(outer.jobs),
         )
+
+
+def _bounded(filters: Filters, info: ValidationInfo) -> Filters:
+    """Filters go with each unit of a run; what was accepted once stays accepted."""
+    if info.context and info.context.get("is_stored"):
+        return filters
+    globs = filters._globs()  # noqa: SLF001 - of this module
+    if len(globs) > GLOBS_LIMIT:
+        raise ValueError(
+            f"a request has at most {GLOBS_LIMIT:,} globs, this one has {len(globs):,}: "
+            "use wildcards, or several sources with filters of their own"
+        )
+    if (length := sum(map(len, globs))) > LENGTH_LIMIT:
+        raise ValueError(
+            f"the globs of a request have at most {LENGTH_LIMIT:,} characters, these have "
+            f"{length:,}: use wildcards, or several sources with filters of their own"
+        )
+    return filters
+
+
+RequestFilters = Annotated[Filters, AfterValidator(_bounded)]
+"""Filters of a request, bounded in number and length."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from glueline.contract.errors import UsageError
-from glueline.contract.filters import Filters
+from glueline.contract.filters import Filters, RequestFilters
 from glueline.contract.model import Frozen, first_problem
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -111,7 +111,7 @@ class ExtractionRequest(Frozen):
     kind: Literal["request"] = "request"
     source: SourceName = "default"
     scope: Scope = CatalogScope()
-    filters: Filters = Filters()
+    filters: RequestFilters = Filters()
     options: Options = Options()
     idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
-from glueline.contract.messages import ExtractionRequest
+from glueline.contract.messages import ExtractionRequest, Options, Scope, SourceName
 from glueline.contract.model import Frozen
 
 
@@ -43,12 +44,28 @@ class Failure(Frozen):
     at: datetime
 
 
-class RunStatus(Frozen):
-    """A run at one moment. Times are UTC."""
+class RequestSummary(Frozen):
+    """A request without its filters, which may be long: ``globs`` says how many there are."""
+
+    schema_version: Literal[1] = 1
+    kind: Literal["request"] = "request"
+    source: SourceName = "default"
+    scope: Scope
+    globs: int = 0
+    options: Options = Options()
+    idempotency_key: str | None = None
+
+    @property
+    def label(self) -> str:
+        """A few words for people."""
+        return f"{self.scope.label} of {self.source}"
+
+
+class _Run(Frozen):
+    """What is known of a run but for its request."""
 
     run_id: str
     generation: int
-    request: ExtractionRequest
     state: RunState
     created_at: datetime
     finished_at: datetime | None = None
@@ -59,12 +76,30 @@ class RunStatus(Frozen):
     """Records by kind, how many of them are as a sink holds them (``unchanged_<kind>``), and
     ``calls``, ``throttled``, ``retried``, ``warnings``."""
     reason: str | None = None
-    """Why the run failed as a whole, or what superseded it."""
+    """Why the run failed as a whole, what superseded it, or which run it waits for."""
+    is_readable: bool = True
+    """False where another version left what this one cannot read: ``reason`` says it, and the
+    request is not the run's."""
 
     @property
     def units(self) -> int:
         """All units that are known so far."""
         return self.open_units + self.settled_units + self.failed_units
+
+
+class RunStatus(_Run):
+    """A run at one moment. Times are UTC."""
+
+    request: ExtractionRequest
+
+
+class RunSummary(_Run):
+    """A run in a listing, at one moment. Times are UTC."""
+
+    request: RequestSummary
+
+
+AnyRun = RunStatus | RunSummary
 
 
 class DeadLetter(Frozen):

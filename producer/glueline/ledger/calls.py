@@ -12,15 +12,18 @@ from typing import Any, Generic, TypeVar
 
 from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage, first_units
-from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
+from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
 from glueline.ledger import replies
-from glueline.ledger.keys import Keys
+from glueline.ledger.keys import Keys, Origin
+from glueline.ledger.reading import digest_of, summary_of
 
 T = TypeVar("T")
 
 SILENCE_MS = 20_000
 """After this long an open unit that nobody holds is looked at; see ``due.lua``."""
 SLACK_MS = 5_000
+LEASE_MS = 30_000
+LIFE_MS = 3 * 24 * 3600 * 1000
 IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
 DEAD_LETTERS_KEPT = 1000
 SCHEDULER_KEPT_MS = 3 * 24 * 3600 * 1000
@@ -76,11 +79,12 @@ class Calls:
         trace: str = "",
         *,
         patiently: bool = False,
+        origin: Origin = "caller",
     ) -> Call[replies.Opened]:
         """Open a run with its first units, or find the one with the same idempotency key.
 
         ``trace`` is the ``traceparent`` that all its units join. ``patiently``: not while another
-        run of the same scope goes on, instead of superseding it.
+        run of the same scope goes on, instead of superseding it. ``origin``: who chose the key.
         """
         keys = self.keys
         units = first_units(run_id, request)
@@ -93,7 +97,7 @@ class Calls:
                 keys.active,
                 keys.scope(request),
                 keys.generation(request.source),
-                keys.idempotency(request),
+                keys.idempotency(request, origin),
             ),
             (
                 run_id,
@@ -105,6 +109,8 @@ class Calls:
                 finish.replace("0" * 16, "@run@", 1),
                 trace,
                 1 if patiently else 0,
+                digest_of(request),
+                summary_of(request).model_dump_json(),
                 *_pairs(units),
             ),
             lambda answer: replies.opened(answer, units),
@@ -195,14 +201,53 @@ class Calls:
             lambda answer: bool(answer == 1),
         )
 
-    def due(self, limit: int = 1000) -> Call[list[UnitMessage]]:
-        """The units whose messages must be published again."""
+    def due(
+        self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = LIFE_MS
+    ) -> Call[replies.Due]:
+        """The units whose messages must be published again.
+
+        Runs that have lost a key, or are older than ``life_ms``, are ended on the way.
+        """
+        keys = self.keys
         return Call(
             "due",
-            (self.keys.active, self.keys.watermark, self.keys.queue),
-            (self.silence_ms, self.slack_ms, limit),
-            replies.messages,
+            (keys.active, keys.watermark, keys.queue, keys.runs, keys.looked),
+            (self.silence_ms, self.slack_ms, limit, lease_ms, life_ms, keys.run("")),
+            replies.due,
         )
+
+    def refuse(
+        self, unit: replies.UnreadableUnit, attempts: int
+    ) -> Call[replies.Refusal | UnitMessage]:
+        """Count an attempt at a unit that this version cannot read; give it up after the last."""
+        now = datetime.now(UTC)
+        failure = Failure(
+            unit_id=unit.unit_id,
+            code=replies.UNREADABLE,
+            message=unit.problem,
+            attempts=attempts,
+            at=now,
+        )
+        reason = f"unit {unit.unit_id[:200]} of run {unit.run_id}: {unit.problem}"
+        letter = DeadLetter(reason=reason, body="", at=now)
+        return Call(
+            "refuse",
+            (self.keys.run(unit.run_id), self.keys.dead),
+            (
+                unit.unit_id,
+                attempts,
+                self.silence_ms,
+                failure.model_dump_json(),
+                letter.model_dump_json(),
+                DEAD_LETTERS_KEPT,
+            ),
+            replies.refused,
+        )
+
+    def take_turn(self, work: str, milliseconds: int) -> Call[bool]:
+        """Take the turn at some work; False while another has it."""
+        keys = (self.keys.turn(work),)
+        return Call("take_turn", keys, (milliseconds,), lambda answer: bool(answer == 1))
 
     def cancel(self, run_id: str, source: str, reason: str) -> Call[str | None]:
         """Stop a run; answers the state it was in (``finishing``: too late; None: no such run)."""
@@ -236,6 +281,18 @@ class Calls:
             lambda answer: [replies.status(i, found) for i, found in zip(ids, answer, strict=True)],
         )
 
+    def summaries(self, run_ids: Iterable[str]) -> Call[list[RunSummary | None]]:
+        """Where runs stand, without their filters."""
+        ids = tuple(run_ids)
+        return Call(
+            "status",
+            tuple(self.keys.run(run_id) for run_id in ids),
+            ("short",),
+            lambda answer: [
+                replies.summary(i, found) for i, found in zip(ids, answer, strict=True)
+            ],
+        )
+
     def results(self, run_id: str) -> Call[replies.Results]:
         """What ``finish`` hands to the sinks."""
         return Call("results", (self.keys.run(run_id),), (), replies.results)
@@ -244,7 +301,7 @@ class Calls:
         """The failed units and the warnings of a run."""
         return Call("failures", (self.keys.run(run_id),), (), replies.failures)
 
-    def recent(self, limit: int, after: RunStatus | Position | None = None) -> Call[list[str]]:
+    def recent(self, limit: int, after: AnyRun | Position | None = None) -> Call[list[str]]:
         """The ids of the newest runs, or of those that were created before ``after``."""
         created, run_id = position_of(after) if after else ("+inf", "")
         args = (self.keys.run(""), limit, created, run_id)
@@ -316,7 +373,7 @@ def finish_of(run_id: str, source: str) -> FinishUnit:
     return FinishUnit(run_id=run_id, source=source)
 
 
-def position_of(run: RunStatus | Position) -> Position:
+def position_of(run: AnyRun | Position) -> Position:
     """Where a run stands among all."""
     if isinstance(run, tuple):
         return run

@@ -6,6 +6,7 @@ from typing import Any
 
 from glueline.contract.messages import UNIT_KINDS
 from glueline.contract.runs import RunState
+from glueline.ledger import reading
 from glueline.ledger.calls import Call
 from glueline.ledger.keys import Keys
 
@@ -57,15 +58,15 @@ def gauges(keys: Keys, silence_ms: int) -> Call[Gauges]:
 
 def _read(answer: Any) -> Gauges:
     length, oldest_ms, open_units, held, dead, states, rates, units, unserved_ms, *changes = answer
-    found = {RunState(_text(state)): int(runs) for state, runs in _pairs(states)}
+    found = {_text(state): int(runs) for state, runs in _pairs(states)}
     return Gauges(
         queue_length=int(length),
         oldest=max(0.0, oldest_ms / 1000),
         open_units=int(open_units),
         held_units=int(held),
         dead_letters=int(dead),
-        runs={state: found.get(state, 0) for state in RunState},
-        rates={_text(family): float(rate) for family, rate in _pairs(rates)},
+        runs={state: found.get(state.value, 0) for state in RunState},
+        rates={_text(family): reading.rate(rate) for family, rate in _pairs(rates)},
         units=_units(units),
         unserved=None if unserved_ms is None else max(0.0, unserved_ms / 1000),
         changes=int(changes[0]),
@@ -89,4 +90,4 @@ def _pairs(flat: list[Any]) -> list[tuple[Any, Any]]:
 
 
 def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return reading.text(value)

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Literal
 from urllib.parse import quote
 
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.names import KEY_PREFIX, QUEUE
+
+Origin = Literal["caller", "schedule", "message", "change"]
+"""Who chose an idempotency key: a caller, or Glueline for what is not to be done twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,15 @@ class Keys:
         """The counter of a source's generations."""
         return f"{self.prefix}generation:{source}"
 
-    def idempotency(self, request: ExtractionRequest) -> str:
-        """Where the run of an idempotency key stands; empty without one."""
+    def idempotency(self, request: ExtractionRequest, origin: Origin = "caller") -> str:
+        """Where the run of an idempotency key stands; empty without one.
+
+        Each origin has keys of its own: no caller can take the slot of a schedule.
+        """
         if request.idempotency_key is None:
             return ""
-        return f"{self.prefix}idempotency:{request.source}:{quote(request.idempotency_key)}"
+        kind = "idempotency" if origin == "caller" else f"idempotency-{origin}"
+        return f"{self.prefix}{kind}:{request.source}:{quote(request.idempotency_key)}"
 
     def check(self, source: str) -> str:
         """The last report on a source."""
@@ -60,6 +68,15 @@ class Keys:
     def watermark(self) -> str:
         """When the youngest message that was claimed was published."""
         return f"{self.prefix}watermark"
+
+    @property
+    def looked(self) -> str:
+        """When the reconciler looked last, and where it goes on among all runs."""
+        return f"{self.prefix}looked"
+
+    def turn(self, work: str) -> str:
+        """Stands while a worker has its turn at some work."""
+        return f"{self.prefix}{work}"
 
     def change(self, group: str) -> str:
         """What is noted of a group; see ``note.lua``."""

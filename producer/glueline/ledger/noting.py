@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
+from pydantic import ValidationError
+
 from glueline.contract.changes import AT_ONCE, Batch, Change
+from glueline.contract.messages import Options
+from glueline.contract.model import first_problem
+from glueline.ledger import reading
 from glueline.ledger.calls import Call
 from glueline.ledger.keys import Keys
 
@@ -65,18 +70,35 @@ def note(keys: Keys, told: Sequence[Told], quiet_ms: int, at_most_ms: int) -> Ca
     )
 
 
-def due_changes(keys: Keys, limit: int) -> Call[list[Batch]]:
+@dataclass(frozen=True, slots=True)
+class UnreadableBatch:
+    """A batch that this version cannot read."""
+
+    group: str
+    batch: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueChanges:
+    """Batches that are to be read now, and those that nobody can read."""
+
+    batches: list[Batch] = field(default_factory=list)
+    unreadable: list[UnreadableBatch] = field(default_factory=list)
+
+
+def due_changes(keys: Keys, limit: int) -> Call[DueChanges]:
     """Seal the groups that are due, and answer the batches that are to be read."""
     return Call(
         "due_changes",
         (keys.changes, keys.changes_sealed),
         (keys.change(""), limit, PAUSE_MS),
-        lambda answer: [_batch(*one) for one in answer],
+        _due,
     )
 
 
-def forget_change(keys: Keys, batch: Batch) -> Call[None]:
-    """Forget a batch whose runs are open."""
+def forget_change(keys: Keys, batch: Batch | UnreadableBatch) -> Call[None]:
+    """Forget a batch whose runs are open, or that nobody can read."""
     return Call(
         "forget_change",
         (keys.changes_sealed, keys.changes_since),
@@ -85,17 +107,24 @@ def forget_change(keys: Keys, batch: Batch) -> Call[None]:
     )
 
 
-def _batch(group: Any, fields: list[Any]) -> Batch:
-    texts = [_text(one) for one in fields]
-    found = dict(zip(texts[::2], texts[1::2], strict=True))
-    return Batch(
-        group=_text(group),
-        batch=found["batch"],
-        names=tuple(name[2:] for name in found if name.startswith("n:")),
-        is_whole="whole" in found,
-        is_gone="gone" in found,
-    )
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def _due(answer: Sequence[Any]) -> DueChanges:
+    due = DueChanges()
+    for group, flat in answer:
+        found = reading.fields(flat)
+        about = reading.text(group), reading.text(found.get("batch", ""))
+        try:
+            batch = Batch(
+                group=about[0],
+                batch=about[1],
+                names=tuple(name[2:] for name in found if name.startswith("n:")),
+                is_whole="whole" in found,
+                is_gone="gone" in found,
+            )
+            batch.requests(Options())
+        except ValidationError as error:
+            due.unreadable.append(UnreadableBatch(*about, first_problem(error)))
+        except (ValueError, IndexError):
+            due.unreadable.append(UnreadableBatch(*about, "its group has no such name"))
+        else:
+            due.batches.append(batch)
+    return due

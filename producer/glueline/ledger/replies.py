@@ -1,17 +1,28 @@
 """Redis's answers to the ledger's scripts, read into values."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, cast
 
 from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
-from glueline.contract.runs import DeadLetter, Failure, RunState, RunStatus
+from glueline.contract.runs import (
+    DeadLetter,
+    Failure,
+    RequestSummary,
+    RunState,
+    RunStatus,
+    RunSummary,
+)
+from glueline.ledger import reading
 
-OTHER = 2
-"""What ``open_run`` says of a run that goes on instead."""
+NEW, OTHER, CONFLICT, WAITS = 1, 2, 3, 4
+"""What ``open_run`` says; see there."""
+UNREADABLE = "unreadable"
+"""The code of a failure that this version cannot read, or that is for want of reading."""
+Refusal = Literal["left", "later", "failed"]
+"""What became of a unit that this version cannot read; see ``refuse.lua``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,8 @@ class Opened:
     """A run, whether it is new, and what is to be published for it.
 
     The ``finish`` of a run that it supersedes is among the units. ``is_other``: this run of the
-    same scope goes on, and none was opened.
+    same scope goes on, and none was opened. ``is_conflict``: the idempotency key belongs to another
+    request, and none was opened. ``is_waiting``: the run waits for another of its scope to end.
     """
 
     run_id: str
@@ -27,6 +39,29 @@ class Opened:
     is_new: bool
     units: list[UnitMessage]
     is_other: bool = False
+    is_conflict: bool = False
+    is_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableUnit:
+    """An open unit whose message this version cannot read."""
+
+    run_id: str
+    unit_id: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the reconciler has to do.
+
+    ``units`` are to be published. ``sentences`` tell of runs that were forgotten.
+    """
+
+    units: list[UnitMessage] = field(default_factory=list)
+    unreadable: list[UnreadableUnit] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +80,8 @@ class Claimed:
     """The ``traceparent`` that the run was opened with."""
     replayed: bool = False
     """Whether the run had ended before, so that sinks may have committed it."""
+    problem: str = ""
+    """Why this version cannot work on the unit: something of it or of its run cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +90,8 @@ class Replayed:
 
     outcome: str
     units: list[UnitMessage]
+    count: int = 0
+    """Of all, also of those that this version cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +101,78 @@ class Results:
     listings: list[str]
     receipts: dict[str, Mapping[str, Any]]
     failures: list[Failure]
+    problem: str = ""
+    """Why they are not all there; such a run is not committed."""
 
 
 def text(answer: Any) -> str | None:
     """A text, or None for Redis's nil."""
-    if answer is None or answer is False:
-        return None
-    return answer.decode() if isinstance(answer, bytes) else str(answer)
+    return None if answer is None or answer is False else reading.text(answer)
 
 
 def texts(answer: Sequence[Any]) -> list[str]:
     """A list of texts."""
-    return [_text(item) for item in answer]
+    return [reading.text(item) for item in answer]
 
 
 def opened(answer: Sequence[Any], first: Sequence[UnitMessage]) -> Opened:
-    """Read ``open_run``, which opened the ``first`` units if the run is new."""
-    run_id, generation, is_new, finish = answer
+    """Read ``open_run``, which opened the ``first`` units if the run is new and need not wait."""
+    run_id, generation, what, finish = answer
     superseded = messages([finish]) if finish else []
-    units = [*first, *superseded] if is_new == 1 else []
-    return Opened(_text(run_id), int(generation), is_new == 1, units, is_other=is_new == OTHER)
+    return Opened(
+        reading.text(run_id),
+        int(generation),
+        what in (NEW, WAITS),
+        [*first, *superseded] if what == NEW else superseded,
+        is_other=what == OTHER,
+        is_conflict=what == CONFLICT,
+        is_waiting=what == WAITS,
+    )
 
 
 def claimed(answer: Sequence[Any]) -> Claimed:
     """Read ``claim``."""
     outcome, attempts, *run = answer
     if not run:
-        return Claimed(_text(outcome), int(attempts))
+        return Claimed(reading.text(outcome), int(attempts))
     state, request, generation, created_at, unit, trace, replayed = run
+    found, wrong_unit = reading.unit(unit)
+    asked, wrong_request = reading.request(request, found.source if found else None)
+    known, wrong_state = reading.state(state, has_ended=False)
     return Claimed(
-        _text(outcome),
+        reading.text(outcome),
         int(attempts),
-        RunState(_text(state)),
-        ExtractionRequest.model_validate_json(request),
-        int(generation),
-        _moment(created_at),
-        UNIT.validate_json(unit),
-        _text(trace),
+        known,
+        asked,
+        reading.number(generation),
+        reading.moment(created_at),
+        found,
+        reading.text(trace),
         replayed == 1,
+        wrong_unit or wrong_request or wrong_state,
     )
+
+
+def due(answer: Sequence[Any]) -> Due:
+    """Read ``due``."""
+    sentences, *flat = answer
+    found = Due(sentences=texts(sentences))
+    for run_id, unit_id, message in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+        unit, problem = reading.unit(message)
+        about = reading.text(run_id), reading.text(unit_id)
+        if unit is not None and (unit.run_id, unit.unit_id) != about:
+            unit, problem = None, "the message of the unit is that of another"
+        if unit is None:
+            found.unreadable.append(UnreadableUnit(*about, problem))
+        else:
+            found.units.append(unit)
+    return found
+
+
+def refused(answer: Any) -> Refusal | UnitMessage:
+    """Read ``refuse``."""
+    word = reading.text(answer)
+    return UNIT.validate_json(word) if word.startswith("{") else cast("Refusal", word)
 
 
 def opened_units(answer: Sequence[Any]) -> tuple[bool, list[str]]:
@@ -110,49 +182,50 @@ def opened_units(answer: Sequence[Any]) -> tuple[bool, list[str]]:
 
 
 def messages(answer: Sequence[Any]) -> list[UnitMessage]:
-    """Read units from their messages."""
-    return [UNIT.validate_json(message) for message in answer]
+    """Read units from their messages; what cannot be read is left to the reconciler."""
+    return [unit for unit, _ in map(reading.unit, answer) if unit is not None]
 
 
 def replayed(answer: Sequence[Any]) -> Replayed:
     """Read ``replay``."""
     outcome, *units = answer
-    return Replayed(_text(outcome), messages(units))
+    return Replayed(reading.text(outcome), messages(units), len(units))
 
 
 def status(run_id: str, answer: Any) -> RunStatus | None:
     """Read one run of ``status``."""
     if not answer:
         return None
-    open_units, *rest = answer
-    fields = _mapping(rest)
-    finished_at = fields.get("finished_at")
-    return RunStatus(
-        run_id=run_id,
-        generation=int(fields["generation"]),
-        request=ExtractionRequest.model_validate_json(fields["request"]),
-        state=RunState(fields["state"]),
-        created_at=_moment(fields["created_at"]),
-        finished_at=_moment(finished_at) if finished_at else None,
-        open_units=int(open_units),
-        settled_units=int(fields["settled"]),
-        failed_units=int(fields["failed"]),
-        counts={
-            name.removeprefix("count:"): int(value)
-            for name, value in sorted(fields.items())
-            if name.startswith("count:")
-        },
-        reason=fields.get("reason"),
-    )
+    fields = reading.fields(answer[1:])
+    request, problem = reading.request(fields.get("request"), fields.get("source"))
+    return RunStatus(request=request, **_run(run_id, answer[0], fields, problem))
+
+
+def summary(run_id: str, answer: Any) -> RunSummary | None:
+    """Read one run of ``status`` without its filters."""
+    if not answer:
+        return None
+    fields = reading.fields(answer[1:])
+    request, problem = None, ""
+    if "summary" in fields:
+        request, problem = reading.model(RequestSummary, fields["summary"])
+    if request is None:
+        whole, problem = reading.request(fields.get("request"), fields.get("source"))
+        request = reading.summary_of(whole)
+    return RunSummary(request=request, **_run(run_id, answer[0], fields, problem))
 
 
 def results(answer: Sequence[Any]) -> Results:
     """Read ``results``."""
-    listings, receipts, failed = answer
+    listings, receipts, failed, problem = answer
+    found = {unit_id: reading.document(it) for unit_id, it in reading.fields(receipts).items()}
+    if wrong := next((unit for unit, it in found.items() if not isinstance(it, dict)), None):
+        problem = f"the receipt of {wrong[:200]} cannot be read"
     return Results(
         sorted(texts(listings)),
-        {unit_id: json.loads(receipt) for unit_id, receipt in _mapping(receipts).items()},
+        {unit_id: it for unit_id, it in found.items() if isinstance(it, dict)},
         _failures(failed),
+        reading.text(problem),
     )
 
 
@@ -164,32 +237,59 @@ def failures(answer: Sequence[Any]) -> tuple[list[Failure], list[str]] | None:
 
 def letters(answer: Sequence[Any]) -> list[DeadLetter]:
     """Read ``letters``."""
-    return [DeadLetter.model_validate_json(letter) for letter in answer]
+    return [_letter(letter) for letter in answer]
 
 
 def check(source: str, answer: Sequence[Any]) -> SourceCheck:
-    """Read one source of ``checks``."""
+    """Read one source of ``checks``; a report that cannot be read is as good as none."""
     report, is_checking = answer
     return SourceCheck(
         source=source,
-        report=CheckReport.model_validate_json(report) if report else None,
+        report=reading.model(CheckReport, report)[0] if report else None,
         is_checking=is_checking == 1,
     )
 
 
+def _run(run_id: str, open_units: Any, fields: Mapping[str, Any], problem: str) -> dict[str, Any]:
+    """What a run's fields say, but for its request; ``problem`` is what was wrong with that."""
+    finished_at, reason = fields.get("finished_at"), fields.get("reason")
+    state, wrong_state = reading.state(fields.get("state"), has_ended=finished_at is not None)
+    return {
+        "run_id": run_id,
+        "generation": reading.number(fields.get("generation")),
+        "state": state,
+        "created_at": reading.moment(fields.get("created_at")),
+        "finished_at": reading.moment(finished_at) if finished_at else None,
+        "open_units": int(open_units),
+        "settled_units": reading.number(fields.get("settled")),
+        "failed_units": reading.number(fields.get("failed")),
+        "counts": {
+            name.removeprefix("count:"): reading.number(value)
+            for name, value in sorted(fields.items())
+            if name.startswith("count:")
+        },
+        "reason": reading.text(reason) if reason else (problem or wrong_state or None),
+        "is_readable": not (problem or wrong_state),
+    }
+
+
 def _failures(answer: Sequence[Any]) -> list[Failure]:
-    found = (Failure.model_validate_json(value) for value in _mapping(answer).values())
+    found = (_failure(unit_id, it) for unit_id, it in reading.fields(list(answer)).items())
     return sorted(found, key=lambda failure: failure.unit_id)
 
 
-def _mapping(answer: Sequence[Any]) -> dict[str, str]:
-    flat = texts(answer)
-    return dict(zip(flat[::2], flat[1::2], strict=True))
+def _failure(unit_id: str, document: Any) -> Failure:
+    found, problem = reading.model(Failure, document)
+    return found or Failure(
+        unit_id=unit_id,
+        code=UNREADABLE,
+        message=f"this version of Glueline cannot read why it failed: {problem}",
+        attempts=0,
+        at=reading.LONG_AGO,
+    )
 
 
-def _moment(milliseconds: Any) -> datetime:
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
-
-
-def _text(answer: Any) -> str:
-    return answer.decode() if isinstance(answer, bytes) else str(answer)
+def _letter(document: Any) -> DeadLetter:
+    found, problem = reading.model(DeadLetter, document)
+    reason = f"this version of Glueline cannot read the dead letter: {problem}"
+    return found or DeadLetter(reason=reason, body="", at=reading.LONG_AGO)

@@ -66,8 +66,29 @@ def test_enqueueing_prints_the_run(glueline: Command, desk: Desk):
     assert done.code == 0
     request = desk.status(run_id[1]).request
     assert (request.scope, request.filters.tables.allow) == (SALES.scope, ("a*",))
-    again = glueline("enqueue", "database", "sales", "--idempotency-key", "k")
+    again = glueline("enqueue", "database", "sales", "--table", "a*", "--idempotency-key", "k")
     assert "its idempotency key was known" in again.out
+
+
+def test_a_key_of_another_request_is_an_error(glueline: Command, desk: Desk):
+    assert glueline("enqueue", "database", "sales", "--idempotency-key", "k").code == 0
+    other = glueline("enqueue", "database", "stock", "--idempotency-key", "k")
+    assert other.code == 2
+    assert "belongs to another request" in other.err
+    assert len(desk.ledger(desk.calls.recent(10))) == 1
+
+
+def test_a_run_that_cannot_be_read_is_listed_and_shown(glueline: Command, desk: Desk):
+    good, bad = desk.open(SALES), desk.open(ExtractionRequest())
+    for field in ("request", "summary"):
+        desk.client.hset(desk.keys.run(bad.run_id), field, '{"kind": "request", "newer": 1}')
+    listed = glueline("runs")
+    assert listed.code == 0
+    assert good.run_id[:8] in listed.out
+    shown = glueline("status", bad.run_id)
+    assert shown.code == 0
+    assert "cannot read the request" in shown.out
+    assert glueline("cancel", bad.run_id).code == 0
 
 
 def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, desk: Desk):

@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from glueline.contract.filters import GLOB_LIMIT, Filters, Globs
+from glueline.contract.filters import GLOB_LIMIT, GLOBS_LIMIT, LENGTH_LIMIT, Filters, Globs
+from glueline.contract.messages import ExtractionRequest
 
 
 def allowing(*globs: str) -> Globs:
@@ -106,3 +107,46 @@ def test_any_well_formed_globs_answer_for_any_name(allow: list[str], deny: list[
 )
 def test_names_are_exact_when_no_glob_has_a_wildcard(globs: Globs, names: tuple[str, ...] | None):
     assert globs.exact_names == names
+
+
+def halves(globs: list[str]) -> dict[str, object]:
+    """Globs in several lists of one request: they count together."""
+    half = len(globs) // 2
+    return {"databases": {"deny": globs[:half]}, "jobs": {"allow": globs[half:]}}
+
+
+@pytest.mark.parametrize(
+    ("globs", "sentence"),
+    [
+        (["a*"] * (GLOBS_LIMIT + 1), "at most 1,000 globs, this one has 1,001"),
+        (["x" * 255] * (LENGTH_LIMIT // 255 + 1), "at most 50,000 characters, these have 50,235"),
+    ],
+)
+def test_the_filters_of_a_request_are_bounded(globs: list[str], sentence: str):
+    with pytest.raises(ValidationError, match=sentence):
+        ExtractionRequest.model_validate({"filters": halves(globs)})
+    stored = ExtractionRequest.model_validate(
+        {"filters": halves(globs)}, context={"is_stored": True}
+    )
+    assert stored.filters.globs == len(globs)
+    assert Filters.model_validate(halves(globs)).globs == len(globs)  # those of a source
+
+
+def test_filters_at_the_bounds_are_accepted():
+    request = ExtractionRequest.model_validate({"filters": halves(["x" * 50] * GLOBS_LIMIT)})
+    assert request.filters.globs == GLOBS_LIMIT
+
+
+def test_many_stars_take_no_more_than_linear_time():
+    """A pattern that went back would not end: a hundred stars on a name without their end."""
+    globs = Globs(allow=("*a" * 127,) * 20, deny=("*a*b" * 60,) * 20)
+    for name in ("a" * 255, "ab" * 127, "b" * 255):
+        globs.admits(name)
+
+
+def test_names_without_wildcards_are_found_at_once():
+    globs = Globs(allow=(*(f"t{n}" for n in range(900)), "u*", "t]"))
+    assert globs.admits("T899")
+    assert globs.admits("u1")
+    assert globs.admits("t]")
+    assert not globs.admits("t900")

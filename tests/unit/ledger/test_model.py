@@ -26,6 +26,7 @@ from glueline.contract.messages import (
     DatabaseUnit,
     ExtractionRequest,
     UnitMessage,
+    first_units,
 )
 from glueline.contract.runs import RunState
 from glueline.ledger import Calls, Keys
@@ -63,6 +64,9 @@ class Run:
     failed: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     finishes: int = 0
+    waits_for: "Run | None" = None
+    is_protected: bool = False
+    has_begun: bool = True
 
     def knows(self, unit_id: str) -> bool:
         return unit_id in self.due or unit_id in self.settled or unit_id in self.failed
@@ -71,6 +75,16 @@ class Run:
         new = [unit_id for unit_id in unit_ids if not self.knows(unit_id)]
         self.due |= dict.fromkeys(new, now + SILENCE)
         return new
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is running and its sinks are not being committed."""
+        return self.state is RunState.RUNNING and not self.is_over and "finish" not in self.holders
+
+    @property
+    def may_begin(self) -> bool:
+        waits = self.state is RunState.RUNNING and self.waits_for is not None
+        return waits and not self.has_begun and not self.waits_for.goes_on
 
     def is_taken(self, unit_id: str | None) -> bool:
         return self.holders.get(unit_id or "", RETRY) != RETRY
@@ -148,22 +162,31 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.runs and not really:
             return
         opened = self.desk.open(ExtractionRequest(scope=SCOPES[scope]))
-        older = self.newest.get(scope)
-        superseded = (
-            older
-            and older.state is RunState.RUNNING
-            and not older.is_over
-            and "finish" not in older.holders
-        )
-        if older and superseded:
+        newest = self.newest.get(scope)
+        older = newest if newest and newest.goes_on else None
+        ahead = newest.waits_for if newest and newest.waits_for else older
+        ahead = ahead if ahead and ahead.goes_on else None
+        if older and older is ahead and older.is_protected:
+            older = None
+        must_wait = ahead is not None and ahead is not older
+        is_protected = older is not None and not must_wait
+        if older:
             older.stop(RunState.SUPERSEDED, self.now)
-        assert (opened.units[-1].unit_id == "finish") == bool(superseded)
+        assert opened.is_waiting == must_wait
+        assert ("finish" in {unit.unit_id for unit in opened.units}) == bool(older)
         assert all(opened.generation > run.generation for run in self.runs.values())
         finish = finish_of(opened.run_id, "default")
-        own = [unit for unit in opened.units if unit.run_id == opened.run_id]
+        own = first_units(opened.run_id, ExtractionRequest(scope=SCOPES[scope]))
+        assert [unit for unit in opened.units if unit.run_id == opened.run_id] == (
+            [] if must_wait else own
+        )
         run = Run(opened.run_id, scope, opened.generation, [*own, finish])
         self.runs[run.run_id] = self.newest[scope] = run
-        run.open([unit.unit_id for unit in own], self.now)
+        run.is_protected = is_protected
+        if must_wait:
+            run.waits_for, run.has_begun = ahead, False
+        else:
+            run.open([unit.unit_id for unit in own], self.now)
 
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)
@@ -306,6 +329,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if held:
             run.state = state or run.state
             run.is_over = True
+            run.is_protected = False
             run.due.clear()
             run.holders.clear()
             del run.attempts["finish"]
@@ -338,6 +362,11 @@ class LedgerMachine(RuleBasedStateMachine):
                 is_lost = self.is_queue_empty or due - SILENCE + SLACK < self.watermark
                 if due <= self.now and (unit_id in run.holders or is_lost):
                     expected.add((run.run_id, unit_id))
+        begun = [run for run in self.runs.values() if run.may_begin]
+        for run in begun:
+            run.waits_for, run.has_begun, run.is_protected = None, True, True
+            expected |= {(run.run_id, unit.unit_id) for unit in run.first[:-1]}
+            run.open([unit.unit_id for unit in run.first[:-1]], self.now)
         units = self.desk.due()
         assert sorted((unit.run_id, unit.unit_id) for unit in units) == sorted(expected)
         for run_id, unit_id in expected:
@@ -378,6 +407,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 del run.attempts[unit_id], run.losses[unit_id]
             failed, run.failed = run.failed, set()
             run.state, run.is_over, run.finishes = RunState.RUNNING, False, 0
+            run.is_protected = False
             run.open(sorted(failed), self.now)
 
     def losses(self, run_id: str) -> dict[str, int]:
@@ -410,12 +440,13 @@ class LedgerMachine(RuleBasedStateMachine):
             assert self.losses(run.run_id) == +run.losses
             assert run.finishes <= 1
             assert not (run.is_over and run.due)
+            assert run.is_over or run.due or not run.has_begun
 
     def teardown(self):
         """Workers that do not crash bring every run to its end."""
         self.is_queue_empty = True
         self.desk.waiting(0)
-        while any(run.due for run in self.runs.values()):
+        while any(run.due or run.may_begin for run in self.runs.values()):
             self.time_passes(3)
             for unit in self.publish_again():
                 claim = self.claim(unit)

@@ -38,7 +38,7 @@ class Notes:
         return self.desk.ledger(note(self.desk.keys, told, quiet, at_most))
 
     def due(self, limit: int = 100) -> list[Batch]:
-        return self.desk.ledger(due_changes(self.desk.keys, limit))
+        return self.desk.ledger(due_changes(self.desk.keys, limit)).batches
 
     def forget(self, batch: Batch) -> None:
         self.desk.ledger(forget_change(self.desk.keys, batch))

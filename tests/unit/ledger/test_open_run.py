@@ -1,5 +1,7 @@
 """Opening runs: first units, generations, idempotency keys, and what a newer run does."""
 
+from typing import Any
+
 import pytest
 from tests.unit.desk import Desk
 
@@ -7,12 +9,15 @@ from glueline.contract.filters import Filters, Globs
 from glueline.contract.messages import (
     CatalogScope,
     DatabaseScope,
+    DatabaseUnit,
     ExtractionRequest,
     JobScope,
     Options,
 )
 from glueline.contract.runs import RunState
 from glueline.ledger.calls import finish_of
+from glueline.ledger.keys import Origin
+from glueline.ledger.reading import digest_of
 
 SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
 
@@ -56,11 +61,124 @@ def test_an_idempotency_key_is_known_after_the_run_ended(desk: Desk):
     assert desk.open(keyed).run_id == first.run_id
 
 
-def test_an_idempotency_key_outlives_no_run_that_is_forgotten(desk: Desk):
+def test_an_idempotency_key_outlives_its_run(desk: Desk):
+    """It lives as long as promised, however short runs are kept."""
     keyed = SALES.model_copy(update={"idempotency_key": "k"})
     first = desk.open(keyed)
+    desk.run_to_end(first.units)
+    desk.client.delete(*desk.keys_of(first.run_id))
+    again = desk.open(keyed)
+    assert (again.is_new, again.run_id, again.generation) == (
+        False,
+        first.run_id,
+        first.generation,
+    )
+    assert again.units == []
+
+
+def test_an_idempotency_key_of_another_version_is_as_old_as_its_run(desk: Desk):
+    """0.1.0 kept no generation and no digest with it."""
+    keyed = SALES.model_copy(update={"idempotency_key": "k"})
+    first = desk.open(keyed)
+    desk.client.delete(desk.keys.idempotency(keyed) + ":asked")
+    assert desk.open(keyed).run_id == first.run_id
     desk.client.delete(*desk.keys_of(first.run_id))
     assert desk.open(keyed).is_new
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"scope": JobScope(name="sales")},
+        {"filters": Filters(tables=Globs(deny=("a*",)))},
+        {"options": Options(raw=True)},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_an_idempotency_key_with_another_request_opens_nothing(desk: Desk, other: dict[str, Any]):
+    keyed = SALES.model_copy(update={"idempotency_key": "k"})
+    first = desk.open(keyed)
+    for is_forgotten in (False, True):
+        if is_forgotten:
+            desk.client.delete(*desk.keys_of(first.run_id))
+        answer = desk.open(keyed.model_copy(update=other))
+        assert (answer.is_conflict, answer.is_new, answer.units) == (True, False, [])
+        assert answer.run_id == first.run_id
+    assert not desk.open(keyed).is_conflict
+
+
+def test_the_digest_of_a_request_says_nothing_of_defaults():
+    """A version with more fields must not take its own retry for another request."""
+    spelt = ExtractionRequest.model_validate_json(SALES.model_dump_json())
+    assert digest_of(spelt) == digest_of(ExtractionRequest(scope=DatabaseScope(name="sales")))
+    assert digest_of(SALES) != digest_of(ExtractionRequest(scope=JobScope(name="sales")))
+    assert digest_of(SALES) == digest_of(SALES.model_copy(update={"idempotency_key": "k"}))
+
+
+@pytest.mark.parametrize("origin", ["schedule", "message", "change"])
+def test_no_caller_can_take_a_key_of_gluelines_own(desk: Desk, origin: Origin):
+    keyed = SALES.model_copy(update={"idempotency_key": "schedule/nightly/1"})
+    taken = desk.open(keyed)
+    call = desk.calls.open_run("a" * 32, keyed, origin=origin)
+    own = desk.ledger(call)
+    assert own.is_new
+    assert own.run_id != taken.run_id
+    again = desk.ledger(desk.calls.open_run("b" * 32, keyed, origin=origin))
+    assert (again.is_new, again.run_id) == (False, own.run_id)
+
+
+def test_runs_that_are_asked_for_faster_than_they_end_still_end(desk: Desk):
+    """The first is superseded, the second is not: the newest of all later ones waits for it."""
+    runs = [desk.open(SALES)]
+    runs += [desk.open(SALES) for _ in range(9)]
+    first, second, *waited, last = runs
+    assert desk.status(first.run_id).state is RunState.SUPERSEDED
+    assert desk.status(second.run_id).state is RunState.RUNNING
+    assert [desk.status(run.run_id).state for run in waited] == [RunState.SUPERSEDED] * 7
+    status = desk.status(last.run_id)
+    assert (status.state, status.open_units) == (RunState.RUNNING, 0)
+    assert status.reason == f"waits for the end of run {second.run_id}"
+    assert last.is_waiting
+    assert [unit.unit_id for unit in last.units] == ["finish"]
+    for run in (first, *waited):
+        assert desk.finish(run.run_id, None)
+    assert desk.due() == []
+    desk.run_to_end(second.units[:1])
+    assert [unit.unit_id for unit in desk.due()] == ["database/sales"]
+    status = desk.status(last.run_id)
+    assert (status.open_units, status.reason) == (1, None)
+    assert desk.open(SALES).is_waiting  # that one has waited, so it goes on to its end
+    desk.run_to_end([DatabaseUnit(run_id=last.run_id, source="default", database="sales")])
+    assert desk.status(last.run_id).state is RunState.SUCCEEDED
+
+
+def test_a_run_that_waits_can_be_cancelled_and_the_next_one_waits(desk: Desk):
+    first, second, third = (desk.open(SALES) for _ in range(3))
+    assert third.is_waiting
+    assert desk.ledger(desk.calls.cancel(third.run_id, "default", "enough")) == "running"
+    fourth = desk.open(SALES)
+    assert fourth.is_waiting
+    assert desk.status(third.run_id).state is RunState.CANCELLED
+    desk.finish(first.run_id, None)
+    desk.finish(third.run_id, None)
+    assert desk.ledger(desk.calls.cancel(second.run_id, "default", "enough")) == "running"
+    assert {unit.run_id for unit in desk.due()} >= {fourth.run_id}
+    assert desk.status(fourth.run_id).open_units == 1
+
+
+def test_a_run_that_waits_is_the_run_of_its_key(desk: Desk):
+    keyed = SALES.model_copy(update={"idempotency_key": "k"})
+    desk.open(SALES)
+    desk.open(SALES)
+    waiting, again = desk.open(keyed), desk.open(keyed)
+    assert (waiting.is_waiting, again.is_new, again.run_id) == (True, False, waiting.run_id)
+    assert desk.status(waiting.run_id).state is RunState.RUNNING
+
+
+def test_a_run_that_waits_for_a_lost_run_begins(desk: Desk):
+    _, second, third = (desk.open(SALES) for _ in range(3))
+    desk.client.delete(*desk.keys_of(second.run_id))
+    assert third.run_id in {unit.run_id for unit in desk.due()}
 
 
 def test_without_a_key_each_request_is_a_run(desk: Desk):

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 import redis
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.desk import LEASE, SILENCE, Desk, failure
 
@@ -237,6 +237,7 @@ def test_a_unit_that_was_requeued_is_due_when_its_message_is_lost(desk: Desk, un
 TEXTS = st.text(min_size=1, max_size=30)
 
 
+@settings(deadline=None)
 @given(names=st.lists(TEXTS, min_size=1, max_size=5, unique=True), warning=TEXTS, listing=TEXTS)
 def test_odd_names_go_through_the_ledger_unharmed(redis_server, names, warning, listing):
     with redis.Redis.from_url(redis_server.url) as client:

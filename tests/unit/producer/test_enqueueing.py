@@ -12,6 +12,7 @@ from glueline import (
     ExtractionRequest,
     Filters,
     Globs,
+    KeyConflict,
     Options,
     Producer,
     RunState,
@@ -173,3 +174,26 @@ def test_a_full_redis_that_takes_no_messages_says_so(
         client.config_set("maxmemory", "0")
         app.close()
     assert queue() == []
+
+
+def test_a_key_of_another_request_is_a_sentence(producer: Producer, queue):
+    first = producer.enqueue_database("a", idempotency_key="k")
+    with pytest.raises(KeyConflict, match="another request") as caught:
+        producer.enqueue_database("b", idempotency_key="k")
+    assert (caught.value.code, caught.value.run_id) == ("idempotency_key", first.run_id)
+    assert len(queue()) == 1
+    assert len(producer.runs()) == 1
+
+
+def test_a_run_that_waits_is_followed_like_any_other(producer: Producer, queue):
+    runs = [producer.enqueue_catalog() for _ in range(4)]
+    last = producer.status(runs[-1].run_id)
+    assert last.state is RunState.RUNNING
+    assert last.reason == f"waits for the end of run {runs[1].run_id}"
+    assert producer.cancel(last.run_id) is RunState.CANCELLED
+
+
+def test_too_many_globs_are_a_sentence(producer: Producer):
+    with pytest.raises(UsageError, match="at most 1,000 globs"):
+        producer.enqueue_catalog(filters=Filters(tables=Globs(deny=("a*",) * 1001)))
+    assert producer.runs() == []

@@ -258,3 +258,11 @@ def test_a_schedule_that_means_no_source_or_two_ways_is_refused(
     Path("glueline.toml").write_text(MANY + choice)
     with pytest.raises(UsageError, match=said):
         load_settings()
+
+
+def test_a_caller_cannot_take_the_slot_of_a_schedule(producer: Producer, clock: Clock):
+    key = f"schedule/hourly/{HOURLY.slot(clock.now)}"
+    taken = producer.enqueue_job("other", idempotency_key=key)
+    (fired,) = Scheduler(producer, [HOURLY], clock).tick()
+    assert fired.run_id != taken.run_id
+    assert producer.status(fired.run_id).request.scope == DatabaseScope(name="a")

@@ -163,8 +163,12 @@ class Attempt:
             )
             return
         status = (await self.tools.ledger(self.tools.calls.status([run.run_id])))[0]
-        assert status is not None
+        if status is None:
+            raise ClaimLost
         results = await self.tools.ledger(self.tools.calls.results(run.run_id))
+        if results.problem:
+            await self._take_back(run, results.problem)
+            return
         await self._confirm()
         counts, warnings = await finish.commit(self.tools.sinks, run, status, results)
         state = finish.final_state(status)
@@ -181,6 +185,17 @@ class Attempt:
         log.info("run.finished", state=state.value)
         tracing.run_ended(state.value)
         metrics.RUNS.labels(state.value).inc()
+
+    async def _take_back(self, run: Run, reason: str) -> None:
+        """End a run that lost what it would be committed with."""
+        await finish.abort(self.tools.sinks, run, replayed=self.claimed.replayed)
+        await self.tools.ledger(
+            self.tools.calls.finish(
+                self.claim, RunState.FAILED, keep_ms=self.tools.keep_ms, reason=reason
+            )
+        )
+        log.error("run.finished", state=RunState.FAILED.value, reason=reason)
+        metrics.RUNS.labels(RunState.FAILED.value).inc()
 
     async def _open(self, children: Sequence[UnitMessage]) -> None:
         if not children:

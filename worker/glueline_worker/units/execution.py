@@ -13,10 +13,12 @@ import structlog
 from glueline.contract.messages import UnitMessage
 from glueline.ledger import LedgerUnavailable
 from glueline.ledger.calls import Claim
-from glueline.ledger.replies import Claimed
+from glueline.ledger.replies import Claimed, UnreadableUnit
 from glueline_worker.observe import metrics, tracing
 from glueline_worker.units.attempt import Attempt, Tools, note
+from glueline_worker.units.failing import delay_before
 from glueline_worker.units.sharing import PAUSE, steps_aside
+from glueline_worker.units.unread import give_up_unread
 
 log = structlog.get_logger()
 
@@ -50,26 +52,20 @@ class Execution:
 
     async def run(self, unit: UnitMessage) -> Outcome:
         """Claim a unit and work on it; a unit that is settled or held elsewhere is left alone."""
-        if self.is_draining:
-            return Outcome.REQUEUE
         claim = Claim(unit, uuid4().hex)
         asked = time.monotonic()
-        try:
-            claimed = await self.tools.ledger(
-                self.tools.calls.claim(
-                    claim, self.tools.lease_ms, self.tools.settings.worker.attempts
-                )
-            )
-        except LedgerUnavailable as error:
-            log.warning("ledger.unavailable", error=str(error))
-            await asyncio.sleep(1)  # the message comes back at once: do not spin
+        claimed = None if self.is_draining else await self._claim(claim)
+        if claimed is None:
             return Outcome.REQUEUE
         if claimed.outcome == "unknown":
             return Outcome.BURY
-        if claimed.unit is None:
+        if claimed.outcome not in ("claimed", "exhausted"):
             log.debug("unit.left", outcome=claimed.outcome)
             return Outcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
+        if claimed.problem:
+            return await self._leave(claim, claimed)
+        assert claimed.unit is not None
         # What the queue says of the unit may be anybody's; the ledger's word counts.
         claim = replace(claim, unit=claimed.unit)
         under_way = [held.attempt.claim.unit.run_id for held in self.held.values()]
@@ -77,6 +73,17 @@ class Execution:
         if steps_aside(claim.unit, under_way, slots, self.active_runs):
             return await self._step_aside(claim)
         return await self._hold(claim, claimed, asked)
+
+    async def _claim(self, claim: Claim) -> Claimed | None:
+        call = self.tools.calls.claim(
+            claim, self.tools.lease_ms, self.tools.settings.worker.attempts
+        )
+        try:
+            return await self.tools.ledger(call)
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
+            await asyncio.sleep(1)  # the message comes back at once: do not spin
+            return None
 
     async def _step_aside(self, claim: Claim) -> Outcome:
         """Come back in seconds; the attempt does not count."""
@@ -87,6 +94,19 @@ class Execution:
             await self.tools.ledger(
                 self.tools.calls.release(claim, delay_ms=delay_ms, counted=False)
             )
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
+        return Outcome.ACK
+
+    async def _leave(self, claim: Claim, claimed: Claimed) -> Outcome:
+        """Leave what this version cannot read to a newer one; after the last attempt it fails."""
+        tools, wait_ms = self.tools, int(delay_before(claimed.attempts) * 1000)
+        try:
+            if claimed.attempts < tools.settings.worker.attempts:
+                log.warning("unit.unreadable", error=claimed.problem)
+                await tools.ledger(tools.calls.release(claim, delay_ms=wait_ms))
+                return Outcome.ACK
+            await give_up_unread(tools, claim, claimed)
         except LedgerUnavailable as error:
             log.warning("ledger.unavailable", error=str(error))
         return Outcome.ACK
@@ -109,12 +129,26 @@ class Execution:
 
     async def reconcile(self) -> int:
         """Publish again what is open and silent; returns how many units."""
-        units = await self.tools.ledger(self.tools.calls.due())
-        if units:
-            log.info("reconcile.published", units=len(units))
-            metrics.REPUBLISHED.inc(len(units))
-            await self.tools.publish(units)
-        return len(units)
+        tools = self.tools
+        life_ms = int(tools.settings.run_timeout * 1000)
+        due = await tools.ledger(tools.calls.due(lease_ms=tools.lease_ms, life_ms=life_ms))
+        if due.units:
+            log.info("reconcile.published", units=len(due.units))
+            metrics.REPUBLISHED.inc(len(due.units))
+            await tools.publish(due.units)
+        for sentence in due.sentences:
+            log.error("run.forgotten", reason=sentence)
+            await tools.ledger(tools.calls.bury(sentence, ""))
+        for unit in due.unreadable:
+            await self._refuse(unit)
+        return len(due.units)
+
+    async def _refuse(self, unit: UnreadableUnit) -> None:
+        log.warning("unit.unreadable", run=unit.run_id, unit=unit.unit_id, error=unit.problem)
+        tools = self.tools
+        became = await tools.ledger(tools.calls.refuse(unit, tools.settings.worker.attempts))
+        if not isinstance(became, str):
+            await tools.publish([became])
 
     def kinds_under_way(self) -> list[str]:
         """The kinds of the units that this process holds."""

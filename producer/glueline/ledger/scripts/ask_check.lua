@@ -4,4 +4,8 @@
 -- ARGV  1 how long it stands (ms)
 -- Returns 1, or 0 when it stands already
 
-return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) and 1 or 0
+local left = redis.call('PTTL', KEYS[1])
+-- More time than it was given comes of a clock that was set back.
+if left >= 0 and left <= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+return 1

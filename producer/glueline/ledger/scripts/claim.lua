@@ -22,18 +22,27 @@ local function is_held(base, id, now)
 end
 
 local function granted(base, id, attempts, allowed)
+  local message = redis.call('HGET', base .. ':units', id)
+  if not message and id ~= 'finish' then
+    break_run(base, lost_sentence('the messages of its units'))
+    return {'settled', 0}
+  end
   local outcome = tonumber(attempts) > tonumber(allowed) and 'exhausted' or 'claimed'
   local run = redis.call('HMGET', base, 'state', 'request', 'generation', 'created_at', 'trace',
     'replayed')
-  local message = redis.call('HGET', base .. ':units', id)
-  return {outcome, tonumber(attempts), run[1], run[2], run[3], run[4], message, run[5] or '',
-    run[6] and 1 or 0}
+  return {outcome, tonumber(attempts), run[1], run[2], run[3], run[4],
+    id == 'finish' and finish_of(base) or message, run[5] or '', run[6] and 1 or 0}
 end
 
 local base, id = KEYS[1], ARGV[1]
 local now = now_ms()
+if not is_known(base) then return {'unknown', 0} end
+if id == 'finish' and is_going_on(base) then
+  -- What was lost must not be committed as if it had never been.
+  local part = lost_part(base)
+  if part then break_run(base, lost_sentence(part)) end
+end
 local due = redis.call('ZSCORE', base .. ':open', id)
-if redis.call('EXISTS', base) == 0 then return {'unknown', 0} end
 if not due then return {'settled', 0} end
 local holder = redis.call('HGET', base .. ':claims', id)
 if holder == ARGV[2] then
@@ -55,11 +64,15 @@ end
 
 if not holder then
   -- An unclaimed unit is due `silence` after it was published: see due.lua for the watermark.
-  local published = tonumber(due) - tonumber(ARGV[5])
-  if published > tonumber(redis.call('GET', KEYS[2]) or 0) then
+  local published = math.min(now, tonumber(due) - tonumber(ARGV[5]))
+  local watermark = tonumber(text_of(KEYS[2]) or 0) or 0
+  if published > watermark or watermark > now then
     redis.call('SET', KEYS[2], whole(published))
   end
 end
 redis.call('HSET', base .. ':claims', id, ARGV[2])
 redis.call('ZADD', base .. ':open', whole(now + ARGV[3]), id)
+if tonumber(ARGV[3]) > tonumber(redis.call('HGET', base, 'lease') or 0) then
+  redis.call('HSET', base, 'lease', ARGV[3])
+end
 return granted(base, id, redis.call('HINCRBY', base .. ':attempts', id, 1), ARGV[4])

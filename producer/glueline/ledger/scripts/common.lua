@@ -7,7 +7,14 @@
 --                             finished_at, reason, settled, failed, count:<what>,
 --                             open:<kind> (units that are open, for gauges.lua),
 --                             suspect (see claim.lua), trace (W3C's traceparent),
---                             replayed (1 once it has ended and runs, or ran, again)
+--                             replayed (1 once it has ended and runs, or ran, again),
+--                             summary (the request without its filters, for listings),
+--                             kept:receipts, kept:listings (how many there must be),
+--                             waiting (1 while it waits for the run with the base `after` to end),
+--                             protected (1: a newer run waits for its end, see open_run.lua),
+--                             lease (the longest of its claims, ms), age and seen (see due.lua),
+--                             broken (1: it was ended before its end, and is not replayed),
+--                             unreadable (units that were given up because nobody could read them)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
@@ -20,9 +27,10 @@
 --   <base>:warnings   list    sentences, the first WARNINGS of them
 --
 -- Keys of all runs: <prefix>runs (zset id -> created), <prefix>active (set of bases),
--- <prefix>watermark (see due.lua), <prefix>scope:… (base of the scope's newest run, for as long as
+-- <prefix>watermark and <prefix>looked (see due.lua), <prefix>scope:… (base of the scope's newest run, for as long as
 -- that run is remembered),
--- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list),
+-- <prefix>generation:<source>, <prefix>idempotency:… (run id) and <prefix>idempotency:…:asked
+-- ('<generation> <digest of the request>'), <prefix>dead (list),
 -- <prefix>check:<source> (the last report on its permissions), <prefix>check-asked:<source> (while
 -- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API),
 -- <prefix>schedules (hash schedule -> '<last slot served> <timing>'),
@@ -34,6 +42,9 @@
 local WARNINGS = 1000
 local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',
   ':receipts', ':warnings'}
+local TYPES = {[''] = 'hash', [':open'] = 'zset', [':units'] = 'hash', [':claims'] = 'hash',
+  [':attempts'] = 'hash', [':losses'] = 'hash', [':done'] = 'set', [':failures'] = 'hash',
+  [':listings'] = 'set', [':receipts'] = 'hash', [':warnings'] = 'list'}
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -48,6 +59,39 @@ end
 -- Count open units by their kind: an id is '<kind>' or '<kind>/…'.
 local function count_open(base, id, by)
   redis.call('HINCRBY', base, 'open:' .. string.match(id, '^[^/]*'), by)
+end
+
+local function id_of(base)
+  return string.match(base, '[^:]+$') or ''
+end
+
+-- The text of a key; false too where somebody has put something else.
+local function text_of(key)
+  local found = redis.pcall('GET', key)
+  return type(found) == 'string' and found
+end
+
+-- Whether the ledger knows the run. A script must not write to a run that was lost: it would leave
+-- keys that nobody removes.
+local function is_known(base)
+  return redis.call('HEXISTS', base, 'state') == 1
+end
+
+local function holds(base, id, token)
+  return is_known(base) and redis.call('HGET', base .. ':claims', id) == token
+end
+
+-- Whether a run is running and its sinks are not being committed yet.
+local function is_going_on(base)
+  return base and redis.call('HGET', base, 'state') == 'running'
+    and redis.call('HEXISTS', base .. ':claims', 'finish') == 0
+end
+
+-- The message of a run's `finish`, as the contract writes it.
+local function finish_of(base)
+  return string.format(
+    '{"schema_version":1,"run_id":"%s","source":"%s","kind":"finish"}',
+    id_of(base), redis.call('HGET', base, 'source') or 'default')
 end
 
 -- Close all that is open.
@@ -83,4 +127,56 @@ local function stop_run(base, state, reason, finish, due)
   redis.call('HSET', base, 'state', state, 'reason', reason, 'finished_at', whole(now_ms()))
   close_all(base)
   open_unit(base, 'finish', finish, due)
+end
+
+-- What a running run has lost of its keys, in words; nil when all is there. What the parts hold is
+-- counted beside them, so that a part which vanished and was begun anew is noticed too.
+local function lost_part(base)
+  local open = redis.call('ZCARD', base .. ':open')
+  local units = redis.call('HLEN', base .. ':units')
+  local failures = redis.call('HLEN', base .. ':failures')
+  local run = redis.call('HMGET', base, 'settled', 'failed', 'kept:receipts', 'kept:listings')
+  if failures ~= tonumber(run[2] or 0) then return 'failures' end
+  if units < open + failures then return 'the messages of its units' end
+  if open == 0 or units > open + failures then return 'the list of its open units' end
+  if redis.call('SCARD', base .. ':done') ~= tonumber(run[1] or 0) then
+    return 'the list of its settled units'
+  end
+  if redis.call('HLEN', base .. ':receipts') < tonumber(run[3] or 0) then return 'receipts' end
+  if redis.call('SCARD', base .. ':listings') < tonumber(run[4] or 0) then return 'listings' end
+  return nil
+end
+
+local function lost_sentence(part)
+  return 'Redis lost ' .. part .. ' of this run (evicted, deleted or overwritten): enqueue a new one'
+end
+
+-- End a run that cannot go on. Its `finish` takes back what it wrote, as that of a cancelled one.
+local function break_run(base, reason)
+  for part, kind in pairs(TYPES) do
+    local found = redis.call('TYPE', base .. part).ok
+    if found ~= 'none' and found ~= kind then redis.call('DEL', base .. part) end
+  end
+  if not is_known(base) then return end
+  redis.call('HDEL', base, 'waiting', 'after')
+  redis.call('HSET', base, 'broken', 1)
+  redis.call('HDEL', base .. ':units', 'finish')
+  local state = redis.call('HGET', base, 'state')
+  if state == 'running' then
+    state = 'failed'
+  else
+    reason = redis.call('HGET', base, 'reason') or reason
+  end
+  stop_run(base, state, reason, finish_of(base), now_ms())
+end
+
+-- Close a unit as failed. True when it was the last: `finish` is open now.
+local function fail_unit(base, id, failure, due)
+  redis.call('ZREM', base .. ':open', id)
+  redis.call('HDEL', base .. ':claims', id)
+  count_open(base, id, -1)
+  redis.call('HSET', base .. ':failures', id, failure)
+  redis.call('HINCRBY', base, 'failed', 1)
+  return redis.call('ZCARD', base .. ':open') == 0
+    and open_unit(base, 'finish', finish_of(base), due)
 end

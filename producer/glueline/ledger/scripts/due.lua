@@ -1,40 +1,195 @@
 -- Which units must be published again: those whose holder fell silent, those that waited long
--- enough for a retry, and those whose message was lost.
+-- enough for a retry, and those whose message was lost. Runs that cannot go on are ended, and those
+-- that waited for another run begin.
 --
 -- A message is lost when the queue is empty and nobody claimed the unit for `silence`, or when a
 -- unit published `slack` later was already claimed: the queue is first in, first out.
 --
--- KEYS  1 active  2 watermark  3 the queue's list
--- ARGV  1 silence (ms)  2 slack (ms)  3 how many at the most
--- Returns messages
+-- KEYS  1 active  2 watermark  3 the queue's list  4 runs
+--       5 looked (hash: at, when this ran last; cursor, where it goes on among all runs)
+-- ARGV  1 silence (ms)  2 slack (ms)  3 how many at the most  4 lease (ms)
+--       5 longest life of a run (ms)  6 prefix of a base
+-- Returns {sentences about runs that are forgotten, run id, unit id, message, …}
+--
+-- Clocks step. What is due later than it can be was written while the clock was ahead: it is pulled
+-- back. After a long gap holders get one more lease, for the gap may be no time that passed.
+
+local RETRY, CORRECTED, LOOKED_AT, NAMED = 65000, 5000, 200, 5
 
 local now, silence, slack = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[2])
-local room = tonumber(ARGV[3])
-local lost = now
-if redis.call('LLEN', KEYS[3]) > 0 then
-  local watermark = tonumber(redis.call('GET', KEYS[2]) or 0)
-  lost = math.min(now, watermark + silence - slack - 1)
+local room, lease, life = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local found, sentences = {}, {}
+
+-- Of the keys of all runs, one that somebody has overwritten is begun anew.
+for i, kind in pairs({[1] = 'set', [2] = 'string', [4] = 'zset', [5] = 'hash'}) do
+  local found = redis.call('TYPE', KEYS[i]).ok
+  if found ~= 'none' and found ~= kind then redis.call('DEL', KEYS[i]) end
 end
-local messages = {}
+local watermark = tonumber(redis.call('GET', KEYS[2]) or 0) or 0
+if watermark > now then
+  watermark = now
+  redis.call('SET', KEYS[2], whole(now))
+end
+local lost = now
+if redis.call('LLEN', KEYS[3]) > 0 then lost = math.min(now, watermark + silence - slack - 1) end
+local at = tonumber(redis.call('HGET', KEYS[5], 'at') or now) or now
+local is_after_gap = now - at > math.max(silence, lease)
+redis.call('HSET', KEYS[5], 'at', whole(now))
+
+local function add(base, id, message)
+  found[#found + 1] = id_of(base)
+  found[#found + 1] = id
+  found[#found + 1] = message
+  room = room - 1
+end
 
 local function publish(base, id)
   local holder = redis.call('HGET', base .. ':claims', id)
   if holder and holder ~= 'retry' then redis.call('HINCRBY', base .. ':losses', id, 1) end
-  messages[#messages + 1] = redis.call('HGET', base .. ':units', id)
-  room = room - 1
+  local message = id == 'finish' and finish_of(base) or redis.call('HGET', base .. ':units', id)
+  if not message then
+    break_run(base, lost_sentence('the messages of its units'))
+    return
+  end
   redis.call('HDEL', base .. ':claims', id)
   redis.call('ZADD', base .. ':open', whole(now + silence), id)
+  add(base, id, message)
 end
 
-for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+local function forget(base, what)
+  for part, _ in pairs(TYPES) do redis.call('DEL', base .. part) end
+  redis.call('SREM', KEYS[1], base)
+  redis.call('ZREM', KEYS[4], id_of(base))
+  sentences[#sentences + 1] = 'run ' .. id_of(base) .. ' is forgotten, and what it wrote stays: '
+    .. 'Redis lost ' .. what .. ' (evicted, deleted or overwritten)'
+end
+
+-- Open the units of a run that waited for another to end.
+local function begin(base)
+  local units = redis.call('HGETALL', base .. ':units')
+  if #units == 0 then
+    break_run(base, lost_sentence('the messages of its units'))
+    return
+  end
+  redis.call('HDEL', base, 'waiting', 'after', 'reason')
+  redis.call('HSET', base, 'protected', 1)
+  for i = 1, #units, 2 do
+    open_unit(base, units[i], units[i + 1], now + silence)
+    add(base, units[i], units[i + 1])
+  end
+end
+
+-- Count a run's age in the time that passes between two looks, so that a step of the clock does not
+-- end it. Nothing passes while nobody looks.
+local function has_outlived(base)
+  local run = redis.call('HMGET', base, 'age', 'seen')
+  local age, seen, step = tonumber(run[1] or 0), tonumber(run[2] or now), math.min(60000, life / 10)
+  if not run[2] or seen > now then redis.call('HSET', base, 'seen', whole(now)) end
+  if now - seen >= step then
+    age = age + math.min(now - seen, math.max(10000, 2 * step))
+    redis.call('HSET', base, 'age', whole(age), 'seen', whole(now))
+  end
+  return age > life and redis.call('HEXISTS', base .. ':claims', 'finish') == 0
+end
+
+local function too_old(base)
+  local open = redis.call('ZCARD', base .. ':open')
+  local names = {}
+  for i, id in ipairs(redis.call('ZRANGE', base .. ':open', 0, NAMED - 1)) do
+    names[i] = string.sub(id, 1, 200)
+  end
+  return string.format('the run did not end within %.0f s (run_timeout); %d of its units were open: %s',
+    life / 1000, open, table.concat(names, ', ')) .. (open > #names and ' …' or '')
+end
+
+-- Pull back what is due later than it can be.
+local function correct(base)
+  local longest = math.max(lease, tonumber(redis.call('HGET', base, 'lease') or 0))
+  for _, id in ipairs(redis.call('ZRANGE', base .. ':open', '(' .. whole(now + math.min(silence, longest)),
+    '+inf', 'BYSCORE', 'LIMIT', 0, CORRECTED)) do
+    local holder = redis.call('HGET', base .. ':claims', id)
+    local due = tonumber(redis.call('ZSCORE', base .. ':open', id))
+    local right = silence
+    if holder == 'retry' then
+      right = math.max(RETRY, silence)
+    elseif holder then
+      right = longest
+    end
+    if due > now + right then
+      local new = holder == 'retry' and now or now + right
+      redis.call('ZADD', base .. ':open', whole(new), id)
+    end
+  end
+end
+
+local function look_after(base)
+  local run = redis.call('HMGET', base, 'state', 'created_at', 'waiting', 'after')
+  if not run[1] then return forget(base, 'its entry') end
+  if run[2] then redis.call('ZADD', KEYS[4], 'NX', run[2], id_of(base)) end
+  if run[1] == 'running' then
+    if run[3] then
+      if not is_going_on(run[4]) then begin(base) end
+      return
+    end
+    -- Of these only the kind matters: an error comes of a key that somebody has overwritten.
+    redis.call('HLEN', base .. ':attempts')
+    redis.call('HLEN', base .. ':losses')
+    redis.call('LLEN', base .. ':warnings')
+    local part = lost_part(base)
+    if part then
+      break_run(base, lost_sentence(part))
+    elseif has_outlived(base) then
+      break_run(base, too_old(base))
+    end
+  elseif redis.call('ZCARD', base .. ':open') == 0 then
+    open_unit(base, 'finish', finish_of(base), now)
+  end
+  correct(base)
   -- Claims on their own: they must not wait behind units that only wait in a long queue.
   for _, id in ipairs(redis.call('HKEYS', base .. ':claims')) do
     local due = tonumber(redis.call('ZSCORE', base .. ':open', id))
-    if room > 0 and due <= now then publish(base, id) end
+    if not due then
+      redis.call('HDEL', base .. ':claims', id)
+    elseif due <= now and is_after_gap then
+      redis.call('ZADD', base .. ':open', whole(now + lease), id)
+    elseif due <= now and room > 0 then
+      publish(base, id)
+    end
   end
+  if room <= 0 then return end
   for _, id in ipairs(redis.call('ZRANGE', base .. ':open', '-inf', whole(lost), 'BYSCORE',
     'LIMIT', 0, room)) do
     publish(base, id)
   end
 end
-return messages
+
+-- Whether an error comes of what a key holds, and not of the server's state.
+local function is_damage(err)
+  local text = type(err) == 'table' and err.err or tostring(err)
+  return string.find(text, 'WRONGTYPE', 1, true) or string.find(text, 'is not a', 1, true)
+    or string.find(text, 'attempt to', 1, true)
+end
+
+for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  local is_well, err = pcall(look_after, base)
+  if not is_well then
+    if not is_damage(err) then error(err, 0) end
+    break_run(base, lost_sentence('a key'))
+    if not is_known(base) then forget(base, 'its entry') end
+  end
+end
+
+-- What is not among the active runs and should be is found in turn.
+local cursor = tonumber(redis.call('HGET', KEYS[5], 'cursor') or 0) or 0
+local some = redis.call('ZRANGE', KEYS[4], cursor, cursor + LOOKED_AT - 1)
+for _, id in ipairs(some) do
+  local base = ARGV[6] .. id
+  if redis.pcall('HGET', base, 'state') == 'running'
+    or redis.call('EXISTS', base .. ':open') == 1 then
+    redis.call('SADD', KEYS[1], base)
+  end
+end
+redis.call('HSET', KEYS[5], 'cursor', #some == LOOKED_AT and cursor + LOOKED_AT or 0)
+
+table.insert(found, 1, sentences)
+return found

@@ -9,6 +9,17 @@
 local now = now_ms()
 local later = whole(now + ARGV[3])
 
+-- What began later than now was noted while the clock was ahead.
+for _, group in ipairs(redis.call('ZRANGE', KEYS[1], '+inf', '(' .. whole(now), 'BYSCORE', 'REV',
+  'LIMIT', 0, 200)) do
+  local since = tonumber(redis.pcall('HGET', ARGV[1] .. group, 'since'))
+  if since and since > now then redis.call('ZADD', KEYS[1], whole(now), group) end
+end
+for _, group in ipairs(redis.call('ZRANGE', KEYS[2], '(' .. later, '+inf', 'BYSCORE',
+  'LIMIT', 0, 200)) do
+  redis.call('ZADD', KEYS[2], whole(now), group)
+end
+
 for _, group in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', whole(now), 'BYSCORE',
   'LIMIT', 0, ARGV[2])) do
   if redis.call('ZSCORE', KEYS[2], group) then
@@ -16,7 +27,7 @@ for _, group in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', whole(now), 'BYSCOR
   else
     redis.call('ZREM', KEYS[1], group)
     -- What somebody deleted by hand must not keep the others from being read.
-    if redis.call('EXISTS', ARGV[1] .. group) == 1 then
+    if redis.call('TYPE', ARGV[1] .. group).ok == 'hash' then
       redis.call('RENAME', ARGV[1] .. group, ARGV[1] .. group .. ':sealed')
       redis.call('ZADD', KEYS[2], whole(now), group)
     end
@@ -26,7 +37,7 @@ end
 local batches = {}
 for _, group in ipairs(redis.call('ZRANGE', KEYS[2], '-inf', whole(now), 'BYSCORE',
   'LIMIT', 0, ARGV[2])) do
-  local fields = redis.call('HGETALL', ARGV[1] .. group .. ':sealed')
+  local fields = redis.pcall('HGETALL', ARGV[1] .. group .. ':sealed')
   if #fields > 0 then
     redis.call('ZADD', KEYS[2], later, group)
     batches[#batches + 1] = {group, fields}

@@ -6,7 +6,7 @@
 -- Returns 1, or 0 when the claim is lost
 
 local base = KEYS[1]
-if redis.call('HGET', base .. ':claims', 'finish') ~= ARGV[1] then return 0 end
+if not holds(base, 'finish', ARGV[1]) then return 0 end
 local outcome = cjson.decode(ARGV[5])
 -- A run that was replayed ends again, and the sinks report on the whole of it each time.
 for what, n in pairs(outcome.counts) do redis.call('HSET', base, 'count:' .. what, n) end
@@ -18,6 +18,7 @@ if ARGV[2] ~= '' then
   if ARGV[3] ~= '' then redis.call('HSET', base, 'reason', ARGV[3]) end
 end
 close_all(base)
+redis.call('HDEL', base, 'age', 'seen', 'protected')
 redis.call('HDEL', base .. ':units', 'finish')
 redis.call('HDEL', base .. ':attempts', 'finish')
 redis.call('SREM', KEYS[2], base)

@@ -5,6 +5,6 @@
 
 local key = ARGV[1] .. ARGV[2] .. ':sealed'
 redis.call('ZREM', KEYS[2], ARGV[3])
-if redis.call('HGET', key, 'batch') ~= ARGV[3] then return end
+if (redis.call('HGET', key, 'batch') or '') ~= ARGV[3] then return end
 redis.call('DEL', key)
 redis.call('ZREM', KEYS[1], ARGV[2])

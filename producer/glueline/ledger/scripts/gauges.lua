@@ -18,13 +18,13 @@ local function count(kind, place, by)
   kinds[kind][place] = kinds[kind][place] + by
 end
 
-for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+local function measure(base)
   local claims = redis.call('HLEN', base .. ':claims')
   open, held = open + redis.call('ZCARD', base .. ':open'), held + claims
-  local fields = redis.call('HGETALL', base)
-  for i = 1, #fields, 2 do
-    local kind = string.match(fields[i], '^open:(.*)$')
-    if kind then count(kind, 1, tonumber(fields[i + 1])) end
+  -- Not all fields: a request may be long.
+  for _, field in ipairs(redis.call('HKEYS', base)) do
+    local kind = string.match(field, '^open:(.*)$')
+    if kind then count(kind, 1, tonumber(redis.call('HGET', base, field))) end
   end
   local holders = redis.call('HGETALL', base .. ':claims')
   for i = 1, #holders, 2 do
@@ -40,10 +40,14 @@ for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   end
 end
 
+for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  pcall(measure, base) -- one with a damaged key is due.lua's to end
+end
+
 local states, pairs_of_states = {}, {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, tonumber(ARGV[4]) - 1, 'REV')) do
-  local state = redis.call('HGET', ARGV[2] .. id, 'state')
-  if state then states[state] = (states[state] or 0) + 1 end
+  local state = redis.pcall('HGET', ARGV[2] .. id, 'state')
+  if type(state) == 'string' then states[state] = (states[state] or 0) + 1 end
 end
 for state, runs in pairs(states) do
   pairs_of_states[#pairs_of_states + 1] = state

@@ -33,6 +33,10 @@ end
 
 local function touch(group, key)
   local since = tonumber(redis.call('HGET', key, 'since'))
+  if since and since > now then
+    since = now -- the clock was ahead
+    redis.call('HSET', key, 'since', whole(now))
+  end
   if not since then
     local batch = ARGV[5] .. '/' .. redis.call('ZCARD', KEYS[2])
     since = now
@@ -43,6 +47,10 @@ local function touch(group, key)
 end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', whole(now - ARGV[6]))
+for _, event in ipairs(redis.call('ZRANGE', KEYS[3], '(' .. whole(now), '+inf', 'BYSCORE',
+  'LIMIT', 0, 1000)) do
+  redis.call('ZADD', KEYS[3], whole(now), event)
+end
 local noted, known = 0, 0
 for _, event in ipairs(cjson.decode(ARGV[8])) do
   -- Also a client whose connection broke before it had the answer asks again.

@@ -5,7 +5,7 @@
 -- Returns {1 or 0 (the claim is lost), unit ids that are new …}
 
 local base = KEYS[1]
-if redis.call('HGET', base .. ':claims', ARGV[1]) ~= ARGV[2] then return {0} end
+if not holds(base, ARGV[1], ARGV[2]) then return {0} end
 local due = now_ms() + ARGV[3]
 local opened = {1}
 for i = 4, #ARGV, 2 do

@@ -6,7 +6,7 @@
 -- Returns 1, or 0 when the claim is lost
 
 local base, id = KEYS[1], ARGV[1]
-if redis.call('HGET', base .. ':claims', id) ~= ARGV[2] then return 0 end
+if not holds(base, id, ARGV[2]) then return 0 end
 if ARGV[5] == '1' then redis.call('HINCRBY', base .. ':attempts', id, -1) end
 if tonumber(ARGV[3]) > 0 then
   redis.call('HSET', base .. ':claims', id, 'retry')

@@ -8,11 +8,11 @@ local held = {}
 local due = whole(now_ms() + ARGV[1])
 for i, base in ipairs(KEYS) do
   local id, token = ARGV[2 * i], ARGV[2 * i + 1]
-  if redis.call('HGET', base .. ':claims', id) == token then
-    redis.call('ZADD', base .. ':open', 'XX', due, id)
+  -- A run with a damaged key must not cost the others their claims.
+  local answered, is_held = pcall(holds, base, id, token)
+  held[i] = 0
+  if answered and is_held and type(redis.pcall('ZADD', base .. ':open', 'XX', due, id)) == 'number' then
     held[i] = 1
-  else
-    held[i] = 0
   end
 end
 return held

@@ -4,12 +4,13 @@
 -- KEYS  1 base  2 active  3 scope
 -- ARGV  1 silence (ms)  2 finish message  3… unit ids (none: all that failed)
 -- Returns {outcome, messages …}; outcome is 'replayed', 'unknown', 'newer' (a later run of the
--- scope exists and its knowledge stands), 'nothing' or the state that forbids it
+-- scope exists and its knowledge stands), 'nothing', 'broken' or the state that forbids it
 
 local base = KEYS[1]
 local state = redis.call('HGET', base, 'state')
 if not state then return {'unknown'} end
 if state ~= 'partial' and state ~= 'failed' then return {state} end
+if redis.call('HEXISTS', base, 'broken') == 1 then return {'broken'} end
 if redis.call('GET', KEYS[3]) ~= base then return {'newer'} end
 local ids = {}
 for i = 3, #ARGV do ids[#ids + 1] = ARGV[i] end
@@ -32,7 +33,7 @@ if #answer == 1 and #ids == 0 and open_unit(base, 'finish', ARGV[2], due) then
 end
 if #answer == 1 then return {'nothing'} end
 redis.call('HSET', base, 'state', 'running', 'replayed', 1)
-redis.call('HDEL', base, 'finished_at', 'reason')
+redis.call('HDEL', base, 'finished_at', 'reason', 'age', 'seen', 'protected')
 redis.call('SADD', KEYS[2], base)
 for _, part in ipairs(PARTS) do
   redis.call('PERSIST', base .. part)

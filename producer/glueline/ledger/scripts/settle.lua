@@ -8,7 +8,12 @@
 -- Returns {1 or 0 (the claim is lost: nothing was changed), unit ids to publish …}
 
 local base, id = KEYS[1], ARGV[1]
-if redis.call('HGET', base .. ':claims', id) ~= ARGV[2] then return {0} end
+if not holds(base, id, ARGV[2]) then return {0} end
+if not redis.call('ZSCORE', base .. ':open', id) then
+  -- Who settles now could be taken for the last one.
+  break_run(base, lost_sentence('the list of its open units'))
+  return {0}
+end
 local outcome = cjson.decode(ARGV[5])
 local due = now_ms() + ARGV[3]
 
@@ -25,12 +30,16 @@ else
   redis.call('SADD', base .. ':done', id)
   redis.call('HINCRBY', base, 'settled', 1)
 end
-if outcome.receipt then redis.call('HSET', base .. ':receipts', id, outcome.receipt) end
+if outcome.receipt and redis.call('HSET', base .. ':receipts', id, outcome.receipt) == 1 then
+  redis.call('HINCRBY', base, 'kept:receipts', 1)
+end
 for what, n in pairs(outcome.counts) do
   redis.call('HINCRBY', base, 'count:' .. what, n)
 end
 for _, listing in ipairs(outcome.listings) do
-  redis.call('SADD', base .. ':listings', listing)
+  if redis.call('SADD', base .. ':listings', listing) == 1 then
+    redis.call('HINCRBY', base, 'kept:listings', 1)
+  end
 end
 for _, warning in ipairs(outcome.warnings) do warn(base, warning) end
 

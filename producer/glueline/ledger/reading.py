@@ -1,0 +1,134 @@
+"""What stands in Redis, read so that nothing there can stop whoever reads.
+
+A newer Glueline, a roll-back or a hand may have left what this version does not understand. It
+costs the one run that it belongs to: readers get a substitute and a sentence, and never an error.
+Unknown fields are not passed over: what they ask for would be left out without a word.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
+from glueline.contract.model import first_problem
+from glueline.contract.runs import RequestSummary, RunState
+
+M = TypeVar("M", bound=BaseModel)
+
+STORED: dict[str, Any] = {"is_stored": True}
+"""The context of what was accepted once: bounds of today are not for it."""
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+"""In the place of a moment that cannot be read."""
+
+
+def text(answer: Any) -> str:
+    """A text, whatever its bytes."""
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
+
+
+def number(value: Any) -> int:
+    """A whole number; 0 in the place of what is none."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
+
+
+def rate(value: Any) -> float:
+    """A rate; 0 in the place of what is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def moment(milliseconds: Any) -> datetime:
+    """A moment in milliseconds."""
+    try:
+        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return LONG_AGO
+
+
+def model(kind: type[M], document: Any) -> tuple[M | None, str]:
+    """A model from its JSON, or None and why not."""
+    try:
+        return kind.model_validate_json(text(document), context=STORED), ""
+    except ValidationError as error:
+        return None, first_problem(error)
+
+
+def unit(document: Any) -> tuple[UnitMessage | None, str]:
+    """A unit from its message, or None and why not."""
+    try:
+        return UNIT.validate_json(text(document)), ""
+    except ValidationError as error:
+        return None, f"this version of Glueline cannot read the unit: {first_problem(error)}"
+
+
+@lru_cache(maxsize=64)
+def _request(document: str, source: str) -> tuple[ExtractionRequest, str]:
+    found, problem = model(ExtractionRequest, document)
+    if found is not None:
+        return found, ""
+    sentence = f"this version of Glueline cannot read the request: {problem}"
+    try:
+        return ExtractionRequest(source=source), sentence
+    except ValidationError:
+        return ExtractionRequest(), sentence
+
+
+def request(document: Any, source: Any) -> tuple[ExtractionRequest, str]:
+    """The request of a run, or one of its source in its place and why."""
+    return _request(text(document or ""), text(source or "default"))
+
+
+def state(value: Any, *, has_ended: bool) -> tuple[RunState, str]:
+    """The state of a run, or the nearest that is known and why."""
+    try:
+        return RunState(text(value)), ""
+    except ValueError:
+        nearest = RunState.FAILED if has_ended else RunState.RUNNING
+        return nearest, f"this version of Glueline does not know the state {text(value)[:40]!r}"
+
+
+def document(value: Any) -> Any:
+    """A JSON document; None in the place of what is none."""
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def fields(flat: list[Any]) -> Mapping[str, Any]:
+    """A hash from its fields and values."""
+    return dict(zip(map(text, flat[::2]), flat[1::2], strict=True))
+
+
+def summary_of(request: ExtractionRequest) -> RequestSummary:
+    """What a listing says of a request."""
+    about = {
+        name: getattr(request, name) for name in RequestSummary.model_fields if name != "globs"
+    }
+    return RequestSummary(globs=request.filters.globs, **about)
+
+
+def digest_of(request: ExtractionRequest) -> str:
+    """Equal for requests that ask for the same.
+
+    Defaults are left out, so that another version that knows more fields says the same.
+    """
+    about = [
+        request.source,
+        request.scope.kind,
+        *(
+            part.model_dump(mode="json", exclude_defaults=True)
+            for part in (request.scope, request.filters, request.options)
+        ),
+    ]
+    return blake2b(json.dumps(about, sort_keys=True).encode(), digest_size=16).hexdigest()
