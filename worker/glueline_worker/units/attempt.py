@@ -161,14 +161,14 @@ class Attempt:
         assert status is not None
         results = await self.tools.ledger(self.tools.calls.results(run.run_id))
         await self._confirm()
-        counts, warnings = await finish.commit(self.tools.sinks, run, status, results)
-        state = finish.final_state(status)
+        counts, warnings, lost = await finish.commit(self.tools.sinks, run, status, results)
+        state = finish.final_state(status, lost)
         await self.tools.ledger(
             self.tools.calls.finish(
                 self.claim,
                 state,
                 keep_ms=self.tools.keep_ms,
-                reason=finish.reason(results.failures) if state is RunState.FAILED else "",
+                reason=finish.reason(state, results.failures, lost),
                 counts=counts,
                 warnings=warnings,
             )

@@ -11,28 +11,31 @@ from glueline_worker.sinks.base import Commit, Run, Sink
 from glueline_worker.units.ranges import complete_listings
 
 
-def final_state(status: RunStatus) -> RunState:
-    """How a run ended that was left to run to its end."""
+def final_state(status: RunStatus, lost: Sequence[str] = ()) -> RunState:
+    """How a run ended that was left to run to its end; ``lost`` is what sinks have lost of it."""
     if not status.failed_units:
-        return RunState.SUCCEEDED
+        return RunState.PARTIAL if lost else RunState.SUCCEEDED
     return RunState.PARTIAL if status.settled_units else RunState.FAILED
 
 
-def reason(failures: Sequence[Failure]) -> str:
-    """Why nothing at all could be read, in one sentence."""
-    return failures[0].message if failures else ""
+def reason(state: RunState, failures: Sequence[Failure], lost: Sequence[str]) -> str:
+    """Why nothing at all could be read, or what a sink has lost, in one sentence."""
+    if state is RunState.FAILED and failures:
+        return failures[0].message
+    return lost[0] if lost else ""
 
 
 async def commit(
     sinks: Sequence[Sink], run: Run, status: RunStatus, results: Results
-) -> tuple[Counter[str], list[str]]:
-    """Commit every sink; what was deleted in all, and which deletions were held back.
+) -> tuple[Counter[str], list[str], list[str]]:
+    """Commit every sink; what was deleted in all, what was held back, and what sinks have lost.
 
     A sink that fails does not keep the others from theirs. Its error is raised after them, and
     one that may pass before one that will not.
     """
     counts: Counter[str] = Counter()
     warnings: list[str] = []
+    lost: list[str] = []
     errors: list[GluelineError] = []
     for sink in sinks:
         try:
@@ -42,9 +45,11 @@ async def commit(
             continue
         counts["deleted"] += report.deleted
         warnings += [f"{sink.name}: {warning}" for warning in report.warnings]
+        if report.lost:
+            lost.append(f"{sink.name}: {report.lost}")
     if errors:
         raise next((error for error in errors if isinstance(error, Retryable)), errors[0])
-    return counts, warnings
+    return counts, warnings, lost
 
 
 def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
