@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from tests.incremental.inline import Inline
 from tests.incremental.world import lines_of, rows_of
 from tests.sinks.places import Rows
@@ -14,7 +15,9 @@ from glueline.contract.messages import DatabaseScope, Options
 from glueline.contract.runs import RunState
 from glueline_simulator import Simulator
 from glueline_worker.sinks.base import Commit, CommitReport
-from glueline_worker.sinks.sql.sink import SqlSink
+from glueline_worker.sinks.sql import sink as sql_sink
+from glueline_worker.sinks.sql.runs import store_committed
+from glueline_worker.sinks.sql.schema import TABLES
 from glueline_worker.units import fingerprints
 
 Start = Callable[..., Any]
@@ -268,14 +271,14 @@ async def test_a_database_that_lost_its_last_commits_ends_its_run_as_partial(
     here = f"sqlite:///{tmp_path}/out.db"
     worker: Inline = await inline(here)
     first = await worker.run()
-    commit = SqlSink.commit
 
-    async def lose(sink: SqlSink, ending: Commit) -> CommitReport:
-        Rows(here)("UPDATE tables SET generation = ?, run_id = ?", first.generation, first.run_id)
-        return await commit(sink, ending)
+    def lose(connection: Connection, ending: Commit) -> CommitReport:
+        values = {"generation": first.generation, "run_id": first.run_id}
+        connection.execute(TABLES.update().values(values))
+        return store_committed(connection, ending)
 
     with monkeypatch.context() as patched:
-        patched.setattr(SqlSink, "commit", lose)
+        patched.setattr(sql_sink, "store_committed", lose)
         second = await worker.run()
     assert second.state is RunState.PARTIAL
     assert "has lost" in str(second.reason)

@@ -15,7 +15,9 @@ def test_two_units_never_share_a_name(unit_ids: list[str]):
     assert first != second
 
 
-CASES = st.text(st.sampled_from("aAbBfF%25/. éÉß\N{LATIN SMALL LETTER LONG S}K"), min_size=1, max_size=8)
+CASES = st.text(
+    st.sampled_from("aAbBfF%25/. éÉß\N{LATIN SMALL LETTER LONG S}K"), min_size=1, max_size=8
+)
 
 
 @given(st.lists(CASES, min_size=2, max_size=2, unique=True))
