@@ -219,6 +219,8 @@ class Attempt:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
                 note(self.claim, "lost")
+            elif self._is_cleaning and not isinstance(error, Exhausted):
+                await self._postpone(error)
             elif may_pass(error) and self.claimed.attempts < self.tools.settings.worker.attempts:
                 delay = delay_before(self.claimed.attempts)
                 note(self.claim, "retried")
@@ -233,14 +235,43 @@ class Attempt:
         except LedgerUnavailable as unavailable:
             log.warning("ledger.unavailable", error=str(unavailable))
 
+    @property
+    def _is_cleaning(self) -> bool:
+        return (
+            isinstance(self.claim.unit, FinishUnit) and self.claimed.state is not RunState.RUNNING
+        )
+
+    async def _postpone(self, error: Exception) -> None:
+        """Clean up later: a sink may be away, or refuse, for longer than other units are tried."""
+        run_id = self.claim.unit.run_id
+        status = (await self.tools.ledger(self.tools.calls.status([run_id])))[0]
+        stopped_at = status.finished_at if status else None
+        delay = finish.pause_before_cleaning(stopped_at, self.tools.settings.keep_runs)
+        if delay is None:
+            await self._give_up(error)
+            return
+        note(self.claim, "retried")
+        log.warning("run.not_cleaned", error=sentence_of(error), delay=round(delay, 1))
+        warning = f"{finish.NOT_CLEANED} and will be removed later: {sentence_of(error)}"
+        await self.tools.ledger(
+            self.tools.calls.postpone(self.claim, delay_ms=int(delay * 1000), warning=warning)
+        )
+
     async def _give_up(self, error: Exception) -> None:
         note(self.claim, "failed")
         log.error("unit.failed", error=sentence_of(error), code=code_of(error))
         if isinstance(self.claim.unit, FinishUnit):
             state = RunState.FAILED if self.claimed.state is RunState.RUNNING else None
             why = f"the results could not be committed: {sentence_of(error)}"
+            left = f"{finish.NOT_CLEANED} and is yours to remove: {sentence_of(error)}"
             await self.tools.ledger(
-                self.tools.calls.finish(self.claim, state, keep_ms=self.tools.keep_ms, reason=why)
+                self.tools.calls.finish(
+                    self.claim,
+                    state,
+                    keep_ms=self.tools.keep_ms,
+                    reason=why if state else "",
+                    warnings=[] if state else [left],
+                )
             )
             if state is not None:
                 metrics.RUNS.labels(state.value).inc()

@@ -1,5 +1,6 @@
 """``finish``: commit the sinks and set the run's state."""
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,11 @@ from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.replies import Results
 from glueline_worker.sinks.base import Commit, Run, Sink
 from glueline_worker.units.ranges import complete_listings
+
+LONGEST_PAUSE = 600.0
+"""Seconds between two attempts to clean up after a stopped run."""
+
+NOT_CLEANED = "what this run left in the sinks is still there"
 
 
 def final_state(status: RunStatus, lost: Sequence[str] = ()) -> RunState:
@@ -47,8 +53,7 @@ async def commit(
         warnings += [f"{sink.name}: {warning}" for warning in report.warnings]
         if report.lost:
             lost.append(f"{sink.name}: {report.lost}")
-    if errors:
-        raise next((error for error in errors if isinstance(error, Retryable)), errors[0])
+    raise_first(errors)
     return counts, warnings, lost
 
 
@@ -69,6 +74,32 @@ def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Com
 
 
 async def abort(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
-    """Take back what a stopped run left in the sinks since its last end, if it had one."""
+    """Take back what a stopped run left in the sinks since its last end, if it had one.
+
+    As in `commit`, a sink that fails does not keep the others from it.
+    """
+    errors: list[GluelineError] = []
     for sink in sinks:
-        await sink.abort(run, replayed=replayed)
+        try:
+            await sink.abort(run, replayed=replayed)
+        except GluelineError as error:
+            errors.append(error)
+    raise_first(errors)
+
+
+def raise_first(errors: Sequence[GluelineError]) -> None:
+    """Raise one that may pass before one that will not."""
+    if errors:
+        raise next((error for error in errors if isinstance(error, Retryable)), errors[0])
+
+
+def pause_before_cleaning(stopped_at: datetime | None, keep: float) -> float | None:
+    """How long to wait before a stopped run is cleaned up again; None when it is time to give up.
+
+    It is tried more and more rarely, and for as long as the run is remembered.
+    """
+    age = (datetime.now(UTC) - stopped_at).total_seconds() if stopped_at else 0.0
+    if age > keep:
+        return None
+    longest = min(max(age / 2, 1.0), LONGEST_PAUSE)
+    return random.uniform(longest / 2, longest)  # noqa: S311 - no secret

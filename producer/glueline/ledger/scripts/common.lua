@@ -7,7 +7,8 @@
 --                             finished_at, reason, settled, failed, count:<what>,
 --                             open:<kind> (units that are open, for gauges.lua),
 --                             suspect (see claim.lua), trace (W3C's traceparent),
---                             replayed (1 once it has ended and runs, or ran, again)
+--                             replayed (1 once it has ended and runs, or ran, again),
+--                             cleaning (the warning that says what postpone.lua waits for)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
@@ -83,4 +84,13 @@ local function stop_run(base, state, reason, finish, due)
   redis.call('HSET', base, 'state', state, 'reason', reason, 'finished_at', whole(now_ms()))
   close_all(base)
   open_unit(base, 'finish', finish, due)
+end
+
+-- Take back the warning that a stopped run is not cleaned up yet.
+local function take_back_warning(base)
+  local sentence = redis.call('HGET', base, 'cleaning')
+  if not sentence then return end
+  redis.call('HDEL', base, 'cleaning')
+  redis.call('HINCRBY', base, 'count:warnings', -1)
+  redis.call('LREM', base .. ':warnings', 1, sentence)
 end

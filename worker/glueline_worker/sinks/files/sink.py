@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 
 from glueline.contract.errors import UsageError
 from glueline.contract.runs import RunState
-from glueline_worker.sinks.base import Commit, CommitReport, Run
+from glueline_worker.sinks.base import Commit, CommitReport, Run, SinkUnavailable
 from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
 from glueline_worker.sinks.files.manifest import (
     folders,
@@ -102,6 +102,8 @@ class FileSink:
 
     def _abort(self, run: Run, *, replayed: bool) -> None:
         with disk_errors(self.name):
+            if not self._root.exists():
+                raise SinkUnavailable(f"{self.name} is gone; is its file system mounted?")
             path = self._root / manifest_path(run.run_id)
             remove_temporaries(path)
             if replayed and (listed := listed_in(path, run.run_id)) is not None:
