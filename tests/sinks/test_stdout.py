@@ -82,11 +82,17 @@ def is_printing() -> bool:
     return any(thread.name == THREAD for thread in threading.enumerate())
 
 
-def lock_files() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob("glueline-stdout-*")}
+@pytest.fixture(autouse=True)
+def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of lock files, of this test alone."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
 
 
-async def test_a_reader_that_stalls_fails_its_units_and_no_other_output(make_pipe: MakePipe):
+async def test_a_reader_that_stalls_fails_its_units_and_no_other_output(
+    make_pipe: MakePipe, locks: Path
+):
     stalled, target = make_pipe()
     sink = StdoutSink(target, patience=0.2)
     many = [table(f"t{number}", description="x" * 5000) for number in range(60)]
@@ -110,7 +116,7 @@ async def test_a_reader_that_stalls_fails_its_units_and_no_other_output(make_pip
     names = [json.loads(line)["name"] for line in text.splitlines()]
     assert names[-1] == "last"
     assert names[:-1] == [f"t{number}" for number in range(len(names) - 1)]
-    assert not lock_files()
+    assert not os.listdir(locks)
 
 
 async def test_a_unit_that_is_cancelled_prints_no_more(make_pipe: MakePipe):
@@ -163,7 +169,7 @@ def test_processes_on_one_pipe_write_units_whole_and_others_do_not_wait(make_pip
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         names = [json.loads(line)["name"] for line in pipe]
-    assert [one.wait(30) for one in both] == [0, 0]
+    assert [one.wait(120) for one in both] == [0, 0]
     units = [names[start : start + 100] for start in range(0, len(names), 100)]
     assert sorted(unit[0] for unit in units) == ["a0", "a0", "a0", "b0", "b0", "b0"]
     assert all(unit == [f"{unit[0][0]}{number}" for number in range(100)] for unit in units)
