@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from tests.incremental.inline import Inline
 from tests.incremental.world import lines_of, rows_of
 from tests.sinks.places import Rows
@@ -15,6 +16,10 @@ from tests.sinks.places import Rows
 from glueline.contract.messages import DatabaseScope, Options
 from glueline.contract.runs import RunState
 from glueline_simulator import Simulator
+from glueline_worker.sinks.base import Commit, CommitReport
+from glueline_worker.sinks.sql import sink as sql_sink
+from glueline_worker.sinks.sql.runs import store_committed
+from glueline_worker.sinks.sql.schema import TABLES
 from glueline_worker.units import fingerprints
 
 Start = Callable[..., Any]
@@ -260,6 +265,28 @@ async def test_deletions_are_found_as_in_a_full_run(
     sim.add_table("sales", "gone", columns={"id": "bigint"})
     await worker.run(scope=DatabaseScope(name="sales"))
     assert rows.live("tables") == ["gone", "orders", "recent"]
+
+
+async def test_a_database_that_lost_its_last_commits_ends_its_run_as_partial(
+    sim: Simulator, inline: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = f"sqlite:///{tmp_path}/out.db"
+    worker: Inline = await inline(here)
+    first = await worker.run()
+
+    def lose(connection: Connection, ending: Commit) -> CommitReport:
+        values = {"generation": first.generation, "run_id": first.run_id}
+        connection.execute(TABLES.update().values(values))
+        return store_committed(connection, ending)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sql_sink, "store_committed", lose)
+        second = await worker.run()
+    assert second.state is RunState.PARTIAL
+    assert "has lost" in str(second.reason)
+    assert second.counts.get("deleted", 0) == 0
+    third = await worker.run()
+    assert (third.state, third.counts.get("deleted", 0)) == (RunState.SUCCEEDED, 0)
 
 
 async def test_what_a_cancelled_run_wrote_hides_no_edge_that_is_gone(

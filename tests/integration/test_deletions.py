@@ -84,3 +84,28 @@ def test_a_listing_that_came_back_empty_is_held_back_with_a_warning(twice: Twice
     warnings = twice.system.producer.warnings(run.run_id)
     assert any("4 of 4 tables of the listing 'database/sales'" in text for text in warnings)
     assert run.counts.get("deleted", 0) == 0
+
+
+def test_half_of_every_database_that_is_hidden_at_once_is_held_back(
+    simulator: Callable[..., Simulator], system: Callable[..., System], tmp_path: Path
+) -> None:
+    table = {"columns": {"id": "bigint"}}
+    tables = {f"t{number}": table for number in range(6)}
+    sim = simulator(
+        catalogue={"databases": {f"d{number}": {"tables": tables} for number in range(5)}}
+    )
+    file = tmp_path / "glue.db"
+    twice = Twice(sim, system(sim, sinks=(f"sqlite:///{file}",)), file)
+    twice.run()
+    sim.configure(hide=["*.t0", "*.t1", "*.t2"])
+    run = twice.run()
+    assert run.counts.get("deleted", 0) == 0
+    assert twice.system.producer.warnings(run.run_id)
+    sim.configure(hide=["*.t0", "*.t1"])
+    run = twice.run()
+    assert run.counts["deleted"] == 10
+    [warning] = twice.system.producer.warnings(run.run_id)
+    assert "10 of 30 tables" in warning
+    sim.configure(hide=[])
+    twice.run()
+    assert len(twice.names("tables")) == 30

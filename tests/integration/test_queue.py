@@ -102,6 +102,28 @@ def test_a_replay_that_is_stopped_leaves_what_the_run_had_published(
     assert service.system.kinds(run_id)["table"] == 40
 
 
+def test_a_run_that_is_cancelled_while_its_sink_is_away_is_removed_later(service: Service) -> None:
+    service.sim.configure(hold=["GetTables:raw_sales_0000"])
+    run_id = service.producer.enqueue_catalog().run_id
+    eventually(lambda: service.producer.status(run_id).settled_units > 2)
+    assert _files(service, run_id)
+    root = service.system.folder / "out"
+    away = root.rename(root.with_name("away"))
+    root.write_text("no folder")
+    service.producer.cancel(run_id)
+    eventually(lambda: service.producer.warnings(run_id))
+    [warning] = service.producer.warnings(run_id)
+    assert "still there and will be removed later" in warning
+    assert str(root) in warning
+    root.unlink()
+    away.rename(root)
+    service.sim.configure(hold=[])
+    eventually(lambda: service.producer.status(run_id).open_units == 0, 30)
+    assert service.producer.warnings(run_id) == []
+    assert service.producer.status(run_id).state is RunState.CANCELLED
+    assert _files(service, run_id) == []
+
+
 def _files(service: Service, run_id: str) -> list[Path]:
     root = service.system.folder / "out"
     return [path for path in root.rglob("*") if run_id in str(path) and path.is_file()]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from glueline.contract.datatypes import PrimitiveType
 from glueline.contract.filters import Filters, Globs
@@ -41,17 +42,24 @@ def run(
     return Run(f"{generation:032x}", generation, request, BEGUN)
 
 
+STORED: WeakKeyDictionary[Sink, dict[str, dict[str, Receipt]]] = WeakKeyDictionary()
+"""What ``store`` got, by run and unit; ``commit`` hands it back."""
+
+
 async def store(sink: Sink, of: Run, unit_id: str, *records: Record) -> Receipt:
     """One successful attempt at a unit."""
     writer = await sink.begin(of, unit_id)
     await writer.write(records)
-    return await writer.complete()
+    receipt = await writer.complete()
+    STORED.setdefault(sink, {}).setdefault(of.run_id, {})[unit_id] = receipt
+    return receipt
 
 
 async def commit(
     sink: Sink, of: Run, *listings: str, receipts: dict[str, Receipt] | None = None
 ) -> CommitReport:
-    ending = Commit(of, RunState.SUCCEEDED, ENDED, {"tables": 1}, listings, receipts or {})
+    known = receipts if receipts is not None else STORED.get(sink, {}).get(of.run_id, {})
+    ending = Commit(of, RunState.SUCCEEDED, ENDED, {"tables": 1}, listings, known)
     return await sink.commit(ending)
 
 

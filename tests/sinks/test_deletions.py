@@ -18,7 +18,7 @@ from tests.sinks.samples import (
 
 from glueline.contract.messages import Options
 from glueline.contract.runs import Failure, RunState
-from glueline_worker.sinks.base import Commit, Sink
+from glueline_worker.sinks.base import Commit, CommitReport, Sink
 
 SALES = "database/sales"
 ORDERS = "partitions/sales/orders"
@@ -110,12 +110,97 @@ async def test_too_great_a_share_is_held_back_and_said(sink: Sink, rows: Rows):
     assert await commit(sink, shy, SALES) == report
 
 
-async def test_a_share_at_the_limit_is_deleted(sink: Sink, rows: Rows):
+async def test_exactly_the_share_is_held_back_too(sink: Sink, rows: Rows):
     await store(sink, run(1), SALES, *map(table, "abcd"))
     shy = run(2, options=CAUTIOUS)
     await store(sink, shy, SALES, table("a"), table("b"))
-    assert (await commit(sink, shy, SALES)).deleted == 2
-    assert rows.live("tables") == ["a", "b"]
+    report = await commit(sink, shy, SALES)
+    assert (report.deleted, len(report.warnings)) == (0, 1)
+    assert rows.live("tables") == [*"abcd"]
+
+
+async def test_of_two_one_can_be_dropped(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, *map(table, "ab"))
+    shy = run(2, options=CAUTIOUS)
+    await store(sink, shy, SALES, table("a"))
+    assert await commit(sink, shy, SALES) == CommitReport(1)
+    assert rows.live("tables") == ["a"]
+
+
+async def test_what_is_new_in_this_run_does_not_hide_what_is_gone(sink: Sink, rows: Rows):
+    await store(sink, run(1), SALES, *map(table, "abcd"))
+    shy = run(2, options=CAUTIOUS)
+    await store(sink, shy, SALES, *map(table, "abxyz"))
+    assert (await commit(sink, shy, SALES)).deleted == 0
+    assert rows.live("tables") == [*"abcdxyz"]
+
+
+async def hide(sink: Sink, databases: int, tables: int, hidden: int) -> CommitReport:
+    """Commit a run that sees all but ``hidden`` of the tables of each database."""
+    names = [f"db{number}" for number in range(databases)]
+    for of, first in ((run(1), 0), (run(2, options=CAUTIOUS), hidden)):
+        for name in names:
+            seen = [table(f"t{number}", name) for number in range(first, tables)]
+            await store(sink, of, f"database/{name}", *seen)
+    return await commit(sink, run(2, options=CAUTIOUS), *(f"database/{name}" for name in names))
+
+
+@pytest.mark.parametrize(("tables", "hidden"), [(2, 1), (10, 5), (3, 2)])
+async def test_half_of_each_database_is_half_of_the_source(
+    sink: Sink, rows: Rows, tables: int, hidden: int
+):
+    report = await hide(sink, 6, tables, hidden)
+    assert report.deleted == 0
+    assert report.warnings
+    assert len(rows.live("tables")) == 6 * tables
+
+
+async def test_what_is_below_the_limit_and_much_is_said(sink: Sink, rows: Rows):
+    report = await hide(sink, 5, 10, 4)
+    assert report.deleted == 20
+    [warning] = report.warnings
+    assert "20 of 50 tables" in warning
+    assert len(rows.live("tables")) == 30
+
+
+async def test_a_listing_that_lost_much_is_said_although_the_source_did_not(sink: Sink, rows: Rows):
+    others = [table(f"t{number}", "hr") for number in range(100)]
+    shy = run(2, options=CAUTIOUS)
+    await store(sink, run(1), SALES, *map(table, "abcdefghij"))
+    await store(sink, run(1), "database/hr", *others)
+    await store(sink, shy, SALES, *map(table, "efghij"))
+    await store(sink, shy, "database/hr", *others)
+    report = await commit(sink, shy, SALES, "database/hr")
+    assert report.deleted == 4
+    [warning] = report.warnings
+    assert "4 of 10 tables of the listing 'database/sales'" in warning
+    assert rows.live("tables")
+
+
+async def test_databases_that_hold_most_tables_are_not_deleted_with_them(sink: Sink, rows: Rows):
+    names = [f"db{number}" for number in range(10)]
+    await store(sink, run(1), "databases", *map(database, names))
+    for name in names:
+        tables = [table(f"t{number}", name) for number in range(9 if name < "db3" else 1)]
+        await store(sink, run(1), f"database/{name}", *tables)
+    shy, left = run(2, options=CAUTIOUS), names[3:]
+    await store(sink, shy, "databases", *map(database, left))
+    for name in left:
+        await store(sink, shy, f"database/{name}", table("t0", name))
+    report = await commit(sink, shy, "databases", *(f"database/{name}" for name in left))
+    assert report.deleted == 0
+    assert "27 of 34 tables" in " ".join(report.warnings)
+    assert rows.live("databases") == names
+
+
+async def test_jobs_that_are_gone_do_not_hold_tables_back(sink: Sink, rows: Rows):
+    await store(sink, run(1), "jobs", *map(job, "abcd"))
+    await store(sink, run(1), SALES, *map(table, "abcd"))
+    shy = run(2, options=CAUTIOUS)
+    await store(sink, shy, SALES, *map(table, "abc"))
+    report = await commit(sink, shy, "jobs", SALES)
+    assert (report.deleted, len(report.warnings)) == (1, 1)
+    assert rows.live("jobs") == [*"abcd"]
 
 
 @pytest.mark.parametrize("listing", ["databases", "jobs", SALES])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
 
+from glueline.contract.messages import encode
 from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
 from glueline_worker.sinks.disk import temporary_beside
 from glueline_worker.sinks.files import sink as files_sink
@@ -119,11 +120,38 @@ async def test_the_object_of_an_attempt_that_ended_later_is_described_as_it_is(
 ):
     settled = await store(sink, run(), SALES, table("a"), table("b"))
     await store(sink, run(), SALES, table("a", owner="zoe"))
-    await commit(sink, run(), receipts={SALES: settled})
+    report = await commit(sink, run(), receipts={SALES: settled})
+    assert "fewer records" in report.lost
+    assert manifest(root)["state"] == "partial"
     [listed] = manifest(root)["objects"]
     content = (root / listed["path"]).read_bytes()
     assert (listed["records"], listed["bytes"]) == (1, len(content))
     assert listed["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+async def test_names_that_differ_by_case_alone_are_two_objects(root: Path, sink: Sink):
+    names = ("Load", "load", "LOAD", "straße", "STRASSE", "caf\N{LATIN SMALL LETTER E WITH ACUTE}")
+    units = [f"job/{encode(name)}" for name in names]
+    receipts = {
+        unit: await store(sink, run(), unit, job(name))
+        for unit, name in zip(units, names, strict=True)
+    }
+    await commit(sink, run(), receipts=receipts)
+    paths = [listed["path"] for listed in manifest(root)["objects"]]
+    assert len({path.casefold() for path in paths}) == len(names)
+    assert sorted(paths) == stored(root)
+
+
+async def test_objects_that_a_former_version_named_are_still_listed(root: Path, sink: Sink):
+    unit = "job/Load"
+    receipt = await store(sink, run(), unit, job("Load"))
+    [listed] = receipt["objects"]
+    former = f"job/run={run().run_id}/job%2FLoad.jsonl"
+    (root / listed["path"]).rename(root / former)
+    listed["path"] = former
+    await commit(sink, run(), receipts={unit: receipt})
+    assert stored(root) == [former]
+    assert [one["path"] for one in manifest(root)["objects"]] == [former]
 
 
 @pytest.mark.parametrize(

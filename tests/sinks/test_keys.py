@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,28 @@ ANY = st.text(st.characters(), min_size=1, max_size=300)
 def test_two_units_never_share_a_name(unit_ids: list[str]):
     first, second = map(object_name, unit_ids)
     assert first != second
+
+
+CASES = st.text(
+    st.sampled_from("aAbBfF%25/. éÉß\N{LATIN SMALL LETTER LONG S}K"), min_size=1, max_size=8
+)
+
+
+@given(st.lists(CASES, min_size=2, max_size=2, unique=True))
+def test_two_names_differ_where_case_and_form_do_not_count(unit_ids: list[str]):
+    first, second = (folded(object_name(unit_id)) for unit_id in unit_ids)
+    assert first != second
+    first, second = (folded(object_name(f"job/{encode(unit_id)}")) for unit_id in unit_ids)
+    assert first != second
+
+
+def folded(name: str) -> str:
+    return normalize("NFKC", name).casefold()
+
+
+def test_names_without_upper_case_stay_as_they_are():
+    assert object_name(f"job/{encode('load café 1')}") == "job%2Fload%2520caf%25C3%25A9%25201"
+    assert object_name("job/Load").startswith("job%2FLoad@")
 
 
 @given(ANY)

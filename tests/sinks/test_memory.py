@@ -186,3 +186,21 @@ async def test_a_unit_attempted_twice_is_taken_over_once(files: Any, tmp_path: P
     await end(sink, run(2), database__sales=await keep(sink, run(2), SALES, one))
     assert names(tmp_path, run(2)) == ["a"]
     assert [path.name for path in (tmp_path / "out").rglob(".tmp-*")] == []
+
+
+async def test_an_index_that_a_former_version_named_is_read(files: Any, tmp_path: Path):
+    sink, _ = files
+    one = part(job("Load"))
+    receipt = await store(sink, run(1), "job/Load", one)
+    [listed] = receipt["objects"]
+    folder = tmp_path / "out"
+    former = f"run={run(1).run_id}/job%2FLoad"
+    (folder / listed["path"]).rename(folder / f"job/{former}.jsonl")
+    [path] = (folder / "index").rglob("*.json")
+    path.with_name("job%2FLoad.json").write_text(
+        path.read_text().replace(listed["path"], f"job/{former}.jsonl")
+    )
+    path.unlink()
+    listed["path"] = f"job/{former}.jsonl"
+    await sink.commit(Commit(run(1), RunState.SUCCEEDED, ENDED, receipts={"job/Load": receipt}))
+    assert await held(sink, run(2), "job/Load", one) == one.fingerprint

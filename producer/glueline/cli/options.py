@@ -87,7 +87,7 @@ MaxDeletionShare = Annotated[
     float,
     typer.Option(
         metavar="SHARE",
-        help="Hold deletions back when a larger share of a listing vanished (0 to 1).",
+        help="Hold deletions back when this share of a listing or of all vanished (0 to 1).",
         rich_help_panel=SCOPE,
     ),
 ]

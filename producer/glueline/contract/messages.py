@@ -92,9 +92,10 @@ class Options(Frozen):
     """How much to read.
 
     ``partitions``: none, count (keys and how many there are) or all. ``raw`` keeps AWS's answer
-    in each record. ``max_deletion_share`` is the share of a listing that may vanish before the
-    deletions are held back as implausible. ``full`` reads and writes everything; without it, what
-    a sink already holds unchanged is neither read further nor written again.
+    in each record. ``max_deletion_share`` is the share of a listing, and of all that the source
+    has, from which on deletions are held back as implausible; 1 allows all. ``full`` reads and
+    writes everything; without it, what a sink already holds unchanged is neither read further nor
+    written again.
     """
 
     partitions: Literal["none", "count", "all"] = "none"

@@ -177,6 +177,15 @@ class Calls:
             lambda answer: bool(answer == 1),
         )
 
+    def postpone(self, claim: Claim, *, delay_ms: int, warning: str) -> Call[bool]:
+        """Try again after ``delay_ms`` to clean up after a stopped run; until then it warns."""
+        return Call(
+            "postpone",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, delay_ms, warning),
+            lambda answer: bool(answer == 1),
+        )
+
     def finish(
         self,
         claim: Claim,

@@ -241,3 +241,27 @@ def test_a_run_whose_results_could_not_be_committed_is_finished_again(desk: Desk
     assert desk.status(run.run_id).state is RunState.RUNNING
     desk.finish(run.run_id, RunState.SUCCEEDED)
     assert desk.status(run.run_id).state is RunState.SUCCEEDED
+
+
+def test_a_stopped_run_that_is_not_cleaned_up_yet_says_so_until_it_is(desk: Desk, run: Opened):
+    cancel(desk, run.run_id)
+    finish = finish_of(run.run_id, "default")
+
+    def postpone(warning: str) -> None:
+        claim = desk.take(finish)
+        assert desk.ledger(desk.calls.postpone(claim, delay_ms=1000, warning=warning))
+
+    for sentence in ["away", "away", "still away", *["still away"] * 10]:
+        postpone(sentence)
+        assert desk.ledger(desk.calls.failures(run.run_id)) == ([], [sentence])
+    assert desk.status(run.run_id).counts["warnings"] == 1
+    assert desk.status(run.run_id).open_units == 1
+    assert desk.due() == []
+    desk.later(1001)
+    assert desk.due() == [finish]
+    lost = Claim(finish, "other")
+    assert not desk.ledger(desk.calls.postpone(lost, delay_ms=1, warning="lost"))
+    assert desk.finish(run.run_id, None)
+    assert desk.ledger(desk.calls.failures(run.run_id)) == ([], [])
+    assert desk.status(run.run_id).state is RunState.CANCELLED
+    assert desk.status(run.run_id).open_units == 0

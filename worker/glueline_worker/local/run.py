@@ -13,7 +13,7 @@ from typing import Any
 from glueline import tracing
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest
-from glueline.contract.runs import Failure, RunState, RunStatus
+from glueline.contract.runs import Failure, RunStatus
 from glueline.producer import Producer
 from glueline.settings import Settings, load_settings
 from glueline_worker.local.preflight import check_source
@@ -101,20 +101,22 @@ def _cancel(producer: Producer, crew: Workers) -> str:
     with suppress(GluelineError):
         for run in producer.runs():
             producer.cancel(run.run_id, "interrupted")
-            state = _let_finish(producer, crew, run.run_id)
-            became = f"the run is {state if state.is_final else 'left unfinished'}"
+            ended = _let_finish(producer, crew, run.run_id)
+            became = f"the run is {ended.state if ended.state.is_final else 'left unfinished'}"
+            if ended.state.is_final and ended.open_units:
+                became += ", what it left in the sinks is still there"
     crew.stop(INTERRUPTED_GRACE)
     return became
 
 
-def _let_finish(producer: Producer, crew: Workers, run_id: str) -> RunState:
+def _let_finish(producer: Producer, crew: Workers, run_id: str) -> RunStatus:
     """Give a worker the time to take back what the cancelled run left in the sinks."""
     deadline = time.monotonic() + CLEANUP_PATIENCE
     while (status := producer.status(run_id)).open_units and time.monotonic() < deadline:
         if not crew.pids:
             break
         time.sleep(POLL)
-    return status.state
+    return status
 
 
 @contextmanager

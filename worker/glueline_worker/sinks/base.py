@@ -69,6 +69,8 @@ class CommitReport:
 
     deleted: int = 0
     warnings: tuple[str, ...] = ()
+    lost: str = ""
+    """What the sink no longer holds although units had written it, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,14 +170,14 @@ class Attempt:
             await self._take_back(run, results.problem)
             return
         await self._confirm()
-        counts, warnings = await finish.commit(self.tools.sinks, run, status, results)
-        state = finish.final_state(status)
+        counts, warnings, lost = await finish.commit(self.tools.sinks, run, status, results)
+        state = finish.final_state(status, lost)
         await self.tools.ledger(
             self.tools.calls.finish(
                 self.claim,
                 state,
                 keep_ms=self.tools.keep_ms,
-                reason=finish.reason(results.failures) if state is RunState.FAILED else "",
+                reason=finish.reason(state, results.failures, lost),
                 counts=counts,
                 warnings=warnings,
             )
@@ -239,6 +239,8 @@ class Attempt:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
                 note(self.claim, "lost")
+            elif self._is_cleaning and not isinstance(error, Exhausted):
+                await self._postpone(error)
             elif may_pass(error) and self.claimed.attempts < self.tools.settings.worker.attempts:
                 delay = delay_before(self.claimed.attempts)
                 note(self.claim, "retried")
@@ -253,13 +255,42 @@ class Attempt:
         except LedgerUnavailable as unavailable:
             log.warning("ledger.unavailable", error=str(unavailable))
 
+    @property
+    def _is_cleaning(self) -> bool:
+        return (
+            isinstance(self.claim.unit, FinishUnit) and self.claimed.state is not RunState.RUNNING
+        )
+
+    async def _postpone(self, error: Exception) -> None:
+        """Clean up later: a sink may be away, or refuse, for longer than other units are tried."""
+        run_id = self.claim.unit.run_id
+        status = (await self.tools.ledger(self.tools.calls.status([run_id])))[0]
+        stopped_at = status.finished_at if status else None
+        delay = finish.pause_before_cleaning(stopped_at, self.tools.settings.keep_runs)
+        if delay is None:
+            await self._give_up(error)
+            return
+        note(self.claim, "retried")
+        log.warning("run.not_cleaned", error=sentence_of(error), delay=round(delay, 1))
+        warning = f"{finish.NOT_CLEANED} and will be removed later: {sentence_of(error)}"
+        await self.tools.ledger(
+            self.tools.calls.postpone(self.claim, delay_ms=int(delay * 1000), warning=warning)
+        )
+
     async def _give_up(self, error: Exception) -> None:
         self._note_failed(error)
         if isinstance(self.claim.unit, FinishUnit):
             state = RunState.FAILED if self.claimed.state is RunState.RUNNING else None
             why = f"the results could not be committed: {sentence_of(error)}"
+            left = f"{finish.NOT_CLEANED} and is yours to remove: {sentence_of(error)}"
             await self.tools.ledger(
-                self.tools.calls.finish(self.claim, state, keep_ms=self.tools.keep_ms, reason=why)
+                self.tools.calls.finish(
+                    self.claim,
+                    state,
+                    keep_ms=self.tools.keep_ms,
+                    reason=why if state else "",
+                    warnings=[] if state else [left],
+                )
             )
             if state is not None:
                 metrics.RUNS.labels(state.value).inc()

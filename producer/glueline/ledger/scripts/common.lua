@@ -14,7 +14,8 @@
 --                             protected (1: a newer run waits for its end, see open_run.lua),
 --                             lease (the longest of its claims, ms), age and seen (see due.lua),
 --                             broken (1: it was ended before its end, and is not replayed),
---                             unreadable (units that were given up because nobody could read them)
+--                             unreadable (units that were given up because nobody could read them),
+--                             cleaning (the warning that says what postpone.lua waits for)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
@@ -179,4 +180,13 @@ local function fail_unit(base, id, failure, due)
   redis.call('HINCRBY', base, 'failed', 1)
   return redis.call('ZCARD', base .. ':open') == 0
     and open_unit(base, 'finish', finish_of(base), due)
+end
+
+-- Take back the warning that a stopped run is not cleaned up yet.
+local function take_back_warning(base)
+  local sentence = redis.call('HGET', base, 'cleaning')
+  if not sentence then return end
+  redis.call('HDEL', base, 'cleaning')
+  redis.call('HINCRBY', base, 'count:warnings', -1)
+  redis.call('LREM', base .. ':warnings', 1, sentence)
 end

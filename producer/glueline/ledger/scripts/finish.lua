@@ -8,6 +8,7 @@
 local base = KEYS[1]
 if not holds(base, 'finish', ARGV[1]) then return 0 end
 local outcome = cjson.decode(ARGV[5])
+take_back_warning(base)
 -- A run that was replayed ends again, and the sinks report on the whole of it each time.
 for what, n in pairs(outcome.counts) do redis.call('HSET', base, 'count:' .. what, n) end
 for _, warning in ipairs(outcome.warnings) do

@@ -12,7 +12,7 @@ from glueline.contract.model import Frozen, first_problem
 from glueline.contract.records import KINDS
 from glueline_worker.sinks.base import Commit, Receipt, SinkRefused
 from glueline_worker.sinks.files.jsonl import JsonLines
-from glueline_worker.sinks.keys import INDEX, index_path, object_path, run_folder
+from glueline_worker.sinks.keys import INDEX, index_paths, object_paths, run_folder
 
 MANIFEST_VERSION = 1
 
@@ -66,6 +66,25 @@ def stored_objects(root: Path, commit: Commit) -> list[StoredObject]:
     ]
 
 
+def lost_records(commit: Commit, objects: list[StoredObject]) -> str:
+    """Say of which units fewer records stand there than were stored; empty when of none.
+
+    Another attempt may have put its own in their place, or an older copy of the folder came back.
+    """
+    stand = {stored.path: stored.records for stored in objects}
+    units = sorted(
+        unit_id
+        for unit_id, receipt in commit.receipts.items()
+        if any(stored.records > stand[stored.path] for stored in _read(unit_id, receipt).objects)
+    )
+    if not units:
+        return ""
+    return (
+        f"fewer records stand in the folder than {len(units)} units had written, {units[0]!r} "
+        "among them; was it restored? Extract again"
+    )
+
+
 def _read(unit_id: str, receipt: Receipt) -> Objects:
     try:
         return Objects.model_validate(receipt)
@@ -75,8 +94,9 @@ def _read(unit_id: str, receipt: Receipt) -> Objects:
 
 
 def _verified(root: Path, run_id: str, stored: StoredObject) -> StoredObject:
-    path = object_path(stored.kind, run_id, stored.unit, JsonLines.extension)
-    if stored.path != path or stored.kind not in KINDS:
+    path = stored.path
+    paths = object_paths(stored.kind, run_id, stored.unit, JsonLines.extension)
+    if path not in paths or stored.kind not in KINDS:
         raise SinkRefused(f"{stored.path!r} is no object of run {run_id}")
     try:
         stat = (root / path).stat()
@@ -123,7 +143,8 @@ def listed_in(path: Path, run_id: str) -> set[str] | None:
     try:
         objects = orjson.loads(path.read_bytes())["objects"]
         found = {stored["path"] for stored in objects}
-        return found | {index_path(run_id, stored["unit"]) for stored in objects}
+        units = {stored["unit"] for stored in objects}
+        return found.union(*(index_paths(run_id, unit) for unit in units))
     except (FileNotFoundError, KeyError, TypeError, orjson.JSONDecodeError):
         return None
 

@@ -23,7 +23,7 @@ from glueline_worker.sinks.base import Run
 from glueline_worker.sinks.disk import remove_temporaries, write_whole
 from glueline_worker.sinks.files.jsonl import Span
 from glueline_worker.sinks.files.manifest import StoredObject
-from glueline_worker.sinks.keys import index_path, manifest_path, newest_path
+from glueline_worker.sinks.keys import index_path, index_paths, manifest_path, newest_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,13 @@ def forget_newest(root: Path, run: Run) -> None:
 
 def read_index(root: Path, run_id: str, unit_id: str) -> Index | None:
     """The index of a unit whose objects stand as it says."""
-    try:
-        index = Index.model_validate_json((root / index_path(run_id, unit_id)).read_bytes())
-    except (OSError, ValidationError):
-        return None
-    whole = index.unit == unit_id and all(_stands(root, one) for one in index.objects.values())
-    return index if whole else None
+    for path in index_paths(run_id, unit_id):
+        with suppress(OSError, ValidationError):
+            index = Index.model_validate_json((root / path).read_bytes())
+            if index.unit == unit_id:
+                whole = all(_stands(root, one) for one in index.objects.values())
+                return index if whole else None
+    return None
 
 
 def write_index(root: Path, run_id: str, index: Index) -> None:

@@ -3,17 +3,24 @@
 import asyncio
 import shutil
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from glueline.contract.errors import UsageError
 from glueline.contract.runs import RunState
-from glueline_worker.sinks.base import Commit, CommitReport, Run
+from glueline_worker.sinks.base import Commit, CommitReport, Run, SinkUnavailable
 from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
-from glueline_worker.sinks.files.manifest import folders, listed_in, manifest, stored_objects
+from glueline_worker.sinks.files.manifest import (
+    folders,
+    listed_in,
+    lost_records,
+    manifest,
+    stored_objects,
+)
 from glueline_worker.sinks.files.memory import forget_newest, newest, remember_newest
 from glueline_worker.sinks.files.writer import UnitFiles
-from glueline_worker.sinks.keys import index_path, manifest_path
+from glueline_worker.sinks.keys import index_paths, manifest_path
 from glueline_worker.sinks.location import Location
 
 FORMATS = ("jsonl",)
@@ -60,8 +67,8 @@ class FileSink:
 
     async def commit(self, commit: Commit) -> CommitReport:
         """Write the manifest, then remove what the receipts do not list."""
-        await asyncio.to_thread(self._commit, commit)
-        return CommitReport()
+        lost = await asyncio.to_thread(self._commit, commit)
+        return CommitReport(warnings=(lost,) if lost else (), lost=lost)
 
     async def abort(self, run: Run, *, replayed: bool = False) -> None:
         """Remove the run's manifest and objects, but what a manifest from before a replay lists."""
@@ -76,20 +83,27 @@ class FileSink:
             with TemporaryFile(dir=self._root):
                 pass
 
-    def _commit(self, commit: Commit) -> None:
+    def _commit(self, commit: Commit) -> str:
         run_id = commit.run.run_id
         with disk_errors(self.name):
             objects = stored_objects(self._root, commit)
+            lost = lost_records(commit, objects)
+            if lost and commit.state is RunState.SUCCEEDED:
+                commit = replace(commit, state=RunState.PARTIAL)
             path = self._root / manifest_path(run_id)
             write_whole(path, manifest(commit, objects))
             remove_temporaries(path)
             if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
                 remember_newest(self._root, commit.run)
             listed = {stored.path for stored in objects}
-            self._remove_others(run_id, listed | {index_path(run_id, u) for u in commit.receipts})
+            indexes = {path for unit in commit.receipts for path in index_paths(run_id, unit)}
+            self._remove_others(run_id, listed | indexes)
+            return lost
 
     def _abort(self, run: Run, *, replayed: bool) -> None:
         with disk_errors(self.name):
+            if not self._root.exists():
+                raise SinkUnavailable(f"{self.name} is gone; is its file system mounted?")
             path = self._root / manifest_path(run.run_id)
             remove_temporaries(path)
             if replayed and (listed := listed_in(path, run.run_id)) is not None:

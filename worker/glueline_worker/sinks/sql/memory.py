@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, null, select, update
 
-from glueline_worker.sinks.base import Held, Run
+from glueline_worker.sinks.base import Held, Run, SinkUnavailable
 from glueline_worker.sinks.keys import stored_key
 from glueline_worker.sinks.sql.schema import LINEAGE, RECORD_TABLES
 
 AT_ONCE = 500
 """Keys in one statement."""
+
+KINDS = {table.name: kind for kind, table in RECORD_TABLES.items()}
 
 WITH_LINEAGE = frozenset({"table", "job"})
 """Kinds whose parts have edges."""
@@ -40,17 +42,19 @@ def held(connection: Connection, kind: str, keys: Sequence[str]) -> dict[str, He
 
 def touch(
     connection: Connection, run: Run, kept: Mapping[str, Mapping[str, str]], now: datetime
-) -> None:
+) -> dict[str, list[tuple[str, str]]]:
     """Say of rows, and of the edges written with them, that ``run`` has seen them.
 
-    What was written with another fingerprint since, or by a newer run, is left as it is.
+    What was written with another fingerprint since, or by a newer run, is left as it is. Returns
+    what was marked, as listing and key, by kind. Raises SinkUnavailable when a kept row is gone.
     """
-    seen: dict[str, Any] = {
+    values: dict[str, Any] = {
         "run_id": run.run_id,
         "generation": run.generation,
         "last_seen_at": now,
         "deleted_at": None,
     }
+    marked: dict[str, list[tuple[str, str]]] = {}
     for kind, prints in kept.items():
         table = RECORD_TABLES[kind]
         for some in _batches(sorted(prints)):
@@ -58,7 +62,23 @@ def touch(
             keys = [stored_key(key) for key in some]
             for of, where in _rows(kind, table, keys, fingerprints):
                 not_newer = of.c.generation <= run.generation
-                connection.execute(update(of).where(where, not_newer).values(seen))
+                statement = update(of).where(where, not_newer).values(values)
+                found = connection.execute(statement.returning(of.c.listing, of.c.key)).all()
+                marked.setdefault(KINDS[of.name], []).extend((row[0], row[1]) for row in found)
+                if of is table and len(found) < len(keys):
+                    _ensure_written(connection, run, of, {*keys} - {row[1] for row in found})
+    return marked
+
+
+def _ensure_written(connection: Connection, run: Run, table: Table, keys: set[str]) -> None:
+    """Let rows pass that this run or a newer one has written since they were asked for."""
+    written = table.c.generation >= run.generation
+    query = select(func.count()).where(table.c.key.in_(keys), written)
+    if (connection.scalar(query) or 0) < len(keys):
+        raise SinkUnavailable(
+            "the database no longer holds what it held a moment ago; was it restored, or did a "
+            "replica take over?"
+        )
 
 
 def _rows(

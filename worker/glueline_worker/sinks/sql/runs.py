@@ -17,14 +17,16 @@ def store_committed(connection: Connection, commit: Commit) -> CommitReport:
     """Mark what is gone and store how the run ended, in the connection's transaction."""
     lock(connection)
     check_receipts(connection, commit.receipts)
-    newly_deleted, warnings = mark_deleted(connection, commit)
+    newly_deleted, warnings, lost = mark_deleted(connection, commit)
     deleted = newly_deleted + _deleted_before(connection, commit.run)
+    warnings += [lost] * bool(lost)
+    is_incomplete = lost and commit.state is RunState.SUCCEEDED
     connection.execute(delete(RUNS).where(RUNS.c.run_id == commit.run.run_id))
     connection.execute(
         RUNS.insert(),
         {
             **_said_at_start(commit.run),
-            "state": commit.state,
+            "state": RunState.PARTIAL if is_incomplete else commit.state,
             "finished_at": commit.finished_at,
             "deleted": deleted,
             "counts": document(dict(commit.counts)),
@@ -32,7 +34,7 @@ def store_committed(connection: Connection, commit: Commit) -> CommitReport:
             "failures": document([failure.model_dump(mode="json") for failure in commit.failures]),
         },
     )
-    return CommitReport(deleted, tuple(warnings))
+    return CommitReport(deleted, tuple(warnings), lost)
 
 
 def store_aborted(connection: Connection, run: Run) -> None:

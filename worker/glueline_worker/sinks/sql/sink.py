@@ -27,6 +27,7 @@ from glueline_worker.sinks.sql.identity import DATABASE, inode, number_of
 from glueline_worker.sinks.sql.memory import held, touch
 from glueline_worker.sinks.sql.rows import rows_by_kind
 from glueline_worker.sinks.sql.runs import store_aborted, store_committed
+from glueline_worker.sinks.sql.seen import Seen
 from glueline_worker.sinks.sql.upsert import upsert
 
 Answer = TypeVar("Answer")
@@ -85,7 +86,7 @@ class SqlSink:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
-    async def write(self, run: Run, parts: Sequence[Part]) -> int | None:
+    async def write(self, run: Run, parts: Sequence[Part], seen: Seen) -> int | None:
         """Upsert a batch in one transaction; returns the number of the database it is in."""
         now = datetime.now(UTC)
         rows = await asyncio.to_thread(rows_by_kind, run, parts, now, allow_nul=self._allow_nul)
@@ -94,7 +95,10 @@ class SqlSink:
             upsert(connection, rows)
             return self._number
 
-        return await self._in_transaction(work)
+        number = await self._in_transaction(work)
+        for kind, of_kind in rows.items():
+            seen.add(kind, ((row["listing"], row["key"]) for row in of_kind))
+        return number
 
     async def held(self, kind: str, keys: Sequence[str]) -> tuple[int | None, Mapping[str, Held]]:
         """See RememberingWriter; with the number of the database that was asked."""
@@ -102,15 +106,18 @@ class SqlSink:
             lambda connection: (self._number, held(connection, kind, keys))
         )
 
-    async def touch(self, run: Run, kept: Mapping[str, Mapping[str, str]]) -> int | None:
+    async def touch(
+        self, run: Run, kept: Mapping[str, Mapping[str, str]], seen: Seen
+    ) -> int | None:
         """Mark held parts as seen in ``run``: by kind, keys and fingerprints; as `write`."""
         now = datetime.now(UTC)
 
-        def work(connection: Connection) -> int | None:
-            touch(connection, run, kept, now)
-            return self._number
-
-        return await self._in_transaction(work)
+        number, marked = await self._in_transaction(
+            lambda connection: (self._number, touch(connection, run, kept, now))
+        )
+        for kind, rows in marked.items():
+            seen.add(kind, rows)
+        return number
 
     async def read(self, query: Callable[[Connection], Answer]) -> Answer:
         """Ask what is stored; raises SinkRefused when there is no such database."""
@@ -157,6 +164,7 @@ class _Upserts:
         self._records = 0
         self._kept: dict[str, dict[str, str]] = {}
         self._databases: set[int | None] = set()
+        self._seen = Seen()
 
     async def write(self, records: Sequence[Record]) -> None:
         await self.write_parts([Part("", tuple(records), None)])
@@ -172,19 +180,20 @@ class _Upserts:
             await self._touch()
 
     async def write_parts(self, parts: Sequence[Part]) -> None:
-        self._databases.add(await self._sink.write(self._run, parts))
+        self._databases.add(await self._sink.write(self._run, parts, self._seen))
         self._records += sum(len(part.records) for part in parts)
 
     async def _touch(self) -> None:
         kept, self._kept = self._kept, {}
         if kept:
-            self._databases.add(await self._sink.touch(self._run, kept))
+            self._databases.add(await self._sink.touch(self._run, kept, self._seen))
 
     async def complete(self) -> Receipt:
         await self._touch()
         if len(self._databases) > 1:
             raise SinkUnavailable(f"{self._sink.name} was replaced while a unit was written to it")
         receipt: Receipt = {"records": self._records}
+        self._seen.add_to(receipt)
         for number in self._databases - {None}:
             receipt[DATABASE] = number
         return receipt

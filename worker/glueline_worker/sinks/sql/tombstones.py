@@ -1,20 +1,23 @@
 """Mark as deleted what a run has proof is gone.
 
-Proof is a listing that was read to its end and did not hold the row. What a unit that failed
+Proof is a listing that was read to its end and did not hold the row, in a database that still
+holds all that the run's units wrote of that listing (``proofs``). What a unit that failed
 should have read is no proof: a job is listed by its name and written by a unit of its own. Rows
 that a newer run wrote are never touched, so that runs may commit in any order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, null, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, null, select, update
 
 from glueline.contract.filters import Filters
 from glueline.contract.messages import TableScope, encode
 from glueline_worker.sinks.base import Commit
 from glueline_worker.sinks.keys import stored_key
+from glueline_worker.sinks.sql.limits import Limits, first_of
+from glueline_worker.sinks.sql.proofs import Proofs
 from glueline_worker.sinks.sql.schema import (
     DATABASES,
     JOBS,
@@ -40,6 +43,15 @@ FAMILIES = (
 """Parents, and the children that are gone with them; a child comes before its own children."""
 
 
+class Deletions(NamedTuple):
+    """What was marked, what was held back and why, and what the database has lost."""
+
+    marked: int
+    warnings: list[str]
+    lost: str
+    """One sentence; empty when nothing is missing that units had written."""
+
+
 class _Live(NamedTuple):
     """A row that is not deleted, with what filters decide about."""
 
@@ -50,19 +62,43 @@ class _Live(NamedTuple):
     contents: str | None
 
 
-def mark_deleted(connection: Connection, commit: Commit) -> tuple[int, list[str]]:
-    """Mark what is gone; return how many rows that were, and what was held back and why."""
-    deleted, warnings = 0, list[str]()
-    listings = _listings(commit)
-    for start in range(0, len(listings), LISTINGS_AT_ONCE):
-        some = listings[start : start + LISTINGS_AT_ONCE]
-        held = _implausible(connection, commit, some)
-        warnings += held.values()
-        proven = [listing for listing in some if listing not in held]
-        deleted += sum(_mark_unlisted(connection, commit, table, proven) for table in _read(commit))
+def mark_deleted(connection: Connection, commit: Commit) -> Deletions:
+    """Mark what is gone, but for what is not proven or held back; say which of both."""
+    listings, proofs = _listings(commit), Proofs(connection, commit)
+    limits, complete = Limits(_share(commit)), set(listings)
+    for some in _chunks(proofs.all_listings(listings)):
+        proofs.check(some, complete, [*_read(commit)])
+        asked = [each for each in some if each in complete and each not in proofs.doubted]
+        _count(connection, commit, limits, proofs, asked)
+    beyond = limits.beyond()
+    proven = [each for each in listings if _is_proven(each, proofs, limits, beyond)]
+    deleted = 0
+    for some in _chunks(proven):
+        deleted += sum(_mark_unlisted(connection, commit, table, some) for table in _read(commit))
     for parents, children in FAMILIES:
         deleted += _mark_orphans(connection, commit, parents, children)
-    return deleted, warnings
+    warnings = [*first_of([*limits.held.values()]), *beyond.values(), *proofs.warnings()]
+    warnings += first_of([*limits.unusual(without=frozenset(beyond))])
+    return Deletions(deleted, warnings, proofs.lost())
+
+
+def _share(commit: Commit) -> float:
+    if isinstance(commit.run.request.scope, TableScope):
+        return 1  # one table that Glue says does not exist
+    return commit.run.request.options.max_deletion_share
+
+
+def _is_proven(listing: str, proofs: Proofs, limits: Limits, beyond: Collection[str]) -> bool:
+    if listing in proofs.doubted or listing in limits.held:
+        return False
+    if listing == "databases" or listing.startswith("database/"):  # the tables go with theirs
+        return not {DATABASES.name, TABLES.name}.intersection(beyond)
+    return listing != "jobs" or JOBS.name not in beyond
+
+
+def _chunks(listings: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(listings), LISTINGS_AT_ONCE):
+        yield listings[start : start + LISTINGS_AT_ONCE]
 
 
 def _listings(commit: Commit) -> list[str]:
@@ -86,33 +122,54 @@ def _read(commit: Commit) -> Iterator[Table]:
         yield PARTITIONS
 
 
-def _implausible(connection: Connection, commit: Commit, listings: list[str]) -> dict[str, str]:
-    """Say, by listing, why its deletions are held back."""
-    limit = commit.run.request.options.max_deletion_share
-    held: dict[str, str] = {}
-    if isinstance(commit.run.request.scope, TableScope):
-        return held  # one table that Glue says does not exist
+def _count(
+    connection: Connection,
+    commit: Commit,
+    limits: Limits,
+    proofs: Proofs,
+    listings: Sequence[str],
+) -> None:
+    """Count what is gone of ``listings`` and what was live before, for the limits."""
+    failed = _failed(commit)
     for table in GUARDED:
-        gone = _gone(connection, commit, table, listings)
-        for listing, rows in groupby(gone, key=lambda row: row.listing):
-            lost = sum(1 for _ in rows)
-            live = sum(1 for _ in _rows(connection, commit, table, [listing]))
-            if lost > limit * live:
-                held[listing] = (
-                    f"{lost} of {live} {table.name} of the listing {listing!r} were not found and "
-                    f"nothing of it was marked deleted, because max_deletion_share is {limit:g}; "
-                    "a greater share, up to 1, allows it"
-                )
-    return held
+        older = _rows(connection, commit, table, listings, _older(commit, table))
+        by_listing = {
+            listing: [*rows] for listing, rows in groupby(older, key=lambda row: row.listing)
+        }
+        for listing in listings:
+            rows = by_listing.get(listing, [])
+            gone = [row for row in rows if row.contents not in failed]
+            live = len(rows) + proofs.seen_before(table, listing)
+            allowed = not live or limits.add(table.name, listing, len(gone), live)
+            if table is DATABASES and gone and allowed:
+                limits.add_below(TABLES.name, *_tables_below(connection, commit, gone))
+
+
+def _tables_below(
+    connection: Connection, commit: Commit, databases: Sequence[_Live]
+) -> tuple[int, int]:
+    """Count the tables that go with databases, and all tables."""
+    of_source = (TABLES.c.source == commit.run.source, TABLES.c.deleted_at.is_(None))
+    count = select(func.count()).select_from(TABLES).where(*of_source)
+    below = 0
+    for some in _chunks([row.contents for row in databases if row.contents]):
+        below += (
+            connection.scalar(count.where(TABLES.c.listing.in_(some), _older(commit, TABLES))) or 0
+        )
+    return below, connection.scalar(count) or 0
 
 
 def _gone(
     connection: Connection, commit: Commit, table: Table, listings: Sequence[str]
 ) -> list[_Live]:
     """Read the rows of ``listings`` that the run did not see, though nothing kept it from it."""
-    failed = {stored_key(failure.unit_id) for failure in commit.failures}
+    failed = _failed(commit)
     older = _rows(connection, commit, table, listings, _older(commit, table))
     return [row for row in older if row.contents not in failed]
+
+
+def _failed(commit: Commit) -> set[str]:
+    return {stored_key(failure.unit_id) for failure in commit.failures}
 
 
 def _rows(
