@@ -114,8 +114,7 @@ async def test_nothing_in_flight_is_cut_when_its_source_is_forgotten(
     sim = simulator(databases=1, latency=0.3)
     async with opened(sim, 1) as made:
         calls = asyncio.gather(*(_list_databases(made) for _ in range(5)))
-        # The simulator is another process.
-        while "GetDatabases" not in sim.stats()["operations"]:  # noqa: ASYNC110
+        while "GetDatabases" not in sim.stats()["operations"]:  # noqa: ASYNC110 - of another process
             await asyncio.sleep(0.01)
         made._forget_idle()
         gc.collect()

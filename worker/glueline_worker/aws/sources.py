@@ -6,8 +6,10 @@ is unsupported.
 """
 
 import asyncio
+import ctypes
 import os
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
@@ -205,6 +207,7 @@ class Sources:
                 return
             del self._identities[name]
             self._open.pop(name, None)
+        _give_back()
 
     def _shed(self) -> None:
         """Too many endpoints are open: let go of the connections that were used least lately.
@@ -253,6 +256,12 @@ async def _account(connection: Connection) -> str | None:
         return connection.source.catalog_id
     account: str | None = answer.get("Account")
     return account
+
+
+def _give_back() -> None:
+    """Let the C library return to the system what was freed; only glibc has to be asked."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _must_know_operations(name: str, source: Source) -> None:
