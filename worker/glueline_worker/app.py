@@ -134,6 +134,8 @@ class Worker:
 
     def _start(self, **_: Any) -> None:
         undertaker.bury = self._bury
+        # Celery sets up logging later, and what is found at the start would go elsewhere.
+        self._log()
         begin()
         try:
             self.runtime.start()

@@ -34,6 +34,7 @@ from glueline_worker.changes import read_changes
 from glueline_worker.observe.metrics import BURIED
 from glueline_worker.observe.observer import Observer
 from glueline_worker.observe.watched import WatchedQuota, watched
+from glueline_worker.redis_check import check_redis
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.units.attempt import Tools
 from glueline_worker.units.execution import Execution, Outcome
@@ -117,6 +118,7 @@ class Runtime:
         settings = self.settings
         # Units wait for a connection rather than fail for want of one.
         self._client = async_redis_client(settings, REDIS_CONNECTIONS)
+        await check_redis(self._client, settings.key_prefix)
         self._ledger = AsyncLedger(self._client)
         self._calls = calls_for(settings)
         quota = SharedQuota(

@@ -29,9 +29,9 @@ class Keys:
         return f"{self.prefix}generation:{source}"
 
     def idempotency(self, request: ExtractionRequest) -> str:
-        """Where the run of an idempotency key stands; empty without one."""
+        """Where the run of an idempotency key stands; without one, a key that nobody writes."""
         if request.idempotency_key is None:
-            return ""
+            return f"{self.prefix}idempotency"
         return f"{self.prefix}idempotency:{request.source}:{quote(request.idempotency_key)}"
 
     def check(self, source: str) -> str:

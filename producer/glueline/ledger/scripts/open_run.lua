@@ -1,7 +1,8 @@
 -- Open a run with its first units; a running run of the same scope is superseded.
 --
--- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency ('' when not asked for)
--- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms)
+-- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency
+--       (every key has the prefix, which may be all that a user may touch)
+-- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms; 0: not asked for)
 --       7 finish message of any run, with the placeholder @run@  8 trace ('' without)
 --       9 '1' to open nothing while a run of the same scope goes on  10… unit id, message, …
 -- Returns {run id, generation, 1 when new, superseded finish message or false}; of a run that goes
@@ -15,7 +16,8 @@ local now = now_ms()
 -- A client whose connection broke before it had the answer asks again.
 local opened = redis.call('HGET', base, 'generation')
 if opened then return {ARGV[1], opened, 1, false} end
-if KEYS[6] ~= '' then
+local is_keyed = tonumber(ARGV[6]) > 0
+if is_keyed then
   local known = redis.call('GET', KEYS[6])
   if known then
     local generation = redis.call('HGET', prefix .. known, 'generation')
@@ -53,7 +55,7 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, FORGOTTEN - 1)) do
 end
 redis.call('SADD', KEYS[3], base)
 redis.call('SET', KEYS[4], base)
-if KEYS[6] ~= '' then redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[6]) end
+if is_keyed then redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[6]) end
 for i = 10, #ARGV, 2 do
   open_unit(base, ARGV[i], ARGV[i + 1], now + ARGV[5])
 end
