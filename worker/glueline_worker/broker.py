@@ -16,14 +16,17 @@ from typing import Any
 
 import structlog
 from celery import bootsteps
+from kombu.serialization import registry
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
+from kombu.utils.json import dumps
 from redis.exceptions import NoPermissionError
 
 from glueline import connecting, transport
 from glueline.queue import VISIBILITY_TIMEOUT
 from glueline.redis_errors import explain
 from glueline.settings import Settings
+from glueline_worker.strictness import DuplicateKeyError, strict_loads, unknown_encoding
 
 log = structlog.get_logger()
 Bury = Callable[[str, str], None]
@@ -64,19 +67,23 @@ class NoJson:
     """What somebody pushed in the place of a message."""
 
     content: str | bytes
+    reason: str
 
 
 def loads(content: str | bytes) -> Any:
     """Read a message as kombu does; what cannot be read is a ``NoJson``."""
     try:
-        return _kombu_loads(content)
+        return strict_loads(content)
+    except DuplicateKeyError as error:
+        return NoJson(content, f"the message is ambiguous: {error}")
     except Exception:  # noqa: BLE001 - too deep, too many digits, a date that is none …
-        return NoJson(content)
+        return NoJson(content, "the message is not JSON")
 
 
-_kombu_loads = kombu_redis.loads
 # A queue may hold anything that somebody pushed, and kombu would stop the worker for it.
 kombu_redis.loads = loads
+# Bodies are read by the registry.
+registry.register("json", dumps, strict_loads, "application/json", "utf-8")
 
 
 class Channel(transport.Channel):
@@ -162,10 +169,14 @@ class Transport(kombu_redis.Transport):
 
     def _deliver(self, message: Any, queue: str) -> None:
         if isinstance(message, NoJson):
-            undertaker("the message is not JSON", message.content)
+            undertaker(message.reason, message.content)
             raise Empty
         if not _is_deliverable(message):
             undertaker("the message lacks the fields of a Celery message", message)
+            raise Empty
+        unknown = unknown_encoding(message)
+        if unknown:
+            undertaker(f"the message is not understood: {unknown}", message)
             raise Empty
         try:
             super()._deliver(message, queue)
@@ -300,7 +311,9 @@ def refresh(consumer: Any) -> int:
 
 
 def _on_decode_error(message: Any, error: Exception) -> None:
-    undertaker(f"the body cannot be decoded: {type(error).__name__}", message.body)
+    cause = error.args[0] if error.args else None
+    why = str(cause) if isinstance(cause, DuplicateKeyError) else type(error).__name__
+    undertaker(f"the body cannot be decoded: {why}", message.body)
     message.ack()
 
 

@@ -73,9 +73,7 @@ async def _missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
         if isinstance(answer, ReadOnlyError):
             raise answer
     missing = [
-        command[0]
-        for command, answer in zip(commands, answers, strict=True)
-        if is_denial(answer)
+        command[0] for command, answer in zip(commands, answers, strict=True) if is_denial(answer)
     ]
     if not missing and not await _may_transact(client, text_key):
         missing.append("WATCH, MULTI and EXEC")

@@ -34,6 +34,7 @@ from glueline_worker.changes import read_changes
 from glueline_worker.observe.metrics import BURIED
 from glueline_worker.observe.observer import Observer
 from glueline_worker.observe.watched import WatchedQuota, watched
+from glueline_worker.priorities import PriorityLists
 from glueline_worker.redis_check import check_redis
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.units.attempt import Tools
@@ -121,6 +122,7 @@ class Runtime:
         await check_redis(self._client, settings.key_prefix)
         self._ledger = AsyncLedger(self._client)
         self._calls = calls_for(settings)
+        self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
         quota = SharedQuota(
             self._client,
             settings.key_prefix,
@@ -197,6 +199,7 @@ class Runtime:
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
         lock = f"{self.settings.key_prefix}reconcile"
         if await self._client.set(lock, "1", nx=True, px=interval_ms):
+            await self._priorities.collect()
             await self.execution.reconcile()
 
     async def _read_changes(self) -> None:
