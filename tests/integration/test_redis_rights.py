@@ -146,7 +146,6 @@ def test_a_node_of_a_cluster_serves_a_prefix_with_a_hash_tag(
         assert the_system.wait(run.run_id).state is RunState.SUCCEEDED, the_system.logs()
         other = the_system.producer.enqueue_database("raw_sales_0000", idempotency_key="k")
         assert the_system.wait(other.run_id).state is RunState.SUCCEEDED
-        the_system.calm_down()
         assert "Error" not in the_system.logs()
         (log,) = the_system.folder.glob("worker-*.log")
         assert '"policy": "allkeys-lru"' in log.read_text()  # and it is warned of
