@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score fuzz audit lint format docs docs-generated clean
+.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score fuzz audit image-requirements lint format docs docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -47,6 +47,9 @@ fuzz: $(VENV)/.dev  ## Fuzz the readers for SECONDS (60).
 audit: $(VENV)/.dev  ## Look the pinned packages up among known weaknesses; needs network.
 	@$(PIP) install pip-audit
 	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement constraints.txt
+
+image-requirements: $(VENV)/.dev  ## Write requirements-image.txt anew; needs network.
+	$(BIN)/python deploy/image_requirements.py
 
 lint: $(VENV)/.dev  ## Check style, types and the direction of imports.
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from glueline.contract.errors import Retryable
 from glueline.contract.messages import CheckRequest, UnitMessage
 from glueline.contract.names import QUEUE, task_name
 from glueline.ledger import Calls, Keys
+from glueline.redis_errors import explain
 from glueline.settings import Settings
 
 VISIBILITY_TIMEOUT = 60
@@ -31,6 +32,7 @@ def celery_app(settings: Settings) -> Celery:
     app.conf.update(
         broker_url=broker["broker_url"],
         broker_use_ssl=broker["broker_use_ssl"],
+        broker_transport=broker["broker_transport"],
         task_default_queue=QUEUE,
         task_serializer="json",
         accept_content=["json"],
@@ -102,4 +104,4 @@ class Publisher:
                         producer=producer,
                     )
         except (KombuError, OSError, redis.RedisError) as error:
-            raise QueueUnavailable(f"cannot publish: {type(error).__name__}: {error}") from None
+            raise QueueUnavailable(f"cannot publish: {explain(error)}") from None

@@ -1,18 +1,20 @@
 """A Redis behind Sentinels, as a URL names it.
 
 ``sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/MASTER/DATABASE?OPTIONS``, or ``sentinels://`` for
-TLS to the Sentinels and to Redis. User, password and database are Redis's; the options are
-``sentinel_username``, ``sentinel_password`` and those of TLS that redis-py's URLs have.
+TLS to the Sentinels and to Redis. User, password and database are Redis's; the options are those
+of any Redis URL, ``sentinel_username`` and ``sentinel_password``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from glueline.redis_options import RedisOptions, read_options
+from glueline.redis_url import broker_url, database_of, login_of, split
 
 SCHEMES = ("sentinel", "sentinels")
 PORT = 26379
-TLS_OPTIONS = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname", "ssl_cert_reqs")
 LOGIN_OPTIONS = ("sentinel_username", "sentinel_password")
 
 
@@ -26,16 +28,18 @@ class Sentinels:
     login: Mapping[str, str] = field(default_factory=dict)
     """Redis's ``username`` and ``password``, when given."""
     sentinel_login: Mapping[str, str] = field(default_factory=dict)
-    tls: Mapping[str, Any] = field(default_factory=dict)
-    """redis-py's ``ssl_…`` options; empty without TLS."""
+    options: RedisOptions = field(default_factory=RedisOptions)
+
+    @property
+    def tls(self) -> Mapping[str, Any]:
+        """redis-py's ``ssl_…`` options; empty without TLS."""
+        return self.options.tls
 
     @property
     def broker_url(self) -> str:
         """The URLs that kombu wants: each complete, for it goes from one to the next."""
-        user, password = self.login.get("username", ""), self.login.get("password", "")
-        login = f"{quote(user, '')}:{quote(password, '')}@" if user or password else ""
         return ";".join(
-            f"sentinel://{login}{f'[{host}]' if ':' in host else host}:{port}/{self.database}"
+            broker_url("sentinel", self.login, host, port, self.database)
             for host, port in self.hosts
         )
 
@@ -53,37 +57,28 @@ class Sentinels:
 def parse(url: str) -> Sentinels:
     """Read ``url``; raises ValueError with a sentence that holds nothing of it."""
     try:
-        parts = urlsplit(url)
-        return _read(parts)
+        return _read(split(url))
     except ValueError as error:
         raise ValueError(f"the Sentinel URL cannot be understood: {error}") from None
 
 
 def _read(parts: SplitResult) -> Sentinels:
     login, _, hosts = parts.netloc.rpartition("@")
-    user, _, password = login.partition(":")
     master, _, database = parts.path.strip("/").partition("/")
     if not master:
         raise ValueError("it names no master; write sentinel://HOST:PORT,HOST:PORT/MASTER")
     if database and not database.isdecimal():
         raise ValueError("what comes after the master is the number of a database")
-    options = dict(parse_qsl(parts.query))
-    is_tls = parts.scheme == "sentinels"
-    known = (*LOGIN_OPTIONS, *(TLS_OPTIONS if is_tls else ()))
-    if options.keys() - set(known):
-        raise ValueError(f"its options are {', '.join(known)}")
-    named = {"username": unquote(user), "password": unquote(password)}
+    options = read_options(parts.query, parts.scheme, LOGIN_OPTIONS)
     return Sentinels(
         hosts=tuple(_address(host) for host in hosts.split(",")),
         master=unquote(master),
-        database=int(database or 0),
-        login={name: value for name, value in named.items() if value},
+        database=database_of(database, options),
+        login=login_of(login, options),
         sentinel_login={
-            name.removeprefix("sentinel_"): options[name]
-            for name in LOGIN_OPTIONS
-            if name in options
+            name.removeprefix("sentinel_"): value for name, value in options.other.items()
         },
-        tls=_tls(options) if is_tls else {},
+        options=options,
     )
 
 
@@ -96,19 +91,3 @@ def _address(text: str) -> tuple[str, int]:
     if not host:
         raise ValueError("its Sentinels are HOST:PORT,HOST:PORT")
     return host, port or PORT
-
-
-def _tls(options: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"ssl_cert_reqs": "required"}
-    found |= {name: options[name] for name in TLS_OPTIONS if name in options}
-    if "ssl_check_hostname" in found:
-        found["ssl_check_hostname"] = found["ssl_check_hostname"].lower() not in {
-            "false",
-            "no",
-            "0",
-        }
-    if found["ssl_cert_reqs"] not in {"required", "none"}:
-        raise ValueError("ssl_cert_reqs is required or none")
-    if found["ssl_cert_reqs"] == "none":
-        found["ssl_check_hostname"] = False
-    return found

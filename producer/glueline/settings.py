@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -29,6 +28,7 @@ from glueline.contract.model import Frozen, first_problem, problem_at
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
 from glueline.eventing import EventSettings
 from glueline.positions import line_of
+from glueline.redis_url import parse_server
 from glueline.sources import Source
 from glueline.templates import Template, config_path
 from glueline.timing import Schedule
@@ -147,23 +147,10 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: str) -> str:
-        from redis import ConnectionPool  # noqa: PLC0415 - the library takes a while to import
-
-        if url.startswith(("sentinel://", "sentinels://")):
+        if url.lower().startswith(("sentinel://", "sentinels://")):
             sentinels.parse(url)
-            return url
-        if not url.startswith(("redis://", "rediss://")):
-            raise ValueError(
-                "a Redis URL starts with redis://, rediss://, sentinel:// or sentinels://"
-            )
-        try:
-            int(urlsplit(url).path.strip("/") or 0)
-            ConnectionPool.from_url(url).make_connection()
-        except (TypeError, ValueError):  # their texts quote the URL, and with it the password
-            raise ValueError(
-                "the Redis URL cannot be understood: check its port, database number and options, "
-                "and percent-encode its password"
-            ) from None
+        else:
+            parse_server(url)
         return url
 
     @classmethod

@@ -50,7 +50,7 @@ def test_pods_can_do_little(name: str):
     pod = pods()[name]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
-    assert pod["serviceAccountName"] == "glueline"
+    assert pod["automountServiceAccountToken"] is False
     for container in pod["containers"]:
         secured = container["securityContext"]
         assert secured["readOnlyRootFilesystem"] is True
@@ -58,6 +58,23 @@ def test_pods_can_do_little(name: str):
         assert secured["capabilities"] == {"drop": ["ALL"]}
         assert "memory" in container["resources"]["limits"]
         assert container["livenessProbe"]
+
+
+def test_only_pods_that_call_aws_get_its_role_and_reach_where_credentials_are():
+    accounts = {name: pod["serviceAccountName"] for name, pod in pods().items()}
+    assert accounts == {
+        "worker": "glueline",
+        "events": "glueline",
+        "scheduler": "glueline-without-aws",
+        "api": "glueline-without-aws",
+    }
+    declared = [one for one in everything() if one["kind"] == "ServiceAccount"]
+    assert {one["metadata"]["name"] for one in declared} == set(accounts.values())
+    assert all(one["automountServiceAccountToken"] is False for one in declared)
+    policies = [one["spec"] for one in everything() if one["kind"] == "NetworkPolicy"]
+    (calling,) = [one for one in policies if "169.254.169.254" in str(one)]
+    (rule,) = calling["podSelector"]["matchExpressions"]
+    assert rule == {"key": "part", "operator": "In", "values": ["worker", "events"]}
 
 
 def variables(container: dict[str, Any]) -> dict[str, Any]:

@@ -35,4 +35,10 @@ def test_the_overlay_reaches_everything_of_the_base(tmp_path: Path) -> None:
     )
     by_kind = {one["kind"]: one for one in found}
     assert "sources.production" in by_kind["ConfigMap"]["data"]["glueline.toml"]
-    assert by_kind["ServiceAccount"]["metadata"]["annotations"]
+    accounts = {
+        one["metadata"]["name"]: one["metadata"].get("annotations")
+        for one in found
+        if one["kind"] == "ServiceAccount"
+    }
+    assert accounts["glueline"]
+    assert not accounts["glueline-without-aws"]

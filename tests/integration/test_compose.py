@@ -28,6 +28,7 @@ from glueline_worker.local.server import EmbeddedRedis, free_port
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
+CONFIGS: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["configs"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::[-?]([^}]*))?\}")
 LOGIN = "glueline:correct-horse"
@@ -48,7 +49,7 @@ SHELL = {
 def test_every_variable_is_documented_and_every_password_is_asked_for() -> None:
     documented = (ROOT / "docs" / "operations.md").read_text() + TEXT.partition("x-glueline")[0]
     used = {name for name, _ in VARIABLE.findall(TEXT)} - {"HOME"}
-    usual = {name for name in used if name.startswith(("AWS_", "OTEL_"))}
+    usual = {name for name in used if name.startswith(("AWS_", "OTEL_")) or "_IMAGE" in name}
     assert used - usual == set(DOT_ENV)
     assert not [name for name in DOT_ENV if name not in documented]
     assert not re.search(r"\$\{(?!\w+:\?)\w*(PASSWORD|AUTH)", TEXT)
@@ -59,7 +60,10 @@ def test_services_wait_for_healthy_servers_that_keep_their_data() -> None:
         assert SERVICES[server]["healthcheck"]["test"]
         assert "ports" not in SERVICES[server]
         assert SERVICES[server]["volumes"]
-    assert {"--appendonly", "noeviction", "--requirepass"} <= set(SERVICES["redis"]["command"])
+    for line in ("appendonly yes", "maxmemory-policy noeviction", 'requirepass "${REDIS_PASSWORD'):
+        assert line in CONFIGS["redis"]["content"]
+    (file,) = SERVICES["redis"]["configs"]
+    assert SERVICES["redis"]["command"] == ["redis-server", file["target"]]
     for service in OURS.values():
         assert service["depends_on"]["redis"] == {"condition": "service_healthy"}
         assert service["restart"] == "unless-stopped"
@@ -67,6 +71,37 @@ def test_services_wait_for_healthy_servers_that_keep_their_data() -> None:
     assert OURS["worker"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
     grace = int(OURS["worker"]["stop_grace_period"].removesuffix("s"))
     assert grace > Settings().worker.grace + 2
+
+
+def test_credentials_go_only_to_those_who_need_them() -> None:
+    assert {name for name, one in OURS.items() if _has(one, "AWS_")} == {"worker", "events"}
+    assert {name for name, one in OURS.items() if ".aws" in str(one.get("volumes"))} == {
+        "worker",
+        "events",
+    }
+    assert {name for name, one in OURS.items() if "POSTGRES" in str(one["environment"])} == {
+        "worker"
+    }
+    assert {name for name, one in OURS.items() if _has(one, "GLUELINE_API__TOKENS")} == {"api"}
+
+
+def _has(service: dict[str, Any], prefix: str) -> bool:
+    return any(name.startswith(prefix) for name in service["environment"])
+
+
+def test_no_command_line_holds_a_password() -> None:
+    """Every user of a host may read command lines, those of healthchecks too."""
+    for service in SERVICES.values():
+        words = [*service.get("command", ()), *service["healthcheck"]["test"]]
+        assert not re.search(r"\$|PASS|AUTH|TOKEN| -a ", " ".join(words))
+
+
+def test_images_are_pinned_and_may_be_given_by_digest() -> None:
+    for name in ("redis", "postgres"):
+        assert re.fullmatch(
+            rf"\$\{{{name.upper()}_IMAGE:-{name}:\d+\.\d+(\.\d+)?-alpine\}}",
+            SERVICES[name]["image"],
+        )
 
 
 @dataclass
@@ -151,12 +186,12 @@ def _environment(
 
 def test_a_run_goes_through_all_services(composition: Composition) -> None:
     accepted = composition.producer.enqueue_catalog()
-    run = composition.producer.wait(accepted.run_id, timeout=15)
+    run = composition.producer.wait(accepted.run_id, timeout=60)
     assert run.state is RunState.SUCCEEDED, composition.logs["worker"].read_text()
     with psycopg.connect(composition.postgres) as connection:
         assert connection.execute("SELECT count(*) FROM tables").fetchone() == (10,)
 
-    workers = eventually(lambda: composition.look("/api/workers?refresh=1"))
+    workers = eventually(lambda: composition.look("/api/workers?refresh=1"), 30)
     assert len(workers) == 1
     (worker,) = workers
     assert worker.startswith("glueline-")
@@ -170,7 +205,7 @@ def test_the_api_asks_for_its_token_and_says_that_it_lives(composition: Composit
     (where,) = re.findall(
         r"http://127.0.0.1:8080(\S+?)'", SERVICES["api"]["healthcheck"]["test"][-1]
     )
-    eventually(lambda: _status(composition.api + where) == 200)
+    eventually(lambda: _status(composition.api + where) == 200, 30)
     assert _status(f"{composition.api}/v1/runs") == 401
     assert _status(f"{composition.api}/v1/runs", "api-secret") == 200
     assert "glueline_ledger_up 1.0" in _metrics(composition)
@@ -214,23 +249,23 @@ def test_a_healthcheck_is_well_with_its_service_and_ill_without(
     def code(command: list[str], env: dict[str, str]) -> int:
         return subprocess.run(command, env=env, check=False, capture_output=True).returncode
 
-    eventually(lambda: code(command, env) == 0, 30)
+    eventually(lambda: code(command, env) == 0, 60)
     elsewhere = [re.sub(r":\d+/", ":1/", word) for word in command]
     assert code(elsewhere, {**env, "GLUELINE_HEARTBEAT_FILE": "/nowhere/alive"}) == 1
 
 
 def test_flower_shows_units_in_words_and_only_after_a_login(composition: Composition) -> None:
-    eventually(lambda: composition.look("/api/workers?refresh=1"))
+    eventually(lambda: composition.look("/api/workers?refresh=1"), 30)
     # An earlier test's run extracted everything, and what is unchanged has no task.
     run = composition.producer.enqueue_catalog(options=Options(full=True))
-    assert composition.producer.wait(run.run_id, timeout=15).state is RunState.SUCCEEDED
+    assert composition.producer.wait(run.run_id, timeout=60).state is RunState.SUCCEEDED
     about = f" · run {run.run_id[:8]} · default"
 
     def tasks() -> dict[str, str]:
         found = composition.look("/api/tasks").values()
         return {task["args"]: task["name"] for task in found if about in str(task["args"])}
 
-    eventually(lambda: len(tasks()) == 1 + 2 + 1 + 2 + 1)
+    eventually(lambda: len(tasks()) == 1 + 2 + 1 + 2 + 1, 30)
     assert tasks()[f"database/raw_sales_0000{about}"] == "glueline.database"
     assert tasks()[f"finish{about}"] == "glueline.finish"
 

@@ -1,6 +1,7 @@
 """What other programs may put on the queue that is no good, and what is said of each."""
 
 import base64
+import gzip
 import json
 import pickle
 from typing import Any
@@ -102,8 +103,23 @@ POISON: dict[str, tuple[Any, str]] = {
     "no content type": (envelope([REQUEST], **{"content-type": None}), "cannot be handled"),
     "unknown encoding": (
         envelope([REQUEST], properties=_properties(body_encoding="rot13")),
-        "cannot be handled",
+        "body_encoding is 'rot13'",
     ),
+    "gzip by its encoding": (
+        envelope([REQUEST], body=_body(gzip.compress(b"{}")), **{"content-encoding": "gzip"}),
+        "content-encoding is 'gzip'",
+    ),
+    "another character set": (
+        envelope([REQUEST], **{"content-encoding": "utf-16"}),
+        "content-encoding is 'utf-16'",
+    ),
+    "an encoding of no text": (envelope([REQUEST], **{"content-encoding": 8}), "encoding is 8"),
+    "unknown compression": (_headers(compression="application/x-odd"), "compression is"),
+    "a header twice": (
+        json.dumps(envelope([REQUEST])).replace('"lang": "any"', '"id": "1"'),
+        "the key 'id' stands twice",
+    ),
+    "expired": (_headers(expires="2001-01-01T00:00:00+00:00"), "had expired"),
     "bad base64": (envelope([REQUEST], body="%%%%%"), "cannot be handled"),
     "body of no JSON": (envelope([REQUEST], body=_body(b"{")), "cannot be decoded"),
     "body of no text": (envelope([REQUEST], body=_body(b"\xff\xfe")), "cannot be decoded"),
@@ -131,8 +147,8 @@ POISON: dict[str, tuple[Any, str]] = {
     "unknown kind": (envelope([{**REQUEST, "kind": "wish"}]), "not a Glueline message"),
     "unknown field": (envelope([{**REQUEST, "color": "red"}]), "not a Glueline message"),
     "duplicate keys": (
-        raw('{"kind": "request", "schema_version": 1, "kind": "wish"}'),
-        "not a Glueline message",
+        raw('{"kind": "wish", "schema_version": 1, "kind": "request"}'),
+        "the key 'kind' stands twice",
     ),
     "no number": (raw('{"kind": "request", "schema_version": NaN}'), "schema_version"),
     "infinite": (raw('{"kind": "request", "schema_version": 1e999}'), "schema_version"),

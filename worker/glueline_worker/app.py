@@ -72,6 +72,7 @@ class Worker:
         signals.worker_shutdown.connect(self._stop, weak=False)
         signals.task_unknown.connect(self._unknown, weak=False)
         signals.task_rejected.connect(self._rejected, weak=False)
+        signals.task_revoked.connect(self._revoked, weak=False)
         signals.task_failure.connect(self._failed, weak=False)
 
     def perform(self, task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -136,6 +137,8 @@ class Worker:
 
     def _start(self, **_: Any) -> None:
         undertaker.bury = self._bury
+        # Celery sets up logging later, and what is found at the start would go elsewhere.
+        self._log()
         begin()
         try:
             self.runtime.start()
@@ -156,6 +159,12 @@ class Worker:
     def _rejected(self, message: Any, exc: Exception | None = None, **_: Any) -> None:
         why = type(exc).__name__ if exc else "unknown format"
         self._bury(f"the message is not a Celery task: {why}", readable(message.body))
+
+    def _revoked(self, request: Any, *, expired: bool = False, **_: Any) -> None:
+        """Celery drops a message whose sender gave it an end, and says so to nobody."""
+        if expired:
+            what = {name: getattr(request, name, None) for name in ("task", "id", "argsrepr")}
+            self._bury("the message had expired before a worker took it", _text(what))
 
     def _failed(self, exception: Exception, args: Any, **_: Any) -> None:
         """A unit's failure is settled in the ledger; what comes here is none that was foreseen."""

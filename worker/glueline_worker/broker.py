@@ -14,14 +14,21 @@ from dataclasses import dataclass
 from queue import Empty
 from typing import Any
 
+import structlog
 from celery import bootsteps
+from kombu.serialization import registry
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
+from kombu.utils.json import dumps
+from redis.exceptions import NoPermissionError
 
-from glueline import connecting
+from glueline import connecting, transport
 from glueline.queue import VISIBILITY_TIMEOUT
+from glueline.redis_errors import explain
 from glueline.settings import Settings
+from glueline_worker.strictness import DuplicateKeyError, strict_loads, unknown_encoding
 
+log = structlog.get_logger()
 Bury = Callable[[str, str], None]
 EVENT_INTERVAL = 1.0
 """Seconds."""
@@ -43,27 +50,43 @@ consuming = threading.Event()
 """Set while the worker is connected to the queue."""
 
 
+@dataclass
+class Channels:
+    """Which uses of Redis's channels its user has the rights for."""
+
+    is_listening: bool = True
+    is_sending: bool = True
+
+
+channels = Channels()
+GLOB = set("*?[\\")
+
+
 @dataclass(frozen=True)
 class NoJson:
     """What somebody pushed in the place of a message."""
 
     content: str | bytes
+    reason: str
 
 
 def loads(content: str | bytes) -> Any:
     """Read a message as kombu does; what cannot be read is a ``NoJson``."""
     try:
-        return _kombu_loads(content)
+        return strict_loads(content)
+    except DuplicateKeyError as error:
+        return NoJson(content, f"the message is ambiguous: {error}")
     except Exception:  # noqa: BLE001 - too deep, too many digits, a date that is none …
-        return NoJson(content)
+        return NoJson(content, "the message is not JSON")
 
 
-_kombu_loads = kombu_redis.loads
 # A queue may hold anything that somebody pushed, and kombu would stop the worker for it.
 kombu_redis.loads = loads
+# Bodies are read by the registry.
+registry.register("json", dumps, strict_loads, "application/json", "utf-8")
 
 
-class Channel(kombu_redis.Channel):
+class Channel(transport.Channel):
     """Keeps one client, ends with its connection, and leaves the worker alive."""
 
     _kept: Any = None
@@ -89,6 +112,55 @@ class Channel(kombu_redis.Channel):
             raise ConnectionError("the connection to Redis is closed already")
         return super()._connparams(asynchronous)
 
+    def _subscribe(self) -> None:
+        """Subscribe to topics by their names: a right to a pattern is seldom given.
+
+        kombu asks for all of them as patterns. A user who may not subscribe works without Celery's
+        remote control.
+        """
+        topics = [
+            topic
+            for queue in self.active_fanout_queues
+            for topic in self._get_subscribe_topics(queue)
+        ]
+        if not topics or not channels.is_listening:
+            return
+        pubsub = self.subclient
+        if pubsub.connection._sock is None:  # noqa: SLF001 - as kombu does
+            pubsub.connection.connect()
+        self._in_listen = pubsub.connection
+        patterns = [topic for topic in topics if set(topic) & GLOB]
+        names = [topic for topic in topics if not set(topic) & GLOB]
+        if names:
+            pubsub.subscribe(*names)
+        if patterns:
+            pubsub.psubscribe(*patterns)
+
+    def _unsubscribe_from(self, queue: str) -> None:
+        pubsub = self.subclient
+        if pubsub.connection and pubsub.connection._sock:  # noqa: SLF001 - as kombu does
+            for topic in self._get_subscribe_topics(queue):
+                (pubsub.punsubscribe if set(topic) & GLOB else pubsub.unsubscribe)(topic)
+
+    def _receive_one(self, c: Any) -> Any:
+        try:
+            return super()._receive_one(c)
+        except NoPermissionError as error:
+            # Celery connects anew, and does not subscribe then.
+            channels.is_listening = False
+            log.warning("redis.no_remote_control", error=explain(error))
+            raise
+
+    def _put_fanout(self, exchange: str, message: Any, routing_key: str, **options: Any) -> None:
+        """Send an event or an order to all; those who may not send them work without."""
+        if not channels.is_sending:
+            return
+        try:
+            super()._put_fanout(exchange, message, routing_key, **options)
+        except NoPermissionError as error:
+            channels.is_sending = False
+            log.warning("redis.no_events", error=explain(error))
+
 
 class Transport(kombu_redis.Transport):
     """Looks at a message before kombu takes its fields for granted."""
@@ -97,10 +169,14 @@ class Transport(kombu_redis.Transport):
 
     def _deliver(self, message: Any, queue: str) -> None:
         if isinstance(message, NoJson):
-            undertaker("the message is not JSON", message.content)
+            undertaker(message.reason, message.content)
             raise Empty
         if not _is_deliverable(message):
             undertaker("the message lacks the fields of a Celery message", message)
+            raise Empty
+        unknown = unknown_encoding(message)
+        if unknown:
+            undertaker(f"the message is not understood: {unknown}", message)
             raise Empty
         try:
             super()._deliver(message, queue)
@@ -118,14 +194,14 @@ class Transport(kombu_redis.Transport):
                 channel.basic_ack(tag)
 
 
-class SentinelChannel(Channel, kombu_redis.SentinelChannel):
+class SentinelChannel(Channel, transport.SentinelChannel):
     """The same behind Sentinels."""
 
 
 class SentinelTransport(Transport):
     """The same behind Sentinels."""
 
-    default_port = kombu_redis.SentinelTransport.default_port
+    default_port = transport.SentinelTransport.default_port
     Channel = SentinelChannel
 
 
@@ -235,7 +311,9 @@ def refresh(consumer: Any) -> int:
 
 
 def _on_decode_error(message: Any, error: Exception) -> None:
-    undertaker(f"the body cannot be decoded: {type(error).__name__}", message.body)
+    cause = error.args[0] if error.args else None
+    why = str(cause) if isinstance(cause, DuplicateKeyError) else type(error).__name__
+    undertaker(f"the body cannot be decoded: {why}", message.body)
     message.ack()
 
 

@@ -36,6 +36,8 @@ from glueline_worker.changes import read_changes
 from glueline_worker.observe.metrics import BURIED
 from glueline_worker.observe.observer import Observer
 from glueline_worker.observe.watched import WatchedQuota, watched
+from glueline_worker.priorities import PriorityLists
+from glueline_worker.redis_check import check_redis
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.units.attempt import Tools
 from glueline_worker.units.execution import Execution, Outcome
@@ -121,8 +123,10 @@ class Runtime:
         settings = self.settings
         # Units wait for a connection rather than fail for want of one.
         self._client = async_redis_client(settings, REDIS_CONNECTIONS)
+        await check_redis(self._client, settings.key_prefix)
         self._ledger = AsyncLedger(self._client)
         self._calls = calls_for(settings)
+        self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
         quota = SharedQuota(
             self._client,
             settings.key_prefix,
@@ -202,6 +206,7 @@ class Runtime:
         self.execution.active_runs = await self._client.scard(self._calls.keys.active)
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
         if await self._ledger(self._calls.take_turn("reconcile", interval_ms)):
+            await self._priorities.collect()
             await self.execution.reconcile()
 
     async def _read_changes(self) -> None:

@@ -105,7 +105,7 @@ class Calls:
                 request.source,
                 request.scope.label,
                 self.silence_ms,
-                IDEMPOTENCY_TTL_MS,
+                0 if request.idempotency_key is None else IDEMPOTENCY_TTL_MS,
                 finish.replace("0" * 16, "@run@", 1),
                 trace,
                 1 if patiently else 0,

@@ -33,12 +33,12 @@ class Keys:
         return f"{self.prefix}generation:{source}"
 
     def idempotency(self, request: ExtractionRequest, origin: Origin = "caller") -> str:
-        """Where the run of an idempotency key stands; empty without one.
+        """Where the run of an idempotency key stands; without one, a key that nobody writes.
 
         Each origin has keys of its own: no caller can take the slot of a schedule.
         """
         if request.idempotency_key is None:
-            return ""
+            return f"{self.prefix}idempotency"
         kind = "idempotency" if origin == "caller" else f"idempotency-{origin}"
         return f"{self.prefix}{kind}:{request.source}:{quote(request.idempotency_key)}"
 

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from glueline.contract.errors import Retryable
 from glueline.ledger.calls import Call
+from glueline.redis_errors import explain
 
 T = TypeVar("T")
 
@@ -67,4 +68,4 @@ class AsyncLedger:
 
 def unavailable(error: RedisError) -> LedgerUnavailable:
     """Say it without the connection's URL, which may hold a password."""
-    return LedgerUnavailable(f"Redis did not answer: {type(error).__name__}: {error}")
+    return LedgerUnavailable(f"Redis did not answer: {explain(error)}")

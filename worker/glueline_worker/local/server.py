@@ -105,7 +105,7 @@ class EmbeddedRedis:
         config.write_text(self._configuration())
         with (self.folder / "redis.log").open("ab") as log:
             self._process = spawn([server_binary(), str(config)], stdout=log, stderr=log)
-        client = redis.Redis.from_url(self.url, socket_connect_timeout=1)
+        client = redis.Redis.from_url(self.url, socket_connect_timeout=1, protocol=2)
         deadline = time.monotonic() + START_TIMEOUT
         try:
             while self._process.poll() is None and time.monotonic() < deadline:

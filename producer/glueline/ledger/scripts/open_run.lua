@@ -3,8 +3,9 @@
 -- Of the runs that wait only the newest is left. So runs that are asked for faster than they end
 -- still end, one after the other.
 --
--- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency ('' when not asked for)
--- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms)
+-- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency
+--       (every key has the prefix, which may be all that a user may touch)
+-- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms; 0: not asked for)
 --       7 finish message of any run, with the placeholder @run@  8 trace ('' without)
 --       9 '1' to open nothing while a run of the same scope goes on
 --       10 digest of the request  11 its summary  12… unit id, message, …
@@ -23,7 +24,7 @@ local opened = redis.call('HGET', base, 'generation')
 if opened then
   return {ARGV[1], opened, redis.call('HEXISTS', base, 'waiting') == 1 and 4 or 1, false}
 end
-local key = KEYS[6] ~= '' and KEYS[6] or nil
+local key = tonumber(ARGV[6]) > 0 and KEYS[6] or nil
 local known = key and text_of(key)
 if known then
   -- The promise outlives the run.

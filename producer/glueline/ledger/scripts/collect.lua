@@ -1,0 +1,16 @@
+-- Move messages with a priority to the queue, behind what is there: Celery's clients put them into
+-- lists of their own, which nobody reads. One by one, so that none is ever in no list.
+--
+-- KEYS  1 the queue's list  2… lists of messages with a priority
+-- ARGV  1 how many messages at the most
+-- Returns how many were moved
+
+local room, moved = tonumber(ARGV[1]), 0
+for i = 2, #KEYS do
+  if redis.call('TYPE', KEYS[i]).ok == 'list' then
+    while moved < room and redis.call('LMOVE', KEYS[i], KEYS[1], 'RIGHT', 'LEFT') do
+      moved = moved + 1
+    end
+  end
+end
+return moved

@@ -1,0 +1,35 @@
+"""What an error of Redis means for whoever runs Glueline, in one sentence."""
+
+from redis import exceptions
+
+ADVICE = {
+    exceptions.NoPermissionError: (
+        "the Redis user lacks a right; the page on operations has the line that gives all rights"
+    ),
+    exceptions.ClusterCrossSlotError: (
+        "on a cluster's node all keys must be in one slot: set GLUELINE_KEY_PREFIX to a hash tag, "
+        "as {glueline}:"
+    ),
+    exceptions.MovedError: (
+        "this is a node of a sharded cluster, which cannot be used; name a server of its own"
+    ),
+    exceptions.ReadOnlyError: (
+        "this is a read-only replica; name the master, or the Sentinels that know it"
+    ),
+}
+
+
+def is_denial(error: object) -> bool:
+    """Whether the user lacks a right; within a script Redis says so with a general error."""
+    return isinstance(error, exceptions.NoPermissionError) or (
+        isinstance(error, exceptions.ResponseError) and "ACL failure in script" in str(error)
+    )
+
+
+def explain(error: Exception) -> str:
+    """Say what happened and, where it is known, what to do; without the connection's URL."""
+    said = f"{type(error).__name__}: {error}"
+    if is_denial(error):
+        return f"{said}; {ADVICE[exceptions.NoPermissionError]}"
+    advice = next((text for kind, text in ADVICE.items() if isinstance(error, kind)), "")
+    return f"{said}; {advice}" if advice else said

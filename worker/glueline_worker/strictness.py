@@ -1,0 +1,61 @@
+"""Messages that can be read in two ways, or in none, are refused rather than guessed at."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kombu import compression
+from kombu.utils import json as kombu_json
+
+ENCODINGS = {"", "utf-8", "utf8", "us-ascii", "ascii", "binary"}
+"""What a JSON body may be called; kombu reads each of them as UTF-8."""
+SHOWN = 60
+
+
+class DuplicateKeyError(ValueError):
+    """An object of JSON names a key twice, and readers differ in which they take."""
+
+
+def strict_loads(text: str | bytes) -> Any:
+    """Read JSON as kombu does; raises DuplicateKeyError."""
+    return kombu_json.loads(text, _loads=_parse)
+
+
+def unknown_encoding(message: Mapping[str, Any]) -> str:
+    """Say which encoding of a message kombu would stumble over, or would not look at."""
+    found = message.get("content-encoding")
+    if found is not None and not (isinstance(found, str) and found.lower() in ENCODINGS):
+        return f"its content-encoding is {_shown(found)}, and not utf-8"
+    found = message["properties"].get("body_encoding")
+    if found not in {None, "", "base64"}:
+        return f"its body_encoding is {_shown(found)}, and not base64"
+    found = message["headers"].get("compression")
+    if found and not _can_decompress(found):
+        return f"its compression is {_shown(found)}"
+    return ""
+
+
+def _parse(text: str, object_hook: Callable[[dict[str, Any]], Any]) -> Any:
+    return json.loads(text, object_pairs_hook=lambda pairs: object_hook(_unique(pairs)))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DuplicateKeyError(f"the key {_shown(twice)} stands twice in one object")
+    return found
+
+
+def _can_decompress(name: object) -> bool:
+    try:
+        compression.get_decoder(name)
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
