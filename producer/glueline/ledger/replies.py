@@ -45,6 +45,16 @@ class Claimed:
     """The ``traceparent`` that the run was opened with."""
     replayed: bool = False
     """Whether the run had ended before, so that sinks may have committed it."""
+    circumstances: str = ""
+    """What the run works with, as JSON, once it is fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What a run works with, as JSON, and its generation from now on."""
+
+    circumstances: str
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class Results:
     listings: list[str]
     receipts: dict[str, Mapping[str, Any]]
     failures: list[Failure]
+    newest_generation: int = 0
+    """The greatest that the ledger has given to a run of the source."""
 
 
 def text(answer: Any) -> str | None:
@@ -89,7 +101,7 @@ def claimed(answer: Sequence[Any]) -> Claimed:
     outcome, attempts, *run = answer
     if not run:
         return Claimed(_text(outcome), int(attempts))
-    state, request, generation, created_at, unit, trace, replayed = run
+    state, request, generation, created_at, unit, trace, replayed, circumstances = run
     return Claimed(
         _text(outcome),
         int(attempts),
@@ -100,7 +112,13 @@ def claimed(answer: Sequence[Any]) -> Claimed:
         UNIT.validate_json(unit),
         _text(trace),
         replayed == 1,
+        _text(circumstances),
     )
+
+
+def fixed(answer: Sequence[Any]) -> Fixed | None:
+    """Read ``fix``."""
+    return Fixed(_text(answer[0]), int(answer[1])) if answer else None
 
 
 def opened_units(answer: Sequence[Any]) -> tuple[bool, list[str]]:
@@ -148,11 +166,12 @@ def status(run_id: str, answer: Any) -> RunStatus | None:
 
 def results(answer: Sequence[Any]) -> Results:
     """Read ``results``."""
-    listings, receipts, failed = answer
+    listings, receipts, failed, newest = answer
     return Results(
         sorted(texts(listings)),
         {unit_id: json.loads(receipt) for unit_id, receipt in _mapping(receipts).items()},
         _failures(failed),
+        int(newest),
     )
 
 

@@ -1,29 +1,41 @@
 """One attempt at a unit: its work, and what becomes of it in the ledger."""
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
 from glueline.contract.errors import GluelineError, Retryable
+from glueline.contract.filters import Filters
 from glueline.contract.messages import FinishUnit, UnitMessage
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunState
 from glueline.ledger import AsyncLedger, Calls, LedgerUnavailable
 from glueline.ledger.calls import Claim, Settlement
-from glueline.ledger.replies import Claimed
+from glueline.ledger.replies import Claimed, Results
 from glueline.settings import Settings
+from glueline.sources import Source
 from glueline_worker.aws.calls import tally
 from glueline_worker.aws.errors import AwsExpired
-from glueline_worker.aws.sources import Sources
+from glueline_worker.aws.sources import Connection, Sources
 from glueline_worker.observe import metrics, tracing
 from glueline_worker.sinks.base import Run, Sink
 from glueline_worker.units import finish
+from glueline_worker.units.circumstances import (
+    CannotServe,
+    Circumstances,
+    circumstances_of,
+    ensure_place,
+    ensure_source,
+    newest_generation,
+    sinks_of,
+)
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.databases import extract_databases
@@ -40,10 +52,16 @@ from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.narrowing import ensure_admitted, narrowed
 from glueline_worker.units.partitions import extract_partitions
+from glueline_worker.units.sharing import PAUSE
 from glueline_worker.units.table import extract_table
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
+
+LEASES_UNSERVED = 10
+"""For so many leases a run waits for a worker that has its sinks and its source."""
+PAUSE_UNSERVED = 0.5
+"""Seconds for which a unit that was given back keeps its slot."""
 
 HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
     "databases": extract_databases,
@@ -114,12 +132,18 @@ class Attempt:
             await self._extract()
 
     async def _extract(self) -> None:
-        unit, run = self.claim.unit, self._run()
+        unit = self.claim.unit
         counts: Counter[str] = Counter()
         tally.set(counts)
-        ensure_admitted(run.request, self.tools.settings)
+        ensure_source(unit.source, self.tools.settings)
+        if not self.claimed.circumstances:  # what cannot be is to fix nothing
+            self._ensure_admitted(self.tools.settings.source(unit.source).filters)
         connection = await self.tools.sources.connect(unit.source)
-        writing = Writing(self.tools.sinks, run, unit.unit_id)
+        fixed = await self._fixed(connection)
+        ensure_place(unit.source, fixed, connection)
+        self._ensure_admitted(fixed.filters)
+        run = self._run(fixed)
+        writing = Writing(sinks_of(fixed, self.tools.sinks), run, unit.unit_id)
         try:
             context = UnitContext(
                 run=run,
@@ -150,32 +174,71 @@ class Attempt:
         )
 
     async def _finish(self) -> None:
-        run = self._run()
         if self.claimed.state is not RunState.RUNNING:
-            await finish.abort(self.tools.sinks, run, replayed=self.claimed.replayed)
-            await self.tools.ledger(
-                self.tools.calls.finish(self.claim, None, keep_ms=self.tools.keep_ms)
-            )
+            await self._abort()
             return
-        status = (await self.tools.ledger(self.tools.calls.status([run.run_id])))[0]
+        run_id = self.claim.unit.run_id
+        status = (await self.tools.ledger(self.tools.calls.status([run_id])))[0]
         assert status is not None
-        results = await self.tools.ledger(self.tools.calls.results(run.run_id))
+        results = await self.tools.ledger(self.tools.calls.results(run_id))
+        fixed = await self._fixed_at_end(results)
+        sinks, run = sinks_of(fixed, self.tools.sinks), self._run(fixed)
         await self._confirm()
-        counts, warnings = await finish.commit(self.tools.sinks, run, status, results)
-        state = finish.final_state(status)
+        done = await finish.commit(sinks, run, status, results)
+        state = finish.final_state(status, done)
+        why = finish.reason(results.failures) if state is RunState.FAILED else ""
         await self.tools.ledger(
             self.tools.calls.finish(
                 self.claim,
                 state,
                 keep_ms=self.tools.keep_ms,
-                reason=finish.reason(results.failures) if state is RunState.FAILED else "",
-                counts=counts,
-                warnings=warnings,
+                reason=why or "; ".join(done.problems),
+                counts=done.counts,
+                warnings=[*done.warnings, *done.problems],
             )
         )
         log.info("run.finished", state=state.value)
         tracing.run_ended(state.value)
         metrics.RUNS.labels(state.value).inc()
+
+    async def _abort(self) -> None:
+        sinks, fixed = self.tools.sinks, None
+        if self.claimed.circumstances:
+            fixed = Circumstances.model_validate_json(self.claimed.circumstances)
+            sinks = sinks_of(fixed, sinks)
+        await finish.abort(sinks, self._run(fixed), replayed=self.claimed.replayed)
+        await self.tools.ledger(
+            self.tools.calls.finish(self.claim, None, keep_ms=self.tools.keep_ms)
+        )
+
+    async def _fixed(self, connection: Connection) -> Circumstances:
+        """The circumstances of the run; the first worker to ask fixes them."""
+        tools = self.tools
+        if not self.claimed.circumstances:
+            source = self.claim.unit.source
+            mine = await circumstances_of(source, tools.settings, tools.sinks, connection)
+            newest = await newest_generation(tools.sinks, source)
+            call = tools.calls.fix(self.claim, mine.model_dump_json(), newest)
+            stands = await tools.ledger(call)
+            if stands is None:
+                raise ClaimLost
+            self.claimed = replace(
+                self.claimed, circumstances=stands.circumstances, generation=stands.generation
+            )
+        return Circumstances.model_validate_json(self.claimed.circumstances)
+
+    async def _fixed_at_end(self, results: Results) -> Circumstances:
+        """The circumstances for `finish`, also of a run whose units an older version read."""
+        source, settings = self.claim.unit.source, self.tools.settings
+        if self.claimed.circumstances:
+            return Circumstances.model_validate_json(self.claimed.circumstances)
+        if results.listings or results.receipts:
+            ensure_source(source, settings)
+            return await self._fixed(await self.tools.sources.connect(source))
+        # No unit came so far as to fix them, so nothing was written and nothing is gone.
+        known = settings.find_source(source) or Source()
+        identities = tuple(sink.identity for sink in self.tools.sinks)
+        return Circumstances(filters=known.filters, sinks=identities)
 
     async def _open(self, children: Sequence[UnitMessage]) -> None:
         if not children:
@@ -219,6 +282,8 @@ class Attempt:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
                 note(self.claim, "lost")
+            elif isinstance(error, CannotServe):
+                await self._give_back(error)
             elif may_pass(error) and self.claimed.attempts < self.tools.settings.worker.attempts:
                 delay = delay_before(self.claimed.attempts)
                 note(self.claim, "retried")
@@ -232,6 +297,24 @@ class Attempt:
             log.info("unit.lost")
         except LedgerUnavailable as unavailable:
             log.warning("ledger.unavailable", error=str(unavailable))
+
+    async def _give_back(self, error: CannotServe) -> None:
+        """Let another worker have the unit; fail it when none came for long."""
+        call = self.tools.calls.give_back(
+            self.claim,
+            delay_ms=int(random.uniform(*PAUSE) * 1000),  # noqa: S311 - no secret
+            longest_ms=LEASES_UNSERVED * self.tools.lease_ms,
+        )
+        is_given_back = await self.tools.ledger(call)
+        if is_given_back is None:
+            raise ClaimLost
+        if not is_given_back:
+            await self._give_up(error)
+            return
+        note(self.claim, "not_served")
+        log.warning("unit.not_served", error=str(error))
+        # Messages that wait in the queue are for those who can serve them: do not take them all.
+        await asyncio.sleep(PAUSE_UNSERVED)
 
     async def _give_up(self, error: Exception) -> None:
         note(self.claim, "failed")
@@ -254,12 +337,18 @@ class Attempt:
         )
         await self._settle(Settlement(failure=failure, counts=tally.get() or {}))
 
-    def _run(self) -> Run:
-        claimed = self.claimed
+    def _ensure_admitted(self, filters: Filters) -> None:
+        assert self.claimed.request is not None
+        ensure_admitted(self.claimed.request, filters)
+
+    def _run(self, fixed: Circumstances | None) -> Run:
+        claimed, run_id = self.claimed, self.claim.unit.run_id
         assert claimed.request is not None
         assert claimed.created_at is not None
-        request = narrowed(claimed.request, self.tools.settings)
-        return Run(self.claim.unit.run_id, claimed.generation, request, claimed.created_at)
+        request, place = claimed.request, None
+        if fixed is not None:
+            request, place = narrowed(request, fixed.filters), fixed.place
+        return Run(run_id, claimed.generation, request, claimed.created_at, place)
 
 
 def note(claim: Claim, outcome: str) -> None:

@@ -10,7 +10,7 @@ from glueline.contract.records import Record
 from glueline.settings import WorkerSettings
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
-from glueline_worker.sinks.base import Held, Part, Run
+from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
 from glueline_worker.units.fingerprints import fingerprint
 from glueline_worker.units.writing import Writing
 
@@ -49,9 +49,14 @@ class UnitContext:
 
     def place(self) -> tuple[Any, ...]:
         """What every fingerprint holds beside the thing's own facts."""
-        connection, options = self.connection, self.options
-        account = (connection.region, connection.account, connection.catalog_id)
-        return (*account, options.raw, options.lineage)
+        at, options = self.at, self.options
+        return (at.region, at.account, at.catalog_id, options.raw, options.lineage)
+
+    @property
+    def at(self) -> CatalogPlace:
+        """Where the run reads: the same for all its units, whatever each worker was told."""
+        here = self.connection
+        return self.run.place or CatalogPlace(here.region, here.catalog_id, here.account)
 
     async def unchanged(self, kind: str, prints: Mapping[str, str | None]) -> set[str]:
         """Keep what all sinks hold under these fingerprints; its keys."""

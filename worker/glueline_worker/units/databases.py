@@ -19,8 +19,8 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
             database_record(
                 answer,
                 source=unit.source,
-                region=context.connection.region,
-                catalog_id=context.connection.catalog_id,
+                region=context.at.region,
+                catalog_id=context.at.catalog_id,
                 raw=context.options.raw,
             )
             for answer in page.items

@@ -26,9 +26,12 @@ async def write_tables(
     Empties ``answers``: one takes several times the memory of its record, and sinks may be slow.
     """
     wanted, place = context.run.request.filters.tables, context.place()
+    here = context.at.of_catalog
     asked = [answer for answer in answers if wanted.admits(str(answer.get("Name", "")))]
     answers.clear()
-    keys = [record_key(unit.source, "table", unit.database, name_of(each, [])) for each in asked]
+    keys = [
+        record_key(unit.source, here, "table", unit.database, name_of(each, [])) for each in asked
+    ]
     prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
     same = await context.unchanged("table", prints)
     with_partitions = context.options.partitions != "none"
@@ -49,9 +52,9 @@ def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
     return table_record(
         answer,
         source=unit.source,
-        region=context.connection.region,
+        region=context.at.region,
         database_name=unit.database,
-        catalog_id=context.connection.catalog_id,
+        catalog_id=context.at.catalog_id,
         raw=context.options.raw,
     )
 
@@ -63,7 +66,7 @@ def _part(key: str, table: TableRecord, fingerprint_: str | None, context: UnitC
 
 def _edges(table: TableRecord, context: UnitContext) -> list[LineageRecord]:
     """What the catalogue itself says: a view reads tables, a resource link is its target."""
-    around = Surroundings(region=context.connection.region, account=context.connection.catalog_id)
+    around = Surroundings(region=context.at.region, account=context.at.catalog_id)
     if table.target is not None:
         kind, lineage = "table", link_lineage(table, around)
     elif table.views:

@@ -7,7 +7,9 @@
 --                             finished_at, reason, settled, failed, count:<what>,
 --                             open:<kind> (units that are open, for gauges.lua),
 --                             suspect (see claim.lua), trace (W3C's traceparent),
---                             replayed (1 once it has ended and runs, or ran, again)
+--                             replayed (1 once it has ended and runs, or ran, again),
+--                             circumstances (JSON, see fix.lua), settled_at (when a unit last went
+--                             well), unserved_since, unserved_at (see give_back.lua)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
@@ -22,7 +24,7 @@
 -- Keys of all runs: <prefix>runs (zset id -> created), <prefix>active (set of bases),
 -- <prefix>watermark (see due.lua), <prefix>scope:… (base of the scope's newest run, for as long as
 -- that run is remembered),
--- <prefix>generation:<source>, <prefix>idempotency:…, <prefix>dead (list),
+-- <prefix>generation:<source>, <prefix>generation:<source>:floor (see fix.lua), <prefix>idempotency:…, <prefix>dead (list),
 -- <prefix>check:<source> (the last report on its permissions), <prefix>check-asked:<source> (while
 -- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API),
 -- <prefix>schedules (hash schedule -> '<last slot served> <timing>'),

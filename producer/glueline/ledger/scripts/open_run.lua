@@ -31,10 +31,14 @@ if is_going_on and ARGV[9] == '1' then
   return {string.match(older, '[^:]+$'), redis.call('HGET', older, 'generation'), 2, false}
 end
 
--- Sinks outlive this Redis and refuse older generations, so a fresh ledger must not start at 1:
--- the clock is the floor.
-local generation = math.max(tonumber(redis.call('GET', KEYS[5]) or 0) + 1, now)
-redis.call('SET', KEYS[5], whole(generation))
+-- Generations are counted, not timed: a clock that was ahead once leaves a great number, and the
+-- next one is greater still. Only a fresh counter starts at the clock, which is greater than what
+-- most sinks hold of before; fix.lua knows better. INCR is exact beyond 2^53, Lua is not.
+if not string.match(redis.call('GET', KEYS[5]) or '', '^%d+$') then
+  redis.call('SET', KEYS[5], whole(now - 1))
+end
+redis.call('INCR', KEYS[5])
+local generation = redis.call('GET', KEYS[5])
 
 if is_going_on then
   local older_id = string.match(older, '[^:]+$')
@@ -43,7 +47,7 @@ if is_going_on then
 end
 
 redis.call('HSET', base, 'state', 'running', 'request', ARGV[2], 'source', ARGV[3],
-  'scope', ARGV[4], 'scope_key', KEYS[4], 'generation', whole(generation), 'created_at', whole(now),
+  'scope', ARGV[4], 'scope_key', KEYS[4], 'generation', generation, 'created_at', whole(now),
   'settled', 0, 'failed', 0)
 if ARGV[8] ~= '' then redis.call('HSET', base, 'trace', ARGV[8]) end
 redis.call('ZADD', KEYS[2], whole(now), ARGV[1])
@@ -57,4 +61,4 @@ if KEYS[6] ~= '' then redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[6]) end
 for i = 10, #ARGV, 2 do
   open_unit(base, ARGV[i], ARGV[i + 1], now + ARGV[5])
 end
-return {ARGV[1], whole(generation), 1, superseded}
+return {ARGV[1], generation, 1, superseded}

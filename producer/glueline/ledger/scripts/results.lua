@@ -1,10 +1,14 @@
 -- What `finish` hands to the sinks.
 --
 -- KEYS  1 base
--- Returns {listings, receipts (field, value, …), failures (field, value, …)}
+-- Returns {listings, receipts (field, value, …), failures (field, value, …), newest generation of
+-- the source}
 
+local prefix = string.match(KEYS[1], '^(.*)run:[^:]*$')
+local source = redis.call('HGET', KEYS[1], 'source') or ''
 return {
   redis.call('SMEMBERS', KEYS[1] .. ':listings'),
   redis.call('HGETALL', KEYS[1] .. ':receipts'),
   redis.call('HGETALL', KEYS[1] .. ':failures'),
+  redis.call('GET', prefix .. 'generation:' .. source) or '0',
 }

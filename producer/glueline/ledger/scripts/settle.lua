@@ -24,6 +24,7 @@ else
   redis.call('HDEL', base .. ':losses', id)
   redis.call('SADD', base .. ':done', id)
   redis.call('HINCRBY', base, 'settled', 1)
+  redis.call('HSET', base, 'settled_at', whole(now_ms()))
 end
 if outcome.receipt then redis.call('HSET', base .. ':receipts', id, outcome.receipt) end
 for what, n in pairs(outcome.counts) do

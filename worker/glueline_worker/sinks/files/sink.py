@@ -10,6 +10,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run
 from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
+from glueline_worker.sinks.files.history import newest_generation, other_places, remember_place
 from glueline_worker.sinks.files.manifest import folders, listed_in, manifest, stored_objects
 from glueline_worker.sinks.files.memory import forget_newest, newest, remember_newest
 from glueline_worker.sinks.files.writer import UnitFiles
@@ -43,12 +44,17 @@ class FileSink:
     def __init__(self, name: str, root: Path) -> None:
         """Store below ``root``; ``name`` is what errors call the sink."""
         self.name = name
+        self.identity = f"file://{root.absolute().as_posix()}"
         self._root = root
         self._bases: dict[str, str | None] = {}
 
     async def open(self) -> None:
         """Create the folder and try to write to it."""
         await asyncio.to_thread(self._open)
+
+    async def newest_generation(self, source: str) -> int:
+        """See Sink."""
+        return await asyncio.to_thread(newest_generation, self._root, source)
 
     async def begin(self, run: Run, unit_id: str) -> UnitFiles:
         """Start an attempt; nothing is created before its first record."""
@@ -60,8 +66,8 @@ class FileSink:
 
     async def commit(self, commit: Commit) -> CommitReport:
         """Write the manifest, then remove what the receipts do not list."""
-        await asyncio.to_thread(self._commit, commit)
-        return CommitReport()
+        warnings = await asyncio.to_thread(self._commit, commit)
+        return CommitReport(warnings=tuple(warnings))
 
     async def abort(self, run: Run, *, replayed: bool = False) -> None:
         """Remove the run's manifest and objects, but what a manifest from before a replay lists."""
@@ -76,7 +82,7 @@ class FileSink:
             with TemporaryFile(dir=self._root):
                 pass
 
-    def _commit(self, commit: Commit) -> None:
+    def _commit(self, commit: Commit) -> list[str]:
         run_id = commit.run.run_id
         with disk_errors(self.name):
             objects = stored_objects(self._root, commit)
@@ -85,8 +91,10 @@ class FileSink:
             remove_temporaries(path)
             if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
                 remember_newest(self._root, commit.run)
+            remember_place(self._root, commit.run)
             listed = {stored.path for stored in objects}
             self._remove_others(run_id, listed | {index_path(run_id, u) for u in commit.receipts})
+            return other_places(self._root, commit.run)
 
     def _abort(self, run: Run, *, replayed: bool) -> None:
         with disk_errors(self.name):
