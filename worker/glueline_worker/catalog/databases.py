@@ -21,14 +21,14 @@ def database_record(
 ) -> DatabaseRecord:
     """Return the record of one item of GetDatabases' ``DatabaseList``. Never raises.
 
-    ``catalog_id`` is the catalogue that was asked; an answer says which only where nobody knows.
+    ``catalog_id`` is for an answer that does not name its own.
     """
     notes: list[str] = []
     return sealed(
         DatabaseRecord(
             source=source,
             region=region,
-            catalog_id=catalog_id or text_of(answer.get("CatalogId")),
+            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
             name=name_of(answer, notes),
             description=redact_prose(text_of(answer.get("Description"))),
             location_uri=location_of(answer.get("LocationUri")),

@@ -23,7 +23,7 @@ def partition_record(
 ) -> PartitionRecord:
     """Return the record of one item of GetPartitions' ``Partitions``. Never raises.
 
-    ``catalog_id`` is the catalogue that was asked; an answer says which only where nobody knows.
+    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
     """
     notes: list[str] = []
     values = texts_of(answer.get("Values"))
@@ -34,7 +34,7 @@ def partition_record(
         PartitionRecord(
             source=source,
             region=region,
-            catalog_id=catalog_id or text_of(answer.get("CatalogId")),
+            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
             database_name=database_name,
             table_name=table_name,
             values=values,

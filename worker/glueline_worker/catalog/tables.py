@@ -31,7 +31,7 @@ def table_record(
 ) -> TableRecord:
     """Return the record of one item of GetTables' ``TableList``. Never raises.
 
-    ``catalog_id`` is the catalogue that was asked; an answer says which only where nobody knows.
+    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
     """
     notes: list[str] = []
     descriptor = mapping_at(answer, "StorageDescriptor", notes)
@@ -43,7 +43,7 @@ def table_record(
         TableRecord(
             source=source,
             region=region,
-            catalog_id=catalog_id or text_of(answer.get("CatalogId")),
+            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
             database_name=database_name,
             name=name_of(answer, notes),
             description=redact_prose(

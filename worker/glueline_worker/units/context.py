@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
 from glueline.settings import WorkerSettings
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
+from glueline_worker.catalog.seal import sealed
 from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
 from glueline_worker.units.fingerprints import fingerprint
 from glueline_worker.units.writing import Writing
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass
@@ -57,6 +60,15 @@ class UnitContext:
         """Where the run reads: the same for all its units, whatever each worker was told."""
         here = self.connection
         return self.run.place or CatalogPlace(here.region, here.catalog_id, here.account)
+
+    def placed(self, record: R) -> R:
+        """The record in the catalogue that the run reads, however an answer spells its owner.
+
+        The catalogue is part of the record's identity, and must be known before the answer is.
+        """
+        if record.catalog_id == self.at.catalog_id:
+            return record
+        return sealed(record.model_copy(update={"catalog_id": self.at.catalog_id}))
 
     async def unchanged(self, kind: str, prints: Mapping[str, str | None]) -> set[str]:
         """Keep what all sinks hold under these fingerprints; its keys."""

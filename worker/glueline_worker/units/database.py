@@ -172,7 +172,7 @@ async def _describe(unit: DatabaseUnit, context: UnitContext) -> None:
         catalog_id=context.at.catalog_id,
         raw=context.options.raw,
     )
-    await context.write([(record, answer)])
+    await context.write([(context.placed(record), answer)])
 
 
 def _name(answer: Answer) -> str:

@@ -16,12 +16,14 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         return
     async for page in context.glue.databases():
         records = [
-            database_record(
-                answer,
-                source=unit.source,
-                region=context.at.region,
-                catalog_id=context.at.catalog_id,
-                raw=context.options.raw,
+            context.placed(
+                database_record(
+                    answer,
+                    source=unit.source,
+                    region=context.at.region,
+                    catalog_id=context.at.catalog_id,
+                    raw=context.options.raw,
+                )
             )
             for answer in page.items
         ]

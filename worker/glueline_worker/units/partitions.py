@@ -73,7 +73,7 @@ def _pages(
 
 
 def _record(answer: dict[str, Any], unit: PartitionsUnit, context: UnitContext) -> PartitionRecord:
-    return partition_record(
+    record = partition_record(
         answer,
         source=unit.source,
         region=context.at.region,
@@ -82,3 +82,4 @@ def _record(answer: dict[str, Any], unit: PartitionsUnit, context: UnitContext) 
         catalog_id=context.at.catalog_id,
         raw=context.options.raw,
     )
+    return context.placed(record)

@@ -49,7 +49,7 @@ async def write_tables(
 
 
 def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
-    return table_record(
+    record = table_record(
         answer,
         source=unit.source,
         region=context.at.region,
@@ -57,6 +57,7 @@ def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
         catalog_id=context.at.catalog_id,
         raw=context.options.raw,
     )
+    return context.placed(record)
 
 
 def _part(key: str, table: TableRecord, fingerprint_: str | None, context: UnitContext) -> Part:
