@@ -190,15 +190,17 @@ class Calls:
             replies.fixed,
         )
 
-    def give_back(self, claim: Claim, *, delay_ms: int, longest_ms: int) -> Call[bool | None]:
-        """Give a unit back that this worker cannot serve.
+    def give_back(
+        self, claim: Claim, warning: str, *, delay_ms: int, longest_ms: int
+    ) -> Call[bool | None]:
+        """Give a unit back that this worker cannot serve, and say so once in the run's warnings.
 
         True: given back; False: no worker could for ``longest_ms``; None: the claim is lost.
         """
         return Call(
             "give_back",
             (self.keys.run(claim.unit.run_id),),
-            (claim.unit.unit_id, claim.token, delay_ms, longest_ms),
+            (claim.unit.unit_id, claim.token, delay_ms, longest_ms, warning),
             lambda answer: answer == 1 if answer else None,
         )
 

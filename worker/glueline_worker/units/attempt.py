@@ -302,6 +302,7 @@ class Attempt:
         """Let another worker have the unit; fail it when none came for long."""
         call = self.tools.calls.give_back(
             self.claim,
+            error.warning,
             delay_ms=int(random.uniform(*PAUSE) * 1000),  # noqa: S311 - no secret
             longest_ms=LEASES_UNSERVED * self.tools.lease_ms,
         )

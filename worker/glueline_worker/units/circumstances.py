@@ -38,13 +38,18 @@ class CannotServe(GluelineError):
 
     code = "not_served"
 
+    def __init__(self, lacking: str, advice: str) -> None:
+        """Say what is ``lacking`` and, once no worker came, what to do."""
+        super().__init__(f"no worker {lacking} took the unit: {advice}")
+        self.warning = f"a worker other than those {lacking} took units and gave them back"
+
 
 def ensure_source(name: str, settings: Settings) -> None:
     """Raise CannotServe when this worker does not know the source."""
     if settings.find_source(name) is None:
         raise CannotServe(
-            f"no worker with the source {name!r} took the unit: declare it in the settings of the "
-            "workers, then replay the run"
+            f"with the source {name!r}",
+            "declare it in the settings of the workers, then replay the run",
         )
 
 
@@ -84,8 +89,9 @@ def sinks_of(fixed: Circumstances, sinks: Sequence[Sink]) -> list[Sink]:
     own = {sink.identity: sink for sink in sinks}
     if missing := [identity for identity in fixed.sinks if identity not in own]:
         raise CannotServe(
-            f"no worker with the run's sink {missing[0]} took the unit: give all workers the same "
-            "sinks, with absolute paths, then replay the run or start a new one"
+            f"with the run's sink {missing[0]}",
+            "give all workers the same sinks, with absolute paths, then replay the run or start a "
+            "new one",
         )
     return [own[identity] for identity in fixed.sinks]
 
@@ -103,9 +109,9 @@ def ensure_place(name: str, fixed: Circumstances, connection: Connection) -> Non
     ):
         return
     raise CannotServe(
-        f"no worker whose source {name!r} is {run.of_catalog}, as when the run began, took the "
-        f"unit (here it is {CatalogPlace(here.region, here.catalog_id).of_catalog}): give all "
-        "workers the same settings, then start a new run"
+        f"whose source {name!r} is {run.of_catalog} as when the run began",
+        f"here it is {CatalogPlace(here.region, here.catalog_id).of_catalog}; give all workers the "
+        "same settings, then start a new run",
     )
 
 

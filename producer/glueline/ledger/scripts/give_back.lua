@@ -2,6 +2,7 @@
 --
 -- KEYS  1 base
 -- ARGV  1 unit id  2 token  3 delay (ms)  4 longest (ms) that a run waits for a worker
+--       5 warning of the run
 -- Returns 1 (given back), 2 (keep it: none came for too long) or 0 (the claim is lost)
 --
 -- The wait begins anew when a unit of the run settled meanwhile, or when nobody was asked for long.
@@ -14,6 +15,7 @@ local since, at, settled = tonumber(run[1] or now), tonumber(run[2] or 0), tonum
 if settled > since or now - at > longest / 2 then since = now end
 if now - since > longest then return 2 end
 redis.call('HSET', base, 'unserved_since', whole(since), 'unserved_at', whole(now))
+if not redis.call('LPOS', base .. ':warnings', ARGV[5]) then warn(base, ARGV[5]) end
 redis.call('HINCRBY', base .. ':attempts', id, -1)
 redis.call('HSET', base .. ':claims', id, 'retry')
 redis.call('ZADD', base .. ':open', whole(now + ARGV[3]), id)

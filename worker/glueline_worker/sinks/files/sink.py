@@ -44,7 +44,7 @@ class FileSink:
     def __init__(self, name: str, root: Path) -> None:
         """Store below ``root``; ``name`` is what errors call the sink."""
         self.name = name
-        self.identity = f"file://{root.absolute().as_posix()}"
+        self.identity = f"file://{root.resolve().as_posix()}"
         self._root = root
         self._bases: dict[str, str | None] = {}
 

@@ -1,6 +1,5 @@
 """Change the first part of rows' keys: the place that a key names."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,9 +20,8 @@ from sqlalchemy import (
 )
 
 from glueline.contract.records import AnyRecord, Record
-from glueline_worker.sinks.keys import DIGEST_LENGTH, KEY_LIMIT, stored_key
+from glueline_worker.sinks.keys import KEY_LIMIT, stored_key
 
-SHORTENED = re.compile(rf".*~[0-9a-f]{{{DIGEST_LENGTH}}}", re.DOTALL)
 RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
 
 
@@ -59,7 +57,7 @@ def change_keys(
 def _long_key(key: str, record: str, beginning: tuple[str, str], values: Mapping[str, Any]) -> str:
     """A key that is shortened, or has to be now: one that was is made anew from its record."""
     old, new = beginning
-    if len(key) == KEY_LIMIT and SHORTENED.fullmatch(key):
+    if len(key) > KEY_LIMIT:
         try:
             known = RECORD.validate_json(record)
         except ValidationError:

@@ -59,7 +59,7 @@ class SqlSink:
     ) -> None:
         """Use ``engine``. ``file`` is SQLite's; ``secrets`` are kept out of every error text."""
         self.name = name
-        self.identity = name if file is None else f"sqlite:///{file.absolute().as_posix()}"
+        self.identity = name if file is None else f"sqlite:///{file.resolve().as_posix()}"
         self._engine = engine
         self._file = file
         self._secrets = secrets
