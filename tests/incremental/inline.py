@@ -89,7 +89,8 @@ class Troubled:
     """A sink that fails now and then, before or after what it was asked to do is done."""
 
     def __init__(self, sink: Sink, inline: Inline) -> None:
-        self.name = sink.name
+        self.name, self.identity = sink.name, sink.identity
+        self.newest_generation = sink.newest_generation
         self._sink = sink
         self._inline = inline
         self.abort = sink.abort
