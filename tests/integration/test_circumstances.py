@@ -210,7 +210,7 @@ async def test_a_run_that_nobody_can_serve_any_more_ends_with_what_to_do(
     unable = await fleet.worker(**{**mine, **changes[what]})
     run_id = await fleet.open()
     await fleet.take(able, "databases")
-    monkeypatch.setattr(attempt, "LEASES_UNSERVED", 0)
+    monkeypatch.setattr(attempt, "LEASES_UNSERVED", 0.1)
     status = await fleet.finish(run_id, unable)
     assert status.state is (RunState.FAILED if what == "sink" else RunState.PARTIAL)
     failures, _ = await fleet.said(run_id)
@@ -302,10 +302,10 @@ async def test_a_generation_from_a_clock_that_was_ahead_is_passed(
     file = tmp_path / "g.db"
     sinks = (f"sqlite:///{file}", f"file://{tmp_path}/out")
     worker = await fleet.worker(sources=at(sim), sinks=sinks)
-    first = await fleet.status(await fleet.open(source="default"))
-    poisoned = first.generation + ahead
+    poisoned = 1_900_000_000_000 + ahead
     await fleet.set("generation:prod", poisoned)
-    await fleet.finish(await fleet.open(), worker)
+    first = await fleet.finish(await fleet.open(), worker)
+    assert first.generation == poisoned + 1
     await fleet._client.delete(f"{fleet.settings.key_prefix}generation:prod")  # a fresh ledger
     before = await fleet.open(scope={"kind": "database", "name": "ops"})
     sim.add_table("hr", "t0", columns={"id": "bigint"}, location="s3://lake/moved/")

@@ -304,7 +304,7 @@ class Attempt:
             self.claim,
             error.warning,
             delay_ms=int(random.uniform(*PAUSE) * 1000),  # noqa: S311 - no secret
-            longest_ms=LEASES_UNSERVED * self.tools.lease_ms,
+            longest_ms=int(LEASES_UNSERVED * self.tools.lease_ms),
         )
         is_given_back = await self.tools.ledger(call)
         if is_given_back is None:
