@@ -25,8 +25,8 @@ from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.units import attempt
-from glueline_worker.units.attempt import Tools
 from glueline_worker.units.execution import Execution
+from glueline_worker.units.fixing import Tools
 
 TABLE = {"columns": {"id": "bigint"}, "location": "s3://lake/t/"}
 CATALOGUE = {

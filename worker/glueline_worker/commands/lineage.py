@@ -101,8 +101,12 @@ def _find(text: str, hops: "Hops") -> "Dataset":
     if not matches:
         raise UsageError(f"no lineage is known of {text!r}")
     if len(matches) > 1:
-        names = ", ".join(_label(dataset) for dataset in matches[:5])
-        raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
+        labels = [_label(dataset) for dataset in matches]
+        # The same name in two Regions or accounts: the whole name tells them apart.
+        names = labels if len({*labels}) == len(labels) else [_url(it) for it in matches]
+        raise UsageError(
+            f"{text!r} can mean {len(matches)} datasets, among them {', '.join(names[:5])}"
+        )
     return matches[0]
 
 

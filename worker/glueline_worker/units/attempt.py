@@ -5,7 +5,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,24 +16,19 @@ from glueline.contract.filters import Filters
 from glueline.contract.messages import FinishUnit, UnitMessage
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunState
-from glueline.ledger import AsyncLedger, Calls, LedgerUnavailable
+from glueline.ledger import LedgerUnavailable
 from glueline.ledger.calls import Claim, Settlement
-from glueline.ledger.replies import Claimed, Results
-from glueline.settings import Settings
-from glueline.sources import Source
+from glueline.ledger.replies import Claimed
 from glueline_worker.aws.calls import tally
 from glueline_worker.aws.errors import AwsExpired
-from glueline_worker.aws.sources import Connection, Sources
 from glueline_worker.observe import metrics, tracing
-from glueline_worker.sinks.base import Run, Sink
+from glueline_worker.sinks.base import Run
 from glueline_worker.units import finish
 from glueline_worker.units.circumstances import (
     CannotServe,
     Circumstances,
-    circumstances_of,
     ensure_place,
     ensure_source,
-    newest_generation,
     sinks_of,
 )
 from glueline_worker.units.context import UnitContext
@@ -48,6 +43,7 @@ from glueline_worker.units.failing import (
     may_pass,
     sentence_of,
 )
+from glueline_worker.units.fixing import Tools, circumstances_in, fixed_at_end, fixed_by
 from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.narrowing import ensure_admitted, narrowed
@@ -71,28 +67,6 @@ HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
     "jobs": extract_jobs,
     "job": extract_job,
 }
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What all attempts of a process use."""
-
-    settings: Settings
-    ledger: AsyncLedger
-    calls: Calls
-    sources: Sources
-    sinks: Sequence[Sink]
-    publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
-
-    @property
-    def lease_ms(self) -> int:
-        """How long a claim lasts."""
-        return int(self.settings.worker.lease * 1000)
-
-    @property
-    def keep_ms(self) -> int:
-        """How long a run is remembered once it is over."""
-        return int(self.settings.keep_runs * 1000)
 
 
 @dataclass
@@ -139,7 +113,8 @@ class Attempt:
         if not self.claimed.circumstances:  # what cannot be is to fix nothing
             self._ensure_admitted(self.tools.settings.source(unit.source).filters)
         connection = await self.tools.sources.connect(unit.source)
-        fixed = await self._fixed(connection)
+        self.claimed = await fixed_by(self.tools, self.claim, self.claimed, connection)
+        fixed = circumstances_in(self.claimed)
         ensure_place(unit.source, fixed, connection)
         self._ensure_admitted(fixed.filters)
         run = self._run(fixed)
@@ -181,7 +156,7 @@ class Attempt:
         status = (await self.tools.ledger(self.tools.calls.status([run_id])))[0]
         assert status is not None
         results = await self.tools.ledger(self.tools.calls.results(run_id))
-        fixed = await self._fixed_at_end(results)
+        self.claimed, fixed = await fixed_at_end(self.tools, self.claim, self.claimed, results)
         sinks, run = sinks_of(fixed, self.tools.sinks), self._run(fixed)
         await self._confirm()
         done = await finish.commit(sinks, run, status, results)
@@ -204,41 +179,12 @@ class Attempt:
     async def _abort(self) -> None:
         sinks, fixed = self.tools.sinks, None
         if self.claimed.circumstances:
-            fixed = Circumstances.model_validate_json(self.claimed.circumstances)
+            fixed = circumstances_in(self.claimed)
             sinks = sinks_of(fixed, sinks)
         await finish.abort(sinks, self._run(fixed), replayed=self.claimed.replayed)
         await self.tools.ledger(
             self.tools.calls.finish(self.claim, None, keep_ms=self.tools.keep_ms)
         )
-
-    async def _fixed(self, connection: Connection) -> Circumstances:
-        """The circumstances of the run; the first worker to ask fixes them."""
-        tools = self.tools
-        if not self.claimed.circumstances:
-            source = self.claim.unit.source
-            mine = await circumstances_of(source, tools.settings, tools.sinks, connection)
-            newest = await newest_generation(tools.sinks, source)
-            call = tools.calls.fix(self.claim, mine.model_dump_json(), newest)
-            stands = await tools.ledger(call)
-            if stands is None:
-                raise ClaimLost
-            self.claimed = replace(
-                self.claimed, circumstances=stands.circumstances, generation=stands.generation
-            )
-        return Circumstances.model_validate_json(self.claimed.circumstances)
-
-    async def _fixed_at_end(self, results: Results) -> Circumstances:
-        """The circumstances for `finish`, also of a run whose units an older version read."""
-        source, settings = self.claim.unit.source, self.tools.settings
-        if self.claimed.circumstances:
-            return Circumstances.model_validate_json(self.claimed.circumstances)
-        if results.listings or results.receipts:
-            ensure_source(source, settings)
-            return await self._fixed(await self.tools.sources.connect(source))
-        # No unit came so far as to fix them, so nothing was written and nothing is gone.
-        known = settings.find_source(source) or Source()
-        identities = tuple(sink.identity for sink in self.tools.sinks)
-        return Circumstances(filters=known.filters, sinks=identities)
 
     async def _open(self, children: Sequence[UnitMessage]) -> None:
         if not children:

@@ -15,7 +15,8 @@ from glueline.ledger import LedgerUnavailable
 from glueline.ledger.calls import Claim
 from glueline.ledger.replies import Claimed
 from glueline_worker.observe import metrics, tracing
-from glueline_worker.units.attempt import Attempt, Tools, note
+from glueline_worker.units.attempt import Attempt, note
+from glueline_worker.units.fixing import Tools
 from glueline_worker.units.sharing import PAUSE, steps_aside
 
 log = structlog.get_logger()
