@@ -9,7 +9,7 @@ from tests.chaos.case import case
 from tests.chaos.stage import FAST_BROKER, Failed, Stage, wait
 from tests.support.system import System
 
-from glueline import RunState
+from glueline import Filters, Globs, RunState
 from glueline.sources import Source
 
 TABLE = {"columns": {"id": "bigint"}, "location": "s3://lake/t/"}
@@ -55,10 +55,11 @@ def workers_with_different_settings(stage: Stage, databases: int, tables: int, r
     """Workers with other sinks and filters spoil no run: it has those that it began with."""
     sim = stage.simulator(catalogue=_catalogue(databases, tables), latency=0.02)
     wide = Source(endpoint_url=sim.url, region="eu-west-1")
-    narrow = wide.model_copy(update={"filters": {"databases": {"deny": [DENIED]}}})
+    denied = Filters(databases=Globs(deny=(DENIED,)))
+    narrow = wide.model_copy(update={"filters": denied})
     files = [stage.folder / "one.db", stage.folder / "two.db"]
     systems = [
-        _fleet(stage, name, Source.model_validate(source.model_dump()), file)
+        _fleet(stage, name, source, file)
         for name, source, file in zip(("a", "b"), (wide, narrow), files, strict=True)
     ]
     wanted = (databases * tables, (databases - 1) * tables)
