@@ -25,7 +25,7 @@ def check_index(root: Path) -> set[Path]:
         for path in (folder / f"run={run_id}").glob("*.json"):
             _check(root, path, objects)
             indexes.add(path)
-    return newest | indexes
+    return newest | indexes | set(folder.glob("source-*.json"))
 
 
 def _objects(manifest: Path) -> dict[str, dict[str, Any]]:

@@ -84,6 +84,10 @@ class Stage:
         }
         return Settings(**{**values, "worker": {**QUICK, **changes.get("worker", {})}})
 
+    def on_exit(self, step: Callable[[], object]) -> None:
+        """Do ``step`` when the case is over."""
+        self._exits.callback(step)
+
     def add(self, what: str, count: int) -> None:
         """Count for the report."""
         self.counts[what] = int(self.counts.get(what, 0)) + count

@@ -19,8 +19,8 @@ from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
 from glueline_worker.sinks.base import Held, Part, Run, Sink, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units.attempt import Tools
 from glueline_worker.units.execution import Execution
+from glueline_worker.units.fixing import Tools
 
 
 class Inline:
@@ -89,7 +89,8 @@ class Troubled:
     """A sink that fails now and then, before or after what it was asked to do is done."""
 
     def __init__(self, sink: Sink, inline: Inline) -> None:
-        self.name = sink.name
+        self.name, self.identity = sink.name, sink.identity
+        self.newest_generation = sink.newest_generation
         self._sink = sink
         self._inline = inline
         self.abort = sink.abort

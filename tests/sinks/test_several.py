@@ -26,6 +26,7 @@ class Broken:
     """A sink that raises at commit, and when it is written to."""
 
     name = "broken:"
+    identity = name
 
     def __init__(self, error: Exception) -> None:
         self._error = error

@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glueline.contract.errors import UsageError
-from glueline.contract.filters import Globs
+from glueline.contract.filters import Filters, Globs
 from glueline.contract.messages import DatabaseScope, ExtractionRequest, JobScope, TableScope
-from glueline.settings import Settings
 from glueline.sources import Source
 from glueline_worker.units.narrowing import ensure_admitted, narrowed
 
@@ -23,8 +22,8 @@ def test_a_name_is_admitted_by_both_or_not_at_all(inner: Globs, outer: Globs, na
         assert (name in both.exact_names) == both.admits(name)
 
 
-def source(**filters: object) -> Settings:
-    return Settings(sources={"a": Source.model_validate({"filters": filters})})
+def source(**filters: object) -> Filters:
+    return Source.model_validate({"filters": filters}).filters
 
 
 def test_a_request_narrows_its_source_and_cannot_widen_it() -> None:
@@ -42,16 +41,16 @@ def test_a_request_narrows_its_source_and_cannot_widen_it() -> None:
     [DatabaseScope(name="hr"), JobScope(name="hr"), TableScope(database="hr", name="hr")],
 )
 def test_what_the_source_leaves_out_cannot_be_asked_for_by_name(scope) -> None:
-    settings = source(databases={"deny": ["hr"]}, jobs={"deny": ["h*"]})
+    filters = source(databases={"deny": ["hr"]}, jobs={"deny": ["h*"]})
     with pytest.raises(UsageError, match=f"'a' leaves out the {scope.kind} 'hr'"):
-        ensure_admitted(ExtractionRequest(source="a", scope=scope), settings)
-    ensure_admitted(ExtractionRequest(source="default", scope=scope), settings)
+        ensure_admitted(ExtractionRequest(source="a", scope=scope), filters)
+    ensure_admitted(ExtractionRequest(source="default", scope=scope), Filters())
 
 
 def test_a_table_is_admitted_by_the_filters_of_databases_and_tables_not_by_those_of_jobs() -> None:
-    settings = source(tables={"deny": ["tmp_*"]}, jobs={"deny": ["*"]})
+    filters = source(tables={"deny": ["tmp_*"]}, jobs={"deny": ["*"]})
     wanted = TableScope(database="hr", name="staff")
-    ensure_admitted(ExtractionRequest(source="a", scope=wanted), settings)
+    ensure_admitted(ExtractionRequest(source="a", scope=wanted), filters)
     unwanted = ExtractionRequest(source="a", scope=TableScope(database="hr", name="tmp_1"))
     with pytest.raises(UsageError, match="leaves out the table 'tmp_1'"):
-        ensure_admitted(unwanted, settings)
+        ensure_admitted(unwanted, filters)

@@ -116,6 +116,33 @@ def test_a_person_sees_a_tree(sink: str) -> None:
     assert "nothing known" in done.stdout
 
 
+def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None:
+    there = Surroundings(region="us-east-1", account="123456789012")
+    where = {**WHERE, "region": "us-east-1"}
+
+    async def fill() -> None:
+        place = parse_sink(sink)
+        await place.open()
+        run = Run("b" * 32, 2, ExtractionRequest(), datetime.now(UTC))
+        writer = await place.begin(run, "job/nightly")
+        job = collapse(read_script(SCRIPT, there), there)
+        await writer.write(lineage_records(job, process="job/nightly", **where))
+        await writer.complete()
+        await place.close()
+
+    asyncio.run(fill())
+    done = lineage("finance.report", "--sink", sink)
+    assert done.returncode != 0
+    assert "can mean 2 datasets" in done.stderr
+    names = [
+        f"arn:aws:glue:{r}:123456789012/table/finance/report" for r in ("eu-west-1", "us-east-1")
+    ]
+    assert all(name in done.stderr.replace("\n", "") for name in names)
+    done = lineage(names[1], "--sink", sink, "--direction", "upstream", "--json")
+    [step] = json.loads(done.stdout)["upstream"]
+    assert step["upstream"]["namespace"] == "arn:aws:glue:us-east-1:123456789012"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

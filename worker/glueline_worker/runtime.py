@@ -39,8 +39,8 @@ from glueline_worker.observe.watched import WatchedQuota, watched
 from glueline_worker.priorities import PriorityLists
 from glueline_worker.redis_check import check_redis
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units.attempt import Tools
 from glueline_worker.units.execution import Execution, Outcome
+from glueline_worker.units.fixing import Tools
 
 T = TypeVar("T")
 log = structlog.get_logger()

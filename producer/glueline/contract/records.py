@@ -23,7 +23,7 @@ class Record(Frozen):
     """What every record says of itself: which source it is from and how sure it is."""
 
     identity: ClassVar[tuple[str, ...]] = ("name",)
-    """The fields that, with source and kind, tell this thing from all others."""
+    """The fields that, with source, place and kind, tell this thing from all others."""
     volatile: ClassVar[frozenset[str]] = frozenset({"content_hash", "raw"})
     """The fields that may change although the described thing did not."""
 
@@ -40,8 +40,14 @@ class Record(Frozen):
 
     @property
     def key(self) -> str:
-        """``source/kind/part/…`` with each part percent-encoded."""
-        return record_key(self.source, self.kind, *(getattr(self, f) for f in self.identity))
+        """``source/region/catalogue/kind/part/…`` with each part percent-encoded."""
+        parts = (getattr(self, field) for field in self.identity)
+        return record_key(self.source, self.place, self.kind, *parts)
+
+    @property
+    def place(self) -> str:
+        """The Region and the catalogue that the thing is in."""
+        return place_of(self.region, self.catalog_id)
 
     @property
     def listing(self) -> str:
@@ -57,9 +63,15 @@ class Record(Frozen):
         raise NotImplementedError  # pragma: no cover - each kind has its own
 
 
-def record_key(source: str, kind: str, *identity: str) -> str:
-    """The key of the record of ``kind`` with these identifying fields."""
-    return "/".join(quote(str(part), safe="") for part in (source, kind, *identity))
+def record_key(source: str, place: str, kind: str, *identity: str) -> str:
+    """The key of the record of ``kind`` with these identifying fields; see ``place_of``."""
+    first, *others = (quote(str(part), safe="") for part in (source, kind, *identity))
+    return "/".join((first, place, *others))
+
+
+def place_of(region: str, catalog_id: str | None) -> str:
+    """``region/catalogue``, percent-encoded; the second part is empty where it is not known."""
+    return f"{quote(region, safe='')}/{quote(catalog_id or '', safe='')}"
 
 
 class CatalogLink(Frozen):

@@ -186,6 +186,39 @@ class Calls:
             lambda answer: bool(answer == 1),
         )
 
+    def fix(
+        self, claim: Claim, circumstances: str, newest_generation: int
+    ) -> Call[replies.Fixed | None]:
+        """Fix the circumstances of a run unless they are; what stands, None when the claim is lost.
+
+        The run gets a generation above ``newest_generation``, unless the ledger gave that itself.
+        """
+        source = claim.unit.source
+        return Call(
+            "fix",
+            (
+                self.keys.run(claim.unit.run_id),
+                self.keys.generation(source),
+                self.keys.generation_floor(source),
+            ),
+            (claim.unit.unit_id, claim.token, circumstances, newest_generation),
+            replies.fixed,
+        )
+
+    def give_back(
+        self, claim: Claim, warning: str, *, delay_ms: int, longest_ms: int
+    ) -> Call[bool | None]:
+        """Give a unit back that this worker cannot serve, and say so once in the run's warnings.
+
+        True: given back; False: no worker could for ``longest_ms``; None: the claim is lost.
+        """
+        return Call(
+            "give_back",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, delay_ms, longest_ms, warning),
+            lambda answer: answer == 1 if answer else None,
+        )
+
     def finish(
         self,
         claim: Claim,

@@ -32,6 +32,10 @@ class Keys:
         """The counter of a source's generations."""
         return f"{self.prefix}generation:{source}"
 
+    def generation_floor(self, source: str) -> str:
+        """The greatest generation that a sink held above the counter; see ``fix.lua``."""
+        return f"{self.generation(source)}:floor"
+
     def idempotency(self, request: ExtractionRequest, origin: Origin = "caller") -> str:
         """Where the run of an idempotency key stands; without one, a key that nobody writes.
 

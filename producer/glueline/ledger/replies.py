@@ -82,6 +82,16 @@ class Claimed:
     """Whether the run had ended before, so that sinks may have committed it."""
     problem: str = ""
     """Why this version cannot work on the unit: something of it or of its run cannot be read."""
+    circumstances: str = ""
+    """What the run works with, as JSON, once it is fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What a run works with, as JSON, and its generation from now on."""
+
+    circumstances: str
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,8 @@ class Results:
     failures: list[Failure]
     problem: str = ""
     """Why they are not all there; such a run is not committed."""
+    newest_generation: int = 0
+    """The greatest that the ledger has given to a run of the source."""
 
 
 def text(answer: Any) -> str | None:
@@ -135,7 +147,7 @@ def claimed(answer: Sequence[Any]) -> Claimed:
     outcome, attempts, *run = answer
     if not run:
         return Claimed(reading.text(outcome), int(attempts))
-    state, request, generation, created_at, unit, trace, replayed = run
+    state, request, generation, created_at, unit, trace, replayed, circumstances = run
     found, wrong_unit = reading.unit(unit)
     asked, wrong_request = reading.request(request, found.source if found else None)
     known, wrong_state = reading.state(state, has_ended=False)
@@ -149,8 +161,14 @@ def claimed(answer: Sequence[Any]) -> Claimed:
         found,
         reading.text(trace),
         replayed == 1,
-        wrong_unit or wrong_request or wrong_state,
+        problem=wrong_unit or wrong_request or wrong_state,
+        circumstances=reading.text(circumstances),
     )
+
+
+def fixed(answer: Sequence[Any]) -> Fixed | None:
+    """Read ``fix``."""
+    return Fixed(reading.text(answer[0]), int(answer[1])) if answer else None
 
 
 def due(answer: Sequence[Any]) -> Due:
@@ -217,7 +235,7 @@ def summary(run_id: str, answer: Any) -> RunSummary | None:
 
 def results(answer: Sequence[Any]) -> Results:
     """Read ``results``."""
-    listings, receipts, failed, problem = answer
+    listings, receipts, failed, problem, newest = answer
     found = {unit_id: reading.document(it) for unit_id, it in reading.fields(receipts).items()}
     if wrong := next((unit for unit, it in found.items() if not isinstance(it, dict)), None):
         problem = f"the receipt of {wrong[:200]} cannot be read"
@@ -225,7 +243,8 @@ def results(answer: Sequence[Any]) -> Results:
         sorted(texts(listings)),
         {unit_id: it for unit_id, it in found.items() if isinstance(it, dict)},
         _failures(failed),
-        reading.text(problem),
+        problem=reading.text(problem),
+        newest_generation=reading.number(newest),
     )
 
 

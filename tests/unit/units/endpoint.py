@@ -137,6 +137,7 @@ class Extraction:
 
 
 class _Run:
+    place = None
     request = ExtractionRequest(options={"lineage": False})
 
 

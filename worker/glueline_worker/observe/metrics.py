@@ -14,7 +14,7 @@ _SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 
 UNITS = Counter(
     "glueline_units",
-    "Attempts at units: settled, retried, failed, given_back, lost or stepped_aside.",
+    "Attempts at units: settled, retried, failed, given_back, lost, stepped_aside or not_served.",
     ["kind", "outcome"],
     registry=REGISTRY,
 )

@@ -16,11 +16,14 @@ from typing import Any, Protocol, runtime_checkable
 
 from glueline.contract.errors import Retryable, Terminal
 from glueline.contract.messages import ExtractionRequest
-from glueline.contract.records import Record
+from glueline.contract.records import Record, place_of
 from glueline.contract.runs import Failure, RunState
 
 Receipt = dict[str, Any]
 """What a sink wants to know of a settled unit at commit; JSON values, small."""
+
+REFUSED = "refused"
+"""Where a receipt counts records that were refused; see ``Refused``."""
 
 
 class SinkUnavailable(Retryable):
@@ -36,6 +39,26 @@ class SinkRefused(Terminal):
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogPlace:
+    """Where a source is read; None for what nobody told."""
+
+    region: str
+    catalog_id: str | None = None
+    account: str | None = None
+    """Whose jobs are read: another than the catalogue's owner when the source names a catalogue."""
+
+    @property
+    def of_catalog(self) -> str:
+        """The place of databases, tables, partitions and their lineage, as in their records."""
+        return place_of(self.region, self.catalog_id)
+
+    @property
+    def of_jobs(self) -> str:
+        """The place of jobs and their lineage, as in their records."""
+        return place_of(self.region, self.account)
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """The run that records belong to. A greater generation is the newer knowledge."""
 
@@ -43,6 +66,8 @@ class Run:
     generation: int
     request: ExtractionRequest
     created_at: datetime
+    place: CatalogPlace | None = None
+    """What the run reads, and all that its listings may prove gone."""
 
     @property
     def source(self) -> str:
@@ -71,6 +96,29 @@ class CommitReport:
     warnings: tuple[str, ...] = ()
     lost: str = ""
     """What the sink no longer holds although units had written it, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Records that a sink did not take, because it holds newer ones, as a receipt says it."""
+
+    records: int = 0
+    newest: int = 0
+    """The greatest generation among those that the sink holds in their place."""
+
+    def __add__(self, other: "Refused") -> "Refused":
+        """Both together."""
+        return Refused(self.records + other.records, max(self.newest, other.newest))
+
+    @classmethod
+    def of_receipt(cls, receipt: Receipt) -> "Refused":
+        """What a unit's receipt says."""
+        return cls(*(int(number) for number in receipt.get(REFUSED) or ()))
+
+    def add_to(self, receipt: Receipt) -> None:
+        """Say it in a unit's receipt."""
+        if self.records:
+            receipt[REFUSED] = [self.records, self.newest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +180,14 @@ class Sink(Protocol):
     name: str
     """The sink's URL without secrets."""
 
+    identity: str
+    """The same in one spelling and with an absolute path: equal where workers share the sink."""
+
     async def open(self) -> None:
         """Create what must exist (folders, tables). Raises SinkUnavailable or SinkRefused."""
+
+    async def newest_generation(self, source: str) -> int:
+        """The greatest generation that the sink holds of a source; 0 where it remembers none."""
 
     async def begin(self, run: Run, unit_id: str) -> UnitWriter:
         """Start an attempt at a unit."""

@@ -43,6 +43,7 @@ class StdoutSink:
     """
 
     name = "stdout:"
+    identity = name
 
     def __init__(self, stream: IO[bytes] | None = None, patience: float = PATIENCE) -> None:
         """Print to ``stream``, by default to the process's standard output.
@@ -57,6 +58,10 @@ class StdoutSink:
         """Take the file descriptor itself: Celery replaces ``sys.stdout`` by its log."""
         if self._stream is None:
             self._stream = open(STDOUT, "wb", closefd=False)  # noqa: ASYNC230, SIM115
+
+    async def newest_generation(self, source: str) -> int:  # noqa: ARG002 - the protocol's
+        """What was printed is not remembered."""
+        return 0
 
     async def begin(self, run: Run, unit_id: str) -> "_Lines":  # noqa: ARG002 - the protocol's
         """Start to collect a unit's lines."""

@@ -1,6 +1,7 @@
 """One attempt at a unit: its work, and what becomes of it in the ledger."""
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,19 +11,25 @@ from typing import Any
 import structlog
 
 from glueline.contract.errors import GluelineError, Retryable
+from glueline.contract.filters import Filters
 from glueline.contract.messages import FinishUnit, UnitMessage
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunState
-from glueline.ledger import AsyncLedger, Calls, LedgerUnavailable
+from glueline.ledger import LedgerUnavailable
 from glueline.ledger.calls import Claim, Settlement
 from glueline.ledger.replies import Claimed
-from glueline.settings import Settings
 from glueline_worker.aws.calls import tally
 from glueline_worker.aws.errors import AwsExpired
-from glueline_worker.aws.sources import Sources
 from glueline_worker.observe import metrics, tracing
-from glueline_worker.sinks.base import Run, Sink
+from glueline_worker.sinks.base import Run
 from glueline_worker.units import finish
+from glueline_worker.units.circumstances import (
+    CannotServe,
+    Circumstances,
+    ensure_place,
+    ensure_source,
+    sinks_of,
+)
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.databases import extract_databases
@@ -35,14 +42,21 @@ from glueline_worker.units.failing import (
     record_failure,
     sentence_of,
 )
+from glueline_worker.units.fixing import Tools, circumstances_in, fixed_at_end, fixed_by
 from glueline_worker.units.job import extract_job
 from glueline_worker.units.jobs import extract_jobs
 from glueline_worker.units.narrowing import ensure_admitted, narrowed
 from glueline_worker.units.partitions import extract_partitions
+from glueline_worker.units.sharing import PAUSE
 from glueline_worker.units.table import extract_table
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
+
+LEASES_UNSERVED = 10
+"""For so many leases a run waits for a worker that has its sinks and its source."""
+PAUSE_UNSERVED = 0.5
+"""Seconds for which a unit that was given back keeps its slot."""
 
 HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
     "databases": extract_databases,
@@ -52,28 +66,6 @@ HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
     "jobs": extract_jobs,
     "job": extract_job,
 }
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What all attempts of a process use."""
-
-    settings: Settings
-    ledger: AsyncLedger
-    calls: Calls
-    sources: Sources
-    sinks: Sequence[Sink]
-    publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
-
-    @property
-    def lease_ms(self) -> int:
-        """How long a claim lasts."""
-        return int(self.settings.worker.lease * 1000)
-
-    @property
-    def keep_ms(self) -> int:
-        """How long a run is remembered once it is over."""
-        return int(self.settings.keep_runs * 1000)
 
 
 @dataclass
@@ -115,12 +107,19 @@ class Attempt:
             await self._extract()
 
     async def _extract(self) -> None:
-        unit, run = self.claim.unit, self._run()
+        unit = self.claim.unit
         counts: Counter[str] = Counter()
         tally.set(counts)
-        ensure_admitted(run.request, self.tools.settings)
+        ensure_source(unit.source, self.tools.settings)
+        if not self.claimed.circumstances:  # what cannot be is to fix nothing
+            self._ensure_admitted(self.tools.settings.source(unit.source).filters)
         connection = await self.tools.sources.connect(unit.source)
-        writing = Writing(self.tools.sinks, run, unit.unit_id)
+        self.claimed = await fixed_by(self.tools, self.claim, self.claimed, connection)
+        fixed = circumstances_in(self.claimed)
+        ensure_place(unit.source, fixed, connection)
+        self._ensure_admitted(fixed.filters)
+        run = self._run(fixed)
+        writing = Writing(sinks_of(fixed, self.tools.sinks), run, unit.unit_id)
         try:
             context = UnitContext(
                 run=run,
@@ -155,40 +154,39 @@ class Attempt:
         )
 
     async def _finish(self) -> None:
-        run = self._run()
         if self.claimed.state is not RunState.RUNNING:
-            await finish.abort(self.tools.sinks, run, replayed=self.claimed.replayed)
-            await self.tools.ledger(
-                self.tools.calls.finish(self.claim, None, keep_ms=self.tools.keep_ms)
-            )
+            await self._abort()
             return
-        status = (await self.tools.ledger(self.tools.calls.status([run.run_id])))[0]
+        run_id = self.claim.unit.run_id
+        status = (await self.tools.ledger(self.tools.calls.status([run_id])))[0]
         if status is None:
             raise ClaimLost
-        results = await self.tools.ledger(self.tools.calls.results(run.run_id))
+        results = await self.tools.ledger(self.tools.calls.results(run_id))
         if results.problem:
-            await self._take_back(run, results.problem)
+            await self._take_back(results.problem)
             return
+        self.claimed, fixed = await fixed_at_end(self.tools, self.claim, self.claimed, results)
+        sinks, run = sinks_of(fixed, self.tools.sinks), self._run(fixed)
         await self._confirm()
-        counts, warnings, lost = await finish.commit(self.tools.sinks, run, status, results)
-        state = finish.final_state(status, lost)
+        done = await finish.commit(sinks, run, status, results)
+        state = finish.final_state(status, done)
         await self.tools.ledger(
             self.tools.calls.finish(
                 self.claim,
                 state,
                 keep_ms=self.tools.keep_ms,
-                reason=finish.reason(state, results.failures, lost),
-                counts=counts,
-                warnings=warnings,
+                reason=finish.reason(state, results.failures, done.problems),
+                counts=done.counts,
+                warnings=list(dict.fromkeys([*done.warnings, *done.problems])),
             )
         )
         log.info("run.finished", state=state.value)
         tracing.run_ended(state.value)
         metrics.RUNS.labels(state.value).inc()
 
-    async def _take_back(self, run: Run, reason: str) -> None:
+    async def _take_back(self, reason: str) -> None:
         """End a run that lost what it would be committed with."""
-        await finish.abort(self.tools.sinks, run, replayed=self.claimed.replayed)
+        await self._clean()
         await self.tools.ledger(
             self.tools.calls.finish(
                 self.claim, RunState.FAILED, keep_ms=self.tools.keep_ms, reason=reason
@@ -196,6 +194,19 @@ class Attempt:
         )
         log.error("run.finished", state=RunState.FAILED.value, reason=reason)
         metrics.RUNS.labels(RunState.FAILED.value).inc()
+
+    async def _abort(self) -> None:
+        await self._clean()
+        await self.tools.ledger(
+            self.tools.calls.finish(self.claim, None, keep_ms=self.tools.keep_ms)
+        )
+
+    async def _clean(self) -> None:
+        sinks, fixed = self.tools.sinks, None
+        if self.claimed.circumstances:
+            fixed = circumstances_in(self.claimed)
+            sinks = sinks_of(fixed, sinks)
+        await finish.abort(sinks, self._run(fixed), replayed=self.claimed.replayed)
 
     async def _open(self, children: Sequence[UnitMessage]) -> None:
         if not children:
@@ -239,6 +250,8 @@ class Attempt:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
                 note(self.claim, "lost")
+            elif isinstance(error, CannotServe):
+                await self._give_back(error)
             elif self._is_cleaning and not isinstance(error, Exhausted):
                 await self._postpone(error)
             elif may_pass(error) and self.claimed.attempts < self.tools.settings.worker.attempts:
@@ -277,6 +290,25 @@ class Attempt:
             self.tools.calls.postpone(self.claim, delay_ms=int(delay * 1000), warning=warning)
         )
 
+    async def _give_back(self, error: CannotServe) -> None:
+        """Let another worker have the unit; fail it when none came for long."""
+        call = self.tools.calls.give_back(
+            self.claim,
+            error.warning,
+            delay_ms=int(random.uniform(*PAUSE) * 1000),  # noqa: S311 - no secret
+            longest_ms=int(LEASES_UNSERVED * self.tools.lease_ms),
+        )
+        is_given_back = await self.tools.ledger(call)
+        if is_given_back is None:
+            raise ClaimLost
+        if not is_given_back:
+            await self._give_up(error)
+            return
+        note(self.claim, "not_served")
+        log.warning("unit.not_served", error=str(error))
+        # Messages that wait in the queue are for those who can serve them: do not take them all.
+        await asyncio.sleep(PAUSE_UNSERVED)
+
     async def _give_up(self, error: Exception) -> None:
         self._note_failed(error)
         if isinstance(self.claim.unit, FinishUnit):
@@ -306,12 +338,18 @@ class Attempt:
         attempts = min(self.claimed.attempts, self.tools.settings.worker.attempts)
         return record_failure(self.claim.unit.unit_id, error, attempts)
 
-    def _run(self) -> Run:
-        claimed = self.claimed
+    def _ensure_admitted(self, filters: Filters) -> None:
+        assert self.claimed.request is not None
+        ensure_admitted(self.claimed.request, filters)
+
+    def _run(self, fixed: Circumstances | None) -> Run:
+        claimed, run_id = self.claimed, self.claim.unit.run_id
         assert claimed.request is not None
         assert claimed.created_at is not None
-        request = narrowed(claimed.request, self.tools.settings)
-        return Run(self.claim.unit.run_id, claimed.generation, request, claimed.created_at)
+        request, place = claimed.request, None
+        if fixed is not None:
+            request, place = narrowed(request, fixed.filters), fixed.place
+        return Run(run_id, claimed.generation, request, claimed.created_at, place)
 
 
 def note(claim: Claim, outcome: str) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import Options, UnitMessage
@@ -12,9 +12,12 @@ from glueline.settings import WorkerSettings
 from glueline.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
-from glueline_worker.sinks.base import Held, Part, Run
+from glueline_worker.catalog.seal import sealed
+from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
 from glueline_worker.units.fingerprints import fingerprint
 from glueline_worker.units.writing import Writing
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass
@@ -55,9 +58,23 @@ class UnitContext:
 
     def place(self) -> tuple[Any, ...]:
         """What every fingerprint holds beside the thing's own facts."""
-        connection, options = self.connection, self.options
-        account = (connection.region, connection.account, connection.catalog_id)
-        return (*account, options.raw, options.lineage)
+        at, options = self.at, self.options
+        return (at.region, at.account, at.catalog_id, options.raw, options.lineage)
+
+    @property
+    def at(self) -> CatalogPlace:
+        """Where the run reads: the same for all its units, whatever each worker was told."""
+        here = self.connection
+        return self.run.place or CatalogPlace(here.region, here.catalog_id, here.account)
+
+    def placed(self, record: R) -> R:
+        """The record in the catalogue that the run reads, however an answer spells its owner.
+
+        The catalogue is part of the record's identity, and must be known before the answer is.
+        """
+        if record.catalog_id == self.at.catalog_id:
+            return record
+        return sealed(record.model_copy(update={"catalog_id": self.at.catalog_id}))
 
     async def unchanged(self, kind: str, prints: Mapping[str, str | None]) -> set[str]:
         """Keep what all sinks hold under these fingerprints; its keys."""

@@ -186,11 +186,11 @@ async def _describe(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | N
     record = database_record(
         answer,
         source=unit.source,
-        region=context.connection.region,
-        catalog_id=context.connection.catalog_id,
+        region=context.at.region,
+        catalog_id=context.at.catalog_id,
         raw=context.options.raw,
     )
-    await context.write([(record, answer)])
+    await context.write([(context.placed(record), answer)])
     return record.target
 
 

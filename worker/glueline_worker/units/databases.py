@@ -22,12 +22,14 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
     async for page in context.glue.databases():
         is_complete = is_complete and not page.nulls
         records = [
-            database_record(
-                answer,
-                source=unit.source,
-                region=context.connection.region,
-                catalog_id=context.connection.catalog_id,
-                raw=context.options.raw,
+            context.placed(
+                database_record(
+                    answer,
+                    source=unit.source,
+                    region=context.at.region,
+                    catalog_id=context.at.catalog_id,
+                    raw=context.options.raw,
+                )
             )
             for answer in page.items
         ]

@@ -15,8 +15,9 @@ from glueline.ledger import LedgerUnavailable
 from glueline.ledger.calls import Claim
 from glueline.ledger.replies import Claimed, UnreadableUnit
 from glueline_worker.observe import metrics, tracing
-from glueline_worker.units.attempt import Attempt, Tools, note
+from glueline_worker.units.attempt import Attempt, note
 from glueline_worker.units.failing import delay_before
+from glueline_worker.units.fixing import Tools
 from glueline_worker.units.sharing import PAUSE, steps_aside
 from glueline_worker.units.unread import give_up_unread
 

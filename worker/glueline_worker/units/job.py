@@ -61,7 +61,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
             raise
         context.warnings.append(f"job {unit.job} was deleted while it was read")
         return
-    region, account = context.connection.region, context.connection.account
+    region, account = context.at.region, context.at.account
     record = job_record(
         definition,
         source=unit.source,
@@ -118,8 +118,8 @@ async def _lineage(
 ) -> Lineage:
     """The job's lineage, and once more with the columns of the tables that it turns out to read."""
     around = Surroundings(
-        region=context.connection.region,
-        account=context.connection.account,
+        region=context.at.region,
+        account=context.at.account,
         connections={name: known for name, known in sources.inputs.connections.items() if known},
     )
     lineage = await _analysed(definition, sources, around)

@@ -34,8 +34,8 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
         return
     summary = PartitionSummaryRecord(
         source=unit.source,
-        region=context.connection.region,
-        catalog_id=context.connection.catalog_id,
+        region=context.at.region,
+        catalog_id=context.at.catalog_id,
         database_name=unit.database,
         table_name=unit.table,
         partition_keys=unit.keys,
@@ -105,12 +105,13 @@ def _pages(
 
 
 def _record(answer: dict[str, Any], unit: PartitionsUnit, context: UnitContext) -> PartitionRecord:
-    return partition_record(
+    record = partition_record(
         answer,
         source=unit.source,
-        region=context.connection.region,
+        region=context.at.region,
         database_name=unit.database,
         table_name=unit.table,
-        catalog_id=context.connection.catalog_id,
+        catalog_id=context.at.catalog_id,
         raw=context.options.raw,
     )
+    return context.placed(record)

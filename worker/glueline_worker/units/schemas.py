@@ -78,7 +78,7 @@ async def learn(names: Iterable[str], context: UnitContext) -> None:
 
 
 def _is_readable(dataset: Dataset, context: UnitContext) -> bool:
-    here = f":{context.connection.region}:{context.connection.catalog_id}"
+    here = f":{context.at.region}:{context.at.catalog_id}"
     known = "{" not in dataset.name and dataset.name.count("/") == 2  # noqa: PLR2004
     return is_catalog_table(dataset) and known and dataset.namespace.endswith(here)
 
@@ -127,7 +127,7 @@ def _columns_in(answer: Mapping[str, Any], name: str, context: UnitContext) -> C
     record = table_record(
         answer,
         source=context.run.source,
-        region=context.connection.region,
+        region=context.at.region,
         database_name=name.split("/", maxsplit=1)[0],
     )
     return tuple(column.name for column in (*record.columns, *record.partition_keys))

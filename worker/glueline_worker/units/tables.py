@@ -29,9 +29,12 @@ async def write_tables(
     Empties ``answers``: one takes several times the memory of its record, and sinks may be slow.
     """
     wanted, place = context.run.request.filters.tables, context.place()
+    here = context.at.of_catalog
     asked = [answer for answer in answers if wanted.admits(str(answer.get("Name", "")))]
     answers.clear()
-    keys = [record_key(unit.source, "table", unit.database, name_of(each, [])) for each in asked]
+    keys = [
+        record_key(unit.source, here, "table", unit.database, name_of(each, [])) for each in asked
+    ]
     prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
     same = await context.unchanged("table", prints)
     owners = {
@@ -55,14 +58,15 @@ async def write_tables(
 
 
 def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
-    return table_record(
+    record = table_record(
         answer,
         source=unit.source,
-        region=context.connection.region,
+        region=context.at.region,
         database_name=unit.database,
-        catalog_id=context.connection.catalog_id,
+        catalog_id=context.at.catalog_id,
         raw=context.options.raw,
     )
+    return context.placed(record)
 
 
 async def _part(
@@ -105,8 +109,8 @@ def _lineage(
 
     What is read through a link to a database, ``owner``, is said of the owner's table.
     """
-    account = table.catalog_id if owner else context.connection.catalog_id
-    around = Surroundings(region=context.connection.region, account=account, schemas=columns)
+    account = table.catalog_id if owner else context.at.catalog_id
+    around = Surroundings(region=context.at.region, account=account, schemas=columns)
     if owner:
         table = table.model_copy(update={"database_name": owner})
     if table.target is not None:

@@ -47,7 +47,7 @@ async def keep_unchanged(jobs: Mapping[str, Job], unit: JobsUnit, context: UnitC
     """Keep the jobs, given by name, that all sinks hold as they are now; their names."""
     # Without its time, nothing but the job's name is known.
     known = {name: job for name, job in jobs.items() if job.get("LastModifiedOn")}
-    names = {record_key(unit.source, "job", name): name for name in known}
+    names = {record_key(unit.source, context.at.of_jobs, "job", name): name for name in known}
     held = await context.writing.held("job", list(names))
     about = {key: known[names[key]] for key in held}
     inputs = await _inputs(about.values(), held.values(), context)

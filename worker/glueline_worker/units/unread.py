@@ -12,7 +12,8 @@ from glueline.ledger.replies import UNREADABLE, Claimed
 from glueline_worker.observe import metrics
 from glueline_worker.sinks.base import Run
 from glueline_worker.units import finish
-from glueline_worker.units.attempt import Tools, note
+from glueline_worker.units.attempt import note
+from glueline_worker.units.fixing import Tools
 
 log = structlog.get_logger()
 

@@ -66,11 +66,11 @@ class Writing:
         await _all(_hand(writer, known, kind, parts) for writer, known in pairs)
 
     async def complete(self) -> Mapping[str, Receipt] | None:
-        """Make everything durable; the receipts by the sink's name."""
+        """Make everything durable; the receipts by the sink's identity."""
         if not self._writers:
             return None
         receipts = await _all(writer.complete() for writer in self._writers)
-        return {sink.name: receipt for sink, receipt in zip(self._sinks, receipts, strict=True)}
+        return {sink.identity: receipt for sink, receipt in zip(self._sinks, receipts, strict=True)}
 
     async def discard(self) -> None:
         """Forget what was written but not completed."""

@@ -8,8 +8,8 @@
 -- holders fell silent twice are suspects, and of a run's suspects only one runs at a time: the
 -- innocent come through, and the others wait uncounted.
 --
--- Returns {outcome, attempts, state, request, generation, created_at, message, trace, replayed};
--- outcome is one of
+-- Returns {outcome, attempts, state, request, generation, created_at, message, trace, replayed,
+-- circumstances ('' while they are not fixed)}; outcome is one of
 --   claimed    run it      exhausted  do not run it, settle it as failed
 --   busy       another holds it      settled    it is done or failed      unknown    no such unit
 
@@ -29,9 +29,9 @@ local function granted(base, id, attempts, allowed)
   end
   local outcome = tonumber(attempts) > tonumber(allowed) and 'exhausted' or 'claimed'
   local run = redis.call('HMGET', base, 'state', 'request', 'generation', 'created_at', 'trace',
-    'replayed')
+    'replayed', 'circumstances')
   return {outcome, tonumber(attempts), run[1], run[2], run[3], run[4],
-    id == 'finish' and finish_of(base) or message, run[5] or '', run[6] and 1 or 0}
+    id == 'finish' and finish_of(base) or message, run[5] or '', run[6] and 1 or 0, run[7] or ''}
 end
 
 local base, id = KEYS[1], ARGV[1]

@@ -15,7 +15,9 @@
 --                             lease (the longest of its claims, ms), age and seen (see due.lua),
 --                             broken (1: it was ended before its end, and is not replayed),
 --                             unreadable (units that were given up because nobody could read them),
---                             cleaning (the warning that says what postpone.lua waits for)
+--                             cleaning (the warning that says what postpone.lua waits for),
+--                             circumstances (JSON, see fix.lua), settled_at (when a unit last went
+--                             well), unserved_since, unserved_at (see give_back.lua)
 --   <base>:open       zset    unit id -> when the unit counts as silent (ms, server's clock)
 --   <base>:units      hash    unit id -> its message, for as long as it is open or failed
 --   <base>:claims     hash    unit id -> the holder's token, or 'retry' while it waits
@@ -30,7 +32,8 @@
 -- Keys of all runs: <prefix>runs (zset id -> created), <prefix>active (set of bases),
 -- <prefix>watermark and <prefix>looked (see due.lua), <prefix>scope:… (base of the scope's newest run, for as long as
 -- that run is remembered),
--- <prefix>generation:<source>, <prefix>idempotency:… (run id) and <prefix>idempotency:…:asked
+-- <prefix>generation:<source>, <prefix>generation:<source>:floor (see fix.lua),
+-- <prefix>idempotency:… (run id) and <prefix>idempotency:…:asked
 -- ('<generation> <digest of the request>'), <prefix>dead (list),
 -- <prefix>check:<source> (the last report on its permissions), <prefix>check-asked:<source> (while
 -- a check is wanted), <prefix>session:<digest> (logins to the page of the HTTP API),

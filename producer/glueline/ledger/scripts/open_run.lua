@@ -54,10 +54,14 @@ end
 must_wait = ahead and (older ~= ahead or not is_protected)
 if must_wait and older == ahead then older = nil end
 
--- Sinks outlive this Redis and refuse older generations, so a fresh ledger must not start at 1:
--- the clock is the floor.
-local generation = math.max(tonumber(redis.call('GET', KEYS[5]) or 0) + 1, now)
-redis.call('SET', KEYS[5], whole(generation))
+-- Generations are counted, not timed: a clock that was ahead once leaves a great number, and the
+-- next one is greater still. Only a fresh counter starts at the clock, which is greater than what
+-- most sinks hold of before; fix.lua knows better. INCR is exact beyond 2^53, Lua is not.
+if not string.match(redis.call('GET', KEYS[5]) or '', '^%d+$') then
+  redis.call('SET', KEYS[5], whole(now - 1))
+end
+redis.call('INCR', KEYS[5])
+local generation = redis.call('GET', KEYS[5])
 
 if older then
   superseded = string.gsub(ARGV[7], '@run@', id_of(older))
@@ -65,7 +69,7 @@ if older then
 end
 
 redis.call('HSET', base, 'state', 'running', 'request', ARGV[2], 'source', ARGV[3],
-  'scope', ARGV[4], 'scope_key', KEYS[4], 'generation', whole(generation), 'created_at', whole(now),
+  'scope', ARGV[4], 'scope_key', KEYS[4], 'generation', generation, 'created_at', whole(now),
   'settled', 0, 'failed', 0, 'summary', ARGV[11])
 if ARGV[8] ~= '' then redis.call('HSET', base, 'trace', ARGV[8]) end
 redis.call('ZADD', KEYS[2], whole(now), ARGV[1])
@@ -77,17 +81,17 @@ redis.call('SADD', KEYS[3], base)
 redis.call('SET', KEYS[4], base)
 if key then
   redis.call('SET', key, ARGV[1], 'PX', ARGV[6])
-  redis.call('SET', key .. ':asked', whole(generation) .. ' ' .. ARGV[10], 'PX', ARGV[6])
+  redis.call('SET', key .. ':asked', generation .. ' ' .. ARGV[10], 'PX', ARGV[6])
 end
 if must_wait then
   redis.call('HSET', base, 'waiting', 1, 'after', ahead,
     'reason', 'waits for the end of run ' .. id_of(ahead))
   -- due.lua opens them.
   for i = 12, #ARGV, 2 do redis.call('HSET', base .. ':units', ARGV[i], ARGV[i + 1]) end
-  return {ARGV[1], whole(generation), 4, superseded}
+  return {ARGV[1], generation, 4, superseded}
 end
 if is_protected then redis.call('HSET', base, 'protected', 1) end
 for i = 12, #ARGV, 2 do
   open_unit(base, ARGV[i], ARGV[i + 1], now + ARGV[5])
 end
-return {ARGV[1], whole(generation), 1, superseded}
+return {ARGV[1], generation, 1, superseded}

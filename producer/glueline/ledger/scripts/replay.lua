@@ -33,7 +33,8 @@ if #answer == 1 and #ids == 0 and open_unit(base, 'finish', ARGV[2], due) then
 end
 if #answer == 1 then return {'nothing'} end
 redis.call('HSET', base, 'state', 'running', 'replayed', 1)
-redis.call('HDEL', base, 'finished_at', 'reason', 'age', 'seen', 'protected')
+redis.call('HDEL', base, 'finished_at', 'reason', 'age', 'seen', 'protected', 'unserved_since',
+  'unserved_at')
 redis.call('SADD', KEYS[2], base)
 for _, part in ipairs(PARTS) do
   redis.call('PERSIST', base .. part)

@@ -29,6 +29,7 @@ else
   redis.call('HDEL', base .. ':losses', id)
   redis.call('SADD', base .. ':done', id)
   redis.call('HINCRBY', base, 'settled', 1)
+  redis.call('HSET', base, 'settled_at', whole(now_ms()))
 end
 if outcome.receipt and redis.call('HSET', base .. ':receipts', id, outcome.receipt) == 1 then
   redis.call('HINCRBY', base, 'kept:receipts', 1)

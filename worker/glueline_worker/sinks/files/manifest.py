@@ -129,6 +129,7 @@ def manifest(commit: Commit, objects: list[StoredObject]) -> bytes:
         "created_at": run.created_at,
         "finished_at": commit.finished_at,
         "source": run.source,
+        "place": run.place.of_catalog if run.place else None,
         **{part: request[part] for part in ("scope", "filters", "options")},
         "counts": dict(commit.counts),
         "listings": sorted(commit.listings),

@@ -127,7 +127,13 @@ def _read_newest(root: Path, run: Run) -> Newest | None:
 
 def _scope(run: Run) -> str:
     request = run.request.model_dump(mode="json", include={"source", "scope", "filters"})
+    request["place"] = _place(run)
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+
+def _place(run: Run) -> list[str]:
+    """Where the run reads: what was found elsewhere is none of its own."""
+    return [run.place.of_catalog, run.place.of_jobs] if run.place else []
 
 
 def _stands(root: Path, stored: StoredObject) -> bool:

@@ -11,6 +11,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run, SinkUnavailable
 from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
+from glueline_worker.sinks.files.history import newest_generation, other_places, remember_place
 from glueline_worker.sinks.files.manifest import (
     folders,
     listed_in,
@@ -50,12 +51,17 @@ class FileSink:
     def __init__(self, name: str, root: Path) -> None:
         """Store below ``root``; ``name`` is what errors call the sink."""
         self.name = name
+        self.identity = f"file://{root.resolve().as_posix()}"
         self._root = root
         self._bases: dict[str, str | None] = {}
 
     async def open(self) -> None:
         """Create the folder and try to write to it."""
         await asyncio.to_thread(self._open)
+
+    async def newest_generation(self, source: str) -> int:
+        """See Sink."""
+        return await asyncio.to_thread(newest_generation, self._root, source)
 
     async def begin(self, run: Run, unit_id: str) -> UnitFiles:
         """Start an attempt; nothing is created before its first record."""
@@ -67,8 +73,8 @@ class FileSink:
 
     async def commit(self, commit: Commit) -> CommitReport:
         """Write the manifest, then remove what the receipts do not list."""
-        lost = await asyncio.to_thread(self._commit, commit)
-        return CommitReport(warnings=(lost,) if lost else (), lost=lost)
+        warnings, lost = await asyncio.to_thread(self._commit, commit)
+        return CommitReport(warnings=(*([lost] if lost else []), *warnings), lost=lost)
 
     async def abort(self, run: Run, *, replayed: bool = False) -> None:
         """Remove the run's manifest and objects, but what a manifest from before a replay lists."""
@@ -83,7 +89,7 @@ class FileSink:
             with TemporaryFile(dir=self._root):
                 pass
 
-    def _commit(self, commit: Commit) -> str:
+    def _commit(self, commit: Commit) -> tuple[list[str], str]:
         run_id = commit.run.run_id
         with disk_errors(self.name):
             objects = stored_objects(self._root, commit)
@@ -95,10 +101,11 @@ class FileSink:
             remove_temporaries(path)
             if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
                 remember_newest(self._root, commit.run)
+            remember_place(self._root, commit.run)
             listed = {stored.path for stored in objects}
             indexes = {path for unit in commit.receipts for path in index_paths(run_id, unit)}
             self._remove_others(run_id, listed | indexes)
-            return lost
+            return other_places(self._root, commit.run), lost
 
     def _abort(self, run: Run, *, replayed: bool) -> None:
         with disk_errors(self.name):

@@ -21,6 +21,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from glueline_worker.sinks.base import SinkRefused
 from glueline_worker.sinks.sql.faults import READ_ONLY, is_busy
 from glueline_worker.sinks.sql.identity import mark
+from glueline_worker.sinks.sql.migration import MIGRATED_VERSION, migrate
 from glueline_worker.sinks.sql.schema import METADATA, SCHEMA_VERSION, VERSIONS
 
 SQLITE_PATIENCE = 30
@@ -66,17 +67,31 @@ def _leave_read_only(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
-def create_schema(connection: Connection) -> None:
-    """Create what is missing. Raises SinkRefused for the schema of a newer Glueline."""
+def create_schema(connection: Connection) -> int | None:
+    """Create what is missing; the version of a schema that was migrated.
+
+    Raises SinkRefused for the schema of a newer Glueline, or of one that is too old.
+    """
     lock(connection)
     if inspect(connection).has_table(VERSIONS.name):
-        _check_version(connection)
-        return
+        version = connection.scalar(select(VERSIONS.c.version))
+        if version == SCHEMA_VERSION:
+            return None
+        _check_version(version)
+        migrate(connection)
+        create_views(connection)
+        return version
     METADATA.create_all(connection)
-    for view in _views(connection.dialect.name):
-        connection.exec_driver_sql(view)
+    create_views(connection)
     connection.execute(VERSIONS.insert(), {"version": SCHEMA_VERSION})
     mark(connection)
+    return None
+
+
+def create_views(connection: Connection) -> None:
+    """Create the views, or put them in the place of an older schema's."""
+    for view in _views(connection.dialect.name):
+        connection.exec_driver_sql(view)
 
 
 def _views(dialect: str) -> list[str]:
@@ -93,12 +108,16 @@ def lock(connection: Connection) -> None:
         connection.execute(select(text(f"pg_advisory_xact_lock({ADVISORY_LOCK})")))
 
 
-def _check_version(connection: Connection) -> None:
-    version = connection.scalar(select(VERSIONS.c.version))
-    if version != SCHEMA_VERSION:
+def _check_version(version: int | None) -> None:
+    if version is not None and version > SCHEMA_VERSION:
         raise SinkRefused(
             f"the database has version {version} of the schema and this Glueline writes version "
             f"{SCHEMA_VERSION}; use the newer Glueline or another database"
+        )
+    if version != MIGRATED_VERSION:
+        raise SinkRefused(
+            f"the database has version {version} of the schema, which this Glueline cannot bring "
+            f"to version {SCHEMA_VERSION}; use another database and extract again"
         )
 
 

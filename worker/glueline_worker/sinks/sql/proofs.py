@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import ColumnElement, Connection, Table, and_
 
 from glueline_worker.sinks.base import Commit
+from glueline_worker.sinks.sql.places import in_place
 from glueline_worker.sinks.sql.schema import RECORD_TABLES
 from glueline_worker.sinks.sql.seen import (
     NOTHING,
@@ -105,7 +106,8 @@ class Proofs:
             self._doubts[listing] = Doubt(max(known.lost, why.lost), known.is_newer or why.is_newer)
 
     def _of(self, table: Table, listings: Sequence[str]) -> ColumnElement[bool]:
-        return and_(table.c.source == self._run.source, table.c.listing.in_(listings))
+        of_source = table.c.source == self._run.source
+        return and_(of_source, table.c.listing.in_(listings), *in_place(table, self._run))
 
 
 def _named(listings: Sequence[str]) -> str:

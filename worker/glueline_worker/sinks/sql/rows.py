@@ -68,6 +68,7 @@ def _row(run: Run, record: Record, text: str, now: datetime) -> Row:
     return {
         "key": stored_key(record.key),
         "source": record.source,
+        "place": record.place,
         "region": record.region,
         "catalog_id": record.catalog_id,
         "listing": stored_key(record.listing),

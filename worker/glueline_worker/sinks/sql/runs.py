@@ -8,6 +8,7 @@ from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run
 from glueline_worker.sinks.sql.engine import lock
 from glueline_worker.sinks.sql.identity import check_receipts
+from glueline_worker.sinks.sql.places import other_places, register
 from glueline_worker.sinks.sql.rows import document
 from glueline_worker.sinks.sql.schema import RUNS
 from glueline_worker.sinks.sql.tombstones import mark_deleted
@@ -17,7 +18,9 @@ def store_committed(connection: Connection, commit: Commit) -> CommitReport:
     """Mark what is gone and store how the run ended, in the connection's transaction."""
     lock(connection)
     check_receipts(connection, commit.receipts)
+    register(connection, commit.run)
     newly_deleted, warnings, lost = mark_deleted(connection, commit)
+    warnings += other_places(connection, commit.run)
     deleted = newly_deleted + _deleted_before(connection, commit.run)
     warnings += [lost] * bool(lost)
     is_incomplete = lost and commit.state is RunState.SUCCEEDED
@@ -53,6 +56,7 @@ def _said_at_start(run: Run) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "source": run.source,
+        "place": run.place.of_catalog if run.place else "",
         "scope": run.request.scope.label,
         "generation": run.generation,
         "created_at": run.created_at,

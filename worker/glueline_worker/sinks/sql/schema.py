@@ -1,8 +1,9 @@
 """The tables, the same in both databases.
 
 A row is kept when its thing is deleted: ``deleted_at`` says when that was noticed, and ``run_id``
-and ``generation`` name the run that last saw the thing or noticed its absence. ``fingerprint`` is
-that of the part that the row was written with; None: the part is read again.
+and ``generation`` name the run that last saw the thing or noticed its absence. ``place`` is Region
+and catalogue in one text: a run decides about rows of its own place only. ``fingerprint`` is that
+of the part that the row was written with; None: the part is read again.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 
 from glueline_worker.sinks.sql.types import Document, Moment
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 METADATA = MetaData()
 
@@ -22,6 +23,7 @@ RUNS = Table(
     METADATA,
     Column("run_id", Text, primary_key=True),
     Column("source", Text, nullable=False),
+    Column("place", Text, nullable=False),
     Column("scope", Text, nullable=False),
     Column("generation", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
@@ -34,6 +36,14 @@ RUNS = Table(
     Column("failures", Document),
 )
 
+GENERATIONS = Table(
+    "generations",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("generation", BigInteger, nullable=False),
+)
+"""The greatest generation that a run of each source had when it wrote."""
+
 
 def _record_table(name: str, *columns: Column[Any], contains: bool = False) -> Table:
     """Declare a table of records; ``contains``: its things are parents of other records."""
@@ -43,6 +53,7 @@ def _record_table(name: str, *columns: Column[Any], contains: bool = False) -> T
         METADATA,
         Column("key", Text, primary_key=True),
         Column("source", Text, nullable=False),
+        Column("place", Text, nullable=False),
         Column("region", Text, nullable=False),
         Column("catalog_id", Text),
         Column("listing", Text, nullable=False),
@@ -71,7 +82,7 @@ def _index_live(table: Table) -> None:
     live = table.c.deleted_at.is_(None)
     Index(
         f"{table.name}_live",
-        *(table.c.source, table.c.listing, table.c.generation),
+        *(table.c.source, table.c.place, table.c.listing, table.c.generation),
         sqlite_where=live,
         postgresql_where=live,
     )
@@ -81,7 +92,7 @@ def _index_deleted(table: Table) -> None:
     gone = table.c.deleted_at.is_not(None)
     Index(
         f"{table.name}_deleted",
-        *(table.c.source, table.c.contents, table.c.generation),
+        *(table.c.source, table.c.place, table.c.contents, table.c.generation),
         sqlite_where=gone,
         postgresql_where=gone,
     )

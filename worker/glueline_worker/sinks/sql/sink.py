@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine
 
 from glueline.contract.records import Record
@@ -16,6 +17,7 @@ from glueline_worker.sinks.base import (
     Held,
     Part,
     Receipt,
+    Refused,
     Run,
     SinkRefused,
     SinkUnavailable,
@@ -25,12 +27,16 @@ from glueline_worker.sinks.sql.engine import create_schema
 from glueline_worker.sinks.sql.faults import database_errors
 from glueline_worker.sinks.sql.identity import DATABASE, inode, number_of
 from glueline_worker.sinks.sql.memory import held, touch
+from glueline_worker.sinks.sql.places import newest_generation, register, remember_generation
 from glueline_worker.sinks.sql.rows import rows_by_kind
 from glueline_worker.sinks.sql.runs import store_aborted, store_committed
+from glueline_worker.sinks.sql.schema import SCHEMA_VERSION
 from glueline_worker.sinks.sql.seen import Seen
 from glueline_worker.sinks.sql.upsert import upsert
 
+log = structlog.get_logger()
 Answer = TypeVar("Answer")
+RUNS_REMEMBERED = 100
 TOUCHED_AT_ONCE = 5000
 """Rows; a unit keeps no more of them in memory."""
 
@@ -54,17 +60,23 @@ class SqlSink:
     ) -> None:
         """Use ``engine``. ``file`` is SQLite's; ``secrets`` are kept out of every error text."""
         self.name = name
+        self.identity = name if file is None else f"sqlite:///{file.resolve().as_posix()}"
         self._engine = engine
         self._file = file
         self._secrets = secrets
         self._inode: tuple[int, int] | None = None
         self._number: int | None = None
+        self._registered: set[str] = set()
         self._allow_nul = engine.dialect.name != "postgresql"
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="glueline-sql")
 
     async def open(self) -> None:
         """Create the folder of SQLite's file, the tables and the views."""
         await self._on_thread(self._open)
+
+    async def newest_generation(self, source: str) -> int:
+        """See Sink."""
+        return await self._in_transaction(lambda it: newest_generation(it, source))
 
     async def begin(self, run: Run, unit_id: str) -> "_Upserts":  # noqa: ARG002 - the protocol's
         """Start an attempt."""
@@ -86,19 +98,33 @@ class SqlSink:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
-    async def write(self, run: Run, parts: Sequence[Part], seen: Seen) -> int | None:
-        """Upsert a batch in one transaction; returns the number of the database it is in."""
+    async def write(
+        self, run: Run, parts: Sequence[Part], seen: Seen
+    ) -> tuple[int | None, Refused]:
+        """Upsert a batch in one transaction; the number of its database, and what was refused."""
         now = datetime.now(UTC)
         rows = await asyncio.to_thread(rows_by_kind, run, parts, now, allow_nul=self._allow_nul)
 
-        def work(connection: Connection) -> int | None:
-            upsert(connection, rows)
-            return self._number
+        def work(connection: Connection) -> tuple[int | None, Refused]:
+            refused = upsert(connection, rows)
+            if refused.records:  # the next run is to be newer than what this one met
+                remember_generation(connection, run.source, refused.newest)
+            return self._number, refused
 
-        number = await self._in_transaction(work)
+        await self.register(run)
+        number, refused = await self._in_transaction(work)
         for kind, of_kind in rows.items():
             seen.add(kind, ((row["listing"], row["key"]) for row in of_kind))
-        return number
+        return number, refused
+
+    async def register(self, run: Run) -> None:
+        """Prepare the database for a run, once in this process."""
+        if run.run_id in self._registered:
+            return
+        await self._in_transaction(lambda connection: register(connection, run))
+        if len(self._registered) == RUNS_REMEMBERED:
+            self._registered.clear()
+        self._registered.add(run.run_id)
 
     async def held(self, kind: str, keys: Sequence[str]) -> tuple[int | None, Mapping[str, Held]]:
         """See RememberingWriter; with the number of the database that was asked."""
@@ -112,6 +138,7 @@ class SqlSink:
         """Mark held parts as seen in ``run``: by kind, keys and fingerprints; as `write`."""
         now = datetime.now(UTC)
 
+        await self.register(run)
         number, marked = await self._in_transaction(
             lambda connection: (self._number, touch(connection, run, kept, now))
         )
@@ -130,8 +157,11 @@ class SqlSink:
             with disk_errors(self.name):
                 self._file.parent.mkdir(parents=True, exist_ok=True)
         with database_errors(self.name, self._secrets), self._engine.begin() as connection:
-            create_schema(connection)
+            migrated = create_schema(connection)
             self._number = number_of(connection)
+        self._registered.clear()
+        if migrated:
+            log.info("sink.migrated", sink=self.name, was=migrated, version=SCHEMA_VERSION)
         self._inode = self._inode_now()
 
     async def _in_transaction(self, work: Callable[[Connection], Answer]) -> Answer:
@@ -165,11 +195,13 @@ class _Upserts:
         self._kept: dict[str, dict[str, str]] = {}
         self._databases: set[int | None] = set()
         self._seen = Seen()
+        self._refused = Refused()
 
     async def write(self, records: Sequence[Record]) -> None:
         await self.write_parts([Part("", tuple(records), None)])
 
     async def held(self, kind: str, keys: Sequence[str]) -> Mapping[str, Held]:
+        await self._sink.register(self._run)
         number, found = await self._sink.held(kind, keys)
         self._databases.add(number)
         return found
@@ -180,7 +212,9 @@ class _Upserts:
             await self._touch()
 
     async def write_parts(self, parts: Sequence[Part]) -> None:
-        self._databases.add(await self._sink.write(self._run, parts, self._seen))
+        number, refused = await self._sink.write(self._run, parts, self._seen)
+        self._databases.add(number)
+        self._refused += refused
         self._records += sum(len(part.records) for part in parts)
 
     async def _touch(self) -> None:
@@ -194,6 +228,7 @@ class _Upserts:
             raise SinkUnavailable(f"{self._sink.name} was replaced while a unit was written to it")
         receipt: Receipt = {"records": self._records}
         self._seen.add_to(receipt)
+        self._refused.add_to(receipt)
         for number in self._databases - {None}:
             receipt[DATABASE] = number
         return receipt

@@ -3,7 +3,8 @@
 Proof is a listing that was read to its end and did not hold the row, in a database that still
 holds all that the run's units wrote of that listing (``proofs``). What a unit that failed
 should have read is no proof: a job is listed by its name and written by a unit of its own. Rows
-that a newer run wrote are never touched, so that runs may commit in any order.
+of another Region or catalogue than the run's are never touched, nor are those that a newer run
+wrote, so that runs may commit in any order.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -17,6 +18,7 @@ from glueline.contract.messages import TableScope, encode
 from glueline_worker.sinks.base import Commit
 from glueline_worker.sinks.keys import stored_key
 from glueline_worker.sinks.sql.limits import Limits, first_of
+from glueline_worker.sinks.sql.places import in_place
 from glueline_worker.sinks.sql.proofs import Proofs
 from glueline_worker.sinks.sql.schema import (
     DATABASES,
@@ -149,7 +151,11 @@ def _tables_below(
     connection: Connection, commit: Commit, databases: Sequence[_Live]
 ) -> tuple[int, int]:
     """Count the tables that go with databases, and all tables."""
-    of_source = (TABLES.c.source == commit.run.source, TABLES.c.deleted_at.is_(None))
+    of_source = (
+        TABLES.c.source == commit.run.source,
+        TABLES.c.deleted_at.is_(None),
+        *in_place(TABLES, commit.run),
+    )
     count = select(func.count()).select_from(TABLES).where(*of_source)
     below = 0
     for some in _chunks([row.contents for row in databases if row.contents]):
@@ -184,7 +190,7 @@ def _rows(
     contents = table.c.get("contents", null())
     found = connection.execute(
         select(table.c.listing, table.c.key, table.c.subject, database, contents)
-        .where(table.c.source == commit.run.source)
+        .where(table.c.source == commit.run.source, *in_place(table, commit.run))
         .where(table.c.listing.in_(listings), table.c.deleted_at.is_(None), *more)
         .order_by(table.c.listing)
     )
@@ -233,6 +239,7 @@ def _mark_orphans(connection: Connection, commit: Commit, parents: Table, childr
             parents.c.source == commit.run.source,
             parents.c.deleted_at.is_not(None),
             children.c.source == parents.c.source,
+            children.c.place == parents.c.place,
             children.c.listing == parents.c.contents,
             children.c.generation < parents.c.generation,
             children.c.deleted_at.is_(None),

@@ -2,11 +2,13 @@
 
 from functools import cache
 
-from sqlalchemy import Connection, Table, case
+from sqlalchemy import Connection, Table, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
+from glueline_worker.sinks.base import Refused
+from glueline_worker.sinks.sql.memory import AT_ONCE
 from glueline_worker.sinks.sql.rows import Row
 from glueline_worker.sinks.sql.schema import RECORD_TABLES
 
@@ -14,11 +16,28 @@ KEPT = frozenset({"key", "first_seen_at", "changed_at"})
 """What an update leaves as it was, or decides by itself."""
 
 
-def upsert(connection: Connection, rows: dict[str, list[Row]]) -> None:
-    """Write a batch in the connection's transaction."""
+def upsert(connection: Connection, rows: dict[str, list[Row]]) -> Refused:
+    """Write a batch in the connection's transaction; what newer rows refused."""
+    refused = Refused()
     for kind in sorted(rows):
-        statement = _statement(connection.dialect.name, RECORD_TABLES[kind])
-        connection.execute(statement, rows[kind])
+        table, of_kind = RECORD_TABLES[kind], rows[kind]
+        written = connection.execute(_statement(connection.dialect.name, table), of_kind).rowcount
+        if written < len(of_kind):
+            refused += _refused(connection, table, of_kind)
+    return refused
+
+
+def _refused(connection: Connection, table: Table, rows: list[Row]) -> Refused:
+    refused = Refused()
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        query = select(func.count(), func.max(table.c.generation)).where(
+            table.c.key.in_([row["key"] for row in some]),
+            table.c.generation > some[0]["generation"],
+        )
+        count, newest = connection.execute(query).one()
+        refused += Refused(count, newest or 0)
+    return refused
 
 
 @cache

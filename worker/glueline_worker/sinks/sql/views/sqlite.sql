@@ -4,7 +4,8 @@ SELECT t.key AS table_key, t.source, t.database_name, t.name AS table_name,
        json_extract(c.value, '$.name') AS name,
        json_extract(c.value, '$.type') AS type,
        json_extract(c.value, '$.comment') AS comment,
-       0 AS is_partition_key
+       0 AS is_partition_key,
+       t.region, t.catalog_id
 FROM tables AS t, json_each(t.record, '$.columns') AS c
 WHERE t.deleted_at IS NULL
 UNION ALL
@@ -13,7 +14,8 @@ SELECT t.key, t.source, t.database_name, t.name,
        json_extract(c.value, '$.name'),
        json_extract(c.value, '$.type'),
        json_extract(c.value, '$.comment'),
-       1
+       1,
+       t.region, t.catalog_id
 FROM tables AS t, json_each(t.record, '$.partition_keys') AS c
 WHERE t.deleted_at IS NULL;
 
@@ -23,6 +25,7 @@ SELECT l.key AS lineage_key, l.source, l.process,
        json_extract(c.value, '$.upstream') AS upstream_column,
        l.downstream_namespace, l.downstream_name,
        json_extract(c.value, '$.downstream') AS downstream_column,
-       json_extract(c.value, '$.transformation') AS transformation
+       json_extract(c.value, '$.transformation') AS transformation,
+       l.region, l.catalog_id
 FROM lineage AS l, json_each(l.record, '$.columns') AS c
 WHERE l.deleted_at IS NULL;
