@@ -12,7 +12,7 @@ from glueline.contract.records import ViewText
 from glueline_worker.catalog.values import mapping_at, mappings_at, text_of
 from glueline_worker.redact import redact_code
 
-_TRINO = re.compile(r"\s*/\*\s*Presto (?:Materialized )?View:\s*([\w+/=\s-]*?)\s*\*/\s*")
+_TRINO = re.compile(r"\s*/\*\s*Presto (?:Materialized )?View:([\w+/=\s-]*+)\*/\s*")
 _MARKER = re.compile(r"\s*/\*\s*Presto (?:Materialized )?View\s*\*/\s*")
 _SPARK_SIGNS = ("view.catalogAndNamespace", "view.sqlConfig", "view.query.out", "view.schemaMode")
 
