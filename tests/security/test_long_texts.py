@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from glueline_worker import redact
-from glueline_worker.catalog import outline
+from glueline_worker.catalog import outline, views
 
 SIZE = 1_000_000
 RANDOM = Random(11)
@@ -99,6 +99,10 @@ def _unbounded(parsed: Any) -> Iterator[bool]:
                 yield from _unbounded(branch)
         elif op in (ops.ASSERT, ops.ASSERT_NOT):
             yield from _unbounded(value[1])
+
+
+def test_the_mark_of_a_view_that_never_ends_is_no_view() -> None:
+    assert views._TRINO.fullmatch("/* Presto View:" + " " * SIZE) is None
 
 
 STEPS = 60

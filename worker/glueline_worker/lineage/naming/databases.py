@@ -20,7 +20,7 @@ from glueline_worker.lineage.naming.text import (
 _SUBPROTOCOL = re.compile(r"([a-z][\w+-]*):(?!\d)", re.IGNORECASE)
 # Where the parameters begin: ?a=b, ;a=b, :a=b (DB2) or /A=b (Teradata, Athena).
 _PARAMETERS = re.compile(r"[?;]|[:,/](?=\w+=)")
-_PARAMETER = re.compile(r"(\w+)=([^;&,?]*)")
+_PARAMETER = re.compile(r"(?<!\w)(\w++)=([^;&,?]*)")
 _ASSIGNED = re.compile(r"[?;:,/&]\w+=")
 _ORACLE_REST = re.compile(r"[(?]\w+=")
 _DESCRIPTION = re.compile(r"\b(host|port|service_name|sid)\s*=\s*([^()\s]+)", re.IGNORECASE)
