@@ -18,7 +18,7 @@ from glueline_worker.sinks.base import (
     SinkUnavailable,
 )
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units.finish import commit
+from glueline_worker.units.finish import commit, final_state
 from glueline_worker.units.writing import Writing
 
 
@@ -95,11 +95,29 @@ def files_below(root: Path) -> list[Path]:
 async def test_a_sink_that_fails_keeps_no_other_from_its_commit(
     sinks: list[Sink], away: Broken, refused: Broken, root: Path, url: str
 ):
-    receipts = {"jobs": {sink.name: await store(sink, run(), "jobs", table("a")) for sink in sinks}}
+    written = {sink.identity: await store(sink, run(), "jobs", table("a")) for sink in sinks}
+    receipts = {"jobs": {**written, away.identity: {}}}
     with pytest.raises(SinkUnavailable, match="away"):
         await commit([refused, away, *sinks], run(), status(), Results([], receipts, []))
     assert [path.stem for path in (root / "runs").iterdir()] == [run().run_id]
     assert [row.state for row in Rows(url)("SELECT state FROM runs")] == ["succeeded"]
+
+
+async def test_a_sink_without_all_receipts_is_left_out_with_a_sentence(
+    sinks: list[Sink], root: Path, url: str
+):
+    first, second = sinks
+    receipt = await store(first, run(), "jobs", table("a"))
+    receipts = {"jobs": {first.name: receipt}}  # as an older version names it
+    done = await commit(sinks, run(), status(), Results([], receipts, []))
+    assert done.sinks == 1
+    assert [path.stem for path in (root / "runs").iterdir()] == [run().run_id]
+    assert Rows(url)("SELECT state FROM runs") == []
+    [problem] = done.problems
+    assert problem.startswith(f"{second.name}: the results were not committed, because 1 units")
+    assert final_state(status(), done) is RunState.PARTIAL
+    nothing = await commit([second], run(), status(), Results([], receipts, []))
+    assert final_state(status(), nothing) is RunState.FAILED
 
 
 async def test_a_unit_that_one_sink_does_not_take_is_in_no_file(
