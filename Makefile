@@ -14,8 +14,8 @@ demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 test: $(VENV)/.dev  ## Run all tests.
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
-test-slow: $(VENV)/.dev  ## Run the tests that `make test` leaves out.
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m slow $(ARGS)
+test-slow: $(VENV)/.dev  ## Run the tests, and the examples of random ones, that `make test` leaves out.
+	TRY_ALL_EXAMPLES=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m 'slow or hypothesis' $(ARGS)
 
 test-all:  ## Run all tests on each supported Python that is installed.
 	@for version in 3.11 3.12 3.13; do \

@@ -6,6 +6,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.catalog.answers import WHERE, column, database, job, partition, presto_view, table
+from tests.support.examples import examples
 
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.jobs import job_record, script_location
@@ -77,26 +78,26 @@ def check(record):
     assert all(warning.endswith(".") for warning in record.warnings)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(altered(TABLES), st.booleans())
 def test_any_table_is_a_record(answer, raw):
     check(table_record(answer, **WHERE, database_name="sales", raw=raw))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(altered([job()]), st.booleans())
 def test_any_job_is_a_record(answer, raw):
     check(job_record(answer, **WHERE, raw=raw))
     assert script_location(answer)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(altered([partition()]), st.booleans())
 def test_any_partition_is_a_record(answer, raw):
     check(partition_record(answer, **WHERE, database_name="d", table_name="t", raw=raw))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     altered(
         [database(TargetDatabase={"DatabaseName": "d"}, FederatedDatabase={"Identifier": "i"})]
@@ -123,7 +124,7 @@ spark_types = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.fixed_dictionaries({"name": texts, "type": spark_types}), max_size=3))
 def test_any_spark_schema_is_a_record(fields):
     parameters = {"spark.sql.sources.schema": json.dumps({"type": "struct", "fields": fields})}

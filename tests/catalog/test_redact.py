@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline_worker.redact import redact_answer, redact_parameters, redact_text, redact_url
 
@@ -138,7 +139,7 @@ pieces = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=examples(3000), deadline=None)
 @given(pieces | st.text())
 @example("password='[redacted]'")
 def test_redacting_again_changes_nothing(text):

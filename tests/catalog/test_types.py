@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline.contract.datatypes import (
     ArrayType,
@@ -198,7 +199,7 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(trees)
 def test_every_tree_comes_back_from_its_text(tree):
     assert parse_type(render_type(tree)) == tree
@@ -212,7 +213,7 @@ type_like = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(st.text() | type_like)
 @example("row(\ud800 int)")
 def test_any_text_becomes_a_tree_that_is_json(text):

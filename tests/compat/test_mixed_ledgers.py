@@ -17,6 +17,7 @@ import pytest
 import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 from tests.unit.desk import LEASE, SILENCE, Desk
 
 from glueline import ExtractionRequest, Filters, Globs, Options, RunState
@@ -121,7 +122,9 @@ def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_a_run_ends_well_whichever_version_does_a_step(mixed: Mixed, data: st.DataObject):

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.security.names import LONG, NUL, ODD, STEERING
 from tests.support.command import COMMAND, glueline
+from tests.support.examples import examples
 from tests.support.postgres import postgres_server
 from tests.support.system import System, variables
 
@@ -259,7 +260,7 @@ def test_the_words_for_other_programs_are_one_line_a_row(extracted: Extracted) -
     assert "\x1b" not in said.out
 
 
-@hypothesis.settings(deadline=None, max_examples=50)
+@hypothesis.settings(deadline=None, max_examples=examples(50))
 @given(st.lists(names, min_size=2, max_size=8, unique=True))
 def test_different_names_have_different_ids_keys_and_objects(found: list[str]) -> None:
     about = {"run_id": "0" * 32, "source": "default"}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from tests.sources.authority import complaints
 from tests.support.command import glueline
+from tests.support.examples import examples
 
 from glueline.contract.errors import UsageError
 from glueline.sources import Role, Source
@@ -64,7 +65,7 @@ PLACES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(PLACES, FEATURES)
 def test_every_policy_is_valid(place: Place, features: set[Feature]) -> None:
     for one in identities(place, features, usual_principal(place)):
@@ -221,7 +222,7 @@ def test_names_that_are_too_many_for_a_policy_give_way_to_a_wildcard() -> None:
         reader(Place(Source(), buckets=tuple(f"bucket-number-{n}" for n in range(300))))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(PLACES, FEATURES)
 def test_terraform_takes_its_notation(place: Place, features: set[Feature]) -> None:
     found = identities(place, features, usual_principal(place))

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline_worker.lineage.dataflow import read_dataflow
 from glueline_worker.lineage.graph import collapse
@@ -242,7 +243,7 @@ EDGES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(st.lists(FIELDS | JSON, max_size=5) | JSON, st.lists(EDGES | JSON, max_size=5) | JSON)
 def test_any_json_ends_in_a_lineage(nodes, joined):
     lineage = collapse(read_dataflow(nodes, joined, Surroundings()), Surroundings())

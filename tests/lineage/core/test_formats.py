@@ -3,6 +3,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline.contract.errors import UsageError
 from glueline_worker.lineage.formats import normalise_job, normalise_jobs
@@ -147,7 +148,7 @@ JSON = st.recursive(
 KEYS = sorted({*JOB, *GIT, *STUDIO, *STUDIO["jobConfig"], "DefaultArguments", "Job", "Jobs"})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(KEYS), JSON | st.sampled_from(list(SHAPES.values())), max_size=5

@@ -1,5 +1,6 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline_worker.lineage.graph import EDGE_LIMIT, collapse
@@ -212,7 +213,7 @@ NODES = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(st.lists(NODES, max_size=8))
 def test_any_graph_has_a_lineage(nodes):
     around = Surroundings(schemas={"d/t": ("x", "w")})

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline_worker.lineage import naming
 from glueline_worker.lineage.model import Surroundings
@@ -436,7 +437,7 @@ def test_connections_of_spark_sources_keep_settings_as_json(name):
 TEXT = st.text(alphabet="ab1/:@?;=.,*[](){}\"'`\\% \n{arg:x}é\ue000", max_size=40)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(TEXT, TEXT, st.sampled_from([kind for kind, _, _ in OPTIONS]))
 def test_any_text_gets_a_name(url, table, kind):
     around = Surroundings()
@@ -462,7 +463,7 @@ def test_any_text_gets_a_name(url, table, kind):
     assert all(d.namespace and (d.name or d.namespace.startswith("s3://")) for d in found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(URLS), st.text(alphabet="abc123@:/;&?=!", min_size=1, max_size=8))
 def test_no_secret_of_a_url_gets_into_a_name(case, tail):
     url, table, _ = case

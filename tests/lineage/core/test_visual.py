@@ -7,6 +7,7 @@ import botocore
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
@@ -699,7 +700,7 @@ def damaged(draw):
         at = at[key]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(nodes=damaged() | st.dictionaries(st.text(max_size=5), JSON, max_size=5) | JSON)
 def test_any_json_ends_in_a_lineage(nodes):
     lineage = collapse(read_visual(nodes, Surroundings()), Surroundings())

@@ -6,6 +6,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Surroundings
@@ -147,7 +148,7 @@ def test_settings_views_and_frames_are_followed_from_cell_to_cell():
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_any_bytes_end_in_code_or_nothing(data):
     assert isinstance(notebook_code(data), str | None)
 
@@ -166,7 +167,7 @@ KEYS = st.sampled_from(
 
 
 @given(st.dictionaries(KEYS, ANYTHING))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_any_document_ends_in_code_or_nothing(document):
     assert isinstance(notebook_code(json.dumps(document).encode()), str | None)
 
@@ -181,7 +182,7 @@ PIECES = st.sampled_from(["%", "%%sql", "!", "?", "x = ", "-o a", "\n", '"', "''
 
 
 @given(st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_any_cells_end_in_code(cells):
     assert isinstance(notebook_code(_notebook(*cells)), str)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline_worker.lineage.model import Graph, Surroundings
 from glueline_worker.lineage.scala import read_scala
@@ -22,13 +23,13 @@ PIECES = st.sampled_from([*WORDS.split(), "\n"])
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_random_text(text):
     assert isinstance(read_scala(text, Surroundings()), Graph)
 
 
 @given(st.lists(PIECES, max_size=50))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_random_words(words):
     python, lines, _ = in_python(" ".join(words))
     ast.parse(python)
@@ -39,7 +40,7 @@ def test_random_words(words):
     st.sampled_from(TOKENS),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), PIECES), min_size=1, max_size=8),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_mutated_scripts(tokens, changes):
     tokens = list(tokens)
     for place, cut, piece in changes:

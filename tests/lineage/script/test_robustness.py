@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Graph, Surroundings
@@ -15,7 +16,7 @@ NOTHING = Surroundings()
 SCRIPTS = [path.read_text() for path in sorted(Path(__file__).parent.glob("cases/*.py"))]
 LINES = sorted({line for script in SCRIPTS for line in script.split("\n")})
 COPY = 'spark.table("a.b").write.parquet("s3://o/x")\n'
-MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read(script):

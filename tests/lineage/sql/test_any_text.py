@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.lineage.sql.words import cases
+from tests.support.examples import examples
 
 from glueline_worker.lineage.sql import SqlReading, read_sql
 
@@ -16,13 +17,13 @@ DIALECTS = st.sampled_from(["spark", "trino", "redshift", "tsql", "snowflake", "
 
 
 @given(st.text(max_size=300), DIALECTS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_random_text(text, dialect):
     assert isinstance(read_sql(text, dialect=dialect), SqlReading)
 
 
 @given(st.lists(PIECES, max_size=40), DIALECTS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_random_words_of_sql(words, dialect):
     assert isinstance(read_sql(" ".join(words), dialect=dialect), SqlReading)
 
@@ -31,7 +32,7 @@ def test_random_words_of_sql(words, dialect):
     st.sampled_from(STATEMENTS),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), PIECES), min_size=1, max_size=6),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_mutated_statements(sql, changes):
     for place, cut, piece in changes:
         at = int(place * len(sql))

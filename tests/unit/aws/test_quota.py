@@ -12,6 +12,7 @@ import pytest
 import redis.asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 from tests.support.quota_world import told_the_time
 
 from glueline_worker.aws import quota as module
@@ -116,7 +117,7 @@ async def test_the_slots_of_a_throttled_family_keep_to_its_lower_rate(bench: Ben
     assert len(slots) <= max(slot.rate for slot in slots) * (spans + 1) + 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     events=st.lists(
         st.one_of(

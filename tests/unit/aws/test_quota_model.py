@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.support.examples import examples
 from tests.support.quota_world import Clock, Server, World, play
 
 from glueline_worker.aws.quota import FLOOR
@@ -124,7 +125,7 @@ def test_any_world_keeps_the_promises(quiet_client: redis.Redis):
     run_state_machine_as_test(
         type("OverRedis", (Quota,), {"client": quiet_client}),
         settings=settings(
-            max_examples=5,
+            max_examples=examples(5),
             stateful_step_count=10,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -7,6 +7,7 @@ import pytest
 import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 from tests.unit.desk import LEASE, SILENCE, Desk
 
 from glueline.contract.messages import (
@@ -208,7 +209,9 @@ def test_a_run_that_is_lost_leaves_nothing_behind_by_those_who_worked_on_it(desk
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_whatever_is_deleted_at_whatever_moment_the_others_end_well(

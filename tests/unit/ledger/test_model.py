@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+import pytest
 import redis
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.support.examples import examples
 from tests.unit.desk import KEEP, Desk, failure
 
 from glueline.contract.messages import (
@@ -463,12 +465,13 @@ class LedgerMachine(RuleBasedStateMachine):
             self.desk.client.delete(*keys)
 
 
+@pytest.mark.hypothesis
 def test_any_order_of_events_leaves_the_ledger_as_the_model_says(redis_server: EmbeddedRedis):
     with redis.Redis.from_url(redis_server.url) as client:
         run_state_machine_as_test(
             lambda: LedgerMachine(client),
             settings=settings(
-                max_examples=150,
+                max_examples=examples(150),
                 stateful_step_count=50,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

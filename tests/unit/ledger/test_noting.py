@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 from tests.unit.desk import Desk
 
 from glueline.contract.changes import AT_ONCE, Batch, Change
@@ -190,7 +191,9 @@ SCOPES = st.one_of(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(SCOPES, st.sampled_from(["note", "take", "die", "later"])), max_size=12))
 def test_whatever_happens_each_change_is_read_after_it_was_noted(

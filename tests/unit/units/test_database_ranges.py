@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 from tests.unit.units.endpoint import Endpoint, Extraction
 
 STEMS = ("orders", "order_items", "o", "dim_customer", "fact-sales", "7days", "ünits", "Temp", "_x")
@@ -103,7 +104,7 @@ async def test_a_range_that_is_answered_with_other_names_is_picked_out_of_the_wh
 
 
 @pytest.mark.parametrize("mode", ["indexed", "any case", "find", "hive"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(names=st.lists(LIKELY | st.text(min_size=1, max_size=4), unique=True, max_size=120))
 async def test_ranges_give_what_the_plain_listing_gives(mode: str, names: list[str]) -> None:
     endpoint = Endpoint(names, mode, page=100)
