@@ -7,6 +7,7 @@ from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
 from glueline.ledger.calls import Claim, finish_of
 from glueline.ledger.replies import Opened
+from glueline_worker.units.finish import LONGEST_PAUSE
 
 SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
 STATES = [RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED]
@@ -265,3 +266,16 @@ def test_a_stopped_run_that_is_not_cleaned_up_yet_says_so_until_it_is(desk: Desk
     assert desk.ledger(desk.calls.failures(run.run_id)) == ([], [])
     assert desk.status(run.run_id).state is RunState.CANCELLED
     assert desk.status(run.run_id).open_units == 0
+
+
+def test_a_long_pause_before_cleaning_is_no_step_of_the_clock(desk: Desk, run: Opened):
+    cancel(desk, run.run_id)
+    finish = finish_of(run.run_id, "default")
+    claim = desk.take(finish)
+    pause = int(LONGEST_PAUSE * 1000)
+    assert desk.ledger(desk.calls.postpone(claim, delay_ms=pause, warning="away"))
+    assert desk.due() == []
+    desk.later(pause // 2)
+    assert desk.due() == []
+    desk.later(pause // 2 + 1)
+    assert desk.due() == [finish]

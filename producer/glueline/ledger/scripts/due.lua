@@ -14,7 +14,9 @@
 -- Clocks step. What is due later than it can be was written while the clock was ahead: it is pulled
 -- back. After a long gap holders get one more lease, for the gap may be no time that passed.
 
-local RETRY, CORRECTED, LOOKED_AT, NAMED = 65000, 5000, 200, 5
+-- Longest pauses (ms) before a unit is tried again, and before a stopped run is cleaned up again.
+local RETRY, CLEANING = 65000, 660000
+local CORRECTED, LOOKED_AT, NAMED = 5000, 200, 5
 
 local now, silence, slack = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[2])
 local room, lease, life = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -103,7 +105,7 @@ local function too_old(base)
 end
 
 -- Pull back what is due later than it can be.
-local function correct(base)
+local function correct(base, is_running)
   local longest = math.max(lease, tonumber(redis.call('HGET', base, 'lease') or 0))
   for _, id in ipairs(redis.call('ZRANGE', base .. ':open', '(' .. whole(now + math.min(silence, longest)),
     '+inf', 'BYSCORE', 'LIMIT', 0, CORRECTED)) do
@@ -111,7 +113,7 @@ local function correct(base)
     local due = tonumber(redis.call('ZSCORE', base .. ':open', id))
     local right = silence
     if holder == 'retry' then
-      right = math.max(RETRY, silence)
+      right = math.max(is_running and RETRY or CLEANING, silence)
     elseif holder then
       right = longest
     end
@@ -144,7 +146,7 @@ local function look_after(base)
   elseif redis.call('ZCARD', base .. ':open') == 0 then
     open_unit(base, 'finish', finish_of(base), now)
   end
-  correct(base)
+  correct(base, run[1] == 'running')
   -- Claims on their own: they must not wait behind units that only wait in a long queue.
   for _, id in ipairs(redis.call('HKEYS', base .. ':claims')) do
     local due = tonumber(redis.call('ZSCORE', base .. ':open', id))
