@@ -65,7 +65,9 @@ def _as_older(call: Call[Any]) -> Call[Any]:
     """The same call as the older version writes it."""
     match call.script:
         case "open_run":
-            return replace(call, args=(*call.args[:9], *call.args[11:]))
+            key = call.keys[5] if call.args[5] else ""
+            args = (*call.args[:9], *call.args[11:])
+            return replace(call, keys=(*call.keys[:5], key), args=args)
         case "due":
             return replace(
                 call,
@@ -74,9 +76,17 @@ def _as_older(call: Call[Any]) -> Call[Any]:
                 read=lambda answer: replies.Due(units=replies.messages(answer)),
             )
         case "results":
-            return replace(call, read=lambda answer: replies.results([*answer, ""]))
+            return replace(call, read=lambda answer: replies.results([*answer, "", "0"]))
+        case "claim":
+            return replace(call, read=_claimed_of_older)
         case _:
             return call
+
+
+def _claimed_of_older(answer: Any) -> replies.Claimed:
+    """The older version says nothing of circumstances."""
+    outcome, attempts, *run = answer
+    return replies.claimed([outcome, attempts, *run, ""] if run else answer)
 
 
 @pytest.fixture
