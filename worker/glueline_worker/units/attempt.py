@@ -49,6 +49,7 @@ from glueline_worker.units.narrowing import ensure_admitted, narrowed
 from glueline_worker.units.partitions import extract_partitions
 from glueline_worker.units.sharing import PAUSE
 from glueline_worker.units.table import extract_table
+from glueline_worker.units.unread_processes import as_listings
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
@@ -147,7 +148,7 @@ class Attempt:
                 failure=self._failure(context.failure) if context.failure else None,
                 receipt=receipt,
                 counts=counts,
-                listings=context.listings,
+                listings=[*context.listings, *as_listings(context.unread)],
                 warnings=context.warnings,
                 children=context.children,
             ),
