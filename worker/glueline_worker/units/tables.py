@@ -1,6 +1,7 @@
 """The records of tables, and what the catalogue itself says of their lineage."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import TableRecord, record_key
@@ -22,6 +23,11 @@ from glueline_worker.units.schemas import LookedUp, look_up
 from glueline_worker.units.turns import in_turns
 
 _NO_TEXT = ("the view's SQL could not be read",)
+
+
+class _Owner(NamedTuple):
+    database: str
+    catalog_id: str | None
 
 
 async def write_tables(
@@ -77,7 +83,7 @@ async def _part(
     key: str,
     table: TableRecord,
     fingerprint_: str | None,
-    owner: str | None,
+    owner: _Owner | None,
     context: UnitContext,
     *,
     is_view: bool,
@@ -107,24 +113,25 @@ async def _part(
     return Part(key, (table, *edges), fingerprint_ if is_final else None)
 
 
-def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> str | None:
+def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
     """The owner's database, for a table that is read through a resource link to it."""
     database = text_of(answer.get("DatabaseName"))
-    is_other = database and database.lower() != unit.database.lower()
-    return database if is_other else None
+    if not database or database.lower() == unit.database.lower():
+        return None
+    return _Owner(database, text_of(answer.get("CatalogId")))
 
 
 def _lineage(
-    table: TableRecord, owner: str | None, found: LookedUp, context: UnitContext
+    table: TableRecord, owner: _Owner | None, found: LookedUp, context: UnitContext
 ) -> tuple[str, Lineage]:
     """What the catalogue itself says: a view reads tables, a resource link is its target.
 
     What is read through a link to a database, ``owner``, is said of the owner's table.
     """
-    account = table.catalog_id if owner else context.at.catalog_id
+    account = (owner and owner.catalog_id) or context.at.catalog_id
     around = Surroundings(region=context.at.region, account=account, schemas=found.columns)
     if owner:
-        table = table.model_copy(update={"database_name": owner})
+        table = table.model_copy(update={"database_name": owner.database, "catalog_id": account})
     if table.target is not None:
         return "table", link_lineage(table, around)
     if table.views or table.sub_objects:
