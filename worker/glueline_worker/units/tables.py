@@ -1,6 +1,7 @@
 """The records of tables, and what the catalogue itself says of their lineage."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
@@ -21,6 +22,9 @@ from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import fingerprint
 from glueline_worker.units.schemas import LookedUp, look_up
 from glueline_worker.units.turns import in_turns
+
+LONG = 100_000
+"""Characters of one table, above which its record is made in a thread."""
 
 _NO_TEXT = ("the view's SQL could not be read",)
 
@@ -52,7 +56,7 @@ async def write_tables(
     views = {key for key, each in zip(keys, asked, strict=True) if is_view(each)}
     with_partitions = context.options.partitions != "none"
     tables = [
-        (key, _record(each, unit, context))
+        (key, await _record_of(each, unit, context))
         async for key, each in in_turns(list(zip(keys, asked, strict=True)))
         if with_partitions or key not in same
     ]
@@ -65,6 +69,23 @@ async def write_tables(
     await context.write_parts("table", parts)
     if with_partitions:
         await context.open_units(_partitions([table for _, table in tables], unit))
+
+
+async def _record_of(
+    answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
+) -> TableRecord:
+    """Return the record; what is long is read beside the loop, which other units share."""
+    if _length(answer) < LONG:
+        return _record(answer, unit, context)
+    return await asyncio.to_thread(_record, answer, unit, context)
+
+
+def _length(answer: Answer) -> int:
+    """Count the characters that redaction has to look at, but for those of columns."""
+    parameters = answer.get("Parameters")
+    values = parameters.values() if isinstance(parameters, Mapping) else ()
+    texts = (*values, answer.get("ViewOriginalText"), answer.get("ViewExpandedText"))
+    return sum(len(text) for text in texts if isinstance(text, str))
 
 
 def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
