@@ -12,6 +12,12 @@ import pytest
 
 from glueline_worker import redact
 from glueline_worker.catalog import outline, views
+from glueline_worker.lineage import cells, kinds, literals
+from glueline_worker.lineage.naming import queries
+from glueline_worker.lineage.scala import lexer
+from glueline_worker.lineage.script import databases, repair
+from glueline_worker.lineage.script import text as text_methods
+from glueline_worker.sinks import location
 
 SIZE = 1_000_000
 RANDOM = Random(11)
@@ -132,3 +138,45 @@ def test_python_does_no_more_for_each_place_of_a_longer_text(take: Callable[[str
             counts.append(lines)
         assert counts[1] <= STEPS * 8_000
         assert counts[1] <= 6 * counts[0] + 1_000, (text[:40], counts)
+
+
+LONG = 300_000
+TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
+    "query": (queries.is_query, ("\t", "(", " \n")),
+    "aliased query": (queries._ALIASED.fullmatch, ("(a)\t", "(a) as", ")")),
+    "percent": (lambda text: text_methods._PERCENT.sub("", text), ("%0", "%(", "%(a", "%1.1")),
+    "percent literal": (lambda text: literals._PERCENT.sub("", text), ("%0", "%(", "%1.1")),
+    "format of Scala": (lambda text: lexer._FORMAT.sub("", text), ("%0", "%1.1")),
+    "braces of Scala": (lambda text: lexer._BRACES.sub("", text), ('"\\', '"""', '""" ')),
+    "pairs of a DSN": (databases._PAIR.findall, ("a", "a ", "a=", "a={")),
+    "Python 2": (repair.repaired, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
+    "%%configure": (lambda text: cells._closing_brace(text, 0), ('"\\', '{"\\', '"a')),
+    "a pointer": (kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
+    "sink": (location.redacted, ("?", "?key", "+:/", "a:/", "&token", "://:")),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "piece"), [(name, piece) for name, (_, pieces) in TAKERS.items() for piece in pieces]
+)
+def test_what_else_meets_text_from_outside_takes_linear_time(name: str, piece: str) -> None:
+    """Where it did not, this took minutes."""
+    take, _ = TAKERS[name]
+    for text in (repeated(piece)[:LONG], piece + repeated(piece[-1])[:LONG] + "\x01"):
+        take(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("a://h/p?x=1&api_key=s", "a://h/p?x=1&api_key=***"),
+        ("a://h/p?token=s?t&x=1", "a://h/p?token=***&x=1"),
+        ("a://h/p?q?token=s", "a://h/p?q?token=***"),
+        ("a://h/p?token?q=s=t", "a://h/p?token?q=***"),
+        ("a://h/token=s", "a://h/token=s"),
+        ("a:b&secret=s", "a:b&secret=***"),
+        ("a://u:p@q/r?s@h/x", "a://u:***@h/x"),
+    ],
+)
+def test_the_secrets_of_a_sink_stay_hidden(url: str, shown: str) -> None:
+    assert location.redacted(url) == shown

@@ -146,6 +146,34 @@ async def test_a_thing_that_was_listed_twice_is_seen_once(sink: Sink, rows: Rows
     assert rows.live("tables") == ["a"]
 
 
+@pytest.mark.parametrize(
+    "pages", [["abc", "cde"], ["abc", "cde", "ef"], ["ab", "ba"], ["abc", "cd", "c"]]
+)
+async def test_a_thing_that_moves_between_the_pages_of_units_is_no_loss(
+    sink: Sink, rows: Rows, pages: list[str]
+):
+    seen = sorted(set("".join(pages)))
+    await write(sink, run(1), SALES, *map(table, [*seen, "gone"]))
+    two = run(2, options=ALL)
+    receipts = [await write(sink, two, SALES, *map(table, page)) for page in pages]
+    report = await end(sink, two, receipts, SALES)
+    assert (report.deleted, report.lost, report.warnings) == (1, "", ())
+    assert rows.live("tables") == seen
+
+
+@pytest.mark.parametrize("lost", ["a", "c", "e"])
+async def test_a_loss_beside_a_thing_that_was_listed_twice_is_said(
+    sink: Sink, rows: Rows, lost: str
+):
+    await write(sink, run(1), SALES, *map(table, "abcdef"))
+    two = run(2, options=ALL)
+    receipts = [await write(sink, two, SALES, *map(table, page)) for page in ("abc", "cde")]
+    restore(rows, "tables", lost)
+    report = await end(sink, two, receipts, SALES)
+    assert (report.deleted, bool(report.lost)) == (0, True)
+    assert rows.live("tables") == [*"abcdef"]
+
+
 async def test_what_an_attempt_wrote_that_was_killed_deletes_nothing_now(sink: Sink, rows: Rows):
     await write(sink, run(1), SALES, *map(table, "abc"))
     two = run(2, options=ALL)

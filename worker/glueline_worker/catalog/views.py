@@ -41,6 +41,11 @@ def views_of(
     return tuple(view for view in views if view)
 
 
+def is_view(answer: Mapping[str, Any]) -> bool:
+    """Whether a table's answer is that of a view, also of one whose text cannot be read."""
+    return _is_view(answer) or bool(answer.get("ViewDefinition"))
+
+
 def _is_protected(answer: Mapping[str, Any]) -> bool:
     definition = answer.get("ViewDefinition")
     return isinstance(definition, Mapping) and definition.get("IsProtected") is True

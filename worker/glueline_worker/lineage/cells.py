@@ -44,7 +44,7 @@ _CONFIGURED = 20
 """How many ``%%configure`` of one file are looked at: a session has one."""
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _NO_OPTION = re.compile(r"(?<!\S)[^-\s]")
-_BRACE = re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*\"")
+_BRACE = re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*+\"?")
 _SCALA_MAGIC = re.compile(r"^[ \t]*(?:%\w|![a-z]).*", re.MULTILINE)
 _SQL_OPTION = re.compile(r"-{1,2}(?:q|quiet|c|contextname|[omnr]\w*)\b(?:[ \t]+(?=[\w.-]+)(\S+))?")
 _SQL_TARGET = re.compile(r"(?:^|\s)(?:-o|--output)[ \t]+(\w+)|^(\w+)[ \t]*<<")

@@ -60,7 +60,7 @@ _TAR = slice(257, 262)
 _COMPILED_PYTHON = slice(2, 4)
 _TEXTS = (
     (re.compile(r"version https://git-lfs\.github\.com/spec/"), "a pointer of Git LFS"),
-    (re.compile(r"\.?/?(?:\S*/)?annex/objects/\S*\s*\Z"), "a pointer of git-annex"),
+    (re.compile(r"\.?/?(?:\S{0,1000}/)?annex/objects/\S{0,1000}\s*+\Z"), "a pointer of git-annex"),
     (re.compile(r"(?i)<!doctype html|<html|<head|<body"), "an HTML page"),
     (re.compile(r"<\?xml|<[A-Za-z][\w:.-]*(?:\s[^<>]*)?>"), "an XML document"),
     (re.compile(r"#!.*\b(?:bash|sh|zsh|ksh)\b"), "a shell script"),

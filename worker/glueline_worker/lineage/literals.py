@@ -14,7 +14,7 @@ TEXT_LIMIT = 200_000
 """Characters of one argument; a longer one is generated data, not a name."""
 
 _WORDS = {"true": True, "false": False, "null": None, "none": None}
-_PERCENT = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
+_PERCENT = re.compile(r"%(?:\(\w+\))?[-+ #0]*+\d*+(?:\.\d++)?[a-zA-Z]")
 _FIELD = re.compile(r"\{[^{}]*\}")
 
 

@@ -1,7 +1,8 @@
 """The lineage of a catalogue's views, by their SQL."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
@@ -17,28 +18,67 @@ _THREE_PARTS = re.compile(
 _TRINO = frozenset({"trino", "presto"})
 
 
-def read_view(view: TableRecord, around: Surroundings) -> Graph:
+def read_view(
+    view: TableRecord, around: Surroundings, unknown: Collection[str] = frozenset()
+) -> Graph:
     """What flows into ``view``: the graph of its SQL, in the first dialect that can be read.
 
     Columns are named as the catalogue names the view's, by position where its SQL names them
     otherwise. Without SQL that can be read, the tables count that Glue names as the view's.
+
+    ``unknown`` are those among `tables_to_look_up` of which nobody knows whether Glue has them:
+    they are left out.
     """
     warnings: list[str] = []
+    gaps: list[str] = []
+    has_nothing = False
     for text in view.views:
         reading = _read(view, text, around)
         found = [item for item in reading.statements if item.reads or item.path_reads]
         if found:
-            others = [name for name in found[-1].reads if _is_elsewhere(name, view, text, around)]
+            statement, left_out = _without(unknown, found[-1], view, text, around)
+            others = [name for name in statement.reads if _is_elsewhere(name, view, text, around)]
             warnings = [
                 f"The view reads {'.'.join(name)}, and nothing tells what its catalogue is."
                 for name in others
             ]
-            nodes = tuple(_nodes(found[-1], view, text, around))
-            return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings))
+            nodes = tuple(_nodes(statement, view, text, around))
+            found_gaps = (*reading.gaps, *left_out)
+            return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings), found_gaps)
         warnings += [f"{text.dialect} view: {warning}" for warning in reading.warnings]
+        has_nothing = has_nothing or _reads_nothing(reading)
+        gaps.append(f"The text of the {text.dialect} view was not understood.")
     tables = [table for arn in view.sub_objects if (table := table_by_arn(arn))]
     nodes = tuple(_nodes_of_tables(tables, view, around)) if tables else ()
-    return Graph(Origin.CATALOG if nodes else Origin.SQL, nodes, tuple(warnings))
+    origin = Origin.CATALOG if nodes else Origin.SQL
+    return Graph(origin, nodes, tuple(warnings), () if has_nothing else tuple(gaps))
+
+
+def _reads_nothing(reading: SqlReading) -> bool:
+    """Whether a text was understood and is a query without tables, as ``SELECT 1``."""
+    kinds = {statement.kind for statement in reading.statements}
+    return bool(kinds & {"select", "create_view"}) and not reading.warnings
+
+
+def _without(
+    unknown: Collection[str],
+    statement: SqlStatement,
+    view: TableRecord,
+    text: ViewText,
+    around: Surroundings,
+) -> tuple[SqlStatement, list[str]]:
+    """Leave out the tables that may be Glue's or another catalogue's; say which."""
+    names = [
+        name
+        for name in statement.reads
+        if _is_elsewhere(name, view, text, around) and _schema_key(name, view, text) in unknown
+    ]
+    gaps = [
+        f"The view reads {'.'.join(name)}, and Glue did not say whether that is a table of its own."
+        for name in names
+    ]
+    reads = tuple(name for name in statement.reads if name not in names)
+    return replace(statement, reads=reads), gaps
 
 
 def tables_to_look_up(view: TableRecord) -> tuple[str, ...]:

@@ -77,7 +77,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """How a run ended. ``listings`` were read to their end, ``receipts`` are by unit id."""
+    """How a run ended. ``listings`` were read to their end, ``receipts`` are by unit id.
+
+    ``unread`` names processes, such as views, whose lineage was not read completely: their edges
+    are not gone although their listing does not hold them.
+    """
 
     run: Run
     state: RunState
@@ -86,6 +90,7 @@ class Commit:
     listings: Sequence[str] = ()
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     failures: Sequence[Failure] = ()
+    unread: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from glueline.contract.errors import UsageError
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _REFUSED = re.compile(r"[\x00-\x20\x7f#]")
-_PASSWORD = re.compile(r"^([\w+.-]+:/*[^:@]*):.*@", re.DOTALL)
+_PASSWORD = re.compile(r"^([\w+.-]+:[^:@]*+):.*@", re.DOTALL)
 _NO_PORT = re.compile(r"(://[^:@/?#]*):(?!\d+(?:[/?#,]|$)).*", re.DOTALL)
-_HIDDEN = r"(?:pass|secret|token|key|credential)"
-_HIDDEN_OPTION = re.compile(rf"([?&][^=&]*{_HIDDEN}[^=&]*=)[^&]*", re.IGNORECASE)
+_HIDDEN = re.compile(r"pass|secret|token|key|credential", re.IGNORECASE)
 
 
 def redacted(url: str) -> str:
@@ -24,7 +23,16 @@ def redacted(url: str) -> str:
         hidden = _PASSWORD.sub(r"\1:***@", url)
     else:
         hidden = _NO_PORT.sub(r"\1:***", url)
-    return _HIDDEN_OPTION.sub(r"\1***", hidden)
+    first, *others = hidden.split("&")
+    path, mark, option = first.partition("?")
+    return "&".join([path + mark + _without_value(option), *map(_without_value, others)])
+
+
+def _without_value(option: str) -> str:
+    """Return ``name=value`` with stars for the value where the name says that it is a secret."""
+    found = _HIDDEN.search(option)
+    end = option.find("=", found.end()) if found else -1
+    return option if end < 0 else f"{option[: end + 1]}***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,7 @@ class Location:
     @property
     def secret_options(self) -> list[str]:
         """The values of options that are kept out of texts."""
-        secret = re.compile(_HIDDEN, re.IGNORECASE)
-        return [value for option, value in self.options.items() if secret.search(option)]
+        return [value for option, value in self.options.items() if _HIDDEN.search(option)]
 
     def refuse_options_except(self, known: Collection[str], described: str = "") -> None:
         """Raise UsageError when the URL has an option that its sink does not know."""

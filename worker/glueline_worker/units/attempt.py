@@ -49,6 +49,7 @@ from glueline_worker.units.narrowing import ensure_admitted, narrowed
 from glueline_worker.units.partitions import extract_partitions
 from glueline_worker.units.sharing import PAUSE
 from glueline_worker.units.table import extract_table
+from glueline_worker.units.unread_processes import as_listings
 from glueline_worker.units.writing import Writing
 
 log = structlog.get_logger()
@@ -147,7 +148,7 @@ class Attempt:
                 failure=self._failure(context.failure) if context.failure else None,
                 receipt=receipt,
                 counts=counts,
-                listings=context.listings,
+                listings=[*context.listings, *as_listings(context.unread)],
                 warnings=context.warnings,
                 children=context.children,
             ),
@@ -180,9 +181,8 @@ class Attempt:
                 warnings=list(dict.fromkeys([*done.warnings, *done.problems])),
             )
         )
-        log.info("run.finished", state=state.value)
         tracing.run_ended(state.value)
-        metrics.RUNS.labels(state.value).inc()
+        run_ended(state)
 
     async def _take_back(self, reason: str) -> None:
         """End a run that lost what it would be committed with."""
@@ -192,14 +192,20 @@ class Attempt:
                 self.claim, RunState.FAILED, keep_ms=self.tools.keep_ms, reason=reason
             )
         )
-        log.error("run.finished", state=RunState.FAILED.value, reason=reason)
-        metrics.RUNS.labels(RunState.FAILED.value).inc()
+        run_ended(RunState.FAILED, reason)
 
     async def _abort(self) -> None:
+        """Clean up after a run that was ended from outside, which no worker has told of yet."""
         await self._clean()
         await self.tools.ledger(
             self.tools.calls.finish(self.claim, None, keep_ms=self.tools.keep_ms)
         )
+        await self._say_stopped()
+
+    async def _say_stopped(self) -> None:
+        status = (await self.tools.ledger(self.tools.calls.status([self.claim.unit.run_id])))[0]
+        if status is not None:
+            run_ended(status.state, status.reason)
 
     async def _clean(self) -> None:
         sinks, fixed = self.tools.sinks, None
@@ -325,7 +331,9 @@ class Attempt:
                 )
             )
             if state is not None:
-                metrics.RUNS.labels(state.value).inc()
+                run_ended(state, why)
+            else:
+                await self._say_stopped()
             return
         await self._settle(Settlement(failure=self._failure(error), counts=tally.get() or {}))
 
@@ -350,6 +358,13 @@ class Attempt:
         if fixed is not None:
             request, place = narrowed(request, fixed.filters), fixed.place
         return Run(run_id, claimed.generation, request, claimed.created_at, place)
+
+
+def run_ended(state: RunState, reason: str | None = None) -> None:
+    """Count how a run ended, and log it."""
+    say = log.error if state is RunState.FAILED else log.info
+    say("run.finished", state=state.value, **({"reason": reason} if reason else {}))
+    metrics.RUNS.labels(state.value).inc()
 
 
 def note(claim: Claim, outcome: str) -> None:

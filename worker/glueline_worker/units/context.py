@@ -39,6 +39,8 @@ class UnitContext:
     counts: Counter[str] = field(default_factory=Counter)
     listings: list[str] = field(default_factory=list)
     """Listings that were read to their end."""
+    unread: list[str] = field(default_factory=list)
+    """Processes whose lineage was not read completely, though a listing holds them."""
     warnings: list[str] = field(default_factory=list)
     children: list[UnitMessage] = field(default_factory=list)
     """Units to open when this one settles."""
@@ -113,6 +115,7 @@ class UnitContext:
             del self.counts[what]
         self._counted.clear()
         self.warnings.clear()
+        self.unread.clear()
 
     def _count(self, records: Sequence[Record]) -> None:
         self._add(Counter(record.kind for record in records))

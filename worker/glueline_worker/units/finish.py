@@ -11,6 +11,7 @@ from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.replies import Results
 from glueline_worker.sinks.base import Commit, Refused, Run, Sink
 from glueline_worker.units.ranges import complete_listings
+from glueline_worker.units.unread_processes import split_unread
 
 LONGEST_PAUSE = 600.0
 """Seconds between two attempts to clean up after a stopped run."""
@@ -104,14 +105,16 @@ def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Com
         unit_id: receipts.get(sink.identity, receipts.get(sink.name))
         for unit_id, receipts in results.receipts.items()
     }
+    listings, unread = split_unread(results.listings)
     return Commit(
         run=run,
         state=final_state(status),
         finished_at=datetime.now(UTC),
         counts=status.counts,
-        listings=complete_listings(results.listings),
+        listings=complete_listings(listings),
         receipts={unit_id: receipt for unit_id, receipt in found.items() if receipt is not None},
         failures=results.failures,
+        unread=unread,
     )
 
 

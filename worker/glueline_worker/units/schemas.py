@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from glueline.contract.errors import Retryable
@@ -27,7 +27,23 @@ NAMES_A_CALL = 40
 _PLAIN = re.compile(r"[a-z0-9_]{1,50}")
 
 Columns = tuple[str, ...]
-_known: OrderedDict[tuple[str, str, str], Columns] = OrderedDict()
+
+
+class LookedUp(NamedTuple):
+    """What the catalogue says of tables."""
+
+    columns: dict[str, Columns]
+    """By ``database/table``; none for a table that does not exist."""
+    unknown: frozenset[str]
+    """Tables of which it did not say whether they exist."""
+
+
+class _Known(NamedTuple):
+    columns: Columns
+    is_answered: bool = True
+
+
+_known: OrderedDict[tuple[str, str, str], _Known] = OrderedDict()
 
 
 def tables_read(datasets: Iterable[Dataset], context: UnitContext) -> tuple[str, ...]:
@@ -56,9 +72,17 @@ async def columns_of(names: Sequence[str], context: UnitContext) -> dict[str, Co
 
     A table is left out when the failure to read it may pass.
     """
-    found = await asyncio.gather(*(_columns(name, context) for name in names))
-    pairs = zip(names, found, strict=True)
-    return {name: columns for name, columns in pairs if columns is not None}
+    return (await look_up(names, context)).columns
+
+
+async def look_up(names: Sequence[str], context: UnitContext) -> LookedUp:
+    """Ask for tables that may not exist, the first ``TABLES_A_JOB`` of them."""
+    asked = names[:TABLES_A_JOB]
+    found = await asyncio.gather(*(_known_of(name, context) for name in asked))
+    known = {name: one for name, one in zip(asked, found, strict=True) if one is not None}
+    answered = {name for name, one in known.items() if one.is_answered}
+    columns = {name: one.columns for name, one in known.items()}
+    return LookedUp(columns, frozenset(names) - answered)
 
 
 async def learn(names: Iterable[str], context: UnitContext) -> None:
@@ -91,36 +115,35 @@ async def _learn(database: str, tables: Sequence[str], context: UnitContext) -> 
                 if (table := answer.get("Name")) in left:
                     left.remove(table)
                     name = f"{database}/{table}"
-                    _remember(name, _columns_in(answer, name, context), context)
+                    _remember(name, _Known(_columns_in(answer, name, context)), context)
             if not left:
                 return
     except AwsError:
         return
 
 
-async def _columns(name: str, context: UnitContext) -> Columns | None:
+async def _known_of(name: str, context: UnitContext) -> _Known | None:
     key = _key(name, context)
     if key not in _known:
-        columns = await _read(name, context)
-        if columns is None:
-            return None
-        _remember(name, columns, context)
-        return columns
+        read = await _read(name, context)
+        if read is not None:
+            _remember(name, read, context)
+        return read
     return _known[key]
 
 
-async def _read(name: str, context: UnitContext) -> Columns | None:
+async def _read(name: str, context: UnitContext) -> _Known | None:
     database, table = name.split("/")
     try:
         answer = await context.glue.table(database, table)
     except AwsNotFound:
-        return ()  # a job may name a table that is long gone
+        return _Known(())  # a job may name a table that is long gone
     except AwsError as error:
         if isinstance(error, Retryable) and not context.last_attempt:
             raise
         context.warnings.append(f"the columns of {database}.{table} could not be read: {error}")
-        return None if isinstance(error, Retryable) else ()
-    return _columns_in(answer, name, context)
+        return None if isinstance(error, Retryable) else _Known((), is_answered=False)
+    return _Known(_columns_in(answer, name, context))
 
 
 def _columns_in(answer: Mapping[str, Any], name: str, context: UnitContext) -> Columns:
@@ -133,8 +156,8 @@ def _columns_in(answer: Mapping[str, Any], name: str, context: UnitContext) -> C
     return tuple(column.name for column in (*record.columns, *record.partition_keys))
 
 
-def _remember(name: str, columns: Columns, context: UnitContext) -> None:
-    _known[_key(name, context)] = columns
+def _remember(name: str, known: _Known, context: UnitContext) -> None:
+    _known[_key(name, context)] = known
     if len(_known) > REMEMBERED:
         _known.popitem(last=False)
 

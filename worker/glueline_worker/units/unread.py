@@ -9,10 +9,9 @@ from glueline.contract.messages import FinishUnit
 from glueline.contract.runs import Failure, RunState
 from glueline.ledger.calls import Claim, Settlement
 from glueline.ledger.replies import UNREADABLE, Claimed
-from glueline_worker.observe import metrics
 from glueline_worker.sinks.base import Run
 from glueline_worker.units import finish
-from glueline_worker.units.attempt import note
+from glueline_worker.units.attempt import note, run_ended
 from glueline_worker.units.fixing import Tools
 
 log = structlog.get_logger()
@@ -52,4 +51,4 @@ async def _end(tools: Tools, claim: Claim, claimed: Claimed) -> None:
     call = tools.calls.finish(claim, state, keep_ms=tools.keep_ms, reason=claimed.problem)
     await tools.ledger(call)
     if state is not None:
-        metrics.RUNS.labels(state.value).inc()
+        run_ended(state, claimed.problem)

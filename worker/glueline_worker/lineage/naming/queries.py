@@ -6,8 +6,8 @@ from functools import lru_cache
 from glueline_worker.lineage.naming.text import split_name
 from glueline_worker.lineage.sql import SqlReading, read_sql
 
-_QUERY = re.compile(r"\s*[(\s]*(?:select|with)\b", re.IGNORECASE)
-_ALIASED = re.compile(r"\s*(\(.*\))\s*(?:as\s+)?[\w\"`]*\s*", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(r"[(\s]*+(?:select|with)\b", re.IGNORECASE)
+_ALIASED = re.compile(r"\s*+(\(.*\))\s*+(?:as\s++)?[\w\"`]*+\s*+", re.IGNORECASE | re.DOTALL)
 
 
 def is_query(text: str) -> bool:

@@ -55,7 +55,7 @@ _SQL = re.compile(
 )
 _REDSHIFT = re.compile(r"\b(?:iam_role|unload|diststyle|distkey)\b", re.IGNORECASE)
 _DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
-_PAIR = re.compile(r"(\w[\w ]*?)\s*=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
+_PAIR = re.compile(r"(\w[\w ]{0,60}?)\s{0,8}=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
 _HOST, _PORT, _DATABASE = (
     ("host", "server", "account", "dsn"),
     ("port",),

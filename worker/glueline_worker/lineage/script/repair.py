@@ -19,7 +19,7 @@ _OF_LINES = _compiled(
     (r"^[ \t]*[%!][%\w].*$", "pass"),  # %magics and !shell commands of notebooks
     (r"^([ \t]*)print[ \t]*$", r"\1pass"),
     (rf"^([ \t]*{_BLOCK})print[ \t]+(?:>>[^,\n]*,)?(?![=.(\[])", r"\1None, "),
-    (r"^([ \t]*except[ \t]+[^,:\n]+),[ \t]*(\w+)[ \t]*:", r"\1 as \2:"),
+    (r"^([ \t]*except[ \t]+[^,:\s][^,:\n]*),[ \t]*(\w+)[ \t]*:", r"\1 as \2:"),
     (r"^([ \t]*except[ \t]*\([^)\n]*\)),[ \t]*(\w+)[ \t]*:", r"\1 as \2:"),
     (r"^([ \t]*raise[ \t]+\w[\w.]*),[ \t]*(.+)$", r"\1(\2)"),
     (r"^([ \t]*)exec[ \t]+(?=[\"'\w])", r"\1None, "),

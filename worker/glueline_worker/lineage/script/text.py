@@ -28,7 +28,9 @@ OPEN, CLOSE = "\ue000", "\ue001"
 TEXT_LIMIT = 500_000
 WIDTH_DIGITS = 3
 _HOLE = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
-_PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
+_PERCENT = re.compile(
+    r"%(?:\((?P<key>[^()]*+)\))?(?P<spec>[-#0 +]*+\d*+(?:\.\d++)?)(?P<kind>[a-zA-Z%])"
+)
 
 
 def hole(label: str) -> str:

@@ -133,6 +133,7 @@ def manifest(commit: Commit, objects: list[StoredObject]) -> bytes:
         **{part: request[part] for part in ("scope", "filters", "options")},
         "counts": dict(commit.counts),
         "listings": sorted(commit.listings),
+        "unread": sorted(commit.unread),
         "failures": [failure.model_dump(mode="json") for failure in commit.failures],
         "objects": [stored.model_dump(exclude={"modified_ns"}) for stored in objects],
     }

@@ -4,9 +4,13 @@ A database can lose commits that it had confirmed: it was restored from a backup
 took over, or a power cut came while it did not sync. A row that lost its mark looks like one that
 no listing held. So each receipt counts and sums up the keys of its unit, by kind and listing, and
 the commit does the same with what stands there.
+
+A catalogue that changes while it is listed can show a thing on two pages, which two units read:
+then the receipts count it twice. Up to ``REPEATS`` such things are told from rows that were lost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple
@@ -21,6 +25,10 @@ SEEN = "seen"
 MODULUS = 1 << 64
 TOLD_APART = 50_000
 """Keys; a unit that was told of one twice counts it once, as long as it has seen no more."""
+
+REPEATS = 2
+REPEATS_AMONG = 200_000
+"""Rows; among more, one thing that was counted twice is found, and not two: memory is bounded."""
 
 AT_ONCE = 2000
 """Rows that are read at a time, so that memory stays bounded."""
@@ -148,13 +156,33 @@ def doubt(
     own = and_(columns.generation == run.generation, columns.deleted_at.is_(None))
     query = select(columns.key, newer).where(where, or_(newer, own))
     found = either = NOTHING
+    own_hashes, newer_hashes = array("Q"), array("Q")
     for key, is_newer in connection.execute(query.execution_options(yield_per=AT_ONCE)):
-        either = either.plus(1, hash_of(key))
-        if not is_newer:
-            found = found.plus(1, hash_of(key))
+        number = hash_of(key)
+        either = either.plus(1, number)
+        if is_newer:
+            newer_hashes.append(number)
+        else:
+            own_hashes.append(number)
+            found = found.plus(1, number)
     if expected in (found, either):
+        return None
+    if _are_repeats(expected, found, own_hashes):
+        return None
+    if newer_hashes and _are_repeats(expected, either, own_hashes + newer_hashes):
         return None
     if found != either:
         return Doubt(is_newer=True)
     # An attempt that was killed may have written rows of things that were gone for the next one.
     return Doubt(lost=max(expected.keys - found.keys, int(found.keys == expected.keys)))
+
+
+def _are_repeats(expected: Sum, found: Sum, hashes: Sequence[int]) -> bool:
+    """Whether all that is missing are things that stand there and were counted twice."""
+    more, missing = expected.keys - found.keys, (expected.total - found.total) % MODULUS
+    if more == 1:
+        return missing in hashes
+    if more != REPEATS or len(hashes) > REPEATS_AMONG:
+        return False
+    known = set(hashes)
+    return any((missing - number) % MODULUS in known for number in known)

@@ -2,9 +2,10 @@
 
 Proof is a listing that was read to its end and did not hold the row, in a database that still
 holds all that the run's units wrote of that listing (``proofs``). What a unit that failed
-should have read is no proof: a job is listed by its name and written by a unit of its own. Rows
-of another Region or catalogue than the run's are never touched, nor are those that a newer run
-wrote, so that runs may commit in any order.
+should have read is no proof: a job is listed by its name and written by a unit of its own. Nor is
+a view that was listed and whose SQL was not understood: its known edges stay. Rows of another
+Region or catalogue than the run's are never touched, nor are those that a newer run wrote, so
+that runs may commit in any order.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -62,6 +63,7 @@ class _Live(NamedTuple):
     subject: str
     database: str | None
     contents: str | None
+    process: str | None
 
 
 def mark_deleted(connection: Connection, commit: Commit) -> Deletions:
@@ -169,9 +171,9 @@ def _gone(
     connection: Connection, commit: Commit, table: Table, listings: Sequence[str]
 ) -> list[_Live]:
     """Read the rows of ``listings`` that the run did not see, though nothing kept it from it."""
-    failed = _failed(commit)
+    failed, unread = _failed(commit), set(commit.unread)
     older = _rows(connection, commit, table, listings, _older(commit, table))
-    return [row for row in older if row.contents not in failed]
+    return [row for row in older if row.contents not in failed and row.process not in unread]
 
 
 def _failed(commit: Commit) -> set[str]:
@@ -187,9 +189,9 @@ def _rows(
 ) -> list[_Live]:
     """Read the live rows of ``listings`` that the run asked for, in the order of listings."""
     database = table.c.name if table is DATABASES else table.c.get("database_name", null())
-    contents = table.c.get("contents", null())
+    contents, process = table.c.get("contents", null()), table.c.get("process", null())
     found = connection.execute(
-        select(table.c.listing, table.c.key, table.c.subject, database, contents)
+        select(table.c.listing, table.c.key, table.c.subject, database, contents, process)
         .where(table.c.source == commit.run.source, *in_place(table, commit.run))
         .where(table.c.listing.in_(listings), table.c.deleted_at.is_(None), *more)
         .order_by(table.c.listing)
