@@ -14,7 +14,7 @@ import pytest
 import redis.asyncio
 
 from glueline import RunState
-from glueline.contract.messages import ExtractionRequest, UnitMessage
+from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage
 from glueline.contract.runs import Failure, RunStatus
 from glueline.ledger import AsyncLedger
 from glueline.queue import calls_for
@@ -372,3 +372,35 @@ async def test_an_account_that_sts_does_not_tell_is_learnt_from_the_catalogue(
         assert ask(file, f"SELECT DISTINCT place FROM {table}") == [("eu-west-1/123456789012",)]
     assert len(ask(file, "SELECT * FROM jobs")) == 1
     assert [warnings for (warnings,) in ask(file, "SELECT warnings FROM runs")] == ["[]", "[]"]
+
+
+async def test_what_a_stopped_run_left_is_removed_by_whoever_has_its_sink_however_late(
+    fleet: Fleet, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    one = await fleet.worker(sources=at(sim), sinks=(f"file://{tmp_path}/one",))
+    two = await fleet.worker(sources=at(sim), sinks=(f"file://{tmp_path}/two",))
+    run_id = await fleet.open()
+    await fleet.take(one, "databases")
+    await fleet.take(one, "database/hr")
+    await fleet.ledger(fleet.calls.cancel(run_id, "prod", "enough"))
+    assert files(tmp_path / "one", run_id)
+    monkeypatch.setattr(attempt, "LEASES_UNSERVED", -1)  # nobody came for long
+    await clean(fleet, run_id, two)
+    _, warnings = await fleet.said(run_id)
+    assert [warning for warning in warnings if "will be removed later: no worker" in warning]
+    assert files(tmp_path / "one", run_id)
+    await clean(fleet, run_id, one)
+    assert (await fleet.status(run_id)).open_units == 0
+    assert files(tmp_path / "one", run_id) == []
+    _, warnings = await fleet.said(run_id)
+    assert not [warning for warning in warnings if "removed later" in warning]
+
+
+async def clean(fleet: Fleet, run_id: str, worker: Execution) -> None:
+    """Let a worker try to remove what a stopped run left."""
+    fleet.queue.clear()
+    await worker.run(FinishUnit(run_id=run_id, source="prod"))
+
+
+def files(folder: Path, run_id: str) -> list[Path]:
+    return [path for path in folder.rglob("*") if run_id in str(path) and path.is_file()]
