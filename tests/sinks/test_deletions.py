@@ -63,6 +63,19 @@ async def test_a_job_whose_unit_failed_is_spared_with_its_lineage(sink: Sink, ro
     ]
 
 
+async def test_edges_of_a_view_that_is_not_understood_stay_until_it_is(sink: Sink, rows: Rows):
+    edges = [edge(f"view/sales/{name}") for name in ("read", "unread", "gone")]
+    await store(sink, run(1), SALES, *map(table, ("read", "unread", "gone")), *edges)
+    unread = table("unread", has_unread_lineage=True)
+    for number in (2, 3):
+        await store(sink, run(number), SALES, table("read"), unread)
+        await commit(sink, run(number), SALES)
+        assert rows.live("lineage") == ["unread"]
+    await store(sink, run(4), SALES, table("read"), table("unread"))
+    await commit(sink, run(4), SALES)
+    assert rows.live("lineage") == []
+
+
 async def test_another_source_is_left_alone(sink: Sink, rows: Rows):
     await store(sink, run(1, source="other"), SALES, table("a", source="other"))
     await commit(sink, run(2), SALES, "databases")

@@ -169,6 +169,7 @@ class TableRecord(Record):
         "update_time",
         "last_access_time",
         "version_id",
+        "has_unread_lineage",
     }
 
     kind: Literal["table"] = "table"
@@ -191,6 +192,9 @@ class TableRecord(Record):
     views: tuple[ViewText, ...] = ()
     sub_objects: tuple[str, ...] = ()
     """ARNs of the tables that Glue itself names as those of a Data Catalog view."""
+    has_unread_lineage: bool = False
+    """Whether a view reads more than could be understood: edges of it that are not found may
+    still exist."""
     target: CatalogLink | None = None
     federated: Federated | None = None
 

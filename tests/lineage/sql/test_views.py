@@ -138,6 +138,19 @@ def test_without_a_readable_text_the_tables_count_that_glue_names():
         assert _edges(view) == {"arn:aws:glue:eu-west-1:210987654321/table/sales/orders": []}
 
 
+def test_what_is_not_understood_to_its_end_is_a_gap():
+    arns = ("arn:aws:glue:eu-west-1:210987654321:table/sales/orders",)
+    hidden = _view("").model_copy(update={"views": ()})
+    gaps = {
+        "text": read_view(_view("SELECT id FROM orders"), AROUND).gaps,
+        "no table": read_view(_view("SELECT 1 AS id"), AROUND).gaps,
+        "named by Glue": read_view(hidden.model_copy(update={"sub_objects": arns}), AROUND).gaps,
+        "hidden": read_view(hidden, AROUND).gaps,
+        "no SQL": read_view(_view("a metric: yes"), AROUND).gaps,
+    }
+    assert [name for name, found in gaps.items() if found] == ["hidden", "no SQL"]
+
+
 def test_a_readable_text_goes_before_the_tables_that_glue_names():
     arns = ("arn:aws:glue:eu-west-1:123456789012:table/shop/other",)
     view = _view("SELECT id FROM orders").model_copy(update={"sub_objects": arns})

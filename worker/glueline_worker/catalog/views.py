@@ -16,6 +16,8 @@ _COMMENTS = re.compile(r"(?:[\s;]++|--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))
 _CONSTANT_COMMENT = "Presto View"
 """What Trino and Athena write into the parameter ``comment`` of every view."""
 _NO_TEXT = "The view has no text."
+VIEW = "VIRTUAL_VIEW"
+"""The type of a table that is a view, also where its text is not visible."""
 _SPARK_SIGNS = ("view.catalogAndNamespace", "view.sqlConfig", "view.query.out", "view.schemaMode")
 
 
@@ -143,7 +145,7 @@ def _is_view(answer: Mapping[str, Any]) -> bool:
     if _stated(text_of(answer.get("ViewOriginalText"))):
         return True
     # A resource link to a view has its type and, rightly, no text.
-    return answer.get("TableType") == "VIRTUAL_VIEW" and not answer.get("TargetTable")
+    return answer.get("TableType") == VIEW and not answer.get("TargetTable")
 
 
 def _dialect_of(representation: Mapping[str, Any]) -> str:

@@ -15,15 +15,18 @@ _THREE_PARTS = re.compile(
     r"""(?<![\w.])(`[^`]++`|"[^"]++"|\w++)\s*+\.\s*+(?:`[^`]++`|"[^"]++"|\w++)\s*+\.\s*+[`"\w]"""
 )
 _TRINO = frozenset({"trino", "presto"})
+_UNREAD = "What the view reads is not known; edges that were known before are kept."
 
 
 def read_view(view: TableRecord, around: Surroundings) -> Graph:
     """What flows into ``view``: the graph of its SQL, in the first dialect that can be read.
 
     Columns are named as the catalogue names the view's, by position where its SQL names them
-    otherwise. Without SQL that can be read, the tables count that Glue names as the view's.
+    otherwise. Without SQL that can be read, the tables count that Glue names as the view's. The
+    graph has a gap when neither says all that the view reads.
     """
     warnings: list[str] = []
+    is_read = False
     for text in view.views:
         reading = _read(view, text, around)
         found = [item for item in reading.statements if item.reads or item.path_reads]
@@ -34,11 +37,13 @@ def read_view(view: TableRecord, around: Surroundings) -> Graph:
                 for name in others
             ]
             nodes = tuple(_nodes(found[-1], view, text, around))
-            return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings))
+            return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings), reading.gaps)
         warnings += [f"{text.dialect} view: {warning}" for warning in reading.warnings]
+        is_read = is_read or bool(reading.statements and not reading.gaps)
     tables = [table for arn in view.sub_objects if (table := table_by_arn(arn))]
     nodes = tuple(_nodes_of_tables(tables, view, around)) if tables else ()
-    return Graph(Origin.CATALOG if nodes else Origin.SQL, nodes, tuple(warnings))
+    gaps = () if nodes or is_read else (_UNREAD,)
+    return Graph(Origin.CATALOG if nodes else Origin.SQL, nodes, tuple(warnings), gaps)
 
 
 def tables_to_look_up(view: TableRecord) -> tuple[str, ...]:

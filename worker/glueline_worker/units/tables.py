@@ -9,6 +9,7 @@ from glueline_worker.catalog.answers import name_of
 from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.catalog.values import text_of
+from glueline_worker.catalog.views import VIEW
 from glueline_worker.lineage.graph import collapse
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
@@ -90,7 +91,11 @@ async def _part(
         catalog_id=table.catalog_id,
     )
     if lineage.warnings:
-        table = sealed(table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)}))
+        found = {
+            "warnings": (*table.warnings, *lineage.warnings),
+            "has_unread_lineage": not lineage.is_complete,
+        }
+        table = sealed(table.model_copy(update=found))
     # What such a view means depends on tables that come and go: it is read in every run.
     return Part(key, (table, *edges), None if named else fingerprint_)
 
@@ -115,7 +120,7 @@ def _lineage(
         table = table.model_copy(update={"database_name": owner})
     if table.target is not None:
         return "table", link_lineage(table, around)
-    if table.views or table.sub_objects:
+    if table.views or table.sub_objects or table.table_type == VIEW:
         return "view", collapse(read_view(table, around), around)
     return "table", Lineage()
 

@@ -28,6 +28,7 @@ from glueline_worker.sinks.sql.schema import (
     PARTITIONS,
     TABLES,
 )
+from glueline_worker.sinks.sql.unread import unread_views
 
 LISTINGS_AT_ONCE = 200
 
@@ -171,7 +172,11 @@ def _gone(
     """Read the rows of ``listings`` that the run did not see, though nothing kept it from it."""
     failed = _failed(commit)
     older = _rows(connection, commit, table, listings, _older(commit, table))
-    return [row for row in older if row.contents not in failed]
+    gone = [row for row in older if row.contents not in failed]
+    if table is LINEAGE and gone:
+        unread = unread_views(connection, commit.run, {row.listing for row in gone})
+        gone = [row for row in gone if (row.database, row.subject) not in unread]
+    return gone
 
 
 def _failed(commit: Commit) -> set[str]:
