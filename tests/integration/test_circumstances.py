@@ -24,7 +24,7 @@ from glueline_simulator import Simulator
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units import attempt
+from glueline_worker.units import attempt, execution
 from glueline_worker.units.execution import Execution
 from glueline_worker.units.fixing import Tools
 
@@ -75,7 +75,7 @@ class Fleet:
         turn = 0
         while not (status := await self.status(run_id)).state.is_final:
             if not self.queue:
-                self.queue.extend(await self.ledger(self.calls.due()))
+                self.queue.extend((await self.ledger(self.calls.due())).units)
             if self.queue:
                 await workers[turn % len(workers)].run(self.queue.popleft())
                 turn += 1
@@ -290,7 +290,7 @@ async def test_a_cancelled_run_is_cleaned_up_where_it_wrote(
     fleet.queue.clear()
     while list((tmp_path / "one").glob("*/run=*")):
         for worker in (two, one):
-            for unit in await fleet.ledger(fleet.calls.due()):
+            for unit in (await fleet.ledger(fleet.calls.due())).units:
                 await worker.run(unit)
     assert (await fleet.status(run_id)).state is RunState.CANCELLED
 
@@ -404,3 +404,32 @@ async def clean(fleet: Fleet, run_id: str, worker: Execution) -> None:
 
 def files(folder: Path, run_id: str) -> list[Path]:
     return [path for path in folder.rglob("*") if run_id in str(path) and path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "odd", ["no JSON", '{"filters": 7, "sinks": []}', '{"sinks": [], "newer": 1}']
+)
+async def test_circumstances_that_cannot_be_read_cost_that_run_alone(
+    fleet: Fleet, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
+):
+    monkeypatch.setattr(execution, "delay_before", lambda _: 0)
+    worker = await fleet.worker(sources=at(sim), sinks=(f"sqlite:///{tmp_path}/g.db",))
+    run_id = await fleet.open(scope={"kind": "database", "name": "hr"})
+    base = f"{fleet.settings.key_prefix}run:{run_id}"
+    await fleet._client.hset(base, "circumstances", odd)
+    status = await fleet.finish(run_id, worker)
+    assert status.state is RunState.FAILED
+    failures, _ = await fleet.said(run_id)
+    assert {failure.code for failure in failures} == {"unreadable"}
+    assert "cannot read the run's circumstances" in failures[0].message
+    assert "cannot read the run's circumstances" in (status.reason or "")
+    assert (await fleet.finish(await fleet.open(), worker)).state is RunState.SUCCEEDED
+
+
+async def test_many_filters_of_a_source_are_read_as_they_were_fixed(
+    fleet: Fleet, sim: Simulator, tmp_path: Path
+):
+    many = {"databases": {"deny": [f"old_{number:04}" for number in range(2_000)]}}
+    source = at(sim, filters=many)
+    worker = await fleet.worker(sources=source, sinks=(f"sqlite:///{tmp_path}/g.db",))
+    assert (await fleet.finish(await fleet.open(), worker)).state is RunState.SUCCEEDED
