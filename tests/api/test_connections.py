@@ -108,9 +108,10 @@ def test_a_slow_body_is_told_why(dial) -> None:
     assert b"api.body_timeout" in said
 
 
-def test_a_header_has_a_limit(dial) -> None:
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["half", "whole"])
+def test_a_header_has_a_limit(dial, end: bytes) -> None:
     connection = dial()
-    connection.sendall(b"GET / HTTP/1.1\r\n" + b"x: " + b"y" * 40_000)
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nx: " + b"y" * 40_000 + end)
     assert read_all(connection).startswith(b"HTTP/1.1 4")
 
 

@@ -14,7 +14,7 @@ import pytest
 import redis.asyncio
 
 from glueline import RunState
-from glueline.contract.messages import ExtractionRequest, UnitMessage
+from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage
 from glueline.contract.runs import Failure, RunStatus
 from glueline.ledger import AsyncLedger
 from glueline.queue import calls_for
@@ -24,7 +24,7 @@ from glueline_simulator import Simulator
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units import attempt
+from glueline_worker.units import attempt, execution
 from glueline_worker.units.execution import Execution
 from glueline_worker.units.fixing import Tools
 
@@ -75,7 +75,7 @@ class Fleet:
         turn = 0
         while not (status := await self.status(run_id)).state.is_final:
             if not self.queue:
-                self.queue.extend(await self.ledger(self.calls.due()))
+                self.queue.extend((await self.ledger(self.calls.due())).units)
             if self.queue:
                 await workers[turn % len(workers)].run(self.queue.popleft())
                 turn += 1
@@ -290,7 +290,7 @@ async def test_a_cancelled_run_is_cleaned_up_where_it_wrote(
     fleet.queue.clear()
     while list((tmp_path / "one").glob("*/run=*")):
         for worker in (two, one):
-            for unit in await fleet.ledger(fleet.calls.due()):
+            for unit in (await fleet.ledger(fleet.calls.due())).units:
                 await worker.run(unit)
     assert (await fleet.status(run_id)).state is RunState.CANCELLED
 
@@ -372,3 +372,64 @@ async def test_an_account_that_sts_does_not_tell_is_learnt_from_the_catalogue(
         assert ask(file, f"SELECT DISTINCT place FROM {table}") == [("eu-west-1/123456789012",)]
     assert len(ask(file, "SELECT * FROM jobs")) == 1
     assert [warnings for (warnings,) in ask(file, "SELECT warnings FROM runs")] == ["[]", "[]"]
+
+
+async def test_what_a_stopped_run_left_is_removed_by_whoever_has_its_sink_however_late(
+    fleet: Fleet, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    one = await fleet.worker(sources=at(sim), sinks=(f"file://{tmp_path}/one",))
+    two = await fleet.worker(sources=at(sim), sinks=(f"file://{tmp_path}/two",))
+    run_id = await fleet.open()
+    await fleet.take(one, "databases")
+    await fleet.take(one, "database/hr")
+    await fleet.ledger(fleet.calls.cancel(run_id, "prod", "enough"))
+    assert files(tmp_path / "one", run_id)
+    monkeypatch.setattr(attempt, "LEASES_UNSERVED", -1)  # nobody came for long
+    await clean(fleet, run_id, two)
+    _, warnings = await fleet.said(run_id)
+    assert [warning for warning in warnings if "will be removed later: no worker" in warning]
+    assert files(tmp_path / "one", run_id)
+    await clean(fleet, run_id, one)
+    assert (await fleet.status(run_id)).open_units == 0
+    assert files(tmp_path / "one", run_id) == []
+    _, warnings = await fleet.said(run_id)
+    assert not [warning for warning in warnings if "removed later" in warning]
+
+
+async def clean(fleet: Fleet, run_id: str, worker: Execution) -> None:
+    """Let a worker try to remove what a stopped run left."""
+    fleet.queue.clear()
+    await worker.run(FinishUnit(run_id=run_id, source="prod"))
+
+
+def files(folder: Path, run_id: str) -> list[Path]:
+    return [path for path in folder.rglob("*") if run_id in str(path) and path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "odd", ["no JSON", '{"filters": 7, "sinks": []}', '{"sinks": [], "newer": 1}']
+)
+async def test_circumstances_that_cannot_be_read_cost_that_run_alone(
+    fleet: Fleet, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
+):
+    monkeypatch.setattr(execution, "delay_before", lambda _: 0)
+    worker = await fleet.worker(sources=at(sim), sinks=(f"sqlite:///{tmp_path}/g.db",))
+    run_id = await fleet.open(scope={"kind": "database", "name": "hr"})
+    base = f"{fleet.settings.key_prefix}run:{run_id}"
+    await fleet._client.hset(base, "circumstances", odd)
+    status = await fleet.finish(run_id, worker)
+    assert status.state is RunState.FAILED
+    failures, _ = await fleet.said(run_id)
+    assert {failure.code for failure in failures} == {"unreadable"}
+    assert "cannot read the run's circumstances" in failures[0].message
+    assert "cannot read the run's circumstances" in (status.reason or "")
+    assert (await fleet.finish(await fleet.open(), worker)).state is RunState.SUCCEEDED
+
+
+async def test_many_filters_of_a_source_are_read_as_they_were_fixed(
+    fleet: Fleet, sim: Simulator, tmp_path: Path
+):
+    many = {"databases": {"deny": [f"old_{number:04}" for number in range(2_000)]}}
+    source = at(sim, filters=many)
+    worker = await fleet.worker(sources=source, sinks=(f"sqlite:///{tmp_path}/g.db",))
+    assert (await fleet.finish(await fleet.open(), worker)).state is RunState.SUCCEEDED

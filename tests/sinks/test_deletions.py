@@ -63,6 +63,20 @@ async def test_a_job_whose_unit_failed_is_spared_with_its_lineage(sink: Sink, ro
     ]
 
 
+async def test_what_is_held_back_counts_for_the_limit_of_the_whole_source(sink: Sink, rows: Rows):
+    """Five databases hidden wholly, and less than half of each of the other five."""
+    names = [f"d{number}" for number in range(10)]
+    listings = [f"database/{name}" for name in names]
+    for name in names:
+        await store(sink, run(1), f"database/{name}", *(table(t, name) for t in "abcdefghij"))
+    for name in names[:5]:
+        await store(sink, run(2), f"database/{name}", *(table(t, name) for t in "abcdef"))
+    report = await commit(sink, run(2, options=CAUTIOUS), *listings)
+    assert report.deleted == 0
+    assert len(rows.live("tables")) == 100
+    assert "70 of 100 tables of all that the source has" in "\n".join(report.warnings)
+
+
 async def test_another_source_is_left_alone(sink: Sink, rows: Rows):
     await store(sink, run(1, source="other"), SALES, table("a", source="other"))
     await commit(sink, run(2), SALES, "databases")
@@ -222,12 +236,12 @@ async def test_the_share_counts_only_what_the_filters_admit(sink: Sink, rows: Ro
 
 async def test_one_listing_that_is_held_back_does_not_hold_others(sink: Sink, rows: Rows):
     await store(sink, run(1), SALES, table("a"))
-    await store(sink, run(1), "database/hr", *(table(name, "hr") for name in "xyz"))
+    await store(sink, run(1), "database/hr", *(table(name, "hr") for name in "vwxyz"))
     shy = run(2, options=CAUTIOUS)
-    await store(sink, shy, "database/hr", table("x", "hr"), table("y", "hr"))
+    await store(sink, shy, "database/hr", *(table(name, "hr") for name in "vwxy"))
     report = await commit(sink, shy, SALES, "database/hr")
     assert (report.deleted, len(report.warnings)) == (1, 1)
-    assert rows.live("tables") == ["a", "x", "y"]
+    assert rows.live("tables") == ["a", *"vwxy"]
 
 
 async def test_partitions_and_edges_are_replaced_whatever_their_share(sink: Sink, rows: Rows):

@@ -21,6 +21,9 @@ from glueline.tokens import ApiSettings
 
 MAX_HEADER = 32_768
 """Bytes of a request's header."""
+PIECE = 4_096
+"""Bytes of a header that the parser gets at once: it counts those of one that is incomplete, and a
+long one that comes in one piece would be complete before it is counted."""
 UNREAD_BODY_GRACE = 5.0
 """Seconds after ``api.body_timeout`` in which the application answers before the cut."""
 
@@ -102,7 +105,10 @@ class LimitedProtocol(H11Protocol):
         """Take what has come, and see what is still to come."""
         if self.transport.is_closing():
             return
-        super().data_received(data)
+        while data and not self.transport.is_closing():
+            size = PIECE if self.conn.their_state is h11.IDLE else len(data)
+            super().data_received(data[:size])
+            data = data[size:]
         state = self.conn.their_state
         if state is h11.IDLE:
             # Even blank lines have ended the keep-alive's timer.

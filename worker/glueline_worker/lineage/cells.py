@@ -45,6 +45,8 @@ _CONFIGURED = 20
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _NO_OPTION = re.compile(r"(?<!\S)[^-\s]")
 _BRACE = re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*+\"?")
+_OPEN_SETTINGS = re.compile(r"[^\n]*+(?:\n[ \t]*+(?:[\[\]{}\"',:#\d][^\n]*+)?(?=\n|\Z))*+")
+"""Settings whose brace never closes: lines that begin as JSON does, but no code below them."""
 _SCALA_MAGIC = re.compile(r"^[ \t]*(?:%\w|![a-z]).*", re.MULTILINE)
 _SQL_OPTION = re.compile(r"-{1,2}(?:q|quiet|c|contextname|[omnr]\w*)\b(?:[ \t]+(?=[\w.-]+)(\S+))?")
 _SQL_TARGET = re.compile(r"(?:^|\s)(?:-o|--output)[ \t]+(\w+)|^(\w+)[ \t]*<<")
@@ -118,7 +120,7 @@ def _closing_brace(text: str, start: int) -> int:
         depth += {"{": 1, "}": -1}.get(found[0], 0)
         if depth == 0:
             return found.end()
-    return len(text)
+    return _OPEN_SETTINGS.match(text, start).end()  # type: ignore[union-attr]
 
 
 def _settings_text(settings: str) -> str:

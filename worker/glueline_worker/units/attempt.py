@@ -308,7 +308,8 @@ class Attempt:
         if is_given_back is None:
             raise ClaimLost
         if not is_given_back:
-            await self._give_up(error)
+            # What a stopped run left can wait longer: whoever has its sink may come back.
+            await (self._postpone(error) if self._is_cleaning else self._give_up(error))
             return
         note(self.claim, "not_served")
         log.warning("unit.not_served", error=str(error))

@@ -17,7 +17,7 @@ from glueline.ledger.replies import Claimed, UnreadableUnit
 from glueline_worker.observe import metrics, tracing
 from glueline_worker.units.attempt import Attempt, note
 from glueline_worker.units.failing import delay_before
-from glueline_worker.units.fixing import Tools
+from glueline_worker.units.fixing import Tools, with_problem
 from glueline_worker.units.sharing import PAUSE, steps_aside
 from glueline_worker.units.unread import give_up_unread
 
@@ -64,6 +64,7 @@ class Execution:
             log.debug("unit.left", outcome=claimed.outcome)
             return Outcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
+        claimed = with_problem(claimed)
         if claimed.problem:
             return await self._leave(claim, claimed)
         assert claimed.unit is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from glueline.contract.messages import UnitMessage
 from glueline.ledger import AsyncLedger, Calls
 from glueline.ledger.calls import Claim
+from glueline.ledger.reading import STORED, model
 from glueline.ledger.replies import Claimed, Results
 from glueline.settings import Settings
 from glueline.sources import Source
@@ -44,7 +45,18 @@ class Tools:
 
 def circumstances_in(claimed: Claimed) -> Circumstances:
     """What stands in the ledger."""
-    return Circumstances.model_validate_json(claimed.circumstances)
+    return Circumstances.model_validate_json(claimed.circumstances, context=STORED)
+
+
+def with_problem(claimed: Claimed) -> Claimed:
+    """The claim's answer; its problem tells too of circumstances that cannot be read here."""
+    if claimed.problem or not claimed.circumstances:
+        return claimed
+    found, problem = model(Circumstances, claimed.circumstances)
+    if found is not None:
+        return claimed
+    sentence = f"this version of Glueline cannot read the run's circumstances: {problem}"
+    return replace(claimed, problem=sentence)
 
 
 async def fixed_by(tools: Tools, claim: Claim, claimed: Claimed, connection: Connection) -> Claimed:

@@ -6,6 +6,7 @@ is half of the source. Exactly the share is too much, except for one thing alone
 one can be dropped. What is below the limit and yet unusual is marked deleted with a warning.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -52,6 +53,8 @@ class Limits:
     held: dict[str, str] = field(default_factory=dict)
     """Why nothing of a listing is marked deleted, by listing."""
     _whole: dict[str, Loss] = field(default_factory=dict)
+    """Without what is held back in its listing."""
+    _held_back: Counter[str] = field(default_factory=Counter)
     _all: dict[str, int] = field(default_factory=dict)
     _unusual: list[str] = field(default_factory=list)
 
@@ -67,6 +70,7 @@ class Limits:
             self._unusual.append(f"{loss} {what} of the listing {listing!r}")
         allowed = listing not in self.held
         self._whole.setdefault(what, Loss()).add(gone if allowed else 0, live)
+        self._held_back[what] += 0 if allowed else gone
         return allowed
 
     def add_below(self, what: str, gone: int, live: int) -> None:
@@ -75,12 +79,20 @@ class Limits:
         self._all[what] = live
 
     def beyond(self) -> dict[str, str]:
-        """Say of which kinds too many are gone in all, and that nothing of them was deleted."""
+        """Say of which kinds too many are gone in all, and that nothing of them was deleted.
+
+        What is held back in its listing counts too: where much is hidden, the rest may be as well.
+        """
+        totals = {
+            what: Loss(loss.gone + self._held_back[what], loss.live)
+            for what, loss in self._totals().items()
+            if loss.gone
+        }
         return {
             what: f"{loss} {what} of all that the source has were not found and none was marked "
             f"deleted, because max_deletion_share is {self.share:g} and holds for all of them "
             f"together; {_ALLOW}"
-            for what, loss in self._totals().items()
+            for what, loss in totals.items()
             if loss.is_beyond(self.share)
         }
 
