@@ -13,7 +13,7 @@ from typing import Any
 from tests.chaos.case import case
 from tests.chaos.stage import FAST_BROKER, Failed, NotPlayed, Stage, wait
 from tests.support.command import glueline
-from tests.support.system import System, variables
+from tests.support.system import HOOKS, System, variables
 
 from glueline import RunState
 from glueline.contract.messages import Options
@@ -28,7 +28,6 @@ JOBS = ("Load", "load", "LOAD Orders")
 """Each version has a way of its own to name objects of names with upper-case letters."""
 
 OLDER, NEWER = "older", "newer"
-SETTLED = '"event": "unit.settled"'
 
 Found = dict[str, list[str]]
 """Records as texts by what they are about."""
@@ -55,7 +54,7 @@ class Fleet:
     def __init__(self, stage: Stage, sim: Simulator, workers: int) -> None:
         self._stage, self._url, self._workers = stage, sim.url, workers
         path = released(stage.folder / "released")
-        older = {**FAST_BROKER, "PYTHONPATH": f"{FAST_BROKER['PYTHONPATH']}:{path}"}
+        older = {**FAST_BROKER, "PYTHONPATH": f"{HOOKS}:{path}:{FAST_BROKER['PYTHONPATH']}"}
         self._env = {OLDER: older, NEWER: FAST_BROKER}
         self.systems: dict[str, System] = {}
         self.root = stage.folder / "out"
@@ -148,8 +147,9 @@ def workers_of_different_versions(
     stage.counts |= {"kills": kills * runs, "records": sum(map(len, whole[1].values()))}
     for version in (OLDER, NEWER):
         logs = (stage.folder / version).glob("worker-*.log")
-        units = sum(path.read_text(errors="replace").count(SETTLED) for path in logs)
-        stage.counts[f"units of {version} workers"] = units
+        text = "".join(path.read_text(errors="replace") for path in logs)
+        stage.counts[f"units of {version} workers"] = text.count('"event": "unit.settled"')
+        stage.counts[f"runs ended by {version} workers"] = text.count('"event": "run.finished"')
 
 
 def _alone(fleet: Fleet, version: str) -> Found:
