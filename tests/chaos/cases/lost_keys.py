@@ -22,7 +22,7 @@ PATIENCE = 300
 @case(
     full={
         "catalogue": {"databases": 60, "tables": 8, "jobs": 40, "columns": 4},
-        "rounds": 30,
+        "rounds": 20,
         "kills": 1,
     },
     short={
