@@ -60,11 +60,15 @@ def _tell(console: Console, result: Result, folder: Path, *, as_json: bool) -> N
         print(json.dumps(asdict(result)), flush=True)
         return
     verdict = "[bold red]broken[/]" if result.problem else "[green]held[/]  "
+    if result.skipped:
+        verdict = "[yellow]skipped[/]"
     counts = ", ".join(f"{name} {count}" for name, count in result.counts.items())
     console.print(
         f"{verdict} {result.case:<26} seed {result.seed}  {result.seconds:6.1f} s  {counts}",
         highlight=False,
     )
+    if result.skipped:
+        console.print(f"       {result.skipped}", markup=False)
     if result.problem:
         console.print(f"       {result.problem}\n       see {folder}", markup=False)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.stage import Stage
+from tests.chaos.stage import NotPlayed, Stage
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Result:
     problem: str
     seconds: float
     counts: dict[str, int | float | str]
+    skipped: str = ""
+    """Why it could not be played."""
 
 
 CASES: dict[str, Case] = {}
@@ -51,13 +53,16 @@ def case(
 def run(chosen: Case, folder: Path, seed: int, *, full: bool) -> Result:
     """Play a case; its problem is a text, empty when all held."""
     started = time.monotonic()
-    problem = ""
+    problem = skipped = ""
     stage = Stage(folder, seed, full=full)
     try:
         with stage:
             chosen.play(stage, **(chosen.full if full else chosen.short))
+    except NotPlayed as error:
+        skipped = str(error)
     except AssertionError as error:
         problem = str(error) or "an assertion without words failed"
     except Exception as error:  # noqa: BLE001 - one broken case must not end the others
         problem = f"{type(error).__name__}: {error}"
-    return Result(chosen.name, seed, problem, round(time.monotonic() - started, 1), stage.counts)
+    seconds = round(time.monotonic() - started, 1)
+    return Result(chosen.name, seed, problem, seconds, stage.counts, skipped)

@@ -40,6 +40,10 @@ class Failed(AssertionError):
     """What a case promised does not hold."""
 
 
+class NotPlayed(Exception):
+    """A case cannot be played here, and why."""
+
+
 @dataclass(frozen=True)
 class Calm:
     """What a run without faults finds: the measure of all others."""

@@ -1,6 +1,7 @@
 """Several sinks at once, of which one fails."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.sinks.places import Rows
@@ -19,7 +20,7 @@ from glueline_worker.sinks.base import (
 )
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.units.finish import commit, final_state
-from glueline_worker.units.writing import Writing
+from glueline_worker.units.writing import Writing, receipt_of
 
 
 class Broken:
@@ -128,3 +129,40 @@ async def test_a_unit_that_one_sink_does_not_take_is_in_no_file(
         await writing.write_parts("table", [Part("a", (table("a"),), "1")])
     await writing.discard()
     assert files_below(root) == []
+
+
+async def test_receipts_are_found_by_this_version_and_by_an_older_one(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """An older worker that commits a run looks for names, and removes what has no receipt."""
+    monkeypatch.chdir(tmp_path)
+    sink = parse_sink("file:out?format=jsonl")
+    await sink.open()
+    writing = Writing([sink], run(), "jobs")
+    await writing.write_parts("table", [Part("a", (table("a"),), "1")])
+    written = await writing.complete()
+    assert written is not None
+    assert sink.name != sink.identity
+    assert [thing["kind"] for thing in written[sink.name]["objects"]] == ["table"]
+    others_spelling = parse_sink(f"file://{root}")
+    assert receipt_of(others_spelling, written) == receipt_of(sink, written) == written[sink.name]
+
+
+@pytest.mark.parametrize(
+    ("receipts", "found"),
+    [
+        ({"/a/out": {"n": 1}}, {"n": 1}),
+        ({"out": {"n": 1}}, {"n": 1}),
+        ({"out": {"n": 1}, "/a/out": {"see": "out"}}, {"n": 1}),
+        ({"other": {"n": 1}, "/a/out": {"see": "other"}}, {"n": 1}),
+        ({"out": {"n": 1}, "/b/out": {"see": "out"}}, None),
+        ({"other": {"n": 1}}, None),
+        ({}, None),
+    ],
+    ids=["identity", "older", "newer", "other-spelling", "other-folder", "other-sink", "none"],
+)
+def test_a_receipt_is_that_of_the_sink_and_of_no_other(
+    away: Broken, receipts: dict[str, dict[str, Any]], found: dict[str, Any] | None
+):
+    away.name, away.identity = "out", "/a/out"
+    assert receipt_of(away, receipts) == found

@@ -3,7 +3,10 @@
 from tests.chaos.cases import (
     aws,
     changes,
+    clocks,
     deletions,
+    lost_keys,
+    many_sources,
     network,
     overlap,
     permissions,
@@ -17,12 +20,17 @@ from tests.chaos.cases import (
     signals,
     sinks,
     soak,
+    storms,
+    versions,
 )
 
 __all__ = [
     "aws",
     "changes",
+    "clocks",
     "deletions",
+    "lost_keys",
+    "many_sources",
     "network",
     "overlap",
     "permissions",
@@ -36,4 +44,6 @@ __all__ = [
     "signals",
     "sinks",
     "soak",
+    "storms",
+    "versions",
 ]

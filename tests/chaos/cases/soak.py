@@ -14,7 +14,8 @@ from tests.support.system import System, eventually
 
 KEEP = 1.0
 """Seconds that the ledger remembers a run."""
-REMAINS = ("generation:", "quota:", "quotas", "runs", "watermark", "reconcile", "_kombu.")
+TURNS = ("reconcile", "read-changes", "looked")
+REMAINS = ("generation:", "quota:", "quotas", "runs", "watermark", "_kombu.", *TURNS)
 """What stays when all runs are forgotten: a key for each source or system, none for a run."""
 
 PATIENCE = 600

@@ -12,6 +12,7 @@ from glueline.ledger.replies import Results
 from glueline_worker.sinks.base import Commit, Refused, Run, Sink
 from glueline_worker.units.ranges import complete_listings
 from glueline_worker.units.unread_processes import split_unread
+from glueline_worker.units.writing import receipt_of
 
 LONGEST_PAUSE = 600.0
 """Seconds between two attempts to clean up after a stopped run."""
@@ -100,11 +101,7 @@ def _say_refused(sink: Sink, commit: Commit, results: Results, done: Committed) 
 
 
 def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
-    # By name: an older version's.
-    found = {
-        unit_id: receipts.get(sink.identity, receipts.get(sink.name))
-        for unit_id, receipts in results.receipts.items()
-    }
+    found = {unit_id: receipt_of(sink, receipts) for unit_id, receipts in results.receipts.items()}
     listings, unread = split_unread(results.listings)
     return Commit(
         run=run,

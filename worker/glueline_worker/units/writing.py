@@ -15,6 +15,18 @@ from glueline_worker.sinks.base import (
 )
 
 T = TypeVar("T")
+SEE = "see"
+"""In place of a receipt: the name under which it stands."""
+
+
+def receipt_of(sink: Sink, receipts: Mapping[str, Receipt]) -> Receipt | None:
+    """The receipt of a sink among those of a unit; an older version's stand under names alone."""
+    found = receipts.get(sink.identity)
+    if found is not None and SEE in found:
+        return receipts.get(found[SEE])
+    if found is None and not any(SEE in receipt for receipt in receipts.values()):
+        return receipts.get(sink.name)
+    return found
 
 
 class Writing:
@@ -66,11 +78,17 @@ class Writing:
         await _all(_hand(writer, known, kind, parts) for writer, known in pairs)
 
     async def complete(self) -> Mapping[str, Receipt] | None:
-        """Make everything durable; the receipts by the sink's identity."""
+        """Make everything durable; the receipts, in which ``receipt_of`` finds a sink's."""
         if not self._writers:
             return None
         receipts = await _all(writer.complete() for writer in self._writers)
-        return {sink.identity: receipt for sink, receipt in zip(self._sinks, receipts, strict=True)}
+        found: dict[str, Receipt] = {}
+        for sink, receipt in zip(self._sinks, receipts, strict=True):
+            # An older worker that commits the run looks for the name, and takes what it does not
+            # find for never written.
+            found[sink.name] = receipt
+            found.setdefault(sink.identity, {SEE: sink.name})
+        return found
 
     async def discard(self) -> None:
         """Forget what was written but not completed."""
