@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
-    *(ROOT / name / "README.md" for name in ("producer", "worker", "simulator")),
+    *(ROOT / name / "README.md" for name in ("producer", "worker", "simulator", "findings")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 _BLOCK = re.compile(

@@ -148,3 +148,13 @@ def test_every_page_is_reached_from_the_readme() -> None:
             if ":" not in link
         ]
     assert set((ROOT / "docs").rglob("*.md")) <= reached
+
+
+def test_the_table_of_findings_names_each_of_them() -> None:
+    folder = ROOT / "findings"
+    text = (folder / "README.md").read_text()
+    scripts = sorted(folder.glob("*.sh"))
+    assert re.findall(r"^\| \[.+?\]\((.+?)\)", text, re.MULTILINE) == [
+        script.name for script in scripts
+    ]
+    assert all(os.access(script, os.X_OK) for script in scripts)
