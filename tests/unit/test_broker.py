@@ -18,3 +18,19 @@ def test_a_connection_that_is_closed_already_is_an_error_that_celery_outlives(se
         with pytest.raises(connection.connection_errors), channel.conn_or_acquire():
             pass
     app.close()
+
+
+def test_a_channel_that_was_closed_is_an_error_that_celery_outlives(settings: Settings):
+    """A connection that broke is closed with its channels, wherever they are in use."""
+    app = celery_app(settings)
+    app.conf.broker_transport = "glueline_worker.broker:Transport"
+    with app.connection() as connection:
+        channel = connection.channel()
+        with channel.conn_or_acquire() as client:
+            assert client.ping()
+        channel.close()
+        channel._disconnect_pools()
+        assert channel.connection is None
+        with pytest.raises(connection.connection_errors), channel.conn_or_acquire():
+            pass
+    app.close()

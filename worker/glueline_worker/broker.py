@@ -103,12 +103,14 @@ class Channel(transport.Channel):
         yield client or self._kept
 
     def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
-        """A broken connection gives its messages back when it is closed, and has no address then.
+        """A connection that was closed has no address, and a channel that was closed no connection.
 
-        kombu's AttributeError would end the worker; a ConnectionError does not, and the messages
-        come back with the end of their visibility.
+        Messages are given back over one as it is closed, and published over one that was closed
+        behind its producer. kombu's AttributeError would end the worker or fail a unit; after a
+        ConnectionError messages come back with the end of their visibility, and kombu publishes
+        over a new connection.
         """
-        if self.connection.client is None:
+        if self.connection is None or self.connection.client is None:
             raise ConnectionError("the connection to Redis is closed already")
         return super()._connparams(asynchronous)
 

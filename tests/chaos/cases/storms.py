@@ -15,7 +15,7 @@ from glueline_simulator import Simulator
 
 DATABASE, TABLE = "raw_sales_0000", "versioned"
 WAITING = "waits for the end of run "
-PATIENCE = 300
+PATIENCE = 600
 
 
 class Storm:
@@ -56,10 +56,10 @@ class Storm:
     full={
         "catalogue": {"databases": 200, "tables": 8, "jobs": 100, "columns": 4},
         "producers": 8,
-        "published": 10,
-        "kills": 30,
+        "published": 6,
+        "kills": 20,
         "workers": 3,
-        "pause": 0.4,
+        "pause": 2.0,
     },
     short={
         "catalogue": {"databases": 12, "tables": 4, "jobs": 6, "columns": 4},
