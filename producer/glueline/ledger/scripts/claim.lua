@@ -37,7 +37,7 @@ end
 local base, id = KEYS[1], ARGV[1]
 local now = now_ms()
 if not is_known(base) then return {'unknown', 0} end
-if id == 'finish' and is_going_on(base) then
+if id == 'finish' and is_going_on(base) and redis.call('HEXISTS', base, 'waiting') == 0 then
   -- What was lost must not be committed as if it had never been.
   local part = lost_part(base)
   if part then break_run(base, lost_sentence(part)) end
