@@ -36,6 +36,7 @@ def test_an_interrupt_while_anything_is_imported_ends_the_command_quietly(
     # The signal comes at the very moment at which the import of the module is asked for.
     script = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test in the background inherits none
 from {package}.cli import main
 class Finder:
     def find_spec(self, name, path=None, target=None):
