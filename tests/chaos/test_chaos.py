@@ -8,12 +8,8 @@ from tests.chaos.case import CASES, run
 
 USUAL = {
     "killed-workers",
-    "cut-connections",
     "faults-of-all-kinds",
-    "stopped-workers",
     "locked-sqlite",
-    "troubled-postgresql",
-    "overlapping-runs",
     "poisoned-queue",
 }
 """One for each kind of trouble: a test run shall take minutes."""

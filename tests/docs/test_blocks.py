@@ -21,9 +21,13 @@ RUN = [
 ]
 
 
+LONG = {"quickstart.md", "sinks.md", "sources.md"}
+
+
 def _told(page: Path) -> object:
-    """A guide takes ten seconds or more, and a test run shall take minutes."""
-    marks = [pytest.mark.slow] if page.parent.name == "guides" else []
+    """Some pages take ten seconds or more, as all guides do; a test run shall take minutes."""
+    is_long = page.parent.name == "guides" or page.name in LONG
+    marks = [pytest.mark.slow] if is_long else []
     return pytest.param(page, marks=marks, id=str(page.relative_to(ROOT)))
 
 

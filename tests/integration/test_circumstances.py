@@ -407,7 +407,12 @@ def files(folder: Path, run_id: str) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    "odd", ["no JSON", '{"filters": 7, "sinks": []}', '{"sinks": [], "newer": 1}']
+    "odd",
+    [
+        "no JSON",
+        pytest.param('{"filters": 7, "sinks": []}', marks=pytest.mark.slow),
+        pytest.param('{"sinks": [], "newer": 1}', marks=pytest.mark.slow),
+    ],
 )
 async def test_circumstances_that_cannot_be_read_cost_that_run_alone(
     fleet: Fleet, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
