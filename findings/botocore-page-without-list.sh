@@ -86,8 +86,8 @@ for name, Glue.second in SECOND_PAGES.items():
 sys.exit(0 if is_same else "The behaviour has changed.")
 PYTHON
 
-for version in 1.40.61 1.44.8; do
-  python3 -m venv "$folder/$version"
-  "$folder/$version/bin/pip" --disable-pip-version-check --quiet install "botocore==$version"
-  timeout 60 "$folder/$version/bin/python" "$folder/listing.py"
+for package in botocore==1.40.61 botocore==1.44.8; do
+  python3 -m venv "$folder/$package"
+  "$folder/$package/bin/pip" --disable-pip-version-check --quiet install "$package"
+  timeout 60 "$folder/$package/bin/python" "$folder/listing.py"
 done
