@@ -216,15 +216,15 @@ def wait(system: System, run_id: str, seconds: float) -> RunStatus:
     return system.producer.status(run_id)
 
 
-def events(system: System, name: str, run_id: str = "") -> int:
-    """How often the workers' logs tell of an event, of one run where it is given."""
-    about = f'"run": "{run_id}"' if run_id else ""
+def events(system: System, name: str, run_id: str = "", *, text: str = "") -> int:
+    """Count the workers' log lines of an event: of one run, or with a text, where given."""
+    run = f'"run": "{run_id}"' if run_id else ""
     lines = (
         line
         for path in system.folder.glob("worker-*.log")
         for line in path.read_text(errors="replace").splitlines()
     )
-    return sum(f'"event": "{name}"' in line and about in line for line in lines)
+    return sum(f'"event": "{name}"' in line and run in line and text in line for line in lines)
 
 
 def _differences(run: RunStatus, expected: Calm) -> list[str]:

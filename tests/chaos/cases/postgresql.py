@@ -75,7 +75,7 @@ class Troubles:
         return self._stage.random.uniform(*(0.2, 2) if self._stage.full else (0.1, 0.3))
 
     def _refusals(self) -> int:
-        return events(self._system, "unit.retry", "read-only transaction")
+        return events(self._system, "unit.retry", text="read-only transaction")
 
     def _restart(self, how: signal.Signals) -> None:
         self._server.stop(how)

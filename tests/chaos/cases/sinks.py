@@ -115,7 +115,7 @@ def locked_sqlite(stage: Stage, catalogue: dict[str, Any], locks: int, latency: 
         over=is_over(scene.system, run_id),
     )
     scene.verify(run_id)
-    if not events(scene.system, "unit.retry", "database is locked"):
+    if not events(scene.system, "unit.retry", text="database is locked"):
         raise Failed("no unit met the lock")
 
 
