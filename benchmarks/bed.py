@@ -14,7 +14,7 @@ from tests.support.system import System
 
 from glueline import RunState
 from glueline.contract.runs import RunStatus
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 

@@ -11,7 +11,7 @@ import random
 import time
 from pathlib import Path
 
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.script import read_script
 

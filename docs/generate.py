@@ -22,23 +22,24 @@ from pydantic import BaseModel
 from tables import fields, model, table
 from typer.main import get_command
 
-from glueline import figures, settings, sources, templates, timing
 from glueline.api.app import make_app
-from glueline.api.desk import Metrics
+from glueline.api.context import Metrics
 from glueline.cli import build
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
 from glueline.contract.runs import RunState
 from glueline.contract.schema import SCHEMAS, attribute_docs
-from glueline.eventing import EventSettings
 from glueline.ledger.gauges import Gauges
-from glueline.settings import Settings
-from glueline.tokens import ApiSettings, Token
-from glueline_worker.aws.permissions import PERMISSIONS, USUAL, Feature
+from glueline.settings import account_templates, schedules, settings, sources
+from glueline.settings.api import ApiSettings, Token
+from glueline.settings.events import EventSettings
+from glueline.settings.settings import Settings
+from glueline.telemetry import ledger_metrics
+from glueline_worker.aws.iam_actions import PERMISSIONS, USUAL, Feature
 from glueline_worker.observe import metrics
-from glueline_worker.policy.documents import identities
-from glueline_worker.policy.notations import iam
-from glueline_worker.policy.resources import Place
+from glueline_worker.permissions.policy_documents import identities
+from glueline_worker.permissions.policy_formats import iam
+from glueline_worker.permissions.policy_resources import Place
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -256,7 +257,7 @@ def _ledger_metrics() -> str:
     some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1}, **more)
     rows = [
         (f"`{family.name}`", "gauge", *_labels(family.samples[0].labels), family.documentation)
-        for family in figures.families(some)
+        for family in ledger_metrics.families(some)
     ]
     return table(METRIC, rows)
 
@@ -298,11 +299,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "source": lambda: _inner_settings(sources.Source, "source."),
     "role": lambda: _inner_settings(sources.Role, "source.role."),
     "quota": lambda: _inner_settings(sources.QuotaLimits, "quota."),
-    "template": lambda: _inner_settings(templates.Template, "template."),
-    "account": lambda: _inner_settings(templates.Account, "account."),
+    "template": lambda: _inner_settings(account_templates.Template, "template."),
+    "account": lambda: _inner_settings(account_templates.Account, "account."),
     "policy": _policy,
     "permissions": _permissions,
-    "schedule": lambda: _inner_settings(timing.Schedule, "schedule."),
+    "schedule": lambda: _inner_settings(schedules.Schedule, "schedule."),
     "token": lambda: _inner_settings(Token, "token."),
     "operations": _operations,
     "commands": _commands,

@@ -8,7 +8,7 @@
 # What comes: from the second session on, client("s3") raises RuntimeError (Cannot inject class
 #   attribute "upload_file", attribute already exists in class dict); client("glue") works. The
 #   loader gets the same search path once more for each session, without end.
-# In Glueline: worker/glueline_worker/aws/sharing.py. Sessions share a loader that keeps its paths,
+# In Glueline: worker/glueline_worker/aws/sessions/shared_session.py. Sessions share a loader that keeps its paths,
 #   and who registers handlers gets a copy of the shared ones.
 set -euo pipefail
 

@@ -9,7 +9,7 @@
 # What comes: kombu publishes a text with content_encoding="latin-1" and cannot read it
 #   ("'utf-8' codec can't decode byte"). "ZÃ¼rich" in latin-1 is read as "Zürich". A message that
 #   calls itself gzip and is none is read without a word.
-# In Glueline: worker/glueline_worker/strictness.py; a message whose encoding is not UTF-8 becomes
+# In Glueline: worker/glueline_worker/broker/strict_json.py; a message whose encoding is not UTF-8 becomes
 #   a dead letter with the reason (docs/messages.md).
 set -euo pipefail
 

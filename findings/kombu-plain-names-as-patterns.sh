@@ -9,7 +9,7 @@
 # What comes: NoPermissionError at the first read ("No permissions to access a channel"), and
 #   PSUBSCRIBE in the log of the ACL. Only a right that names the channel in full lets it pass.
 #   (That Redis compares them as text is intended: redis/redis#9225.)
-# In Glueline: worker/glueline_worker/broker.py subscribes to names by SUBSCRIBE, and works without
+# In Glueline: worker/glueline_worker/broker/transport.py subscribes to names by SUBSCRIBE, and works without
 #   remote control when that is refused (docs/operations.md, "A user with few rights").
 set -euo pipefail
 

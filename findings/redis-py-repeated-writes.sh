@@ -10,7 +10,7 @@
 #   11 times. Redis.from_url() and a pool of one's own push once. Redis.from_url() with
 #   ?retry_on_timeout=true pushes twice, although nothing timed out.
 #   (That writes are repeated is reported as redis/redis-py#3554.)
-# In Glueline: producer/glueline/connecting.py gives every pool the same few retries. The same
+# In Glueline: producer/glueline/redis/clients.py gives every pool the same few retries. The same
 #   idempotency key gives one run, even when an answer was lost, and a unit that runs twice leaves
 #   each record once (docs/guarantees.md).
 set -euo pipefail

@@ -8,7 +8,7 @@
 #   retry_on_timeout on. retry_on_error=ConnectionError becomes a list of fifteen letters, and
 #   when a connection fails the caller gets "TypeError: catching classes that do not inherit from
 #   BaseException is not allowed" in the place of ConnectionError.
-# In Glueline: producer/glueline/redis_options.py has a reader for each option and refuses what
+# In Glueline: producer/glueline/redis/options.py has a reader for each option and refuses what
 #   cannot hold (docs/operations.md, "Redis").
 set -euo pipefail
 

@@ -10,7 +10,7 @@ import pytest
 import redis
 from tests.support.system import System
 
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 

@@ -8,24 +8,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from glueline.async_producer import AsyncProducer
+    from glueline.client.async_producer import AsyncProducer
+    from glueline.client.outbox import Outbox
+    from glueline.client.producer import Accepted, KeyConflict, Producer, UnknownRun, WaitTimeout
     from glueline.contract.errors import GluelineError, Retryable, Terminal, UsageError
     from glueline.contract.filters import Filters, Globs
     from glueline.contract.messages import ExtractionRequest, Options
     from glueline.contract.runs import Failure, RunState, RunStatus
-    from glueline.outbox import Outbox
-    from glueline.producer import Accepted, KeyConflict, Producer, UnknownRun, WaitTimeout
-    from glueline.settings import Settings, load_settings
+    from glueline.settings.settings import Settings, load_settings
 
 _HOMES = {
     "contract.errors": ("GluelineError", "Retryable", "Terminal", "UsageError"),
     "contract.filters": ("Filters", "Globs"),
     "contract.messages": ("ExtractionRequest", "Options"),
     "contract.runs": ("Failure", "RunState", "RunStatus"),
-    "outbox": ("Outbox",),
-    "producer": ("Accepted", "KeyConflict", "Producer", "UnknownRun", "WaitTimeout"),
-    "async_producer": ("AsyncProducer",),
-    "settings": ("Settings", "load_settings"),
+    "client.outbox": ("Outbox",),
+    "client.producer": ("Accepted", "KeyConflict", "Producer", "UnknownRun", "WaitTimeout"),
+    "client.async_producer": ("AsyncProducer",),
+    "settings.settings": ("Settings", "load_settings"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

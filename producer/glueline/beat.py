@@ -7,11 +7,11 @@ from typing import Any
 
 from celery.beat import Scheduler as BeatScheduler
 
-from glueline import tracing
-from glueline.producer import Producer
+from glueline.client.producer import Producer
+from glueline.client.scheduler import PAUSE, Scheduler
 from glueline.queue import celery_app
-from glueline.schedule import PAUSE, Scheduler
-from glueline.settings import load_settings
+from glueline.settings.settings import load_settings
+from glueline.telemetry import tracing
 
 
 class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no types

@@ -7,13 +7,13 @@ import redis.asyncio
 from celery import Celery
 from kombu.exceptions import KombuError
 
-from glueline import connecting
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import CheckRequest, UnitMessage
 from glueline.contract.names import QUEUE, task_name
 from glueline.ledger import Calls, Keys
-from glueline.redis_errors import explain
-from glueline.settings import Settings
+from glueline.redis import clients
+from glueline.redis.errors import explain
+from glueline.settings.settings import Settings
 
 VISIBILITY_TIMEOUT = 60
 """Seconds until Celery hands an unacknowledged message to another worker; workers refresh it."""
@@ -27,7 +27,7 @@ class QueueUnavailable(Retryable):
 
 def celery_app(settings: Settings) -> Celery:
     """A Celery application on the broker that ``settings`` name; JSON only, no result backend."""
-    broker = connecting.broker(settings.redis_url)
+    broker = clients.broker(settings.redis_url)
     app = Celery("glueline", set_as_current=False)
     app.conf.update(
         broker_url=broker["broker_url"],
@@ -65,12 +65,12 @@ def celery_app(settings: Settings) -> Celery:
 
 def redis_client(settings: Settings) -> redis.Redis:
     """A blocking client for the ledger."""
-    return connecting.client(settings.redis_url)
+    return clients.client(settings.redis_url)
 
 
 def async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Redis:
     """A client for the event loop that it is made on."""
-    return connecting.async_client(settings.redis_url, connections)
+    return clients.async_client(settings.redis_url, connections)
 
 
 def calls_for(settings: Settings) -> Calls:

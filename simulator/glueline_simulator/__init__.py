@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .errors import CatalogueError, SimulatorError, StartError, UsageError
-    from .simulator import Simulator
+    from glueline_simulator.errors import CatalogueError, SimulatorError, StartError, UsageError
+    from glueline_simulator.simulator import Simulator
 
 __all__ = ["CatalogueError", "Simulator", "SimulatorError", "StartError", "UsageError"]
 

@@ -1,5 +1,5 @@
 """``python -m glueline_simulator``."""
 
-from .cli import main
+from glueline_simulator.cli import main
 
 main()

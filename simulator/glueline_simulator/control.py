@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
-from .catalogue.edit import Editor
-from .catalogue.notices import Notices
-from .errors import SimulatorError, UsageError
-from .simulation import Simulation
-from .wire.messages import Request, Response
+from glueline_simulator.catalogue.edit import Editor
+from glueline_simulator.catalogue.eventbridge import Notices
+from glueline_simulator.errors import SimulatorError, UsageError
+from glueline_simulator.simulation import Simulation
+from glueline_simulator.wire.messages import Request, Response
 
 PREFIX = b"/_simulator"
 _JSON = {"Content-Type": "application/json"}

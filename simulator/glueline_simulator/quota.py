@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .errors import UsageError
+from glueline_simulator.errors import UsageError
 
 
 class Quota(NamedTuple):

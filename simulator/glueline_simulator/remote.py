@@ -5,7 +5,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import SimulatorError, UsageError
+from glueline_simulator.errors import SimulatorError, UsageError
 
 _TIMEOUT = 30
 

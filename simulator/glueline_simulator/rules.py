@@ -6,7 +6,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
-from .errors import UsageError
+from glueline_simulator.errors import UsageError
 
 GLUE_OPERATIONS = frozenset(
     {

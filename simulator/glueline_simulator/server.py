@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .control import PREFIX, Control
-from .errors import StartError
-from .simulation import Simulation
-from .wire.connection import Connection
-from .wire.messages import Request
+from glueline_simulator.control import PREFIX, Control
+from glueline_simulator.errors import StartError
+from glueline_simulator.simulation import Simulation
+from glueline_simulator.wire.connection import Connection
+from glueline_simulator.wire.messages import Request
 
 if sys.platform == "win32":
     new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop

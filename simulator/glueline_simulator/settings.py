@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
-from .errors import UsageError
-from .faults import DEFAULT_KINDS, FaultKind
-from .quota import Quota
-from .rules import CallRule, EndlessRule, HideRule, known_operation
+from glueline_simulator.errors import UsageError
+from glueline_simulator.faults import DEFAULT_KINDS, FaultKind
+from glueline_simulator.quota import Quota
+from glueline_simulator.rules import CallRule, EndlessRule, HideRule, known_operation
 
 _KINDS = ", ".join(kind.value for kind in FaultKind if kind is not FaultKind.OUTAGE)
 

@@ -7,21 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from .catalogue.world import World
-from .errors import AwsError, access_denied
-from .faults import ANSWERS, FaultKind, FaultPlan
-from .glue.service import Glue
-from .quota import Quotas
-from .services.call import Call, Service
-from .services.identity import Identities, signed_service
-from .services.s3 import S3
-from .services.sqs import Sqs
-from .services.sts import Sts
-from .services.vault import SCOPES, Vault
-from .settings import Settings
-from .stats import Stats
-from .wire.connection import Connection
-from .wire.messages import Request, Response
+from glueline_simulator.catalogue.account_state import World
+from glueline_simulator.errors import AwsError, access_denied
+from glueline_simulator.faults import ANSWERS, FaultKind, FaultPlan
+from glueline_simulator.glue.service import Glue
+from glueline_simulator.quota import Quotas
+from glueline_simulator.services.call import Call, Service
+from glueline_simulator.services.identity import Identities, signed_service
+from glueline_simulator.services.s3 import S3
+from glueline_simulator.services.secrets import SCOPES, Vault
+from glueline_simulator.services.sqs import Sqs
+from glueline_simulator.services.sts import Sts
+from glueline_simulator.settings import Settings
+from glueline_simulator.stats import Stats
+from glueline_simulator.wire.connection import Connection
+from glueline_simulator.wire.messages import Request, Response
 
 _log = logging.getLogger(__name__)
 # A defect of the simulator must not look like a hanging service.

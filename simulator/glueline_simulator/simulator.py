@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from .errors import StartError
-from .remote import Remote
+from glueline_simulator.errors import StartError
+from glueline_simulator.remote import Remote
 
 Catalogue = str | Path | Mapping[str, Any]
 _STOP_SECONDS = 5

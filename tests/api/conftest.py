@@ -15,8 +15,8 @@ from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import start
 from tests.support.system import System, eventually, variables
 
-from glueline.settings import Settings
-from glueline.tokens import Token, hash_of
+from glueline.settings.api import Token, hash_of
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis, free_port
 

@@ -13,7 +13,7 @@ from tests.conftest import quick_settings
 from tests.support.system import eventually
 
 from glueline.api.connections import Connections, client_group
-from glueline.tokens import ApiSettings
+from glueline.settings.api import ApiSettings
 from glueline_worker.local.server import EmbeddedRedis
 
 HEAD = f"POST /v1/extractions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ALL}\r\n"

@@ -11,7 +11,7 @@ from tests.api.conftest import DATABASE, NORTH, READER, Api, Service, bearer, pr
 from tests.support.system import eventually
 
 from glueline.api.app import make_app
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 
 KIND = "Glue Data Catalog Database State Change"
 

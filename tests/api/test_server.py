@@ -8,9 +8,9 @@ from tests.api.conftest import ALL, READER, Api, Service, bearer, problem
 from tests.support.command import glueline
 from tests.support.system import eventually
 
-from glueline.api.limits import Buckets
-from glueline.settings import Settings
-from glueline.tokens import hash_of
+from glueline.api.auth.rate_limit import Buckets
+from glueline.settings.api import hash_of
+from glueline.settings.settings import Settings
 
 
 def test_a_token_has_a_rate_of_its_own(one_api) -> None:

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from tests.api.conftest import ALL, TOKENS, bearer, problem
 
 from glueline.api.app import make_app
-from glueline.api.guard import Guard
-from glueline.settings import Settings
+from glueline.api.auth.authentication import Guard
+from glueline.settings.settings import Settings
 
 SECRET = "hunter2hunter2"
 router = APIRouter()

@@ -3,7 +3,7 @@
 import pytest
 from tests.catalog.answers import WHERE, table
 
-from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.tables import table_record
 
 SYMLINK = "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"

@@ -9,7 +9,7 @@ from tests.catalog.answers import WHERE, column, presto_view, table
 from glueline.contract.datatypes import PrimitiveType, UnknownType
 from glueline.contract.records import CatalogLink, Federated, SortColumn, Storage, TableRecord
 from glueline_worker.catalog.tables import table_record
-from glueline_worker.catalog.types import parse_type
+from glueline_worker.catalog.types.column_types import parse_type
 
 PLACEHOLDER = column("col", "array<string>", Comment="from deserializer")
 

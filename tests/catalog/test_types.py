@@ -17,7 +17,12 @@ from glueline.contract.datatypes import (
     UnknownType,
 )
 from glueline.contract.records import Column
-from glueline_worker.catalog.types import DEPTH_LIMIT, is_understood, parse_type, render_type
+from glueline_worker.catalog.types.column_types import (
+    DEPTH_LIMIT,
+    is_understood,
+    parse_type,
+    render_type,
+)
 
 REAL_TYPES = [
     line

@@ -19,7 +19,7 @@ from glueline import RunState
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import Options
 from glueline.contract.runs import RunStatus
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 

@@ -13,7 +13,7 @@ from tests.chaos.stage import Failed, Stage
 from tests.sinks.places import Rows
 from tests.support.system import hooks
 
-from glueline_worker.sinks.sql.schema import RECORD_TABLES
+from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
 
 
 class Database:

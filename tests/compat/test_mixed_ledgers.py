@@ -35,8 +35,8 @@ from glueline.contract.messages import (
     TableUnit,
     UnitMessage,
 )
-from glueline.ledger import replies
-from glueline.ledger.calls import Call, Claim, Settlement
+from glueline.ledger import results
+from glueline.ledger.commands import Call, Claim, Settlement
 from glueline_worker.local.server import EmbeddedRedis
 
 T = TypeVar("T")
@@ -73,20 +73,20 @@ def _as_older(call: Call[Any]) -> Call[Any]:
                 call,
                 keys=call.keys[:3],
                 args=call.args[:3],
-                read=lambda answer: replies.Due(units=replies.messages(answer)),
+                read=lambda answer: results.Due(units=results.messages(answer)),
             )
         case "results":
-            return replace(call, read=lambda answer: replies.results([*answer, "", "0"]))
+            return replace(call, read=lambda answer: results.results([*answer, "", "0"]))
         case "claim":
             return replace(call, read=_claimed_of_older)
         case _:
             return call
 
 
-def _claimed_of_older(answer: Any) -> replies.Claimed:
+def _claimed_of_older(answer: Any) -> results.Claimed:
     """The older version says nothing of circumstances."""
     outcome, attempts, *run = answer
-    return replies.claimed([outcome, attempts, *run, ""] if run else answer)
+    return results.claimed([outcome, attempts, *run, ""] if run else answer)
 
 
 @pytest.fixture

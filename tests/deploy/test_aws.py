@@ -7,8 +7,8 @@ import yaml
 from cfnlint import api as cfnlint
 from tests.deploy.manifests import DEPLOY
 
-from glueline.contract import events
-from glueline_worker.policy.resources import QUEUE
+from glueline.changes import eventbridge
+from glueline_worker.permissions.policy_resources import QUEUE
 
 TEMPLATE = DEPLOY / "aws" / "events.yaml"
 
@@ -32,8 +32,8 @@ def test_the_template_has_no_mistake():
 
 def test_the_rule_matches_what_is_read():
     pattern = template()["Resources"]["Rule"]["Properties"]["EventPattern"]
-    read = {events.DATABASE_CHANGE, events.TABLE_CHANGE, events.JOB_CHANGE}
-    assert pattern == {"source": [events.OF_GLUE], "detail-type": sorted(read, key=str.lower)}
+    read = {eventbridge.DATABASE_CHANGE, eventbridge.TABLE_CHANGE, eventbridge.JOB_CHANGE}
+    assert pattern == {"source": [eventbridge.OF_GLUE], "detail-type": sorted(read, key=str.lower)}
 
 
 def test_the_policy_that_is_printed_fits_the_queue_that_is_made():

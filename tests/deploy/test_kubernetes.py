@@ -7,12 +7,12 @@ import yaml
 from tests.deploy.manifests import KUBERNETES, Manifest, documents, everything, pods, resources
 from typer.main import get_command
 
-from glueline.api.guard import OPEN
+from glueline.api.auth.authentication import OPEN
 from glueline.cli import build
-from glueline.eventing import EventSettings
 from glueline.ledger import Keys
-from glueline.settings import Settings, WorkerSettings
-from glueline.tokens import ApiSettings
+from glueline.settings.api import ApiSettings
+from glueline.settings.events import EventSettings
+from glueline.settings.settings import Settings, WorkerSettings
 
 kubernetes_validate = pytest.importorskip("kubernetes_validate")
 BUILT_IN = [one for one in everything() if "keda.sh" not in one["apiVersion"]]

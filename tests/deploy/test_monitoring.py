@@ -9,10 +9,10 @@ from prometheus_client import Counter, Gauge, Histogram
 from tests.deploy.manifests import DEPLOY, expressions
 
 from glueline.contract.runs import RunState
-from glueline.figures import families
 from glueline.ledger.gauges import Gauges
+from glueline.telemetry.ledger_metrics import families
+from glueline_worker.execution.attempt import HANDLERS
 from glueline_worker.observe import metrics
-from glueline_worker.units.attempt import HANDLERS
 
 ENDINGS = {Counter: ("_total",), Gauge: ("",), Histogram: ("_bucket", "_sum", "_count")}
 ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())["groups"][0]["rules"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.docs.running import TOOLS
 
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 
 
 @pytest.fixture

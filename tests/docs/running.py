@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.docs.pages import Block, blocks, is_run
 
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_worker.local.server import free_port
 
 PATIENCE = 90

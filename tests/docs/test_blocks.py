@@ -7,7 +7,7 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, blocks, is_run
 from tests.docs.running import LANGUAGES, adapted, of_page, run
 
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 
 Simulate = Callable[..., Simulator]

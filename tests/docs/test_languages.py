@@ -12,8 +12,8 @@ from tests.docs.running import adapted, of_page, run
 from tests.support.command import start
 from tests.support.system import System, eventually, variables
 
-from glueline.settings import Settings
-from glueline.tokens import hash_of
+from glueline.settings.api import hash_of
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import free_port
 

@@ -17,9 +17,9 @@ from typer.main import get_command
 
 from glueline.cli import build
 from glueline.contract.messages import ExtractionRequest, parse
-from glueline.eventing import EventSettings
-from glueline.settings import Settings, WorkerSettings, load_settings
-from glueline.tokens import ApiSettings
+from glueline.settings.api import ApiSettings
+from glueline.settings.events import EventSettings
+from glueline.settings.settings import Settings, WorkerSettings, load_settings
 
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -14,10 +14,10 @@ import atheris
 
 with atheris.instrument_imports(include=["glueline_worker"]):
     from glueline_worker.catalog.tables import table_record
-    from glueline_worker.catalog.types import parse_type
+    from glueline_worker.catalog.types.column_types import parse_type
+    from glueline_worker.lineage.files.notebook import notebook_code
     from glueline_worker.lineage.job import job_lineage
     from glueline_worker.lineage.model import Surroundings
-    from glueline_worker.lineage.notebook import notebook_code
     from glueline_worker.lineage.sql import read_sql
 
 LIMIT = 10.0

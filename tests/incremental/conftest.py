@@ -8,7 +8,7 @@ import pytest
 from tests.incremental.inline import Inline
 from tests.support.postgres import PostgresServer, postgres_server
 
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 
 Start = Callable[..., Any]
 

@@ -14,13 +14,13 @@ from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessag
 from glueline.contract.runs import RunStatus
 from glueline.ledger import AsyncLedger
 from glueline.queue import calls_for
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
+from glueline_worker.execution.executor import Execution
+from glueline_worker.execution.fixed_circumstances import Tools
 from glueline_worker.sinks.base import Held, Part, Run, Sink, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units.execution import Execution
-from glueline_worker.units.fixing import Tools
 
 
 class Inline:

@@ -9,8 +9,8 @@ from tests.incremental.inline import Inline
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.messages import Options
-from glueline.settings import Settings
-from glueline.sources import Role, Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Role, Source
 from glueline_simulator import Simulator
 from glueline_worker.commands.stored_lineage import StoredLineage, read_lineage
 from glueline_worker.sinks.registry import parse_sink

@@ -19,7 +19,7 @@ from glueline_simulator import Simulator
 from glueline_worker.sinks.base import Commit, CommitReport
 from glueline_worker.sinks.sql import sink as sql_sink
 from glueline_worker.sinks.sql.runs import store_committed
-from glueline_worker.sinks.sql.schema import TABLES
+from glueline_worker.sinks.sql.schema.tables import TABLES
 from glueline_worker.units import fingerprints
 
 Start = Callable[..., Any]

@@ -10,7 +10,7 @@ from tests.incremental.inline import Inline
 
 from glueline.contract.messages import FinishUnit
 from glueline.contract.runs import RunState
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.observe import metrics
 

@@ -11,9 +11,9 @@ import pytest
 from tests.incremental.inline import Inline
 
 from glueline.contract.runs import RunState
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.aws import parsing
+from glueline_worker.aws import json_parser
 from glueline_worker.aws.sources import Connection
 
 Start = Callable[..., Any]
@@ -25,7 +25,7 @@ class Between:
 
     def __init__(self) -> None:
         self.change: Callable[[Answer], Any] = lambda answer: answer
-        self._read = parsing._object
+        self._read = json_parser._object
 
     def read(self, body: bytes) -> Answer:
         changed = self.change(self._read(body))
@@ -35,7 +35,7 @@ class Between:
 @pytest.fixture
 def between(monkeypatch: pytest.MonkeyPatch) -> Between:
     made = Between()
-    monkeypatch.setattr(parsing, "_object", made.read)
+    monkeypatch.setattr(json_parser, "_object", made.read)
     return made
 
 

@@ -10,7 +10,7 @@ from tests.sinks.places import Rows
 
 from glueline_simulator import Simulator
 from glueline_simulator.errors import UsageError
-from glueline_worker.sinks.sql.schema import RECORD_TABLES
+from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
 
 DATABASES = ("sales", "hr", "web")
 TABLES = tuple(f"t{number}" for number in range(5))

@@ -21,7 +21,7 @@ from glueline import RunState, Settings
 from glueline.contract.changes import Change
 from glueline.contract.messages import Options, TableScope
 from glueline.contract.runs import DeadLetter, RunStatus
-from glueline.ledger.noting import Told
+from glueline.ledger.changes import Told
 from glueline_simulator import Simulator, SimulatorError
 from glueline_worker.local.server import EmbeddedRedis, free_port
 

@@ -18,15 +18,15 @@ from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessag
 from glueline.contract.runs import Failure, RunStatus
 from glueline.ledger import AsyncLedger
 from glueline.queue import calls_for
-from glueline.settings import Settings
-from glueline.sources import Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
+from glueline_worker.execution import attempt, executor
+from glueline_worker.execution.executor import Execution
+from glueline_worker.execution.fixed_circumstances import Tools
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units import attempt, execution
-from glueline_worker.units.execution import Execution
-from glueline_worker.units.fixing import Tools
 
 TABLE = {"columns": {"id": "bigint"}, "location": "s3://lake/t/"}
 CATALOGUE = {
@@ -417,7 +417,7 @@ def files(folder: Path, run_id: str) -> list[Path]:
 async def test_circumstances_that_cannot_be_read_cost_that_run_alone(
     fleet: Fleet, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
 ):
-    monkeypatch.setattr(execution, "delay_before", lambda _: 0)
+    monkeypatch.setattr(executor, "delay_before", lambda _: 0)
     worker = await fleet.worker(sources=at(sim), sinks=(f"sqlite:///{tmp_path}/g.db",))
     run_id = await fleet.open(scope={"kind": "database", "name": "hr"})
     base = f"{fleet.settings.key_prefix}run:{run_id}"

@@ -20,8 +20,8 @@ from tests.support.postgres import postgres_server
 from tests.support.system import eventually
 
 from glueline import Options, Producer, RunState
-from glueline.settings import Settings
-from glueline.tokens import hash_of
+from glueline.settings.api import hash_of
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis, free_port
 

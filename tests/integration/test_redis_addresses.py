@@ -21,7 +21,7 @@ from glueline.queue import (
     celery_app,
     redis_client,
 )
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 

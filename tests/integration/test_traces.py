@@ -19,7 +19,7 @@ from tests.support.poison import REQUEST, envelope
 from tests.support.system import System, eventually, variables
 
 from glueline import Options, RunState
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 

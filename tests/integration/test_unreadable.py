@@ -14,7 +14,7 @@ from glueline import ExtractionRequest, Options, RunState
 from glueline.contract.messages import DatabaseScope
 from glueline.ledger import Ledger
 from glueline.queue import calls_for, redis_client
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 
 

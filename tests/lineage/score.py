@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.script import read_script
 

@@ -18,7 +18,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.filters import Globs
 from glueline.contract.messages import parse
 from glueline_simulator import Simulator
-from glueline_worker.aws.parsing import UnreadableAnswer, _object
+from glueline_worker.aws.json_parser import UnreadableAnswer, _object
 
 REQUEST: dict[str, Any] = {"schema_version": 1, "kind": "request", "source": "default"}
 SMUGGLED = [

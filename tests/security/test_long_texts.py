@@ -11,20 +11,23 @@ from typing import Any
 import pytest
 
 from glueline_worker import redact
-from glueline_worker.catalog import outline, views
-from glueline_worker.lineage import cells, kinds, literals
+from glueline_worker.catalog import views
+from glueline_worker.catalog.types import type_brackets
+from glueline_worker.lineage import literals
+from glueline_worker.lineage.files import cells, file_kinds
 from glueline_worker.lineage.naming import queries
 from glueline_worker.lineage.scala import lexer
-from glueline_worker.lineage.script import databases, repair
-from glueline_worker.lineage.script import text as text_methods
-from glueline_worker.sinks import location
+from glueline_worker.lineage.script.domain import template_text as text_methods
+from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.source import repair
+from glueline_worker.sinks import sink_url
 
 SIZE = 1_000_000
 RANDOM = Random(11)
 UNBOUNDED = parser.MAXREPEAT
 PATTERNS = [
     (f"{module.__name__}.{name}", value)
-    for module in (redact, outline)
+    for module in (redact, type_brackets)
     for name, value in vars(module).items()
     if isinstance(value, re.Pattern)
 ]
@@ -67,7 +70,7 @@ def test_a_text_full_of_keys_is_redacted() -> None:
 
 @pytest.mark.parametrize("piece", ["\\``", "`", '"', "comment '", "comment ", "<", "(", ",\\``"])
 def test_a_type_with_quotes_that_are_never_closed_is_outlined(piece: str) -> None:
-    outline.outline(repeated(piece)[:131_072])
+    type_brackets.outline(repeated(piece)[:131_072])
 
 
 @pytest.mark.parametrize(("name", "pattern"), PATTERNS)
@@ -148,11 +151,11 @@ TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "percent literal": (lambda text: literals._PERCENT.sub("", text), ("%0", "%(", "%1.1")),
     "format of Scala": (lambda text: lexer._FORMAT.sub("", text), ("%0", "%1.1")),
     "braces of Scala": (lambda text: lexer._BRACES.sub("", text), ('"\\', '"""', '""" ')),
-    "pairs of a DSN": (databases._PAIR.findall, ("a", "a ", "a=", "a={")),
+    "pairs of a DSN": (dbapi._PAIR.findall, ("a", "a ", "a=", "a={")),
     "Python 2": (repair.repaired, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
     "%%configure": (lambda text: cells._closing_brace(text, 0), ('"\\', '{"\\', '"a')),
-    "a pointer": (kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
-    "sink": (location.redacted, ("?", "?key", "+:/", "a:/", "&token", "://:")),
+    "a pointer": (file_kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
+    "sink": (sink_url.redacted, ("?", "?key", "+:/", "a:/", "&token", "://:")),
 }
 
 
@@ -179,4 +182,4 @@ def test_what_else_meets_text_from_outside_takes_linear_time(name: str, piece: s
     ],
 )
 def test_the_secrets_of_a_sink_stay_hidden(url: str, shown: str) -> None:
-    assert location.redacted(url) == shown
+    assert sink_url.redacted(url) == shown

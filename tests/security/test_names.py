@@ -31,11 +31,11 @@ from tests.support.system import System, variables
 from glueline import Options, RunState
 from glueline.contract.messages import DatabaseUnit, JobUnit, PartitionsUnit, encode
 from glueline.contract.records import TableRecord
-from glueline.contract.text import escaped, lines, one_line
+from glueline.contract.terminal import escaped, lines, one_line
 from glueline_simulator import Simulator
-from glueline_worker.aws.parsing import UnreadableAnswer, _object
+from glueline_worker.aws.json_parser import UnreadableAnswer, _object
 from glueline_worker.local.server import EmbeddedRedis
-from glueline_worker.sinks.keys import object_name, object_path, stored_key
+from glueline_worker.sinks.object_names import object_name, object_path, stored_key
 
 TABLES = [*ODD, *NUL, *LONG]
 JOBS = [*ODD, *NUL]

@@ -10,7 +10,7 @@ from tests.security.planted import CATALOGUE, IN_CATALOGUE, leaks
 
 from glueline_simulator.catalogue.build import build_world
 from glueline_simulator.catalogue.models import CatalogueFile
-from glueline_simulator.catalogue.shelf import Shelf
+from glueline_simulator.catalogue.ordered_store import Shelf
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
 from glueline_worker.catalog.partitions import partition_record

@@ -31,7 +31,7 @@ from tests.support.postgres import PASSWORD, postgres_server
 from tests.support.system import System, eventually, hooks, variables
 
 from glueline import Options, RunState
-from glueline.sources import Role, Source
+from glueline.settings.sources import Role, Source
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis, free_port
 

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from glueline.contract.records import AnyRecord, Record
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.sinks.sql.schema import RECORD_TABLES
-from glueline_worker.sinks.stdout import StdoutSink
+from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
+from glueline_worker.sinks.stdout.sink import StdoutSink
 
 RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
 

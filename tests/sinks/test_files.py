@@ -11,8 +11,8 @@ import pytest
 from tests.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
 
 from glueline.contract.messages import encode
+from glueline_worker.sinks.atomic_files import temporary_beside
 from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
-from glueline_worker.sinks.disk import temporary_beside
 from glueline_worker.sinks.files import sink as files_sink
 from glueline_worker.sinks.files import writer as files_writer
 from glueline_worker.sinks.registry import parse_sink

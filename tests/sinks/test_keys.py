@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glueline.contract.messages import encode
-from glueline_worker.sinks.keys import object_name, object_path, stored_key
+from glueline_worker.sinks.object_names import object_name, object_path, stored_key
 
 ANY = st.text(st.characters(), min_size=1, max_size=300)
 

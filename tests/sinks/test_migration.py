@@ -14,8 +14,8 @@ from tests.support.postgres import PostgresServer
 
 from glueline_worker.sinks.base import CatalogPlace, Run, SinkRefused
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.sinks.sql import migration
-from glueline_worker.sinks.sql.schema import RECORD_TABLES, SCHEMA_VERSION
+from glueline_worker.sinks.sql.schema import migration
+from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES, SCHEMA_VERSION
 
 FOLDER = Path(__file__).parent / "version2"
 PLACE = CatalogPlace("eu-west-1", "123456789012", "123456789012")

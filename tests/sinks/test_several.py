@@ -8,7 +8,8 @@ from tests.sinks.places import Rows
 from tests.sinks.samples import run, store, table
 
 from glueline.contract.runs import RunState, RunStatus
-from glueline.ledger.replies import Results
+from glueline.ledger.results import Results
+from glueline_worker.execution.run_commit import commit, final_state
 from glueline_worker.sinks.base import (
     Commit,
     CommitReport,
@@ -18,9 +19,8 @@ from glueline_worker.sinks.base import (
     SinkRefused,
     SinkUnavailable,
 )
+from glueline_worker.sinks.fan_out import Writing, receipt_of
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units.finish import commit, final_state
-from glueline_worker.units.writing import Writing, receipt_of
 
 
 class Broken:

@@ -29,7 +29,7 @@ from glueline.contract.messages import Options
 from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql import engine
-from glueline_worker.sinks.sql.schema import SCHEMA_VERSION
+from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION
 
 SALES = "database/sales"
 

@@ -16,7 +16,7 @@ from tests.sinks.samples import job, run, store, table
 
 from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.sinks.stdout import THREAD, StdoutSink
+from glueline_worker.sinks.stdout.sink import THREAD, StdoutSink
 
 
 async def test_lines_reach_standard_output_whole(capfd: pytest.CaptureFixture[str]):

@@ -4,12 +4,12 @@ from tests.sinks.samples import HERE, database, partition, run, store, table
 
 from glueline.contract.records import CatalogLink, Storage
 from glueline_worker.sinks.base import Sink
-from glueline_worker.sinks.sql.sink import SqlSink
-from glueline_worker.sinks.sql.stored import (
+from glueline_worker.sinks.sql.lineage_queries import (
     stored_databases,
     stored_partitions_elsewhere,
     stored_tables,
 )
+from glueline_worker.sinks.sql.sink import SqlSink
 
 OWNER = CatalogLink(catalog_id="210987654321", database="sales", region="us-east-1")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.sinks.samples import ONE_OF_EACH, job, table
 
 from glueline.contract.records import Record
-from glueline_worker.sinks.text import as_json
+from glueline_worker.sinks.json_text import as_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

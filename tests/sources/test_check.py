@@ -8,14 +8,14 @@ import pytest
 from tests.support.command import glueline
 
 from glueline.contract.checks import CheckItem, CheckReport, CheckState
-from glueline.settings import Settings
-from glueline.sources import Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound, AwsRefused, AwsTransient
-from glueline_worker.aws.permissions import BESIDE, PERMISSIONS
-from glueline_worker.checking import check_source
-from glueline_worker.checking.silence import IAM_ALONE, governed
-from glueline_worker.checking.verdicts import said, tried, verdict
+from glueline_worker.aws.iam_actions import BESIDE, PERMISSIONS
+from glueline_worker.permissions.check import check_source
+from glueline_worker.permissions.lake_formation import IAM_ALONE, governed
+from glueline_worker.permissions.verdicts import said, tried, verdict
 
 Simulate = Callable[..., Simulator]
 HOP = "arn:aws:iam::210987654321:role/hop"

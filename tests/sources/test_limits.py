@@ -9,8 +9,8 @@ import pytest
 import redis.asyncio
 
 from glueline.contract.errors import UsageError
-from glueline.settings import Settings
-from glueline.sources import QuotaLimits, Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import QuotaLimits, Source
 from glueline_worker.aws.calls import Caller
 from glueline_worker.aws.quota import LocalPace, SharedQuota
 from glueline_worker.aws.sources import Sources

@@ -10,13 +10,14 @@ from typing import Any
 import psutil
 import pytest
 
-from glueline.settings import Settings
-from glueline.sources import Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_simulator import Simulator
-from glueline_worker.aws import clients, sources
+from glueline_worker.aws import sources
 from glueline_worker.aws.errors import AwsExpired
 from glueline_worker.aws.quota import MOST_FAMILIES, LocalPace
 from glueline_worker.aws.s3 import read_script
+from glueline_worker.aws.sessions import clients
 from glueline_worker.aws.sources import Connection, Sources
 
 Simulate = Callable[..., Simulator]

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters, Globs
 from glueline.contract.messages import DatabaseScope, ExtractionRequest, JobScope, TableScope
-from glueline.sources import Source
-from glueline_worker.units.narrowing import ensure_admitted, narrowed
+from glueline.settings.sources import Source
+from glueline_worker.execution.source_filters import ensure_admitted, narrowed
 
 GLOBS = st.lists(st.text("ab*?", min_size=1, max_size=3), max_size=2)
 BOTH = st.builds(lambda a, d: Globs(allow=tuple(a), deny=tuple(d)), GLOBS, GLOBS)

@@ -7,12 +7,12 @@ from tests.sources.calls import known, made
 from tests.support.system import System
 
 from glueline.contract.messages import Options
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_simulator.rules import GLUE_OPERATIONS, S3_OPERATIONS
-from glueline_worker.aws.permissions import OPERATIONS, PERMISSIONS, USUAL, Feature, permission_of
-from glueline_worker.policy.documents import identities
-from glueline_worker.policy.resources import Place
+from glueline_worker.aws.iam_actions import OPERATIONS, PERMISSIONS, USUAL, Feature, permission_of
+from glueline_worker.permissions.policy_documents import identities
+from glueline_worker.permissions.policy_resources import Place
 
 WITHOUT_CALL = {"kms:Decrypt"}
 """S3 and Glue make it in the caller's name."""

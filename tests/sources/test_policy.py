@@ -16,11 +16,11 @@ from tests.support.command import glueline
 from tests.support.examples import examples
 
 from glueline.contract.errors import UsageError
-from glueline.sources import Role, Source
-from glueline_worker.aws.permissions import CHOICES, USUAL, Feature
-from glueline_worker.policy.documents import LIMIT, identities, size, usual_principal
-from glueline_worker.policy.notations import chain, cloudformation, iam, terraform
-from glueline_worker.policy.resources import Place
+from glueline.settings.sources import Role, Source
+from glueline_worker.aws.iam_actions import CHOICES, USUAL, Feature
+from glueline_worker.permissions.policy_documents import LIMIT, identities, size, usual_principal
+from glueline_worker.permissions.policy_formats import chain, cloudformation, iam, terraform
+from glueline_worker.permissions.policy_resources import Place
 
 ACCOUNT = "123456789012"
 ROLES = (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glueline.positions import line_of
+from glueline.settings.toml_lines import line_of
 
 DOCUMENT = '''
 a = 1 # one

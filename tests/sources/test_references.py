@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from glueline.settings import Settings
-from glueline.sources import Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_simulator import Simulator
-from glueline_worker.aws import references
 from glueline_worker.aws.errors import AwsCredentials, AwsExpired
 from glueline_worker.aws.quota import LocalPace
+from glueline_worker.aws.sessions import secret_references
 from glueline_worker.aws.sources import Sources
 
 SECRET = "0planted-secret"
@@ -148,4 +148,4 @@ async def test_keys_are_read_before_the_first_of_the_roles(simulator: Simulate) 
 
 
 def test_what_botocore_is_told_lets_it_read_again_soon() -> None:
-    assert 15 * 60 < references.READ_AGAIN.total_seconds() <= 60 * 60
+    assert 15 * 60 < secret_references.READ_AGAIN.total_seconds() <= 60 * 60

@@ -8,7 +8,7 @@ import redis
 from tests.support.system import System, eventually
 
 from glueline import Filters, Globs
-from glueline.sources import Source
+from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 
 Simulate, Start = Callable[..., Simulator], Callable[..., System]

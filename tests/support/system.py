@@ -11,8 +11,8 @@ from typing import Any
 
 import redis
 
-from glueline.producer import Producer
-from glueline.settings import Settings
+from glueline.client.producer import Producer
+from glueline.settings.settings import Settings
 from glueline_worker.local.processes import Workers
 
 PATIENCE = 60.0

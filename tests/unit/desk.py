@@ -10,8 +10,8 @@ import redis
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger import Calls, Keys, Ledger
-from glueline.ledger.calls import Claim, Settlement, finish_of
-from glueline.ledger.replies import Claimed, Due, Opened
+from glueline.ledger.commands import Claim, Settlement, finish_of
+from glueline.ledger.results import Claimed, Due, Opened
 
 LEASE = 100_000
 """Milliseconds; long, so that only ``later`` makes a lease lapse."""

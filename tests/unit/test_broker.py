@@ -3,12 +3,12 @@
 import pytest
 
 from glueline.queue import celery_app
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 
 
 def test_a_connection_that_is_closed_already_is_an_error_that_celery_outlives(settings: Settings):
     app = celery_app(settings)
-    app.conf.broker_transport = "glueline_worker.broker:Transport"
+    app.conf.broker_transport = "glueline_worker.broker.transport:Transport"
     with app.connection() as connection:
         channel = connection.default_channel
         with channel.conn_or_acquire() as client:
@@ -23,7 +23,7 @@ def test_a_connection_that_is_closed_already_is_an_error_that_celery_outlives(se
 def test_a_channel_that_was_closed_is_an_error_that_celery_outlives(settings: Settings):
     """A connection that broke is closed with its channels, wherever they are in use."""
     app = celery_app(settings)
-    app.conf.broker_transport = "glueline_worker.broker:Transport"
+    app.conf.broker_transport = "glueline_worker.broker.transport:Transport"
     with app.connection() as connection:
         channel = connection.channel()
         with channel.conn_or_acquire() as client:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from tests.sinks.samples import run
 
+from glueline_worker.execution.run_commit import LONGEST_PAUSE, abort, pause_before_cleaning
 from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
-from glueline_worker.units.finish import LONGEST_PAUSE, abort, pause_before_cleaning
 
 KEEP = 7 * 24 * 3600.0
 

@@ -14,11 +14,11 @@ from glueline.contract.messages import ExtractionRequest
 from glueline.contract.records import Record
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.tables import table_record
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
+from glueline_worker.lineage.links.storage import link_lineage
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.lineage.script import read_script
-from glueline_worker.lineage.storage import link_lineage
 from glueline_worker.sinks.base import Run
 from glueline_worker.sinks.registry import parse_sink
 

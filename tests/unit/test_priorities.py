@@ -7,9 +7,9 @@ import redis
 import redis.asyncio
 
 from glueline.ledger import AsyncLedger, Keys
-from glueline.ledger.collecting import is_priority_list
+from glueline.ledger.priority_lists import is_priority_list
+from glueline_worker.broker.priority_lists import PriorityLists
 from glueline_worker.local.server import EmbeddedRedis
-from glueline_worker.priorities import PriorityLists
 
 
 @pytest.mark.parametrize(

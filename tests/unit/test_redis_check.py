@@ -6,8 +6,8 @@ import redis.asyncio
 from structlog.testing import capture_logs
 
 from glueline.contract.errors import UsageError
+from glueline_worker.broker.redis_check import check_redis
 from glueline_worker.local.server import EmbeddedRedis
-from glueline_worker.redis_check import check_redis
 
 
 async def check_as(

@@ -3,7 +3,7 @@
 import pytest
 
 from glueline.contract.messages import DatabasesUnit, FinishUnit
-from glueline_worker.units.sharing import steps_aside
+from glueline_worker.execution.fairness import steps_aside
 
 LARGE, OTHER = "a" * 32, "b" * 32
 UNIT = DatabasesUnit(run_id=LARGE, source="default")

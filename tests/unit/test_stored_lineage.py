@@ -6,7 +6,7 @@ from glueline_worker.commands.dataset_names import find_datasets, full_name
 from glueline_worker.commands.stored_lineage import StoredLineage, join_lineage
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.naming import catalog_table, s3
-from glueline_worker.sinks.sql.stored import (
+from glueline_worker.sinks.sql.lineage_queries import (
     StoredDatabase,
     StoredEdge,
     StoredPartition,

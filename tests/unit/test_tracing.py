@@ -11,10 +11,10 @@ from opentelemetry.trace import get_current_span
 from tests.support.collector import Collector, collecting
 from tests.support.command import glueline
 
-from glueline import tracing
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import JobUnit
-from glueline.ledger.replies import Claimed
+from glueline.ledger.results import Claimed
+from glueline.telemetry import tracing
 from glueline_worker.observe import tracing as told
 
 UNIT = JobUnit(run_id="ab" * 16, source="default", job="load")

@@ -7,8 +7,8 @@ import pytest
 
 from glueline.contract.messages import ExtractionRequest
 from glueline_worker.observe.metrics import REGISTRY
-from glueline_worker.observe.watched import watched
 from glueline_worker.sinks.base import RememberingWriter, Run, SinkRefused
+from glueline_worker.sinks.metered import metered
 from glueline_worker.sinks.registry import parse_sink
 
 RUN = Run("0" * 32, 1, ExtractionRequest(), datetime.now(UTC))
@@ -23,7 +23,7 @@ def steps(sink: str, step: str, what: str = "seconds_count") -> float:
 async def test_a_watched_writer_is_what_the_plain_one_is(kind: str, tmp_path: Path):
     """Python decides by the class whether a writer remembers; an object around it would not do."""
     url = kind.format(tmp_path)
-    plain, timed = parse_sink(url), watched(parse_sink(url))
+    plain, timed = parse_sink(url), metered(parse_sink(url))
     for sink in (plain, timed):
         await sink.open()
     before = steps(timed.name, "begin")
@@ -48,6 +48,6 @@ async def test_a_step_that_fails_is_counted_and_fails_all_the_same(
 
     monkeypatch.setattr(type(sink), "abort", refuse)
     with pytest.raises(SinkRefused):
-        await watched(sink).abort(RUN)
+        await metered(sink).abort(RUN)
     assert steps(sink.name, "abort", "failures_total") == 1
     assert steps(sink.name, "abort") == 1

@@ -12,7 +12,6 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from glueline import tracing
 from glueline.contract.errors import GluelineError, UsageError
 from glueline.contract.messages import (
     OTHER_KINDS,
@@ -24,14 +23,21 @@ from glueline.contract.messages import (
 from glueline.contract.names import task_name
 from glueline.ledger.keys import Origin
 from glueline.queue import celery_app
-from glueline.settings import Settings, load_settings
-from glueline_worker.broker import EventBatches, Leases, readable, transport_of, undertaker
-from glueline_worker.checking import check_source
+from glueline.settings.settings import Settings, load_settings
+from glueline.telemetry import tracing
+from glueline_worker.broker.transport import (
+    EventBatches,
+    Leases,
+    readable,
+    transport_of,
+    undertaker,
+)
+from glueline_worker.execution.executor import Outcome
 from glueline_worker.observe.logging import bind, setup_logging
 from glueline_worker.observe.tracing import begin
+from glueline_worker.permissions.check import check_source
 from glueline_worker.redact import letter
 from glueline_worker.runtime import Runtime
-from glueline_worker.units.execution import Outcome
 
 log = structlog.get_logger()
 

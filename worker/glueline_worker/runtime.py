@@ -20,27 +20,28 @@ import structlog
 import uvloop
 from celery import Celery
 
-from glueline import tracing
+from glueline.client.producer import KeyConflict
 from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
 from glueline.ledger.keys import Origin
-from glueline.producer import KeyConflict
 from glueline.queue import Publisher, QueueUnavailable, async_redis_client, calls_for
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
+from glueline.telemetry import tracing
+from glueline_worker.aws.metered_quota import MeteredQuota
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
-from glueline_worker.broker import consuming
-from glueline_worker.changes import read_changes
+from glueline_worker.broker.priority_lists import PriorityLists
+from glueline_worker.broker.redis_check import check_redis
+from glueline_worker.broker.transport import consuming
+from glueline_worker.changes.dispatch import read_changes
+from glueline_worker.execution.executor import Execution, Outcome
+from glueline_worker.execution.fixed_circumstances import Tools
+from glueline_worker.observe.health_monitor import Observer
 from glueline_worker.observe.metrics import BURIED
-from glueline_worker.observe.observer import Observer
-from glueline_worker.observe.watched import WatchedQuota, watched
-from glueline_worker.priorities import PriorityLists
-from glueline_worker.redis_check import check_redis
+from glueline_worker.sinks.metered import metered
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.units.execution import Execution, Outcome
-from glueline_worker.units.fixing import Tools
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -133,8 +134,8 @@ class Runtime:
             start=settings.worker.rate_start,
             floor=settings.worker.rate_floor,
         )
-        self._sources = Sources(settings, WatchedQuota(quota, self._introduce))
-        self._sinks = [watched(parse_sink(url)) for url in settings.sinks]
+        self._sources = Sources(settings, MeteredQuota(quota, self._introduce))
+        self._sinks = [metered(parse_sink(url)) for url in settings.sinks]
         for sink in self._sinks:
             await sink.open()
         self.execution = Execution(

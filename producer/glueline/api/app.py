@@ -13,19 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from glueline import tracing
-from glueline.api import describe, health, notices, pages, runs, sources
-from glueline.api.answers import Headers, Surprises, answer
-from glueline.api.desk import Desk
-from glueline.api.guard import Guard
-from glueline.api.health import Measured
-from glueline.api.limits import Buckets
+from glueline.api import openapi
+from glueline.api.auth.authentication import Guard
+from glueline.api.auth.rate_limit import Buckets
+from glueline.api.auth.sessions import Sessions
+from glueline.api.context import Desk
 from glueline.api.problems import Refused, invalid, of_glueline, of_status
-from glueline.api.sessions import Sessions
-from glueline.api.traced import Traced
-from glueline.async_producer import AsyncProducer
+from glueline.api.responses import Headers, Surprises, answer
+from glueline.api.routes import event_routes, health, runs, sources, web
+from glueline.api.routes.health import Measured
+from glueline.api.tracing import Traced
+from glueline.client.async_producer import AsyncProducer
 from glueline.contract.errors import GluelineError
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
+from glueline.telemetry import tracing
 
 THREADS = 32
 """For the producer, which blocks: one of them waits for Redis at a time."""
@@ -62,11 +63,11 @@ def make_app(
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for part in (runs, notices, sources, health, pages):
+    for part in (runs, event_routes, sources, health, web):
         app.include_router(part.router)
     for router in routers:
         app.include_router(router)
-    app.openapi = lambda: describe.document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(GluelineError, _glueline)
     app.add_exception_handler(RequestValidationError, _invalid)

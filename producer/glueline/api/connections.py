@@ -17,7 +17,7 @@ import h11
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from glueline.tokens import ApiSettings
+from glueline.settings.api import ApiSettings
 
 MAX_HEADER = 32_768
 """Bytes of a request's header."""

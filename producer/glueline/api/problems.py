@@ -8,9 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
+from glueline.client.producer import UnknownRun
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.model import Frozen
-from glueline.producer import UnknownRun
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 20

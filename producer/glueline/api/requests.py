@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
-from glueline.api.desk import desk_of
+from glueline.api.context import desk_of
 from glueline.api.problems import Refused, invalid, wrong
 
 M = TypeVar("M", bound=BaseModel)

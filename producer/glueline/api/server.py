@@ -10,14 +10,14 @@ from typing import cast
 import structlog
 import uvicorn
 
-from glueline import tracing
 from glueline.api.app import make_app
 from glueline.api.connections import MAX_HEADER, Connections, LimitedProtocol
-from glueline.api.desk import Desk
+from glueline.api.context import Desk
 from glueline.contract.errors import UsageError
-from glueline.figures import LedgerCollector
-from glueline.logs import send_logs
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
+from glueline.telemetry import tracing
+from glueline.telemetry.ledger_metrics import LedgerCollector
+from glueline.telemetry.logging import send_logs
 
 log = structlog.get_logger()
 

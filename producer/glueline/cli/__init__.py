@@ -87,9 +87,9 @@ def main() -> None:
 
 
 def _run() -> None:
-    from glueline import tracing  # noqa: PLC0415
     from glueline.contract.errors import GluelineError, UsageError  # noqa: PLC0415
-    from glueline.contract.text import one_line  # noqa: PLC0415
+    from glueline.contract.terminal import one_line  # noqa: PLC0415
+    from glueline.telemetry import tracing  # noqa: PLC0415
 
     try:
         build()()

@@ -11,7 +11,7 @@ from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.model import first_problem
-from glueline.tokens import Token, hash_of, new_token
+from glueline.settings.api import Token, hash_of, new_token
 
 app = typer.Typer(rich_markup_mode="rich", invoke_without_command=True)
 

@@ -9,7 +9,7 @@ from glueline.cli.output import console, print_json
 from glueline.cli.runs import producer, show
 
 if TYPE_CHECKING:
-    from glueline.producer import Accepted, Producer
+    from glueline.client.producer import Accepted, Producer
 
 app = typer.Typer(
     no_args_is_help=True, help="Ask the workers for an extraction.", rich_markup_mode="rich"

@@ -10,7 +10,7 @@ from glueline.cli.loading import load_settings
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
-    from glueline.settings import WorkerSettings
+    from glueline.settings.settings import WorkerSettings
 
 PATIENCE = 5.0
 """Seconds that a worker has to answer."""

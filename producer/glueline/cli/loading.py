@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from glueline.settings import Settings
+    from glueline.settings.settings import Settings
 
 
 def load_settings() -> "Settings":
     """Read the settings; raises UsageError with one sentence about the first that is wrong."""
-    from glueline.settings import load_settings as load  # noqa: PLC0415
+    from glueline.settings.settings import load_settings as load  # noqa: PLC0415
 
     return load()

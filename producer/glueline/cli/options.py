@@ -11,7 +11,7 @@ from glueline.contract.messages import Options
 from glueline.contract.model import first_problem
 
 if TYPE_CHECKING:
-    from glueline.settings import Settings
+    from glueline.settings.settings import Settings
 
 SCOPE = "What to read"
 Source = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]

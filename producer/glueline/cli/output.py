@@ -9,7 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from glueline.contract.runs import RunState
-from glueline.contract.text import escaped, one_line
+from glueline.contract.terminal import escaped, one_line
 
 STYLES = {
     RunState.RUNNING: "cyan",

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from glueline.contract.records import KINDS
 from glueline.contract.runs import RunStatus
-from glueline.wording import counted, duration, numbered
+from glueline.formatting import counted, duration, numbered
 
 Update = Callable[[RunStatus], None]
 LINE_EVERY = 2.0

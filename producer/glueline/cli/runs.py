@@ -4,24 +4,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glueline import tracing
 from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows, state
 from glueline.cli.progress import follow
 from glueline.cli.summary import print_summary
 from glueline.contract.records import KINDS
-from glueline.wording import age, counted, duration
+from glueline.formatting import age, counted, duration
+from glueline.telemetry import tracing
 
 if TYPE_CHECKING:
-    from glueline.producer import Producer
+    from glueline.client.producer import Producer
 
 RunId = Annotated[str, typer.Argument(help="The run's id, or the start of it.", metavar="RUN")]
 
 
 def producer() -> "Producer":
     """The producer of the usual settings."""
-    from glueline.producer import Producer  # noqa: PLC0415 - Celery takes a while to import
+    from glueline.client.producer import Producer  # noqa: PLC0415 - Celery takes a while to import
 
     tracing.begin("glueline")
     return Producer(load_settings())

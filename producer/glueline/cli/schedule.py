@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from glueline import tracing
 from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json, print_rows
 from glueline.cli.runs import producer
-from glueline.contract.text import one_line
-from glueline.wording import span
+from glueline.contract.terminal import one_line
+from glueline.formatting import span
+from glueline.telemetry import tracing
 
 if TYPE_CHECKING:
-    from glueline.timing import Schedule
+    from glueline.settings.schedules import Schedule
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +42,7 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def run() -> None:
     """Enqueue what is due, until stopped. Several schedulers side by side do no harm."""
-    from glueline.schedule import Scheduler  # noqa: PLC0415 - Celery takes a while to import
+    from glueline.client.scheduler import Scheduler  # noqa: PLC0415 - Celery takes a while to import
 
     tracing.begin("glueline-scheduler")
     settings = load_settings()

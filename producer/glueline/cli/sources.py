@@ -3,7 +3,7 @@
 from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson, Tags, tagged
 from glueline.cli.output import print_json, print_rows
-from glueline.sources import SourceSummary, summary
+from glueline.settings.sources import SourceSummary, summary
 
 
 def sources(tag: Tags = None, as_json: AsJson = False) -> None:

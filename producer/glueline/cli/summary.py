@@ -11,8 +11,8 @@ from rich.text import Text
 from glueline.cli.output import state
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunStatus
-from glueline.contract.text import one_line
-from glueline.wording import counted, duration, title
+from glueline.contract.terminal import one_line
+from glueline.formatting import counted, duration, title
 
 SHOWN = 10
 """Failures and warnings that a summary lists; the commands list all."""

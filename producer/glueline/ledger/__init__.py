@@ -4,7 +4,7 @@ Each operation is a ``Call``: a Lua script with its keys and arguments, and how 
 answer. ``calls`` makes them; a ``Ledger`` (blocking) or an ``AsyncLedger`` carries them out.
 """
 
-from glueline.ledger.calls import Call, Calls
+from glueline.ledger.commands import Call, Calls
 from glueline.ledger.keys import Keys
 from glueline.ledger.ledger import AsyncLedger, Ledger, LedgerUnavailable
 

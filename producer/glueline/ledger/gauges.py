@@ -6,8 +6,8 @@ from typing import Any
 
 from glueline.contract.messages import UNIT_KINDS
 from glueline.contract.runs import RunState
-from glueline.ledger import reading
-from glueline.ledger.calls import Call
+from glueline.ledger import decoding
+from glueline.ledger.commands import Call
 from glueline.ledger.keys import Keys
 
 RUNS_COUNTED = 1000
@@ -66,7 +66,7 @@ def _read(answer: Any) -> Gauges:
         held_units=int(held),
         dead_letters=int(dead),
         runs={state: found.get(state.value, 0) for state in RunState},
-        rates={_text(family): reading.rate(rate) for family, rate in _pairs(rates)},
+        rates={_text(family): decoding.rate(rate) for family, rate in _pairs(rates)},
         units=_units(units),
         unserved=None if unserved_ms is None else max(0.0, unserved_ms / 1000),
         changes=int(changes[0]),
@@ -90,4 +90,4 @@ def _pairs(flat: list[Any]) -> list[tuple[Any, Any]]:
 
 
 def _text(value: bytes | str) -> str:
-    return reading.text(value)
+    return decoding.text(value)

@@ -9,8 +9,8 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from glueline.contract.errors import Retryable
-from glueline.ledger.calls import Call
-from glueline.redis_errors import explain
+from glueline.ledger.commands import Call
+from glueline.redis.errors import explain
 
 T = TypeVar("T")
 

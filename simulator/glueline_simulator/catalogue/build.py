@@ -6,18 +6,20 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.errors import CatalogueError
-
-from . import models
-from .definitions import (
+from glueline_simulator.catalogue import models
+from glueline_simulator.catalogue.account_state import Account, Database, Grant, World
+from glueline_simulator.catalogue.definitions import (
     connection_definition,
     database_definition,
     job_definition,
     overlaid,
 )
-from .partition_rows import partition_definitions, partition_index_definitions
-from .table_rows import table_definition
-from .world import Account, Database, Grant, World
+from glueline_simulator.catalogue.partition_rows import (
+    partition_definitions,
+    partition_index_definitions,
+)
+from glueline_simulator.catalogue.table_rows import table_definition
+from glueline_simulator.errors import CatalogueError
 
 
 def build_world(file: models.CatalogueFile, region: str, account_id: str, folder: Path) -> World:

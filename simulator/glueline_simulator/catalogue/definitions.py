@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from . import models
-from .world import scripts_bucket
+from glueline_simulator.catalogue import models
+from glueline_simulator.catalogue.account_state import scripts_bucket
 
 CREATED = 1_735_689_600  # 2025-01-01, when everything in a catalogue file was made
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from glueline_simulator.catalogue.account_state import Account, Database, World
+from glueline_simulator.catalogue.build import add_database, add_job, add_table
+from glueline_simulator.catalogue.parse import parse_database, parse_job, parse_table
 from glueline_simulator.errors import UsageError
-
-from .build import add_database, add_job, add_table
-from .parse import parse_database, parse_job, parse_table
-from .world import Account, Database, World
 
 Body = dict[str, Any]
 

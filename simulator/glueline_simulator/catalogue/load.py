@@ -9,12 +9,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from glueline_simulator.catalogue import models
+from glueline_simulator.catalogue.account_state import World
+from glueline_simulator.catalogue.build import build_world
+from glueline_simulator.catalogue.parse import explain
 from glueline_simulator.errors import CatalogueError
-
-from . import models
-from .build import build_world
-from .parse import explain
-from .world import World
 
 SAMPLE = "lakehouse.yaml"
 

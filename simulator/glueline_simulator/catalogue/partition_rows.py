@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from . import models
-from .definitions import CREATED
+from glueline_simulator.catalogue import models
+from glueline_simulator.catalogue.definitions import CREATED
 
 
 def partition_definitions(table: dict[str, Any], model: models.Table) -> list[dict[str, Any]]:

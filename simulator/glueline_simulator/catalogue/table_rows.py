@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from glueline_simulator.catalogue import models
+from glueline_simulator.catalogue.definitions import CREATED, overlaid
 from glueline_simulator.storage import storage_descriptor
 from glueline_simulator.views import presto_view
-
-from . import models
-from .definitions import CREATED, overlaid
 
 _TABLE_TYPES = {"iceberg": {"table_type": "ICEBERG"}, "delta": {"table_type": "DELTA"}}
 _SOURCES = {

@@ -32,10 +32,9 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
 
 def _run(arguments: "Sequence[str] | None") -> int:
     from glueline_simulator.catalogue.load import sample_text  # noqa: PLC0415 - see above
+    from glueline_simulator.cli.parser import make_parser  # noqa: PLC0415
+    from glueline_simulator.cli.run import run_serve  # noqa: PLC0415
     from glueline_simulator.errors import SimulatorError, UsageError  # noqa: PLC0415
-
-    from .parser import make_parser  # noqa: PLC0415
-    from .run import run_serve  # noqa: PLC0415
 
     try:
         options = make_parser().parse_args(arguments)

@@ -8,8 +8,8 @@ from argparse import Namespace
 from dataclasses import fields
 from pathlib import Path
 
+from glueline_simulator.catalogue.account_state import World
 from glueline_simulator.catalogue.load import load_file, load_sample
-from glueline_simulator.catalogue.world import World
 from glueline_simulator.errors import StartError, UsageError
 from glueline_simulator.generated.build import Size, generated_world
 from glueline_simulator.generated.partitions import MAX_PARTITIONS

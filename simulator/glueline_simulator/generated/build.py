@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from glueline_simulator.catalogue.shelf import Shelf
-from glueline_simulator.catalogue.world import Account, Database, World, scripts_bucket
-
-from .jobs import JobSource, Lake
-from .names import database_names
-from .partitions import PartitionSource
-from .tables import EPOCH, TableSource, TableTemplates
+from glueline_simulator.catalogue.account_state import Account, Database, World, scripts_bucket
+from glueline_simulator.catalogue.ordered_store import Shelf
+from glueline_simulator.generated.jobs import JobSource, Lake
+from glueline_simulator.generated.names import database_names
+from glueline_simulator.generated.partitions import PartitionSource
+from glueline_simulator.generated.tables import EPOCH, TableSource, TableTemplates
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from glueline_simulator.catalogue.world import scripts_bucket
-
-from . import scripts, visual
-from .names import NameSeries, database_names, job_names, table_names
-from .tables import EPOCH
+from glueline_simulator.catalogue.account_state import scripts_bucket
+from glueline_simulator.generated import scripts, visual
+from glueline_simulator.generated.names import NameSeries, database_names, job_names, table_names
+from glueline_simulator.generated.tables import EPOCH
 
 _VISUAL_BELOW, _ANNOTATED_BELOW, _TURN = 4, 8, 10
 

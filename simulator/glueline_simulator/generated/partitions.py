@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from .tables import EPOCH
-from .template import Template
+from glueline_simulator.generated.tables import EPOCH
+from glueline_simulator.generated.template import Template
 
 _LAST_DAY = date(2024, 12, 31)
 _BACK = 500_000  # more days than that lie before the calendar

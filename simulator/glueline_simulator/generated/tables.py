@@ -5,12 +5,11 @@ from typing import Any
 
 import orjson
 
+from glueline_simulator.generated.columns import VARIANTS, columns
+from glueline_simulator.generated.names import NameSeries, table_names
+from glueline_simulator.generated.template import Template
 from glueline_simulator.storage import storage_descriptor
 from glueline_simulator.views import presto_view
-
-from .columns import VARIANTS, columns
-from .names import NameSeries, table_names
-from .template import Template
 
 EPOCH = 1_735_689_600  # 2025-01-01, from which creation times are counted back
 # Of twenty tables in a row, which one is a view and which one Iceberg.

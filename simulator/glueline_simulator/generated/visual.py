@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .scripts import Flow
+from glueline_simulator.generated.scripts import Flow
 
 
 def nodes(flow: Flow) -> dict[str, Any]:

@@ -6,11 +6,10 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.world import Account, Database, World
+from glueline_simulator.catalogue.account_state import Account, Database, World
 from glueline_simulator.errors import access_denied, not_found
+from glueline_simulator.glue.paging import Listing, Pager
 from glueline_simulator.services.call import Call
-
-from .paging import Listing, Pager
 
 
 @dataclass(frozen=True, slots=True)

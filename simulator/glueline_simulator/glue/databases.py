@@ -4,10 +4,9 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.world import Account, Database
+from glueline_simulator.catalogue.account_state import Account, Database
 from glueline_simulator.errors import invalid_input, not_found
-
-from .context import Context, page_of
+from glueline_simulator.glue.context import Context, page_of
 
 _ATTRIBUTES = {"NAME": "Name", "TARGET_DATABASE": "TargetDatabase"}
 

@@ -12,8 +12,7 @@ from typing import Any
 import orjson
 
 from glueline_simulator.errors import invalid_input
-
-from .context import Context
+from glueline_simulator.glue.context import Context
 
 _ANNOTATION = re.compile(r"\s*##\s*@(type|args|return|inputs)\s*:\s*(.*?)\s*$")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")

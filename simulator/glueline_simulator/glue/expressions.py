@@ -12,7 +12,7 @@ from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from glueline_simulator.catalogue.shelf import Shelf
+from glueline_simulator.catalogue.ordered_store import Shelf
 from glueline_simulator.errors import invalid_input
 
 _LAST = "\U0010ffff"

@@ -5,9 +5,8 @@ from typing import Any
 import orjson
 
 from glueline_simulator.errors import not_found
-
-from .context import Context, page_of
-from .paging import Rows
+from glueline_simulator.glue.context import Context, page_of
+from glueline_simulator.glue.paging import Rows
 
 
 def get_jobs(context: Context) -> bytes:

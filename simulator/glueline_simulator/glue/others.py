@@ -5,11 +5,10 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.shelf import Shelf
+from glueline_simulator.catalogue.ordered_store import Shelf
 from glueline_simulator.errors import not_found
-
-from .context import Context, Operation
-from .paging import Rows
+from glueline_simulator.glue.context import Context, Operation
+from glueline_simulator.glue.paging import Rows
 
 _SECRETS = ("PASSWORD", "ENCRYPTED_PASSWORD")
 _ShelfOf = Callable[[Context], Shelf[dict[str, Any]]]

@@ -18,10 +18,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 
 from glueline_simulator.errors import AwsError, invalid_input
+from glueline_simulator.glue.validation import input_shape
 from glueline_simulator.rules import Loop
 from glueline_simulator.services.call import Call
-
-from .validation import input_shape
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

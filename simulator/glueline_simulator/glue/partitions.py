@@ -5,13 +5,12 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.world import Database
+from glueline_simulator.catalogue.account_state import Database
 from glueline_simulator.errors import invalid_input, not_found
-
-from .context import Context, page_of
-from .databases import linked_database
-from .paging import Listing, Rows
-from .predicate import parse_predicate
+from glueline_simulator.glue.context import Context, page_of
+from glueline_simulator.glue.databases import linked_database
+from glueline_simulator.glue.paging import Listing, Rows
+from glueline_simulator.glue.predicate import parse_predicate
 
 
 def get_partitions(context: Context) -> bytes:

@@ -5,17 +5,16 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.world import World
+from glueline_simulator.catalogue.account_state import World
 from glueline_simulator.errors import AwsError
+from glueline_simulator.glue import databases, dataflow, jobs, partitions, tables
+from glueline_simulator.glue.context import Context, Operation, account_of
+from glueline_simulator.glue.others import OTHERS
+from glueline_simulator.glue.paging import Pager
+from glueline_simulator.glue.validation import check
 from glueline_simulator.services.call import Call
 from glueline_simulator.services.json_protocol import parameters_of
 from glueline_simulator.wire.messages import Response
-
-from . import databases, dataflow, jobs, partitions, tables
-from .context import Context, Operation, account_of
-from .others import OTHERS
-from .paging import Pager
-from .validation import check
 
 _TARGET = "AWSGlue."
 _TYPE = "application/x-amz-json-1.1"

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import orjson
 
-from glueline_simulator.catalogue.world import Database
+from glueline_simulator.catalogue.account_state import Database
 from glueline_simulator.errors import invalid_input, not_found
+from glueline_simulator.glue.context import Context, page_of
+from glueline_simulator.glue.databases import linked_database
+from glueline_simulator.glue.expressions import Indexes, compiled
+from glueline_simulator.glue.paging import MOST_SCANNED
 from glueline_simulator.settings import Expressions
-
-from .context import Context, page_of
-from .databases import linked_database
-from .expressions import Indexes, compiled
-from .paging import MOST_SCANNED
 
 # What SearchTables finds at most, however long one follows its tokens.
 SEARCH_END = 10_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from glueline_simulator.catalogue.world import World
+from glueline_simulator.catalogue.account_state import World
 from glueline_simulator.errors import AwsError
 from glueline_simulator.wire.messages import Response
 

@@ -6,10 +6,9 @@ from typing import Any, Protocol
 
 from glueline_simulator.errors import AwsError
 from glueline_simulator.rules import CallRule, Loop
+from glueline_simulator.services.identity import Caller
 from glueline_simulator.settings import Settings
 from glueline_simulator.wire.messages import Request, Response
-
-from .identity import Caller
 
 NOBODY = Caller("anonymous", "anonymous", "anonymous")
 

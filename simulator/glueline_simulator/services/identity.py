@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from random import Random
 
-from glueline_simulator.catalogue.world import Grant, World
+from glueline_simulator.catalogue.account_state import Grant, World
 from glueline_simulator.errors import AwsError, access_denied
 from glueline_simulator.rules import CallRule
 from glueline_simulator.settings import Settings

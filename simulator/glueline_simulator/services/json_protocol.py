@@ -6,8 +6,7 @@ from typing import Any
 import orjson
 
 from glueline_simulator.errors import AwsError
-
-from .call import Call
+from glueline_simulator.services.call import Call
 
 
 def parameters_of(call: Call, operations: Container[str], target: str = "") -> Any:

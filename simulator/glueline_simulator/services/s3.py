@@ -5,13 +5,18 @@ from email.utils import formatdate
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from glueline_simulator.catalogue.world import World
+from glueline_simulator.catalogue.account_state import World
 from glueline_simulator.errors import AwsError
+from glueline_simulator.services.buckets import (
+    deleted,
+    etag,
+    keys_to_delete,
+    list_buckets,
+    list_objects,
+)
+from glueline_simulator.services.call import Call
+from glueline_simulator.services.s3_body import payload
 from glueline_simulator.wire.messages import Response
-
-from .buckets import deleted, etag, keys_to_delete, list_buckets, list_objects
-from .call import Call
-from .s3_body import payload
 
 _NAMES = {
     ("GET", True): "GetObject",

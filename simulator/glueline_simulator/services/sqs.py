@@ -11,10 +11,9 @@ import orjson
 
 from glueline_simulator.errors import AwsError
 from glueline_simulator.rules import SQS_OPERATIONS
+from glueline_simulator.services.call import Call
+from glueline_simulator.services.json_protocol import parameters_of
 from glueline_simulator.wire.messages import Response
-
-from .call import Call
-from .json_protocol import parameters_of
 
 _TARGET = "AmazonSQS."
 _TYPE = "application/x-amz-json-1.0"

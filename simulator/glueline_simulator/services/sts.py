@@ -5,10 +5,9 @@ from xml.sax.saxutils import escape
 
 from glueline_simulator.errors import AwsError
 from glueline_simulator.rules import STS_OPERATIONS
+from glueline_simulator.services.call import Call
+from glueline_simulator.services.identity import Identities
 from glueline_simulator.wire.messages import Response, form
-
-from .call import Call
-from .identity import Identities
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _SERVER_ERROR = 500

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import httptools
 
-from .messages import Request, Response
+from glueline_simulator.wire.messages import Request, Response
 
 MAX_HEAD = 64 * 1024
 MAX_BODY = 64 * 1024 * 1024

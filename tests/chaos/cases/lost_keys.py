@@ -9,8 +9,8 @@ from tests.chaos.stores import Database, compare
 from tests.support.system import System, eventually
 
 from glueline import RunState
+from glueline.client.producer import UnknownRun
 from glueline.contract.runs import RunStatus
-from glueline.producer import UnknownRun
 
 SOURCES = ("one", "two", "three")
 PARTS = ("", ":open", ":units", ":claims", ":attempts", ":losses", ":done", ":failures")

@@ -10,8 +10,8 @@ from tests.chaos.stage import FULL, Failed, Stage, calm, events, verify
 from tests.support.system import eventually
 
 from glueline import Producer
+from glueline.client.producer import Accepted
 from glueline.ledger import LedgerUnavailable
-from glueline.producer import Accepted
 
 FEW = {"databases": 6, "tables": 3, "jobs": 4, "columns": 4}
 

@@ -10,7 +10,7 @@ from tests.chaos.stage import FAST_BROKER, Failed, Stage, wait
 from tests.support.system import System
 
 from glueline import Filters, Globs, RunState
-from glueline.sources import Source
+from glueline.settings.sources import Source
 
 TABLE = {"columns": {"id": "bigint"}, "location": "s3://lake/t/"}
 DENIED = "db0"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Surroundings
 
 AROUND = Surroundings(

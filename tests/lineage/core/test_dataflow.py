@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 
 from glueline_worker.lineage.dataflow import read_dataflow
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.literals import parse_value
 from glueline_worker.lineage.model import Surroundings
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 
 from glueline.contract.errors import UsageError
-from glueline_worker.lineage.formats import normalise_job, normalise_jobs
+from glueline_worker.lineage.files.job_files import normalise_job, normalise_jobs
 from glueline_worker.lineage.job import job_lineage
 
 API_NODES = {

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.graph import EDGE_LIMIT, collapse
+from glueline_worker.lineage.graph.collapse import EDGE_LIMIT, collapse
 from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow, Graph, Node, Surroundings
 from glueline_worker.lineage.naming import catalog_table
 

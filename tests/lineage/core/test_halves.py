@@ -5,8 +5,8 @@ import json
 import pytest
 
 from glueline.contract.records import JobRecord
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.jobs import job_record
-from glueline_worker.catalog.seal import sealed
 from glueline_worker.lineage.job import job_lineage
 from glueline_worker.lineage.records import lineage_records
 

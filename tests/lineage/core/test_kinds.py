@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glueline_worker.lineage.files.file_kinds import PIPELINE, Code, NoCode, recognise
 from glueline_worker.lineage.job import job_lineage
-from glueline_worker.lineage.kinds import PIPELINE, Code, NoCode, recognise
 
 COPY = "spark.read.csv('s3://raw/x').write.csv('s3://lake/x')\n"
 PYTHON = f"import sys\nfrom pyspark.sql import SparkSession\n{COPY}"

@@ -1,5 +1,5 @@
 from glueline.contract.lineage import ColumnEdge, Dataset, Origin
-from glueline_worker.lineage.merge import merge
+from glueline_worker.lineage.graph.merge import merge
 from glueline_worker.lineage.model import Edge, Lineage
 
 

@@ -1,9 +1,9 @@
 import pytest
 
 from glueline.contract.lineage import Origin
+from glueline_worker.lineage.links.storage import StorageIndex, extend
 from glueline_worker.lineage.model import Edge, Lineage
 from glueline_worker.lineage.naming import catalog_table, location, s3
-from glueline_worker.lineage.storage import StorageIndex, extend
 
 TABLES = [
     ("sales", "orders", "s3://lake/sales/orders/"),

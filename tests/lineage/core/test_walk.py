@@ -1,8 +1,8 @@
 from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.links.storage import StorageIndex
+from glueline_worker.lineage.links.walk import STORAGE, Hop, Hops
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.naming import catalog_table, s3
-from glueline_worker.lineage.storage import StorageIndex
-from glueline_worker.lineage.walk import STORAGE, Hop, Hops
 
 HERE = Surroundings(region="eu-west-1", account="123456789012")
 ORDERS = catalog_table("sales", "orders", HERE)

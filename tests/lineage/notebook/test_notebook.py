@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
 
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.files.notebook import notebook_code, read_notebook
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.notebook import notebook_code, read_notebook
 from glueline_worker.lineage.script import read_script
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.scala import read_scala
 

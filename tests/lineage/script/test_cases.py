@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.lineage.score import as_document
 
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.script import read_script
 

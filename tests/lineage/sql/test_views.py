@@ -5,7 +5,7 @@ import pytest
 from glueline.contract.datatypes import PrimitiveType
 from glueline.contract.lineage import Origin
 from glueline.contract.records import Column, TableRecord, ViewText
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.views import read_view, tables_to_look_up
 

@@ -14,7 +14,7 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
     from celery import Celery
 
     import glueline.queue
-    from glueline.settings import Settings
+    from glueline.settings.settings import Settings
 
     make = glueline.queue.celery_app
 
@@ -29,9 +29,9 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
     glueline.queue.celery_app = celery_app
 
 if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
-    import glueline.connecting
+    import glueline.redis.clients
 
-    glueline.connecting.CLIENT_OPTIONS |= dict.fromkeys(
+    glueline.redis.clients.CLIENT_OPTIONS |= dict.fromkeys(
         ("socket_timeout", "health_check_interval"), float(silence)
     )
 

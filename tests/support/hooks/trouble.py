@@ -15,9 +15,9 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
-from glueline_worker.sinks import disk
+from glueline_worker.execution import run_commit
+from glueline_worker.sinks import atomic_files
 from glueline_worker.sinks.sql import engine, runs, upsert
-from glueline_worker.units import finish
 
 FOLDER = Path(os.environ["TEST_TROUBLE"])
 engine.SQLITE_PATIENCE = float(os.environ.get("TEST_SQLITE_PATIENCE", "30"))  # type: ignore[assignment]
@@ -41,14 +41,14 @@ def around(before: str, work: Callable[..., Any], after: str) -> Callable[..., A
     return wrapped
 
 
-def publish(temporary: Path, path: Path, put: Callable[..., Any] = disk.publish) -> None:
+def publish(temporary: Path, path: Path, put: Callable[..., Any] = atomic_files.publish) -> None:
     what = {"runs": "manifest", "index": "newest"}.get(path.parent.name, "object")
     if path.parent.parent.name == "index":
         what = "index"
     around(f"before-{what}", put, f"after-{what}")(temporary, path)
 
 
-async def commit(*args: Any, work: Callable[..., Any] = finish.commit) -> Any:
+async def commit(*args: Any, work: Callable[..., Any] = run_commit.commit) -> Any:
     answer = await work(*args)
     die("before-ledger")
     return answer
@@ -71,9 +71,9 @@ def watch_the_limit() -> None:
         time.sleep(0.02)
 
 
-disk.publish = publish
+atomic_files.publish = publish
 os.fsync = sync
 runs.store_committed = around("never", runs.store_committed, "in-commit")
 upsert.upsert = around("in-upsert", upsert.upsert, "after-upsert")
-finish.commit = commit
+run_commit.commit = commit
 threading.Thread(target=watch_the_limit, daemon=True).start()

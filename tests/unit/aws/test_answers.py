@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from glueline_worker.aws.answers import ensure_promised, is_object_listing
 from glueline_worker.aws.errors import AwsThrottled, AwsTransient, meaning
-from glueline_worker.aws.parsing import UnreadableAnswer
+from glueline_worker.aws.json_parser import UnreadableAnswer
 
 GOOD: list[tuple[str, dict[str, Any]]] = [
     ("GetDatabases", {"DatabaseList": []}),

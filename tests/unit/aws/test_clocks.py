@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from glueline.settings import Settings
-from glueline.sources import Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_worker.aws import clocks
 from glueline_worker.aws.clocks import Clocks, is_skewed, server_time
 from glueline_worker.aws.errors import AwsCredentials, AwsError

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from glueline.settings import Settings
-from glueline.sources import Source
-from glueline_worker.aws import credentials
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsCredentials, AwsMisconfigured
 from glueline_worker.aws.quota import LocalPace
+from glueline_worker.aws.sessions import profiles
 from glueline_worker.aws.sources import Sources
-from glueline_worker.checking.verdicts import verdict
+from glueline_worker.permissions.verdicts import verdict
 
 SSO = """sso_session = s
 sso_account_id = 123456789012
@@ -200,7 +200,7 @@ async def test_each_failure_is_one_sentence_that_says_what_to_do(
     for name, value in variables.items():
         monkeypatch.setenv(name, value.replace("{folder}", str(folder)))
     if case == "process hangs":
-        monkeypatch.setattr(credentials, "PROCESS_SECONDS", 0.3)
+        monkeypatch.setattr(profiles, "PROCESS_SECONDS", 0.3)
     error = await fail(monkeypatch)
     said = str(error)
     assert isinstance(error, AwsCredentials), said
@@ -217,7 +217,7 @@ async def test_a_process_that_hangs_is_ended_with_its_children(
     script = folder / "hang.sh"
     script.write_text(f"sleep 600 & echo $! > {folder}/child\nwait\n")
     (folder / "config").write_text(f"[profile p]\ncredential_process = sh {script}\n")
-    monkeypatch.setattr(credentials, "PROCESS_SECONDS", 1.0)
+    monkeypatch.setattr(profiles, "PROCESS_SECONDS", 1.0)
     await fail(monkeypatch)
     child = Path("/proc") / (folder / "child").read_text().strip() / "stat"
     for _ in range(200):

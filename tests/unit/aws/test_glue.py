@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from glueline.sources import Source
+from glueline.settings.sources import Source
 from glueline_worker.aws import glue as module
 from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.glue import SEGMENTS, EndlessListing, Glue, StaleToken

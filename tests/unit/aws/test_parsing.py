@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from glueline_worker.aws.errors import AwsError, AwsThrottled, AwsTransient, meaning
-from glueline_worker.aws.parsing import ParserFactory, PlainJSONParser, UnreadableAnswer
+from glueline_worker.aws.json_parser import ParserFactory, PlainJSONParser, UnreadableAnswer
 
 GET_TABLES = botocore.session.get_session().get_service_model("glue").operation_model("GetTables")
 

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_worker.aws.calls import Caller
 from glueline_worker.aws.errors import AwsCredentials
 from glueline_worker.aws.quota import LocalPace

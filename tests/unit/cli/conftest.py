@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from glueline import cli
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 
 
 @dataclass

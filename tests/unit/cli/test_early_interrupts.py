@@ -23,7 +23,7 @@ def test_the_entry_point_loads_nothing_before_it_understands_interrupts(package:
     [
         ("glueline", "typer"),
         ("glueline", "glueline_worker.commands.demo"),
-        ("glueline", "glueline.tracing"),
+        ("glueline", "glueline.telemetry.tracing"),
         ("glueline", "typing"),
         ("glueline_simulator", "asyncio"),
         ("glueline_simulator", "glueline_simulator.errors"),

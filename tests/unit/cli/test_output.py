@@ -11,7 +11,7 @@ from glueline.cli.output import print_rows
 from glueline.cli.progress import line
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import RunState, RunStatus
-from glueline.wording import counted
+from glueline.formatting import counted
 
 ARN = "arn:aws:glue:eu-west-1:123456789012:database/a_database_with_quite_a_long_name"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from glueline.client.producer import UnknownRun, WaitTimeout
 from glueline.contract.errors import GluelineError, Retryable, Terminal, UsageError
 from glueline.ledger import LedgerUnavailable
-from glueline.producer import UnknownRun, WaitTimeout
 from glueline.queue import QueueUnavailable
 
 

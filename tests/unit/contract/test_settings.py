@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from glueline import UsageError, load_settings
-from glueline.settings import Settings
-from glueline.sources import Role, Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Role, Source
 
 SECRET = "hunter2"
 

@@ -4,8 +4,8 @@ import pytest
 from tests.unit.desk import LEASE, Desk
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
-from glueline.ledger.calls import Claim
-from glueline.ledger.replies import Fixed
+from glueline.ledger.commands import Claim
+from glueline.ledger.results import Fixed
 
 FAR = 1_893_456_000_000_000
 MINUTE = 60_000

@@ -7,7 +7,7 @@ from tests.unit.desk import LEASE, SILENCE, Desk
 
 from glueline.contract.changes import Change
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, ExtractionRequest, JobScope
-from glueline.ledger.noting import Told, due_changes, note
+from glueline.ledger.changes import Told, due_changes, note
 
 HOUR = 3_600_000
 JOB = ExtractionRequest(scope=JobScope(name="j"))

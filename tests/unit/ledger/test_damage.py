@@ -20,9 +20,9 @@ from glueline.contract.messages import (
     UnitMessage,
 )
 from glueline.contract.runs import RunState
-from glueline.ledger.calls import Claim, finish_of
+from glueline.ledger.commands import Claim, finish_of
 from glueline.ledger.gauges import gauges
-from glueline.ledger.replies import UnreadableUnit
+from glueline.ledger.results import UnreadableUnit
 
 PARTS = ("", ":open", ":units", ":claims", ":attempts", ":losses", ":done", ":failures")
 PARTS += (":listings", ":receipts", ":warnings")

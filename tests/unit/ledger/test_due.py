@@ -3,7 +3,7 @@
 from tests.unit.desk import LEASE, SILENCE, SLACK, Desk
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, ExtractionRequest, UnitMessage
-from glueline.ledger.replies import Opened
+from glueline.ledger.results import Opened
 
 
 def ids(units: list[UnitMessage]) -> set[str]:

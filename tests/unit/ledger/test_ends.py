@@ -5,9 +5,9 @@ from tests.unit.desk import KEEP, LEASE, SILENCE, Desk
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
-from glueline.ledger.calls import Claim, finish_of
-from glueline.ledger.replies import Opened
-from glueline_worker.units.finish import LONGEST_PAUSE
+from glueline.ledger.commands import Claim, finish_of
+from glueline.ledger.results import Opened
+from glueline_worker.execution.run_commit import LONGEST_PAUSE
 
 SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
 STATES = [RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED]

@@ -6,9 +6,9 @@ from tests.unit.desk import SILENCE, Desk
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobScope
 from glueline.contract.runs import RunState
-from glueline.figures import LedgerCollector
 from glueline.ledger.gauges import Gauges, gauges
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
+from glueline.telemetry.ledger_metrics import LedgerCollector
 
 
 def look(desk: Desk) -> Gauges:

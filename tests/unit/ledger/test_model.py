@@ -32,7 +32,7 @@ from glueline.contract.messages import (
 )
 from glueline.contract.runs import RunState
 from glueline.ledger import Calls, Keys
-from glueline.ledger.calls import Claim, finish_of
+from glueline.ledger.commands import Claim, finish_of
 from glueline_worker.local.server import EmbeddedRedis
 
 TICK = 100_000

@@ -11,8 +11,8 @@ from tests.unit.desk import Desk
 
 from glueline.contract.changes import AT_ONCE, Batch, Change
 from glueline.contract.messages import DatabaseScope, JobScope, Scope, TableScope
+from glueline.ledger.changes import REMEMBERED, Noted, Told, due_changes, forget_change, note
 from glueline.ledger.gauges import gauges
-from glueline.ledger.noting import REMEMBERED, Noted, Told, due_changes, forget_change, note
 
 HOUR = 3_600_000
 IDS = count()

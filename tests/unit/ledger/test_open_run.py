@@ -15,9 +15,9 @@ from glueline.contract.messages import (
     Options,
 )
 from glueline.contract.runs import RunState
-from glueline.ledger.calls import finish_of
+from glueline.ledger.commands import finish_of
+from glueline.ledger.decoding import digest_of
 from glueline.ledger.keys import Origin
-from glueline.ledger.reading import digest_of
 
 SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
 

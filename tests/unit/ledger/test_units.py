@@ -10,8 +10,8 @@ from tests.unit.desk import LEASE, SILENCE, Desk, failure
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobUnit, UnitMessage
 from glueline.contract.runs import RunState
-from glueline.ledger.calls import Claim, finish_of
-from glueline.ledger.replies import Opened
+from glueline.ledger.commands import Claim, finish_of
+from glueline.ledger.results import Opened
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glueline import AsyncProducer, Producer, Settings
+from glueline.changes.eventbridge import EVENTS_AT_ONCE, parse_events, parse_message
+from glueline.changes.intake import accept_events
 from glueline.contract.changes import AT_ONCE, Change
 from glueline.contract.errors import UsageError
-from glueline.contract.events import EVENTS_AT_ONCE, parse_events, parse_message
 from glueline.contract.messages import DatabaseScope, JobScope, TableScope
-from glueline.events import accept_events
-from glueline.ledger.noting import Told
+from glueline.ledger.changes import Told
 
 DATABASE, TABLE = "Glue Data Catalog Database State Change", "Glue Data Catalog Table State Change"
 JOB, CRAWLER = "Glue Job State Change", "Glue Crawler State Change"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from glueline import ExtractionRequest, Filters, Globs, Outbox, Producer, Settings, UsageError
+from glueline.client.outbox import Relayed
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import DatabaseScope, JobScope
-from glueline.outbox import Relayed
 
 SALES = ExtractionRequest(
     scope=DatabaseScope(name="sales"), filters=Filters(tables=Globs(deny=("tmp_*",)))

@@ -15,9 +15,9 @@ from tests.support.tls import Authority
 from glueline.contract.errors import UsageError
 from glueline.ledger.ledger import AsyncLedger, Ledger
 from glueline.queue import async_redis_client, calls_for, celery_app, redis_client
-from glueline.redis_options import READERS, REFUSED
-from glueline.redis_url import parse_server
-from glueline.settings import Settings, load_settings
+from glueline.redis.options import READERS, REFUSED
+from glueline.redis.url import parse_server
+from glueline.settings.settings import Settings, load_settings
 from glueline_worker.local.server import EmbeddedRedis
 
 KINDS = (

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from glueline.contract.events import Event
+from glueline.changes.eventbridge import Event
+from glueline.changes.source_router import NoSource, Router
 from glueline.contract.messages import DatabaseScope, JobScope, Scope, TableScope
-from glueline.routing import NoSource, Router
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 
 NORTH, SOUTH, HUB = "111111111111", "222222222222", "333333333333"
 TABLE = TableScope(database="sales", name="orders")

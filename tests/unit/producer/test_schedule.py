@@ -7,12 +7,12 @@ import pytest
 from tests.unit.desk import Desk
 
 from glueline import ExtractionRequest, Globs, Producer, RunState, Settings, load_settings
+from glueline.client.scheduler import Scheduler
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import DatabaseScope, JobScope, first_units
 from glueline.ledger import LedgerUnavailable
-from glueline.schedule import Scheduler
-from glueline.sources import Source
-from glueline.timing import Schedule
+from glueline.settings.schedules import Schedule
+from glueline.settings.sources import Source
 
 HOURLY = Schedule(
     name="hourly", every=3600, request=ExtractionRequest(scope=DatabaseScope(name="a"))

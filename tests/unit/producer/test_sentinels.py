@@ -3,8 +3,8 @@
 import pytest
 
 from glueline.contract.errors import UsageError
-from glueline.sentinels import parse
-from glueline.settings import Settings, load_settings
+from glueline.redis.sentinel_url import parse
+from glueline.settings.settings import Settings, load_settings
 
 
 def test_a_url_names_sentinels_master_and_logins():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glueline.timing import Schedule
+from glueline.settings.schedules import Schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFTEN = Schedule(name="often", every=60)

@@ -9,12 +9,12 @@ from botocore.exceptions import ClientError
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest
 from glueline.contract.records import Record
-from glueline.settings import Source, WorkerSettings
+from glueline.settings.settings import Source, WorkerSettings
 from glueline_worker.aws.errors import AwsTransient, meaning
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
-from glueline_worker.units.ranges import complete_listings
+from glueline_worker.units.name_ranges import complete_listings
 
 RUN = "0" * 32
 

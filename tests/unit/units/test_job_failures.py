@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from glueline_worker.execution.retry import may_pass, record_failure
 from glueline_worker.lineage.model import Lineage
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.failing import may_pass, record_failure
 from glueline_worker.units.job import LineageUnread, note_failure
 
 FAILED = Lineage(failures=("the script could not be read: SystemError",))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from glueline.contract.messages import DatabaseUnit, NameRange
-from glueline_worker.units.ranges import (
+from glueline_worker.units.name_ranges import (
     EVERYTHING,
     complete_listings,
     covers,

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from glueline_worker.aws.parsing import UnreadableAnswer
+from glueline_worker.aws.json_parser import UnreadableAnswer
 
 Answer = dict[str, Any]
 

@@ -14,7 +14,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_bef
 from tenacity.wait import wait_random_exponential
 
 from glueline.contract.errors import GluelineError, Retryable
-from glueline.sources import QuotaLimits
+from glueline.settings.sources import QuotaLimits
 from glueline_worker.aws.errors import (
     AwsCredentials,
     AwsError,
@@ -22,6 +22,7 @@ from glueline_worker.aws.errors import (
     AwsThrottled,
     meaning,
 )
+from glueline_worker.aws.iam_actions import service_of
 from glueline_worker.aws.quota import Quota
 from glueline_worker.observe import tracing
 from glueline_worker.observe.metrics import timed_call
@@ -50,7 +51,7 @@ class Caller:
     async def __call__(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         """Do ``send``, again where that may help; raises AwsError with what AWS said."""
         family = f"{self.scope}:{operation}"
-        with tracing.call(operation, self.scope):
+        with tracing.call(service_of(operation), operation, self.scope):
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception(_may_pass),
                 wait=_wait,

@@ -17,11 +17,10 @@ from typing import Any
 from aiobotocore.config import AioConfig
 
 from glueline.contract.errors import Terminal, UsageError
-from glueline.settings import Settings
-from glueline.sources import Source
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_worker.aws.answers import ensure_promised
 from glueline_worker.aws.calls import Caller
-from glueline_worker.aws.clients import ClientPool
 from glueline_worker.aws.errors import (
     AwsCredentials,
     AwsError,
@@ -29,10 +28,11 @@ from glueline_worker.aws.errors import (
     AwsMisconfigured,
     meaning,
 )
-from glueline_worker.aws.permissions import OPERATIONS
+from glueline_worker.aws.iam_actions import OPERATIONS
 from glueline_worker.aws.quota import Quota
-from glueline_worker.aws.sessions import Made, Sessions, region_of
-from glueline_worker.aws.sharing import SharedTlsSession
+from glueline_worker.aws.sessions.clients import ClientPool
+from glueline_worker.aws.sessions.sessions import Made, Sessions, region_of
+from glueline_worker.aws.sessions.shared_session import SharedTlsSession
 
 USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
 

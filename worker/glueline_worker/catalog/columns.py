@@ -6,8 +6,8 @@ from types import NoneType
 from typing import Any
 
 from glueline.contract.records import Column, TableFormat
-from glueline_worker.catalog.spark import spark_columns, spark_partition_names
-from glueline_worker.catalog.types import is_understood, parse_type
+from glueline_worker.catalog.types.column_types import is_understood, parse_type
+from glueline_worker.catalog.types.spark_schema import spark_columns, spark_partition_names
 from glueline_worker.catalog.values import mappings_at, parameters_of, printable, text_of
 from glueline_worker.catalog.views import trino_definition
 from glueline_worker.redact import redact_parameters, redact_prose

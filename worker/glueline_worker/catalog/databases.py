@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import DatabaseRecord
-from glueline_worker.catalog.answers import federated_of, link_of, name_of, raw_of
-from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.common_fields import federated_of, link_of, name_of, raw_of
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.storage import location_of
 from glueline_worker.catalog.values import moment_of, parameters_of, text_of
 from glueline_worker.redact import redact_parameters, redact_prose

@@ -7,8 +7,8 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import JobRecord
-from glueline_worker.catalog.answers import name_of, raw_of
-from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.common_fields import name_of, raw_of
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.storage import location_of
 from glueline_worker.catalog.values import (
     integer_of,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import PartitionRecord
-from glueline_worker.catalog.answers import raw_of
-from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.common_fields import raw_of
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.storage import storage_of
 from glueline_worker.catalog.values import mapping_at, moment_of, parameters_of, text_of, texts_of
 from glueline_worker.redact import redact_parameters

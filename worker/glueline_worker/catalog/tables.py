@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import TableRecord
-from glueline_worker.catalog.answers import federated_of, link_of, name_of, raw_of
 from glueline_worker.catalog.columns import columns_of
+from glueline_worker.catalog.common_fields import federated_of, link_of, name_of, raw_of
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.data_locations import data_locations_of
-from glueline_worker.catalog.formats import format_of
-from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.storage import storage_of
+from glueline_worker.catalog.table_formats import format_of
 from glueline_worker.catalog.values import (
     integer_of,
     mapping_at,

@@ -14,7 +14,7 @@ from glueline.contract.checks import CheckReport, CheckState
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
-    from glueline.settings import Settings
+    from glueline.settings.settings import Settings
 
 AT_ONCE = 8
 """Sources that are checked at a time."""
@@ -73,7 +73,7 @@ def _names(
 
 
 async def _checked(settings: "Settings", names: Sequence[str]) -> list[CheckReport]:
-    from glueline_worker.checking import check_source  # noqa: PLC0415 - the AWS library is slow
+    from glueline_worker.permissions.check import check_source  # noqa: PLC0415 - the AWS library is slow
 
     turns = asyncio.Semaphore(AT_ONCE)
 

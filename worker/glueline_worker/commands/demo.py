@@ -30,7 +30,7 @@ def demo(
         from glueline_simulator import Simulator  # noqa: PLC0415
     except ImportError:
         raise UsageError("the demo needs the simulator: pip install glueline-simulator") from None
-    from glueline_worker.local.picture import lineage_tree  # noqa: PLC0415
+    from glueline_worker.local.lineage_tree import lineage_tree  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     database = folder.resolve() / "glueline.db"

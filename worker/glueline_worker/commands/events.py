@@ -12,7 +12,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.model import first_problem
 
 if TYPE_CHECKING:
-    from glueline.settings import Settings
+    from glueline.settings.settings import Settings
 
 
 def events(
@@ -45,7 +45,7 @@ def events(
 
     Example: glueline events --queue https://sqs.eu-west-1.amazonaws.com/123456789012/glue
     """
-    from glueline_worker.events.process import serve  # noqa: PLC0415 - the AWS library is slow
+    from glueline_worker.changes.process import serve  # noqa: PLC0415 - the AWS library is slow
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
 
     settings = _settings({"queue": queue, "source": source, "queue_source": queue_source})

@@ -11,7 +11,7 @@ from rich.tree import Tree
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.text import one_line
+from glueline.contract.terminal import one_line
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
@@ -65,7 +65,7 @@ def job(
     as_json: AsJson = False,
 ) -> None:
     """What a job's definition says that it reads and writes."""
-    from glueline_worker.lineage.formats import normalise_job  # noqa: PLC0415
+    from glueline_worker.lineage.files.job_files import normalise_job  # noqa: PLC0415
 
     definition = normalise_job(_json(file))
     given = {f"--{name}": value for name, value in _pairs(argument).items()}

@@ -11,12 +11,12 @@ from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.text import one_line
+from glueline.contract.terminal import one_line
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
     from glueline_worker.commands.stored_lineage import StoredLineage
-    from glueline_worker.lineage.walk import Direction, Step
+    from glueline_worker.lineage.links.walk import Direction, Step
 
 
 def lineage(

@@ -11,8 +11,8 @@ from glueline.cli.output import console
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
-    from glueline_worker.aws.permissions import Feature
-    from glueline_worker.policy.resources import Place
+    from glueline_worker.aws.iam_actions import Feature
+    from glueline_worker.permissions.policy_resources import Place
 
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|role/.+|user/.+)")
@@ -75,24 +75,24 @@ def policy(
 
     Example: glueline policy sales --with partitions --format terraform
     """
-    from glueline_worker.policy import documents, notations  # noqa: PLC0415
+    from glueline_worker.permissions import policy_documents, policy_formats  # noqa: PLC0415
 
     place = _place(source, account, region, bucket, kms_key, queue)
     features = _features(with_, without)
     _matches(principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user")
-    trusted = principal or documents.usual_principal(place)
-    found = documents.identities(place, features, trusted)
+    trusted = principal or policy_documents.usual_principal(place)
+    found = policy_documents.identities(place, features, trusted)
     _notes(place, principal, trusted, is_plain=notation == "json" and not chain)
     if chain:
-        print(notations.chain(found))  # noqa: T201
+        print(policy_formats.chain(found))  # noqa: T201
     elif notation == "json":
-        print(notations.iam(found))  # noqa: T201
+        print(policy_formats.iam(found))  # noqa: T201
     else:
-        print(getattr(notations, notation)(source, found))  # noqa: T201
+        print(getattr(policy_formats, notation)(source, found))  # noqa: T201
 
 
 def _features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.permissions import USUAL, Feature  # noqa: PLC0415
+    from glueline_worker.aws.iam_actions import USUAL, Feature  # noqa: PLC0415
 
     added, taken = _chosen("--with", with_), _chosen("--without", without)
     if both := added & taken:
@@ -104,7 +104,7 @@ def _features(with_: list[str] | None, without: list[str] | None) -> "frozenset[
 
 
 def _chosen(option: str, words: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.permissions import CHOICES, Feature  # noqa: PLC0415
+    from glueline_worker.aws.iam_actions import CHOICES, Feature  # noqa: PLC0415
 
     names = [name.strip() for word in words or () for name in word.split(",") if name.strip()]
     for name in names:
@@ -121,8 +121,8 @@ def _place(
     kms_keys: list[str] | None,
     queue: str | None,
 ) -> "Place":
-    from glueline.settings import load_settings  # noqa: PLC0415
-    from glueline_worker.policy.resources import Place, queue_arn  # noqa: PLC0415
+    from glueline.settings.settings import load_settings  # noqa: PLC0415
+    from glueline_worker.permissions.policy_resources import Place, queue_arn  # noqa: PLC0415
 
     settings = load_settings()
     source = settings.source(name)

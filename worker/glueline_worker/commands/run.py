@@ -79,7 +79,7 @@ def run(
 
     Example: glueline run --region eu-west-1 --sink sqlite:///glue.db --database 'sales_*'
     """
-    from glueline.settings import load_settings  # noqa: PLC0415
+    from glueline.settings.settings import load_settings  # noqa: PLC0415
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
     from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
-from glueline_worker.catalog.answers import label_of_link
-from glueline_worker.lineage.database_links import CatalogDatabase, DatabaseLinks
+from glueline_worker.catalog.common_fields import label_of_link
+from glueline_worker.lineage.links.databases import CatalogDatabase, DatabaseLinks
+from glueline_worker.lineage.links.storage import StorageIndex
+from glueline_worker.lineage.links.walk import Hop, Hops
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.naming import catalog_table
-from glueline_worker.lineage.storage import StorageIndex
-from glueline_worker.lineage.walk import Hop, Hops
-from glueline_worker.sinks.sql.sink import SqlSink
-from glueline_worker.sinks.sql.stored import (
+from glueline_worker.sinks.sql.lineage_queries import (
     StoredDatabase,
     StoredEdge,
     StoredPartition,
@@ -22,6 +21,7 @@ from glueline_worker.sinks.sql.stored import (
     stored_partitions_elsewhere,
     stored_tables,
 )
+from glueline_worker.sinks.sql.sink import SqlSink
 
 
 @dataclass(frozen=True)

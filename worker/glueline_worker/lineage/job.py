@@ -8,9 +8,9 @@ from typing import Any
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.dataflow import read_dataflow
-from glueline_worker.lineage.graph import collapse
-from glueline_worker.lineage.kinds import PIPELINE, Language, NoCode, recognise
-from glueline_worker.lineage.merge import merge
+from glueline_worker.lineage.files.file_kinds import PIPELINE, Language, NoCode, recognise
+from glueline_worker.lineage.graph.collapse import collapse
+from glueline_worker.lineage.graph.merge import merge
 from glueline_worker.lineage.model import Graph, Lineage, Surroundings
 from glueline_worker.lineage.scala import read_scala
 from glueline_worker.lineage.script import read_script

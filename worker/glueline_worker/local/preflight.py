@@ -2,7 +2,7 @@
 
 import asyncio
 
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_worker.aws.errors import AwsDenied
 from glueline_worker.aws.quota import LocalPace
 from glueline_worker.aws.sources import Sources

@@ -10,12 +10,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from glueline import tracing
+from glueline.client.producer import Producer
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import Failure, RunStatus
-from glueline.producer import Producer
-from glueline.settings import Settings, load_settings
+from glueline.settings.settings import Settings, load_settings
+from glueline.telemetry import tracing
 from glueline_worker.local.preflight import check_source
 from glueline_worker.local.processes import ProcessFailed, Workers
 from glueline_worker.local.server import EmbeddedRedis

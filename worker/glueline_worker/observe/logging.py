@@ -6,8 +6,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from glueline.logs import send_logs
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
+from glueline.telemetry.logging import send_logs
 from glueline_worker.redact import redact_text
 
 _LEVELS = {

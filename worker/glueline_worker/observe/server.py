@@ -11,8 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Met
 from prometheus_client.registry import Collector
 
 from glueline.contract.errors import UsageError
-from glueline.figures import families
 from glueline.ledger.gauges import Gauges
+from glueline.telemetry.ledger_metrics import families
 from glueline_worker.observe.metrics import READY, REGISTRY, UNITS_UNDER_WAY
 
 

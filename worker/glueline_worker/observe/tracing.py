@@ -4,20 +4,17 @@ Each function is one look at a variable while nothing is traced.
 """
 
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from typing import Any
 
-from glueline import tracing
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import UnitMessage
-from glueline.ledger.replies import Claimed
-from glueline.tracing import NOTHING, About, Span, Told
-from glueline_worker.aws.permissions import permission_of
+from glueline.ledger.results import Claimed
+from glueline.telemetry import tracing
+from glueline.telemetry.tracing import NOTHING, About, Span, Told
 from glueline_worker.redact import redact_text
 
 NOTICED = 0.005
 """Seconds that a call waits for its turn before its span tells of it."""
-_SERVICES = {"glue": "Glue", "s3": "S3", "sts": "STS"}
 
 
 def begin() -> None:
@@ -64,11 +61,10 @@ def failed(error: Exception) -> None:
         tracing.current().fail(error)
 
 
-def call(operation: str, scope: str) -> AbstractContextManager[Span]:
+def call(service: str, operation: str, scope: str) -> AbstractContextManager[Span]:
     """The span of a call to AWS with all its tries; ``scope`` ends in the region."""
     if not tracing.is_on():
         return NOTHING
-    service = _service(operation)
     about = {
         "rpc.system": "aws-api",
         "rpc.service": service,
@@ -111,13 +107,6 @@ def _answered(response_dict: Any = None, parsed_response: Any = None, **_: Any) 
     if request:
         about["aws.request_id"] = str(request)
     tracing.current().set(about)
-
-
-@lru_cache
-def _service(operation: str) -> str:
-    permission = permission_of(operation)
-    prefix = permission.action.partition(":")[0] if permission else "aws"
-    return _SERVICES.get(prefix, prefix)
 
 
 def _told(error: Exception) -> Told:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from glueline.contract.errors import UsageError
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.files.sink import file_sink
-from glueline_worker.sinks.location import Location, redacted
-from glueline_worker.sinks.stdout import stdout_sink
+from glueline_worker.sinks.sink_url import Location, redacted
+from glueline_worker.sinks.stdout.sink import stdout_sink
 
 __all__ = ["SCHEMES", "parse_sink", "redacted"]
 

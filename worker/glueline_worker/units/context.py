@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
-from glueline.settings import WorkerSettings
-from glueline.sources import Source
+from glueline.settings.settings import WorkerSettings
+from glueline.settings.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
-from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
+from glueline_worker.sinks.fan_out import Writing
 from glueline_worker.units.fingerprints import fingerprint
-from glueline_worker.units.writing import Writing
 
 R = TypeVar("R", bound=Record)
 

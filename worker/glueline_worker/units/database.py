@@ -6,11 +6,11 @@ from glueline.contract.messages import DatabaseScope, DatabaseUnit
 from glueline.contract.records import CatalogLink
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import MOST_PAGES, Answer, Page, StaleToken, endless
-from glueline_worker.catalog.answers import label_of_link
+from glueline_worker.catalog.common_fields import label_of_link
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.ranges import EVERYTHING, expression, owns
-from glueline_worker.units.splitting import NotByRanges, Probed, Splitter
+from glueline_worker.units.name_ranges import EVERYTHING, expression, owns
+from glueline_worker.units.range_splitter import NotByRanges, Probed, Splitter
 from glueline_worker.units.tables import write_tables
 
 SPLIT_AGAIN = 3

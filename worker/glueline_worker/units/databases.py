@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from glueline.contract.messages import DatabasesUnit, DatabaseUnit
 from glueline.contract.records import DatabaseRecord
-from glueline_worker.catalog.answers import label_of_link
+from glueline_worker.catalog.common_fields import label_of_link
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.units.context import UnitContext
 

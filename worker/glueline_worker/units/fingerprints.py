@@ -15,7 +15,7 @@ import orjson
 import glueline.contract
 import glueline_worker
 
-READERS = ("catalog", "lineage", "units", "redact.py", "sinks/text.py")
+READERS = ("catalog", "lineage", "units", "redact.py", "sinks/json_text.py")
 """What of the worker decides how an answer becomes records."""
 
 

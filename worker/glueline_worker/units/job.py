@@ -10,16 +10,16 @@ from glueline.contract.messages import JobScope, JobUnit
 from glueline.contract.records import JobRecord, LineageRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Script, read_script
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
-from glueline_worker.catalog.seal import sealed
+from glueline_worker.lineage.files.file_kinds import PIPELINE
 from glueline_worker.lineage.job import is_pipeline, job_lineage
-from glueline_worker.lineage.kinds import PIPELINE
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.schemas import as_inputs, columns_of, tables_read
+from glueline_worker.units.table_columns import as_inputs, columns_of, tables_read
 from glueline_worker.units.unchanged import Inputs, job_fingerprint
 
 T = TypeVar("T")

@@ -9,12 +9,12 @@ from glueline.contract.messages import PartitionsUnit
 from glueline.contract.records import PartitionRecord, PartitionSummaryRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.glue import SEGMENTS, Page
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.data_locations import is_projected
 from glueline_worker.catalog.partitions import partition_record
-from glueline_worker.catalog.seal import sealed
 from glueline_worker.catalog.values import parameters_of
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.turns import in_turns
+from glueline_worker.units.cooperate import in_turns
 
 
 async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None:

@@ -7,21 +7,21 @@ from typing import NamedTuple
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import TableRecord, record_key
 from glueline_worker.aws.glue import Answer
-from glueline_worker.catalog.answers import name_of
-from glueline_worker.catalog.seal import sealed
+from glueline_worker.catalog.common_fields import name_of
+from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.catalog.values import text_of
 from glueline_worker.catalog.views import is_view
-from glueline_worker.lineage.graph import collapse
+from glueline_worker.lineage.graph.collapse import collapse
+from glueline_worker.lineage.links.storage import link_lineage
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
-from glueline_worker.lineage.storage import link_lineage
 from glueline_worker.lineage.views import read_view, tables_to_look_up
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.cooperate import in_turns
 from glueline_worker.units.fingerprints import fingerprint
-from glueline_worker.units.schemas import LookedUp, look_up
-from glueline_worker.units.turns import in_turns
+from glueline_worker.units.table_columns import LookedUp, look_up
 
 LONG = 100_000
 """Characters of one table, above which its record is made in a thread."""

@@ -15,14 +15,14 @@ from glueline.contract.messages import JobsUnit
 from glueline.contract.records import record_key
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Place, script_tags
-from glueline_worker.catalog.answers import raw_of
+from glueline_worker.catalog.common_fields import raw_of
 from glueline_worker.catalog.jobs import ScriptLocation, connections_of, script_location
 from glueline_worker.catalog.values import plain
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Held
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import fingerprint
-from glueline_worker.units.schemas import Columns, columns_of, learn, of_inputs
+from glueline_worker.units.table_columns import Columns, columns_of, learn, of_inputs
 
 Job = Mapping[str, Any]
 

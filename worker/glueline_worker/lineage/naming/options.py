@@ -10,7 +10,7 @@ from glueline_worker.lineage.naming.aws import catalog_table, dynamodb, kinesis
 from glueline_worker.lineage.naming.connections import glue_connection, properties
 from glueline_worker.lineage.naming.databases import jdbc
 from glueline_worker.lineage.naming.engines import engine_named
-from glueline_worker.lineage.naming.option_map import Options, listed, plain
+from glueline_worker.lineage.naming.options_view import Options, listed, plain
 from glueline_worker.lineage.naming.paths import location, s3
 from glueline_worker.lineage.naming.queries import is_query, query_tables, written_instead
 from glueline_worker.lineage.naming.services import bigquery, kafka, mongodb, opensearch

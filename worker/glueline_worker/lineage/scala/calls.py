@@ -3,12 +3,12 @@
 from abc import abstractmethod
 
 from glueline_worker.lineage.scala import methods
-from glueline_worker.lineage.scala.code import Code
 from glueline_worker.lineage.scala.cursor import Cursor
+from glueline_worker.lineage.scala.declarations import MAPS, SEQUENCES, Names, Shape
 from glueline_worker.lineage.scala.lexer import Token
 from glueline_worker.lineage.scala.methods import Arguments
-from glueline_worker.lineage.scala.names import MAPS, SEQUENCES, Names, Shape
 from glueline_worker.lineage.scala.options import Text, json_expression
+from glueline_worker.lineage.scala.python_writer import Code
 
 _COLLECTIONS = SEQUENCES | MAPS | {"Arrays"}
 _PACKAGES = frozenset({"collection", "immutable", "mutable"})

@@ -3,10 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
-from glueline_worker.lineage.scala.code import python_name
 from glueline_worker.lineage.scala.expressions import Expressions
 from glueline_worker.lineage.scala.lexer import Token
 from glueline_worker.lineage.scala.patterns import bound, condition, last_header
+from glueline_worker.lineage.scala.python_writer import python_name
 
 
 class Control(Expressions):

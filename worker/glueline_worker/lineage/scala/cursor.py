@@ -1,8 +1,8 @@
 """A place in a list of tokens, and the state that all parts of the translation share."""
 
-from glueline_worker.lineage.scala.code import Code
+from glueline_worker.lineage.scala.declarations import Names
 from glueline_worker.lineage.scala.lexer import Token
-from glueline_worker.lineage.scala.names import Names
+from glueline_worker.lineage.scala.python_writer import Code
 
 
 class Cursor:

@@ -9,11 +9,11 @@ from itertools import takewhile
 
 from glueline_worker.lineage.scala import operators
 from glueline_worker.lineage.scala.calls import Calls
-from glueline_worker.lineage.scala.code import Code, python_name, words
+from glueline_worker.lineage.scala.declarations import Names
 from glueline_worker.lineage.scala.lexer import Token, lex
 from glueline_worker.lineage.scala.methods import Arguments
-from glueline_worker.lineage.scala.names import Names
 from glueline_worker.lineage.scala.options import python_text
+from glueline_worker.lineage.scala.python_writer import Code, python_name, words
 
 _LITERALS = {"true": "True", "false": "False", "null": "None", "Nil": "[]", "None": "None"} | {
     "this": "self",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from glueline_worker.lineage.scala.code import words
+from glueline_worker.lineage.scala.python_writer import words
 
 Kind = Literal["id", "number", "string", "op", "newline", "end"]
 Part = str | tuple[str, int]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from glueline_worker.lineage.scala.code import python_name, words
+from glueline_worker.lineage.scala.python_writer import python_name, words
 
 IDENTITY = words(
     "as asInstanceOf asJava asScala booleanValue get getDataFrame getDynamicFrame "

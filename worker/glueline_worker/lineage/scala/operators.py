@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from glueline_worker.lineage.scala.code import words
+from glueline_worker.lineage.scala.python_writer import words
 
 _SAME = words("+ - * / % == != < > <= >= & |")
 _RENAMED = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from glueline_worker.lineage.scala.code import python_name
 from glueline_worker.lineage.scala.lexer import Token
+from glueline_worker.lineage.scala.python_writer import python_name
 
 
 def bound(pattern: Sequence[Token]) -> list[str]:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, Surroundings
-from glueline_worker.lineage.scala.code import Code, Translated
-from glueline_worker.lineage.scala.definitions import Translation
+from glueline_worker.lineage.scala.declarations import find_names
 from glueline_worker.lineage.scala.lexer import lex, unmatched
-from glueline_worker.lineage.scala.names import find_names
+from glueline_worker.lineage.scala.python_writer import Code, Translated
+from glueline_worker.lineage.scala.translator import Translation
 from glueline_worker.lineage.script import read_script
-from glueline_worker.lineage.script.source import lines_of
+from glueline_worker.lineage.script.source.parser import lines_of
 
 _SIZE_LIMIT = 300_000
 _PREAMBLE = (

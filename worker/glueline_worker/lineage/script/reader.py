@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, Node, Surroundings
-from glueline_worker.lineage.script import settings, source
-from glueline_worker.lineage.script.interpreter import Interpreter
-from glueline_worker.lineage.script.limits import reported_to
-from glueline_worker.lineage.script.state import Exhausted, State
-from glueline_worker.lineage.script.uncalled import run_uncalled
+from glueline_worker.lineage.script.domain.limits import reported_to
+from glueline_worker.lineage.script.domain.state import Exhausted, State
+from glueline_worker.lineage.script.interpreter.entry_points import run_uncalled
+from glueline_worker.lineage.script.interpreter.statements import Interpreter
+from glueline_worker.lineage.script.models.spark import spark_conf
+from glueline_worker.lineage.script.source import parser
 
 
 def read_script(text: str | bytes, around: Surroundings) -> Graph:
@@ -17,10 +18,10 @@ def read_script(text: str | bytes, around: Surroundings) -> Graph:
     Nothing of the script is executed. Never raises: what cannot be understood is a warning.
     """
     state = State(around)
-    settings.from_arguments(state)
-    code = source.decode(text)
-    settings.from_magics(state, code)
-    module = source.parse(code, state.warn, state.leave_out)
+    spark_conf.from_arguments(state)
+    code = parser.decode(text)
+    spark_conf.from_magics(state, code)
+    module = parser.parse(code, state.warn, state.leave_out)
     run = Interpreter(state)
     try:
         with reported_to(state.leave_out):

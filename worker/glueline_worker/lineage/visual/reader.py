@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.graph import schema_of
+from glueline_worker.lineage.graph.collapse import schema_of
 from glueline_worker.lineage.model import (
     OPAQUE,
     ColumnRef,

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from glueline.contract.model import Frozen
 from glueline.contract.records import place_of
+from glueline_worker.sinks.atomic_files import remove_temporaries, write_whole
 from glueline_worker.sinks.base import Run
-from glueline_worker.sinks.disk import remove_temporaries, write_whole
-from glueline_worker.sinks.files.memory import Newest
-from glueline_worker.sinks.keys import INDEX
+from glueline_worker.sinks.files.previous_run import Newest
+from glueline_worker.sinks.object_names import INDEX
 
 
 class ReadPlace(Frozen):

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glueline.contract.records import Record
-from glueline.contract.text import escaped
-from glueline_worker.sinks.disk import sync
-from glueline_worker.sinks.text import as_json
+from glueline.contract.terminal import escaped
+from glueline_worker.sinks.atomic_files import sync
+from glueline_worker.sinks.json_text import as_json
 
 CHUNK = 1 << 20
 BUFFER = 1 << 17

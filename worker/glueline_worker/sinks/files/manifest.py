@@ -12,7 +12,7 @@ from glueline.contract.model import Frozen, first_problem
 from glueline.contract.records import KINDS
 from glueline_worker.sinks.base import Commit, Receipt, SinkRefused
 from glueline_worker.sinks.files.jsonl import JsonLines
-from glueline_worker.sinks.keys import INDEX, index_paths, object_paths, run_folder
+from glueline_worker.sinks.object_names import INDEX, index_paths, object_paths, run_folder
 
 MANIFEST_VERSION = 1
 

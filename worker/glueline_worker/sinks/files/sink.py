@@ -9,8 +9,8 @@ from tempfile import TemporaryFile
 
 from glueline.contract.errors import UsageError
 from glueline.contract.runs import RunState
+from glueline_worker.sinks.atomic_files import disk_errors, remove_temporaries, write_whole
 from glueline_worker.sinks.base import Commit, CommitReport, Run, SinkUnavailable
-from glueline_worker.sinks.disk import disk_errors, remove_temporaries, write_whole
 from glueline_worker.sinks.files.history import newest_generation, other_places, remember_place
 from glueline_worker.sinks.files.manifest import (
     folders,
@@ -19,10 +19,10 @@ from glueline_worker.sinks.files.manifest import (
     manifest,
     stored_objects,
 )
-from glueline_worker.sinks.files.memory import forget_newest, newest, remember_newest
+from glueline_worker.sinks.files.previous_run import forget_newest, newest, remember_newest
 from glueline_worker.sinks.files.writer import UnitFiles
-from glueline_worker.sinks.keys import index_paths, manifest_path
-from glueline_worker.sinks.location import Location
+from glueline_worker.sinks.object_names import index_paths, manifest_path
+from glueline_worker.sinks.sink_url import Location
 
 FORMATS = ("jsonl",)
 RUNS_REMEMBERED = 100

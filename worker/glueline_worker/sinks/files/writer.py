@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import IO
 
 from glueline.contract.records import Record
+from glueline_worker.sinks.atomic_files import disk_errors, publish, sync, temporary_beside
 from glueline_worker.sinks.base import Held, Part, Receipt
-from glueline_worker.sinks.disk import disk_errors, publish, sync, temporary_beside
 from glueline_worker.sinks.files.jsonl import JsonLines, Span
 from glueline_worker.sinks.files.manifest import StoredObject, describe
-from glueline_worker.sinks.files.memory import (
+from glueline_worker.sinks.files.previous_run import (
     Index,
     StoredPart,
     homes,
     read_index,
     write_index,
 )
-from glueline_worker.sinks.keys import object_path
+from glueline_worker.sinks.object_names import object_path
 
 MKDIR_TRIES = 20
 INDEXED = 20_000

@@ -19,10 +19,10 @@ from sqlalchemy import (
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from glueline_worker.sinks.base import SinkRefused
-from glueline_worker.sinks.sql.faults import READ_ONLY, is_busy
-from glueline_worker.sinks.sql.identity import mark
-from glueline_worker.sinks.sql.migration import MIGRATED_VERSION, migrate
-from glueline_worker.sinks.sql.schema import METADATA, SCHEMA_VERSION, VERSIONS
+from glueline_worker.sinks.sql.database_identity import mark
+from glueline_worker.sinks.sql.errors import READ_ONLY, is_busy
+from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSION, migrate
+from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
 
 SQLITE_PATIENCE = 30
 """Seconds to wait for another process that writes."""

@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from glueline.contract.records import place_of
 from glueline_worker.sinks.base import Run
-from glueline_worker.sinks.sql.rekey import change_keys
-from glueline_worker.sinks.sql.schema import (
+from glueline_worker.sinks.sql.schema.key_changes import change_keys
+from glueline_worker.sinks.sql.schema.tables import (
     DATABASES,
     GENERATIONS,
     JOBS,

@@ -19,8 +19,8 @@ from glueline.contract.records import (
     TableRecord,
 )
 from glueline_worker.sinks.base import Part, Run
-from glueline_worker.sinks.keys import stored_key
-from glueline_worker.sinks.text import as_json
+from glueline_worker.sinks.json_text import as_json
+from glueline_worker.sinks.object_names import stored_key
 
 Row = dict[str, Any]
 

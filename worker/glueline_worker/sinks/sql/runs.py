@@ -6,12 +6,12 @@ from sqlalchemy import Connection, delete, select
 
 from glueline.contract.runs import RunState
 from glueline_worker.sinks.base import Commit, CommitReport, Run
+from glueline_worker.sinks.sql.database_identity import check_receipts
+from glueline_worker.sinks.sql.deletions.tombstones import mark_deleted
 from glueline_worker.sinks.sql.engine import lock
-from glueline_worker.sinks.sql.identity import check_receipts
 from glueline_worker.sinks.sql.places import other_places, register
 from glueline_worker.sinks.sql.rows import document
-from glueline_worker.sinks.sql.schema import RUNS
-from glueline_worker.sinks.sql.tombstones import mark_deleted
+from glueline_worker.sinks.sql.schema.tables import RUNS
 
 
 def store_committed(connection: Connection, commit: Commit) -> CommitReport:

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from glueline.contract.records import Record
+from glueline_worker.sinks.atomic_files import disk_errors
 from glueline_worker.sinks.base import (
     Commit,
     CommitReport,
@@ -22,16 +23,15 @@ from glueline_worker.sinks.base import (
     SinkRefused,
     SinkUnavailable,
 )
-from glueline_worker.sinks.disk import disk_errors
+from glueline_worker.sinks.sql.database_identity import DATABASE, inode, number_of
+from glueline_worker.sinks.sql.deletions.seen import Seen
 from glueline_worker.sinks.sql.engine import create_schema
-from glueline_worker.sinks.sql.faults import database_errors
-from glueline_worker.sinks.sql.identity import DATABASE, inode, number_of
-from glueline_worker.sinks.sql.memory import held, touch
+from glueline_worker.sinks.sql.errors import database_errors
 from glueline_worker.sinks.sql.places import newest_generation, register, remember_generation
 from glueline_worker.sinks.sql.rows import rows_by_kind
 from glueline_worker.sinks.sql.runs import store_aborted, store_committed
-from glueline_worker.sinks.sql.schema import SCHEMA_VERSION
-from glueline_worker.sinks.sql.seen import Seen
+from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION
+from glueline_worker.sinks.sql.stored_entries import held, touch
 from glueline_worker.sinks.sql.upsert import upsert
 
 log = structlog.get_logger()

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 from glueline_worker.sinks.base import Refused
-from glueline_worker.sinks.sql.memory import AT_ONCE
 from glueline_worker.sinks.sql.rows import Row
-from glueline_worker.sinks.sql.schema import RECORD_TABLES
+from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
+from glueline_worker.sinks.sql.stored_entries import AT_ONCE
 
 KEPT = frozenset({"key", "first_seen_at", "changed_at"})
 """What an update leaves as it was, or decides by itself."""

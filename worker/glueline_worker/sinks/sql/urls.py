@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from sqlalchemy import URL
 
 from glueline.contract.errors import UsageError
-from glueline_worker.sinks.location import Location
+from glueline_worker.sinks.sink_url import Location
 from glueline_worker.sinks.sql.engine import CONNECTIONS, postgresql_engine, sqlite_engine
 from glueline_worker.sinks.sql.sink import SqlSink
 

@@ -1,0 +1,14 @@
+"""One line for each change: who did what to which run or source."""
+
+from typing import Any
+
+import structlog
+
+from glueline.api.context import Caller
+
+log = structlog.get_logger()
+
+
+def audit(caller: Caller, action: str, **about: Any) -> None:
+    """Write the line; it holds names and ids, never a token."""
+    log.info("audit", action=action, token=caller.token.name, address=caller.address, **about)

@@ -1,0 +1,71 @@
+"""Logins to the page. The cookie holds random bits, Redis their digest and whose they are.
+
+A login ends with its time, with a logout, and with its token: what is kept is the token's hash,
+which the settings must still know.
+"""
+
+import asyncio
+import secrets
+from hashlib import sha256
+
+from redis.exceptions import RedisError
+
+from glueline.ledger import Keys
+from glueline.ledger.ledger import unavailable
+from glueline.ledger.results import text
+from glueline.queue import redis_client
+from glueline.settings.api import Token
+from glueline.settings.settings import Settings
+
+COOKIE = "glueline_session"
+
+
+class Sessions:
+    """All of it raises LedgerUnavailable while Redis is away."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect on first use."""
+        self._client = redis_client(settings)
+        self._keys = Keys(settings.key_prefix)
+        self._seconds = int(settings.api.session)
+        self._tokens = settings.api.tokens
+
+    async def open(self, token: Token) -> str:
+        """Log in and give what the cookie is to hold."""
+        secret = secrets.token_urlsafe(32)
+        await asyncio.to_thread(self._set, secret, token.hash)
+        return secret
+
+    async def find(self, secret: str) -> Token | None:
+        """Whose login it is."""
+        kept = await asyncio.to_thread(self._get, secret)
+        return next((token for token in self._tokens if token.hash == kept), None)
+
+    async def end(self, secret: str) -> None:
+        """Log out."""
+        await asyncio.to_thread(self._delete, secret)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _key(self, secret: str) -> str:
+        return self._keys.session(sha256(secret.encode()).hexdigest())
+
+    def _set(self, secret: str, value: str) -> None:
+        try:
+            self._client.set(self._key(secret), value, ex=max(1, self._seconds))
+        except RedisError as error:
+            raise unavailable(error) from None
+
+    def _get(self, secret: str) -> str | None:
+        try:
+            return text(self._client.get(self._key(secret)))
+        except RedisError as error:
+            raise unavailable(error) from None
+
+    def _delete(self, secret: str) -> None:
+        try:
+            self._client.delete(self._key(secret))
+        except RedisError as error:
+            raise unavailable(error) from None

@@ -1,0 +1,132 @@
+"""Refusals for programs and for browsers, and the headers that every answer has."""
+
+import secrets
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import structlog
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from glueline.api.problems import Refused, response, surprise
+from glueline.formatting import age, counted, duration
+
+log = structlog.get_logger()
+
+STATIC = files("glueline.api") / "static"
+STYLE = (STATIC / "style.css").read_text()
+"""Stands inside each page, so that the login needs no second request."""
+_STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
+_NO_PAGES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src 'sha256-{_STYLE_HASH}'",
+            "connect-src 'self'",
+            "img-src data:",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Without a referrer at all, a browser would hide where a form comes from.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+VERSION = sha256((STATIC / "app.js").read_bytes()).hexdigest()[:12]
+
+templates = Environment(
+    loader=PackageLoader("glueline.api"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+templates.filters |= {"age": age, "duration": duration}
+templates.globals |= {"counted": counted, "style": STYLE, "script_version": VERSION}
+
+
+def page(name: str, status: int = 200, **values: Any) -> Response:
+    """A page from its template; everything in it is escaped."""
+    return HTMLResponse(templates.get_template(name).render(values), status)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for something that people look at."""
+    path = request.url.path
+    return not path.startswith(_NO_PAGES) and "text/html" in request.headers.get("accept", "")
+
+
+def answer(request: Request, refused: Refused) -> Response:
+    """A refusal: a problem document, or for browsers a page, which may be the login."""
+    if not wants_page(request):
+        return response(refused)
+    status = refused.problem.status
+    if status == 401:  # noqa: PLR2004
+        return page("login.html", status, next=request.url.path, problem=None)
+    done = page("problem.html", status, problem=refused.problem)
+    done.headers.update(refused.headers or {})
+    return done
+
+
+class Surprises:
+    """Answers what nobody foresaw, in a route or on the way to it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before ``app``."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an answer that has begun can only be broken off."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            log.exception("request.surprise", path=scope["path"], kind=type(error).__name__)
+            await answer(Request(scope, receive), surprise())(scope, receive, send)
+
+
+class Headers:
+    """Adds the headers to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before ``app``."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers["X-Request-Id"] = scope["state"]["request_id"]
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        if scope["type"] == "http":
+            scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
+            await self._app(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send)

@@ -1,0 +1,100 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
+
+import asyncio
+import time
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from glueline.api import openapi
+from glueline.api.auth.authorization import Reader, TheDesk, require_all_sources
+from glueline.api.context import Desk
+from glueline.api.problems import Refused
+from glueline.contract.errors import GluelineError
+from glueline.contract.model import Frozen
+
+BEAT = 1.0
+"""Seconds between two looks at Redis for the heartbeat file."""
+ANSWER_WITHIN = 2.0
+"""Seconds after which a Redis that says nothing is taken to be away."""
+log = structlog.get_logger()
+router = APIRouter(tags=["operations"])
+
+
+class Health(Frozen):
+    """All is well."""
+
+    status: str = "ok"
+
+
+@router.get("/healthz", summary="Is the process alive?")
+async def healthz() -> Health:
+    """Answers without a token, and as long as the event loop turns."""
+    return Health()
+
+
+@router.get("/readyz", responses=openapi.problems(503), summary="Can it serve?")
+async def readyz(desk: TheDesk, caller: Reader) -> Health:  # noqa: ARG001
+    """Whether Redis answers and the server is not about to stop."""
+    if desk.stopping.is_set():
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is about to stop")
+    await desk.producer.runs(1)
+    return Health()
+
+
+@router.get("/metrics", response_class=PlainTextResponse, summary="Figures for Prometheus")
+async def metrics(desk: TheDesk, caller: Reader) -> Response:
+    """Of this process, the queue and the ledger, so of every source: the token is for all."""
+    require_all_sources(caller)
+    text = await asyncio.to_thread(generate_latest, desk.metrics.registry)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+async def beat(desk: Desk) -> None:
+    """Touch the heartbeat file while the API is ready: probes that are commands have no token."""
+    heartbeat = desk.settings.heartbeat_file
+    while heartbeat is not None and not desk.stopping.is_set():
+        with suppress(GluelineError, TimeoutError):
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await desk.producer.runs(1)
+            try:
+                heartbeat.touch()
+            except OSError as error:
+                log.warning("heartbeat.failed", error=str(error.strerror))
+        await asyncio.sleep(BEAT)
+
+
+class Measured:
+    """Counts requests by their route, so that ids do not multiply the figures."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        """Stand before ``app``."""
+        self._app, self._metrics = app, desk.metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and note its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begin = time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(scope, message["status"], time.perf_counter() - begin)
+            await send(message)
+
+        await self._app(scope, receive, noted)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route: Any = scope.get("route")
+        path = getattr(route, "path", "none")
+        # A method may be any word that a client thinks of.
+        method = scope["method"] if scope["method"] in ("GET", "POST", "HEAD") else "other"
+        self._metrics.requests.labels(method, path, str(status)).inc()
+        self._metrics.seconds.labels(method, path).observe(seconds)

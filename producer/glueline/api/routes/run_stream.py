@@ -1,0 +1,112 @@
+"""The progress of a run as server-sent events.
+
+An event's id is a digest of the status that it tells, so that a client which comes back with
+``Last-Event-ID`` hears of nothing twice; to one that has heard the end the answer is 204, upon
+which browsers stop asking.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from hashlib import blake2b
+from http import HTTPStatus
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from glueline.api.connections import client_group
+from glueline.api.context import Caller, Desk
+from glueline.api.problems import Refused
+from glueline.client.producer import POLL, UnknownRun
+from glueline.contract.errors import Retryable
+from glueline.contract.runs import RunStatus
+
+KEEP_ALIVE = 15.0
+"""Seconds after which a comment shows proxies that the stream lives."""
+RECONNECT_MS = 2000
+LOGIN_CHECK = 3.0
+"""Seconds after which a stream looks whether its login still stands."""
+
+
+def events(desk: Desk, caller: Caller, run: RunStatus, last_id: str | None) -> Response:
+    """The stream of ``run``, from what the client does not know yet."""
+    if run.state.is_final and last_id == _id_of(run):
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return RunStream(desk, caller, _stream(desk, caller, run, last_id))
+
+
+class RunStream(StreamingResponse):
+    """A stream that counts against the process, its token and its address until it ends."""
+
+    def __init__(self, desk: Desk, caller: Caller, events: AsyncIterator[str]) -> None:
+        """Count the stream now; raises Refused when there are enough."""
+        api = desk.settings.api
+        self._desk = desk
+        self._counts_against = {
+            "all": ("api.streams", api.streams),
+            f"token {caller.token.name}": ("api.streams_per_token", api.streams_per_token),
+            f"address {client_group(caller.address)}": (
+                "api.streams_per_token",
+                api.streams_per_token,
+            ),
+        }
+        for who, (setting, limit) in self._counts_against.items():
+            if desk.streams[who] >= limit:
+                raise Refused(
+                    HTTPStatus.TOO_MANY_REQUESTS,
+                    "too_many_streams",
+                    f"as many streams are open as {setting} allows; ask again later",
+                    headers={"Retry-After": "10"},
+                )
+        desk.streams.update(self._counts_against.keys())
+        desk.metrics.streams.inc()
+        headers = {"X-Accel-Buffering": "no"}
+        super().__init__(events, media_type="text/event-stream", headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events until the run, the client or the server ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._desk.metrics.streams.dec()
+            self._desk.streams.subtract(self._counts_against.keys())
+            for who in self._counts_against:
+                if not self._desk.streams[who]:
+                    del self._desk.streams[who]
+
+
+async def _stream(
+    desk: Desk, caller: Caller, run: RunStatus, last_id: str | None
+) -> AsyncIterator[str]:
+    yield f"retry: {RECONNECT_MS}\n\n"
+    said = checked = time.monotonic()
+    while not desk.stopping.is_set():
+        if caller.session is not None and time.monotonic() - checked > LOGIN_CHECK:
+            checked = time.monotonic()
+            with suppress(Retryable):  # without the ledger there is no news to tell either
+                if await desk.sessions.find(caller.session) is None:
+                    return
+        if _id_of(run) != last_id:
+            last_id, said = _id_of(run), time.monotonic()
+            yield _event("end" if run.state.is_final else "progress", run)
+        if run.state.is_final:
+            return
+        if time.monotonic() - said > KEEP_ALIVE:
+            said = time.monotonic()
+            yield ": still running\n\n"
+        await asyncio.sleep(POLL)
+        try:
+            run = await desk.producer.status(run.run_id)
+        except UnknownRun:
+            return
+        except Retryable:
+            continue  # the ledger is away; what it knows will still be news
+
+
+def _event(kind: str, run: RunStatus) -> str:
+    return f"id: {_id_of(run)}\nevent: {kind}\ndata: {run.model_dump_json()}\n\n"
+
+
+def _id_of(run: RunStatus) -> str:
+    return blake2b(run.model_dump_json().encode(), digest_size=8).hexdigest()

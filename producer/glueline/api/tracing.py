@@ -1,0 +1,45 @@
+"""A span for each request, in the trace of whoever asked."""
+
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from glueline.telemetry import tracing
+
+PREFIX = "/v1/"
+"""Pages, probes and scrapes are many, and lead to no run."""
+
+
+class Traced:
+    """Stands behind the guard: who has no token leaves no span."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before ``app``."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and let what it enqueues join its span."""
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._app(scope, receive, send)
+            return
+        status = 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        parent = Headers(scope=scope).get("traceparent", "")
+        method = scope["method"] if scope["method"] in {"GET", "POST"} else "_OTHER"
+        about = {"http.request.method": method}
+        with tracing.span(method, "server", about, parent) as span:
+            try:
+                await self._app(scope, receive, noted)
+            finally:
+                # The route, not the path: it says the same of all runs, and is not a client's word.
+                route: Any = scope.get("route")
+                path = getattr(route, "path", "none")
+                span.rename(f"{method} {path}")
+                span.set({"http.route": path, "http.response.status_code": status})

@@ -1,0 +1,1 @@
+"""Changes in a catalogue, as EventBridge reports them."""

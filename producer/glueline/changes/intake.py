@@ -1,0 +1,58 @@
+"""Changes that EventBridge tells of are noted, and read when it has become quiet."""
+
+from typing import Any
+
+from glueline.changes.eventbridge import Event, parse_events
+from glueline.changes.source_router import NoSource, Router
+from glueline.client.producer import Producer
+from glueline.contract.changes import Change
+from glueline.contract.model import Frozen
+from glueline.ledger.changes import Noted, Told
+
+
+class AcceptedEvents(Frozen):
+    """What became of a delivery.
+
+    ``ignored`` are events of things that are not read, ``repeated`` those that were noted before.
+    """
+
+    events: int
+    noted: int
+    repeated: int
+    ignored: int
+    changes: tuple[Change, ...]
+    """What will be read, each thing once; of repeated events too."""
+
+
+def accept_events(producer: Producer, payload: Any, source: str | None = None) -> AcceptedEvents:
+    """Note what an event, or a list of them, says has changed; workers read it within seconds.
+
+    ``source`` says what source all events are of; without it the setting ``events.source`` does,
+    or else each event's account and region. All events are understood before the first is noted:
+    UsageError means that none was. It is safe to deliver the same again.
+    """
+    router = Router(producer.settings)
+    told = understand(router, parse_events(payload), source or producer.settings.events.source)
+    return summary(told, producer.note(told))
+
+
+def understand(router: Router, events: list[Event], source: str | None) -> list[Told]:
+    """What each event says has changed in which source; raises NoSource."""
+    told = []
+    for number, event in enumerate(events):
+        try:
+            told.append(Told(event.id, router.changes(event, source)))
+        except NoSource as error:
+            raise NoSource(f"event {number}: {error}") from None
+    return told
+
+
+def summary(told: list[Told], noted: Noted) -> AcceptedEvents:
+    """What became of events that were noted."""
+    return AcceptedEvents(
+        events=len(told),
+        noted=noted.noted,
+        repeated=noted.repeated,
+        ignored=sum(1 for one in told if not one.changes),
+        changes=tuple(dict.fromkeys(change for one in told for change in one.changes)),
+    )

@@ -1,0 +1,102 @@
+"""Which source an event is of: that of its account and region."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from glueline.changes.eventbridge import Event
+from glueline.contract.changes import Change, admits
+from glueline.contract.errors import UsageError
+from glueline.contract.messages import JobScope
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
+
+BY_ACCOUNT = 2
+"""What a source's account counts beside its region."""
+
+
+class NoSource(UsageError):
+    """No source, or more than one, may be the one that an event is of."""
+
+    code = "unknown_source"
+
+
+class _Place(NamedTuple):
+    """Where a source's tables or jobs are, as far as the settings tell."""
+
+    name: str
+    account: str | None
+    region: str | None
+
+
+class Router:
+    """Finds the sources of events. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Know the sources of ``settings``; without any, ``default`` is that of all events."""
+        declared: Mapping[str, Source] = settings.all_sources or {"default": Source()}
+        self._declared = declared
+        self.is_open = not settings.all_sources
+        """Whether no source is declared here, so that nothing can be said of any."""
+        self._places = {
+            False: [_Place(n, _catalog(s), s.region) for n, s in declared.items()],
+            True: [_Place(n, s.account, s.region) for n, s in declared.items()],
+        }
+        self._found = lru_cache(maxsize=1024)(self._find)
+
+    def changes(self, event: Event, source: str | None = None) -> list[Change]:
+        """What of ``source``, or of the event's own sources, is to be read; raises NoSource.
+
+        What the filters of a source leave out is left out.
+        """
+        if not event.scopes:
+            return []
+        return [
+            Change(source=name, scope=scope, is_gone=event.is_gone)
+            for name in self.names(event, source)
+            for scope in event.scopes
+            if admits(self._source(name).filters, scope)
+        ]
+
+    def names(self, event: Event, source: str | None = None) -> tuple[str, ...]:
+        """``source``, or the sources that an event is of, whatever their filters; NoSource."""
+        if source or not event.scopes:
+            return (source,) if source else ()
+        is_job = isinstance(event.scopes[0], JobScope)
+        return self._found(event.account, event.region, is_job)
+
+    def _source(self, name: str) -> Source:
+        """A declared source; where none is declared, workers alone know them."""
+        found = self._declared.get(name)
+        if found is None and not (self.is_open or name == "default"):
+            raise NoSource(f"there is no source {name!r}")
+        return found or Source()
+
+    def _find(self, account: str | None, region: str | None, is_job: bool) -> tuple[str, ...]:  # noqa: FBT001
+        """Those that fit and of which most is known; they must be of the account, or one alone."""
+        ranks = {
+            place.name: BY_ACCOUNT * (place.account is not None and account is not None)
+            + (place.region is not None and region is not None)
+            for place in self._places[is_job]
+            if _fit(place.account, account) and _fit(place.region, region)
+        }
+        best = max(ranks.values(), default=0)
+        names = tuple(name for name, rank in ranks.items() if rank == best)
+        if not names or (best < BY_ACCOUNT and len(names) > 1):
+            which = "more than one source" if names else "no source"
+            raise NoSource(
+                f"{which} may be that of account {account or 'unknown'} and region "
+                f"{region or 'unknown'}: name the account by catalog_id or a role, and the region"
+            )
+        return names
+
+
+def _catalog(source: Source) -> str | None:
+    """The account whose catalogue is read."""
+    found = re.match(r"\d{12}", source.catalog_id or "")
+    return found[0] if found else source.account
+
+
+def _fit(known: str | None, told: str | None) -> bool:
+    return known is None or told is None or known == told

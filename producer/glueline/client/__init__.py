@@ -1,0 +1,1 @@
+"""The client: enqueue extractions, follow them, and run schedules."""

@@ -1,0 +1,76 @@
+"""The producer for services on asyncio."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from glueline.client.producer import POLL, Producer, WaitTimeout
+from glueline.contract.runs import RunStatus
+from glueline.settings.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _threaded(
+    method: Callable[Concatenate[Producer, P], T],
+) -> Callable[Concatenate["AsyncProducer", P], Awaitable[T]]:
+    async def call(self: "AsyncProducer", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.to_thread(method, self.producer, *args, **kwargs)
+
+    call.__doc__ = method.__doc__
+    call.__name__ = method.__name__
+    return call
+
+
+class AsyncProducer:
+    """A ``Producer`` whose calls run in threads, so that the event loop stays free."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Connect on first use; see ``Producer``."""
+        self.producer = Producer(settings)
+
+    enqueue_catalog = _threaded(Producer.enqueue_catalog)
+    enqueue_database = _threaded(Producer.enqueue_database)
+    enqueue_table = _threaded(Producer.enqueue_table)
+    enqueue_job = _threaded(Producer.enqueue_job)
+    enqueue = _threaded(Producer.enqueue)
+    status = _threaded(Producer.status)
+    runs = _threaded(Producer.runs)
+    find = _threaded(Producer.find)
+    failures = _threaded(Producer.failures)
+    warnings = _threaded(Producer.warnings)
+    problems = _threaded(Producer.problems)
+    cancel = _threaded(Producer.cancel)
+    replay = _threaded(Producer.replay)
+    note = _threaded(Producer.note)
+    dead_letters = _threaded(Producer.dead_letters)
+    close = _threaded(Producer.close)
+
+    async def watch(self, run_id: str) -> AsyncIterator[RunStatus]:
+        """The run's status each time it changes, until it has ended."""
+        before = None
+        while True:
+            status = await self.status(run_id)
+            if status != before:
+                yield status
+            if status.state.is_final:
+                return
+            before = status
+            await asyncio.sleep(POLL)
+
+    async def wait(self, run_id: str, timeout: float | None = None) -> RunStatus:  # noqa: ASYNC109
+        """Return when the run has ended; raises WaitTimeout after ``timeout`` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                async for status in self.watch(run_id):
+                    last = status
+        except TimeoutError:
+            raise WaitTimeout(f"run {run_id} is still running after {timeout:g} s") from None
+        return last
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,317 @@
+"""Enqueue extractions and follow them, from any Python service.
+
+>>> from glueline import Producer
+>>> with Producer() as producer:                               # doctest: +SKIP
+...     run = producer.enqueue_database("sales")
+...     print(producer.wait(run.run_id).state)
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from glueline.client.source_checks import Checks
+from glueline.contract.errors import UsageError
+from glueline.contract.filters import Filters
+from glueline.contract.messages import (
+    CatalogScope,
+    DatabaseScope,
+    ExtractionRequest,
+    JobScope,
+    Options,
+    Scope,
+    TableScope,
+    UnitMessage,
+)
+from glueline.contract.model import Frozen, first_problem
+from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
+from glueline.ledger import Ledger
+from glueline.ledger.changes import Noted, Told, note
+from glueline.ledger.commands import Position, finish_of
+from glueline.ledger.keys import Origin
+from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
+from glueline.settings.schedules import Schedule
+from glueline.settings.settings import Settings, load_settings
+from glueline.telemetry import tracing
+
+DEFAULT_FILTERS = Filters()
+DEFAULT_OPTIONS = Options()
+POLL = 0.3
+"""Seconds between two looks at a run that is watched."""
+
+
+class Accepted(Frozen):
+    """An extraction that was taken. ``is_new`` is False when its idempotency key was known."""
+
+    run_id: str
+    generation: int
+    is_new: bool
+
+
+class UnknownRun(UsageError):
+    """There is no such run (any more)."""
+
+    code = "unknown_run"
+
+
+class KeyConflict(UsageError):
+    """An idempotency key was used with another request."""
+
+    code = "idempotency_key"
+
+    def __init__(self, run_id: str) -> None:
+        """Name the run that the key belongs to."""
+        super().__init__(
+            "this idempotency key belongs to another request, that of run "
+            f"{run_id}; nothing was enqueued"
+        )
+        self.run_id = run_id
+
+
+class WaitTimeout(UsageError):
+    """The run did not end in the time that was given; it goes on."""
+
+    code = "wait_timeout"
+
+
+class Producer:
+    """Enqueues extractions; every method blocks. Safe to share between threads."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Connect on first use to the Redis that ``settings`` (default: the usual) name."""
+        self.settings = settings or load_settings()
+        self._client = redis_client(self.settings)
+        self._ledger = Ledger(self._client)
+        self._calls = calls_for(self.settings)
+        self._app = celery_app(self.settings)
+        self._publisher = Publisher(self._app)
+        self.checks = Checks(self._ledger, self._calls, self._publisher)
+
+    def enqueue_catalog(
+        self,
+        source: str = "default",
+        *,
+        filters: Filters = DEFAULT_FILTERS,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract all databases and jobs of ``source`` that ``filters`` admit."""
+        return self._enqueue(CatalogScope(), source, filters, options, idempotency_key)
+
+    def enqueue_database(
+        self,
+        database: str,
+        source: str = "default",
+        *,
+        filters: Filters = DEFAULT_FILTERS,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract one database with the tables that ``filters`` admit."""
+        scope = _scope(DatabaseScope, name=database)
+        return self._enqueue(scope, source, filters, options, idempotency_key)
+
+    def enqueue_table(
+        self,
+        database: str,
+        table: str,
+        source: str = "default",
+        *,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract one table; where it does not exist, sinks mark it as deleted."""
+        scope = _scope(TableScope, database=database, name=table)
+        return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
+
+    def enqueue_job(
+        self,
+        job: str,
+        source: str = "default",
+        *,
+        options: Options = DEFAULT_OPTIONS,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Extract one job with its lineage."""
+        scope = _scope(JobScope, name=job)
+        return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
+
+    def enqueue(self, request: ExtractionRequest, origin: Origin = "caller") -> Accepted:
+        """Open a run and publish its first units; raises KeyConflict.
+
+        Once the run is in the ledger it will be worked on, even if publishing fails now: the
+        workers' reconciler publishes what is open and silent. ``origin`` is for Glueline's own
+        idempotency keys, which are apart from those of callers.
+        """
+        about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
+        with tracing.span("glueline.enqueue", "producer", about) as span:
+            trace = tracing.traceparent()
+            opened = self._ledger(self._calls.open_run(uuid4().hex, request, trace, origin=origin))
+            if opened.is_conflict:
+                raise KeyConflict(opened.run_id)
+            span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
+            self._publish(opened.units)
+        return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
+
+    def status(self, run_id: str) -> RunStatus:
+        """Where a run stands; raises UnknownRun."""
+        found = self._ledger(self._calls.status([run_id]))[0]
+        if found is None:
+            raise _unknown(run_id)
+        return found
+
+    def runs(self, limit: int = 20, after: AnyRun | Position | None = None) -> list[RunSummary]:
+        """The newest runs, or those that come ``after`` one in that order.
+
+        Their requests are without filters: ``status`` has them.
+        """
+        ids = self._ledger(self._calls.recent(limit, after))
+        return [run for run in self._ledger(self._calls.summaries(ids)) if run]
+
+    def find(self, prefix: str) -> RunStatus:
+        """The run whose id starts with ``prefix``; raises UnknownRun unless exactly one does."""
+        matches = [run for run in self.runs(10_000) if run.run_id.startswith(prefix)]
+        if not prefix or not matches:
+            raise _unknown(prefix)
+        if len(matches) > 1:
+            raise UnknownRun(f"{len(matches)} runs start with {prefix!r}; give more of the id")
+        return self.status(matches[0].run_id)
+
+    def watch(self, run_id: str) -> Iterator[RunStatus]:
+        """The run's status each time it changes, until it has ended."""
+        before = None
+        while True:
+            status = self.status(run_id)
+            if status != before:
+                yield status
+            if status.state.is_final:
+                return
+            before = status
+            time.sleep(POLL)
+
+    def wait(self, run_id: str, timeout: float | None = None) -> RunStatus:
+        """Block until the run has ended; raises WaitTimeout after ``timeout`` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not (status := self.status(run_id)).state.is_final:
+            if deadline is not None and time.monotonic() > deadline:
+                raise WaitTimeout(f"run {run_id} is still running after {timeout:g} s")
+            time.sleep(POLL)
+        return status
+
+    def failures(self, run_id: str) -> list[Failure]:
+        """The units of a run that failed, and why; raises UnknownRun."""
+        return self.problems(run_id)[0]
+
+    def warnings(self, run_id: str) -> list[str]:
+        """What a run could not understand, in sentences; raises UnknownRun."""
+        return self.problems(run_id)[1]
+
+    def problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
+        """A run's failures and its warnings in one look; raises UnknownRun."""
+        found = self._ledger(self._calls.failures(run_id))
+        if found is None:
+            raise _unknown(run_id)
+        return found
+
+    def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
+        """Stop a run and say its state now; one that has ended stays as it is."""
+        status = self.status(run_id)
+        before = self._ledger(self._calls.cancel(run_id, status.request.source, reason))
+        if before != RunState.RUNNING:
+            return self.status(run_id).state
+        self._publish([finish_of(run_id, status.request.source)])
+        return RunState.CANCELLED
+
+    def replay(self, run_id: str, units: list[str] | None = None) -> int:
+        """Run failed units again (all, or those named) and say how many; raises UsageError."""
+        run = self.status(run_id)
+        if not run.is_readable:
+            raise UsageError(f"run {run_id} cannot be replayed: {run.reason}")
+        answer = self._ledger(self._calls.replay(run, units or ()))
+        if answer.outcome != "replayed":
+            raise UsageError(_REFUSED.get(answer.outcome, f"run {run_id} is {answer.outcome}"))
+        self._publish(answer.units)
+        return answer.count
+
+    def running(self, request: ExtractionRequest) -> RunStatus | None:
+        """The run of the same source, scope and filters that goes on."""
+        run_id = self._ledger(self._calls.running(request))
+        return None if run_id is None else self._ledger(self._calls.status([run_id]))[0]
+
+    def last_slot(self, schedule: Schedule) -> int | None:
+        """The last slot of a schedule that was served; None when it never was."""
+        return self._ledger(self._calls.served(schedule.name, schedule.timing))
+
+    def serve_slot(self, schedule: Schedule, slot: int) -> None:
+        """Remember that a slot was served."""
+        self._ledger(self._calls.serve(schedule.name, schedule.timing, slot))
+
+    def schedules_served(self) -> None:
+        """Remember that all schedules were served that are due, for those who watch."""
+        self._ledger(self._calls.scheduled())
+
+    def note(self, told: Sequence[Told]) -> Noted:
+        """Note what events say has changed; raises LedgerUnavailable, and then nothing was."""
+        events = self.settings.events
+        quiet, at_most = (int(s * 1000) for s in (events.debounce, events.debounce_at_most))
+        return self._ledger(note(self._calls.keys, told, quiet, at_most))
+
+    def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
+        """The newest messages that could not be understood or run."""
+        return self._ledger(self._calls.letters(limit))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+        self._app.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _enqueue(
+        self, scope: Scope, source: str, filters: Filters, options: Options, key: str | None
+    ) -> Accepted:
+        try:
+            request = ExtractionRequest(
+                source=source, scope=scope, filters=filters, options=options, idempotency_key=key
+            )
+        except ValidationError as error:
+            raise UsageError(f"not an extraction request: {first_problem(error)}") from None
+        return self.enqueue(request)
+
+    def _publish(self, units: list[UnitMessage]) -> None:
+        with suppress(QueueUnavailable):  # the reconciler will publish them
+            self._publisher.publish(units)
+
+
+_REFUSED = {
+    "nothing": "none of these units has failed; `failures` lists those that have",
+    "newer": "a newer run of the same scope exists, and its knowledge stands: enqueue a new one",
+    "broken": "the run was ended before its end, for the reason it tells: enqueue a new one",
+    "running": "the run is still running; wait for its end, or cancel it",
+    "succeeded": "the run has succeeded: there is nothing to run again",
+}
+
+
+def _scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:
+    try:
+        return scope.model_validate(names)
+    except ValidationError as error:
+        raise UsageError(f"not a name of a Glue object: {first_problem(error)}") from None
+
+
+def _unknown(run_id: str) -> UnknownRun:
+    return UnknownRun(f"there is no run {run_id!r}; `glueline runs` lists those that are known")

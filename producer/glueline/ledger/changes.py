@@ -1,0 +1,130 @@
+"""Changes that were told of and wait, by groups, until it is quiet enough to read them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from glueline.contract.changes import AT_ONCE, Batch, Change
+from glueline.contract.messages import Options
+from glueline.contract.model import first_problem
+from glueline.ledger import decoding
+from glueline.ledger.commands import Call
+from glueline.ledger.keys import Keys
+
+REMEMBERED_MS = 15 * 60 * 1000
+"""For so long an event that is delivered again is known."""
+REMEMBERED = 20_000
+"""Events that are known at the most."""
+PAUSE_MS = 500
+"""Between two looks at a batch whose runs could not be opened yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event and what it says has changed."""
+
+    event_id: str
+    changes: Sequence[Change]
+
+    @property
+    def digest(self) -> str:
+        """The event as one that was told of these groups."""
+        about = json.dumps([self.event_id, *sorted({one.group for one in self.changes})])
+        return blake2b(about.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """How many events were noted, and how many had been before."""
+
+    noted: int
+    repeated: int
+
+
+def note(keys: Keys, told: Sequence[Told], quiet_ms: int, at_most_ms: int) -> Call[Noted]:
+    """Note changes in one step; those that nothing was told of need none."""
+    marks = [
+        (one.digest, [(change.group, *change.mark) for change in one.changes])
+        for one in told
+        if one.changes
+    ]
+    return Call(
+        "note",
+        (keys.changes, keys.changes_since, keys.changes_known),
+        (
+            keys.change(""),
+            quiet_ms,
+            at_most_ms,
+            AT_ONCE,
+            uuid4().hex,
+            REMEMBERED_MS,
+            REMEMBERED,
+            json.dumps(marks),
+        ),
+        lambda answer: Noted(int(answer[0]), int(answer[1])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableBatch:
+    """A batch that this version cannot read."""
+
+    group: str
+    batch: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueChanges:
+    """Batches that are to be read now, and those that nobody can read."""
+
+    batches: list[Batch] = field(default_factory=list)
+    unreadable: list[UnreadableBatch] = field(default_factory=list)
+
+
+def due_changes(keys: Keys, limit: int) -> Call[DueChanges]:
+    """Seal the groups that are due, and answer the batches that are to be read."""
+    return Call(
+        "due_changes",
+        (keys.changes, keys.changes_sealed),
+        (keys.change(""), limit, PAUSE_MS),
+        _due,
+    )
+
+
+def forget_change(keys: Keys, batch: Batch | UnreadableBatch) -> Call[None]:
+    """Forget a batch whose runs are open, or that nobody can read."""
+    return Call(
+        "forget_change",
+        (keys.changes_sealed, keys.changes_since),
+        (keys.change(""), batch.group, batch.batch),
+        lambda _: None,
+    )
+
+
+def _due(answer: Sequence[Any]) -> DueChanges:
+    due = DueChanges()
+    for group, flat in answer:
+        found = decoding.fields(flat)
+        about = decoding.text(group), decoding.text(found.get("batch", ""))
+        try:
+            batch = Batch(
+                group=about[0],
+                batch=about[1],
+                names=tuple(name[2:] for name in found if name.startswith("n:")),
+                is_whole="whole" in found,
+                is_gone="gone" in found,
+            )
+            batch.requests(Options())
+        except ValidationError as error:
+            due.unreadable.append(UnreadableBatch(*about, first_problem(error)))
+        except (ValueError, IndexError):
+            due.unreadable.append(UnreadableBatch(*about, "its group has no such name"))
+        else:
+            due.batches.append(batch)
+    return due

@@ -1,0 +1,431 @@
+"""Every operation on the ledger, as a value: script, keys, arguments, and how to read the answer.
+
+No operation raises for what a run can be in; the answers say it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any, Generic, TypeVar
+
+from glueline.contract.checks import CheckReport, SourceCheck
+from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage, first_units
+from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
+from glueline.ledger import results
+from glueline.ledger.decoding import digest_of, summary_of
+from glueline.ledger.keys import Keys, Origin
+
+T = TypeVar("T")
+
+SILENCE_MS = 20_000
+"""After this long an open unit that nobody holds is looked at; see ``due.lua``."""
+SLACK_MS = 5_000
+LEASE_MS = 30_000
+LIFE_MS = 3 * 24 * 3600 * 1000
+IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
+DEAD_LETTERS_KEPT = 1000
+SCHEDULER_KEPT_MS = 3 * 24 * 3600 * 1000
+CHECK_LAPSES_MS = 120_000
+CHECK_KEPT_MS = 30 * 24 * 3600 * 1000
+
+Position = tuple[int, str]
+"""Where a run stands among all: when it was created (ms) and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One script to run and the way to read what it answers."""
+
+    script: str
+    keys: tuple[str, ...]
+    args: tuple[str | int, ...]
+    read: Callable[[Any], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right of one attempt to work on a unit. ``token`` proves it until the lease ends."""
+
+    unit: UnitMessage
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a unit ended: what it counted and read to the end, and which units follow from it."""
+
+    failure: Failure | None = None
+    receipt: Mapping[str, Any] | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    listings: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    children: Sequence[UnitMessage] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Makes the ledger's calls for one key prefix. ``silence_ms`` is shorter in tests."""
+
+    keys: Keys = field(default_factory=Keys)
+    silence_ms: int = SILENCE_MS
+    slack_ms: int = SLACK_MS
+
+    def open_run(
+        self,
+        run_id: str,
+        request: ExtractionRequest,
+        trace: str = "",
+        *,
+        patiently: bool = False,
+        origin: Origin = "caller",
+    ) -> Call[results.Opened]:
+        """Open a run with its first units, or find the one with the same idempotency key.
+
+        ``trace`` is the ``traceparent`` that all its units join. ``patiently``: not while another
+        run of the same scope goes on, instead of superseding it. ``origin``: who chose the key.
+        """
+        keys = self.keys
+        units = first_units(run_id, request)
+        finish = finish_of("0" * 16, request.source).model_dump_json()
+        return Call(
+            "open_run",
+            (
+                keys.run(run_id),
+                keys.runs,
+                keys.active,
+                keys.scope(request),
+                keys.generation(request.source),
+                keys.idempotency(request, origin),
+            ),
+            (
+                run_id,
+                request.model_dump_json(),
+                request.source,
+                request.scope.label,
+                self.silence_ms,
+                0 if request.idempotency_key is None else IDEMPOTENCY_TTL_MS,
+                finish.replace("0" * 16, "@run@", 1),
+                trace,
+                1 if patiently else 0,
+                digest_of(request),
+                summary_of(request).model_dump_json(),
+                *_pairs(units),
+            ),
+            lambda answer: results.opened(answer, units),
+        )
+
+    def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Call[results.Claimed]:
+        """Take a unit for one attempt out of ``attempts``."""
+        return Call(
+            "claim",
+            (self.keys.run(claim.unit.run_id), self.keys.watermark),
+            (claim.unit.unit_id, claim.token, lease_ms, attempts, self.silence_ms),
+            results.claimed,
+        )
+
+    def renew(self, claims: Sequence[Claim], lease_ms: int) -> Call[list[bool]]:
+        """Prolong claims; False for those that are lost."""
+        return Call(
+            "renew",
+            tuple(self.keys.run(claim.unit.run_id) for claim in claims),
+            (lease_ms, *chain.from_iterable((c.unit.unit_id, c.token) for c in claims)),
+            lambda answer: [held == 1 for held in answer],
+        )
+
+    def open_units(
+        self, claim: Claim, children: Sequence[UnitMessage]
+    ) -> Call[tuple[bool, list[str]]]:
+        """Open children of a claimed unit: whether the claim holds, and which ids are new."""
+        return Call(
+            "open_units",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, self.silence_ms, *_pairs(children)),
+            results.opened_units,
+        )
+
+    def settle(self, claim: Claim, settlement: Settlement) -> Call[tuple[bool, list[str]]]:
+        """Close a unit: whether the claim held, and the ids to publish, ``finish`` among them."""
+        outcome = {
+            "failure": settlement.failure and settlement.failure.model_dump_json(),
+            "receipt": None if settlement.receipt is None else json.dumps(settlement.receipt),
+            "counts": settlement.counts,
+            "listings": settlement.listings,
+            "warnings": settlement.warnings,
+            "children": [(child.unit_id, child.model_dump_json()) for child in settlement.children],
+        }
+        return Call(
+            "settle",
+            (self.keys.run(claim.unit.run_id),),
+            (
+                claim.unit.unit_id,
+                claim.token,
+                self.silence_ms,
+                finish_of(claim.unit.run_id, claim.unit.source).model_dump_json(),
+                _json(outcome),
+            ),
+            results.opened_units,
+        )
+
+    def release(self, claim: Claim, *, delay_ms: int = 0, counted: bool = True) -> Call[bool]:
+        """Give a unit back, to be published again after ``delay_ms`` (0: it was requeued)."""
+        return Call(
+            "release",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, delay_ms, self.silence_ms, 0 if counted else 1),
+            lambda answer: bool(answer == 1),
+        )
+
+    def postpone(self, claim: Claim, *, delay_ms: int, warning: str) -> Call[bool]:
+        """Try again after ``delay_ms`` to clean up after a stopped run; until then it warns."""
+        return Call(
+            "postpone",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, delay_ms, warning),
+            lambda answer: bool(answer == 1),
+        )
+
+    def fix(
+        self, claim: Claim, circumstances: str, newest_generation: int
+    ) -> Call[results.Fixed | None]:
+        """Fix the circumstances of a run unless they are; what stands, None when the claim is lost.
+
+        The run gets a generation above ``newest_generation``, unless the ledger gave that itself.
+        """
+        source = claim.unit.source
+        return Call(
+            "fix",
+            (
+                self.keys.run(claim.unit.run_id),
+                self.keys.generation(source),
+                self.keys.generation_floor(source),
+            ),
+            (claim.unit.unit_id, claim.token, circumstances, newest_generation),
+            results.fixed,
+        )
+
+    def give_back(
+        self, claim: Claim, warning: str, *, delay_ms: int, longest_ms: int
+    ) -> Call[bool | None]:
+        """Give a unit back that this worker cannot serve, and say so once in the run's warnings.
+
+        True: given back; False: no worker could for ``longest_ms``; None: the claim is lost.
+        """
+        return Call(
+            "give_back",
+            (self.keys.run(claim.unit.run_id),),
+            (claim.unit.unit_id, claim.token, delay_ms, longest_ms, warning),
+            lambda answer: answer == 1 if answer else None,
+        )
+
+    def finish(
+        self,
+        claim: Claim,
+        state: RunState | None,
+        *,
+        keep_ms: int,
+        reason: str = "",
+        counts: Mapping[str, int] | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Call[bool]:
+        """End a run in ``state``; None keeps the state it was stopped in."""
+        return Call(
+            "finish",
+            (self.keys.run(claim.unit.run_id), self.keys.active),
+            (
+                claim.token,
+                state or "",
+                reason,
+                keep_ms,
+                _json({"counts": counts or {}, "warnings": warnings}),
+            ),
+            lambda answer: bool(answer == 1),
+        )
+
+    def due(
+        self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = LIFE_MS
+    ) -> Call[results.Due]:
+        """The units whose messages must be published again.
+
+        Runs that have lost a key, or are older than ``life_ms``, are ended on the way.
+        """
+        keys = self.keys
+        return Call(
+            "due",
+            (keys.active, keys.watermark, keys.queue, keys.runs, keys.looked),
+            (self.silence_ms, self.slack_ms, limit, lease_ms, life_ms, keys.run("")),
+            results.due,
+        )
+
+    def refuse(
+        self, unit: results.UnreadableUnit, attempts: int
+    ) -> Call[results.Refusal | UnitMessage]:
+        """Count an attempt at a unit that this version cannot read; give it up after the last."""
+        now = datetime.now(UTC)
+        failure = Failure(
+            unit_id=unit.unit_id,
+            code=results.UNREADABLE,
+            message=unit.problem,
+            attempts=attempts,
+            at=now,
+        )
+        reason = f"unit {unit.unit_id[:200]} of run {unit.run_id}: {unit.problem}"
+        letter = DeadLetter(reason=reason, body="", at=now)
+        return Call(
+            "refuse",
+            (self.keys.run(unit.run_id), self.keys.dead),
+            (
+                unit.unit_id,
+                attempts,
+                self.silence_ms,
+                failure.model_dump_json(),
+                letter.model_dump_json(),
+                DEAD_LETTERS_KEPT,
+            ),
+            results.refused,
+        )
+
+    def take_turn(self, work: str, milliseconds: int) -> Call[bool]:
+        """Take the turn at some work; False while another has it."""
+        keys = (self.keys.turn(work),)
+        return Call("take_turn", keys, (milliseconds,), lambda answer: bool(answer == 1))
+
+    def cancel(self, run_id: str, source: str, reason: str) -> Call[str | None]:
+        """Stop a run; answers the state it was in (``finishing``: too late; None: no such run)."""
+        return Call(
+            "cancel",
+            (self.keys.run(run_id),),
+            (reason, finish_of(run_id, source).model_dump_json(), self.silence_ms),
+            results.text,
+        )
+
+    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Call[results.Replayed]:
+        """Open the failed units of an ended run again."""
+        return Call(
+            "replay",
+            (self.keys.run(run.run_id), self.keys.active, self.keys.scope(run.request)),
+            (
+                self.silence_ms,
+                finish_of(run.run_id, run.request.source).model_dump_json(),
+                *units,
+            ),
+            results.replayed,
+        )
+
+    def status(self, run_ids: Iterable[str]) -> Call[list[RunStatus | None]]:
+        """Where runs stand; None for a run that is not known (any more)."""
+        ids = tuple(run_ids)
+        return Call(
+            "status",
+            tuple(self.keys.run(run_id) for run_id in ids),
+            (),
+            lambda answer: [results.status(i, found) for i, found in zip(ids, answer, strict=True)],
+        )
+
+    def summaries(self, run_ids: Iterable[str]) -> Call[list[RunSummary | None]]:
+        """Where runs stand, without their filters."""
+        ids = tuple(run_ids)
+        return Call(
+            "status",
+            tuple(self.keys.run(run_id) for run_id in ids),
+            ("short",),
+            lambda answer: [
+                results.summary(i, found) for i, found in zip(ids, answer, strict=True)
+            ],
+        )
+
+    def results(self, run_id: str) -> Call[results.Results]:
+        """What ``finish`` hands to the sinks."""
+        return Call("results", (self.keys.run(run_id),), (), results.results)
+
+    def failures(self, run_id: str) -> Call[tuple[list[Failure], list[str]] | None]:
+        """The failed units and the warnings of a run."""
+        return Call("failures", (self.keys.run(run_id),), (), results.failures)
+
+    def recent(self, limit: int, after: AnyRun | Position | None = None) -> Call[list[str]]:
+        """The ids of the newest runs, or of those that were created before ``after``."""
+        created, run_id = position_of(after) if after else ("+inf", "")
+        args = (self.keys.run(""), limit, created, run_id)
+        return Call("recent", (self.keys.runs,), args, results.texts)
+
+    def ask_check(self, source: str) -> Call[bool]:
+        """Note that a check is wanted; False when it is noted already."""
+        keys = (self.keys.check_asked(source),)
+        return Call("ask_check", keys, (CHECK_LAPSES_MS,), lambda answer: bool(answer == 1))
+
+    def drop_check(self, source: str) -> Call[None]:
+        """Forget that a check is wanted."""
+        return Call("drop_check", (self.keys.check_asked(source),), (), lambda _: None)
+
+    def record_check(self, report: CheckReport) -> Call[None]:
+        """Keep a report on a source in the place of the one before."""
+        keys = (self.keys.check(report.source), self.keys.check_asked(report.source))
+        args = (report.model_dump_json(), CHECK_KEPT_MS)
+        return Call("record_check", keys, args, lambda _: None)
+
+    def checks(self, sources: Sequence[str]) -> Call[list[SourceCheck]]:
+        """What is known of the permissions of sources."""
+        pairs = ((self.keys.check(name), self.keys.check_asked(name)) for name in sources)
+        return Call(
+            "checks",
+            tuple(chain.from_iterable(pairs)),
+            (),
+            lambda answer: [results.check(*it) for it in zip(sources, answer, strict=True)],
+        )
+
+    def running(self, request: ExtractionRequest) -> Call[str | None]:
+        """The run of the request's scope that goes on."""
+        return Call("running", (self.keys.scope(request),), (), results.text)
+
+    def served(self, schedule: str, timing: str) -> Call[int | None]:
+        """The last slot of a schedule that was served."""
+        return Call(
+            "served",
+            (self.keys.schedules,),
+            (schedule, timing),
+            lambda slot: None if slot is None else int(slot),
+        )
+
+    def serve(self, schedule: str, timing: str, slot: int) -> Call[None]:
+        """Remember that a slot of a schedule was served."""
+        return Call("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
+
+    def scheduled(self) -> Call[None]:
+        """Remember that a scheduler has just served all that was due."""
+        return Call("scheduled", (self.keys.scheduler,), (SCHEDULER_KEPT_MS,), lambda _: None)
+
+    def bury(self, reason: str, body: str) -> Call[None]:
+        """Keep a dead letter."""
+        letter = DeadLetter(reason=reason, body=body, at=datetime.now(UTC))
+        return Call(
+            "bury",
+            (self.keys.dead,),
+            (letter.model_dump_json(), DEAD_LETTERS_KEPT),
+            lambda _: None,
+        )
+
+    def letters(self, limit: int = DEAD_LETTERS_KEPT) -> Call[list[DeadLetter]]:
+        """The newest dead letters."""
+        return Call("letters", (self.keys.dead,), (limit,), results.letters)
+
+
+def finish_of(run_id: str, source: str) -> FinishUnit:
+    """The unit that ends a run."""
+    return FinishUnit(run_id=run_id, source=source)
+
+
+def position_of(run: AnyRun | Position) -> Position:
+    """Where a run stands among all."""
+    if isinstance(run, tuple):
+        return run
+    return round(run.created_at.timestamp() * 1000), run.run_id
+
+
+def _pairs(units: Iterable[UnitMessage]) -> Iterable[str]:
+    return chain.from_iterable((unit.unit_id, unit.model_dump_json()) for unit in units)
+
+
+def _json(outcome: Mapping[str, Any]) -> str:
+    """Leave out what is None: cjson would hand Lua a value that is not nil."""
+    return json.dumps({name: value for name, value in outcome.items() if value is not None})

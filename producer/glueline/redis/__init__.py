@@ -1,0 +1,1 @@
+"""Connections to Redis: addresses, options, clients, and errors in one sentence."""

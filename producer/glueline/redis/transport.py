@@ -1,0 +1,45 @@
+"""kombu's Redis transport with options of connections that kombu does not pass on.
+
+The private names of kombu that are used here are guarded by a test and by the pinned version.
+"""
+
+from typing import Any
+
+from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import redis as kombu_redis
+
+
+class Channel(kombu_redis.Channel):
+    """Takes keywords for redis-py's connections from ``connection_options``."""
+
+    connection_options: Any = None
+    from_transport_options = (*kombu_redis.Channel.from_transport_options, "connection_options")
+
+    def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
+        return {**super()._connparams(asynchronous), **(self.connection_options or {})}
+
+
+class Transport(kombu_redis.Transport):
+    """To one server."""
+
+    Channel = Channel
+
+
+class SentinelChannel(Channel, kombu_redis.SentinelChannel):
+    """The same behind Sentinels."""
+
+    from_transport_options = (
+        *kombu_redis.SentinelChannel.from_transport_options,
+        "connection_options",
+    )
+
+
+class SentinelTransport(Transport):
+    """The same behind Sentinels."""
+
+    default_port = kombu_redis.SentinelTransport.default_port
+    Channel = SentinelChannel
+
+
+# kombu goes from one Sentinel to the next by its URL, and takes the transport that the URL names.
+TRANSPORT_ALIASES["sentinel"] = "glueline.redis.transport:SentinelTransport"

@@ -1,0 +1,1 @@
+"""Settings: defaults, ``glueline.toml`` and environment variables."""

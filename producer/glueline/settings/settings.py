@@ -1,0 +1,245 @@
+"""Settings: defaults, then ``glueline.toml``, then ``GLUELINE_*`` variables.
+
+The file is ``./glueline.toml`` or the one that ``GLUELINE_CONFIG`` names. Inner settings have two
+underscores in their variable: ``GLUELINE_WORKER__CONCURRENCY=64``. AWS's own variables
+(``AWS_REGION``, ``AWS_PROFILE``, ``AWS_ENDPOINT_URL`` …) work as everywhere.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings.exceptions import SettingsError
+
+from glueline.contract.errors import UsageError
+from glueline.contract.messages import SourceName
+from glueline.contract.model import Frozen, first_problem, problem_at
+from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
+from glueline.redis import sentinel_url
+from glueline.redis.url import parse_server
+from glueline.settings.account_templates import Template, config_path
+from glueline.settings.api import ApiSettings
+from glueline.settings.events import EventSettings
+from glueline.settings.schedules import Schedule
+from glueline.settings.sources import Source
+from glueline.settings.toml_lines import line_of
+
+NAMED = 20
+"""Sources that a message names at most."""
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class WorkerSettings(Frozen):
+    """How a worker process works."""
+
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
+    """Units at the same time."""
+    unit_timeout: Seconds = 900
+    lease: Seconds = 30
+    """A unit whose worker is silent for so long is given to another."""
+    attempts: Annotated[int, Field(ge=1, le=100)] = 4
+    """Of a unit, before it counts as failed."""
+    call_timeout: Seconds = 60
+    """From the first try of an AWS call to giving up retrying it within one attempt."""
+    read_timeout: Seconds = 30
+    """For one HTTP answer of AWS."""
+    page_budget: Annotated[int, Field(ge=1)] = 20
+    """Pages of tables that one unit reads before the next one takes over."""
+    split_after: Annotated[int, Field(ge=0)] = 50
+    """Pages after which a database is listed anew by ranges of names, in parallel; 0: never."""
+    grace: Seconds = 10
+    """For units under way when the worker is told to stop."""
+    reconcile_interval: Seconds = 2
+    rate_floor: Annotated[float, Field(gt=0)] = 2
+    """AWS calls per second for each family of calls while the shared quota cannot be asked."""
+    rate_start: Annotated[float, Field(gt=0)] = 60
+    """AWS calls per second that a family of calls starts with; then the rate is learnt."""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Where a worker answers /metrics, /healthz and /readyz; 0: nowhere. One port, one worker."""
+    metrics_host: str = "127.0.0.1"
+    """The address that it answers on; ``0.0.0.0`` is for probes and scrapes from outside."""
+
+
+class Settings(BaseSettings):
+    """All settings of Glueline."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GLUELINE_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    redis_url: str = DEFAULT_REDIS_URL
+    key_prefix: str = KEY_PREFIX
+    sinks: Annotated[tuple[str, ...], NoDecode] = ("sqlite:///glueline.db",)
+    sources: dict[SourceName, Source] = Field(default_factory=dict)
+    templates: dict[SourceName, Template] = Field(default_factory=dict)
+    schedules: tuple[Schedule, ...] = ()
+    worker: WorkerSettings = WorkerSettings()
+    api: ApiSettings = ApiSettings()
+    events: EventSettings = EventSettings()
+    silence: Seconds = 20
+    """Seconds after which an open unit that nobody holds is looked at."""
+    keep_runs: Seconds = 7 * 24 * 3600
+    """Seconds that the ledger remembers a run after its end."""
+    run_timeout: Seconds = 3 * 24 * 3600
+    """Seconds after which a run that has not ended fails; what it wrote is taken back."""
+    heartbeat_file: Path | None = None
+    """A file that a worker or a scheduler touches each second, and the API while Redis answers, for
+    `glueline health`."""
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    log_format: Annotated[str, Field(pattern="^(auto|console|json)$")] = "auto"
+
+    @field_validator("sinks", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _sources_are_apart(self) -> "Settings":
+        seen = dict.fromkeys(self.sources, "declared by itself")
+        for key, template in self.templates.items():
+            try:
+                found = template.sources(key)
+            except ValueError as error:
+                raise problem_at(("templates", key), str(error)) from None
+            for name in found:
+                if name in seen:
+                    raise problem_at(
+                        ("templates", key), f"it makes the source {name!r}, which is {seen[name]}"
+                    )
+                seen[name] = f"made by the template {key!r} already"
+        for name, source in self.all_sources.items():
+            _must_lead_somewhere(name, source, self)
+        return self
+
+    @model_validator(mode="after")
+    def _events_have_a_source(self) -> "Settings":
+        for field in ("source", "queue_source"):
+            name = getattr(self.events, field)
+            # Where none is declared, workers alone may know them.
+            if name and self.all_sources and self.find_source(name) is None:
+                raise problem_at(("events", field), f"there is no source {name!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _schedules_have_sources(self) -> "Settings":
+        for number, schedule in enumerate(self.schedules):
+            if not schedule.of(self.all_sources):
+                raise problem_at(
+                    ("schedules", number, "sources" if schedule.sources else "tags"),
+                    f"none of the {len(self.all_sources):,} declared sources is meant",
+                )
+        return self
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: str) -> str:
+        if url.lower().startswith(("sentinel://", "sentinels://")):
+            sentinel_url.parse(url)
+        else:
+            parse_server(url)
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - we read no .env
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then variables, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
+
+    @property
+    def all_sources(self) -> Mapping[str, Source]:
+        """Every declared source by name, those of templates among them."""
+        found = dict(self.sources)
+        for key, template in self.templates.items():
+            found |= template.sources(key)
+        return found
+
+    @property
+    def all_schedules(self) -> list[Schedule]:
+        """Every schedule, one for each source where it is one of many sources."""
+        declared = self.all_sources
+        return [one for schedule in self.schedules for one in schedule.of(declared)]
+
+    def find_source(self, name: str) -> Source | None:
+        """The source called ``name``; ``default`` needs no declaration."""
+        if name in self.sources:
+            return self.sources[name]
+        for key, template in self.templates.items():
+            if name in template.sources(key):
+                return template.sources(key)[name]
+        return Source() if name == "default" else None
+
+    def source(self, name: str) -> Source:
+        """The source called ``name``; raises UsageError when there is none."""
+        found = self.find_source(name)
+        if found is not None:
+            return found
+        known = sorted({"default", *self.all_sources})
+        more = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
+        raise UsageError(
+            f"there is no source {name!r}; the known ones are {', '.join(known[:NAMED])}{more}"
+        )
+
+
+def _must_lead_somewhere(name: str, source: Source, settings: Settings) -> None:
+    """Follow ``secrets_from`` to a source that needs no other."""
+    seen = [name]
+    while source.secrets_from is not None:
+        following = settings.find_source(source.secrets_from)
+        where = ("sources", name, "secrets_from")
+        if following is None:
+            raise problem_at(where, f"there is no source {source.secrets_from!r}")
+        if source.secrets_from in seen:
+            raise problem_at(where, f"the keys of {name!r} would be read with its own keys")
+        seen.append(source.secrets_from)
+        source = following
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises UsageError with one sentence about the first that is wrong."""
+    named = os.environ.get("GLUELINE_CONFIG")
+    if named and not Path(named).is_file():
+        raise UsageError(f"GLUELINE_CONFIG names {named}, and there is no such file")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise UsageError(f"{_place(error, overrides)}{first_problem(error)}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(
+            f"{named or 'glueline.toml'} is nested too deeply to be settings"
+        ) from None
+    except (SettingsError, OSError) as error:
+        raise UsageError(f"the settings cannot be read: {error}") from None
+
+
+def _place(error: ValidationError, overrides: Mapping[str, Any]) -> str:
+    """Where the first problem stands: file and line when the value comes from the file."""
+    path = error.errors(include_url=False, include_input=False)[0]["loc"]
+    variables = {"__".join(["GLUELINE", *map(str, path[:n])]).upper() for n in range(1, 5)}
+    variables = {name.replace("GLUELINE__", "GLUELINE_", 1) for name in variables}
+    if not path or path[0] in overrides or variables & {name.upper() for name in os.environ}:
+        return "setting "
+    file = config_path()
+    line = line_of(file.read_text("utf-8"), path) if file.is_file() else None
+    return f"{file}, line {line}: " if line else "setting "

@@ -1,0 +1,207 @@
+"""Every permission that Glueline can use: what it is needed for, on which resources.
+
+The one table behind ``glueline check``, ``glueline policy`` and the pages. Resources: the Service
+Authorization Reference of AWS. A test compares it with the calls in the code.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Feature(StrEnum):
+    """What a source can be used for."""
+
+    CATALOG = "catalog"
+    """Databases and tables."""
+    PARTITIONS = "partitions"
+    """Partitions and their count: `--partitions`."""
+    JOBS = "jobs"
+    """The definitions of jobs."""
+    LINEAGE = "lineage"
+    """The lineage of jobs, from their scripts, annotations and connections."""
+    EVENTS = "events"
+    """The queue that `glueline events` reads."""
+    ROLES = "roles"
+    """Roles on the way to the source."""
+    KEYS = "keys"
+    """Keys that AWS keeps: `secretsmanager:` and `ssm:` references."""
+
+
+class Resource(StrEnum):
+    """What a permission is given on."""
+
+    DATABASES = "databases"
+    """The catalogue and its databases."""
+    TABLES = "tables"
+    """The catalogue, databases and tables."""
+    ANY_TABLE = "any-table"
+    """As ``TABLES``, whatever the filters: a job may read any."""
+    CONNECTIONS = "connections"
+    JOB = "job"
+    ANY = "any"
+    """``*``: AWS knows no narrower resource."""
+    OBJECTS = "objects"
+    """The objects of the buckets with scripts."""
+    BUCKETS = "buckets"
+    KMS_KEYS = "kms-keys"
+    ROLE = "role"
+    QUEUE = "queue"
+    """The queue that EventBridge puts events into."""
+    SECRETS = "secrets"
+    PARAMETERS = "parameters"
+    NONE = "none"
+    """Everybody may: no policy needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One action of IAM and the calls that it allows."""
+
+    action: str
+    feature: Feature
+    resource: Resource
+    needed_for: str
+    without_it: str
+    calls: tuple[str, ...] = ()
+    """Names in the API, where they differ from the action's."""
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The calls that the action allows."""
+        return self.calls or (self.action.partition(":")[2],)
+
+
+F, R = Feature, Resource
+PERMISSIONS = (
+    Permission(
+        "glue:GetDatabases", F.CATALOG, R.DATABASES,
+        "the list of databases",
+        "only databases that a filter names without wildcards are read",
+    ),
+    Permission(
+        "glue:GetDatabase", F.CATALOG, R.DATABASES,
+        "a database that is asked for by its name",
+        "only what the list of databases shows is read",
+    ),
+    Permission(
+        "glue:GetTables", F.CATALOG, R.TABLES,
+        "tables, their columns and views",
+        "databases are read without their tables",
+    ),
+    Permission(
+        "glue:GetPartitions", F.PARTITIONS, R.TABLES,
+        "partitions and their count",
+        "everything but partitions is read",
+    ),
+    Permission(
+        "glue:ListJobs", F.JOBS, R.ANY,
+        "the names of jobs where GetJobs is denied",
+        "GetJobs stands in; without both, only jobs that are named are read",
+    ),
+    Permission(
+        "glue:GetJobs", F.JOBS, R.ANY,
+        "the list of jobs with their definitions, to recognise unchanged ones",
+        "ListJobs stands in; every job is then read in every run",
+    ),
+    Permission(
+        "glue:GetJob", F.JOBS, R.JOB,
+        "the definition of a job",
+        "no job is read",
+    ),
+    Permission(
+        "glue:GetTable", F.LINEAGE, R.ANY_TABLE,
+        "the columns of tables that jobs read, a table that is asked for by its name, and whether "
+        "the partitions of a table without any are projected",
+        "lineage of jobs that select everything names no columns; no table is read by its name",
+    ),
+    Permission(
+        "glue:GetDataflowGraph", F.LINEAGE, R.ANY,
+        "the annotations in scripts",
+        "lineage comes from visual nodes and code alone",
+    ),
+    Permission(
+        "glue:GetConnection", F.LINEAGE, R.CONNECTIONS,
+        "the addresses of databases behind connections, without passwords",
+        "datasets behind connections are named after the connection",
+    ),
+    Permission(
+        "s3:GetObject", F.LINEAGE, R.OBJECTS,
+        "the scripts of jobs",
+        "lineage comes from visual nodes alone",
+        ("GetObject", "HeadObject"),
+    ),
+    Permission(
+        "s3:ListBucket", F.LINEAGE, R.BUCKETS,
+        "recognising unchanged scripts with few calls, and missing ones",
+        "each script is asked for by itself, and a missing one counts as denied",
+        ("HeadBucket", "ListObjectsV2"),
+    ),
+    Permission(
+        "kms:Decrypt", F.LINEAGE, R.KMS_KEYS,
+        "scripts and catalogues that are encrypted with a key of yours",
+        "what is encrypted is not read",
+    ),
+    Permission(
+        "sqs:ReceiveMessage", F.EVENTS, R.QUEUE,
+        "the messages of the queue that EventBridge puts events into",
+        "changes are found by schedules, or come by POST /v1/events",
+    ),
+    Permission(
+        "sqs:DeleteMessage", F.EVENTS, R.QUEUE,
+        "taking messages off that queue once their changes are noted",
+        "each message comes again until the queue drops it",
+        ("DeleteMessageBatch",),
+    ),
+    Permission(
+        "sts:AssumeRole", F.ROLES, R.ROLE,
+        "the way to the source",
+        "nothing is read",
+    ),
+    Permission(
+        "sts:GetCallerIdentity", F.ROLES, R.NONE,
+        "the account in records, and a quota for each account",
+        "the catalog_id of the source stands in for the account",
+    ),
+    Permission(
+        "secretsmanager:GetSecretValue", F.KEYS, R.SECRETS,
+        "keys that are kept in Secrets Manager",
+        "nothing is read",
+    ),
+    Permission(
+        "ssm:GetParameter", F.KEYS, R.PARAMETERS,
+        "keys that are kept in the Parameter Store",
+        "nothing is read",
+    ),
+)  # fmt: skip
+
+BESIDE = (F.EVENTS, F.ROLES, F.KEYS)
+"""What is not asked of a source itself."""
+OPERATIONS = frozenset(
+    operation
+    for permission in PERMISSIONS
+    if permission.feature not in BESIDE and permission.action != "kms:Decrypt"
+    for operation in permission.operations
+) | {"GetCallerIdentity"}
+"""The calls that a quota can be given for. S3 decrypts by itself, and keys are read beside it."""
+
+CHOICES = (F.PARTITIONS, F.JOBS, F.LINEAGE, F.EVENTS)
+"""What can be switched on and off; the rest is always needed, or follows from the source."""
+USUAL = frozenset({F.CATALOG, F.JOBS, F.LINEAGE})
+"""What an extraction uses when nothing is said."""
+
+
+_SERVICES = {"glue": "Glue", "s3": "S3", "sts": "STS"}
+
+
+@lru_cache
+def service_of(operation: str) -> str:
+    """The service that an operation belongs to, in the spelling of AWS's SDKs where known."""
+    permission = permission_of(operation)
+    prefix = permission.action.partition(":")[0] if permission else "aws"
+    return _SERVICES.get(prefix, prefix)
+
+
+def permission_of(operation: str) -> Permission | None:
+    """The permission that a call needs."""
+    return next((p for p in PERMISSIONS if operation in p.operations), None)

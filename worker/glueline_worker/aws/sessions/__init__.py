@@ -1,0 +1,1 @@
+"""Credentials, sessions and clients of the sources."""

@@ -1,0 +1,230 @@
+"""Clients that sources share: one for each service, region and endpoint, whoever calls through it.
+
+A client is dear and holds nothing that belongs to a source but its credentials. These come with
+each call instead: ``SourceClient`` names them for the time of a call, and the signer of the shared
+client takes those that are named. So a thousand sources of one region need three clients, one pool
+of connections, and a few kilobytes each.
+
+What nobody uses any more is closed after a while, and at once when too many are open. Whoever may
+still be in the midst of a call, or reads the body of an answer, holds its owner, and while the
+owner lives the clients stay open.
+"""
+
+import asyncio
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import aioboto3
+from aiobotocore.config import AioConfig
+from aiobotocore.credentials import AioCredentials
+
+from glueline_worker.aws.clocks import Clocks
+from glueline_worker.aws.sessions.shared_session import LightSession
+from glueline_worker.observe.tracing import note_answers
+
+MOST_UNUSED = 4
+"""Sets of clients that stay open for a while although nobody uses them."""
+LINGER = 60.0
+"""Seconds for which they do."""
+_OF_CREDENTIALS = (
+    "aws_", "role_", "source_profile", "credential_", "external_id", "mfa_", "duration_seconds",
+    "web_identity_", "sso_", "login_session", "region", "output", "cli_",
+)  # fmt: skip
+"""How settings of a profile begin that make no other client."""
+
+
+class Credentials(Protocol):
+    """Whatever botocore signs with."""
+
+    async def get_frozen_credentials(self) -> Any:
+        """The keys as they are now, None when there are none; renews them when it is time."""
+
+
+_of_this_call: ContextVar[Credentials] = ContextVar("credentials")
+
+
+class _CallersCredentials(AioCredentials):
+    """The credentials of whichever source makes a call."""
+
+    async def get_frozen_credentials(self) -> Any:
+        return await _of_this_call.get().get_frozen_credentials()
+
+
+class _ClientSession(LightSession):
+    """A session whose clients sign with the credentials of the caller."""
+
+    def __init__(self, profile: str | None) -> None:
+        super().__init__(profile, has_own_handlers=True)
+        self._credentials = _CallersCredentials("", "", method="caller")
+        Clocks().watch(self)
+
+
+class SourceClient:
+    """A shared client as one source uses it: its methods sign with the source's credentials."""
+
+    def __init__(self, client: Any, credentials: Credentials) -> None:
+        """Call through ``client``."""
+        self._client = client
+        self._credentials = credentials
+
+    def __getattr__(self, name: str) -> Any:
+        """The method of a call; what else a client has would not know the credentials."""
+        if name not in self._client.meta.method_to_api_mapping:
+            raise AttributeError(name)
+        method = getattr(self._client, name)
+
+        async def call(**params: Any) -> Any:
+            token = _of_this_call.set(self._credentials)
+            try:
+                return await method(**params)
+            finally:
+                _of_this_call.reset(token)
+
+        return call
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What makes two clients of a service different."""
+
+    region: str | None
+    url: str | None
+    configured: str
+    """The settings of the profile, without those of its credentials."""
+
+
+class ClientSet:
+    """The clients of one endpoint, each opened on first use."""
+
+    def __init__(self, endpoint: Endpoint, profile: str | None, config: AioConfig) -> None:
+        """Open nothing yet."""
+        self.endpoint = endpoint
+        self.users = 0
+        self.closing: asyncio.TimerHandle | None = None
+        self._config = config
+        self._session = aioboto3.Session(botocore_session=_ClientSession(profile))
+        self._stack = AsyncExitStack()
+        self._clients: dict[str, asyncio.Task[Any]] = {}
+
+    async def client(self, service: str, credentials: Credentials) -> SourceClient:
+        """The client of a service, for calls with ``credentials``."""
+        if service not in self._clients:
+            self._clients[service] = asyncio.create_task(self._open(service))
+        opening = self._clients[service]
+        try:
+            return SourceClient(await asyncio.shield(opening), credentials)
+        except Exception:
+            if self._clients.get(service) is opening:
+                del self._clients[service]
+            raise
+
+    async def close(self) -> None:
+        """Close what is open."""
+        for opening in self._clients.values():
+            opening.cancel()
+        self._clients.clear()
+        await self._stack.aclose()
+
+    async def _open(self, service: str) -> Any:
+        client = await self._stack.enter_async_context(
+            self._session.client(
+                service,
+                region_name=self.endpoint.region,
+                endpoint_url=self.endpoint.url,
+                config=self._config,
+            )
+        )
+        note_answers(client)
+        return client
+
+
+class ClientPool:
+    """The sets of clients of one event loop."""
+
+    def __init__(self, config: Callable[[str | None], AioConfig]) -> None:
+        """Take the configuration of clients from ``config``, which gets the endpoint's URL."""
+        self._config = config
+        self._sets: dict[Endpoint, ClientSet] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        """How many sets of clients are open."""
+        return len(self._sets)
+
+    def lease(
+        self, owner: object, session: LightSession, region: str | None, url: str | None
+    ) -> ClientSet:
+        """The clients of an endpoint, which stay open as long as ``owner`` lives."""
+        found = self._taken(session, region, url)
+        loop = asyncio.get_running_loop()
+        weakref.finalize(owner, _release, loop, self, found).atexit = False
+        return found
+
+    @contextmanager
+    def borrow(
+        self, session: LightSession, region: str | None, url: str | None
+    ) -> Iterator[ClientSet]:
+        """The clients of an endpoint for the time of a ``with`` block."""
+        found = self._taken(session, region, url)
+        try:
+            yield found
+        finally:
+            self._released(found)
+
+    async def close(self) -> None:
+        """Close all clients, whoever uses them."""
+        sets, self._sets = list(self._sets.values()), {}
+        for one in sets:
+            if one.closing is not None:
+                one.closing.cancel()
+            await one.close()
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+    def _taken(self, session: LightSession, region: str | None, url: str | None) -> ClientSet:
+        endpoint = Endpoint(region, url, _configured(session))
+        found = self._sets.get(endpoint)
+        if found is None:
+            found = ClientSet(endpoint, session.get_config_variable("profile"), self._config(url))
+            self._sets[endpoint] = found
+        if found.closing is not None:
+            found.closing.cancel()
+            found.closing = None
+        found.users += 1
+        return found
+
+    def _released(self, one: ClientSet) -> None:
+        one.users -= 1
+        if one.users or self._sets.get(one.endpoint) is not one:
+            return
+        one.closing = asyncio.get_running_loop().call_later(LINGER, self._end, one)
+        unused = [each for each in self._sets.values() if each.closing is not None]
+        for oldest in sorted(unused, key=_closes_at)[: max(0, len(unused) - MOST_UNUSED)]:
+            self._end(oldest)
+
+    def _end(self, one: ClientSet) -> None:
+        if one.closing is not None:
+            one.closing.cancel()
+        if self._sets.get(one.endpoint) is one:
+            del self._sets[one.endpoint]
+        ending = asyncio.create_task(one.close())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+
+
+def _release(loop: asyncio.AbstractEventLoop, pool: ClientPool, one: ClientSet) -> None:
+    # Python may collect the owner in any thread, and after the loop's end.
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(pool._released, one)  # noqa: SLF001 - of this module
+
+
+def _closes_at(one: ClientSet) -> float:
+    return one.closing.when() if one.closing is not None else 0.0
+
+
+def _configured(session: LightSession) -> str:
+    settings = session.get_scoped_config()
+    return repr(sorted((k, v) for k, v in settings.items() if not k.startswith(_OF_CREDENTIALS)))

@@ -1,0 +1,155 @@
+"""Keys by reference: ``env:``, ``file:``, ``secretsmanager:`` and ``ssm:``, read when needed.
+
+What is read stays in memory, as credentials do, and stands in no error and no log.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from glueline.contract.errors import GluelineError, Terminal
+from glueline.settings.sources import Source
+from glueline_worker.aws.answers import ensure_promised
+from glueline_worker.aws.errors import AwsCredentials, AwsTransient, meaning
+from glueline_worker.aws.sessions.profiles import is_broken
+
+READ_AGAIN = timedelta(minutes=25)
+"""What botocore is told of when keys expire. It renews 15 minutes before, thus after 10."""
+LOOK_AGAIN = 5.0
+"""Seconds for which the answer holds whether keys were rotated."""
+LONGEST = 64 * 1024
+"""Characters of a file; nothing longer is a key."""
+
+Client = Callable[[str, str | None], AbstractAsyncContextManager[Any]]
+"""Opens the client of a service, in a region or in that of the source."""
+
+
+class Keys:
+    """The keys of one source."""
+
+    def __init__(self, source: Source, client: Client) -> None:
+        """Read the keys of ``source``; ``client`` reaches what AWS keeps."""
+        self._references = (source.access_key, source.secret_key, source.session_token)
+        self._client = client
+        self._given: list[str | None] | None = None
+        self._looked = float("-inf")
+        self._is_rotated = False
+        self._look = asyncio.Lock()
+
+    async def fetch(self) -> dict[str, str | None]:
+        """The keys as botocore's renewable credentials take them; raises AwsError."""
+        self._given = await self._read()
+        access, secret, token = self._given
+        expiry = (datetime.now(UTC) + READ_AGAIN).isoformat()
+        return {
+            "access_key": access, "secret_key": secret, "token": token, "expiry_time": expiry,
+        }  # fmt: skip
+
+    async def rotated(self) -> bool:
+        """Whether the references lead to other keys than those that were given out."""
+        clock = asyncio.get_running_loop().time
+        async with self._look:
+            if self._given is not None and clock() - self._looked > LOOK_AGAIN:
+                try:
+                    self._is_rotated = await self._read() != self._given
+                except GluelineError:
+                    self._is_rotated = False
+                self._looked = clock()
+            return self._is_rotated
+
+    async def _read(self) -> list[str | None]:
+        # Keys in one secret are read once, so that they belong together.
+        documents: dict[str, str] = {}
+        return [one and await self._value(one, documents) for one in self._references]
+
+    async def _value(self, reference: str, documents: dict[str, str]) -> str:
+        kind, _, place = reference.partition(":")
+        member = ""
+        if kind == "secretsmanager":
+            place, _, member = place.partition("#")
+        where = f"{kind}:{place}"
+        if where not in documents:
+            documents[where] = await self._document(kind, place, where)
+        value = documents[where]
+        value = _member(value, member, where) if member else value.strip()
+        if not value:
+            raise AwsCredentials(f"the key {reference} is empty", code="reference")
+        if is_broken(value):
+            raise AwsCredentials(
+                f"the key {reference} holds white space or a line break", code="reference"
+            )
+        return value
+
+    async def _document(self, kind: str, place: str, where: str) -> str:
+        match kind:
+            case "env":
+                return _variable(place)
+            case "file":
+                return _file(Path(place))
+            case "secretsmanager":
+                answer = await self._ask(where, "secretsmanager", "GetSecretValue", SecretId=place)
+                found = answer.get("SecretString")
+            case _:
+                answer = await self._ask(
+                    where, "ssm", "GetParameter", Name=place, WithDecryption=True
+                )
+                found = (answer.get("Parameter") or {}).get("Value")
+        if not isinstance(found, str):
+            raise AwsCredentials(f"the key {where} is no text", code="reference")
+        return found
+
+    async def _ask(self, where: str, service: str, operation: str, **given: Any) -> dict[str, Any]:
+        place = next(iter(given.values()))
+        region = place.split(":")[3] if place.startswith("arn:") else None
+        method = "get_secret_value" if operation == "GetSecretValue" else "get_parameter"
+        try:
+            async with self._client(service, region) as client:
+                return ensure_promised(operation, await getattr(client, method)(**given))
+        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
+            understood = meaning(error, operation)
+            # It says nothing of the call that needed the keys.
+            kind = AwsCredentials if isinstance(understood, Terminal) else AwsTransient
+            said = f"the key {where} cannot be read: {understood}"
+            raise kind(said, code=understood.code) from None
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(name)
+    if value is None:
+        raise AwsCredentials(
+            f"the key env:{name} cannot be read: the worker has no such variable", code="reference"
+        )
+    return value
+
+
+def _file(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(LONGEST + 1)
+    except UnicodeDecodeError:
+        raise AwsCredentials(f"the key file:{path} is no text", code="reference") from None
+    except OSError as error:
+        raise AwsCredentials(
+            f"the key file:{path} cannot be read: {error.strerror}", code="reference"
+        ) from None
+    if len(text) > LONGEST:
+        raise AwsCredentials(f"the key file:{path} is too long for a key", code="reference")
+    return text
+
+
+def _member(document: str, member: str, where: str) -> str:
+    try:
+        found = orjson.loads(document)[member]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        found = None
+    if not isinstance(found, str):
+        raise AwsCredentials(
+            f"the secret {where} is no JSON object with the text {member!r}", code="reference"
+        )
+    return found.strip()

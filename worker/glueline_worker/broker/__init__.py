@@ -1,0 +1,1 @@
+"""Celery's Redis transport, made safe: leases, strict messages, priorities, rights."""

@@ -1,0 +1,103 @@
+"""What a worker looks at before it relies on its Redis: rights, and that nothing is evicted."""
+
+from hashlib import sha1
+from typing import Any
+from uuid import uuid4
+
+import redis.asyncio
+import structlog
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
+
+from glueline.contract.errors import UsageError
+from glueline.redis.errors import explain, is_denial
+
+KEEPS_ALL = "noeviction"
+SCRIPT = "redis.call('TIME') return redis.call('EXISTS', KEYS[1])"
+log = structlog.get_logger()
+
+
+async def check_redis(client: redis.asyncio.Redis, prefix: str) -> None:
+    """Raise UsageError when the user lacks a right that the queue and the ledger need.
+
+    Celery would try again for ever. A Redis that is away, full or read-only is waited for.
+    """
+    try:
+        missing = await _missing_rights(client, f"{prefix}probe:{uuid4().hex}")
+        policy = await _policy(client)
+    except ReadOnlyError as error:
+        log.warning("redis.read_only", error=explain(error))
+        return
+    except RedisError:
+        return
+    if missing:
+        raise UsageError(
+            f"the Redis user may not run {', '.join(missing)} on keys that begin with {prefix!r}; "
+            "the page on operations has the line that gives all rights"
+        )
+    if policy and policy != KEEPS_ALL:
+        log.warning(
+            "redis.evicts",
+            policy=policy,
+            hint="Redis deletes parts of runs when its memory is full: "
+            f"set maxmemory-policy to {KEEPS_ALL}",
+        )
+
+
+async def _missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
+    """Try what kombu and the scripts of the ledger do, on a key of nobody."""
+    list_key, hash_key, set_key, zset_key, text_key = (f"{key}:{n}" for n in range(5))
+    commands: list[tuple[Any, ...]] = [
+        ("LPUSH", list_key, "1"),
+        ("RPUSH", list_key, "1"),
+        ("LLEN", list_key),
+        ("BRPOP", list_key, 1),
+        ("HSET", hash_key, "a", "1"),
+        ("HGET", hash_key, "a"),
+        ("HDEL", hash_key, "a"),
+        ("SADD", set_key, "a"),
+        ("SMEMBERS", set_key),
+        ("ZADD", zset_key, 1, "a"),
+        ("ZRANGE", zset_key, 0, 0),
+        ("ZREM", zset_key, "a"),
+        ("SET", text_key, "1", "NX", "PX", 1000),
+        ("GET", text_key),
+        ("SCRIPT LOAD", SCRIPT),
+        ("EVALSHA", sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest(), 1, text_key),
+        ("DEL", list_key, hash_key, set_key, zset_key, text_key),
+    ]
+    async with client.pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)
+        answers = await pipeline.execute(raise_on_error=False)
+    for answer in answers:
+        if isinstance(answer, ReadOnlyError):
+            raise answer
+    missing = [
+        command[0] for command, answer in zip(commands, answers, strict=True) if is_denial(answer)
+    ]
+    if not missing and not await _may_transact(client, text_key):
+        missing.append("WATCH, MULTI and EXEC")
+    return missing
+
+
+async def _may_transact(client: redis.asyncio.Redis, key: str) -> bool:
+    try:
+        async with client.pipeline() as pipeline:
+            await pipeline.watch(key)
+            pipeline.multi()  # type: ignore[no-untyped-call]
+            pipeline.delete(key)
+            await pipeline.execute()
+    except ResponseError:  # of an EXEC without its MULTI, too
+        return False
+    return True
+
+
+async def _policy(client: redis.asyncio.Redis) -> str:
+    """The eviction policy; empty when the user may not know it."""
+    try:
+        found = (await client.info("memory")).get("maxmemory_policy")
+        if not found:
+            found = (await client.config_get("maxmemory-policy")).get("maxmemory-policy")
+    except ResponseError:
+        return ""
+    return str(found or "")

@@ -1,0 +1,1 @@
+"""Column types as trees, in the spellings of Hive, Glue, Spark and Trino."""

@@ -1,0 +1,244 @@
+"""Column types as trees: the spellings of Hive, Glue, Spark and Trino, and one to write them in.
+
+One pass finds the brackets and what stands between their commas. Each such part is then read by
+itself, so one that is not understood leaves its neighbours intact.
+"""
+
+import re
+from functools import lru_cache
+
+from glueline.contract.datatypes import (
+    ArrayType,
+    DataType,
+    MapType,
+    PrimitiveType,
+    StructField,
+    StructType,
+    UnionType,
+    UnknownType,
+)
+from glueline_worker.catalog.types.type_brackets import Part, outline
+from glueline_worker.catalog.values import printable
+
+DEPTH_LIMIT = 40
+"""Deeper types stay text: parsers of JSON stop near 200 levels, and a struct is three of them."""
+
+_CACHED_LENGTH = 4096  # longer texts are rarely met twice and would make the cache large
+_PRIMITIVE_LENGTH = 64
+
+_QUOTED_NAME = re.compile(r'`(?:[^`]|``)*+`|"(?:[^"]|"")*+"')
+_PLAIN_NAME = re.compile(r"(?:\w[\w.$-]*)?")
+_ESCAPE = re.compile(r"\\([^\w\s])")
+_STRUCTS = ("struct", "row", "record")
+_ARITY = {"array": 1, "list": 1, "map": 2, "uniontype": None, "union": None}
+_CONSTRUCTOR = re.compile(rf"(?:{'|'.join((*_STRUCTS, *_ARITY))})\s*[<(]", re.IGNORECASE)
+_PRIMITIVE = re.compile(
+    r"([a-z][a-z0-9_ ]*?) ?(?:\( ?(-?[0-9]{1,9}) ?(?:, ?(-?[0-9]{1,9}) ?)?\))?( with(?:out)? .*)?"
+)
+_FIXED = re.compile(r"fixed ?\[ ?([0-9]{1,9}) ?\]", re.IGNORECASE)
+_GEO = re.compile(r"(geometry|geography)\s*\(([^()<>]+)\)", re.IGNORECASE)
+_SRID = re.compile(r"(?:epsg:|srid:)?([0-9]{1,9})", re.IGNORECASE)
+_LONGITUDE_FIRST = "ogc:crs84"
+"""Iceberg's default reference system; Spark counts it as 4326."""
+_INTERVAL = re.compile(
+    r"interval(?:_day_time|_year_month| (?:year|month|day|hour|minute|second)"
+    r"(?: to (?:month|hour|minute|second))?)?"
+)
+_WORDS = """
+    bool boolean tinyint smallint int integer bigint byte short long int2 int4 int8 int96
+    float real double float4 float8 decimal dec numeric number money
+    string varchar char character nvarchar nchar text bpchar
+    binary varbinary bytes blob clob fixed bit
+    date time timetz datetime timestamp timestamp_ntz timestamp_ltz timestamptz
+    timestamp_s timestamp_ms timestamp_us timestamp_ns timestamptz_ns
+    timestamp_nano timestamptz_nano timestamp_nano_tz
+    void null unknown json jsonb xml uuid object variant super geometry geography
+    hllsketch hyperloglog
+    ipaddress calendarinterval
+"""
+_NAMES = {
+    *_WORDS.split(),
+    "double precision",
+    "character varying",
+    "time with time zone",
+    "time without time zone",
+    "timestamp with time zone",
+    "timestamp without time zone",
+    "timestamp with local time zone",
+}
+
+
+def parse_type(text: str | None) -> DataType:
+    """Return ``text`` as a tree; what is no known type becomes an UnknownType. Never raises.
+
+    Understands any case, spaces, quoted and escaped field names, comments in structs, Trino's
+    ``row(a int)`` and ``array(int)``. Trees are shared: equal texts yield the same object.
+    """
+    if not text:
+        return UnknownType(text="")
+    return _cached(text) if len(text) <= _CACHED_LENGTH else _parse(printable(text))
+
+
+@lru_cache(maxsize=8192)
+def _cached(text: str) -> DataType:
+    return _parse(printable(text))
+
+
+def render_type(data_type: DataType) -> str:
+    """Return the canonical text of a tree, in Hive's spelling. ``parse_type`` reads it back."""
+    match data_type:
+        case PrimitiveType(name=name, parameters=parameters):
+            word, zone, rest = name.partition(" with")
+            return word + _in_brackets(parameters) + zone + rest
+        case ArrayType(element=element):
+            return f"array<{render_type(element)}>"
+        case MapType(key=key, value=value):
+            return f"map<{render_type(key)},{render_type(value)}>"
+        case StructType(fields=fields):
+            return f"struct<{','.join(map(_render_field, fields))}>"
+        case UnionType(members=members):
+            return f"uniontype<{','.join(map(render_type, members))}>"
+        case UnknownType(text=text):
+            return text
+
+
+def is_understood(data_type: DataType) -> bool:
+    """Whether no part of the tree is an UnknownType."""
+    match data_type:
+        case ArrayType(element=element):
+            return is_understood(element)
+        case MapType(key=key, value=value):
+            return is_understood(key) and is_understood(value)
+        case StructType(fields=fields):
+            return all(is_understood(each.type) for each in fields)
+        case UnionType(members=members):
+            return all(map(is_understood, members))
+        case _:
+            return not isinstance(data_type, UnknownType)
+
+
+def _in_brackets(parameters: tuple[int, ...]) -> str:
+    return f"({','.join(map(str, parameters))})" if parameters else ""
+
+
+def _render_field(part: StructField) -> str:
+    name = part.name
+    if not _PLAIN_NAME.fullmatch(name):
+        name = f"`{name.replace('`', '``')}`"
+    text = f"{name}:{render_type(part.type)}"
+    if part.comment is None:
+        return text
+    comment = part.comment.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{text} COMMENT '{comment}'"
+
+
+def _parse(text: str) -> DataType:
+    parts = outline(text)
+    return _type(text, parts[0], 0) if len(parts) == 1 else UnknownType(text=text.strip())
+
+
+def _type(text: str, part: Part, depth: int) -> DataType:
+    own = text[part.start : part.end].strip()
+    return _primitive(own) or _constructed(text, part, depth) or UnknownType(text=own)
+
+
+def _primitive(text: str) -> PrimitiveType | None:
+    return _known_primitive(text) if len(text) <= _PRIMITIVE_LENGTH else _geo(text)
+
+
+def _geo(text: str) -> PrimitiveType | None:
+    """Return a shape by its kind and the number of its reference system, if that has one.
+
+    Iceberg writes ``geometry(OGC:CRS84)`` and ``geography(OGC:CRS84, spherical)``, Spark's SQL
+    ``geometry(4326)``. A system without a number stays in the column's text alone.
+    """
+    match = _GEO.fullmatch(text)
+    if match is None:
+        return None
+    system = match[2].split(",")[0].strip(" \t\n'\"")
+    if system.lower() == _LONGITUDE_FIRST:
+        return PrimitiveType(name=match[1].lower(), parameters=(4326,))
+    number = _SRID.fullmatch(system)
+    return PrimitiveType(name=match[1].lower(), parameters=(int(number[1]),) if number else ())
+
+
+@lru_cache(maxsize=4096)
+def _known_primitive(text: str) -> PrimitiveType | None:
+    if shape := _geo(text):
+        return shape
+    text = _FIXED.sub(r"fixed(\1)", text)
+    match = _PRIMITIVE.fullmatch(" ".join(text.lower().strip("`").split()))
+    if match is None:
+        return None
+    word, *numbers, zone = match.groups()
+    name = word + (zone or "")
+    if name not in _NAMES and not _INTERVAL.fullmatch(name):
+        return None
+    return PrimitiveType(name=name, parameters=tuple(int(n) for n in numbers if n is not None))
+
+
+def _constructed(text: str, part: Part, depth: int) -> DataType | None:  # noqa: PLR0911
+    """Return the type with brackets that ``part`` is, if it is one and is not too deep."""
+    if depth >= DEPTH_LIMIT or len(part.brackets) != 1:
+        return None
+    brackets = part.brackets[0]
+    if text[brackets.end + 1 : part.end].strip():
+        return None
+    head = text[part.start : brackets.start].strip("` \t\n").lower()
+    is_empty = not text[brackets.start + 1 : brackets.end].strip()
+    if head in _STRUCTS:
+        parts = [] if is_empty else brackets.parts
+        return StructType(fields=tuple(_field(text, each, depth + 1) for each in parts))
+    count = len(brackets.parts)
+    if is_empty or _ARITY.get(head, 0) not in (None, count):
+        return None
+    members = tuple(_type(text, each, depth + 1) for each in brackets.parts)
+    match _ARITY[head]:
+        case 1:
+            return ArrayType(element=members[0])
+        case 2:
+            return MapType(key=members[0], value=members[1])
+        case _:
+            return UnionType(members=members)
+
+
+def _field(text: str, part: Part, depth: int) -> StructField:
+    end, comment = part.end, None
+    if part.comment and not text[part.comment.end() : end].strip():
+        end, comment = part.comment.start(), _unquoted_comment(part.comment)
+    own = text[part.start : end].rstrip()
+    if own.endswith(("NOT NULL", "not null")):
+        end = part.start + len(own) - len("not null")
+    name_end, type_start = _name_end(text, part, end)
+    brackets = [each for each in part.brackets if each.start >= type_start]
+    return StructField(
+        name=_unquoted_name(text[part.start : name_end].strip()),
+        type=_type(text, Part(type_start, end, brackets=brackets), depth),
+        comment=comment,
+    )
+
+
+def _name_end(text: str, part: Part, end: int) -> tuple[int, int]:
+    """Return where a field's name ends and its type starts: ``a:int``, ``a int`` or ``int``."""
+    if part.colon is not None:
+        return part.colon, part.colon + 1
+    own = text[part.start : end].strip()
+    quoted = _QUOTED_NAME.match(own)
+    name = quoted[0] if quoted else own.split(maxsplit=1)[0] if own else ""
+    is_nameless = name == own or _primitive(own) or _CONSTRUCTOR.match(own)
+    name_end = part.start if is_nameless else text.index(name, part.start) + len(name)
+    return name_end, name_end
+
+
+def _unquoted_name(name: str) -> str:
+    if _QUOTED_NAME.fullmatch(name):
+        quote = name[0]
+        return name[1:-1].replace(quote * 2, quote)
+    return _ESCAPE.sub(r"\1", name)
+
+
+def _unquoted_comment(mark: re.Match[str]) -> str:
+    literal = mark[0][len("comment") :].strip()
+    quote = literal[0]
+    escape = rf"\\(.)|{quote}{quote}"
+    return re.sub(escape, lambda match: match[1] or quote, literal[1:-1], flags=re.DOTALL)

@@ -1,0 +1,1 @@
+"""Changes in a catalogue: taken from SQS, recorded, and read when it is quiet."""

@@ -1,0 +1,67 @@
+"""Changes that have become quiet are read: their runs are opened.
+
+A batch is sealed in Redis until its runs are open, and its requests and their idempotency keys
+follow from it alone. So whoever dies on the way, and whoever does the same beside, opens each run
+once.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import uuid4
+
+import structlog
+
+from glueline.contract.changes import Batch, admits
+from glueline.contract.messages import ExtractionRequest, UnitMessage
+from glueline.ledger import AsyncLedger, Calls
+from glueline.ledger.changes import due_changes, forget_change
+from glueline.ledger.results import Opened
+from glueline.settings.settings import Settings
+from glueline_worker.observe.metrics import CHANGES_READ
+
+Publish = Callable[[Sequence[UnitMessage]], Awaitable[None]]
+BATCHES_AT_ONCE = 50
+log = structlog.get_logger()
+
+
+async def read_changes(
+    settings: Settings, ledger: AsyncLedger, calls: Calls, publish: Publish
+) -> None:
+    """Open the runs of all batches that are due; raises LedgerUnavailable."""
+    due = await ledger(due_changes(calls.keys, BATCHES_AT_ONCE))
+    for one in due.unreadable:
+        reason = f"changes of {one.group[:200]} cannot be read: {one.problem}"
+        log.error("changes.unreadable", reason=reason)
+        await ledger(calls.bury(reason, ""))
+        await ledger(forget_change(calls.keys, one))
+    for batch in due.batches:
+        await _read(batch, settings, ledger, calls, publish)
+
+
+async def _read(
+    batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Calls, publish: Publish
+) -> None:
+    """Open the runs of a batch, but none beside an older one of the same scope.
+
+    The older one began before the change, so it may have missed it. It is not superseded either:
+    changes that go on would keep the scope from ever being read to its end.
+    """
+    opened: list[Opened] = []
+    for request in _admitted(batch, settings):
+        run = await ledger(calls.open_run(uuid4().hex, request, patiently=True, origin="change"))
+        await publish(run.units)
+        opened.append(run)
+    if any(run.is_other for run in opened):
+        return
+    await ledger(forget_change(calls.keys, batch))
+    CHANGES_READ.inc()
+    runs = [run.run_id for run in opened]
+    log.info("changes.read", changed=batch.group, runs=len(runs), run=runs[0] if runs else None)
+
+
+def _admitted(batch: Batch, settings: Settings) -> list[ExtractionRequest]:
+    """What the source leaves out need not be known to whoever noted it."""
+    source = settings.find_source(batch.source)
+    requests = batch.requests(settings.events.options)
+    if source is None:
+        return requests
+    return [request for request in requests if admits(source.filters, request.scope)]

@@ -1,0 +1,117 @@
+"""The queue of SQS that events come by."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiobotocore.config import AioConfig
+
+from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
+from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, meaning
+from glueline_worker.aws.sessions.clients import ClientPool, SourceClient
+from glueline_worker.aws.sessions.sessions import Sessions, region_of
+from glueline_worker.aws.sessions.shared_session import SharedTlsSession
+from glueline_worker.permissions.policy_resources import region_in
+
+AT_ONCE = 10
+"""Messages of one answer; SQS gives no more."""
+HELD = 30
+"""Seconds in which a message that was received comes to nobody else."""
+WAIT = 20
+"""Seconds that SQS waits for a message before it answers without one; it waits no longer."""
+READ_TIMEOUT = WAIT + 10
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that was received. ``sent`` is epoch seconds, None when SQS did not tell."""
+
+    handle: str
+    body: str
+    sent: float | None
+
+
+class EventQueue:
+    """Receives and deletes messages. Belongs to one event loop and one poller."""
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        """Read the queue at ``url``; nothing is asked of AWS before the first call."""
+        self._settings = settings
+        self._url = url
+        self._pool: ClientPool | None = None
+        self._client: SourceClient | None = None
+
+    async def receive(self, wait: int = WAIT) -> list[Delivery]:
+        """Up to ten messages, none after ``wait`` seconds without one; raises AwsError."""
+        answer = await self._call(
+            "ReceiveMessage",
+            "receive_message",
+            MaxNumberOfMessages=AT_ONCE,
+            WaitTimeSeconds=wait,
+            VisibilityTimeout=HELD,
+            MessageSystemAttributeNames=["SentTimestamp"],
+        )
+        return [_delivery(message) for message in answer.get("Messages") or ()]
+
+    async def delete(self, deliveries: list[Delivery]) -> int:
+        """Delete messages that are done with; how many were not; raises AwsError."""
+        entries = [
+            {"Id": str(number), "ReceiptHandle": one.handle}
+            for number, one in enumerate(deliveries)
+        ]
+        answer = await self._call("DeleteMessageBatch", "delete_message_batch", Entries=entries)
+        return len(entries) - len(answer.get("Successful") or ())
+
+    async def close(self) -> None:
+        """Let go of the connection; the next call makes another, with fresh credentials."""
+        self._client = None
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    async def _call(self, operation: str, method: str, **params: Any) -> dict[str, Any]:
+        try:
+            if self._client is None:
+                self._client = await self._connect()
+            answer: dict[str, Any] = await getattr(self._client, method)(
+                QueueUrl=self._url, **params
+            )
+        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
+            understood = meaning(error, operation)
+            if isinstance(understood, AwsExpired | AwsCredentials):
+                await self.close()
+            raise understood from None
+        return answer
+
+    async def _connect(self) -> SourceClient:
+        name = self._settings.events.queue_source
+        source = self._settings.source(name) if name else Source()
+        self._pool = ClientPool(_config)
+        made = Sessions(self._settings, self._pool).of(source)
+        region = region_in(self._url) or region_of(source, made.session)
+        if not region:
+            raise AwsMisconfigured(
+                "the region of the queue is not known: set AWS_REGION, or that of events."
+                "queue_source",
+                code="region",
+            )
+        clients = self._pool.lease(self, made.session, region, source.endpoint_url)
+        return await clients.client("sqs", made.credentials)
+
+
+def _config(_url: str | None) -> AioConfig:
+    return AioConfig(
+        retries={"total_max_attempts": 1},
+        connect_timeout=5,
+        read_timeout=READ_TIMEOUT,
+        http_session_cls=SharedTlsSession,
+    )
+
+
+def _delivery(message: dict[str, Any]) -> Delivery:
+    sent = str((message.get("Attributes") or {}).get("SentTimestamp"))
+    return Delivery(
+        handle=str(message["ReceiptHandle"]),
+        body=str(message.get("Body", "")),
+        sent=int(sent) / 1000 if sent.isdecimal() else None,
+    )

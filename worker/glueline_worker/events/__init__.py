@@ -1,1 +1,0 @@
-"""``glueline events``: what EventBridge puts into a queue of SQS is noted in Redis."""

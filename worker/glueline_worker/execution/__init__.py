@@ -1,0 +1,1 @@
+"""The engine: claims units, runs attempts, retries, and commits runs."""

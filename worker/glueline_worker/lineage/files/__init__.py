@@ -1,0 +1,1 @@
+"""The files of a job: scripts, notebooks and definitions, recognised by their content."""

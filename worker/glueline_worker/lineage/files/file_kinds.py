@@ -1,0 +1,187 @@
+"""What the object at a job's script location is, by its content more than by its name.
+
+A job may say Scala and hold Python, its script may be a notebook under ``.py``, or no script at
+all: a zip archive, a page that tells of an error, a pointer to what is kept elsewhere.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from glueline_worker.lineage.files.notebook import Notebook, read_notebook
+from glueline_worker.lineage.script.source.parser import SIZE_LIMIT, decode, tree, wide_coding
+
+Language = Literal["python", "scala"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A script's text in the language that it is in; ``gaps`` say what of it is not here."""
+
+    language: Language
+    text: str
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoCode:
+    """Something that is no script; ``reason`` is a sentence."""
+
+    reason: str
+
+
+PIPELINE = (
+    "the job is a Spark Declarative Pipeline, which is not read yet; "
+    "what was known of its lineage is kept"
+)
+_PIPELINE_FILE = re.compile(rb"spark-pipeline\.ya?ml")
+_ENTRIES = 64 * 1024
+"""Bytes at both ends of an archive in which its names are looked for."""
+_BINARY = (
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\x1f\x8b", "compressed with gzip"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ\x00", "compressed with xz"),
+    (b"(\xb5/\xfd", "compressed with zstd"),
+    (b"7z\xbc\xaf'\x1c", "a 7z archive"),
+    (b"\xca\xfe\xba\xbe", "a compiled Java class"),
+    (b"\x7fELF", "a compiled program"),
+    (b"%PDF-", "a PDF document"),
+    (b"PAR1", "a Parquet file"),
+    (b"Obj\x01", "an Avro file"),
+    (b"ORC", "an ORC file"),
+)
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1a\x1b"})
+_RARE = 50
+"""One control character in so many is no accident in a text."""
+_TAR = slice(257, 262)
+_COMPILED_PYTHON = slice(2, 4)
+_TEXTS = (
+    (re.compile(r"version https://git-lfs\.github\.com/spec/"), "a pointer of Git LFS"),
+    (re.compile(r"\.?/?(?:\S{0,1000}/)?annex/objects/\S{0,1000}\s*+\Z"), "a pointer of git-annex"),
+    (re.compile(r"(?i)<!doctype html|<html|<head|<body"), "an HTML page"),
+    (re.compile(r"<\?xml|<[A-Za-z][\w:.-]*(?:\s[^<>]*)?>"), "an XML document"),
+    (re.compile(r"#!.*\b(?:bash|sh|zsh|ksh)\b"), "a shell script"),
+    (re.compile(r"-----BEGIN [A-Z ]+-----"), "a certificate or key"),
+)
+_JAVA = re.compile(
+    r"^[ \t]*public[ \t]+(?:\w+[ \t]+)*class\b|\bpublic[ \t]+static[ \t]+void\b", re.MULTILINE
+)
+_SQL = re.compile(
+    r"(?is)(?:\s|--[^\n]*|/\*.*?\*/)*+(?:select\s+[\w*\"`(']|insert\s+(?:into|overwrite)\b|"
+    r"(?:create|drop|alter)\s+(?:or|external|table|view|database|schema|temp\w*|function)\b|"
+    r"merge\s+into\b|delete\s+from\b|truncate\s+table\b|unload\s*\(|update\s+[\w.`\"]+\s+set\b|"
+    r"copy\s+[\w.]+\s+from\b|use\s+\w+\s*;|set\s+[\w.:]+\s*=[^\n]*;|"
+    r"with\s+\w+\s*(?:\([^)]*\)\s*)?as\s*\()"
+)
+_SCALA = re.compile(
+    r"^[ \t]*(?:(?:case|private|protected|final|sealed|abstract|implicit|lazy|override)[ \t]+)*(?:"
+    r"object[ \t]+\w[^\n:=]*(?:\{|$)|trait[ \t]+\w|class[ \t]+\w[^\n:]*\{|"
+    r"va[lr][ \t]+[\w(`]|def[ \t]+\w[^\n]*(?:=[ \t]*(?:\{|$)|\{[ \t]*$)|"
+    r"import[ \t]+[\w.]+\.(?:_|\{[^}\n]*\})|package[ \t]+[\w.]+[ \t;]*$)",
+    re.MULTILINE,
+)
+_PYTHON = re.compile(
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|import[ \t]+\w[\w., \t]*$|def[ \t]+\w+\(.*:[ \t]*$|"
+    r"class[ \t]+\w.*:[ \t]*$|if[ \t]+__name__)",
+    re.MULTILINE,
+)
+_STRONG_PYTHON = re.compile(
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|def[ \t]+\w+\(.*\)[^=\n]{0,100}:[ \t]*$|"
+    r"if[ \t]+__name__|import[ \t]+\w+[ \t]*$)",
+    re.MULTILINE,
+)
+
+
+def recognise(data: bytes, declared: Language) -> Code | NoCode:
+    """The code in the object at a job's script location; ``declared`` is what the job says."""
+    if reason := _binary(data):
+        return NoCode(reason)
+    text = decode(data)
+    if not text.strip():
+        return NoCode("the script is empty")
+    notebook = read_notebook(text)
+    if notebook is not None:
+        return _of_notebook(notebook)
+    start = text.lstrip()
+    for pattern, what in _TEXTS:
+        if pattern.match(start):
+            return NoCode(f"the script is {what} and no code")
+    language = _language(text, declared)
+    if language is None:
+        return NoCode(
+            f"the script is {_other(text) or 'JSON and no notebook'}, which no Glue job runs"
+        )
+    return Code(language, text)
+
+
+def _binary(data: bytes) -> str:
+    for magic, what in _BINARY:
+        if data.startswith(magic):
+            return PIPELINE if _is_pipeline(data) else f"the script is {what} and no code"
+    if data[_TAR] == b"ustar":
+        return "the script is a tar archive and no code"
+    if data[_COMPILED_PYTHON] == b"\r\n" and b"\x00" in data[:16]:
+        return "the script is compiled Python and no code"
+    if not wide_coding(data) and _controls(data) * _RARE > len(data):
+        return "the script is a binary file and no code"
+    return ""
+
+
+def _controls(data: bytes) -> int:
+    """The control characters that no text has."""
+    return len(data) - len(data.translate(None, _CONTROLS))
+
+
+def _is_pipeline(data: bytes) -> bool:
+    """Whether an archive is a Spark Declarative Pipeline, by the name of its specification."""
+    ends = data[:_ENTRIES], data[-_ENTRIES:]
+    return any(_PIPELINE_FILE.search(end) for end in ends)
+
+
+def _of_notebook(notebook: Notebook) -> Code | NoCode:
+    if notebook.is_scala:
+        return Code("scala", notebook.scala, notebook.gaps)
+    if not notebook.python.strip() and notebook.gaps:
+        return NoCode(notebook.gaps[0])
+    return Code("python", notebook.python, notebook.gaps)
+
+
+def _language(text: str, declared: Language) -> Language | None:
+    """The language of a text; None for one that is neither Python nor Scala."""
+    if _is_json(text):
+        return None
+    scala, python = (len(found.findall(text)) for found in (_SCALA, _PYTHON))
+    other = _other(text)
+    if declared == "python" and not scala and not other:
+        return "python"
+    if len(text) <= SIZE_LIMIT and tree(text) is not None:
+        is_python = declared == "python" or (not scala and _STRONG_PYTHON.search(text))
+        return "python" if is_python else "scala"
+    if other and not python:
+        return None
+    if declared == "scala":
+        return "python" if python > scala else "scala"
+    return "scala" if scala > python else "python"
+
+
+def _other(text: str) -> str:
+    """What a text seems to be that is neither Python nor Scala; "" where nothing says so."""
+    start = text.lstrip()
+    if start[:1] in {"{", "["} and '"' in start[:_ENTRIES]:
+        return "JSON and no notebook"
+    if _JAVA.search(text):
+        return "Java"
+    return "SQL" if _SQL.match(text) else ""
+
+
+def _is_json(text: str) -> bool:
+    if text.lstrip()[:1] not in {"{", "["}:
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

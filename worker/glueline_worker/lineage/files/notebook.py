@@ -1,0 +1,157 @@
+"""Notebooks and their magics into plain Python or Scala.
+
+Glue's notebooks are Jupyter's (``nbformat`` 3 and 4); those of its old development endpoints are
+Zeppelin's. Magics are kept as far as they say something about data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from glueline_worker.lineage.files.cells import (
+    Cell,
+    close_up,
+    parses,
+    read_cell,
+    sql_in_python,
+    sql_in_scala,
+)
+
+_ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
+_MAGIC = re.compile(r"^(?:%%?[a-z]|![a-z])", re.MULTILINE)
+"""At the start of a line: an indented ``!ready`` is Scala."""
+_HALF = re.compile("[\ud800-\udfff]")
+_LANGUAGES = ("python", "scala")
+_SCALA_KERNELS = frozenset({"glue_spark", "scala", "spark", "spark_kernel", "sparkkernel"})
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """The code of a notebook's cells by language, one cell below another, in their lines."""
+
+    python: str = ""
+    scala: str = ""
+    gaps: tuple[str, ...] = ()
+    """Which cells were not read."""
+
+    @property
+    def is_scala(self) -> bool:
+        """Whether all that the notebook does is said in Scala."""
+        return bool(self.scala.strip()) and not self.python.strip()
+
+
+def read_notebook(data: str | bytes) -> Notebook | None:
+    """The code of a notebook; None when ``data`` is none.
+
+    A Python file with magics, as notebooks are exported, is cleaned in the same way. ``%%sql``
+    becomes ``spark.sql(…)``; ``%%configure`` stays as a text, where the script reader looks for
+    settings; other magics and shell commands make way for empty lines. Never raises.
+    """
+    text = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
+    try:
+        return _read(text)
+    except RecursionError:
+        return Notebook(gaps=("the notebook has too many magics above one another",))
+
+
+def _read(text: str) -> Notebook | None:
+    document = _document(text)
+    if document is not None:
+        kernel = "scala" if _has_scala_kernel(document) else "python"
+        return _joined_cells([read_cell(cell, kernel) for cell in _cells(document) or ()])
+    if _MAGIC.search(text) and not parses(text):
+        # No cell boundaries are left: a cell magic takes the lines up to the next empty one.
+        blocks = re.split(r"\n[ \t]*\n", close_up(text))
+        return _joined_cells([read_cell(block, "python", whole=False) for block in blocks])
+    return None
+
+
+def notebook_code(data: bytes) -> str | None:
+    """The Python code of a notebook; None when ``data`` is none."""
+    found = read_notebook(data)
+    return None if found is None else found.python
+
+
+def _joined_cells(cells: Sequence[Cell]) -> Notebook:
+    texts = {language: [_in(language, cell) for cell in cells] for language in _LANGUAGES}
+    scala = [cell for cell in cells if cell.language == "scala" and cell.code.strip()]
+    has_python = any(cell.language == "python" and cell.code.strip() for cell in cells)
+    gaps = [f"a cell of %%{cell.magic} was not read" for cell in cells if cell.is_foreign]
+    if scala and has_python:
+        gaps.append(f"cells in Scala that were not read beside those in Python: {len(scala)}")
+    elif scala:
+        return Notebook("", "\n\n".join(texts["scala"]), tuple(dict.fromkeys(gaps)))
+    return Notebook("\n\n".join(texts["python"]), "", tuple(dict.fromkeys(gaps)))
+
+
+def _in(language: str, cell: Cell) -> str:
+    """The cell as code of ``language``; empty lines for one in another language."""
+    if cell.language == "sql":
+        call = sql_in_python if language == "python" else sql_in_scala
+        return cell.above + call(cell.magic, cell.code)
+    kept = cell.language == language
+    return cell.above + (cell.code if kept else "\n" * cell.code.count("\n"))
+
+
+def _document(text: str) -> dict[str, Any] | None:
+    """The JSON of a notebook; None for anything else."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document if _cells(document) is not None else None
+
+
+def _cells(document: Mapping[str, Any]) -> list[str] | None:
+    """The code cells of a notebook's JSON."""
+    for key, read in (("cells", _jupyter), ("worksheets", _worksheets), ("paragraphs", _zeppelin)):
+        if isinstance(document.get(key), list):
+            return list(read(document[key]))
+    return None
+
+
+def _has_scala_kernel(document: Mapping[str, Any]) -> bool:
+    """Whether cells without a magic are Scala: Glue's ``glue_spark``, Spark's ``spark``."""
+    metadata = document.get("metadata")
+    for key in ("language_info", "kernelspec"):
+        told = metadata.get(key) if isinstance(metadata, Mapping) else None
+        if isinstance(told, Mapping):
+            names = {str(told.get(part)).lower() for part in ("name", "language")}
+            return bool(names & _SCALA_KERNELS)
+    return False
+
+
+def _jupyter(cells: Any) -> Iterator[str]:
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            yield _joined(cell.get("source", cell.get("input")))
+
+
+def _worksheets(sheets: list[Any]) -> Iterator[str]:
+    """Format 3, which has its cells in worksheets."""
+    for sheet in sheets:
+        yield from _jupyter(sheet.get("cells") if isinstance(sheet, dict) else None)
+
+
+def _zeppelin(paragraphs: list[Any]) -> Iterator[str]:
+    """Zeppelin names the interpreter by one ``%``; its ``%spark`` is Scala."""
+    for paragraph in paragraphs:
+        text = _joined(paragraph.get("text") if isinstance(paragraph, dict) else None)
+        magic = _ZEPPELIN_MAGIC.match(text)
+        if magic:
+            name = "scala" if magic[1] == "spark" else magic[1]
+            text = f"%%{name}{text[magic.end() :]}"
+        yield text
+
+
+def _joined(source: Any) -> str:
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    # JSON can spell half a surrogate pair, and Python does not parse code that has one.
+    return _HALF.sub("\ufffd", source) if isinstance(source, str) else ""

@@ -1,0 +1,1 @@
+"""Graphs of steps: each write followed back to its reads, and graphs of one job merged."""

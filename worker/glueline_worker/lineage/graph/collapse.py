@@ -1,0 +1,227 @@
+"""From a graph of steps to what flows where: each write is followed back to its reads."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from glueline.contract.lineage import ColumnEdge, Dataset
+from glueline_worker.lineage.graph.column_flow import (
+    UNKNOWN_COLUMNS,
+    Columns,
+    Schemas,
+    hidden,
+    of_datasets,
+    through,
+)
+from glueline_worker.lineage.graph.strongly_connected import components
+from glueline_worker.lineage.model import Edge, Graph, Lineage, Node, Surroundings
+from glueline_worker.lineage.surrogates import without_halves
+
+EDGE_LIMIT = 50_000
+"""Edges of one job; what is above it is no lineage that anybody can read."""
+COLUMN_LIMIT = 1_000_000
+"""Columns looked at in one job, over all its steps: bounds time and memory."""
+
+
+def collapse(graph: Graph, around: Surroundings) -> Lineage:
+    """The lineage of one graph.
+
+    Only what flows is joined; a table that is read and written keeps its edge to itself. Loops
+    and chains of any length are followed in bounded time: past the limits, columns and then
+    edges are left out with a warning.
+    """
+    graph = without_halves(graph)
+    walk = _Walk(graph, around)
+    walk.run()
+    gaps = tuple(dict.fromkeys((*graph.gaps, *walk.gaps())))
+    edges = walk.edges()
+    return Lineage(
+        inputs=sorted_datasets(_datasets(graph.nodes, "read")),
+        outputs=sorted_datasets(_datasets(graph.nodes, "write")),
+        edges=edges,
+        warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.warnings))),
+        gaps=gaps,
+    )
+
+
+def sorted_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
+    """Datasets by namespace and name, each once."""
+    return tuple(sorted(set(datasets), key=dataset_order))
+
+
+def dataset_order(dataset: Dataset) -> tuple[str, str]:
+    """The order of datasets everywhere."""
+    return dataset.namespace, dataset.name
+
+
+def edge_order(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The order of edges everywhere."""
+    return dataset_order(edge.upstream), dataset_order(edge.downstream)
+
+
+def column_order(column: ColumnEdge) -> tuple[str, str, str]:
+    """The order of column edges everywhere: by what is made, then by what of."""
+    return column.downstream, column.upstream, column.transformation or ""
+
+
+def schema_of(dataset: Dataset, around: Surroundings) -> tuple[str, ...] | None:
+    """The columns of a catalog table, when they are known."""
+    if not is_catalog_table(dataset):
+        return None
+    return around.schemas.get(dataset.name.removeprefix("table/"))
+
+
+def is_catalog_table(dataset: Dataset) -> bool:
+    """Whether ``dataset`` is a table of the Data Catalog."""
+    return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
+
+
+class _Walk:
+    """One pass over a graph. Datasets are numbered, and sets of them are bits of one integer."""
+
+    def __init__(self, graph: Graph, around: Surroundings) -> None:
+        self.warnings: list[str] = []
+        self._origin = graph.origin
+        self._nodes: dict[str, Node] = {}
+        for node in graph.nodes:
+            self._nodes.setdefault(node.id, node)
+        self._datasets = list(dict.fromkeys(d for node in graph.nodes for d in node.datasets))
+        self._numbers = {dataset: number for number, dataset in enumerate(self._datasets)}
+        self._schemas: Schemas = {
+            number: {column.lower(): column for column in columns}
+            for dataset, number in self._numbers.items()
+            if (columns := schema_of(dataset, around)) is not None
+        }
+        self._upstream: dict[str, int] = {}
+        self._columns: dict[str, Columns] = {}
+        self._budget = COLUMN_LIMIT
+
+    def run(self) -> None:
+        inputs = {node.id: node.inputs for node in self._nodes.values()}
+        writes = (node.id for node in self._nodes.values() if node.role == "write")
+        for group in components(inputs, writes):
+            self._follow(group)
+
+    def gaps(self) -> list[str]:
+        """How many edges are more than a lineage may have."""
+        upstream: dict[int, int] = {}
+        for node in self._nodes.values():
+            for downstream in self._numbers_of(node) if node.role == "write" else ():
+                known = upstream.get(downstream, 0)
+                upstream[downstream] = known | self._upstream[node.id]
+        more = sum(bits.bit_count() for bits in upstream.values()) - EDGE_LIMIT
+        if more <= 0:
+            return []
+        return [f"the job has more than {EDGE_LIMIT:,} edges; {more:,} are left out"]
+
+    def edges(self) -> tuple[Edge, ...]:
+        found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]] = {}
+        for node in self._nodes.values():
+            for downstream in self._numbers_of(node) if node.role == "write" else ():
+                self._edges_into(downstream, node, found)
+        edges = (
+            Edge(
+                self._datasets[up],
+                self._datasets[down],
+                (self._origin,),
+                tuple(sorted(columns, key=column_order)),
+                line,
+            )
+            for (up, down), (columns, line) in found.items()
+        )
+        return tuple(sorted(edges, key=edge_order))
+
+    def _follow(self, group: Sequence[str]) -> None:
+        """Carry datasets and columns through one step, or round a loop."""
+        bits = 0
+        for name in group:
+            node = self._nodes[name]
+            if node.role == "read":
+                bits |= sum(1 << number for number in set(self._numbers_of(node)))
+            for source in node.inputs:
+                bits |= self._upstream.get(source, 0)
+        # In a loop the first turn knows only what came in, the second also what went round.
+        for _ in range(2 if len(group) > 1 else 1):
+            for name in group:
+                self._upstream[name] = bits
+                self._columns[name] = self._after(self._nodes[name])
+
+    def _after(self, node: Node) -> Columns:
+        inputs = {
+            source: self._columns[source] for source in node.inputs if source in self._columns
+        }
+        if node.role == "read":
+            inputs = {node.id: of_datasets(self._numbers_of(node)), **inputs}
+        if not self._affords(len(node.flow.columns)):
+            return UNKNOWN_COLUMNS
+        after = through(node.flow, inputs, self._schemas)
+        if not any(after is before for before in inputs.values()):
+            self._affords(after.size + sum(columns.size for columns in inputs.values()))
+        return after
+
+    def _affords(self, work: int) -> bool:
+        """Take ``work`` columns off the budget."""
+        self._budget -= work
+        if self._budget < 0:
+            self._warn(f"the job has more than {COLUMN_LIMIT:,} columns; some are left out")
+        return self._budget >= 0
+
+    def _edges_into(
+        self,
+        downstream: int,
+        node: Node,
+        found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]],
+    ) -> None:
+        for upstream in _bits(self._upstream[node.id]):
+            pair = upstream, downstream
+            if pair not in found and len(found) >= EDGE_LIMIT:
+                return
+            known = found.get(pair, (set(), node.line))
+            found[pair] = known[0], min(filter(None, (known[1], node.line)), default=None)
+        for upstream, column, name in self._pairs(self._columns[node.id], downstream):
+            if not self._affords(1):
+                return
+            if (upstream, downstream) in found:
+                edge = ColumnEdge(
+                    upstream=self._spelt(upstream, column), downstream=self._spelt(downstream, name)
+                )
+                found[upstream, downstream][0].add(edge)
+
+    def _pairs(self, columns: Columns, target: int) -> Iterator[tuple[int, str, str]]:
+        """Upstream dataset, its column, and the column that is written."""
+        for display, cells in columns.named.values():
+            for dataset, column in cells:
+                yield dataset, column, display
+        for stack in columns.rest:
+            for dataset, left in stack.items():
+                schema, taken = self._schemas.get(dataset), left
+                if schema is None and len(columns.rest) == 1:
+                    # All that is written and not named so far can only come from here.
+                    schema = self._schemas.get(target, {})
+                    taken = left | columns.named.keys()
+                for key, column in (schema or {}).items():
+                    if not hidden(key, taken):
+                        yield dataset, column, column
+
+    def _spelt(self, dataset: int, column: str) -> str:
+        """The column as the catalogue spells it, which is in lower case unless it says so."""
+        key = column.lower()
+        if (schema := self._schemas.get(dataset)) and key in schema:
+            return schema[key]
+        return key if is_catalog_table(self._datasets[dataset]) else column
+
+    def _numbers_of(self, node: Node) -> Iterable[int]:
+        return (self._numbers[dataset] for dataset in node.datasets)
+
+    def _warn(self, warning: str) -> None:
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+
+def _datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:
+    return (dataset for node in nodes if node.role == role for dataset in node.datasets)
+
+
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest

@@ -1,0 +1,1 @@
+"""Links in the catalogue: storage and resource links that join datasets."""

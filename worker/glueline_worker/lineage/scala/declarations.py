@@ -1,0 +1,91 @@
+"""What a Scala script's names stand for, found before it is translated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from glueline_worker.lineage.scala.lexer import Token
+from glueline_worker.lineage.scala.python_writer import words
+
+Shape = Literal["map", "sequence", "text", "number", "function", "value"]
+
+SEQUENCES = words(
+    "Array ArrayBuffer Buffer IndexedSeq Iterable Iterator List ListBuffer Queue Seq Set "
+    "Stream Vector"
+)
+MAPS = frozenset(["HashMap", "LinkedHashMap", "ListMap", "Map", "Properties", "TreeMap"])
+_NUMBERS = words("BigDecimal BigInt Boolean Double Float Int Integer Long Short false true")
+_WRAPPERS = frozenset(["scala", "collection", "mutable", "immutable", "java", "util", "new", "."])
+
+
+@dataclass(slots=True)
+class Names:
+    """The definitions of a script, by name; scopes are not told apart."""
+
+    functions: set[str] = field(default_factory=set)
+    curried: set[str] = field(default_factory=set)
+    """Functions with several lists of parameters."""
+    objects: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    """What the variables hold, as far as their type or their first value says it."""
+
+
+def find_names(tokens: Sequence[Token]) -> Names:
+    """Read the definitions of a whole script."""
+    names = Names()
+    for index, token in enumerate(tokens[:-2]):
+        name = tokens[index + 1].text
+        if token.kind != "id" or tokens[index + 1].kind != "id":
+            if token.text == ":" and index and tokens[index - 1].kind == "id":
+                names.shapes.setdefault(tokens[index - 1].text, _shape(tokens, index + 1))
+        elif token.text == "def":
+            names.functions.add(name)
+            if _is_curried(tokens, index + 2):
+                names.curried.add(name)
+        elif token.text == "object":
+            names.objects.add(name)
+        elif token.text in {"class", "trait"}:
+            names.classes.add(name)
+        elif token.text in {"val", "var"}:
+            names.shapes[name] = _declared(tokens, index + 2)
+    return names
+
+
+def _is_curried(tokens: Sequence[Token], index: int) -> bool:
+    first = tokens[index]
+    if first.text != "(" or not 0 <= first.partner < len(tokens) - 2:
+        return False
+    second, word = tokens[first.partner + 1], tokens[first.partner + 2]
+    return second.text == "(" and word.text != "implicit"
+
+
+def _declared(tokens: Sequence[Token], index: int) -> Shape:
+    """The shape of ``val x: Type = value``."""
+    if tokens[index].text == ":":
+        shape = _shape(tokens, index + 1)
+        if shape != "value":
+            return shape
+        while tokens[index].text != "=" and tokens[index].kind not in {"newline", "end"}:
+            index += 1
+    return _shape(tokens, index + 1) if tokens[index].text == "=" else "value"
+
+
+def _shape(tokens: Sequence[Token], index: int) -> Shape:
+    """The shape that a type or an expression begins with."""
+    while index < len(tokens) - 1 and tokens[index].text in _WRAPPERS:
+        index += 1
+    token = tokens[index]
+    after = tokens[min(index + 1, len(tokens) - 1)]
+    if token.text == "(" and token.partner > 0:
+        arrow = tokens[min(token.partner + 1, len(tokens) - 1)]
+        return "function" if arrow.text == "=>" else "value"
+    if after.text in {"=>", "_"}:
+        return "function"
+    if token.kind == "number" or token.text in _NUMBERS:
+        return "number"
+    if token.kind == "string" or token.text == "String":
+        return "text"
+    if token.text in MAPS:
+        return "map"
+    return "sequence" if token.text in SEQUENCES else "value"

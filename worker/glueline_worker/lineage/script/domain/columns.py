@@ -1,0 +1,152 @@
+"""Spark's column expressions: which columns a new one is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from glueline_worker.lineage.script.domain.template_text import has_hole, shown
+from glueline_worker.lineage.script.domain.values import (
+    Column,
+    Foreign,
+    Frame,
+    Value,
+    options_of,
+    words,
+)
+from glueline_worker.lineage.sql import read_sql
+
+_NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
+
+CONSTANTS = words(
+    "lit current_timestamp current_date now monotonically_increasing_id input_file_name "
+    "spark_partition_id rand randn uuid typedLit row_number rank dense_rank percent_rank "
+    "cume_dist ntile unix_timestamp broadcast"
+)
+"""Functions whose texts name no column."""
+ALL_TEXTS = words(
+    "concat coalesce greatest least struct array create_map hash xxhash64 count_distinct "
+    "countDistinct grouping_id map_from_arrays arrays_zip map_concat add datediff date_diff "
+    "months_between levenshtein corr covar_pop covar_samp approx_count_distinct"
+)
+"""Functions each of whose texts names a column."""
+FIRST_TEXT = words(
+    "col column upper lower trim ltrim rtrim initcap length reverse year month quarter "
+    "dayofmonth dayofweek dayofyear weekofyear hour minute second date_format to_date "
+    "to_timestamp from_unixtime to_utc_timestamp from_utc_timestamp date_add date_sub "
+    "add_months date_trunc trunc last_day sum sumDistinct sum_distinct avg mean count min max "
+    "first last collect_list collect_set stddev stddev_pop stddev_samp variance var_pop "
+    "var_samp skewness kurtosis lag lead nth_value abs ceil floor round bround sqrt exp log "
+    "log10 log2 pow isnan isnull nanvl sha1 sha2 md5 crc32 base64 unbase64 hex unhex bin "
+    "regexp_replace regexp_extract translate split substring substring_index lpad rpad repeat "
+    "instr locate ascii soundex explode explode_outer posexplode posexplode_outer inline size "
+    "array_contains array_distinct array_join array_max array_min sort_array element_at slice "
+    "flatten from_json to_json get_json_object json_tuple schema_of_json map_keys map_values "
+    "from_csv to_csv cast percentile_approx approxCountDistinct any_value max_by min_by asc "
+    "desc asc_nulls_first desc_nulls_last transform filter aggregate exists forall array_sort "
+    "to_number decode encode"
+)
+"""Functions whose first text names a column, and whose other texts are formats or patterns."""
+FUNCTIONS = CONSTANTS | ALL_TEXTS | FIRST_TEXT | {"when", "expr", "concat_ws", "format_string"}
+AMBIGUOUS = words(
+    "sum min max abs round pow filter transform hash first last count exists add now encode "
+    "decode split slice size log trim upper lower length reverse translate repeat locate mean "
+    "floor ceil sqrt exp array column struct hex bin year month hour minute second rank uuid "
+    "rand aggregate cast"
+)
+"""Names that other libraries have too: taken as Spark's when something says so."""
+
+
+METHODS = words(
+    "alias name cast astype asc desc asc_nulls_first asc_nulls_last desc_nulls_first "
+    "desc_nulls_last over isin like rlike ilike between when otherwise isNull isNotNull "
+    "eqNullSafe getField getItem substr startswith endswith contains withField dropFields"
+)
+"""Methods of Spark's columns; what else is called on a column is of pandas."""
+
+
+def column_of(frame: Frame, name: str) -> Column:
+    """``frame.name`` or ``frame["name"]``."""
+    return Column(((frame.node, name),), name)
+
+
+def as_column(values: Iterable[Value]) -> Column:
+    """What is made of ``values``: the columns in them, under a name nobody gave."""
+    refs: dict[tuple[str | None, str], None] = {}
+    known = True
+    for value in values:
+        for option in options_of(value):
+            if isinstance(option, Column):
+                refs.update(dict.fromkeys(option.refs))
+                known = known and option.known
+            elif isinstance(option, (list, tuple)):
+                inner = as_column(option)
+                refs.update(dict.fromkeys(inner.refs))
+                known = known and inner.known
+            elif isinstance(option, Foreign) and option.label.startswith("loop:"):
+                known = False
+    return Column(tuple(refs), None, known)
+
+
+def named(text: str) -> Column:
+    """The column that a text names."""
+    name = shown(text).strip("`")
+    if has_hole(text):
+        return Column((), None, known=False)
+    return Column(((None, name),), name.split(".")[-1])
+
+
+def call_function(name: str, args: list[Value]) -> Column:
+    """Call ``pyspark.sql.functions.name``."""
+    if name == "expr":
+        return expression(args[0]) if args and isinstance(args[0], str) else Column(known=False)
+    if name in {"col", "column"} and args:
+        return named(args[0]) if isinstance(args[0], str) else _single(args[0])
+    if name in CONSTANTS:
+        return as_column(arg for arg in args if isinstance(arg, Column))
+    texts = args if name in ALL_TEXTS else args[1:] if name == "concat_ws" else args[:1]
+    if name in {"when", "format_string"}:
+        texts = []
+    flat: list[Value] = []
+    for value in texts:
+        flat += value if isinstance(value, (list, tuple)) else [value]
+    named_texts = [named(value) for value in flat if isinstance(value, str) and value != "*"]
+    made = as_column([*named_texts, *args])
+    if len(made.refs) == 1:  # Spark names it so, unless an alias follows
+        return Column(made.refs, f"{name}({made.refs[0][1]})", made.known)
+    return made
+
+
+def _single(value: Value) -> Column:
+    if isinstance(value, Column):
+        return value
+    return Column((), None, known=False)
+
+
+@lru_cache(maxsize=2_000)
+def expression(text: str) -> Column:
+    """A SQL expression, such as ``expr``'s or one of ``selectExpr``'s."""
+    bare = text.strip().strip("`")
+    if _NAME.match(bare):
+        return named(bare)
+    reading = read_sql(f"SELECT {shown(text)} FROM frame")  # noqa: S608 - parsed, never run
+    for statement in reading.statements[:1]:
+        if statement.rest:
+            return Column((), "*", known=False)
+        for name, sources in statement.columns.items():
+            return Column(tuple((None, column) for _, column in sources), name)
+    return Column((), None, known=False)
+
+
+def call_method(column: Column, name: str, args: list[Value]) -> Column:
+    """Call a method of a column."""
+    if name in {"alias", "name"} and args and isinstance(args[0], str):
+        return Column(column.refs, shown(args[0]), column.known and not has_hole(args[0]))
+    if name in {"getField", "getItem"}:
+        last = args[0] if args and isinstance(args[0], str) else column.name
+        return Column(column.refs, last, column.known)
+    if name in {"cast", "astype", "asc", "desc", "over", "substr"}:
+        return Column(column.refs, column.name, column.known)
+    merged = as_column([column, *args])
+    return Column(merged.refs, None, merged.known)

@@ -1,0 +1,90 @@
+"""Comparisons: decided only where both sides are known for certain."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from glueline_worker.lineage.script.domain.template_text import has_hole
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    Argument,
+    Arguments,
+    Choice,
+    Foreign,
+    Frame,
+    Length,
+    Value,
+)
+
+
+def compare(op: ast.cmpop, left: Value, right: Value) -> Value:
+    """``left op right`` where both are known for certain."""
+    if isinstance(op, (ast.Is, ast.IsNot)) or right is None or left is None:
+        return _is(op, left, right)
+    if isinstance(op, (ast.In, ast.NotIn)):
+        return _contains(op, left, right)
+    if isinstance(left, Length) and isinstance(right, int):
+        return _compare_length(op, int(left), int(right))
+    if not _certain(left) or not _certain(right):
+        return UNKNOWN
+    try:
+        return bool(_COMPARISONS[type(op)](left, right))
+    except (TypeError, KeyError):
+        return UNKNOWN
+
+
+def _compare_length(op: ast.cmpop, least: int, right: int) -> Value:
+    """Compare a length, of which only the lower bound is known."""
+    if isinstance(op, ast.GtE):
+        return True if least >= right else UNKNOWN
+    if isinstance(op, ast.Lt):
+        return False if least >= right else UNKNOWN
+    if least <= right:
+        return UNKNOWN
+    return isinstance(op, (ast.Gt, ast.NotEq))
+
+
+def _is(op: ast.cmpop, left: Value, right: Value) -> Value:
+    if not isinstance(op, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+        return UNKNOWN
+    if isinstance(left, (Choice, Foreign, Frame)) or isinstance(right, (Choice, Foreign, Frame)):
+        if right is None and isinstance(left, Frame):
+            return isinstance(op, (ast.IsNot, ast.NotEq))
+        return UNKNOWN
+    if left is None or right is None or (isinstance(left, bool) and isinstance(right, bool)):
+        same = left is right
+        return same if isinstance(op, (ast.Is, ast.Eq)) else not same
+    return UNKNOWN
+
+
+def _contains(op: ast.cmpop, left: Value, right: Value) -> Value:
+    if isinstance(right, Arguments) and left not in right:
+        return UNKNOWN  # a run may have more
+    if not _certain(left) or isinstance(right, (Argument, Foreign)):
+        return UNKNOWN
+    if isinstance(right, dict) and all(_certain(key) for key in right):
+        return (left in right) == isinstance(op, ast.In)
+    if isinstance(right, (list, tuple)) and all(_certain(item) for item in right):
+        return (left in right) == isinstance(op, ast.In)
+    if isinstance(right, str) and isinstance(left, str) and not has_hole(right):
+        return (left in right) == isinstance(op, ast.In)
+    return UNKNOWN
+
+
+def _certain(value: Value) -> bool:
+    if isinstance(value, (Argument, Length)):
+        return False
+    if isinstance(value, str):
+        return not has_hole(value)
+    return isinstance(value, (bool, int, float, type(None)))
+
+
+_COMPARISONS: dict[type[ast.cmpop], Any] = {
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+}

@@ -1,0 +1,88 @@
+"""Operators on values."""
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.template_text import as_text, clipped, has_hole
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    Argument,
+    Foreign,
+    Frame,
+    Length,
+    Value,
+)
+
+SEQUENCE_LIMIT = 5_000
+_LARGE = 10**30
+
+
+def glue(left: Value, right: Value) -> Value:
+    """Texts, one after the other."""
+    if not isinstance(left, (str, Foreign, Frame)) or not isinstance(right, (str, Foreign, Frame)):
+        return (
+            UNKNOWN if isinstance(left, (list, dict)) else clipped(as_text(left) + as_text(right))
+        )
+    glued = clipped(as_text(left) + as_text(right))
+    tainted = isinstance(left, Argument) or isinstance(right, Argument)
+    return Argument(glued) if tainted and isinstance(glued, str) else glued
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.BitOr: operator.or_,
+}
+
+
+def compute(op: ast.operator, left: Value, right: Value) -> Value:
+    """``left op right`` for values that Python itself can compute with."""
+    function = _OPERATORS.get(type(op))
+    known = (int, float, str, list, tuple, dict)
+    if function is None or not isinstance(left, known) or not isinstance(right, known):
+        return (
+            left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
+        )
+    if isinstance(op, ast.Mult) and not _small(left, right):
+        return _too_long(right if isinstance(left, (int, float)) else left)
+    try:
+        found = function(left, right)
+    except (TypeError, ArithmeticError, ValueError):
+        return UNKNOWN
+    if isinstance(left, Length) or isinstance(right, Length):
+        return Length(found) if isinstance(found, int) else UNKNOWN
+    too_long = isinstance(found, (list, tuple)) and len(found) > SEQUENCE_LIMIT
+    return _too_long(found) if too_long else found
+
+
+def _too_long(found: Value) -> Value:
+    if isinstance(found, (list, tuple)):
+        report_limit(f"a list of more than {SEQUENCE_LIMIT:,} items is not followed")
+    elif isinstance(found, str):
+        report_limit("a text that is repeated to more than 10,000 characters is not followed")
+    return UNKNOWN
+
+
+def _small(left: Value, right: Value) -> bool:
+    """Whether a product stays small: no ``"x" * 10**9``."""
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return abs(left) < _LARGE and abs(right) < _LARGE
+    sizes = [
+        len(side) if isinstance(side, (str, list, tuple)) else abs(side)
+        for side in (left, right)
+        if not isinstance(side, dict)
+    ]
+    return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
+
+
+def undecided(condition: Value, value: Value) -> Value:
+    """``condition and value`` where nobody knows the condition."""
+    undecided = isinstance(value, bool) or value is None
+    return UNKNOWN if undecided or (isinstance(condition, str) and has_hole(condition)) else value

@@ -1,0 +1,1 @@
+"""The abstract interpreter: statements and expressions over values, without execution."""

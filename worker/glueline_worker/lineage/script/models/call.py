@@ -1,0 +1,54 @@
+"""One call of something that is not the script's own, as the handlers see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from glueline_worker.lineage.script.domain.reading import Run
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import as_text, texts
+from glueline_worker.lineage.script.domain.values import Value, options_of
+
+
+@dataclass(slots=True)
+class Call:
+    """``receiver.name(*args, **kwargs)``; for a plain function the receiver is its path."""
+
+    run: Run
+    receiver: Value
+    name: str
+    args: list[Value] = field(default_factory=list)
+    kwargs: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def state(self) -> State:
+        """What the reading has found so far."""
+        return self.run.state
+
+    @property
+    def values(self) -> list[Value]:
+        """All arguments."""
+        return [*self.args, *self.kwargs.values()]
+
+    def arg(self, position: int | None, *names: str, default: Value = None) -> Value:
+        """The argument at ``position`` or under one of ``names``."""
+        for name in names:
+            if name in self.kwargs:
+                return self.kwargs[name]
+        if position is not None and position < len(self.args):
+            return self.args[position]
+        return default
+
+    def text(self, position: int | None, *names: str) -> str | None:
+        """The argument as a text; None when it is not given."""
+        value = self.arg(position, *names)
+        return None if value is None else texts(value)[0]
+
+    def mapping(self, position: int | None, *names: str) -> dict[Any, Value]:
+        """The argument as a dict of options; alternatives are laid over one another."""
+        found: dict[Any, Value] = {}
+        for option in options_of(self.arg(position, *names)):
+            if isinstance(option, dict):
+                found.update((as_text(key), value) for key, value in option.items())
+        return found

@@ -1,0 +1,1 @@
+"""Models of Spark and of Glue's library on top of it."""

@@ -1,0 +1,119 @@
+"""Glue's transform classes (``ApplyMapping.apply(frame=…)``) and DynamicFrame's constructors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.script.domain.state import STACK
+from glueline_worker.lineage.script.domain.template_text import as_text
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    Frame,
+    Function,
+    Value,
+    options_of,
+    words,
+)
+from glueline_worker.lineage.script.interpreter import attributes
+from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.spark import column_flow
+
+SAME = words(
+    "ResolveChoice DropNullFields Filter Unbox UnnestFrame Spigot DropDuplicates "
+    "FillMissingValues ErrorsAsDynamicFrame DropNullFieldsTransform Unnest FillNa"
+)
+
+
+def apply(call: Call, name: str) -> Value:
+    """``name.apply(…)`` for one of Glue's transforms; any other class's result is opaque."""
+    value = call.arg(0, "frame", "dfc", "frame1")
+    frame = call.state.one_frame(value)
+    if frame is None:
+        made = call.state.one_frame(call.values)
+        return made if made is not None else UNKNOWN
+    if name in SAME:
+        return value if isinstance(value, (Frame, dict)) else frame
+    handler = _TRANSFORMS.get(name)
+    if handler is not None:
+        return handler(call, frame)
+    return call.state.transform(call.values, OPAQUE, name)
+
+
+def _map(call: Call, frame: Frame) -> Value:
+    for option in options_of(call.arg(1, "f", "transformer")):
+        if isinstance(option, Function):
+            call.run.invoke(option, [Frame(frame.node, "rows")], {})
+    return call.state.transform(frame, OPAQUE, "Map")
+
+
+def _split_fields(call: Call, frame: Frame) -> Value:
+    first = as_text(call.arg(2, "name1", default="split1"))
+    second = as_text(call.arg(3, "name2", default="split2"))
+    paths = call.arg(1, "paths")
+    names = paths if isinstance(paths, (list, tuple)) else []
+    return {
+        first: column_flow.keep_only(call.state, frame, [names]),
+        second: column_flow.drop(call.state, frame, [names]),
+    }
+
+
+def _split_rows(call: Call, frame: Frame) -> Value:
+    return {as_text(call.arg(2, "name1")): frame, as_text(call.arg(3, "name2")): frame}
+
+
+def _relationalize(call: Call, frame: Frame) -> Value:
+    node = call.state.transform(frame, label="Relationalize")
+    return Frame(node.node, "collection")
+
+
+def _select(call: Call, frame: Frame) -> Value:
+    value = call.arg(0, "dfc")
+    if isinstance(value, dict) and value:
+        found = attributes.get_item(call.run, value, call.arg(1, "key"))
+        if found is not UNKNOWN:
+            return found
+    return call.state.transform(frame, label="SelectFromCollection")
+
+
+def _join(call: Call, frame: Frame) -> Value:
+    return call.state.transform([frame, call.arg(1, "frame2")], label="Join")
+
+
+_TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
+    "ApplyMapping": lambda call, frame: column_flow.mappings(
+        call.state, frame, call.arg(1, "mappings")
+    ),
+    "DropFields": lambda call, frame: column_flow.drop(call.state, frame, [call.arg(1, "paths")]),
+    "SelectFields": lambda call, frame: column_flow.keep_only(
+        call.state, frame, [call.arg(1, "paths")]
+    ),
+    "RenameField": lambda call, frame: column_flow.rename(
+        call.state,
+        frame,
+        [(as_text(call.arg(1, "old_name")), as_text(call.arg(2, "new_name")))],
+    ),
+    "Map": _map,
+    "FlatMap": _map,
+    "Join": _join,
+    "Union": lambda call, _: call.state.transform(call.values, STACK, "Union"),
+    "SplitFields": _split_fields,
+    "SplitRows": _split_rows,
+    "Relationalize": _relationalize,
+    "SelectFromCollection": _select,
+    "EvaluateDataQuality": lambda call, frame: Frame(
+        call.state.transform(frame, OPAQUE, "EvaluateDataQuality").node
+    ),
+}
+
+
+def from_frame(call: Call) -> Value:
+    """``DynamicFrame.fromDF(frame, …)`` and ``DynamicFrame(frame, …)``."""
+    frame = call.state.one_frame(call.arg(0, "dataframe", "df", "jdf"))
+    return frame if frame is not None else UNKNOWN
+
+
+def collection(call: Call) -> Value:
+    """``DynamicFrameCollection({…}, glueContext)`` is its dict."""
+    value = call.arg(0, "dynamic_frames")
+    return value if value is not None else {}

@@ -1,0 +1,1 @@
+"""A script's bytes into a syntax tree."""

@@ -1,0 +1,218 @@
+"""A script's bytes into a syntax tree, as far as it parses."""
+
+import ast
+import re
+import textwrap
+from collections.abc import Callable, Iterable
+
+from glueline_worker.lineage.script.source.repair import TEXT, repaired
+from glueline_worker.lineage.syntax import parse_module
+
+SIZE_LIMIT = 600_000
+"""Characters that are read; a longer script is cut at a line."""
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_LOOKED_AT = 1_000
+_CONTINUED = ("else", "elif", "except", "finally")
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+
+
+def decode(data: str | bytes) -> str:
+    """The script's text: UTF-8, the declared coding, or Latin-1, which fits anything."""
+    if isinstance(data, str):
+        return _clean(data)
+    found = _CODING.search(b"\n".join(data.split(b"\n", 2)[:2]))
+    declared = found.group(1).decode("ascii") if found else "utf-8"
+    declared = wide_coding(data) or declared
+    for coding in (declared, "utf-8"):
+        try:
+            return _clean(data.decode(coding))
+        except (UnicodeError, LookupError):
+            continue
+    return _clean(data.decode("latin-1"))
+
+
+def wide_coding(data: bytes) -> str:
+    """UTF-16 or UTF-32, by the mark at the start or by the zeros of plain letters; else ""."""
+    for mark, coding in _MARKS:
+        if data.startswith(mark):
+            return coding
+    start = data[:_LOOKED_AT]
+    for place, coding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros, others = start[place::2].count(0), start[1 - place :: 2].count(0)
+        if others == 0 and zeros * 10 > len(start) * 4:
+            return coding
+    return ""
+
+
+def _clean(text: str) -> str:
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    # The private-use characters that delimit holes are no part of anybody's script.
+    return text.replace("\x00", "").replace("\ue000", "").replace("\ue001", "")
+
+
+def parse(text: str, warn: Callable[[str], None], leave_out: Callable[[str], None]) -> ast.Module:
+    """The tree of the script; what does not parse or is too long goes to ``leave_out``."""
+    if len(text) > SIZE_LIMIT:
+        whole, text = len(text), _beginning(text)
+        leave_out(f"{whole - len(text):,} of the script's {whole:,} characters were not read")
+    module = tree(text)
+    if module is not None:
+        if _says_nothing(module):
+            leave_out("the script has no statement that does anything; is it a script?")
+        return module
+    module = tree(textwrap.dedent(text)) or tree(repaired(text))
+    if module is not None:
+        warn("the script is no Python 3; it was read as if it were")
+        return module
+    return _by_parts(repaired(textwrap.dedent(text)), leave_out)
+
+
+def _beginning(text: str) -> str:
+    """The statements at the left margin that end before the limit; none is cut in two."""
+    start = text[:SIZE_LIMIT]
+    inside = _inside_texts(start)
+    lines = start.split("\n")
+    ends = (at for at in range(len(lines) - 1, 0, -1) if at not in inside and _begins(lines[at]))
+    return "\n".join(lines[: next(ends, 0)])
+
+
+def _begins(line: str) -> bool:
+    """Whether a statement begins here, at the left margin."""
+    return bool(line) and line[0] not in " \t)]}#" and not line.startswith(_CONTINUED)
+
+
+def _says_nothing(module: ast.Module) -> bool:
+    """Whether other text, such as YAML, was taken for Python: names and numbers without a deed."""
+    return any(map(_is_idle, module.body)) and all(
+        _is_idle(statement) or _is_text(statement) for statement in module.body
+    )
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_idle(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.AnnAssign):
+        return statement.value is None
+    return (
+        isinstance(statement, ast.Expr)
+        and not isinstance(statement.value, ast.Constant)
+        and not any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(statement))
+    )
+
+
+def tree(text: str) -> ast.Module | None:
+    """The tree of a text that parses."""
+    try:
+        return parse_module(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _by_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
+    """The statements that parse, each by itself."""
+    body: list[ast.stmt] = []
+    lost: list[int] = []
+    parts = _parts(text.split("\n"))
+    for start, part in parts[:PART_LIMIT]:
+        found = _salvage(part, lost, start)
+        if found is not None:
+            ast.increment_lineno(found, start)
+            body += found.body
+    if lost:
+        leave_out(f"does not parse as Python, and was left out: {lines_of(lost)}")
+    else:
+        leave_out("the script does not parse as Python; what was read rests on guesses")
+    if (more := len(parts) - PART_LIMIT) > 0:
+        first = parts[PART_LIMIT][0] + 1
+        leave_out(f"{more:,} statements from line {first} on were not read, as others do not parse")
+    return ast.Module(body, [])
+
+
+def lines_of(numbers: Iterable[int]) -> str:
+    """``line 3, 5, 8 and 12 more``."""
+    each = list(dict.fromkeys(map(str, numbers)))
+    more = f" and {len(each) - SHOWN} more" if len(each) > SHOWN else ""
+    return f"line {', '.join(each[:SHOWN])}{more}"
+
+
+SHOWN = 5
+PART_LIMIT = 3_000
+BLANKED_LIMIT = 8
+_NEIGHBOURS = re.compile(
+    r"(?<![\w.'\"])(?!(?:and|as|assert|await|elif|else|from|if|import|in|is|lambda|not|or|print"
+    r"|raise|return|while|yield|[bBfFrRuU]{1,2})\b)"
+    r"([A-Za-z_][\w.]*|\w+\[[^\[\]\n]*\])[ \t]+(?=[\"'])"
+)
+"""A name right before a text: a plus was forgotten."""
+
+
+def _parts(lines: list[str]) -> list[tuple[int, str]]:
+    """Pieces that begin at the left margin, with the 0-based line each begins at."""
+    found: list[tuple[int, list[str]]] = []
+    inside = _inside_texts("\n".join(lines))
+    for number, line in enumerate(lines):
+        continues = number in inside or not _begins(line)
+        decorated = bool(found) and found[-1][1][-1].startswith("@")
+        if found and (continues or decorated):
+            found[-1][1].append(line)
+        else:
+            found.append((number, [line]))
+    return [(start, "\n".join(part)) for start, part in found]
+
+
+def _inside_texts(text: str) -> set[int]:
+    """The 0-based lines that begin inside a text of several lines, such as a query."""
+    found: set[int] = set()
+    line, at = 0, 0
+    for token in TEXT.finditer(text):
+        line += text.count("\n", at, token.start())
+        height = token[0].count("\n")
+        found.update(range(line + 1, line + height + 1))
+        line, at = line + height, token.end()
+    return found
+
+
+def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
+    """One piece, with the lines that break it blanked, or cut off before them."""
+    lines = part.split("\n")
+    for _ in range(BLANKED_LIMIT):
+        try:
+            return parse_module("\n".join(lines))
+        except SyntaxError as error:
+            at = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
+            if "unicodeescape" in str(error):
+                lines[at] = re.sub(r"\\(?=[UuNx])", r"\\\\", lines[at])
+                continue
+            if "forgot a comma" in str(error) and (error.end_lineno or 0) > (error.lineno or 0):
+                lines[(error.end_lineno or 2) - 2] += ","
+                continue
+            if (joined := _NEIGHBOURS.sub(r"\1 + ", lines[at])) != lines[at]:
+                lines[at] = joined
+                continue
+            lost.append(start + at + 1)
+            if at == 0 and len(lines) == 1:
+                return None
+            indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+            opens = lines[at].rstrip().endswith(":")
+            lines[at] = f"{indent}if unreadable:" if opens else f"{indent}pass"
+        except (ValueError, RecursionError, MemoryError):
+            lost.append(start + 1)
+            return None
+    return tree("\n".join(lines[: max(0, lost[-1] - start - 1)]))
+
+
+def is_empty(node: ast.AST) -> bool:
+    """Whether a function is only there to be overridden: documentation, ``pass`` or an error."""
+    body = getattr(node, "body", None)
+    return isinstance(body, list) and all(
+        isinstance(part, (ast.Pass, ast.Raise))
+        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        for part in body
+    )

@@ -1,0 +1,1 @@
+"""Queries: tables in FROM, scopes, and the columns that a SELECT yields."""

@@ -1,0 +1,175 @@
+"""SQL text into statements: each one by the parser, or else by its words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice, pairwise, product
+from types import MappingProxyType
+
+from sqlglot import exp
+
+from glueline_worker.lineage.sql.keyword_fallback import read_words
+from glueline_worker.lineage.sql.lexer import (
+    Token,
+    depth,
+    joins_without_condition,
+    keywords,
+    lex,
+    statements,
+)
+from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
+from glueline_worker.lineage.sql.parse import dialect_name, dialects, parse
+from glueline_worker.lineage.sql.placeholders import Holes
+from glueline_worker.lineage.sql.query.tables import Schemas
+from glueline_worker.lineage.sql.statements.classify import describe
+from glueline_worker.lineage.sql.statements.copy_unload import read_transfer
+
+_MAX_PARSED = 50_000
+"""Tokens of one text that go to the parser, which manages some 60,000 a second."""
+_MAX_RETRIED = 4_000
+"""Tokens of a statement that other dialects are tried on."""
+_TOKEN_LENGTH = 8
+_MAX_TEXT = 2_000_000
+_MAX_DEPTH = 60
+_MAX_OPEN_JOINS = 12
+"""Each further one doubles the parser's time."""
+_MAX_STATEMENTS = 10_000
+_MAX_WARNINGS = 50
+_LAST_WORD = re.compile(r"[^\s;]*\Z")
+_STARTS = keywords(
+    "ALTER ANALYZE BEGIN CACHE CALL CLEAR CLOSE COMMENT COMMIT COPY CREATE DECLARE DELETE DESC "
+    "DESCRIBE DROP END EXEC EXECUTE EXPLAIN EXPORT FETCH FROM GRANT IMPORT INSERT LOAD LOCK MERGE "
+    "MSCK OPTIMIZE PREPARE PRINT REFRESH REPLACE RESET REVOKE ROLLBACK SELECT SET SHOW START "
+    "TABLE TRUNCATE UNCACHE UNLOAD UPDATE UPSERT USE VACUUM VALUES WITH ("
+)
+_MOVING = keywords(
+    "CACHE COPY CREATE DELETE FROM INSERT LOAD MERGE REPLACE SELECT UNLOAD UPDATE UPSERT USE "
+    "VALUES WITH ("
+)
+"""First words of statements that may move data, or that others depend on."""
+
+
+_BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
+
+
+def read_sql(
+    text: str, *, dialect: str = "spark", schemas: Schemas = MappingProxyType({})
+) -> SqlReading:
+    """Read all statements of ``text``.
+
+    ``dialect`` is ``spark``, ``hive``, ``trino`` (``athena``, ``presto``), ``redshift``,
+    ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
+    Spark. ``schemas`` maps ``database/table`` or ``table``, in lower case, to column names. Never
+    raises: what is not understood becomes a warning.
+    """
+    # No name is cut: half a name would be the name of another table.
+    beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
+    reader = _Reader(beginning, dialect_name(dialect), schemas)
+    reader.read()
+    if left_out := len(text) - len(beginning):
+        reader.leave_out(f"{left_out:,} of {len(text):,} characters of the SQL were not read")
+    return SqlReading(tuple(reader.statements), _shown(reader.warnings), _shown(reader.gaps))
+
+
+def _shown(sentences: Sequence[str]) -> tuple[str, ...]:
+    more = len(sentences) - _MAX_WARNINGS
+    end = [f"{more:,} more warnings about the SQL are left out"] if more > 0 else []
+    return (*sentences[:_MAX_WARNINGS], *end)
+
+
+class _Reader:
+    def __init__(self, text: str, dialect: str, schemas: Mapping[str, tuple[str, ...]]) -> None:
+        self._text = text
+        self._dialect = dialect
+        self._schemas = schemas
+        self._left = _MAX_PARSED
+        self.statements: list[SqlStatement] = []
+        self.warnings: list[str] = []
+        self.gaps: list[str] = []
+
+    def leave_out(self, sentence: str) -> None:
+        """Say what was not read."""
+        self.warnings.append(sentence)
+        self.gaps.append(sentence)
+
+    def read(self) -> None:
+        """Read the statements one by one, so that an odd one spoils no other."""
+        line, seen = 1, 0
+        pieces = statements(lex(self._text, self._dialect))
+        for tokens in islice(pieces, _MAX_STATEMENTS):
+            line += self._text.count("\n", seen, tokens[0].start)
+            seen = tokens[0].start
+            self.statements += self._statement(_trimmed(tokens), line)
+        if more := sum(1 for _ in pieces):
+            self.leave_out(
+                f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
+            )
+
+    def _statement(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+        first = tokens[0].upper or tokens[0].text
+        if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
+            tokens = [Token("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
+        if all(token.kind == "hole" for token in tokens):
+            self.warnings.append(f"line {line}: the SQL is known only at run time")
+            return []
+        if tokens[0].kind != "hole" and first not in _STARTS:
+            self.leave_out(f"line {line}: no SQL statement")
+            return []
+        transfer = read_transfer(tokens, line, self._inner)
+        if transfer is not None:
+            return [transfer]
+        if tokens[0].kind != "hole" and first not in _MOVING:
+            return [SqlStatement("other", line=line)]
+        return self._parsed(tokens, line) or self._by_words(tokens, line)
+
+    def _parsed(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+        if depth(tokens) > _MAX_DEPTH or joins_without_condition(tokens) > _MAX_OPEN_JOINS:
+            return []
+        cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
+        holes = Holes(tokens)
+        texts = dict.fromkeys((holes.fill(), holes.fill(sparing=True)))
+        names = dialects("trino" if _quotes_names(tokens) else self._dialect)[
+            : None if cost <= _MAX_RETRIED else 1
+        ]
+        for name, sql in product(names, texts):
+            self._left -= cost
+            tree = parse(sql, name) if self._left >= 0 else None
+            if tree is not None:
+                return self._described(tree, holes, line)
+        return []
+
+    def _described(self, tree: exp.Expr, holes: Holes, line: int) -> list[SqlStatement]:
+        try:
+            return describe(tree, holes, self._schemas, line)
+        except Exception:  # noqa: BLE001 - a tree of a shape that nobody has seen yet
+            return []
+
+    def _by_words(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+        statement = read_words(tokens, line)
+        if statement is None:
+            self.leave_out(f"line {line}: no SQL statement that can be read")
+            return []
+        why = f"beyond {_MAX_PARSED:,} words of SQL" if self._left < 0 else "not parsed"
+        self.leave_out(f"line {line}: {why}; its tables were read by the words around")
+        return [statement]
+
+    def _inner(self, query: str | Sequence[Token]) -> SqlStatement:
+        """The query inside UNLOAD or COPY."""
+        tokens = list(lex(query, self._dialect)) if isinstance(query, str) else query
+        if not tokens:
+            return SqlStatement("other")
+        found = self._parsed(tokens, 1) or self._by_words(tokens, 1)
+        return found[0] if found else SqlStatement("other")
+
+
+def _quotes_names(tokens: Sequence[Token]) -> bool:
+    """Whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
+    return any(
+        token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
+        for before, token in pairwise(tokens)
+    )
+
+
+def _trimmed(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The statement after the BEGIN of a block."""
+    block = len(tokens) > 1 and tokens[0].upper == "BEGIN" and tokens[1].upper in _MOVING
+    return tokens[1:] if block else tokens

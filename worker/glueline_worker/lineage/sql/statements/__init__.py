@@ -1,0 +1,1 @@
+"""Statements: what each kind reads and writes."""

@@ -1,0 +1,107 @@
+"""The same policies for IAM itself, Terraform and CloudFormation."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from glueline_worker.permissions.policy_documents import Document, Identity, word
+
+
+def iam(found: Sequence[Identity]) -> str:
+    """The reader's policy, for the console or ``aws iam create-policy``."""
+    return json.dumps(found[-1].policy, indent=2)
+
+
+def chain(found: Sequence[Identity]) -> str:
+    """Every identity with its policy and its trust, as one JSON document."""
+    return json.dumps(
+        [
+            {"role": one.arn, "policy": one.policy, "trust_policy": one.trust}
+            for one in found
+            if one.policy or one.trust
+        ],
+        indent=2,
+    )
+
+
+def terraform(source: str, found: Sequence[Identity]) -> str:
+    """A policy for each identity, and the roles with their trust."""
+    blocks: list[str] = []
+    for one in found:
+        name = word(f"glueline_{source}_{one.name}")
+        if one.trust:
+            blocks.append(_block("aws_iam_role", name, _role(one), one.trust))
+        if one.policy:
+            description = f"What Glueline needs for the source {source}"
+            values = {"name": _policy_name(source, one), "description": description}
+            blocks.append(_block("aws_iam_policy", name, values, one.policy, "policy"))
+        if one.trust and one.policy:
+            blocks.append(
+                f'resource "aws_iam_role_policy_attachment" "{name}" {{\n'
+                f"  role       = aws_iam_role.{name}.name\n"
+                f"  policy_arn = aws_iam_policy.{name}.arn\n}}\n"
+            )
+    return "\n".join(blocks)
+
+
+def cloudformation(source: str, found: Sequence[Identity]) -> str:
+    """A template as JSON, with managed policies and roles."""
+    resources: dict[str, Any] = {}
+    for one in found:
+        name = "".join(part.capitalize() for part in word(f"{source}_{one.name}").split("_"))
+        if one.policy:
+            resources[f"{name}Policy"] = {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {
+                    "Description": f"What Glueline needs for the source {source}",
+                    "ManagedPolicyName": _policy_name(source, one),
+                    "PolicyDocument": one.policy,
+                },
+            }
+        if one.trust:
+            resources[f"{name}Role"] = {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "RoleName": _role(one)["name"],
+                    "Path": _role(one)["path"],
+                    "AssumeRolePolicyDocument": one.trust,
+                    "ManagedPolicyArns": [{"Ref": f"{name}Policy"}],
+                },
+            }
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"IAM of the Glueline source {source}",
+        "Resources": resources,
+    }
+    return json.dumps(template, indent=2)
+
+
+def _policy_name(source: str, one: Identity) -> str:
+    return f"glueline-{source}-{one.name}"[:128]
+
+
+def _role(one: Identity) -> dict[str, str]:
+    """Name and path of a role."""
+    assert one.arn is not None
+    path, _, name = one.arn.partition(":role/")[2].rpartition("/")
+    return {"name": name, "path": f"/{path}/" if path else "/"}
+
+
+def _block(
+    kind: str,
+    name: str,
+    values: dict[str, str],
+    document: Document,
+    member: str = "assume_role_policy",
+) -> str:
+    lines = [f"  {key} = {_quoted(value)}" for key, value in values.items()]
+    # In a heredoc ${ and %{ would begin a template.
+    text = json.dumps(document, indent=2).replace("${", "$${").replace("%{", "%%{")
+    body = "\n".join(f"    {line}" for line in text.splitlines())
+    return "\n".join(
+        [f'resource "{kind}" "{name}" {{', *lines, f"  {member} = <<-JSON", body, "  JSON", "}", ""]
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text).replace("${", "$${").replace("%{", "%%{")

@@ -1,0 +1,140 @@
+"""The ARNs that a policy names."""
+
+import re
+from dataclasses import dataclass
+
+from glueline.settings.sources import Source
+from glueline_worker.aws.iam_actions import Resource
+
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-iso-", "aws-iso"),
+    ("eusc-", "aws-eusc"),
+)
+ASSETS = "aws-glue-assets"
+"""What the buckets begin with in which Glue Studio keeps scripts."""
+
+QUEUE = "glueline-events"
+"""What the pages call the queue with events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the resources of a source are; ``*`` for what is not known."""
+
+    source: Source
+    region: str = "*"
+    account: str = "*"
+    buckets: tuple[str, ...] = ()
+    kms_keys: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    """ARNs of queues with events."""
+    narrow: bool = True
+    """Whether the filters' databases are named."""
+
+    @property
+    def partition(self) -> str:
+        """``aws``, ``aws-cn`` …: that of the role, else that of the region."""
+        if self.source.roles:
+            return self.source.roles[-1].arn.split(":")[1]
+        found = (name for prefix, name in _PARTITIONS if self.region.startswith(prefix))
+        return next(found, "aws")
+
+    @property
+    def catalog(self) -> tuple[str, str]:
+        """The account of the catalogue, and the way to a catalogue inside it: ``/name``."""
+        account, _, nested = (self.source.catalog_id or "").partition(":")
+        way = f"/{nested}" if nested else ""
+        return (account if re.fullmatch(r"\d{12}", account) else self.account), way
+
+    @property
+    def script_buckets(self) -> tuple[str, ...]:
+        """The buckets that are known to hold scripts, else the one that Glue Studio makes."""
+        return self.buckets or (f"{ASSETS}-{self.account}-{self.region}",)
+
+
+def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
+    """The ARNs of a kind of resource; none where the source has no such thing."""
+    at = place.partition
+    match resource:
+        case Resource.DATABASES:
+            return _catalog(place, [f"database{way(place)}/*"])
+        case Resource.TABLES:
+            return _tables(place, _databases(place))
+        case Resource.ANY_TABLE:
+            return _tables(place, ("*",))
+        case Resource.CONNECTIONS:
+            base = f"arn:{at}:glue:{place.region}:{place.catalog[0]}"
+            return (f"{base}:catalog", f"{base}:connection/*")  # also for a catalogue inside
+        case Resource.JOB:
+            return (f"arn:{at}:glue:{place.region}:{place.account}:job/*",)
+        case Resource.ANY:
+            return ("*",)
+        case Resource.OBJECTS:
+            return tuple(f"arn:{at}:s3:::{bucket}/*" for bucket in place.script_buckets)
+        case Resource.BUCKETS:
+            return tuple(f"arn:{at}:s3:::{bucket}" for bucket in place.script_buckets)
+        case Resource.QUEUE:
+            return place.queues or (f"arn:{at}:sqs:{place.region}:{place.account}:{QUEUE}",)
+        case Resource.KMS_KEYS:
+            return place.kms_keys
+        case _:
+            return ()
+
+
+def way(place: Place) -> str:
+    """The way from the account's catalogue to a catalogue inside it."""
+    return place.catalog[1]
+
+
+def _catalog(place: Place, rest: list[str]) -> tuple[str, ...]:
+    account, nested = place.catalog
+    names = ["catalog", *([f"catalog{nested}"] if nested else []), *rest]
+    base = f"arn:{place.partition}:glue:{place.region}:{account}"
+    return tuple(f"{base}:{name}" for name in names)
+
+
+def _tables(place: Place, databases: tuple[str, ...]) -> tuple[str, ...]:
+    names = [f"database{way(place)}/{name}" for name in databases]
+    names += [f"table{way(place)}/{name}/*" for name in databases]
+    return _catalog(place, names)
+
+
+def _databases(place: Place) -> tuple[str, ...]:
+    allowed = place.source.filters.databases.allow if place.narrow else ()
+    return tuple(dict.fromkeys(map(as_pattern, allowed))) or ("*",)
+
+
+def as_pattern(glob: str) -> str:
+    """The glob as IAM has it, which knows ``*`` and ``?`` only. Glue's names are in lower case."""
+    return re.sub(r"\[!?\]?[^\]]*\]", "?", glob.lower())
+
+
+def secret_arn(reference: str, place: Place) -> str:
+    """The ARN of what a ``secretsmanager:`` or ``ssm:`` reference names."""
+    kind, _, name = reference.partition(":")
+    if name.startswith("arn:"):
+        return name.partition("#")[0]
+    base = f"arn:{place.partition}:{kind}:{place.region}:*"
+    if kind == "ssm":
+        return f"{base}:parameter/{name.lstrip('/')}"
+    # Secrets Manager adds a hyphen and six characters to the name.
+    return f"{base}:secret:{name.partition('#')[0]}-??????"
+
+
+def region_in(url: str) -> str | None:
+    """The region that the URL of a queue names."""
+    found = re.match(r"https?://(?:sqs\.)?([a-z]{2,}(?:-[a-z]+)+-\d+)\.", url)
+    return found[1] if found else None
+
+
+def queue_arn(url: str, partition: str, region: str) -> str | None:
+    """The ARN of a queue by its URL, None where that does not tell."""
+    found = re.search(r"/(\d{12})/([\w.-]+)/?$", url)
+    if found is None:
+        return None
+    return f"arn:{partition}:sqs:{region_in(url) or region}:{found[1]}:{found[2]}"

@@ -1,0 +1,1 @@
+"""Deletions in SQL sinks: proofs, limits and tombstones."""

@@ -1,0 +1,162 @@
+"""What a SQL sink holds of lineage, for those who ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from glueline.contract.lineage import Dataset
+from glueline.contract.records import CatalogLink
+from glueline_worker.sinks.sql.schema.tables import DATABASES, LINEAGE, PARTITIONS, TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdge:
+    """One live row of ``lineage``."""
+
+    process: str
+    upstream: Dataset
+    downstream: Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDatabase:
+    """One live row of ``databases``; ``target`` is what a resource link points at."""
+
+    source: str
+    region: str
+    catalog_id: str | None
+    name: str
+    target: CatalogLink | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """One live row of ``tables``.
+
+    ``data_locations`` are the places where its data stands; None for a table without storage,
+    empty where the catalogue does not say the place.
+    """
+
+    source: str
+    region: str
+    catalog_id: str | None
+    database: str
+    name: str
+    location: str | None
+    data_locations: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPartition:
+    """A live row of ``partitions`` whose location is not below that of its table."""
+
+    source: str
+    region: str
+    catalog_id: str | None
+    database: str
+    table: str
+    location: str
+
+
+def stored_edges(connection: Connection) -> Sequence[StoredEdge]:
+    """All edges that have not been marked deleted."""
+    columns = LINEAGE.c
+    query = select(
+        columns.process,
+        columns.upstream_namespace,
+        columns.upstream_name,
+        columns.downstream_namespace,
+        columns.downstream_name,
+    ).where(columns.deleted_at.is_(None))
+    return [
+        StoredEdge(
+            process,
+            Dataset(namespace=up_space, name=up_name),
+            Dataset(namespace=down_space, name=down_name),
+        )
+        for process, up_space, up_name, down_space, down_name in connection.execute(query)
+    ]
+
+
+def stored_databases(connection: Connection) -> Sequence[StoredDatabase]:
+    """All databases that have not been marked deleted."""
+    columns = DATABASES.c
+    query = select(
+        columns.source,
+        columns.region,
+        columns.catalog_id,
+        columns.name,
+        columns.record["target"],
+    ).where(columns.deleted_at.is_(None))
+    return [
+        StoredDatabase(source, region, catalog_id, name, _link_of(target))
+        for source, region, catalog_id, name, target in connection.execute(query)
+    ]
+
+
+def stored_tables(connection: Connection) -> Sequence[StoredTable]:
+    """All tables that have not been marked deleted."""
+    columns = TABLES.c
+    query = select(
+        columns.source,
+        columns.region,
+        columns.catalog_id,
+        columns.database_name,
+        columns.name,
+        columns.location,
+        columns.record[("storage", "data_locations")],
+    ).where(columns.deleted_at.is_(None))
+    return [
+        StoredTable(*row[:-1], _locations_of(row.location, row[-1]))
+        for row in connection.execute(query)
+    ]
+
+
+def stored_partitions_elsewhere(connection: Connection) -> Sequence[StoredPartition]:
+    """All partitions that do not stand below the location of their table."""
+    parts, tables = PARTITIONS.c, TABLES.c
+    root = func.rtrim(tables.location, "/").concat("/")
+    query = (
+        select(
+            parts.source,
+            parts.region,
+            parts.catalog_id,
+            parts.database_name,
+            parts.table_name,
+            parts.location,
+        )
+        .distinct()
+        .join_from(
+            PARTITIONS,
+            TABLES,
+            and_(
+                tables.source == parts.source,
+                tables.region == parts.region,
+                tables.database_name == parts.database_name,
+                tables.name == parts.table_name,
+            ),
+        )
+        .where(
+            parts.deleted_at.is_(None),
+            tables.deleted_at.is_(None),
+            parts.location.is_not(None),
+            or_(
+                tables.location.is_(None),
+                func.substr(parts.location, 1, func.length(root)) != root,
+            ),
+        )
+    )
+    return [StoredPartition(*row) for row in connection.execute(query)]
+
+
+def _link_of(target: Any) -> CatalogLink | None:
+    return CatalogLink.model_validate(target) if target else None
+
+
+def _locations_of(location: str | None, found: Any) -> tuple[str, ...] | None:
+    """What the record says; a record of an older version has nothing but the location."""
+    if isinstance(found, list):
+        return tuple(map(str, found)) if found or location else None
+    return (location,) if location else None

@@ -1,0 +1,1 @@
+"""The schema of the SQL sinks and its migrations."""

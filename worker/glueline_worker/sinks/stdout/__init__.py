@@ -1,0 +1,1 @@
+"""``stdout:``: records as lines of JSON."""
