@@ -37,7 +37,7 @@ bench-peers: $(VENV)/.dev  ## Measure DataHub's crawler beside us, in an environ
 	@PYTHONPATH=. $(BIN)/python -m benchmarks peers $(ARGS)
 
 lineage-score: $(VENV)/.dev  ## Precision and recall of the script reader over its corpus.
-	PYTHONPATH=. $(BIN)/python tests/lineage/score.py tests/lineage/script/cases
+	PYTHONPATH=. $(BIN)/python tests/unit/lineage/score.py tests/unit/lineage/script/cases
 
 SECONDS ?= 60
 fuzz: $(VENV)/.dev  ## Fuzz the readers for SECONDS (60).

@@ -10,7 +10,7 @@ from tests.support.system import System
 
 from benchmarks.bed import JSONL, PATIENCE, megabytes
 from benchmarks.figures import Figure, benchmark
-from glueline.settings import Settings
+from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 

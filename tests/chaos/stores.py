@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.chaos.index import check_index
 from tests.chaos.stage import Failed, Stage
-from tests.sinks.places import Rows
 from tests.support.system import hooks
+from tests.unit.sinks.places import Rows
 
 from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
 

@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["glueline_worker"]):
 LIMIT = 10.0
 """CPU seconds for one input, with the instrumentation's cost."""
 
-CORPUS = Path(__file__).parents[1] / "lineage" / "script" / "cases"
+CORPUS = Path(__file__).parents[1] / "unit" / "lineage" / "script" / "cases"
 
 
 def one(data: bytes) -> None:

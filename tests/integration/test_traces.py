@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import pytest
 import redis
-from tests.api.conftest import Api
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.collector import Collector, Seen, collecting
 from tests.support.poison import REQUEST, envelope
 from tests.support.system import System, eventually, variables
+from tests.unit.api.conftest import Api
 
 from glueline import Options, RunState
 from glueline.settings.settings import Settings

@@ -1,11 +1,15 @@
-"""A ledger that is moved by hand."""
+"""A ledger that a test moves by hand, and producers on the same Redis."""
 
-from collections.abc import Iterator
+import base64
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
-from tests.unit.desk import Desk
+from tests.unit.ledger_harness import Desk
 
+from glueline import AsyncProducer, Producer, Settings
 from glueline_worker.local.server import EmbeddedRedis
 
 
@@ -13,3 +17,28 @@ from glueline_worker.local.server import EmbeddedRedis
 def desk(redis_server: EmbeddedRedis, prefix: str) -> Iterator[Desk]:
     with redis.Redis.from_url(redis_server.url) as client:
         yield Desk(client, prefix)
+
+
+@pytest.fixture
+def producer(settings: Settings) -> Iterator[Producer]:
+    with Producer(settings) as the_producer:
+        yield the_producer
+
+
+@pytest.fixture
+async def async_producer(settings: Settings) -> AsyncIterator[AsyncProducer]:
+    async with AsyncProducer(settings) as the_producer:
+        yield the_producer
+
+
+@pytest.fixture
+def queue(desk: Desk) -> Callable[[], list[dict[str, Any]]]:
+    """What lies on the queue, the oldest first, as any Celery worker would read it."""
+
+    def read() -> list[dict[str, Any]]:
+        envelopes = [json.loads(raw) for raw in desk.client.lrange(desk.keys.queue, 0, -1)][::-1]
+        for envelope in envelopes:
+            envelope["args"] = json.loads(base64.b64decode(envelope["body"]))[0]
+        return envelopes
+
+    return read

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.unit.cli.conftest import Command, Done
-from tests.unit.desk import Desk
+from tests.unit.ledger_harness import Desk
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest, first_units
 from glueline.contract.runs import RunState

@@ -1,7 +1,7 @@
 """What a run works with is fixed once, and a worker that cannot serve it gives its units back."""
 
 import pytest
-from tests.unit.desk import LEASE, Desk
+from tests.unit.ledger_harness import LEASE, Desk
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.ledger.commands import Claim

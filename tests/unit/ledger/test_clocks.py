@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.desk import LEASE, SILENCE, Desk
+from tests.unit.ledger_harness import LEASE, SILENCE, Desk
 
 from glueline.contract.changes import Change
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, ExtractionRequest, JobScope

@@ -8,7 +8,7 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
-from tests.unit.desk import LEASE, SILENCE, Desk
+from tests.unit.ledger_harness import LEASE, SILENCE, Desk
 
 from glueline.contract.messages import (
     CatalogScope,

@@ -1,6 +1,6 @@
 """What the reconciler publishes again, and what it leaves to the queue."""
 
-from tests.unit.desk import LEASE, SILENCE, SLACK, Desk
+from tests.unit.ledger_harness import LEASE, SILENCE, SLACK, Desk
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, ExtractionRequest, UnitMessage
 from glueline.ledger.results import Opened

@@ -1,7 +1,7 @@
 """How runs end: finished, cancelled, forgotten in time, and replayed."""
 
 import pytest
-from tests.unit.desk import KEEP, LEASE, SILENCE, Desk
+from tests.unit.ledger_harness import KEEP, LEASE, SILENCE, Desk
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState

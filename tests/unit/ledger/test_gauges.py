@@ -2,7 +2,7 @@
 
 import pytest
 from prometheus_client import CollectorRegistry
-from tests.unit.desk import SILENCE, Desk
+from tests.unit.ledger_harness import SILENCE, Desk
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobScope
 from glueline.contract.runs import RunState

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.support.examples import examples
-from tests.unit.desk import KEEP, Desk, failure
+from tests.unit.ledger_harness import KEEP, Desk, failure
 
 from glueline.contract.messages import (
     CatalogScope,

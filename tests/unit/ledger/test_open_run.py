@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.desk import Desk
+from tests.unit.ledger_harness import Desk
 
 from glueline.contract.filters import Filters, Globs
 from glueline.contract.messages import (

@@ -6,7 +6,7 @@ import pytest
 import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.desk import LEASE, SILENCE, Desk, failure
+from tests.unit.ledger_harness import LEASE, SILENCE, Desk, failure
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobUnit, UnitMessage
 from glueline.contract.runs import RunState

@@ -1,0 +1,65 @@
+"""What SQL sinks give back for lineage: links, the places of data, partitions elsewhere."""
+
+from tests.unit.sinks.samples import HERE, database, partition, run, store, table
+
+from glueline.contract.records import CatalogLink, Storage
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.sql.lineage_queries import (
+    stored_databases,
+    stored_partitions_elsewhere,
+    stored_tables,
+)
+from glueline_worker.sinks.sql.sink import SqlSink
+
+OWNER = CatalogLink(catalog_id="210987654321", database="sales", region="us-east-1")
+
+
+async def test_databases_say_what_they_link_to(sink: Sink):
+    assert isinstance(sink, SqlSink)
+    await store(sink, run(), "databases", database("own"), database("shared", target=OWNER))
+    found = {each.name: each.target for each in await sink.read(stored_databases)}
+    assert found == {"own": None, "shared": OWNER}
+
+
+async def test_tables_say_where_their_data_stands(sink: Sink):
+    assert isinstance(sink, SqlSink)
+
+    def stored(*places: str) -> Storage:
+        return Storage(location="s3://lake/t", data_locations=places)
+
+    records = [
+        table("here", storage=stored("s3://lake/t", "s3://old/t")),
+        table("unknown", storage=stored()),
+        table("older", storage=Storage(location="s3://lake/o")),
+        table("view", storage=Storage(data_locations=())),
+        table("link"),
+    ]
+    await store(sink, run(), "database/sales", *records)
+    found = {each.name: each.data_locations for each in await sink.read(stored_tables)}
+    assert found == {
+        "here": ("s3://lake/t", "s3://old/t"),
+        "unknown": (),
+        "older": ("s3://lake/o",),
+        "view": None,
+        "link": None,
+    }
+
+
+async def test_partitions_elsewhere_are_those_not_below_their_table(sink: Sink):
+    assert isinstance(sink, SqlSink)
+    await store(
+        sink, run(), "database/sales", table("orders", storage=Storage(location="s3://lake/t_/"))
+    )
+    places = {
+        "below": "s3://lake/t_/dt=1",
+        "beside": "s3://lake/t_2/dt=2",
+        "alike": "s3://lake/tx/dt=3",
+        "away": "s3://old/dt=4",
+    }
+    parts = [partition(day, storage=Storage(location=place)) for day, place in places.items()]
+    await store(sink, run(), "partitions/sales/orders", *parts, partition("none"))
+    found = await sink.read(stored_partitions_elsewhere)
+    assert {each.location for each in found} == {places[day] for day in ("beside", "alike", "away")}
+    assert {(each.database, each.table, each.catalog_id) for each in found} == {
+        ("sales", "orders", HERE["catalog_id"])
+    }
