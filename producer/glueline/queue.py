@@ -10,7 +10,7 @@ from kombu.exceptions import KombuError
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import CheckRequest, UnitMessage
 from glueline.contract.names import QUEUE, task_name
-from glueline.ledger import Calls, Keys
+from glueline.ledger import Commands, Keys
 from glueline.redis import clients
 from glueline.redis.errors import explain
 from glueline.settings.settings import Settings
@@ -73,9 +73,9 @@ def async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Re
     return clients.async_client(settings.redis_url, connections)
 
 
-def calls_for(settings: Settings) -> Calls:
+def calls_for(settings: Settings) -> Commands:
     """The ledger's calls under the settings' key prefix and times."""
-    return Calls(
+    return Commands(
         Keys(settings.key_prefix),
         silence_ms=int(settings.silence * 1000),
         slack_ms=int(settings.silence * 250),

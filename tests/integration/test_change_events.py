@@ -21,7 +21,7 @@ from glueline import RunState, Settings
 from glueline.contract.changes import Change
 from glueline.contract.messages import Options, TableScope
 from glueline.contract.runs import DeadLetter, RunStatus
-from glueline.ledger.changes import Told
+from glueline.ledger.changes import EventChanges
 from glueline_simulator import Simulator, SimulatorError
 from glueline_worker.local.server import EmbeddedRedis, free_port
 
@@ -254,9 +254,9 @@ def test_a_change_during_a_run_of_the_same_table_is_read_after_it(stage: Stage):
     assert all(run.generation > stage.producer.status(first).generation for run in runs)
 
 
-def told(table: str) -> Told:
+def told(table: str) -> EventChanges:
     change = Change(source="default", scope=TableScope(database="sales", name=table))
-    return Told(str(uuid4()), [change])
+    return EventChanges(str(uuid4()), [change])
 
 
 def sealed(stage: Stage) -> bool:

@@ -9,9 +9,9 @@ import redis
 
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.contract.runs import Failure, RunState, RunStatus
-from glueline.ledger import Calls, Keys, Ledger
-from glueline.ledger.commands import Claim, Settlement, finish_of
-from glueline.ledger.results import Claimed, Due, Opened
+from glueline.ledger import Commands, Keys, Ledger
+from glueline.ledger.commands import Claim, Settlement, finish_unit
+from glueline.ledger.results import ClaimResult, Due, OpenRunResult
 
 LEASE = 100_000
 """Milliseconds; long, so that only ``later`` makes a lease lapse."""
@@ -30,16 +30,16 @@ class Desk:
     def __init__(self, client: redis.Redis, prefix: str) -> None:
         self.client = client
         self.ledger = Ledger(client)
-        self.calls = Calls(Keys(prefix), silence_ms=SILENCE, slack_ms=SLACK)
+        self.calls = Commands(Keys(prefix), silence_ms=SILENCE, slack_ms=SLACK)
         self.keys = self.calls.keys
         self._tokens = count()
         self._runs = count(1)
 
-    def open(self, request: ExtractionRequest | None = None) -> Opened:
+    def open(self, request: ExtractionRequest | None = None) -> OpenRunResult:
         run_id = f"{next(self._runs):032x}"
         return self.ledger(self.calls.open_run(run_id, request or ExtractionRequest()))
 
-    def claim(self, unit: UnitMessage, attempts: int = 4) -> tuple[Claim, Claimed]:
+    def claim(self, unit: UnitMessage, attempts: int = 4) -> tuple[Claim, ClaimResult]:
         claim = Claim(unit, f"token-{next(self._tokens)}")
         return claim, self.ledger(self.calls.claim(claim, LEASE, attempts))
 
@@ -56,7 +56,7 @@ class Desk:
 
     def finish(self, run_id: str, state: RunState | None = RunState.SUCCEEDED, **more: Any) -> bool:
         """Claim the run's ``finish`` and end the run."""
-        claim = self.take(finish_of(run_id, "default"))
+        claim = self.take(finish_unit(run_id, "default"))
         return self.ledger(self.calls.finish(claim, state, keep_ms=KEEP, **more))
 
     def run_to_end(

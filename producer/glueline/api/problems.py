@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from glueline.client.producer import UnknownRun
 from glueline.contract.errors import GluelineError, Retryable
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 20
@@ -19,7 +19,7 @@ RETRY_AFTER = 2
 """Seconds after which it is worth asking again while Redis is away."""
 
 
-class WrongField(Frozen):
+class WrongField(StrictModel):
     """One thing that was wrong with a request."""
 
     where: str
@@ -27,7 +27,7 @@ class WrongField(Frozen):
     message: str
 
 
-class Problem(Frozen):
+class Problem(StrictModel):
     """A problem document."""
 
     type: str = "about:blank"

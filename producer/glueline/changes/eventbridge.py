@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from glueline.contract.changes import AT_ONCE
+from glueline.contract.changes import MAX_CHANGES_PER_GROUP
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import DatabaseScope, JobScope, Name, TableScope
-from glueline.contract.model import Frozen, first_problem
+from glueline.contract.model import StrictModel, first_error
 
 Changed = DatabaseScope | TableScope | JobScope
 EVENTS_AT_ONCE = 1000
@@ -26,7 +26,7 @@ WRAPPINGS = 2
 """Envelopes of SNS, one in the other, that are opened."""
 
 
-class _Foreign(Frozen):
+class _Foreign(StrictModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
@@ -62,7 +62,7 @@ class Envelope(_Foreign):
     detail: dict[str, Any]
 
 
-class Event(Frozen):
+class Event(StrictModel):
     """One event and what it says has changed; nothing when Glueline reads none of it."""
 
     id: str
@@ -109,7 +109,7 @@ def _event(number: int, payload: Any) -> Event:
         envelope = _ENVELOPE.validate_python(payload)
         scopes = _scopes(envelope) if envelope.source == OF_GLUE else ()
     except ValidationError as error:
-        raise UsageError(f"event {number} is none of EventBridge: {first_problem(error)}") from None
+        raise UsageError(f"event {number} is none of EventBridge: {first_error(error)}") from None
     is_gone = envelope.detail.get("typeOfChange") == "DeleteDatabase"
     return Event(
         id=envelope.id,
@@ -138,7 +138,7 @@ def _scopes(envelope: Envelope) -> tuple[Changed, ...]:
 def _of_database(detail: DatabaseDetail) -> tuple[Changed, ...]:
     names = dict.fromkeys(detail.changedTables)
     # More are read as a whole anyway, and each would carry the database's name along.
-    if 0 < len(names) <= AT_ONCE and detail.typeOfChange != "DeleteDatabase":
+    if 0 < len(names) <= MAX_CHANGES_PER_GROUP and detail.typeOfChange != "DeleteDatabase":
         return tuple(TableScope(database=detail.databaseName, name=name) for name in names)
     return (DatabaseScope(name=detail.databaseName),)
 

@@ -6,11 +6,11 @@ from glueline.changes.eventbridge import Event, parse_events
 from glueline.changes.source_router import NoSource, Router
 from glueline.client.producer import Producer
 from glueline.contract.changes import Change
-from glueline.contract.model import Frozen
-from glueline.ledger.changes import Noted, Told
+from glueline.contract.model import StrictModel
+from glueline.ledger.changes import EventChanges, RecordResult
 
 
-class AcceptedEvents(Frozen):
+class AcceptedEvents(StrictModel):
     """What became of a delivery.
 
     ``ignored`` are events of things that are not read, ``repeated`` those that were noted before.
@@ -36,18 +36,18 @@ def accept_events(producer: Producer, payload: Any, source: str | None = None) -
     return summary(told, producer.note(told))
 
 
-def understand(router: Router, events: list[Event], source: str | None) -> list[Told]:
+def understand(router: Router, events: list[Event], source: str | None) -> list[EventChanges]:
     """What each event says has changed in which source; raises NoSource."""
     told = []
     for number, event in enumerate(events):
         try:
-            told.append(Told(event.id, router.changes(event, source)))
+            told.append(EventChanges(event.id, router.changes(event, source)))
         except NoSource as error:
             raise NoSource(f"event {number}: {error}") from None
     return told
 
 
-def summary(told: list[Told], noted: Noted) -> AcceptedEvents:
+def summary(told: list[EventChanges], noted: RecordResult) -> AcceptedEvents:
     """What became of events that were noted."""
     return AcceptedEvents(
         events=len(told),

@@ -10,7 +10,7 @@ from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.model import first_problem
+from glueline.contract.model import first_error
 from glueline.settings.api import Token, hash_of, new_token
 
 app = typer.Typer(rich_markup_mode="rich", invoke_without_command=True)
@@ -81,7 +81,7 @@ def token(
             }
         )
     except ValidationError as error:
-        raise UsageError(f"not a token: {first_problem(error)}") from None
+        raise UsageError(f"not a token: {first_error(error)}") from None
     if as_json:
         print_json({"token": secret, "settings": made.model_dump(mode="json")})
         return

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
 from glueline.contract.messages import Options
-from glueline.contract.model import first_problem
+from glueline.contract.model import first_error
 
 if TYPE_CHECKING:
     from glueline.settings.settings import Settings
@@ -129,7 +129,7 @@ def filters(
             }
         )
     except ValidationError as error:
-        raise UsageError(f"filter {first_problem(error)}") from None
+        raise UsageError(f"filter {first_error(error)}") from None
 
 
 def options(
@@ -152,7 +152,7 @@ def options(
             }
         )
     except ValidationError as error:
-        raise UsageError(f"option {first_problem(error)}") from None
+        raise UsageError(f"option {first_error(error)}") from None
 
 
 def tagged(settings: "Settings", tags: list[str] | None) -> list[str]:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from glueline.client.producer import Producer
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import ExtractionRequest
-from glueline.contract.model import first_problem
+from glueline.contract.model import first_error
 
 _TABLE = re.compile(r"[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62})?")
 _MARKS = {"qmark": ("?",) * 3, "format": ("%s",) * 3, "pyformat": ("%s",) * 3}
@@ -170,7 +170,7 @@ def _request_of(row: str, document: str) -> ExtractionRequest:
     try:
         request = ExtractionRequest.model_validate_json(document)
     except ValidationError as error:
-        raise UsageError(f"not an extraction request: {first_problem(error)}") from None
+        raise UsageError(f"not an extraction request: {first_error(error)}") from None
     if request.idempotency_key is not None:
         return request
     return request.model_copy(update={"idempotency_key": f"outbox/{row}"})

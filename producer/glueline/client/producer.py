@@ -28,11 +28,11 @@ from glueline.contract.messages import (
     TableScope,
     UnitMessage,
 )
-from glueline.contract.model import Frozen, first_problem
+from glueline.contract.model import StrictModel, first_error
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
 from glueline.ledger import Ledger
-from glueline.ledger.changes import Noted, Told, note
-from glueline.ledger.commands import Position, finish_of
+from glueline.ledger.changes import EventChanges, RecordResult, record_changes
+from glueline.ledger.commands import Position, finish_unit
 from glueline.ledger.keys import Origin
 from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
 from glueline.settings.schedules import Schedule
@@ -45,7 +45,7 @@ POLL = 0.3
 """Seconds between two looks at a run that is watched."""
 
 
-class Accepted(Frozen):
+class Accepted(StrictModel):
     """An extraction that was taken. ``is_new`` is False when its idempotency key was known."""
 
     run_id: str
@@ -224,7 +224,7 @@ class Producer:
         before = self._ledger(self._calls.cancel(run_id, status.request.source, reason))
         if before != RunState.RUNNING:
             return self.status(run_id).state
-        self._publish([finish_of(run_id, status.request.source)])
+        self._publish([finish_unit(run_id, status.request.source)])
         return RunState.CANCELLED
 
     def replay(self, run_id: str, units: list[str] | None = None) -> int:
@@ -255,11 +255,11 @@ class Producer:
         """Remember that all schedules were served that are due, for those who watch."""
         self._ledger(self._calls.scheduled())
 
-    def note(self, told: Sequence[Told]) -> Noted:
+    def note(self, told: Sequence[EventChanges]) -> RecordResult:
         """Note what events say has changed; raises LedgerUnavailable, and then nothing was."""
         events = self.settings.events
         quiet, at_most = (int(s * 1000) for s in (events.debounce, events.debounce_at_most))
-        return self._ledger(note(self._calls.keys, told, quiet, at_most))
+        return self._ledger(record_changes(self._calls.keys, told, quiet, at_most))
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """The newest messages that could not be understood or run."""
@@ -289,7 +289,7 @@ class Producer:
                 source=source, scope=scope, filters=filters, options=options, idempotency_key=key
             )
         except ValidationError as error:
-            raise UsageError(f"not an extraction request: {first_problem(error)}") from None
+            raise UsageError(f"not an extraction request: {first_error(error)}") from None
         return self.enqueue(request)
 
     def _publish(self, units: list[UnitMessage]) -> None:
@@ -310,7 +310,7 @@ def _scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> 
     try:
         return scope.model_validate(names)
     except ValidationError as error:
-        raise UsageError(f"not a name of a Glue object: {first_problem(error)}") from None
+        raise UsageError(f"not a name of a Glue object: {first_error(error)}") from None
 
 
 def _unknown(run_id: str) -> UnknownRun:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from glueline.contract.checks import SourceCheck
 from glueline.contract.messages import CheckRequest
-from glueline.ledger import Calls, Ledger
+from glueline.ledger import Commands, Ledger
 from glueline.queue import Publisher, QueueUnavailable
 
 
 class Checks:
     """Asks for checks and tells what came of them; every method blocks."""
 
-    def __init__(self, ledger: Ledger, calls: Calls, publisher: Publisher) -> None:
+    def __init__(self, ledger: Ledger, calls: Commands, publisher: Publisher) -> None:
         """Use the producer's connections."""
         self._ledger, self._calls, self._publisher = ledger, calls, publisher
 

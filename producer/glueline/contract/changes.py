@@ -23,13 +23,13 @@ from glueline.contract.messages import (
     TableScope,
     encode,
 )
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
-AT_ONCE = 20
+MAX_CHANGES_PER_GROUP = 20
 """Changed tables of a database, or jobs of a source, that are read one by one; more are listed."""
 
 
-class Change(Frozen):
+class Change(StrictModel):
     """Something of a source that has to be read again.
 
     ``is_gone``: the database is said to be deleted, which only a listing of databases can prove.
@@ -56,7 +56,7 @@ class Change(Frozen):
         return "name", self.scope.name
 
 
-class Batch(Frozen):
+class Batch(StrictModel):
     """The changes of one group that are to be read now. ``batch`` is unlike that of any other."""
 
     group: str
@@ -92,7 +92,7 @@ class Batch(Frozen):
                 return [(CatalogScope(include=("jobs",)), Filters())]
             return [(JobScope(name=name), Filters()) for name in sorted(self.names)]
         database = unquote(rest[0])
-        only = listed(database) if self.is_gone else None
+        only = database_listing_filters(database) if self.is_gone else None
         if only is not None:
             return [(CatalogScope(include=("databases",)), only)]
         if self.is_whole or self.is_gone:
@@ -102,7 +102,7 @@ class Batch(Frozen):
         ]
 
 
-def listed(database: str) -> Filters | None:
+def database_listing_filters(database: str) -> Filters | None:
     """Filters for a listing of databases that is about this one; None for a name that has none.
 
     A glob without wildcards would be read by its name, and what is not there cannot be listed.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 
 class CheckState(StrEnum):
@@ -19,7 +19,7 @@ class CheckState(StrEnum):
     """The call was answered with nothing: there is nothing, or Lake Formation leaves it out."""
 
 
-class CheckItem(Frozen):
+class CheckItem(StrictModel):
     """One permission."""
 
     permission: str
@@ -32,7 +32,7 @@ class CheckItem(Frozen):
     """What was tried on what, and what AWS said."""
 
 
-class CheckReport(Frozen):
+class CheckReport(StrictModel):
     """All permissions of one source."""
 
     source: str
@@ -57,7 +57,7 @@ def _reads(item: CheckItem) -> bool:
     return item.permission.startswith("glue:")
 
 
-class SourceCheck(Frozen):
+class SourceCheck(StrictModel):
     """What is known of a source's permissions now."""
 
     source: str

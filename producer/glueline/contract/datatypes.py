@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 
-class PrimitiveType(Frozen):
+class PrimitiveType(StrictModel):
     """A type without parts: ``name`` in lower case, ``parameters`` as in ``decimal(10,2)``."""
 
     kind: Literal["primitive"] = "primitive"
@@ -15,14 +15,14 @@ class PrimitiveType(Frozen):
     parameters: tuple[int, ...] = ()
 
 
-class ArrayType(Frozen):
+class ArrayType(StrictModel):
     """``array<element>``."""
 
     kind: Literal["array"] = "array"
     element: "DataType"
 
 
-class MapType(Frozen):
+class MapType(StrictModel):
     """``map<key,value>``."""
 
     kind: Literal["map"] = "map"
@@ -30,7 +30,7 @@ class MapType(Frozen):
     value: "DataType"
 
 
-class StructField(Frozen):
+class StructField(StrictModel):
     """One part of a struct; names keep their case and are empty where the type has none."""
 
     name: str
@@ -38,21 +38,21 @@ class StructField(Frozen):
     comment: str | None = None
 
 
-class StructType(Frozen):
+class StructType(StrictModel):
     """``struct<name:type,…>``."""
 
     kind: Literal["struct"] = "struct"
     fields: tuple[StructField, ...]
 
 
-class UnionType(Frozen):
+class UnionType(StrictModel):
     """``uniontype<type,…>``."""
 
     kind: Literal["union"] = "union"
     members: tuple["DataType", ...]
 
 
-class UnknownType(Frozen):
+class UnknownType(StrictModel):
     """A text that is no Hive type; kept as it was."""
 
     kind: Literal["unknown"] = "unknown"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo, WithJsonSchema
 
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 GLOB_LIMIT = 255
 """Glue's own limit of a name, in characters."""
@@ -46,7 +46,7 @@ Glob = Annotated[
 ]
 
 
-class Globs(Frozen):
+class Globs(StrictModel):
     """Names that match an ``allow`` glob (all, when there is none) and no ``deny`` glob.
 
     Matching ignores case, because Glue stores names in lower case.
@@ -103,7 +103,7 @@ def _any(globs: tuple[str, ...]) -> _Any:
     return _Any(globs)
 
 
-class Filters(Frozen):
+class Filters(StrictModel):
     """The globs of a request."""
 
     databases: Globs = Globs()

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 
 class Origin(StrEnum):
@@ -20,14 +20,14 @@ class Origin(StrEnum):
     """The catalogue itself: a table on its storage, a resource link on its target."""
 
 
-class Dataset(Frozen):
+class Dataset(StrictModel):
     """A dataset by OpenLineage's ``namespace`` and ``name``; placeholders in braces are unknown."""
 
     namespace: str
     name: str
 
 
-class ColumnEdge(Frozen):
+class ColumnEdge(StrictModel):
     """One column of the upstream dataset flows into one column of the downstream dataset."""
 
     upstream: str

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters, RequestFilters
-from glueline.contract.model import Frozen, first_problem
+from glueline.contract.model import StrictModel, first_error
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -32,7 +32,7 @@ FoldedName = Annotated[Name, AfterValidator(_as_stored)]
 """The name of a database or a table, whose case does not count."""
 
 
-class CatalogScope(Frozen):
+class CatalogScope(StrictModel):
     """The whole catalogue: all databases, all jobs, or both."""
 
     kind: Literal["catalog"] = "catalog"
@@ -48,7 +48,7 @@ class CatalogScope(Frozen):
         return "catalog" if len(self.include) > 1 else f"catalog ({self.include[0]})"
 
 
-class DatabaseScope(Frozen):
+class DatabaseScope(StrictModel):
     """One database with its tables."""
 
     kind: Literal["database"] = "database"
@@ -60,7 +60,7 @@ class DatabaseScope(Frozen):
         return f"database {self.name}"
 
 
-class TableScope(Frozen):
+class TableScope(StrictModel):
     """One table, without its database; one that does not exist is marked as deleted."""
 
     kind: Literal["table"] = "table"
@@ -73,7 +73,7 @@ class TableScope(Frozen):
         return f"table {self.database} {self.name}"
 
 
-class JobScope(Frozen):
+class JobScope(StrictModel):
     """One job with its lineage."""
 
     kind: Literal["job"] = "job"
@@ -88,7 +88,7 @@ class JobScope(Frozen):
 Scope = Annotated[CatalogScope | DatabaseScope | TableScope | JobScope, Field(discriminator="kind")]
 
 
-class Options(Frozen):
+class Options(StrictModel):
     """How much to read.
 
     ``partitions``: none, count (keys and how many there are) or all. ``raw`` keeps AWS's answer
@@ -105,7 +105,7 @@ class Options(Frozen):
     full: bool = False
 
 
-class ExtractionRequest(Frozen):
+class ExtractionRequest(StrictModel):
     """What a caller asks for. Any service may push it to the queue as ``glueline.request``."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -122,7 +122,7 @@ class ExtractionRequest(Frozen):
         return f"{self.scope.label} of {self.source}"
 
 
-class _Unit(Frozen):
+class _Unit(StrictModel):
     schema_version: Literal[1] = SCHEMA_VERSION
     run_id: RunId
     source: SourceName
@@ -148,7 +148,7 @@ class DatabasesUnit(_Unit):
         return "databases"
 
 
-class NameRange(Frozen):
+class NameRange(StrictModel):
     """Names that begin with ``prefix`` and go on with none of the characters ``without``."""
 
     prefix: Annotated[str, Field(pattern=_PLAIN)] = ""
@@ -258,7 +258,7 @@ class FinishUnit(_Unit):
         return "finish"
 
 
-class CheckRequest(Frozen):
+class CheckRequest(StrictModel):
     """Try the permissions of a source and leave the report in the ledger."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -310,4 +310,4 @@ def parse(payload: Any) -> ExtractionRequest | CheckRequest | UnitMessage:
     try:
         return MESSAGE.validate_python(payload)
     except ValidationError as error:
-        raise UsageError(f"not a Glueline message: {first_problem(error)}") from None
+        raise UsageError(f"not a Glueline message: {first_error(error)}") from None

@@ -6,13 +6,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
-class Frozen(BaseModel):
+class StrictModel(BaseModel):
     """Immutable and strict about unknown fields, so that a misspelt one is never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
-def first_problem(error: ValidationError) -> str:
+def first_error(error: ValidationError) -> str:
     """Say the first problem of ``error`` in one sentence without echoing the input.
 
     The input is left out because a message or a setting may hold a secret.
@@ -24,7 +24,7 @@ def first_problem(error: ValidationError) -> str:
     return f"{where}: {_lower(problem['msg'])}{more}"
 
 
-def problem_at(path: tuple[str | int, ...], sentence: str) -> ValidationError:
+def error_at(path: tuple[str | int, ...], sentence: str) -> ValidationError:
     """A validation error about ``path``, for validators that see more than one field."""
     kind = PydanticCustomError("glueline", "{sentence}", {"sentence": sentence})
     return ValidationError.from_exception_data(

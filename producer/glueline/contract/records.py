@@ -14,12 +14,12 @@ from pydantic import Field
 from glueline.contract.datatypes import DataType
 from glueline.contract.lineage import ColumnEdge, Dataset, Origin
 from glueline.contract.messages import encode
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 TableFormat = Literal["hive", "iceberg", "delta", "hudi"]
 
 
-class Record(Frozen):
+class Record(StrictModel):
     """What every record says of itself: which source it is from and how sure it is."""
 
     identity: ClassVar[tuple[str, ...]] = ("name",)
@@ -74,7 +74,7 @@ def place_of(region: str, catalog_id: str | None) -> str:
     return f"{quote(region, safe='')}/{quote(catalog_id or '', safe='')}"
 
 
-class CatalogLink(Frozen):
+class CatalogLink(StrictModel):
     """Where a resource link points; ``table`` is None for a link to a database."""
 
     catalog_id: str | None = None
@@ -83,7 +83,7 @@ class CatalogLink(Frozen):
     region: str | None = None
 
 
-class Federated(Frozen):
+class Federated(StrictModel):
     """The foreign thing behind a federated database or table."""
 
     identifier: str | None = None
@@ -113,7 +113,7 @@ class DatabaseRecord(Record):
         return self.name
 
 
-class Column(Frozen):
+class Column(StrictModel):
     """A column: ``type`` is the text as Glue holds it, ``data_type`` the same as a tree."""
 
     name: str
@@ -123,14 +123,14 @@ class Column(Frozen):
     parameters: dict[str, str] = Field(default_factory=dict)
 
 
-class SortColumn(Frozen):
+class SortColumn(StrictModel):
     """A column that files are sorted by."""
 
     column: str
     ascending: bool = True
 
 
-class Storage(Frozen):
+class Storage(StrictModel):
     """Where and how a table or partition is stored (Glue's StorageDescriptor without columns)."""
 
     location: str | None = None
@@ -152,7 +152,7 @@ class Storage(Frozen):
     parameters: dict[str, str] = Field(default_factory=dict)
 
 
-class ViewText(Frozen):
+class ViewText(StrictModel):
     """The SQL of a view in one dialect; ``dialect`` is in lower case (``trino``, ``spark`` …)."""
 
     dialect: str

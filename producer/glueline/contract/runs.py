@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from glueline.contract.messages import ExtractionRequest, Options, Scope, SourceName
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 
 class RunState(StrEnum):
@@ -33,7 +33,7 @@ class RunState(StrEnum):
         return {RunState.SUCCEEDED: 0, RunState.PARTIAL: 3}.get(self, 1)
 
 
-class Failure(Frozen):
+class Failure(StrictModel):
     """Why one unit of a run failed."""
 
     unit_id: str
@@ -44,7 +44,7 @@ class Failure(Frozen):
     at: datetime
 
 
-class RequestSummary(Frozen):
+class RequestSummary(StrictModel):
     """A request without its filters, which may be long: ``globs`` says how many there are."""
 
     schema_version: Literal[1] = 1
@@ -61,7 +61,7 @@ class RequestSummary(Frozen):
         return f"{self.scope.label} of {self.source}"
 
 
-class _Run(Frozen):
+class _Run(StrictModel):
     """What is known of a run but for its request."""
 
     run_id: str
@@ -102,7 +102,7 @@ class RunSummary(_Run):
 AnyRun = RunStatus | RunSummary
 
 
-class DeadLetter(Frozen):
+class DeadLetter(StrictModel):
     """A message that could not be understood or run."""
 
     reason: str

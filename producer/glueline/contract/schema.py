@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from glueline.contract import datatypes, filters, lineage, messages, records
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODULES = (datatypes, filters, lineage, messages, records)
@@ -81,7 +81,7 @@ def _finished(title: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"$schema": DIALECT, "title": title, **schema}
 
 
-def _describe(definition: dict[str, Any], cls: type[Frozen] | type[Enum]) -> None:
+def _describe(definition: dict[str, Any], cls: type[StrictModel] | type[Enum]) -> None:
     docs = attribute_docs(cls)
     if issubclass(cls, Enum):
         meanings = (f"{cls[name].value}: {text}" for name, text in docs.items())

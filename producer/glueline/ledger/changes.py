@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from glueline.contract.changes import AT_ONCE, Batch, Change
+from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Batch, Change
 from glueline.contract.messages import Options
-from glueline.contract.model import first_problem
+from glueline.contract.model import first_error
 from glueline.ledger import decoding
-from glueline.ledger.commands import Call
+from glueline.ledger.commands import Command
 from glueline.ledger.keys import Keys
 
 REMEMBERED_MS = 15 * 60 * 1000
@@ -25,7 +25,7 @@ PAUSE_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventChanges:
     """One event and what it says has changed."""
 
     event_id: str
@@ -39,34 +39,36 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class RecordResult:
     """How many events were noted, and how many had been before."""
 
     noted: int
     repeated: int
 
 
-def note(keys: Keys, told: Sequence[Told], quiet_ms: int, at_most_ms: int) -> Call[Noted]:
+def record_changes(
+    keys: Keys, told: Sequence[EventChanges], quiet_ms: int, at_most_ms: int
+) -> Command[RecordResult]:
     """Note changes in one step; those that nothing was told of need none."""
     marks = [
         (one.digest, [(change.group, *change.mark) for change in one.changes])
         for one in told
         if one.changes
     ]
-    return Call(
+    return Command(
         "note",
         (keys.changes, keys.changes_since, keys.changes_known),
         (
             keys.change(""),
             quiet_ms,
             at_most_ms,
-            AT_ONCE,
+            MAX_CHANGES_PER_GROUP,
             uuid4().hex,
             REMEMBERED_MS,
             REMEMBERED,
             json.dumps(marks),
         ),
-        lambda answer: Noted(int(answer[0]), int(answer[1])),
+        lambda answer: RecordResult(int(answer[0]), int(answer[1])),
     )
 
 
@@ -87,9 +89,9 @@ class DueChanges:
     unreadable: list[UnreadableBatch] = field(default_factory=list)
 
 
-def due_changes(keys: Keys, limit: int) -> Call[DueChanges]:
+def due_changes(keys: Keys, limit: int) -> Command[DueChanges]:
     """Seal the groups that are due, and answer the batches that are to be read."""
-    return Call(
+    return Command(
         "due_changes",
         (keys.changes, keys.changes_sealed),
         (keys.change(""), limit, PAUSE_MS),
@@ -97,9 +99,9 @@ def due_changes(keys: Keys, limit: int) -> Call[DueChanges]:
     )
 
 
-def forget_change(keys: Keys, batch: Batch | UnreadableBatch) -> Call[None]:
+def forget_change(keys: Keys, batch: Batch | UnreadableBatch) -> Command[None]:
     """Forget a batch whose runs are open, or that nobody can read."""
-    return Call(
+    return Command(
         "forget_change",
         (keys.changes_sealed, keys.changes_since),
         (keys.change(""), batch.group, batch.batch),
@@ -122,7 +124,7 @@ def _due(answer: Sequence[Any]) -> DueChanges:
             )
             batch.requests(Options())
         except ValidationError as error:
-            due.unreadable.append(UnreadableBatch(*about, first_problem(error)))
+            due.unreadable.append(UnreadableBatch(*about, first_error(error)))
         except (ValueError, IndexError):
             due.unreadable.append(UnreadableBatch(*about, "its group has no such name"))
         else:

@@ -35,7 +35,7 @@ Position = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
+class Command(Generic[T]):
     """One script to run and the way to read what it answers."""
 
     script: str
@@ -65,7 +65,7 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class Commands:
     """Makes the ledger's calls for one key prefix. ``silence_ms`` is shorter in tests."""
 
     keys: Keys = field(default_factory=Keys)
@@ -80,7 +80,7 @@ class Calls:
         *,
         patiently: bool = False,
         origin: Origin = "caller",
-    ) -> Call[results.Opened]:
+    ) -> Command[results.OpenRunResult]:
         """Open a run with its first units, or find the one with the same idempotency key.
 
         ``trace`` is the ``traceparent`` that all its units join. ``patiently``: not while another
@@ -88,8 +88,8 @@ class Calls:
         """
         keys = self.keys
         units = first_units(run_id, request)
-        finish = finish_of("0" * 16, request.source).model_dump_json()
-        return Call(
+        finish = finish_unit("0" * 16, request.source).model_dump_json()
+        return Command(
             "open_run",
             (
                 keys.run(run_id),
@@ -116,18 +116,18 @@ class Calls:
             lambda answer: results.opened(answer, units),
         )
 
-    def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Call[results.Claimed]:
+    def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Command[results.ClaimResult]:
         """Take a unit for one attempt out of ``attempts``."""
-        return Call(
+        return Command(
             "claim",
             (self.keys.run(claim.unit.run_id), self.keys.watermark),
             (claim.unit.unit_id, claim.token, lease_ms, attempts, self.silence_ms),
             results.claimed,
         )
 
-    def renew(self, claims: Sequence[Claim], lease_ms: int) -> Call[list[bool]]:
+    def renew(self, claims: Sequence[Claim], lease_ms: int) -> Command[list[bool]]:
         """Prolong claims; False for those that are lost."""
-        return Call(
+        return Command(
             "renew",
             tuple(self.keys.run(claim.unit.run_id) for claim in claims),
             (lease_ms, *chain.from_iterable((c.unit.unit_id, c.token) for c in claims)),
@@ -136,16 +136,16 @@ class Calls:
 
     def open_units(
         self, claim: Claim, children: Sequence[UnitMessage]
-    ) -> Call[tuple[bool, list[str]]]:
+    ) -> Command[tuple[bool, list[str]]]:
         """Open children of a claimed unit: whether the claim holds, and which ids are new."""
-        return Call(
+        return Command(
             "open_units",
             (self.keys.run(claim.unit.run_id),),
             (claim.unit.unit_id, claim.token, self.silence_ms, *_pairs(children)),
             results.opened_units,
         )
 
-    def settle(self, claim: Claim, settlement: Settlement) -> Call[tuple[bool, list[str]]]:
+    def settle(self, claim: Claim, settlement: Settlement) -> Command[tuple[bool, list[str]]]:
         """Close a unit: whether the claim held, and the ids to publish, ``finish`` among them."""
         outcome = {
             "failure": settlement.failure and settlement.failure.model_dump_json(),
@@ -155,31 +155,31 @@ class Calls:
             "warnings": settlement.warnings,
             "children": [(child.unit_id, child.model_dump_json()) for child in settlement.children],
         }
-        return Call(
+        return Command(
             "settle",
             (self.keys.run(claim.unit.run_id),),
             (
                 claim.unit.unit_id,
                 claim.token,
                 self.silence_ms,
-                finish_of(claim.unit.run_id, claim.unit.source).model_dump_json(),
+                finish_unit(claim.unit.run_id, claim.unit.source).model_dump_json(),
                 _json(outcome),
             ),
             results.opened_units,
         )
 
-    def release(self, claim: Claim, *, delay_ms: int = 0, counted: bool = True) -> Call[bool]:
+    def release(self, claim: Claim, *, delay_ms: int = 0, counted: bool = True) -> Command[bool]:
         """Give a unit back, to be published again after ``delay_ms`` (0: it was requeued)."""
-        return Call(
+        return Command(
             "release",
             (self.keys.run(claim.unit.run_id),),
             (claim.unit.unit_id, claim.token, delay_ms, self.silence_ms, 0 if counted else 1),
             lambda answer: bool(answer == 1),
         )
 
-    def postpone(self, claim: Claim, *, delay_ms: int, warning: str) -> Call[bool]:
+    def postpone(self, claim: Claim, *, delay_ms: int, warning: str) -> Command[bool]:
         """Try again after ``delay_ms`` to clean up after a stopped run; until then it warns."""
-        return Call(
+        return Command(
             "postpone",
             (self.keys.run(claim.unit.run_id),),
             (claim.unit.unit_id, claim.token, delay_ms, warning),
@@ -188,13 +188,13 @@ class Calls:
 
     def fix(
         self, claim: Claim, circumstances: str, newest_generation: int
-    ) -> Call[results.Fixed | None]:
+    ) -> Command[results.Fixed | None]:
         """Fix the circumstances of a run unless they are; what stands, None when the claim is lost.
 
         The run gets a generation above ``newest_generation``, unless the ledger gave that itself.
         """
         source = claim.unit.source
-        return Call(
+        return Command(
             "fix",
             (
                 self.keys.run(claim.unit.run_id),
@@ -207,12 +207,12 @@ class Calls:
 
     def give_back(
         self, claim: Claim, warning: str, *, delay_ms: int, longest_ms: int
-    ) -> Call[bool | None]:
+    ) -> Command[bool | None]:
         """Give a unit back that this worker cannot serve, and say so once in the run's warnings.
 
         True: given back; False: no worker could for ``longest_ms``; None: the claim is lost.
         """
-        return Call(
+        return Command(
             "give_back",
             (self.keys.run(claim.unit.run_id),),
             (claim.unit.unit_id, claim.token, delay_ms, longest_ms, warning),
@@ -228,9 +228,9 @@ class Calls:
         reason: str = "",
         counts: Mapping[str, int] | None = None,
         warnings: Sequence[str] = (),
-    ) -> Call[bool]:
+    ) -> Command[bool]:
         """End a run in ``state``; None keeps the state it was stopped in."""
-        return Call(
+        return Command(
             "finish",
             (self.keys.run(claim.unit.run_id), self.keys.active),
             (
@@ -245,13 +245,13 @@ class Calls:
 
     def due(
         self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = LIFE_MS
-    ) -> Call[results.Due]:
+    ) -> Command[results.Due]:
         """The units whose messages must be published again.
 
         Runs that have lost a key, or are older than ``life_ms``, are ended on the way.
         """
         keys = self.keys
-        return Call(
+        return Command(
             "due",
             (keys.active, keys.watermark, keys.queue, keys.runs, keys.looked),
             (self.silence_ms, self.slack_ms, limit, lease_ms, life_ms, keys.run("")),
@@ -260,7 +260,7 @@ class Calls:
 
     def refuse(
         self, unit: results.UnreadableUnit, attempts: int
-    ) -> Call[results.Refusal | UnitMessage]:
+    ) -> Command[results.Refusal | UnitMessage]:
         """Count an attempt at a unit that this version cannot read; give it up after the last."""
         now = datetime.now(UTC)
         failure = Failure(
@@ -272,7 +272,7 @@ class Calls:
         )
         reason = f"unit {unit.unit_id[:200]} of run {unit.run_id}: {unit.problem}"
         letter = DeadLetter(reason=reason, body="", at=now)
-        return Call(
+        return Command(
             "refuse",
             (self.keys.run(unit.run_id), self.keys.dead),
             (
@@ -286,47 +286,47 @@ class Calls:
             results.refused,
         )
 
-    def take_turn(self, work: str, milliseconds: int) -> Call[bool]:
+    def take_turn(self, work: str, milliseconds: int) -> Command[bool]:
         """Take the turn at some work; False while another has it."""
         keys = (self.keys.turn(work),)
-        return Call("take_turn", keys, (milliseconds,), lambda answer: bool(answer == 1))
+        return Command("take_turn", keys, (milliseconds,), lambda answer: bool(answer == 1))
 
-    def cancel(self, run_id: str, source: str, reason: str) -> Call[str | None]:
+    def cancel(self, run_id: str, source: str, reason: str) -> Command[str | None]:
         """Stop a run; answers the state it was in (``finishing``: too late; None: no such run)."""
-        return Call(
+        return Command(
             "cancel",
             (self.keys.run(run_id),),
-            (reason, finish_of(run_id, source).model_dump_json(), self.silence_ms),
+            (reason, finish_unit(run_id, source).model_dump_json(), self.silence_ms),
             results.text,
         )
 
-    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Call[results.Replayed]:
+    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Command[results.Replayed]:
         """Open the failed units of an ended run again."""
-        return Call(
+        return Command(
             "replay",
             (self.keys.run(run.run_id), self.keys.active, self.keys.scope(run.request)),
             (
                 self.silence_ms,
-                finish_of(run.run_id, run.request.source).model_dump_json(),
+                finish_unit(run.run_id, run.request.source).model_dump_json(),
                 *units,
             ),
             results.replayed,
         )
 
-    def status(self, run_ids: Iterable[str]) -> Call[list[RunStatus | None]]:
+    def status(self, run_ids: Iterable[str]) -> Command[list[RunStatus | None]]:
         """Where runs stand; None for a run that is not known (any more)."""
         ids = tuple(run_ids)
-        return Call(
+        return Command(
             "status",
             tuple(self.keys.run(run_id) for run_id in ids),
             (),
             lambda answer: [results.status(i, found) for i, found in zip(ids, answer, strict=True)],
         )
 
-    def summaries(self, run_ids: Iterable[str]) -> Call[list[RunSummary | None]]:
+    def summaries(self, run_ids: Iterable[str]) -> Command[list[RunSummary | None]]:
         """Where runs stand, without their filters."""
         ids = tuple(run_ids)
-        return Call(
+        return Command(
             "status",
             tuple(self.keys.run(run_id) for run_id in ids),
             ("short",),
@@ -335,87 +335,87 @@ class Calls:
             ],
         )
 
-    def results(self, run_id: str) -> Call[results.Results]:
+    def results(self, run_id: str) -> Command[results.Results]:
         """What ``finish`` hands to the sinks."""
-        return Call("results", (self.keys.run(run_id),), (), results.results)
+        return Command("results", (self.keys.run(run_id),), (), results.results)
 
-    def failures(self, run_id: str) -> Call[tuple[list[Failure], list[str]] | None]:
+    def failures(self, run_id: str) -> Command[tuple[list[Failure], list[str]] | None]:
         """The failed units and the warnings of a run."""
-        return Call("failures", (self.keys.run(run_id),), (), results.failures)
+        return Command("failures", (self.keys.run(run_id),), (), results.failures)
 
-    def recent(self, limit: int, after: AnyRun | Position | None = None) -> Call[list[str]]:
+    def recent(self, limit: int, after: AnyRun | Position | None = None) -> Command[list[str]]:
         """The ids of the newest runs, or of those that were created before ``after``."""
-        created, run_id = position_of(after) if after else ("+inf", "")
+        created, run_id = cursor_of(after) if after else ("+inf", "")
         args = (self.keys.run(""), limit, created, run_id)
-        return Call("recent", (self.keys.runs,), args, results.texts)
+        return Command("recent", (self.keys.runs,), args, results.texts)
 
-    def ask_check(self, source: str) -> Call[bool]:
+    def ask_check(self, source: str) -> Command[bool]:
         """Note that a check is wanted; False when it is noted already."""
         keys = (self.keys.check_asked(source),)
-        return Call("ask_check", keys, (CHECK_LAPSES_MS,), lambda answer: bool(answer == 1))
+        return Command("ask_check", keys, (CHECK_LAPSES_MS,), lambda answer: bool(answer == 1))
 
-    def drop_check(self, source: str) -> Call[None]:
+    def drop_check(self, source: str) -> Command[None]:
         """Forget that a check is wanted."""
-        return Call("drop_check", (self.keys.check_asked(source),), (), lambda _: None)
+        return Command("drop_check", (self.keys.check_asked(source),), (), lambda _: None)
 
-    def record_check(self, report: CheckReport) -> Call[None]:
+    def record_check(self, report: CheckReport) -> Command[None]:
         """Keep a report on a source in the place of the one before."""
         keys = (self.keys.check(report.source), self.keys.check_asked(report.source))
         args = (report.model_dump_json(), CHECK_KEPT_MS)
-        return Call("record_check", keys, args, lambda _: None)
+        return Command("record_check", keys, args, lambda _: None)
 
-    def checks(self, sources: Sequence[str]) -> Call[list[SourceCheck]]:
+    def checks(self, sources: Sequence[str]) -> Command[list[SourceCheck]]:
         """What is known of the permissions of sources."""
         pairs = ((self.keys.check(name), self.keys.check_asked(name)) for name in sources)
-        return Call(
+        return Command(
             "checks",
             tuple(chain.from_iterable(pairs)),
             (),
             lambda answer: [results.check(*it) for it in zip(sources, answer, strict=True)],
         )
 
-    def running(self, request: ExtractionRequest) -> Call[str | None]:
+    def running(self, request: ExtractionRequest) -> Command[str | None]:
         """The run of the request's scope that goes on."""
-        return Call("running", (self.keys.scope(request),), (), results.text)
+        return Command("running", (self.keys.scope(request),), (), results.text)
 
-    def served(self, schedule: str, timing: str) -> Call[int | None]:
+    def served(self, schedule: str, timing: str) -> Command[int | None]:
         """The last slot of a schedule that was served."""
-        return Call(
+        return Command(
             "served",
             (self.keys.schedules,),
             (schedule, timing),
             lambda slot: None if slot is None else int(slot),
         )
 
-    def serve(self, schedule: str, timing: str, slot: int) -> Call[None]:
+    def serve(self, schedule: str, timing: str, slot: int) -> Command[None]:
         """Remember that a slot of a schedule was served."""
-        return Call("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
+        return Command("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
 
-    def scheduled(self) -> Call[None]:
+    def scheduled(self) -> Command[None]:
         """Remember that a scheduler has just served all that was due."""
-        return Call("scheduled", (self.keys.scheduler,), (SCHEDULER_KEPT_MS,), lambda _: None)
+        return Command("scheduled", (self.keys.scheduler,), (SCHEDULER_KEPT_MS,), lambda _: None)
 
-    def bury(self, reason: str, body: str) -> Call[None]:
+    def bury(self, reason: str, body: str) -> Command[None]:
         """Keep a dead letter."""
         letter = DeadLetter(reason=reason, body=body, at=datetime.now(UTC))
-        return Call(
+        return Command(
             "bury",
             (self.keys.dead,),
             (letter.model_dump_json(), DEAD_LETTERS_KEPT),
             lambda _: None,
         )
 
-    def letters(self, limit: int = DEAD_LETTERS_KEPT) -> Call[list[DeadLetter]]:
+    def letters(self, limit: int = DEAD_LETTERS_KEPT) -> Command[list[DeadLetter]]:
         """The newest dead letters."""
-        return Call("letters", (self.keys.dead,), (limit,), results.letters)
+        return Command("letters", (self.keys.dead,), (limit,), results.letters)
 
 
-def finish_of(run_id: str, source: str) -> FinishUnit:
+def finish_unit(run_id: str, source: str) -> FinishUnit:
     """The unit that ends a run."""
     return FinishUnit(run_id=run_id, source=source)
 
 
-def position_of(run: AnyRun | Position) -> Position:
+def cursor_of(run: AnyRun | Position) -> Position:
     """Where a run stands among all."""
     if isinstance(run, tuple):
         return run

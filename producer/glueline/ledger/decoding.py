@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
-from glueline.contract.model import first_problem
+from glueline.contract.model import first_error
 from glueline.contract.runs import RequestSummary, RunState
 
 M = TypeVar("M", bound=BaseModel)
@@ -60,7 +60,7 @@ def model(kind: type[M], document: Any) -> tuple[M | None, str]:
     try:
         return kind.model_validate_json(text(document), context=STORED), ""
     except ValidationError as error:
-        return None, first_problem(error)
+        return None, first_error(error)
 
 
 def unit(document: Any) -> tuple[UnitMessage | None, str]:
@@ -68,7 +68,7 @@ def unit(document: Any) -> tuple[UnitMessage | None, str]:
     try:
         return UNIT.validate_json(text(document)), ""
     except ValidationError as error:
-        return None, f"this version of Glueline cannot read the unit: {first_problem(error)}"
+        return None, f"this version of Glueline cannot read the unit: {first_error(error)}"
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from typing import Any
 from glueline.contract.messages import UNIT_KINDS
 from glueline.contract.runs import RunState
 from glueline.ledger import decoding
-from glueline.ledger.commands import Call
+from glueline.ledger.commands import Command
 from glueline.ledger.keys import Keys
 
 RUNS_COUNTED = 1000
@@ -38,9 +38,9 @@ class Gauges:
     """The age in seconds of the one that waits longest."""
 
 
-def gauges(keys: Keys, silence_ms: int) -> Call[Gauges]:
+def gauges(keys: Keys, silence_ms: int) -> Command[Gauges]:
     """Ask for all figures in one call."""
-    return Call(
+    return Command(
         "gauges",
         (
             keys.active,

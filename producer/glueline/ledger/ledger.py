@@ -9,7 +9,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from glueline.contract.errors import Retryable
-from glueline.ledger.commands import Call
+from glueline.ledger.commands import Command
 from glueline.redis.errors import explain
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Ledger:
     def _register(self, script: str) -> redis.commands.core.Script:
         return self._client.register_script(source_of(script))
 
-    def __call__(self, call: Call[T]) -> T:
+    def __call__(self, call: Command[T]) -> T:
         """Carry out ``call``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
             return call.read(self._scripts(call.script)(keys=call.keys, args=call.args))
@@ -58,7 +58,7 @@ class AsyncLedger:
     def _register(self, script: str) -> redis.commands.core.AsyncScript:
         return self._client.register_script(source_of(script))
 
-    async def __call__(self, call: Call[T]) -> T:
+    async def __call__(self, call: Command[T]) -> T:
         """Carry out ``call``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
             return call.read(await self._scripts(call.script)(keys=call.keys, args=call.args))

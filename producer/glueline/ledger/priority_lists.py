@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from glueline.ledger.commands import Call
+from glueline.ledger.commands import Command
 from glueline.ledger.keys import Keys
 
 SEPARATORS = ("\x06\x16", ":")
@@ -27,6 +27,6 @@ def pattern_of(keys: Keys) -> str:
     return re.sub(r"([*?\[\]\\])", r"\\\1", keys.queue) + "?*"
 
 
-def collect(keys: Keys, lists: Sequence[str], limit: int = 1000) -> Call[int]:
+def collect(keys: Keys, lists: Sequence[str], limit: int = 1000) -> Command[int]:
     """Move messages from ``lists`` to the queue; answers how many."""
-    return Call("collect", (keys.queue, *lists), (limit,), int)
+    return Command("collect", (keys.queue, *lists), (limit,), int)

@@ -26,7 +26,7 @@ Refusal = Literal["left", "later", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRunResult:
     """A run, whether it is new, and what is to be published for it.
 
     The ``finish`` of a run that it supersedes is among the units. ``is_other``: this run of the
@@ -65,7 +65,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimResult:
     """The answer to a claim; see ``claim.lua`` for the outcomes."""
 
     outcome: str
@@ -127,11 +127,11 @@ def texts(answer: Sequence[Any]) -> list[str]:
     return [decoding.text(item) for item in answer]
 
 
-def opened(answer: Sequence[Any], first: Sequence[UnitMessage]) -> Opened:
+def opened(answer: Sequence[Any], first: Sequence[UnitMessage]) -> OpenRunResult:
     """Read ``open_run``, which opened the ``first`` units if the run is new and need not wait."""
     run_id, generation, what, finish = answer
     superseded = messages([finish]) if finish else []
-    return Opened(
+    return OpenRunResult(
         decoding.text(run_id),
         int(generation),
         what in (NEW, WAITS),
@@ -142,16 +142,16 @@ def opened(answer: Sequence[Any], first: Sequence[UnitMessage]) -> Opened:
     )
 
 
-def claimed(answer: Sequence[Any]) -> Claimed:
+def claimed(answer: Sequence[Any]) -> ClaimResult:
     """Read ``claim``."""
     outcome, attempts, *run = answer
     if not run:
-        return Claimed(decoding.text(outcome), int(attempts))
+        return ClaimResult(decoding.text(outcome), int(attempts))
     state, request, generation, created_at, unit, trace, replayed, circumstances = run
     found, wrong_unit = decoding.unit(unit)
     asked, wrong_request = decoding.request(request, found.source if found else None)
     known, wrong_state = decoding.state(state, has_ended=False)
-    return Claimed(
+    return ClaimResult(
         decoding.text(outcome),
         int(attempts),
         known,

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, model_validator
 
 from glueline.contract.messages import SourceName
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline.settings.sources import Source
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -18,7 +18,7 @@ _NAME: TypeAdapter[str] = TypeAdapter(SourceName)
 _ACCOUNT = "an account is 12 digits in quotation marks, or { id = …, alias = … }"
 
 
-class Account(Frozen):
+class Account(StrictModel):
     """An account of a template."""
 
     id: Annotated[str, Field(pattern=r"^\d{12}$")]
@@ -35,7 +35,7 @@ def _account(value: Any) -> Any:
     raise ValueError(_ACCOUNT)
 
 
-class Template(Frozen):
+class Template(StrictModel):
     """Sources that differ in account and region only.
 
     All else stands as in a source; its texts may hold ``{account}``, ``{alias}``, ``{region}`` and

@@ -14,14 +14,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from glueline.contract.filters import Glob
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 Scope = Literal["read", "enqueue"]
 SCOPES: tuple[Scope, ...] = ("read", "enqueue")
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Token(Frozen):
+class Token(StrictModel):
     """One token of the HTTP API. ``glueline api token NAME`` makes one."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -43,7 +43,7 @@ class Token(Frozen):
         return "*" in self.sources
 
 
-class ApiSettings(Frozen):
+class ApiSettings(StrictModel):
     """How the HTTP API is served."""
 
     host: str = "127.0.0.1"

@@ -5,12 +5,12 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from glueline.contract.messages import Options, SourceName
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 Delay = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 
-class EventSettings(Frozen):
+class EventSettings(StrictModel):
     """How changes that EventBridge tells of become runs."""
 
     debounce: Delay = 2

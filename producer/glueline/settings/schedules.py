@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from glueline.contract.filters import Globs
 from glueline.contract.messages import ExtractionRequest
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline.settings.sources import Source
 
 FAR = 4_000_000_000
@@ -35,7 +35,7 @@ def _seconds(value: Any) -> Any:
     return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
 
 
-class Schedule(Frozen):
+class Schedule(StrictModel):
     """An extraction that recurs, by an interval or a cron expression."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]

@@ -23,7 +23,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import SourceName
-from glueline.contract.model import Frozen, first_problem, problem_at
+from glueline.contract.model import StrictModel, error_at, first_error
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
 from glueline.redis import sentinel_url
 from glueline.redis.url import parse_server
@@ -39,7 +39,7 @@ NAMED = 20
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class WorkerSettings(Frozen):
+class WorkerSettings(StrictModel):
     """How a worker process works."""
 
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
@@ -114,10 +114,10 @@ class Settings(BaseSettings):
             try:
                 found = template.sources(key)
             except ValueError as error:
-                raise problem_at(("templates", key), str(error)) from None
+                raise error_at(("templates", key), str(error)) from None
             for name in found:
                 if name in seen:
-                    raise problem_at(
+                    raise error_at(
                         ("templates", key), f"it makes the source {name!r}, which is {seen[name]}"
                     )
                 seen[name] = f"made by the template {key!r} already"
@@ -131,14 +131,14 @@ class Settings(BaseSettings):
             name = getattr(self.events, field)
             # Where none is declared, workers alone may know them.
             if name and self.all_sources and self.find_source(name) is None:
-                raise problem_at(("events", field), f"there is no source {name!r}")
+                raise error_at(("events", field), f"there is no source {name!r}")
         return self
 
     @model_validator(mode="after")
     def _schedules_have_sources(self) -> "Settings":
         for number, schedule in enumerate(self.schedules):
             if not schedule.of(self.all_sources):
-                raise problem_at(
+                raise error_at(
                     ("schedules", number, "sources" if schedule.sources else "tags"),
                     f"none of the {len(self.all_sources):,} declared sources is meant",
                 )
@@ -207,9 +207,9 @@ def _must_lead_somewhere(name: str, source: Source, settings: Settings) -> None:
         following = settings.find_source(source.secrets_from)
         where = ("sources", name, "secrets_from")
         if following is None:
-            raise problem_at(where, f"there is no source {source.secrets_from!r}")
+            raise error_at(where, f"there is no source {source.secrets_from!r}")
         if source.secrets_from in seen:
-            raise problem_at(where, f"the keys of {name!r} would be read with its own keys")
+            raise error_at(where, f"the keys of {name!r} would be read with its own keys")
         seen.append(source.secrets_from)
         source = following
 
@@ -222,7 +222,7 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise UsageError(f"{_place(error, overrides)}{first_problem(error)}") from None
+        raise UsageError(f"{_place(error, overrides)}{first_error(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
     except RecursionError:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from glueline.contract.filters import Filters
 from glueline.contract.messages import SourceName
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 REFERENCES = "env:NAME, file:PATH, secretsmanager:ID, secretsmanager:ID#KEY or ssm:NAME"
 _REFERENCE = re.compile(r"(env|file|secretsmanager|ssm):\S.*")
@@ -29,7 +29,7 @@ TagKey = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^=\s]+$"
 TagValue = Annotated[str, Field(max_length=256)]
 
 
-class Role(Frozen):
+class Role(StrictModel):
     """A role to assume on the way to a source."""
 
     arn: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:iam::\d{12}:role/.+$")]
@@ -41,7 +41,7 @@ class Role(Frozen):
         return self.arn.split(":")[4]
 
 
-class QuotaLimits(Frozen):
+class QuotaLimits(StrictModel):
     """The most calls per second that are made to a source; what is learnt may be less."""
 
     overall: Rate | None = None
@@ -50,7 +50,7 @@ class QuotaLimits(Frozen):
     """Calls per second of single operations: `{ GetTables = 5 }`."""
 
 
-class Source(Frozen):
+class Source(StrictModel):
     """A named place to extract from. What is not given comes from AWS's own configuration."""
 
     region: str | None = None
@@ -107,7 +107,7 @@ class Source(Frozen):
         return wanted.items() <= self.tags.items()
 
 
-class SourceSummary(Frozen):
+class SourceSummary(StrictModel):
     """What anybody may know of a source."""
 
     name: str

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.sampling import Sampler
     from opentelemetry.trace import Tracer
 
-About = Mapping[str, str | int | float | bool]
-Told = tuple[str, str]
+Attributes = Mapping[str, str | int | float | bool]
+ErrorInfo = tuple[str, str]
 """The code of an error, and what it says."""
 
 FLUSH = 1.0
@@ -42,13 +42,13 @@ class Span:
     def __exit__(self, *_: object) -> None:
         return
 
-    def set(self, about: About) -> None:
+    def set(self, about: Attributes) -> None:
         """Add attributes."""
 
     def rename(self, name: str) -> None:
         """Call it by another name, which was not known when it began."""
 
-    def event(self, name: str, about: About) -> None:
+    def event(self, name: str, about: Attributes) -> None:
         """Note that something happened now."""
 
     def fail(self, error: Exception) -> None:
@@ -59,13 +59,13 @@ class _Recorded(Span):
     def __init__(self, span: Any) -> None:
         self._span = span
 
-    def set(self, about: About) -> None:
+    def set(self, about: Attributes) -> None:
         self._span.set_attributes(about)
 
     def rename(self, name: str) -> None:
         self._span.update_name(name)
 
-    def event(self, name: str, about: About) -> None:
+    def event(self, name: str, about: Attributes) -> None:
         self._span.add_event(name, about)
 
     def fail(self, error: Exception) -> None:
@@ -76,7 +76,7 @@ class _Recorded(Span):
         self._span.set_status(StatusCode.ERROR, said)
 
 
-def _code_of(error: Exception) -> Told:
+def _code_of(error: Exception) -> ErrorInfo:
     """An error's text may quote what it should not; its code does not."""
     return str(getattr(error, "code", "") or type(error).__name__), ""
 
@@ -87,14 +87,14 @@ class _Own:
     tracer: "Tracer | None" = None
     sampler: "Sampler | None" = None
     close: Callable[[], object] = staticmethod(lambda: None)
-    told: Callable[[Exception], Told] = staticmethod(_code_of)
+    told: Callable[[Exception], ErrorInfo] = staticmethod(_code_of)
 
 
 _own = _Own()
-NOTHING = Span()
+NOOP_SPAN = Span()
 
 
-def begin(service: str, told: Callable[[Exception], Told] = _code_of) -> None:
+def begin(service: str, told: Callable[[Exception], ErrorInfo] = _code_of) -> None:
     """Trace this process as ``service``, if the ``OTEL_*`` variables ask for it.
 
     ``told`` says of an error what may be known of it. What stands in the way is a warning.
@@ -133,20 +133,20 @@ def is_on() -> bool:
 
 
 def span(
-    name: str, kind: str = "internal", about: About | None = None, parent: str = ""
+    name: str, kind: str = "internal", about: Attributes | None = None, parent: str = ""
 ) -> AbstractContextManager[Span]:
     """A span around a ``with`` block, below ``parent`` (a ``traceparent``) or the current one.
 
     ``kind`` is one of OpenTelemetry's. An error that leaves the block makes it a failure.
     """
     tracer = _own.tracer or _host()
-    return NOTHING if tracer is None else _recorded(tracer, name, kind, about or {}, parent)
+    return NOOP_SPAN if tracer is None else _recorded(tracer, name, kind, about or {}, parent)
 
 
 def current() -> Span:
     """The span of the ``with`` block that we are in."""
     if _own.tracer is None:
-        return NOTHING
+        return NOOP_SPAN
     from opentelemetry.trace import get_current_span
 
     return _Recorded(get_current_span())
@@ -164,7 +164,7 @@ def traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
-def made_up(run_id: str) -> str:
+def synthetic_traceparent(run_id: str) -> str:
     """The ``traceparent`` of a run that nobody traced, the same for all its units.
 
     Whether it is sampled is for the sampler to say, which would follow a parent.
@@ -179,7 +179,7 @@ def made_up(run_id: str) -> str:
 
 @contextmanager
 def _recorded(
-    tracer: "Tracer", name: str, kind: str, about: About, parent: str
+    tracer: "Tracer", name: str, kind: str, about: Attributes, parent: str
 ) -> Iterator[_Recorded]:
     from opentelemetry.trace import SpanKind
 

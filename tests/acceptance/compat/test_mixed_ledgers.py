@@ -36,7 +36,7 @@ from glueline.contract.messages import (
     UnitMessage,
 )
 from glueline.ledger import results
-from glueline.ledger.commands import Call, Claim, Settlement
+from glueline.ledger.commands import Claim, Command, Settlement
 from glueline_worker.local.server import EmbeddedRedis
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class Mixed:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.calls = desk, desk.calls
 
-    def __call__(self, call: Call[T], *, is_older: bool) -> T:
+    def __call__(self, call: Command[T], *, is_older: bool) -> T:
         if not is_older:
             return self.desk.ledger(call)
         text = FROZEN["scripts"]["common"] + FROZEN["scripts"][call.script]
@@ -61,7 +61,7 @@ class Mixed:
         return old.read(answer)
 
 
-def _as_older(call: Call[Any]) -> Call[Any]:
+def _as_older(call: Command[Any]) -> Command[Any]:
     """The same call as the older version writes it."""
     match call.script:
         case "open_run":
@@ -83,7 +83,7 @@ def _as_older(call: Call[Any]) -> Call[Any]:
             return call
 
 
-def _claimed_of_older(answer: Any) -> results.Claimed:
+def _claimed_of_older(answer: Any) -> results.ClaimResult:
     """The older version says nothing of circumstances."""
     outcome, attempts, *run = answer
     return results.claimed([outcome, attempts, *run, ""] if run else answer)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from glueline import AsyncProducer, Producer, Settings
 from glueline.changes.eventbridge import EVENTS_AT_ONCE, parse_events, parse_message
 from glueline.changes.intake import accept_events
-from glueline.contract.changes import AT_ONCE, Change
+from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Change
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import DatabaseScope, JobScope, TableScope
-from glueline.ledger.changes import Told
+from glueline.ledger.changes import EventChanges
 
 DATABASE, TABLE = "Glue Data Catalog Database State Change", "Glue Data Catalog Table State Change"
 JOB, CRAWLER = "Glue Job State Change", "Glue Crawler State Change"
@@ -180,7 +180,7 @@ def test_any_json_is_understood_or_refused(payload: Any):
         with suppress(UsageError):
             for one in read(payload):
                 changes = [Change(source="a", scope=s, is_gone=one.is_gone) for s in one.scopes]
-                assert len(Told(one.id, changes).digest) == 24
+                assert len(EventChanges(one.id, changes).digest) == 24
 
 
 def test_events_are_noted_once_however_often_they_are_delivered(producer: Producer):
@@ -207,17 +207,17 @@ def test_one_bad_event_among_good_ones_notes_nothing(producer: Producer):
 async def test_events_can_be_noted_from_an_event_loop(settings: Settings):
     change = Change(source="default", scope=TableScope(database="d", name="t"))
     async with AsyncProducer(settings) as producer:
-        assert (await producer.note([Told("e1", [change])])).noted == 1
+        assert (await producer.note([EventChanges("e1", [change])])).noted == 1
 
 
 def test_many_changed_tables_are_their_database(producer: Producer):
     """Beside each of ten thousand short names a long one of the database would fill the memory."""
-    many = [f"t{number}" for number in range(AT_ONCE + 1)]
+    many = [f"t{number}" for number in range(MAX_CHANGES_PER_GROUP + 1)]
     names = {"databaseName": "d", "typeOfChange": "BatchDeleteTable"}
     (found,) = parse_events(event(DATABASE, changedTables=many, **names))
     assert (found.scopes, found.is_gone) == ((DatabaseScope(name="d"),), False)
     (found,) = parse_events(event(DATABASE, changedTables=many[1:] * 2, **names))
-    assert len(found.scopes) == AT_ONCE
+    assert len(found.scopes) == MAX_CHANGES_PER_GROUP
 
 
 def test_names_of_the_catalogue_are_told_in_lower_case_and_those_of_jobs_as_they_are():

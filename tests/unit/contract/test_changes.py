@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glueline.contract.changes import Batch, Change, admits, listed
+from glueline.contract.changes import Batch, Change, admits, database_listing_filters
 from glueline.contract.filters import Filters
 from glueline.contract.messages import (
     CatalogScope,
@@ -64,7 +64,7 @@ def test_a_batch_asks_for_the_smallest_scopes_that_hold_it(batch: Batch, scopes:
     st.text("ab*?[]!-", max_size=4),
 )
 def test_a_listing_for_one_database_is_about_it_alone(name: str, more: str):
-    filters = listed(name)
+    filters = database_listing_filters(name)
     assert filters is not None
     assert filters.databases.exact_names is None
     assert filters.databases.admits(name)

@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 from tests.unit.ledger_harness import Desk
 
-from glueline.contract.changes import AT_ONCE, Batch, Change
+from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Batch, Change
 from glueline.contract.messages import DatabaseScope, JobScope, Scope, TableScope
-from glueline.ledger.changes import REMEMBERED, Noted, Told, due_changes, forget_change, note
+from glueline.ledger.changes import (
+    REMEMBERED,
+    EventChanges,
+    RecordResult,
+    due_changes,
+    forget_change,
+    record_changes,
+)
 from glueline.ledger.gauges import gauges
 
 HOUR = 3_600_000
@@ -32,11 +39,15 @@ class Notes:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def note(self, *changes: Change, quiet: int = 0, at_most: int = HOUR) -> Noted:
-        return self.tell([Told(f"e{next(IDS)}", [change]) for change in changes], quiet, at_most)
+    def note(self, *changes: Change, quiet: int = 0, at_most: int = HOUR) -> RecordResult:
+        return self.tell(
+            [EventChanges(f"e{next(IDS)}", [change]) for change in changes], quiet, at_most
+        )
 
-    def tell(self, told: Sequence[Told], quiet: int = 0, at_most: int = HOUR) -> Noted:
-        return self.desk.ledger(note(self.desk.keys, told, quiet, at_most))
+    def tell(
+        self, told: Sequence[EventChanges], quiet: int = 0, at_most: int = HOUR
+    ) -> RecordResult:
+        return self.desk.ledger(record_changes(self.desk.keys, told, quiet, at_most))
 
     def due(self, limit: int = 100) -> list[Batch]:
         return self.desk.ledger(due_changes(self.desk.keys, limit)).batches
@@ -105,9 +116,11 @@ def test_groups_are_databases_and_the_jobs_of_a_source(notes: Notes):
 
 
 def test_few_tables_stay_tables_and_more_become_the_database(notes: Notes):
-    notes.note(*(table(f"t{n}") for n in range(AT_ONCE)), *(table("t0") for _ in range(50)))
+    notes.note(
+        *(table(f"t{n}") for n in range(MAX_CHANGES_PER_GROUP)), *(table("t0") for _ in range(50))
+    )
     (batch,) = notes.due()
-    assert (len(batch.names), batch.is_whole) == (AT_ONCE, False)
+    assert (len(batch.names), batch.is_whole) == (MAX_CHANGES_PER_GROUP, False)
     notes.forget(batch)
     notes.note(*(table(f"t{n}") for n in range(5000)))
     (batch,) = notes.due()
@@ -122,17 +135,17 @@ def test_a_deleted_database_is_told_apart_in_any_order(notes: Notes):
 
 
 def test_an_event_is_noted_once_for_its_sources(notes: Notes):
-    told = [Told("e", [table("a")])]
-    assert notes.tell(told) == Noted(1, 0)
-    assert notes.tell(told) == Noted(0, 1)
-    assert notes.tell([*told, *told, Told("f", [table("a")])]) == Noted(1, 2)
-    assert notes.tell([Told("e", [table("a", source="t")])]) == Noted(1, 0)
-    assert notes.tell([Told("g", [])]) == Noted(0, 0)
+    told = [EventChanges("e", [table("a")])]
+    assert notes.tell(told) == RecordResult(1, 0)
+    assert notes.tell(told) == RecordResult(0, 1)
+    assert notes.tell([*told, *told, EventChanges("f", [table("a")])]) == RecordResult(1, 2)
+    assert notes.tell([EventChanges("e", [table("a", source="t")])]) == RecordResult(1, 0)
+    assert notes.tell([EventChanges("g", [])]) == RecordResult(0, 0)
 
 
 def test_known_events_do_not_pile_up(notes: Notes):
     for start in range(0, REMEMBERED + 1000, 7000):
-        notes.tell([Told(f"x{start + n}", [table("a")]) for n in range(7000)])
+        notes.tell([EventChanges(f"x{start + n}", [table("a")]) for n in range(7000)])
     assert notes.desk.client.zcard(notes.desk.keys.changes_known) == REMEMBERED
 
 

@@ -7,7 +7,7 @@ from tests.unit.ledger_harness import LEASE, SILENCE, Desk
 
 from glueline.contract.changes import Change
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, ExtractionRequest, JobScope
-from glueline.ledger.changes import Told, due_changes, note
+from glueline.ledger.changes import EventChanges, due_changes, record_changes
 
 HOUR = 3_600_000
 JOB = ExtractionRequest(scope=JobScope(name="j"))
@@ -100,8 +100,8 @@ def test_a_turn_that_began_while_the_clock_was_ahead_is_over(desk: Desk, ask: st
 
 def test_changes_that_were_noted_while_the_clock_was_ahead_are_read(desk: Desk):
     change = Change(source="default", scope=DatabaseScope(name="a"))
-    told = [Told("1", [change])]
-    assert desk.ledger(note(desk.keys, told, 2000, 30_000)).noted == 1
+    told = [EventChanges("1", [change])]
+    assert desk.ledger(record_changes(desk.keys, told, 2000, 30_000)).noted == 1
     key, group = desk.keys.change(change.group), change.group
     desk.client.zadd(desk.keys.changes, {group: now(desk) + HOUR})
     desk.client.hset(key, "since", now(desk) + HOUR)
@@ -110,16 +110,16 @@ def test_changes_that_were_noted_while_the_clock_was_ahead_are_read(desk: Desk):
     assert batch.group == group
     desk.client.zadd(desk.keys.changes_sealed, {group: now(desk) + HOUR})
     assert desk.ledger(due_changes(desk.keys, 10)).batches == [batch]
-    desk.ledger(note(desk.keys, [Told("2", [change])], 2000, 30_000))
+    desk.ledger(record_changes(desk.keys, [EventChanges("2", [change])], 2000, 30_000))
     desk.client.hset(key, "since", now(desk) + HOUR)
-    desk.ledger(note(desk.keys, [Told("3", [change])], 2000, 30_000))
+    desk.ledger(record_changes(desk.keys, [EventChanges("3", [change])], 2000, 30_000))
     assert int(desk.client.hget(key, "since") or 0) <= now(desk)
     assert all(at <= now(desk) for _, at in desk.client.zscan_iter(desk.keys.changes_known))
 
 
 def test_groups_that_wait_as_long_as_they_may_are_left_alone(desk: Desk):
     change = Change(source="default", scope=DatabaseScope(name="a"))
-    desk.ledger(note(desk.keys, [Told("1", [change])], 3_600_000, 3_600_000))
+    desk.ledger(record_changes(desk.keys, [EventChanges("1", [change])], 3_600_000, 3_600_000))
     assert desk.ledger(due_changes(desk.keys, 10)).batches == []
 
 
@@ -138,7 +138,7 @@ def test_a_batch_that_cannot_be_read_keeps_no_other_from_being_read(
     desk: Desk, group: str, fields: dict[str, Any]
 ):
     good = Change(source="default", scope=JobScope(name="j"))
-    desk.ledger(note(desk.keys, [Told("1", [good])], 0, 0))
+    desk.ledger(record_changes(desk.keys, [EventChanges("1", [good])], 0, 0))
     if fields:
         desk.client.hset(desk.keys.change(group), mapping=fields)
     desk.client.zadd(desk.keys.changes, {group: 1})

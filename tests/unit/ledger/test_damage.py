@@ -20,7 +20,7 @@ from glueline.contract.messages import (
     UnitMessage,
 )
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import Claim, finish_of
+from glueline.ledger.commands import Claim, finish_unit
 from glueline.ledger.gauges import gauges
 from glueline.ledger.results import UnreadableUnit
 
@@ -175,14 +175,14 @@ def test_what_was_lost_is_not_committed(desk: Desk, part: str):
     desk.settle(first, receipt=RECEIPT, listings=["databases"])
     desk.fail(second)
     desk.client.delete(desk.keys.run(run.run_id) + part)
-    _, answer = desk.claim(finish_of(run.run_id, "default"))
+    _, answer = desk.claim(finish_unit(run.run_id, "default"))
     assert (answer.outcome, answer.state) == ("claimed", RunState.FAILED)
 
 
 def test_what_was_lost_after_the_claim_is_not_committed(desk: Desk):
     run = desk.open(job("j"))
     desk.settle(desk.take(run.units[0]), receipt=RECEIPT)
-    desk.take(finish_of(run.run_id, "default"))
+    desk.take(finish_unit(run.run_id, "default"))
     assert desk.ledger(desk.calls.results(run.run_id)).problem == ""
     desk.client.delete(f"{desk.keys.run(run.run_id)}:receipts")
     assert "Redis lost receipts" in desk.ledger(desk.calls.results(run.run_id)).problem
@@ -283,7 +283,7 @@ def test_the_finish_of_the_ledger_is_that_of_the_contract(desk: Desk):
     desk.client.hset(f"{desk.keys.run(run.run_id)}:units", "finish", "damaged")
     desk.settle(desk.take(run.units[0]))
     desk.later(SILENCE + 1)
-    assert desk.due() == [finish_of(run.run_id, "default")]
+    assert desk.due() == [finish_unit(run.run_id, "default")]
 
 
 # What this version cannot read
@@ -342,7 +342,7 @@ def test_a_run_of_many_unreadable_units_leaves_one_letter(desk: Desk):
     for unit in run.units:
         one = UnreadableUnit(run.run_id, unit.unit_id, "it is newer")
         last = desk.ledger(desk.calls.refuse(one, 1))
-    assert last == finish_of(run.run_id, "default")
+    assert last == finish_unit(run.run_id, "default")
     assert len(desk.ledger(desk.calls.letters())) == 1
 
 

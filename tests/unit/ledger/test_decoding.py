@@ -7,7 +7,7 @@ from tests.unit.ledger_harness import Desk
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
-from glueline.ledger import AsyncLedger, Calls, Ledger, LedgerUnavailable
+from glueline.ledger import AsyncLedger, Commands, Ledger, LedgerUnavailable
 from glueline_worker.local.server import EmbeddedRedis
 
 
@@ -83,7 +83,7 @@ async def test_the_ledger_answers_the_same_on_an_event_loop(
     "url", ["redis://:hunter2@127.0.0.1:1/0", "redis://:hunter2@no-such-host.invalid/0"]
 )
 async def test_a_redis_that_is_away_is_said_without_its_password(url: str):
-    call = Calls().recent(1)
+    call = Commands().recent(1)
     with redis.Redis.from_url(url, retry=None) as client, pytest.raises(LedgerUnavailable) as error:
         Ledger(client)(call)
     async with redis.asyncio.Redis.from_url(url) as client:
@@ -102,7 +102,7 @@ def test_a_wrong_password_is_said_without_it(redis_server: EmbeddedRedis):
             LedgerUnavailable, match="Redis did not answer: AuthenticationError"
         ) as error,
     ):
-        Ledger(client)(Calls().recent(1))
+        Ledger(client)(Commands().recent(1))
     assert "hunter2" not in str(error.value)
 
 

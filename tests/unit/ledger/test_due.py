@@ -3,14 +3,14 @@
 from tests.unit.ledger_harness import LEASE, SILENCE, SLACK, Desk
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, ExtractionRequest, UnitMessage
-from glueline.ledger.results import Opened
+from glueline.ledger.results import OpenRunResult
 
 
 def ids(units: list[UnitMessage]) -> set[str]:
     return {unit.unit_id for unit in units}
 
 
-def databases(run: Opened, number: int) -> list[UnitMessage]:
+def databases(run: OpenRunResult, number: int) -> list[UnitMessage]:
     return [
         DatabaseUnit(run_id=run.run_id, source="default", database=f"d{i:04}")
         for i in range(number)

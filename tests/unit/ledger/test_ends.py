@@ -5,8 +5,8 @@ from tests.unit.ledger_harness import KEEP, LEASE, SILENCE, Desk
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import Claim, finish_of
-from glueline.ledger.results import Opened
+from glueline.ledger.commands import Claim, finish_unit
+from glueline.ledger.results import OpenRunResult
 from glueline_worker.execution.run_commit import LONGEST_PAUSE
 
 SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
@@ -14,7 +14,7 @@ STATES = [RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED]
 
 
 @pytest.fixture
-def run(desk: Desk) -> Opened:
+def run(desk: Desk) -> OpenRunResult:
     return desk.open()
 
 
@@ -28,7 +28,7 @@ def replay(desk: Desk, run_id: str, *units: str) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_finished_run_has_its_state_for_good(desk: Desk, run: Opened, state: RunState):
+def test_a_finished_run_has_its_state_for_good(desk: Desk, run: OpenRunResult, state: RunState):
     desk.run_to_end(run.units, state)
     status = desk.status(run.run_id)
     assert status.state is state
@@ -39,7 +39,7 @@ def test_a_finished_run_has_its_state_for_good(desk: Desk, run: Opened, state: R
     assert desk.status(run.run_id) == status
 
 
-def test_the_end_adds_its_counts_warnings_and_reason(desk: Desk, run: Opened):
+def test_the_end_adds_its_counts_warnings_and_reason(desk: Desk, run: OpenRunResult):
     for unit in run.units:
         desk.settle(desk.take(unit), counts={"table": 1}, warnings=["a"])
     desk.finish(
@@ -51,7 +51,9 @@ def test_the_end_adds_its_counts_warnings_and_reason(desk: Desk, run: Opened):
     assert desk.ledger(desk.calls.failures(run.run_id)) == ([], ["a", "a", "held back"])
 
 
-def test_the_second_end_of_a_replayed_run_takes_the_place_of_the_first(desk: Desk, run: Opened):
+def test_the_second_end_of_a_replayed_run_takes_the_place_of_the_first(
+    desk: Desk, run: OpenRunResult
+):
     good, bad = run.units
     desk.settle(desk.take(good))
     desk.fail(desk.take(bad))
@@ -87,10 +89,10 @@ def test_the_end_of_an_older_run_leaves_the_scope_to_the_newer(desk: Desk):
     assert desk.client.pttl(desk.keys.scope(SALES)) == -1
 
 
-def test_a_lost_claim_ends_nothing(desk: Desk, run: Opened):
+def test_a_lost_claim_ends_nothing(desk: Desk, run: OpenRunResult):
     for unit in run.units:
         desk.settle(desk.take(unit))
-    lost = desk.take(finish_of(run.run_id, "default"))
+    lost = desk.take(finish_unit(run.run_id, "default"))
     desk.later(LEASE + 1)
     held = desk.take(lost.unit)
     for claim in (lost, Claim(lost.unit, "made up")):
@@ -121,12 +123,12 @@ def test_every_key_of_an_ended_run_expires(desk: Desk, end: str):
     assert not desk.client.sismember(desk.keys.active, desk.keys.run(run.run_id))
 
 
-def test_a_running_run_never_expires(desk: Desk, run: Opened):
+def test_a_running_run_never_expires(desk: Desk, run: OpenRunResult):
     desk.settle(desk.take(run.units[0]), receipt={"a": 1}, listings=["l"], warnings=["w"])
     assert {desk.client.pttl(key) for key in desk.keys_of(run.run_id)} == {-1}
 
 
-def test_cancelling_leaves_only_the_finish_open(desk: Desk, run: Opened):
+def test_cancelling_leaves_only_the_finish_open(desk: Desk, run: OpenRunResult):
     claim = desk.take(run.units[0])
     assert cancel(desk, run.run_id, "not needed: ü") == "running"
     status = desk.status(run.run_id)
@@ -135,27 +137,27 @@ def test_cancelling_leaves_only_the_finish_open(desk: Desk, run: Opened):
     assert desk.settle(claim, counts={"table": 1}) == (False, [])
     assert desk.ledger(desk.calls.renew([claim], LEASE)) == [False]
     assert desk.claim(run.units[1])[1].outcome == "settled"
-    _, answer = desk.claim(finish_of(run.run_id, "default"))
+    _, answer = desk.claim(finish_unit(run.run_id, "default"))
     assert (answer.outcome, answer.state) == ("claimed", RunState.CANCELLED)
 
 
-def test_cancelling_twice_changes_nothing(desk: Desk, run: Opened):
+def test_cancelling_twice_changes_nothing(desk: Desk, run: OpenRunResult):
     cancel(desk, run.run_id, "first")
     before = desk.status(run.run_id)
     assert cancel(desk, run.run_id, "second") == "cancelled"
     assert desk.status(run.run_id) == before
 
 
-def test_cancelling_comes_too_late_while_the_sinks_commit(desk: Desk, run: Opened):
+def test_cancelling_comes_too_late_while_the_sinks_commit(desk: Desk, run: OpenRunResult):
     for unit in run.units:
         desk.settle(desk.take(unit))
-    claim = desk.take(finish_of(run.run_id, "default"))
+    claim = desk.take(finish_unit(run.run_id, "default"))
     assert cancel(desk, run.run_id) == "finishing"
     assert desk.ledger(desk.calls.finish(claim, RunState.SUCCEEDED, keep_ms=KEEP))
     assert desk.status(run.run_id).state is RunState.SUCCEEDED
 
 
-def test_cancelling_is_in_time_before_the_finish_is_claimed(desk: Desk, run: Opened):
+def test_cancelling_is_in_time_before_the_finish_is_claimed(desk: Desk, run: OpenRunResult):
     for unit in run.units:
         desk.settle(desk.take(unit))
     assert cancel(desk, run.run_id) == "running"
@@ -169,7 +171,7 @@ def test_an_unknown_run_cannot_be_cancelled(desk: Desk):
 
 
 @pytest.mark.parametrize("state", [RunState.PARTIAL, RunState.FAILED])
-def test_failed_units_run_again_in_the_same_run(desk: Desk, run: Opened, state: RunState):
+def test_failed_units_run_again_in_the_same_run(desk: Desk, run: OpenRunResult, state: RunState):
     good, bad = run.units
     desk.settle(desk.take(good), counts={"table": 1}, listings=["databases"])
     desk.fail(desk.take(bad))
@@ -189,7 +191,7 @@ def test_failed_units_run_again_in_the_same_run(desk: Desk, run: Opened, state: 
     assert desk.ledger(desk.calls.results(run.run_id)).listings == ["databases"]
 
 
-def test_only_the_named_units_run_again(desk: Desk, run: Opened):
+def test_only_the_named_units_run_again(desk: Desk, run: OpenRunResult):
     desk.run_to_end(run.units, RunState.FAILED)
     assert replay(desk, run.run_id, "jobs", "job/never", "jobs") == ("replayed", ["jobs"])
     assert desk.status(run.run_id).failed_units == 1
@@ -198,7 +200,7 @@ def test_only_the_named_units_run_again(desk: Desk, run: Opened):
     assert replay(desk, run.run_id) == ("replayed", ["databases"])
 
 
-def test_a_replayed_unit_whose_message_is_lost_is_due(desk: Desk, run: Opened):
+def test_a_replayed_unit_whose_message_is_lost_is_due(desk: Desk, run: OpenRunResult):
     desk.run_to_end(run.units, RunState.FAILED)
     replay(desk, run.run_id)
     desk.later(SILENCE + 1)
@@ -218,14 +220,14 @@ def test_a_replay_is_refused_with_the_reason(desk: Desk):
     assert replay(desk, run.run_id) == ("newer", [])
 
 
-def test_a_cancelled_run_is_not_replayed(desk: Desk, run: Opened):
+def test_a_cancelled_run_is_not_replayed(desk: Desk, run: OpenRunResult):
     desk.fail(desk.take(run.units[0]))
     cancel(desk, run.run_id)
     desk.finish(run.run_id, None)
     assert replay(desk, run.run_id) == ("cancelled", [])
 
 
-def test_a_forgotten_run_is_not_replayed(desk: Desk, run: Opened):
+def test_a_forgotten_run_is_not_replayed(desk: Desk, run: OpenRunResult):
     desk.run_to_end(run.units, RunState.FAILED)
     status = desk.status(run.run_id)
     desk.client.delete(*desk.keys_of(run.run_id))
@@ -233,7 +235,9 @@ def test_a_forgotten_run_is_not_replayed(desk: Desk, run: Opened):
     assert desk.keys_of(run.run_id) == []
 
 
-def test_a_run_whose_results_could_not_be_committed_is_finished_again(desk: Desk, run: Opened):
+def test_a_run_whose_results_could_not_be_committed_is_finished_again(
+    desk: Desk, run: OpenRunResult
+):
     for unit in run.units:
         desk.settle(desk.take(unit))
     desk.finish(run.run_id, RunState.FAILED, reason="the disk was full")
@@ -244,9 +248,11 @@ def test_a_run_whose_results_could_not_be_committed_is_finished_again(desk: Desk
     assert desk.status(run.run_id).state is RunState.SUCCEEDED
 
 
-def test_a_stopped_run_that_is_not_cleaned_up_yet_says_so_until_it_is(desk: Desk, run: Opened):
+def test_a_stopped_run_that_is_not_cleaned_up_yet_says_so_until_it_is(
+    desk: Desk, run: OpenRunResult
+):
     cancel(desk, run.run_id)
-    finish = finish_of(run.run_id, "default")
+    finish = finish_unit(run.run_id, "default")
 
     def postpone(warning: str) -> None:
         claim = desk.take(finish)
@@ -268,9 +274,9 @@ def test_a_stopped_run_that_is_not_cleaned_up_yet_says_so_until_it_is(desk: Desk
     assert desk.status(run.run_id).open_units == 0
 
 
-def test_a_long_pause_before_cleaning_is_no_step_of_the_clock(desk: Desk, run: Opened):
+def test_a_long_pause_before_cleaning_is_no_step_of_the_clock(desk: Desk, run: OpenRunResult):
     cancel(desk, run.run_id)
-    finish = finish_of(run.run_id, "default")
+    finish = finish_unit(run.run_id, "default")
     claim = desk.take(finish)
     pause = int(LONGEST_PAUSE * 1000)
     assert desk.ledger(desk.calls.postpone(claim, delay_ms=pause, warning="away"))

@@ -31,8 +31,8 @@ from glueline.contract.messages import (
     first_units,
 )
 from glueline.contract.runs import RunState
-from glueline.ledger import Calls, Keys
-from glueline.ledger.commands import Claim, finish_of
+from glueline.ledger import Commands, Keys
+from glueline.ledger.commands import Claim, finish_unit
 from glueline_worker.local.server import EmbeddedRedis
 
 TICK = 100_000
@@ -115,7 +115,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def __init__(self, client: redis.Redis) -> None:
         super().__init__()
         self.desk = Desk(client, f"test-{uuid4().hex}:")
-        self.calls = self.desk.calls = Calls(
+        self.calls = self.desk.calls = Commands(
             Keys(self.desk.keys.prefix), silence_ms=int(SILENCE * TICK), slack_ms=int(SLACK * TICK)
         )
         self.runs: dict[str, Run] = {}
@@ -177,7 +177,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert opened.is_waiting == must_wait
         assert ("finish" in {unit.unit_id for unit in opened.units}) == bool(older)
         assert all(opened.generation > run.generation for run in self.runs.values())
-        finish = finish_of(opened.run_id, "default")
+        finish = finish_unit(opened.run_id, "default")
         own = first_units(opened.run_id, ExtractionRequest(scope=SCOPES[scope]))
         assert [unit for unit in opened.units if unit.run_id == opened.run_id] == (
             [] if must_wait else own

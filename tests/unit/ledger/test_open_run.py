@@ -15,7 +15,7 @@ from glueline.contract.messages import (
     Options,
 )
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import finish_of
+from glueline.ledger.commands import finish_unit
 from glueline.ledger.decoding import digest_of
 from glueline.ledger.keys import Origin
 
@@ -264,7 +264,7 @@ def test_a_run_that_ended_is_not_superseded(desk: Desk):
 def test_a_run_whose_sinks_are_being_committed_is_left_to_its_end(desk: Desk):
     first = desk.open(SALES)
     desk.settle(desk.take(first.units[0]))
-    finish = desk.take(finish_of(first.run_id, "default"))
+    finish = desk.take(finish_unit(first.run_id, "default"))
     assert len(desk.open(SALES).units) == 1
     assert desk.status(first.run_id).state is RunState.RUNNING
     assert desk.ledger(desk.calls.finish(finish, RunState.SUCCEEDED, keep_ms=1000))

@@ -10,25 +10,25 @@ from tests.unit.ledger_harness import LEASE, SILENCE, Desk, failure
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobUnit, UnitMessage
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import Claim, finish_of
-from glueline.ledger.results import Opened
+from glueline.ledger.commands import Claim, finish_unit
+from glueline.ledger.results import OpenRunResult
 
 
 @pytest.fixture
-def run(desk: Desk) -> Opened:
+def run(desk: Desk) -> OpenRunResult:
     return desk.open()
 
 
 @pytest.fixture
-def unit(run: Opened) -> UnitMessage:
+def unit(run: OpenRunResult) -> UnitMessage:
     return run.units[0]
 
 
-def child(run: Opened, name: str = "a") -> DatabaseUnit:
+def child(run: OpenRunResult, name: str = "a") -> DatabaseUnit:
     return DatabaseUnit(run_id=run.run_id, source="default", database=name)
 
 
-def test_a_claim_tells_what_the_run_is_about(desk: Desk, run: Opened, unit: UnitMessage):
+def test_a_claim_tells_what_the_run_is_about(desk: Desk, run: OpenRunResult, unit: UnitMessage):
     _, answer = desk.claim(unit)
     status = desk.status(run.run_id)
     assert (answer.outcome, answer.attempts) == ("claimed", 1)
@@ -59,13 +59,13 @@ def test_a_renewed_lease_does_not_lapse(desk: Desk, unit: UnitMessage):
         assert desk.claim(unit)[1].outcome == "busy"
 
 
-def test_renewing_tells_which_claims_are_lost(desk: Desk, run: Opened):
+def test_renewing_tells_which_claims_are_lost(desk: Desk, run: OpenRunResult):
     kept, lost = (desk.take(unit) for unit in run.units)
     desk.later(LEASE + 1)
     desk.take(lost.unit)
     settled = desk.take(desk.open(ExtractionRequest(source="other")).units[0])
     desk.settle(settled)
-    never = Claim(finish_of("f" * 32, "default"), "token")
+    never = Claim(finish_unit("f" * 32, "default"), "token")
     renewed = desk.ledger(desk.calls.renew([kept, lost, settled, never], LEASE))
     assert renewed == [True, False, False, False]
 
@@ -89,24 +89,24 @@ def test_a_claim_that_is_asked_for_again_is_one_attempt(desk: Desk, unit: UnitMe
     assert (again.outcome, again.attempts) == ("claimed", 1)
 
 
-def test_what_is_settled_failed_or_unknown_is_not_claimed(desk: Desk, run: Opened):
+def test_what_is_settled_failed_or_unknown_is_not_claimed(desk: Desk, run: OpenRunResult):
     well, badly = run.units
     desk.settle(desk.take(well))
     desk.fail(desk.take(badly))
     assert desk.claim(well)[1].outcome == "settled"
     assert desk.claim(badly)[1].outcome == "settled"
     assert desk.claim(child(run, "never opened"))[1].outcome == "settled"
-    assert desk.claim(finish_of("f" * 32, "default"))[1].outcome == "unknown"
+    assert desk.claim(finish_unit("f" * 32, "default"))[1].outcome == "unknown"
 
 
-def test_nothing_is_claimed_once_the_run_is_over(desk: Desk, run: Opened):
+def test_nothing_is_claimed_once_the_run_is_over(desk: Desk, run: OpenRunResult):
     desk.run_to_end(run.units)
-    for unit in (*run.units, finish_of(run.run_id, "default")):
+    for unit in (*run.units, finish_unit(run.run_id, "default")):
         assert desk.claim(unit)[1].outcome == "settled"
     assert desk.status(run.run_id).open_units == 0
 
 
-def test_children_are_opened_once(desk: Desk, run: Opened, unit: UnitMessage):
+def test_children_are_opened_once(desk: Desk, run: OpenRunResult, unit: UnitMessage):
     claim = desk.take(unit)
     children = [child(run, "a"), child(run, "b")]
     assert desk.ledger(desk.calls.open_units(claim, children)) == (
@@ -119,7 +119,7 @@ def test_children_are_opened_once(desk: Desk, run: Opened, unit: UnitMessage):
     assert desk.ledger(desk.calls.open_units(claim, [])) == (True, [])
 
 
-def test_a_lost_claim_opens_no_children(desk: Desk, run: Opened, unit: UnitMessage):
+def test_a_lost_claim_opens_no_children(desk: Desk, run: OpenRunResult, unit: UnitMessage):
     claim = desk.take(unit)
     desk.later(LEASE + 1)
     desk.take(unit)
@@ -128,7 +128,7 @@ def test_a_lost_claim_opens_no_children(desk: Desk, run: Opened, unit: UnitMessa
 
 
 def test_children_that_settled_or_failed_already_are_not_opened_again(
-    desk: Desk, run: Opened, unit: UnitMessage
+    desk: Desk, run: OpenRunResult, unit: UnitMessage
 ):
     claim = desk.take(unit)
     children = [child(run, name) for name in ("well", "badly", "new")]
@@ -138,7 +138,7 @@ def test_children_that_settled_or_failed_already_are_not_opened_again(
     assert desk.settle(claim, children=children) == (True, ["database/new"])
 
 
-def test_settling_adds_up_counts_listings_receipts_and_warnings(desk: Desk, run: Opened):
+def test_settling_adds_up_counts_listings_receipts_and_warnings(desk: Desk, run: OpenRunResult):
     first, second = (desk.take(unit) for unit in run.units)
     desk.settle(
         first,
@@ -155,7 +155,7 @@ def test_settling_adds_up_counts_listings_receipts_and_warnings(desk: Desk, run:
     assert desk.ledger(desk.calls.failures(run.run_id)) == ([], ["odd", "odd", "ö"])
 
 
-def test_a_failed_unit_is_kept_with_its_reason(desk: Desk, run: Opened, unit: UnitMessage):
+def test_a_failed_unit_is_kept_with_its_reason(desk: Desk, run: OpenRunResult, unit: UnitMessage):
     why = failure(unit.unit_id, 'said "no" \\ ünïcode')
     desk.settle(desk.take(unit), failure=why, counts={"calls": 4})
     status = desk.status(run.run_id)
@@ -164,7 +164,7 @@ def test_a_failed_unit_is_kept_with_its_reason(desk: Desk, run: Opened, unit: Un
     assert desk.ledger(desk.calls.results(run.run_id)).failures == [why]
 
 
-def test_a_lost_claim_settles_nothing(desk: Desk, run: Opened, unit: UnitMessage):
+def test_a_lost_claim_settles_nothing(desk: Desk, run: OpenRunResult, unit: UnitMessage):
     lost = desk.take(unit)
     desk.later(LEASE + 1)
     desk.take(unit)
@@ -183,14 +183,14 @@ def test_a_lost_claim_settles_nothing(desk: Desk, run: Opened, unit: UnitMessage
     assert (results.listings, results.receipts) == ([], {})
 
 
-def test_a_unit_settles_once(desk: Desk, run: Opened, unit: UnitMessage):
+def test_a_unit_settles_once(desk: Desk, run: OpenRunResult, unit: UnitMessage):
     claim = desk.take(unit)
     assert desk.settle(claim, counts={"table": 1})[0]
     assert desk.settle(claim, counts={"table": 1}) == (False, [])
     assert desk.status(run.run_id).counts == {"table": 1}
 
 
-def test_finish_follows_the_last_unit_and_only_it(desk: Desk, run: Opened):
+def test_finish_follows_the_last_unit_and_only_it(desk: Desk, run: OpenRunResult):
     first, second = (desk.take(unit) for unit in run.units)
     assert desk.settle(first, children=[child(run)]) == (True, ["database/a"])
     assert desk.fail(second) == (True, [])
@@ -198,7 +198,7 @@ def test_finish_follows_the_last_unit_and_only_it(desk: Desk, run: Opened):
     assert desk.status(run.run_id).open_units == 1
 
 
-def test_warnings_are_counted_all_and_kept_up_to_a_limit(desk: Desk, run: Opened):
+def test_warnings_are_counted_all_and_kept_up_to_a_limit(desk: Desk, run: OpenRunResult):
     first, second = (desk.take(unit) for unit in run.units)
     desk.settle(first, warnings=[f"w{i}" for i in range(900)])
     desk.settle(second, warnings=[f"v{i}" for i in range(900)])
@@ -257,7 +257,7 @@ def test_odd_names_go_through_the_ledger_unharmed(redis_server, names, warning, 
         assert desk.ledger(desk.calls.results(run.run_id)).listings == [listing]
 
 
-def test_of_units_lost_twice_only_one_runs_at_a_time(desk: Desk, run: Opened):
+def test_of_units_lost_twice_only_one_runs_at_a_time(desk: Desk, run: OpenRunResult):
     first, second = run.units
     for _ in range(2):
         desk.take(first), desk.take(second)

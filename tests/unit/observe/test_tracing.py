@@ -13,7 +13,7 @@ from tests.support.command import glueline
 
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import JobUnit
-from glueline.ledger.results import Claimed
+from glueline.ledger.results import ClaimResult
 from glueline.telemetry import tracing
 from glueline_worker.observe import tracing as told
 
@@ -58,8 +58,8 @@ def steps_of_a_call() -> None:
 
 
 def test_without_a_collector_a_call_costs_a_look_at_a_variable() -> None:
-    claimed = Claimed("claimed", 1)
-    assert told.unit(UNIT, claimed) is told.step("s", "write") is tracing.NOTHING
+    claimed = ClaimResult("claimed", 1)
+    assert told.unit(UNIT, claimed) is told.step("s", "write") is tracing.NOOP_SPAN
     # __enter__, __exit__, `call`, `is_on`, `waited` and this function itself.
     assert python_calls(steps_of_a_call) == 6
 
@@ -122,7 +122,7 @@ def test_runs_that_nobody_traced_are_sampled_too(
     told.begin()
     units = [UNIT.model_copy(update={"run_id": f"{n:032x}"}) for n in range(32)]
     for unit in units * 2:
-        with told.unit(unit, Claimed("claimed", 1)):
+        with told.unit(unit, ClaimResult("claimed", 1)):
             pass
     tracing.end(5)
     assert len(collector.spans) == pytest.approx(2 * expected, abs=14)
@@ -133,7 +133,7 @@ def test_runs_that_nobody_traced_are_sampled_too(
 
 def test_a_parent_that_is_not_sampled_is_followed(collector: Collector) -> None:
     told.begin()
-    with told.unit(UNIT, Claimed("claimed", 1, trace=f"00-{'ab' * 16}-{'cd' * 8}-00")):
+    with told.unit(UNIT, ClaimResult("claimed", 1, trace=f"00-{'ab' * 16}-{'cd' * 8}-00")):
         assert tracing.traceparent().endswith("-00")
         assert get_current_span().get_span_context().trace_id == int("ab" * 16, 16)
     tracing.end(5)

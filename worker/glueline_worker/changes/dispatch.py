@@ -12,9 +12,9 @@ import structlog
 
 from glueline.contract.changes import Batch, admits
 from glueline.contract.messages import ExtractionRequest, UnitMessage
-from glueline.ledger import AsyncLedger, Calls
+from glueline.ledger import AsyncLedger, Commands
 from glueline.ledger.changes import due_changes, forget_change
-from glueline.ledger.results import Opened
+from glueline.ledger.results import OpenRunResult
 from glueline.settings.settings import Settings
 from glueline_worker.observe.metrics import CHANGES_READ
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 async def read_changes(
-    settings: Settings, ledger: AsyncLedger, calls: Calls, publish: Publish
+    settings: Settings, ledger: AsyncLedger, calls: Commands, publish: Publish
 ) -> None:
     """Open the runs of all batches that are due; raises LedgerUnavailable."""
     due = await ledger(due_changes(calls.keys, BATCHES_AT_ONCE))
@@ -38,14 +38,14 @@ async def read_changes(
 
 
 async def _read(
-    batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Calls, publish: Publish
+    batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Commands, publish: Publish
 ) -> None:
     """Open the runs of a batch, but none beside an older one of the same scope.
 
     The older one began before the change, so it may have missed it. It is not superseded either:
     changes that go on would keep the scope from ever being read to its end.
     """
-    opened: list[Opened] = []
+    opened: list[OpenRunResult] = []
     for request in _admitted(batch, settings):
         run = await ledger(calls.open_run(uuid4().hex, request, patiently=True, origin="change"))
         await publish(run.units)

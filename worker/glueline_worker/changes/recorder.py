@@ -12,7 +12,7 @@ from glueline.changes.intake import understand
 from glueline.changes.source_router import Router
 from glueline.contract.errors import UsageError
 from glueline.ledger import AsyncLedger
-from glueline.ledger.changes import Told, note
+from glueline.ledger.changes import EventChanges, record_changes
 from glueline.queue import calls_for
 from glueline.settings.settings import Settings
 from glueline_worker.changes.sqs_queue import Delivery
@@ -37,7 +37,7 @@ class Noting:
 
         After that, none of the messages is needed any more. To note the same again does no harm.
         """
-        told: list[Told] = []
+        told: list[EventChanges] = []
         refused: list[tuple[str, Delivery]] = []
         for delivery in deliveries:
             try:
@@ -52,9 +52,9 @@ class Noting:
         self._count(counts, deliveries)
         return counts
 
-    async def _note(self, told: Sequence[Told]) -> Counter[str]:
+    async def _note(self, told: Sequence[EventChanges]) -> Counter[str]:
         quiet, at_most = self._events.debounce, self._events.debounce_at_most
-        call = note(self._calls.keys, told, int(quiet * 1000), int(at_most * 1000))
+        call = record_changes(self._calls.keys, told, int(quiet * 1000), int(at_most * 1000))
         found = await self._ledger(call)
         ignored = sum(1 for one in told if not one.changes)
         return Counter(noted=found.noted, repeated=found.repeated, ignored=ignored)

@@ -9,7 +9,7 @@ from glueline.cli.loading import load_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.model import first_problem
+from glueline.contract.model import first_error
 
 if TYPE_CHECKING:
     from glueline.settings.settings import Settings
@@ -70,5 +70,5 @@ def _settings(given: dict[str, Any]) -> "Settings":
     try:
         merged = type(settings.events).model_validate({**dict(settings.events), **changed})
     except ValidationError as error:
-        raise UsageError(f"--{first_problem(error).replace('_', '-', 1)}") from None
+        raise UsageError(f"--{first_error(error).replace('_', '-', 1)}") from None
     return settings.model_copy(update={"events": merged})

@@ -17,7 +17,7 @@ from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunState
 from glueline.ledger import LedgerUnavailable
 from glueline.ledger.commands import Claim, Settlement
-from glueline.ledger.results import Claimed
+from glueline.ledger.results import ClaimResult
 from glueline_worker.aws.calls import tally
 from glueline_worker.aws.errors import AwsExpired
 from glueline_worker.execution import run_commit
@@ -80,7 +80,7 @@ class Attempt:
 
     tools: Tools
     claim: Claim
-    claimed: Claimed
+    claimed: ClaimResult
     asked: float
     """When the ledger was last asked for the claim and granted it, by this process's clock."""
     _is_failed: bool = False

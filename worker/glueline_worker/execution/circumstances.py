@@ -11,7 +11,7 @@ from pydantic import ConfigDict
 
 from glueline.contract.errors import GluelineError, Retryable, Terminal
 from glueline.contract.filters import Filters
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline.settings.settings import Settings
 from glueline_worker.aws.errors import AwsError
 from glueline_worker.aws.sources import Connection
@@ -21,7 +21,7 @@ GREATEST = 2**63 - 2
 """The greatest generation that has a greater one in Redis and in SQL."""
 
 
-class Circumstances(Frozen):
+class Circumstances(StrictModel):
     """Fields that a newer version adds are ignored."""
 
     model_config = ConfigDict(extra="ignore")

@@ -13,7 +13,7 @@ import structlog
 from glueline.contract.messages import UnitMessage
 from glueline.ledger import LedgerUnavailable
 from glueline.ledger.commands import Claim
-from glueline.ledger.results import Claimed, UnreadableUnit
+from glueline.ledger.results import ClaimResult, UnreadableUnit
 from glueline_worker.execution.attempt import Attempt, note
 from glueline_worker.execution.fairness import PAUSE, steps_aside
 from glueline_worker.execution.fixed_circumstances import Tools, with_problem
@@ -76,7 +76,7 @@ class Execution:
             return await self._step_aside(claim)
         return await self._hold(claim, claimed, asked)
 
-    async def _claim(self, claim: Claim) -> Claimed | None:
+    async def _claim(self, claim: Claim) -> ClaimResult | None:
         call = self.tools.calls.claim(
             claim, self.tools.lease_ms, self.tools.settings.worker.attempts
         )
@@ -100,7 +100,7 @@ class Execution:
             log.warning("ledger.unavailable", error=str(error))
         return Outcome.ACK
 
-    async def _leave(self, claim: Claim, claimed: Claimed) -> Outcome:
+    async def _leave(self, claim: Claim, claimed: ClaimResult) -> Outcome:
         """Leave what this version cannot read to a newer one; after the last attempt it fails."""
         tools, wait_ms = self.tools, int(delay_before(claimed.attempts) * 1000)
         try:
@@ -162,7 +162,7 @@ class Execution:
         for one in self.held.values():
             _cancel(one.task)
 
-    async def _hold(self, claim: Claim, claimed: Claimed, asked: float) -> Outcome:
+    async def _hold(self, claim: Claim, claimed: ClaimResult, asked: float) -> Outcome:
         task = asyncio.current_task()
         assert task is not None
         attempt = Attempt(self.tools, claim, claimed, asked)

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from glueline.contract.messages import UnitMessage
-from glueline.ledger import AsyncLedger, Calls
+from glueline.ledger import AsyncLedger, Commands
 from glueline.ledger.commands import Claim
 from glueline.ledger.decoding import STORED, model
-from glueline.ledger.results import Claimed, Results
+from glueline.ledger.results import ClaimResult, Results
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_worker.aws.sources import Connection, Sources
@@ -27,7 +27,7 @@ class Tools:
 
     settings: Settings
     ledger: AsyncLedger
-    calls: Calls
+    calls: Commands
     sources: Sources
     sinks: Sequence[Sink]
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
@@ -43,12 +43,12 @@ class Tools:
         return int(self.settings.keep_runs * 1000)
 
 
-def circumstances_in(claimed: Claimed) -> Circumstances:
+def circumstances_in(claimed: ClaimResult) -> Circumstances:
     """What stands in the ledger."""
     return Circumstances.model_validate_json(claimed.circumstances, context=STORED)
 
 
-def with_problem(claimed: Claimed) -> Claimed:
+def with_problem(claimed: ClaimResult) -> ClaimResult:
     """The claim's answer; its problem tells too of circumstances that cannot be read here."""
     if claimed.problem or not claimed.circumstances:
         return claimed
@@ -59,7 +59,9 @@ def with_problem(claimed: Claimed) -> Claimed:
     return replace(claimed, problem=sentence)
 
 
-async def fixed_by(tools: Tools, claim: Claim, claimed: Claimed, connection: Connection) -> Claimed:
+async def fixed_by(
+    tools: Tools, claim: Claim, claimed: ClaimResult, connection: Connection
+) -> ClaimResult:
     """The claim's answer with circumstances and generation; the first worker to ask fixes them."""
     if claimed.circumstances:
         return claimed
@@ -73,8 +75,8 @@ async def fixed_by(tools: Tools, claim: Claim, claimed: Claimed, connection: Con
 
 
 async def fixed_at_end(
-    tools: Tools, claim: Claim, claimed: Claimed, results: Results
-) -> tuple[Claimed, Circumstances]:
+    tools: Tools, claim: Claim, claimed: ClaimResult, results: Results
+) -> tuple[ClaimResult, Circumstances]:
     """The same for `finish`, also of a run whose units were read by an older version."""
     source = claim.unit.source
     if not claimed.circumstances and (results.listings or results.receipts):

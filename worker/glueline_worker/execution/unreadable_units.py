@@ -8,7 +8,7 @@ from glueline.contract.errors import GluelineError
 from glueline.contract.messages import FinishUnit
 from glueline.contract.runs import Failure, RunState
 from glueline.ledger.commands import Claim, Settlement
-from glueline.ledger.results import UNREADABLE, Claimed
+from glueline.ledger.results import UNREADABLE, ClaimResult
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.attempt import note, run_ended
 from glueline_worker.execution.fixed_circumstances import Tools
@@ -17,7 +17,7 @@ from glueline_worker.sinks.base import Run
 log = structlog.get_logger()
 
 
-async def give_up_unread(tools: Tools, claim: Claim, claimed: Claimed) -> None:
+async def give_up_unread(tools: Tools, claim: Claim, claimed: ClaimResult) -> None:
     """Let the unit fail, or the run if it is its end, and keep a dead letter of it."""
     unit = claim.unit
     note(claim, "failed")
@@ -39,7 +39,7 @@ async def give_up_unread(tools: Tools, claim: Claim, claimed: Claimed) -> None:
     await tools.ledger(tools.calls.bury(f"{where}: {claimed.problem}", ""))
 
 
-async def _end(tools: Tools, claim: Claim, claimed: Claimed) -> None:
+async def _end(tools: Tools, claim: Claim, claimed: ClaimResult) -> None:
     """End a run whose request nobody here can read: what it wrote is taken back."""
     if claimed.request is not None and claimed.created_at is not None:
         run = Run(claim.unit.run_id, claimed.generation, claimed.request, claimed.created_at)

@@ -7,7 +7,7 @@ from contextlib import suppress
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from glueline.ledger import AsyncLedger, Calls, LedgerUnavailable
+from glueline.ledger import AsyncLedger, Commands, LedgerUnavailable
 from glueline.ledger.gauges import Gauges, gauges
 from glueline.settings.settings import Settings
 from glueline_worker.observe.loop_monitor import Pulse
@@ -24,7 +24,7 @@ class Observer:
         self,
         settings: Settings,
         client: redis.asyncio.Redis,
-        calls: Calls,
+        calls: Commands,
         *,
         consuming: Callable[[], bool],
         under_way: Callable[[], Iterable[str]],

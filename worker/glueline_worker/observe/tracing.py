@@ -8,9 +8,9 @@ from typing import Any
 
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import UnitMessage
-from glueline.ledger.results import Claimed
+from glueline.ledger.results import ClaimResult
 from glueline.telemetry import tracing
-from glueline.telemetry.tracing import NOTHING, About, Span, Told
+from glueline.telemetry.tracing import NOOP_SPAN, Attributes, ErrorInfo, Span
 from glueline_worker.redact import redact_text
 
 NOTICED = 0.005
@@ -22,18 +22,18 @@ def begin() -> None:
     tracing.begin("glueline-worker", _told)
 
 
-def unit(unit: UnitMessage, claimed: Claimed) -> AbstractContextManager[Span]:
+def unit(unit: UnitMessage, claimed: ClaimResult) -> AbstractContextManager[Span]:
     """The span of an attempt at a unit, in the trace of its run."""
     if not tracing.is_on():
-        return NOTHING
-    about: About = {
+        return NOOP_SPAN
+    about: Attributes = {
         "glueline.run.id": unit.run_id,
         "glueline.source": unit.source,
         "glueline.unit.id": redact_text(unit.unit_id),
         "glueline.unit.kind": unit.kind,
         "glueline.attempt": claimed.attempts,
     }
-    parent = claimed.trace or tracing.made_up(unit.run_id)
+    parent = claimed.trace or tracing.synthetic_traceparent(unit.run_id)
     return tracing.span(f"unit {unit.kind}", "consumer", about, parent)
 
 
@@ -49,7 +49,7 @@ def run_ended(state: str) -> None:
         tracing.current().set({"glueline.run.state": state})
 
 
-def counted(counts: About) -> None:
+def counted(counts: Attributes) -> None:
     """What a unit counted."""
     if tracing.is_on():
         tracing.current().set({f"glueline.count.{what}": n for what, n in counts.items()})
@@ -64,7 +64,7 @@ def failed(error: Exception) -> None:
 def call(service: str, operation: str, scope: str) -> AbstractContextManager[Span]:
     """The span of a call to AWS with all its tries; ``scope`` ends in the region."""
     if not tracing.is_on():
-        return NOTHING
+        return NOOP_SPAN
     about = {
         "rpc.system": "aws-api",
         "rpc.service": service,
@@ -95,7 +95,7 @@ def note_answers(client: Any) -> None:
 def step(sink: str, step: str) -> AbstractContextManager[Span]:
     """The span of a step of a sink."""
     if not tracing.is_on():
-        return NOTHING
+        return NOOP_SPAN
     return tracing.span(f"sink {step}", "internal", {"glueline.sink": sink})
 
 
@@ -109,7 +109,7 @@ def _answered(response_dict: Any = None, parsed_response: Any = None, **_: Any) 
     tracing.current().set(about)
 
 
-def _told(error: Exception) -> Told:
+def _told(error: Exception) -> ErrorInfo:
     if isinstance(error, GluelineError):
         return error.code, redact_text(str(error))
     # A foreign error may quote a secret, in a form that nobody knows.

@@ -17,7 +17,7 @@ from glueline.api.auth.authorization import Reader, TheDesk, require_all_sources
 from glueline.api.context import Desk
 from glueline.api.problems import Refused
 from glueline.contract.errors import GluelineError
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 
 BEAT = 1.0
 """Seconds between two looks at Redis for the heartbeat file."""
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 router = APIRouter(tags=["operations"])
 
 
-class Health(Frozen):
+class Health(StrictModel):
     """All is well."""
 
     status: str = "ok"

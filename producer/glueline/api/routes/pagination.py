@@ -1,9 +1,9 @@
 """Pages of runs, filtered, newest first."""
 
 from glueline.api.context import Caller, Desk
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline.contract.runs import RunState, RunSummary
-from glueline.ledger.commands import Position, position_of
+from glueline.ledger.commands import Position, cursor_of
 
 CURSOR = r"^[0-9]{1,15}\.[0-9a-f]{16,40}$"
 STEP = 200
@@ -11,7 +11,7 @@ LOOKED_AT = 2000
 """Runs that one request looks through; a filter may leave few of them, or none."""
 
 
-class RunPage(Frozen):
+class RunPage(StrictModel):
     """Some runs, the newest first, without the filters of their requests."""
 
     runs: tuple[RunSummary, ...]
@@ -36,7 +36,7 @@ async def runs_page(
         for run in runs:
             if len(found) == limit:
                 return RunPage(runs=tuple(found), next=_cursor(after))
-            after = position_of(run)
+            after = cursor_of(run)
             about = run.request.source
             is_asked_for = state in (None, run.state) and source in (None, about)
             if is_asked_for and caller.token.admits(about):

@@ -22,7 +22,7 @@ from glueline.contract.messages import (
     Scope,
     SourceName,
 )
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline.contract.runs import Failure, RunState, RunStatus
 
 router = APIRouter(prefix="/v1", tags=["runs"], dependencies=[Depends(known_query)])
@@ -32,7 +32,7 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most.")
 IDEMPOTENCY_KEY = r"^[!-~]([ -~]{0,198}[!-~])?$"
 
 
-class Extraction(Frozen):
+class Extraction(StrictModel):
     """What to extract: a source, a scope of it, filters and options."""
 
     source: SourceName = "default"
@@ -41,7 +41,7 @@ class Extraction(Frozen):
     options: Options = Options()
 
 
-class Problems(Frozen):
+class Problems(StrictModel):
     """What of a run failed, and what it could not understand."""
 
     failures: tuple[Failure, ...]
@@ -52,20 +52,20 @@ class Problems(Frozen):
     """The first thousand."""
 
 
-class StateOfRun(Frozen):
+class StateOfRun(StrictModel):
     """A run and the state that it is in now."""
 
     run_id: str
     state: RunState
 
 
-class Units(Frozen):
+class Units(StrictModel):
     """Which failed units to run again: all of them unless they are named."""
 
     units: tuple[Annotated[str, openapi.UNIT_ID], ...] | None = None
 
 
-class Replayed(Frozen):
+class Replayed(StrictModel):
     """How many units run again."""
 
     run_id: str

@@ -19,14 +19,14 @@ from glueline.api.requests import known_query, no_body
 from glueline.api.routes import operations
 from glueline.contract.checks import CheckReport
 from glueline.contract.messages import SourceName
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline.contract.runs import DeadLetter
 
 router = APIRouter(prefix="/v1", tags=["sources"], dependencies=[Depends(known_query)])
 TheSource = Annotated[SourceName, Path(description="The source's name.", examples=["default"])]
 
 
-class SourceView(Frozen):
+class SourceView(StrictModel):
     """A source: where it is, and what its last check found."""
 
     name: str
@@ -40,13 +40,13 @@ class SourceView(Frozen):
     """The last one's report, for thirty days."""
 
 
-class SourceList(Frozen):
+class SourceList(StrictModel):
     """The sources that the token is for."""
 
     sources: tuple[SourceView, ...]
 
 
-class DeadLetters(Frozen):
+class DeadLetters(StrictModel):
     """Messages that nobody could understand, the newest first."""
 
     dead_letters: tuple[DeadLetter, ...]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline.contract.records import place_of
 from glueline_worker.sinks.atomic_files import remove_temporaries, write_whole
 from glueline_worker.sinks.base import Run
@@ -18,7 +18,7 @@ from glueline_worker.sinks.files.previous_run import Newest
 from glueline_worker.sinks.object_names import INDEX
 
 
-class ReadPlace(Frozen):
+class ReadPlace(StrictModel):
     """The newest run of a source in one place."""
 
     source: str

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from glueline.contract.model import Frozen, first_problem
+from glueline.contract.model import StrictModel, first_error
 from glueline.contract.records import KINDS
 from glueline_worker.sinks.base import Commit, Receipt, SinkRefused
 from glueline_worker.sinks.files.jsonl import JsonLines
@@ -17,7 +17,7 @@ from glueline_worker.sinks.object_names import INDEX, index_paths, object_paths,
 MANIFEST_VERSION = 1
 
 
-class StoredObject(Frozen):
+class StoredObject(StrictModel):
     """One object: the records of one kind that one unit yielded."""
 
     path: str
@@ -31,7 +31,7 @@ class StoredObject(Frozen):
     """Tells at commit whether another attempt has replaced the object since."""
 
 
-class Objects(Frozen):
+class Objects(StrictModel):
     """The receipt of a unit."""
 
     objects: tuple[StoredObject, ...] = ()
@@ -89,7 +89,7 @@ def _read(unit_id: str, receipt: Receipt) -> Objects:
     try:
         return Objects.model_validate(receipt)
     except ValidationError as error:
-        problem = first_problem(error)
+        problem = first_error(error)
         raise SinkRefused(f"the receipt of {unit_id} is none of a file sink: {problem}") from None
 
 

@@ -18,7 +18,7 @@ import orjson
 from pydantic import Field, ValidationError
 
 from glueline.contract.messages import encode
-from glueline.contract.model import Frozen
+from glueline.contract.model import StrictModel
 from glueline_worker.sinks.atomic_files import remove_temporaries, write_whole
 from glueline_worker.sinks.base import Run
 from glueline_worker.sinks.files.jsonl import Span
@@ -41,7 +41,7 @@ class StoredPart:
         return {span.kind: span.records for span in self.spans}
 
 
-class Index(Frozen):
+class Index(StrictModel):
     """The parts of one unit, by key; ``objects`` are by kind."""
 
     unit: str
@@ -57,7 +57,7 @@ class Index(Frozen):
         return counts == {kind: one.records for kind, one in self.objects.items()}
 
 
-class Newest(Frozen):
+class Newest(StrictModel):
     """The newest run of a scope."""
 
     run_id: str
