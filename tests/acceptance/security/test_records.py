@@ -14,6 +14,7 @@ from glueline_simulator.catalogue.ordered_store import Shelf
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
 from glueline_worker.catalog.partitions import partition_record
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.job import job_lineage
 from glueline_worker.lineage.model import Surroundings
@@ -21,7 +22,7 @@ from glueline_worker.lineage.naming.paths import s3
 from glueline_worker.redact import redact_code, redact_parameters, redact_prose, redact_text
 
 ACCOUNT = "123456789012"
-AROUND: dict[str, Any] = {"source": "default", "region": "eu-west-1", "raw": True}
+ORIGIN = RecordOrigin("default", "eu-west-1", raw=True)
 
 
 def test_no_record_and_no_lineage_holds_a_planted_secret() -> None:
@@ -36,20 +37,20 @@ def _records() -> Iterator[tuple[str, str]]:
     world = build_world(CatalogueFile.model_validate(CATALOGUE), "eu-west-1", ACCOUNT, Path())
     account = world.accounts[ACCOUNT]
     for database in _all(account.databases):
-        record = database_record(database.definition, **AROUND)
+        record = database_record(database.definition, ORIGIN)
         yield f"database {record.name}", record.model_dump_json()
         for answer in map(orjson.loads, _all(database.tables)):
-            table = table_record(answer, database_name=database.name, **AROUND)
+            table = table_record(answer, ORIGIN, database_name=database.name)
             yield f"table {table.name}", table.model_dump_json()
         for name, partitions in database.partitions.items():
             names = {"database_name": database.name, "table_name": name}
             for n, answer in enumerate(partitions):
-                partition = partition_record(answer, **names, **AROUND)
+                partition = partition_record(answer, ORIGIN, **names)
                 yield f"partition {name} {n}", partition.model_dump_json()
     properties = CATALOGUE["connections"]["warehouse"]["properties"]
     around = Surroundings(connections={"warehouse": redact_parameters(properties)})
     for job in _all(account.jobs):
-        yield f"job {job['Name']}", job_record(job, **AROUND).model_dump_json()
+        yield f"job {job['Name']}", job_record(job, ORIGIN).model_dump_json()
         location = script_location(job)
         assert isinstance(location, ScriptLocation)
         script = world.objects[location.bucket, location.key]

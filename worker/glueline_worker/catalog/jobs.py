@@ -9,6 +9,7 @@ from glueline.contract.lineage import Dataset
 from glueline.contract.records import JobRecord
 from glueline_worker.catalog.common_fields import name_of, raw_of
 from glueline_worker.catalog.content_hash import sealed
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import location_of
 from glueline_worker.catalog.values import (
     integer_of,
@@ -52,18 +53,15 @@ def script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
 
 def job_record(
     answer: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
-    catalog_id: str | None = None,
     inputs: Iterable[Dataset] = (),
     outputs: Iterable[Dataset] = (),
     warnings: Iterable[str] = (),
-    raw: bool = False,
 ) -> JobRecord:
     """Return the record of one item of GetJobs' ``Jobs``. Never raises.
 
-    ``catalog_id`` is the account: jobs do not name theirs. Non-overridable arguments stand among
+    Non-overridable arguments stand among
     the default ones, over which they win at run time. ``warnings`` are added to the record's own.
     """
     notes: list[str] = []
@@ -72,9 +70,9 @@ def job_record(
     capacity = "MaxCapacity" if answer.get("MaxCapacity") is not None else "AllocatedCapacity"
     return sealed(
         JobRecord(
-            source=source,
-            region=region,
-            catalog_id=catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=origin.catalog_id,
             name=name_of(answer, notes),
             description=redact_prose(text_of(answer.get("Description"))),
             role=text_of(answer.get("Role")),
@@ -96,7 +94,7 @@ def job_record(
             inputs=tuple(inputs),
             outputs=tuple(outputs),
             warnings=(*notes, *warnings),
-            raw=raw_of(answer, wanted=raw),
+            raw=raw_of(answer, wanted=origin.raw),
         )
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from glueline.contract.records import PartitionRecord
 from glueline_worker.catalog.common_fields import raw_of
 from glueline_worker.catalog.content_hash import sealed
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import storage_of
 from glueline_worker.catalog.values import mapping_at, moment_of, parameters_of, text_of, texts_of
 from glueline_worker.redact import redact_parameters
@@ -13,18 +14,12 @@ from glueline_worker.redact import redact_parameters
 
 def partition_record(
     answer: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
     database_name: str,
     table_name: str,
-    catalog_id: str | None = None,
-    raw: bool = False,
 ) -> PartitionRecord:
-    """Return the record of one item of GetPartitions' ``Partitions``. Never raises.
-
-    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
-    """
+    """Return the record of one item of GetPartitions' ``Partitions``. Never raises."""
     notes: list[str] = []
     values = _values(answer, notes)
     if not values:
@@ -32,9 +27,9 @@ def partition_record(
     descriptor = mapping_at(answer, "StorageDescriptor", notes)
     return sealed(
         PartitionRecord(
-            source=source,
-            region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=text_of(answer.get("CatalogId")) or origin.catalog_id,
             database_name=database_name,
             table_name=table_name,
             values=values,
@@ -43,7 +38,7 @@ def partition_record(
             storage=storage_of(descriptor, notes),
             parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
             warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            raw=raw_of(answer, wanted=origin.raw),
         )
     )
 

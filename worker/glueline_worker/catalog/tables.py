@@ -8,6 +8,7 @@ from glueline_worker.catalog.columns import columns_of
 from glueline_worker.catalog.common_fields import federated_of, link_of, name_of, raw_of
 from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.data_locations import data_locations_of
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import storage_of
 from glueline_worker.catalog.table_formats import format_of
 from glueline_worker.catalog.values import (
@@ -23,17 +24,11 @@ from glueline_worker.redact import redact_parameters, redact_prose
 
 def table_record(
     answer: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
     database_name: str,
-    catalog_id: str | None = None,
-    raw: bool = False,
 ) -> TableRecord:
-    """Return the record of one item of GetTables' ``TableList``. Never raises.
-
-    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
-    """
+    """Return the record of one item of GetTables' ``TableList``. Never raises."""
     notes: list[str] = []
     descriptor = mapping_at(answer, "StorageDescriptor", notes)
     parameters = parameters_of(answer.get("Parameters"))
@@ -42,9 +37,9 @@ def table_record(
     registered = answer.get("IsRegisteredWithLakeFormation")
     return sealed(
         TableRecord(
-            source=source,
-            region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=text_of(answer.get("CatalogId")) or origin.catalog_id,
             database_name=database_name,
             name=name_of(answer, notes),
             description=redact_prose(description_of(answer, parameters)),
@@ -70,6 +65,6 @@ def table_record(
             target=link_of(answer, "TargetTable", notes),
             federated=federated_of(answer, "FederatedTable", notes),
             warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            raw=raw_of(answer, wanted=origin.raw),
         )
     )
