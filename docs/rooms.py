@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - beside the script that uses it
 """Pictures and tables of the rooms, made from the imports in the code."""
 
 from collections.abc import Iterable
@@ -74,10 +75,10 @@ def draw(package: str) -> str:
     places = _place(graph)
     width = max(x + _width(name) / 2 for name, (x, _) in places.items()) + MARGIN
     height = max(y for _, y in places.values()) + HEIGHT + MARGIN
+    size = f'viewBox="0 0 {width:g} {height:g}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img"'
-        ' aria-labelledby="title">',
-        f'<title id="title">The rooms of {package}: an arrow means that one imports another</title>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title">',
+        f'<title id="title">The rooms of {package}: an arrow goes to what a room imports</title>',
         f"<style>{STYLE}</style>",
         HEAD,
         f'<rect width="{width:g}" height="{height:g}" fill="#fff" rx="8"/>',
@@ -161,9 +162,10 @@ def _arrow(stations: list[tuple[float, float]]) -> str:
 
 def _box(room: Room, middle: float, y: float) -> str:
     count = "1 module" if room.modules == 1 else f"{room.modules} modules"
+    size = f'x="{middle - BOX / 2:g}" y="{y:g}" width="{BOX}" height="{HEIGHT}"'
     return (
-        f'<g><title>{escape(room.purpose)}</title><rect class="box" x="{middle - BOX / 2:g}" y="{y:g}"'
-        f' width="{BOX}" height="{HEIGHT}"/><text x="{middle:g}" y="{y + 20:g}">{room.name}</text>'
+        f'<g><title>{escape(room.purpose)}</title><rect class="box" {size}/>'
+        f'<text x="{middle:g}" y="{y + 20:g}">{room.name}</text>'
         f'<text class="small" x="{middle:g}" y="{y + 37:g}">{count}</text></g>'
     )
 
