@@ -14,11 +14,11 @@ async def test_only_what_is_long_is_read_in_a_thread(monkeypatch: pytest.MonkeyP
     threads: dict[str, bool] = {}
     make = tables.table_record
 
-    def noted(answer: Any, **given: Any) -> Any:
+    def make_noting(answer: Any, *given: Any, **named: Any) -> Any:
         threads[answer["Name"]] = threading.current_thread() is threading.main_thread()
-        return make(answer, **given)
+        return make(answer, *given, **named)
 
-    monkeypatch.setattr(tables, "table_record", noted)
+    monkeypatch.setattr(tables, "table_record", make_noting)
     long = "a" * tables.LONG
     answers = [
         {"Name": "short", "Parameters": {"a": "b", "c": None}},
