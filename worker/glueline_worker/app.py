@@ -27,16 +27,16 @@ from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
 from glueline_worker.broker.transport import (
     EventBatches,
-    Leases,
-    readable,
-    transport_of,
-    undertaker,
+    VisibilityRefresh,
+    choose_transport,
+    dead_letters,
+    render_message,
 )
-from glueline_worker.execution.executor import Outcome
-from glueline_worker.observe.logging import bind, setup_logging
-from glueline_worker.observe.tracing import begin
-from glueline_worker.permissions.check import check_source
-from glueline_worker.redact import letter
+from glueline_worker.execution.executor import MessageOutcome
+from glueline_worker.observe.logging import bind_task, setup_logging
+from glueline_worker.observe.tracing import begin_tracing
+from glueline_worker.permissions.check import check_permissions
+from glueline_worker.redact import redact_dead_letter
 from glueline_worker.runtime import Runtime
 
 log = structlog.get_logger()
@@ -51,9 +51,9 @@ def make_app(settings: Settings) -> Celery:
         worker_concurrency=settings.worker.concurrency,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
-        broker_transport=transport_of(settings),
+        broker_transport=choose_transport(settings),
     )
-    app.steps["consumer"].update({Leases, EventBatches})
+    app.steps["consumer"].update({VisibilityRefresh, EventBatches})
     worker = Worker(settings, app)
 
     def run(task: Any, *args: Any, **kwargs: Any) -> None:
@@ -83,7 +83,7 @@ class Worker:
 
     def perform(self, task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Run one message, whatever it holds."""
-        bind(task=task.request.id)
+        bind_task(task=task.request.id)
         try:
             if len(args) != 1 or kwargs:
                 raise UsageError("not a Glueline message: a task takes one argument, the message")
@@ -101,11 +101,11 @@ class Worker:
         if isinstance(message, CheckRequest):
             self._check(message)
             return
-        bind(task=task.request.id, run=message.run_id, unit=message.unit_id)
+        bind_task(task=task.request.id, run=message.run_id, unit=message.unit_id)
         outcome = self.runtime.execute(message)
-        if outcome is Outcome.REQUEUE:
+        if outcome is MessageOutcome.REQUEUE:
             raise Reject("given back", requeue=True)
-        if outcome is Outcome.BURY:
+        if outcome is MessageOutcome.BURY:
             self._bury(f"there is no run {message.run_id!r} (any more)", message.model_dump_json())
 
     def _accept(self, request: ExtractionRequest, task: Any) -> None:
@@ -128,7 +128,7 @@ class Worker:
         """Check a source. A question that cannot be answered lapses, and may be asked again."""
         try:
             with tracing.span("glueline.check", "consumer", {"glueline.source": message.source}):
-                report = asyncio.run(check_source(self.settings, message.source))
+                report = asyncio.run(check_permissions(self.settings, message.source))
             self.runtime.record(report)
         except GluelineError as error:
             log.warning("check.given_up", source=message.source, error=str(error))
@@ -136,16 +136,16 @@ class Worker:
             log.info("check.done", source=message.source, ok=report.ok)
 
     def _bury(self, reason: str, body: str) -> None:
-        self.runtime.bury(*letter(reason, body))
+        self.runtime.bury(*redact_dead_letter(reason, body))
 
     def _log(self, **_: Any) -> None:
         setup_logging(self.settings)
 
     def _start(self, **_: Any) -> None:
-        undertaker.bury = self._bury
+        dead_letters.bury = self._bury
         # Celery sets up logging later, and what is found at the start would go elsewhere.
         self._log()
-        begin()
+        begin_tracing()
         try:
             self.runtime.start()
         except GluelineError as error:
@@ -160,11 +160,11 @@ class Worker:
         tracing.end()
 
     def _unknown(self, message: Any, name: str, **_: Any) -> None:
-        self._bury(f"there is no task {name!r}", readable(message.body))
+        self._bury(f"there is no task {name!r}", render_message(message.body))
 
     def _rejected(self, message: Any, exc: Exception | None = None, **_: Any) -> None:
         why = type(exc).__name__ if exc else "unknown format"
-        self._bury(f"the message is not a Celery task: {why}", readable(message.body))
+        self._bury(f"the message is not a Celery task: {why}", render_message(message.body))
 
     def _revoked(self, request: Any, *, expired: bool = False, **_: Any) -> None:
         """Celery drops a message whose sender gave it an end, and says so to nobody."""

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-BODY_KEPT = 2000
+_BODY_LIMIT = 2000
 """Characters of a dead letter's body."""
-REASON_KEPT = 300
+_REASON_LIMIT = 300
 """Characters of its reason, which may quote the message."""
 REDACTED = "[redacted]"
 
@@ -120,14 +120,16 @@ def redact_text(text: str) -> str:
     Redacts literals that are assigned to or passed with a name that says secret, passwords in
     URLs, AWS access key ids with the secret keys near them, private keys and bearer tokens.
     """
-    return _until_settled(lambda text: _BARE.sub(_redact_bare, _redact_literals(text)), text)
+    return _repeat_until_stable(lambda text: _BARE.sub(_redact_bare, _redact_literals(text)), text)
 
 
 def redact_prose(text: str | None) -> str | None:
     """Return a description without secrets; ``token: unique id of a visit`` is a sentence."""
     if not text:
         return text
-    return _until_settled(lambda text: _BARE.sub(_redact_said, _redact_literals(text)), text)
+    return _repeat_until_stable(
+        lambda text: _BARE.sub(_redact_bare_in_prose, _redact_literals(text)), text
+    )
 
 
 def redact_code(text: str) -> str:
@@ -135,7 +137,7 @@ def redact_code(text: str) -> str:
 
     ``a.token = b.token`` is a comparison of columns, and the code stays readable to a parser.
     """
-    return _until_settled(_redact_literals, text)
+    return _repeat_until_stable(_redact_literals, text)
 
 
 def redact_answer(value: Any, key: str = "") -> Any:
@@ -156,7 +158,7 @@ def redact_answer(value: Any, key: str = "") -> Any:
             return value
 
 
-def _until_settled(redact: Callable[[str], str], text: str) -> str:
+def _repeat_until_stable(redact: Callable[[str], str], text: str) -> str:
     """What stands in a secret's place can make a secret of what is beside it."""
     for _ in range(_PASSES):
         before, text = text, redact(text)
@@ -167,7 +169,7 @@ def _until_settled(redact: Callable[[str], str], text: str) -> str:
 
 def _redact_literals(text: str) -> str:
     if "Presto" in text:
-        text = _ENCODED_VIEW.sub(_redact_encoded, text)
+        text = _ENCODED_VIEW.sub(_redact_encoded_view, text)
     text = redact_url(text)
     text = _redact_aws_keys(text)
     text = _redact_private_keys(text)
@@ -183,11 +185,11 @@ def _redact_short(text: str) -> str:
     return redact_text(text)
 
 
-def letter(reason: str, body: str) -> tuple[str, str]:
+def redact_dead_letter(reason: str, body: str) -> tuple[str, str]:
     """The reason and the body of a dead letter as they may be kept."""
     # Cut twice: a secret is known by its end, which the first cut may take away.
-    kept = redact_text(body[: 2 * BODY_KEPT])[:BODY_KEPT]
-    return redact_text(reason[:REASON_KEPT]), kept
+    kept = redact_text(body[: 2 * _BODY_LIMIT])[:_BODY_LIMIT]
+    return redact_text(reason[:_REASON_LIMIT]), kept
 
 
 def _redact_pair(match: re.Match[str]) -> str:
@@ -202,11 +204,11 @@ def _redact_bare(match: re.Match[str]) -> str:
     return match[0] if is_path else f"{match['head']}{REDACTED}"
 
 
-def _redact_said(match: re.Match[str]) -> str:
+def _redact_bare_in_prose(match: re.Match[str]) -> str:
     return match[0] if _WORD_AFTER_COLON.search(match[0]) else _redact_bare(match)
 
 
-def _redact_encoded(match: re.Match[str]) -> str:
+def _redact_encoded_view(match: re.Match[str]) -> str:
     """Trino keeps a view as base64 of JSON."""
     try:
         text = b64decode(match[2], validate=True).decode()
@@ -228,10 +230,10 @@ def _redact_aws_keys(text: str) -> str:
     if not secrets:
         return text
     # One look at each place, for a text can hold as many keys as it has room for.
-    return _KEY_LETTERS.sub(lambda run: _redact_places(run[0], _places(run[0], secrets)), text)
+    return _KEY_LETTERS.sub(lambda run: _redact_places(run[0], _find_places(run[0], secrets)), text)
 
 
-def _places(run: str, secrets: set[str]) -> Iterator[tuple[int, int]]:
+def _find_places(run: str, secrets: set[str]) -> Iterator[tuple[int, int]]:
     for at in range(len(run) - _KEY_ID_LENGTH + 1):
         for length in (_SECRET_KEY_LENGTH, _KEY_ID_LENGTH):
             if run[at : at + length] in secrets:

@@ -31,28 +31,28 @@ from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.aws.metered_quota import MeteredQuota
 from glueline_worker.aws.quota import SharedQuota
-from glueline_worker.aws.sources import Sources
+from glueline_worker.aws.sources import SourceConnections
 from glueline_worker.broker.priority_lists import PriorityLists
 from glueline_worker.broker.redis_check import check_redis
-from glueline_worker.broker.transport import consuming
-from glueline_worker.changes.dispatch import read_changes
-from glueline_worker.execution.executor import Execution, Outcome
-from glueline_worker.execution.fixed_circumstances import Tools
-from glueline_worker.observe.health_monitor import Observer
-from glueline_worker.observe.metrics import BURIED
+from glueline_worker.broker.transport import is_consuming
+from glueline_worker.changes.dispatch import open_runs_for_changes
+from glueline_worker.execution.executor import Executor, MessageOutcome
+from glueline_worker.execution.fixed_circumstances import WorkerServices
+from glueline_worker.observe.health_monitor import HealthMonitor
+from glueline_worker.observe.metrics import DEAD_LETTERS
 from glueline_worker.sinks.metered import metered
 from glueline_worker.sinks.registry import parse_sink
 
 T = TypeVar("T")
 log = structlog.get_logger()
-REDIS_CONNECTIONS = 32
-WAIT_SLICE = 0.5
+_REDIS_CONNECTIONS = 32
+_WAIT_SLICE = 0.5
 """Seconds; a thread that waits without end would never see an interrupt."""
-LOOK_FOR_CHANGES = 0.5
+_CHANGES_INTERVAL = 0.5
 """Seconds between two looks for changes that are to be read."""
-LATE = 1.8
+_SHUTDOWN_MARGIN = 1.8
 """Seconds after its grace period in which a worker that was told to stop ends by itself."""
-HANGING_LEASES = 2
+_WATCHDOG_LEASES = 2
 """A loop that is silent for so many leases ends its process."""
 
 
@@ -82,9 +82,9 @@ class Runtime:
     def call(self, step: Coroutine[Any, Any, T]) -> T:
         """Run ``step`` on the loop and wait for it in this thread."""
         future = asyncio.run_coroutine_threadsafe(step, self._loop)
-        return _wait(future)
+        return _wait_for(future)
 
-    def execute(self, unit: UnitMessage) -> Outcome:
+    def execute(self, unit: UnitMessage) -> MessageOutcome:
         """Run one unit and wait for its outcome."""
         return self.call(self.execution.run(unit))
 
@@ -101,7 +101,7 @@ class Runtime:
     def bury(self, reason: str, body: str) -> None:
         """Keep a dead letter; without the ledger only the log tells of it."""
         log.error("message.buried", reason=reason)
-        BURIED.inc()
+        DEAD_LETTERS.inc()
         try:
             self.call(self._ledger(self._calls.bury(reason, body)))
         except LedgerUnavailable as error:
@@ -116,14 +116,14 @@ class Runtime:
         self._observer.is_stopping = True
         grace = self.settings.worker.grace
         self._loop.call_soon_threadsafe(self._loop.call_later, grace, self.execution.drain)
-        end = threading.Timer(grace + LATE, _end)
+        end = threading.Timer(grace + _SHUTDOWN_MARGIN, _exit_process)
         end.daemon = True
         end.start()
 
     async def _open(self) -> None:
         settings = self.settings
         # Units wait for a connection rather than fail for want of one.
-        self._client = async_redis_client(settings, REDIS_CONNECTIONS)
+        self._client = async_redis_client(settings, _REDIS_CONNECTIONS)
         await check_redis(self._client, settings.key_prefix)
         self._ledger = AsyncLedger(self._client)
         self._calls = calls_for(settings)
@@ -134,23 +134,25 @@ class Runtime:
             start=settings.worker.rate_start,
             floor=settings.worker.rate_floor,
         )
-        self._sources = Sources(settings, MeteredQuota(quota, self._introduce))
+        self._sources = SourceConnections(settings, MeteredQuota(quota, self._introduce))
         self._sinks = [metered(parse_sink(url)) for url in settings.sinks]
         for sink in self._sinks:
             await sink.open()
-        self.execution = Execution(
-            Tools(settings, self._ledger, self._calls, self._sources, self._sinks, self._publish)
+        self.execution = Executor(
+            WorkerServices(
+                settings, self._ledger, self._calls, self._sources, self._sinks, self._publish
+            )
         )
         self._every(settings.worker.lease / 3, self.execution.renew)
         self._every(settings.worker.lease / 3, self._alive)
         await self._alive()
         self._every(settings.worker.reconcile_interval, self._reconcile)
-        self._every(LOOK_FOR_CHANGES, self._read_changes)
-        self._observer = Observer(
+        self._every(_CHANGES_INTERVAL, self._read_changes)
+        self._observer = HealthMonitor(
             settings,
             self._client,
             self._calls,
-            consuming=consuming.is_set,
+            consuming=is_consuming.is_set,
             under_way=self.execution.kinds_under_way,
         )
         await self._observer.start()
@@ -199,7 +201,7 @@ class Runtime:
         timer runs outside Python, so that it also ends a process which a long regular expression
         or a library of C keeps from running any Python.
         """
-        seconds = HANGING_LEASES * self.settings.worker.lease
+        seconds = _WATCHDOG_LEASES * self.settings.worker.lease
         faulthandler.dump_traceback_later(seconds, exit=True)
 
     async def _reconcile(self) -> None:
@@ -212,8 +214,8 @@ class Runtime:
 
     async def _read_changes(self) -> None:
         """Open the runs of changes that are due, one worker at a time."""
-        if await self._ledger(self._calls.take_turn("read-changes", int(LOOK_FOR_CHANGES * 900))):
-            await read_changes(self.settings, self._ledger, self._calls, self._publish)
+        if await self._ledger(self._calls.take_turn("read-changes", int(_CHANGES_INTERVAL * 900))):
+            await open_runs_for_changes(self.settings, self._ledger, self._calls, self._publish)
 
     def _every(self, seconds: float, step: Callable[[], Awaitable[object]]) -> None:
         async def repeat() -> None:
@@ -231,15 +233,15 @@ class Runtime:
         self._background.add(task)
 
 
-def _end() -> None:
+def _exit_process() -> None:
     log.warning("worker.ended_late")
     os._exit(0)
 
 
-def _wait(future: Future[T]) -> T:
+def _wait_for(future: Future[T]) -> T:
     while True:
         try:
-            return future.result(timeout=WAIT_SLICE)
+            return future.result(timeout=_WAIT_SLICE)
         except TimeoutError:
             if future.done():
                 raise

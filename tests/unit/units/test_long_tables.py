@@ -19,7 +19,7 @@ async def test_only_what_is_long_is_read_in_a_thread(monkeypatch: pytest.MonkeyP
         return make(answer, *given, **named)
 
     monkeypatch.setattr(tables, "table_record", make_noting)
-    long = "a" * tables.LONG
+    long = "a" * tables.LONG_TABLE
     answers = [
         {"Name": "short", "Parameters": {"a": "b", "c": None}},
         {"Name": "odd", "Parameters": [long]},

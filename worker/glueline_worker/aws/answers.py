@@ -34,7 +34,7 @@ class _Single:
     key: str = ""
 
 
-_PROMISED: Mapping[str, _Listing | _Single] = {
+_EXPECTED: Mapping[str, _Listing | _Single] = {
     "GetDatabases": _Listing("DatabaseList"),
     "GetTables": _Listing("TableList"),
     "GetPartitions": _Listing("Partitions"),
@@ -51,12 +51,12 @@ _S3_LISTING = ("Contents", "CommonPrefixes", "IsTruncated", "KeyCount", "Name")
 """Members of which a listing of S3 has at least one; the list itself goes when it is empty."""
 
 
-def ensure_promised(operation: str, answer: Answer) -> Answer:
+def check_answer(operation: str, answer: Answer) -> Answer:
     """Return the answer if it is one of ``operation``.
 
     Raises ClientError when it holds the code of an error instead, and else UnreadableAnswer.
     """
-    missing = _missing(operation, answer)
+    missing = _find_missing(operation, answer)
     if missing is None:
         return answer
     code = answer.get("__type")
@@ -68,7 +68,7 @@ def ensure_promised(operation: str, answer: Answer) -> Answer:
     raise UnreadableAnswer(f"the answer is none of {operation}: {missing}")
 
 
-def without_nulls(items: list[Any]) -> tuple[list[Any], int]:
+def drop_nulls(items: list[Any]) -> tuple[list[Any], int]:
     """A list without its nulls, and how many there were."""
     left = [item for item in items if item is not None]
     return left, len(items) - len(left)
@@ -83,18 +83,18 @@ def is_object_listing(answer: Answer) -> bool:
     return any(member in answer for member in _S3_LISTING) and not is_cut
 
 
-def _missing(operation: str, answer: Answer) -> str | None:
+def _find_missing(operation: str, answer: Answer) -> str | None:
     """What the answer lacks, None when it is whole."""
-    promised = _PROMISED.get(operation)
+    promised = _EXPECTED.get(operation)
     if isinstance(promised, _Listing):
-        return _missing_in_listing(promised, answer)
+        return _find_missing_in_listing(promised, answer)
     if isinstance(promised, _Single):
-        return _missing_in_single(promised, answer)
+        return _find_missing_in_single(promised, answer)
     special = _SPECIAL.get(operation)
     return special(answer) if special else None
 
 
-def _missing_in_single(promised: _Single, answer: Answer) -> str | None:
+def _find_missing_in_single(promised: _Single, answer: Answer) -> str | None:
     found = answer.get(promised.member) if promised.member else answer
     if not isinstance(found, dict):
         return f"it has no {promised.member}"
@@ -102,7 +102,7 @@ def _missing_in_single(promised: _Single, answer: Answer) -> str | None:
     return None if isinstance(value, str) and value else f"it has no {promised.key}"
 
 
-def _missing_in_listing(promised: _Listing, answer: Answer) -> str | None:
+def _find_missing_in_listing(promised: _Listing, answer: Answer) -> str | None:
     items, token = answer.get(promised.member), answer.get(promised.token)
     if not isinstance(items, list):
         return f"it has no list {promised.member}"
@@ -113,7 +113,7 @@ def _missing_in_listing(promised: _Listing, answer: Answer) -> str | None:
     return None
 
 
-def _missing_in_graph(answer: Answer) -> str | None:
+def _find_missing_in_graph(answer: Answer) -> str | None:
     """A script without annotations has neither nodes nor edges; one of the lists is there."""
     lists = [answer[name] for name in ("DagNodes", "DagEdges") if answer.get(name) is not None]
     if not lists or not all(isinstance(one, list) for one in lists):
@@ -123,7 +123,7 @@ def _missing_in_graph(answer: Answer) -> str | None:
     return None if is_whole else "DagNodes or DagEdges hold something else"
 
 
-def _missing_in_secret(answer: Answer) -> str | None:
+def _find_missing_in_secret(answer: Answer) -> str | None:
     """A secret of bytes has no text, but it has a name."""
     members = ("SecretString", "SecretBinary", "ARN", "Name")
     is_whole = any(isinstance(answer.get(member), str) for member in members)
@@ -131,6 +131,6 @@ def _missing_in_secret(answer: Answer) -> str | None:
 
 
 _SPECIAL = {
-    "GetDataflowGraph": _missing_in_graph,
-    "GetSecretValue": _missing_in_secret,
+    "GetDataflowGraph": _find_missing_in_graph,
+    "GetSecretValue": _find_missing_in_secret,
 }

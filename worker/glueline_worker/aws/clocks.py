@@ -16,12 +16,12 @@ from typing import Any
 
 from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth, SigV4Auth
 
-TOLERATED = 240.0
+_TOLERATED_SKEW = 240.0
 """Seconds of difference, as other SDKs have it, within which no clock is to blame."""
-ENDPOINTS = 64
+MOST_CLOCK_ENDPOINTS = 64
 """Endpoints whose difference one session remembers."""
 
-SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"})
+SKEW_CODES = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"})
 """Codes that speak of time alone."""
 _AMBIGUOUS = frozenset(
     {
@@ -61,12 +61,12 @@ class Clocks:
     def _before_sign(self, request: Any = None, request_signer: Any = None, **_: Any) -> None:
         if request is None or request_signer is None:
             return
-        endpoint = _endpoint(request)
+        endpoint = _get_endpoint(request)
         ahead = self.ahead(endpoint)
         request.context[_CLOCK] = endpoint
         request.context[_SIGNED] = time.time() + ahead
         if ahead and not hasattr(request_signer, "glueline_clocks"):
-            _correct(request_signer, self)
+            _correct_signer(request_signer, self)
 
     def _received(
         self, parsed_response: Any = None, context: Mapping[str, Any] | None = None, **_: Any
@@ -74,7 +74,7 @@ class Clocks:
         error = (parsed_response or {}).get("Error")
         if not error or not context or _SIGNED not in context:
             return
-        server = server_time(parsed_response)
+        server = read_server_time(parsed_response)
         if is_skewed(error, context[_SIGNED], server):
             parsed_response["ResponseMetadata"][_VERDICT] = True
             if server is not None:
@@ -84,11 +84,11 @@ class Clocks:
         # Below a second it is the way of the answer, not the clock; a Date has no fractions.
         self._ahead[endpoint] = ahead if abs(ahead) > 1 else 0.0
         self._ahead.move_to_end(endpoint)
-        if len(self._ahead) > ENDPOINTS:
+        if len(self._ahead) > MOST_CLOCK_ENDPOINTS:
             self._ahead.popitem(last=False)
 
 
-def is_marked(answer: Mapping[str, Any]) -> bool:
+def is_marked_skewed(answer: Mapping[str, Any]) -> bool:
     """Whether a clock was found to be the reason of an error answer."""
     return bool(answer.get("ResponseMetadata", {}).get(_VERDICT))
 
@@ -96,7 +96,7 @@ def is_marked(answer: Mapping[str, Any]) -> bool:
 def is_about_time(error: Mapping[str, Any]) -> bool:
     """Whether an error names time as its reason."""
     code, message = str(error.get("Code")), str(error.get("Message") or "")
-    return code in SKEWED or (code in _AMBIGUOUS and bool(_SENTENCE.search(message)))
+    return code in SKEW_CODES or (code in _AMBIGUOUS and bool(_SENTENCE.search(message)))
 
 
 def is_skewed(error: Mapping[str, Any], signed: float, server: float | None) -> bool:
@@ -107,11 +107,11 @@ def is_skewed(error: Mapping[str, Any], signed: float, server: float | None) -> 
     """
     if is_about_time(error):
         return True
-    is_far = server is not None and abs(server - signed) > TOLERATED
+    is_far = server is not None and abs(server - signed) > _TOLERATED_SKEW
     return is_far and str(error.get("Code")) in _AMBIGUOUS
 
 
-def server_time(answer: Mapping[str, Any]) -> float | None:
+def read_server_time(answer: Mapping[str, Any]) -> float | None:
     """The server's clock as an error answer tells it, in seconds of the epoch.
 
     The ``Date`` of an answer from a cache is that of another answer.
@@ -121,20 +121,20 @@ def server_time(answer: Mapping[str, Any]) -> float | None:
     sentence = _SERVER_TIME.search(str(error.get("Message") or ""))
     found = None
     if "age" not in headers:
-        found = _http_date(headers.get("date"))
+        found = _parse_http_date(headers.get("date"))
     if found is None:
-        found = _iso_time(error.get("ServerTime"))
-    return _iso_time(sentence[1]) if found is None and sentence else found
+        found = _parse_iso_time(error.get("ServerTime"))
+    return _parse_iso_time(sentence[1]) if found is None and sentence else found
 
 
-def _http_date(text: Any) -> float | None:
+def _parse_http_date(text: Any) -> float | None:
     try:
         return parsedate_to_datetime(str(text)).timestamp() if text else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
-def _iso_time(text: Any) -> float | None:
+def _parse_iso_time(text: Any) -> float | None:
     try:
         moment = datetime.fromisoformat(str(text)) if text else None
     except ValueError:
@@ -144,14 +144,14 @@ def _iso_time(text: Any) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _endpoint(request: Any) -> str:
+def _get_endpoint(request: Any) -> str:
     """The host that is asked, without a bucket before it."""
     host = str(request.url).split("/", 3)[2]
     bucket = (request.context.get("s3_redirect") or {}).get("bucket")
     return host.removeprefix(f"{bucket}.") if bucket else host
 
 
-def _correct(signer: Any, clocks: Clocks) -> None:
+def _correct_signer(signer: Any, clocks: Clocks) -> None:
     """Let a client's signer sign with the endpoint's time."""
     choose = signer.get_auth_instance
 
@@ -163,14 +163,14 @@ def _correct(signer: Any, clocks: Clocks) -> None:
             region, service = kwargs["region_name"], kwargs["signing_name"]
             auth = _SIGNERS[version](auth.credentials, service, region)
         if isinstance(auth, SigV4Auth):
-            _shift(auth, clocks)
+            _correct_auth(auth, clocks)
         return auth
 
     signer.get_auth_instance = get_auth_instance
     signer.glueline_clocks = clocks
 
 
-def _shift(auth: Any, clocks: Clocks) -> None:
+def _correct_auth(auth: Any, clocks: Clocks) -> None:
     modify = auth._modify_request_before_signing  # noqa: SLF001 - runs once the time is set
 
     def shifted(request: Any) -> Any:

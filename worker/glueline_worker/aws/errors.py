@@ -23,7 +23,7 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from glueline.contract.errors import GluelineError, Retryable, Terminal
-from glueline_worker.aws.clocks import SKEWED, is_about_time, is_marked
+from glueline_worker.aws.clocks import SKEW_CODES, is_about_time, is_marked_skewed
 from glueline_worker.redact import redact_text
 
 
@@ -129,7 +129,7 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
         }
     ),
     AwsExpired: frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}),
-    AwsSkewed: SKEWED,
+    AwsSkewed: SKEW_CODES,
     AwsCredentials: frozenset(
         {
             "InvalidSignature",
@@ -184,7 +184,7 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
         }
     ),
 }
-_MEANING = {code: kind for kind, codes in _CODES.items() for code in codes}
+_CLASS_BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 _NETWORK = (
     boto.HTTPClientError,
@@ -215,15 +215,15 @@ _CREDENTIALS = (
 )
 
 
-def meaning(error: BaseException, operation: str) -> GluelineError:
+def classify_error(error: BaseException, operation: str) -> GluelineError:
     """The error of ours that says what ``error`` means for a call of ``operation``."""
     if isinstance(error, GluelineError):
         return error
     if isinstance(error, boto.ClientError):
-        return _refusal(error, operation)
+        return _classify_client_error(error, operation)
     if isinstance(error, _CREDENTIALS):
         return AwsCredentials(
-            f"{operation}: no usable AWS credentials ({_brief(redact_text(str(error)))})",
+            f"{operation}: no usable AWS credentials ({_shorten(redact_text(str(error)))})",
             code="credentials",
         )
     if isinstance(error, boto.NoRegionError):
@@ -232,31 +232,33 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
             code="region",
         )
     if isinstance(error, _NETWORK):
-        return AwsTransient(f"{operation}: {_network(error)}", code=type(error).__name__)
+        return AwsTransient(
+            f"{operation}: {_describe_network_error(error)}", code=type(error).__name__
+        )
     # Of a malformed endpoint botocore says so with a plain ValueError.
     if isinstance(error, boto.BotoCoreError) or str(error).startswith("Invalid endpoint"):
-        said = _brief(redact_text(str(error)))
+        said = _shorten(redact_text(str(error)))
         return AwsMisconfigured(f"{operation}: {said}", code=type(error).__name__)
     raise error
 
 
-def _refusal(error: boto.ClientError, operation: str) -> AwsError:
+def _classify_client_error(error: boto.ClientError, operation: str) -> AwsError:
     answer: dict[str, Any] = error.response
     code = str(answer.get("Error", {}).get("Code") or "Unknown")
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = redact_text(str(answer.get("Error", {}).get("Message") or ""))
-    kind = _MEANING.get(code) or _MEANING.get(str(status)) or _by_status(status)
-    if is_marked(answer) or is_about_time(answer.get("Error", {})):
+    kind = _CLASS_BY_CODE.get(code) or _CLASS_BY_CODE.get(str(status)) or _classify_status(status)
+    if is_marked_skewed(answer) or is_about_time(answer.get("Error", {})):
         kind = AwsSkewed
     if _is_unknown_to_emulator(answer, code, status):
         kind, said = AwsRefused, "the endpoint does not know this operation"
-    wrapped = kind(f"{operation}: {code}: {_brief(said)}" if said else f"{operation}: {code}")
+    wrapped = kind(f"{operation}: {code}: {_shorten(said)}" if said else f"{operation}: {code}")
     wrapped.code = code
-    wrapped.retry_after = _retry_after(answer)
+    wrapped.retry_after = _read_retry_after(answer)
     return wrapped
 
 
-def _by_status(status: int) -> type[AwsError]:
+def _classify_status(status: int) -> type[AwsError]:
     """What an unknown code means: one in an answer of success is no answer at all."""
     is_garbled = 200 <= status < 300  # noqa: PLR2004
     return AwsTransient if status >= 500 or is_garbled else AwsRefused  # noqa: PLR2004
@@ -272,21 +274,21 @@ def _is_unknown_to_emulator(answer: dict[str, Any], code: str, status: int) -> b
     return status == 501 or (code == "500" and is_page)  # noqa: PLR2004
 
 
-def _network(error: BaseException) -> str:
+def _describe_network_error(error: BaseException) -> str:
     """The failure without botocore's quotation of the whole request."""
     if isinstance(error, boto.EndpointConnectionError):
         return f"cannot reach {redact_text(str(error.kwargs.get('endpoint_url', 'the endpoint')))}"
     if isinstance(error, ResponseParserError):
         return "the answer is none of AWS"  # botocore quotes all of it
-    return _brief(redact_text(str(error))) or type(error).__name__
+    return _shorten(redact_text(str(error))) or type(error).__name__
 
 
-def _brief(text: str) -> str:
+def _shorten(text: str) -> str:
     line = re.sub(r"\s+", " ", text).strip()
     return line if len(line) <= 500 else line[:499] + "…"  # noqa: PLR2004
 
 
-def _retry_after(answer: dict[str, Any]) -> float | None:
+def _read_retry_after(answer: dict[str, Any]) -> float | None:
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     try:
         return max(0.0, float(headers["retry-after"]))

@@ -12,23 +12,23 @@ from typing import Any, ClassVar
 
 import orjson
 
-from glueline_worker.aws.answers import without_nulls
+from glueline_worker.aws.answers import drop_nulls
 from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
 
 Answer = dict[str, Any]
 
 TABLES_A_PAGE = 100
-DATABASES_A_PAGE = 100
-PARTITIONS_A_PAGE = 1000
-JOBS_A_PAGE = 1000
+_DATABASES_A_PAGE = 100
+_PARTITIONS_A_PAGE = 1000
+_JOBS_A_PAGE = 1000
 SEGMENTS = 10
 """The most that GetPartitions takes."""
 MOST_PAGES = 10_000
 """Glue allows a database 2,000 full pages of tables; pages can be short, but not that short."""
-PAGES_AHEAD = 8
+_PAGES_AHEAD = 8
 """Pages that one process fetches ahead at a time: a page of tables is some megabytes."""
-_TOKEN_REFUSED = ("InvalidInputException", "ValidationException")
+_TOKEN_REFUSAL_CODES = ("InvalidInputException", "ValidationException")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Glue:
     def databases(self) -> AsyncIterator[Page]:
         """All databases that the caller may see."""
         return self._pages(
-            "GetDatabases", "DatabaseList", None, MaxResults=DATABASES_A_PAGE, **self._catalog
+            "GetDatabases", "DatabaseList", None, MaxResults=_DATABASES_A_PAGE, **self._catalog
         )
 
     def tables(
@@ -113,7 +113,7 @@ class Glue:
             None,
             DatabaseName=database,
             TableName=table,
-            MaxResults=PARTITIONS_A_PAGE,
+            MaxResults=_PARTITIONS_A_PAGE,
             ExcludeColumnSchema=not schema,
             **part,
             **self._catalog,
@@ -122,19 +122,19 @@ class Glue:
     async def job_names(self) -> AsyncIterator[Page]:
         """The names of all jobs; GetJobs serves where the policy has no ListJobs."""
         try:
-            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=_JOBS_A_PAGE):
                 yield page
         except AwsDenied:
-            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=_JOBS_A_PAGE):
                 yield Page([job.get("Name") for job in page.items], page.token, page.nulls)
 
     async def jobs(self) -> AsyncIterator[Page]:
         """The definitions of all jobs; only their names where the policy has no GetJobs."""
         try:
-            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=_JOBS_A_PAGE):
                 yield page
         except AwsDenied:
-            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=_JOBS_A_PAGE):
                 yield Page([{"Name": name} for name in page.items], page.token, page.nulls)
 
     async def database(self, name: str) -> Answer:
@@ -159,7 +159,7 @@ class Glue:
     async def dataflow_graph(self, script: str) -> tuple[list[Answer], list[Answer]]:
         """The nodes and edges that Glue reads in a script's annotations."""
         answer = await self._call("GetDataflowGraph", PythonScript=script)
-        nodes, edges = (without_nulls(answer.get(k) or [])[0] for k in ("DagNodes", "DagEdges"))
+        nodes, edges = (drop_nulls(answer.get(k) or [])[0] for k in ("DagNodes", "DagEdges"))
         return nodes, edges
 
     async def _pages(
@@ -170,27 +170,27 @@ class Glue:
         try:
             for _ in range(MOST_PAGES):
                 answer = await (coming or self._page(operation, token, params))
-                items, nulls = without_nulls(answer.pop(member, None) or [])
+                items, nulls = drop_nulls(answer.pop(member, None) or [])
                 token = answer.get("NextToken") or None
                 self._ahead.discard(coming)
                 coming = None
                 if items:
                     # A proxy or an emulator that ignores tokens sends the first page each time.
-                    _must_be_new(_fingerprint(items[0]), firsts, operation, "page")
-                if token and len(tokens) < ahead and len(self._ahead) < PAGES_AHEAD:
+                    _ensure_new(_hash_item(items[0]), firsts, operation, "page")
+                if token and len(tokens) < ahead and len(self._ahead) < _PAGES_AHEAD:
                     coming = asyncio.create_task(self._page(operation, token, params))
                     self._ahead.add(coming)
                 if nulls and self._warn:
-                    self._warn(_nulls(operation, member, nulls))
+                    self._warn(_describe_nulls(operation, member, nulls))
                 yield Page(items, token, nulls)
                 if token is None:
                     return
-                _must_be_new(token, tokens, operation, "page token")
+                _ensure_new(token, tokens, operation, "page token")
         finally:
             if coming:
                 coming.cancel()
                 self._ahead.discard(coming)
-        raise endless(operation, f"it goes on after {MOST_PAGES:,} pages")
+        raise make_endless_error(operation, f"it goes on after {MOST_PAGES:,} pages")
 
     async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:
         if token is None:
@@ -198,7 +198,7 @@ class Glue:
         try:
             return await self._call(operation, **params, NextToken=token)
         except AwsRefused as error:
-            if error.code not in _TOKEN_REFUSED:
+            if error.code not in _TOKEN_REFUSAL_CODES:
                 raise
             raise StaleToken(str(error), code=error.code) from None
 
@@ -206,12 +206,12 @@ class Glue:
         return await self._connection.call("glue", operation, **params)
 
 
-def endless(operation: str, why: str) -> EndlessListing:
+def make_endless_error(operation: str, why: str) -> EndlessListing:
     """The error of a listing that does not end."""
     return EndlessListing(f"{operation}: the listing never ends: {why}", code="EndlessListing")
 
 
-def _nulls(operation: str, member: str, count: int) -> str:
+def _describe_nulls(operation: str, member: str, count: int) -> str:
     what = "a null in the place of an item" if count == 1 else f"{count} nulls in place of items"
     return (
         f"{operation} answered with {what} in {member}: they are left out, and nothing that the "
@@ -219,11 +219,11 @@ def _nulls(operation: str, member: str, count: int) -> str:
     )
 
 
-def _must_be_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:
+def _ensure_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:
     if thing in seen:
-        raise endless(operation, f"the same {what} came twice")
+        raise make_endless_error(operation, f"the same {what} came twice")
     seen.add(thing)
 
 
-def _fingerprint(item: Any) -> bytes:
+def _hash_item(item: Any) -> bytes:
     return blake2b(orjson.dumps(item), digest_size=16).digest()

@@ -175,19 +175,19 @@ PERMISSIONS = (
     ),
 )  # fmt: skip
 
-BESIDE = (F.EVENTS, F.ROLES, F.KEYS)
+NOT_OF_SOURCE = (F.EVENTS, F.ROLES, F.KEYS)
 """What is not asked of a source itself."""
-OPERATIONS = frozenset(
+QUOTA_OPERATIONS = frozenset(
     operation
     for permission in PERMISSIONS
-    if permission.feature not in BESIDE and permission.action != "kms:Decrypt"
+    if permission.feature not in NOT_OF_SOURCE and permission.action != "kms:Decrypt"
     for operation in permission.operations
 ) | {"GetCallerIdentity"}
 """The calls that a quota can be given for. S3 decrypts by itself, and keys are read beside it."""
 
-CHOICES = (F.PARTITIONS, F.JOBS, F.LINEAGE, F.EVENTS)
+OPTIONAL_FEATURES = (F.PARTITIONS, F.JOBS, F.LINEAGE, F.EVENTS)
 """What can be switched on and off; the rest is always needed, or follows from the source."""
-USUAL = frozenset({F.CATALOG, F.JOBS, F.LINEAGE})
+DEFAULT_FEATURES = frozenset({F.CATALOG, F.JOBS, F.LINEAGE})
 """What an extraction uses when nothing is said."""
 
 
@@ -195,13 +195,13 @@ _SERVICES = {"glue": "Glue", "s3": "S3", "sts": "STS"}
 
 
 @lru_cache
-def service_of(operation: str) -> str:
+def find_service(operation: str) -> str:
     """The service that an operation belongs to, in the spelling of AWS's SDKs where known."""
-    permission = permission_of(operation)
+    permission = find_permission(operation)
     prefix = permission.action.partition(":")[0] if permission else "aws"
     return _SERVICES.get(prefix, prefix)
 
 
-def permission_of(operation: str) -> Permission | None:
+def find_permission(operation: str) -> Permission | None:
     """The permission that a call needs."""
     return next((p for p in PERMISSIONS if operation in p.operations), None)

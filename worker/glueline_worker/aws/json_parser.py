@@ -27,7 +27,7 @@ class PlainJSONParser(AioJSONParser):
     async def _do_parse(self, response: dict[str, Any], shape: Any) -> dict[str, Any]:
         if shape is not None and shape.event_stream_name:
             return await super()._do_parse(response, shape)  # type: ignore[no-any-return]
-        parsed = _object(response["body"])
+        parsed = _parse_object(response["body"])
         self._inject_response_metadata(parsed, response["headers"])
         return parsed
 
@@ -42,7 +42,7 @@ class ParserFactory(AioResponseParserFactory):
         return super().create_parser(protocol_name)
 
 
-def _lenient(body: bytes) -> Any:
+def _parse_leniently(body: bytes) -> Any:
     """What only half a surrogate pair keeps from being JSON, with a ``?`` in its place."""
     try:
         parsed = json.loads(body)
@@ -51,11 +51,11 @@ def _lenient(body: bytes) -> Any:
         return None
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _parse_object(body: bytes) -> dict[str, Any]:
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
-        parsed = _lenient(body)
+        parsed = _parse_leniently(body)
     if not isinstance(parsed, dict):
         raise UnreadableAnswer("the answer is not a JSON object")
     return parsed

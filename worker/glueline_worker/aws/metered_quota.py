@@ -10,7 +10,7 @@ from glueline_worker.aws.quota import Quota
 from glueline_worker.observe import tracing
 from glueline_worker.observe.metrics import QUOTA_WAIT
 
-MAX_FAMILIES = 4096
+_MOST_REGISTERED = 4096
 """Families that are known to be registered; all are registered again once there are more."""
 
 
@@ -28,7 +28,7 @@ class MeteredQuota:
         slot = await self._quota.acquire(family, *limit)
         seconds = time.perf_counter() - started
         QUOTA_WAIT.labels(family.rpartition(":")[2]).inc(seconds)
-        tracing.waited(seconds)
+        tracing.record_quota_wait(seconds)
         if family not in self._families:
             await self._introduce(family)
         return slot
@@ -42,6 +42,6 @@ class MeteredQuota:
             await self._register(family)
         except RedisError:
             return  # the next call tries again
-        if len(self._families) >= MAX_FAMILIES:
+        if len(self._families) >= _MOST_REGISTERED:
             self._families.clear()
         self._families.add(family)

@@ -14,17 +14,17 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
-HORIZON_MS = 100
+QUOTA_HORIZON_MS = 100
 """No slot is promised further ahead, so that a lower rate takes hold at once."""
-FLOOR = 0.5
+QUOTA_FLOOR = 0.5
 """Calls per second that a learnt rate never falls below."""
-ANSWER_WITHIN = 2.0
+REDIS_TIMEOUT = 2.0
 """Seconds after which a Redis that says nothing is taken to be away."""
-ASK_AGAIN = 1.0
+_AWAY_SECONDS = 1.0
 """Seconds for which a Redis that was away is not asked."""
-MOST_FAMILIES = 1000
+MOST_QUOTA_FAMILIES = 1000
 """Families whose next slot is remembered before those are dropped whose slot has passed."""
-ALONE = -1
+LOCAL_SLOT = -1
 """The slot of a call that was not granted by Redis."""
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ class SharedQuota:
         self._throttled = client.register_script((scripts / "throttled.lua").read_text())
         self._prefix = f"{prefix}quota:"
         self._start = start
-        self._alone = LocalPace(floor)
+        self._alone = LocalQuota(floor)
         # One caller of a family asks at a time: all are served in turn, and Redis is not asked
         # by hundreds for the same slot. A lock lives as long as somebody waits for it.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -76,8 +76,10 @@ class SharedQuota:
         if self._is_away:
             return
         with suppress(RedisError, TimeoutError):
-            async with asyncio.timeout(ANSWER_WITHIN):
-                await self._throttled(keys=[self._prefix + family], args=[FLOOR, self._start, slot])
+            async with asyncio.timeout(REDIS_TIMEOUT):
+                await self._throttled(
+                    keys=[self._prefix + family], args=[QUOTA_FLOOR, self._start, slot]
+                )
 
     @property
     def _is_away(self) -> bool:
@@ -87,38 +89,39 @@ class SharedQuota:
         """Ask until a slot is granted: how long until it comes (s), and what it is called."""
         while True:
             try:
-                async with asyncio.timeout(ANSWER_WITHIN):
+                async with asyncio.timeout(REDIS_TIMEOUT):
                     granted, wait, slot = await self._acquire(
-                        keys=[self._prefix + family], args=[self._start, HORIZON_MS, limit or 0]
+                        keys=[self._prefix + family],
+                        args=[self._start, QUOTA_HORIZON_MS, limit or 0],
                     )
             except (RedisError, TimeoutError) as error:
                 log.warning("quota.unavailable", family=family, error=type(error).__name__)
-                self._away_until = asyncio.get_running_loop().time() + ASK_AGAIN
+                self._away_until = asyncio.get_running_loop().time() + _AWAY_SECONDS
                 return None
             if granted:
                 return wait / 1_000_000, slot
             await asyncio.sleep(wait / 1_000_000)
 
 
-class LocalPace:
+class LocalQuota:
     """A fixed rate within one process."""
 
     def __init__(self, rate: float) -> None:
         """Allow ``rate`` calls per second for each family."""
         self._interval = 1 / rate
         self._next: dict[str, float] = {}
-        self._most = MOST_FAMILIES
+        self._most = MOST_QUOTA_FAMILIES
 
     async def acquire(self, family: str, limit: float | None = None) -> int:
         """Wait for the family's next slot."""
         now = asyncio.get_running_loop().time()
         if len(self._next) > self._most:
             self._next = {each: at for each, at in self._next.items() if at > now}
-            self._most = max(MOST_FAMILIES, 2 * len(self._next))
+            self._most = max(MOST_QUOTA_FAMILIES, 2 * len(self._next))
         slot = max(now, self._next.get(family, now))
         self._next[family] = slot + max(self._interval, 1 / limit if limit else 0)
         await asyncio.sleep(slot - now)
-        return ALONE
+        return LOCAL_SLOT
 
     async def throttled(self, family: str, slot: int) -> None:
         """Nothing is learnt."""

@@ -19,25 +19,25 @@ from aiobotocore.config import AioConfig
 from glueline.contract.errors import Terminal, UsageError
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
-from glueline_worker.aws.answers import ensure_promised
-from glueline_worker.aws.calls import Caller
+from glueline_worker.aws.answers import check_answer
+from glueline_worker.aws.calls import AwsCaller
 from glueline_worker.aws.errors import (
     AwsCredentials,
     AwsError,
     AwsExpired,
     AwsMisconfigured,
-    meaning,
+    classify_error,
 )
-from glueline_worker.aws.iam_actions import OPERATIONS
+from glueline_worker.aws.iam_actions import QUOTA_OPERATIONS
 from glueline_worker.aws.quota import Quota
 from glueline_worker.aws.sessions.clients import ClientPool
-from glueline_worker.aws.sessions.sessions import Made, Sessions, region_of
+from glueline_worker.aws.sessions.sessions import Sessions, SourceCredentials, find_region
 from glueline_worker.aws.sessions.shared_session import SharedTlsSession
 
-USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
+_USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
 
-SERVICES = ("glue", "s3", "sts")
-IDLE = 300.0
+_SERVICES = ("glue", "s3", "sts")
+IDLE_SOURCE_SECONDS = 300.0
 """Seconds after which a source that nobody asks for is forgotten."""
 MOST_ENDPOINTS = 16
 """Regions and endpoints whose clients stay open: each takes a megabyte and its connections."""
@@ -52,7 +52,7 @@ class Connection:
     region: str
     account: str | None
     """The account whose jobs are read, as STS told; None when it would not."""
-    caller: Caller
+    caller: AwsCaller
     clients: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -62,25 +62,25 @@ class Connection:
 
     async def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Make one call; ``operation`` is the API's name, ``GetTables``."""
-        method = getattr(self.clients[service], _snake(operation))
+        method = getattr(self.clients[service], _to_snake_case(operation))
 
         async def ask() -> dict[str, Any]:
-            return ensure_promised(operation, await method(**params))
+            return check_answer(operation, await method(**params))
 
         return await self.caller(operation, ask)
 
 
 @dataclass
-class Identity:
+class _Identity:
     """Who a source is called as: found once, and valid for every connection to it."""
 
-    made: Made
+    made: SourceCredentials
     account: str | None
     used: float = 0.0
     """When somebody last asked for a connection, on the clock of the loop."""
 
 
-class Sources:
+class SourceConnections:
     """Opens the connection of a source on first use, and forgets it when nobody wants it."""
 
     def __init__(self, settings: Settings, quota: Quota) -> None:
@@ -89,7 +89,7 @@ class Sources:
         self._quota = quota
         self._pool = ClientPool(self._config)
         self._sessions = Sessions(settings, self._pool)
-        self._identities: OrderedDict[str, Identity] = OrderedDict()
+        self._identities: OrderedDict[str, _Identity] = OrderedDict()
         """The one that was used last comes last."""
         self._open: dict[str, Connection] = {}
         self._attempts: dict[str, asyncio.Task[Connection]] = {}
@@ -135,7 +135,7 @@ class Sources:
         return attempt
 
     async def _connect(self, name: str, source: Source) -> Connection:
-        _must_know_operations(name, source)
+        _check_operations(name, source)
         connection = await self._reach(name, source)
         self._open[name] = connection
         self._note_use(name)
@@ -149,7 +149,7 @@ class Sources:
             made = known.made if known else self._sessions.of(source)
             connection = await self._open_clients(name, source, made)
             if known is None:
-                known = Identity(made, await _account(connection))
+                known = _Identity(made, await _find_account(connection))
         except (AwsCredentials, AwsExpired):
             if made is not None:
                 self._sessions.renew(made)
@@ -161,9 +161,9 @@ class Sources:
         connection.caller = replace(connection.caller, scope=scope)
         return connection
 
-    async def _open_clients(self, name: str, source: Source, made: Made) -> Connection:
+    async def _open_clients(self, name: str, source: Source, made: SourceCredentials) -> Connection:
         try:
-            region = region_of(source, made.session)
+            region = find_region(source, made.session)
             if not region:
                 raise AwsMisconfigured(
                     f"source {name!r} has no region: give --region, set AWS_REGION, "
@@ -172,7 +172,7 @@ class Sources:
                 )
             if made.base is not None:
                 await made.base.load()
-            caller = Caller(
+            caller = AwsCaller(
                 self._quota,
                 f"{name}:{region}",
                 self._settings.worker.call_timeout,
@@ -181,10 +181,10 @@ class Sources:
             )
             connection = Connection(name, source, region, None, caller)
             clients = self._pool.lease(connection, made.session, region, source.endpoint_url)
-            for service in SERVICES:
+            for service in _SERVICES:
                 connection.clients[service] = await clients.client(service, made.credentials)
-        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-            raise meaning(error, "connect") from None
+        except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+            raise classify_error(error, "connect") from None
         return connection
 
     def _note_use(self, name: str) -> None:
@@ -193,7 +193,7 @@ class Sources:
             self._identities[name].used = loop.time()
             self._identities.move_to_end(name)
         if self._sweep is None:
-            self._sweep = loop.call_later(IDLE, self._forget_idle)
+            self._sweep = loop.call_later(IDLE_SOURCE_SECONDS, self._forget_idle)
 
     def _forget_idle(self) -> None:
         """Forget the sources that nobody has asked for; units at work keep what they have."""
@@ -201,13 +201,13 @@ class Sources:
         self._sweep = None
         while self._identities:
             name, identity = next(iter(self._identities.items()))
-            left = identity.used + IDLE - now
+            left = identity.used + IDLE_SOURCE_SECONDS - now
             if left > 0:
                 self._sweep = asyncio.get_running_loop().call_later(left, self._forget_idle)
                 return
             del self._identities[name]
             self._open.pop(name, None)
-        _give_back()
+        _trim_memory()
 
     def _shed(self) -> None:
         """Too many endpoints are open: let go of the connections that were used least lately.
@@ -234,7 +234,7 @@ class Sources:
             retries={"total_max_attempts": 1},
             # AWS shows it in its logs; botocore would put its own together for each call, which
             # takes a tenth of a call's CPU time.
-            user_agent=USER_AGENT,
+            user_agent=_USER_AGENT,
             connect_timeout=5,
             read_timeout=worker.read_timeout,
             max_pool_connections=max(10, worker.concurrency * 2),
@@ -246,7 +246,7 @@ class Sources:
         )
 
 
-async def _account(connection: Connection) -> str | None:
+async def _find_account(connection: Connection) -> str | None:
     try:
         answer = await connection.call("sts", "GetCallerIdentity")
     except AwsError as error:
@@ -258,20 +258,20 @@ async def _account(connection: Connection) -> str | None:
     return account
 
 
-def _give_back() -> None:
+def _trim_memory() -> None:
     """Let the C library return to the system what was freed; only glibc has to be asked."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _must_know_operations(name: str, source: Source) -> None:
-    unknown = sorted(source.quota.operations.keys() - OPERATIONS)
+def _check_operations(name: str, source: Source) -> None:
+    unknown = sorted(source.quota.operations.keys() - QUOTA_OPERATIONS)
     if unknown:
         raise UsageError(
             f"source {name!r}: quota.operations names {unknown[0]}, which is no call that is made; "
-            f"these are: {', '.join(sorted(OPERATIONS))}"
+            f"these are: {', '.join(sorted(QUOTA_OPERATIONS))}"
         )
 
 
-def _snake(operation: str) -> str:
+def _to_snake_case(operation: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")

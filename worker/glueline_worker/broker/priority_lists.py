@@ -8,7 +8,7 @@ from glueline.ledger import AsyncLedger, Keys
 from glueline.ledger.priority_lists import collect, is_priority_list, pattern_of, usual_lists
 from glueline.redis.errors import explain
 
-SCANNED = 1000
+_SCANNED_KEYS = 1000
 """Keys that one look goes through: a whole Redis is seen in some looks, and none takes long."""
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ class PriorityLists:
             return []
         try:
             self._cursor, names = await self._client.scan(
-                self._cursor, match=pattern_of(self._keys), count=SCANNED, _type="list"
+                self._cursor, match=pattern_of(self._keys), count=_SCANNED_KEYS, _type="list"
             )
         except ResponseError as error:
             self._may_scan = False

@@ -11,8 +11,8 @@ from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 from glueline.contract.errors import UsageError
 from glueline.redis.errors import explain, is_denial
 
-KEEPS_ALL = "noeviction"
-SCRIPT = "redis.call('TIME') return redis.call('EXISTS', KEYS[1])"
+_NO_EVICTION = "noeviction"
+PROBE_SCRIPT = "redis.call('TIME') return redis.call('EXISTS', KEYS[1])"
 log = structlog.get_logger()
 
 
@@ -22,8 +22,8 @@ async def check_redis(client: redis.asyncio.Redis, prefix: str) -> None:
     Celery would try again for ever. A Redis that is away, full or read-only is waited for.
     """
     try:
-        missing = await _missing_rights(client, f"{prefix}probe:{uuid4().hex}")
-        policy = await _policy(client)
+        missing = await _find_missing_rights(client, f"{prefix}probe:{uuid4().hex}")
+        policy = await _read_eviction_policy(client)
     except ReadOnlyError as error:
         log.warning("redis.read_only", error=explain(error))
         return
@@ -34,16 +34,16 @@ async def check_redis(client: redis.asyncio.Redis, prefix: str) -> None:
             f"the Redis user may not run {', '.join(missing)} on keys that begin with {prefix!r}; "
             "the page on operations has the line that gives all rights"
         )
-    if policy and policy != KEEPS_ALL:
+    if policy and policy != _NO_EVICTION:
         log.warning(
             "redis.evicts",
             policy=policy,
             hint="Redis deletes parts of runs when its memory is full: "
-            f"set maxmemory-policy to {KEEPS_ALL}",
+            f"set maxmemory-policy to {_NO_EVICTION}",
         )
 
 
-async def _missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
+async def _find_missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
     """Try what kombu and the scripts of the ledger do, on a key of nobody."""
     list_key, hash_key, set_key, zset_key, text_key = (f"{key}:{n}" for n in range(5))
     commands: list[tuple[Any, ...]] = [
@@ -61,8 +61,8 @@ async def _missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
         ("ZREM", zset_key, "a"),
         ("SET", text_key, "1", "NX", "PX", 1000),
         ("GET", text_key),
-        ("SCRIPT LOAD", SCRIPT),
-        ("EVALSHA", sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest(), 1, text_key),
+        ("SCRIPT LOAD", PROBE_SCRIPT),
+        ("EVALSHA", sha1(PROBE_SCRIPT.encode(), usedforsecurity=False).hexdigest(), 1, text_key),
         ("DEL", list_key, hash_key, set_key, zset_key, text_key),
     ]
     async with client.pipeline(transaction=False) as pipeline:
@@ -92,7 +92,7 @@ async def _may_transact(client: redis.asyncio.Redis, key: str) -> bool:
     return True
 
 
-async def _policy(client: redis.asyncio.Redis) -> str:
+async def _read_eviction_policy(client: redis.asyncio.Redis) -> str:
     """The eviction policy; empty when the user may not know it."""
     try:
         found = (await client.info("memory")).get("maxmemory_policy")

@@ -26,44 +26,48 @@ from glueline.queue import VISIBILITY_TIMEOUT
 from glueline.redis import clients, transport
 from glueline.redis.errors import explain
 from glueline.settings.settings import Settings
-from glueline_worker.broker.strict_json import DuplicateKeyError, strict_loads, unknown_encoding
+from glueline_worker.broker.strict_json import (
+    DuplicateKeyError,
+    find_unknown_encoding,
+    strict_loads,
+)
 
 log = structlog.get_logger()
-Bury = Callable[[str, str], None]
-EVENT_INTERVAL = 1.0
+_AddDeadLetter = Callable[[str, str], None]
+_EVENT_INTERVAL = 1.0
 """Seconds."""
 
 
-class Undertaker:
+class DeadLetters:
     """Takes what cannot be delivered; the application says where to."""
 
-    bury: Bury | None = None
+    bury: _AddDeadLetter | None = None
 
     def __call__(self, reason: str, message: object) -> None:
         """Keep the start of a message, or of its body, that will not be run."""
         if self.bury is not None:
-            self.bury(reason, readable(message))
+            self.bury(reason, render_message(message))
 
 
-undertaker = Undertaker()
-consuming = threading.Event()
+dead_letters = DeadLetters()
+is_consuming = threading.Event()
 """Set while the worker is connected to the queue."""
 
 
 @dataclass
-class Channels:
+class _ChannelRights:
     """Which uses of Redis's channels its user has the rights for."""
 
     is_listening: bool = True
     is_sending: bool = True
 
 
-channels = Channels()
-GLOB = set("*?[\\")
+channel_rights = _ChannelRights()
+_GLOB_CHARACTERS = set("*?[\\")
 
 
 @dataclass(frozen=True)
-class NoJson:
+class _Undecodable:
     """What somebody pushed in the place of a message."""
 
     content: str | bytes
@@ -71,13 +75,13 @@ class NoJson:
 
 
 def loads(content: str | bytes) -> Any:
-    """Read a message as kombu does; what cannot be read is a ``NoJson``."""
+    """Read a message as kombu does; what cannot be read is a ``_Undecodable``."""
     try:
         return strict_loads(content)
     except DuplicateKeyError as error:
-        return NoJson(content, f"the message is ambiguous: {error}")
+        return _Undecodable(content, f"the message is ambiguous: {error}")
     except Exception:  # noqa: BLE001 - too deep, too many digits, a date that is none …
-        return NoJson(content, "the message is not JSON")
+        return _Undecodable(content, "the message is not JSON")
 
 
 # A queue may hold anything that somebody pushed, and kombu would stop the worker for it.
@@ -125,14 +129,14 @@ class Channel(transport.Channel):
             for queue in self.active_fanout_queues
             for topic in self._get_subscribe_topics(queue)
         ]
-        if not topics or not channels.is_listening:
+        if not topics or not channel_rights.is_listening:
             return
         pubsub = self.subclient
         if pubsub.connection._sock is None:  # noqa: SLF001 - as kombu does
             pubsub.connection.connect()
         self._in_listen = pubsub.connection
-        patterns = [topic for topic in topics if set(topic) & GLOB]
-        names = [topic for topic in topics if not set(topic) & GLOB]
+        patterns = [topic for topic in topics if set(topic) & _GLOB_CHARACTERS]
+        names = [topic for topic in topics if not set(topic) & _GLOB_CHARACTERS]
         if names:
             pubsub.subscribe(*names)
         if patterns:
@@ -142,25 +146,27 @@ class Channel(transport.Channel):
         pubsub = self.subclient
         if pubsub.connection and pubsub.connection._sock:  # noqa: SLF001 - as kombu does
             for topic in self._get_subscribe_topics(queue):
-                (pubsub.punsubscribe if set(topic) & GLOB else pubsub.unsubscribe)(topic)
+                (pubsub.punsubscribe if set(topic) & _GLOB_CHARACTERS else pubsub.unsubscribe)(
+                    topic
+                )
 
     def _receive_one(self, c: Any) -> Any:
         try:
             return super()._receive_one(c)
         except NoPermissionError as error:
             # Celery connects anew, and does not subscribe then.
-            channels.is_listening = False
+            channel_rights.is_listening = False
             log.warning("redis.no_remote_control", error=explain(error))
             raise
 
     def _put_fanout(self, exchange: str, message: Any, routing_key: str, **options: Any) -> None:
         """Send an event or an order to all; those who may not send them work without."""
-        if not channels.is_sending:
+        if not channel_rights.is_sending:
             return
         try:
             super()._put_fanout(exchange, message, routing_key, **options)
         except NoPermissionError as error:
-            channels.is_sending = False
+            channel_rights.is_sending = False
             log.warning("redis.no_events", error=explain(error))
 
 
@@ -170,22 +176,22 @@ class Transport(kombu_redis.Transport):
     Channel = Channel
 
     def _deliver(self, message: Any, queue: str) -> None:
-        if isinstance(message, NoJson):
-            undertaker(message.reason, message.content)
+        if isinstance(message, _Undecodable):
+            dead_letters(message.reason, message.content)
             raise Empty
         if not _is_deliverable(message):
-            undertaker("the message lacks the fields of a Celery message", message)
+            dead_letters("the message lacks the fields of a Celery message", message)
             raise Empty
-        unknown = unknown_encoding(message)
+        unknown = find_unknown_encoding(message)
         if unknown:
-            undertaker(f"the message is not understood: {unknown}", message)
+            dead_letters(f"the message is not understood: {unknown}", message)
             raise Empty
         try:
             super()._deliver(message, queue)
         except (Empty, *self.connection_errors, *self.channel_errors):
             raise
         except Exception as error:  # noqa: BLE001 - Celery's loop would end, again and again
-            undertaker(f"the message cannot be handled: {type(error).__name__}", message)
+            dead_letters(f"the message cannot be handled: {type(error).__name__}", message)
             self._forget(message["properties"]["delivery_tag"])
             raise Empty from None
 
@@ -211,7 +217,7 @@ class SentinelTransport(Transport):
 TRANSPORT_ALIASES["sentinel"] = "glueline_worker.broker.transport:SentinelTransport"
 
 
-class Leases(bootsteps.StartStopStep):
+class VisibilityRefresh(bootsteps.StartStopStep):
     """Refreshes the visibility of messages whose units are still under way.
 
     Celery counts the timeout from the receipt of a message and never refreshes it: what runs
@@ -228,14 +234,14 @@ class Leases(bootsteps.StartStopStep):
 
     def start(self, consumer: Any) -> None:
         """Refresh three times within the timeout."""
-        consuming.set()
+        is_consuming.set()
         self._timer = consumer.timer.call_repeatedly(
-            VISIBILITY_TIMEOUT / 3, refresh, (consumer,), priority=10
+            VISIBILITY_TIMEOUT / 3, refresh_visibility, (consumer,), priority=10
         )
 
     def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
         """Stop refreshing; what is not acknowledged will be delivered again."""
-        consuming.clear()
+        is_consuming.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -259,7 +265,7 @@ class EventBatches(bootsteps.StartStopStep):
         """Send what is there once a second; a full buffer is sent at once."""
         consumer.event_dispatcher.on_send_buffered = None
         self._timer = consumer.timer.call_repeatedly(
-            EVENT_INTERVAL, consumer.event_dispatcher.flush, priority=10
+            _EVENT_INTERVAL, consumer.event_dispatcher.flush, priority=10
         )
 
     def stop(self, consumer: Any) -> None:
@@ -270,13 +276,13 @@ class EventBatches(bootsteps.StartStopStep):
             consumer.event_dispatcher.flush()
 
 
-def transport_of(settings: Settings) -> str:
+def choose_transport(settings: Settings) -> str:
     """The transport for the Redis that ``settings`` name, as Celery is told of it."""
     is_watched = clients.sentinels_of(settings.redis_url) is not None
     return f"glueline_worker.broker.transport:{'SentinelTransport' if is_watched else 'Transport'}"
 
 
-def readable(message: object) -> str:
+def render_message(message: object) -> str:
     """A message or its body as text, so that secrets in it can be seen and redacted."""
     match message:
         case str():
@@ -288,20 +294,20 @@ def readable(message: object) -> str:
                 return f"[{len(message)} bytes that are no text]"
         case {"body": str(body), **rest}:
             with suppress(ValueError):
-                body = readable(b64decode(body, validate=True))
-            return _dumped({**rest, "body": body})
+                body = render_message(b64decode(body, validate=True))
+            return _dump({**rest, "body": body})
         case _:
-            return _dumped(message)
+            return _dump(message)
 
 
-def _dumped(message: object) -> str:
+def _dump(message: object) -> str:
     try:
         return json.dumps(message, default=str)
     except (RecursionError, ValueError) as error:
         return f"[cannot be shown: {type(error).__name__}]"
 
 
-def refresh(consumer: Any) -> int:
+def refresh_visibility(consumer: Any) -> int:
     """Renew the leases of this worker's unacknowledged messages; how many it holds."""
     channel = consumer.task_consumer.channel
     tags = list(channel.qos._delivered)  # noqa: SLF001 - no public list of them
@@ -315,7 +321,7 @@ def refresh(consumer: Any) -> int:
 def _on_decode_error(message: Any, error: Exception) -> None:
     cause = error.args[0] if error.args else None
     why = str(cause) if isinstance(cause, DuplicateKeyError) else type(error).__name__
-    undertaker(f"the body cannot be decoded: {why}", message.body)
+    dead_letters(f"the body cannot be decoded: {why}", message.body)
     message.ack()
 
 

@@ -18,27 +18,27 @@ from glueline.ledger.results import OpenRunResult
 from glueline.settings.settings import Settings
 from glueline_worker.observe.metrics import CHANGES_READ
 
-Publish = Callable[[Sequence[UnitMessage]], Awaitable[None]]
-BATCHES_AT_ONCE = 50
+_Publish = Callable[[Sequence[UnitMessage]], Awaitable[None]]
+_BATCHES_AT_ONCE = 50
 log = structlog.get_logger()
 
 
-async def read_changes(
-    settings: Settings, ledger: AsyncLedger, calls: Commands, publish: Publish
+async def open_runs_for_changes(
+    settings: Settings, ledger: AsyncLedger, calls: Commands, publish: _Publish
 ) -> None:
     """Open the runs of all batches that are due; raises LedgerUnavailable."""
-    due = await ledger(due_changes(calls.keys, BATCHES_AT_ONCE))
+    due = await ledger(due_changes(calls.keys, _BATCHES_AT_ONCE))
     for one in due.unreadable:
         reason = f"changes of {one.group[:200]} cannot be read: {one.problem}"
         log.error("changes.unreadable", reason=reason)
         await ledger(calls.bury(reason, ""))
         await ledger(forget_change(calls.keys, one))
     for batch in due.batches:
-        await _read(batch, settings, ledger, calls, publish)
+        await _open_runs(batch, settings, ledger, calls, publish)
 
 
-async def _read(
-    batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Commands, publish: Publish
+async def _open_runs(
+    batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Commands, publish: _Publish
 ) -> None:
     """Open the runs of a batch, but none beside an older one of the same scope.
 
@@ -46,7 +46,7 @@ async def _read(
     changes that go on would keep the scope from ever being read to its end.
     """
     opened: list[OpenRunResult] = []
-    for request in _admitted(batch, settings):
+    for request in _select_requests(batch, settings):
         run = await ledger(calls.open_run(uuid4().hex, request, patiently=True, origin="change"))
         await publish(run.units)
         opened.append(run)
@@ -58,7 +58,7 @@ async def _read(
     log.info("changes.read", changed=batch.group, runs=len(runs), run=runs[0] if runs else None)
 
 
-def _admitted(batch: Batch, settings: Settings) -> list[ExtractionRequest]:
+def _select_requests(batch: Batch, settings: Settings) -> list[ExtractionRequest]:
     """What the source leaves out need not be known to whoever noted it."""
     source = settings.find_source(batch.source)
     requests = batch.requests(settings.events.options)

@@ -19,25 +19,30 @@ from glueline.contract.errors import GluelineError, Terminal
 from glueline.ledger import LedgerUnavailable
 from glueline.queue import async_redis_client
 from glueline.settings.settings import Settings
-from glueline_worker.changes.recorder import Noting
-from glueline_worker.changes.sqs_queue import HELD, WAIT, Delivery, EventQueue
+from glueline_worker.changes.recorder import ChangeRecorder
+from glueline_worker.changes.sqs_queue import (
+    LONG_POLL_SECONDS,
+    VISIBILITY_SECONDS,
+    Delivery,
+    EventQueue,
+)
 
 T = TypeVar("T")
-MARGIN = 8
+_VISIBILITY_MARGIN = 8
 """Seconds before a message comes again in which nobody notes it any more."""
-GRACE = 5.0
+_GRACE_SECONDS = 5.0
 """Seconds for what was received to be noted and deleted when the service is told to stop."""
 LONGEST_PAUSE = 60.0
-ATTEMPTS = 5
+_MOST_ATTEMPTS = 5
 """At a call of AWS by who wants to come to an end."""
-DELETIONS = 3
+_DELETE_ATTEMPTS = 3
 """Attempts to delete messages before they are left to come again."""
-SHORT_WAIT = 1
+_SHORT_WAIT = 1
 """Seconds that the same waits for a message."""
 log = structlog.get_logger()
 
 
-class Service:
+class EventService:
     """Reads the queue until it is told to stop, or ``until_empty``. Belongs to one event loop."""
 
     def __init__(self, settings: Settings, url: str, *, until_empty: bool = False) -> None:
@@ -57,7 +62,7 @@ class Service:
 
         ``once``: one poller that asks once.
         """
-        noting = Noting(self._settings, self.client)
+        noting = ChangeRecorder(self._settings, self.client)
         pollers = 1 if once else self._settings.events.pollers
         queues = [EventQueue(self._settings, self._url) for _ in range(pollers)]
         try:
@@ -79,11 +84,11 @@ class Service:
             waiting = {task for task in (*tasks, stopped) if not task.done()}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        await asyncio.wait(tasks, timeout=GRACE)
+        await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
         for task in tasks:
             task.cancel()
 
-    async def _poll(self, queue: EventQueue, noting: Noting, *, once: bool) -> None:
+    async def _poll(self, queue: EventQueue, noting: ChangeRecorder, *, once: bool) -> None:
         pause = Pause()
         while not self.stopping.is_set():
             try:
@@ -100,7 +105,7 @@ class Service:
     async def _receive(self, queue: EventQueue) -> list[Delivery]:
         """What the queue has; nothing once the service is told to stop."""
         await self._ledger_answers()
-        wait = SHORT_WAIT if self._until_empty else WAIT
+        wait = _SHORT_WAIT if self._until_empty else LONG_POLL_SECONDS
         deliveries = await self._unless_stopped(queue.receive(wait))
         self._works, self.hindrance = True, ""
         return deliveries or []
@@ -108,14 +113,16 @@ class Service:
     async def _give_way(self, error: GluelineError, pause: "Pause") -> None:
         """Wait before another attempt, or give up: at once if the queue could never be read."""
         is_final = isinstance(error, Terminal) and not self._works
-        if is_final or (self._until_empty and pause.number >= ATTEMPTS):
+        if is_final or (self._until_empty and pause.number >= _MOST_ATTEMPTS):
             raise error
         seconds = pause.next()
         self.hindrance = str(error)
         log.warning("events.queue_unavailable", error=str(error), pause=round(seconds, 1))
         await self._unless_stopped(asyncio.sleep(seconds))
 
-    async def _take(self, deliveries: list[Delivery], queue: EventQueue, noting: Noting) -> None:
+    async def _take(
+        self, deliveries: list[Delivery], queue: EventQueue, noting: ChangeRecorder
+    ) -> None:
         """Note and delete; what could not be noted comes again by itself."""
         counts = await self._note(deliveries, noting)
         if counts is None:
@@ -128,7 +135,7 @@ class Service:
         """Delete what was noted; what stays comes again and is known."""
         pause = Pause(longest=2.0)
         left, why = len(deliveries), ""
-        for _ in range(DELETIONS):
+        for _ in range(_DELETE_ATTEMPTS):
             try:
                 left = await queue.delete(deliveries)
             except GluelineError as error:
@@ -140,10 +147,12 @@ class Service:
             self.hindrance = why
             log.warning("events.not_deleted", messages=left, error=why)
 
-    async def _note(self, deliveries: list[Delivery], noting: Noting) -> Counter[str] | None:
+    async def _note(
+        self, deliveries: list[Delivery], noting: ChangeRecorder
+    ) -> Counter[str] | None:
         pause = Pause(longest=2.0)
         with suppress(TimeoutError):
-            async with asyncio.timeout(HELD - MARGIN):
+            async with asyncio.timeout(VISIBILITY_SECONDS - _VISIBILITY_MARGIN):
                 while True:
                     try:
                         return await noting(deliveries)
@@ -158,10 +167,10 @@ class Service:
         pause = Pause(longest=5.0)
         while not self.stopping.is_set():
             try:
-                async with asyncio.timeout(HELD):
+                async with asyncio.timeout(VISIBILITY_SECONDS):
                     await self.client.ping()
             except (RedisError, TimeoutError) as error:
-                if self._until_empty and pause.number >= ATTEMPTS:
+                if self._until_empty and pause.number >= _MOST_ATTEMPTS:
                     raise LedgerUnavailable("Redis does not answer") from None
                 self.hindrance = "Redis does not answer"
                 log.warning("ledger.unavailable", error=f"{type(error).__name__}: {error}")

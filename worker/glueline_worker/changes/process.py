@@ -12,38 +12,40 @@ from glueline.ledger import AsyncLedger, LedgerUnavailable
 from glueline.ledger.gauges import Gauges, gauges
 from glueline.queue import calls_for
 from glueline.settings.settings import Settings
-from glueline_worker.changes.poller import Service
-from glueline_worker.observe.loop_monitor import Pulse
+from glueline_worker.changes.poller import EventService
+from glueline_worker.observe.loop_monitor import LoopMonitor
 from glueline_worker.observe.metrics import EVENTS_READY
-from glueline_worker.observe.server import Server
+from glueline_worker.observe.server import ProbeServer
 
 ANSWER_WITHIN = 2.0
 """Seconds after which a Redis that says nothing is taken to be away."""
 log = structlog.get_logger()
 
 
-def serve(settings: Settings, url: str, *, until_empty: bool, once: bool) -> Counter[str]:
+def run_event_service(
+    settings: Settings, url: str, *, until_empty: bool, once: bool
+) -> Counter[str]:
     """Work until SIGTERM, Ctrl-C or the end; what became of the messages. Raises GluelineError."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(settings, url, until_empty=until_empty, once=once))
 
 
 async def _serve(settings: Settings, url: str, *, until_empty: bool, once: bool) -> Counter[str]:
-    service = Service(settings, url, until_empty=until_empty or once)
+    service = EventService(settings, url, until_empty=until_empty or once)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.stopping.set)
     if until_empty or once:
         await service.run(once=once)
         return service.counts
-    watch = Server(
+    watch = ProbeServer(
         gauges=lambda: _gauges(settings, service),
         hindrance=lambda: _hindrance(service),
         under_way=tuple,
         setting="events.metrics_port",
         ready=EVENTS_READY,
     )
-    pulse = asyncio.create_task(Pulse(settings.heartbeat_file).run())
+    pulse = asyncio.create_task(LoopMonitor(settings.heartbeat_file).run())
     try:
         if settings.events.metrics_port:
             await watch.start(settings.events.metrics_host, settings.events.metrics_port)
@@ -56,7 +58,7 @@ async def _serve(settings: Settings, url: str, *, until_empty: bool, once: bool)
     return service.counts
 
 
-async def _hindrance(service: Service) -> str:
+async def _hindrance(service: EventService) -> str:
     if service.stopping.is_set():
         return "the service is told to stop"
     try:
@@ -67,7 +69,7 @@ async def _hindrance(service: Service) -> str:
     return service.hindrance
 
 
-async def _gauges(settings: Settings, service: Service) -> Gauges | None:
+async def _gauges(settings: Settings, service: EventService) -> Gauges | None:
     calls = calls_for(settings)
     try:
         async with asyncio.timeout(ANSWER_WITHIN):

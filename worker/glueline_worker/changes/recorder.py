@@ -16,13 +16,13 @@ from glueline.ledger.changes import EventChanges, record_changes
 from glueline.queue import calls_for
 from glueline.settings.settings import Settings
 from glueline_worker.changes.sqs_queue import Delivery
-from glueline_worker.observe.metrics import BURIED, EVENT_AGE, EVENTS
-from glueline_worker.redact import letter
+from glueline_worker.observe.metrics import DEAD_LETTERS, EVENT_AGE, EVENTS
+from glueline_worker.redact import redact_dead_letter
 
 log = structlog.get_logger()
 
 
-class Noting:
+class ChangeRecorder:
     """Notes in the ledger what messages tell."""
 
     def __init__(self, settings: Settings, client: redis.asyncio.Redis) -> None:
@@ -60,10 +60,12 @@ class Noting:
         return Counter(noted=found.noted, repeated=found.repeated, ignored=ignored)
 
     async def _bury(self, reason: str, delivery: Delivery) -> None:
-        why, body = letter(f"a message of the events' queue was refused: {reason}", delivery.body)
+        why, body = redact_dead_letter(
+            f"a message of the events' queue was refused: {reason}", delivery.body
+        )
         await self._ledger(self._calls.bury(why, body))
         log.error("message.buried", reason=why)
-        BURIED.inc()
+        DEAD_LETTERS.inc()
 
     @staticmethod
     def _count(counts: Counter[str], deliveries: Sequence[Delivery]) -> None:

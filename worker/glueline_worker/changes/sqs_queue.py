@@ -7,19 +7,19 @@ from aiobotocore.config import AioConfig
 
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
-from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, meaning
+from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, classify_error
 from glueline_worker.aws.sessions.clients import ClientPool, SourceClient
-from glueline_worker.aws.sessions.sessions import Sessions, region_of
+from glueline_worker.aws.sessions.sessions import Sessions, find_region
 from glueline_worker.aws.sessions.shared_session import SharedTlsSession
-from glueline_worker.permissions.policy_resources import region_in
+from glueline_worker.permissions.policy_resources import parse_queue_region
 
-AT_ONCE = 10
+_MESSAGES_A_CALL = 10
 """Messages of one answer; SQS gives no more."""
-HELD = 30
+VISIBILITY_SECONDS = 30
 """Seconds in which a message that was received comes to nobody else."""
-WAIT = 20
+LONG_POLL_SECONDS = 20
 """Seconds that SQS waits for a message before it answers without one; it waits no longer."""
-READ_TIMEOUT = WAIT + 10
+_READ_TIMEOUT = LONG_POLL_SECONDS + 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,17 @@ class EventQueue:
         self._pool: ClientPool | None = None
         self._client: SourceClient | None = None
 
-    async def receive(self, wait: int = WAIT) -> list[Delivery]:
+    async def receive(self, wait: int = LONG_POLL_SECONDS) -> list[Delivery]:
         """Up to ten messages, none after ``wait`` seconds without one; raises AwsError."""
         answer = await self._call(
             "ReceiveMessage",
             "receive_message",
-            MaxNumberOfMessages=AT_ONCE,
+            MaxNumberOfMessages=_MESSAGES_A_CALL,
             WaitTimeSeconds=wait,
-            VisibilityTimeout=HELD,
+            VisibilityTimeout=VISIBILITY_SECONDS,
             MessageSystemAttributeNames=["SentTimestamp"],
         )
-        return [_delivery(message) for message in answer.get("Messages") or ()]
+        return [_parse_delivery(message) for message in answer.get("Messages") or ()]
 
     async def delete(self, deliveries: list[Delivery]) -> int:
         """Delete messages that are done with; how many were not; raises AwsError."""
@@ -76,8 +76,8 @@ class EventQueue:
             answer: dict[str, Any] = await getattr(self._client, method)(
                 QueueUrl=self._url, **params
             )
-        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-            understood = meaning(error, operation)
+        except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+            understood = classify_error(error, operation)
             if isinstance(understood, AwsExpired | AwsCredentials):
                 await self.close()
             raise understood from None
@@ -86,9 +86,9 @@ class EventQueue:
     async def _connect(self) -> SourceClient:
         name = self._settings.events.queue_source
         source = self._settings.source(name) if name else Source()
-        self._pool = ClientPool(_config)
+        self._pool = ClientPool(_make_config)
         made = Sessions(self._settings, self._pool).of(source)
-        region = region_in(self._url) or region_of(source, made.session)
+        region = parse_queue_region(self._url) or find_region(source, made.session)
         if not region:
             raise AwsMisconfigured(
                 "the region of the queue is not known: set AWS_REGION, or that of events."
@@ -99,16 +99,16 @@ class EventQueue:
         return await clients.client("sqs", made.credentials)
 
 
-def _config(_url: str | None) -> AioConfig:
+def _make_config(_url: str | None) -> AioConfig:
     return AioConfig(
         retries={"total_max_attempts": 1},
         connect_timeout=5,
-        read_timeout=READ_TIMEOUT,
+        read_timeout=_READ_TIMEOUT,
         http_session_cls=SharedTlsSession,
     )
 
 
-def _delivery(message: dict[str, Any]) -> Delivery:
+def _parse_delivery(message: dict[str, Any]) -> Delivery:
     sent = str((message.get("Attributes") or {}).get("SentTimestamp"))
     return Delivery(
         handle=str(message["ReceiptHandle"]),

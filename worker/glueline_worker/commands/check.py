@@ -73,13 +73,13 @@ def _names(
 
 
 async def _checked(settings: "Settings", names: Sequence[str]) -> list[CheckReport]:
-    from glueline_worker.permissions.check import check_source  # noqa: PLC0415 - the AWS library is slow
+    from glueline_worker.permissions.check import check_permissions  # noqa: PLC0415 - the AWS library is slow
 
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> CheckReport:
         async with turns:
-            return await check_source(settings, name)
+            return await check_permissions(settings, name)
 
     return await asyncio.gather(*(one(name) for name in names))
 

@@ -12,7 +12,7 @@ from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
     from glueline_worker.aws.iam_actions import Feature
-    from glueline_worker.permissions.policy_resources import Place
+    from glueline_worker.permissions.policy_resources import PolicyScope
 
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|role/.+|user/.+)")
@@ -80,36 +80,36 @@ def policy(
     place = _place(source, account, region, bucket, kms_key, queue)
     features = _features(with_, without)
     _matches(principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user")
-    trusted = principal or policy_documents.usual_principal(place)
-    found = policy_documents.identities(place, features, trusted)
+    trusted = principal or policy_documents.guess_trusted_arn(place)
+    found = policy_documents.make_principals(place, features, trusted)
     _notes(place, principal, trusted, is_plain=notation == "json" and not chain)
     if chain:
-        print(policy_formats.chain(found))  # noqa: T201
+        print(policy_formats.render_chain(found))  # noqa: T201
     elif notation == "json":
-        print(policy_formats.iam(found))  # noqa: T201
+        print(policy_formats.render_iam(found))  # noqa: T201
     else:
-        print(getattr(policy_formats, notation)(source, found))  # noqa: T201
+        print(getattr(policy_formats, f"render_{notation}")(source, found))  # noqa: T201
 
 
 def _features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.iam_actions import USUAL, Feature  # noqa: PLC0415
+    from glueline_worker.aws.iam_actions import DEFAULT_FEATURES, Feature  # noqa: PLC0415
 
     added, taken = _chosen("--with", with_), _chosen("--without", without)
     if both := added & taken:
         raise UsageError(f"{min(both)} stands in --with and in --without")
-    features = (USUAL | added) - taken
+    features = (DEFAULT_FEATURES | added) - taken
     if Feature.LINEAGE in added and Feature.JOBS in taken:
         raise UsageError("lineage is that of jobs: --with lineage cannot go --without jobs")
     return features if Feature.JOBS in features else features - {Feature.LINEAGE}
 
 
 def _chosen(option: str, words: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.iam_actions import CHOICES, Feature  # noqa: PLC0415
+    from glueline_worker.aws.iam_actions import OPTIONAL_FEATURES, Feature  # noqa: PLC0415
 
     names = [name.strip() for word in words or () for name in word.split(",") if name.strip()]
     for name in names:
-        if name not in CHOICES:
-            raise UsageError(f"{option} takes {', '.join(CHOICES)}, not {name!r}")
+        if name not in OPTIONAL_FEATURES:
+            raise UsageError(f"{option} takes {', '.join(OPTIONAL_FEATURES)}, not {name!r}")
     return frozenset(Feature(name) for name in names)
 
 
@@ -120,9 +120,9 @@ def _place(
     buckets: list[str] | None,
     kms_keys: list[str] | None,
     queue: str | None,
-) -> "Place":
+) -> "PolicyScope":
     from glueline.settings.settings import load_settings  # noqa: PLC0415
-    from glueline_worker.permissions.policy_resources import Place, queue_arn  # noqa: PLC0415
+    from glueline_worker.permissions.policy_resources import PolicyScope, parse_queue_arn  # noqa: PLC0415
 
     settings = load_settings()
     source = settings.source(name)
@@ -133,14 +133,14 @@ def _place(
     for one in kms_keys or ():
         _matches(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
     here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    place = Place(
+    place = PolicyScope(
         source,
         region=region or source.region or here or "*",
         account=account or source.account or "*",
         buckets=tuple(buckets or ()),
         kms_keys=tuple(kms_keys or ()),
     )
-    configured = queue_arn(settings.events.queue or "", place.partition, place.region)
+    configured = parse_queue_arn(settings.events.queue or "", place.partition, place.region)
     return replace(place, queues=tuple(filter(None, [queue or configured])))
 
 
@@ -149,7 +149,7 @@ def _matches(value: str | None, pattern: re.Pattern[str], option: str, right: st
         raise UsageError(f"{option} takes {right}, not {value!r}")
 
 
-def _notes(place: "Place", principal: str | None, trusted: str, *, is_plain: bool) -> None:
+def _notes(place: "PolicyScope", principal: str | None, trusted: str, *, is_plain: bool) -> None:
     """What the reader should know, apart from the document."""
     say = console(stderr=True)
     for known, what in ((place.account, "account"), (place.region, "region")):

@@ -18,7 +18,7 @@ from glueline.contract.runs import Failure, RunState
 from glueline.ledger import LedgerUnavailable
 from glueline.ledger.commands import Claim, Settlement
 from glueline.ledger.results import ClaimResult
-from glueline_worker.aws.calls import tally
+from glueline_worker.aws.calls import call_counts
 from glueline_worker.aws.errors import AwsExpired
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.circumstances import (
@@ -26,26 +26,26 @@ from glueline_worker.execution.circumstances import (
     Circumstances,
     ensure_place,
     ensure_source,
-    sinks_of,
+    select_sinks,
 )
-from glueline_worker.execution.fairness import PAUSE
+from glueline_worker.execution.fairness import YIELD_SECONDS
 from glueline_worker.execution.fixed_circumstances import (
-    Tools,
-    circumstances_in,
-    fixed_at_end,
-    fixed_by,
+    WorkerServices,
+    fix_circumstances,
+    fix_circumstances_at_end,
+    read_circumstances,
 )
 from glueline_worker.execution.retry import (
+    AttemptsExhausted,
     ClaimLost,
-    Exhausted,
-    code_of,
-    delay_before,
-    may_pass,
-    record_failure,
-    sentence_of,
+    error_code,
+    error_message,
+    is_retryable,
+    make_failure,
+    retry_delay,
 )
-from glueline_worker.execution.source_filters import ensure_admitted, narrowed
-from glueline_worker.execution.unread_processes import as_listings
+from glueline_worker.execution.source_filters import ensure_in_filters, narrow_request
+from glueline_worker.execution.unread_processes import encode_unread
 from glueline_worker.observe import metrics, tracing
 from glueline_worker.sinks.base import Run
 from glueline_worker.sinks.fan_out import Writing
@@ -59,12 +59,12 @@ from glueline_worker.units.table import extract_table
 
 log = structlog.get_logger()
 
-LEASES_UNSERVED = 10
+NOT_SERVED_LEASES = 10
 """For so many leases a run waits for a worker that has its sinks and its source."""
-PAUSE_UNSERVED = 0.5
+NOT_SERVED_PAUSE = 0.5
 """Seconds for which a unit that was given back keeps its slot."""
 
-HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
+UNIT_HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
     "databases": extract_databases,
     "database": extract_database,
     "table": extract_table,
@@ -78,7 +78,7 @@ HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
 class Attempt:
     """An attempt at a unit that has been claimed."""
 
-    tools: Tools
+    tools: WorkerServices
     claim: Claim
     claimed: ClaimResult
     asked: float
@@ -106,7 +106,7 @@ class Attempt:
 
     async def _work(self) -> None:
         if self.claimed.outcome == "exhausted":
-            raise Exhausted(self.claimed.attempts - 1)
+            raise AttemptsExhausted(self.claimed.attempts - 1)
         if isinstance(self.claim.unit, FinishUnit):
             await self._finish()
         else:
@@ -115,17 +115,17 @@ class Attempt:
     async def _extract(self) -> None:
         unit = self.claim.unit
         counts: Counter[str] = Counter()
-        tally.set(counts)
+        call_counts.set(counts)
         ensure_source(unit.source, self.tools.settings)
         if not self.claimed.circumstances:  # what cannot be is to fix nothing
             self._ensure_admitted(self.tools.settings.source(unit.source).filters)
         connection = await self.tools.sources.connect(unit.source)
-        self.claimed = await fixed_by(self.tools, self.claim, self.claimed, connection)
-        fixed = circumstances_in(self.claimed)
+        self.claimed = await fix_circumstances(self.tools, self.claim, self.claimed, connection)
+        fixed = read_circumstances(self.claimed)
         ensure_place(unit.source, fixed, connection)
         self._ensure_admitted(fixed.filters)
         run = self._run(fixed)
-        writing = Writing(sinks_of(fixed, self.tools.sinks), run, unit.unit_id)
+        writing = Writing(select_sinks(fixed, self.tools.sinks), run, unit.unit_id)
         try:
             context = UnitContext(
                 run=run,
@@ -138,7 +138,7 @@ class Attempt:
                 sources=self.tools.settings.sources,
                 counts=counts,
             )
-            await HANDLERS[unit.kind](unit, context)
+            await UNIT_HANDLERS[unit.kind](unit, context)
             await self._confirm()
             receipt = await writing.complete()
         except AwsExpired:
@@ -153,7 +153,7 @@ class Attempt:
                 failure=self._failure(context.failure) if context.failure else None,
                 receipt=receipt,
                 counts=counts,
-                listings=[*context.listings, *as_listings(context.unread)],
+                listings=[*context.listings, *encode_unread(context.unread)],
                 warnings=context.warnings,
                 children=context.children,
             ),
@@ -171,22 +171,24 @@ class Attempt:
         if results.problem:
             await self._take_back(results.problem)
             return
-        self.claimed, fixed = await fixed_at_end(self.tools, self.claim, self.claimed, results)
-        sinks, run = sinks_of(fixed, self.tools.sinks), self._run(fixed)
+        self.claimed, fixed = await fix_circumstances_at_end(
+            self.tools, self.claim, self.claimed, results
+        )
+        sinks, run = select_sinks(fixed, self.tools.sinks), self._run(fixed)
         await self._confirm()
-        done = await run_commit.commit(sinks, run, status, results)
-        state = run_commit.final_state(status, done)
+        done = await run_commit.commit_run(sinks, run, status, results)
+        state = run_commit.decide_state(status, done)
         await self.tools.ledger(
             self.tools.calls.finish(
                 self.claim,
                 state,
                 keep_ms=self.tools.keep_ms,
-                reason=run_commit.reason(state, results.failures, done.problems),
+                reason=run_commit.decide_reason(state, results.failures, done.problems),
                 counts=done.counts,
                 warnings=list(dict.fromkeys([*done.warnings, *done.problems])),
             )
         )
-        tracing.run_ended(state.value)
+        tracing.set_run_state(state.value)
         run_ended(state)
 
     async def _take_back(self, reason: str) -> None:
@@ -215,9 +217,9 @@ class Attempt:
     async def _clean(self) -> None:
         sinks, fixed = self.tools.sinks, None
         if self.claimed.circumstances:
-            fixed = circumstances_in(self.claimed)
-            sinks = sinks_of(fixed, sinks)
-        await run_commit.abort(sinks, self._run(fixed), replayed=self.claimed.replayed)
+            fixed = read_circumstances(self.claimed)
+            sinks = select_sinks(fixed, sinks)
+        await run_commit.abort_run(sinks, self._run(fixed), replayed=self.claimed.replayed)
 
     async def _open(self, children: Sequence[UnitMessage]) -> None:
         if not children:
@@ -243,7 +245,7 @@ class Attempt:
         held, ids = await self.tools.ledger(self.tools.calls.settle(self.claim, settlement))
         if not held:
             raise ClaimLost
-        tracing.counted(settlement.counts)
+        tracing.set_counts(settlement.counts)
         for kind in KINDS:
             metrics.RECORDS.labels(kind).inc(settlement.counts.get(kind, 0))
         unit = self.claim.unit
@@ -256,19 +258,21 @@ class Attempt:
 
     async def _failed(self, error: Exception) -> None:
         """Try again later, or record the failure; without the ledger the lease runs out."""
-        tracing.failed(error)
+        tracing.set_error(error)
         try:
             if isinstance(error, ClaimLost):
                 log.info("unit.lost")
                 note(self.claim, "lost")
             elif isinstance(error, CannotServe):
                 await self._give_back(error)
-            elif self._is_cleaning and not isinstance(error, Exhausted):
+            elif self._is_cleaning and not isinstance(error, AttemptsExhausted):
                 await self._postpone(error)
-            elif may_pass(error) and self.claimed.attempts < self.tools.settings.worker.attempts:
-                delay = delay_before(self.claimed.attempts)
+            elif (
+                is_retryable(error) and self.claimed.attempts < self.tools.settings.worker.attempts
+            ):
+                delay = retry_delay(self.claimed.attempts)
                 note(self.claim, "retried")
-                log.warning("unit.retry", error=sentence_of(error), delay=round(delay, 1))
+                log.warning("unit.retry", error=error_message(error), delay=round(delay, 1))
                 await self.tools.ledger(
                     self.tools.calls.release(self.claim, delay_ms=int(delay * 1000))
                 )
@@ -290,13 +294,13 @@ class Attempt:
         run_id = self.claim.unit.run_id
         status = (await self.tools.ledger(self.tools.calls.status([run_id])))[0]
         stopped_at = status.finished_at if status else None
-        delay = run_commit.pause_before_cleaning(stopped_at, self.tools.settings.keep_runs)
+        delay = run_commit.cleanup_delay(stopped_at, self.tools.settings.keep_runs)
         if delay is None:
             await self._give_up(error)
             return
         note(self.claim, "retried")
-        log.warning("run.not_cleaned", error=sentence_of(error), delay=round(delay, 1))
-        warning = f"{run_commit.NOT_CLEANED} and will be removed later: {sentence_of(error)}"
+        log.warning("run.not_cleaned", error=error_message(error), delay=round(delay, 1))
+        warning = f"{run_commit.NOT_CLEANED} and will be removed later: {error_message(error)}"
         await self.tools.ledger(
             self.tools.calls.postpone(self.claim, delay_ms=int(delay * 1000), warning=warning)
         )
@@ -306,8 +310,8 @@ class Attempt:
         call = self.tools.calls.give_back(
             self.claim,
             error.warning,
-            delay_ms=int(random.uniform(*PAUSE) * 1000),  # noqa: S311 - no secret
-            longest_ms=int(LEASES_UNSERVED * self.tools.lease_ms),
+            delay_ms=int(random.uniform(*YIELD_SECONDS) * 1000),  # noqa: S311 - no secret
+            longest_ms=int(NOT_SERVED_LEASES * self.tools.lease_ms),
         )
         is_given_back = await self.tools.ledger(call)
         if is_given_back is None:
@@ -319,14 +323,14 @@ class Attempt:
         note(self.claim, "not_served")
         log.warning("unit.not_served", error=str(error))
         # Messages that wait in the queue are for those who can serve them: do not take them all.
-        await asyncio.sleep(PAUSE_UNSERVED)
+        await asyncio.sleep(NOT_SERVED_PAUSE)
 
     async def _give_up(self, error: Exception) -> None:
         self._note_failed(error)
         if isinstance(self.claim.unit, FinishUnit):
             state = RunState.FAILED if self.claimed.state is RunState.RUNNING else None
-            why = f"the results could not be committed: {sentence_of(error)}"
-            left = f"{run_commit.NOT_CLEANED} and is yours to remove: {sentence_of(error)}"
+            why = f"the results could not be committed: {error_message(error)}"
+            left = f"{run_commit.NOT_CLEANED} and is yours to remove: {error_message(error)}"
             await self.tools.ledger(
                 self.tools.calls.finish(
                     self.claim,
@@ -341,20 +345,20 @@ class Attempt:
             else:
                 await self._say_stopped()
             return
-        await self._settle(Settlement(failure=self._failure(error), counts=tally.get() or {}))
+        await self._settle(Settlement(failure=self._failure(error), counts=call_counts.get() or {}))
 
     def _note_failed(self, error: Exception) -> None:
         self._is_failed = True
         note(self.claim, "failed")
-        log.error("unit.failed", error=sentence_of(error), code=code_of(error))
+        log.error("unit.failed", error=error_message(error), code=error_code(error))
 
     def _failure(self, error: Exception) -> Failure:
         attempts = min(self.claimed.attempts, self.tools.settings.worker.attempts)
-        return record_failure(self.claim.unit.unit_id, error, attempts)
+        return make_failure(self.claim.unit.unit_id, error, attempts)
 
     def _ensure_admitted(self, filters: Filters) -> None:
         assert self.claimed.request is not None
-        ensure_admitted(self.claimed.request, filters)
+        ensure_in_filters(self.claimed.request, filters)
 
     def _run(self, fixed: Circumstances | None) -> Run:
         claimed, run_id = self.claimed, self.claim.unit.run_id
@@ -362,7 +366,7 @@ class Attempt:
         assert claimed.created_at is not None
         request, place = claimed.request, None
         if fixed is not None:
-            request, place = narrowed(request, fixed.filters), fixed.place
+            request, place = narrow_request(request, fixed.filters), fixed.place
         return Run(run_id, claimed.generation, request, claimed.created_at, place)
 
 
@@ -370,13 +374,13 @@ def run_ended(state: RunState, reason: str | None = None) -> None:
     """Count how a run ended, and log it."""
     say = log.error if state is RunState.FAILED else log.info
     say("run.finished", state=state.value, **({"reason": reason} if reason else {}))
-    metrics.RUNS.labels(state.value).inc()
+    metrics.RUNS_FINISHED.labels(state.value).inc()
 
 
 def note(claim: Claim, outcome: str) -> None:
     """Count how an attempt ended, and tell its trace."""
     metrics.UNITS.labels(claim.unit.kind, outcome).inc()
-    tracing.ended(outcome)
+    tracing.set_outcome(outcome)
 
 
 def _too_long(seconds: float) -> Retryable:

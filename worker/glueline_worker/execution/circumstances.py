@@ -17,7 +17,7 @@ from glueline_worker.aws.errors import AwsError
 from glueline_worker.aws.sources import Connection
 from glueline_worker.sinks.base import CatalogPlace, Sink, SinkRefused
 
-GREATEST = 2**63 - 2
+_GENERATION_LIMIT = 2**63 - 2
 """The greatest generation that has a greater one in Redis and in SQL."""
 
 
@@ -53,29 +53,29 @@ def ensure_source(name: str, settings: Settings) -> None:
         )
 
 
-async def circumstances_of(
+async def make_circumstances(
     name: str, settings: Settings, sinks: Sequence[Sink], connection: Connection
 ) -> Circumstances:
     """The circumstances as this worker would fix them."""
     return Circumstances(
         filters=settings.source(name).filters,
         sinks=tuple(sink.identity for sink in sinks),
-        place=await place_of_connection(connection),
+        place=await _find_place(connection),
     )
 
 
-async def place_of_connection(connection: Connection) -> CatalogPlace:
+async def _find_place(connection: Connection) -> CatalogPlace:
     """The Region, catalogue and account that a connection reaches."""
-    catalog_id = connection.catalog_id or await _told_by_glue(connection)
+    catalog_id = connection.catalog_id or await _ask_glue_for_catalog(connection)
     return CatalogPlace(connection.region, catalog_id, connection.account or catalog_id)
 
 
-async def newest_generation(sinks: Sequence[Sink], source: str) -> int:
+async def find_newest_generation(sinks: Sequence[Sink], source: str) -> int:
     """The greatest generation of a source that any of the sinks holds."""
     newest = 0
     for sink in sinks:
         held = await sink.newest_generation(source)
-        if held > GREATEST:
+        if held > _GENERATION_LIMIT:
             raise SinkRefused(
                 f"{sink.name} holds generation {held} of the source {source!r}, after which none "
                 "can come: use another sink, or set its generations to a smaller number"
@@ -84,7 +84,7 @@ async def newest_generation(sinks: Sequence[Sink], source: str) -> int:
     return newest
 
 
-def sinks_of(fixed: Circumstances, sinks: Sequence[Sink]) -> list[Sink]:
+def select_sinks(fixed: Circumstances, sinks: Sequence[Sink]) -> list[Sink]:
     """The run's sinks among this worker's; raises CannotServe when one is not among them."""
     own = {sink.identity: sink for sink in sinks}
     if missing := [identity for identity in fixed.sinks if identity not in own]:
@@ -104,8 +104,8 @@ def ensure_place(name: str, fixed: Circumstances, connection: Connection) -> Non
     run, here = fixed.place, connection
     if run is None or (
         run.region == here.region
-        and _agree(run.catalog_id, here.catalog_id)
-        and _agree(run.account, here.account)
+        and _is_compatible(run.catalog_id, here.catalog_id)
+        and _is_compatible(run.account, here.account)
     ):
         return
     raise CannotServe(
@@ -115,11 +115,11 @@ def ensure_place(name: str, fixed: Circumstances, connection: Connection) -> Non
     )
 
 
-def _agree(one: str | None, other: str | None) -> bool:
+def _is_compatible(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-async def _told_by_glue(connection: Connection) -> str | None:
+async def _ask_glue_for_catalog(connection: Connection) -> str | None:
     """Where STS does not say whose account it is, databases may."""
     try:
         answer = await connection.call("glue", "GetDatabases", MaxResults=1)

@@ -15,16 +15,16 @@ from glueline.ledger import LedgerUnavailable
 from glueline.ledger.commands import Claim
 from glueline.ledger.results import ClaimResult, UnreadableUnit
 from glueline_worker.execution.attempt import Attempt, note
-from glueline_worker.execution.fairness import PAUSE, steps_aside
-from glueline_worker.execution.fixed_circumstances import Tools, with_problem
-from glueline_worker.execution.retry import delay_before
-from glueline_worker.execution.unreadable_units import give_up_unread
+from glueline_worker.execution.fairness import YIELD_SECONDS, should_yield
+from glueline_worker.execution.fixed_circumstances import WorkerServices, check_circumstances
+from glueline_worker.execution.retry import retry_delay
+from glueline_worker.execution.unreadable_units import give_up_unreadable
 from glueline_worker.observe import metrics, tracing
 
 log = structlog.get_logger()
 
 
-class Outcome(Enum):
+class MessageOutcome(Enum):
     """What becomes of the message."""
 
     ACK = auto()
@@ -33,7 +33,7 @@ class Outcome(Enum):
 
 
 @dataclass
-class Held:
+class RunningAttempt:
     """An attempt of this process and the task that makes it."""
 
     attempt: Attempt
@@ -42,29 +42,29 @@ class Held:
 
 
 @dataclass
-class Execution:
+class Executor:
     """Runs units in this process; all methods belong to its event loop."""
 
-    tools: Tools
-    held: dict[str, Held] = field(default_factory=dict)
+    tools: WorkerServices
+    held: dict[str, RunningAttempt] = field(default_factory=dict)
     is_draining: bool = False
     active_runs: int = 1
     """Runs that are not over, as the ledger said a moment ago."""
 
-    async def run(self, unit: UnitMessage) -> Outcome:
+    async def run(self, unit: UnitMessage) -> MessageOutcome:
         """Claim a unit and work on it; a unit that is settled or held elsewhere is left alone."""
         claim = Claim(unit, uuid4().hex)
         asked = time.monotonic()
         claimed = None if self.is_draining else await self._claim(claim)
         if claimed is None:
-            return Outcome.REQUEUE
+            return MessageOutcome.REQUEUE
         if claimed.outcome == "unknown":
-            return Outcome.BURY
+            return MessageOutcome.BURY
         if claimed.outcome not in ("claimed", "exhausted"):
             log.debug("unit.left", outcome=claimed.outcome)
-            return Outcome.ACK
+            return MessageOutcome.ACK
         structlog.contextvars.bind_contextvars(attempt=claimed.attempts)
-        claimed = with_problem(claimed)
+        claimed = check_circumstances(claimed)
         if claimed.problem:
             return await self._leave(claim, claimed)
         assert claimed.unit is not None
@@ -72,7 +72,7 @@ class Execution:
         claim = replace(claim, unit=claimed.unit)
         under_way = [held.attempt.claim.unit.run_id for held in self.held.values()]
         slots = self.tools.settings.worker.concurrency
-        if steps_aside(claim.unit, under_way, slots, self.active_runs):
+        if should_yield(claim.unit, under_way, slots, self.active_runs):
             return await self._step_aside(claim)
         return await self._hold(claim, claimed, asked)
 
@@ -87,10 +87,10 @@ class Execution:
             await asyncio.sleep(1)  # the message comes back at once: do not spin
             return None
 
-    async def _step_aside(self, claim: Claim) -> Outcome:
+    async def _step_aside(self, claim: Claim) -> MessageOutcome:
         """Come back in seconds; the attempt does not count."""
         note(claim, "stepped_aside")
-        delay_ms = int(random.uniform(*PAUSE) * 1000)  # noqa: S311 - no secret
+        delay_ms = int(random.uniform(*YIELD_SECONDS) * 1000)  # noqa: S311 - no secret
         log.debug("unit.stepped_aside", delay=delay_ms / 1000)
         try:
             await self.tools.ledger(
@@ -98,20 +98,20 @@ class Execution:
             )
         except LedgerUnavailable as error:
             log.warning("ledger.unavailable", error=str(error))
-        return Outcome.ACK
+        return MessageOutcome.ACK
 
-    async def _leave(self, claim: Claim, claimed: ClaimResult) -> Outcome:
+    async def _leave(self, claim: Claim, claimed: ClaimResult) -> MessageOutcome:
         """Leave what this version cannot read to a newer one; after the last attempt it fails."""
-        tools, wait_ms = self.tools, int(delay_before(claimed.attempts) * 1000)
+        tools, wait_ms = self.tools, int(retry_delay(claimed.attempts) * 1000)
         try:
             if claimed.attempts < tools.settings.worker.attempts:
                 log.warning("unit.unreadable", error=claimed.problem)
                 await tools.ledger(tools.calls.release(claim, delay_ms=wait_ms))
-                return Outcome.ACK
-            await give_up_unread(tools, claim, claimed)
+                return MessageOutcome.ACK
+            await give_up_unreadable(tools, claim, claimed)
         except LedgerUnavailable as error:
             log.warning("ledger.unavailable", error=str(error))
-        return Outcome.ACK
+        return MessageOutcome.ACK
 
     async def renew(self) -> None:
         """Prolong the claims of this process; stop working on those that are lost."""
@@ -162,33 +162,33 @@ class Execution:
         for one in self.held.values():
             _cancel(one.task)
 
-    async def _hold(self, claim: Claim, claimed: ClaimResult, asked: float) -> Outcome:
+    async def _hold(self, claim: Claim, claimed: ClaimResult, asked: float) -> MessageOutcome:
         task = asyncio.current_task()
         assert task is not None
         attempt = Attempt(self.tools, claim, claimed, asked)
-        held = self.held[claim.token] = Held(attempt, task)
-        with tracing.unit(claim.unit, claimed):
+        held = self.held[claim.token] = RunningAttempt(attempt, task)
+        with tracing.unit_span(claim.unit, claimed):
             try:
                 await attempt.make()
             except asyncio.CancelledError:
                 return await self._stopped(held)
             finally:
                 del self.held[claim.token]
-        return Outcome.ACK
+        return MessageOutcome.ACK
 
-    async def _stopped(self, held: Held) -> Outcome:
+    async def _stopped(self, held: RunningAttempt) -> MessageOutcome:
         """Cancelled from outside: the claim was lost, or the worker is told to stop."""
         if held.is_lost:
             log.info("unit.lost")
             note(held.attempt.claim, "lost")
-            return Outcome.ACK
+            return MessageOutcome.ACK
         log.info("unit.given_back")
         note(held.attempt.claim, "given_back")
         try:
             await self.tools.ledger(self.tools.calls.release(held.attempt.claim, counted=False))
         except LedgerUnavailable:
             log.warning("unit.lease_left", hint="another worker takes it when the lease ends")
-        return Outcome.REQUEUE
+        return MessageOutcome.REQUEUE
 
 
 def _cancel(task: asyncio.Task[Any]) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Collection
 
 from glueline.contract.messages import FinishUnit, UnitMessage
 
-PAUSE = (2.0, 5.0)
+YIELD_SECONDS = (2.0, 5.0)
 """Seconds for which a unit steps aside, at random so that not all come back together."""
 
 
-def steps_aside(unit: UnitMessage, held: Collection[str], slots: int, runs: int) -> bool:
+def should_yield(unit: UnitMessage, held: Collection[str], slots: int, runs: int) -> bool:
     """Whether a unit should let others go first.
 
     ``held`` names the run of each unit that is under way in the process, ``runs`` counts the runs

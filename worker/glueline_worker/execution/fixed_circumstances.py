@@ -10,25 +10,25 @@ from glueline.ledger.decoding import STORED, model
 from glueline.ledger.results import ClaimResult, Results
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
-from glueline_worker.aws.sources import Connection, Sources
+from glueline_worker.aws.sources import Connection, SourceConnections
 from glueline_worker.execution.circumstances import (
     Circumstances,
-    circumstances_of,
     ensure_source,
-    newest_generation,
+    find_newest_generation,
+    make_circumstances,
 )
 from glueline_worker.execution.retry import ClaimLost
 from glueline_worker.sinks.base import Sink
 
 
 @dataclass(frozen=True)
-class Tools:
+class WorkerServices:
     """What all attempts of a process use."""
 
     settings: Settings
     ledger: AsyncLedger
     calls: Commands
-    sources: Sources
+    sources: SourceConnections
     sinks: Sequence[Sink]
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
 
@@ -43,12 +43,12 @@ class Tools:
         return int(self.settings.keep_runs * 1000)
 
 
-def circumstances_in(claimed: ClaimResult) -> Circumstances:
+def read_circumstances(claimed: ClaimResult) -> Circumstances:
     """What stands in the ledger."""
     return Circumstances.model_validate_json(claimed.circumstances, context=STORED)
 
 
-def with_problem(claimed: ClaimResult) -> ClaimResult:
+def check_circumstances(claimed: ClaimResult) -> ClaimResult:
     """The claim's answer; its problem tells too of circumstances that cannot be read here."""
     if claimed.problem or not claimed.circumstances:
         return claimed
@@ -59,32 +59,32 @@ def with_problem(claimed: ClaimResult) -> ClaimResult:
     return replace(claimed, problem=sentence)
 
 
-async def fixed_by(
-    tools: Tools, claim: Claim, claimed: ClaimResult, connection: Connection
+async def fix_circumstances(
+    tools: WorkerServices, claim: Claim, claimed: ClaimResult, connection: Connection
 ) -> ClaimResult:
     """The claim's answer with circumstances and generation; the first worker to ask fixes them."""
     if claimed.circumstances:
         return claimed
     source = claim.unit.source
-    mine = await circumstances_of(source, tools.settings, tools.sinks, connection)
-    newest = await newest_generation(tools.sinks, source)
+    mine = await make_circumstances(source, tools.settings, tools.sinks, connection)
+    newest = await find_newest_generation(tools.sinks, source)
     stands = await tools.ledger(tools.calls.fix(claim, mine.model_dump_json(), newest))
     if stands is None:
         raise ClaimLost
     return replace(claimed, circumstances=stands.circumstances, generation=stands.generation)
 
 
-async def fixed_at_end(
-    tools: Tools, claim: Claim, claimed: ClaimResult, results: Results
+async def fix_circumstances_at_end(
+    tools: WorkerServices, claim: Claim, claimed: ClaimResult, results: Results
 ) -> tuple[ClaimResult, Circumstances]:
     """The same for `finish`, also of a run whose units were read by an older version."""
     source = claim.unit.source
     if not claimed.circumstances and (results.listings or results.receipts):
         ensure_source(source, tools.settings)
         connection = await tools.sources.connect(source)
-        claimed = await fixed_by(tools, claim, claimed, connection)
+        claimed = await fix_circumstances(tools, claim, claimed, connection)
     if claimed.circumstances:
-        return claimed, circumstances_in(claimed)
+        return claimed, read_circumstances(claimed)
     # No unit came so far as to fix them, so nothing was written and nothing is gone.
     known = tools.settings.find_source(source) or Source()
     identities = tuple(sink.identity for sink in tools.sinks)

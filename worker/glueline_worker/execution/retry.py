@@ -8,7 +8,7 @@ from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure
 from glueline_worker.aws.errors import AwsError
 
-RETRY_CAP = 60.0
+_LONGEST_DELAY = 60.0
 """Seconds that a unit waits at the most before its next attempt."""
 
 
@@ -20,7 +20,7 @@ class ClaimLost(GluelineError):
         super().__init__("the claim is lost", code="claim_lost")
 
 
-class Exhausted(GluelineError):
+class AttemptsExhausted(GluelineError):
     """The attempts were begun and none ended: the unit takes its process with it."""
 
     code = "worker_lost"
@@ -30,39 +30,39 @@ class Exhausted(GluelineError):
         super().__init__(f"the worker died in each of {attempts} attempts")
 
 
-def may_pass(error: Exception) -> bool:
+def is_retryable(error: Exception) -> bool:
     """Errors that are not ours are defects or surprises of a library: worth another attempt."""
     return isinstance(error, Retryable) or not isinstance(error, GluelineError)
 
 
-def delay_before(attempt: int) -> float:
+def retry_delay(attempt: int) -> float:
     """Full jitter over 2, 4, 8 … seconds."""
-    return random.uniform(0.2, min(RETRY_CAP, 2.0**attempt))  # noqa: S311 - no secret
+    return random.uniform(0.2, min(_LONGEST_DELAY, 2.0**attempt))  # noqa: S311 - no secret
 
 
-def code_of(error: Exception) -> str:
+def error_code(error: Exception) -> str:
     """The short word for programs."""
     return error.code if isinstance(error, GluelineError) else "unexpected"
 
 
-def failure_of(error: Exception) -> str:
+def _failure_message(error: Exception) -> str:
     """What went wrong and, where it is known, what to do."""
     advice = error.advice if isinstance(error, AwsError) else ""
-    return f"{sentence_of(error)}; {advice}" if advice else sentence_of(error)
+    return f"{error_message(error)}; {advice}" if advice else error_message(error)
 
 
-def record_failure(unit_id: str, error: Exception, attempts: int) -> Failure:
+def make_failure(unit_id: str, error: Exception, attempts: int) -> Failure:
     """What the ledger keeps of a unit that failed for good."""
     return Failure(
         unit_id=unit_id,
-        code=code_of(error),
-        message=failure_of(error),
+        code=error_code(error),
+        message=_failure_message(error),
         attempts=attempts,
         at=datetime.now(UTC),
     )
 
 
-def sentence_of(error: Exception) -> str:
+def error_message(error: Exception) -> str:
     """Our own errors speak for themselves; a foreign one may quote a secret, so only its place."""
     if isinstance(error, GluelineError):
         return str(error)

@@ -12,16 +12,16 @@ from glueline.ledger.results import Results
 from glueline_worker.execution.unread_processes import split_unread
 from glueline_worker.sinks.base import Commit, Refused, Run, Sink
 from glueline_worker.sinks.fan_out import receipt_of
-from glueline_worker.units.name_ranges import complete_listings
+from glueline_worker.units.name_ranges import find_complete_listings
 
-LONGEST_PAUSE = 600.0
+LONGEST_CLEANUP_DELAY = 600.0
 """Seconds between two attempts to clean up after a stopped run."""
 
 NOT_CLEANED = "what this run left in the sinks is still there"
 
 
 @dataclass
-class Committed:
+class CommitSummary:
     """What the sinks did at the end of a run."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -32,7 +32,7 @@ class Committed:
     """How many committed."""
 
 
-def final_state(status: RunStatus, committed: Committed | None = None) -> RunState:
+def decide_state(status: RunStatus, committed: CommitSummary | None = None) -> RunState:
     """How a run ended that was left to run to its end."""
     has_problems = committed is not None and bool(committed.problems)
     if committed is not None and has_problems and not committed.sinks:
@@ -42,28 +42,30 @@ def final_state(status: RunStatus, committed: Committed | None = None) -> RunSta
     return RunState.PARTIAL if status.settled_units else RunState.FAILED
 
 
-def reason(state: RunState, failures: Sequence[Failure], lost: Sequence[str]) -> str:
+def decide_reason(state: RunState, failures: Sequence[Failure], lost: Sequence[str]) -> str:
     """Why nothing at all could be read, or what a sink has lost, in one sentence."""
     if state is RunState.FAILED and failures:
         return failures[0].message
     return lost[0] if lost else ""
 
 
-async def commit(sinks: Sequence[Sink], run: Run, status: RunStatus, results: Results) -> Committed:
+async def commit_run(
+    sinks: Sequence[Sink], run: Run, status: RunStatus, results: Results
+) -> CommitSummary:
     """Commit every sink that has all that was written; what that did, and who was left out.
 
     A sink that fails does not keep the others from theirs. Its error is raised after them, and
     one that may pass before one that will not.
     """
-    done = Committed()
+    done = CommitSummary()
     errors: list[GluelineError] = []
     for sink in sinks:
-        commit = _commit_of(sink, run, status, results)
-        if lost := sorted(results.receipts.keys() - commit.receipts.keys()):
-            done.problems.append(_lacking(sink, lost))
+        commit_run = _make_commit(sink, run, status, results)
+        if lost := sorted(results.receipts.keys() - commit_run.receipts.keys()):
+            done.problems.append(_describe_missing_units(sink, lost))
             continue
         try:
-            report = await sink.commit(commit)
+            report = await sink.commit(commit_run)
         except GluelineError as error:
             errors.append(error)
             continue
@@ -72,12 +74,12 @@ async def commit(sinks: Sequence[Sink], run: Run, status: RunStatus, results: Re
         done.warnings += [f"{sink.name}: {warning}" for warning in report.warnings]
         if report.lost:
             done.problems.append(f"{sink.name}: {report.lost}")
-        _say_refused(sink, commit, results, done)
-    raise_first(errors)
+        _report_refused_records(sink, commit_run, results, done)
+    _raise_first(errors)
     return done
 
 
-def _lacking(sink: Sink, units: Sequence[str]) -> str:
+def _describe_missing_units(sink: Sink, units: Sequence[str]) -> str:
     return (
         f"{sink.name}: the results were not committed, because {len(units)} units were written by "
         f"workers without this sink, {units[0]!r} among them; give all workers the same sinks and "
@@ -85,9 +87,11 @@ def _lacking(sink: Sink, units: Sequence[str]) -> str:
     )
 
 
-def _say_refused(sink: Sink, commit: Commit, results: Results, done: Committed) -> None:
+def _report_refused_records(
+    sink: Sink, commit_run: Commit, results: Results, done: CommitSummary
+) -> None:
     """Say how many records newer ones kept out; whether that is in order is the ledger's to say."""
-    refused = sum(map(Refused.of_receipt, commit.receipts.values()), Refused())
+    refused = sum(map(Refused.of_receipt, commit_run.receipts.values()), Refused())
     if not refused.records:
         return
     what = f"{sink.name}: {refused.records} records were not written, because it holds newer ones"
@@ -100,25 +104,25 @@ def _say_refused(sink: Sink, commit: Commit, results: Results, done: Committed) 
         )
 
 
-def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
+def _make_commit(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
     found = {unit_id: receipt_of(sink, receipts) for unit_id, receipts in results.receipts.items()}
     listings, unread = split_unread(results.listings)
     return Commit(
         run=run,
-        state=final_state(status),
+        state=decide_state(status),
         finished_at=datetime.now(UTC),
         counts=status.counts,
-        listings=complete_listings(listings),
+        listings=find_complete_listings(listings),
         receipts={unit_id: receipt for unit_id, receipt in found.items() if receipt is not None},
         failures=results.failures,
         unread=unread,
     )
 
 
-async def abort(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
+async def abort_run(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
     """Take back what a stopped run left in the sinks since its last end, if it had one.
 
-    As in `commit`, a sink that fails does not keep the others from it.
+    As in `commit_run`, a sink that fails does not keep the others from it.
     """
     errors: list[GluelineError] = []
     for sink in sinks:
@@ -126,16 +130,16 @@ async def abort(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
             await sink.abort(run, replayed=replayed)
         except GluelineError as error:
             errors.append(error)
-    raise_first(errors)
+    _raise_first(errors)
 
 
-def raise_first(errors: Sequence[GluelineError]) -> None:
+def _raise_first(errors: Sequence[GluelineError]) -> None:
     """Raise one that may pass before one that will not."""
     if errors:
         raise next((error for error in errors if isinstance(error, Retryable)), errors[0])
 
 
-def pause_before_cleaning(stopped_at: datetime | None, keep: float) -> float | None:
+def cleanup_delay(stopped_at: datetime | None, keep: float) -> float | None:
     """How long to wait before a stopped run is cleaned up again; None when it is time to give up.
 
     It is tried more and more rarely, and for as long as the run is remembered.
@@ -143,5 +147,5 @@ def pause_before_cleaning(stopped_at: datetime | None, keep: float) -> float | N
     age = (datetime.now(UTC) - stopped_at).total_seconds() if stopped_at else 0.0
     if age > keep:
         return None
-    longest = min(max(age / 2, 1.0), LONGEST_PAUSE)
+    longest = min(max(age / 2, 1.0), LONGEST_CLEANUP_DELAY)
     return random.uniform(longest / 2, longest)  # noqa: S311 - no secret

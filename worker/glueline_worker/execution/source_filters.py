@@ -6,12 +6,12 @@ from glueline.contract.filters import Filters
 from glueline.contract.messages import CatalogScope, ExtractionRequest
 
 
-def narrowed(request: ExtractionRequest, filters: Filters) -> ExtractionRequest:
+def narrow_request(request: ExtractionRequest, filters: Filters) -> ExtractionRequest:
     """The request for what both it and the ``filters`` of its source admit."""
     return request.model_copy(update={"filters": request.filters.within(filters)})
 
 
-def ensure_admitted(request: ExtractionRequest, filters: Filters) -> None:
+def ensure_in_filters(request: ExtractionRequest, filters: Filters) -> None:
     """Raise UsageError when the one thing asked for is left out by the source's filters."""
     if isinstance(request.scope, CatalogScope):
         return

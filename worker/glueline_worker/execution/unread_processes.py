@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 _MARK = "unread/"
 
 
-def as_listings(processes: Iterable[str]) -> list[str]:
+def encode_unread(processes: Iterable[str]) -> list[str]:
     """Name ``processes`` as the ledger keeps them."""
     return [f"{_MARK}{process}" for process in processes]
 

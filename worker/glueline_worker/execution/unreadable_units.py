@@ -11,19 +11,19 @@ from glueline.ledger.commands import Claim, Settlement
 from glueline.ledger.results import UNREADABLE, ClaimResult
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.attempt import note, run_ended
-from glueline_worker.execution.fixed_circumstances import Tools
+from glueline_worker.execution.fixed_circumstances import WorkerServices
 from glueline_worker.sinks.base import Run
 
 log = structlog.get_logger()
 
 
-async def give_up_unread(tools: Tools, claim: Claim, claimed: ClaimResult) -> None:
+async def give_up_unreadable(tools: WorkerServices, claim: Claim, claimed: ClaimResult) -> None:
     """Let the unit fail, or the run if it is its end, and keep a dead letter of it."""
     unit = claim.unit
     note(claim, "failed")
     log.error("unit.failed", error=claimed.problem, code=UNREADABLE)
     if isinstance(unit, FinishUnit):
-        await _end(tools, claim, claimed)
+        await _end_run(tools, claim, claimed)
     else:
         failure = Failure(
             unit_id=unit.unit_id,
@@ -39,12 +39,12 @@ async def give_up_unread(tools: Tools, claim: Claim, claimed: ClaimResult) -> No
     await tools.ledger(tools.calls.bury(f"{where}: {claimed.problem}", ""))
 
 
-async def _end(tools: Tools, claim: Claim, claimed: ClaimResult) -> None:
+async def _end_run(tools: WorkerServices, claim: Claim, claimed: ClaimResult) -> None:
     """End a run whose request nobody here can read: what it wrote is taken back."""
     if claimed.request is not None and claimed.created_at is not None:
         run = Run(claim.unit.run_id, claimed.generation, claimed.request, claimed.created_at)
         try:
-            await run_commit.abort(tools.sinks, run, replayed=claimed.replayed)
+            await run_commit.abort_run(tools.sinks, run, replayed=claimed.replayed)
         except GluelineError as error:
             log.warning("run.not_taken_back", error=str(error))
     state = RunState.FAILED if claimed.state is RunState.RUNNING else None

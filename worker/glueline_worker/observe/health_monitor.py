@@ -10,14 +10,14 @@ from redis.exceptions import RedisError
 from glueline.ledger import AsyncLedger, Commands, LedgerUnavailable
 from glueline.ledger.gauges import Gauges, gauges
 from glueline.settings.settings import Settings
-from glueline_worker.observe.loop_monitor import Pulse
-from glueline_worker.observe.server import Server
+from glueline_worker.observe.loop_monitor import LoopMonitor
+from glueline_worker.observe.server import ProbeServer
 
 ANSWER_WITHIN = 2.0
 """Seconds after which a Redis that says nothing is taken to be away."""
 
 
-class Observer:
+class HealthMonitor:
     """Belongs to the worker's event loop."""
 
     def __init__(
@@ -32,13 +32,15 @@ class Observer:
         """``consuming`` says whether Celery's consumer is connected to the queue."""
         self._settings, self._client, self._calls = settings, client, calls
         self._consuming = consuming
-        self._server = Server(gauges=self._gauges, hindrance=self._hindrance, under_way=under_way)
+        self._server = ProbeServer(
+            gauges=self._gauges, hindrance=self._hindrance, under_way=under_way
+        )
         self._pulse: asyncio.Task[None] | None = None
         self.is_stopping = False
 
     async def start(self) -> None:
         """Begin to be watched; raises UsageError for a file or a port that cannot be had."""
-        self._pulse = asyncio.create_task(Pulse(self._settings.heartbeat_file).run())
+        self._pulse = asyncio.create_task(LoopMonitor(self._settings.heartbeat_file).run())
         if self._settings.worker.metrics_port:
             await self._server.start(
                 self._settings.worker.metrics_host, self._settings.worker.metrics_port

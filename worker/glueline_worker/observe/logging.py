@@ -30,7 +30,7 @@ _LEVELS = {
     # Our own lines say what became of a task; a unit given back is no warning with a traceback.
     "celery.app.trace": logging.ERROR,
 }
-LONGEST = 20_000
+_VALUE_LIMIT = 20_000
 """Characters of one value of a line; Celery logs whole messages that it does not know."""
 
 
@@ -43,11 +43,11 @@ def _redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """The last gate: a library may quote a URL with its password."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = redact_text(value[:LONGEST])
+            event[name] = redact_text(value[:_VALUE_LIMIT])
     return event
 
 
-def bind(**values: Any) -> None:
+def bind_task(**values: Any) -> None:
     """Bind values to all lines of this task; a thread is reused, so the old ones go."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(**values)

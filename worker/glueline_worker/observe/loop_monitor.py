@@ -10,23 +10,23 @@ import structlog
 from glueline.contract.errors import UsageError
 from glueline_worker.observe.metrics import LOOP_LAG, LOOP_LAG_MAX
 
-BEAT = 0.5
+_BEAT_SECONDS = 0.5
 """Seconds between two beats."""
-LATE = 0.05
+_LAG_LIMIT = 0.05
 """Seconds of lag that are worth a line in the log."""
-QUIET = 60.0
+_QUIET_SECONDS = 60.0
 """Seconds between two such lines, and those that the longest lag is remembered."""
 
 log = structlog.get_logger()
 
 
-class Pulse:
+class LoopMonitor:
     """Beats on the running loop until it is cancelled."""
 
     def __init__(self, heartbeat: Path | None) -> None:
         """Touch ``heartbeat`` at each beat; raises UsageError when that cannot be done."""
         self._heartbeat = heartbeat
-        self._lags: deque[tuple[float, float]] = deque(maxlen=int(QUIET / BEAT))
+        self._lags: deque[tuple[float, float]] = deque(maxlen=int(_QUIET_SECONDS / _BEAT_SECONDS))
         self._told = 0.0
         try:
             self._touch()
@@ -39,8 +39,8 @@ class Pulse:
         """Beat."""
         while True:
             asked = time.monotonic()
-            await asyncio.sleep(BEAT)
-            self._note(time.monotonic() - asked - BEAT)
+            await asyncio.sleep(_BEAT_SECONDS)
+            self._note(time.monotonic() - asked - _BEAT_SECONDS)
             try:
                 self._touch()
             except OSError as error:
@@ -50,9 +50,9 @@ class Pulse:
         now = time.monotonic()
         self._lags.append((now, lag))
         LOOP_LAG.observe(lag)
-        worst = max(late for at, late in self._lags if at > now - QUIET)
+        worst = max(late for at, late in self._lags if at > now - _QUIET_SECONDS)
         LOOP_LAG_MAX.set(worst)
-        if lag > LATE and now > self._told + QUIET:
+        if lag > _LAG_LIMIT and now > self._told + _QUIET_SECONDS:
             self._told = now
             log.warning("loop.lag", seconds=round(lag, 3), worst=round(worst, 3))
 

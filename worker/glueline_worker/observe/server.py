@@ -13,10 +13,10 @@ from prometheus_client.registry import Collector
 from glueline.contract.errors import UsageError
 from glueline.ledger.gauges import Gauges
 from glueline.telemetry.ledger_metrics import families
-from glueline_worker.observe.metrics import READY, REGISTRY, UNITS_UNDER_WAY
+from glueline_worker.observe.metrics import READY, REGISTRY, UNITS_IN_PROGRESS
 
 
-class Server:
+class ProbeServer:
     """Listens from ``start`` to ``stop``."""
 
     def __init__(
@@ -72,14 +72,14 @@ class Server:
         counts = Counter(self._under_way())
         self._kinds |= counts.keys()
         for kind in self._kinds:
-            UNITS_UNDER_WAY.labels(kind).set(counts[kind])
+            UNITS_IN_PROGRESS.labels(kind).set(counts[kind])
         ledger = CollectorRegistry()
-        ledger.register(_Told(families(await self._gauges())))
+        ledger.register(_GivenMetrics(families(await self._gauges())))
         body = generate_latest(REGISTRY) + generate_latest(ledger)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-class _Told(Collector):
+class _GivenMetrics(Collector):
     """What was asked already, because a collector cannot wait on the loop."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:

@@ -15,15 +15,15 @@ _PARTITIONS = (
     ("us-iso-", "aws-iso"),
     ("eusc-", "aws-eusc"),
 )
-ASSETS = "aws-glue-assets"
+_GLUE_STUDIO_BUCKET = "aws-glue-assets"
 """What the buckets begin with in which Glue Studio keeps scripts."""
 
-QUEUE = "glueline-events"
+EVENT_QUEUE_NAME = "glueline-events"
 """What the pages call the queue with events."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PolicyScope:
     """Where the resources of a source are; ``*`` for what is not known."""
 
     source: Source
@@ -48,25 +48,25 @@ class Place:
     def catalog(self) -> tuple[str, str]:
         """The account of the catalogue, and the way to a catalogue inside it: ``/name``."""
         account, _, nested = (self.source.catalog_id or "").partition(":")
-        way = f"/{nested}" if nested else ""
-        return (account if re.fullmatch(r"\d{12}", account) else self.account), way
+        get_catalog_path = f"/{nested}" if nested else ""
+        return (account if re.fullmatch(r"\d{12}", account) else self.account), get_catalog_path
 
     @property
     def script_buckets(self) -> tuple[str, ...]:
         """The buckets that are known to hold scripts, else the one that Glue Studio makes."""
-        return self.buckets or (f"{ASSETS}-{self.account}-{self.region}",)
+        return self.buckets or (f"{_GLUE_STUDIO_BUCKET}-{self.account}-{self.region}",)
 
 
-def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
+def list_arns(resource: Resource, place: PolicyScope) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
     """The ARNs of a kind of resource; none where the source has no such thing."""
     at = place.partition
     match resource:
         case Resource.DATABASES:
-            return _catalog(place, [f"database{way(place)}/*"])
+            return _make_catalog_arns(place, [f"database{get_catalog_path(place)}/*"])
         case Resource.TABLES:
-            return _tables(place, _databases(place))
+            return _make_table_arns(place, _list_databases(place))
         case Resource.ANY_TABLE:
-            return _tables(place, ("*",))
+            return _make_table_arns(place, ("*",))
         case Resource.CONNECTIONS:
             base = f"arn:{at}:glue:{place.region}:{place.catalog[0]}"
             return (f"{base}:catalog", f"{base}:connection/*")  # also for a catalogue inside
@@ -79,42 +79,44 @@ def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: C901, PL
         case Resource.BUCKETS:
             return tuple(f"arn:{at}:s3:::{bucket}" for bucket in place.script_buckets)
         case Resource.QUEUE:
-            return place.queues or (f"arn:{at}:sqs:{place.region}:{place.account}:{QUEUE}",)
+            return place.queues or (
+                f"arn:{at}:sqs:{place.region}:{place.account}:{EVENT_QUEUE_NAME}",
+            )
         case Resource.KMS_KEYS:
             return place.kms_keys
         case _:
             return ()
 
 
-def way(place: Place) -> str:
+def get_catalog_path(place: PolicyScope) -> str:
     """The way from the account's catalogue to a catalogue inside it."""
     return place.catalog[1]
 
 
-def _catalog(place: Place, rest: list[str]) -> tuple[str, ...]:
+def _make_catalog_arns(place: PolicyScope, rest: list[str]) -> tuple[str, ...]:
     account, nested = place.catalog
     names = ["catalog", *([f"catalog{nested}"] if nested else []), *rest]
     base = f"arn:{place.partition}:glue:{place.region}:{account}"
     return tuple(f"{base}:{name}" for name in names)
 
 
-def _tables(place: Place, databases: tuple[str, ...]) -> tuple[str, ...]:
-    names = [f"database{way(place)}/{name}" for name in databases]
-    names += [f"table{way(place)}/{name}/*" for name in databases]
-    return _catalog(place, names)
+def _make_table_arns(place: PolicyScope, databases: tuple[str, ...]) -> tuple[str, ...]:
+    names = [f"database{get_catalog_path(place)}/{name}" for name in databases]
+    names += [f"table{get_catalog_path(place)}/{name}/*" for name in databases]
+    return _make_catalog_arns(place, names)
 
 
-def _databases(place: Place) -> tuple[str, ...]:
+def _list_databases(place: PolicyScope) -> tuple[str, ...]:
     allowed = place.source.filters.databases.allow if place.narrow else ()
-    return tuple(dict.fromkeys(map(as_pattern, allowed))) or ("*",)
+    return tuple(dict.fromkeys(map(_make_iam_pattern, allowed))) or ("*",)
 
 
-def as_pattern(glob: str) -> str:
+def _make_iam_pattern(glob: str) -> str:
     """The glob as IAM has it, which knows ``*`` and ``?`` only. Glue's names are in lower case."""
     return re.sub(r"\[!?\]?[^\]]*\]", "?", glob.lower())
 
 
-def secret_arn(reference: str, place: Place) -> str:
+def make_secret_arn(reference: str, place: PolicyScope) -> str:
     """The ARN of what a ``secretsmanager:`` or ``ssm:`` reference names."""
     kind, _, name = reference.partition(":")
     if name.startswith("arn:"):
@@ -126,15 +128,15 @@ def secret_arn(reference: str, place: Place) -> str:
     return f"{base}:secret:{name.partition('#')[0]}-??????"
 
 
-def region_in(url: str) -> str | None:
+def parse_queue_region(url: str) -> str | None:
     """The region that the URL of a queue names."""
     found = re.match(r"https?://(?:sqs\.)?([a-z]{2,}(?:-[a-z]+)+-\d+)\.", url)
     return found[1] if found else None
 
 
-def queue_arn(url: str, partition: str, region: str) -> str | None:
+def parse_queue_arn(url: str, partition: str, region: str) -> str | None:
     """The ARN of a queue by its URL, None where that does not tell."""
     found = re.search(r"/(\d{12})/([\w.-]+)/?$", url)
     if found is None:
         return None
-    return f"arn:{partition}:sqs:{region_in(url) or region}:{found[1]}:{found[2]}"
+    return f"arn:{partition}:sqs:{parse_queue_region(url) or region}:{found[1]}:{found[2]}"

@@ -5,11 +5,11 @@ from glueline.contract.errors import GluelineError
 from glueline_worker.aws.errors import AwsDenied, AwsMisconfigured, AwsNotFound, AwsRefused
 from glueline_worker.aws.iam_actions import PERMISSIONS, Permission
 
-BY_ACTION = {permission.action: permission for permission in PERMISSIONS}
-_NOT_THERE = "the endpoint does not know this operation"
+_BY_ACTION = {permission.action: permission for permission in PERMISSIONS}
+_UNKNOWN_OPERATION = "the endpoint does not know this operation"
 
 
-def verdict(error: GluelineError | None) -> CheckState:
+def judge_error(error: GluelineError | None) -> CheckState:
     """The state of a permission whose call ended with ``error``.
 
     AWS asks for permission before it looks: a thing that is not there, or a parameter that will
@@ -20,23 +20,23 @@ def verdict(error: GluelineError | None) -> CheckState:
     if error is None or isinstance(error, AwsNotFound):
         return CheckState.ALLOWED
     is_answer = isinstance(error, AwsRefused) and not isinstance(error, AwsMisconfigured)
-    if is_answer and _NOT_THERE not in str(error):
+    if is_answer and _UNKNOWN_OPERATION not in str(error):
         return CheckState.ALLOWED
     return CheckState.UNKNOWN
 
 
-def said(error: GluelineError | None, tried: str) -> str:
+def describe_outcome(error: GluelineError | None, make_call_item: str) -> str:
     """What was tried, and what it came to in a few words."""
     if error is None:
-        return tried
+        return make_call_item
     if isinstance(error, AwsNotFound):
-        return f"{tried}: answered, there is no such thing"
-    if verdict(error) is CheckState.ALLOWED:
-        return f"{tried}: answered"
-    return f"{tried}: {error}{_advice(error)}"
+        return f"{make_call_item}: answered, there is no such thing"
+    if judge_error(error) is CheckState.ALLOWED:
+        return f"{make_call_item}: answered"
+    return f"{make_call_item}: {error}{_advise(error)}"
 
 
-def _advice(error: GluelineError) -> str:
+def _advise(error: GluelineError) -> str:
     """What the sentence of AWS leaves to the reader."""
     text = str(error).lower()
     if "lake formation" in text:
@@ -44,9 +44,9 @@ def _advice(error: GluelineError) -> str:
     return " (allow kms:Decrypt on the key)" if "kms" in text else ""
 
 
-def item(action: str, state: CheckState, detail: str) -> CheckItem:
+def make_check_item(action: str, state: CheckState, detail: str) -> CheckItem:
     """The item about a permission."""
-    known: Permission = BY_ACTION[action]
+    known: Permission = _BY_ACTION[action]
     return CheckItem(
         permission=action,
         state=state,
@@ -56,6 +56,6 @@ def item(action: str, state: CheckState, detail: str) -> CheckItem:
     )
 
 
-def tried(action: str, what: str, error: GluelineError | None) -> CheckItem:
+def make_call_item(action: str, what: str, error: GluelineError | None) -> CheckItem:
     """The item about a permission that a call was made for."""
-    return item(action, verdict(error), said(error, what))
+    return make_check_item(action, judge_error(error), describe_outcome(error, what))

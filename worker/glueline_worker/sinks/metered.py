@@ -5,7 +5,7 @@ from typing import Any
 from weakref import ref
 
 from glueline_worker.observe import tracing
-from glueline_worker.observe.metrics import sink_step
+from glueline_worker.observe.metrics import time_sink_step
 from glueline_worker.sinks.base import Sink
 
 STEPS = ("begin", "write", "write_parts", "held", "keep", "complete", "commit", "abort")
@@ -30,8 +30,8 @@ def _meter(target: object, sink: str) -> None:
 
 def _timed(method: Step, owner: ref[object], sink: str, step: str) -> Step:
     async def timed(*args: Any, **kwargs: Any) -> Any:
-        with tracing.step(sink, step):
-            async with sink_step(sink, step):
+        with tracing.sink_span(sink, step):
+            async with time_sink_step(sink, step):
                 answer = await method(owner(), *args, **kwargs)
         if step == "begin":
             _meter(answer, sink)

@@ -16,9 +16,9 @@ from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
 from glueline_worker.sinks.fan_out import Writing
-from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.units.fingerprints import make_fingerprint
 
-R = TypeVar("R", bound=Record)
+_R = TypeVar("_R", bound=Record)
 
 
 @dataclass
@@ -82,7 +82,7 @@ class UnitContext:
         at = self.at
         return RecordOrigin(self.run.source, at.region, at.account, self.options.raw)
 
-    def placed(self, record: R) -> R:
+    def placed(self, record: _R) -> _R:
         """The record in the catalogue that the run reads, however an answer spells its owner.
 
         The catalogue is part of the record's identity, and must be known before the answer is.
@@ -117,7 +117,7 @@ class UnitContext:
         if not records:
             return
         kind, place = records[0][0].kind, self.place()
-        parts = [Part(r.key, (r,), fingerprint(r.key, *place, facts)) for r, facts in records]
+        parts = [Part(r.key, (r,), make_fingerprint(r.key, *place, facts)) for r, facts in records]
         same = await self.unchanged(kind, {part.key: part.fingerprint for part in parts})
         await self.write_parts(kind, [part for part in parts if part.key not in same])
 

@@ -16,7 +16,7 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
     """
     wanted = context.run.request.filters.databases
     if wanted.exact_names is not None:
-        await context.open_units([_tables_of(unit, name) for name in wanted.exact_names])
+        await context.open_units([_make_unit(unit, name) for name in wanted.exact_names])
         return
     is_complete = True
     async for page in context.glue.databases():
@@ -28,7 +28,7 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         # The tables behind a link belong to the database it points to.
         own = [record.name for record, _ in admitted if record.target is None]
         _warn_of_links([record for record, _ in admitted], context)
-        await context.open_units([_tables_of(unit, name) for name in own])
+        await context.open_units([_make_unit(unit, name) for name in own])
     if is_complete:
         context.listings.append(unit.unit_id)
 
@@ -63,5 +63,5 @@ def _may_be_read(owner: str | None, region: str, context: UnitContext) -> bool:
     return False
 
 
-def _tables_of(unit: DatabasesUnit, database: str) -> DatabaseUnit:
+def _make_unit(unit: DatabasesUnit, database: str) -> DatabaseUnit:
     return DatabaseUnit(run_id=unit.run_id, source=unit.source, database=database)

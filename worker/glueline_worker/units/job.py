@@ -9,7 +9,7 @@ from glueline.contract.errors import Retryable
 from glueline.contract.messages import JobScope, JobUnit
 from glueline.contract.records import JobRecord, LineageRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
-from glueline_worker.aws.s3 import Script, read_script
+from glueline_worker.aws.s3 import Script, fetch_script
 from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
 from glueline_worker.lineage.files.file_kinds import PIPELINE
@@ -20,15 +20,15 @@ from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.table_columns import as_inputs, columns_of, tables_read
-from glueline_worker.units.unchanged import Inputs, job_fingerprint
+from glueline_worker.units.unchanged import JobInputs, make_job_fingerprint
 
 T = TypeVar("T")
 
-ANNOTATION = b"@type"
+_ANNOTATION = b"@type"
 """GetDataflowGraph reads nothing but annotations; a script without any needs no call."""
 
 
-SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
+_SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
 """What is not found under another name may be a folder, which GetObject does not tell."""
 
 
@@ -39,12 +39,12 @@ class LineageUnread(Retryable):
 
 
 @dataclass
-class Sources:
+class JobDescriptions:
     """The descriptions of a job as far as they could be read."""
 
     script: Script | None = None
     dag: tuple[list[dict[str, Any]], list[dict[str, Any]]] | None = None
-    inputs: Inputs = field(default_factory=Inputs)
+    inputs: JobInputs = field(default_factory=JobInputs)
     warnings: list[str] = field(default_factory=list)
     is_complete: bool = True
     """Whether all there is was read, so that lineage not found is lineage gone."""
@@ -62,11 +62,11 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         context.warnings.append(f"job {unit.job} was deleted while it was read")
         return
     record = job_record(definition, context.job_origin)
-    sources = Sources()
+    sources = JobDescriptions()
     lineage = Lineage()
     if context.options.lineage:
-        await _read(definition, record.connections, sources, context)
-        lineage = await _lineage(definition, sources, context)
+        await _read_descriptions(definition, record.connections, sources, context)
+        lineage = await _read_lineage(definition, sources, context)
     found = {
         "inputs": lineage.inputs,
         "outputs": lineage.outputs,
@@ -74,7 +74,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     }
     edges = lineage_records(lineage, context.job_origin, process=unit.unit_id)
     if lineage.failures:
-        note_failure(unit.job, lineage, context)
+        fail_or_retry(unit.job, lineage, context)
     sources.is_complete = sources.is_complete and lineage.is_complete
     record = sealed(record.model_copy(update=found))
     await _write(definition, record, edges, sources, context)
@@ -82,7 +82,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         context.listings.append(unit.unit_id)
 
 
-def note_failure(job: str, lineage: Lineage, context: UnitContext) -> None:
+def fail_or_retry(job: str, lineage: Lineage, context: UnitContext) -> None:
     """Try the whole unit again; after the last attempt it fails with all its records written."""
     error = LineageUnread(f"the lineage of job {job} is not complete: {lineage.failures[0]}")
     if not context.last_attempt:
@@ -94,18 +94,20 @@ async def _write(
     definition: Mapping[str, Any],
     record: JobRecord,
     edges: Sequence[LineageRecord],
-    sources: Sources,
+    sources: JobDescriptions,
     context: UnitContext,
 ) -> None:
     is_known = sources.is_complete and sources.has_columns
-    print_ = job_fingerprint(record.key, definition, sources.inputs, context) if is_known else None
+    print_ = (
+        make_job_fingerprint(record.key, definition, sources.inputs, context) if is_known else None
+    )
     if not await context.unchanged("job", {record.key: print_}):
         part = Part(record.key, (record, *edges), print_, as_inputs(sources.inputs.columns))
         await context.write_parts("job", [part])
 
 
-async def _lineage(
-    definition: Mapping[str, Any], sources: Sources, context: UnitContext
+async def _read_lineage(
+    definition: Mapping[str, Any], sources: JobDescriptions, context: UnitContext
 ) -> Lineage:
     """The job's lineage, and once more with the columns of the tables that it turns out to read."""
     around = Surroundings(
@@ -113,28 +115,28 @@ async def _lineage(
         account=context.at.account,
         connections={name: known for name, known in sources.inputs.connections.items() if known},
     )
-    lineage = await _analysed(definition, sources, around)
+    lineage = await _analyse(definition, sources, around)
     names = tables_read(lineage.inputs, context) if lineage.edges else ()
     sources.inputs.columns = await columns_of(names, context)
     sources.has_columns = len(sources.inputs.columns) == len(names)
     schemas = {name: columns for name, columns in sources.inputs.columns.items() if columns}
     if not schemas:
         return lineage
-    return await _analysed(definition, sources, replace(around, schemas=schemas))
+    return await _analyse(definition, sources, replace(around, schemas=schemas))
 
 
-async def _analysed(
-    definition: Mapping[str, Any], sources: Sources, around: Surroundings
+async def _analyse(
+    definition: Mapping[str, Any], sources: JobDescriptions, around: Surroundings
 ) -> Lineage:
     # Reading a script can take its time; other units share the loop.
     script = sources.script and sources.script.text
     return await asyncio.to_thread(job_lineage, definition, script, sources.dag, around)
 
 
-async def _read(
+async def _read_descriptions(
     definition: Mapping[str, Any],
     connections: Sequence[str],
-    sources: Sources,
+    sources: JobDescriptions,
     context: UnitContext,
 ) -> None:
     location = script_location(definition)
@@ -144,11 +146,11 @@ async def _read(
         return
     if isinstance(location, ScriptLocation):
         sources.script = await _try(
-            read_script(context.connection, location.bucket, location.key), sources, context
+            fetch_script(context.connection, location.bucket, location.key), sources, context
         )
         tag = sources.script.tag if sources.script else ""
         sources.inputs.tags[location.bucket, location.key] = tag
-        if sources.script is None and not location.key.lower().endswith(SCRIPT_ENDINGS):
+        if sources.script is None and not location.key.lower().endswith(_SCRIPT_ENDINGS):
             sources.warnings.append("the script location may name a folder, which is not read")
             sources.is_complete = False
     else:
@@ -156,7 +158,7 @@ async def _read(
         # The nodes of a visual job say all there is; nothing else can without a script.
         is_drawn = location == NO_SCRIPT and bool(definition.get("CodeGenConfigurationNodes"))
         sources.is_complete = is_drawn
-    if sources.script and ANNOTATION in sources.script.text:
+    if sources.script and _ANNOTATION in sources.script.text:
         text = sources.script.text.decode("utf-8", "replace")
         sources.dag = await _try(context.glue.dataflow_graph(text), sources, context)
     for name in connections:
@@ -165,7 +167,7 @@ async def _read(
         sources.inputs.connections[name] = properties and redact_parameters(properties)
 
 
-async def _try(step: Awaitable[T], sources: Sources, context: UnitContext) -> T | None:
+async def _try(step: Awaitable[T], sources: JobDescriptions, context: UnitContext) -> T | None:
     """One description more or less: without it the job is still worth its record."""
     try:
         return await step

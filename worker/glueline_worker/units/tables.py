@@ -19,11 +19,11 @@ from glueline_worker.lineage.records import lineage_records
 from glueline_worker.lineage.views import read_view, tables_to_look_up
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.cooperate import in_turns
-from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.units.cooperate import iterate_cooperatively
+from glueline_worker.units.fingerprints import make_fingerprint
 from glueline_worker.units.table_columns import LookedUp, look_up
 
-LONG = 100_000
+LONG_TABLE = 100_000
 """Characters of one table, above which its record is made in a thread."""
 
 _NO_TEXT = ("the view's SQL could not be read",)
@@ -48,39 +48,43 @@ async def write_tables(
     keys = [
         record_key(unit.source, here, "table", unit.database, name_of(each, [])) for each in asked
     ]
-    prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
+    prints = {
+        key: make_fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)
+    }
     same = await context.unchanged("table", prints)
     owners = {
-        key: owner for key, each in zip(keys, asked, strict=True) if (owner := _owner(each, unit))
+        key: owner
+        for key, each in zip(keys, asked, strict=True)
+        if (owner := _find_owner(each, unit))
     }
     views = {key for key, each in zip(keys, asked, strict=True) if is_view(each)}
     with_partitions = context.options.partitions != "none"
     tables = [
-        (key, await _record_of(each, unit, context))
-        async for key, each in in_turns(list(zip(keys, asked, strict=True)))
+        (key, await _make_record_off_loop(each, unit, context))
+        async for key, each in iterate_cooperatively(list(zip(keys, asked, strict=True)))
         if with_partitions or key not in same
     ]
     asked.clear()
     new = [(key, table) for key, table in tables if key not in same]
     parts = [
-        await _part(key, table, prints[key], owners.get(key), context, is_view=key in views)
-        async for key, table in in_turns(new)
+        await _make_part(key, table, prints[key], owners.get(key), context, is_view=key in views)
+        async for key, table in iterate_cooperatively(new)
     ]
     await context.write_parts("table", parts)
     if with_partitions:
-        await context.open_units(_partitions([table for _, table in tables], unit))
+        await context.open_units(_make_partition_units([table for _, table in tables], unit))
 
 
-async def _record_of(
+async def _make_record_off_loop(
     answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> TableRecord:
     """Return the record; what is long is read beside the loop, which other units share."""
-    if _length(answer) < LONG:
-        return _record(answer, unit, context)
-    return await asyncio.to_thread(_record, answer, unit, context)
+    if _count_characters(answer) < LONG_TABLE:
+        return _make_record(answer, unit, context)
+    return await asyncio.to_thread(_make_record, answer, unit, context)
 
 
-def _length(answer: Answer) -> int:
+def _count_characters(answer: Answer) -> int:
     """Count the characters that redaction has to look at, but for those of columns."""
     parameters = answer.get("Parameters")
     values = parameters.values() if isinstance(parameters, Mapping) else ()
@@ -88,12 +92,14 @@ def _length(answer: Answer) -> int:
     return sum(len(text) for text in texts if isinstance(text, str))
 
 
-def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
+def _make_record(
+    answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
+) -> TableRecord:
     record = table_record(answer, context.origin, database_name=unit.database)
     return context.placed(record)
 
 
-async def _part(
+async def _make_part(
     key: str,
     table: TableRecord,
     fingerprint_: str | None,
@@ -107,7 +113,7 @@ async def _part(
     # The owner's other tables are not in this catalogue.
     named = () if owner else tables_to_look_up(table)
     found = await look_up(named, context) if named else LookedUp({}, frozenset())
-    kind, lineage = _lineage(table, owner, found, context)
+    kind, lineage = _read_lineage(table, owner, found, context)
     if is_view and kind != "view" and table.target is None:
         kind, lineage = "view", Lineage(gaps=_NO_TEXT)  # the record says what is wrong with it
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
@@ -121,7 +127,7 @@ async def _part(
     return Part(key, (table, *edges), fingerprint_ if is_final else None)
 
 
-def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
+def _find_owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
     """The owner's database, for a table that is read through a resource link to it."""
     database = text_of(answer.get("DatabaseName"))
     if not database or database.lower() == unit.database.lower():
@@ -129,7 +135,7 @@ def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
     return _Owner(database, text_of(answer.get("CatalogId")))
 
 
-def _lineage(
+def _read_lineage(
     table: TableRecord, owner: _Owner | None, found: LookedUp, context: UnitContext
 ) -> tuple[str, Lineage]:
     """What the catalogue itself says: a view reads tables, a resource link is its target.
@@ -147,7 +153,7 @@ def _lineage(
     return "table", Lineage()
 
 
-def _partitions(
+def _make_partition_units(
     tables: Sequence[TableRecord], unit: DatabaseUnit | TableUnit
 ) -> list[PartitionsUnit]:
     return [

@@ -14,28 +14,28 @@ from glueline.contract.errors import Terminal
 from glueline.contract.messages import JobsUnit
 from glueline.contract.records import record_key
 from glueline_worker.aws.errors import AwsError, AwsNotFound
-from glueline_worker.aws.s3 import Place, script_tags
+from glueline_worker.aws.s3 import ObjectPlace, fetch_script_tags
 from glueline_worker.catalog.common_fields import raw_of
 from glueline_worker.catalog.jobs import ScriptLocation, connections_of, script_location
 from glueline_worker.catalog.values import plain
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Held
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.units.fingerprints import make_fingerprint
 from glueline_worker.units.table_columns import Columns, columns_of, learn, of_inputs
 
-Job = Mapping[str, Any]
+_Job = Mapping[str, Any]
 
-NODES = "CodeGenConfigurationNodes"
+_NODES = "CodeGenConfigurationNodes"
 _WITH_NODES = "+"
 """Stands between the halves of the fingerprint of a job with visual nodes."""
 
 
 @dataclass
-class Inputs:
+class JobInputs:
     """What a job's lineage follows from beside its definition, as far as it is known."""
 
-    tags: dict[Place, str] = field(default_factory=dict)
+    tags: dict[ObjectPlace, str] = field(default_factory=dict)
     """ETags of scripts, "" for one that is not there."""
     connections: dict[str, Mapping[str, str] | None] = field(default_factory=dict)
     """Properties without secrets; None for a connection that does not exist."""
@@ -43,26 +43,30 @@ class Inputs:
     """Of the tables that the job reads."""
 
 
-async def keep_unchanged(jobs: Mapping[str, Job], unit: JobsUnit, context: UnitContext) -> set[str]:
+async def mark_unchanged_jobs(
+    jobs: Mapping[str, _Job], unit: JobsUnit, context: UnitContext
+) -> set[str]:
     """Keep the jobs, given by name, that all sinks hold as they are now; their names."""
     # Without its time, nothing but the job's name is known.
     known = {name: job for name, job in jobs.items() if job.get("LastModifiedOn")}
     names = {record_key(unit.source, context.at.of_jobs, "job", name): name for name in known}
     held = await context.writing.held("job", list(names))
     about = {key: known[names[key]] for key in held}
-    inputs = await _inputs(about.values(), held.values(), context)
+    inputs = await _read_inputs(about.values(), held.values(), context)
     same = {}
     for key, one in held.items():
         inputs.columns = await columns_of(of_inputs(one.inputs), context)
         if len(inputs.columns) < len(one.inputs):
             continue
-        if _is_same(job_fingerprint(key, about[key], inputs, context), one.fingerprint):
+        if _is_same(make_job_fingerprint(key, about[key], inputs, context), one.fingerprint):
             same[key] = one
     await context.keep("job", same)
     return {names[key] for key in same}
 
 
-def job_fingerprint(key: str, job: Job, inputs: Inputs, context: UnitContext) -> str | None:
+def make_job_fingerprint(
+    key: str, job: _Job, inputs: JobInputs, context: UnitContext
+) -> str | None:
     """The fingerprint of a job; None when the state of something that it needs is not known.
 
     That of a job with visual nodes has a second half for them: GetJob always gives the nodes,
@@ -71,23 +75,23 @@ def job_fingerprint(key: str, job: Job, inputs: Inputs, context: UnitContext) ->
     """
     facts: list[Any] = [key, *context.place(), _without_nodes(raw_of(job, wanted=True) or {})]
     if context.options.lineage:
-        named, places = connections_of(job), _places([job])
+        named, places = connections_of(job), _find_scripts([job])
         if not inputs.connections.keys() >= {*named} or not inputs.tags.keys() >= {*places}:
             return None
         facts.append([inputs.connections[name] for name in named])
         facts.append([inputs.tags[place] for place in places])
         facts.append(inputs.columns)
-    print_, nodes = fingerprint(*facts), job.get(NODES)
+    print_, nodes = make_fingerprint(*facts), job.get(_NODES)
     if print_ is None or not nodes:
         return print_
-    of_nodes = fingerprint(plain(nodes))
+    of_nodes = make_fingerprint(plain(nodes))
     return f"{print_}{_WITH_NODES}{of_nodes}" if of_nodes else None
 
 
 def _without_nodes(definition: dict[str, Any]) -> dict[str, Any]:
     """What both GetJob and GetJobs tell; a member that is null is as good as none."""
     return {
-        name: value for name, value in definition.items() if name != NODES and value is not None
+        name: value for name, value in definition.items() if name != _NODES and value is not None
     }
 
 
@@ -98,32 +102,35 @@ def _is_same(listed: str | None, held: str) -> bool:
     return listed == held.partition(_WITH_NODES)[0]
 
 
-async def _inputs(jobs: Iterable[Job], held: Iterable[Held], context: UnitContext) -> Inputs:
+async def _read_inputs(
+    jobs: Iterable[_Job], held: Iterable[Held], context: UnitContext
+) -> JobInputs:
     """Look at the scripts and connections of all jobs, and at the tables that they read."""
     if not context.options.lineage:
-        return Inputs()
+        return JobInputs()
     jobs = list(jobs)
     await learn((name for one in held for name in of_inputs(one.inputs)), context)
-    return Inputs(
-        await script_tags(context.connection, _places(jobs)), await _connections(jobs, context)
+    return JobInputs(
+        await fetch_script_tags(context.connection, _find_scripts(jobs)),
+        await _read_connections(jobs, context),
     )
 
 
-def _places(jobs: Iterable[Job]) -> list[Place]:
+def _find_scripts(jobs: Iterable[_Job]) -> list[ObjectPlace]:
     found = [script_location(job) for job in jobs]
     return [(one.bucket, one.key) for one in found if isinstance(one, ScriptLocation)]
 
 
-async def _connections(
-    jobs: Iterable[Job], context: UnitContext
+async def _read_connections(
+    jobs: Iterable[_Job], context: UnitContext
 ) -> dict[str, Mapping[str, str] | None]:
     """What is known of the connections that jobs name, without those that cannot be read."""
     names = sorted({name for job in jobs for name in connections_of(job)})
-    found = await asyncio.gather(*(_connection(name, context) for name in names))
+    found = await asyncio.gather(*(_read_connection(name, context) for name in names))
     return {name: one for read in found for name, one in read.items()}
 
 
-async def _connection(name: str, context: UnitContext) -> dict[str, Mapping[str, str] | None]:
+async def _read_connection(name: str, context: UnitContext) -> dict[str, Mapping[str, str] | None]:
     try:
         answer = await context.glue.connection(name)
     except AwsNotFound:

@@ -24,13 +24,13 @@ from aiobotocore.credentials import AioCredentials
 
 from glueline_worker.aws.clocks import Clocks
 from glueline_worker.aws.sessions.shared_session import LightSession
-from glueline_worker.observe.tracing import note_answers
+from glueline_worker.observe.tracing import trace_answers
 
-MOST_UNUSED = 4
+MOST_UNUSED_CLIENTS = 4
 """Sets of clients that stay open for a while although nobody uses them."""
-LINGER = 60.0
+UNUSED_CLIENT_SECONDS = 60.0
 """Seconds for which they do."""
-_OF_CREDENTIALS = (
+_CREDENTIAL_SETTINGS = (
     "aws_", "role_", "source_profile", "credential_", "external_id", "mfa_", "duration_seconds",
     "web_identity_", "sso_", "login_session", "region", "output", "cli_",
 )  # fmt: skip
@@ -44,14 +44,14 @@ class Credentials(Protocol):
         """The keys as they are now, None when there are none; renews them when it is time."""
 
 
-_of_this_call: ContextVar[Credentials] = ContextVar("credentials")
+_current_credentials: ContextVar[Credentials] = ContextVar("credentials")
 
 
-class _CallersCredentials(AioCredentials):
+class _CurrentCredentials(AioCredentials):
     """The credentials of whichever source makes a call."""
 
     async def get_frozen_credentials(self) -> Any:
-        return await _of_this_call.get().get_frozen_credentials()
+        return await _current_credentials.get().get_frozen_credentials()
 
 
 class _ClientSession(LightSession):
@@ -59,7 +59,7 @@ class _ClientSession(LightSession):
 
     def __init__(self, profile: str | None) -> None:
         super().__init__(profile, has_own_handlers=True)
-        self._credentials = _CallersCredentials("", "", method="caller")
+        self._credentials = _CurrentCredentials("", "", method="caller")
         Clocks().watch(self)
 
 
@@ -78,17 +78,17 @@ class SourceClient:
         method = getattr(self._client, name)
 
         async def call(**params: Any) -> Any:
-            token = _of_this_call.set(self._credentials)
+            token = _current_credentials.set(self._credentials)
             try:
                 return await method(**params)
             finally:
-                _of_this_call.reset(token)
+                _current_credentials.reset(token)
 
         return call
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class _Endpoint:
     """What makes two clients of a service different."""
 
     region: str | None
@@ -100,7 +100,7 @@ class Endpoint:
 class ClientSet:
     """The clients of one endpoint, each opened on first use."""
 
-    def __init__(self, endpoint: Endpoint, profile: str | None, config: AioConfig) -> None:
+    def __init__(self, endpoint: _Endpoint, profile: str | None, config: AioConfig) -> None:
         """Open nothing yet."""
         self.endpoint = endpoint
         self.users = 0
@@ -138,7 +138,7 @@ class ClientSet:
                 config=self._config,
             )
         )
-        note_answers(client)
+        trace_answers(client)
         return client
 
 
@@ -148,7 +148,7 @@ class ClientPool:
     def __init__(self, config: Callable[[str | None], AioConfig]) -> None:
         """Take the configuration of clients from ``config``, which gets the endpoint's URL."""
         self._config = config
-        self._sets: dict[Endpoint, ClientSet] = {}
+        self._sets: dict[_Endpoint, ClientSet] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -161,7 +161,7 @@ class ClientPool:
         """The clients of an endpoint, which stay open as long as ``owner`` lives."""
         found = self._taken(session, region, url)
         loop = asyncio.get_running_loop()
-        weakref.finalize(owner, _release, loop, self, found).atexit = False
+        weakref.finalize(owner, _give_back_later, loop, self, found).atexit = False
         return found
 
     @contextmanager
@@ -185,7 +185,7 @@ class ClientPool:
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _taken(self, session: LightSession, region: str | None, url: str | None) -> ClientSet:
-        endpoint = Endpoint(region, url, _configured(session))
+        endpoint = _Endpoint(region, url, _read_client_settings(session))
         found = self._sets.get(endpoint)
         if found is None:
             found = ClientSet(endpoint, session.get_config_variable("profile"), self._config(url))
@@ -200,9 +200,11 @@ class ClientPool:
         one.users -= 1
         if one.users or self._sets.get(one.endpoint) is not one:
             return
-        one.closing = asyncio.get_running_loop().call_later(LINGER, self._end, one)
+        one.closing = asyncio.get_running_loop().call_later(UNUSED_CLIENT_SECONDS, self._end, one)
         unused = [each for each in self._sets.values() if each.closing is not None]
-        for oldest in sorted(unused, key=_closes_at)[: max(0, len(unused) - MOST_UNUSED)]:
+        for oldest in sorted(unused, key=_get_closing_time)[
+            : max(0, len(unused) - MOST_UNUSED_CLIENTS)
+        ]:
             self._end(oldest)
 
     def _end(self, one: ClientSet) -> None:
@@ -215,16 +217,18 @@ class ClientPool:
         ending.add_done_callback(self._ending.discard)
 
 
-def _release(loop: asyncio.AbstractEventLoop, pool: ClientPool, one: ClientSet) -> None:
+def _give_back_later(loop: asyncio.AbstractEventLoop, pool: ClientPool, one: ClientSet) -> None:
     # Python may collect the owner in any thread, and after the loop's end.
     if not loop.is_closed():
         loop.call_soon_threadsafe(pool._released, one)  # noqa: SLF001 - of this module
 
 
-def _closes_at(one: ClientSet) -> float:
+def _get_closing_time(one: ClientSet) -> float:
     return one.closing.when() if one.closing is not None else 0.0
 
 
-def _configured(session: LightSession) -> str:
+def _read_client_settings(session: LightSession) -> str:
     settings = session.get_scoped_config()
-    return repr(sorted((k, v) for k, v in settings.items() if not k.startswith(_OF_CREDENTIALS)))
+    return repr(
+        sorted((k, v) for k, v in settings.items() if not k.startswith(_CREDENTIAL_SETTINGS))
+    )

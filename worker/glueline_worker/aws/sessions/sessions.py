@@ -11,13 +11,13 @@ from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Role, Source
-from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsTransient, meaning
+from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsTransient, classify_error
 from glueline_worker.aws.sessions.clients import ClientPool, Credentials, SourceClient
-from glueline_worker.aws.sessions.secret_references import Keys
+from glueline_worker.aws.sessions.secret_references import SourceKeys
 from glueline_worker.aws.sessions.shared_session import LightSession
 
-SESSION_NAME = "glueline"
-MOST_BASES = 64
+_SESSION_NAME = "glueline"
+_MOST_PROFILES = 64
 """Profiles whose sessions are kept for the next source that begins with them."""
 
 
@@ -42,7 +42,7 @@ class ProfileCredentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SourceCredentials:
     """The credentials of a source and what they began with."""
 
     session: LightSession
@@ -50,7 +50,7 @@ class Made:
     credentials: Credentials
     base: ProfileCredentials | None
     """The first credentials, unless they stand by reference."""
-    keys: Keys | None
+    keys: SourceKeys | None
     """The keys that stand by reference."""
 
 
@@ -63,23 +63,23 @@ class Sessions:
         self._pool = pool
         self._bases: dict[str | None, tuple[LightSession, ProfileCredentials]] = {}
 
-    def of(self, source: Source) -> Made:
+    def of(self, source: Source) -> SourceCredentials:
         """The credentials of a source; nothing is asked of AWS before its first call."""
         keys = base = None
         credentials: Credentials
         session, credentials = self._base(source.profile)
         if source.access_key is not None:
-            keys = Keys(source, lambda *where: self._keeper(source, *where))
+            keys = SourceKeys(source, lambda *where: self._keeper(source, *where))
             session = self._base(None)[0]
-            credentials = _renewing(keys.fetch, "keys-by-reference")
+            credentials = _make_renewable(keys.fetch, "keys-by-reference")
         else:
             base = credentials
         for role in source.roles:
             credentials = self._assume(session, credentials, role, source)
             session = self._base(None)[0]
-        return Made(session, credentials, base, keys)
+        return SourceCredentials(session, credentials, base, keys)
 
-    def renew(self, made: Made) -> None:
+    def renew(self, made: SourceCredentials) -> None:
         """Begin with fresh credentials in the place of those of ``made``, which have expired."""
         if made.keys is not None:
             self._bases.clear()  # whatever keeps the keys was reached with one of them
@@ -90,7 +90,7 @@ class Sessions:
 
     def _base(self, profile: str | None) -> tuple[LightSession, ProfileCredentials]:
         if profile not in self._bases:
-            if len(self._bases) >= MOST_BASES:
+            if len(self._bases) >= _MOST_PROFILES:
                 del self._bases[next(iter(self._bases))]
             session = LightSession(profile)
             self._bases[profile] = session, ProfileCredentials(session)
@@ -110,7 +110,7 @@ class Sessions:
             session, credentials = made.session, made.credentials
         else:
             session, credentials = self._base(None)
-        region = region or region_of(other, session) or region_of(source, session)
+        region = region or find_region(other, session) or find_region(source, session)
         with self._pool.borrow(session, region, other.endpoint_url) as clients:
             yield await clients.client(service, credentials)
 
@@ -118,28 +118,28 @@ class Sessions:
         self, session: LightSession, caller: Credentials, role: Role, source: Source
     ) -> Credentials:
         """The credentials of the role, which renew themselves before they expire."""
-        asked = {"RoleArn": role.arn, "RoleSessionName": SESSION_NAME}
+        asked = {"RoleArn": role.arn, "RoleSessionName": _SESSION_NAME}
         if role.external_id:
             asked["ExternalId"] = role.external_id
-        region = region_of(source, session) or "us-east-1"
+        region = find_region(source, session) or "us-east-1"
 
         async def fetch() -> dict[str, str | None]:
             try:
                 with self._pool.borrow(session, region, source.endpoint_url) as clients:
                     sts = await clients.client("sts", caller)
-                    return _keys_in(await sts.assume_role(**asked), role)
+                    return _parse_role_keys(await sts.assume_role(**asked), role)
             except (KeyError, TypeError, AttributeError):
                 raise AwsTransient(
                     f"the role {role.arn} cannot be assumed: the answer holds no credentials",
                     code="UnreadableAnswer",
                 ) from None
-            except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-                raise _unassumable(role, meaning(error, "AssumeRole")) from None
+            except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+                raise _make_role_error(role, classify_error(error, "AssumeRole")) from None
 
-        return _renewing(fetch, "assume-role")
+        return _make_renewable(fetch, "assume-role")
 
 
-def region_of(source: Source, session: LightSession) -> str | None:
+def find_region(source: Source, session: LightSession) -> str | None:
     """The region of a source; AWS_REGION, which every other SDK reads and botocore does not."""
     found: str | None = (
         source.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
@@ -147,7 +147,7 @@ def region_of(source: Source, session: LightSession) -> str | None:
     return found
 
 
-def _keys_in(answer: dict[str, Any], role: Role) -> dict[str, str | None]:
+def _parse_role_keys(answer: dict[str, Any], role: Role) -> dict[str, str | None]:
     given = answer["Credentials"]
     return {
         "access_key": given["AccessKeyId"],
@@ -158,12 +158,12 @@ def _keys_in(answer: dict[str, Any], role: Role) -> dict[str, str | None]:
     }
 
 
-def _renewing(fetch: Callable[[], Awaitable[Any]], method: str) -> Credentials:
+def _make_renewable(fetch: Callable[[], Awaitable[Any]], method: str) -> Credentials:
     made: Credentials = AioDeferredRefreshableCredentials(refresh_using=fetch, method=method)
     return made
 
 
-def _unassumable(role: Role, error: GluelineError) -> GluelineError:
+def _make_role_error(role: Role, error: GluelineError) -> GluelineError:
     """The failure as one of the credentials: it says nothing of the call that needed them."""
     if isinstance(error, AwsCredentials | AwsExpired):
         return error  # of the caller or of the role before
