@@ -13,9 +13,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import rooms
 from benchmarks import report, scaling
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
@@ -57,6 +59,12 @@ SHOWN = (
     ("peers", ""),
 )
 """The benchmarks in the README, with a pattern for the names of their figures."""
+ROOMS = {
+    "rooms-producer": "glueline",
+    "rooms-worker": "glueline_worker",
+    "rooms-lineage": "glueline_worker.lineage",
+}
+"""The pictures of rooms, and the package that each shows."""
 METRIC = ("metric", "type", "labels", "meaning")
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -92,6 +100,7 @@ def pages() -> dict[Path, str]:
     }
     document = json.dumps(_openapi(), indent=1, ensure_ascii=False) + "\n"
     found[DOCS / "schemas" / "openapi.json"] = document
+    found |= {DOCS / "diagrams" / f"{picture}.svg": rooms.draw(of) for picture, of in ROOMS.items()}
     for page in (README, *sorted(DOCS.rglob("*.md"))):
         text = page.read_text()
         if _PART.search(text):
@@ -291,6 +300,10 @@ def _scaling() -> str:
     )
 
 
+def _rooms(package: str) -> str:
+    return table(("room", "modules", "purpose"), rooms.rows(package))
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "request": _request,
     "units": _units,
@@ -313,6 +326,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "worker-metrics": lambda: _metrics(metrics),
     "ledger-metrics": _ledger_metrics,
     "api-metrics": lambda: _metrics(Metrics()),
+    **{name: partial(_rooms, package) for name, package in ROOMS.items()},
 }
 
 
