@@ -23,9 +23,10 @@ from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import SourceConnections
-from glueline_worker.execution import attempt, executor
+from glueline_worker.execution import executor
+from glueline_worker.execution import failures as failure_handling
 from glueline_worker.execution.executor import Executor
-from glueline_worker.execution.fixed_circumstances import WorkerServices
+from glueline_worker.execution.services import WorkerServices
 from glueline_worker.sinks.registry import parse_sink
 
 TABLE = {"columns": {"id": "bigint"}, "location": "s3://lake/t/"}
@@ -102,8 +103,8 @@ class Fleet:
 
 @pytest.fixture
 async def fleet(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fleet]:
-    monkeypatch.setattr(attempt, "NOT_SERVED_PAUSE", 0)
-    monkeypatch.setattr(attempt, "YIELD_SECONDS", (0, 0))
+    monkeypatch.setattr(failure_handling, "NOT_SERVED_PAUSE", 0)
+    monkeypatch.setattr(failure_handling, "YIELD_SECONDS", (0, 0))
     async with AsyncExitStack() as stack:
         yield Fleet(settings, stack)
 
@@ -212,7 +213,7 @@ async def test_a_run_that_nobody_can_serve_any_more_ends_with_what_to_do(
     unable = await fleet.worker(**{**mine, **changes[what]})
     run_id = await fleet.open()
     await fleet.take(able, "databases")
-    monkeypatch.setattr(attempt, "NOT_SERVED_LEASES", 0.1)
+    monkeypatch.setattr(failure_handling, "NOT_SERVED_LEASES", 0.1)
     status = await fleet.finish(run_id, unable)
     assert status.state is (RunState.FAILED if what == "sink" else RunState.PARTIAL)
     failures, _ = await fleet.said(run_id)
@@ -386,7 +387,7 @@ async def test_what_a_stopped_run_left_is_removed_by_whoever_has_its_sink_howeve
     await fleet.take(one, "database/hr")
     await fleet.ledger(fleet.calls.cancel(run_id, "prod", "enough"))
     assert files(tmp_path / "one", run_id)
-    monkeypatch.setattr(attempt, "NOT_SERVED_LEASES", -1)  # nobody came for long
+    monkeypatch.setattr(failure_handling, "NOT_SERVED_LEASES", -1)  # nobody came for long
     await clean(fleet, run_id, two)
     _, warnings = await fleet.said(run_id)
     assert [warning for warning in warnings if "will be removed later: no worker" in warning]

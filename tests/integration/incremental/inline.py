@@ -18,7 +18,7 @@ from glueline.settings.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import SourceConnections
 from glueline_worker.execution.executor import Executor
-from glueline_worker.execution.fixed_circumstances import WorkerServices
+from glueline_worker.execution.services import WorkerServices
 from glueline_worker.sinks.base import Held, Part, Run, Sink, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
 

@@ -12,11 +12,9 @@ from typing import Any, ClassVar
 
 import orjson
 
-from glueline_worker.aws.answers import drop_nulls
+from glueline_worker.aws.answers import Answer, drop_nulls
 from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
-
-Answer = dict[str, Any]
 
 TABLES_A_PAGE = 100
 _DATABASES_A_PAGE = 100

@@ -14,12 +14,12 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from glueline_worker.observe.redis_health import REDIS_TIMEOUT
+
 QUOTA_HORIZON_MS = 100
 """No slot is promised further ahead, so that a lower rate takes hold at once."""
 QUOTA_FLOOR = 0.5
 """Calls per second that a learnt rate never falls below."""
-REDIS_TIMEOUT = 2.0
-"""Seconds after which a Redis that says nothing is taken to be away."""
 _AWAY_SECONDS = 1.0
 """Seconds for which a Redis that was away is not asked."""
 MOST_QUOTA_FAMILIES = 1000

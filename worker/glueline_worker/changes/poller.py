@@ -52,7 +52,7 @@ class EventService:
         self._until_empty = until_empty
         self._works = False
         self.stopping = asyncio.Event()
-        self.hindrance = "the queue has not answered yet"
+        self.not_ready_reason = "the queue has not answered yet"
         """Why nothing is received; empty when all is well."""
         self.counts: Counter[str] = Counter()
         self.client: redis.asyncio.Redis = async_redis_client(settings, settings.events.pollers + 2)
@@ -107,7 +107,7 @@ class EventService:
         await self._ledger_answers()
         wait = _SHORT_WAIT if self._until_empty else LONG_POLL_SECONDS
         deliveries = await self._unless_stopped(queue.receive(wait))
-        self._works, self.hindrance = True, ""
+        self._works, self.not_ready_reason = True, ""
         return deliveries or []
 
     async def _give_way(self, error: GluelineError, pause: "Pause") -> None:
@@ -116,7 +116,7 @@ class EventService:
         if is_final or (self._until_empty and pause.number >= _MOST_ATTEMPTS):
             raise error
         seconds = pause.next()
-        self.hindrance = str(error)
+        self.not_ready_reason = str(error)
         log.warning("events.queue_unavailable", error=str(error), pause=round(seconds, 1))
         await self._unless_stopped(asyncio.sleep(seconds))
 
@@ -144,7 +144,7 @@ class EventService:
             else:
                 break
         if left:
-            self.hindrance = why
+            self.not_ready_reason = why
             log.warning("events.not_deleted", messages=left, error=why)
 
     async def _note(
@@ -172,7 +172,7 @@ class EventService:
             except (RedisError, TimeoutError) as error:
                 if self._until_empty and pause.number >= _MOST_ATTEMPTS:
                     raise LedgerUnavailable("Redis does not answer") from None
-                self.hindrance = "Redis does not answer"
+                self.not_ready_reason = "Redis does not answer"
                 log.warning("ledger.unavailable", error=f"{type(error).__name__}: {error}")
                 await self._unless_stopped(asyncio.sleep(pause.next()))
             else:

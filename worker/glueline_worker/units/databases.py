@@ -10,7 +10,7 @@ from glueline_worker.units.context import UnitContext
 
 
 async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
-    """List the databases; their tables are read by units of their own while the listing goes on.
+    """List the databases, and open a unit for the tables of each while the listing goes on.
 
     A filter without wildcards names the databases, so nothing needs to be listed.
     """
@@ -21,7 +21,10 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
     is_complete = True
     async for page in context.glue.databases():
         is_complete = is_complete and not page.nulls
-        records = [context.placed(database_record(answer, context.origin)) for answer in page.items]
+        records = [
+            context.place_in_catalog(database_record(answer, context.origin))
+            for answer in page.items
+        ]
         read = zip(records, page.items, strict=True)
         admitted = [(record, answer) for record, answer in read if wanted.admits(record.name)]
         await context.write(admitted)
@@ -34,7 +37,7 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
 
 
 def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) -> None:
-    """Say of which links nobody reads the tables, as far as the settings tell."""
+    """Warn of links whose tables no source reads, as far as the settings tell."""
     connection = context.connection
     for database in databases:
         link = database.target
@@ -51,7 +54,10 @@ def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) ->
 
 
 def _may_be_read(owner: str | None, region: str, context: UnitContext) -> bool:
-    """Whether a source may read the catalogue ``owner``; some sources' accounts are not told."""
+    """Tell whether a source may read the catalogue ``owner``.
+
+    The account of some sources is not in the settings.
+    """
     for source in context.sources.values():
         account = source.catalog_id or source.account
         if account is None and not (source.profile or source.access_key):

@@ -1,6 +1,6 @@
-"""Fingerprints: hashes of all that a part's records follow from, the reader's own code included.
+"""Fingerprints: hashes of all facts that a part's records follow from, and of the reader's code.
 
-Equal fingerprints mean equal records, so what a sink holds under one need not be made again.
+Equal fingerprints mean equal records, so a part that a sink holds under one is not made again.
 """
 
 from collections.abc import Iterator
@@ -16,11 +16,14 @@ import glueline.contract
 import glueline_worker
 
 _READER_CODE = ("catalog", "lineage", "units", "redact.py", "sinks/json_text.py")
-"""What of the worker decides how an answer becomes records."""
+"""The code of the worker that turns answers into records."""
 
 
 def make_fingerprint(*facts: Any) -> str | None:
-    """The hash of JSON values; None for values that JSON cannot hold: such a part is never kept."""
+    """Return the hash of JSON values; None for values that JSON cannot hold.
+
+    A part without a fingerprint is written anew by every run.
+    """
     try:
         content = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
@@ -30,7 +33,7 @@ def make_fingerprint(*facts: Any) -> str | None:
 
 @cache
 def hash_reader_code() -> str:
-    """What this reader is: any change to its code reads everything anew."""
+    """Return the hash of the reader's code: after any change to it everything is read anew."""
     digest = blake2b(digest_size=16)
     for text in (version("glueline-worker"), version("sqlglot")):
         digest.update(text.encode())

@@ -8,20 +8,23 @@ from glueline_worker.units.unchanged import mark_unchanged_jobs
 
 
 async def extract_jobs(unit: JobsUnit, context: UnitContext) -> None:
-    """List the jobs. A definition can hold secrets, so it never travels in a message."""
+    """List the jobs, and open a unit for each that may have changed.
+
+    A definition can hold secrets, so it never travels in a message.
+    """
     wanted = context.run.request.filters.jobs
     if wanted.exact_names is not None:
-        # Unlike databases, jobs keep their case, so only the globs as written will do.
+        # Unlike databases, jobs keep their case: the globs are taken as they are written.
         names = [name for name in wanted.allow if wanted.admits(name)]
         await context.open_units(_make_units(unit, names))
         return
-    opening = _open_changed_jobs if await context.writing.remembers() else _open_all_jobs
-    if await opening(unit, context):
+    open_jobs = _open_changed_jobs if await context.writing.remembers() else _open_all_jobs
+    if await open_jobs(unit, context):
         context.listings.append(unit.unit_id)
 
 
 async def _open_all_jobs(unit: JobsUnit, context: UnitContext) -> bool:
-    """Open a unit for each job; whether the listing was complete."""
+    """Open a unit for each job; tell whether the listing was complete."""
     wanted, is_complete = context.run.request.filters.jobs, True
     async for page in context.glue.job_names():
         is_complete = is_complete and not page.nulls
@@ -31,9 +34,9 @@ async def _open_all_jobs(unit: JobsUnit, context: UnitContext) -> bool:
 
 
 async def _open_changed_jobs(unit: JobsUnit, context: UnitContext) -> bool:
-    """Open a unit for each job that changed; whether the listing was complete.
+    """Open a unit for each job that changed; tell whether the listing was complete.
 
-    What is kept here and what is opened settles in one step, so that no job is both.
+    Unchanged jobs and the units of the others settle in one step, so that no job is both.
     """
     wanted, is_complete = context.run.request.filters.jobs, True
     async for page in context.glue.jobs():

@@ -1,8 +1,8 @@
-"""Ranges of names, by which one database is listed in parallel.
+"""Ranges of names, which list one database in parallel.
 
 A range is a prefix and the characters that do not follow it. Cutting a range gives one range for
 each character that was named and one for all the rest, so every name, whatever its characters, is
-in one of the parts. Which range owns a name is decided here and never by the endpoint: its
+in one of the parts. This module decides which range a name belongs to, never the endpoint: its
 expressions only narrow what it sends.
 
 Prefixes hold no character that means something in a pattern. Letters count the same in both
@@ -26,7 +26,7 @@ _MARK = "/range/"
 
 
 def is_in_range(part: NameRange, name: str) -> bool:
-    """Whether ``name`` belongs to ``part``."""
+    """Tell whether ``name`` belongs to ``part``."""
     folded = name.translate(_LOWER)
     if not folded.startswith(part.prefix):
         return False
@@ -34,7 +34,7 @@ def is_in_range(part: NameRange, name: str) -> bool:
 
 
 def make_pattern(part: NameRange) -> str:
-    """The pattern for GetTables that every name of ``part`` matches."""
+    """Return a pattern for GetTables that every name of ``part`` matches."""
     start = "".join(f"[{_both_cases(char)}]" for char in part.prefix)
     if not part.without:
         return f"^{start}{_ANY}$"
@@ -43,9 +43,9 @@ def make_pattern(part: NameRange) -> str:
 
 
 def cut_range(part: NameRange, names: Iterable[str]) -> list[NameRange]:
-    """Cut ``part`` where ``names``, some of its own, tell that it is worth it.
+    """Cut ``part`` at the characters of ``names``, some of its own names.
 
-    The parts are disjoint and make up the whole. Without a place to cut it is ``part`` alone.
+    The parts are disjoint and make up the whole. Without a place to cut, return ``part`` alone.
     """
     folded = [name.translate(_LOWER) for name in names]
     parts, prefix, without = [], part.prefix, part.without
@@ -61,7 +61,7 @@ def cut_range(part: NameRange, names: Iterable[str]) -> list[NameRange]:
 
 
 def covers_range(done: Iterable[NameRange], whole: NameRange = ALL_NAMES) -> bool:
-    """Whether ``done`` together hold every name of ``whole``."""
+    """Tell whether the ranges ``done`` together hold every name of ``whole``."""
     by_prefix: dict[str, list[NameRange]] = {}
     for part in done:
         by_prefix.setdefault(part.prefix, []).append(part)
@@ -69,7 +69,7 @@ def covers_range(done: Iterable[NameRange], whole: NameRange = ALL_NAMES) -> boo
 
 
 def find_complete_listings(listings: Sequence[str]) -> list[str]:
-    """The listings that are proved complete: those read whole, or in ranges that leave no gap."""
+    """Return the complete listings: those read whole, or in ranges that leave no gap."""
     whole = {listing for listing in listings if _MARK not in listing}
     ranges: dict[str, list[NameRange]] = {}
     for listing in listings:
@@ -90,8 +90,8 @@ def _is_covered(whole: NameRange, by_prefix: dict[str, list[NameRange]]) -> bool
 
 
 def _find_common_prefix(folded: Sequence[str], prefix: str) -> str:
-    """What all names go on with after ``prefix``, as far as it may stand in a prefix."""
-    first, last = min(folded), max(folded)  # the two that part first
+    """Return the characters after ``prefix`` that all names share and a prefix may hold."""
+    first, last = min(folded), max(folded)  # no two names differ earlier than these
     end = len(prefix)
     while end < _PREFIX_LIMIT and first[end : end + 1] == last[end : end + 1] in _PLAIN:
         end += 1

@@ -18,7 +18,7 @@ from glueline_worker.units.cooperate import iterate_cooperatively
 
 
 async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None:
-    """Read the partitions; a table with more than a page of them in parallel segments."""
+    """Read the partitions, in parallel segments if there is more than a page of them."""
     try:
         count, is_complete = await _read_partitions(unit, context)
     except AwsNotFound:
@@ -47,7 +47,7 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
 
 
 async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
-    """Whether the table's parameters say so; one call for each table without any partition."""
+    """Ask whether the partitions are projected; a call for each table without any partition."""
     try:
         answer = await context.glue.table(unit.database, unit.table)
     except AwsError as error:
@@ -62,13 +62,13 @@ async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
 
 
 async def _read_partitions(unit: PartitionsUnit, context: UnitContext) -> tuple[int, bool]:
-    """How many partitions there are, and whether the listing was complete."""
+    """Return the number of partitions, and whether the listing was complete."""
     async for first in _list_pages(unit, context):
         if first.token is None:
             return await _write_page(first, unit, context), not first.nulls
         break
-    # More than one page. Segments are listings of their own, so what was read is read again:
-    # one call more, and the rest in a tenth of the time.
+    # There is more than one page. Segments are listings of their own, so the first page is read
+    # again: one call more, and the rest in a tenth of the time.
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -106,7 +106,7 @@ async def _write_page(page: Page, unit: PartitionsUnit, context: UnitContext) ->
 def _list_pages(
     unit: PartitionsUnit, context: UnitContext, segment: int | None = None
 ) -> AsyncIterator[Page]:
-    # The columns of a partition repeat the table's; nobody here reads them.
+    # The columns of a partition repeat the table's and are not used.
     return context.glue.partitions(unit.database, unit.table, segment=segment, schema=False)
 
 
@@ -116,4 +116,4 @@ def _make_record(
     record = partition_record(
         answer, context.origin, database_name=unit.database, table_name=unit.table
     )
-    return context.placed(record)
+    return context.place_in_catalog(record)

@@ -1,8 +1,8 @@
-"""How a large database is cut into ranges of names that are listed in parallel.
+"""Cut a large database into ranges of names that are listed in parallel.
 
 A listing is a chain of tokens: 200,000 tables are 2,000 calls one after the other. Ranges are
-chains of their own, where the endpoint serves them as such. That is tried first, because some do
-not: they refuse the expression, ignore it, or look through all tables for each range.
+chains of their own if the endpoint serves them as such. That is tried first, because some
+endpoints refuse the expression, ignore it, or look through all tables for each range.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ from glueline_worker.aws.glue import TABLES_A_PAGE, Glue
 from glueline_worker.units.name_ranges import cut_range, is_in_range, make_pattern
 
 _ENOUGH_RANGES = 48
-"""Ranges of more than a page at which the cutting ends."""
+"""The cutting ends with this many ranges of more than a page."""
 _MOST_PROBES = 400
 _PROBES_AT_ONCE = 16
 
 
 class RangesUnsupported(Exception):
-    """The endpoint does not list by ranges; the text goes on from "because"."""
+    """The endpoint does not list by ranges; the text is a reason that follows "because"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class ProbedRange:
 
 
 class RangeSplitter:
-    """Cuts one database. ``known`` are names that a plain listing gave."""
+    """Cuts one database into ranges. ``known`` are names from a plain listing."""
 
     def __init__(self, glue: Glue, database: str, known: Collection[str]) -> None:
-        """Ask ``glue``."""
+        """Ask ``glue`` about ``database``."""
         self._glue = glue
         self._database = database
         self._known = known
@@ -45,7 +45,7 @@ class RangeSplitter:
         self._turn = asyncio.Semaphore(_PROBES_AT_ONCE)
 
     async def split(self, whole: NameRange) -> list[ProbedRange]:
-        """Disjoint ranges that make up ``whole``; raises RangesUnsupported with the reason."""
+        """Return disjoint ranges that make up ``whole``; raises RangesUnsupported."""
         mine = [name for name in self._known if is_in_range(whole, name)]
         await self._probe_all(_choose_probe_ranges(mine))
         done: list[ProbedRange] = []
@@ -91,7 +91,7 @@ class RangeSplitter:
 
 
 def _choose_probe_ranges(names: Sequence[str]) -> list[NameRange]:
-    """Ranges around a few names that tell, by what is known, whether expressions are understood.
+    """Choose ranges with known names, to find out whether the endpoint understands expressions.
 
     The names are the shortest, the longest and those with the rarest characters.
     """
@@ -100,6 +100,6 @@ def _choose_probe_ranges(names: Sequence[str]) -> list[NameRange]:
     ranges: list[NameRange] = []
     for name in chosen:
         parts = cut_range(NameRange(), [name])
-        # The name alone, and all that part from it at its last character.
+        # The name alone, and all names that differ from it in the last character.
         ranges += parts[-2:]
     return list(dict.fromkeys(ranges))
