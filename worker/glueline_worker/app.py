@@ -26,13 +26,9 @@ from glueline.ledger.keys import Origin
 from glueline.queue import celery_app
 from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
-from glueline_worker.broker.transport import (
-    EventBatches,
-    VisibilityRefresh,
-    choose_transport,
-    dead_letters,
-    render_message,
-)
+from glueline_worker.broker.consumer_steps import EventBatches, VisibilityRefresh
+from glueline_worker.broker.dead_letters import dead_letters, render_message
+from glueline_worker.broker.transport import choose_transport
 from glueline_worker.execution.executor import MessageOutcome
 from glueline_worker.observe.logging import bind_task, setup_logging
 from glueline_worker.observe.tracing import begin_tracing
@@ -141,7 +137,7 @@ class Worker:
         setup_logging(self.settings)
 
     def _on_worker_init(self, **_: Any) -> None:
-        dead_letters.bury = self._add_dead_letter
+        dead_letters.add = self._add_dead_letter
         # Celery sets up logging later, and lines of the start would go elsewhere.
         self._on_setup_logging()
         begin_tracing()

@@ -32,9 +32,9 @@ from glueline.telemetry import tracing
 from glueline_worker.aws.metered_quota import MeteredQuota
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.broker.consumer_steps import queue_connected
 from glueline_worker.broker.priority_lists import PriorityLists
 from glueline_worker.broker.redis_check import check_redis
-from glueline_worker.broker.transport import is_consuming
 from glueline_worker.changes.dispatch import open_runs_for_changes
 from glueline_worker.execution.executor import Executor, MessageOutcome
 from glueline_worker.execution.services import WorkerServices
@@ -184,7 +184,7 @@ class Runtime:
     async def _find_not_ready_reason(self) -> str:
         if self._is_stopping:
             return "the worker is told to stop"
-        if not is_consuming.is_set():
+        if not queue_connected.is_set():
             return "the worker is not connected to the queue"
         return await find_redis_problem(self._client)
 

@@ -13,7 +13,7 @@ from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsCredentials, AwsMisconfigured
 from glueline_worker.aws.quota import LocalQuota
-from glueline_worker.aws.sessions import profiles
+from glueline_worker.aws.sessions import credential_process
 from glueline_worker.aws.sources import SourceConnections
 from glueline_worker.permissions.verdicts import judge_error
 
@@ -200,7 +200,7 @@ async def test_each_failure_is_one_sentence_that_says_what_to_do(
     for name, value in variables.items():
         monkeypatch.setenv(name, value.replace("{folder}", str(folder)))
     if case == "process hangs":
-        monkeypatch.setattr(profiles, "CREDENTIAL_PROCESS_SECONDS", 0.3)
+        monkeypatch.setattr(credential_process, "CREDENTIAL_PROCESS_SECONDS", 0.3)
     error = await fail(monkeypatch)
     said = str(error)
     assert isinstance(error, AwsCredentials), said
@@ -217,7 +217,7 @@ async def test_a_process_that_hangs_is_ended_with_its_children(
     script = folder / "hang.sh"
     script.write_text(f"sleep 600 & echo $! > {folder}/child\nwait\n")
     (folder / "config").write_text(f"[profile p]\ncredential_process = sh {script}\n")
-    monkeypatch.setattr(profiles, "CREDENTIAL_PROCESS_SECONDS", 1.0)
+    monkeypatch.setattr(credential_process, "CREDENTIAL_PROCESS_SECONDS", 1.0)
     await fail(monkeypatch)
     child = Path("/proc") / (folder / "child").read_text().strip() / "stat"
     for _ in range(200):

@@ -1,4 +1,4 @@
-"""Messages that can be read in two ways, or in none, are refused rather than guessed at."""
+"""Refuse messages that can be read in two ways, or in none."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,12 +8,12 @@ from kombu import compression
 from kombu.utils import json as kombu_json
 
 _ENCODINGS = {"", "utf-8", "utf8", "us-ascii", "ascii", "binary"}
-"""What a JSON body may be called; kombu reads each of them as UTF-8."""
+"""Encodings that a message with a JSON body may name; kombu reads each of them as UTF-8."""
 _QUOTED_CHARACTERS = 60
 
 
 class DuplicateKeyError(ValueError):
-    """An object of JSON names a key twice, and readers differ in which they take."""
+    """A JSON object has a key twice: readers differ in which one they take."""
 
 
 def strict_loads(text: str | bytes) -> Any:
@@ -22,7 +22,7 @@ def strict_loads(text: str | bytes) -> Any:
 
 
 def find_unknown_encoding(message: Mapping[str, Any]) -> str:
-    """Say which encoding of a message kombu would stumble over, or would not look at."""
+    """Describe an encoding of a message that kombu cannot read, or ignores; "" if there is none."""
     found = message.get("content-encoding")
     if found is not None and not (isinstance(found, str) and found.lower() in _ENCODINGS):
         return f"its content-encoding is {_quote(found)}, and not utf-8"
