@@ -72,7 +72,7 @@ class AwsCaller:
             return await time_call(
                 operation, send, lambda error: _classify_outcome(error, operation)
             )
-        except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
             understood = classify_error(error, operation)
             if isinstance(understood, AwsThrottled):
                 _count("throttled")

@@ -183,7 +183,7 @@ class SourceConnections:
             clients = self._pool.lease(connection, made.session, region, source.endpoint_url)
             for service in _SERVICES:
                 connection.clients[service] = await clients.client(service, made.credentials)
-        except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
             raise classify_error(error, "connect") from None
         return connection
 

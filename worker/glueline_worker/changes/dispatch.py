@@ -1,8 +1,8 @@
-"""Changes that have become quiet are read: their runs are opened.
+"""Open the runs of changes that are due.
 
-A batch is sealed in Redis until its runs are open, and its requests and their idempotency keys
-follow from it alone. So whoever dies on the way, and whoever does the same beside, opens each run
-once.
+A batch stays sealed in Redis until its runs are open, and its requests and their idempotency keys
+follow from it alone. So each run is opened once, even if a worker dies on the way or two workers
+do the same.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -40,10 +40,10 @@ async def open_runs_for_changes(
 async def _open_runs(
     batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Commands, publish: _Publish
 ) -> None:
-    """Open the runs of a batch, but none beside an older one of the same scope.
+    """Open the runs of a batch, but none while an older run of the same scope goes on.
 
-    The older one began before the change, so it may have missed it. It is not superseded either:
-    changes that go on would keep the scope from ever being read to its end.
+    The older run began before the change, so it may miss it. It is not superseded either: with
+    changes that go on, the scope would never be read to its end.
     """
     opened: list[OpenRunResult] = []
     for request in _select_requests(batch, settings):
@@ -59,7 +59,10 @@ async def _open_runs(
 
 
 def _select_requests(batch: Batch, settings: Settings) -> list[ExtractionRequest]:
-    """What the source leaves out need not be known to whoever noted it."""
+    """Return the requests of a batch that the source's filters admit.
+
+    The process that recorded the changes may not know the filters.
+    """
     source = settings.find_source(batch.source)
     requests = batch.requests(settings.events.options)
     if source is None:

@@ -1,4 +1,4 @@
-"""The queue of SQS that events come by."""
+"""The SQS queue that events arrive by."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,17 +14,17 @@ from glueline_worker.aws.sessions.shared_session import SharedTlsSession
 from glueline_worker.permissions.policy_resources import parse_queue_region
 
 _MESSAGES_A_CALL = 10
-"""Messages of one answer; SQS gives no more."""
+"""The most messages in one answer of SQS."""
 VISIBILITY_SECONDS = 30
-"""Seconds in which a message that was received comes to nobody else."""
+"""Seconds in which nobody else can receive a message that was received."""
 LONG_POLL_SECONDS = 20
-"""Seconds that SQS waits for a message before it answers without one; it waits no longer."""
+"""Seconds that SQS waits for a message before it answers without one: its maximum."""
 _READ_TIMEOUT = LONG_POLL_SECONDS + 10
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that was received. ``sent`` is epoch seconds, None when SQS did not tell."""
+    """A message that was received. ``sent`` is in epoch seconds, None if SQS does not say."""
 
     handle: str
     body: str
@@ -35,14 +35,14 @@ class EventQueue:
     """Receives and deletes messages. Belongs to one event loop and one poller."""
 
     def __init__(self, settings: Settings, url: str) -> None:
-        """Read the queue at ``url``; nothing is asked of AWS before the first call."""
+        """Read the queue at ``url``; call AWS with the first use only."""
         self._settings = settings
         self._url = url
         self._pool: ClientPool | None = None
         self._client: SourceClient | None = None
 
     async def receive(self, wait: int = LONG_POLL_SECONDS) -> list[Delivery]:
-        """Up to ten messages, none after ``wait`` seconds without one; raises AwsError."""
+        """Receive up to ten messages, none after ``wait`` seconds without one; raises AwsError."""
         answer = await self._call(
             "ReceiveMessage",
             "receive_message",
@@ -54,7 +54,7 @@ class EventQueue:
         return [_parse_delivery(message) for message in answer.get("Messages") or ()]
 
     async def delete(self, deliveries: list[Delivery]) -> int:
-        """Delete messages that are done with; how many were not; raises AwsError."""
+        """Delete messages; return how many could not be deleted; raises AwsError."""
         entries = [
             {"Id": str(number), "ReceiptHandle": one.handle}
             for number, one in enumerate(deliveries)
@@ -63,7 +63,7 @@ class EventQueue:
         return len(entries) - len(answer.get("Successful") or ())
 
     async def close(self) -> None:
-        """Let go of the connection; the next call makes another, with fresh credentials."""
+        """Close the connection; the next call makes another, with fresh credentials."""
         self._client = None
         pool, self._pool = self._pool, None
         if pool is not None:
@@ -76,7 +76,7 @@ class EventQueue:
             answer: dict[str, Any] = await getattr(self._client, method)(
                 QueueUrl=self._url, **params
             )
-        except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
             understood = classify_error(error, operation)
             if isinstance(understood, AwsExpired | AwsCredentials):
                 await self.close()

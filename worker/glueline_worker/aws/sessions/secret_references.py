@@ -111,7 +111,7 @@ class SourceKeys:
         try:
             async with self._client(service, region) as client:
                 return check_answer(operation, await getattr(client, method)(**given))
-        except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
             understood = classify_error(error, operation)
             # It says nothing of the call that needed the keys.
             kind = AwsCredentials if isinstance(understood, Terminal) else AwsTransient

@@ -133,7 +133,7 @@ class Sessions:
                     f"the role {role.arn} cannot be assumed: the answer holds no credentials",
                     code="UnreadableAnswer",
                 ) from None
-            except Exception as error:  # noqa: BLE001 - `classify_error` raises what is not AWS's
+            except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
                 raise _make_role_error(role, classify_error(error, "AssumeRole")) from None
 
         return _make_renewable(fetch, "assume-role")
