@@ -138,8 +138,8 @@ class Watched:
         self._world.longest_wait = max(self._world.longest_wait, self._world.clock.time() - begun)
         return slot
 
-    async def throttled(self, family: str, slot: int) -> None:
-        await self._quota.throttled(family, slot)
+    async def report_throttling(self, family: str, slot: int) -> None:
+        await self._quota.report_throttling(family, slot)
 
 
 class World:

@@ -23,7 +23,7 @@ class OpenQuota:
         self.acquired.append(family)
         return len(self.acquired)
 
-    async def throttled(self, family: str, slot: int) -> None:
+    async def report_throttling(self, family: str, slot: int) -> None:
         assert slot == len(self.acquired)
         self.throttles.append(family)
 

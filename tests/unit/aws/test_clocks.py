@@ -78,7 +78,10 @@ def test_only_so_many_endpoints_are_remembered() -> None:
     for number in range(clocks.MOST_CLOCK_ENDPOINTS + 10):
         known._learn(f"host{number}", 600.0)
     assert len(known._ahead) == clocks.MOST_CLOCK_ENDPOINTS
-    assert (known.ahead("host0"), known.ahead(f"host{clocks.MOST_CLOCK_ENDPOINTS}")) == (0.0, 600.0)
+    assert (known.get_offset("host0"), known.get_offset(f"host{clocks.MOST_CLOCK_ENDPOINTS}")) == (
+        0.0,
+        600.0,
+    )
 
 
 class StrictAws:

@@ -136,7 +136,7 @@ async def test_credentials_are_renewed_before_they_expire(simulator: Simulate) -
     sim = simulator(databases=1)
     async with opened(sim, 1) as made:
         connection = await made.connect(f"a{ACCOUNTS[0]}")
-        credentials: Any = made._identities[connection.name].made.credentials
+        credentials: Any = made._identities[connection.name].credentials.signing
         first = await credentials.get_frozen_credentials()
         credentials._time_fetcher = lambda: credentials._expiry_time
         answers = await asyncio.gather(*(connection.call("glue", "GetDatabases") for _ in range(5)))
@@ -182,7 +182,9 @@ async def test_profiles_that_differ_in_credentials_only_share_clients(
             await made.connect(name)
         assert len(made._pool) == 2
         keys = [
-            (await made._identities[f"p{n}"].made.credentials.get_frozen_credentials()).access_key
+            (
+                await made._identities[f"p{n}"].credentials.signing.get_frozen_credentials()
+            ).access_key
             for n in range(20)
         ]
         assert keys == [f"AKIA{n}" for n in range(20)]

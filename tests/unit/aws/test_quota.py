@@ -60,7 +60,7 @@ class Bench:
 
     async def throttle_one(self) -> None:
         """A call was throttled that got its slot just now."""
-        await self.quota.throttled("f", await self.cuts())
+        await self.quota.report_throttling("f", await self.cuts())
 
     async def throttle(self, calls: int = 10) -> None:
         """Calls were throttled until the rate was lowered for it, or so many."""
@@ -158,7 +158,7 @@ async def test_calls_throttled_together_lower_the_rate_once(bench: Bench):
     await bench.throttle()
     lowered = await bench.rate()
     assert lowered < before
-    await asyncio.gather(*(bench.quota.throttled("f", 0) for _ in range(50)))
+    await asyncio.gather(*(bench.quota.report_throttling("f", 0) for _ in range(50)))
     assert await bench.rate() == lowered
 
 
@@ -181,7 +181,7 @@ async def test_what_was_granted_before_a_cut_tells_nothing_new_however_late(benc
     for _ in range(20):
         await bench.take()
     before = await bench.rate()
-    await bench.quota.throttled("f", 0)
+    await bench.quota.report_throttling("f", 0)
     assert await bench.rate() == before >= lowered
 
 
@@ -294,7 +294,7 @@ async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
     for _ in range(6):
         await quota.acquire("f")
     assert loop.time() - begun >= 5 / 50 * 0.99
-    await quota.throttled("f", -1)
+    await quota.report_throttling("f", -1)
     await client.aclose()
 
 

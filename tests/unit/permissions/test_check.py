@@ -87,14 +87,14 @@ async def test_tables_that_are_all_hidden_are_noticed(simulator: Simulate) -> No
     assert state(report, "glue:GetTables") is CheckState.HIDDEN
 
 
-def lake(*is_governed: str, tables: bool) -> dict[str, Any]:
+def lake(*governed: str, tables: bool) -> dict[str, Any]:
     """A catalogue whose databases say whether Lake Formation governs them."""
     iam = {"Principal": {"DataLakePrincipalIdentifier": IAM_PRINCIPALS}, "Permissions": ["ALL"]}
     table: dict[str, Any] = {"orders": {"columns": {"id": "bigint"}}} if tables else {}
     databases = {
         name: {
             "tables": table,
-            "raw": {"CreateTableDefaultPermissions": [] if name in is_governed else [iam]},
+            "raw": {"CreateTableDefaultPermissions": [] if name in governed else [iam]},
         }
         for name in ("a", "b", "c", "d", "e")
     }

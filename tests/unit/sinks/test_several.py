@@ -41,7 +41,7 @@ class Broken:
     async def discard(self) -> None:
         pass
 
-    async def commit(self, commit_run: Commit) -> CommitReport:
+    async def commit(self, commit: Commit) -> CommitReport:
         raise self._error
 
 

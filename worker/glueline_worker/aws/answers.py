@@ -1,9 +1,9 @@
-"""What an answer of success must hold: the one place that knows it, operation by operation.
+"""Check that a successful answer holds what its operation promises.
 
 A proxy, an emulator or a service in trouble can answer 200 with something else: an error, an
-empty object, a page without its list. Taken for a listing, that would be its end, and what stands
-on the missing pages would count as deleted. Glue writes a list even when it is empty; the places
-where an answer may go without one are those of S3 and of annotations.
+empty object, a page without its list. Such an answer must not count as the end of a listing,
+because everything on the missing pages would count as deleted. Glue writes a list even when it is
+empty; only answers of S3 and of annotations may go without one.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """``member`` is a list of objects or, for names, of texts; null stands for nothing."""
+    """An answer with a list of objects or texts, or nulls, in ``member``."""
 
     member: str
     of: type = dict
@@ -28,7 +28,7 @@ class _Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Single:
-    """``member`` is an object with a text at ``key``; without a member the answer itself is."""
+    """An answer with an object in ``member``, or one that is it, with a text at ``key``."""
 
     member: str
     key: str = ""
@@ -48,13 +48,13 @@ _EXPECTED: Mapping[str, _Listing | _Single] = {
     "GetParameter": _Single("Parameter", "Value"),
 }
 _S3_LISTING = ("Contents", "CommonPrefixes", "IsTruncated", "KeyCount", "Name")
-"""Members of which a listing of S3 has at least one; the list itself goes when it is empty."""
+"""Members, at least one of which a listing of S3 has; an empty list itself is left out."""
 
 
 def check_answer(operation: str, answer: Answer) -> Answer:
     """Return the answer if it is one of ``operation``.
 
-    Raises ClientError when it holds the code of an error instead, and else UnreadableAnswer.
+    Raises ClientError when it holds an error's code instead, else UnreadableAnswer.
     """
     missing = _find_missing(operation, answer)
     if missing is None:
@@ -69,22 +69,22 @@ def check_answer(operation: str, answer: Answer) -> Answer:
 
 
 def drop_nulls(items: list[Any]) -> tuple[list[Any], int]:
-    """A list without its nulls, and how many there were."""
+    """Return a list without its nulls, and the number of nulls."""
     left = [item for item in items if item is not None]
     return left, len(items) - len(left)
 
 
 def is_object_listing(answer: Answer) -> bool:
-    """Whether an answer of ListObjectsV2 is a page of objects that says whether it is the last.
+    """Tell whether an answer of ListObjectsV2 is a page that says whether it is the last.
 
-    It goes without a list when it is empty. Whoever is told nothing asks for each object.
+    An empty page has no list. Without such an answer, each object is asked for by itself.
     """
     is_cut = answer.get("IsTruncated") and not answer.get("NextContinuationToken")
     return any(member in answer for member in _S3_LISTING) and not is_cut
 
 
 def _find_missing(operation: str, answer: Answer) -> str | None:
-    """What the answer lacks, None when it is whole."""
+    """Describe what the answer lacks; None when it is whole."""
     promised = _EXPECTED.get(operation)
     if isinstance(promised, _Listing):
         return _find_missing_in_listing(promised, answer)
@@ -114,7 +114,7 @@ def _find_missing_in_listing(promised: _Listing, answer: Answer) -> str | None:
 
 
 def _find_missing_in_graph(answer: Answer) -> str | None:
-    """A script without annotations has neither nodes nor edges; one of the lists is there."""
+    """Look for the lists of nodes and edges: one is there even without annotations."""
     lists = [answer[name] for name in ("DagNodes", "DagEdges") if answer.get(name) is not None]
     if not lists or not all(isinstance(one, list) for one in lists):
         return "it has no lists DagNodes and DagEdges"
@@ -124,7 +124,7 @@ def _find_missing_in_graph(answer: Answer) -> str | None:
 
 
 def _find_missing_in_secret(answer: Answer) -> str | None:
-    """A secret of bytes has no text, but it has a name."""
+    """Look for a text or a name: a secret of bytes has no text."""
     members = ("SecretString", "SecretBinary", "ARN", "Name")
     is_whole = any(isinstance(answer.get(member), str) for member in members)
     return None if is_whole else "it has no SecretString"

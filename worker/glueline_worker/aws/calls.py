@@ -1,6 +1,6 @@
-"""One AWS call: wait for the quota, send, understand the failure, and try again when it may pass.
+"""One AWS call: wait for the quota, send, classify the failure, and try again if that may help.
 
-botocore's own retries are off, so that each HTTP request is counted against the quota.
+botocore's own retries are off, so that each HTTP request counts against the quota.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 call_counts: ContextVar[Counter[str] | None] = ContextVar("call_counts", default=None)
-"""What the unit at hand has asked of AWS: ``calls``, ``throttled``, ``retried``."""
+"""The current unit's counts of requests to AWS: ``calls``, ``throttled``, ``retried``."""
 
 _NO_LIMITS = QuotaLimits()
 _backoff = wait_random_exponential(multiplier=0.25, max=20)
@@ -39,17 +39,20 @@ _backoff = wait_random_exponential(multiplier=0.25, max=20)
 
 @dataclass(frozen=True, slots=True)
 class AwsCaller:
-    """Makes the calls to one account and region. ``timeout`` bounds all tries of a call (s)."""
+    """Makes the calls to one account and Region.
+
+    ``scope`` names both. ``timeout`` bounds all tries of a call, in seconds.
+    """
 
     quota: Quota
     scope: str
     timeout: float
     limits: QuotaLimits = _NO_LIMITS
-    rotated: Callable[[], Awaitable[bool]] | None = None
-    """Whether the source's keys have been replaced since they were read."""
+    have_keys_changed: Callable[[], Awaitable[bool]] | None = None
+    """Tells whether the source's keys have been replaced since they were read."""
 
     async def __call__(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
-        """Do ``send``, again where that may help; raises AwsError with what AWS said."""
+        """Do ``send``, and again if that may help; raises AwsError."""
         family = f"{self.scope}:{operation}"
         with tracing.call_span(find_service(operation), operation, self.scope):
             async for attempt in AsyncRetrying(
@@ -73,18 +76,19 @@ class AwsCaller:
                 operation, send, lambda error: _classify_outcome(error, operation)
             )
         except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
-            understood = classify_error(error, operation)
-            if isinstance(understood, AwsThrottled):
+            known = classify_error(error, operation)
+            if isinstance(known, AwsThrottled):
                 _count("throttled")
-                tracing.add_event("throttled", code=understood.code)
-                await self.quota.throttled(family, slot)
-            if isinstance(understood, AwsCredentials) and self.rotated and await self.rotated():
-                understood = AwsExpired(f"{understood}; the keys have changed", code="rotated")
-            raise understood from None
+                tracing.add_event("throttled", code=known.code)
+                await self.quota.report_throttling(family, slot)
+            have_changed = self.have_keys_changed
+            if isinstance(known, AwsCredentials) and have_changed and await have_changed():
+                known = AwsExpired(f"{known}; the keys have changed", code="rotated")
+            raise known from None
 
 
 def _classify_outcome(error: Exception, operation: str) -> str:
-    """``throttled`` for AwsThrottled, and so on."""
+    """Return ``throttled`` for AwsThrottled, and so on."""
     try:
         return type(classify_error(error, operation)).__name__.removeprefix("Aws").lower()
     except Exception:  # noqa: BLE001 - it is raised where it can be handled
@@ -92,19 +96,19 @@ def _classify_outcome(error: Exception, operation: str) -> str:
 
 
 def _count(what: str) -> None:
-    """Add one to the unit's tally."""
+    """Add one to a count of the current unit."""
     counts = call_counts.get()
     if counts is not None:
         counts[what] += 1
 
 
 def _is_retryable(error: BaseException) -> bool:
-    """Expired credentials stay so for this connection: the unit comes again with another."""
+    """Tell whether another try may help; with expired credentials, only another unit's attempt."""
     return isinstance(error, Retryable) and not isinstance(error, AwsExpired)
 
 
 def _choose_wait(state: RetryCallState) -> float:
-    """Full jitter, and never before the time that the server asked for."""
+    """Choose the pause in seconds: full jitter, but never less than the server asked for."""
     error: Any = state.outcome.exception() if state.outcome else None
     asked = error.retry_after if isinstance(error, AwsError) else None
     return max(float(_backoff(state)), asked or 0.0)

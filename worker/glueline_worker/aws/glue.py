@@ -1,7 +1,7 @@
-"""Glue's listings as pages, and the single reads. Facts of the calls: botocore's service model.
+"""Glue's listings as pages, and reads of single things, after botocore's service model.
 
-A page can be short or empty and still carry a token, so the token alone says what follows. A
-listing that begins again, or that is longer than any can be, would be endless; it is an error.
+A page can be short or empty and still carry a token, so the token alone says whether more follows.
+A listing that begins again, or that is longer than any can be, is endless: an error.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _TOKEN_REFUSAL_CODES = ("InvalidInputException", "ValidationException")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of a listing; ``token`` leads to the next part, None at the end."""
+    """A part of a listing; ``token`` leads to the next part, None at the end."""
 
     items: list[Any]
     token: str | None
@@ -46,7 +46,7 @@ class EndlessListing(AwsTransient):
 
 
 class StaleToken(AwsTransient):
-    """AWS no longer takes the token of a page; only the listing's beginning leads on."""
+    """AWS no longer takes the token of a page: the listing has to begin again."""
 
     advice = "replay the run"
 
@@ -57,20 +57,20 @@ class Glue:
     _ahead: ClassVar[set[asyncio.Task[Answer]]] = set()
 
     def __init__(self, connection: Connection, warn: Callable[[str], None] | None = None) -> None:
-        """Read through ``connection``; ``warn`` hears of what had to be left out."""
+        """Read through ``connection``; call ``warn`` with a sentence on what is left out."""
         self._connection = connection
         self._warn = warn
         self._catalog: dict[str, Any] = (
             {"CatalogId": connection.source.catalog_id} if connection.source.catalog_id else {}
         )
 
-    def databases(self) -> AsyncIterator[Page]:
-        """All databases that the caller may see."""
+    def list_databases(self) -> AsyncIterator[Page]:
+        """List all databases that the caller may see."""
         return self._pages(
             "GetDatabases", "DatabaseList", None, MaxResults=_DATABASES_A_PAGE, **self._catalog
         )
 
-    def tables(
+    def list_tables(
         self,
         database: str,
         token: str | None = None,
@@ -79,10 +79,10 @@ class Glue:
         names_only: bool = False,
         ahead: int = 0,
     ) -> AsyncIterator[Page]:
-        """The tables of a database from ``token`` on, or those that match ``expression``.
+        """List the tables of a database from ``token`` on, or those that match ``expression``.
 
-        Of the first ``ahead`` pages each is fetched while its caller works on the one before,
-        unless the process fetches so many pages ahead already.
+        Each of the first ``ahead`` pages is fetched while its caller works on the one before,
+        unless the process fetches too many pages ahead already.
         """
         return self._pages(
             "GetTables",
@@ -96,10 +96,10 @@ class Glue:
             **self._catalog,
         )
 
-    def partitions(
+    def list_partitions(
         self, database: str, table: str, *, segment: int | None = None, schema: bool = True
     ) -> AsyncIterator[Page]:
-        """The partitions of a table, or of one of its ``SEGMENTS``."""
+        """List the partitions of a table, or of one of its ``SEGMENTS``."""
         part: dict[str, Any] = (
             {}
             if segment is None
@@ -117,8 +117,8 @@ class Glue:
             **self._catalog,
         )
 
-    async def job_names(self) -> AsyncIterator[Page]:
-        """The names of all jobs; GetJobs serves where the policy has no ListJobs."""
+    async def list_job_names(self) -> AsyncIterator[Page]:
+        """List the names of all jobs, with GetJobs if the policy has no ListJobs."""
         try:
             async for page in self._pages("ListJobs", "JobNames", None, MaxResults=_JOBS_A_PAGE):
                 yield page
@@ -126,8 +126,8 @@ class Glue:
             async for page in self._pages("GetJobs", "Jobs", None, MaxResults=_JOBS_A_PAGE):
                 yield Page([job.get("Name") for job in page.items], page.token, page.nulls)
 
-    async def jobs(self) -> AsyncIterator[Page]:
-        """The definitions of all jobs; only their names where the policy has no GetJobs."""
+    async def list_jobs(self) -> AsyncIterator[Page]:
+        """List the definitions of all jobs, only their names if the policy has no GetJobs."""
         try:
             async for page in self._pages("GetJobs", "Jobs", None, MaxResults=_JOBS_A_PAGE):
                 yield page
@@ -135,27 +135,27 @@ class Glue:
             async for page in self._pages("ListJobs", "JobNames", None, MaxResults=_JOBS_A_PAGE):
                 yield Page([{"Name": name} for name in page.items], page.token, page.nulls)
 
-    async def database(self, name: str) -> Answer:
-        """One database; raises AwsNotFound."""
+    async def read_database(self, name: str) -> Answer:
+        """Read one database; raises AwsNotFound."""
         answer = await self._call("GetDatabase", Name=name, **self._catalog)
         return dict(answer.get("Database") or {})
 
-    async def table(self, database: str, name: str) -> Answer:
-        """One table; raises AwsNotFound."""
+    async def read_table(self, database: str, name: str) -> Answer:
+        """Read one table; raises AwsNotFound."""
         answer = await self._call("GetTable", DatabaseName=database, Name=name, **self._catalog)
         return dict(answer.get("Table") or {})
 
-    async def job(self, name: str) -> Answer:
-        """One job; raises AwsNotFound."""
+    async def read_job(self, name: str) -> Answer:
+        """Read one job; raises AwsNotFound."""
         return dict((await self._call("GetJob", JobName=name)).get("Job") or {})
 
-    async def connection(self, name: str) -> Answer:
-        """One Glue connection without its password."""
+    async def read_connection(self, name: str) -> Answer:
+        """Read one Glue connection without its password."""
         answer = await self._call("GetConnection", Name=name, HidePassword=True, **self._catalog)
         return dict(answer.get("Connection") or {})
 
-    async def dataflow_graph(self, script: str) -> tuple[list[Answer], list[Answer]]:
-        """The nodes and edges that Glue reads in a script's annotations."""
+    async def read_dataflow_graph(self, script: str) -> tuple[list[Answer], list[Answer]]:
+        """Read the nodes and edges that Glue finds in a script's annotations."""
         answer = await self._call("GetDataflowGraph", PythonScript=script)
         nodes, edges = (drop_nulls(answer.get(k) or [])[0] for k in ("DagNodes", "DagEdges"))
         return nodes, edges
@@ -205,7 +205,7 @@ class Glue:
 
 
 def make_endless_error(operation: str, why: str) -> EndlessListing:
-    """The error of a listing that does not end."""
+    """Make the error of a listing that does not end."""
     return EndlessListing(f"{operation}: the listing never ends: {why}", code="EndlessListing")
 
 

@@ -1,6 +1,6 @@
-"""The rate of calls that all workers share, learnt because AWS publishes none.
+"""The rate of calls that all workers share, learnt from throttling: AWS publishes none.
 
-AWS throttles by account, region and operation; so does the quota. When Redis cannot be asked,
+AWS throttles by account, Region and operation; so does the quota. When Redis does not answer,
 each process goes on at a floor rate: slowly, but never without a limit.
 """
 
@@ -17,30 +17,30 @@ from redis.exceptions import RedisError
 from glueline_worker.observe.redis_health import REDIS_TIMEOUT
 
 QUOTA_HORIZON_MS = 100
-"""No slot is promised further ahead, so that a lower rate takes hold at once."""
+"""Milliseconds; no slot is promised further ahead, so that a lower rate takes effect at once."""
 QUOTA_FLOOR = 0.5
-"""Calls per second that a learnt rate never falls below."""
+"""Calls per second; a learnt rate never falls below it."""
 _AWAY_SECONDS = 1.0
-"""Seconds for which a Redis that was away is not asked."""
+"""Seconds for which a Redis that did not answer is not asked again."""
 MOST_QUOTA_FAMILIES = 1000
-"""Families whose next slot is remembered before those are dropped whose slot has passed."""
+"""Families of calls with a remembered slot; with more, those whose slot has passed are dropped."""
 LOCAL_SLOT = -1
-"""The slot of a call that was not granted by Redis."""
+"""The slot of a call that Redis did not grant."""
 
 log = structlog.get_logger()
 
 
 class Quota(Protocol):
-    """Decides when the next call of a family may be made."""
+    """Decides when the next call of a family, one kind of calls to one account, may be made."""
 
     async def acquire(self, family: str, limit: float | None = None) -> int:
-        """Return when one HTTP request may be sent: what to tell ``throttled`` about it.
+        """Wait until one HTTP request may be sent; return its slot for ``report_throttling``.
 
         ``limit`` is the most calls per second that the user allows.
         """
 
-    async def throttled(self, family: str, slot: int) -> None:
-        """The request was throttled that was sent in ``slot``."""
+    async def report_throttling(self, family: str, slot: int) -> None:
+        """Report that AWS throttled the request of ``slot``."""
 
 
 class SharedQuota:
@@ -71,7 +71,7 @@ class SharedQuota:
         await asyncio.sleep(wait)
         return slot
 
-    async def throttled(self, family: str, slot: int) -> None:
+    async def report_throttling(self, family: str, slot: int) -> None:
         """Lower the rate for all workers, unless that was done since the slot was granted."""
         if self._is_away:
             return
@@ -86,7 +86,7 @@ class SharedQuota:
         return asyncio.get_running_loop().time() < self._away_until
 
     async def _slot(self, family: str, limit: float | None) -> tuple[float, int] | None:
-        """Ask until a slot is granted: how long until it comes (s), and what it is called."""
+        """Ask until a slot is granted; return the seconds until it comes, and its number."""
         while True:
             try:
                 async with asyncio.timeout(REDIS_TIMEOUT):
@@ -123,5 +123,5 @@ class LocalQuota:
         await asyncio.sleep(slot - now)
         return LOCAL_SLOT
 
-    async def throttled(self, family: str, slot: int) -> None:
-        """Nothing is learnt."""
+    async def report_throttling(self, family: str, slot: int) -> None:
+        """Do nothing: the rate is fixed."""

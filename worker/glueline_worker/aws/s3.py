@@ -1,4 +1,4 @@
-"""Job scripts in S3: their text, and whether they are what they were."""
+"""Job scripts in S3: their texts, and their ETags to see whether they have changed."""
 
 import asyncio
 from collections import defaultdict
@@ -11,11 +11,11 @@ from glueline_worker.aws.errors import AwsError, AwsNotFound, AwsRefused
 from glueline_worker.aws.sources import Connection
 
 _SCRIPT_LIMIT = 5 * 1024 * 1024
-"""Bytes; a larger object is no job script that a person wrote."""
+"""Bytes; no person writes a larger script."""
 _CHUNK = 1 << 16
 
 _LIST_FROM = 3
-"""Scripts in one folder from which on a listing is tried before each is asked for by itself."""
+"""The number of scripts in one folder from which a listing is tried before single requests."""
 
 ObjectPlace = tuple[str, str]
 """Bucket and key."""
@@ -34,13 +34,13 @@ async def fetch_script(connection: Connection, bucket: str, key: str) -> Script:
     async def fetch() -> Script:
         answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
         body = answer["Body"]
-        async with body:  # which gives aiohttp's own answer, without iter_chunks
+        async with body:  # an answer of aiohttp's own, without iter_chunks
             if (answer.get("ContentLength") or 0) > _SCRIPT_LIMIT:
                 raise _make_size_error(bucket, key)
             data = bytearray()
             async for chunk in body.content.iter_chunked(_CHUNK):
                 data += chunk
-                if len(data) > _SCRIPT_LIMIT:  # of an answer that did not tell its length
+                if len(data) > _SCRIPT_LIMIT:  # an answer may not state its length
                     raise _make_size_error(bucket, key)
             return Script(bytes(data), answer.get("ETag") or "")
 
@@ -50,9 +50,9 @@ async def fetch_script(connection: Connection, bucket: str, key: str) -> Script:
 async def fetch_script_tags(
     connection: Connection, places: Iterable[ObjectPlace]
 ) -> dict[ObjectPlace, str]:
-    """The ETags of scripts as they stand now, "" for those that are not there.
+    """Return the current ETags of scripts, "" for those that do not exist.
 
-    Without those that nobody would tell of. Raises AwsError for what may pass.
+    Scripts that may not be read are left out. Raises AwsError for a failure that may pass.
     """
     folders: defaultdict[ObjectPlace, list[str]] = defaultdict(list)
     for bucket, key in set(places):
@@ -71,7 +71,7 @@ async def fetch_script_tags(
 async def _list_tags(
     connection: Connection, bucket: str, prefix: str, keys: Sequence[str]
 ) -> dict[str, str]:
-    """Tags from a listing of the folder, given up when it holds much else."""
+    """Return the ETags in a listing of the folder, which ends early when it holds much else."""
     objects: dict[str, str] = {}
     asked = {"Prefix": prefix, "Delimiter": "/"}
     for _ in range(max(1, len(keys) // _LIST_FROM)):

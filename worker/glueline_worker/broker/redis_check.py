@@ -1,4 +1,4 @@
-"""What a worker looks at before it relies on its Redis: rights, and that nothing is evicted."""
+"""Check Redis before a worker relies on it: the user's rights, and that nothing is evicted."""
 
 from hashlib import sha1
 from typing import Any
@@ -19,7 +19,8 @@ log = structlog.get_logger()
 async def check_redis(client: redis.asyncio.Redis, prefix: str) -> None:
     """Raise UsageError when the user lacks a right that the queue and the ledger need.
 
-    Celery would try again for ever. A Redis that is away, full or read-only is waited for.
+    Celery would try again for ever. A Redis that is away, full or read-only passes the check: the
+    worker waits for it.
     """
     try:
         missing = await _find_missing_rights(client, f"{prefix}probe:{uuid4().hex}")
@@ -44,7 +45,7 @@ async def check_redis(client: redis.asyncio.Redis, prefix: str) -> None:
 
 
 async def _find_missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
-    """Try what kombu and the scripts of the ledger do, on a key of nobody."""
+    """Try the commands of kombu and of the ledger's scripts, on keys that nothing else uses."""
     list_key, hash_key, set_key, zset_key, text_key = (f"{key}:{n}" for n in range(5))
     commands: list[tuple[Any, ...]] = [
         ("LPUSH", list_key, "1"),
@@ -87,13 +88,13 @@ async def _may_transact(client: redis.asyncio.Redis, key: str) -> bool:
             pipeline.multi()  # type: ignore[no-untyped-call]
             pipeline.delete(key)
             await pipeline.execute()
-    except ResponseError:  # of an EXEC without its MULTI, too
+    except ResponseError:  # also from an EXEC without its MULTI
         return False
     return True
 
 
 async def _read_eviction_policy(client: redis.asyncio.Redis) -> str:
-    """The eviction policy; empty when the user may not know it."""
+    """Return the eviction policy, "" if the user may not read it."""
     try:
         found = (await client.info("memory")).get("maxmemory_policy")
         if not found:

@@ -87,16 +87,16 @@ class EventQueue:
         name = self._settings.events.queue_source
         source = self._settings.source(name) if name else Source()
         self._pool = ClientPool(_make_config)
-        made = Sessions(self._settings, self._pool).of(source)
-        region = parse_queue_region(self._url) or find_region(source, made.session)
+        credentials = Sessions(self._settings, self._pool).make_credentials(source)
+        region = parse_queue_region(self._url) or find_region(source, credentials.session)
         if not region:
             raise AwsMisconfigured(
                 "the region of the queue is not known: set AWS_REGION, or that of events."
                 "queue_source",
                 code="region",
             )
-        clients = self._pool.lease(self, made.session, region, source.endpoint_url)
-        return await clients.client("sqs", made.credentials)
+        clients = self._pool.lease(self, credentials.session, region, source.endpoint_url)
+        return await clients.get_client("sqs", credentials.signing)
 
 
 def _make_config(_url: str | None) -> AioConfig:

@@ -61,12 +61,12 @@ async def commit_run(
     done = CommitSummary()
     errors: list[GluelineError] = []
     for sink in sinks:
-        commit_run = _make_commit(sink, run, status, results)
-        if lost := sorted(results.receipts.keys() - commit_run.receipts.keys()):
+        commit = _make_commit(sink, run, status, results)
+        if lost := sorted(results.receipts.keys() - commit.receipts.keys()):
             done.problems.append(_describe_missing_units(sink, lost))
             continue
         try:
-            report = await sink.commit(commit_run)
+            report = await sink.commit(commit)
         except GluelineError as error:
             errors.append(error)
             continue
@@ -75,7 +75,7 @@ async def commit_run(
         done.warnings += [f"{sink.name}: {warning}" for warning in report.warnings]
         if report.lost:
             done.problems.append(f"{sink.name}: {report.lost}")
-        _report_refused_records(sink, commit_run, results, done)
+        _report_refused_records(sink, commit, results, done)
     _raise_first(errors)
     return done
 
@@ -89,10 +89,10 @@ def _describe_missing_units(sink: Sink, units: Sequence[str]) -> str:
 
 
 def _report_refused_records(
-    sink: Sink, commit_run: Commit, results: Results, done: CommitSummary
+    sink: Sink, commit: Commit, results: Results, done: CommitSummary
 ) -> None:
     """Report records that a sink refused for newer ones: a warning if this ledger knows those."""
-    refused = sum(map(Refused.of_receipt, commit_run.receipts.values()), Refused())
+    refused = sum(map(Refused.of_receipt, commit.receipts.values()), Refused())
     if not refused.records:
         return
     what = f"{sink.name}: {refused.records} records were not written, because it holds newer ones"

@@ -1,4 +1,4 @@
-"""What one worker process counts and times."""
+"""The metrics of one worker process."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -105,7 +105,7 @@ READY = Gauge("glueline_worker_ready", "1 when this worker takes units, else 0."
 async def time_call(
     operation: str, send: Callable[[], Awaitable[T]], outcome_of: Callable[[Exception], str]
 ) -> T:
-    """Do ``send``, one HTTP request, and count how it ended."""
+    """Do ``send``, one HTTP request, and count and time its outcome."""
     started = time.perf_counter()
     outcome = "ok"
     try:
@@ -120,7 +120,7 @@ async def time_call(
 
 @asynccontextmanager
 async def time_sink_step(sink: str, step: str) -> AsyncIterator[None]:
-    """Time a step and count its failure; to be interrupted is none."""
+    """Time a step and count its failure; an interruption is no failure."""
     started = time.perf_counter()
     try:
         yield

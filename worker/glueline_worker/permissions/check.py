@@ -1,4 +1,4 @@
-"""The check of one source."""
+"""Check the permissions of one source."""
 
 from datetime import UTC, datetime
 
@@ -13,16 +13,16 @@ from glueline_worker.permissions.role_chain import connect_through_roles
 from glueline_worker.permissions.verdicts import make_check_item
 
 _CALL_SECONDS = 10.0
-"""For all tries of one call."""
+"""Seconds for all tries of one call."""
 _CALL_RATE = 20
-"""Calls per second of one check, each operation by itself."""
+"""Calls per second of one check, for each operation."""
 _BAD_STATES = (CheckState.DENIED, CheckState.HIDDEN)
 
 
 async def check_permissions(settings: Settings, name: str) -> CheckReport:
     """Try every permission of a source; raises UsageError when there is no such source.
 
-    Reads only, and neither Redis nor a sink is asked.
+    It only reads, and needs neither Redis nor a sink.
     """
     source = settings.source(name)
     quick = {"call_timeout": _CALL_SECONDS, "read_timeout": _CALL_SECONDS}
@@ -31,20 +31,20 @@ async def check_permissions(settings: Settings, name: str) -> CheckReport:
         settings.model_copy(update={"worker": worker}), LocalQuota(_CALL_RATE)
     )
     try:
-        arrival = await connect_through_roles(name, source, sources)
-        if arrival.connection is None or any(i.state in _BAD_STATES for i in arrival.items):
-            items = [*arrival.items, *_make_untried_items()]
+        result = await connect_through_roles(name, source, sources)
+        if result.connection is None or any(i.state in _BAD_STATES for i in result.items):
+            items = [*result.items, *_make_untried_items()]
         else:
-            probes = Probes(arrival.connection)
+            probes = Probes(result.connection)
             await probes.run()
-            items = [*arrival.items, *adjust_for_lake_formation(probes.items, probes.seen)]
+            items = [*result.items, *adjust_for_lake_formation(probes.items, probes.sample)]
     finally:
         await sources.close()
     return CheckReport(
         source=name,
         at=datetime.now(UTC),
-        account=arrival.account,
-        identity=arrival.identity,
+        account=result.account,
+        identity=result.identity,
         ok=not any(one.state in _BAD_STATES for one in items)
         and any(_is_allowed_by_glue(one) for one in items),
         items=tuple(items),
@@ -52,7 +52,7 @@ async def check_permissions(settings: Settings, name: str) -> CheckReport:
 
 
 def _make_untried_items() -> list[CheckItem]:
-    """The permissions for whose trial nobody arrived."""
+    """Make the items of permissions that could not be tried without a connection."""
     return [
         make_check_item(
             permission.action, CheckState.UNKNOWN, "not tried: the way to the source is closed"

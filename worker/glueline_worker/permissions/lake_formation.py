@@ -1,8 +1,8 @@
-"""Empty answers: there is nothing, or Lake Formation says nothing.
+"""Find out whether an empty answer means that there is nothing, or that Lake Formation hides it.
 
-It leaves out what it does not grant, without a word. Its own API tells a caller no more than what
-the caller was granted, and wants permissions of its own; Glue's answers say which databases it
-governs: whoever may use IAM alone is named in their defaults as ``IAM_ALLOWED_PRINCIPALS``.
+Lake Formation leaves out what it does not grant, without a word. Its own API shows a caller only
+what the caller was granted, and needs permissions of its own. But Glue's answers say which
+databases it governs: others name ``IAM_ALLOWED_PRINCIPALS`` in their default permissions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from glueline_worker.permissions.probes import Sample
 
 IAM_PRINCIPALS = "IAM_ALLOWED_PRINCIPALS"
 _MOST_NAMES = 3
-"""Databases that a sentence names at the most."""
+"""The most databases that a sentence names."""
 
 
 def is_governed(database: Mapping[str, Any]) -> bool | None:
-    """Whether Lake Formation decides who sees new tables; None when the answer does not tell."""
+    """Tell whether Lake Formation decides who sees new tables; None if the answer does not say."""
     defaults = database.get("CreateTableDefaultPermissions")
     if not isinstance(defaults, list):
         return None
@@ -25,14 +25,14 @@ def is_governed(database: Mapping[str, Any]) -> bool | None:
     return all(one.get("DataLakePrincipalIdentifier") != IAM_PRINCIPALS for one in principals)
 
 
-def adjust_for_lake_formation(items: list[CheckItem], seen: Sample) -> list[CheckItem]:
-    """The items, where an answer may have left something out."""
+def adjust_for_lake_formation(items: list[CheckItem], sample: Sample) -> list[CheckItem]:
+    """Return the items, changed where an answer may have left something out."""
     found = {}
-    if not seen.databases:
+    if not sample.databases:
         found["glue:GetDatabases"] = _make_hidden("no database is visible")
-    elif not seen.tables:
-        found["glue:GetTables"] = _judge_missing_tables(seen.looked_into)
-    elif named := _list_governed(seen.databases):
+    elif not sample.tables:
+        found["glue:GetTables"] = _judge_missing_tables(sample.searched)
+    elif named := _list_governed(sample.databases):
         found["glue:GetTables"] = (CheckState.ALLOWED, _describe_governed(named))
     return [
         _adjust_item(one, *found[one.permission])
@@ -42,25 +42,25 @@ def adjust_for_lake_formation(items: list[CheckItem], seen: Sample) -> list[Chec
     ]
 
 
-def _adjust_item(one: CheckItem, state: CheckState, said: str) -> CheckItem:
-    detail = f"{one.detail}; {said}" if state is CheckState.ALLOWED else said
+def _adjust_item(one: CheckItem, state: CheckState, remark: str) -> CheckItem:
+    detail = f"{one.detail}; {remark}" if state is CheckState.ALLOWED else remark
     return one.model_copy(update={"state": state, "detail": detail})
 
 
-def _judge_missing_tables(looked_into: Sequence[Mapping[str, Any]]) -> tuple[CheckState, str]:
+def _judge_missing_tables(searched: Sequence[Mapping[str, Any]]) -> tuple[CheckState, str]:
     what = "no table is visible in the first databases"
-    if named := _list_governed(looked_into):
-        said = "it leaves out without a word what it does not grant (grant DESCRIBE there)"
-        return CheckState.HIDDEN, f"{what}, and Lake Formation governs {named}: {said}"
-    if looked_into and all(is_governed(one) is False for one in looked_into):
+    if named := _list_governed(searched):
+        remark = "it leaves out without a word what it does not grant (grant DESCRIBE there)"
+        return CheckState.HIDDEN, f"{what}, and Lake Formation governs {named}: {remark}"
+    if searched and all(is_governed(one) is False for one in searched):
         return CheckState.ALLOWED, f"{what}, and IAM alone decides who sees new ones"
     return _make_hidden(what)
 
 
 def _make_hidden(what: str) -> tuple[CheckState, str]:
-    said = "there is none, or Lake Formation leaves it out without a word"
+    reason = "there is none, or Lake Formation leaves it out without a word"
     advice = "grant DESCRIBE there, and compare with what an administrator sees"
-    return CheckState.HIDDEN, f"{what}: {said} ({advice})"
+    return CheckState.HIDDEN, f"{what}: {reason} ({advice})"
 
 
 def _describe_governed(named: str) -> str:

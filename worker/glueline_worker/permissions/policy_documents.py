@@ -1,4 +1,4 @@
-"""IAM documents: what the reader of a source may do, and who may become it."""
+"""IAM policies: the permissions of the reader of a source, and who may assume its roles."""
 
 import json
 import re
@@ -18,22 +18,22 @@ PolicyDocument = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody on the way to a source: whoever runs the workers, or a role."""
+    """An identity on the way to a source: the one that runs the workers, or a role."""
 
     name: str
-    """A word for names of resources: ``caller``, or the role's name."""
+    """``caller`` or the role's name, for the names of resources."""
     arn: str | None
-    """The role; None for whoever runs the workers."""
+    """The role's ARN; None for the identity that runs the workers."""
     policy: PolicyDocument | None
-    """What it must be allowed, None when that is nothing."""
+    """The permissions that it needs; None if it needs none."""
     trust: PolicyDocument | None
-    """Who may assume it."""
+    """The trust policy of a role."""
 
 
 def make_principals(
     place: PolicyScope, features: Iterable[Feature], principal: str
 ) -> list[Principal]:
-    """All identities from the workers' own to the one that reads, which is the last.
+    """Make all principals, from the workers' own to the one that reads.
 
     ``principal`` is the ARN that the first role trusts. Raises UsageError when the policy would
     be larger than IAM allows.
@@ -56,21 +56,21 @@ def make_principals(
 
 
 def guess_trusted_arn(place: PolicyScope) -> str:
-    """The account of the first role, when nobody said who runs the workers."""
+    """Return the root of the first role's account: a guess at who runs the workers."""
     arn = place.source.roles[0].arn if place.source.roles else ""
     account = arn.split(":")[4] if arn else place.account
     return f"arn:{place.partition}:iam::{account}:root"
 
 
 def count_policy_characters(document: PolicyDocument) -> int:
-    """Characters as IAM counts them."""
+    """Count characters as IAM does, without white space."""
     return len(json.dumps(document, separators=(",", ":")))
 
 
 def _make_reader_statements(
     place: PolicyScope, features: Iterable[Feature]
 ) -> list[PolicyDocument]:
-    """The statements of the reader; without the filters' names when those are too many."""
+    """Make the statements of the reader, without the filters' names if those are too many."""
     wanted = frozenset(features)
     for tried in (place, replace(place, narrow=False)):
         statements = _make_statements(tried, wanted)
@@ -101,7 +101,7 @@ def _make_statements(place: PolicyScope, features: frozenset[Feature]) -> list[P
 
 
 def _make_key_statements(place: PolicyScope) -> list[PolicyDocument]:
-    """The statements for keys by reference; with ``secrets_from`` they are another source's."""
+    """Make the statements for keys by reference; with ``secrets_from``, another source has them."""
     source, found = place.source, []
     kinds = {"secretsmanager:": "secretsmanager:GetSecretValue", "ssm:": "ssm:GetParameter"}
     for kind, action in kinds.items():
@@ -141,5 +141,5 @@ def _make_policy(statements: list[PolicyDocument]) -> PolicyDocument | None:
 
 
 def make_terraform_name(text: str) -> str:
-    """The text as a name for Terraform."""
+    """Turn a text into a name for Terraform."""
     return re.sub(r"\W+", "_", text).strip("_").lower()

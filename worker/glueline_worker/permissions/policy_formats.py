@@ -1,4 +1,4 @@
-"""The same policies for IAM itself, Terraform and CloudFormation."""
+"""Render policies for IAM itself, Terraform and CloudFormation."""
 
 import json
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from glueline_worker.permissions.policy_documents import (
 
 
 def render_iam(found: Sequence[Principal]) -> str:
-    """The reader's policy, for the console or ``aws iam create-policy``."""
+    """Render the reader's policy, for the console or ``aws iam create-policy``."""
     return json.dumps(found[-1].policy, indent=2)
 
 
 def render_chain(found: Sequence[Principal]) -> str:
-    """Every identity with its policy and its trust, as one JSON document."""
+    """Render every principal with its policy and its trust, as one JSON document."""
     return json.dumps(
         [
             {"role": one.arn, "policy": one.policy, "trust_policy": one.trust}
@@ -29,7 +29,7 @@ def render_chain(found: Sequence[Principal]) -> str:
 
 
 def render_terraform(source: str, found: Sequence[Principal]) -> str:
-    """A policy for each identity, and the roles with their trust."""
+    """Render a policy for each principal, and the roles with their trust."""
     blocks: list[str] = []
     for one in found:
         name = make_terraform_name(f"glueline_{source}_{one.name}")
@@ -49,7 +49,7 @@ def render_terraform(source: str, found: Sequence[Principal]) -> str:
 
 
 def render_cloudformation(source: str, found: Sequence[Principal]) -> str:
-    """A template as JSON, with managed policies and roles."""
+    """Render a template as JSON, with managed policies and roles."""
     resources: dict[str, Any] = {}
     for one in found:
         name = "".join(
@@ -87,7 +87,7 @@ def _make_policy_name(source: str, one: Principal) -> str:
 
 
 def _make_role(one: Principal) -> dict[str, str]:
-    """Name and path of a role."""
+    """Return the name and the path of a role."""
     assert one.arn is not None
     path, _, name = one.arn.partition(":role/")[2].rpartition("/")
     return {"name": name, "path": f"/{path}/" if path else "/"}

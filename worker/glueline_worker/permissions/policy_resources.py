@@ -1,4 +1,4 @@
-"""The ARNs that a policy names."""
+"""The ARNs of the resources that a policy names."""
 
 import re
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ _PARTITIONS = (
     ("eusc-", "aws-eusc"),
 )
 _GLUE_STUDIO_BUCKET = "aws-glue-assets"
-"""What the buckets begin with in which Glue Studio keeps scripts."""
+"""The beginning of the names of Glue Studio's buckets with scripts."""
 
 EVENT_QUEUE_NAME = "glueline-events"
-"""What the pages call the queue with events."""
+"""The name of the queue with events in the documentation."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyScope:
-    """Where the resources of a source are; ``*`` for what is not known."""
+    """The resources of a source that a policy covers; ``*`` for an unknown part."""
 
     source: Source
     region: str = "*"
@@ -34,7 +34,7 @@ class PolicyScope:
     queues: tuple[str, ...] = ()
     """ARNs of queues with events."""
     narrow: bool = True
-    """Whether the filters' databases are named."""
+    """Name the databases of the filters instead of all."""
 
     @property
     def partition(self) -> str:
@@ -46,10 +46,10 @@ class PolicyScope:
 
     @property
     def catalog(self) -> tuple[str, str]:
-        """The account of the catalogue, and the way to a catalogue inside it: ``/name``."""
+        """The account of the catalogue, and the path to a catalogue inside it: ``/name``."""
         account, _, nested = (self.source.catalog_id or "").partition(":")
-        get_catalog_path = f"/{nested}" if nested else ""
-        return (account if re.fullmatch(r"\d{12}", account) else self.account), get_catalog_path
+        path = f"/{nested}" if nested else ""
+        return (account if re.fullmatch(r"\d{12}", account) else self.account), path
 
     @property
     def script_buckets(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class PolicyScope:
 
 
 def list_arns(resource: Resource, place: PolicyScope) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
-    """The ARNs of a kind of resource; none where the source has no such thing."""
+    """Return the ARNs of a kind of resource; none if the source has no such thing."""
     at = place.partition
     match resource:
         case Resource.DATABASES:
@@ -89,7 +89,7 @@ def list_arns(resource: Resource, place: PolicyScope) -> tuple[str, ...]:  # noq
 
 
 def get_catalog_path(place: PolicyScope) -> str:
-    """The way from the account's catalogue to a catalogue inside it."""
+    """Return the path from the account's catalogue to a catalogue inside it."""
     return place.catalog[1]
 
 
@@ -112,12 +112,12 @@ def _list_databases(place: PolicyScope) -> tuple[str, ...]:
 
 
 def _make_iam_pattern(glob: str) -> str:
-    """The glob as IAM has it, which knows ``*`` and ``?`` only. Glue's names are in lower case."""
+    """Turn a glob into a pattern of IAM, with ``*`` and ``?`` only; Glue's names are lower case."""
     return re.sub(r"\[!?\]?[^\]]*\]", "?", glob.lower())
 
 
 def make_secret_arn(reference: str, place: PolicyScope) -> str:
-    """The ARN of what a ``secretsmanager:`` or ``ssm:`` reference names."""
+    """Make the ARN of the secret or parameter that a reference names."""
     kind, _, name = reference.partition(":")
     if name.startswith("arn:"):
         return name.partition("#")[0]
@@ -129,13 +129,13 @@ def make_secret_arn(reference: str, place: PolicyScope) -> str:
 
 
 def parse_queue_region(url: str) -> str | None:
-    """The region that the URL of a queue names."""
+    """Return the Region in the URL of a queue, None if there is none."""
     found = re.match(r"https?://(?:sqs\.)?([a-z]{2,}(?:-[a-z]+)+-\d+)\.", url)
     return found[1] if found else None
 
 
 def parse_queue_arn(url: str, partition: str, region: str) -> str | None:
-    """The ARN of a queue by its URL, None where that does not tell."""
+    """Return the ARN of a queue from its URL, None if the URL names no account."""
     found = re.search(r"/(\d{12})/([\w.-]+)/?$", url)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""One cheap call for each permission, on things that exist where some were seen."""
+"""Try each permission with one cheap call, if possible on things that exist."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
@@ -20,17 +20,17 @@ _ANNOTATED_SCRIPT = "## @type: Nothing\n## @args: []\n## @return: nothing\n## @i
 
 @dataclass
 class Sample:
-    """What the calls came across, for later calls to try."""
+    """Things that calls found, for later calls to use."""
 
     databases: list[dict[str, Any]] = field(default_factory=list)
-    looked_into: list[dict[str, Any]] = field(default_factory=list)
-    """The databases that were asked for a table, up to the first that had one."""
+    searched: list[dict[str, Any]] = field(default_factory=list)
+    """The databases that were searched for a table, up to the first that had one."""
     tables: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Probes:
-    """Tries permissions on one connection and keeps what was found."""
+    """Tries permissions on one connection, and collects items and samples."""
 
     def __init__(self, connection: Connection) -> None:
         """Call through ``connection``."""
@@ -38,7 +38,7 @@ class Probes:
         catalog = connection.source.catalog_id
         self._catalog = {"CatalogId": catalog} if catalog else {}
         self.items: list[CheckItem] = []
-        self.seen = Sample()
+        self.sample = Sample()
 
     async def run(self) -> None:
         """Try all of Glue's and S3's permissions."""
@@ -49,14 +49,14 @@ class Probes:
         await self._scripts()
 
     async def _glue(self, operation: str, what: str, **params: Any) -> dict[str, Any]:
-        """Make one call of Glue and note what it says; its answer, empty when there is none."""
+        """Make one call of Glue and add its item; return the answer, empty after an error."""
         answer, error = await _try_call(self._connection.call("glue", operation, **params))
         self.items.append(make_call_item(f"glue:{operation}", what, error))
         return answer
 
     async def _databases(self) -> None:
         listed = await self._glue("GetDatabases", "one page", MaxResults=10, **self._catalog)
-        self.seen.databases = _get_items(listed, "DatabaseList")
+        self.sample.databases = _get_items(listed, "DatabaseList")
         name = self._names[0]
         await self._glue("GetDatabase", name, Name=name, **self._catalog)
 
@@ -69,28 +69,28 @@ class Probes:
         await self._glue("GetPartitions", where, TableName=self._table, MaxResults=1, **at)
 
     async def _first_tables(self) -> tuple[str, GluelineError | None]:
-        """The first database that shows a table, or the last that was looked into."""
+        """Search for a database with a table; return it, or the last one that was searched."""
         database, error = _NO_SUCH_NAME, None
         for database in self._names[:_MOST_DATABASES]:
             call = self._connection.call(
                 "glue", "GetTables", DatabaseName=database, MaxResults=1, **self._catalog
             )
             answer, error = await _try_call(call)
-            self.seen.tables = _get_items(answer, "TableList")
-            self.seen.looked_into += [d for d in self.seen.databases if d.get("Name") == database]
-            if self.seen.tables or error:
+            self.sample.tables = _get_items(answer, "TableList")
+            self.sample.searched += [d for d in self.sample.databases if d.get("Name") == database]
+            if self.sample.tables or error:
                 break
         return database, error
 
     async def _jobs(self) -> None:
         listed = await self._glue("ListJobs", "one page", MaxResults=_MOST_JOBS)
         pages = await self._glue("GetJobs", "one page", MaxResults=_MOST_JOBS)
-        self.seen.jobs = _get_items(pages, "Jobs")
-        names = _get_items(listed, "JobNames") or [job.get("Name") for job in self.seen.jobs]
+        self.sample.jobs = _get_items(pages, "Jobs")
+        names = _get_items(listed, "JobNames") or [job.get("Name") for job in self.sample.jobs]
         first = str(names[0]) if names else _NO_SUCH_NAME
         answer = await self._glue("GetJob", first, JobName=first)
-        if not self.seen.jobs and answer.get("Job"):
-            self.seen.jobs = [answer["Job"]]
+        if not self.sample.jobs and answer.get("Job"):
+            self.sample.jobs = [answer["Job"]]
 
     async def _lineage(self) -> None:
         params = {"Name": _NO_SUCH_NAME, "HidePassword": True, **self._catalog}
@@ -101,7 +101,7 @@ class Probes:
 
     async def _scripts(self) -> None:
         places: dict[str, str] = {}
-        for job in self.seen.jobs:
+        for job in self.sample.jobs:
             location = script_location(job)
             if isinstance(location, ScriptLocation):
                 places.setdefault(location.bucket, location.key)
@@ -121,7 +121,7 @@ class Probes:
         if "Body" in answer:
             answer["Body"].close()
         encrypted = str(answer.get("ServerSideEncryption") or "").startswith("aws:kms")
-        # S3 refuses an object for want of its key; only the sentence tells.
+        # S3 denies an object whose key may not be used; only the sentence says so.
         locked = error is not None and "kms" in str(error).lower()
         what = f"s3://{bucket}/{key}"
         if not locked:
@@ -134,13 +134,13 @@ class Probes:
 
     @property
     def _names(self) -> list[str]:
-        """Databases to try, those of this account before links to others; never none."""
-        ordered = sorted(self.seen.databases, key=lambda one: bool(one.get("TargetDatabase")))
+        """The databases to try, those of this account before links; at least one name."""
+        ordered = sorted(self.sample.databases, key=lambda one: bool(one.get("TargetDatabase")))
         return [str(one.get("Name")) for one in ordered] or [_NO_SUCH_NAME]
 
     @property
     def _table(self) -> str:
-        return str(self.seen.tables[0].get("Name")) if self.seen.tables else _NO_SUCH_NAME
+        return str(self.sample.tables[0].get("Name")) if self.sample.tables else _NO_SUCH_NAME
 
 
 def _get_items(answer: dict[str, Any], member: str) -> list[Any]:

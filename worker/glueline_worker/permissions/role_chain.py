@@ -1,4 +1,4 @@
-"""The way to a source, step by step: keys, then each role, to say which step fails."""
+"""Connect to a source step by step: with its keys, then each role, to find the step that fails."""
 
 from dataclasses import dataclass, field
 
@@ -17,11 +17,11 @@ _ASSUME_HINT = (
 
 @dataclass
 class ChainResult:
-    """How far the way led."""
+    """The result of each step, and the connection of the last one that worked."""
 
     items: list[CheckItem] = field(default_factory=list)
     connection: Connection | None = None
-    """The source, when the way led there."""
+    """The last connection that worked; with items that are bad, it is not the source."""
     account: str | None = None
     identity: str | None = None
 
@@ -29,36 +29,36 @@ class ChainResult:
 async def connect_through_roles(
     name: str, source: Source, sources: SourceConnections
 ) -> ChainResult:
-    """Connect with ever more of the roles, as far as that goes."""
-    arrival, caller = ChainResult(), ""
+    """Connect with ever more of the roles, until a step fails or the source is reached."""
+    result, caller = ChainResult(), ""
     for length in range(len(source.roles) + 1):
         step = source.model_copy(update={"roles": source.roles[:length]})
         try:
             connection = await sources.connect_as(name, step)
-            arrival.account, arrival.identity, asked = await _get_identity(connection)
+            result.account, result.identity, asked = await _get_identity(connection)
         except (AwsError, Terminal) as error:
-            arrival.items += _make_failure_items(step, length, error)
-            return arrival
+            result.items += _make_failure_items(step, length, error)
+            return result
         if length:
             arn = source.roles[length - 1].arn
             how = f"{arn}, as {caller or 'the role before'}"
-            arrival.items.append(make_check_item("sts:AssumeRole", CheckState.ALLOWED, how))
+            result.items.append(make_check_item("sts:AssumeRole", CheckState.ALLOWED, how))
         elif step.access_key:
-            arrival.items += _make_key_items(step, CheckState.ALLOWED, "read")
-        caller = arrival.identity or ""
-        arrival.connection = connection
+            result.items += _make_key_items(step, CheckState.ALLOWED, "read")
+        caller = result.identity or ""
+        result.connection = connection
     state, detail = (
         judge_error(asked),
-        describe_outcome(asked, arrival.identity or "GetCallerIdentity"),
+        describe_outcome(asked, result.identity or "GetCallerIdentity"),
     )
-    arrival.items.append(make_check_item("sts:GetCallerIdentity", state, detail))
-    return arrival
+    result.items.append(make_check_item("sts:GetCallerIdentity", state, detail))
+    return result
 
 
 async def _get_identity(
     connection: Connection,
 ) -> tuple[str | None, str | None, GluelineError | None]:
-    """Account and ARN; raises what says that the credentials will not do."""
+    """Return account, ARN and an error about STS alone; raise errors of the credentials."""
     try:
         answer = await connection.call("sts", "GetCallerIdentity")
     except (AwsCredentials, AwsMisconfigured):

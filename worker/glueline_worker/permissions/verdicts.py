@@ -1,4 +1,4 @@
-"""What the answer to one call says of a permission. Pure."""
+"""Judge a permission by the outcome of one call. Pure functions."""
 
 from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError
@@ -10,10 +10,10 @@ _UNKNOWN_OPERATION = "the endpoint does not know this operation"
 
 
 def judge_error(error: GluelineError | None) -> CheckState:
-    """The state of a permission whose call ended with ``error``.
+    """Return the state of a permission whose call ended with ``error``.
 
-    AWS asks for permission before it looks: a thing that is not there, or a parameter that will
-    not do, was refused to somebody who may.
+    AWS checks the permission first: a missing thing or a wrong parameter is reported only to a
+    caller who has it.
     """
     if isinstance(error, AwsDenied):
         return CheckState.DENIED
@@ -25,19 +25,19 @@ def judge_error(error: GluelineError | None) -> CheckState:
     return CheckState.UNKNOWN
 
 
-def describe_outcome(error: GluelineError | None, make_call_item: str) -> str:
-    """What was tried, and what it came to in a few words."""
+def describe_outcome(error: GluelineError | None, what: str) -> str:
+    """Describe in a few words what was tried, and how it ended."""
     if error is None:
-        return make_call_item
+        return what
     if isinstance(error, AwsNotFound):
-        return f"{make_call_item}: answered, there is no such thing"
+        return f"{what}: answered, there is no such thing"
     if judge_error(error) is CheckState.ALLOWED:
-        return f"{make_call_item}: answered"
-    return f"{make_call_item}: {error}{_advise(error)}"
+        return f"{what}: answered"
+    return f"{what}: {error}{_advise(error)}"
 
 
 def _advise(error: GluelineError) -> str:
-    """What the sentence of AWS leaves to the reader."""
+    """Return advice that the sentence of AWS leaves out."""
     text = str(error).lower()
     if "lake formation" in text:
         return " (IAM allows it: grant it in Lake Formation)"
@@ -45,7 +45,7 @@ def _advise(error: GluelineError) -> str:
 
 
 def make_check_item(action: str, state: CheckState, detail: str) -> CheckItem:
-    """The item about a permission."""
+    """Make the item of a permission."""
     known: Permission = _BY_ACTION[action]
     return CheckItem(
         permission=action,
@@ -57,5 +57,5 @@ def make_check_item(action: str, state: CheckState, detail: str) -> CheckItem:
 
 
 def make_call_item(action: str, what: str, error: GluelineError | None) -> CheckItem:
-    """The item about a permission that a call was made for."""
+    """Make the item of a permission from the outcome of a call."""
     return make_check_item(action, judge_error(error), describe_outcome(error, what))

@@ -89,7 +89,7 @@ class _Listing:
 
     def _list_tables(self, token: str | None) -> AsyncIterator[Page]:
         pattern = make_pattern(self._by_range) if self._by_range else None
-        return self._context.glue.tables(
+        return self._context.glue.list_tables(
             self._unit.database, token, expression=pattern, ahead=self._budget
         )
 
@@ -184,7 +184,7 @@ def _make_dangling_error(database: str, link: CatalogLink, error: AwsNotFound) -
 
 async def _write_database(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | None:
     """Write the database's record; return its target if it is a resource link."""
-    answer = await context.glue.database(unit.database)
+    answer = await context.glue.read_database(unit.database)
     record = database_record(answer, context.origin)
     await context.write([(context.place_in_catalog(record), answer)])
     return record.target

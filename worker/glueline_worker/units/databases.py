@@ -19,7 +19,7 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         await context.open_units([_make_unit(unit, name) for name in wanted.exact_names])
         return
     is_complete = True
-    async for page in context.glue.databases():
+    async for page in context.glue.list_databases():
         is_complete = is_complete and not page.nulls
         records = [
             context.place_in_catalog(database_record(answer, context.origin))

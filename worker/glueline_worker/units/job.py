@@ -55,7 +55,7 @@ class JobDescriptions:
 async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     """Read one job; a script or an annotation that cannot be read becomes a warning."""
     try:
-        definition = await context.glue.job(unit.job)
+        definition = await context.glue.read_job(unit.job)
     except AwsNotFound:
         if isinstance(context.run.request.scope, JobScope):
             raise
@@ -162,9 +162,9 @@ async def _read_descriptions(
         descriptions.is_complete = is_drawn
     if descriptions.script and _ANNOTATION in descriptions.script.text:
         text = descriptions.script.text.decode("utf-8", "replace")
-        descriptions.dag = await _try(context.glue.dataflow_graph(text), descriptions, context)
+        descriptions.dag = await _try(context.glue.read_dataflow_graph(text), descriptions, context)
     for name in connections:
-        found = await _try(context.glue.connection(name), descriptions, context)
+        found = await _try(context.glue.read_connection(name), descriptions, context)
         properties = None if found is None else found.get("ConnectionProperties") or {}
         descriptions.inputs.connections[name] = properties and redact_parameters(properties)
 

@@ -26,7 +26,7 @@ async def extract_jobs(unit: JobsUnit, context: UnitContext) -> None:
 async def _open_all_jobs(unit: JobsUnit, context: UnitContext) -> bool:
     """Open a unit for each job; tell whether the listing was complete."""
     wanted, is_complete = context.run.request.filters.jobs, True
-    async for page in context.glue.job_names():
+    async for page in context.glue.list_job_names():
         is_complete = is_complete and not page.nulls
         names = [str(name) for name in page.items if name]
         await context.open_units(_make_units(unit, filter(wanted.admits, names)))
@@ -39,7 +39,7 @@ async def _open_changed_jobs(unit: JobsUnit, context: UnitContext) -> bool:
     Unchanged jobs and the units of the others settle in one step, so that no job is both.
     """
     wanted, is_complete = context.run.request.filters.jobs, True
-    async for page in context.glue.jobs():
+    async for page in context.glue.list_jobs():
         is_complete = is_complete and not page.nulls
         named = {str(job.get("Name") or ""): job for job in page.items}
         jobs = {name: job for name, job in named.items() if name and wanted.admits(name)}

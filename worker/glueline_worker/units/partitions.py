@@ -49,7 +49,7 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
 async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
     """Ask whether the partitions are projected; a call for each table without any partition."""
     try:
-        answer = await context.glue.table(unit.database, unit.table)
+        answer = await context.glue.read_table(unit.database, unit.table)
     except AwsError as error:
         if isinstance(error, Retryable) and not context.last_attempt:
             raise
@@ -107,7 +107,7 @@ def _list_pages(
     unit: PartitionsUnit, context: UnitContext, segment: int | None = None
 ) -> AsyncIterator[Page]:
     # The columns of a partition repeat the table's and are not used.
-    return context.glue.partitions(unit.database, unit.table, segment=segment, schema=False)
+    return context.glue.list_partitions(unit.database, unit.table, segment=segment, schema=False)
 
 
 def _make_record(

@@ -74,7 +74,9 @@ class RangeSplitter:
 
     async def _probe(self, part: NameRange) -> ProbedRange:
         self._probes += 1
-        pages = self._glue.tables(self._database, expression=make_pattern(part), names_only=True)
+        pages = self._glue.list_tables(
+            self._database, expression=make_pattern(part), names_only=True
+        )
         async with self._turn:
             try:
                 page = await anext(pages)

@@ -100,7 +100,7 @@ def _is_readable(dataset: Dataset, context: UnitContext) -> bool:
 async def _prefetch_tables(database: str, tables: Sequence[str], context: UnitContext) -> None:
     left = set(tables)
     try:
-        async for page in context.glue.tables(database, expression="|".join(tables)):
+        async for page in context.glue.list_tables(database, expression="|".join(tables)):
             for answer in page.items:
                 if (table := answer.get("Name")) in left:
                     left.remove(table)
@@ -124,7 +124,7 @@ async def _find_table(name: str, context: UnitContext) -> CachedColumns | None:
 async def _read_table(name: str, context: UnitContext) -> CachedColumns | None:
     database, table = name.split("/")
     try:
-        answer = await context.glue.table(database, table)
+        answer = await context.glue.read_table(database, table)
     except AwsNotFound:
         return CachedColumns(())  # a job may name a table that is long gone
     except AwsError as error:

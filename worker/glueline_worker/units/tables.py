@@ -38,7 +38,7 @@ class _Owner(NamedTuple):
 async def extract_table(unit: TableUnit, context: UnitContext) -> None:
     """Read one table. If there is none, the listing is complete all the same: the table is gone."""
     try:
-        answer = await context.glue.table(unit.database, unit.table)
+        answer = await context.glue.read_table(unit.database, unit.table)
     except AwsNotFound:
         context.warnings.append(f"table {unit.table} of database {unit.database} does not exist")
     else:

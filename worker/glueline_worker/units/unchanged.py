@@ -140,7 +140,7 @@ async def _read_connections(
 
 async def _read_connection(name: str, context: UnitContext) -> dict[str, Mapping[str, str] | None]:
     try:
-        answer = await context.glue.connection(name)
+        answer = await context.glue.read_connection(name)
     except AwsNotFound:
         return {name: None}
     except AwsError as error:

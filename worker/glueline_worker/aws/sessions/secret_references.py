@@ -1,6 +1,6 @@
 """Keys by reference: ``env:``, ``file:``, ``secretsmanager:`` and ``ssm:``, read when needed.
 
-What is read stays in memory, as credentials do, and stands in no error and no log.
+Keys stay in memory, as all credentials do, and never stand in an error or a log.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from glueline_worker.aws.errors import AwsCredentials, AwsTransient, classify_er
 from glueline_worker.aws.sessions.profiles import is_broken
 
 KEY_LIFETIME = timedelta(minutes=25)
-"""What botocore is told of when keys expire. It renews 15 minutes before, thus after 10."""
+"""The lifetime that botocore gets for keys. It renews them 15 minutes before the end: after 10."""
 _ROTATION_CHECK_SECONDS = 5.0
-"""Seconds for which the answer holds whether keys were rotated."""
+"""Seconds for which the result of a check for changed keys holds."""
 _KEY_FILE_LIMIT = 64 * 1024
-"""Characters of a file; nothing longer is a key."""
+"""Characters of a file; no key is longer."""
 
 _OpenClient = Callable[[str, str | None], AbstractAsyncContextManager[Any]]
 """Opens the client of a service, in a region or in that of the source."""
@@ -34,16 +34,16 @@ class SourceKeys:
     """The keys of one source."""
 
     def __init__(self, source: Source, client: _OpenClient) -> None:
-        """Read the keys of ``source``; ``client`` reaches what AWS keeps."""
+        """Read the keys of ``source``; ``client`` reaches those that AWS keeps."""
         self._references = (source.access_key, source.secret_key, source.session_token)
         self._client = client
         self._given: list[str | None] | None = None
-        self._looked = float("-inf")
-        self._is_rotated = False
-        self._look = asyncio.Lock()
+        self._checked_at = float("-inf")
+        self._have_changed = False
+        self._check = asyncio.Lock()
 
     async def fetch(self) -> dict[str, str | None]:
-        """The keys as botocore's renewable credentials take them; raises AwsError."""
+        """Read the keys, in the form of botocore's renewable credentials; raises AwsError."""
         self._given = await self._read()
         access, secret, token = self._given
         expiry = (datetime.now(UTC) + KEY_LIFETIME).isoformat()
@@ -51,17 +51,17 @@ class SourceKeys:
             "access_key": access, "secret_key": secret, "token": token, "expiry_time": expiry,
         }  # fmt: skip
 
-    async def rotated(self) -> bool:
-        """Whether the references lead to other keys than those that were given out."""
+    async def have_changed(self) -> bool:
+        """Tell whether the references lead to other keys than the last ``fetch`` returned."""
         clock = asyncio.get_running_loop().time
-        async with self._look:
-            if self._given is not None and clock() - self._looked > _ROTATION_CHECK_SECONDS:
+        async with self._check:
+            if self._given is not None and clock() - self._checked_at > _ROTATION_CHECK_SECONDS:
                 try:
-                    self._is_rotated = await self._read() != self._given
+                    self._have_changed = await self._read() != self._given
                 except GluelineError:
-                    self._is_rotated = False
-                self._looked = clock()
-            return self._is_rotated
+                    self._have_changed = False
+                self._checked_at = clock()
+            return self._have_changed
 
     async def _read(self) -> list[str | None]:
         # Keys in one secret are read once, so that they belong together.
@@ -112,11 +112,10 @@ class SourceKeys:
             async with self._client(service, region) as client:
                 return check_answer(operation, await getattr(client, method)(**given))
         except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
-            understood = classify_error(error, operation)
-            # It says nothing of the call that needed the keys.
-            kind = AwsCredentials if isinstance(understood, Terminal) else AwsTransient
-            said = f"the key {where} cannot be read: {understood}"
-            raise kind(said, code=understood.code) from None
+            known = classify_error(error, operation)
+            # The error does not name the call that needed the keys.
+            kind = AwsCredentials if isinstance(known, Terminal) else AwsTransient
+            raise kind(f"the key {where} cannot be read: {known}", code=known.code) from None
 
 
 def _read_variable(name: str) -> str:

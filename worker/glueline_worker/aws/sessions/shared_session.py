@@ -1,4 +1,4 @@
-"""What all sessions of a process share: botocore's data, its handlers, configuration files, TLS.
+"""Sessions that share botocore's data, its handlers, configuration files and TLS in a process.
 
 A session of botocore's own loads the service models anew (20 MB and 60 ms for three services) and
 reads the certificates of every authority once for each client (60 ms). None of that differs
@@ -27,13 +27,13 @@ class LightSession(ProfileSession):
     """A session that holds only its own configuration and credentials."""
 
     def __init__(self, profile: str | None = None, *, has_own_handlers: bool = False) -> None:
-        """Read the configuration of ``profile``, or what AWS's own variables say.
+        """Read the configuration of ``profile``, or of AWS's own variables.
 
-        Whoever registers handlers with the session asks for handlers of its own. Raises AwsError
-        for a profile or certificates that cannot be used.
+        A session that registers handlers needs handlers of its own. Raises AwsError for a profile
+        or certificates that cannot be used.
         """
         if os.environ.get("AWS_PROFILE") == "":
-            # As Compose hands on a variable that is not set; botocore would look for that profile.
+            # Compose passes an unset variable on as empty, and botocore would look for a profile.
             del os.environ["AWS_PROFILE"]
         handlers = _load_handlers()
         super().__init__(
@@ -47,14 +47,14 @@ class LightSession(ProfileSession):
 
     @property
     def full_config(self) -> dict[str, Any]:
-        """The configuration and credentials files; a thousand sessions parse and keep them once."""
+        """The configuration and credentials files, parsed once for all sessions."""
         names = ("config_file", "credentials_file")
         files = tuple(_stamp_file(self.get_config_variable(name)) for name in names)
         return _parse_files(files)
 
 
 class SharedTlsSession(AIOHTTPSession):
-    """Connections that verify servers with certificates which the process loads once."""
+    """Makes connections that verify servers with certificates which the process loads once."""
 
     def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
         if proxy_url or self._cert_file or not self._verify:
@@ -66,7 +66,7 @@ class SharedTlsSession(AIOHTTPSession):
 
 
 class _SharedLoader(Loader):
-    """Keeps its search paths: boto3 adds one for each of its sessions, for resources of its own."""
+    """Loads botocore's data from fixed paths: boto3 adds a path for each of its sessions."""
 
     @property
     def search_paths(self) -> list[str]:
@@ -89,7 +89,7 @@ _Stamp = tuple[str | None, int, int]
 
 
 def _stamp_file(path: str | None) -> _Stamp:
-    """The path of a file with what changes when the file does."""
+    """Return the path of a file with its time and size, which change when the file does."""
     try:
         about = Path(_expand(path or "")).stat()
     except OSError:
