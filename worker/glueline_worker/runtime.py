@@ -135,7 +135,7 @@ class Runtime:
 
     async def _open(self) -> None:
         settings = self.settings
-        # Units wait for a connection rather than fail for want of one.
+        # Units wait for a free connection instead of failing.
         self._client = async_redis_client(settings, _REDIS_CONNECTIONS)
         await check_redis(self._client, settings.key_prefix)
         self._ledger = AsyncLedger(self._client)

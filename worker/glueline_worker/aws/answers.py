@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from glueline_worker.aws.json_parser import UnreadableAnswer
 
-Answer = dict[str, Any]
+AwsAnswer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ _S3_LISTING = ("Contents", "CommonPrefixes", "IsTruncated", "KeyCount", "Name")
 """Members, at least one of which a listing of S3 has; an empty list itself is left out."""
 
 
-def check_answer(operation: str, answer: Answer) -> Answer:
+def check_answer(operation: str, answer: AwsAnswer) -> AwsAnswer:
     """Return the answer if it is one of ``operation``.
 
     Raises ClientError when it holds an error's code instead, else UnreadableAnswer.
@@ -65,7 +65,7 @@ def check_answer(operation: str, answer: Answer) -> Answer:
         error = {"Code": code.rpartition("#")[2], "Message": str(message)}
         about = answer.get("ResponseMetadata") or {}
         raise ClientError({"Error": error, "ResponseMetadata": about}, operation)
-    raise UnreadableAnswer(f"the answer is none of {operation}: {missing}")
+    raise UnreadableAnswer(f"this is no answer to {operation}: {missing}")
 
 
 def drop_nulls(items: list[Any]) -> tuple[list[Any], int]:
@@ -74,7 +74,7 @@ def drop_nulls(items: list[Any]) -> tuple[list[Any], int]:
     return left, len(items) - len(left)
 
 
-def is_object_listing(answer: Answer) -> bool:
+def is_object_listing(answer: AwsAnswer) -> bool:
     """Tell whether an answer of ListObjectsV2 is a page that says whether it is the last.
 
     An empty page has no list. Without such an answer, each object is asked for by itself.
@@ -83,7 +83,7 @@ def is_object_listing(answer: Answer) -> bool:
     return any(member in answer for member in _S3_LISTING) and not is_cut
 
 
-def _find_missing(operation: str, answer: Answer) -> str | None:
+def _find_missing(operation: str, answer: AwsAnswer) -> str | None:
     """Describe what the answer lacks; None when it is whole."""
     promised = _EXPECTED.get(operation)
     if isinstance(promised, _Listing):
@@ -94,7 +94,7 @@ def _find_missing(operation: str, answer: Answer) -> str | None:
     return special(answer) if special else None
 
 
-def _find_missing_in_single(promised: _Single, answer: Answer) -> str | None:
+def _find_missing_in_single(promised: _Single, answer: AwsAnswer) -> str | None:
     found = answer.get(promised.member) if promised.member else answer
     if not isinstance(found, dict):
         return f"it has no {promised.member}"
@@ -102,18 +102,18 @@ def _find_missing_in_single(promised: _Single, answer: Answer) -> str | None:
     return None if isinstance(value, str) and value else f"it has no {promised.key}"
 
 
-def _find_missing_in_listing(promised: _Listing, answer: Answer) -> str | None:
+def _find_missing_in_listing(promised: _Listing, answer: AwsAnswer) -> str | None:
     items, token = answer.get(promised.member), answer.get(promised.token)
     if not isinstance(items, list):
         return f"it has no list {promised.member}"
     if not all(item is None or isinstance(item, promised.of) for item in items):
         return f"{promised.member} holds something else"
     if token is not None and not isinstance(token, str):
-        return f"its {promised.token} is no text"
+        return f"its {promised.token} is not a text"
     return None
 
 
-def _find_missing_in_graph(answer: Answer) -> str | None:
+def _find_missing_in_graph(answer: AwsAnswer) -> str | None:
     """Look for the lists of nodes and edges: one is there even without annotations."""
     lists = [answer[name] for name in ("DagNodes", "DagEdges") if answer.get(name) is not None]
     if not lists or not all(isinstance(one, list) for one in lists):
@@ -123,7 +123,7 @@ def _find_missing_in_graph(answer: Answer) -> str | None:
     return None if is_whole else "DagNodes or DagEdges hold something else"
 
 
-def _find_missing_in_secret(answer: Answer) -> str | None:
+def _find_missing_in_secret(answer: AwsAnswer) -> str | None:
     """Look for a text or a name: a secret of bytes has no text."""
     members = ("SecretString", "SecretBinary", "ARN", "Name")
     is_whole = any(isinstance(answer.get(member), str) for member in members)

@@ -5,7 +5,7 @@ AwsError
 ├── AwsTransient    (Retryable)  again
 ├── AwsExpired      (Retryable)  again with fresh credentials
 ├── AwsSkewed       (Retryable)  again with a signature of the right time
-├── AwsCredentials  (Terminal)   these credentials will not do
+├── AwsCredentials  (Terminal)   there are no usable credentials
 ├── AwsDenied       (Terminal)   the caller lacks a permission
 ├── AwsNotFound     (Terminal)   the thing is not there
 └── AwsRefused      (Terminal)   everything else that AWS refuses
@@ -283,7 +283,7 @@ def _describe_network_error(error: BaseException) -> str:
     if isinstance(error, boto.EndpointConnectionError):
         return f"cannot reach {redact_text(str(error.kwargs.get('endpoint_url', 'the endpoint')))}"
     if isinstance(error, ResponseParserError):
-        return "the answer is none of AWS"  # botocore quotes all of it
+        return "the answer does not come from AWS"  # botocore quotes all of it
     return _shorten(redact_text(str(error))) or type(error).__name__
 
 

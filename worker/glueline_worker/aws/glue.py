@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import orjson
 
-from glueline_worker.aws.answers import Answer, drop_nulls
+from glueline_worker.aws.answers import AwsAnswer, drop_nulls
 from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
 
@@ -54,7 +54,7 @@ class StaleToken(AwsTransient):
 class Glue:
     """The reads of one source."""
 
-    _ahead: ClassVar[set[asyncio.Task[Answer]]] = set()
+    _ahead: ClassVar[set[asyncio.Task[AwsAnswer]]] = set()
 
     def __init__(self, connection: Connection, warn: Callable[[str], None] | None = None) -> None:
         """Read through ``connection``; call ``warn`` with a sentence on what is left out."""
@@ -135,26 +135,26 @@ class Glue:
             async for page in self._pages("ListJobs", "JobNames", None, MaxResults=_JOBS_A_PAGE):
                 yield Page([{"Name": name} for name in page.items], page.token, page.nulls)
 
-    async def read_database(self, name: str) -> Answer:
+    async def read_database(self, name: str) -> AwsAnswer:
         """Read one database; raises AwsNotFound."""
         answer = await self._call("GetDatabase", Name=name, **self._catalog)
         return dict(answer.get("Database") or {})
 
-    async def read_table(self, database: str, name: str) -> Answer:
+    async def read_table(self, database: str, name: str) -> AwsAnswer:
         """Read one table; raises AwsNotFound."""
         answer = await self._call("GetTable", DatabaseName=database, Name=name, **self._catalog)
         return dict(answer.get("Table") or {})
 
-    async def read_job(self, name: str) -> Answer:
+    async def read_job(self, name: str) -> AwsAnswer:
         """Read one job; raises AwsNotFound."""
         return dict((await self._call("GetJob", JobName=name)).get("Job") or {})
 
-    async def read_connection(self, name: str) -> Answer:
+    async def read_connection(self, name: str) -> AwsAnswer:
         """Read one Glue connection without its password."""
         answer = await self._call("GetConnection", Name=name, HidePassword=True, **self._catalog)
         return dict(answer.get("Connection") or {})
 
-    async def read_dataflow_graph(self, script: str) -> tuple[list[Answer], list[Answer]]:
+    async def read_dataflow_graph(self, script: str) -> tuple[list[AwsAnswer], list[AwsAnswer]]:
         """Read the nodes and edges that Glue finds in a script's annotations."""
         answer = await self._call("GetDataflowGraph", PythonScript=script)
         nodes, edges = (drop_nulls(answer.get(k) or [])[0] for k in ("DagNodes", "DagEdges"))
@@ -164,7 +164,7 @@ class Glue:
         self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
     ) -> AsyncIterator[Page]:
         tokens, firsts = {token}, set[bytes]()
-        coming: asyncio.Task[Answer] | None = None
+        coming: asyncio.Task[AwsAnswer] | None = None
         try:
             for _ in range(MOST_PAGES):
                 answer = await (coming or self._page(operation, token, params))
@@ -190,7 +190,7 @@ class Glue:
                 self._ahead.discard(coming)
         raise make_endless_error(operation, f"it goes on after {MOST_PAGES:,} pages")
 
-    async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:
+    async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> AwsAnswer:
         if token is None:
             return await self._call(operation, **params)
         try:
@@ -200,7 +200,7 @@ class Glue:
                 raise
             raise StaleToken(str(error), code=error.code) from None
 
-    async def _call(self, operation: str, **params: Any) -> Answer:
+    async def _call(self, operation: str, **params: Any) -> AwsAnswer:
         return await self._connection.call("glue", operation, **params)
 
 

@@ -23,7 +23,7 @@ class Feature(StrEnum):
     EVENTS = "events"
     """The queue that `glueline events` reads."""
     ROLES = "roles"
-    """Roles on the way to the source."""
+    """Roles that are assumed to reach the source."""
     KEYS = "keys"
     """Keys that AWS keeps: `secretsmanager:` and `ssm:` references."""
 
@@ -140,7 +140,7 @@ PERMISSIONS = (
     Permission(
         "kms:Decrypt", F.LINEAGE, R.KMS_KEYS,
         "scripts and catalogues that are encrypted with a key of yours",
-        "what is encrypted is not read",
+        "encrypted scripts and catalogues are not read",
     ),
     Permission(
         "sqs:ReceiveMessage", F.EVENTS, R.QUEUE,
@@ -155,7 +155,7 @@ PERMISSIONS = (
     ),
     Permission(
         "sts:AssumeRole", F.ROLES, R.ROLE,
-        "the way to the source",
+        "assuming the roles of the source",
         "nothing is read",
     ),
     Permission(

@@ -22,7 +22,7 @@ class _ChannelRights:
     is_sending: bool = True
 
 
-channel_rights = _ChannelRights()
+_channel_rights = _ChannelRights()
 _GLOB_CHARACTERS = set("*?[\\")
 
 
@@ -65,7 +65,7 @@ class Channel(transport.Channel):
             for queue in self.active_fanout_queues
             for topic in self._get_subscribe_topics(queue)
         ]
-        if not topics or not channel_rights.is_listening:
+        if not topics or not _channel_rights.is_listening:
             return
         pubsub = self.subclient
         if pubsub.connection._sock is None:  # noqa: SLF001 - as kombu does
@@ -91,18 +91,18 @@ class Channel(transport.Channel):
             return super()._receive_one(c)
         except NoPermissionError as error:
             # Celery connects again, and does not subscribe then.
-            channel_rights.is_listening = False
+            _channel_rights.is_listening = False
             log.warning("redis.no_remote_control", error=explain(error))
             raise
 
     def _put_fanout(self, exchange: str, message: Any, routing_key: str, **options: Any) -> None:
         """Send an event or an order to all workers, or nothing without the right to do so."""
-        if not channel_rights.is_sending:
+        if not _channel_rights.is_sending:
             return
         try:
             super()._put_fanout(exchange, message, routing_key, **options)
         except NoPermissionError as error:
-            channel_rights.is_sending = False
+            _channel_rights.is_sending = False
             log.warning("redis.no_events", error=explain(error))
 
 

@@ -29,7 +29,7 @@ _GENERATION_LIMIT = 2**63 - 2
 
 
 class Circumstances(StrictModel):
-    """What all workers of a run go by. Fields that a newer version adds are ignored."""
+    """The circumstances that all workers of a run share. Unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 

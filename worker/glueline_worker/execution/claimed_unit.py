@@ -18,7 +18,7 @@ from glueline_worker.sinks.base import Run
 
 @dataclass
 class ClaimedUnit:
-    """A claim, what the ledger answered to it, and who reports on it."""
+    """A claim, the ledger's answer to it, and the observer that reports on it."""
 
     services: WorkerServices
     claim: Claim

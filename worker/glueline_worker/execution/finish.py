@@ -22,7 +22,7 @@ async def finish_run(claimed: ClaimedUnit) -> None:
     if claimed.result.state is not RunState.RUNNING:
         await _clean_up(claimed)
         await _end_in_ledger(claimed, None)
-        await report_stopped_run(claimed)
+        await _report_stopped_run(claimed)
         return
     calls, ledger = claimed.services.calls, claimed.services.ledger
     status = await claimed.get_status()
@@ -63,10 +63,10 @@ async def give_up_finish(claimed: ClaimedUnit, message: str) -> None:
     else:
         warning = f"{run_commit.NOT_CLEANED} and is yours to remove: {message}"
         await _end_in_ledger(claimed, None, warning=warning)
-        await report_stopped_run(claimed)
+        await _report_stopped_run(claimed)
 
 
-async def report_stopped_run(claimed: ClaimedUnit) -> None:
+async def _report_stopped_run(claimed: ClaimedUnit) -> None:
     """Report the end of a run that was ended from outside, which no worker has reported yet."""
     status = await claimed.get_status()
     if status is not None:

@@ -55,7 +55,7 @@ def _make_untried_items() -> list[CheckItem]:
     """Make the items of permissions that could not be tried without a connection."""
     return [
         make_check_item(
-            permission.action, CheckState.UNKNOWN, "not tried: the way to the source is closed"
+            permission.action, CheckState.UNKNOWN, "not tried: the source cannot be reached"
         )
         for permission in PERMISSIONS
         if permission.feature not in NOT_OF_SOURCE

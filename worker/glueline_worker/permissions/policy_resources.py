@@ -62,7 +62,7 @@ def list_arns(resource: Resource, place: PolicyScope) -> tuple[str, ...]:  # noq
     at = place.partition
     match resource:
         case Resource.DATABASES:
-            return _make_catalog_arns(place, [f"database{get_catalog_path(place)}/*"])
+            return _make_catalog_arns(place, [f"database{_get_catalog_path(place)}/*"])
         case Resource.TABLES:
             return _make_table_arns(place, _list_databases(place))
         case Resource.ANY_TABLE:
@@ -88,7 +88,7 @@ def list_arns(resource: Resource, place: PolicyScope) -> tuple[str, ...]:  # noq
             return ()
 
 
-def get_catalog_path(place: PolicyScope) -> str:
+def _get_catalog_path(place: PolicyScope) -> str:
     """Return the path from the account's catalogue to a catalogue inside it."""
     return place.catalog[1]
 
@@ -101,8 +101,8 @@ def _make_catalog_arns(place: PolicyScope, rest: list[str]) -> tuple[str, ...]:
 
 
 def _make_table_arns(place: PolicyScope, databases: tuple[str, ...]) -> tuple[str, ...]:
-    names = [f"database{get_catalog_path(place)}/{name}" for name in databases]
-    names += [f"table{get_catalog_path(place)}/{name}/*" for name in databases]
+    names = [f"database{_get_catalog_path(place)}/{name}" for name in databases]
+    names += [f"table{_get_catalog_path(place)}/{name}/*" for name in databases]
     return _make_catalog_arns(place, names)
 
 

@@ -1,4 +1,4 @@
-"""The context of one attempt at a unit: where it reads, where it writes, and what it leaves."""
+"""The context of one attempt at a unit: its source, its sinks and its results."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit
 from glueline.contract.records import CatalogLink
-from glueline_worker.aws.answers import Answer
+from glueline_worker.aws.answers import AwsAnswer
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import MOST_PAGES, Page, StaleToken, make_endless_error
 from glueline_worker.catalog.common_fields import label_of_link
@@ -190,7 +190,7 @@ async def _write_database(unit: DatabaseUnit, context: UnitContext) -> CatalogLi
     return record.target
 
 
-def _get_name(answer: Answer) -> str:
+def _get_name(answer: AwsAnswer) -> str:
     return str(answer.get("Name", ""))
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import TableRecord, record_key
-from glueline_worker.aws.answers import Answer
+from glueline_worker.aws.answers import AwsAnswer
 from glueline_worker.aws.errors import AwsNotFound
 from glueline_worker.catalog.common_fields import name_of
 from glueline_worker.catalog.content_hash import sealed
@@ -47,7 +47,7 @@ async def extract_table(unit: TableUnit, context: UnitContext) -> None:
 
 
 async def write_tables(
-    answers: list[Answer], unit: DatabaseUnit | TableUnit, context: UnitContext
+    answers: list[AwsAnswer], unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> None:
     """Write the tables that the request wants and some sink lacks, and open their partitions.
 
@@ -88,7 +88,7 @@ async def write_tables(
 
 
 async def _make_record_off_loop(
-    answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
+    answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> TableRecord:
     """Return the record; a long table is read in a thread, because other units share the loop."""
     if _count_characters(answer) < LONG_TABLE:
@@ -96,7 +96,7 @@ async def _make_record_off_loop(
     return await asyncio.to_thread(_make_record, answer, unit, context)
 
 
-def _count_characters(answer: Answer) -> int:
+def _count_characters(answer: AwsAnswer) -> int:
     """Count the characters that redaction has to look at, without those of columns."""
     parameters = answer.get("Parameters")
     values = parameters.values() if isinstance(parameters, Mapping) else ()
@@ -105,7 +105,7 @@ def _count_characters(answer: Answer) -> int:
 
 
 def _make_record(
-    answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
+    answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> TableRecord:
     record = table_record(answer, context.origin, database_name=unit.database)
     return context.place_in_catalog(record)
@@ -139,7 +139,7 @@ async def _make_part(
     return Part(key, (table, *edges), fingerprint_ if is_final else None)
 
 
-def _find_owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
+def _find_owner(answer: AwsAnswer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
     """Return the owner's database of a table that is read through a resource link, else None."""
     database = text_of(answer.get("DatabaseName"))
     if not database or database.lower() == unit.database.lower():

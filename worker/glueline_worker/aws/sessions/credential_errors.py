@@ -32,7 +32,7 @@ def explain_error(error: Exception, session: AioSession) -> GluelineError:
     """Turn any error of reading credentials into one that says what to do."""
     if isinstance(error, AwsCredentials):
         return error
-    name = get_profile_name(session)
+    name = _get_profile_name(session)
     if _is_login_error(error):
         return make_credentials_error(_explain_login(name, session, error), "login")
     reason, code, may_pass = _find_reason(error)
@@ -50,7 +50,7 @@ def explain_no_credentials(session: AioSession) -> AwsCredentials:
 
 def explain_mfa(session: AioSession) -> AwsCredentials:
     """Make the error for a profile that asks for an MFA code."""
-    name = get_profile_name(session)
+    name = _get_profile_name(session)
     chain = _iterate_chain(name, session)
     profile = next((n for n, fields in chain if "mfa_serial" in fields), name)
     return make_credentials_error(
@@ -62,7 +62,7 @@ def explain_mfa(session: AioSession) -> AwsCredentials:
     )
 
 
-def get_profile_name(session: AioSession) -> str:
+def _get_profile_name(session: AioSession) -> str:
     """Return the name of the profile that a session uses."""
     return str(session.get_config_variable("profile") or "default")
 
@@ -121,7 +121,7 @@ def _explain_login(name: str, session: AioSession, error: BaseException) -> str:
 
 
 def _explain_missing(session: AioSession) -> str:
-    name = get_profile_name(session)
+    name = _get_profile_name(session)
     for profile, fields in _iterate_chain(name, session):
         if "login_session" in fields:
             return (
@@ -143,13 +143,13 @@ def _explain_missing(session: AioSession) -> str:
 def _get_profiles(session: AioSession) -> Mapping[str, Mapping[str, Any]]:
     try:
         found: Mapping[str, Mapping[str, Any]] = session.full_config.get("profiles", {})
-    except boto.BotoCoreError:  # the error in hand says already that the file cannot be parsed
+    except boto.BotoCoreError:  # the file cannot be parsed, which the explained error says already
         return {}
     return found
 
 
 def _has_profile(session: AioSession) -> bool:
-    return get_profile_name(session) in _get_profiles(session)
+    return _get_profile_name(session) in _get_profiles(session)
 
 
 def _iterate_chain(name: str, session: AioSession) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -101,7 +101,7 @@ class SourceKeys:
                 )
                 found = (answer.get("Parameter") or {}).get("Value")
         if not isinstance(found, str):
-            raise AwsCredentials(f"the key {where} is no text", code="reference")
+            raise AwsCredentials(f"the key {where} is not a text", code="reference")
         return found
 
     async def _ask(self, where: str, service: str, operation: str, **given: Any) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _read_file(path: Path) -> str:
         with path.open(encoding="utf-8") as file:
             text = file.read(_KEY_FILE_LIMIT + 1)
     except UnicodeDecodeError:
-        raise AwsCredentials(f"the key file:{path} is no text", code="reference") from None
+        raise AwsCredentials(f"the key file:{path} is not a text", code="reference") from None
     except OSError as error:
         raise AwsCredentials(
             f"the key file:{path} cannot be read: {error.strerror}", code="reference"
