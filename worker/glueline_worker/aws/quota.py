@@ -56,8 +56,8 @@ class SharedQuota:
         self._prefix = f"{prefix}quota:"
         self._start = start
         self._alone = LocalQuota(floor)
-        # One caller of a family asks at a time: all are served in turn, and Redis is not asked
-        # by hundreds for the same slot. A lock lives as long as somebody waits for it.
+        # One caller of a family asks at a time: all have their turn, and hundreds do not ask Redis
+        # for the same slot. A lock lives while a caller waits for it.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._away_until = 0.0
 

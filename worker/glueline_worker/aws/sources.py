@@ -270,8 +270,8 @@ def _check_operations(name: str, source: Source) -> None:
     unknown = sorted(source.quota.operations.keys() - QUOTA_OPERATIONS)
     if unknown:
         raise UsageError(
-            f"source {name!r}: quota.operations names {unknown[0]}, a call that Glueline does not make; "
-            f"it makes: {', '.join(sorted(QUOTA_OPERATIONS))}"
+            f"source {name!r}: quota.operations names {unknown[0]}, a call that Glueline does not "
+            f"make; it makes: {', '.join(sorted(QUOTA_OPERATIONS))}"
         )
 
 

@@ -54,8 +54,8 @@ async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
         if isinstance(error, Retryable) and not context.last_attempt:
             raise
         context.warnings.append(
-            f"the catalogue has no partitions of {unit.database}.{unit.table}, and whether they are "
-            f"projected could not be read: {error}"
+            f"the catalogue has no partitions of {unit.database}.{unit.table}, and whether they "
+            f"are projected could not be read: {error}"
         )
         return False
     return is_projected(parameters_of(answer.get("Parameters")))

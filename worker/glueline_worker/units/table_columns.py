@@ -48,7 +48,7 @@ def select_tables(datasets: Iterable[Dataset], context: UnitContext) -> tuple[st
 
 
 def encode_table_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Write ``database/table`` in ASCII: a script may use characters that no sink stores, as NUL."""
+    """Write ``database/table`` in ASCII: a script may use a NUL, which no sink can store."""
     return tuple(quote(name, safe="/", errors="surrogatepass") for name in names)
 
 
