@@ -3,9 +3,9 @@
 import pytest
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 
-AROUND = Surroundings(
+CONTEXT = LineageContext(
     region="eu-west-1",
     account="123456789012",
     arguments={"env": "prod", "bucket": "lake", "target": "s3://lake/out/"},
@@ -40,14 +40,14 @@ def words(lineage):
 
 
 @pytest.fixture
-def around():
-    return AROUND
+def context():
+    return CONTEXT
 
 
 @pytest.fixture
 def edges():
     """The edges of a graph, in words."""
-    return lambda graph, around=AROUND: words(collapse(graph, around))
+    return lambda graph, context=CONTEXT: words(collapse(graph, context))
 
 
 @pytest.fixture

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.literals import TEXT_LIMIT, parse_value
+from glueline_worker.lineage.literals import ARGUMENT_LIMIT, parse_value
 from glueline_worker.lineage.model import (
     KEEP,
     OPAQUE,
     ColumnRef,
     Flow,
     Graph,
+    LineageContext,
     Node,
     Role,
-    Surroundings,
 )
-from glueline_worker.lineage.naming import catalog_table, from_options
+from glueline_worker.lineage.naming import name_catalog_table, read_connection_options
 
 _MAPPING_PARTS = 3
 """Source, its type and the target: what is needed of ``(source, type, target, type)``."""
@@ -44,7 +44,7 @@ class _Step:
     has_long_argument: bool = False
 
 
-def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph:
+def read_dataflow(dag_nodes: Any, dag_edges: Any, context: LineageContext) -> Graph:
     """The graph of ``DagNodes`` and ``DagEdges``; what cannot be understood is a warning."""
     warnings: list[str] = []
     entries = _entries(dag_nodes)
@@ -54,8 +54,8 @@ def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph
     odd = len(entries) - len(steps)
     gaps = [f"annotated steps that could not be read: {odd}"] if odd else []
     gaps += (
-        f"an argument of the annotated step {step.id} is longer than {TEXT_LIMIT:,} characters, "
-        "and was not read"
+        f"an argument of the annotated step {step.id} is longer than {ARGUMENT_LIMIT:,} "
+        "characters, and was not read"
         for step in steps
         if step.has_long_argument
     )
@@ -63,7 +63,7 @@ def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph
     sources = _sources(steps, _entries(dag_edges), warnings)
     nodes = []
     for step in steps:
-        found = _datasets(step, around)
+        found = _datasets(step, context)
         role = _role(step, has_datasets=bool(found), has_inputs=bool(sources[step.key]))
         if role != "transform" and not found:
             warnings.append(f"the annotated step {step.id} ({step.kind}) names no dataset")
@@ -99,7 +99,7 @@ def _step(index: int, entry: Mapping[str, Any]) -> _Step:
         kind=str(entry.get("NodeType") or ""),
         args={name: parse_value(value) for name, value in args.items()},
         line=line if isinstance(line, int) and line > 0 else None,
-        has_long_argument=any(len(value) > TEXT_LIMIT for value in args.values()),
+        has_long_argument=any(len(value) > ARGUMENT_LIMIT for value in args.values()),
     )
 
 
@@ -145,18 +145,18 @@ def _role(step: _Step, *, has_datasets: bool, has_inputs: bool) -> Role:
     return "write" if has_inputs else "read"
 
 
-def _datasets(step: _Step, around: Surroundings) -> tuple[Dataset, ...]:
+def _datasets(step: _Step, context: LineageContext) -> tuple[Dataset, ...]:
     args = step.args
     database = _text(args.get("database") or args.get("name_space"))
     table = _text(args.get("table_name"))
     if database and table:
         catalog_id = _text(args.get("catalog_id")) or None
-        return (catalog_table(database, table, around, catalog_id),)
+        return (name_catalog_table(database, table, context, catalog_id),)
     told = args.get("connection_options") or args.get("additional_options")
     options = {**args, **told} if isinstance(told, Mapping) else args
     connection = _text(args.get("catalog_connection"))
     kind = _text(args.get("connection_type")) or ("jdbc" if connection else "")
-    return from_options(kind, options, around, format=_text(args.get("format")))
+    return read_connection_options(kind, options, context, format=_text(args.get("format")))
 
 
 def _text(value: object) -> str:

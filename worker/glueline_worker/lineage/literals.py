@@ -7,10 +7,10 @@ runs becomes a placeholder inside the text it is part of.
 import ast
 import re
 
-from glueline_worker.lineage.naming import UNKNOWN
+from glueline_worker.lineage.naming import UNKNOWN_NAME
 from glueline_worker.lineage.syntax import parse_expression
 
-TEXT_LIMIT = 200_000
+ARGUMENT_LIMIT = 200_000
 """Characters of one argument; a longer one is generated data, not a name."""
 
 _WORDS = {"true": True, "false": False, "null": None, "none": None}
@@ -20,12 +20,12 @@ _FIELD = re.compile(r"\{[^{}]*\}")
 
 def parse_value(source: str) -> object:
     """The value that ``source`` stands for; ``{unknown}`` where that is no literal at all."""
-    if len(source) > TEXT_LIMIT:
-        return UNKNOWN
+    if len(source) > ARGUMENT_LIMIT:
+        return UNKNOWN_NAME
     try:
         return _value(parse_expression(source.strip()))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return UNKNOWN
+        return UNKNOWN_NAME
 
 
 def _value(node: ast.expr) -> object:
@@ -46,7 +46,7 @@ def _value(node: ast.expr) -> object:
 
 def _expression(node: ast.expr) -> str:
     """An expression as text, with a placeholder for each part that is known only at run time."""
-    found = UNKNOWN
+    found = UNKNOWN_NAME
     match node:
         case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(name))):
             found = f"{{arg:{name}}}"  # args['name'], whatever the variable is called
@@ -66,7 +66,7 @@ def _expression(node: ast.expr) -> str:
 def _filled(field: re.Pattern[str], template: str, values: object) -> str:
     """Put the values into a template's fields, in their order."""
     left = iter(values if isinstance(values, list) else [values])
-    return field.sub(lambda _: _text(next(left, UNKNOWN)), template)
+    return field.sub(lambda _: _text(next(left, UNKNOWN_NAME)), template)
 
 
 def _text(value: object) -> str:

@@ -106,7 +106,7 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LineageContext:
     """What is known around a job, for names and schemas. Every field may be unknown.
 
     ``arguments`` are the job's DefaultArguments without their leading dashes. ``connections``

@@ -8,7 +8,7 @@ from glueline.contract.records import LineageRecord
 from glueline_worker.lineage.model import Edge, Lineage
 
 
-def lineage_records(
+def make_lineage_records(
     lineage: Lineage, *, process: str, source: str, region: str, catalog_id: str | None = None
 ) -> list[LineageRecord]:
     """One record for each edge; ``process`` is what moves the data, as in LineageRecord."""

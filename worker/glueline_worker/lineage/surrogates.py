@@ -8,7 +8,7 @@ from glueline_worker.catalog.values import printable
 from glueline_worker.lineage.model import ColumnRef, Flow, Graph, Node
 
 
-def without_halves(graph: Graph) -> Graph:
+def replace_surrogates(graph: Graph) -> Graph:
     """``graph`` with each half as ``?``; before it is followed, so that equal names are one."""
     if all(text.isascii() or printable(text) == text for text in _texts(graph)):
         return graph

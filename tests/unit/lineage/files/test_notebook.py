@@ -10,7 +10,7 @@ from tests.support.examples import examples
 
 from glueline_worker.lineage.files.notebook import notebook_code, read_notebook
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
 
 
@@ -139,8 +139,8 @@ def test_settings_views_and_frames_are_followed_from_cell_to_cell():
         "%%sql -o frame\nSELECT * FROM v",
         "frame.write.parquet('s3://lake/out')",
     )
-    around = Surroundings(region="eu-west-1", account="123456789012")
-    edges = collapse(read_script(notebook_code(data), around), around).edges
+    context = LineageContext(region="eu-west-1", account="123456789012")
+    edges = collapse(read_script(notebook_code(data), context), context).edges
     assert [(edge.upstream.name, edge.downstream.name) for edge in edges] == [
         ("table/shop/orders", "out")
     ]

@@ -53,7 +53,7 @@ _SQL_TARGET = re.compile(r"(?:^|\s)(?:-o|--output)[ \t]+(\w+)|^(\w+)[ \t]*<<")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class NotebookCell:
     """A cell's code below what stands ``above`` it; ``magic`` is what its magic says."""
 
     language: str
@@ -67,7 +67,7 @@ class Cell:
         return not self.language and bool(self.code.strip()) and self.magic not in _NO_DATA
 
 
-def read_cell(cell: str, kernel: str, *, whole: bool = True) -> Cell:  # noqa: PLR0911 - one for each kind of magic
+def read_cell(cell: str, kernel: str, *, whole: bool = True) -> NotebookCell:  # noqa: PLR0911 - one for each kind of magic
     """One cell; ``whole`` says that ``cell`` has nothing else in it."""
     if above := _ABOVE_CELL_MAGIC.match(cell):
         first = "\n".join(map(_line, above[0].rstrip("\n").split("\n"))) + "\n"
@@ -75,24 +75,24 @@ def read_cell(cell: str, kernel: str, *, whole: bool = True) -> Cell:  # noqa: P
         return replace(found, above=first + found.above)
     magic = _CELL_MAGIC.match(cell)
     if magic is None:
-        return Cell(kernel, _without_magics(cell, kernel, whole=whole))
+        return NotebookCell(kernel, _without_magics(cell, kernel, whole=whole))
     before = "\n" * cell.count("\n", 0, magic.start(1))
     name, rest, body = magic[1].lower(), magic[2], cell[magic.end() :]
     language = _SPOKEN.get(name, kernel if name in _OF_KERNEL else "")
     if name == "sql":
-        return Cell("sql", body, before, magic=rest)
+        return NotebookCell("sql", body, before, magic=rest)
     if name == "configure":
         settings, after = _split_settings(rest + body)
         kept = _settings_text(settings) if kernel == "python" else ""
-        return _after_settings(Cell(kernel, kept, before), after, kernel)
+        return _after_settings(NotebookCell(kernel, kept, before), after, kernel)
     if name in _LINE_MAGICS:
-        return _after_settings(Cell(kernel, "", before), body, kernel)
+        return _after_settings(NotebookCell(kernel, "", before), body, kernel)
     if language:
-        return Cell(language, _without_magics(body, language, whole=False), before)
-    return Cell("", body, before, magic=name)
+        return NotebookCell(language, _without_magics(body, language, whole=False), before)
+    return NotebookCell("", body, before, magic=name)
 
 
-def _after_settings(settings: Cell, after: str, kernel: str) -> Cell:
+def _after_settings(settings: NotebookCell, after: str, kernel: str) -> NotebookCell:
     """The cell of a magic that holds settings, and the code below it, which is no part of it."""
     if not after.strip():
         return settings
@@ -129,7 +129,7 @@ def _settings_text(settings: str) -> str:
     return f"r'''\n%%configure\n{settings.strip()}\n'''"
 
 
-def close_up(text: str) -> str:
+def close_settings(text: str) -> str:
     """The text with the empty lines inside the JSON of ``%%configure`` below it."""
     for magic in reversed(list(islice(_CONFIGURE.finditer(text), _CONFIGURED))):
         settings, after = _split_settings(text[magic.end() :])
@@ -142,7 +142,7 @@ def close_up(text: str) -> str:
 def _without_magics(cell: str, language: str, *, whole: bool) -> str:
     if language == "scala":
         return _SCALA_MAGIC.sub("", cell)
-    return cell if whole and parses(cell) else "\n".join(map(_line, cell.split("\n")))
+    return cell if whole and is_python(cell) else "\n".join(map(_line, cell.split("\n")))
 
 
 def _line(line: str) -> str:
@@ -154,13 +154,13 @@ def _line(line: str) -> str:
         return line
     indent, target, name, rest = found.groups()
     if name == "sql":
-        return indent + (target or "") + sql_in_python("", rest)
+        return indent + (target or "") + make_python_sql_call("", rest)
     if name in _TIMED:
         return indent + (target or "") + rest
     return f"{indent}{target}None" if target else indent and f"{indent}pass"
 
 
-def sql_in_python(options: str, query: str) -> str:
+def make_python_sql_call(options: str, query: str) -> str:
     """SQL as the call that it means; ``-o name`` names the result."""
     target = _SQL_TARGET.search(options)
     name = (target[1] or target[2]) if target else ""
@@ -170,7 +170,7 @@ def sql_in_python(options: str, query: str) -> str:
     return f'{assigned}spark.sql("""{text}""")' if text.strip() else ""
 
 
-def sql_in_scala(options: str, query: str) -> str:
+def make_scala_sql_call(options: str, query: str) -> str:
     """SQL as the call that it means, in Scala."""
     target = _SQL_TARGET.search(options)
     name = (target[1] or target[2]) if target else ""
@@ -178,7 +178,7 @@ def sql_in_scala(options: str, query: str) -> str:
     return (f"val {name} = " if name else "") + f'spark.sql("""{text}""")' if text.strip() else ""
 
 
-def parses(code: str) -> bool:
+def is_python(code: str) -> bool:
     """Whether ``code`` is Python."""
     try:
         parse_module(code)

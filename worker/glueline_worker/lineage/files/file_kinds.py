@@ -16,7 +16,7 @@ Language = Literal["python", "scala"]
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class SourceCode:
     """A script's text in the language that it is in; ``gaps`` say what of it is not here."""
 
     language: Language
@@ -25,13 +25,13 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class NoCode:
+class NotCode:
     """Something that is no script; ``reason`` is a sentence."""
 
     reason: str
 
 
-PIPELINE = (
+PIPELINE_REASON = (
     "the job is a Spark Declarative Pipeline, which is not read yet; "
     "what was known of its lineage is kept"
 )
@@ -95,32 +95,32 @@ _STRONG_PYTHON = re.compile(
 )
 
 
-def recognise(data: bytes, declared: Language) -> Code | NoCode:
+def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
     """The code in the object at a job's script location; ``declared`` is what the job says."""
     if reason := _binary(data):
-        return NoCode(reason)
+        return NotCode(reason)
     text = decode(data)
     if not text.strip():
-        return NoCode("the script is empty")
+        return NotCode("the script is empty")
     notebook = read_notebook(text)
     if notebook is not None:
         return _of_notebook(notebook)
     start = text.lstrip()
     for pattern, what in _TEXTS:
         if pattern.match(start):
-            return NoCode(f"the script is {what} and no code")
+            return NotCode(f"the script is {what} and no code")
     language = _language(text, declared)
     if language is None:
-        return NoCode(
+        return NotCode(
             f"the script is {_other(text) or 'JSON and no notebook'}, which no Glue job runs"
         )
-    return Code(language, text)
+    return SourceCode(language, text)
 
 
 def _binary(data: bytes) -> str:
     for magic, what in _BINARY:
         if data.startswith(magic):
-            return PIPELINE if _is_pipeline(data) else f"the script is {what} and no code"
+            return PIPELINE_REASON if _is_pipeline(data) else f"the script is {what} and no code"
     if data[_TAR] == b"ustar":
         return "the script is a tar archive and no code"
     if data[_COMPILED_PYTHON] == b"\r\n" and b"\x00" in data[:16]:
@@ -141,12 +141,12 @@ def _is_pipeline(data: bytes) -> bool:
     return any(_PIPELINE_FILE.search(end) for end in ends)
 
 
-def _of_notebook(notebook: Notebook) -> Code | NoCode:
+def _of_notebook(notebook: Notebook) -> SourceCode | NotCode:
     if notebook.is_scala:
-        return Code("scala", notebook.scala, notebook.gaps)
+        return SourceCode("scala", notebook.scala, notebook.gaps)
     if not notebook.python.strip() and notebook.gaps:
-        return NoCode(notebook.gaps[0])
-    return Code("python", notebook.python, notebook.gaps)
+        return NotCode(notebook.gaps[0])
+    return SourceCode("python", notebook.python, notebook.gaps)
 
 
 def _language(text: str, declared: Language) -> Language | None:

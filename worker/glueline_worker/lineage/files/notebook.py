@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from glueline_worker.lineage.files.cells import (
-    Cell,
-    close_up,
-    parses,
+    NotebookCell,
+    close_settings,
+    is_python,
+    make_python_sql_call,
+    make_scala_sql_call,
     read_cell,
-    sql_in_python,
-    sql_in_scala,
 )
 
 _ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
@@ -63,9 +63,9 @@ def _read(text: str) -> Notebook | None:
     if document is not None:
         kernel = "scala" if _has_scala_kernel(document) else "python"
         return _joined_cells([read_cell(cell, kernel) for cell in _cells(document) or ()])
-    if _MAGIC.search(text) and not parses(text):
+    if _MAGIC.search(text) and not is_python(text):
         # No cell boundaries are left: a cell magic takes the lines up to the next empty one.
-        blocks = re.split(r"\n[ \t]*\n", close_up(text))
+        blocks = re.split(r"\n[ \t]*\n", close_settings(text))
         return _joined_cells([read_cell(block, "python", whole=False) for block in blocks])
     return None
 
@@ -76,7 +76,7 @@ def notebook_code(data: bytes) -> str | None:
     return None if found is None else found.python
 
 
-def _joined_cells(cells: Sequence[Cell]) -> Notebook:
+def _joined_cells(cells: Sequence[NotebookCell]) -> Notebook:
     texts = {language: [_in(language, cell) for cell in cells] for language in _LANGUAGES}
     scala = [cell for cell in cells if cell.language == "scala" and cell.code.strip()]
     has_python = any(cell.language == "python" and cell.code.strip() for cell in cells)
@@ -88,10 +88,10 @@ def _joined_cells(cells: Sequence[Cell]) -> Notebook:
     return Notebook("\n\n".join(texts["python"]), "", tuple(dict.fromkeys(gaps)))
 
 
-def _in(language: str, cell: Cell) -> str:
+def _in(language: str, cell: NotebookCell) -> str:
     """The cell as code of ``language``; empty lines for one in another language."""
     if cell.language == "sql":
-        call = sql_in_python if language == "python" else sql_in_scala
+        call = make_python_sql_call if language == "python" else make_scala_sql_call
         return cell.above + call(cell.magic, cell.code)
     kept = cell.language == language
     return cell.above + (cell.code if kept else "\n" * cell.code.count("\n"))

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from glueline.contract.lineage import ColumnEdge, Dataset
 from glueline_worker.lineage.graph.column_flow import (
     UNKNOWN_COLUMNS,
-    Columns,
-    Schemas,
-    hidden,
-    of_datasets,
-    through,
+    ColumnSet,
+    NumberedSchemas,
+    is_excluded,
+    make_dataset_columns,
+    propagate,
 )
-from glueline_worker.lineage.graph.strongly_connected import components
-from glueline_worker.lineage.model import Edge, Graph, Lineage, Node, Surroundings
-from glueline_worker.lineage.surrogates import without_halves
+from glueline_worker.lineage.graph.strongly_connected import find_strongly_connected
+from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, Node
+from glueline_worker.lineage.surrogates import replace_surrogates
 
 EDGE_LIMIT = 50_000
 """Edges of one job; what is above it is no lineage that anybody can read."""
@@ -21,28 +21,28 @@ COLUMN_LIMIT = 1_000_000
 """Columns looked at in one job, over all its steps: bounds time and memory."""
 
 
-def collapse(graph: Graph, around: Surroundings) -> Lineage:
+def collapse(graph: Graph, context: LineageContext) -> Lineage:
     """The lineage of one graph.
 
     Only what flows is joined; a table that is read and written keeps its edge to itself. Loops
     and chains of any length are followed in bounded time: past the limits, columns and then
     edges are left out with a warning.
     """
-    graph = without_halves(graph)
-    walk = _Walk(graph, around)
+    graph = replace_surrogates(graph)
+    walk = _Walk(graph, context)
     walk.run()
     gaps = tuple(dict.fromkeys((*graph.gaps, *walk.gaps())))
     edges = walk.edges()
     return Lineage(
-        inputs=sorted_datasets(_datasets(graph.nodes, "read")),
-        outputs=sorted_datasets(_datasets(graph.nodes, "write")),
+        inputs=sort_datasets(_datasets(graph.nodes, "read")),
+        outputs=sort_datasets(_datasets(graph.nodes, "write")),
         edges=edges,
         warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.warnings))),
         gaps=gaps,
     )
 
 
-def sorted_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
+def sort_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
     """Datasets by namespace and name, each once."""
     return tuple(sorted(set(datasets), key=dataset_order))
 
@@ -62,11 +62,11 @@ def column_order(column: ColumnEdge) -> tuple[str, str, str]:
     return column.downstream, column.upstream, column.transformation or ""
 
 
-def schema_of(dataset: Dataset, around: Surroundings) -> tuple[str, ...] | None:
+def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
     """The columns of a catalog table, when they are known."""
     if not is_catalog_table(dataset):
         return None
-    return around.schemas.get(dataset.name.removeprefix("table/"))
+    return context.schemas.get(dataset.name.removeprefix("table/"))
 
 
 def is_catalog_table(dataset: Dataset) -> bool:
@@ -77,7 +77,7 @@ def is_catalog_table(dataset: Dataset) -> bool:
 class _Walk:
     """One pass over a graph. Datasets are numbered, and sets of them are bits of one integer."""
 
-    def __init__(self, graph: Graph, around: Surroundings) -> None:
+    def __init__(self, graph: Graph, context: LineageContext) -> None:
         self.warnings: list[str] = []
         self._origin = graph.origin
         self._nodes: dict[str, Node] = {}
@@ -85,19 +85,19 @@ class _Walk:
             self._nodes.setdefault(node.id, node)
         self._datasets = list(dict.fromkeys(d for node in graph.nodes for d in node.datasets))
         self._numbers = {dataset: number for number, dataset in enumerate(self._datasets)}
-        self._schemas: Schemas = {
+        self._schemas: NumberedSchemas = {
             number: {column.lower(): column for column in columns}
             for dataset, number in self._numbers.items()
-            if (columns := schema_of(dataset, around)) is not None
+            if (columns := get_schema(dataset, context)) is not None
         }
         self._upstream: dict[str, int] = {}
-        self._columns: dict[str, Columns] = {}
+        self._columns: dict[str, ColumnSet] = {}
         self._budget = COLUMN_LIMIT
 
     def run(self) -> None:
         inputs = {node.id: node.inputs for node in self._nodes.values()}
         writes = (node.id for node in self._nodes.values() if node.role == "write")
-        for group in components(inputs, writes):
+        for group in find_strongly_connected(inputs, writes):
             self._follow(group)
 
     def gaps(self) -> list[str]:
@@ -144,15 +144,15 @@ class _Walk:
                 self._upstream[name] = bits
                 self._columns[name] = self._after(self._nodes[name])
 
-    def _after(self, node: Node) -> Columns:
+    def _after(self, node: Node) -> ColumnSet:
         inputs = {
             source: self._columns[source] for source in node.inputs if source in self._columns
         }
         if node.role == "read":
-            inputs = {node.id: of_datasets(self._numbers_of(node)), **inputs}
+            inputs = {node.id: make_dataset_columns(self._numbers_of(node)), **inputs}
         if not self._affords(len(node.flow.columns)):
             return UNKNOWN_COLUMNS
-        after = through(node.flow, inputs, self._schemas)
+        after = propagate(node.flow, inputs, self._schemas)
         if not any(after is before for before in inputs.values()):
             self._affords(after.size + sum(columns.size for columns in inputs.values()))
         return after
@@ -185,7 +185,7 @@ class _Walk:
                 )
                 found[upstream, downstream][0].add(edge)
 
-    def _pairs(self, columns: Columns, target: int) -> Iterator[tuple[int, str, str]]:
+    def _pairs(self, columns: ColumnSet, target: int) -> Iterator[tuple[int, str, str]]:
         """Upstream dataset, its column, and the column that is written."""
         for display, cells in columns.named.values():
             for dataset, column in cells:
@@ -198,7 +198,7 @@ class _Walk:
                     schema = self._schemas.get(target, {})
                     taken = left | columns.named.keys()
                 for key, column in (schema or {}).items():
-                    if not hidden(key, taken):
+                    if not is_excluded(key, taken):
                         yield dataset, column, column
 
     def _spelt(self, dataset: int, column: str) -> str:

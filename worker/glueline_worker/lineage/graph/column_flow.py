@@ -5,24 +5,24 @@ from dataclasses import dataclass, field
 
 from glueline_worker.lineage.model import Flow
 
-Cell = tuple[int, str]
+DatasetColumn = tuple[int, str]
 """A column of a dataset; datasets are numbered while a graph is followed."""
-Stack = Mapping[int, frozenset[str]]
+DatasetUnion = Mapping[int, frozenset[str]]
 """Datasets below one another, each with those of its columns that do not pass."""
-Schemas = Mapping[int, Mapping[str, str]]
+NumberedSchemas = Mapping[int, Mapping[str, str]]
 """Each known schema, from column in lower case to column as written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnSet:
     """The columns at one point of a job.
 
     ``named`` maps a name in lower case to the name as written and what it is made of. ``rest``
     are datasets of which all other columns pass under their own names.
     """
 
-    named: Mapping[str, tuple[str, frozenset[Cell]]] = field(default_factory=dict)
-    rest: tuple[Stack, ...] = ()
+    named: Mapping[str, tuple[str, frozenset[DatasetColumn]]] = field(default_factory=dict)
+    rest: tuple[DatasetUnion, ...] = ()
 
     @property
     def size(self) -> int:
@@ -31,15 +31,15 @@ class Columns:
         return cells + sum(1 + len(left) for stack in self.rest for left in stack.values())
 
 
-UNKNOWN_COLUMNS = Columns()
+UNKNOWN_COLUMNS = ColumnSet()
 
 
-def of_datasets(datasets: Iterable[int]) -> Columns:
+def make_dataset_columns(datasets: Iterable[int]) -> ColumnSet:
     """All columns of what is read."""
-    return Columns(rest=({dataset: frozenset[str]() for dataset in datasets},))
+    return ColumnSet(rest=({dataset: frozenset[str]() for dataset in datasets},))
 
 
-def through(flow: Flow, inputs: Mapping[str, Columns], schemas: Schemas) -> Columns:
+def propagate(flow: Flow, inputs: Mapping[str, ColumnSet], schemas: NumberedSchemas) -> ColumnSet:
     """The columns after a step, from those of its ``inputs``."""
     if not (flow.rest or flow.columns or flow.whole):
         return UNKNOWN_COLUMNS
@@ -52,7 +52,7 @@ def through(flow: Flow, inputs: Mapping[str, Columns], schemas: Schemas) -> Colu
                 cell
                 for ref in refs
                 if ref.node in inputs
-                for cell in cells_of(inputs[ref.node], ref.column, schemas)
+                for cell in find_column_sources(inputs[ref.node], ref.column, schemas)
             ),
         )
         for name, refs in flow.columns.items()
@@ -60,7 +60,9 @@ def through(flow: Flow, inputs: Mapping[str, Columns], schemas: Schemas) -> Colu
     return _with_rest(flow, named, inputs, schemas)
 
 
-def cells_of(columns: Columns, name: str, schemas: Schemas) -> frozenset[Cell]:
+def find_column_sources(
+    columns: ColumnSet, name: str, schemas: NumberedSchemas
+) -> frozenset[DatasetColumn]:
     """What the column ``name`` is made of; empty when nobody can tell."""
     key = name.lower()
     if key in columns.named:
@@ -73,32 +75,32 @@ def cells_of(columns: Columns, name: str, schemas: Schemas) -> frozenset[Cell]:
         return found
     inner = f"{key}."
     parts = (cells for part, (_, cells) in columns.named.items() if part.startswith(inner))
-    return frozenset[Cell]().union(*parts)
+    return frozenset[DatasetColumn]().union(*parts)
 
 
-def hidden(key: str, names: frozenset[str] | set[str]) -> bool:
+def is_excluded(key: str, names: frozenset[str] | set[str]) -> bool:
     """Whether a column or the struct around it is among ``names``."""
     return key in names or any(parent in names for parent in _parents(key))
 
 
 def _with_rest(
     flow: Flow,
-    named: dict[str, tuple[str, frozenset[Cell]]],
-    inputs: Mapping[str, Columns],
-    schemas: Schemas,
-) -> Columns:
+    named: dict[str, tuple[str, frozenset[DatasetColumn]]],
+    inputs: Mapping[str, ColumnSet],
+    schemas: NumberedSchemas,
+) -> ColumnSet:
     gone = frozenset(named) | {name.lower() for name in flow.dropped}
     used: dict[str, set[str]] = {}
     for refs in flow.columns.values():
         for ref in refs:
             used.setdefault(ref.node, set()).add(ref.column.lower())
-    stacks: list[Stack] = []
+    stacks: list[DatasetUnion] = []
     for node, columns in inputs.items():
         if not flow.rest and node not in flow.whole:
             continue
         names = gone if node in flow.whole else gone | used.get(node, set())
         for key, (display, cells) in columns.named.items():
-            if not hidden(key, names):
+            if not is_excluded(key, names):
                 known = named.get(key, (display, frozenset()))
                 named[key] = known[0], known[1] | cells
         stacks += [
@@ -108,14 +110,14 @@ def _with_rest(
     if flow.stacked:
         _complete(named, inputs, gone, schemas)
         stacks = [_merged(stacks)] if stacks else []
-    return Columns(named, tuple(stacks))
+    return ColumnSet(named, tuple(stacks))
 
 
 def _complete(
-    named: dict[str, tuple[str, frozenset[Cell]]],
-    inputs: Mapping[str, Columns],
+    named: dict[str, tuple[str, frozenset[DatasetColumn]]],
+    inputs: Mapping[str, ColumnSet],
     gone: frozenset[str],
-    schemas: Schemas,
+    schemas: NumberedSchemas,
 ) -> None:
     """In a union, a column that one input names is also that of the inputs that do not."""
     for columns in inputs.values():
@@ -124,7 +126,7 @@ def _complete(
                 named[key] = display, cells | _from_rest(columns.rest, display, schemas)
 
 
-def _merged(stacks: Iterable[Stack]) -> Stack:
+def _merged(stacks: Iterable[DatasetUnion]) -> DatasetUnion:
     merged: dict[int, frozenset[str]] = {}
     for stack in stacks:
         for dataset, left in stack.items():
@@ -132,13 +134,15 @@ def _merged(stacks: Iterable[Stack]) -> Stack:
     return merged
 
 
-def _from_rest(rest: tuple[Stack, ...], name: str, schemas: Schemas) -> frozenset[Cell]:
+def _from_rest(
+    rest: tuple[DatasetUnion, ...], name: str, schemas: NumberedSchemas
+) -> frozenset[DatasetColumn]:
     """The datasets that a column not named so far comes from.
 
     With several beside one another the schemas decide; where they are unknown, nobody can.
     """
     key = name.lower()
-    open_stacks = [[d for d in stack if not hidden(key, stack[d])] for stack in rest]
+    open_stacks = [[d for d in stack if not is_excluded(key, stack[d])] for stack in rest]
     stacks = [members for members in open_stacks if members]
     unknown = [[d for d in members if d not in schemas] for members in stacks]
     found = {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.graph.collapse import column_order, edge_order, sorted_datasets
+from glueline_worker.lineage.graph.collapse import column_order, edge_order, sort_datasets
 from glueline_worker.lineage.model import Edge, Lineage
 from glueline_worker.lineage.naming import is_resolved
 
@@ -18,7 +18,7 @@ _ORDER = {origin: index for index, origin in enumerate(Origin)}
 _PLACEHOLDER = re.compile(r"\{[^{},]*\}")
 
 
-def merge(others: Sequence[Lineage], code: Lineage | None = None) -> Lineage:
+def merge_lineages(others: Sequence[Lineage], code: Lineage | None = None) -> Lineage:
     """One lineage of a job's descriptions; ``code`` is what its script says.
 
     An edge that several tell is one edge with all their origins and columns.
@@ -40,8 +40,8 @@ def _united(lineages: Iterable[Lineage]) -> Lineage:
         pair = edge.upstream, edge.downstream
         edges[pair] = _joined(edges[pair], edge) if pair in edges else edge
     return Lineage(
-        inputs=sorted_datasets(dataset for each in lineages for dataset in each.inputs),
-        outputs=sorted_datasets(dataset for each in lineages for dataset in each.outputs),
+        inputs=sort_datasets(dataset for each in lineages for dataset in each.inputs),
+        outputs=sort_datasets(dataset for each in lineages for dataset in each.outputs),
         edges=tuple(sorted(edges.values(), key=edge_order)),
         warnings=tuple(dict.fromkeys(text for each in lineages for text in each.warnings)),
         gaps=tuple(dict.fromkeys(text for each in lineages for text in each.gaps)),

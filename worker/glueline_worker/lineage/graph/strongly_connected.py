@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
-def components(inputs: Mapping[str, Sequence[str]], starts: Iterable[str]) -> list[list[str]]:
+def find_strongly_connected(
+    inputs: Mapping[str, Sequence[str]], starts: Iterable[str]
+) -> list[list[str]]:
     """All that flows into ``starts``, grouped so that each group comes after its inputs.
 
     A group has several nodes only where they form a loop: these are Tarjan's strongly connected

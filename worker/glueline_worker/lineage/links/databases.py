@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming import catalog_table
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming import name_catalog_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class CatalogDatabase:
 
     @classmethod
     def named(
-        cls, name: str, around: Surroundings, catalog_id: str | None = None
+        cls, name: str, context: LineageContext, catalog_id: str | None = None
     ) -> "CatalogDatabase":
-        """The database ``name`` of a catalogue; that of ``around`` unless another is given."""
-        table = catalog_table(name, "t", around, catalog_id)
+        """The database ``name`` of a catalogue; that of ``context`` unless another is given."""
+        table = name_catalog_table(name, "t", context, catalog_id)
         return cls(table.namespace, table.name[: -len("t")])
 
     @property
@@ -35,7 +35,7 @@ class CatalogDatabase:
 
 
 @dataclass(frozen=True, slots=True)
-class Alias:
+class TableAlias:
     """``linked`` is ``owned`` under the name that a resource link gives it."""
 
     linked: Dataset
@@ -58,17 +58,17 @@ class DatabaseLinks:
         for link, target in self._targets.items():
             self._links.setdefault(target, []).append(link)
 
-    def owned_by(self, dataset: Dataset) -> Alias | None:
+    def owned_by(self, dataset: Dataset) -> TableAlias | None:
         """The table behind a table of a linked database, one link further on."""
         for database in _databases_of(dataset):
             if target := self._targets.get(database):
                 table = dataset.name.removeprefix(database.prefix)
-                return Alias(dataset, target.table(table), database)
+                return TableAlias(dataset, target.table(table), database)
         return None
 
-    def linked_to(self, dataset: Dataset) -> Sequence[Alias]:
+    def linked_to(self, dataset: Dataset) -> Sequence[TableAlias]:
         """The names that links to its database give a table, and links to these links."""
-        found: list[Alias] = []
+        found: list[TableAlias] = []
         seen, open_ = {dataset}, [dataset]
         while open_:
             owned = open_.pop()
@@ -79,9 +79,9 @@ class DatabaseLinks:
                     found.append(alias)
         return found
 
-    def chain(self, dataset: Dataset) -> Sequence[Alias]:
+    def chain(self, dataset: Dataset) -> Sequence[TableAlias]:
         """All tables behind a table, through links of links; a circle ends where it began."""
-        found: list[Alias] = []
+        found: list[TableAlias] = []
         seen = {dataset}
         while (alias := self.owned_by(dataset)) and alias.owned not in seen:
             found.append(alias)
@@ -102,11 +102,11 @@ class DatabaseLinks:
         database, _, table = text.strip().lower().partition(".")
         return [link.table(table) for link in self._targets if table and link.name == database]
 
-    def _direct_links(self, dataset: Dataset) -> Iterator[Alias]:
+    def _direct_links(self, dataset: Dataset) -> Iterator[TableAlias]:
         for database in _databases_of(dataset):
             for link in self._links.get(database, ()):
                 table = dataset.name.removeprefix(database.prefix)
-                yield Alias(link.table(table), dataset, link)
+                yield TableAlias(link.table(table), dataset, link)
 
     def link_of(self, dataset: Dataset) -> CatalogDatabase | None:
         """The linked database that a table is named in."""

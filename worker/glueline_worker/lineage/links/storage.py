@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord
 from glueline_worker.lineage.graph.collapse import edge_order
-from glueline_worker.lineage.model import Edge, Lineage, Surroundings
-from glueline_worker.lineage.naming import catalog_table, location
+from glueline_worker.lineage.model import Edge, Lineage, LineageContext
+from glueline_worker.lineage.naming import name_catalog_table, name_location
 
 _STORES = frozenset({"s3", "gs", "hdfs", "abfs", "abfss", "wasb", "wasbs"})
 # Of a plane that no name of a file comes from.
@@ -26,13 +26,13 @@ class StorageIndex:
     def __init__(
         self,
         tables: Iterable[tuple[str, str, str]],
-        around: Surroundings,
+        context: LineageContext,
         links: Iterable[tuple[Dataset, Dataset]] = (),
     ) -> None:
         self._tables: dict[tuple[str, ...], list[_Place]] = {}
         self._links: Mapping[Dataset, Dataset] = dict(links)
         for database, table, place in tables:
-            self.put(catalog_table(database, table, around), place)
+            self.put(name_catalog_table(database, table, context), place)
 
     def put(self, table: Dataset, place: str) -> None:
         """Know that data of ``table`` stands at ``place``, a URL or path as Glue has it."""
@@ -79,14 +79,14 @@ def extend(lineage: Lineage, index: StorageIndex) -> Lineage:
     return replace(lineage, edges=tuple(sorted(edges.values(), key=edge_order)))
 
 
-def link_lineage(link: TableRecord, around: Surroundings) -> Lineage:
+def make_link_lineage(link: TableRecord, context: LineageContext) -> Lineage:
     """The one edge of a resource link: its target, maybe of another account or region, to it."""
     target = link.target
     if target is None or target.table is None:
         return Lineage()
-    there = replace(around, region=target.region or around.region)
-    upstream = catalog_table(target.database, target.table, there, target.catalog_id)
-    downstream = catalog_table(link.database_name, link.name, around)
+    there = replace(context, region=target.region or context.region)
+    upstream = name_catalog_table(target.database, target.table, there, target.catalog_id)
+    downstream = name_catalog_table(link.database_name, link.name, context)
     edge = Edge(upstream, downstream, (Origin.CATALOG,))
     return Lineage((upstream,), (downstream,), (edge,))
 
@@ -141,7 +141,7 @@ def _agree(pattern: str, part: str) -> bool:
 def _parts_of_location(text: str) -> tuple[str, ...]:
     """The parts of a table's location; none where it is no path of a store."""
     # In a location these are characters like others, while a job's path ends before them.
-    dataset = location(text.translate(_LITERAL))
+    dataset = name_location(text.translate(_LITERAL))
     if not _is_store(dataset.namespace):
         return ()
     return tuple(part.translate(_AS_WRITTEN) for part in _parts(dataset))

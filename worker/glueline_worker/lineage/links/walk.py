@@ -14,7 +14,7 @@ from glueline_worker.lineage.links.databases import DatabaseLinks
 from glueline_worker.lineage.links.storage import StorageIndex
 
 Direction = Literal["upstream", "downstream"]
-STORAGE = "storage"
+STORAGE_PROCESS = "storage"
 """The process of an edge between a path and the table on it."""
 
 
@@ -28,14 +28,14 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LineageStep:
     """A hop that was met on the way, ``depth`` hops from the start (the first is 1)."""
 
     hop: Hop
     depth: int
 
 
-class Hops:
+class LineageGraph:
     """All hops, to be walked in both directions."""
 
     def __init__(
@@ -64,9 +64,9 @@ class Hops:
         """All datasets that occur."""
         return {*self._by["upstream"], *self._by["downstream"]}
 
-    def walk(self, start: Dataset, direction: Direction, depth: int) -> list[Step]:
+    def walk(self, start: Dataset, direction: Direction, depth: int) -> list[LineageStep]:
         """The hops within ``depth`` of ``start``, nearest first; each dataset is left once."""
-        steps: list[Step] = []
+        steps: list[LineageStep] = []
         seen = {start}
         queue = deque([(start, 1)])
         while queue:
@@ -74,7 +74,7 @@ class Hops:
             if distance > depth:
                 break
             for hop in self._by[direction].get(dataset, ()):
-                steps.append(Step(hop, distance))
+                steps.append(LineageStep(hop, distance))
                 following = hop.upstream if direction == "upstream" else hop.downstream
                 if following not in seen:
                     seen.add(following)
@@ -87,10 +87,10 @@ def _storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) -> Itera
     for index in indexes:
         for path in dict.fromkeys(hop.downstream for hop in hops):
             for table in index.tables_on(path):
-                yield Hop(path, table, STORAGE)
+                yield Hop(path, table, STORAGE_PROCESS)
         for path in dict.fromkeys(hop.upstream for hop in hops):
             for table in index.tables_on(path):
-                yield Hop(table, path, STORAGE)
+                yield Hop(table, path, STORAGE_PROCESS)
 
 
 def _link_hops(

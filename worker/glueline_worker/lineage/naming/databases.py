@@ -5,12 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.aws import catalog_table
-from glueline_worker.lineage.naming.engines import ENGINES, GENERIC, Engine, engine_named
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.aws import name_catalog_table
+from glueline_worker.lineage.naming.engines import (
+    DATABASE_ENGINES,
+    GENERIC_ENGINE,
+    DatabaseEngine,
+    find_engine,
+)
 from glueline_worker.lineage.naming.text import (
-    NOTHING,
-    UNKNOWN,
+    EMPTY_CONTEXT,
+    UNKNOWN_NAME,
     lower,
     mask,
     resolve_arguments,
@@ -35,10 +40,10 @@ _SCHEMA_KEYS = ("currentschema", "schema", "sfschema")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class DatabaseAddress:
     """What a connection URL says, without users, passwords and other parameters."""
 
-    engine: Engine = GENERIC
+    engine: DatabaseEngine = GENERIC_ENGINE
     host: str = ""
     port: str = ""
     database: str = ""
@@ -56,10 +61,10 @@ class Address:
         return f"{self.engine.scheme}://{host}:{port}" if port else f"{self.engine.scheme}://{host}"
 
 
-def jdbc(
+def name_jdbc_table(
     url: str,
     table: str,
-    around: Surroundings = NOTHING,
+    context: LineageContext = EMPTY_CONTEXT,
     *,
     engine: str | None = None,
     database: str | None = None,
@@ -69,50 +74,54 @@ def jdbc(
 
     ``database`` and ``schema`` win over the URL's; parts in ``table`` itself win over both.
     """
-    given = engine_named(engine) if engine else None
-    address = parse_url(resolve_arguments(url, around), given or GENERIC)
+    given = find_engine(engine) if engine else None
+    address = parse_url(resolve_arguments(url, context), given or GENERIC_ENGINE)
     address = replace(
         address,
-        database=resolve_arguments(database or address.database, around),
-        schema=resolve_arguments(schema or address.schema, around),
+        database=resolve_arguments(database or address.database, context),
+        schema=resolve_arguments(schema or address.schema, context),
     )
-    return database_table(address, split_name(resolve_arguments(table, around)), around)
+    return name_database_table(address, split_name(resolve_arguments(table, context)), context)
 
 
-def redshift(
-    url: str, table: str, around: Surroundings = NOTHING, *, database: str | None = None
+def name_redshift_table(
+    url: str, table: str, context: LineageContext = EMPTY_CONTEXT, *, database: str | None = None
 ) -> Dataset:
     """A Redshift table by the URL or the host name of its cluster."""
-    return jdbc(url, table, around, engine="redshift", database=database)
+    return name_jdbc_table(url, table, context, engine="redshift", database=database)
 
 
-def snowflake(
+def name_snowflake_table(
     account: str,
     table: str,
-    around: Surroundings = NOTHING,
+    context: LineageContext = EMPTY_CONTEXT,
     *,
     database: str | None = None,
     schema: str | None = None,
 ) -> Dataset:
     """A Snowflake table by the account's URL, host name or identifier."""
-    return jdbc(account, table, around, engine="snowflake", database=database, schema=schema)
+    return name_jdbc_table(
+        account, table, context, engine="snowflake", database=database, schema=schema
+    )
 
 
-def database_table(address: Address, parts: Sequence[str], around: Surroundings) -> Dataset:
+def name_database_table(
+    address: DatabaseAddress, parts: Sequence[str], context: LineageContext
+) -> Dataset:
     """The table named by ``parts``, with what the address knows put before it."""
     if address.engine.scheme == "athena":
         database = parts[-2] if len(parts) > 1 else address.schema or "default"
-        return catalog_table(database, parts[-1] if parts else UNKNOWN, around)
+        return name_catalog_table(database, parts[-1] if parts else UNKNOWN_NAME, context)
     before = [address.database]
     if address.engine.levels > len(before) + 1:
         before.append(address.schema or address.engine.schema or "")
-    table = list(parts) or [UNKNOWN]
+    table = list(parts) or [UNKNOWN_NAME]
     missing = max(0, address.engine.levels - len(table))
     name = ".".join(part for part in (*before[:missing], *table) if part)
     return Dataset(namespace=address.namespace, name=name)
 
 
-def parse_url(url: str, engine: Engine = GENERIC) -> Address:
+def parse_url(url: str, engine: DatabaseEngine = GENERIC_ENGINE) -> DatabaseAddress:
     """Read a JDBC URL, or a bare ``host:port``; what it leaves open stays empty."""
     masked, restore = mask(url.strip())
     engine, body = _engine(masked, engine)
@@ -127,7 +136,7 @@ def parse_url(url: str, engine: Engine = GENERIC) -> Address:
     named = next((parameters[key] for key in _DATABASE_KEYS if parameters.get(key)), "")
     schema = next((parameters[key] for key in _SCHEMA_KEYS if parameters.get(key)), schema)
     port = port or parameters.get("dbs_port", "")
-    return Address(
+    return DatabaseAddress(
         engine=engine,
         host=restore(host),
         port=restore(port) if _PORT.fullmatch(port) else "",
@@ -136,18 +145,18 @@ def parse_url(url: str, engine: Engine = GENERIC) -> Address:
     )
 
 
-def _engine(text: str, engine: Engine) -> tuple[Engine, str]:
+def _engine(text: str, engine: DatabaseEngine) -> tuple[DatabaseEngine, str]:
     """Take the subprotocols (``jdbc:oracle:thin:``) off and remember the engine among them."""
     while match := _SUBPROTOCOL.match(text):
         word = match[1].lower()
-        if word != "jdbc" and word not in ENGINES and _PORT.match(text, match.end()):
+        if word != "jdbc" and word not in DATABASE_ENGINES and _PORT.match(text, match.end()):
             break  # host:{arg:port}
-        engine = ENGINES.get(word, engine)
+        engine = DATABASE_ENGINES.get(word, engine)
         text = text[match.end() :]
     return engine, text
 
 
-def _without_user(body: str, engine: Engine) -> str:
+def _without_user(body: str, engine: DatabaseEngine) -> str:
     """Take ``//user:password@`` off; an ``@`` behind the first ``a=`` belongs to a parameter."""
     oracle = engine.scheme == "oracle"
     first = (_ORACLE_REST if oracle else _ASSIGNED).search(body)
@@ -157,7 +166,7 @@ def _without_user(body: str, engine: Engine) -> str:
     return body[at + 1 :]
 
 
-def _authority(head: str, engine: Engine) -> tuple[str, str, str, str]:
+def _authority(head: str, engine: DatabaseEngine) -> tuple[str, str, str, str]:
     """Host, port, database and schema of ``//user@host:port/database/schema`` and its kin."""
     if "(" in head:  # Oracle's (DESCRIPTION=(ADDRESS=(HOST=…)(PORT=…))(CONNECT_DATA=…))
         found: dict[str, str] = {}

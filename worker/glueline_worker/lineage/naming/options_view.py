@@ -3,20 +3,20 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.text import resolve_arguments
 
 
-class Options:
+class OptionsView:
     """Options whose keys are compared without case and punctuation, as texts.
 
     So ``bootstrap.servers`` and Glue Studio's ``BootstrapServers`` are one key, and the ending of
     ``kafka.bootstrap.servers``.
     """
 
-    def __init__(self, options: Mapping[str, object], around: Surroundings) -> None:
-        self._values = {plain(key): value for key, value in options.items()}
-        self._around = around
+    def __init__(self, options: Mapping[str, object], context: LineageContext) -> None:
+        self._values = {normalise_key(key): value for key, value in options.items()}
+        self._context = context
 
     def text(self, *keys: str) -> str:
         """The first of ``keys`` that has a text; empty when none has."""
@@ -28,7 +28,7 @@ class Options:
             if found := [
                 resolved
                 for text in _texts(self._values.get(key))
-                if (resolved := resolve_arguments(text, self._around).strip())
+                if (resolved := resolve_arguments(text, self._context).strip())
             ]:
                 return found
         return []
@@ -39,12 +39,12 @@ class Options:
         return next(filter(None, map(self.text, keys)), "")
 
 
-def plain(key: object) -> str:
+def normalise_key(key: object) -> str:
     """A key or type without case and punctuation."""
     return "".join(character for character in str(key).lower() if character.isalnum())
 
 
-def listed(entry: str) -> list[str]:
+def split_paths(entry: str) -> list[str]:
     """The paths of one text: a JSON list (``["s3://a", "s3://b"]``) or URLs with commas."""
     if entry.startswith("["):
         try:

@@ -3,13 +3,13 @@
 import re
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.text import (
-    NOTHING,
-    UNKNOWN,
+    EMPTY_CONTEXT,
+    UNKNOWN_NAME,
     mask,
     resolve_arguments,
-    unquoted,
+    strip_quotes,
 )
 
 _S3 = re.compile(r"(?:(?:s3[an]?:/{1,3})|(?:arn:aws[\w-]*:s3:::))+", re.IGNORECASE)
@@ -20,27 +20,27 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(//([^/?#]*))?(.*)", re.IGNORECASE | 
 _GLOB = re.compile(r"[*?\[]|\{[^{}]*,")
 
 
-def s3(url: str, around: Surroundings = NOTHING) -> Dataset:
+def name_s3_path(url: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
     """An S3 bucket and the key or prefix in it, up to the first part with a wildcard.
 
     A URL that is only a placeholder stands where the bucket would; a whole bucket has an empty
     name, as a prefix has no slashes at its ends.
     """
-    masked, restore = mask(_clean(url, around))
+    masked, restore = mask(_clean(url, context))
     if match := _S3_HOST.match(masked):
         masked = f"{match[1]}/{match[2]}" if match[1] else match[2]
     place = _without_keys(_S3.sub("", masked, count=1).lstrip("/"))
     bucket, _, key = place.partition("/")
     return Dataset(
-        namespace=f"s3://{restore(bucket.strip()) or UNKNOWN}", name=restore(_prefix(key))
+        namespace=f"s3://{restore(bucket.strip()) or UNKNOWN_NAME}", name=restore(_prefix(key))
     )
 
 
-def location(url: str, around: Surroundings = NOTHING) -> Dataset:
+def name_location(url: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
     """A path of any store; one without a scheme is a file, unless a placeholder begins it."""
-    text = _clean(url, around)
+    text = _clean(url, context)
     if text.startswith("{") or _S3.match(text) or _S3_HOST.match(text):
-        return s3(text)
+        return name_s3_path(text)
     masked, restore = mask(text)
     match = _SCHEME.fullmatch(masked)
     if match is None:
@@ -59,8 +59,8 @@ def _without_keys(place: str) -> str:
     return place[keys.end() :] if keys else place
 
 
-def _clean(url: str, around: Surroundings) -> str:
-    return unquoted(resolve_arguments(url, around))
+def _clean(url: str, context: LineageContext) -> str:
+    return strip_quotes(resolve_arguments(url, context))
 
 
 def _prefix(key: str) -> str:

@@ -15,7 +15,7 @@ def is_query(text: str) -> bool:
     return _QUERY.match(text) is not None or text.lstrip().startswith("(")
 
 
-def query_tables(query: str, dialect: str) -> list[str]:
+def find_query_tables(query: str, dialect: str) -> list[str]:
     """The tables that ``query`` reads, each as a dotted name; empty when nobody can tell."""
     aliased = _ALIASED.fullmatch(query)
     reading = _read(aliased[1] if aliased else query, dialect)
@@ -24,7 +24,7 @@ def query_tables(query: str, dialect: str) -> list[str]:
     )
 
 
-def written_instead(table: str, actions: str, dialect: str) -> list[str]:
+def find_final_tables(table: str, actions: str, dialect: str) -> list[str]:
     """The tables that SQL run after a load moves ``table`` into: the load was only staging.
 
     Empty when the actions do not read the table.

@@ -4,17 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.aws import catalog_table
-from glueline_worker.lineage.naming.paths import location
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.aws import name_catalog_table
+from glueline_worker.lineage.naming.paths import name_location
 from glueline_worker.lineage.naming.spark_catalogs import (
     DEFAULT_DATABASE,
     SESSION_CATALOG,
     CatalogSettings,
-    configured_catalogs,
-    table_in_catalog,
+    name_table_in_catalog,
+    read_catalogs,
 )
-from glueline_worker.lineage.naming.text import UNKNOWN, resolve_arguments
+from glueline_worker.lineage.naming.text import UNKNOWN_NAME, resolve_arguments
 
 _CATALOG_LEVELS = 3
 _METADATA_TABLES = frozenset(
@@ -43,9 +43,9 @@ _SELECTOR = re.compile(r"(?:branch|tag)_.+|(?:at_timestamp|snapshot_id)_\d+", re
 _USUAL_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
 
 
-def spark_table(
+def name_spark_table(
     parts: Sequence[str],
-    around: Surroundings,
+    context: LineageContext,
     catalogs: Mapping[str, CatalogSettings] | None = None,
 ) -> Dataset:
     """The dataset that a table name of Spark SQL means.
@@ -53,12 +53,12 @@ def spark_table(
     ``catalogs`` maps the name of a Spark catalog to its settings; by default those of the job's
     ``--conf`` count. A catalog that nothing is known of stands for the account's own catalogue.
     """
-    names = [text for part in parts if (text := resolve_arguments(part, around).strip())]
+    names = [text for part in parts if (text := resolve_arguments(part, context).strip())]
     if not names:
-        return catalog_table(DEFAULT_DATABASE, UNKNOWN, around)
+        return name_catalog_table(DEFAULT_DATABASE, UNKNOWN_NAME, context)
     if "://" in names[-1]:  # delta.`s3://bucket/path`
-        return location(names[-1], around)
-    declared = configured_catalogs(around) if catalogs is None else catalogs
+        return name_location(names[-1], context)
+    declared = read_catalogs(context) if catalogs is None else catalogs
     known = {name.lower(): (name, settings) for name, settings in declared.items()}
     has_catalog = len(names) > 1 and names[0].lower() in {*known, *_USUAL_CATALOGS}
     if _names_a_part(names, has_catalog=has_catalog):
@@ -70,9 +70,9 @@ def spark_table(
         name, settings = known[catalog.lower()]
         if settings.get("type") == "hive" and "uri" not in settings:  # the session's metastore
             settings = known.get(SESSION_CATALOG, (name, settings))[1]
-        return table_in_catalog(name, settings, names, around)
+        return name_table_in_catalog(name, settings, names, context)
     database = ".".join(names[:-1]) or DEFAULT_DATABASE
-    return catalog_table(database, names[-1], around, _nested(catalog))
+    return name_catalog_table(database, names[-1], context, _nested(catalog))
 
 
 def _names_a_part(names: Sequence[str], *, has_catalog: bool) -> bool:

@@ -11,11 +11,11 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.aws import catalog_table
-from glueline_worker.lineage.naming.databases import jdbc, parse_url
-from glueline_worker.lineage.naming.paths import location
-from glueline_worker.lineage.naming.text import UNKNOWN, mask, resolve_arguments
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.aws import name_catalog_table
+from glueline_worker.lineage.naming.databases import name_jdbc_table, parse_url
+from glueline_worker.lineage.naming.paths import name_location
+from glueline_worker.lineage.naming.text import UNKNOWN_NAME, mask, resolve_arguments
 
 CatalogSettings = Mapping[str, str]
 """Settings of one catalog without ``spark.sql.catalog.<name>.``; "" is its class."""
@@ -36,7 +36,7 @@ _SESSION_CLASSES = ("iceberg.spark.", "delta", "hudi", "hoodie", "glue", "paimon
 """Parts of the classes that keep their tables in the metastore of the session."""
 
 
-def setting_of(key: str) -> tuple[str, str] | None:
+def split_setting(key: str) -> tuple[str, str] | None:
     """The catalog that a Spark setting is about, and the setting's name within it."""
     if match := _METASTORE.fullmatch(key):
         return SESSION_CATALOG, "uri" if match[1].lower() == "uris" else "glue.catalogid"
@@ -46,50 +46,50 @@ def setting_of(key: str) -> tuple[str, str] | None:
     return catalog, setting.lower()
 
 
-def settings_in(text: str) -> list[tuple[str, str]]:
+def find_settings(text: str) -> list[tuple[str, str]]:
     """The settings in a ``--conf``, which holds several in one text."""
     return _PAIR.findall(text)
 
 
-def configured_catalogs(around: Surroundings) -> Mapping[str, CatalogSettings]:
+def read_catalogs(context: LineageContext) -> Mapping[str, CatalogSettings]:
     """The catalogs that the job's own ``--conf`` declares."""
-    return _catalogs_in(around.arguments.get("conf", ""))
+    return _catalogs_in(context.arguments.get("conf", ""))
 
 
 @lru_cache(maxsize=64)
 def _catalogs_in(text: str) -> Mapping[str, CatalogSettings]:
     found: dict[str, dict[str, str]] = {}
-    for key, value in settings_in(text):
-        if known := setting_of(key):
+    for key, value in find_settings(text):
+        if known := split_setting(key):
             found.setdefault(known[0], {})[known[1]] = value
     return MappingProxyType(found)
 
 
-def table_in_catalog(
-    catalog: str, settings: CatalogSettings, parts: Sequence[str], around: Surroundings
+def name_table_in_catalog(
+    catalog: str, settings: CatalogSettings, parts: Sequence[str], context: LineageContext
 ) -> Dataset:
     """The dataset of a table, named by ``parts`` within a catalog of these settings."""
-    said = {name: resolve_arguments(value, around).strip() for name, value in settings.items()}
+    said = {name: resolve_arguments(value, context).strip() for name, value in settings.items()}
     kind, implementation = said.get("type", "").lower(), said.get("catalog-impl", "")
     address, warehouse = said.get("uri") or said.get("url", ""), said.get("warehouse", "")
     glue = _glue_catalog(said, address, warehouse)
     if glue is not None:
-        region = said.get("client.region") or _region_in(address) or around.region
-        return _glue_table(parts, replace(around, region=region), glue)
+        region = said.get("client.region") or _region_in(address) or context.region
+        return _glue_table(parts, replace(context, region=region), glue)
     if address.startswith("jdbc:") and not _is_iceberg_jdbc(kind, implementation):
-        return jdbc(address, ".".join(parts), around)
+        return name_jdbc_table(address, ".".join(parts), context)
     if (kind == "hadoop" or implementation.endswith("HadoopCatalog")) and warehouse:
-        return location("/".join([warehouse.rstrip("/"), *parts]), around)
+        return name_location("/".join([warehouse.rstrip("/"), *parts]), context)
     if address:
         return _remote_table(catalog, address, warehouse, said.get("", ""), parts)
     if kind in _REMOTE_TYPES or not _keeps_tables_in_session(said.get("", ""), implementation):
         return Dataset(namespace=f"spark-catalog://{catalog}", name=".".join(parts))
-    return _glue_table(parts, around, None)
+    return _glue_table(parts, context, None)
 
 
-def _glue_table(parts: Sequence[str], around: Surroundings, catalog_id: str | None) -> Dataset:
+def _glue_table(parts: Sequence[str], context: LineageContext, catalog_id: str | None) -> Dataset:
     database = ".".join(parts[:-1]) or DEFAULT_DATABASE
-    return catalog_table(database, parts[-1] if parts else UNKNOWN, around, catalog_id)
+    return name_catalog_table(database, parts[-1] if parts else UNKNOWN_NAME, context, catalog_id)
 
 
 def _glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | None:

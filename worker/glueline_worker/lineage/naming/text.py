@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 
-UNKNOWN = "{unknown}"
-NOTHING = Surroundings()
+UNKNOWN_NAME = "{unknown}"
+EMPTY_CONTEXT = LineageContext()
 
 # A comma makes it one of Hadoop's alternatives ({2023,2024}), not a placeholder.
 _PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
@@ -17,12 +17,12 @@ _FIRST_PRIVATE = 0xE000
 _LAST_PRIVATE = 0xF8FF
 
 
-def resolve_arguments(text: str, around: Surroundings) -> str:
+def resolve_arguments(text: str, context: LineageContext) -> str:
     """Put in the values of the job's arguments; what they do not tell stays a placeholder."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1].lstrip("-")
-        found = around.arguments.get(name) or around.arguments.get(name.replace("_", "-"))
+        found = context.arguments.get(name) or context.arguments.get(name.replace("_", "-"))
         return found.strip() if found and found.strip() else match[0]
 
     return _ARGUMENT.sub(value, text) if "{arg:" in text else text
@@ -65,6 +65,6 @@ def split_name(name: str) -> tuple[str, ...]:
     return tuple(restore(part) for part in parts if part)
 
 
-def unquoted(name: str) -> str:
+def strip_quotes(name: str) -> str:
     """One name without spaces and quotes around it."""
     return name.strip().strip("`\"'").strip()

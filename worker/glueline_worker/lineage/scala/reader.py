@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.model import Graph, Surroundings
+from glueline_worker.lineage.model import Graph, LineageContext
 from glueline_worker.lineage.scala.declarations import find_names
 from glueline_worker.lineage.scala.lexer import lex, unmatched
 from glueline_worker.lineage.scala.python_writer import Code, Translated
@@ -25,7 +25,7 @@ _PREAMBLE = (
 _WARNING = "the script is Scala: its lineage is less certain than a Python script's"
 
 
-def read_scala(text: str | bytes, around: Surroundings) -> Graph:
+def read_scala(text: str | bytes, context: LineageContext) -> Graph:
     """What a Scala job script reads, transforms and writes.
 
     The script is said in Python and given to the reader of Python scripts, so that values, frames,
@@ -44,7 +44,7 @@ def read_scala(text: str | bytes, around: Surroundings) -> Graph:
         return Graph(Origin.SCRIPT, (), (_WARNING, *gaps), tuple(gaps))
     if lost:
         gaps.append(f"does not read as Scala, and was left out: {lines_of(sorted(lost))}")
-    graph = read_script(python, around)
+    graph = read_script(python, context)
     nodes = (
         replace(node, line=lines[node.line - 1] if node.line and node.line <= len(lines) else None)
         for node in graph.nodes

@@ -7,9 +7,9 @@ template. It never looks into strings or comments.
 from collections.abc import Sequence
 from itertools import takewhile
 
-from glueline_worker.lineage.sql.lexer import Token, keywords
-from glueline_worker.lineage.sql.model import Kind, SqlStatement, TableName
-from glueline_worker.lineage.sql.query.tables import file_path, metadata_owner
+from glueline_worker.lineage.sql.lexer import SqlToken, keywords
+from glueline_worker.lineage.sql.model import SqlStatement, StatementKind, TableName
+from glueline_worker.lineage.sql.query.tables import find_file_path, split_metadata_table
 
 _NO_NAMES = keywords(
     "SELECT VALUES LATERAL UNNEST WITH WHERE SET ON AS AND OR JOIN FROM INTO GROUP ORDER CASE "
@@ -20,7 +20,7 @@ _END_OF_FROM = keywords(
     "WHEN FROM JOIN LATERAL CLUSTER DISTRIBUTE SORT TABLESAMPLE PIVOT"
 )
 _BEFORE_TARGET = frozenset({"TABLE", "INTO", "IF", "NOT", "EXISTS"})
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, StatementKind] = {
     "SELECT": "select",
     "WITH": "select",
     "FROM": "select",
@@ -46,7 +46,7 @@ _FOLLOWS: dict[str, frozenset[str]] = {
 """A word that each kind of statement must have; without it, the text is no SQL."""
 
 
-def name_at(tokens: Sequence[Token], index: int) -> tuple[TableName, int]:
+def read_name(tokens: Sequence[SqlToken], index: int) -> tuple[TableName, int]:
     """The dotted name that begins at ``index`` and where it ends; empty if there is none.
 
     A placeholder that touches a word is part of the same name.
@@ -74,7 +74,7 @@ def name_at(tokens: Sequence[Token], index: int) -> tuple[TableName, int]:
     return tuple(parts), index
 
 
-def read_words(tokens: Sequence[Token], line: int) -> SqlStatement | None:
+def read_by_keywords(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
     """What the words of a statement say; None where they are no SQL that moves data."""
     uppers = {token.upper for token in tokens}
     kind = _KINDS.get(tokens[0].upper or tokens[0].text)
@@ -90,12 +90,12 @@ def read_words(tokens: Sequence[Token], line: int) -> SqlStatement | None:
     if not found.reads and found.write is None:
         return None
     reads = [name for name in found.reads if name[0].lower() not in found.ctes or len(name) > 1]
-    paths = [path for name in reads if (path := file_path(name))]
+    paths = [path for name in reads if (path := find_file_path(name))]
     write = found.write
-    written_path = file_path(write) if write else None
+    written_path = find_file_path(write) if write else None
     return SqlStatement(
         "create_view" if view else kind,
-        reads=tuple(dict.fromkeys(name for name in reads if not file_path(name))),
+        reads=tuple(dict.fromkeys(name for name in reads if not find_file_path(name))),
         write=None if found.session or written_path else write,
         view=write if found.session else None,
         path_reads=tuple(dict.fromkeys(paths)),
@@ -107,7 +107,7 @@ def read_words(tokens: Sequence[Token], line: int) -> SqlStatement | None:
 class _Words:
     """One pass over a statement's tokens."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[SqlToken]) -> None:
         self._tokens = tokens
         self.reads: list[TableName] = []
         self.ctes: set[str] = set()
@@ -159,7 +159,7 @@ class _Words:
 
     def _from(self, index: int, first: str) -> None:
         if first == "DELETE" and self.write is None:
-            self.write = name_at(self._tokens, index + 1)[0] or None
+            self.write = read_name(self._tokens, index + 1)[0] or None
             return
         before = self._tokens[index - 1].upper if index else ""
         if before == "DISTINCT" and index > 1 and self._tokens[index - 2].upper in {"IS", "NOT"}:
@@ -172,10 +172,10 @@ class _Words:
             place = self._name(place + 1) if token.text == "," else place + 1
 
     def _name(self, index: int) -> int:
-        name, end = name_at(self._tokens, index)
+        name, end = read_name(self._tokens, index)
         function = end < len(self._tokens) and self._tokens[end].text == "("
         if name and not function:
-            self.reads.append(metadata_owner(name)[0])
+            self.reads.append(split_metadata_table(name)[0])
         return max(end, index)
 
     def _target(self, index: int, word: str, first: str) -> None:
@@ -189,7 +189,7 @@ class _Words:
             return
         between = self._tokens[index + 1 : index + 5]
         index += 1 + sum(1 for _ in takewhile(lambda item: item.upper in _BEFORE_TARGET, between))
-        self.write = name_at(self._tokens, index)[0] or None
+        self.write = read_name(self._tokens, index)[0] or None
         self.is_view = word == "VIEW"
         head = {token.upper for token in self._tokens[1:5]}
         self.session = first == "CREATE" and bool(head & {"TEMP", "TEMPORARY"})

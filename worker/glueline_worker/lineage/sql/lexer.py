@@ -62,7 +62,7 @@ def keywords(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-class Token(NamedTuple):
+class SqlToken(NamedTuple):
     """A piece of SQL with its place in the text. ``upper`` is a word's keyword form."""
 
     kind: TokenKind
@@ -86,20 +86,20 @@ class Token(NamedTuple):
         return self.text
 
 
-def lex(text: str, dialect: str) -> Iterator[Token]:
+def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
     """The tokens of ``text`` without comments, jinja blocks and white space."""
     for match in _PATTERNS.get(dialect, _STANDARD).finditer(text):
         kind = match.lastgroup
         if kind == "word":
             word = match.group()
-            yield Token("word", word, match.start(), word.upper())
+            yield SqlToken("word", word, match.start(), word.upper())
         elif kind != "skip":
-            yield Token(cast("TokenKind", kind), match.group(), match.start())
+            yield SqlToken(cast("TokenKind", kind), match.group(), match.start())
 
 
-def statements(tokens: Iterator[Token]) -> Iterator[list[Token]]:
+def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:
     """Split at semicolons; empty statements are left out."""
-    statement: list[Token] = []
+    statement: list[SqlToken] = []
     for token in tokens:
         if token.text != ";":
             statement.append(token)
@@ -110,7 +110,7 @@ def statements(tokens: Iterator[Token]) -> Iterator[list[Token]]:
         yield statement
 
 
-def depth(tokens: Sequence[Token]) -> int:
+def measure_depth(tokens: Sequence[SqlToken]) -> int:
     """How deep parentheses, brackets, CASEs and types of a statement nest at most."""
     deepest = now = types = 0
     for before, token in pairwise(tokens):
@@ -126,11 +126,11 @@ def depth(tokens: Sequence[Token]) -> int:
     return deepest
 
 
-def _opens_type(before: Token, token: Token) -> bool:
+def _opens_type(before: SqlToken, token: SqlToken) -> bool:
     return token.text == "<" and before.upper in {"ARRAY", "MAP", "STRUCT"}
 
 
-def joins_without_condition(tokens: Sequence[Token]) -> int:
+def count_open_joins(tokens: Sequence[SqlToken]) -> int:
     """The longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
     longest = now = 0
     for before, token in pairwise(tokens):

@@ -12,7 +12,7 @@ TableName = tuple[str, ...]
 ColumnSource = tuple[TableName, str]
 """A table and one of its columns."""
 
-Kind = Literal[
+StatementKind = Literal[
     "select",
     "insert",
     "create_table",
@@ -36,7 +36,7 @@ class SqlStatement:
     nothing.
     """
 
-    kind: Kind
+    kind: StatementKind
     reads: tuple[TableName, ...] = ()
     """Tables and views in order of appearance; CTEs and aliases are resolved away."""
     write: TableName | None = None

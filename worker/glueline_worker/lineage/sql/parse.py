@@ -15,7 +15,7 @@ from glueline_worker.lineage.sql.lexer import keywords
 # It logs the statements that it does not know, with whatever secrets are in them.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL + 1)
 
-DIALECTS = {
+_DIALECTS = {
     "athena": "trino",
     "mariadb": "mysql",
     "postgresql": "postgres",
@@ -35,21 +35,21 @@ _FREE_STEPS = 4_000
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
 
 
-class Exhausted(Exception):
+class SqlBudgetExceeded(Exception):
     """A statement took more work than its length justifies."""
 
 
-def dialect_name(name: str) -> str:
+def find_dialect(name: str) -> str:
     """The name in sqlglot of a dialect; ``spark`` for one that is not known."""
-    return DIALECTS.get(name.lower(), "spark")
+    return _DIALECTS.get(name.lower(), "spark")
 
 
-def dialects(dialect: str) -> tuple[str, ...]:
+def list_dialects(dialect: str) -> tuple[str, ...]:
     """``dialect`` and the others to try when it does not understand a statement."""
     return (dialect, *(other for other in _OTHERS if other != dialect))
 
 
-def parse(sql: str, dialect: str) -> exp.Expr | None:
+def parse_statement(sql: str, dialect: str) -> exp.Expr | None:
     """Parse one statement; None if it is more, or nothing that this dialect knows."""
     try:
         tokens = _dialect(dialect).tokenize(sql)
@@ -86,7 +86,7 @@ def _bounded(dialect: str) -> type[Parser]:
     def limited(self: Parser, times: int = 1) -> None:
         left = self.__dict__["steps"] = self.__dict__["steps"] - 1
         if left < 0:
-            raise Exhausted
+            raise SqlBudgetExceeded
         advance(self, times)
 
     bounded: type[Parser] = type(f"Bounded{base.__name__}", (base,), {"_advance": limited})

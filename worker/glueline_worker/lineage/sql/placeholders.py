@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from glueline_worker.lineage.sql.lexer import Token, keywords
+from glueline_worker.lineage.sql.lexer import SqlToken, keywords
 
 _MARK = "zq"
 _BEFORE_A_NAME = keywords(
@@ -14,10 +14,10 @@ _BEFORE_A_NAME = keywords(
 )
 
 
-class Holes:
+class Placeholders:
     """The placeholders of one statement."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[SqlToken]) -> None:
         self._tokens = tokens
         used = " ".join(token.text for token in tokens if token.kind == "word").lower()
         self._mark = _MARK
@@ -34,7 +34,7 @@ class Holes:
         """
         parts: list[str] = []
         number = 0
-        before: Token | None = None
+        before: SqlToken | None = None
         for token in self._tokens:
             apart = before is None or before.end != token.start
             text = token.text
@@ -62,7 +62,7 @@ class Holes:
         return self._texts[number] if number < len(self._texts) else match.group()
 
 
-def _wants_name(before: Token | None) -> bool:
+def _wants_name(before: SqlToken | None) -> bool:
     if before is None:
         return False
     if before.kind == "word":

@@ -7,21 +7,21 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.keyword_fallback import read_words
+from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
-    Token,
-    depth,
-    joins_without_condition,
+    SqlToken,
+    count_open_joins,
     keywords,
-    lex,
-    statements,
+    lex_sql,
+    measure_depth,
+    split_statements,
 )
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
-from glueline_worker.lineage.sql.parse import dialect_name, dialects, parse
-from glueline_worker.lineage.sql.placeholders import Holes
-from glueline_worker.lineage.sql.query.tables import Schemas
-from glueline_worker.lineage.sql.statements.classify import describe
-from glueline_worker.lineage.sql.statements.copy_unload import read_transfer
+from glueline_worker.lineage.sql.parse import find_dialect, list_dialects, parse_statement
+from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.query.tables import TableSchemas
+from glueline_worker.lineage.sql.statements.classify import classify_statement
+from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
 
 _MAX_PARSED = 50_000
 """Tokens of one text that go to the parser, which manages some 60,000 a second."""
@@ -52,7 +52,7 @@ _BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
 
 
 def read_sql(
-    text: str, *, dialect: str = "spark", schemas: Schemas = MappingProxyType({})
+    text: str, *, dialect: str = "spark", schemas: TableSchemas = MappingProxyType({})
 ) -> SqlReading:
     """Read all statements of ``text``.
 
@@ -63,7 +63,7 @@ def read_sql(
     """
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
-    reader = _Reader(beginning, dialect_name(dialect), schemas)
+    reader = _Reader(beginning, find_dialect(dialect), schemas)
     reader.read()
     if left_out := len(text) - len(beginning):
         reader.leave_out(f"{left_out:,} of {len(text):,} characters of the SQL were not read")
@@ -94,7 +94,7 @@ class _Reader:
     def read(self) -> None:
         """Read the statements one by one, so that an odd one spoils no other."""
         line, seen = 1, 0
-        pieces = statements(lex(self._text, self._dialect))
+        pieces = split_statements(lex_sql(self._text, self._dialect))
         for tokens in islice(pieces, _MAX_STATEMENTS):
             line += self._text.count("\n", seen, tokens[0].start)
             seen = tokens[0].start
@@ -104,47 +104,47 @@ class _Reader:
                 f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
             )
 
-    def _statement(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+    def _statement(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
-            tokens = [Token("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
+            tokens = [SqlToken("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
         if all(token.kind == "hole" for token in tokens):
             self.warnings.append(f"line {line}: the SQL is known only at run time")
             return []
         if tokens[0].kind != "hole" and first not in _STARTS:
             self.leave_out(f"line {line}: no SQL statement")
             return []
-        transfer = read_transfer(tokens, line, self._inner)
+        transfer = read_copy_unload(tokens, line, self._inner)
         if transfer is not None:
             return [transfer]
         if tokens[0].kind != "hole" and first not in _MOVING:
             return [SqlStatement("other", line=line)]
         return self._parsed(tokens, line) or self._by_words(tokens, line)
 
-    def _parsed(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
-        if depth(tokens) > _MAX_DEPTH or joins_without_condition(tokens) > _MAX_OPEN_JOINS:
+    def _parsed(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        if measure_depth(tokens) > _MAX_DEPTH or count_open_joins(tokens) > _MAX_OPEN_JOINS:
             return []
         cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
-        holes = Holes(tokens)
+        holes = Placeholders(tokens)
         texts = dict.fromkeys((holes.fill(), holes.fill(sparing=True)))
-        names = dialects("trino" if _quotes_names(tokens) else self._dialect)[
+        names = list_dialects("trino" if _quotes_names(tokens) else self._dialect)[
             : None if cost <= _MAX_RETRIED else 1
         ]
         for name, sql in product(names, texts):
             self._left -= cost
-            tree = parse(sql, name) if self._left >= 0 else None
+            tree = parse_statement(sql, name) if self._left >= 0 else None
             if tree is not None:
                 return self._described(tree, holes, line)
         return []
 
-    def _described(self, tree: exp.Expr, holes: Holes, line: int) -> list[SqlStatement]:
+    def _described(self, tree: exp.Expr, holes: Placeholders, line: int) -> list[SqlStatement]:
         try:
-            return describe(tree, holes, self._schemas, line)
+            return classify_statement(tree, holes, self._schemas, line)
         except Exception:  # noqa: BLE001 - a tree of a shape that nobody has seen yet
             return []
 
-    def _by_words(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
-        statement = read_words(tokens, line)
+    def _by_words(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        statement = read_by_keywords(tokens, line)
         if statement is None:
             self.leave_out(f"line {line}: no SQL statement that can be read")
             return []
@@ -152,16 +152,16 @@ class _Reader:
         self.leave_out(f"line {line}: {why}; its tables were read by the words around")
         return [statement]
 
-    def _inner(self, query: str | Sequence[Token]) -> SqlStatement:
+    def _inner(self, query: str | Sequence[SqlToken]) -> SqlStatement:
         """The query inside UNLOAD or COPY."""
-        tokens = list(lex(query, self._dialect)) if isinstance(query, str) else query
+        tokens = list(lex_sql(query, self._dialect)) if isinstance(query, str) else query
         if not tokens:
             return SqlStatement("other")
         found = self._parsed(tokens, 1) or self._by_words(tokens, 1)
         return found[0] if found else SqlStatement("other")
 
 
-def _quotes_names(tokens: Sequence[Token]) -> bool:
+def _quotes_names(tokens: Sequence[SqlToken]) -> bool:
     """Whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
     return any(
         token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
@@ -169,7 +169,7 @@ def _quotes_names(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _trimmed(tokens: Sequence[Token]) -> Sequence[Token]:
+def _trimmed(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
     """The statement after the BEGIN of a block."""
     block = len(tokens) > 1 and tokens[0].upper == "BEGIN" and tokens[1].upper in _MOVING
     return tokens[1:] if block else tokens

@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow
-from glueline_worker.lineage.visual.fields import Fields, column, columns, fields, items, text
+from glueline_worker.lineage.visual.fields import (
+    Fields,
+    read_column,
+    read_columns,
+    read_fields,
+    read_items,
+    read_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class VisualStep:
     """A transform with its inputs; ``before`` finds the kind and fields of an input."""
 
     node: Fields
@@ -21,7 +28,7 @@ class Step:
         return tuple(ColumnRef(source, name) for source in self.inputs)
 
 
-def flow_of(kind: str, step: Step) -> Flow:
+def get_flow(kind: str, step: VisualStep) -> Flow:
     """The flow of a transform; opaque for a kind that nobody here knows."""
     return _FLOWS.get(kind.lower(), _opaque)(step)
 
@@ -31,20 +38,20 @@ def is_transform(kind: str) -> bool:
     return kind.lower() in _FLOWS
 
 
-def _keep(_step: Step) -> Flow:
+def _keep(_step: VisualStep) -> Flow:
     return KEEP
 
 
-def _opaque(_step: Step) -> Flow:
+def _opaque(_step: VisualStep) -> Flow:
     return OPAQUE
 
 
-def _stacked(_step: Step) -> Flow:
+def _stacked(_step: VisualStep) -> Flow:
     return Flow(rest=True, stacked=True)
 
 
-def _apply_mapping(step: Step) -> Flow:
-    mapping = items(step.node.get("mapping"))
+def _apply_mapping(step: VisualStep) -> Flow:
+    mapping = read_items(step.node.get("mapping"))
     return Flow({to: step.refs(source) for to, source in _mapped(mapping, (), ())})
 
 
@@ -52,9 +59,9 @@ def _mapped(
     mapping: list[Any], above: tuple[str, ...], below: tuple[str, ...], depth: int = 20
 ) -> Iterator[tuple[str, str]]:
     """Outgoing and incoming column of each mapping; a child's path continues its parent's."""
-    for entry in map(fields, mapping):
-        target = text(entry.get("tokey"))
-        path = tuple(map(text, items(entry.get("frompath"))))
+    for entry in map(read_fields, mapping):
+        target = read_text(entry.get("tokey"))
+        path = tuple(map(read_text, read_items(entry.get("frompath"))))
         if entry.get("dropped") is True or not target or not path:
             continue
         is_whole = len(path) > len(above) and path[: len(above)] == above
@@ -62,37 +69,37 @@ def _mapped(
         to = (*below, target)
         yield ".".join(to), ".".join(source)
         if depth:
-            yield from _mapped(items(entry.get("children")), source, to, depth - 1)
+            yield from _mapped(read_items(entry.get("children")), source, to, depth - 1)
 
 
-def _select(step: Step) -> Flow:
-    return _only(step, columns(step.node.get("paths")))
+def _select(step: VisualStep) -> Flow:
+    return _only(step, read_columns(step.node.get("paths")))
 
 
-def _only(step: Step, names: list[str]) -> Flow:
+def _only(step: VisualStep, names: list[str]) -> Flow:
     return Flow({name: step.refs(name) for name in names})
 
 
-def _drop(step: Step) -> Flow:
-    return Flow(rest=True, dropped=frozenset(columns(step.node.get("paths"))))
+def _drop(step: VisualStep) -> Flow:
+    return Flow(rest=True, dropped=frozenset(read_columns(step.node.get("paths"))))
 
 
-def _rename(step: Step) -> Flow:
-    source, target = (column(step.node.get(key)) for key in ("sourcepath", "targetpath"))
+def _rename(step: VisualStep) -> Flow:
+    source, target = (read_column(step.node.get(key)) for key in ("sourcepath", "targetpath"))
     return Flow({target: step.refs(source)}, rest=True) if source and target else KEEP
 
 
-def _fill(step: Step) -> Flow:
-    imputed, filled = (column(step.node.get(key)) for key in ("imputedpath", "filledpath"))
+def _fill(step: VisualStep) -> Flow:
+    imputed, filled = (read_column(step.node.get(key)) for key in ("imputedpath", "filledpath"))
     if not imputed or not filled:
         return KEEP
     return Flow({name: step.refs(imputed) for name in (imputed, filled)}, rest=True)
 
 
-def _aggregate(step: Step) -> Flow:
-    made = {name: step.refs(name) for name in columns(step.node.get("groups"))}
-    for entry in map(fields, items(step.node.get("aggs"))):
-        function, name = text(entry.get("aggfunc")), column(entry.get("column"))
+def _aggregate(step: VisualStep) -> Flow:
+    made = {name: step.refs(name) for name in read_columns(step.node.get("groups"))}
+    for entry in map(read_fields, read_items(step.node.get("aggs"))):
+        function, name = read_text(entry.get("aggfunc")), read_column(entry.get("column"))
         made[_aggregated(function, name)] = step.refs(name)
     return Flow(made)
 
@@ -103,35 +110,37 @@ def _aggregated(function: str, name: str) -> str:
     return f"{plain}({'DISTINCT ' if plain != function else ''}{name})"
 
 
-def _from_collection(step: Step) -> Flow:
+def _from_collection(step: VisualStep) -> Flow:
     """One frame of several. Only SplitFields makes frames of different columns."""
     kind, before = step.before(step.inputs[0]) if step.inputs else ("", {})
     if kind.lower() != "splitfields":
         return KEEP
-    split = columns(before.get("paths"))
-    if text(step.node.get("index")) in {"", "0"}:
+    split = read_columns(before.get("paths"))
+    if read_text(step.node.get("index")) in {"", "0"}:
         return _only(step, split)
     return Flow(rest=True, dropped=frozenset(split))
 
 
-def _quality(step: Step) -> Flow:
-    return OPAQUE if text(step.node.get("output")) == "EvaluationResults" else KEEP
+def _quality(step: VisualStep) -> Flow:
+    return OPAQUE if read_text(step.node.get("output")) == "EvaluationResults" else KEEP
 
 
-def _detect(step: Step) -> Flow:
-    if text(step.node.get("piitype")) == "ColumnAudit":
+def _detect(step: VisualStep) -> Flow:
+    if read_text(step.node.get("piitype")) == "ColumnAudit":
         return OPAQUE
-    added = text(step.node.get("outputcolumnname"))
+    added = read_text(step.node.get("outputcolumnname"))
     return Flow({added: ()}, rest=True) if added else KEEP
 
 
-def _managed(step: Step) -> Flow:
+def _managed(step: VisualStep) -> Flow:
     """The transforms that Glue Studio brings along (``gs_…``); any other is the user's own code."""
-    function = text(step.node.get("functionname")).lower()
+    function = read_text(step.node.get("functionname")).lower()
     if not function.startswith("gs_") or function in _RESHAPING:
         return OPAQUE
-    entries = map(fields, items(step.node.get("parameters")))
-    told = {text(entry.get("name")).lower(): column(entry.get("value")) for entry in entries}
+    entries = map(read_fields, read_items(step.node.get("parameters")))
+    told = {
+        read_text(entry.get("name")).lower(): read_column(entry.get("value")) for entry in entries
+    }
     name, names = told.get("colname", ""), _listed(told.get("collist", ""))
     made = {told.get("newcolname", ""): [name]}
     if function == "gs_concat":
@@ -154,7 +163,7 @@ def _listed(names: str) -> list[str]:
 
 _RESHAPING = frozenset({"gs_flatten", "gs_lookup", "gs_pivot", "gs_unpivot"})
 _GENERATING = frozenset({"gs_conditional", "gs_derived", "gs_now", "gs_uuid"})
-_FLOWS: Mapping[str, Callable[[Step], Flow]] = {
+_FLOWS: Mapping[str, Callable[[VisualStep], Flow]] = {
     "applymapping": _apply_mapping,
     "selectfields": _select,
     "dropfields": _drop,

@@ -5,22 +5,22 @@ from abc import abstractmethod
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import TableName
-from glueline_worker.lineage.sql.placeholders import Holes
-from glueline_worker.lineage.sql.query.relation import Field, Relation, Sources
-from glueline_worker.lineage.sql.query.scope import TARGET, Env, Scope
+from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.query.relation import ColumnSources, Field, Relation
+from glueline_worker.lineage.sql.query.scope import TARGET_RELATION, Ctes, QueryScope
 from glueline_worker.lineage.sql.query.tables import (
-    Schemas,
-    base_table,
-    file_path,
-    is_system,
-    metadata_owner,
+    TableSchemas,
+    find_file_path,
+    is_system_table,
+    make_table_relation,
+    split_metadata_table,
 )
 
 
 class Items:
     """The tables and files that one statement reads."""
 
-    def __init__(self, holes: Holes, schemas: Schemas) -> None:
+    def __init__(self, holes: Placeholders, schemas: TableSchemas) -> None:
         self.holes = holes
         self.schemas = schemas
         self.target: exp.Expr | None = None
@@ -39,29 +39,29 @@ class Items:
         return tuple(sorted(self._paths, key=self._paths.__getitem__))
 
     @abstractmethod
-    def query(self, node: exp.Expr | None, env: Env, parent: Scope | None = None) -> Relation:
+    def query(self, node: exp.Expr | None, env: Ctes, parent: QueryScope | None = None) -> Relation:
         """What a query yields."""
 
     @abstractmethod
-    def ctes(self, node: exp.Expr, env: Env) -> Env:
+    def ctes(self, node: exp.Expr, env: Ctes) -> Ctes:
         """``env`` with the CTEs that ``node`` defines."""
 
     @abstractmethod
-    def sources(self, node: exp.Expr, scope: Scope) -> Sources | None:
+    def sources(self, node: exp.Expr, scope: QueryScope) -> ColumnSources | None:
         """What an expression is made of."""
 
     @abstractmethod
-    def visit(self, value: object, scope: Scope) -> None:
+    def visit(self, value: object, scope: QueryScope) -> None:
         """Note the tables of the queries inside an expression."""
 
-    def items(self, node: exp.Expr, scope: Scope) -> None:
+    def items(self, node: exp.Expr, scope: QueryScope) -> None:
         """FROM, its joins and its lateral views."""
         clause = node.args.get("from_")
         if isinstance(clause, exp.From):
             self.item(clause.this, scope)
         self._joined(node, scope)
 
-    def _joined(self, node: exp.Expr, scope: Scope) -> None:
+    def _joined(self, node: exp.Expr, scope: QueryScope) -> None:
         for join in node.args.get("joins") or ():
             self.item(join.this, scope)
             scope.merged |= {column.name.lower() for column in join.args.get("using") or ()}
@@ -69,7 +69,7 @@ class Items:
         for lateral in node.args.get("laterals") or ():
             self.item(lateral, scope)
 
-    def item(self, node: exp.Expr, scope: Scope) -> None:
+    def item(self, node: exp.Expr, scope: QueryScope) -> None:
         """One item of FROM into ``scope``, with what is joined to it."""
         if isinstance(node, exp.Table):
             scope.add(node.alias or node.name, self._table(node, scope))
@@ -83,14 +83,14 @@ class Items:
             scope.add(node.alias_or_name, Relation(exact=False))
         self._joined(node, scope)
 
-    def _derived(self, node: exp.Subquery, scope: Scope) -> Relation:
+    def _derived(self, node: exp.Subquery, scope: QueryScope) -> Relation:
         if isinstance(node.this, exp.Table):  # FROM (a JOIN b)
             self.item(node.this, scope)
             return Relation()
         relation = self.query(node.this, self.ctes(node, scope.env), scope)
         return Relation(exact=False) if node.args.get("pivots") else relation
 
-    def _generated(self, node: exp.Expr, scope: Scope) -> Relation:
+    def _generated(self, node: exp.Expr, scope: QueryScope) -> Relation:
         """Rows out of a column (explode, unnest), a lateral query, or constants."""
         inner = node.this if isinstance(node, exp.Lateral) else node
         if isinstance(inner, exp.Subquery):
@@ -103,9 +103,9 @@ class Items:
             return Relation([Field(*pair) for pair in zip(names, each, strict=False)])
         return Relation([Field(name, sources) for name in names], every=None if names else sources)
 
-    def _table(self, node: exp.Table, scope: Scope) -> Relation:
+    def _table(self, node: exp.Table, scope: QueryScope) -> Relation:
         if node is self.target:
-            return TARGET
+            return TARGET_RELATION
         if isinstance(node.this, exp.Func):
             for literal in node.find_all(exp.Literal):
                 if literal.is_string and "://" in literal.name:
@@ -116,22 +116,22 @@ class Items:
             return Relation(exact=False)
         return relation.renamed(alias_columns(node))
 
-    def _named(self, node: exp.Table, env: Env) -> Relation:
+    def _named(self, node: exp.Table, env: Ctes) -> Relation:
         if len(node.parts) == 1 and node.name.lower() in env:
             return env[node.name.lower()]
-        name, metadata = metadata_owner(self.name(node))
-        path = file_path(name)
+        name, metadata = split_metadata_table(self.name(node))
+        path = find_file_path(name)
         start = node.parts[0].meta.get("start", 0)
         if path is not None:
             self._paths.setdefault(path, start)
             return Relation(rest=((path,),), exact=False)
-        if is_system(name):
+        if is_system_table(name):
             return Relation(exact=False)
         self._reads[name] = min(start, self._reads.get(name, start))
         # The partitions have the table's own columns, other metadata has columns of its own.
         if metadata not in {"", "partitions"}:
             return Relation(exact=False)
-        return base_table(name, self.schemas)
+        return make_table_relation(name, self.schemas)
 
     def name(self, node: exp.Table) -> TableName:
         """A table's name as it was written."""

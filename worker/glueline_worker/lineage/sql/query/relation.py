@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from glueline_worker.lineage.sql.model import ColumnSource, TableName
 
-Sources = tuple[ColumnSource, ...]
+ColumnSources = tuple[ColumnSource, ...]
 
 
 @dataclass(slots=True)
@@ -13,7 +13,7 @@ class Field:
     """A column of a relation; ``sources`` is None where they cannot be told."""
 
     name: str
-    sources: Sources | None = ()
+    sources: ColumnSources | None = ()
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Relation:
     fields: list[Field] = field(default_factory=list)
     rest: tuple[TableName, ...] = ()
     dropped: frozenset[str] = frozenset()
-    every: Sources | None = None
+    every: ColumnSources | None = None
     exact: bool = True
     _index: dict[str, Field] = field(default_factory=dict)
     _indexed: int = 0
@@ -60,12 +60,12 @@ class Relation:
             return Relation([*new, *self.fields[len(new) :]])
         return Relation([Field(name, self.every) for name in names], exact=bool(self.every))
 
-    def sources(self) -> Sources:
+    def sources(self) -> ColumnSources:
         """What all its fields are made of."""
-        return union(item.sources for item in self.fields)
+        return merge_sources(item.sources for item in self.fields)
 
 
-def union(parts: Iterable[Sources | None]) -> Sources:
+def merge_sources(parts: Iterable[ColumnSources | None]) -> ColumnSources:
     """All sources once, in order of appearance."""
     return tuple(dict.fromkeys(source for part in parts if part for source in part))
 
@@ -81,7 +81,7 @@ def extend(result: Relation, relation: Relation, *, once: bool = False) -> None:
     result.exact &= relation.exact
 
 
-def stacked(left: Relation, right: Relation, *, by_name: bool) -> Relation:
+def stack_relations(left: Relation, right: Relation, *, by_name: bool) -> Relation:
     """The left side's names; each column is made of both sides'."""
     exact = left.exact and right.exact
     merge: Callable[[int, Field], Field | None] = (
@@ -93,7 +93,7 @@ def stacked(left: Relation, right: Relation, *, by_name: bool) -> Relation:
     for index, item in enumerate(left.fields):
         other = merge(index, item)
         both = (item.sources, other.sources if other else ())
-        fields.append(Field(item.name, None if both == (None, None) else union(both)))
+        fields.append(Field(item.name, None if both == (None, None) else merge_sources(both)))
     if by_name or not exact:
         known = {item.name.lower() for item in left.fields}
         fields += [item for item in right.fields if item.name.lower() not in known]

@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 
 from glueline_worker.lineage.sql.query.relation import Field, Relation, extend
 
-Env = dict[str, Relation]
+Ctes = dict[str, Relation]
 """CTEs by their name in lower case."""
 
-TARGET = Relation(every=())
+TARGET_RELATION = Relation(every=())
 """The table that a statement changes: its own columns are no sources."""
 
 
 @dataclass(slots=True)
-class Scope:
+class QueryScope:
     """The items of one FROM clause by alias, and the CTEs that it may name."""
 
-    env: Env
-    parent: "Scope | None" = None
+    env: Ctes
+    parent: "QueryScope | None" = None
     items: dict[str, Relation] = field(default_factory=dict)
     merged: set[str] = field(default_factory=set)
     """Columns of JOIN … USING, which are the same in both tables."""
@@ -28,9 +28,9 @@ class Scope:
         self.items[name.lower() or f"\0{len(self.items)}"] = relation
 
 
-def lookup(scope: Scope, name: str) -> Relation | None:
+def find_item(scope: QueryScope, name: str) -> Relation | None:
     """The item called ``name``, from the inside out."""
-    now: Scope | None = scope
+    now: QueryScope | None = scope
     while now is not None:
         relation = now.items.get(name.lower())
         if relation is not None:
@@ -39,7 +39,7 @@ def lookup(scope: Scope, name: str) -> Relation | None:
     return None
 
 
-def unqualified(scope: Scope | None, name: str) -> Field | None:
+def find_column(scope: QueryScope | None, name: str) -> Field | None:
     """A column without a table: the one table that can have it, from the inside out."""
     while scope is not None:
         for relation in scope.items.values():
@@ -60,7 +60,7 @@ def unqualified(scope: Scope | None, name: str) -> Field | None:
     return None
 
 
-def star(scope: Scope) -> Relation:
+def expand_star(scope: QueryScope) -> Relation:
     """All columns of all items; those of JOIN … USING once."""
     result = Relation()
     for relation in scope.items.values():

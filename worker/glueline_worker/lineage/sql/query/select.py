@@ -8,12 +8,24 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.parse import Exhausted
-from glueline_worker.lineage.sql.placeholders import Holes
+from glueline_worker.lineage.sql.parse import SqlBudgetExceeded
+from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.query.from_clause import Items, alias_columns
-from glueline_worker.lineage.sql.query.relation import Field, Relation, Sources, stacked, union
-from glueline_worker.lineage.sql.query.scope import Env, Scope, lookup, star, unqualified
-from glueline_worker.lineage.sql.query.tables import Schemas
+from glueline_worker.lineage.sql.query.relation import (
+    ColumnSources,
+    Field,
+    Relation,
+    merge_sources,
+    stack_relations,
+)
+from glueline_worker.lineage.sql.query.scope import (
+    Ctes,
+    QueryScope,
+    expand_star,
+    find_column,
+    find_item,
+)
+from glueline_worker.lineage.sql.query.tables import TableSchemas
 
 _MAX_FIELDS = 200_000
 """Columns and whole tables passed on by all queries of a statement; bounds time and memory."""
@@ -23,30 +35,32 @@ _NOT_VISITED = frozenset({"with_", "from_", "joins", "laterals", "expressions", 
 class Walk(Items):
     """One statement's tables and columns."""
 
-    def __init__(self, holes: Holes, schemas: Schemas) -> None:
+    def __init__(self, holes: Placeholders, schemas: TableSchemas) -> None:
         super().__init__(holes, schemas)
         self._left = _MAX_FIELDS
 
-    def query(self, node: exp.Expr | None, env: Env, parent: Scope | None = None) -> Relation:
+    def query(self, node: exp.Expr | None, env: Ctes, parent: QueryScope | None = None) -> Relation:
         """What a query yields. Its tables are added to ``reads``."""
         if isinstance(node, exp.Select):
             return self._select(node, env, parent)
         if isinstance(node, exp.SetOperation):
             return self._set_operation(node, env, parent, Relation())
         if isinstance(node, exp.Subquery | exp.Table):
-            scope = Scope(env, parent)
+            scope = QueryScope(env, parent)
             self.item(node, scope)
-            return star(scope)
+            return expand_star(scope)
         if isinstance(node, exp.Values) and node.expressions:
             row = node.expressions[0]
             values = row.expressions if isinstance(row, exp.Tuple) else [row]
-            return Relation([Field("", self.sources(item, Scope(env, parent))) for item in values])
+            return Relation(
+                [Field("", self.sources(item, QueryScope(env, parent))) for item in values]
+            )
         if isinstance(node, exp.DML):
             return self._changed_rows(node, env)
-        self.visit(node, Scope(env, parent))
+        self.visit(node, QueryScope(env, parent))
         return Relation(exact=False)
 
-    def ctes(self, node: exp.Expr, env: Env) -> Env:
+    def ctes(self, node: exp.Expr, env: Ctes) -> Ctes:
         """``env`` with the CTEs that ``node`` defines."""
         clause = node.args.get("with_")
         if not isinstance(clause, exp.With):
@@ -64,14 +78,14 @@ class Walk(Items):
             env[name] = relation.renamed(columns)
         return env
 
-    def _changed_rows(self, node: exp.Expr, env: Env) -> Relation:
+    def _changed_rows(self, node: exp.Expr, env: Ctes) -> Relation:
         """INSERT, UPDATE or DELETE … RETURNING inside a CTE."""
         table = node.find(exp.Table)
-        self.visit(node, Scope(env))
+        self.visit(node, QueryScope(env))
         return Relation(rest=(self.name(table),), exact=False) if table else Relation(exact=False)
 
     def _set_operation(
-        self, node: exp.SetOperation, env: Env, parent: Scope | None, anchor: Relation
+        self, node: exp.SetOperation, env: Ctes, parent: QueryScope | None, anchor: Relation
     ) -> Relation:
         """The branches of UNION and its siblings, without recursion: scripts chain thousands."""
         branches: list[exp.Expr] = []
@@ -87,13 +101,13 @@ class Walk(Items):
         for branch, kind in zip(reversed(branches), reversed(kinds), strict=True):
             other = self.query(branch, env, parent)
             if isinstance(kind, exp.Union):
-                result = stacked(result, other, by_name=bool(kind.args.get("by_name")))
+                result = stack_relations(result, other, by_name=bool(kind.args.get("by_name")))
                 self._spend(result)
         return result
 
-    def _select(self, node: exp.Select, env: Env, parent: Scope | None) -> Relation:
+    def _select(self, node: exp.Select, env: Ctes, parent: QueryScope | None) -> Relation:
         env = self.ctes(node, env)
-        scope = Scope(env, parent)
+        scope = QueryScope(env, parent)
         self.items(node, scope)
         result = Relation()
         scope.aliases = result
@@ -108,11 +122,11 @@ class Walk(Items):
     def _spend(self, result: Relation) -> None:
         self._left -= len(result.fields) + len(result.rest)
         if self._left < 0:
-            raise Exhausted
+            raise SqlBudgetExceeded
 
     # The columns of SELECT
 
-    def _project(self, node: exp.Expr, scope: Scope, result: Relation) -> None:
+    def _project(self, node: exp.Expr, scope: QueryScope, result: Relation) -> None:
         starred = node.this if isinstance(node, exp.Column) else node
         if isinstance(starred, exp.Star):
             self._expand(starred, self._starred(node, scope), scope, result)
@@ -130,17 +144,17 @@ class Walk(Items):
             return
         result.fields.append(Field(self.holes.restore(name), sources))
 
-    def _starred(self, node: exp.Expr, scope: Scope) -> Relation:
+    def _starred(self, node: exp.Expr, scope: QueryScope) -> Relation:
         if isinstance(node, exp.Star):
-            return star(scope)
+            return expand_star(scope)
         for part in reversed(node.parts[:-1] if isinstance(node, exp.Column) else ()):
-            relation = lookup(scope, part.name)
+            relation = find_item(scope, part.name)
             if relation is not None:
                 return relation
         return Relation(exact=False)
 
     def _expand(
-        self, starred: exp.Star, relation: Relation, scope: Scope, result: Relation
+        self, starred: exp.Star, relation: Relation, scope: QueryScope, result: Relation
     ) -> None:
         excluded = {item.name.lower() for item in starred.args.get("except_") or ()}
         renamed = {item.this.name.lower(): item.alias for item in starred.args.get("rename") or ()}
@@ -166,9 +180,9 @@ class Walk(Items):
         result.dropped |= relation.dropped | excluded | renamed.keys()
         result.rest += tuple(table for table in relation.rest if table not in result.rest)
 
-    def sources(self, node: exp.Expr, scope: Scope) -> Sources | None:
+    def sources(self, node: exp.Expr, scope: QueryScope) -> ColumnSources | None:
         """What an expression is made of; None when it has columns and none can be told."""
-        found: list[Sources | None] = []
+        found: list[ColumnSources | None] = []
         for part in self._parts(node):
             if isinstance(part, exp.Column):
                 item = self._column(part, scope)
@@ -177,19 +191,19 @@ class Walk(Items):
                 found.append(self.query(part, scope.env, scope).sources())
         if found and all(sources is None for sources in found):
             return None
-        return union(found)
+        return merge_sources(found)
 
-    def _column(self, node: exp.Column, scope: Scope) -> Field | None:
+    def _column(self, node: exp.Column, scope: QueryScope) -> Field | None:
         names = [part.name for part in node.parts]
         if self.holes.is_hole(names[-1]) or isinstance(node.this, exp.Star):
             return None
         for index, name in enumerate(names[:-1]):
-            relation = lookup(scope, name)
+            relation = find_item(scope, name)
             if relation is not None:
                 return relation.find(self.holes.restore(names[index + 1]))
-        return unqualified(scope, self.holes.restore(names[0]))
+        return find_column(scope, self.holes.restore(names[0]))
 
-    def visit(self, value: object, scope: Scope) -> None:
+    def visit(self, value: object, scope: QueryScope) -> None:
         """Note the tables of the queries inside an expression that yields no column."""
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, exp.Expr):

@@ -7,7 +7,7 @@ from glueline_worker.lineage.sql.lexer import keywords
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.query.relation import Field, Relation
 
-Schemas = Mapping[str, tuple[str, ...]]
+TableSchemas = Mapping[str, tuple[str, ...]]
 """Column names by ``database/table`` or ``table``, in lower case."""
 
 _SYSTEM_SCHEMAS = frozenset(
@@ -23,7 +23,7 @@ _METADATA_SUFFIXES = keywords(
 _FILE_FORMATS = keywords("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
-def base_table(name: TableName, schemas: Schemas) -> Relation:
+def make_table_relation(name: TableName, schemas: TableSchemas) -> Relation:
     """The columns of a table, or the table as a whole where its schema is not known."""
     columns = schemas.get("/".join(name[-2:]).lower()) or schemas.get(name[-1].lower())
     if columns:
@@ -31,7 +31,7 @@ def base_table(name: TableName, schemas: Schemas) -> Relation:
     return Relation(rest=(name,), exact=False)
 
 
-def metadata_owner(name: TableName) -> tuple[TableName, str]:
+def split_metadata_table(name: TableName) -> tuple[TableName, str]:
     """The table that a metadata table tells of, and the kind of metadata; "" for a plain table.
 
     Athena and Trino write them as ``"t$partitions"``. No other engine has these names.
@@ -42,14 +42,14 @@ def metadata_owner(name: TableName) -> tuple[TableName, str]:
     return (*name[:-1], base), suffix.lower()
 
 
-def is_system(name: TableName) -> bool:
+def is_system_table(name: TableName) -> bool:
     """Whether a table is the engine's own, about its tables, sessions or jobs: no data of a job."""
     if len(name) == 1:
         return _SYSTEM_TABLE.fullmatch(name[0]) is not None
     return any(part.lower() in _SYSTEM_SCHEMAS for part in name[:-1])
 
 
-def file_path(name: TableName) -> str | None:
+def find_file_path(name: TableName) -> str | None:
     """The path of ``parquet.`s3://…` `` and the like; None for a table's name."""
     path = name[-1]
     if "://" in path:

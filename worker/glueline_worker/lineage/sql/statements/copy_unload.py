@@ -9,17 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from glueline_worker.lineage.sql.keyword_fallback import name_at
-from glueline_worker.lineage.sql.lexer import Token
-from glueline_worker.lineage.sql.model import Kind, SqlStatement
+from glueline_worker.lineage.sql.keyword_fallback import read_name
+from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.sql.model import SqlStatement, StatementKind
 
-Inner = Callable[[str | Sequence[Token]], SqlStatement]
+InnerQueryReader = Callable[[str | Sequence[SqlToken]], SqlStatement]
 """Reads a query: a quoted one as text, else its tokens."""
 
 _QUERY = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE"})
 
 
-def read_transfer(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | None:
+def read_copy_unload(
+    tokens: Sequence[SqlToken], line: int, inner: InnerQueryReader
+) -> SqlStatement | None:
     """A statement of these kinds; None for any other."""
     words = [token.upper for token in tokens[:8]]
     if words[0] == "UNLOAD":
@@ -35,7 +37,7 @@ def read_transfer(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatem
     return None
 
 
-def _unload(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | None:
+def _unload(tokens: Sequence[SqlToken], line: int, inner: InnerQueryReader) -> SqlStatement | None:
     to = _at_top(tokens, {"TO"})
     if to is None:
         return None
@@ -44,7 +46,7 @@ def _unload(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | 
     return replace(query, kind="unload", line=line, path_writes=_paths(tokens[to + 1 :][:1]))
 
 
-def _copy(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | None:
+def _copy(tokens: Sequence[SqlToken], line: int, inner: InnerQueryReader) -> SqlStatement | None:
     start = 2 if len(tokens) > 1 and tokens[1].upper == "INTO" else 1
     turn = _at_top(tokens, {"FROM", "TO"})
     if turn is None or turn <= start:
@@ -56,7 +58,11 @@ def _copy(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | No
 
 
 def _moved(
-    kind: Kind, source: Sequence[Token], target: Sequence[Token], line: int, inner: Inner
+    kind: StatementKind,
+    source: Sequence[SqlToken],
+    target: Sequence[SqlToken],
+    line: int,
+    inner: InnerQueryReader,
 ) -> SqlStatement:
     statement = SqlStatement(kind)
     if source and source[0].text == "(":
@@ -64,33 +70,35 @@ def _moved(
         statement = inner(source[1:end])
     elif path := _paths(source[:1]):
         statement = replace(statement, path_reads=path)
-    elif name := name_at(source, 0)[0]:
+    elif name := read_name(source, 0)[0]:
         statement = replace(statement, reads=(name,))
     if path := _paths(target[:1]):
         return replace(statement, kind=kind, line=line, path_writes=path)
-    return replace(statement, kind=kind, line=line, write=name_at(target, 0)[0] or None)
+    return replace(statement, kind=kind, line=line, write=read_name(target, 0)[0] or None)
 
 
-def _load(tokens: Sequence[Token], line: int) -> SqlStatement | None:
+def _load(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
     source = next((token for token in tokens if token.kind in {"string", "quoted"}), None)
     into = _at_top(tokens, {"INTO"})
     if source is None or into is None:
         return None
-    name = name_at(tokens, into + 2)[0]  # INTO TABLE name
+    name = read_name(tokens, into + 2)[0]  # INTO TABLE name
     return SqlStatement("copy", path_reads=(source.value,), write=name or None, line=line)
 
 
-def _append(tokens: Sequence[Token], line: int) -> SqlStatement | None:
+def _append(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
     """ALTER TABLE target APPEND FROM source."""
     source = _at_top(tokens, {"FROM"})
     if source is None:
         return None
-    read, write = name_at(tokens, source + 1)[0], name_at(tokens, 2)[0]
+    read, write = read_name(tokens, source + 1)[0], read_name(tokens, 2)[0]
     rest = (read,) if read else ()
     return SqlStatement("insert", reads=rest, rest=rest, write=write or None, line=line)
 
 
-def _directory(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement | None:
+def _directory(
+    tokens: Sequence[SqlToken], line: int, inner: InnerQueryReader
+) -> SqlStatement | None:
     query = _at_top(tokens, _QUERY)
     if query is None:
         return None
@@ -101,17 +109,17 @@ def _directory(tokens: Sequence[Token], line: int, inner: Inner) -> SqlStatement
     return replace(inner(tokens[query:]), kind="insert", line=line, path_writes=paths)
 
 
-def _names_path(before: Token, token: Token) -> bool:
+def _names_path(before: SqlToken, token: SqlToken) -> bool:
     named = before.upper in {"DIRECTORY", "PATH"} or before.value.lower() == "path"
     return named and token.kind in {"string", "quoted", "hole"}
 
 
-def _paths(tokens: Sequence[Token]) -> tuple[str, ...]:
+def _paths(tokens: Sequence[SqlToken]) -> tuple[str, ...]:
     """The path that ``tokens`` begin with; a lone placeholder is a table, as in COPY {table}."""
     return tuple(token.value for token in tokens if token.kind == "string")
 
 
-def _at_top(tokens: Sequence[Token], words: set[str] | frozenset[str]) -> int | None:
+def _at_top(tokens: Sequence[SqlToken], words: set[str] | frozenset[str]) -> int | None:
     """Where one of ``words`` stands outside parentheses."""
     depth = 0
     for index, token in enumerate(tokens):
@@ -124,7 +132,7 @@ def _at_top(tokens: Sequence[Token], words: set[str] | frozenset[str]) -> int | 
     return None
 
 
-def _closing(tokens: Sequence[Token]) -> int:
+def _closing(tokens: Sequence[SqlToken]) -> int:
     depth = 0
     for index, token in enumerate(tokens):
         depth += (token.text == "(") - (token.text == ")")
@@ -133,7 +141,7 @@ def _closing(tokens: Sequence[Token]) -> int:
     return len(tokens)
 
 
-def _without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
+def _without_parentheses(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
     if tokens and tokens[0].text == "(" and _closing(tokens) == len(tokens) - 1:
         return tokens[1:-1]
     return tokens

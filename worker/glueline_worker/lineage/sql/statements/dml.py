@@ -4,16 +4,16 @@ from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
 from glueline_worker.lineage.sql.query.relation import Field, Relation, extend
-from glueline_worker.lineage.sql.query.scope import TARGET, Scope
-from glueline_worker.lineage.sql.statements.statement_builder import Build, target_of
+from glueline_worker.lineage.sql.query.scope import TARGET_RELATION, QueryScope
+from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder, split_target
 
 
-def insert(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_insert(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """INSERT INTO or OVERWRITE: by position, unless it says BY NAME."""
     env = build.walk.ctes(tree, {})
     query = tree.args.get("expression") or tree.args.get("source")
     relation = build.walk.query(query, env) if isinstance(query, exp.Expr) else Relation()
-    target, names = target_of(tree.this)
+    target, names = split_target(tree.this)
     if target is None:
         return build.made("insert", relation)
     if not names and not tree.args.get("by_name"):
@@ -23,7 +23,7 @@ def insert(tree: exp.Expr, build: Build) -> SqlStatement:
     return build.written("insert", target, relation)
 
 
-def multi_insert(tree: exp.Expr, source: exp.Expr, build: Build) -> SqlStatement:
+def read_multi_insert(tree: exp.Expr, source: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """One INSERT of several that share a source.
 
     Hive has ``FROM source INSERT INTO a SELECT … INSERT INTO b SELECT …``, Oracle and Snowflake
@@ -41,16 +41,16 @@ def multi_insert(tree: exp.Expr, source: exp.Expr, build: Build) -> SqlStatement
         query.set("from_", exp.From(this=derived.copy()))
     else:
         tree.set("expression", source.copy())
-    return insert(tree, build)
+    return read_insert(tree, build)
 
 
-def merge(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_merge(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """MERGE INTO: the columns of all its branches together."""
     env = build.walk.ctes(tree, {})
-    scope = Scope(env)
+    scope = QueryScope(env)
     build.walk.item(tree.args["using"], scope)
     source = next(iter(scope.items.values()))
-    scope.add(tree.this.alias or tree.this.name, TARGET)
+    scope.add(tree.this.alias or tree.this.name, TARGET_RELATION)
     build.walk.visit(tree.args.get("on"), scope)
     result = Relation()
     whens = tree.args.get("whens")
@@ -64,10 +64,10 @@ def merge(tree: exp.Expr, build: Build) -> SqlStatement:
     return build.written("merge", tree.this, result)
 
 
-def update(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_update(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """UPDATE, with what it joins: after FROM, or before SET as in MySQL."""
     env = build.walk.ctes(tree, {})
-    scope = Scope(env)
+    scope = QueryScope(env)
     target = _behind_alias(tree.this, tree.args.get("from_"))
     build.walk.target = target
     if target is tree.this:
@@ -79,10 +79,10 @@ def update(tree: exp.Expr, build: Build) -> SqlStatement:
     return build.written("update", target, result)
 
 
-def delete(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_delete(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """DELETE, with the tables that decide what goes."""
     env = build.walk.ctes(tree, {})
-    scope = Scope(env)
+    scope = QueryScope(env)
     tables = tree.args.get("tables")
     target = _behind_alias(tables[0], tree.this) if tables else tree.this
     build.walk.target = target
@@ -92,7 +92,7 @@ def delete(tree: exp.Expr, build: Build) -> SqlStatement:
     return build.written("delete", target, Relation())
 
 
-def _positions(target: exp.Table, build: Build) -> list[str]:
+def _positions(target: exp.Table, build: StatementBuilder) -> list[str]:
     """The columns that a query's go to: all of a known table without its fixed partitions."""
     name = build.walk.name(target)
     columns = build.schemas.get("/".join(name[-2:]).lower(), ())
@@ -105,7 +105,9 @@ def _positions(target: exp.Table, build: Build) -> list[str]:
     return [column for column in columns if column.lower() not in fixed]
 
 
-def _assign(tree: exp.Expr, source: Relation, scope: Scope, build: Build, result: Relation) -> None:
+def _assign(
+    tree: exp.Expr, source: Relation, scope: QueryScope, build: StatementBuilder, result: Relation
+) -> None:
     """The assignments of UPDATE SET; ``*`` takes all columns of the source."""
     for assignment in tree.expressions:
         if isinstance(assignment, exp.Star):
@@ -118,7 +120,7 @@ def _assign(tree: exp.Expr, source: Relation, scope: Scope, build: Build, result
 
 
 def _insert_row(
-    tree: exp.Expr, source: Relation, scope: Scope, build: Build, result: Relation
+    tree: exp.Expr, source: Relation, scope: QueryScope, build: StatementBuilder, result: Relation
 ) -> None:
     values = tree.args.get("expression")
     if not isinstance(values, exp.Tuple):  # INSERT *, INSERT ROW

@@ -7,29 +7,29 @@ from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
 from glueline_worker.lineage.sql.query.relation import Relation
-from glueline_worker.lineage.sql.statements.statement_builder import Build, target_of
+from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder, split_target
 
 _LOCATIONS = frozenset({"external_location", "location", "path"})
 
 
-def select(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_select(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """A query, also one with INTO or, as JDBC options have it, with an alias."""
     query = tree.this if isinstance(tree, exp.Alias) else tree
     if not isinstance(query, exp.Query | exp.Values):
         return build.made("other", Relation())
     relation = build.walk.query(query, {})
     into = query.args.get("into")
-    target, _ = target_of(into.this if isinstance(into, exp.Into) else None)
+    target, _ = split_target(into.this if isinstance(into, exp.Into) else None)
     if target is None:
         return build.made("select", relation)
     session = bool(target.this.args.get("temporary")) or target.name.startswith("#")
     return build.written("create_table", target, relation, session=session)
 
 
-def create(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_create(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """CREATE TABLE or VIEW with a query, with a location, or as a clone."""
     kind = str(tree.args.get("kind") or "").upper()
-    target, names = target_of(tree.this)
+    target, names = split_target(tree.this)
     if target is None or kind not in {"TABLE", "VIEW"}:
         return build.made("other", Relation())
     properties = _properties(tree)
@@ -50,23 +50,23 @@ def create(tree: exp.Expr, build: Build) -> SqlStatement:
     return replace(statement, path_writes=statement.path_writes + paths)
 
 
-def cache(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_cache(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """CACHE TABLE, which makes a temporary view if it has a query."""
     query = tree.args.get("expression")
-    target, _ = target_of(tree.this)
+    target, _ = split_target(tree.this)
     if target is None or query is None:
         return build.made("other", Relation())
     return build.written("create_view", target, build.walk.query(query, {}), session=True)
 
 
-def use(tree: exp.Expr, build: Build) -> SqlStatement:
+def read_use(tree: exp.Expr, build: StatementBuilder) -> SqlStatement:
     """USE, with whatever word stands before the name."""
-    target, _ = target_of(tree.this)
+    target, _ = split_target(tree.this)
     statement = build.made("use", Relation())
     return replace(statement, database=build.walk.name(target)) if target else statement
 
 
-def _defined(tree: exp.Expr, build: Build) -> Relation:
+def _defined(tree: exp.Expr, build: StatementBuilder) -> Relation:
     clone = tree.args.get("clone")
     query = clone.this if isinstance(clone, exp.Clone) else tree.args.get("expression")
     return build.walk.query(query, {}) if isinstance(query, exp.Expr) else Relation()
@@ -82,7 +82,7 @@ def _properties(tree: exp.Expr) -> list[exp.Expr]:
     return found
 
 
-def _location(node: exp.Expr, build: Build) -> str | None:
+def _location(node: exp.Expr, build: StatementBuilder) -> str | None:
     if isinstance(node, exp.LocationProperty):
         return build.walk.holes.restore(node.name)
     value = node.args.get("value")

@@ -5,28 +5,28 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.model import ColumnSource, Kind, SqlStatement
-from glueline_worker.lineage.sql.placeholders import Holes
-from glueline_worker.lineage.sql.query.relation import Relation, union
+from glueline_worker.lineage.sql.model import ColumnSource, SqlStatement, StatementKind
+from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.query.relation import Relation, merge_sources
 from glueline_worker.lineage.sql.query.select import Walk
-from glueline_worker.lineage.sql.query.tables import Schemas, file_path
+from glueline_worker.lineage.sql.query.tables import TableSchemas, find_file_path
 
 
-class Build:
+class StatementBuilder:
     """One statement: the walk through its queries, and the record of what it found."""
 
-    def __init__(self, holes: Holes, schemas: Schemas, line: int) -> None:
+    def __init__(self, holes: Placeholders, schemas: TableSchemas, line: int) -> None:
         self.walk = Walk(holes, schemas)
         self.schemas = schemas
         self._line = line
 
-    def made(self, kind: Kind, relation: Relation) -> SqlStatement:
+    def made(self, kind: StatementKind, relation: Relation) -> SqlStatement:
         """A statement that yields ``relation`` to nothing that has a name."""
         columns: dict[str, tuple[ColumnSource, ...]] = {}
         for item in relation.fields:
             if item.name and item.sources is not None:
                 name = self.walk.holes.restore(item.name)
-                columns[name] = union((columns.get(name), item.sources))
+                columns[name] = merge_sources((columns.get(name), item.sources))
         return SqlStatement(
             kind,
             reads=self.walk.reads,
@@ -38,20 +38,20 @@ class Build:
         )
 
     def written(
-        self, kind: Kind, target: exp.Table, relation: Relation, *, session: bool = False
+        self, kind: StatementKind, target: exp.Table, relation: Relation, *, session: bool = False
     ) -> SqlStatement:
         """A statement that yields ``relation`` to ``target``; ``session`` if that is temporary."""
         statement = self.made(kind, relation)
         name = self.walk.name(target)
-        path = file_path(name)
+        path = find_file_path(name)
         if path is not None:
             return replace(statement, path_writes=(path,))
         return replace(statement, view=name) if session else replace(statement, write=name)
 
 
-def target_of(node: object) -> tuple[exp.Table | None, list[str]]:
+def split_target(node: object) -> tuple[exp.Table | None, list[str]]:
     """The table of ``t`` or ``t (a, b)``, and the names of its columns."""
     if isinstance(node, exp.Schema):
-        table, _ = target_of(node.this)
+        table, _ = split_target(node.this)
         return table, [column.name for column in node.expressions if column.name]
     return (node if isinstance(node, exp.Table) else None), []
