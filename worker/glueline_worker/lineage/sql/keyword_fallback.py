@@ -1,7 +1,7 @@
-"""The reader of last resort: a statement's tables by the words before their names.
+"""The fallback where no parser helps: a statement's tables by the keywords before their names.
 
-It sees no columns, but it reads what no parser accepts: half a statement, a vendor's clause, a
-template. It never looks into strings or comments.
+It finds no columns, but it reads texts that no parser accepts: half a statement, a vendor's
+clause, a template. It never looks into strings or comments.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ _FOLLOWS: dict[str, frozenset[str]] = {
 
 
 def read_name(tokens: Sequence[SqlToken], index: int) -> tuple[TableName, int]:
-    """The dotted name that begins at ``index`` and where it ends; empty if there is none.
+    """Return the dotted name that begins at ``index`` and its end; empty if there is none.
 
     A placeholder that touches a word is part of the same name.
     """
@@ -55,7 +55,7 @@ def read_name(tokens: Sequence[SqlToken], index: int) -> tuple[TableName, int]:
     end = -1
     while index < len(tokens):
         token = tokens[index]
-        if token.kind not in {"word", "quoted", "hole"}:
+        if token.kind not in {"word", "quoted", "placeholder"}:
             break
         if parts and token.start != end:
             break
@@ -75,7 +75,7 @@ def read_name(tokens: Sequence[SqlToken], index: int) -> tuple[TableName, int]:
 
 
 def read_by_keywords(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
-    """What the words of a statement say; None where they are no SQL that moves data."""
+    """Read a statement by its keywords; None where the text is no SQL that moves data."""
     uppers = {token.upper for token in tokens}
     kind = _KINDS.get(tokens[0].upper or tokens[0].text)
     if tokens[0].upper in {"WITH", "FROM"}:
@@ -84,7 +84,7 @@ def read_by_keywords(tokens: Sequence[SqlToken], line: int) -> SqlStatement | No
         )
     if kind is None or not _FOLLOWS.get(kind, uppers) & uppers:
         return None
-    found = _Words(tokens)
+    found = _KeywordScan(tokens)
     found.read()
     view = kind == "create_table" and found.is_view
     if not found.reads and found.write is None:
@@ -104,7 +104,7 @@ def read_by_keywords(tokens: Sequence[SqlToken], line: int) -> SqlStatement | No
     )
 
 
-class _Words:
+class _KeywordScan:
     """One pass over a statement's tokens."""
 
     def __init__(self, tokens: Sequence[SqlToken]) -> None:
@@ -117,34 +117,34 @@ class _Words:
         self.locations: tuple[str, ...] = ()
 
     def read(self) -> None:
-        """Fill in what the statement reads and writes."""
-        # Which parentheses hold a query: FROM inside others belongs to EXTRACT, TRIM and the like.
+        """Find the tables that the statement reads and writes."""
+        # True for parentheses that hold a query: FROM inside others belongs to EXTRACT or TRIM.
         queries = [True]
         for index, token in enumerate(self._tokens):
             if token.text == "(":
                 queries.append(False)
             elif token.text == ")" and len(queries) > 1:
                 queries.pop()
-            elif token.upper in {"SELECT", "WITH", "FROM"} and self._opens(index):
+            elif token.upper in {"SELECT", "WITH", "FROM"} and self._is_after_parenthesis(index):
                 queries[-1] = True
             if token.upper:
-                self._keyword(index, token.upper, in_query=queries[-1])
+                self._read_keyword(index, token.upper, in_query=queries[-1])
 
-    def _keyword(self, index: int, word: str, *, in_query: bool) -> None:
+    def _read_keyword(self, index: int, word: str, *, in_query: bool) -> None:
         first = self._tokens[0].upper
         if word == "AS" and self._is_cte(index):
             self.ctes.add(self._tokens[index - 1].value.lower())
         elif word == "FROM" and in_query:
-            self._from(index, first)
+            self._read_from(index, first)
         elif word == "LOCATION":
             places = self._tokens[index + 1 : index + 2]
             self.locations += tuple(place.value for place in places if place.kind == "string")
         elif word == "JOIN" or (word == "USING" and first == "MERGE"):
-            self._name(index + 1)
+            self._add_name(index + 1)
         elif self.write is None:
-            self._target(index, word, first)
+            self._read_target(index, word, first)
 
-    def _opens(self, index: int) -> bool:
+    def _is_after_parenthesis(self, index: int) -> bool:
         return index > 0 and self._tokens[index - 1].text == "("
 
     def _is_cte(self, index: int) -> bool:
@@ -157,28 +157,28 @@ class _Words:
             and after[1:] in (["SELECT"], ["WITH"], ["FROM"], ["VALUES"], ["("])
         )
 
-    def _from(self, index: int, first: str) -> None:
+    def _read_from(self, index: int, first: str) -> None:
         if first == "DELETE" and self.write is None:
             self.write = read_name(self._tokens, index + 1)[0] or None
             return
         before = self._tokens[index - 1].upper if index else ""
         if before == "DISTINCT" and index > 1 and self._tokens[index - 2].upper in {"IS", "NOT"}:
             return
-        place = self._name(index + 1)
+        place = self._add_name(index + 1)
         while place < len(self._tokens):
             token = self._tokens[place]
             if token.upper in _END_OF_FROM or token.text in {"(", ")"}:
                 return
-            place = self._name(place + 1) if token.text == "," else place + 1
+            place = self._add_name(place + 1) if token.text == "," else place + 1
 
-    def _name(self, index: int) -> int:
+    def _add_name(self, index: int) -> int:
         name, end = read_name(self._tokens, index)
         function = end < len(self._tokens) and self._tokens[end].text == "("
         if name and not function:
             self.reads.append(split_metadata_table(name)[0])
         return max(end, index)
 
-    def _target(self, index: int, word: str, first: str) -> None:
+    def _read_target(self, index: int, word: str, first: str) -> None:
         wanted = (
             word == "INTO"
             or (word == "OVERWRITE" and first != "CREATE")

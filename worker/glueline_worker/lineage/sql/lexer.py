@@ -1,9 +1,9 @@
-"""SQL text into tokens, quickly and without ever failing.
+"""Splits SQL text into tokens, quickly, and never fails.
 
-sqlglot has tokenizers of its own. This one finds what they do not know (placeholders), splits a
-script into statements before one of them can spoil the others, and feeds the reader of last
-resort. Every repetition is possessive or ends at its own first character, so that the time is
-linear in the text.
+sqlglot has tokenizers of its own. This one finds placeholders, which they do not know, splits a
+script into statements before one of them can spoil the others, and feeds the keyword fallback.
+Every repetition is possessive or ends at its own first character, so that the time is linear in
+the text.
 """
 
 import re
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
-TokenKind = Literal["hole", "string", "quoted", "word", "op"]
+SqlTokenKind = Literal["placeholder", "string", "quoted", "word", "op"]
 
-_HOLE = r"""
+_PLACEHOLDER = r"""
     \{\{[^{}]*\}\}                               # {{ jinja }}
   | \$\{[^{}\n]{0,200}\}                         # ${shell}
   | \{(?!\s*['"]|(?:ts|fn|oj|call|[dt])\s)[^{}\n;]{0,200}\}   # {python}, but not JDBC's {ts '…'}
@@ -35,7 +35,7 @@ def _pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
         names.append(r"\[[^\[\]\n]{1,200}\]")
     return re.compile(
         rf"""(?P<skip>{_SKIP})
-        |(?P<hole>{_HOLE})
+        |(?P<placeholder>{_PLACEHOLDER})
         |(?P<string>{quote.format(q="'")} | \$\$(?s:.*?)(?:\$\$|\Z))
         |(?P<quoted>{"|".join(names)})
         |(?P<word>[\w\#@][\w\#@$]*)
@@ -58,26 +58,26 @@ _PATTERNS = {
 
 
 def keywords(text: str) -> frozenset[str]:
-    """The words of ``text``."""
+    """Return the words of ``text``."""
     return frozenset(text.split())
 
 
 class SqlToken(NamedTuple):
     """A piece of SQL with its place in the text. ``upper`` is a word's keyword form."""
 
-    kind: TokenKind
+    kind: SqlTokenKind
     text: str
     start: int
     upper: str = ""
 
     @property
     def end(self) -> int:
-        """The offset after the last character."""
+        """Return the offset after the last character."""
         return self.start + len(self.text)
 
     @property
     def value(self) -> str:
-        """The text without its quotes."""
+        """Return the text without its quotes."""
         if self.kind == "string" and self.text.startswith("$$"):
             return self.text.removeprefix("$$").removesuffix("$$")
         if self.kind in {"string", "quoted"}:
@@ -87,18 +87,18 @@ class SqlToken(NamedTuple):
 
 
 def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
-    """The tokens of ``text`` without comments, jinja blocks and white space."""
+    """Yield the tokens of ``text`` without comments, jinja blocks and white space."""
     for match in _PATTERNS.get(dialect, _STANDARD).finditer(text):
         kind = match.lastgroup
         if kind == "word":
             word = match.group()
             yield SqlToken("word", word, match.start(), word.upper())
         elif kind != "skip":
-            yield SqlToken(cast("TokenKind", kind), match.group(), match.start())
+            yield SqlToken(cast("SqlTokenKind", kind), match.group(), match.start())
 
 
 def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:
-    """Split at semicolons; empty statements are left out."""
+    """Split tokens at semicolons; empty statements are left out."""
     statement: list[SqlToken] = []
     for token in tokens:
         if token.text != ";":
@@ -111,7 +111,7 @@ def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:
 
 
 def measure_depth(tokens: Sequence[SqlToken]) -> int:
-    """How deep parentheses, brackets, CASEs and types of a statement nest at most."""
+    """Return the deepest nesting of parentheses, brackets, CASEs and types in a statement."""
     deepest = now = types = 0
     for before, token in pairwise(tokens):
         if _opens_type(before, token):
@@ -131,7 +131,7 @@ def _opens_type(before: SqlToken, token: SqlToken) -> bool:
 
 
 def count_open_joins(tokens: Sequence[SqlToken]) -> int:
-    """The longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
+    """Return the longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
     longest = now = 0
     for before, token in pairwise(tokens):
         if token.upper == "JOIN" and before.upper not in {"CROSS", "NATURAL"}:

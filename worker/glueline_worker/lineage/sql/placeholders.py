@@ -1,4 +1,4 @@
-"""Placeholders survive parsing: each becomes an identifier, and its text again afterwards."""
+"""Placeholders survive parsing: each becomes an identifier, and afterwards its text again."""
 
 import re
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ class Placeholders:
         self._mark = _MARK
         while self._mark in used:
             self._mark += "q"
-        self._texts = [token.text for token in tokens if token.kind == "hole"]
+        self._texts = [token.text for token in tokens if token.kind == "placeholder"]
         self._pattern = re.compile(rf"{self._mark}(\d+)z", re.IGNORECASE)
 
     def fill(self, *, sparing: bool = False) -> str:
-        """The statement as sqlglot can read it.
+        """Return the statement in a form that sqlglot can read.
 
-        ``sparing`` leaves out the placeholders that stand where no name can: a templated clause
+        ``sparing`` leaves out the placeholders where no name can stand: a templated clause
         (``FROM t {condition}``) or a macro before the statement.
         """
         parts: list[str] = []
@@ -38,7 +38,7 @@ class Placeholders:
         for token in self._tokens:
             apart = before is None or before.end != token.start
             text = token.text
-            if token.kind == "hole":
+            if token.kind == "placeholder":
                 text = f"{self._mark}{number}z"
                 number += 1
                 if sparing and apart and not _wants_name(before):
@@ -48,16 +48,16 @@ class Placeholders:
         return "".join(parts)
 
     def restore(self, text: str) -> str:
-        """``text`` with its placeholders as they were written."""
+        """Return ``text`` with its placeholders as they were written."""
         if not self._texts:
             return text
-        return self._pattern.sub(self._original, text)
+        return self._pattern.sub(self._get_original, text)
 
-    def is_hole(self, text: str) -> bool:
-        """Whether ``text`` is one placeholder and nothing else."""
+    def is_placeholder(self, text: str) -> bool:
+        """Tell whether ``text`` is one placeholder and nothing else."""
         return bool(self._texts) and self._pattern.fullmatch(text) is not None
 
-    def _original(self, match: re.Match[str]) -> str:
+    def _get_original(self, match: re.Match[str]) -> str:
         number = int(match.group(1))
         return self._texts[number] if number < len(self._texts) else match.group()
 

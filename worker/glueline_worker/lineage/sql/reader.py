@@ -1,4 +1,4 @@
-"""SQL text into statements: each one by the parser, or else by its words."""
+"""Reads SQL text statement by statement: with the parser, else by keywords."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ def read_sql(
     ``dialect`` is ``spark``, ``hive``, ``trino`` (``athena``, ``presto``), ``redshift``,
     ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
     Spark. ``schemas`` maps ``database/table`` or ``table``, in lower case, to column names. Never
-    raises: what is not understood becomes a warning.
+    raises: a statement that is not understood becomes a warning.
     """
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
@@ -67,10 +67,10 @@ def read_sql(
     reader.read()
     if left_out := len(text) - len(beginning):
         reader.leave_out(f"{left_out:,} of {len(text):,} characters of the SQL were not read")
-    return SqlReading(tuple(reader.statements), _shown(reader.warnings), _shown(reader.gaps))
+    return SqlReading(tuple(reader.statements), _limit(reader.warnings), _limit(reader.gaps))
 
 
-def _shown(sentences: Sequence[str]) -> tuple[str, ...]:
+def _limit(sentences: Sequence[str]) -> tuple[str, ...]:
     more = len(sentences) - _MAX_WARNINGS
     end = [f"{more:,} more warnings about the SQL are left out"] if more > 0 else []
     return (*sentences[:_MAX_WARNINGS], *end)
@@ -87,7 +87,7 @@ class _Reader:
         self.gaps: list[str] = []
 
     def leave_out(self, sentence: str) -> None:
-        """Say what was not read."""
+        """Warn about text that was not read."""
         self.warnings.append(sentence)
         self.gaps.append(sentence)
 
@@ -98,35 +98,35 @@ class _Reader:
         for tokens in islice(pieces, _MAX_STATEMENTS):
             line += self._text.count("\n", seen, tokens[0].start)
             seen = tokens[0].start
-            self.statements += self._statement(_trimmed(tokens), line)
+            self.statements += self._read_statement(_skip_begin(tokens), line)
         if more := sum(1 for _ in pieces):
             self.leave_out(
                 f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
             )
 
-    def _statement(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+    def _read_statement(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
             tokens = [SqlToken("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
-        if all(token.kind == "hole" for token in tokens):
+        if all(token.kind == "placeholder" for token in tokens):
             self.warnings.append(f"line {line}: the SQL is known only at run time")
             return []
-        if tokens[0].kind != "hole" and first not in _STARTS:
+        if tokens[0].kind != "placeholder" and first not in _STARTS:
             self.leave_out(f"line {line}: no SQL statement")
             return []
-        transfer = read_copy_unload(tokens, line, self._inner)
-        if transfer is not None:
-            return [transfer]
-        if tokens[0].kind != "hole" and first not in _MOVING:
+        moved = read_copy_unload(tokens, line, self._read_inner)
+        if moved is not None:
+            return [moved]
+        if tokens[0].kind != "placeholder" and first not in _MOVING:
             return [SqlStatement("other", line=line)]
-        return self._parsed(tokens, line) or self._by_words(tokens, line)
+        return self._parse(tokens, line) or self._read_by_keywords(tokens, line)
 
-    def _parsed(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+    def _parse(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         if measure_depth(tokens) > _MAX_DEPTH or count_open_joins(tokens) > _MAX_OPEN_JOINS:
             return []
         cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
-        holes = Placeholders(tokens)
-        texts = dict.fromkeys((holes.fill(), holes.fill(sparing=True)))
+        placeholders = Placeholders(tokens)
+        texts = dict.fromkeys((placeholders.fill(), placeholders.fill(sparing=True)))
         names = list_dialects("trino" if _quotes_names(tokens) else self._dialect)[
             : None if cost <= _MAX_RETRIED else 1
         ]
@@ -134,16 +134,18 @@ class _Reader:
             self._left -= cost
             tree = parse_statement(sql, name) if self._left >= 0 else None
             if tree is not None:
-                return self._described(tree, holes, line)
+                return self._classify(tree, placeholders, line)
         return []
 
-    def _described(self, tree: exp.Expr, holes: Placeholders, line: int) -> list[SqlStatement]:
+    def _classify(
+        self, tree: exp.Expr, placeholders: Placeholders, line: int
+    ) -> list[SqlStatement]:
         try:
-            return classify_statement(tree, holes, self._schemas, line)
-        except Exception:  # noqa: BLE001 - a tree of a shape that nobody has seen yet
+            return classify_statement(tree, placeholders, self._schemas, line)
+        except Exception:  # noqa: BLE001 - a tree of a shape not seen so far
             return []
 
-    def _by_words(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+    def _read_by_keywords(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         statement = read_by_keywords(tokens, line)
         if statement is None:
             self.leave_out(f"line {line}: no SQL statement that can be read")
@@ -152,24 +154,24 @@ class _Reader:
         self.leave_out(f"line {line}: {why}; its tables were read by the words around")
         return [statement]
 
-    def _inner(self, query: str | Sequence[SqlToken]) -> SqlStatement:
-        """The query inside UNLOAD or COPY."""
+    def _read_inner(self, query: str | Sequence[SqlToken]) -> SqlStatement:
+        """Read the query inside UNLOAD or COPY."""
         tokens = list(lex_sql(query, self._dialect)) if isinstance(query, str) else query
         if not tokens:
             return SqlStatement("other")
-        found = self._parsed(tokens, 1) or self._by_words(tokens, 1)
+        found = self._parse(tokens, 1) or self._read_by_keywords(tokens, 1)
         return found[0] if found else SqlStatement("other")
 
 
 def _quotes_names(tokens: Sequence[SqlToken]) -> bool:
-    """Whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
+    """Tell whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
     return any(
         token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
         for before, token in pairwise(tokens)
     )
 
 
-def _trimmed(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
-    """The statement after the BEGIN of a block."""
+def _skip_begin(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+    """Return the statement after the BEGIN of a block."""
     block = len(tokens) > 1 and tokens[0].upper == "BEGIN" and tokens[1].upper in _MOVING
     return tokens[1:] if block else tokens

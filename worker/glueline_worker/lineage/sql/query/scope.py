@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from glueline_worker.lineage.sql.query.relation import Field, Relation, extend
+from glueline_worker.lineage.sql.query.relation import Field, Relation
 
 Ctes = dict[str, Relation]
 """CTEs by their name in lower case."""
@@ -15,7 +15,7 @@ TARGET_RELATION = Relation(every=())
 class QueryScope:
     """The items of one FROM clause by alias, and the CTEs that it may name."""
 
-    env: Ctes
+    ctes: Ctes
     parent: "QueryScope | None" = None
     items: dict[str, Relation] = field(default_factory=dict)
     merged: set[str] = field(default_factory=set)
@@ -29,7 +29,7 @@ class QueryScope:
 
 
 def find_item(scope: QueryScope, name: str) -> Relation | None:
-    """The item called ``name``, from the inside out."""
+    """Return the item called ``name``, from the innermost scope outwards."""
     now: QueryScope | None = scope
     while now is not None:
         relation = now.items.get(name.lower())
@@ -40,13 +40,13 @@ def find_item(scope: QueryScope, name: str) -> Relation | None:
 
 
 def find_column(scope: QueryScope | None, name: str) -> Field | None:
-    """A column without a table: the one table that can have it, from the inside out."""
+    """Return a column without a table, from the one table that can have it."""
     while scope is not None:
         for relation in scope.items.values():
-            found = relation.named(name)
+            found = relation.find_named(name)
             if found is not None:
                 return found
-        alias = scope.aliases.named(name)
+        alias = scope.aliases.find_named(name)
         if alias is not None:
             return alias
         generated = scope.items.get(name.lower())
@@ -61,8 +61,8 @@ def find_column(scope: QueryScope | None, name: str) -> Field | None:
 
 
 def expand_star(scope: QueryScope) -> Relation:
-    """All columns of all items; those of JOIN … USING once."""
+    """Return all columns of all items; those of JOIN … USING once."""
     result = Relation()
     for relation in scope.items.values():
-        extend(result, relation, once=bool(scope.merged))
+        result.extend(relation, once=bool(scope.merged))
     return result

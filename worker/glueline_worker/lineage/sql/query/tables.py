@@ -1,4 +1,4 @@
-"""Names of tables: which columns they stand for, and which are files."""
+"""Names of tables: the columns they stand for, and those that are files."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _FILE_FORMATS = keywords("avro binaryfile csv delta hudi iceberg json orc parque
 
 
 def make_table_relation(name: TableName, schemas: TableSchemas) -> Relation:
-    """The columns of a table, or the table as a whole where its schema is not known."""
+    """Return the columns of a table, or the whole table where its schema is not known."""
     columns = schemas.get("/".join(name[-2:]).lower()) or schemas.get(name[-1].lower())
     if columns:
         return Relation([Field(column, ((name, column),)) for column in columns])
@@ -32,7 +32,7 @@ def make_table_relation(name: TableName, schemas: TableSchemas) -> Relation:
 
 
 def split_metadata_table(name: TableName) -> tuple[TableName, str]:
-    """The table that a metadata table tells of, and the kind of metadata; "" for a plain table.
+    """Return the table behind a metadata table and the kind of metadata ("" for a plain table).
 
     Athena and Trino write them as ``"t$partitions"``. No other engine has these names.
     """
@@ -43,14 +43,14 @@ def split_metadata_table(name: TableName) -> tuple[TableName, str]:
 
 
 def is_system_table(name: TableName) -> bool:
-    """Whether a table is the engine's own, about its tables, sessions or jobs: no data of a job."""
+    """Tell whether a table is the engine's own (its tables, sessions, jobs): no data of a job."""
     if len(name) == 1:
         return _SYSTEM_TABLE.fullmatch(name[0]) is not None
     return any(part.lower() in _SYSTEM_SCHEMAS for part in name[:-1])
 
 
 def find_file_path(name: TableName) -> str | None:
-    """The path of ``parquet.`s3://…` `` and the like; None for a table's name."""
+    """Return the path of ``parquet.`s3://…` `` and the like; None for a table's name."""
     path = name[-1]
     if "://" in path:
         return path

@@ -1,4 +1,4 @@
-"""A parsed statement into what it reads and writes."""
+"""Parsed statements by their kind: each is handed to the function that reads it."""
 
 from collections.abc import Callable
 
@@ -23,17 +23,17 @@ _READERS: dict[type[exp.Expr], Callable[[exp.Expr, StatementBuilder], SqlStateme
 
 
 def classify_statement(
-    tree: exp.Expr, holes: Placeholders, schemas: TableSchemas, line: int
+    tree: exp.Expr, placeholders: Placeholders, schemas: TableSchemas, line: int
 ) -> list[SqlStatement]:
-    """The statements that ``tree`` stands for: several where one INSERT has several targets."""
+    """Return the statements of ``tree``: several where one INSERT has several targets."""
     if isinstance(tree, exp.MultitableInserts):
         source = tree.args["source"]
         return [
-            dml.read_multi_insert(part, source, StatementBuilder(holes, schemas, line))
+            dml.read_multi_insert(part, source, StatementBuilder(placeholders, schemas, line))
             for part in tree.expressions
         ]
-    build = StatementBuilder(holes, schemas, line)
+    builder = StatementBuilder(placeholders, schemas, line)
     if isinstance(tree, exp.Query | exp.Values | exp.Alias):
-        return [queries.read_select(tree, build)]
+        return [queries.read_select(tree, builder)]
     reader = _READERS.get(type(tree))
-    return [reader(tree, build) if reader else build.made("other", Relation())]
+    return [reader(tree, builder) if reader else builder.build("other", Relation())]
