@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
-from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow, Graph, LineageContext, Node
+from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
 from glueline_worker.lineage.naming import (
     name_athena_table,
     name_catalog_table,
@@ -145,20 +145,12 @@ def _nodes(
     ids = {name: f"read{index}" for index, name in enumerate(tables)}
     for name, dataset in tables.items():
         yield Node(ids[name], "read", datasets=(dataset,), line=statement.line)
-    columns = {
-        column: tuple(ColumnRef(ids[name], source) for name, source in sources if name in ids)
-        for column, sources in statement.columns.items()
-    }
     yield Node(
         "view",
         "write",
         inputs=tuple(ids.values()),
         datasets=(name_catalog_table(view.database_name, view.name, context, view.catalog_id),),
-        flow=Flow(
-            columns,
-            dropped=frozenset(statement.dropped),
-            whole=tuple(ids[name] for name in statement.rest if name in ids),
-        ),
+        flow=statement.flow(ids),
         label=text.dialect,
         line=statement.line,
     )

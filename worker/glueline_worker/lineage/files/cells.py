@@ -8,11 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from glueline_worker.lineage.syntax import parse_module
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from glueline_worker.lineage.word_sets import split_words
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*(.*)")
 _ABOVE_CELL_MAGIC = re.compile(
@@ -28,13 +24,13 @@ _SPOKEN = {
     **dict.fromkeys(("ipyspark", "pyspark", "python", "python3"), "python"),
     "scala": "scala",
 }
-_LINE_MAGICS = _words(
+_LINE_MAGICS = split_words(
     "additional_python_modules connections etl extra_jars extra_py_files glue_ray glue_version "
     "iam_role idle_timeout number_of_workers profile region script_location session_id "
     "session_id_prefix spark_conf streaming stop_session tags temp_dir worker_type"
 )
 """Glue's magics of one line, which are written with two signs too: the code below them stays."""
-_NO_DATA = _words(
+_NO_DATA = split_words(
     "bash cleanup cmd delete file help html info javascript js latex logs markdown matplot md "
     "script sh sparkui svg system writefile"
 )

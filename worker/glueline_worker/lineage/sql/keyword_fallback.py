@@ -7,15 +7,16 @@ clause, a template. It never looks into strings or comments.
 from collections.abc import Sequence
 from itertools import takewhile
 
-from glueline_worker.lineage.sql.lexer import SqlToken, keywords
+from glueline_worker.lineage.sql.lexer import SqlToken
 from glueline_worker.lineage.sql.model import SqlStatement, StatementKind, TableName
 from glueline_worker.lineage.sql.query.tables import find_file_path, split_metadata_table
+from glueline_worker.lineage.word_sets import split_words
 
-_NO_NAMES = keywords(
+_NO_NAMES = split_words(
     "SELECT VALUES LATERAL UNNEST WITH WHERE SET ON AS AND OR JOIN FROM INTO GROUP ORDER CASE "
     "TABLE ONLY IF NOT EXISTS UNION"
 )
-_END_OF_FROM = keywords(
+_END_OF_FROM = split_words(
     "WHERE GROUP ORDER HAVING QUALIFY LIMIT UNION EXCEPT INTERSECT WINDOW SELECT SET ON USING "
     "WHEN FROM JOIN LATERAL CLUSTER DISTRIBUTE SORT TABLESAMPLE PIVOT"
 )

@@ -57,11 +57,6 @@ _PATTERNS = {
 }
 
 
-def keywords(text: str) -> frozenset[str]:
-    """Return the words of ``text``."""
-    return frozenset(text.split())
-
-
 class SqlToken(NamedTuple):
     """A piece of SQL with its place in the text. ``upper`` is a word's keyword form."""
 

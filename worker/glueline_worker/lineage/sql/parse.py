@@ -10,7 +10,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
 
-from glueline_worker.lineage.sql.lexer import keywords
+from glueline_worker.lineage.word_sets import split_words
 
 # It logs statements that it does not know, and there may be secrets in them.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL + 1)
@@ -25,7 +25,9 @@ _DIALECTS = {
     "mssql": "tsql",
 } | {
     name: name
-    for name in keywords("spark trino hive redshift postgres mysql snowflake tsql oracle bigquery")
+    for name in split_words(
+        "spark trino hive redshift postgres mysql snowflake tsql oracle bigquery"
+    )
 }
 """The names that callers use for the dialects of sqlglot. Athena speaks Trino and Hive, which are
 tried one after the other."""

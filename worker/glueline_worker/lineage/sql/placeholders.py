@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from glueline_worker.lineage.sql.lexer import SqlToken, keywords
+from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.word_sets import split_words
 
 _MARK = "zq"
-_BEFORE_A_NAME = keywords(
+_BEFORE_A_NAME = split_words(
     "ALL AND AS BETWEEN BY CALL CASE CATALOG COPY CROSS DATABASE DELETE DESCRIBE DISTINCT ELSE "
     "EXCEPT EXISTS FROM HAVING IN INNER INTERSECT INTERVAL INTO IS JOIN LIKE LIMIT MERGE NOT "
     "OFFSET ON OR OVERWRITE REFRESH REPLACE RLIKE SCHEMA SELECT SET TABLE THEN TO UNION UPDATE "

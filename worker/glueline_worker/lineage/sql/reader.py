@@ -11,7 +11,6 @@ from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
     SqlToken,
     count_open_joins,
-    keywords,
     lex_sql,
     measure_depth,
     split_statements,
@@ -22,6 +21,7 @@ from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.query.tables import TableSchemas
 from glueline_worker.lineage.sql.statements.classify import classify_statement
 from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
+from glueline_worker.lineage.word_sets import split_words
 
 _MAX_PARSED = 50_000
 """Tokens of one text that go to the parser, which manages some 60,000 a second."""
@@ -35,13 +35,13 @@ _MAX_OPEN_JOINS = 12
 _MAX_STATEMENTS = 10_000
 _MAX_WARNINGS = 50
 _LAST_WORD = re.compile(r"[^\s;]*\Z")
-_STARTS = keywords(
+_STARTS = split_words(
     "ALTER ANALYZE BEGIN CACHE CALL CLEAR CLOSE COMMENT COMMIT COPY CREATE DECLARE DELETE DESC "
     "DESCRIBE DROP END EXEC EXECUTE EXPLAIN EXPORT FETCH FROM GRANT IMPORT INSERT LOAD LOCK MERGE "
     "MSCK OPTIMIZE PREPARE PRINT REFRESH REPLACE RESET REVOKE ROLLBACK SELECT SET SHOW START "
     "TABLE TRUNCATE UNCACHE UNLOAD UPDATE UPSERT USE VACUUM VALUES WITH ("
 )
-_MOVING = keywords(
+_MOVING = split_words(
     "CACHE COPY CREATE DELETE FROM INSERT LOAD MERGE REPLACE SELECT UNLOAD UPDATE UPSERT USE "
     "VALUES WITH ("
 )

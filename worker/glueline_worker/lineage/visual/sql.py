@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow, Graph, LineageContext, Node
+from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
 from glueline_worker.lineage.naming import name_spark_table
 from glueline_worker.lineage.sql import SqlStatement, TableName, read_sql
 
@@ -25,7 +25,7 @@ def read_sql_transform(
         if not sources:
             continue
         inputs = tuple(dict.fromkeys(sources.values()))
-        last = replace(step, inputs=inputs, flow=_flow(statement, sources))
+        last = replace(step, inputs=inputs, flow=statement.flow(sources))
         if statement.write is not None:
             target = name_spark_table(statement.write, context)
             name = f"{step.id}/write {target.name}"
@@ -50,12 +50,3 @@ def _sources(
             read = Node(sources[table], "read", datasets=(name_spark_table(table, context),))
             tables[read.id] = read
     return sources
-
-
-def _flow(statement: SqlStatement, sources: Mapping[TableName, str]) -> Flow:
-    columns = {
-        column: tuple(ColumnRef(sources[table], name) for table, name in made if table in sources)
-        for column, made in statement.columns.items()
-    }
-    whole = tuple(sources[table] for table in statement.rest if table in sources)
-    return Flow(columns, whole=whole, dropped=frozenset(statement.dropped))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from glueline_worker.lineage.sql.lexer import keywords
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.query.relation import Field, Relation
+from glueline_worker.lineage.word_sets import split_words
 
 TableSchemas = Mapping[str, tuple[str, ...]]
 """Column names by ``database/table`` or ``table``, in lower case."""
@@ -16,11 +16,11 @@ _SYSTEM_SCHEMAS = frozenset(
 _SYSTEM_TABLE = re.compile(
     r"(?:pg|svv|svl|stl|stv|sys)_\w+|dual|(?:all|dba|user)_tab\w+", re.IGNORECASE
 )
-_METADATA_SUFFIXES = keywords(
+_METADATA_SUFFIXES = split_words(
     "all_entries all_manifests entries files history manifests metadata_log_entries partitions "
     "properties refs snapshots timeline transaction_log"
 )
-_FILE_FORMATS = keywords("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
+_FILE_FORMATS = split_words("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
 def make_table_relation(name: TableName, schemas: TableSchemas) -> Relation:
