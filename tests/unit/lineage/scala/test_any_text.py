@@ -10,7 +10,7 @@ from tests.support.examples import examples
 
 from glueline_worker.lineage.model import Graph, LineageContext
 from glueline_worker.lineage.scala import read_scala
-from glueline_worker.lineage.scala.reader import in_python
+from glueline_worker.lineage.scala.reader import translate
 
 SCRIPTS = [path.read_text() for path in (Path(__file__).parent / "cases").glob("*.scala")]
 TOKENS = [re.findall(r'\w+|"""|\s+|.', script) for script in SCRIPTS]
@@ -31,7 +31,7 @@ def test_random_text(text):
 @given(st.lists(PIECES, max_size=50))
 @settings(max_examples=examples(250), deadline=None)
 def test_random_words(words):
-    python, lines, _ = in_python(" ".join(words))
+    python, lines, _ = translate(" ".join(words))
     ast.parse(python)
     assert len(lines) == python.count("\n") + 1
 
