@@ -15,7 +15,7 @@ import atheris
 with atheris.instrument_imports(include=["glueline_worker"]):
     from glueline_worker.catalog.tables import table_record
     from glueline_worker.catalog.types.column_types import parse_type
-    from glueline_worker.lineage.files.notebook import notebook_code
+    from glueline_worker.lineage.files.notebook import read_notebook
     from glueline_worker.lineage.job import read_job_lineage
     from glueline_worker.lineage.model import LineageContext
     from glueline_worker.lineage.sql import read_sql
@@ -38,7 +38,7 @@ def one(data: bytes) -> None:
     read_job_lineage(
         {"CodeGenConfigurationNodes": nodes}, None, ([{"Id": text}], []), LineageContext()
     )
-    notebook_code(data)
+    read_notebook(data)
     read_sql(text)
     parse_type(text)
     answer = {"Name": text, "Parameters": {text: text}, "ViewOriginalText": text}

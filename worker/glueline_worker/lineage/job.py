@@ -1,4 +1,4 @@
-"""The lineage of a job, from all that describes it."""
+"""Reads the lineage of a job from its visual nodes, its annotations and its script."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -38,34 +38,36 @@ def read_job_lineage(
     dag: DataflowGraph | None,
     context: LineageContext,
 ) -> Lineage:
-    """What a job reads and writes, by its visual nodes, its annotations and its script.
+    """Return the lineage of a job, from its visual nodes, its annotations and its script.
 
-    ``definition`` is GetJob's ``Job``. Nothing is raised for any input: what cannot be read
-    is said in the warnings, and in the gaps if lineage may be in it.
+    ``definition`` is GetJob's ``Job``. Never raises: a part that cannot be read becomes a warning,
+    and a gap if lineage may be in it.
     """
     context = replace(context, arguments={**context.arguments, **read_script_arguments(definition)})
     nodes = definition.get("CodeGenConfigurationNodes")
     others = []
     code = None
     if script is not None:
-        code = _guarded("the script", lambda: _read_code(definition, script, context), context)
+        code = _read_guarded("the script", lambda: _read_code(definition, script, context), context)
     # The graph of a job that was edited as a script since is what somebody drew before.
     outdated = definition.get("JobMode") == "SCRIPT" and code is not None and code.outputs
     if nodes and not outdated:
         others.append(
-            _guarded(
+            _read_guarded(
                 "the visual nodes",
-                lambda: read_visual(nodes, context, custom_code=_custom_code(context)),
+                lambda: read_visual(nodes, context, custom_code=_make_custom_code_reader(context)),
                 context,
             )
         )
     if dag:
-        others.append(_guarded("the annotations", lambda: read_dataflow(*dag, context), context))
+        others.append(
+            _read_guarded("the annotations", lambda: read_dataflow(*dag, context), context)
+        )
     return merge_lineages(others, code)
 
 
 def read_script_arguments(definition: Mapping[str, Any]) -> dict[str, str]:
-    """The arguments that a job's script sees, without their dashes, and its own name."""
+    """Return the arguments of a job's script without their dashes, and the job's own name."""
     arguments = {"JOB_NAME": str(definition["Name"])} if definition.get("Name") else {}
     for field in _ARGUMENT_FIELDS:
         found = definition.get(field)
@@ -75,8 +77,8 @@ def read_script_arguments(definition: Mapping[str, Any]) -> dict[str, str]:
     return arguments
 
 
-def _guarded(what: str, read: Callable[[], Graph], context: LineageContext) -> Lineage:
-    """One odd job must not end a run: whatever a reader trips over is a failure of its own."""
+def _read_guarded(what: str, read: Callable[[], Graph], context: LineageContext) -> Lineage:
+    """Return the lineage of one reader; its exception becomes a failure of this job alone."""
     try:
         return collapse(read(), context)
     except Exception as error:  # noqa: BLE001 - readers promise not to raise; this is the net
@@ -86,27 +88,27 @@ def _guarded(what: str, read: Callable[[], Graph], context: LineageContext) -> L
 
 def _read_code(definition: Mapping[str, Any], script: bytes, context: LineageContext) -> Graph:
     if is_pipeline(definition):
-        return _unread(PIPELINE_REASON)
-    found = recognise_script(script, _declared(definition))
+        return _make_unread_graph(PIPELINE_REASON)
+    found = recognise_script(script, _find_declared_language(definition))
     if isinstance(found, NotCode):
-        return _unread(found.reason)
+        return _make_unread_graph(found.reason)
     read = read_scala if found.language == "scala" else read_script
     graph = read(found.text, context)
     gaps = (PIPELINE_REASON, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
     return replace(graph, warnings=(*gaps, *graph.warnings), gaps=(*gaps, *graph.gaps))
 
 
-def _unread(reason: str) -> Graph:
+def _make_unread_graph(reason: str) -> Graph:
     return Graph(Origin.SCRIPT, warnings=(reason,), gaps=(reason,))
 
 
 def is_pipeline(definition: Mapping[str, Any]) -> bool:
-    """Whether a job runs a Spark Declarative Pipeline, which is a folder or a zip, not a script."""
+    """Tell whether a job runs a Spark Declarative Pipeline: a folder or a zip, no script."""
     told = read_script_arguments(definition).get("enable-spark-declarative-pipeline", "")
     return told.strip().lower() == "true"
 
 
-def _declared(definition: Mapping[str, Any]) -> Language:
+def _find_declared_language(definition: Mapping[str, Any]) -> Language:
     command = definition.get("Command")
     location = str(command.get("ScriptLocation")) if isinstance(command, Mapping) else ""
     language = read_script_arguments(definition).get("job-language", "").lower()
@@ -114,8 +116,8 @@ def _declared(definition: Mapping[str, Any]) -> Language:
     return "scala" if is_scala else "python"
 
 
-def _custom_code(context: LineageContext) -> Callable[[str, str], Graph]:
-    """Custom transforms are functions; the script reader follows what is called."""
+def _make_custom_code_reader(context: LineageContext) -> Callable[[str, str], Graph]:
+    """Return a reader of custom transforms: functions, which it calls for the script reader."""
 
     def read(name: str, code: str) -> Graph:
         if not name.isidentifier():

@@ -1,8 +1,8 @@
 """The graph that every reader yields, and the lineage that is made of it.
 
-A reader turns its input (visual nodes, annotations, code, SQL) into a ``Graph`` of nodes that
-read, transform or write. ``collapse`` follows the graph from each write back to the reads that
-flow into it; only those pairs become edges.
+A reader turns its input (visual nodes, annotations, code, SQL) into a ``Graph`` of nodes that read,
+transform or write. ``collapse`` follows the graph from each write back to the reads that flow into
+it; only those pairs become edges.
 """
 
 from collections.abc import Mapping
@@ -101,7 +101,7 @@ class Lineage:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all was read, so that an edge not found is an edge gone."""
+        """Tell whether all was read, so that an edge not found is an edge gone."""
         return not self.gaps
 
 

@@ -11,7 +11,7 @@ from glueline_worker.lineage.model import Edge, Lineage
 def make_lineage_records(
     lineage: Lineage, *, process: str, source: str, region: str, catalog_id: str | None = None
 ) -> list[LineageRecord]:
-    """One record for each edge; ``process`` is what moves the data, as in LineageRecord."""
+    """Return one record for each edge; ``process`` moves the data, as in LineageRecord."""
     return [
         LineageRecord(
             source=source,
@@ -29,7 +29,7 @@ def make_lineage_records(
 
 
 def _content_hash(edge: Edge) -> str:
-    """Of what may change in an edge; the rest is its identity."""
+    """Return a hash of the parts of an edge that may change; the rest is its identity."""
     columns = [(each.upstream, each.downstream, each.transformation) for each in edge.columns]
     content = orjson.dumps((edge.origins, columns))
     return blake2b(content, digest_size=16).hexdigest()

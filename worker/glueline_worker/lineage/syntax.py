@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, cast
 
-ATTEMPTS = 3
+_ATTEMPTS = 3
 """How often a text is parsed whose tree fails to be made: ``compile`` takes no lock of ours."""
 LONGEST_WAIT = 10.0
 """Seconds after which a tree is made without the lock: whatever holds it, nothing hangs here."""
@@ -72,20 +72,20 @@ if sys.version_info < (3, 13):
 
 
 def parse_module(text: str) -> ast.Module:
-    """The tree of a script.
+    """Return the tree of a script.
 
-    Raises SyntaxError, ValueError, RecursionError or MemoryError for what is none.
+    Raises SyntaxError, ValueError, RecursionError or MemoryError for text that is no Python.
     """
     return cast("ast.Module", _parse(text, "exec"))
 
 
 def parse_expression(text: str) -> ast.expr:
-    """The tree of one expression; raises as `parse_module` does."""
+    """Return the tree of one expression; raises as `parse_module` does."""
     return cast("ast.Expression", _parse(text, "eval")).body
 
 
 def _parse(text: str, mode: str) -> ast.AST:
-    for _ in range(ATTEMPTS - 1):
+    for _ in range(_ATTEMPTS - 1):
         with suppress(RecursionError, SystemError):
             return _tree(text, mode)
     return _tree(text, mode)

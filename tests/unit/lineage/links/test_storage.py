@@ -1,9 +1,7 @@
 import pytest
 
-from glueline.contract.lineage import Origin
-from glueline_worker.lineage.links.storage import StorageIndex, extend
-from glueline_worker.lineage.model import Edge, Lineage
-from glueline_worker.lineage.naming import name_catalog_table, name_location, name_s3_path
+from glueline_worker.lineage.links.storage import StorageIndex
+from glueline_worker.lineage.naming import name_location, name_s3_path
 
 TABLES = [
     ("sales", "orders", "s3://lake/sales/orders/"),
@@ -13,8 +11,8 @@ TABLES = [
 ]
 
 
-def index(context, **fields):
-    return StorageIndex(TABLES, context, **fields)
+def index(context):
+    return StorageIndex(TABLES, context)
 
 
 def test_the_nearest_location_above_a_path_wins(context, name):
@@ -30,36 +28,6 @@ def test_tables_may_share_a_location(context, name):
 def test_a_prefix_ends_between_slashes(context):
     assert index(context).tables_on(name_s3_path("s3://lake/sales/orders_backup")) == ()
     assert index(context).tables_on(name_s3_path("s3://lake/sales")) == ()
-
-
-def test_what_is_written_on_a_path_arrives_in_its_table(context, say):
-    source, target = name_s3_path("s3://in/x"), name_s3_path("s3://lake/sales/orders/archive/")
-    lineage = Lineage((source,), (target,), (Edge(source, target, (Origin.SCRIPT,)),))
-    extended = extend(lineage, index(context))
-    assert say(extended) == [
-        "s3://in/x -> s3://lake/sales/orders/archive",
-        "s3://lake/sales/orders/archive -> glue:sales/archive",
-    ]
-    assert [edge.origins for edge in extended.edges] == [(Origin.SCRIPT,), (Origin.CATALOG,)]
-
-
-def test_what_is_read_from_a_path_comes_from_its_table(context, say):
-    lineage = Lineage(inputs=(name_s3_path("s3://lake/sales/orders/archive/2024"),))
-    assert say(extend(lineage, index(context))) == [
-        "glue:sales/archive -> s3://lake/sales/orders/archive/2024"
-    ]
-
-
-def test_a_resource_link_leads_to_its_target(context, say):
-    link = name_catalog_table("shared", "orders", context)
-    target = name_catalog_table("sales", "orders", context, "210987654321")
-    found = index(context, links=[(link, target)])
-    assert say(extend(Lineage(inputs=(link,)), found)) == [
-        "arn:aws:glue:eu-west-1:210987654321/table/sales/orders -> glue:shared/orders"
-    ]
-    assert say(extend(Lineage(outputs=(link,)), found)) == [
-        "glue:shared/orders -> arn:aws:glue:eu-west-1:210987654321/table/sales/orders"
-    ]
 
 
 @pytest.mark.parametrize(

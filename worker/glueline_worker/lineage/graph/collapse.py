@@ -1,4 +1,4 @@
-"""From a graph of steps to what flows where: each write is followed back to its reads."""
+"""Collapses a graph of steps to edges: each write is followed back to its reads."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,14 +22,14 @@ COLUMN_LIMIT = 1_000_000
 
 
 def collapse(graph: Graph, context: LineageContext) -> Lineage:
-    """The lineage of one graph.
+    """Return the lineage of one graph.
 
-    Only what flows is joined; a table that is read and written keeps its edge to itself. Loops
-    and chains of any length are followed in bounded time: past the limits, columns and then
-    edges are left out with a warning.
+    Only datasets with a flow between them are joined; a table that is read and written keeps its
+    edge to itself. Loops and chains of any length are followed in bounded time: past the limits,
+    columns and then edges are left out with a warning.
     """
     graph = replace_surrogates(graph)
-    walk = _Walk(graph, context)
+    walk = _GraphWalk(graph, context)
     walk.run()
     gaps = tuple(dict.fromkeys((*graph.gaps, *walk.gaps())))
     edges = walk.edges()
@@ -43,38 +43,38 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
 
 
 def sort_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
-    """Datasets by namespace and name, each once."""
-    return tuple(sorted(set(datasets), key=dataset_order))
+    """Return datasets by namespace and name, each once."""
+    return tuple(sorted(set(datasets), key=_dataset_order))
 
 
-def dataset_order(dataset: Dataset) -> tuple[str, str]:
-    """The order of datasets everywhere."""
+def _dataset_order(dataset: Dataset) -> tuple[str, str]:
+    """Return the sort key of a dataset."""
     return dataset.namespace, dataset.name
 
 
 def edge_order(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
-    """The order of edges everywhere."""
-    return dataset_order(edge.upstream), dataset_order(edge.downstream)
+    """Return the sort key of an edge."""
+    return _dataset_order(edge.upstream), _dataset_order(edge.downstream)
 
 
 def column_order(column: ColumnEdge) -> tuple[str, str, str]:
-    """The order of column edges everywhere: by what is made, then by what of."""
+    """Return the sort key of a column edge: by its downstream column, then its upstream column."""
     return column.downstream, column.upstream, column.transformation or ""
 
 
 def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
-    """The columns of a catalog table, when they are known."""
+    """Return the columns of a catalog table if they are known."""
     if not is_catalog_table(dataset):
         return None
     return context.schemas.get(dataset.name.removeprefix("table/"))
 
 
 def is_catalog_table(dataset: Dataset) -> bool:
-    """Whether ``dataset`` is a table of the Data Catalog."""
+    """Tell whether ``dataset`` is a table of the Data Catalog."""
     return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
 
 
-class _Walk:
+class _GraphWalk:
     """One pass over a graph. Datasets are numbered, and sets of them are bits of one integer."""
 
     def __init__(self, graph: Graph, context: LineageContext) -> None:
@@ -101,7 +101,7 @@ class _Walk:
             self._follow(group)
 
     def gaps(self) -> list[str]:
-        """How many edges are more than a lineage may have."""
+        """Return a sentence about the edges above the limit."""
         upstream: dict[int, int] = {}
         for node in self._nodes.values():
             for downstream in self._numbers_of(node) if node.role == "write" else ():
@@ -130,7 +130,7 @@ class _Walk:
         return tuple(sorted(edges, key=edge_order))
 
     def _follow(self, group: Sequence[str]) -> None:
-        """Carry datasets and columns through one step, or round a loop."""
+        """Pass datasets and columns through one step, or around a loop."""
         bits = 0
         for name in group:
             node = self._nodes[name]
@@ -186,7 +186,7 @@ class _Walk:
                 found[upstream, downstream][0].add(edge)
 
     def _pairs(self, columns: ColumnSet, target: int) -> Iterator[tuple[int, str, str]]:
-        """Upstream dataset, its column, and the column that is written."""
+        """Yield the upstream dataset, its column, and the column that is written."""
         for display, cells in columns.named.values():
             for dataset, column in cells:
                 yield dataset, column, display
@@ -202,7 +202,7 @@ class _Walk:
                         yield dataset, column, column
 
     def _spelt(self, dataset: int, column: str) -> str:
-        """The column as the catalogue spells it, which is in lower case unless it says so."""
+        """Return the column as the catalogue spells it: in lower case unless its schema differs."""
         key = column.lower()
         if (schema := self._schemas.get(dataset)) and key in schema:
             return schema[key]

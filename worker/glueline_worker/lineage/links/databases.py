@@ -1,4 +1,4 @@
-"""Databases that are resource links: each table behind one has a second name."""
+"""Databases that are resource links: each table of such a database has a second name."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from glueline_worker.lineage.naming import name_catalog_table
 
 @dataclass(frozen=True, slots=True)
 class CatalogDatabase:
-    """A database of one catalogue, by what the names of its tables begin with."""
+    """A database of one catalogue, by the prefix of its tables' names."""
 
     namespace: str
     prefix: str
@@ -20,7 +20,7 @@ class CatalogDatabase:
     def named(
         cls, name: str, context: LineageContext, catalog_id: str | None = None
     ) -> "CatalogDatabase":
-        """The database ``name`` of a catalogue; that of ``context`` unless another is given."""
+        """Return the database ``name`` of a catalogue; by default that of ``context``."""
         table = name_catalog_table(name, "t", context, catalog_id)
         return cls(table.namespace, table.name[: -len("t")])
 
@@ -30,7 +30,7 @@ class CatalogDatabase:
         return self.prefix.removeprefix("table/").removesuffix("/")
 
     def table(self, name: str) -> Dataset:
-        """One of its tables, by its name as in a dataset."""
+        """Return one of its tables, by its name as in a dataset."""
         return Dataset(namespace=self.namespace, name=self.prefix + name)
 
 
@@ -44,30 +44,30 @@ class TableAlias:
 
     @property
     def process(self) -> str:
-        """What an edge between the two is said to be made by."""
+        """The process of an edge between the two."""
         return f"database/{quote(self.link.name, safe='/')}"
 
 
 class DatabaseLinks:
-    """Finds what stands behind tables of linked databases."""
+    """Finds the tables behind tables of linked databases."""
 
     def __init__(self, links: Iterable[tuple[CatalogDatabase, CatalogDatabase]]) -> None:
-        """Know pairs of a link and its target; one that points at itself is none."""
+        """Take pairs of a link and its target; one that points at itself is no link."""
         self._targets = {link: target for link, target in links if link != target}
         self._links: dict[CatalogDatabase, list[CatalogDatabase]] = {}
         for link, target in self._targets.items():
             self._links.setdefault(target, []).append(link)
 
     def owned_by(self, dataset: Dataset) -> TableAlias | None:
-        """The table behind a table of a linked database, one link further on."""
-        for database in _databases_of(dataset):
+        """Return the table behind a table of a linked database, one link further on."""
+        for database in _iterate_databases(dataset):
             if target := self._targets.get(database):
                 table = dataset.name.removeprefix(database.prefix)
                 return TableAlias(dataset, target.table(table), database)
         return None
 
     def linked_to(self, dataset: Dataset) -> Sequence[TableAlias]:
-        """The names that links to its database give a table, and links to these links."""
+        """Return the names of a table through links to its database, and through links to these."""
         found: list[TableAlias] = []
         seen, open_ = {dataset}, [dataset]
         while open_:
@@ -80,7 +80,7 @@ class DatabaseLinks:
         return found
 
     def chain(self, dataset: Dataset) -> Sequence[TableAlias]:
-        """All tables behind a table, through links of links; a circle ends where it began."""
+        """Return all tables behind a table, through links of links; a circle ends at its start."""
         found: list[TableAlias] = []
         seen = {dataset}
         while (alias := self.owned_by(dataset)) and alias.owned not in seen:
@@ -90,7 +90,7 @@ class DatabaseLinks:
         return found
 
     def end_of(self, database: CatalogDatabase) -> CatalogDatabase:
-        """The database that a chain of links ends at; ``database`` itself when it is no link."""
+        """Return the end of a chain of links; ``database`` itself when it is no link."""
         seen = {database}
         while (target := self._targets.get(database)) and target not in seen:
             database = target
@@ -98,24 +98,24 @@ class DatabaseLinks:
         return database
 
     def tables_named(self, text: str) -> list[Dataset]:
-        """The table that ``database.table`` means in each linked database of that name."""
+        """Return the table that ``database.table`` means in each linked database of that name."""
         database, _, table = text.strip().lower().partition(".")
         return [link.table(table) for link in self._targets if table and link.name == database]
 
     def _direct_links(self, dataset: Dataset) -> Iterator[TableAlias]:
-        for database in _databases_of(dataset):
+        for database in _iterate_databases(dataset):
             for link in self._links.get(database, ()):
                 table = dataset.name.removeprefix(database.prefix)
                 yield TableAlias(link.table(table), dataset, link)
 
     def link_of(self, dataset: Dataset) -> CatalogDatabase | None:
-        """The linked database that a table is named in."""
+        """Return the linked database of a table's name."""
         alias = self.owned_by(dataset)
         return alias.link if alias else None
 
 
-def _databases_of(dataset: Dataset) -> Iterator[CatalogDatabase]:
-    """The databases that a name may be of: those of nested catalogues have several parts."""
+def _iterate_databases(dataset: Dataset) -> Iterator[CatalogDatabase]:
+    """Yield the databases that a name may belong to: nested catalogues add parts to names."""
     if ":glue:" not in dataset.namespace:
         return
     at = dataset.name.find("/", len("table/"))

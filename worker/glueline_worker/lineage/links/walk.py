@@ -1,4 +1,4 @@
-"""Follow stored lineage from one dataset, upstream and downstream.
+"""Follows stored lineage from one dataset, upstream and downstream.
 
 Jobs write to paths and other jobs read the tables on them; the catalogue's own edges (a table and
 its storage, a resource link and its target) join the two.
@@ -29,14 +29,14 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class LineageStep:
-    """A hop that was met on the way, ``depth`` hops from the start (the first is 1)."""
+    """A hop on the way, ``depth`` hops from the start (the first is 1)."""
 
     hop: Hop
     depth: int
 
 
 class LineageGraph:
-    """All hops, to be walked in both directions."""
+    """All hops, for walks in both directions."""
 
     def __init__(
         self,
@@ -51,9 +51,9 @@ class LineageGraph:
         that occurs, and of the ``tables`` that are known besides.
         """
         known = list(dict.fromkeys(hops))
-        known += dict.fromkeys(_storage_hops(known, indexes))
+        known += dict.fromkeys(_iterate_storage_hops(known, indexes))
         if links is not None:
-            known = list(dict.fromkeys((*known, *_link_hops(known, links, tables))))
+            known = list(dict.fromkeys((*known, *_iterate_link_hops(known, links, tables))))
         self._by: dict[Direction, dict[Dataset, list[Hop]]] = {"upstream": {}, "downstream": {}}
         for hop in known:
             self._by["upstream"].setdefault(hop.downstream, []).append(hop)
@@ -65,7 +65,10 @@ class LineageGraph:
         return {*self._by["upstream"], *self._by["downstream"]}
 
     def walk(self, start: Dataset, direction: Direction, depth: int) -> list[LineageStep]:
-        """The hops within ``depth`` of ``start``, nearest first; each dataset is left once."""
+        """Return the hops within ``depth`` of ``start``, nearest first.
+
+        The hops from one dataset are followed once, so that circles end.
+        """
         steps: list[LineageStep] = []
         seen = {start}
         queue = deque([(start, 1)])
@@ -82,8 +85,8 @@ class LineageGraph:
         return steps
 
 
-def _storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) -> Iterable[Hop]:
-    """What is written on a path arrives in its table; what is read from it comes from there."""
+def _iterate_storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) -> Iterable[Hop]:
+    """Yield hops from written paths to their tables, and from tables to the paths that are read."""
     for index in indexes:
         for path in dict.fromkeys(hop.downstream for hop in hops):
             for table in index.tables_on(path):
@@ -93,10 +96,10 @@ def _storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) -> Itera
                 yield Hop(table, path, STORAGE_PROCESS)
 
 
-def _link_hops(
+def _iterate_link_hops(
     hops: Sequence[Hop], links: DatabaseLinks, tables: Iterable[Dataset]
 ) -> Iterable[Hop]:
-    """What is read through a link comes from the owner's table; what is written arrives there."""
+    """Yield hops from owners' tables to links that are read, and from written links to owners."""
     for dataset in dict.fromkeys(hop.upstream for hop in hops):
         for alias in links.chain(dataset):
             yield Hop(alias.owned, alias.linked, alias.process)

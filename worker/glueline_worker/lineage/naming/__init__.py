@@ -1,7 +1,7 @@
-"""The one place that names datasets, as OpenLineage does.
+"""Names datasets as OpenLineage does; no other module does.
 
-Every text may hold placeholders in braces (``{arg:x}``, ``{date}``, ``{unknown}``). What the
-job's own arguments tell is put in before a name is made; the rest stays. A user, a password or
+Every text may hold placeholders in braces (``{arg:x}``, ``{date}``, ``{unknown}``). The values of
+the job's own arguments replace theirs before a name is made; the rest stays. A user, a password or
 any other parameter of a URL never gets into a name.
 """
 
@@ -16,7 +16,6 @@ from glueline_worker.lineage.naming.connections import name_connection_table
 from glueline_worker.lineage.naming.databases import (
     name_jdbc_table,
     name_redshift_table,
-    name_snowflake_table,
 )
 from glueline_worker.lineage.naming.options import read_connection_options
 from glueline_worker.lineage.naming.paths import name_location, name_s3_path
@@ -50,7 +49,6 @@ __all__ = [
     "name_opensearch_index",
     "name_redshift_table",
     "name_s3_path",
-    "name_snowflake_table",
     "name_spark_table",
     "parse_table_arn",
     "read_connection_options",

@@ -32,25 +32,25 @@ def name_catalog_table(
     context: LineageContext = EMPTY_CONTEXT,
     catalog_id: str | None = None,
 ) -> Dataset:
-    """A table of the Data Catalog: ``table/{database}/{table}`` in lower case, as Glue stores it.
+    """Return a table of the Data Catalog: ``table/{database}/{table}`` in Glue's lower case.
 
-    ``catalog_id`` is an account or a nested catalogue (``123456789012:name``), which stands
-    before the database as it does in the table's ARN. Without one it is that of ``context``,
-    whose account may be a nested catalogue too.
+    ``catalog_id`` is an account or a nested catalogue (``123456789012:name``), which stands before
+    the database as it does in the table's ARN. The default is that of ``context``, whose account
+    may be a nested catalogue too.
     """
     region, account, nested = context.region, context.account, ""
     if not catalog_id and account and ":" in account:
         catalog_id = account
     if catalog_id:
         identifier = strip_quotes(resolve_arguments(catalog_id, context))
-        region, account, nested = _catalog(identifier, context)
-    parts = (nested, *(_name(name, context) for name in (database, table)))
+        region, account, nested = _split_catalog_id(identifier, context)
+    parts = (nested, *(_normalise_name(name, context) for name in (database, table)))
     path = "/".join(part for part in parts if part)
-    return Dataset(namespace=_namespace("glue", region, account), name=f"table/{path}")
+    return Dataset(namespace=_make_namespace("glue", region, account), name=f"table/{path}")
 
 
 def parse_table_arn(arn: str) -> Dataset | None:
-    """The table of the Data Catalog that an ARN names; None for an ARN of anything else."""
+    """Return the table of the Data Catalog that an ARN names; None for an ARN of anything else."""
     match = _ARN.fullmatch(arn.strip())
     if match is None or match[2] != "glue" or not match[5].lower().startswith("table/"):
         return None
@@ -59,45 +59,50 @@ def parse_table_arn(arn: str) -> Dataset | None:
 
 
 def name_athena_table(catalog: str, database: str, table: str, context: LineageContext) -> Dataset:
-    """A table in a catalogue by Athena's name for it.
+    """Return a table in a catalogue by Athena's name for it.
 
-    Athena writes nested catalogues as ``s3tablescatalog/bucket``. Any other name is that of one
-    of its data catalogs, which may be a database behind a Lambda function: its tables are not
-    named as Glue's.
+    Athena writes nested catalogues as ``s3tablescatalog/bucket``. Any other name is that of one of
+    its data catalogs, which may be a database behind a Lambda function: its tables are not named as
+    Glue's.
     """
     catalog = strip_quotes(resolve_arguments(catalog, context))
     is_own = catalog.lower() in {"", "awsdatacatalog"}
     if is_own or "/" in catalog or catalog.startswith("{") or _ACCOUNT.fullmatch(catalog):
         return name_catalog_table(database, table, context, None if is_own else catalog)
     namespace = (
-        f"{_namespace('athena', context.region, context.account)}:datacatalog/{lower(catalog)}"
+        f"{_make_namespace('athena', context.region, context.account)}:datacatalog/{lower(catalog)}"
     )
-    return Dataset(namespace=namespace, name=f"{_name(database, context)}.{_name(table, context)}")
+    return Dataset(
+        namespace=namespace,
+        name=f"{_normalise_name(database, context)}.{_normalise_name(table, context)}",
+    )
 
 
 def name_kinesis_stream(stream: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
-    """A Kinesis stream by its ARN or its name."""
-    return _resource("kinesis", "stream", stream, context)
+    """Return a Kinesis stream by its ARN or its name."""
+    return _name_resource("kinesis", "stream", stream, context)
 
 
 def name_dynamodb_table(table: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
-    """A DynamoDB table by its ARN or its name."""
-    return _resource("dynamodb", "table", table, context)
+    """Return a DynamoDB table by its ARN or its name."""
+    return _name_resource("dynamodb", "table", table, context)
 
 
-def _resource(service: str, kind: str, text: str, context: LineageContext) -> Dataset:
+def _name_resource(service: str, kind: str, text: str, context: LineageContext) -> Dataset:
     text = strip_quotes(resolve_arguments(text, context))
     region, account = context.region, context.account
     if match := _ARN.fullmatch(text):
         region, account, text = match[3], match[4], match[5]
         text = text.removeprefix(f"{kind}/").split("/")[0]
     return Dataset(
-        namespace=_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN_NAME}"
+        namespace=_make_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN_NAME}"
     )
 
 
-def _catalog(identifier: str, context: LineageContext) -> tuple[str | None, str | None, str]:
-    """Region, account and nested catalogue of a catalog id or an ARN."""
+def _split_catalog_id(
+    identifier: str, context: LineageContext
+) -> tuple[str | None, str | None, str]:
+    """Return the region, account and nested catalogue of a catalog id or an ARN."""
     if match := _ARN.fullmatch(identifier):
         nested = match[5].removeprefix("catalog").strip("/")
         if match[2] == "s3tables":  # Glue mounts every table bucket under this catalogue
@@ -113,17 +118,17 @@ def _catalog(identifier: str, context: LineageContext) -> tuple[str | None, str 
     return context.region, context.account, lower(identifier.strip("/"))
 
 
-def _name(name: str, context: LineageContext) -> str:
+def _normalise_name(name: str, context: LineageContext) -> str:
     return lower(strip_quotes(resolve_arguments(name, context))) or UNKNOWN_NAME
 
 
-def _namespace(service: str, region: str | None, account: str | None) -> str:
+def _make_namespace(service: str, region: str | None, account: str | None) -> str:
     region, account = region or "{region}", account or "{account}"
     if _ACCOUNT.match(account):  # what follows it names a nested catalogue
         account = account.partition(":")[0]
-    return f"arn:{_partition(region)}:{service}:{region}:{account}"
+    return f"arn:{_find_partition(region)}:{service}:{region}:{account}"
 
 
-def _partition(region: str) -> str:
-    """The partition of a region, by the prefixes in AWS's own table of partitions."""
+def _find_partition(region: str) -> str:
+    """Return the partition of a region, by the prefixes in AWS's own table of partitions."""
     return next((name for prefix, name in _PARTITIONS if region.startswith(prefix)), "aws")

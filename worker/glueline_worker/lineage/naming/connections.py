@@ -30,7 +30,7 @@ def name_connection_table(
     schema: str | None = None,
     engine: str | None = None,
 ) -> Dataset:
-    """A table through a Glue connection: named by what the connection says, or by its own name."""
+    """Return a table through a Glue connection, by the connection's properties or its own name."""
     name = strip_quotes(resolve_arguments(connection, context)) or UNKNOWN_NAME
     known = read_properties(name, context)
     url = known.get("JDBC_CONNECTION_URL") or known.get("CONNECTION_URL", "")
@@ -43,7 +43,7 @@ def name_connection_table(
     parts = split_name(resolve_arguments(table, context)) or (UNKNOWN_NAME,)
     database, schema = (resolve_arguments(text or "", context) for text in (database, schema))
     if known.get("HOST"):
-        return name_database_table(_address(known, engine, database, schema), parts, context)
+        return name_database_table(_make_address(known, engine, database, schema), parts, context)
     before = [part for part in (database, schema) if part]
     return Dataset(
         namespace=f"glue-connection://{name}",
@@ -52,16 +52,16 @@ def name_connection_table(
 
 
 def read_properties(connection: str, context: LineageContext) -> Mapping[str, str]:
-    """What is known of a connection; empty when nothing is."""
+    """Return the known properties of a connection; empty when none are known."""
     known = dict(context.connections.get(connection, {}))
     # Connections of Glue 4 and later to Spark sources keep their settings as JSON in one text.
     for host in ("sfUrl", "host"):
-        if value := _spark_properties(known).get(host):
+        if value := _parse_spark_properties(known).get(host):
             known.setdefault("HOST", str(value))
     return known
 
 
-def _spark_properties(known: Mapping[str, str]) -> Mapping[str, Any]:
+def _parse_spark_properties(known: Mapping[str, str]) -> Mapping[str, Any]:
     try:
         found = json.loads(known.get("SparkProperties") or "{}")
     except (ValueError, RecursionError):
@@ -69,7 +69,7 @@ def _spark_properties(known: Mapping[str, str]) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _address(
+def _make_address(
     known: Mapping[str, str], engine: str | None, database: str, schema: str
 ) -> DatabaseAddress:
     kind = known.get("CONNECTION_TYPE") or known.get("ConnectionType") or engine or ""

@@ -26,7 +26,7 @@ _SUBPROTOCOL = re.compile(r"([a-z][\w+-]*):(?!\d)", re.IGNORECASE)
 # Where the parameters begin: ?a=b, ;a=b, :a=b (DB2) or /A=b (Teradata, Athena).
 _PARAMETERS = re.compile(r"[?;]|[:,/](?=\w+=)")
 _PARAMETER = re.compile(r"(?<!\w)(\w++)=([^;&,?]*)")
-_ASSIGNED = re.compile(r"[?;:,/&]\w+=")
+_ASSIGNMENT = re.compile(r"[?;:,/&]\w+=")
 _ORACLE_REST = re.compile(r"[(?]\w+=")
 _DESCRIPTION = re.compile(r"\b(host|port|service_name|sid)\s*=\s*([^()\s]+)", re.IGNORECASE)
 _HOST_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([^:]*))?(?::(.*))?", re.DOTALL)
@@ -41,7 +41,7 @@ _SCHEMA_KEYS = ("currentschema", "schema", "sfschema")
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """What a connection URL says, without users, passwords and other parameters."""
+    """The parts of a connection URL, without users, passwords and other parameters."""
 
     engine: DatabaseEngine = GENERIC_ENGINE
     host: str = ""
@@ -70,7 +70,7 @@ def name_jdbc_table(
     database: str | None = None,
     schema: str | None = None,
 ) -> Dataset:
-    """A table behind a JDBC URL. ``engine`` helps where the URL is only known at run time.
+    """Return a table behind a JDBC URL; ``engine`` helps where the URL is known only at run time.
 
     ``database`` and ``schema`` win over the URL's; parts in ``table`` itself win over both.
     """
@@ -87,28 +87,14 @@ def name_jdbc_table(
 def name_redshift_table(
     url: str, table: str, context: LineageContext = EMPTY_CONTEXT, *, database: str | None = None
 ) -> Dataset:
-    """A Redshift table by the URL or the host name of its cluster."""
+    """Return a Redshift table by the URL or the host name of its cluster."""
     return name_jdbc_table(url, table, context, engine="redshift", database=database)
-
-
-def name_snowflake_table(
-    account: str,
-    table: str,
-    context: LineageContext = EMPTY_CONTEXT,
-    *,
-    database: str | None = None,
-    schema: str | None = None,
-) -> Dataset:
-    """A Snowflake table by the account's URL, host name or identifier."""
-    return name_jdbc_table(
-        account, table, context, engine="snowflake", database=database, schema=schema
-    )
 
 
 def name_database_table(
     address: DatabaseAddress, parts: Sequence[str], context: LineageContext
 ) -> Dataset:
-    """The table named by ``parts``, with what the address knows put before it."""
+    """Return the table named by ``parts``, completed from the address."""
     if address.engine.scheme == "athena":
         database = parts[-2] if len(parts) > 1 else address.schema or "default"
         return name_catalog_table(database, parts[-1] if parts else UNKNOWN_NAME, context)
@@ -124,13 +110,13 @@ def name_database_table(
 def parse_url(url: str, engine: DatabaseEngine = GENERIC_ENGINE) -> DatabaseAddress:
     """Read a JDBC URL, or a bare ``host:port``; what it leaves open stays empty."""
     masked, restore = mask(url.strip())
-    engine, body = _engine(masked, engine)
+    engine, body = _split_engine(masked, engine)
     if masked != body and not body.startswith("//") and re.fullmatch(r"[\w.-]+", body):
         body = f"//:/{body}"  # no host at all (jdbc:db2:sample)
-    body = _without_user(body, engine)
+    body = _remove_user(body, engine)
     cut = _PARAMETERS.search(body) if "(" not in body else None
     head, tail = (body[: cut.start()], body[cut.start() :]) if cut else (body, "")
-    host, port, database, schema = _authority(head, engine)
+    host, port, database, schema = _split_authority(head, engine)
     parameters = {key.lower(): value.strip() for key, value in _PARAMETER.findall(tail)}
     host = host or parameters.get("servername", "")
     named = next((parameters[key] for key in _DATABASE_KEYS if parameters.get(key)), "")
@@ -145,7 +131,7 @@ def parse_url(url: str, engine: DatabaseEngine = GENERIC_ENGINE) -> DatabaseAddr
     )
 
 
-def _engine(text: str, engine: DatabaseEngine) -> tuple[DatabaseEngine, str]:
+def _split_engine(text: str, engine: DatabaseEngine) -> tuple[DatabaseEngine, str]:
     """Take the subprotocols (``jdbc:oracle:thin:``) off and remember the engine among them."""
     while match := _SUBPROTOCOL.match(text):
         word = match[1].lower()
@@ -156,18 +142,18 @@ def _engine(text: str, engine: DatabaseEngine) -> tuple[DatabaseEngine, str]:
     return engine, text
 
 
-def _without_user(body: str, engine: DatabaseEngine) -> str:
+def _remove_user(body: str, engine: DatabaseEngine) -> str:
     """Take ``//user:password@`` off; an ``@`` behind the first ``a=`` belongs to a parameter."""
     oracle = engine.scheme == "oracle"
-    first = (_ORACLE_REST if oracle else _ASSIGNED).search(body)
+    first = (_ORACLE_REST if oracle else _ASSIGNMENT).search(body)
     at = body.rfind("@", 0, first.start() if first else len(body))
     if at < 0 and oracle:
         at = body.rfind("@")  # Oracle's URLs have one: the assignment is in the password
     return body[at + 1 :]
 
 
-def _authority(head: str, engine: DatabaseEngine) -> tuple[str, str, str, str]:
-    """Host, port, database and schema of ``//user@host:port/database/schema`` and its kin."""
+def _split_authority(head: str, engine: DatabaseEngine) -> tuple[str, str, str, str]:
+    """Split ``//user@host:port/database/schema`` and the like into host, port, database, schema."""
     if "(" in head:  # Oracle's (DESCRIPTION=(ADDRESS=(HOST=…)(PORT=…))(CONNECT_DATA=…))
         found: dict[str, str] = {}
         for key, value in _DESCRIPTION.findall(head):

@@ -65,7 +65,7 @@ DATABASE_ENGINES: dict[str, DatabaseEngine] = {
 
 
 def find_engine(text: str) -> DatabaseEngine | None:
-    """The engine that a JDBC subprotocol, a connection type or a driver's class name means."""
+    """Return the engine of a JDBC subprotocol, a connection type or a driver's class name."""
     word = text.strip().lower()
     if word in DATABASE_ENGINES:
         return DATABASE_ENGINES[word]

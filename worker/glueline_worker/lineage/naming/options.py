@@ -1,4 +1,4 @@
-"""``connection_type`` and ``connection_options`` (or Spark's format and options) into datasets."""
+"""Datasets of ``connection_type`` and ``connection_options``, or of Spark's format and options."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -36,10 +36,10 @@ def read_connection_options(
     *,
     format: str | None = None,  # noqa: A002 - Glue's own name for it
 ) -> Datasets:
-    """The datasets that Glue's ``connection_options`` or Spark's reader options point at.
+    """Return the datasets that Glue's ``connection_options`` or Spark's reader options point at.
 
-    ``format`` is Glue's or Spark's format of the data (``hudi``, ``iceberg`` …). Empty when
-    nothing in the options says what is read or written.
+    ``format`` is Glue's or Spark's format of the data (``hudi``, ``iceberg`` …). Empty when the
+    options name no source or target.
     """
     source = _Source(
         normalise_key(connection_type),
@@ -54,7 +54,7 @@ def read_connection_options(
             break
     else:
         found = ()
-    return tuple(dict.fromkeys(found or _anything(source)))
+    return tuple(dict.fromkeys(found or _read_unknown(source)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,15 @@ class _Source:
     context: LineageContext
 
 
-def _paths(source: _Source) -> Datasets:
-    """Paths of files. What is said to be S3 needs no scheme."""
+def _read_paths(source: _Source) -> Datasets:
+    """Read paths of files. With a type of S3 they need no scheme."""
     name = name_s3_path if source.kind.startswith("s3") else name_location
     paths = source.options.texts("paths", "path")
     return tuple(name(path, source.context) for entry in paths for path in split_paths(entry))
 
 
-def _lake(source: _Source) -> Datasets:
-    """Hudi, Iceberg, Delta and Spark connectors: a path, a table of the catalogue, or both."""
+def _read_lake_table(source: _Source) -> Datasets:
+    """Read options of Hudi, Iceberg, Delta and Spark connectors: a path, a table, or both."""
     found = list[Dataset]()
     for path in source.options.texts("paths", "path", "hoodiebasepath"):
         is_table = "." in path and "/" not in path
@@ -91,14 +91,14 @@ def _lake(source: _Source) -> Datasets:
     return tuple(found)
 
 
-def _kafka(source: _Source) -> Datasets:
+def _read_kafka(source: _Source) -> Datasets:
     options = source.options
-    servers = options.ending("bootstrapservers") or options.text("brokers")
+    servers = options.get_by_ending("bootstrapservers") or options.text("brokers")
     topics = [
         topic.strip()
         for entry in options.texts("topicname", "topic", "subscribe", "subscribepattern")
         for topic in entry.split(",")
-    ] or _assigned(options.text("assign"))
+    ] or _parse_assigned_topics(options.text("assign"))
     connection = options.text("connectionname")
     if connection and not servers:
         return tuple(name_connection_table(connection, topic, source.context) for topic in topics)
@@ -109,8 +109,8 @@ def _kafka(source: _Source) -> Datasets:
     )
 
 
-def _assigned(text: str) -> list[str]:
-    """The topics of Kafka's ``assign``: ``{"topic": [0, 1]}``."""
+def _parse_assigned_topics(text: str) -> list[str]:
+    """Return the topics of Kafka's ``assign``: ``{"topic": [0, 1]}``."""
     try:
         found = json.loads(text or "{}")
     except (ValueError, RecursionError):
@@ -118,25 +118,33 @@ def _assigned(text: str) -> list[str]:
     return list(found) if isinstance(found, dict) else []
 
 
-def _kinesis(source: _Source) -> Datasets:
+def _read_kinesis(source: _Source) -> Datasets:
     options = source.options
-    stream = options.ending("streamarn") or options.ending("streamname") or options.text("stream")
+    stream = (
+        options.get_by_ending("streamarn")
+        or options.get_by_ending("streamname")
+        or options.text("stream")
+    )
     return (name_kinesis_stream(stream, source.context),) if stream else ()
 
 
-def _dynamodb(source: _Source) -> Datasets:
+def _read_dynamodb(source: _Source) -> Datasets:
     options = source.options
-    table = options.ending("tablearn") or options.ending("tablename") or options.text("table")
+    table = (
+        options.get_by_ending("tablearn")
+        or options.get_by_ending("tablename")
+        or options.text("table")
+    )
     return (name_dynamodb_table(table, source.context),) if table else ()
 
 
-def _mongodb(source: _Source) -> Datasets:
+def _read_mongodb(source: _Source) -> Datasets:
     options = source.options
-    collection = options.text("collection") or options.ending("collection")
+    collection = options.text("collection") or options.get_by_ending("collection")
     if not collection:
         return ()
-    database = options.text("database") or options.ending("database")
-    uri = options.text("connectionuri", "uri") or options.ending("uri")
+    database = options.text("database") or options.get_by_ending("database")
+    uri = options.text("connectionuri", "uri") or options.get_by_ending("uri")
     connection = options.text("connectionname")
     if connection and not uri:
         named = name_connection_table(connection, collection, source.context, database=database)
@@ -144,7 +152,7 @@ def _mongodb(source: _Source) -> Datasets:
     return (name_mongodb_collection(uri or UNKNOWN_NAME, database, collection, source.context),)
 
 
-def _bigquery(source: _Source) -> Datasets:
+def _read_bigquery(source: _Source) -> Datasets:
     options = source.options
     table = options.text("table", "dbtable", "path", "sourcequery")
     query = options.text("query")
@@ -152,36 +160,36 @@ def _bigquery(source: _Source) -> Datasets:
         return ()
     project = options.text("project", "parentproject", "projectid")
     dataset = options.text("dataset", "schemaname")
-    names = _names(table, query, "bigquery")
+    names = _list_tables(table, query, "bigquery")
     return tuple(
         name_bigquery_table(name, source.context, project=project, dataset=dataset)
         for name in names
     )
 
 
-def _opensearch(source: _Source) -> Datasets:
+def _read_opensearch(source: _Source) -> Datasets:
     options = source.options
     index = options.text("opensearchresource", "esresource", "resource", "index", "path")
-    index = index or options.ending("resource")
+    index = index or options.get_by_ending("resource")
     nodes = options.text("opensearchnodes", "esnodes", "nodes") or UNKNOWN_NAME
     port = options.text("opensearchport", "esport")
     return (name_opensearch_index(nodes, index, source.context, port),) if index else ()
 
 
-def _cosmos(source: _Source) -> Datasets:
+def _read_cosmos(source: _Source) -> Datasets:
     options = source.options
-    container = options.ending("container")
+    container = options.get_by_ending("container")
     if not container:
         return ()
-    host = options.ending("accountendpoint").removeprefix("https://").split("/")[0].split(":")[0]
-    namespace = (
-        f"azurecosmos://{host or UNKNOWN_NAME}/dbs/{options.ending('database') or UNKNOWN_NAME}"
-    )
+    endpoint = options.get_by_ending("accountendpoint").removeprefix("https://")
+    host = endpoint.split("/")[0].split(":")[0] or UNKNOWN_NAME
+    database = options.get_by_ending("database") or UNKNOWN_NAME
+    namespace = f"azurecosmos://{host}/dbs/{database}"
     return (Dataset(namespace=namespace, name=f"colls/{container}"),)
 
 
-def _database(source: _Source) -> Datasets:
-    """A relational database: by URL, else by Glue connection."""
+def _read_database(source: _Source) -> Datasets:
+    """Read options of a relational database: by URL, else by Glue connection."""
     options, context = source.options, source.context
     table = options.text("dbtable", "table", "tablename", "connectiontable", "sfdbtable")
     query = options.text("query", "samplequery")
@@ -193,8 +201,8 @@ def _database(source: _Source) -> Datasets:
         return ()
     database = options.text("database", "sfdatabase", "databasename", "dbname", "keyspace")
     schema = options.text("schema", "sfschema", "schemaname", "currentschema")
-    engine = _engine_word(source, url, connection)
-    names = _names(table, query, engine, options.text("postactions"))
+    engine = _find_engine_word(source, url, connection)
+    names = _list_tables(table, query, engine, options.text("postactions"))
     if url or not connection:
         return tuple(
             name_jdbc_table(
@@ -210,16 +218,16 @@ def _database(source: _Source) -> Datasets:
     )
 
 
-def _engine_word(source: _Source, url: str, connection: str) -> str:
-    """What tells the engine: the URL, the type or format, the driver, the connection."""
+def _find_engine_word(source: _Source, url: str, connection: str) -> str:
+    """Return the word that tells the engine: in URL, type, format, driver or connection."""
     known = read_properties(connection, source.context).get("JDBC_CONNECTION_URL", "")
     words = (url.partition("//")[0], known.partition("//")[0], source.kind, source.format)
     driver = source.options.text("driver", "classname")
     return next((word for word in (*words, driver) if word and find_engine(word)), "")
 
 
-def _names(table: str, query: str, engine: str, actions: str = "") -> list[str]:
-    """The tables asked for: those inside a query, those that a staging table is merged into."""
+def _list_tables(table: str, query: str, engine: str, actions: str = "") -> list[str]:
+    """Return the tables inside a query, those that a staging table is merged into, or ``table``."""
     text = table or query
     found = find_engine(engine) if engine else None
     dialect = found.dialect if found else engine
@@ -228,23 +236,23 @@ def _names(table: str, query: str, engine: str, actions: str = "") -> list[str]:
     return (actions and find_final_tables(text, actions, dialect)) or [text]
 
 
-def _anything(source: _Source) -> Datasets:
-    """What the options say of a connector that nobody here knows."""
-    for read in (_paths, _kinesis, _kafka, _database):
+def _read_unknown(source: _Source) -> Datasets:
+    """Read the options of an unknown connector."""
+    for read in (_read_paths, _read_kinesis, _read_kafka, _read_database):
         if found := read(source):
             return found
     return ()
 
 
 _FAMILIES: tuple[tuple[tuple[str, ...], Callable[[_Source], Datasets]], ...] = (
-    (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _lake),
-    (("kafka", "msk"), _kafka),
-    (("kinesis",), _kinesis),
-    (("dynamo",), _dynamodb),
-    (("mongo", "documentdb", "docdb"), _mongodb),
-    (("bigquery",), _bigquery),
-    (("opensearch", "elasticsearch"), _opensearch),
-    (("cosmos",), _cosmos),
-    (("jdbc", "redshift", "snowflake", "sqlserver", "mysql", "postgres", "oracle"), _database),
-    (("s3", "file", "parquet", "csv", "json", "orc", "avro", "text", "xml"), _paths),
+    (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _read_lake_table),
+    (("kafka", "msk"), _read_kafka),
+    (("kinesis",), _read_kinesis),
+    (("dynamo",), _read_dynamodb),
+    (("mongo", "documentdb", "docdb"), _read_mongodb),
+    (("bigquery",), _read_bigquery),
+    (("opensearch", "elasticsearch"), _read_opensearch),
+    (("cosmos",), _read_cosmos),
+    (("jdbc", "redshift", "snowflake", "sqlserver", "mysql", "postgres", "oracle"), _read_database),
+    (("s3", "file", "parquet", "csv", "json", "orc", "avro", "text", "xml"), _read_paths),
 )

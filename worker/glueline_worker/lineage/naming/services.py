@@ -21,17 +21,19 @@ _HTTP = re.compile(r"^(https?)://", re.IGNORECASE)
 
 
 def name_kafka_topic(servers: str, topic: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
-    """A Kafka topic by the first of its bootstrap servers."""
+    """Return a Kafka topic by the first of its bootstrap servers."""
     first = resolve_arguments(servers, context).split(",")[0].strip()
     name = strip_quotes(resolve_arguments(topic, context)) or UNKNOWN_NAME
-    return Dataset(namespace=_namespace(first, _KAFKA), name=name)
+    return Dataset(namespace=_make_namespace(first, _KAFKA), name=name)
 
 
 def name_mongodb_collection(
     uri: str, database: str, collection: str, context: LineageContext = EMPTY_CONTEXT
 ) -> Dataset:
-    """A MongoDB or DocumentDB collection; an empty ``database`` is taken from the URI."""
-    address = parse_url(_bare(resolve_arguments(uri, context)), DATABASE_ENGINES["mongodb"])
+    """Return a MongoDB or DocumentDB collection; without ``database``, in that of the URI."""
+    address = parse_url(
+        _remove_protocol(resolve_arguments(uri, context)), DATABASE_ENGINES["mongodb"]
+    )
     parts = (resolve_arguments(database, context) or address.database, collection)
     name = ".".join(
         filter(None, (strip_quotes(resolve_arguments(part, context)) for part in parts))
@@ -42,7 +44,7 @@ def name_mongodb_collection(
 def name_bigquery_table(
     table: str, context: LineageContext = EMPTY_CONTEXT, *, project: str = "", dataset: str = ""
 ) -> Dataset:
-    """A BigQuery table; ``table`` may bring its own ``project.dataset.`` or ``project:``."""
+    """Return a BigQuery table; ``table`` may have its own ``project.dataset.`` or ``project:``."""
     parts = split_name(resolve_arguments(table, context).replace(":", "."))
     before = [resolve_arguments(text, context) for text in (project, dataset)]
     name = ".".join(filter(None, (*before[: max(0, 3 - len(parts))], *parts)))
@@ -52,7 +54,7 @@ def name_bigquery_table(
 def name_opensearch_index(
     nodes: str, index: str, context: LineageContext = EMPTY_CONTEXT, port: str = ""
 ) -> Dataset:
-    """An OpenSearch or Elasticsearch index by the first of the cluster's nodes."""
+    """Return an OpenSearch or Elasticsearch index by the first of the cluster's nodes."""
     node = resolve_arguments(nodes, context).split(",")[0].strip()
     secure = _HTTP.match(node)
     engine = (
@@ -63,13 +65,13 @@ def name_opensearch_index(
     name = strip_quotes(resolve_arguments(index, context)).strip("/").split("/")[0]
     if port.isdigit():
         engine = DatabaseEngine("opensearch", int(port))
-    return Dataset(namespace=_namespace(node, engine), name=name or UNKNOWN_NAME)
+    return Dataset(namespace=_make_namespace(node, engine), name=name or UNKNOWN_NAME)
 
 
-def _namespace(server: str, engine: DatabaseEngine) -> str:
-    return parse_url(_bare(server), engine).namespace
+def _make_namespace(server: str, engine: DatabaseEngine) -> str:
+    return parse_url(_remove_protocol(server), engine).namespace
 
 
-def _bare(url: str) -> str:
-    """The URL from its ``//`` on: the protocol says nothing that the engine does not."""
+def _remove_protocol(url: str) -> str:
+    """Return the URL from its ``//`` on: the engine already tells the protocol."""
     return _PROTOCOL.sub("//", url.strip()).replace("mongodb+srv:", "", 1)

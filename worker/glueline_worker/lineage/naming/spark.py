@@ -40,7 +40,7 @@ _METADATA_TABLES = frozenset(
 
 _SELECTOR = re.compile(r"(?:branch|tag)_.+|(?:at_timestamp|snapshot_id)_\d+", re.IGNORECASE)
 """What Iceberg takes behind a table's name: the table at a branch, a tag or a moment."""
-_USUAL_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
+_DEFAULT_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
 
 
 def name_spark_table(
@@ -48,10 +48,10 @@ def name_spark_table(
     context: LineageContext,
     catalogs: Mapping[str, CatalogSettings] | None = None,
 ) -> Dataset:
-    """The dataset that a table name of Spark SQL means.
+    """Return the dataset of a table name in Spark SQL.
 
-    ``catalogs`` maps the name of a Spark catalog to its settings; by default those of the job's
-    ``--conf`` count. A catalog that nothing is known of stands for the account's own catalogue.
+    ``catalogs`` maps the name of a Spark catalog to its settings; the default is those of the job's
+    ``--conf``. An unknown catalog stands for the account's own catalogue.
     """
     names = [text for part in parts if (text := resolve_arguments(part, context).strip())]
     if not names:
@@ -60,8 +60,8 @@ def name_spark_table(
         return name_location(names[-1], context)
     declared = read_catalogs(context) if catalogs is None else catalogs
     known = {name.lower(): (name, settings) for name, settings in declared.items()}
-    has_catalog = len(names) > 1 and names[0].lower() in {*known, *_USUAL_CATALOGS}
-    if _names_a_part(names, has_catalog=has_catalog):
+    has_catalog = len(names) > 1 and names[0].lower() in {*known, *_DEFAULT_CATALOGS}
+    if _has_selector(names, has_catalog=has_catalog):
         names = names[:-1]
     catalog = SESSION_CATALOG
     if has_catalog or len(names) >= _CATALOG_LEVELS:
@@ -72,11 +72,11 @@ def name_spark_table(
             settings = known.get(SESSION_CATALOG, (name, settings))[1]
         return name_table_in_catalog(name, settings, names, context)
     database = ".".join(names[:-1]) or DEFAULT_DATABASE
-    return name_catalog_table(database, names[-1], context, _nested(catalog))
+    return name_catalog_table(database, names[-1], context, _get_table_bucket(catalog))
 
 
-def _names_a_part(names: Sequence[str], *, has_catalog: bool) -> bool:
-    """Whether the last part names a metadata table or a branch of the table before it."""
+def _has_selector(names: Sequence[str], *, has_catalog: bool) -> bool:
+    """Tell whether the last part names a metadata table or a branch of the table before it."""
     last, levels = names[-1].lower(), len(names) - has_catalog
     if levels < _CATALOG_LEVELS:
         return False
@@ -87,6 +87,6 @@ def _names_a_part(names: Sequence[str], *, has_catalog: bool) -> bool:
     return last in _METADATA_TABLES - {"files", "entries", "changes", "partitions"}
 
 
-def _nested(catalog: str) -> str | None:
-    """Athena and Spark write an unmounted table bucket as ``s3tablescatalog/bucket``."""
+def _get_table_bucket(catalog: str) -> str | None:
+    """Return the catalog id of an unmounted table bucket, ``s3tablescatalog/bucket``."""
     return catalog if catalog.lower().startswith("s3tablescatalog/") else None

@@ -1,7 +1,7 @@
-"""What the settings of a Spark catalog (``spark.sql.catalog.<name>.…``) say of its tables.
+"""Settings of Spark catalogs (``spark.sql.catalog.<name>.…``), which decide on table names.
 
-Only a catalog that is Glue's own yields tables of the Data Catalog. Everything else, as Nessie,
-Polaris, Unity, a Hive metastore or a folder of Iceberg tables, has a namespace of its own.
+Only a catalog that is Glue's own yields tables of the Data Catalog. Others, such as Nessie,
+Polaris, Unity, a Hive metastore or a folder of Iceberg tables, have namespaces of their own.
 """
 
 import re
@@ -37,7 +37,7 @@ _SESSION_CLASSES = ("iceberg.spark.", "delta", "hudi", "hoodie", "glue", "paimon
 
 
 def split_setting(key: str) -> tuple[str, str] | None:
-    """The catalog that a Spark setting is about, and the setting's name within it."""
+    """Return the catalog of a Spark setting, and the setting's name within it."""
     if match := _METASTORE.fullmatch(key):
         return SESSION_CATALOG, "uri" if match[1].lower() == "uris" else "glue.catalogid"
     if not key.startswith(PREFIX):
@@ -47,17 +47,17 @@ def split_setting(key: str) -> tuple[str, str] | None:
 
 
 def find_settings(text: str) -> list[tuple[str, str]]:
-    """The settings in a ``--conf``, which holds several in one text."""
+    """Return the settings in a ``--conf``, which holds several in one text."""
     return _PAIR.findall(text)
 
 
 def read_catalogs(context: LineageContext) -> Mapping[str, CatalogSettings]:
-    """The catalogs that the job's own ``--conf`` declares."""
-    return _catalogs_in(context.arguments.get("conf", ""))
+    """Return the catalogs that the job's own ``--conf`` declares."""
+    return _parse_catalogs(context.arguments.get("conf", ""))
 
 
 @lru_cache(maxsize=64)
-def _catalogs_in(text: str) -> Mapping[str, CatalogSettings]:
+def _parse_catalogs(text: str) -> Mapping[str, CatalogSettings]:
     found: dict[str, dict[str, str]] = {}
     for key, value in find_settings(text):
         if known := split_setting(key):
@@ -68,32 +68,34 @@ def _catalogs_in(text: str) -> Mapping[str, CatalogSettings]:
 def name_table_in_catalog(
     catalog: str, settings: CatalogSettings, parts: Sequence[str], context: LineageContext
 ) -> Dataset:
-    """The dataset of a table, named by ``parts`` within a catalog of these settings."""
+    """Return the dataset of a table, named by ``parts`` within a catalog of these settings."""
     said = {name: resolve_arguments(value, context).strip() for name, value in settings.items()}
     kind, implementation = said.get("type", "").lower(), said.get("catalog-impl", "")
     address, warehouse = said.get("uri") or said.get("url", ""), said.get("warehouse", "")
-    glue = _glue_catalog(said, address, warehouse)
+    glue = _find_glue_catalog(said, address, warehouse)
     if glue is not None:
-        region = said.get("client.region") or _region_in(address) or context.region
-        return _glue_table(parts, replace(context, region=region), glue)
+        region = said.get("client.region") or _find_region(address) or context.region
+        return _name_glue_table(parts, replace(context, region=region), glue)
     if address.startswith("jdbc:") and not _is_iceberg_jdbc(kind, implementation):
         return name_jdbc_table(address, ".".join(parts), context)
     if (kind == "hadoop" or implementation.endswith("HadoopCatalog")) and warehouse:
         return name_location("/".join([warehouse.rstrip("/"), *parts]), context)
     if address:
-        return _remote_table(catalog, address, warehouse, said.get("", ""), parts)
+        return _name_remote_table(catalog, address, warehouse, said.get("", ""), parts)
     if kind in _REMOTE_TYPES or not _keeps_tables_in_session(said.get("", ""), implementation):
         return Dataset(namespace=f"spark-catalog://{catalog}", name=".".join(parts))
-    return _glue_table(parts, context, None)
+    return _name_glue_table(parts, context, None)
 
 
-def _glue_table(parts: Sequence[str], context: LineageContext, catalog_id: str | None) -> Dataset:
+def _name_glue_table(
+    parts: Sequence[str], context: LineageContext, catalog_id: str | None
+) -> Dataset:
     database = ".".join(parts[:-1]) or DEFAULT_DATABASE
     return name_catalog_table(database, parts[-1] if parts else UNKNOWN_NAME, context, catalog_id)
 
 
-def _glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | None:
-    """The Glue catalogue behind the settings, "" for the account's own; None for no such one."""
+def _find_glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | None:
+    """Return the Glue catalogue of the settings ("" for the account's own), or None."""
     for name in _GLUE_IDS:
         if said.get(name):
             return said[name]
@@ -111,20 +113,20 @@ def _glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | 
     return None
 
 
-def _region_in(address: str) -> str | None:
+def _find_region(address: str) -> str | None:
     match = _GLUE_HOST.match(address.partition("://")[2])
     return match[1] if match else None
 
 
 def _is_iceberg_jdbc(kind: str, implementation: str) -> bool:
-    """Whether a database holds the catalog of Iceberg tables, not the tables themselves."""
+    """Tell whether a database holds the catalog of Iceberg tables, not the tables themselves."""
     return kind == "jdbc" or implementation.endswith("JdbcCatalog")
 
 
-def _remote_table(
+def _name_remote_table(
     catalog: str, address: str, warehouse: str, class_name: str, parts: Sequence[str]
 ) -> Dataset:
-    """A table of a catalog service: its address is the namespace, without users and paths."""
+    """Return a table of a catalog service; its address without users and paths is the namespace."""
     name = ".".join(parts)
     if address.startswith("jdbc:"):
         database = parse_url(address)

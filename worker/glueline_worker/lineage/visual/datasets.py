@@ -1,7 +1,7 @@
-"""What a source or target of Glue Studio's graph points at.
+"""Datasets of the sources and targets in Glue Studio's graph.
 
-Nothing here knows the kinds one by one: they share their fields, so that a kind that AWS adds
-is read by the fields it has.
+The kinds are not listed here: they share their fields, so that a kind that AWS adds is read by the
+fields it has.
 """
 
 from glueline.contract.lineage import Dataset
@@ -30,40 +30,42 @@ _RENAMED = {"connection": "connectionname", "connectiontable": "dbtable"}
 def find_node_datasets(
     kind: str, node: Fields, role: Role, context: LineageContext
 ) -> tuple[Dataset, ...]:
-    """The datasets of one node, empty when none of its fields tells."""
-    found = _catalog(node, context)
+    """Return the datasets of one node, empty when no field names one."""
+    found = _find_catalog_table(node, context)
     path = read_text(read_fields(node.get("additionaloptions")).get("path"))
     if found and path and role == "write":
         found.append(name_s3_path(path, context))
     if not found:
         kind_or_type = read_text(node.get("connectiontype")) or kind
         form = f"{kind} {read_text(node.get('format'))}"
-        found += read_connection_options(kind_or_type, _options(node), context, format=form)
+        found += read_connection_options(kind_or_type, _collect_options(node), context, format=form)
     if role == "write":
-        found += _written_besides(node, context)
+        found += _find_side_targets(node, context)
     return tuple(dict.fromkeys(found))
 
 
-def _catalog(node: Fields, context: LineageContext) -> list[Dataset]:
-    """The catalog table, unless a connection says that database and table are the store's own."""
+def _find_catalog_table(node: Fields, context: LineageContext) -> list[Dataset]:
+    """Return the catalog table, unless database and table are those of a connection's store."""
     data = read_fields(node.get("data"))
     for owner, database, table in (
         (node, "database", "table"),
         (data, "catalogdatabase", "catalogtable"),
     ):
         names = read_text(owner.get(database)), read_text(owner.get(table))
-        by_connection = read_text(node.get("connectionname")) or _access(data) == "connection"
+        by_connection = (
+            read_text(node.get("connectionname")) or _get_access_type(data) == "connection"
+        )
         if all(names) and not by_connection:
             return [name_catalog_table(*names, context)]
     return []
 
 
-def _access(data: Fields) -> str:
+def _get_access_type(data: Fields) -> str:
     return read_text(data.get("accesstype")).lower()
 
 
-def _options(node: Fields) -> dict[str, object]:
-    """All settings of a node in one mapping, those of its own fields first."""
+def _collect_options(node: Fields) -> dict[str, object]:
+    """Return all settings of a node in one mapping, those of its own fields first."""
     options: dict[str, object] = {}
     for source in (node, *(read_fields(node.get(name)) for name in _OPTION_FIELDS)):
         for key, value in source.items():
@@ -78,8 +80,8 @@ def _options(node: Fields) -> dict[str, object]:
     return options
 
 
-def _written_besides(node: Fields, context: LineageContext) -> list[Dataset]:
-    """The table that a target updates for its path, and the place behind a catalog table."""
+def _find_side_targets(node: Fields, context: LineageContext) -> list[Dataset]:
+    """Return the table that a target updates for its path, and the place behind a catalog table."""
     found = []
     policy = read_fields(node.get("schemachangepolicy"))
     database, table = read_text(policy.get("database")), read_text(policy.get("table"))

@@ -1,4 +1,4 @@
-"""Reading fields of a visual node, whatever JSON stands in them."""
+"""Reads fields of a visual node from any JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ Fields = Mapping[str, Any]
 
 
 def read_fields(value: Any) -> Fields:
-    """The fields of an object; of anything else, none."""
+    """Return the fields of an object; of anything else, none."""
     return (
         {str(key).lower(): field for key, field in value.items()}
         if isinstance(value, Mapping)
@@ -17,7 +17,7 @@ def read_fields(value: Any) -> Fields:
 
 
 def read_text(value: Any) -> str:
-    """A text or number; the chosen one of a Studio option (``{"Value": …, "Label": …}``)."""
+    """Return a text or number, or the choice of a Studio option (``{"Value": …, "Label": …}``)."""
     if isinstance(value, Mapping):
         return read_text(read_fields(value).get("value"))
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -26,29 +26,29 @@ def read_text(value: Any) -> str:
 
 
 def read_items(value: Any) -> list[Any]:
-    """The entries of a list without its nulls; one text stands for a list of one."""
+    """Return the entries of a list without its nulls; one text stands for a list of one."""
     if isinstance(value, list | tuple):
         return [entry for entry in value if entry is not None]
     return [value] if isinstance(value, str) else []
 
 
 def read_texts(value: Any) -> list[str]:
-    """The texts in a list."""
+    """Return the texts in a list."""
     return [found for entry in read_items(value) if (found := read_text(entry))]
 
 
 def read_column(path: Any) -> str:
-    """A column from the path to it: ``["address", "street"]`` is ``address.street``."""
+    """Return a column from the path to it: ``["address", "street"]`` is ``address.street``."""
     return ".".join(read_texts(path))
 
 
 def read_columns(paths: Any) -> list[str]:
-    """The columns of a list of paths."""
+    """Return the columns of a list of paths."""
     return [found for path in read_items(paths) if (found := read_column(path))]
 
 
 def read_output_columns(node: Fields) -> list[str]:
-    """The columns that Glue Studio last saw coming out of a node.
+    """Return the columns of a node's output when Glue Studio last saw it.
 
     The API has ``[{"Columns": [{"Name": …}]}]``, Studio's download ``[[{"key": …}]]``.
     """

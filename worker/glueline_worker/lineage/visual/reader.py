@@ -1,4 +1,4 @@
-"""Read Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
+"""Reads Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -39,7 +39,7 @@ def read_visual(
     *,
     custom_code: CustomCode | None = None,
 ) -> Graph:
-    """The graph of ``CodeGenConfigurationNodes``; what cannot be understood is a warning."""
+    """Return the graph of ``CodeGenConfigurationNodes``, with warnings for unreadable parts."""
     return _Reader(nodes, context, custom_code).read()
 
 
@@ -54,7 +54,9 @@ class _Reader:
             self._leave_out("the visual nodes are no object")
             return
         for name, node in nodes.items():
-            kinds = [(kind, told) for kind, told in _pairs(node) if isinstance(told, Mapping)]
+            kinds = [
+                (kind, told) for kind, told in _iterate_kinds(node) if isinstance(told, Mapping)
+            ]
             if kinds:
                 self._nodes[str(name)] = kinds[0][0], read_fields(kinds[0][1])
             else:
@@ -65,13 +67,13 @@ class _Reader:
         return Graph(Origin.VISUAL, found, tuple(self._warnings), tuple(self._gaps))
 
     def _leave_out(self, sentence: str) -> None:
-        """Say what was not read."""
+        """Warn about a part that was not read."""
         self._warnings.append(sentence)
         self._gaps.append(sentence)
 
     def _read(self, name: str) -> Iterable[Node]:
         kind, node = self._nodes[name]
-        role = _role(kind)
+        role = _find_role(kind)
         inputs = self._inputs(name, node) if role != "read" else ()
         step = Node(name, role, inputs, label=read_text(node.get("name")) or kind)
         if role == "transform" and (inputs or is_transform(kind)):
@@ -90,7 +92,7 @@ class _Reader:
         return tuple(dict.fromkeys(source for source in named if source in self._nodes))
 
     def _with_columns(self, step: Node, node: Fields) -> Node:
-        """Glue Studio's columns of a source serve where the catalogue does not tell them."""
+        """Add Glue Studio's columns to a source where the catalogue has none."""
         columns = read_output_columns(node)
         if any(get_schema(dataset, self._context) for dataset in step.datasets):
             columns = []
@@ -104,7 +106,7 @@ class _Reader:
             case "customcode":
                 return self._custom(step, node)
             case "join" if read_text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
-                return _semi_join(step)
+                return _read_semi_join(step)
         flow = get_flow(kind, VisualStep(node, step.inputs, lambda name: self._nodes[name]))
         return (replace(step, flow=flow),)
 
@@ -117,7 +119,7 @@ class _Reader:
         return found.nodes
 
     def _custom(self, step: Node, node: Fields) -> Iterable[Node]:
-        """A custom transform: all inputs flow on, and so does what its code reads by itself."""
+        """Read a custom transform: all inputs flow on, and so do the reads of its own code."""
         step = replace(step, flow=OPAQUE)
         code = node.get("code")
         if self._custom_code is None or not isinstance(code, str):
@@ -125,23 +127,23 @@ class _Reader:
         found = self._custom_code(read_text(node.get("classname")), code)
         self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
         self._gaps += (f"{step.label}: {gap}" for gap in found.gaps)
-        inner = [_within(step, inner) for inner in found.nodes]
+        inner = [_nest_node(step, inner) for inner in found.nodes]
         reads = tuple(node.id for node in inner if node.role == "read")
         return (replace(step, inputs=step.inputs + reads), *inner)
 
 
-def _pairs(node: Any) -> Iterable[tuple[str, Any]]:
+def _iterate_kinds(node: Any) -> Iterable[tuple[str, Any]]:
     return ((str(key), told) for key, told in node.items()) if isinstance(node, Mapping) else ()
 
 
-def _role(kind: str) -> Role:
+def _find_role(kind: str) -> Role:
     if kind.lower().endswith("source"):
         return "read"
     return "write" if kind.lower().endswith(("target", "sink")) else "transform"
 
 
-def _within(step: Node, inner: Node) -> Node:
-    """A step of a custom transform's code, with ids of its own and the transform's inputs."""
+def _nest_node(step: Node, inner: Node) -> Node:
+    """Return a node of a custom transform's code, with its own id and the transform's inputs."""
 
     def name(of: str) -> str:
         return f"{step.id}/{of}"
@@ -158,6 +160,6 @@ def _within(step: Node, inner: Node) -> Node:
     return replace(inner, id=name(inner.id), inputs=tuple(map(name, inner.inputs)), flow=flow)
 
 
-def _semi_join(step: Node) -> Iterable[Node]:
-    """The right side decides which rows stay, and none of its columns do."""
+def _read_semi_join(step: Node) -> Iterable[Node]:
+    """Read a semi join: the right side decides on the rows, and none of its columns pass."""
     return (replace(step, flow=Flow(whole=step.inputs[:1])),)

@@ -1,4 +1,4 @@
-"""The SQL transform: a query over the inputs' aliases, and sometimes over catalog tables."""
+"""The SQL transform: a query over its inputs' aliases, and sometimes over catalog tables."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +12,7 @@ from glueline_worker.lineage.sql import SqlStatement, TableName, read_sql
 def read_sql_transform(
     step: Node, query: str, aliases: Mapping[str, str], context: LineageContext
 ) -> Graph:
-    """The step with its flow, and a read or write for each table that is no alias.
+    """Return the step with its flow, and a read or write for each table that is no alias.
 
     ``aliases`` maps the names in the query to the inputs they stand for.
     """
@@ -21,7 +21,7 @@ def read_sql_transform(
     tables: dict[str, Node] = {}
     last = replace(step, flow=OPAQUE)
     for statement in reading.statements:
-        sources = _sources(step, statement, known, context, tables)
+        sources = _find_inputs(step, statement, known, context, tables)
         if not sources:
             continue
         inputs = tuple(dict.fromkeys(sources.values()))
@@ -33,14 +33,14 @@ def read_sql_transform(
     return Graph(Origin.VISUAL, (*tables.values(), last), reading.warnings, reading.gaps)
 
 
-def _sources(
+def _find_inputs(
     step: Node,
     statement: SqlStatement,
     aliases: Mapping[str, str],
     context: LineageContext,
     tables: dict[str, Node],
 ) -> dict[TableName, str]:
-    """The node behind each name in the statement; what is no alias is added to ``tables``."""
+    """Return the node behind each name in the statement, and add the others to ``tables``."""
     sources: dict[TableName, str] = {}
     names: list[TableName] = [*statement.reads, *((path,) for path in statement.path_reads)]
     for table in names:

@@ -1,4 +1,4 @@
-"""What the transforms of Glue Studio do to columns."""
+"""The effects of Glue Studio's transforms on columns."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ class VisualStep:
     before: Callable[[str], tuple[str, Fields]]
 
     def refs(self, name: str) -> tuple[ColumnRef, ...]:
-        """The column ``name`` of whichever input has it."""
+        """Return the column ``name`` of each input."""
         return tuple(ColumnRef(source, name) for source in self.inputs)
 
 
 def get_flow(kind: str, step: VisualStep) -> Flow:
-    """The flow of a transform; opaque for a kind that nobody here knows."""
+    """Return the flow of a transform; opaque for an unknown kind."""
     return _FLOWS.get(kind.lower(), _opaque)(step)
 
 
 def is_transform(kind: str) -> bool:
-    """Whether it is a transform that AWS documents."""
+    """Tell whether AWS documents the kind as a transform."""
     return kind.lower() in _FLOWS
 
 
@@ -46,19 +46,19 @@ def _opaque(_step: VisualStep) -> Flow:
     return OPAQUE
 
 
-def _stacked(_step: VisualStep) -> Flow:
+def _stack(_step: VisualStep) -> Flow:
     return Flow(rest=True, stacked=True)
 
 
 def _apply_mapping(step: VisualStep) -> Flow:
     mapping = read_items(step.node.get("mapping"))
-    return Flow({to: step.refs(source) for to, source in _mapped(mapping, (), ())})
+    return Flow({to: step.refs(source) for to, source in _iterate_mapping(mapping, (), ())})
 
 
-def _mapped(
+def _iterate_mapping(
     mapping: list[Any], above: tuple[str, ...], below: tuple[str, ...], depth: int = 20
 ) -> Iterator[tuple[str, str]]:
-    """Outgoing and incoming column of each mapping; a child's path continues its parent's."""
+    """Yield the outgoing and incoming column of each mapping; children continue the path."""
     for entry in map(read_fields, mapping):
         target = read_text(entry.get("tokey"))
         path = tuple(map(read_text, read_items(entry.get("frompath"))))
@@ -69,14 +69,14 @@ def _mapped(
         to = (*below, target)
         yield ".".join(to), ".".join(source)
         if depth:
-            yield from _mapped(read_items(entry.get("children")), source, to, depth - 1)
+            yield from _iterate_mapping(read_items(entry.get("children")), source, to, depth - 1)
 
 
 def _select(step: VisualStep) -> Flow:
-    return _only(step, read_columns(step.node.get("paths")))
+    return _select_names(step, read_columns(step.node.get("paths")))
 
 
-def _only(step: VisualStep, names: list[str]) -> Flow:
+def _select_names(step: VisualStep, names: list[str]) -> Flow:
     return Flow({name: step.refs(name) for name in names})
 
 
@@ -100,28 +100,28 @@ def _aggregate(step: VisualStep) -> Flow:
     made = {name: step.refs(name) for name in read_columns(step.node.get("groups"))}
     for entry in map(read_fields, read_items(step.node.get("aggs"))):
         function, name = read_text(entry.get("aggfunc")), read_column(entry.get("column"))
-        made[_aggregated(function, name)] = step.refs(name)
+        made[_make_aggregate_name(function, name)] = step.refs(name)
     return Flow(made)
 
 
-def _aggregated(function: str, name: str) -> str:
-    """The column's name as Spark makes it: ``sum(a)``, ``count(DISTINCT a)``."""
+def _make_aggregate_name(function: str, name: str) -> str:
+    """Return Spark's name of the column: ``sum(a)``, ``count(DISTINCT a)``."""
     plain = function.removesuffix("Distinct")
     return f"{plain}({'DISTINCT ' if plain != function else ''}{name})"
 
 
-def _from_collection(step: VisualStep) -> Flow:
-    """One frame of several. Only SplitFields makes frames of different columns."""
+def _select_from_collection(step: VisualStep) -> Flow:
+    """Select one frame of several. Only SplitFields makes frames of different columns."""
     kind, before = step.before(step.inputs[0]) if step.inputs else ("", {})
     if kind.lower() != "splitfields":
         return KEEP
     split = read_columns(before.get("paths"))
     if read_text(step.node.get("index")) in {"", "0"}:
-        return _only(step, split)
+        return _select_names(step, split)
     return Flow(rest=True, dropped=frozenset(split))
 
 
-def _quality(step: VisualStep) -> Flow:
+def _read_quality(step: VisualStep) -> Flow:
     return OPAQUE if read_text(step.node.get("output")) == "EvaluationResults" else KEEP
 
 
@@ -132,8 +132,8 @@ def _detect(step: VisualStep) -> Flow:
     return Flow({added: ()}, rest=True) if added else KEEP
 
 
-def _managed(step: VisualStep) -> Flow:
-    """The transforms that Glue Studio brings along (``gs_…``); any other is the user's own code."""
+def _read_managed(step: VisualStep) -> Flow:
+    """Read a transform of Glue Studio itself (``gs_…``); any other is the user's own code."""
     function = read_text(step.node.get("functionname")).lower()
     if not function.startswith("gs_") or function in _RESHAPING:
         return OPAQUE
@@ -141,7 +141,7 @@ def _managed(step: VisualStep) -> Flow:
     told = {
         read_text(entry.get("name")).lower(): read_column(entry.get("value")) for entry in entries
     }
-    name, names = told.get("colname", ""), _listed(told.get("collist", ""))
+    name, names = told.get("colname", ""), _split_names(told.get("collist", ""))
     made = {told.get("newcolname", ""): [name]}
     if function == "gs_concat":
         made = {name: names}
@@ -157,7 +157,7 @@ def _managed(step: VisualStep) -> Flow:
     return Flow(columns_made, whole=step.inputs)
 
 
-def _listed(names: str) -> list[str]:
+def _split_names(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
 
 
@@ -170,12 +170,12 @@ _FLOWS: Mapping[str, Callable[[VisualStep], Flow]] = {
     "renamefield": _rename,
     "fillmissingvalues": _fill,
     "aggregate": _aggregate,
-    "selectfromcollection": _from_collection,
-    "evaluatedataquality": _quality,
+    "selectfromcollection": _select_from_collection,
+    "evaluatedataquality": _read_quality,
     "piidetection": _detect,
-    "dynamictransform": _managed,
-    "union": _stacked,
-    "merge": _stacked,
+    "dynamictransform": _read_managed,
+    "union": _stack,
+    "merge": _stack,
     **dict.fromkeys(("customcode", "recipe", "sparksql", "sqlcode"), _opaque),
     **dict.fromkeys(
         (

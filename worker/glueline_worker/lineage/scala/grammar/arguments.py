@@ -8,10 +8,10 @@ from glueline_worker.lineage.scala.translator import Translator
 def read_arguments(translator: Translator) -> CallArguments:
     """Read the arguments in parentheses at the cursor."""
     translator.cursor.advance()
-    return read_items(translator)
+    return read_argument_items(translator)
 
 
-def read_items(translator: Translator) -> CallArguments:
+def read_argument_items(translator: Translator) -> CallArguments:
     """Read expressions up to the closing parenthesis, and move behind it."""
     cursor = translator.cursor
     positional: list[str] = []

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import takewhile
 
 from glueline_worker.lineage.scala import operators
-from glueline_worker.lineage.scala.grammar.arguments import read_arguments, read_items
+from glueline_worker.lineage.scala.grammar.arguments import read_argument_items, read_arguments
 from glueline_worker.lineage.scala.grammar.blocks import is_function, read_block, read_function
 from glueline_worker.lineage.scala.grammar.branches import (
     read_if,
@@ -136,7 +136,7 @@ def _read_new(translator: Translator) -> str:
 
 def _read_parenthesis(translator: Translator) -> str:
     """Read an expression in parentheses, or a tuple."""
-    items = read_items(translator).positional
+    items = read_argument_items(translator).positional
     if len(items) == 1:
         return items[0]
     return f"({', '.join(items)})" if items else "None"

@@ -91,7 +91,7 @@ def _read_load(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
 
 
 def _read_append(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
-    """ALTER TABLE target APPEND FROM source."""
+    """Read ALTER TABLE target APPEND FROM source."""
     source = _find_at_top(tokens, {"FROM"})
     if source is None:
         return None
