@@ -126,7 +126,7 @@ def test_a_link_whose_owner_is_not_in_the_sink_is_a_warning():
         "database shared is a resource link to database sales of 210987654321, which this sink "
         "does not hold"
     )
-    assert named("shared.more") in stored.links.tables_named("Shared.more")
+    assert named("shared.more") in stored.links.find_tables("Shared.more")
 
 
 def test_a_table_read_through_a_link_is_the_owners():

@@ -104,7 +104,7 @@ def _find(text: str, stored: "StoredLineage") -> "Dataset":
         names = ", ".join((labels if is_told else [*map(full_name, matches)])[:5])
         raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
     # A table without an edge can still say why it has none.
-    known = [*find_datasets(text, stored.tables), *stored.links.tables_named(text)]
+    known = [*find_datasets(text, stored.tables), *stored.links.find_tables(text)]
     reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))
     raise UsageError(f"no lineage is known of {text!r}{reasons}")
 

@@ -47,8 +47,8 @@ class StoredLineage:
         return list(found)
 
     def _of_link(self, dataset: Dataset) -> str | None:
-        link = self.links.link_of(dataset)
-        if link is None or self.links.end_of(link) in self.databases:
+        link = self.links.find_link(dataset)
+        if link is None or self.links.find_end(link) in self.databases:
             return None
         return (
             f"database {link.name} is a resource link to {label_of_link(self.linked[link])}, which "
@@ -94,11 +94,11 @@ def join_lineage(
         if owner := _owner(table, through):
             owned.add(owner)
         for location in table.data_locations or ():
-            index.put(dataset, location)
+            index.add_location(dataset, location)
         if table.data_locations == () and table.location:
             unplaced[dataset] = table.location
     for partition in partitions:
-        index.put(_dataset(partition, partition.table, through), partition.location)
+        index.add_location(_dataset(partition, partition.table, through), partition.location)
     hops = (Hop(edge.upstream, edge.downstream, edge.process) for edge in edges)
     return StoredLineage(
         hops=LineageGraph(hops, [index], links, known),
@@ -118,12 +118,12 @@ def _databases(
     owned: set[CatalogDatabase] = set()
     for each in databases:
         context = LineageContext(region=each.region, account=each.catalog_id)
-        database = CatalogDatabase.named(each.name, context)
+        database = CatalogDatabase.from_name(each.name, context)
         if each.target is None:
             owned.add(database)
             continue
         there = replace(context, region=each.target.region or each.region)
-        target = CatalogDatabase.named(each.target.database, there, each.target.catalog_id)
+        target = CatalogDatabase.from_name(each.target.database, there, each.target.catalog_id)
         linked[database] = target, each.target
     return linked, owned
 
@@ -136,8 +136,8 @@ def _read_through_links(
     Such a table's record has the link's database and the owner's account.
     """
     return {
-        (each.source, each.region, each.name.lower()): links.end_of(
-            CatalogDatabase.named(
+        (each.source, each.region, each.name.lower()): links.find_end(
+            CatalogDatabase.from_name(
                 each.name, LineageContext(region=each.region, account=each.catalog_id)
             )
         )
@@ -162,5 +162,5 @@ def _dataset(
     owner = _owner(thing, through)
     if owner is None:
         return table
-    own = CatalogDatabase.named(thing.database, context)
+    own = CatalogDatabase.from_name(thing.database, context)
     return owner.table(table.name.removeprefix(own.prefix))

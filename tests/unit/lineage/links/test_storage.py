@@ -16,18 +16,18 @@ def index(context):
 
 
 def test_the_nearest_location_above_a_path_wins(context, name):
-    found = index(context).tables_on(name_s3_path("s3://lake/sales/orders/archive/year=2024"))
+    found = index(context).find_tables(name_s3_path("s3://lake/sales/orders/archive/year=2024"))
     assert list(map(name, found)) == ["glue:sales/archive"]
 
 
 def test_tables_may_share_a_location(context, name):
-    found = index(context).tables_on(name_s3_path("s3://lake/sales/orders/2024"))
+    found = index(context).find_tables(name_s3_path("s3://lake/sales/orders/2024"))
     assert list(map(name, found)) == ["glue:sales/orders", "glue:sales/orders_old"]
 
 
 def test_a_prefix_ends_between_slashes(context):
-    assert index(context).tables_on(name_s3_path("s3://lake/sales/orders_backup")) == ()
-    assert index(context).tables_on(name_s3_path("s3://lake/sales")) == ()
+    assert index(context).find_tables(name_s3_path("s3://lake/sales/orders_backup")) == ()
+    assert index(context).find_tables(name_s3_path("s3://lake/sales")) == ()
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_wildcard_stands_for_the_values_of_partitions(context, name, path, fou
         ("db", "odd", "s3://lake/odd/a[1]?/"),
     ]
     assert list(
-        map(name, StorageIndex(tables, context).tables_on(name_s3_path(f"s3://lake/{path}")))
+        map(name, StorageIndex(tables, context).find_tables(name_s3_path(f"s3://lake/{path}")))
     ) == [f"glue:db/{table}" for table in found]
 
 
@@ -73,7 +73,7 @@ def test_what_stands_nearer_than_a_wildcard_wins(context, name):
     found = {
         path: [
             name(table).rpartition("/")[2]
-            for table in index.tables_on(name_s3_path(f"s3://lake/{path}"))
+            for table in index.find_tables(name_s3_path(f"s3://lake/{path}"))
         ]
         for path in ("x", "x/us/orders/1", "x/us/returns", "x/eu/orders")
     }
@@ -87,6 +87,6 @@ def test_what_stands_nearer_than_a_wildcard_wins(context, name):
 
 def test_other_stores_than_s3_have_tables_too(context, name):
     index = StorageIndex([("db", "t", "hdfs://nn:8020/data/t/")], context)
-    assert list(map(name, index.tables_on(name_location("hdfs://nn:8020/data/t/1")))) == [
+    assert list(map(name, index.find_tables(name_location("hdfs://nn:8020/data/t/1")))) == [
         "glue:db/t"
     ]

@@ -104,7 +104,7 @@ class _GraphWalk:
         """Return a sentence about the edges above the limit."""
         upstream: dict[int, int] = {}
         for node in self._nodes.values():
-            for downstream in self._numbers_of(node) if node.role == "write" else ():
+            for downstream in self._get_numbers(node) if node.role == "write" else ():
                 known = upstream.get(downstream, 0)
                 upstream[downstream] = known | self._upstream[node.id]
         more = sum(bits.bit_count() for bits in upstream.values()) - EDGE_LIMIT
@@ -115,8 +115,8 @@ class _GraphWalk:
     def edges(self) -> tuple[Edge, ...]:
         found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]] = {}
         for node in self._nodes.values():
-            for downstream in self._numbers_of(node) if node.role == "write" else ():
-                self._edges_into(downstream, node, found)
+            for downstream in self._get_numbers(node) if node.role == "write" else ():
+                self._add_edges_into(downstream, node, found)
         edges = (
             Edge(
                 self._datasets[up],
@@ -135,36 +135,36 @@ class _GraphWalk:
         for name in group:
             node = self._nodes[name]
             if node.role == "read":
-                bits |= sum(1 << number for number in set(self._numbers_of(node)))
+                bits |= sum(1 << number for number in set(self._get_numbers(node)))
             for source in node.inputs:
                 bits |= self._upstream.get(source, 0)
         # In a loop the first turn knows only what came in, the second also what went round.
         for _ in range(2 if len(group) > 1 else 1):
             for name in group:
                 self._upstream[name] = bits
-                self._columns[name] = self._after(self._nodes[name])
+                self._columns[name] = self._propagate(self._nodes[name])
 
-    def _after(self, node: Node) -> ColumnSet:
+    def _propagate(self, node: Node) -> ColumnSet:
         inputs = {
             source: self._columns[source] for source in node.inputs if source in self._columns
         }
         if node.role == "read":
-            inputs = {node.id: make_dataset_columns(self._numbers_of(node)), **inputs}
-        if not self._affords(len(node.flow.columns)):
+            inputs = {node.id: make_dataset_columns(self._get_numbers(node)), **inputs}
+        if not self._spend(len(node.flow.columns)):
             return UNKNOWN_COLUMNS
         after = propagate(node.flow, inputs, self._schemas)
         if not any(after is before for before in inputs.values()):
-            self._affords(after.size + sum(columns.size for columns in inputs.values()))
+            self._spend(after.size + sum(columns.size for columns in inputs.values()))
         return after
 
-    def _affords(self, work: int) -> bool:
+    def _spend(self, work: int) -> bool:
         """Take ``work`` columns off the budget."""
         self._budget -= work
         if self._budget < 0:
             self._warn(f"the job has more than {COLUMN_LIMIT:,} columns; some are left out")
         return self._budget >= 0
 
-    def _edges_into(
+    def _add_edges_into(
         self,
         downstream: int,
         node: Node,
@@ -176,16 +176,16 @@ class _GraphWalk:
                 return
             known = found.get(pair, (set(), node.line))
             found[pair] = known[0], min(filter(None, (known[1], node.line)), default=None)
-        for upstream, column, name in self._pairs(self._columns[node.id], downstream):
-            if not self._affords(1):
+        for upstream, column, name in self._iterate_columns(self._columns[node.id], downstream):
+            if not self._spend(1):
                 return
             if (upstream, downstream) in found:
                 edge = ColumnEdge(
-                    upstream=self._spelt(upstream, column), downstream=self._spelt(downstream, name)
+                    upstream=self._spell(upstream, column), downstream=self._spell(downstream, name)
                 )
                 found[upstream, downstream][0].add(edge)
 
-    def _pairs(self, columns: ColumnSet, target: int) -> Iterator[tuple[int, str, str]]:
+    def _iterate_columns(self, columns: ColumnSet, target: int) -> Iterator[tuple[int, str, str]]:
         """Yield the upstream dataset, its column, and the column that is written."""
         for display, cells in columns.named.values():
             for dataset, column in cells:
@@ -201,14 +201,14 @@ class _GraphWalk:
                     if not is_excluded(key, taken):
                         yield dataset, column, column
 
-    def _spelt(self, dataset: int, column: str) -> str:
+    def _spell(self, dataset: int, column: str) -> str:
         """Return the column as the catalogue spells it: in lower case unless its schema differs."""
         key = column.lower()
         if (schema := self._schemas.get(dataset)) and key in schema:
             return schema[key]
         return key if is_catalog_table(self._datasets[dataset]) else column
 
-    def _numbers_of(self, node: Node) -> Iterable[int]:
+    def _get_numbers(self, node: Node) -> Iterable[int]:
         return (self._numbers[dataset] for dataset in node.datasets)
 
     def _warn(self, warning: str) -> None:

@@ -17,7 +17,7 @@ class CatalogDatabase:
     prefix: str
 
     @classmethod
-    def named(
+    def from_name(
         cls, name: str, context: LineageContext, catalog_id: str | None = None
     ) -> "CatalogDatabase":
         """Return the database ``name`` of a catalogue; by default that of ``context``."""
@@ -58,7 +58,7 @@ class DatabaseLinks:
         for link, target in self._targets.items():
             self._links.setdefault(target, []).append(link)
 
-    def owned_by(self, dataset: Dataset) -> TableAlias | None:
+    def find_owner(self, dataset: Dataset) -> TableAlias | None:
         """Return the table behind a table of a linked database, one link further on."""
         for database in _iterate_databases(dataset):
             if target := self._targets.get(database):
@@ -66,30 +66,30 @@ class DatabaseLinks:
                 return TableAlias(dataset, target.table(table), database)
         return None
 
-    def linked_to(self, dataset: Dataset) -> Sequence[TableAlias]:
+    def find_links(self, dataset: Dataset) -> Sequence[TableAlias]:
         """Return the names of a table through links to its database, and through links to these."""
         found: list[TableAlias] = []
         seen, open_ = {dataset}, [dataset]
         while open_:
             owned = open_.pop()
-            for alias in self._direct_links(owned):
+            for alias in self._iterate_direct_links(owned):
                 if alias.linked not in seen:
                     seen.add(alias.linked)
                     open_.append(alias.linked)
                     found.append(alias)
         return found
 
-    def chain(self, dataset: Dataset) -> Sequence[TableAlias]:
+    def follow_links(self, dataset: Dataset) -> Sequence[TableAlias]:
         """Return all tables behind a table, through links of links; a circle ends at its start."""
         found: list[TableAlias] = []
         seen = {dataset}
-        while (alias := self.owned_by(dataset)) and alias.owned not in seen:
+        while (alias := self.find_owner(dataset)) and alias.owned not in seen:
             found.append(alias)
             dataset = alias.owned
             seen.add(dataset)
         return found
 
-    def end_of(self, database: CatalogDatabase) -> CatalogDatabase:
+    def find_end(self, database: CatalogDatabase) -> CatalogDatabase:
         """Return the end of a chain of links; ``database`` itself when it is no link."""
         seen = {database}
         while (target := self._targets.get(database)) and target not in seen:
@@ -97,20 +97,20 @@ class DatabaseLinks:
             seen.add(database)
         return database
 
-    def tables_named(self, text: str) -> list[Dataset]:
+    def find_tables(self, text: str) -> list[Dataset]:
         """Return the table that ``database.table`` means in each linked database of that name."""
         database, _, table = text.strip().lower().partition(".")
         return [link.table(table) for link in self._targets if table and link.name == database]
 
-    def _direct_links(self, dataset: Dataset) -> Iterator[TableAlias]:
+    def _iterate_direct_links(self, dataset: Dataset) -> Iterator[TableAlias]:
         for database in _iterate_databases(dataset):
             for link in self._links.get(database, ()):
                 table = dataset.name.removeprefix(database.prefix)
                 yield TableAlias(link.table(table), dataset, link)
 
-    def link_of(self, dataset: Dataset) -> CatalogDatabase | None:
+    def find_link(self, dataset: Dataset) -> CatalogDatabase | None:
         """Return the linked database of a table's name."""
-        alias = self.owned_by(dataset)
+        alias = self.find_owner(dataset)
         return alias.link if alias else None
 
 

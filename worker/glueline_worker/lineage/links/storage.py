@@ -28,15 +28,15 @@ class StorageIndex:
     ) -> None:
         self._tables: dict[tuple[str, ...], list[_TableLocation]] = {}
         for database, table, place in tables:
-            self.put(name_catalog_table(database, table, context), place)
+            self.add_location(name_catalog_table(database, table, context), place)
 
-    def put(self, table: Dataset, place: str) -> None:
+    def add_location(self, table: Dataset, place: str) -> None:
         """Add a place with data of ``table``: a URL or path in Glue's spelling."""
         if parts := _split_location(place):
             fixed = next((n for n, part in enumerate(parts) if "*" in part), len(parts))
             self._tables.setdefault(parts[:fixed], []).append(_TableLocation(table, parts[fixed:]))
 
-    def tables_on(self, dataset: Dataset) -> tuple[Dataset, ...]:
+    def find_tables(self, dataset: Dataset) -> tuple[Dataset, ...]:
         """Return the tables at the path or nearest above it; several may share one location.
 
         The longest fixed part of a location wins, then what follows its first ``*``.

@@ -89,10 +89,10 @@ def _iterate_storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) 
     """Yield hops from written paths to their tables, and from tables to the paths that are read."""
     for index in indexes:
         for path in dict.fromkeys(hop.downstream for hop in hops):
-            for table in index.tables_on(path):
+            for table in index.find_tables(path):
                 yield Hop(path, table, STORAGE_PROCESS)
         for path in dict.fromkeys(hop.upstream for hop in hops):
-            for table in index.tables_on(path):
+            for table in index.find_tables(path):
                 yield Hop(table, path, STORAGE_PROCESS)
 
 
@@ -101,11 +101,11 @@ def _iterate_link_hops(
 ) -> Iterable[Hop]:
     """Yield hops from owners' tables to links that are read, and from written links to owners."""
     for dataset in dict.fromkeys(hop.upstream for hop in hops):
-        for alias in links.chain(dataset):
+        for alias in links.follow_links(dataset):
             yield Hop(alias.owned, alias.linked, alias.process)
     for dataset in dict.fromkeys(hop.downstream for hop in hops):
-        for alias in links.chain(dataset):
+        for alias in links.follow_links(dataset):
             yield Hop(alias.linked, alias.owned, alias.process)
     for dataset in dict.fromkeys(tables):
-        for alias in links.linked_to(dataset):
+        for alias in links.find_links(dataset):
             yield Hop(alias.owned, alias.linked, alias.process)

@@ -74,24 +74,24 @@ class _Reader:
     def _read(self, name: str) -> Iterable[Node]:
         kind, node = self._nodes[name]
         role = _find_role(kind)
-        inputs = self._inputs(name, node) if role != "read" else ()
+        inputs = self._find_inputs(name, node) if role != "read" else ()
         step = Node(name, role, inputs, label=read_text(node.get("name")) or kind)
         if role == "transform" and (inputs or is_transform(kind)):
-            return self._transform(step, kind, node)
+            return self._read_transform(step, kind, node)
         datasets = find_node_datasets(kind, node, role, self._context)
         if not datasets:
             self._leave_out(f"the visual node {step.label} ({kind}) names no dataset")
         step = replace(step, datasets=datasets)
         # What is no transform and has no inputs is a source of a kind that nobody here knows.
-        return (step if role == "write" else self._with_columns(replace(step, role="read"), node),)
+        return (step if role == "write" else self._add_columns(replace(step, role="read"), node),)
 
-    def _inputs(self, name: str, node: Fields) -> tuple[str, ...]:
+    def _find_inputs(self, name: str, node: Fields) -> tuple[str, ...]:
         named = read_texts(node.get("inputs"))
         for missing in (source for source in named if source not in self._nodes):
             self._leave_out(f"the visual node {name} has an input {missing} that is missing")
         return tuple(dict.fromkeys(source for source in named if source in self._nodes))
 
-    def _with_columns(self, step: Node, node: Fields) -> Node:
+    def _add_columns(self, step: Node, node: Fields) -> Node:
         """Add Glue Studio's columns to a source where the catalogue has none."""
         columns = read_output_columns(node)
         if any(get_schema(dataset, self._context) for dataset in step.datasets):
@@ -99,18 +99,18 @@ class _Reader:
         own = {column: (ColumnRef(step.id, column),) for column in columns}
         return replace(step, flow=Flow(own, rest=True))
 
-    def _transform(self, step: Node, kind: str, node: Fields) -> Iterable[Node]:
+    def _read_transform(self, step: Node, kind: str, node: Fields) -> Iterable[Node]:
         match kind.lower():
             case "sparksql" | "sqlcode":
-                return self._sql(step, node)
+                return self._read_sql(step, node)
             case "customcode":
-                return self._custom(step, node)
+                return self._read_custom(step, node)
             case "join" if read_text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
                 return _read_semi_join(step)
         flow = get_flow(kind, VisualStep(node, step.inputs, lambda name: self._nodes[name]))
         return (replace(step, flow=flow),)
 
-    def _sql(self, step: Node, node: Fields) -> Iterable[Node]:
+    def _read_sql(self, step: Node, node: Fields) -> Iterable[Node]:
         entries = [read_fields(entry) for entry in read_items(node.get("sqlaliases"))]
         aliases = {read_text(entry.get("alias")): read_text(entry.get("from")) for entry in entries}
         found = read_sql_transform(step, read_text(node.get("sqlquery")), aliases, self._context)
@@ -118,7 +118,7 @@ class _Reader:
         self._gaps += (f"{step.label}: {gap}" for gap in found.gaps)
         return found.nodes
 
-    def _custom(self, step: Node, node: Fields) -> Iterable[Node]:
+    def _read_custom(self, step: Node, node: Fields) -> Iterable[Node]:
         """Read a custom transform: all inputs flow on, and so do the reads of its own code."""
         step = replace(step, flow=OPAQUE)
         code = node.get("code")

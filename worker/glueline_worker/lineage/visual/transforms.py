@@ -17,13 +17,13 @@ from glueline_worker.lineage.visual.fields import (
 
 @dataclass(frozen=True, slots=True)
 class VisualStep:
-    """A transform with its inputs; ``before`` finds the kind and fields of an input."""
+    """A transform with its inputs; ``get_input`` returns the kind and fields of an input."""
 
     node: Fields
     inputs: tuple[str, ...]
-    before: Callable[[str], tuple[str, Fields]]
+    get_input: Callable[[str], tuple[str, Fields]]
 
-    def refs(self, name: str) -> tuple[ColumnRef, ...]:
+    def make_refs(self, name: str) -> tuple[ColumnRef, ...]:
         """Return the column ``name`` of each input."""
         return tuple(ColumnRef(source, name) for source in self.inputs)
 
@@ -52,7 +52,7 @@ def _stack(_step: VisualStep) -> Flow:
 
 def _apply_mapping(step: VisualStep) -> Flow:
     mapping = read_items(step.node.get("mapping"))
-    return Flow({to: step.refs(source) for to, source in _iterate_mapping(mapping, (), ())})
+    return Flow({to: step.make_refs(source) for to, source in _iterate_mapping(mapping, (), ())})
 
 
 def _iterate_mapping(
@@ -77,7 +77,7 @@ def _select(step: VisualStep) -> Flow:
 
 
 def _select_names(step: VisualStep, names: list[str]) -> Flow:
-    return Flow({name: step.refs(name) for name in names})
+    return Flow({name: step.make_refs(name) for name in names})
 
 
 def _drop(step: VisualStep) -> Flow:
@@ -86,21 +86,21 @@ def _drop(step: VisualStep) -> Flow:
 
 def _rename(step: VisualStep) -> Flow:
     source, target = (read_column(step.node.get(key)) for key in ("sourcepath", "targetpath"))
-    return Flow({target: step.refs(source)}, rest=True) if source and target else KEEP
+    return Flow({target: step.make_refs(source)}, rest=True) if source and target else KEEP
 
 
 def _fill(step: VisualStep) -> Flow:
     imputed, filled = (read_column(step.node.get(key)) for key in ("imputedpath", "filledpath"))
     if not imputed or not filled:
         return KEEP
-    return Flow({name: step.refs(imputed) for name in (imputed, filled)}, rest=True)
+    return Flow({name: step.make_refs(imputed) for name in (imputed, filled)}, rest=True)
 
 
 def _aggregate(step: VisualStep) -> Flow:
-    made = {name: step.refs(name) for name in read_columns(step.node.get("groups"))}
+    made = {name: step.make_refs(name) for name in read_columns(step.node.get("groups"))}
     for entry in map(read_fields, read_items(step.node.get("aggs"))):
         function, name = read_text(entry.get("aggfunc")), read_column(entry.get("column"))
-        made[_make_aggregate_name(function, name)] = step.refs(name)
+        made[_make_aggregate_name(function, name)] = step.make_refs(name)
     return Flow(made)
 
 
@@ -112,7 +112,7 @@ def _make_aggregate_name(function: str, name: str) -> str:
 
 def _select_from_collection(step: VisualStep) -> Flow:
     """Select one frame of several. Only SplitFields makes frames of different columns."""
-    kind, before = step.before(step.inputs[0]) if step.inputs else ("", {})
+    kind, before = step.get_input(step.inputs[0]) if step.inputs else ("", {})
     if kind.lower() != "splitfields":
         return KEEP
     split = read_columns(before.get("paths"))
@@ -150,7 +150,7 @@ def _read_managed(step: VisualStep) -> Flow:
     elif function in _GENERATING:
         made = {name: []}
     columns_made = {
-        to: tuple(ref for each in sources for ref in step.refs(each))
+        to: tuple(ref for each in sources for ref in step.make_refs(each))
         for to, sources in made.items()
         if to
     }
