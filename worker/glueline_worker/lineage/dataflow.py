@@ -19,7 +19,7 @@ from glueline_worker.lineage.model import (
 from glueline_worker.lineage.naming import name_catalog_table, read_connection_options
 
 _MAPPING_PARTS = 3
-"""Source, its type and the target: what is needed of ``(source, type, target, type)``."""
+"""Source, its type and the target: the parts needed of ``(source, type, target, type)``."""
 _KINDS_THAT_KEEP = (
     "dropduplicates",
     "dropnullfields",
@@ -154,8 +154,8 @@ def _find_datasets(step: _Step, context: LineageContext) -> tuple[Dataset, ...]:
     if database and table:
         catalog_id = _read_text(args.get("catalog_id")) or None
         return (name_catalog_table(database, table, context, catalog_id),)
-    told = args.get("connection_options") or args.get("additional_options")
-    options = {**args, **told} if isinstance(told, Mapping) else args
+    given = args.get("connection_options") or args.get("additional_options")
+    options = {**args, **given} if isinstance(given, Mapping) else args
     connection = _read_text(args.get("catalog_connection"))
     kind = _read_text(args.get("connection_type")) or ("jdbc" if connection else "")
     return read_connection_options(kind, options, context, format=_read_text(args.get("format")))

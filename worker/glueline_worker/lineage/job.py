@@ -49,7 +49,7 @@ def read_job_lineage(
     code = None
     if script is not None:
         code = _read_guarded("the script", lambda: _read_code(definition, script, context), context)
-    # The graph of a job that was edited as a script since is what somebody drew before.
+    # The graph of a job that was edited as a script later is out of date.
     outdated = definition.get("JobMode") == "SCRIPT" and code is not None and code.outputs
     if nodes and not outdated:
         others.append(
@@ -77,12 +77,12 @@ def read_script_arguments(definition: Mapping[str, Any]) -> dict[str, str]:
     return arguments
 
 
-def _read_guarded(what: str, read: Callable[[], Graph], context: LineageContext) -> Lineage:
+def _read_guarded(part: str, read: Callable[[], Graph], context: LineageContext) -> Lineage:
     """Return the lineage of one reader; its exception becomes a failure of this job alone."""
     try:
         return collapse(read(), context)
     except Exception as error:  # noqa: BLE001 - readers promise not to raise; this is the net
-        failed = (f"{what} could not be read: {type(error).__name__}",)
+        failed = (f"{part} could not be read: {type(error).__name__}",)
         return Lineage(warnings=failed, gaps=failed, failures=failed)
 
 
@@ -104,8 +104,8 @@ def _make_unread_graph(reason: str) -> Graph:
 
 def is_pipeline(definition: Mapping[str, Any]) -> bool:
     """Tell whether a job runs a Spark Declarative Pipeline: a folder or a zip, no script."""
-    told = read_script_arguments(definition).get("enable-spark-declarative-pipeline", "")
-    return told.strip().lower() == "true"
+    value = read_script_arguments(definition).get("enable-spark-declarative-pipeline", "")
+    return value.strip().lower() == "true"
 
 
 def _find_declared_language(definition: Mapping[str, Any]) -> Language:

@@ -1,4 +1,4 @@
-"""Lineage as records."""
+"""Makes records of lineage."""
 
 from hashlib import blake2b
 

@@ -1,11 +1,12 @@
-"""Python text into syntax trees, in a process where other threads make trees too.
+"""Parses Python text into syntax trees, in a process where other threads make trees too.
 
-Before Python 3.13, all threads share one counter of depth while they make a tree, so that two at
-a time fail with ``SystemError: AST constructor recursion depth mismatch`` or with a
-``RecursionError`` that means nothing (python/cpython#106905). A traceback that is formatted
-parses its lines as well, so every log line with an exception is such another thread. Therefore
-one lock covers all calls of ``ast.parse`` in the process, those of ``traceback`` and ``inspect``
-included: they look the function up when they call it.
+Until a fix in Python 3.13, which later releases of 3.11 and 3.12 have too, all threads share one
+counter of depth while they make a tree. Two at a time then fail with ``SystemError: AST
+constructor recursion depth mismatch`` or with a ``RecursionError`` that means nothing
+(python/cpython#106905). Formatting a traceback parses its lines as well, so every log line with an
+exception is such another thread. Therefore one lock covers all calls of ``ast.parse`` in the
+process, including those of ``traceback`` and ``inspect``, which look the function up when they
+call it.
 """
 
 import ast
@@ -20,9 +21,9 @@ from functools import wraps
 from typing import Any, cast
 
 _ATTEMPTS = 3
-"""How often a text is parsed whose tree fails to be made: ``compile`` takes no lock of ours."""
+"""Attempts to make one tree: calls of ``compile`` elsewhere do not take the lock."""
 LONGEST_WAIT = 10.0
-"""Seconds after which a tree is made without the lock: whatever holds it, nothing hangs here."""
+"""Seconds after which a tree is made without the lock, so that nothing hangs here."""
 
 
 class _Turns:
@@ -50,7 +51,7 @@ class _Turns:
                 lock.release()
 
     def renew(self) -> None:
-        """Forget the lock: after a fork nobody is left to release it."""
+        """Replace the lock: after a fork, the thread that would release it is gone."""
         self._lock = threading.RLock()
 
 
@@ -66,7 +67,7 @@ def _in_turn(parse: Callable[..., Any]) -> Callable[..., Any]:
     return parse_in_turn
 
 
-if sys.version_info < (3, 13):
+if sys.version_info < (3, 13):  # releases of 3.11 and 3.12 with the fix need no lock
     ast.parse = _in_turn(ast.parse)
     os.register_at_fork(after_in_child=_turns.renew)
 
@@ -92,7 +93,7 @@ def _parse(text: str, mode: str) -> ast.AST:
 
 
 def _tree(text: str, mode: str) -> ast.AST:
-    # The filters belong to the whole process too; odd escapes are the script's own affair.
+    # The filters belong to the whole process too; warnings about odd escapes are of no use.
     with _turns.take(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return cast("ast.AST", ast.parse(text, mode=mode))

@@ -44,8 +44,7 @@ def read_view(
             statement, left_out = _leave_out(unknown, found[-1], view, text, context)
             others = [name for name in statement.reads if _is_elsewhere(name, view, text, context)]
             warnings = [
-                f"The view reads {'.'.join(name)}, and nothing tells what its catalogue is."
-                for name in others
+                f"The view reads {'.'.join(name)}, whose catalogue is not known." for name in others
             ]
             nodes = tuple(_make_nodes(statement, view, text, context))
             found_gaps = (*reading.gaps, *left_out)

@@ -120,9 +120,9 @@ def _has_scala_kernel(document: Mapping[str, Any]) -> bool:
     """Tell whether cells without a magic are Scala (Glue's ``glue_spark``, Spark's ``spark``)."""
     metadata = document.get("metadata")
     for key in ("language_info", "kernelspec"):
-        told = metadata.get(key) if isinstance(metadata, Mapping) else None
-        if isinstance(told, Mapping):
-            names = {str(told.get(part)).lower() for part in ("name", "language")}
+        described = metadata.get(key) if isinstance(metadata, Mapping) else None
+        if isinstance(described, Mapping):
+            names = {str(described.get(part)).lower() for part in ("name", "language")}
             return bool(names & _SCALA_KERNELS)
     return False
 

@@ -16,7 +16,7 @@ from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, 
 from glueline_worker.lineage.surrogates import replace_surrogates
 
 EDGE_LIMIT = 50_000
-"""Edges of one job; what is above it is no lineage that anybody can read."""
+"""Edges of one job; more are of no use to a reader."""
 COLUMN_LIMIT = 1_000_000
 """Columns looked at in one job, over all its steps: bounds time and memory."""
 
@@ -138,7 +138,7 @@ class _GraphWalk:
                 bits |= sum(1 << number for number in set(self._get_numbers(node)))
             for source in node.inputs:
                 bits |= self._upstream.get(source, 0)
-        # In a loop the first turn knows only what came in, the second also what went round.
+        # The first pass through a loop knows only its inputs, the second its own columns too.
         for _ in range(2 if len(group) > 1 else 1):
             for name in group:
                 self._upstream[name] = bits

@@ -25,11 +25,11 @@ def merge_lineages(others: Sequence[Lineage], code: Lineage | None = None) -> Li
     """
     if code is None or not (code.inputs or code.outputs):
         return _unite([*others, code or Lineage()])
-    told = _unite(others)
-    code = _rename(code, _match_names(code, told, is_resolved))
-    told = _rename(told, _match_names(told, code, lambda _: True))
-    told, notes = _drop_contradictions(told, code)
-    merged = _unite([code, told])
+    described = _unite(others)
+    code = _rename(code, _match_names(code, described, is_resolved))
+    described = _rename(described, _match_names(described, code, lambda _: True))
+    described, notes = _drop_contradictions(described, code)
+    merged = _unite([code, described])
     return replace(merged, warnings=merged.warnings + notes)
 
 
@@ -117,35 +117,35 @@ def _get_full_name(dataset: Dataset) -> str:
     return f"{dataset.namespace}/{dataset.name}".rstrip("/")
 
 
-def _drop_contradictions(told: Lineage, code: Lineage) -> tuple[Lineage, tuple[str, ...]]:
+def _drop_contradictions(described: Lineage, code: Lineage) -> tuple[Lineage, tuple[str, ...]]:
     """Drop the descriptions that contradict the code, with a sentence about each dataset."""
-    inputs = _filter_allowed(told.inputs, code.inputs, code)
-    outputs = _filter_allowed(told.outputs, code.outputs, code)
+    inputs = _filter_allowed(described.inputs, code.inputs, code)
+    outputs = _filter_allowed(described.outputs, code.outputs, code)
     dropped = [
         dataset
-        for names, kept in ((told.inputs, inputs), (told.outputs, outputs))
+        for names, kept in ((described.inputs, inputs), (described.outputs, outputs))
         for dataset in names
         if dataset not in kept
     ]
     refuted = _make_refutation(code)
     edges = tuple(
         edge
-        for edge in told.edges
+        for edge in described.edges
         if edge.upstream in inputs and edge.downstream in outputs and not refuted(edge)
     )
     notes = tuple(
         f"{dataset.namespace} {dataset.name} is described but not used by the job's code"
         for dataset in dict.fromkeys(dropped)
     )
-    return replace(told, inputs=inputs, outputs=outputs, edges=edges), notes
+    return replace(described, inputs=inputs, outputs=outputs, edges=edges), notes
 
 
 def _filter_allowed(
-    told: tuple[Dataset, ...], coded: tuple[Dataset, ...], code: Lineage
+    described: tuple[Dataset, ...], in_code: tuple[Dataset, ...], code: Lineage
 ) -> tuple[Dataset, ...]:
     """Return all described datasets if the code leaves questions open, else those in the code."""
-    complete = _is_understood(code) and coded and all(map(is_resolved, coded))
-    return tuple(dataset for dataset in told if dataset in coded) if complete else told
+    complete = _is_understood(code) and in_code and all(map(is_resolved, in_code))
+    return tuple(dataset for dataset in described if dataset in in_code) if complete else described
 
 
 def _make_refutation(code: Lineage) -> Callable[[Edge], bool]:

@@ -54,6 +54,6 @@ class _TarjanWalk:
         if self._low[node] != self.index[node]:
             return
         group: list[str] = []
-        while node in self._open:  # what was opened from this node on, its inputs first
+        while node in self._open:  # the nodes opened since this one, inputs first
             group.append(self._open.popitem()[0])
         self.found.append(group)

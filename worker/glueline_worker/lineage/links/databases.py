@@ -36,7 +36,7 @@ class CatalogDatabase:
 
 @dataclass(frozen=True, slots=True)
 class TableAlias:
-    """``linked`` is ``owned`` under the name that a resource link gives it."""
+    """A second name of a table: ``linked`` is the name of ``owned`` behind a resource link."""
 
     linked: Dataset
     owned: Dataset

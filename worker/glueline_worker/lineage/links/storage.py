@@ -39,7 +39,7 @@ class StorageIndex:
     def find_tables(self, dataset: Dataset) -> tuple[Dataset, ...]:
         """Return the tables at the path or nearest above it; several may share one location.
 
-        The longest fixed part of a location wins, then what follows its first ``*``.
+        The longest fixed part of a location wins, then the part behind its first ``*``.
         """
         if not _is_store(dataset.namespace):
             return ()
@@ -88,7 +88,7 @@ def _matches(pattern: str, part: str) -> bool:
     if "*" not in pattern:
         return pattern == part
     head, *middle, tail = pattern.split("*")
-    if "{" in part:  # what follows is known only when the job runs
+    if "{" in part:  # the rest is known only when the job runs
         known = part.partition("{")[0]
         return known.startswith(head) or head.startswith(known)
     if len(part) < len(pattern) - pattern.count("*") or not part.startswith(head):

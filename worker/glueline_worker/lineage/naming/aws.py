@@ -124,7 +124,7 @@ def _normalise_name(name: str, context: LineageContext) -> str:
 
 def _make_namespace(service: str, region: str | None, account: str | None) -> str:
     region, account = region or "{region}", account or "{account}"
-    if _ACCOUNT.match(account):  # what follows it names a nested catalogue
+    if _ACCOUNT.match(account):  # a nested catalogue may follow
         account = account.partition(":")[0]
     return f"arn:{_find_partition(region)}:{service}:{region}:{account}"
 

@@ -108,7 +108,7 @@ def name_database_table(
 
 
 def parse_url(url: str, engine: DatabaseEngine = GENERIC_ENGINE) -> DatabaseAddress:
-    """Read a JDBC URL, or a bare ``host:port``; what it leaves open stays empty."""
+    """Read a JDBC URL, or a bare ``host:port``; missing parts stay empty."""
     masked, restore = mask(url.strip())
     engine, body = _split_engine(masked, engine)
     if masked != body and not body.startswith("//") and re.fullmatch(r"[\w.-]+", body):

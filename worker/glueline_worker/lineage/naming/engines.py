@@ -1,11 +1,11 @@
-"""The databases that jobs reach through JDBC or a connector, and how OpenLineage names them."""
+"""The databases that jobs reach through JDBC or a connector, with OpenLineage's names for them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseEngine:
-    """``scheme`` of the namespace, default ``port``, and what stands before a table's name.
+    """An engine: its namespace's ``scheme``, its default ``port``, and the prefixes of tables.
 
     ``levels`` is 3 for ``{database}.{schema}.{table}`` and 2 for ``{database}.{table}``;
     ``schema`` is the one a bare table name means; ``dialect`` is sqlglot's.

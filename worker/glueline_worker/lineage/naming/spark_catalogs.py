@@ -69,20 +69,20 @@ def name_table_in_catalog(
     catalog: str, settings: CatalogSettings, parts: Sequence[str], context: LineageContext
 ) -> Dataset:
     """Return the dataset of a table, named by ``parts`` within a catalog of these settings."""
-    said = {name: resolve_arguments(value, context).strip() for name, value in settings.items()}
-    kind, implementation = said.get("type", "").lower(), said.get("catalog-impl", "")
-    address, warehouse = said.get("uri") or said.get("url", ""), said.get("warehouse", "")
-    glue = _find_glue_catalog(said, address, warehouse)
+    values = {name: resolve_arguments(value, context).strip() for name, value in settings.items()}
+    kind, implementation = values.get("type", "").lower(), values.get("catalog-impl", "")
+    address, warehouse = values.get("uri") or values.get("url", ""), values.get("warehouse", "")
+    glue = _find_glue_catalog(values, address, warehouse)
     if glue is not None:
-        region = said.get("client.region") or _find_region(address) or context.region
+        region = values.get("client.region") or _find_region(address) or context.region
         return _name_glue_table(parts, replace(context, region=region), glue)
     if address.startswith("jdbc:") and not _is_iceberg_jdbc(kind, implementation):
         return name_jdbc_table(address, ".".join(parts), context)
     if (kind == "hadoop" or implementation.endswith("HadoopCatalog")) and warehouse:
         return name_location("/".join([warehouse.rstrip("/"), *parts]), context)
     if address:
-        return _name_remote_table(catalog, address, warehouse, said.get("", ""), parts)
-    if kind in _REMOTE_TYPES or not _keeps_tables_in_session(said.get("", ""), implementation):
+        return _name_remote_table(catalog, address, warehouse, values.get("", ""), parts)
+    if kind in _REMOTE_TYPES or not _keeps_tables_in_session(values.get("", ""), implementation):
         return Dataset(namespace=f"spark-catalog://{catalog}", name=".".join(parts))
     return _name_glue_table(parts, context, None)
 
@@ -94,21 +94,21 @@ def _name_glue_table(
     return name_catalog_table(database, parts[-1] if parts else UNKNOWN_NAME, context, catalog_id)
 
 
-def _find_glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | None:
+def _find_glue_catalog(values: CatalogSettings, address: str, warehouse: str) -> str | None:
     """Return the Glue catalogue of the settings ("" for the account's own), or None."""
     for name in _GLUE_IDS:
-        if said.get(name):
-            return said[name]
-    implementation = said.get("catalog-impl", "")
+        if values.get(name):
+            return values[name]
+    implementation = values.get("catalog-impl", "")
     is_by_rest = _GLUE_HOST.match(address.partition("://")[2]) is not None
-    is_signed = said.get("rest.signing-name", "").lower() in {"glue", "s3tables"}
+    is_signed = values.get("rest.signing-name", "").lower() in {"glue", "s3tables"}
     is_s3tables = implementation.endswith("S3TablesCatalog") or ":s3tables:" in warehouse
     if is_s3tables and warehouse.startswith("{"):  # the ARN of a bucket, known at run time
         return f"s3tablescatalog/{warehouse}"
     if is_by_rest or is_signed or is_s3tables:
         is_id = _GLUE_ID.fullmatch(warehouse) or warehouse.startswith("{")
         return warehouse if is_id else ""
-    if said.get("type", "").lower() == "glue" or implementation.endswith("GlueCatalog"):
+    if values.get("type", "").lower() == "glue" or implementation.endswith("GlueCatalog"):
         return ""
     return None
 

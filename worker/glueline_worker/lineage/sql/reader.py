@@ -151,7 +151,7 @@ class _Reader:
             self.leave_out(f"line {line}: no SQL statement that can be read")
             return []
         why = f"beyond {_MAX_PARSED:,} words of SQL" if self._left < 0 else "not parsed"
-        self.leave_out(f"line {line}: {why}; its tables were read by the words around")
+        self.leave_out(f"line {line}: {why}; its tables were found by keywords")
         return [statement]
 
     def _read_inner(self, query: str | Sequence[SqlToken]) -> SqlStatement:

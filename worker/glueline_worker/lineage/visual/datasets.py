@@ -74,7 +74,7 @@ def _collect_options(node: Fields) -> dict[str, object]:
                 options.setdefault(_RENAMED.get(key, key), setting)
     asks_with_query = str(options.get("sourcetype", "")).lower() == "query"
     if asks_with_query and (options.get("samplequery") or options.get("query")):
-        # The table beside a query is what was chosen before.
+        # The table beside a query is an earlier choice.
         for key in ("table", "dbtable"):
             options.pop(key, None)
     return options

@@ -55,7 +55,9 @@ class _Reader:
             return
         for name, node in nodes.items():
             kinds = [
-                (kind, told) for kind, told in _iterate_kinds(node) if isinstance(told, Mapping)
+                (kind, content)
+                for kind, content in _iterate_kinds(node)
+                if isinstance(content, Mapping)
             ]
             if kinds:
                 self._nodes[str(name)] = kinds[0][0], read_fields(kinds[0][1])
@@ -82,7 +84,7 @@ class _Reader:
         if not datasets:
             self._leave_out(f"the visual node {step.label} ({kind}) names no dataset")
         step = replace(step, datasets=datasets)
-        # What is no transform and has no inputs is a source of a kind that nobody here knows.
+        # A node that is no transform and has no inputs is a source of an unknown kind.
         return (step if role == "write" else self._add_columns(replace(step, role="read"), node),)
 
     def _find_inputs(self, name: str, node: Fields) -> tuple[str, ...]:
@@ -133,7 +135,9 @@ class _Reader:
 
 
 def _iterate_kinds(node: Any) -> Iterable[tuple[str, Any]]:
-    return ((str(key), told) for key, told in node.items()) if isinstance(node, Mapping) else ()
+    return (
+        ((str(key), content) for key, content in node.items()) if isinstance(node, Mapping) else ()
+    )
 
 
 def _find_role(kind: str) -> Role:

@@ -138,11 +138,11 @@ def _read_managed(step: VisualStep) -> Flow:
     if not function.startswith("gs_") or function in _RESHAPING:
         return OPAQUE
     entries = map(read_fields, read_items(step.node.get("parameters")))
-    told = {
+    parameters = {
         read_text(entry.get("name")).lower(): read_column(entry.get("value")) for entry in entries
     }
-    name, names = told.get("colname", ""), _split_names(told.get("collist", ""))
-    made = {told.get("newcolname", ""): [name]}
+    name, names = parameters.get("colname", ""), _split_names(parameters.get("collist", ""))
+    made = {parameters.get("newcolname", ""): [name]}
     if function == "gs_concat":
         made = {name: names}
     elif function == "gs_array_to_cols":
