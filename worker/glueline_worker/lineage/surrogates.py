@@ -1,11 +1,19 @@
 """Lone surrogates in names: a script can spell them, and UTF-8 cannot encode them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.catalog.values import printable
 from glueline_worker.lineage.model import ColumnRef, Flow, Graph, Node
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def replace_text_surrogates(text: str) -> str:
+    """Return ``text`` with each lone surrogate as U+FFFD, which Python can parse."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def replace_surrogates(graph: Graph) -> Graph:

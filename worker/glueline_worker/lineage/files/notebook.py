@@ -20,11 +20,11 @@ from glueline_worker.lineage.files.cells import (
     make_scala_sql_call,
     read_cell,
 )
+from glueline_worker.lineage.surrogates import replace_text_surrogates
 
 _ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
 _MAGIC = re.compile(r"^(?:%%?[a-z]|![a-z])", re.MULTILINE)
 """At the start of a line: an indented ``!ready`` is Scala."""
-_HALF = re.compile("[\ud800-\udfff]")
 _LANGUAGES = ("python", "scala")
 _SCALA_KERNELS = frozenset({"glue_spark", "scala", "spark", "spark_kernel", "sparkkernel"})
 
@@ -153,5 +153,5 @@ def _read_zeppelin(paragraphs: list[Any]) -> Iterator[str]:
 def _join_source(source: Any) -> str:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    # JSON can spell half a surrogate pair, and Python does not parse code that has one.
-    return _HALF.sub("\ufffd", source) if isinstance(source, str) else ""
+    # JSON can spell lone surrogates, and Python does not parse code that has one.
+    return replace_text_surrogates(source) if isinstance(source, str) else ""

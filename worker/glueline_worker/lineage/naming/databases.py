@@ -15,6 +15,7 @@ from glueline_worker.lineage.naming.engines import (
 )
 from glueline_worker.lineage.naming.text import (
     EMPTY_CONTEXT,
+    PRIVATE_USE,
     UNKNOWN_NAME,
     lower,
     mask,
@@ -30,7 +31,7 @@ _ASSIGNMENT = re.compile(r"[?;:,/&]\w+=")
 _ORACLE_REST = re.compile(r"[(?]\w+=")
 _DESCRIPTION = re.compile(r"\b(host|port|service_name|sid)\s*=\s*([^()\s]+)", re.IGNORECASE)
 _HOST_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([^:]*))?(?::(.*))?", re.DOTALL)
-_PORT = re.compile(r"[\d\ue000-\uf8ff]+")
+_PORT = re.compile(rf"[\d{chr(PRIVATE_USE[0])}-{chr(PRIVATE_USE[-1])}]+")
 _REDSHIFT_HOST = re.compile(
     r"([^.]+)\.[^.]+\.([^.]+)\.redshift(?:-serverless)?\.amazonaws\.com(?:\.cn)?"
 )

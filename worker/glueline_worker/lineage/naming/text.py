@@ -13,8 +13,8 @@ EMPTY_CONTEXT = LineageContext()
 _PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
 _ARGUMENT = re.compile(r"\{arg:([^{},]*)\}")
 _PART = re.compile(r'`([^`]*)`|"([^"]*)"|\[([^\[\]]*)\]|([^.`"\[]+)')
-_FIRST_PRIVATE = 0xE000
-_LAST_PRIVATE = 0xF8FF
+PRIVATE_USE = range(0xE000, 0xF900)
+"""Characters that no name has: they stand in for placeholders while a name is parsed."""
 
 
 def resolve_arguments(text: str, context: LineageContext) -> str:
@@ -47,8 +47,8 @@ def mask(text: str) -> tuple[str, Callable[[str], str]]:
 
     The function that is returned puts the placeholders back into any part of the text.
     """
-    held = list(dict.fromkeys(_PLACEHOLDER.findall(text)))[: _LAST_PRIVATE - _FIRST_PRIVATE]
-    signs = {chr(_FIRST_PRIVATE + index): placeholder for index, placeholder in enumerate(held)}
+    found = dict.fromkeys(_PLACEHOLDER.findall(text))
+    signs = {chr(code): placeholder for code, placeholder in zip(PRIVATE_USE, found, strict=False)}
     for sign, placeholder in signs.items():
         text = text.replace(placeholder, sign)
 
