@@ -30,8 +30,8 @@ def short(dataset):
     return f"{namespace}/{dataset.name}"
 
 
-def words(lineage):
-    """Each edge as ``up -> down`` with its columns as ``up.column > down.column``."""
+def describe_edges(lineage):
+    """Return each edge as ``up -> down`` with its columns as ``up.column > down.column``."""
     found = []
     for edge in lineage.edges:
         columns = "".join(f" {each.upstream}>{each.downstream}" for each in edge.columns)
@@ -47,12 +47,12 @@ def context():
 @pytest.fixture
 def edges():
     """The edges of a graph, in words."""
-    return lambda graph, context=CONTEXT: words(collapse(graph, context))
+    return lambda graph, context=CONTEXT: describe_edges(collapse(graph, context))
 
 
 @pytest.fixture
-def say():
-    return words
+def describe():
+    return describe_edges
 
 
 @pytest.fixture

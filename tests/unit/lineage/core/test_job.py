@@ -28,11 +28,11 @@ NODES = {
 JOB = {"Name": "daily", "DefaultArguments": {"--day": "7"}, "CodeGenConfigurationNodes": NODES}
 
 
-def pairs(say, lineage):
-    return [edge.split(" address")[0] for edge in say(lineage)]
+def pairs(describe, lineage):
+    return [edge.split(" address")[0] for edge in describe(lineage)]
 
 
-def test_all_descriptions_of_a_job_become_one_lineage(context, say):
+def test_all_descriptions_of_a_job_become_one_lineage(context, describe):
     dag = (
         [
             {
@@ -47,14 +47,14 @@ def test_all_descriptions_of_a_job_become_one_lineage(context, say):
         [],
     )
     lineage = read_job_lineage(JOB, SCRIPT, dag, context)
-    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+    assert pairs(describe, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
     assert lineage.edges[0].origins == (Origin.VISUAL, Origin.SCRIPT)
     assert lineage.warnings == ()
 
 
-def test_a_jobs_own_arguments_and_name_resolve_its_paths(context, say):
+def test_a_jobs_own_arguments_and_name_resolve_its_paths(context, describe):
     lineage = read_job_lineage({**JOB, "CodeGenConfigurationNodes": None}, SCRIPT, None, context)
-    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+    assert pairs(describe, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
 
 
 def test_arguments_come_without_dashes_and_the_fixed_ones_win():
@@ -85,13 +85,13 @@ def test_a_custom_transform_reads_and_writes_by_itself(context, name):
     assert list(map(name, lineage.outputs)) == ["s3://lake/copy", "s3://lake/out"]
 
 
-def test_a_reader_that_fails_is_a_warning(context, monkeypatch, say):
+def test_a_reader_that_fails_is_a_warning(context, monkeypatch, describe):
     def fail(*_args):
         raise ZeroDivisionError
 
     monkeypatch.setattr(job_module, "read_script", fail)
     lineage = read_job_lineage(JOB, SCRIPT, None, context)
-    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+    assert pairs(describe, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
     assert lineage.warnings == ("the script could not be read: ZeroDivisionError",)
 
 

@@ -62,9 +62,11 @@ def read(script, context, location="s3://scripts/job.py", **arguments):
         (cells("%glue_version 4.0", "%%scala\n" + COPY.replace("'", '"')), "s3://s/n.ipynb", ""),
     ],
 )
-def test_a_script_is_read_as_what_it_is(context, say, script, location, language):
+def test_a_script_is_read_as_what_it_is(context, describe, script, location, language):
     lineage = read(script, context, location, **({"job_language": language} if language else {}))
-    assert [edge.split(" address")[0] for edge in say(lineage)] == ["s3://raw/x -> s3://lake/x"]
+    assert [edge.split(" address")[0] for edge in describe(lineage)] == [
+        "s3://raw/x -> s3://lake/x"
+    ]
     assert lineage.is_complete
 
 

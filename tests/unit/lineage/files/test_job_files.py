@@ -92,9 +92,9 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_each_shape_has_the_same_lineage(context, say, shape):
+def test_each_shape_has_the_same_lineage(context, describe, shape):
     lineage = read_job_lineage(normalise_job(SHAPES[shape]), None, None, context)
-    assert say(lineage) == ["glue:sales/orders -> s3://lake/out id>key"]
+    assert describe(lineage) == ["glue:sales/orders -> s3://lake/out id>key"]
     assert lineage.warnings == ()
 
 

@@ -34,17 +34,17 @@ def test_without_code_the_others_are_united():
     assert [edge.upstream for edge in merged.edges] == [dataset(A), dataset(B)]
 
 
-def test_code_that_shows_nothing_decides_nothing(say):
+def test_code_that_shows_nothing_decides_nothing(describe):
     code = Lineage(warnings=("not readable",))
     merged = merge_lineages([lineage(Origin.VISUAL, (A, X))], code)
-    assert say(merged) == [f"{A} -> {X}"]
+    assert describe(merged) == [f"{A} -> {X}"]
     assert merged.warnings == ("not readable",)
 
 
-def test_code_that_is_understood_outweighs_a_stale_description(say):
+def test_code_that_is_understood_outweighs_a_stale_description(describe):
     code = lineage(Origin.SCRIPT, (A, X))
     merged = merge_lineages([lineage(Origin.DATAFLOW, (A, X), (B, X), (A, Y))], code)
-    assert say(merged) == [f"{A} -> {X}"]
+    assert describe(merged) == [f"{A} -> {X}"]
     assert (merged.inputs, merged.outputs) == ((dataset(A),), (dataset(X),))
     assert (
         merged.warnings
@@ -56,23 +56,23 @@ def test_code_that_is_understood_outweighs_a_stale_description(say):
     )
 
 
-def test_an_edge_that_the_code_refutes_is_left_out(say):
+def test_an_edge_that_the_code_refutes_is_left_out(describe):
     code = lineage(Origin.SCRIPT, (A, X), (B, Y))
     merged = merge_lineages([lineage(Origin.DATAFLOW, (A, X), (A, Y), (B, X))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{B} -> {Y}"]
+    assert describe(merged) == [f"{A} -> {X}", f"{B} -> {Y}"]
 
 
-def test_where_the_code_shows_no_way_to_an_output_the_others_do(say):
+def test_where_the_code_shows_no_way_to_an_output_the_others_do(describe):
     code = lineage(Origin.SCRIPT, (A, X))
     code = Lineage(code.inputs, (*code.outputs, dataset(Y)), code.edges)
     merged = merge_lineages([lineage(Origin.VISUAL, (A, X), (A, Y))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{A} -> {Y}"]
+    assert describe(merged) == [f"{A} -> {X}", f"{A} -> {Y}"]
 
 
-def test_code_that_was_not_understood_to_the_end_lets_the_others_fill_in(say):
+def test_code_that_was_not_understood_to_the_end_lets_the_others_fill_in(describe):
     code = lineage(Origin.SCRIPT, (A, X), warnings=("a call nobody knows",))
     merged = merge_lineages([lineage(Origin.VISUAL, (A, X), (B, X))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{B} -> {X}"]
+    assert describe(merged) == [f"{A} -> {X}", f"{B} -> {X}"]
 
 
 def test_a_name_made_at_run_time_is_filled_in():
@@ -83,23 +83,23 @@ def test_a_name_made_at_run_time_is_filled_in():
     assert edge.origins == (Origin.VISUAL, Origin.SCRIPT)
 
 
-def test_a_name_that_could_mean_several_stays_open(say):
+def test_a_name_that_could_mean_several_stays_open(describe):
     code = lineage(Origin.SCRIPT, ("s3://b/{loop:table}", X))
     merged = merge_lineages([lineage(Origin.VISUAL, (A, X), (B, X))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{B} -> {X}", f"s3://b/{{loop:table}} -> {X}"]
+    assert describe(merged) == [f"{A} -> {X}", f"{B} -> {X}", f"s3://b/{{loop:table}} -> {X}"]
 
 
-def test_a_name_that_only_the_code_knows_is_not_told_twice(say):
+def test_a_name_that_only_the_code_knows_is_not_told_twice(describe):
     code = lineage(Origin.SCRIPT, (A, "s3://b/{date}"))
     merged = merge_lineages(
         [lineage(Origin.DATAFLOW, ("s3://b/{unknown}", "s3://b/{unknown}"))], code
     )
-    assert say(merged) == [f"{A} -> s3://b/{{date}}"]
+    assert describe(merged) == [f"{A} -> s3://b/{{date}}"]
 
 
-def test_the_database_of_a_connection_is_filled_in(say):
+def test_the_database_of_a_connection_is_filled_in(describe):
     code = lineage(Origin.SCRIPT, ("glue-connection://pg/public.orders", X))
     merged = merge_lineages(
         [lineage(Origin.VISUAL, ("glue-connection://pg/shop.public.orders", X))], code
     )
-    assert say(merged) == [f"glue-connection://pg/shop.public.orders -> {X}"]
+    assert describe(merged) == [f"glue-connection://pg/shop.public.orders -> {X}"]

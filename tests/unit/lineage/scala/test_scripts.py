@@ -17,7 +17,7 @@ CONTEXT = LineageContext(
 )
 
 
-def _said(code):
+def _describe(code):
     """``glue:shop/orders -> s3://lake/out id>key``: an edge a line, then what stands alone."""
     lineage = collapse(read_scala(code, CONTEXT), CONTEXT)
     found = []
@@ -38,7 +38,7 @@ def _short(dataset):
 @pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.scala")))
 def test_script_yields_the_lineage_at_its_end(name):
     code, _, expected = (CASES / f"{name}.scala").read_text().partition("//= ")
-    assert _said(code) == expected.replace("//= ", "").strip().split("\n")
+    assert _describe(code) == expected.replace("//= ", "").strip().split("\n")
 
 
 def test_a_script_is_said_to_be_less_certain():
@@ -55,7 +55,7 @@ def test_lines_are_those_of_the_scala_script():
 
 
 def test_bytes_are_read_as_text():
-    assert _said(b'\xef\xbb\xbfspark.read.csv("s3://a").write.csv("s3://b")') == [
+    assert _describe(b'\xef\xbb\xbfspark.read.csv("s3://a").write.csv("s3://b")') == [
         "s3://a/ -> s3://b/"
     ]
 
