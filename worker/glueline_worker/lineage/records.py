@@ -22,13 +22,13 @@ def make_lineage_records(
             downstream=edge.downstream,
             origins=edge.origins,
             columns=edge.columns,
-            content_hash=_content_hash(edge),
+            content_hash=_hash_content(edge),
         )
         for edge in lineage.edges
     ]
 
 
-def _content_hash(edge: Edge) -> str:
+def _hash_content(edge: Edge) -> str:
     """Return a hash of the parts of an edge that may change; the rest is its identity."""
     columns = [(each.upstream, each.downstream, each.transformation) for each in edge.columns]
     content = orjson.dumps((edge.origins, columns))

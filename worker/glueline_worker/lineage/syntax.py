@@ -26,7 +26,7 @@ LONGEST_WAIT = 10.0
 """Seconds after which a tree is made without the lock, so that nothing hangs here."""
 
 
-class _Turns:
+class _TreeLock:
     """Lets one thread at a time make trees."""
 
     def __init__(self) -> None:
@@ -55,21 +55,21 @@ class _Turns:
         self._lock = threading.RLock()
 
 
-_turns = _Turns()
+_tree_lock = _TreeLock()
 
 
-def _in_turn(parse: Callable[..., Any]) -> Callable[..., Any]:
+def _add_lock(parse: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(parse)
-    def parse_in_turn(*args: Any, **kwargs: Any) -> Any:
-        with _turns.take():
+    def parse_with_lock(*args: Any, **kwargs: Any) -> Any:
+        with _tree_lock.take():
             return parse(*args, **kwargs)
 
-    return parse_in_turn
+    return parse_with_lock
 
 
 if sys.version_info < (3, 13):  # releases of 3.11 and 3.12 with the fix need no lock
-    ast.parse = _in_turn(ast.parse)
-    os.register_at_fork(after_in_child=_turns.renew)
+    ast.parse = _add_lock(ast.parse)
+    os.register_at_fork(after_in_child=_tree_lock.renew)
 
 
 def parse_module(text: str) -> ast.Module:
@@ -88,12 +88,12 @@ def parse_expression(text: str) -> ast.expr:
 def _parse(text: str, mode: str) -> ast.AST:
     for _ in range(_ATTEMPTS - 1):
         with suppress(RecursionError, SystemError):
-            return _tree(text, mode)
-    return _tree(text, mode)
+            return _make_tree(text, mode)
+    return _make_tree(text, mode)
 
 
-def _tree(text: str, mode: str) -> ast.AST:
+def _make_tree(text: str, mode: str) -> ast.AST:
     # The filters belong to the whole process too; warnings about odd escapes are of no use.
-    with _turns.take(), warnings.catch_warnings():
+    with _tree_lock.take(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return cast("ast.AST", ast.parse(text, mode=mode))

@@ -124,7 +124,7 @@ def test_nothing_waits_for_ever_for_its_turn(monkeypatch: pytest.MonkeyPatch) ->
     taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with syntax._turns.take():
+        with syntax._tree_lock.take():
             taken.set()
             done.wait(30)
 

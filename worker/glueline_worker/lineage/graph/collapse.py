@@ -31,11 +31,11 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
     graph = replace_surrogates(graph)
     walk = _GraphWalk(graph, context)
     walk.run()
-    gaps = tuple(dict.fromkeys((*graph.gaps, *walk.gaps())))
-    edges = walk.edges()
+    gaps = tuple(dict.fromkeys((*graph.gaps, *walk.find_gaps())))
+    edges = walk.make_edges()
     return Lineage(
-        inputs=sort_datasets(_datasets(graph.nodes, "read")),
-        outputs=sort_datasets(_datasets(graph.nodes, "write")),
+        inputs=sort_datasets(_iterate_datasets(graph.nodes, "read")),
+        outputs=sort_datasets(_iterate_datasets(graph.nodes, "write")),
         edges=edges,
         warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.warnings))),
         gaps=gaps,
@@ -44,20 +44,20 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
 
 def sort_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
     """Return datasets by namespace and name, each once."""
-    return tuple(sorted(set(datasets), key=_dataset_order))
+    return tuple(sorted(set(datasets), key=_get_dataset_key))
 
 
-def _dataset_order(dataset: Dataset) -> tuple[str, str]:
+def _get_dataset_key(dataset: Dataset) -> tuple[str, str]:
     """Return the sort key of a dataset."""
     return dataset.namespace, dataset.name
 
 
-def edge_order(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
+def get_edge_key(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
     """Return the sort key of an edge."""
-    return _dataset_order(edge.upstream), _dataset_order(edge.downstream)
+    return _get_dataset_key(edge.upstream), _get_dataset_key(edge.downstream)
 
 
-def column_order(column: ColumnEdge) -> tuple[str, str, str]:
+def get_column_key(column: ColumnEdge) -> tuple[str, str, str]:
     """Return the sort key of a column edge: by its downstream column, then its upstream column."""
     return column.downstream, column.upstream, column.transformation or ""
 
@@ -100,7 +100,7 @@ class _GraphWalk:
         for group in find_strongly_connected(inputs, writes):
             self._follow(group)
 
-    def gaps(self) -> list[str]:
+    def find_gaps(self) -> list[str]:
         """Return a sentence about the edges above the limit."""
         upstream: dict[int, int] = {}
         for node in self._nodes.values():
@@ -112,7 +112,7 @@ class _GraphWalk:
             return []
         return [f"the job has more than {EDGE_LIMIT:,} edges; {more:,} are left out"]
 
-    def edges(self) -> tuple[Edge, ...]:
+    def make_edges(self) -> tuple[Edge, ...]:
         found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]] = {}
         for node in self._nodes.values():
             for downstream in self._get_numbers(node) if node.role == "write" else ():
@@ -122,12 +122,12 @@ class _GraphWalk:
                 self._datasets[up],
                 self._datasets[down],
                 (self._origin,),
-                tuple(sorted(columns, key=column_order)),
+                tuple(sorted(columns, key=get_column_key)),
                 line,
             )
             for (up, down), (columns, line) in found.items()
         )
-        return tuple(sorted(edges, key=edge_order))
+        return tuple(sorted(edges, key=get_edge_key))
 
     def _follow(self, group: Sequence[str]) -> None:
         """Pass datasets and columns through one step, or around a loop."""
@@ -170,7 +170,7 @@ class _GraphWalk:
         node: Node,
         found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]],
     ) -> None:
-        for upstream in _bits(self._upstream[node.id]):
+        for upstream in _iterate_bits(self._upstream[node.id]):
             pair = upstream, downstream
             if pair not in found and len(found) >= EDGE_LIMIT:
                 return
@@ -216,11 +216,11 @@ class _GraphWalk:
             self.warnings.append(warning)
 
 
-def _datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:
+def _iterate_datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:
     return (dataset for node in nodes if node.role == role for dataset in node.datasets)
 
 
-def _bits(number: int) -> Iterator[int]:
+def _iterate_bits(number: int) -> Iterator[int]:
     while number:
         lowest = number & -number
         yield lowest.bit_length() - 1

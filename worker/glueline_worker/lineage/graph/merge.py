@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.graph.collapse import column_order, edge_order, sort_datasets
+from glueline_worker.lineage.graph.collapse import get_column_key, get_edge_key, sort_datasets
 from glueline_worker.lineage.model import Edge, Lineage
 from glueline_worker.lineage.naming import is_resolved
 
@@ -42,7 +42,7 @@ def _unite(lineages: Iterable[Lineage]) -> Lineage:
     return Lineage(
         inputs=sort_datasets(dataset for each in lineages for dataset in each.inputs),
         outputs=sort_datasets(dataset for each in lineages for dataset in each.outputs),
-        edges=tuple(sorted(edges.values(), key=edge_order)),
+        edges=tuple(sorted(edges.values(), key=get_edge_key)),
         warnings=tuple(dict.fromkeys(text for each in lineages for text in each.warnings)),
         gaps=tuple(dict.fromkeys(text for each in lineages for text in each.gaps)),
         failures=tuple(dict.fromkeys(text for each in lineages for text in each.failures)),
@@ -53,7 +53,7 @@ def _join(one: Edge, other: Edge) -> Edge:
     return replace(
         one,
         origins=tuple(sorted({*one.origins, *other.origins}, key=_ORDER.__getitem__)),
-        columns=tuple(sorted({*one.columns, *other.columns}, key=column_order)),
+        columns=tuple(sorted({*one.columns, *other.columns}, key=get_column_key)),
         line=one.line or other.line,
     )
 

@@ -82,7 +82,7 @@ def name_table_in_catalog(
         return name_location("/".join([warehouse.rstrip("/"), *parts]), context)
     if address:
         return _name_remote_table(catalog, address, warehouse, values.get("", ""), parts)
-    if kind in _REMOTE_TYPES or not _keeps_tables_in_session(values.get("", ""), implementation):
+    if kind in _REMOTE_TYPES or not _is_session_metastore(values.get("", ""), implementation):
         return Dataset(namespace=f"spark-catalog://{catalog}", name=".".join(parts))
     return _name_glue_table(parts, context, None)
 
@@ -146,6 +146,6 @@ def _name_remote_table(
     return Dataset(namespace=f"{scheme}://{host}", name=name)
 
 
-def _keeps_tables_in_session(class_name: str, implementation: str) -> bool:
+def _is_session_metastore(class_name: str, implementation: str) -> bool:
     known = (class_name.lower(), implementation.lower())
     return all(not name or any(part in name for part in _SESSION_CLASSES) for name in known)

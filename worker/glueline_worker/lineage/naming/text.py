@@ -20,12 +20,12 @@ PRIVATE_USE = range(0xE000, 0xF900)
 def resolve_arguments(text: str, context: LineageContext) -> str:
     """Replace placeholders by the values of the job's arguments; unknown ones stay."""
 
-    def value(match: re.Match[str]) -> str:
+    def get_value(match: re.Match[str]) -> str:
         name = match[1].lstrip("-")
         found = context.arguments.get(name) or context.arguments.get(name.replace("_", "-"))
         return found.strip() if found and found.strip() else match[0]
 
-    return _ARGUMENT.sub(value, text) if "{arg:" in text else text
+    return _ARGUMENT.sub(get_value, text) if "{arg:" in text else text
 
 
 def is_resolved(dataset: Dataset) -> bool:

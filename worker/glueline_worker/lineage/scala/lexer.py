@@ -129,12 +129,12 @@ def _find_closing_brace(text: str, position: int) -> int:
 
 
 def _unescape(text: str) -> str:
-    def character(match: re.Match[str]) -> str:
+    def get_character(match: re.Match[str]) -> str:
         if match[1]:
             return chr(int(match[1], 16))
         return _ESCAPES.get(match[2], match[2])
 
-    return _ESCAPE.sub(character, text) if "\\" in text else text
+    return _ESCAPE.sub(get_character, text) if "\\" in text else text
 
 
 def _remove_formats(parts: list[StringPart]) -> list[StringPart]:

@@ -28,7 +28,7 @@ _QUOTED = {
 }
 
 
-def _pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
+def _compile_pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
     quote = _QUOTED[backslash]
     names = [quote.format(q='"'), _QUOTED[False].format(q="`")]
     if brackets:
@@ -44,9 +44,9 @@ def _pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
     )
 
 
-_STANDARD = _pattern(backslash=False, brackets=False)
-_BACKSLASH = _pattern(backslash=True, brackets=False)
-_BRACKETS = _pattern(backslash=False, brackets=True)
+_STANDARD = _compile_pattern(backslash=False, brackets=False)
+_BACKSLASH = _compile_pattern(backslash=True, brackets=False)
+_BRACKETS = _compile_pattern(backslash=False, brackets=True)
 _PATTERNS = {
     "tsql": _BRACKETS,
     "spark": _BACKSLASH,
@@ -109,7 +109,7 @@ def measure_depth(tokens: Sequence[SqlToken]) -> int:
     """Return the deepest nesting of parentheses, brackets, CASEs and types in a statement."""
     deepest = now = types = 0
     for before, token in pairwise(tokens):
-        if _opens_type(before, token):
+        if _is_type_start(before, token):
             types += 1
         elif token.text == ">" and types:
             types -= 1
@@ -121,7 +121,7 @@ def measure_depth(tokens: Sequence[SqlToken]) -> int:
     return deepest
 
 
-def _opens_type(before: SqlToken, token: SqlToken) -> bool:
+def _is_type_start(before: SqlToken, token: SqlToken) -> bool:
     return token.text == "<" and before.upper in {"ARRAY", "MAP", "STRUCT"}
 
 

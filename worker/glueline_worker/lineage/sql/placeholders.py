@@ -42,7 +42,7 @@ class Placeholders:
             if token.kind == "placeholder":
                 text = f"{self._mark}{number}z"
                 number += 1
-                if sparing and apart and not _wants_name(before):
+                if sparing and apart and not _can_be_name(before):
                     text = ""
             parts.append(f" {text}" if apart else text)
             before = token
@@ -63,7 +63,7 @@ class Placeholders:
         return self._texts[number] if number < len(self._texts) else match.group()
 
 
-def _wants_name(before: SqlToken | None) -> bool:
+def _can_be_name(before: SqlToken | None) -> bool:
     if before is None:
         return False
     if before.kind == "word":

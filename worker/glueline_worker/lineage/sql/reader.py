@@ -127,7 +127,7 @@ class _Reader:
         cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
         placeholders = Placeholders(tokens)
         texts = dict.fromkeys((placeholders.fill(), placeholders.fill(sparing=True)))
-        names = list_dialects("trino" if _quotes_names(tokens) else self._dialect)[
+        names = list_dialects("trino" if _has_quoted_names(tokens) else self._dialect)[
             : None if cost <= _MAX_RETRIED else 1
         ]
         for name, sql in product(names, texts):
@@ -163,7 +163,7 @@ class _Reader:
         return found[0] if found else SqlStatement("other")
 
 
-def _quotes_names(tokens: Sequence[SqlToken]) -> bool:
+def _has_quoted_names(tokens: Sequence[SqlToken]) -> bool:
     """Tell whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
     return any(
         token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE

@@ -30,7 +30,7 @@ class VisualStep:
 
 def get_flow(kind: str, step: VisualStep) -> Flow:
     """Return the flow of a transform; opaque for an unknown kind."""
-    return _FLOWS.get(kind.lower(), _opaque)(step)
+    return _FLOWS.get(kind.lower(), _hide_columns)(step)
 
 
 def is_transform(kind: str) -> bool:
@@ -42,7 +42,7 @@ def _keep(_step: VisualStep) -> Flow:
     return KEEP
 
 
-def _opaque(_step: VisualStep) -> Flow:
+def _hide_columns(_step: VisualStep) -> Flow:
     return OPAQUE
 
 
@@ -176,7 +176,7 @@ _FLOWS: Mapping[str, Callable[[VisualStep], Flow]] = {
     "dynamictransform": _read_managed,
     "union": _stack,
     "merge": _stack,
-    **dict.fromkeys(("customcode", "recipe", "sparksql", "sqlcode"), _opaque),
+    **dict.fromkeys(("customcode", "recipe", "sparksql", "sqlcode"), _hide_columns),
     **dict.fromkeys(
         (
             "dropduplicates",

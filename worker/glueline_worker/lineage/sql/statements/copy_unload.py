@@ -43,7 +43,7 @@ def _read_unload(
     to = _find_at_top(tokens, {"TO"})
     if to is None:
         return None
-    body = _without_parentheses(tokens[1:to])
+    body = _strip_parentheses(tokens[1:to])
     query = inner(body[0].value if len(body) == 1 and body[0].kind == "string" else body)
     return replace(query, kind="unload", line=line, path_writes=_list_paths(tokens[to + 1 :][:1]))
 
@@ -108,12 +108,12 @@ def _read_directory(
         return None
     head = tokens[:query]
     # After DIRECTORY, or OPTIONS (path '…'): ROW FORMAT has strings too, but no path.
-    path = next((item for before, item in pairwise(head) if _names_path(before, item)), None)
+    path = next((item for before, item in pairwise(head) if _is_path(before, item)), None)
     paths = (path.value,) if path else ()
     return replace(inner(tokens[query:]), kind="insert", line=line, path_writes=paths)
 
 
-def _names_path(before: SqlToken, token: SqlToken) -> bool:
+def _is_path(before: SqlToken, token: SqlToken) -> bool:
     named = before.upper in {"DIRECTORY", "PATH"} or before.value.lower() == "path"
     return named and token.kind in {"string", "quoted", "placeholder"}
 
@@ -145,7 +145,7 @@ def _find_closing(tokens: Sequence[SqlToken]) -> int:
     return len(tokens)
 
 
-def _without_parentheses(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+def _strip_parentheses(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
     if tokens and tokens[0].text == "(" and _find_closing(tokens) == len(tokens) - 1:
         return tokens[1:-1]
     return tokens
