@@ -384,7 +384,9 @@ def test_connection_options_point_at_datasets(context, name, kind, options, expe
 
 @pytest.mark.parametrize(("table", "catalogs", "expected"), TABLES)
 def test_spark_tables(context, name, table, catalogs, expected):
-    assert name(naming.name_spark_table(naming.split_name(table), context, catalogs)) == expected
+    assert (
+        name(naming.name_spark_sql_table(naming.split_name(table), context, catalogs)) == expected
+    )
 
 
 def test_the_engine_of_an_unknown_url_may_be_told(context, name):
@@ -453,7 +455,7 @@ def test_any_text_gets_a_name(url, table, kind):
         naming.name_s3_path(url),
         naming.name_location(url),
         naming.name_jdbc_table(url, table),
-        naming.name_spark_table(naming.split_name(table), context),
+        naming.name_spark_sql_table(naming.split_name(table), context),
         naming.name_kafka_topic(url, table or "t"),
         naming.name_mongodb_collection(url, table, table),
         naming.name_opensearch_index(url, table),

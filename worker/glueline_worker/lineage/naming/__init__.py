@@ -25,7 +25,7 @@ from glueline_worker.lineage.naming.services import (
     name_mongodb_collection,
     name_opensearch_index,
 )
-from glueline_worker.lineage.naming.spark import name_spark_table
+from glueline_worker.lineage.naming.spark import name_spark_sql_table
 from glueline_worker.lineage.naming.text import (
     UNKNOWN_NAME,
     is_resolved,
@@ -49,7 +49,7 @@ __all__ = [
     "name_opensearch_index",
     "name_redshift_table",
     "name_s3_path",
-    "name_spark_table",
+    "name_spark_sql_table",
     "parse_table_arn",
     "read_connection_options",
     "resolve_arguments",

@@ -23,7 +23,7 @@ from glueline_worker.lineage.naming.services import (
     name_mongodb_collection,
     name_opensearch_index,
 )
-from glueline_worker.lineage.naming.spark import name_spark_table
+from glueline_worker.lineage.naming.spark import name_spark_sql_table
 from glueline_worker.lineage.naming.text import UNKNOWN_NAME, split_name
 
 Datasets = tuple[Dataset, ...]
@@ -78,7 +78,7 @@ def _read_lake_table(source: _Source) -> Datasets:
     for path in source.options.texts("paths", "path", "hoodiebasepath"):
         is_table = "." in path and "/" not in path
         found.append(
-            name_spark_table(split_name(path), source.context)
+            name_spark_sql_table(split_name(path), source.context)
             if is_table
             else name_location(path, source.context)
         )

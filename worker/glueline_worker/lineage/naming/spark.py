@@ -43,7 +43,7 @@ _SELECTOR = re.compile(r"(?:branch|tag)_.+|(?:at_timestamp|snapshot_id)_\d+", re
 _DEFAULT_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
 
 
-def name_spark_table(
+def name_spark_sql_table(
     parts: Sequence[str],
     context: LineageContext,
     catalogs: Mapping[str, CatalogSettings] | None = None,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
-from glueline_worker.lineage.naming import name_spark_table
+from glueline_worker.lineage.naming import name_spark_sql_table
 from glueline_worker.lineage.sql import SqlStatement, TableName, read_sql
 
 
@@ -27,7 +27,7 @@ def read_sql_transform(
         inputs = tuple(dict.fromkeys(sources.values()))
         last = replace(step, inputs=inputs, flow=statement.flow(sources))
         if statement.write is not None:
-            target = name_spark_table(statement.write, context)
+            target = name_spark_sql_table(statement.write, context)
             name = f"{step.id}/write {target.name}"
             tables[name] = replace(last, id=name, role="write", datasets=(target,))
     return Graph(Origin.VISUAL, (*tables.values(), last), reading.warnings, reading.gaps)
@@ -47,6 +47,6 @@ def _find_inputs(
         alias = aliases.get(table[0].lower()) if len(table) == 1 else None
         sources[table] = alias or f"{step.id}/{'.'.join(table)}"
         if alias is None:
-            read = Node(sources[table], "read", datasets=(name_spark_table(table, context),))
+            read = Node(sources[table], "read", datasets=(name_spark_sql_table(table, context),))
             tables[read.id] = read
     return sources

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import ColumnRef, Flow
-from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_table
+from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_sql_table
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_hole, shown, texts
 from glueline_worker.lineage.script.domain.values import Frame, Value, options_of, words
@@ -61,7 +61,7 @@ def spark_name(state: State, parts: TableName) -> Dataset:
     default = state.settings.get("catalog")
     if len(parts) == TABLE_IN_DATABASE and isinstance(default, str) and state.catalogs.get(default):
         parts = (default, *parts)
-    return name_spark_table(parts, state.context, state.catalogs)
+    return name_spark_sql_table(parts, state.context, state.catalogs)
 
 
 def run_spark_sql(state: State, query: Value) -> Value:
