@@ -8,7 +8,7 @@ import ast
 import re
 
 from glueline_worker.lineage.naming import UNKNOWN_NAME
-from glueline_worker.lineage.syntax import parse_expression
+from glueline_worker.lineage.syntax import parse_python_expression
 
 ARGUMENT_LIMIT = 200_000
 """Characters of one argument; a longer one is generated data, not a name."""
@@ -23,7 +23,7 @@ def parse_value(source: str) -> object:
     if len(source) > ARGUMENT_LIMIT:
         return UNKNOWN_NAME
     try:
-        return _read_value(parse_expression(source.strip()))
+        return _read_value(parse_python_expression(source.strip()))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNKNOWN_NAME
 

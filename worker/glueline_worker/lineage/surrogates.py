@@ -16,7 +16,7 @@ def replace_text_surrogates(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def replace_surrogates(graph: Graph) -> Graph:
+def replace_graph_surrogates(graph: Graph) -> Graph:
     """Return ``graph`` with each lone surrogate as ``?``.
 
     This comes before the graph is followed, so that equal names are one.

@@ -80,7 +80,7 @@ def parse_module(text: str) -> ast.Module:
     return cast("ast.Module", _parse(text, "exec"))
 
 
-def parse_expression(text: str) -> ast.expr:
+def parse_python_expression(text: str) -> ast.expr:
     """Return the tree of one expression; raises as `parse_module` does."""
     return cast("ast.Expression", _parse(text, "eval")).body
 

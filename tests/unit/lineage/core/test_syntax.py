@@ -105,7 +105,7 @@ def test_a_tree_that_fails_for_a_moment_is_made_again(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(ast, "parse", parse_in_the_end)
     assert ast.unparse(syntax.parse_module("a = 1")) == "a = 1"
-    assert ast.unparse(syntax.parse_expression("a + 1")) == "a + 1"
+    assert ast.unparse(syntax.parse_python_expression("a + 1")) == "a + 1"
 
 
 def test_a_tree_that_fails_for_good_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from glueline_worker.lineage.graph.column_flow import (
 )
 from glueline_worker.lineage.graph.strongly_connected import find_strongly_connected
 from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, Node
-from glueline_worker.lineage.surrogates import replace_surrogates
+from glueline_worker.lineage.surrogates import replace_graph_surrogates
 
 EDGE_LIMIT = 50_000
 """Edges of one job; more are of no use to a reader."""
@@ -28,7 +28,7 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
     edge to itself. Loops and chains of any length are followed in bounded time: past the limits,
     columns and then edges are left out with a warning.
     """
-    graph = replace_surrogates(graph)
+    graph = replace_graph_surrogates(graph)
     walk = _GraphWalk(graph, context)
     walk.run()
     gaps = tuple(dict.fromkeys((*graph.gaps, *walk.find_gaps())))

@@ -47,7 +47,7 @@ _FOLLOWS: dict[str, frozenset[str]] = {
 """A word that each kind of statement must have; without it, the text is no SQL."""
 
 
-def read_name(tokens: Sequence[SqlToken], index: int) -> tuple[TableName, int]:
+def read_table_name(tokens: Sequence[SqlToken], index: int) -> tuple[TableName, int]:
     """Return the dotted name that begins at ``index`` and its end; empty if there is none.
 
     A placeholder that touches a word is part of the same name.
@@ -160,7 +160,7 @@ class _KeywordScan:
 
     def _read_from(self, index: int, first: str) -> None:
         if first == "DELETE" and self.write is None:
-            self.write = read_name(self._tokens, index + 1)[0] or None
+            self.write = read_table_name(self._tokens, index + 1)[0] or None
             return
         before = self._tokens[index - 1].upper if index else ""
         if before == "DISTINCT" and index > 1 and self._tokens[index - 2].upper in {"IS", "NOT"}:
@@ -173,7 +173,7 @@ class _KeywordScan:
             place = self._add_name(place + 1) if token.text == "," else place + 1
 
     def _add_name(self, index: int) -> int:
-        name, end = read_name(self._tokens, index)
+        name, end = read_table_name(self._tokens, index)
         function = end < len(self._tokens) and self._tokens[end].text == "("
         if name and not function:
             self.reads.append(split_metadata_table(name)[0])
@@ -190,7 +190,7 @@ class _KeywordScan:
             return
         between = self._tokens[index + 1 : index + 5]
         index += 1 + sum(1 for _ in takewhile(lambda item: item.upper in _BEFORE_TARGET, between))
-        self.write = read_name(self._tokens, index)[0] or None
+        self.write = read_table_name(self._tokens, index)[0] or None
         self.is_view = word == "VIEW"
         head = {token.upper for token in self._tokens[1:5]}
         self.session = first == "CREATE" and bool(head & {"TEMP", "TEMPORARY"})

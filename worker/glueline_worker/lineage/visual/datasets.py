@@ -12,7 +12,7 @@ from glueline_worker.lineage.naming import (
     name_s3_path,
     read_connection_options,
 )
-from glueline_worker.lineage.visual.fields import Fields, read_fields, read_text, read_texts
+from glueline_worker.lineage.visual.fields import Fields, read_fields, read_text, read_text_list
 
 _OPTION_FIELDS = (
     "additionaloptions",
@@ -69,7 +69,7 @@ def _collect_options(node: Fields) -> dict[str, object]:
     options: dict[str, object] = {}
     for source in (node, *(read_fields(node.get(name)) for name in _OPTION_FIELDS)):
         for key, value in source.items():
-            setting = read_texts(value) if isinstance(value, list) else read_text(value)
+            setting = read_text_list(value) if isinstance(value, list) else read_text(value)
             if setting:
                 options.setdefault(_RENAMED.get(key, key), setting)
     asks_with_query = str(options.get("sourcetype", "")).lower() == "query"

@@ -32,17 +32,17 @@ def read_items(value: Any) -> list[Any]:
     return [value] if isinstance(value, str) else []
 
 
-def read_texts(value: Any) -> list[str]:
+def read_text_list(value: Any) -> list[str]:
     """Return the texts in a list."""
     return [found for entry in read_items(value) if (found := read_text(entry))]
 
 
 def read_column(path: Any) -> str:
     """Return a column from the path to it: ``["address", "street"]`` is ``address.street``."""
-    return ".".join(read_texts(path))
+    return ".".join(read_text_list(path))
 
 
-def read_columns(paths: Any) -> list[str]:
+def read_column_paths(paths: Any) -> list[str]:
     """Return the columns of a list of paths."""
     return [found for path in read_items(paths) if (found := read_column(path))]
 

@@ -22,7 +22,7 @@ from glueline_worker.lineage.visual.fields import (
     read_items,
     read_output_columns,
     read_text,
-    read_texts,
+    read_text_list,
 )
 from glueline_worker.lineage.visual.sql import read_sql_transform
 from glueline_worker.lineage.visual.transforms import VisualStep, get_flow, is_transform
@@ -88,7 +88,7 @@ class _Reader:
         return (step if role == "write" else self._add_columns(replace(step, role="read"), node),)
 
     def _find_inputs(self, name: str, node: Fields) -> tuple[str, ...]:
-        named = read_texts(node.get("inputs"))
+        named = read_text_list(node.get("inputs"))
         for missing in (source for source in named if source not in self._nodes):
             self._leave_out(f"the visual node {name} has an input {missing} that is missing")
         return tuple(dict.fromkeys(source for source in named if source in self._nodes))

@@ -8,7 +8,7 @@ from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow
 from glueline_worker.lineage.visual.fields import (
     Fields,
     read_column,
-    read_columns,
+    read_column_paths,
     read_fields,
     read_items,
     read_text,
@@ -73,7 +73,7 @@ def _iterate_mapping(
 
 
 def _select(step: VisualStep) -> Flow:
-    return _select_names(step, read_columns(step.node.get("paths")))
+    return _select_names(step, read_column_paths(step.node.get("paths")))
 
 
 def _select_names(step: VisualStep, names: list[str]) -> Flow:
@@ -81,7 +81,7 @@ def _select_names(step: VisualStep, names: list[str]) -> Flow:
 
 
 def _drop(step: VisualStep) -> Flow:
-    return Flow(rest=True, dropped=frozenset(read_columns(step.node.get("paths"))))
+    return Flow(rest=True, dropped=frozenset(read_column_paths(step.node.get("paths"))))
 
 
 def _rename(step: VisualStep) -> Flow:
@@ -97,7 +97,7 @@ def _fill(step: VisualStep) -> Flow:
 
 
 def _aggregate(step: VisualStep) -> Flow:
-    made = {name: step.make_refs(name) for name in read_columns(step.node.get("groups"))}
+    made = {name: step.make_refs(name) for name in read_column_paths(step.node.get("groups"))}
     for entry in map(read_fields, read_items(step.node.get("aggs"))):
         function, name = read_text(entry.get("aggfunc")), read_column(entry.get("column"))
         made[_make_aggregate_name(function, name)] = step.make_refs(name)
@@ -115,7 +115,7 @@ def _select_from_collection(step: VisualStep) -> Flow:
     kind, before = step.get_input(step.inputs[0]) if step.inputs else ("", {})
     if kind.lower() != "splitfields":
         return KEEP
-    split = read_columns(before.get("paths"))
+    split = read_column_paths(before.get("paths"))
     if read_text(step.node.get("index")) in {"", "0"}:
         return _select_names(step, split)
     return Flow(rest=True, dropped=frozenset(split))

@@ -5,7 +5,7 @@ from glueline_worker.lineage.scala.python_writer import make_python_name
 from glueline_worker.lineage.scala.translator import Translator
 
 
-def read_arguments(translator: Translator) -> CallArguments:
+def read_call_arguments(translator: Translator) -> CallArguments:
     """Read the arguments in parentheses at the cursor."""
     translator.cursor.advance()
     return read_argument_items(translator)

@@ -2,7 +2,7 @@
 
 from glueline_worker.lineage.scala import methods
 from glueline_worker.lineage.scala.declarations import MAPS, SEQUENCES
-from glueline_worker.lineage.scala.grammar.arguments import read_arguments
+from glueline_worker.lineage.scala.grammar.arguments import read_call_arguments
 from glueline_worker.lineage.scala.grammar.blocks import read_block
 from glueline_worker.lineage.scala.grammar.collection_loops import read_collection_loop
 from glueline_worker.lineage.scala.json_text import make_json_expression
@@ -73,10 +73,10 @@ def make_application(translator: Translator, callee: str, arguments: CallArgumen
 
 def _read_all_arguments(translator: Translator, callee: str) -> CallArguments:
     """Read the arguments of a call, those of a curried function in one list."""
-    found = read_arguments(translator)
+    found = read_call_arguments(translator)
     curried = translator.declarations.curried
     while translator.cursor.is_at("(") and callee.removeprefix("self.") in curried:
-        more = read_arguments(translator)
+        more = read_call_arguments(translator)
         found = CallArguments([*found.positional, *more.positional], {**found.named, **more.named})
     return found
 
@@ -92,7 +92,7 @@ def _read_member(translator: Translator, target: str, name: str) -> str:
             return loop
         is_call = cursor.is_at("(")
         arguments = (
-            read_arguments(translator) if is_call else CallArguments([read_block(translator)])
+            read_call_arguments(translator) if is_call else CallArguments([read_block(translator)])
         )
         return make_call(translator, target, name, arguments)
     if name == "empty" and target in _COLLECTIONS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.scala.grammar.arguments import read_arguments
+from glueline_worker.lineage.scala.grammar.arguments import read_call_arguments
 from glueline_worker.lineage.scala.grammar.blocks import (
     is_function,
     is_typed_parameter,
@@ -35,7 +35,7 @@ def read_collection_loop(translator: Translator, target: str, method: str) -> st
         return None
     line = translator.cursor.token.line
     if method == "foldLeft":
-        start = read_arguments(translator).get(0) or "None"
+        start = read_call_arguments(translator).get(0) or "None"
         return _read_fold(translator, start, target, line)
     if method in _REDUCTIONS:
         return _read_fold(translator, f"{target}[0]", f"{target}[1:]", line)
@@ -105,7 +105,7 @@ def _read_fold(translator: Translator, start: str, target: str, line: int) -> st
     item = writer.make_name("item")
     writer.emit(f"{result} = {start}", line)
     is_call = cursor.is_at("(")
-    function = read_arguments(translator).get(0) if is_call else read_block(translator)
+    function = read_call_arguments(translator).get(0) if is_call else read_block(translator)
     with writer.block(f"for {item} in {target}:", line):
         writer.emit(f"{result} = {function}({result}, {item})", line)
     return result

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import takewhile
 
 from glueline_worker.lineage.scala import operators
-from glueline_worker.lineage.scala.grammar.arguments import read_argument_items, read_arguments
+from glueline_worker.lineage.scala.grammar.arguments import read_argument_items, read_call_arguments
 from glueline_worker.lineage.scala.grammar.blocks import is_function, read_block, read_function
 from glueline_worker.lineage.scala.grammar.branches import (
     read_if,
@@ -128,7 +128,7 @@ def _read_new(translator: Translator) -> str:
         cursor.advance()
         name = cursor.advance().text
     cursor.skip_type_arguments()
-    arguments = read_arguments(translator) if cursor.is_at("(") else CallArguments()
+    arguments = read_call_arguments(translator) if cursor.is_at("(") else CallArguments()
     if cursor.is_at("{"):
         cursor.skip_group()
     return make_application(translator, make_python_name(name), arguments)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from glueline_worker.lineage.sql.keyword_fallback import read_name
+from glueline_worker.lineage.sql.keyword_fallback import read_table_name
 from glueline_worker.lineage.sql.lexer import SqlToken
 from glueline_worker.lineage.sql.model import SqlStatement, StatementKind
 
@@ -74,11 +74,11 @@ def _read_move(
         statement = inner(source[1:end])
     elif path := _list_paths(source[:1]):
         statement = replace(statement, path_reads=path)
-    elif name := read_name(source, 0)[0]:
+    elif name := read_table_name(source, 0)[0]:
         statement = replace(statement, reads=(name,))
     if path := _list_paths(target[:1]):
         return replace(statement, kind=kind, line=line, path_writes=path)
-    return replace(statement, kind=kind, line=line, write=read_name(target, 0)[0] or None)
+    return replace(statement, kind=kind, line=line, write=read_table_name(target, 0)[0] or None)
 
 
 def _read_load(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
@@ -86,7 +86,7 @@ def _read_load(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
     into = _find_at_top(tokens, {"INTO"})
     if source is None or into is None:
         return None
-    name = read_name(tokens, into + 2)[0]  # INTO TABLE name
+    name = read_table_name(tokens, into + 2)[0]  # INTO TABLE name
     return SqlStatement("copy", path_reads=(source.value,), write=name or None, line=line)
 
 
@@ -95,7 +95,7 @@ def _read_append(tokens: Sequence[SqlToken], line: int) -> SqlStatement | None:
     source = _find_at_top(tokens, {"FROM"})
     if source is None:
         return None
-    read, write = read_name(tokens, source + 1)[0], read_name(tokens, 2)[0]
+    read, write = read_table_name(tokens, source + 1)[0], read_table_name(tokens, 2)[0]
     rest = (read,) if read else ()
     return SqlStatement("insert", reads=rest, rest=rest, write=write or None, line=line)
 
