@@ -55,6 +55,7 @@ def is_typed_parameter(translator: Translator) -> bool:
     cursor = translator.cursor
     if cursor.token.kind != "id" or cursor.peek().text != ":":
         return False
+    # The arrow comes after a name, a colon and a type of one to five tokens.
     return any(cursor.peek(count).text == "=>" for count in range(3, 8))
 
 

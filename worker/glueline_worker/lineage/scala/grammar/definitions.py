@@ -1,7 +1,8 @@
-"""Statements: definitions (``val``, ``def``, ``object``, ``class``) and assignments."""
+"""Statements, and the definitions among them: ``val``, ``def``, ``object`` and ``class``."""
 
 from collections.abc import Callable, Sequence
 
+from glueline_worker.lineage.scala.grammar.assignments import read_expression_or_assignment
 from glueline_worker.lineage.scala.grammar.blocks import read_branch
 from glueline_worker.lineage.scala.lexer import ScalaToken
 from glueline_worker.lineage.scala.python_writer import Line, make_python_name
@@ -11,7 +12,6 @@ _MODIFIERS = (
     *("abstract", "final", "implicit", "inline", "lazy", "override", "private", "protected"),
     *("sealed", "transparent"),
 )
-_ASSIGNMENTS = frozenset({"=", "+=", "++=", "-=", ":+=", "::="})
 _CLAUSES = ("import", "package", "type")
 
 
@@ -26,7 +26,7 @@ def read_statement(translator: Translator) -> str | None:
     elif cursor.is_at(*_DEFINITIONS):
         _DEFINITIONS[cursor.token.text](translator)
     else:
-        value = _read_expression_or_assignment(translator)
+        value = read_expression_or_assignment(translator)
     translator.has_defined = has_defined
     return value
 
@@ -217,38 +217,6 @@ def _read_constructor(translator: Translator, opening: ScalaToken) -> list[Line]
     return methods
 
 
-def _read_expression_or_assignment(translator: Translator) -> str | None:
-    cursor, writer = translator.cursor, translator.writer
-    line = cursor.token.line
-    target = translator.expression()
-    if not (cursor.token.kind == "op" and cursor.token.text in _ASSIGNMENTS):
-        return target
-    sign = cursor.advance().text
-    value = translator.expression()
-    _write_scope(translator, target, line)
-    shape = translator.get_shape(target)
-    pair = translator.pairs.get(value)
-    if sign == "=":
-        writer.emit(f"{_make_assignable(target)} = {value}", line)
-    elif pair and shape == "map":
-        writer.emit(f"{target}[{pair[0]}] = {pair[1]}", line)
-    elif shape == "map":
-        writer.emit(f"{target}.update({value})", line)
-    elif sign in {"+=", ":+="} and shape == "sequence":
-        writer.emit(f"{target}.append({value})", line)
-    else:
-        writer.emit(f"{_make_assignable(target)} += {value}", line)
-    return None
-
-
-def _write_scope(translator: Translator, target: str, line: int) -> None:
-    """Write ``nonlocal`` or ``global`` for a name of an outer scope, as Python requires."""
-    if not translator.locals or not target.isidentifier() or target in translator.locals[-1]:
-        return
-    keyword = "nonlocal" if translator.is_local(target) else "global"
-    translator.writer.emit(f"{keyword} {target}", line)
-
-
 def _find_members(tokens: Sequence[ScalaToken], start: int, end: int) -> list[str]:
     """Return the names that a class defines in its own braces."""
     found = []
@@ -259,14 +227,6 @@ def _find_members(tokens: Sequence[ScalaToken], start: int, end: int) -> list[st
             found.append(make_python_name(tokens[position + 1].text))
         position = token.partner + 1 if token.partner > position else position + 1
     return found
-
-
-def _make_assignable(target: str) -> str:
-    """Return a target that Python can assign to: a call becomes an item."""
-    if target.endswith(")") and not target.startswith("("):
-        name, _, rest = target.partition("(")
-        return f"{name}[{rest[:-1]}]"
-    return target if target[0].isalpha() else "ignored__"
 
 
 _DEFINITIONS: dict[str, Callable[[Translator], None]] = {
