@@ -20,7 +20,7 @@ from glueline_worker.lineage.naming.text import UNKNOWN_NAME, mask, resolve_argu
 CatalogSettings = Mapping[str, str]
 """Settings of one catalog without ``spark.sql.catalog.<name>.``; "" is its class."""
 
-PREFIX = "spark.sql.catalog."
+_PREFIX = "spark.sql.catalog."
 SESSION_CATALOG = "spark_catalog"
 DEFAULT_DATABASE = "default"
 _PAIR = re.compile(r"(?<![\w.-])(spark\.[\w.\-]+)\s*=\s*(\S+)")
@@ -40,9 +40,9 @@ def split_setting(key: str) -> tuple[str, str] | None:
     """Return the catalog of a Spark setting, and the setting's name within it."""
     if match := _METASTORE.fullmatch(key):
         return SESSION_CATALOG, "uri" if match[1].lower() == "uris" else "glue.catalogid"
-    if not key.startswith(PREFIX):
+    if not key.startswith(_PREFIX):
         return None
-    catalog, _, setting = key.removeprefix(PREFIX).partition(".")
+    catalog, _, setting = key.removeprefix(_PREFIX).partition(".")
     return catalog, setting.lower()
 
 
