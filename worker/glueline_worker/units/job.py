@@ -12,10 +12,10 @@ from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Script, fetch_script
 from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
-from glueline_worker.lineage.files.file_kinds import PIPELINE
-from glueline_worker.lineage.job import is_pipeline, job_lineage
-from glueline_worker.lineage.model import Lineage, Surroundings
-from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.files.file_kinds import PIPELINE_REASON
+from glueline_worker.lineage.job import is_pipeline, read_job_lineage
+from glueline_worker.lineage.model import Lineage, LineageContext
+from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
@@ -72,7 +72,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         "outputs": lineage.outputs,
         "warnings": (*record.warnings, *descriptions.warnings, *lineage.warnings),
     }
-    edges = lineage_records(lineage, context.job_origin, process=unit.unit_id)
+    edges = make_lineage_records(lineage, context.job_origin, process=unit.unit_id)
     if lineage.failures:
         fail_or_retry(unit.job, lineage, context)
     descriptions.is_complete = descriptions.is_complete and lineage.is_complete
@@ -110,29 +110,31 @@ async def _read_lineage(
     definition: Mapping[str, Any], descriptions: JobDescriptions, context: UnitContext
 ) -> Lineage:
     """Read the job's lineage, and again with the columns of the tables that it reads."""
-    around = Surroundings(
+    lineage_context = LineageContext(
         region=context.at.region,
         account=context.at.account,
         connections={
             name: known for name, known in descriptions.inputs.connections.items() if known
         },
     )
-    lineage = await _analyse(definition, descriptions, around)
+    lineage = await _analyse(definition, descriptions, lineage_context)
     names = select_tables(lineage.inputs, context) if lineage.edges else ()
     descriptions.inputs.columns = await find_columns(names, context)
     descriptions.has_columns = len(descriptions.inputs.columns) == len(names)
     schemas = {name: columns for name, columns in descriptions.inputs.columns.items() if columns}
     if not schemas:
         return lineage
-    return await _analyse(definition, descriptions, replace(around, schemas=schemas))
+    return await _analyse(definition, descriptions, replace(lineage_context, schemas=schemas))
 
 
 async def _analyse(
-    definition: Mapping[str, Any], descriptions: JobDescriptions, around: Surroundings
+    definition: Mapping[str, Any], descriptions: JobDescriptions, lineage_context: LineageContext
 ) -> Lineage:
     # Reading a script can take its time; other units share the loop.
     script = descriptions.script and descriptions.script.text
-    return await asyncio.to_thread(job_lineage, definition, script, descriptions.dag, around)
+    return await asyncio.to_thread(
+        read_job_lineage, definition, script, descriptions.dag, lineage_context
+    )
 
 
 async def _read_descriptions(
@@ -143,7 +145,7 @@ async def _read_descriptions(
 ) -> None:
     location = script_location(definition)
     if is_pipeline(definition):
-        descriptions.warnings.append(PIPELINE)
+        descriptions.warnings.append(PIPELINE_REASON)
         descriptions.is_complete = False
         return
     if isinstance(location, ScriptLocation):
