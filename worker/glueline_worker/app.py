@@ -95,7 +95,7 @@ class Worker:
             self._check(message)
             return
         bind_task(task=request.id, run=message.run_id, unit=message.unit_id)
-        outcome = self.runtime.execute(message)
+        outcome = self.runtime.call(self.runtime.executor.run(message))
         if outcome is MessageOutcome.REQUEUE:
             raise Reject("given back", requeue=True)
         if outcome is MessageOutcome.BURY:

@@ -10,7 +10,6 @@ import faulthandler
 import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -36,7 +35,7 @@ from glueline_worker.broker.consumer_steps import queue_connected
 from glueline_worker.broker.priority_lists import PriorityLists
 from glueline_worker.broker.redis_check import check_redis
 from glueline_worker.changes.dispatch import open_runs_for_changes
-from glueline_worker.execution.executor import Executor, MessageOutcome
+from glueline_worker.execution.executor import Executor
 from glueline_worker.execution.services import WorkerServices
 from glueline_worker.observe.health_monitor import HealthMonitor
 from glueline_worker.observe.metrics import DEAD_LETTERS
@@ -84,11 +83,12 @@ class Runtime:
     def call(self, step: Coroutine[Any, Any, T]) -> T:
         """Run ``step`` on the loop and wait for it in this thread."""
         future = asyncio.run_coroutine_threadsafe(step, self._loop)
-        return _wait_for(future)
-
-    def execute(self, unit: UnitMessage) -> MessageOutcome:
-        """Run one unit and wait for its outcome."""
-        return self.call(self._executor.run(unit))
+        while True:
+            try:
+                return future.result(timeout=_WAIT_SLICE)
+            except TimeoutError:
+                if future.done():
+                    raise
 
     async def open_run(self, request: ExtractionRequest, traceparent: str, origin: Origin) -> str:
         """Open a run for a request from the queue; return its id. Raises KeyConflict.
@@ -128,7 +128,7 @@ class Runtime:
         """
         self._is_stopping = True
         grace = self.settings.worker.grace
-        self._loop.call_soon_threadsafe(self._loop.call_later, grace, self._executor.drain)
+        self._loop.call_soon_threadsafe(self._loop.call_later, grace, self.executor.drain)
         end = threading.Timer(grace + _SHUTDOWN_MARGIN, _exit_process)
         end.daemon = True
         end.start()
@@ -151,12 +151,12 @@ class Runtime:
         self._sinks = [metered(parse_sink(url)) for url in settings.sinks]
         for sink in self._sinks:
             await sink.open()
-        self._executor = Executor(
+        self.executor = Executor(
             WorkerServices(
                 settings, self._ledger, self._calls, self._sources, self._sinks, self._publish
             )
         )
-        self._repeat(settings.worker.lease / 3, self._executor.renew)
+        self._repeat(settings.worker.lease / 3, self.executor.renew)
         self._repeat(settings.worker.lease / 3, self._reset_watchdog)
         await self._reset_watchdog()
         self._repeat(settings.worker.reconcile_interval, self._reconcile)
@@ -165,7 +165,7 @@ class Runtime:
             self._client,
             self._calls,
             find_not_ready_reason=self._find_not_ready_reason,
-            list_kinds=self._executor.list_kinds,
+            list_kinds=self.executor.list_kinds,
         )
         worker = settings.worker
         await self._health.start(settings.heartbeat_file, worker.metrics_host, worker.metrics_port)
@@ -175,7 +175,7 @@ class Runtime:
             task.cancel()
         faulthandler.cancel_dump_traceback_later()
         await self._health.stop()
-        self._executor.drain()
+        self.executor.drain()
         await self._sources.close()
         for sink in self._sinks:
             await sink.close()
@@ -213,11 +213,11 @@ class Runtime:
 
     async def _reconcile(self) -> None:
         """Count the active runs; publish units again that nobody works on, one worker at a time."""
-        self._executor.active_runs = await self._client.scard(self._calls.keys.active)
+        self.executor.active_runs = await self._client.scard(self._calls.keys.active)
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
         if await self._ledger(self._calls.take_turn("reconcile", interval_ms)):
             await self._priorities.collect()
-            await self._executor.reconcile()
+            await self.executor.reconcile()
 
     async def _open_runs_for_changes(self) -> None:
         """Open the runs of changes that are due: one worker at a time."""
@@ -243,12 +243,3 @@ class Runtime:
 def _exit_process() -> None:
     log.warning("worker.ended_late")
     os._exit(0)
-
-
-def _wait_for(future: Future[T]) -> T:
-    while True:
-        try:
-            return future.result(timeout=_WAIT_SLICE)
-        except TimeoutError:
-            if future.done():
-                raise
