@@ -124,7 +124,7 @@ def test_what_is_beyond_a_limit_is_a_gap(kind):
 def test_a_script_that_is_cut_loses_whole_statements_only(monkeypatch):
     script = 'spark.sql("""INSERT INTO a.b\nSELECT * FROM c.d""")\nspark.sql("""INSERT INTO e.f\n'
     end = len(HEAD + script)
-    monkeypatch.setattr("glueline_worker.lineage.script.source.parser.SIZE_LIMIT", end)
+    monkeypatch.setattr("glueline_worker.lineage.script.source.parser.SCRIPT_SIZE_LIMIT", end)
     lineage = read(f'{script}SELECT * FROM g.h""")\n')
     assert [edge.downstream.name for edge in lineage.edges] == ["table/a/b"]
     assert lineage.gaps == ("52 of the script's 164 characters were not read",)

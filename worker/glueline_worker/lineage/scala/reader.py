@@ -9,7 +9,7 @@ from glueline_worker.lineage.scala.lexer import lex, unmatched
 from glueline_worker.lineage.scala.python_writer import Code, Translated
 from glueline_worker.lineage.scala.translator import Translation
 from glueline_worker.lineage.script import read_script
-from glueline_worker.lineage.script.source.parser import lines_of
+from glueline_worker.lineage.script.source.parser import name_lines
 
 _SIZE_LIMIT = 300_000
 _PREAMBLE = (
@@ -43,7 +43,7 @@ def read_scala(text: str | bytes, around: Surroundings) -> Graph:
         gaps.append("the script is nested too deeply to be read")
         return Graph(Origin.SCRIPT, (), (_WARNING, *gaps), tuple(gaps))
     if lost:
-        gaps.append(f"does not read as Scala, and was left out: {lines_of(sorted(lost))}")
+        gaps.append(f"does not read as Scala, and was left out: {name_lines(sorted(lost))}")
     graph = read_script(python, around)
     nodes = (
         replace(node, line=lines[node.line - 1] if node.line and node.line <= len(lines) else None)

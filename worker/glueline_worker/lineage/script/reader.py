@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, Node, Surroundings
-from glueline_worker.lineage.script.domain.limits import reported_to
-from glueline_worker.lineage.script.domain.state import Exhausted, State
+from glueline_worker.lineage.script.domain.limits import report_limits_to
+from glueline_worker.lineage.script.domain.state import ReadingExhausted, State
 from glueline_worker.lineage.script.interpreter.entry_points import run_uncalled
 from glueline_worker.lineage.script.interpreter.statements import Interpreter
 from glueline_worker.lineage.script.models.spark import spark_conf
@@ -19,20 +19,20 @@ def read_script(text: str | bytes, around: Surroundings) -> Graph:
     """
     state = State(around)
     spark_conf.from_arguments(state)
-    code = parser.decode(text)
+    code = parser.decode_script(text)
     spark_conf.from_magics(state, code)
-    module = parser.parse(code, state.warn, state.leave_out)
+    module = parser.parse_script(code, state.warn, state.leave_out)
     run = Interpreter(state)
     try:
-        with reported_to(state.leave_out):
-            run.run_module(module)
+        with report_limits_to(state.leave_out):
+            run.follow_module(module)
             if not any(node.datasets for node in state.nodes.values()):
                 run_uncalled(run, module)
-    except Exhausted as exhausted:
+    except ReadingExhausted as exhausted:
         state.leave_out(f"{exhausted}; what was found by then is kept")
     except RecursionError:
         state.leave_out("the script is nested too deeply to be followed")
-    return Graph(Origin.SCRIPT, _kept(state), state.sentences(), tuple(state.gaps))
+    return Graph(Origin.SCRIPT, _kept(state), state.list_warnings(), tuple(state.gaps))
 
 
 def _kept(state: State) -> tuple[Node, ...]:

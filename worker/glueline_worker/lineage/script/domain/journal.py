@@ -7,13 +7,13 @@ on a way, put back after it, and at the end hold what any of the ways may have l
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from glueline_worker.lineage.script.domain.values import join
+from glueline_worker.lineage.script.domain.values import join_values
 
 Container = dict[Any, Any] | list[Any] | set[Any]
 _Saved = dict[int, tuple[Container, Container]]
 
 
-class Outcome(NamedTuple):
+class PathOutcome(NamedTuple):
     """How a way ended: whether what follows is reached, and whether its variables live on."""
 
     goes_on: bool
@@ -31,13 +31,13 @@ class Journal:
         if self._ways and id(container) not in self._ways[-1]:
             self._ways[-1][id(container)] = (container, container.copy())
 
-    def branch(self, ways: Sequence[Callable[[], Outcome]], local: Container) -> bool:
+    def branch(self, ways: Sequence[Callable[[], PathOutcome]], local: Container) -> bool:
         """Run each way; return whether any of them goes on to what follows the branch.
 
         A way that returns or raises leaves its changes to the outside, but none to the ``local``
         variables.
         """
-        afters: list[tuple[Outcome, dict[int, Container]]] = []
+        afters: list[tuple[PathOutcome, dict[int, Container]]] = []
         befores: _Saved = {}
         for way in ways:
             outcome, saved = self._follow(way)
@@ -56,7 +56,7 @@ class Journal:
             _merge(box, before, found)
         return any(outcome.goes_on for outcome, _ in afters)
 
-    def _follow(self, way: Callable[[], Outcome]) -> tuple[Outcome, _Saved]:
+    def _follow(self, way: Callable[[], PathOutcome]) -> tuple[PathOutcome, _Saved]:
         self._ways.append({})
         try:
             outcome = way()
@@ -100,4 +100,4 @@ def _merge_dicts(box: dict[Any, Any], afters: list[Container]) -> None:
     maps = [after for after in afters if isinstance(after, dict)]
     box.clear()
     for key in dict.fromkeys(key for found in maps for key in found):
-        box[key] = join(found[key] for found in maps if key in found)
+        box[key] = join_values(found[key] for found in maps if key in found)

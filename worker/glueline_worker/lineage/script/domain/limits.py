@@ -12,7 +12,7 @@ _report: ContextVar[Callable[[str], None] | None] = ContextVar("report", default
 
 
 @contextmanager
-def reported_to(leave_out: Callable[[str], None]) -> Iterator[None]:
+def report_limits_to(leave_out: Callable[[str], None]) -> Iterator[None]:
     """Hand each limit that is reached inside to ``leave_out``."""
     token = _report.set(leave_out)
     try:

@@ -6,29 +6,33 @@ from collections.abc import Callable
 from typing import Any
 
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.template_text import as_text, clipped, has_hole
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, limit_text
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
-    Foreign,
+    External,
     Frame,
-    Length,
+    JobArgument,
+    MinimumLength,
     Value,
 )
 
-SEQUENCE_LIMIT = 5_000
+_SEQUENCE_LIMIT = 5_000
 _LARGE = 10**30
 
 
-def glue(left: Value, right: Value) -> Value:
+def join_texts(left: Value, right: Value) -> Value:
     """Texts, one after the other."""
-    if not isinstance(left, (str, Foreign, Frame)) or not isinstance(right, (str, Foreign, Frame)):
+    if not isinstance(left, (str, External, Frame)) or not isinstance(
+        right, (str, External, Frame)
+    ):
         return (
-            UNKNOWN if isinstance(left, (list, dict)) else clipped(as_text(left) + as_text(right))
+            UNKNOWN
+            if isinstance(left, (list, dict))
+            else limit_text(as_text(left) + as_text(right))
         )
-    glued = clipped(as_text(left) + as_text(right))
-    tainted = isinstance(left, Argument) or isinstance(right, Argument)
-    return Argument(glued) if tainted and isinstance(glued, str) else glued
+    glued = limit_text(as_text(left) + as_text(right))
+    tainted = isinstance(left, JobArgument) or isinstance(right, JobArgument)
+    return JobArgument(glued) if tainted and isinstance(glued, str) else glued
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -48,29 +52,33 @@ def compute(op: ast.operator, left: Value, right: Value) -> Value:
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):
         return (
-            left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
+            left
+            if isinstance(left, External)
+            else right
+            if isinstance(right, External)
+            else UNKNOWN
         )
-    if isinstance(op, ast.Mult) and not _small(left, right):
-        return _too_long(right if isinstance(left, (int, float)) else left)
+    if isinstance(op, ast.Mult) and not _is_small(left, right):
+        return _report_too_long(right if isinstance(left, (int, float)) else left)
     try:
         found = function(left, right)
     except (TypeError, ArithmeticError, ValueError):
         return UNKNOWN
-    if isinstance(left, Length) or isinstance(right, Length):
-        return Length(found) if isinstance(found, int) else UNKNOWN
-    too_long = isinstance(found, (list, tuple)) and len(found) > SEQUENCE_LIMIT
-    return _too_long(found) if too_long else found
+    if isinstance(left, MinimumLength) or isinstance(right, MinimumLength):
+        return MinimumLength(found) if isinstance(found, int) else UNKNOWN
+    too_long = isinstance(found, (list, tuple)) and len(found) > _SEQUENCE_LIMIT
+    return _report_too_long(found) if too_long else found
 
 
-def _too_long(found: Value) -> Value:
+def _report_too_long(found: Value) -> Value:
     if isinstance(found, (list, tuple)):
-        report_limit(f"a list of more than {SEQUENCE_LIMIT:,} items is not followed")
+        report_limit(f"a list of more than {_SEQUENCE_LIMIT:,} items is not followed")
     elif isinstance(found, str):
         report_limit("a text that is repeated to more than 10,000 characters is not followed")
     return UNKNOWN
 
 
-def _small(left: Value, right: Value) -> bool:
+def _is_small(left: Value, right: Value) -> bool:
     """Whether a product stays small: no ``"x" * 10**9``."""
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return abs(left) < _LARGE and abs(right) < _LARGE
@@ -82,7 +90,11 @@ def _small(left: Value, right: Value) -> bool:
     return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
 
 
-def undecided(condition: Value, value: Value) -> Value:
+def combine_undecided(condition: Value, value: Value) -> Value:
     """``condition and value`` where nobody knows the condition."""
-    undecided = isinstance(value, bool) or value is None
-    return UNKNOWN if undecided or (isinstance(condition, str) and has_hole(condition)) else value
+    combine_undecided = isinstance(value, bool) or value is None
+    return (
+        UNKNOWN
+        if combine_undecided or (isinstance(condition, str) and has_placeholder(condition))
+        else value
+    )

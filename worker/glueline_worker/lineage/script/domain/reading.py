@@ -7,15 +7,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import Function, Scope, Tool, Value
+from glueline_worker.lineage.script.domain.values import (
+    Function,
+    LibraryObject,
+    Value,
+    VariableScope,
+)
 
 
-class Run(ABC):
+class Reading(ABC):
     """One reading of a script: its state, where it stands, and how to go on."""
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.scope = Scope()
+        self.scope = VariableScope()
         self.module = self.scope
         self.stack: list[ast.AST] = []
         """The script's functions that are being called, the innermost last."""
@@ -23,7 +28,7 @@ class Run(ABC):
         """The script's functions that were called at all."""
         self.broke = False
         """Whether the last way that ended did so by break or continue."""
-        self.facts: Mapping[str, bool] = {}
+        self.assumptions: Mapping[str, bool] = {}
         """Conditions that are taken for granted here, by their text, and whether they hold."""
         self.ways = 1
         """How many ways are followed side by side."""
@@ -75,5 +80,5 @@ class Run(ABC):
         """Whether frames have a method ``name``."""
 
     @abstractmethod
-    def set_tool_item(self, tool: Tool, key: Value, value: Value) -> None:
+    def set_tool_item(self, tool: LibraryObject, key: Value, value: Value) -> None:
         """``tool[key] = value``."""

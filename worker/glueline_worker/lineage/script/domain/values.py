@@ -14,16 +14,16 @@ from typing import Any
 
 from glueline_worker.lineage.script.domain.limits import report_limit
 
-CHOICE_LIMIT = 16
+ALTERNATIVES_LIMIT = 16
 """The most alternatives that are told apart; further ones are forgotten."""
-DEPTH_LIMIT = 8
-PATH_LIMIT = 200
+NESTING_LIMIT = 8
+_PATH_LIMIT = 200
 
 Value = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class External:
     """Something from outside the script, by the dotted path it was reached on.
 
     ``label`` is what a name that is made of it hangs on: ``arg:x``, ``date``, ``loop:table`` …
@@ -32,13 +32,13 @@ class Foreign:
     path: str
     label: str = "unknown"
 
-    def part(self, name: str) -> "Foreign":
+    def part(self, name: str) -> "External":
         """The attribute, item or result ``name`` of this."""
-        path = f"{self.path}.{name}" if len(self.path) < PATH_LIMIT else name
-        return Foreign(path, self.label)
+        path = f"{self.path}.{name}" if len(self.path) < _PATH_LIMIT else name
+        return External(path, self.label)
 
 
-UNKNOWN = Foreign("")
+UNKNOWN = External("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OneOf:
     """One of several values: which one is known only at run time."""
 
     options: tuple[Value, ...]
@@ -78,12 +78,12 @@ class Column:
     known: bool = True
 
 
-class Scope:
+class VariableScope:
     """The variables of a module, class or call; ``parent`` encloses it."""
 
     __slots__ = ("globals", "parent", "vars", "yields")
 
-    def __init__(self, parent: "Scope | None" = None) -> None:
+    def __init__(self, parent: "VariableScope | None" = None) -> None:
         self.vars: dict[Any, Value] = {}
         self.parent = parent
         self.globals: set[str] = set()
@@ -95,7 +95,7 @@ class Function:
     """A function of the script; ``bound`` is the instance or class that it is a method of."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    scope: Scope
+    scope: VariableScope
     name: str
     defaults: tuple[Value, ...] = ()
     keyword_defaults: tuple[Value, ...] = ()
@@ -115,7 +115,7 @@ class Function:
         )
 
     @property
-    def marks(self) -> set[str]:
+    def decorators(self) -> set[str]:
         """The last names of the decorators, such as ``property`` and ``staticmethod``."""
         found = set()
         for decorator in getattr(self.node, "decorator_list", ()):
@@ -132,14 +132,14 @@ class Class:
 
     name: str
     bases: tuple[Value, ...]
-    scope: Scope
+    scope: VariableScope
     fields: tuple[str, ...] = ()
 
     def find(self, name: str, depth: int = 0) -> Value:
         """The attribute ``name`` of the class or its bases; ``MISSING`` where nobody has it."""
         if name in self.scope.vars:
             return self.scope.vars[name]
-        for base in self.bases if depth < DEPTH_LIMIT else ():
+        for base in self.bases if depth < NESTING_LIMIT else ():
             if isinstance(base, Class) and (found := base.find(name, depth + 1)) is not MISSING:
                 return found
         return MISSING
@@ -154,7 +154,7 @@ class Instance:
 
 
 @dataclass(eq=False, slots=True)
-class Tool:
+class LibraryObject:
     """An object of a library with a state of its own: a reader, a writer, a client, a buffer."""
 
     kind: str
@@ -177,62 +177,64 @@ class Missing:
 MISSING = Missing()
 
 
-class Argument(str):
+class JobArgument(str):
     """A text from the job's arguments: a run may be started with another one."""
 
     __slots__ = ()
 
 
-class Listed(str):
+class ListedKey(str):
     """The key of an object in a listing: what follows its prefix may have any number of parts."""
 
     __slots__ = ()
 
 
-class Length(int):
+class MinimumLength(int):
     """A length that is a lower bound only, because a loop of unknown length may add to it."""
 
     __slots__ = ()
 
 
-def words(text: str) -> frozenset[str]:
+def name_set(text: str) -> frozenset[str]:
     """The words of ``text``, as a set of names."""
     return frozenset(text.split())
 
 
-def options_of(value: Value) -> tuple[Value, ...]:
+def get_alternatives(value: Value) -> tuple[Value, ...]:
     """The alternatives of ``value``, itself when there is only one."""
     report_cut(value)
-    return _alternatives(value)
+    return _list_alternatives(value)
 
 
 def report_cut(value: Value) -> None:
     """Say that some alternatives of a value that is used now were left out."""
-    if isinstance(value, Choice) and value.is_cut:
-        report_limit(f"of a value with more than {CHOICE_LIMIT} alternatives some are left out")
+    if isinstance(value, OneOf) and value.is_cut:
+        report_limit(
+            f"of a value with more than {ALTERNATIVES_LIMIT} alternatives some are left out"
+        )
 
 
-def _alternatives(value: Value) -> tuple[Value, ...]:
-    return value.options if isinstance(value, Choice) else (value,)
+def _list_alternatives(value: Value) -> tuple[Value, ...]:
+    return value.options if isinstance(value, OneOf) else (value,)
 
 
-def join(values: Iterable[Value]) -> Value:
+def join_values(values: Iterable[Value]) -> Value:
     """One value that may be any of ``values``."""
     found: list[Value] = []
     is_cut = False
     for value in values:
-        is_cut = is_cut or (isinstance(value, Choice) and value.is_cut)
-        for option in _alternatives(value):
-            if not any(option is other or _same(option, other) for other in found):
+        is_cut = is_cut or (isinstance(value, OneOf) and value.is_cut)
+        for option in _list_alternatives(value):
+            if not any(option is other or _is_same(option, other) for other in found):
                 found.append(option)
-            if len(found) > CHOICE_LIMIT:
-                return Choice(tuple(found), is_cut=True)
+            if len(found) > ALTERNATIVES_LIMIT:
+                return OneOf(tuple(found), is_cut=True)
     if not found:
         return UNKNOWN
-    return found[0] if len(found) == 1 else Choice(tuple(found), is_cut)
+    return found[0] if len(found) == 1 else OneOf(tuple(found), is_cut)
 
 
-def _same(one: Value, other: Value) -> bool:
+def _is_same(one: Value, other: Value) -> bool:
     if type(one) is not type(other):
         return False
     try:
@@ -241,12 +243,12 @@ def _same(one: Value, other: Value) -> bool:
         return False
 
 
-def combinations(values: Iterable[Value]) -> list[tuple[Value, ...]]:
+def combine_alternatives(values: Iterable[Value]) -> list[tuple[Value, ...]]:
     """Each way to choose one alternative of every value.
 
     Choices of equal length are taken to come from the same branch, and are walked in step.
     """
-    rows = [_known(options_of(value)) for value in values]
+    rows = [_without_none(get_alternatives(value)) for value in values]
     lengths = {len(row) for row in rows if len(row) > 1}
     if not lengths:
         return [tuple(row[0] for row in rows)]
@@ -256,7 +258,7 @@ def combinations(values: Iterable[Value]) -> list[tuple[Value, ...]]:
     found = []
     for combination in product(*rows):
         found.append(combination)
-        if len(found) >= CHOICE_LIMIT:
+        if len(found) >= ALTERNATIVES_LIMIT:
             break
     if (ways := prod(map(len, rows))) > len(found):
         report_limit(
@@ -265,18 +267,18 @@ def combinations(values: Iterable[Value]) -> list[tuple[Value, ...]]:
     return found
 
 
-def _known(options: tuple[Value, ...]) -> tuple[Value, ...]:
+def _without_none(options: tuple[Value, ...]) -> tuple[Value, ...]:
     """The options without None, which a variable holds only until it is set."""
     if len(options) == 1:
         return options
     return tuple(option for option in options if option is not None) or options
 
 
-def variants(mapping: dict[Any, Value]) -> list[dict[Any, Value]]:
+def expand_alternatives(mapping: dict[Any, Value]) -> list[dict[Any, Value]]:
     """Each way to choose one alternative of every value of ``mapping``."""
     keys = list(mapping)
-    return [dict(zip(keys, row, strict=True)) for row in combinations(mapping.values())]
+    return [dict(zip(keys, row, strict=True)) for row in combine_alternatives(mapping.values())]
 
 
-class Arguments(dict[Any, Value]):
+class JobArguments(dict[Any, Value]):
     """The job's arguments, as ``getResolvedOptions`` returns them."""

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import ast
 
-from glueline_worker.lineage.script.domain.reading import Run
-from glueline_worker.lineage.script.domain.template_text import lift
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.template_text import map_alternatives
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Choice,
     Class,
-    Foreign,
+    External,
     Frame,
     Function,
     Instance,
-    Scope,
-    Tool,
+    LibraryObject,
+    OneOf,
     Value,
-    join,
-    options_of,
-    words,
+    VariableScope,
+    get_alternatives,
+    join_values,
+    name_set,
 )
 
-_OPTIONS = words(
+_OPTIONS = name_set(
     "dbtable connectionname paths preactions postactions streamarn topicname redshifttmpdir"
 )
 
 
-def assign(run: Run, target: ast.expr, value: Value) -> None:
+def assign(run: Reading, target: ast.expr, value: Value) -> None:
     """Put ``value`` where ``target`` says."""
     if isinstance(target, ast.Name):
         run.bind(target.id, value)
@@ -35,7 +35,7 @@ def assign(run: Run, target: ast.expr, value: Value) -> None:
         _unpack(run, target.elts, value)
     elif isinstance(target, ast.Subscript):
         box, key = run.evaluate(target.value), run.evaluate(target.slice)
-        if isinstance(box, Foreign) and _is_option(key):
+        if isinstance(box, External) and _is_option(key):
             assign(run, target.value, {key: value})  # of options that another module made
         set_item(run, box, key, value)
         if isinstance(box, Frame):
@@ -51,17 +51,17 @@ def _is_option(key: Value) -> bool:
     return isinstance(key, str) and ("." in key or key.lower() in _OPTIONS)
 
 
-def _add_column(run: Run, target: ast.expr, frame: Frame, value: Value) -> None:
+def _add_column(run: Reading, target: ast.expr, frame: Frame, value: Value) -> None:
     """``frame["column"] = value``: what comes from another frame flows into this one."""
-    others = [node for node in run.state.frames_in(value) if node != frame.node]
+    others = [node for node in run.state.find_frames(value) if node != frame.node]
     if others and isinstance(target, ast.Name):
         run.bind(target.id, run.state.transform([frame, *map(Frame, others)], label="column"))
 
 
-def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
-    if isinstance(value, Choice) and all(isinstance(item, (tuple, list)) for item in value.options):
+def _unpack(run: Reading, targets: list[ast.expr], value: Value) -> None:
+    if isinstance(value, OneOf) and all(isinstance(item, (tuple, list)) for item in value.options):
         columns = zip(*value.options, strict=False)
-        value = tuple(join(column) for column in columns)
+        value = tuple(join_values(column) for column in columns)
     if isinstance(value, (tuple, list)):
         items = list(value)
         star = next((at for at, item in enumerate(targets) if isinstance(item, ast.Starred)), None)
@@ -77,16 +77,18 @@ def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
 
 def element(value: Value, target: ast.expr) -> Value:
     """An item of ``value``, which nobody can enumerate, as it is bound to ``target``."""
-    if isinstance(value, Foreign) and value.label.startswith("loop:"):
-        return Foreign("item", f"loop:{target.id}" if isinstance(target, ast.Name) else value.label)
+    if isinstance(value, External) and value.label.startswith("loop:"):
+        return External(
+            "item", f"loop:{target.id}" if isinstance(target, ast.Name) else value.label
+        )
     if isinstance(value, Frame) and isinstance(target, ast.Name):
         return Frame(value.node, value.kind, f"loop:{target.id}")
-    return value if isinstance(value, (Foreign, Frame)) else UNKNOWN
+    return value if isinstance(value, (External, Frame)) else UNKNOWN
 
 
-def set_item(run: Run, box: Value, key: Value, value: Value) -> None:
+def set_item(run: Reading, box: Value, key: Value, value: Value) -> None:
     """``box[key] = value``."""
-    for option in options_of(box):
+    for option in get_alternatives(box):
         if isinstance(option, Instance):
             run.call_method(option, "__setitem__", [key, value], {})
         elif isinstance(option, dict) and isinstance(key, (str, int, float, tuple)):
@@ -94,19 +96,19 @@ def set_item(run: Run, box: Value, key: Value, value: Value) -> None:
             option[key] = value
         elif isinstance(option, dict):
             run.state.journal.touch(option)
-            for name in options_of(key):
-                option[name if isinstance(name, (str, int, Foreign)) else "?"] = value
+            for name in get_alternatives(key):
+                option[name if isinstance(name, (str, int, External)) else "?"] = value
         elif (
             isinstance(option, list) and isinstance(key, int) and -len(option) <= key < len(option)
         ):
             run.state.journal.touch(option)
             option[key] = value
-        elif isinstance(option, Tool):
+        elif isinstance(option, LibraryObject):
             run.set_tool_item(option, key, value)
 
 
-def _set_attribute(run: Run, box: Value, name: str, value: Value) -> None:
-    for option in options_of(box):
+def _set_attribute(run: Reading, box: Value, name: str, value: Value) -> None:
+    for option in get_alternatives(box):
         if isinstance(option, Instance):
             run.state.journal.touch(option.attributes)
             option.attributes[name] = value
@@ -115,7 +117,7 @@ def _set_attribute(run: Run, box: Value, name: str, value: Value) -> None:
             option.scope.vars[name] = value
 
 
-def augment(run: Run, node: ast.AugAssign) -> None:
+def augment(run: Reading, node: ast.AugAssign) -> None:
     """``target += value`` and its siblings."""
     before = run.evaluate(node.target)
     value = run.evaluate(node.value)
@@ -131,10 +133,12 @@ def augment(run: Run, node: ast.AugAssign) -> None:
         run.state.journal.touch(before)
         before.update(value)
         return
-    assign(run, node.target, lift(lambda a, b: run.operate(node.op, a, b), before, value))
+    assign(
+        run, node.target, map_alternatives(lambda a, b: run.operate(node.op, a, b), before, value)
+    )
 
 
-def capture(run: Run, pattern: ast.pattern, subject: Value) -> None:
+def capture(run: Reading, pattern: ast.pattern, subject: Value) -> None:
     """Bind the names of a ``case`` pattern."""
     for part in ast.walk(pattern):
         name = getattr(part, "name", None)
@@ -143,7 +147,11 @@ def capture(run: Run, pattern: ast.pattern, subject: Value) -> None:
 
 
 def bind_parameters(
-    run: Run, function: Function, scope: Scope, args: list[Value], kwargs: dict[str, Value]
+    run: Reading,
+    function: Function,
+    scope: VariableScope,
+    args: list[Value],
+    kwargs: dict[str, Value],
 ) -> None:
     """Put a call's arguments into the variables of the called function."""
     parameters = function.node.args
@@ -171,7 +179,7 @@ def bind_parameters(
         scope.vars[parameters.vararg.arg] = tuple(values[len(positional) :])
     if parameters.kwarg:
         scope.vars[parameters.kwarg.arg] = rest
-    run.state.tick(len(positional))
+    run.state.charge(len(positional))
 
 
 def _takes(parameters: ast.arguments, name: str) -> bool:
@@ -181,4 +189,4 @@ def _takes(parameters: ast.arguments, name: str) -> bool:
 
 def parameter_value(name: str) -> Value:
     """What is known of a parameter that no caller gave."""
-    return Foreign(name)
+    return External(name)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from glueline_worker.lineage.script.domain.reading import Run
-from glueline_worker.lineage.script.domain.values import Scope, Value
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.values import Value, VariableScope
 from glueline_worker.lineage.script.interpreter import assignments, loops
 from glueline_worker.lineage.script.interpreter.attributes import as_key
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
-def evaluate(run: Run, node: Comprehension) -> Value:
+def evaluate(run: Reading, node: Comprehension) -> Value:
     """The list (also for sets and generators) or dict that a comprehension makes."""
     outer = run.scope
-    run.scope = Scope(outer)
+    run.scope = VariableScope(outer)
     found: list[Value] = []
     pairs: dict[Value, Value] = {}
 
@@ -30,10 +30,10 @@ def evaluate(run: Run, node: Comprehension) -> Value:
         _walk(run, node.generators, collect)
     finally:
         run.scope = outer
-    return run.state.weigh(pairs if isinstance(node, ast.DictComp) else found)
+    return run.state.charge_size(pairs if isinstance(node, ast.DictComp) else found)
 
 
-def _walk(run: Run, generators: list[ast.comprehension], collect: Callable[[], None]) -> None:
+def _walk(run: Reading, generators: list[ast.comprehension], collect: Callable[[], None]) -> None:
     if not generators:
         collect()
         return
@@ -45,7 +45,7 @@ def _walk(run: Run, generators: list[ast.comprehension], collect: Callable[[], N
         _walk(run, rest, collect)
         return
     for item in items:
-        run.state.tick()
+        run.state.charge()
         assignments.assign(run, first.target, item)
         # A condition nobody can decide lets the item in.
         if all(run.truth(run.evaluate(test)) is not False for test in first.ifs):

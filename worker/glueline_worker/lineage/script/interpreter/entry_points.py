@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from glueline_worker.lineage.script.domain.values import Class, Foreign, Function, Instance
+from glueline_worker.lineage.script.domain.values import Class, External, Function, Instance
 from glueline_worker.lineage.script.interpreter.statements import Interpreter
 
 
@@ -19,7 +19,9 @@ def run_uncalled(run: Interpreter, module: ast.Module) -> None:
             methods = [item for item in value.scope.vars.values() if isinstance(item, Function)]
             for method in methods:
                 if method.node not in run.called and method.name not in mentioned:
-                    bound = method.bind(instance if isinstance(instance, Instance) else Foreign(""))
+                    bound = method.bind(
+                        instance if isinstance(instance, Instance) else External("")
+                    )
                     _try(run, bound)
 
 

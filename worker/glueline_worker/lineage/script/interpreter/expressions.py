@@ -5,25 +5,25 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from glueline_worker.lineage.script.domain import comparisons, operators
-from glueline_worker.lineage.script.domain.columns import as_column
+from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
     concatenate,
     format_percent,
-    formatted,
-    lift,
+    format_value,
+    map_alternatives,
 )
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Column,
-    Foreign,
+    External,
     Frame,
     Function,
-    Scope,
-    Tool,
+    LibraryObject,
     Value,
-    join,
-    options_of,
+    VariableScope,
+    get_alternatives,
+    join_values,
 )
 from glueline_worker.lineage.script.interpreter import attributes, comprehensions
 from glueline_worker.lineage.script.interpreter.calls import Caller
@@ -37,7 +37,7 @@ class Evaluator(Caller):
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression."""
-        self.state.tick()
+        self.state.charge()
         handler = self._expressions.get(type(node))
         return handler(self, node) if handler is not None else UNKNOWN
 
@@ -45,12 +45,12 @@ class Evaluator(Caller):
 
     def look_up(self, name: str) -> Value:
         """The value of a variable; something foreign where the script binds none."""
-        scope: Scope | None = self.scope
+        scope: VariableScope | None = self.scope
         while scope is not None:
             if name in scope.vars:
                 return scope.vars[name]
             scope = scope.parent
-        return Foreign(name)
+        return External(name)
 
     def bind(self, name: str, value: Value) -> None:
         """Assign a variable."""
@@ -89,15 +89,15 @@ class Evaluator(Caller):
         value = self.evaluate(node)
         while links:
             link = links.pop()
-            self.state.tick()
+            self.state.charge()
             if isinstance(link, ast.Subscript):
                 value = attributes.get_item(self, value, self.evaluate(link.slice))
             elif isinstance(link, ast.Call):
-                value = self.state.weigh(self.call(value, *self._arguments(link)))
+                value = self.state.charge_size(self.call(value, *self._arguments(link)))
             elif links and isinstance(links[-1], ast.Call):
                 args, kwargs = self._arguments(links.pop())
                 self.state.line = link.end_lineno
-                value = self.state.weigh(self.call_method(value, link.attr, args, kwargs))
+                value = self.state.charge_size(self.call_method(value, link.attr, args, kwargs))
             else:
                 value = attributes.get_attribute(self, value, link.attr)
         return value
@@ -117,7 +117,7 @@ class Evaluator(Caller):
             if keyword.arg is not None:
                 kwargs[keyword.arg] = value
                 continue
-            for option in options_of(value):
+            for option in get_alternatives(value):
                 if isinstance(option, dict):
                     kwargs.update((as_text(key), item) for key, item in option.items())
         return args, kwargs
@@ -132,42 +132,42 @@ class Evaluator(Caller):
         for link in reversed(links):
             right = self.evaluate(link.right)
             op = link.op
-            value = lift(lambda a, b, op=op: self.operate(op, a, b), value, right)
-            self.state.weigh(value)
+            value = map_alternatives(lambda a, b, op=op: self.operate(op, a, b), value, right)
+            self.state.charge_size(value)
         return value
 
     def operate(self, op: ast.operator, left: Value, right: Value) -> Value:
         """``left op right``."""
-        self.state.tick()
+        self.state.charge()
         if isinstance(left, Column) or isinstance(right, Column):
-            return as_column([left, right])
+            return combine_columns([left, right])
         frame = isinstance(left, Frame) or isinstance(right, Frame)
         if frame and not isinstance(left, str) and not isinstance(right, str):
             return self.state.transform([left, right])
         if isinstance(op, ast.Mod) and isinstance(left, str):
             return format_percent(left, right)
         if isinstance(op, ast.Add) and (isinstance(left, str) or isinstance(right, str)):
-            return operators.glue(left, right)
-        if isinstance(op, ast.Div) and isinstance(left, Tool) and left.kind == "path":
+            return operators.join_texts(left, right)
+        if isinstance(op, ast.Div) and isinstance(left, LibraryObject) and left.kind == "path":
             return self.call_method(left, "joinpath", [right], {})
         return operators.compute(op, left, right)
 
     def _boolean(self, node: ast.BoolOp) -> Value:
         values = [self.evaluate(value) for value in node.values]
         if any(isinstance(value, Column) for value in values):
-            return as_column(values)
+            return combine_columns(values)
         wanted = isinstance(node.op, ast.Or)
         kept: list[Value] = []
         for value in values[:-1]:
             truth = self.truth(value)
             if truth is wanted:
-                return join([*kept, value])
+                return join_values([*kept, value])
             if truth is None:
                 kept.append(value)
         if wanted:
-            return join([*kept, values[-1]])
+            return join_values([*kept, values[-1]])
         # What an `and` yields is a condition; its first parts are never the value looked for.
-        return values[-1] if not kept else operators.undecided(kept[-1], values[-1])
+        return values[-1] if not kept else operators.combine_undecided(kept[-1], values[-1])
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
@@ -186,7 +186,9 @@ class Evaluator(Caller):
         values = [left, *rights]
         if any(isinstance(value, (Column, Frame)) for value in values):
             frames = [value for value in values if isinstance(value, Frame)]
-            return as_column([value for value in values if isinstance(value, Column)] or frames)
+            return combine_columns(
+                [value for value in values if isinstance(value, Column)] or frames
+            )
         if len(rights) != 1:
             return UNKNOWN
         return comparisons.compare(node.ops[0], left, rights[0])
@@ -195,17 +197,17 @@ class Evaluator(Caller):
         truth = decide(self, node.test)
         if truth is not None:
             return self.evaluate(node.body if truth else node.orelse)
-        return join([self.evaluate(node.body), self.evaluate(node.orelse)])
+        return join_values([self.evaluate(node.body), self.evaluate(node.orelse)])
 
     def _joined(self, node: ast.JoinedStr) -> Value:
-        return self.state.weigh(concatenate([self._part(value) for value in node.values]))
+        return self.state.charge_size(concatenate([self._part(value) for value in node.values]))
 
     def _part(self, node: ast.expr) -> Value:
         if not isinstance(node, ast.FormattedValue):
             return self.evaluate(node)
         value = self.evaluate(node.value)
         spec = self.evaluate(node.format_spec) if node.format_spec is not None else ""
-        return formatted(value, spec if isinstance(spec, str) else "")
+        return format_value(value, spec if isinstance(spec, str) else "")
 
     def _list(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         items: list[Value] = []
@@ -222,10 +224,10 @@ class Evaluator(Caller):
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.evaluate(value_node)
             if key_node is None:
-                for option in options_of(value):
+                for option in get_alternatives(value):
                     found.update(option if isinstance(option, dict) else {})
                 continue
-            for key in options_of(self.evaluate(key_node)):
+            for key in get_alternatives(self.evaluate(key_node)):
                 found[attributes.as_key(key)] = value
         return found
 

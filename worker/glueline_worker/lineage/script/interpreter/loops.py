@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from itertools import islice
 
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.reading import Run
+from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
-    Choice,
-    Foreign,
+    External,
     Frame,
     Instance,
-    Tool,
+    LibraryObject,
+    OneOf,
     Value,
-    join,
+    join_values,
 )
 from glueline_worker.lineage.script.interpreter import assignments
 from glueline_worker.lineage.script.models import boto3_s3
@@ -28,10 +28,10 @@ WHILE_LIMIT = 50
 
 def items_of(value: Value) -> list[Value] | None:
     """The items that a loop over ``value`` meets; None when nobody can enumerate them."""
-    if isinstance(value, Choice):
+    if isinstance(value, OneOf):
         found = [items_of(option) for option in value.options if option is not None]
         if found and all(items is not None for items in found):
-            return [join(column) for column in _columns([items for items in found if items])]
+            return [join_values(column) for column in _columns([items for items in found if items])]
         return None
     if isinstance(value, (list, tuple, dict, set, range)):
         items = list(islice(value, UNROLL_LIMIT))
@@ -50,7 +50,7 @@ def _columns(rows: list[list[Value]]) -> Iterable[list[Value]]:
     return ([row[at] for row in rows if at < len(row)] for at in range(width))
 
 
-def run_for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
+def run_for(run: Reading, node: ast.For | ast.AsyncFor) -> bool:
     """Run a ``for`` loop; whether what follows it is reached."""
     value = run.evaluate(node.iter)
     if isinstance(value, Instance):
@@ -60,7 +60,7 @@ def run_for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
         _once(run, node, value)
     else:
         for item in items:
-            run.state.tick()
+            run.state.charge()
             assignments.assign(run, node.target, _named(item, node.target))
             if not run.run(node.body) and not run.broke:
                 # A return on every way of an iteration ends the loop, and the function with it.
@@ -75,8 +75,8 @@ def run_for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
 
 def _named(item: Value, target: ast.expr) -> Value:
     """An item that nobody knows, named after the loop's variable."""
-    if isinstance(item, Foreign) and item.label == "unknown" and isinstance(target, ast.Name):
-        return Foreign(item.path, f"loop:{target.id}")
+    if isinstance(item, External) and item.label == "unknown" and isinstance(target, ast.Name):
+        return External(item.path, f"loop:{target.id}")
     return item
 
 
@@ -90,13 +90,13 @@ def _may_break(body: list[ast.stmt]) -> bool:
     return any(isinstance(part, ast.Break) for statement in body for part in ast.walk(statement))
 
 
-def _once(run: Run, node: ast.For | ast.AsyncFor, value: Value) -> None:
+def _once(run: Reading, node: ast.For | ast.AsyncFor, value: Value) -> None:
     bind_unknown(run, node.target, value)
     _forget_counters(run, node.body)
     run.run(node.body)
 
 
-def bind_unknown(run: Run, target: ast.expr, value: Value) -> None:
+def bind_unknown(run: Reading, target: ast.expr, value: Value) -> None:
     """Bind a loop's variable to any item of ``value``."""
     assignments.assign(run, target, any_item(value, target))
 
@@ -107,15 +107,15 @@ def any_item(value: Value, target: ast.expr) -> Value:
         kind = "data" if value.kind in {"collection", "data"} else value.kind
         label = f"loop:{target.id}" if isinstance(target, ast.Name) else value.label
         return Frame(value.node, kind, label)
-    if isinstance(value, Tool):
+    if isinstance(value, LibraryObject):
         label = f"loop:{target.id}" if isinstance(target, ast.Name) else "loop:item"
         return boto3_s3.listed_object(value, label) if value.kind == "listing" else value
     if isinstance(target, ast.Name):
-        return Foreign("item", f"loop:{target.id}")
-    return Foreign("item", "loop:item")
+        return External("item", f"loop:{target.id}")
+    return External("item", "loop:item")
 
 
-def run_while(run: Run, node: ast.While) -> bool:
+def run_while(run: Reading, node: ast.While) -> bool:
     """Run a ``while`` loop; whether what follows it is reached."""
     if run.truth(run.evaluate(node.test)) is False:
         return run.run(node.orelse)
@@ -128,7 +128,7 @@ def run_while(run: Run, node: ast.While) -> bool:
     return run.run(node.orelse) if not ended else not endless
 
 
-def _counts(run: Run, node: ast.While) -> bool:
+def _counts(run: Reading, node: ast.While) -> bool:
     """Run a loop whose condition stays decidable; whether it was such a loop."""
     before: list[Value] = []
     for turn in range(UNROLL_LIMIT):
@@ -146,7 +146,7 @@ def _counts(run: Run, node: ast.While) -> bool:
     return True
 
 
-def _holds(run: Run, test: ast.expr) -> bool | None:
+def _holds(run: Reading, test: ast.expr) -> bool | None:
     """Whether a condition holds; ``while todo:`` does as long as something is left in a list."""
     value = run.evaluate(test)
     if isinstance(value, list) and value:
@@ -154,7 +154,7 @@ def _holds(run: Run, test: ast.expr) -> bool | None:
     return run.truth(value)
 
 
-def _mark(run: Run, part: ast.AST) -> Value:
+def _mark(run: Reading, part: ast.AST) -> Value:
     """Something that differs when a variable in a condition has another value."""
     value: Value = None
     if isinstance(part, ast.Name):
@@ -167,11 +167,11 @@ def _mark(run: Run, part: ast.AST) -> Value:
     return value if isinstance(value, (int, float, str)) else id(value)
 
 
-def _forget_counters(run: Run, body: list[ast.stmt]) -> None:
+def _forget_counters(run: Reading, body: list[ast.stmt]) -> None:
     """A figure that each turn of an unknown loop changes is known in none of them."""
     for statement in body:
         for part in ast.walk(statement):
             if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
                 name = part.target.id
                 if isinstance(run.look_up(name), (int, float)):
-                    run.bind(name, Foreign("counter", f"loop:{name}"))
+                    run.bind(name, External("counter", f"loop:{name}"))

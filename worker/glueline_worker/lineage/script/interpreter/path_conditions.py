@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from glueline_worker.lineage.script.domain.reading import Run
+from glueline_worker.lineage.script.domain.reading import Reading
 
 Facts = Mapping[str, bool]
 """What is taken for granted: conditions by their text, and whether they hold."""
@@ -27,14 +27,14 @@ _PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 _CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
 
 
-def decide(run: Run, test: ast.expr) -> bool | None:
+def decide(run: Reading, test: ast.expr) -> bool | None:
     """Whether a condition of the script holds; None when that is known only at run time."""
     found = run.truth(run.evaluate(test))
-    return answer(test, run.facts) if found is None else found
+    return answer(test, run.assumptions) if found is None else found
 
 
 def divide(
-    run: Run, body: Sequence[ast.stmt], at: int, follow: Callable[[Sequence[ast.stmt]], bool]
+    run: Reading, body: Sequence[ast.stmt], at: int, follow: Callable[[Sequence[ast.stmt]], bool]
 ) -> bool | None:
     """Run ``body`` from ``at`` on once for each answer to the condition there.
 
@@ -44,25 +44,25 @@ def divide(
     if not isinstance(first, ast.If) or size == 1 or _is_too_much(2 * run.ways, size):
         return None
     rest = body[at:]
-    ways = _ways(first, rest[1:], run.facts)
+    ways = _ways(first, rest[1:], run.assumptions)
     if not ways or _is_too_much(run.ways * len(ways), size):
         return None
     if run.truth(run.evaluate(first.test)) is not None:
         return None
 
-    def taking(facts: Facts) -> Callable[[], bool]:
+    def taking(assumptions: Facts) -> Callable[[], bool]:
         def way() -> bool:
-            run.facts = facts
+            run.assumptions = assumptions
             return follow(rest)
 
         return way
 
-    facts, many = run.facts, run.ways
+    facts, many = run.assumptions, run.ways
     run.ways = many * len(ways)
     try:
         return run.branch(*map(taking, ways))
     finally:
-        run.facts, run.ways = facts, many
+        run.assumptions, run.ways = facts, many
 
 
 def _is_too_much(ways: int, size: int) -> bool:

@@ -4,22 +4,22 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from glueline_worker.lineage.script.domain.journal import Outcome
+from glueline_worker.lineage.script.domain.journal import PathOutcome
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.state import Exhausted, State
-from glueline_worker.lineage.script.domain.template_text import has_hole
+from glueline_worker.lineage.script.domain.state import ReadingExhausted, State
+from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
     Class,
-    Foreign,
+    External,
     Function,
     Instance,
-    Length,
-    Scope,
-    Tool,
+    JobArgument,
+    LibraryObject,
+    MinimumLength,
     Value,
-    join,
+    VariableScope,
+    join_values,
 )
 from glueline_worker.lineage.script.interpreter import assignments, loops, path_conditions
 from glueline_worker.lineage.script.interpreter.expressions import Evaluator
@@ -32,7 +32,7 @@ REPEATS = 2
 
 
 def _is_unknown(value: Value) -> bool:
-    return isinstance(value, Foreign) and value.label == "unknown"
+    return isinstance(value, External) and value.label == "unknown"
 
 
 class Interpreter(Evaluator):
@@ -42,7 +42,7 @@ class Interpreter(Evaluator):
         super().__init__(state)
         self.returns: list[list[Value]] = []
 
-    def run_module(self, module: ast.Module) -> None:
+    def follow_module(self, module: ast.Module) -> None:
         """Run the script; a statement that cannot be followed costs only itself."""
         self._run_all(module.body)
 
@@ -55,7 +55,7 @@ class Interpreter(Evaluator):
             except RecursionError:
                 self.state.line = statement.lineno
                 self.state.leave_out("nested too deeply to be followed")
-            except Exhausted:
+            except ReadingExhausted:
                 raise
             except Exception as error:  # noqa: BLE001 - our defect costs a statement, not the job
                 self.state.line = statement.lineno
@@ -66,7 +66,7 @@ class Interpreter(Evaluator):
     def run(self, body: Sequence[ast.stmt]) -> bool:
         """Run statements; False when a return, raise, break or continue ends them."""
         for at, statement in enumerate(body):
-            self.state.tick()
+            self.state.charge()
             self.state.line = statement.lineno
             goes_on = path_conditions.divide(self, body, at, self.run)
             if goes_on is not None:
@@ -80,13 +80,13 @@ class Interpreter(Evaluator):
         """Run alternatives from one state and join what they leave."""
         broke = False
 
-        def followed(way: Callable[[], bool]) -> Callable[[], Outcome]:
-            def run() -> Outcome:
+        def followed(way: Callable[[], bool]) -> Callable[[], PathOutcome]:
+            def run() -> PathOutcome:
                 nonlocal broke
                 self.broke = False
                 goes_on = way()
                 broke = broke or self.broke
-                return Outcome(goes_on, keeps=goes_on or self.broke)
+                return PathOutcome(goes_on, keeps=goes_on or self.broke)
 
             return run
 
@@ -101,20 +101,20 @@ class Interpreter(Evaluator):
         node = function.node
         self.called.add(node)
         if self._is_deep(node, [*args, *kwargs.values()]) or is_empty(node):
-            return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
-        scope = Scope(function.scope)
-        line, outer, facts = self.state.line, self.scope, self.facts
+            return self.state.unite_frames([*args, *kwargs.values()]) or UNKNOWN
+        scope = VariableScope(function.scope)
+        line, outer, assumptions = self.state.line, self.scope, self.assumptions
         assignments.bind_parameters(self, function, scope, args, kwargs)
         self.stack.append(node)
-        self.scope, self.facts = scope, {}
+        self.scope, self.assumptions = scope, {}
         self.returns.append([])
         try:
             result = self._body(node, scope)
-            if "contextmanager" in function.marks and isinstance(result, list):
+            if "contextmanager" in function.decorators and isinstance(result, list):
                 result = result[0]
         finally:
             self.returns.pop()
-            self.scope, self.facts = outer, facts
+            self.scope, self.assumptions = outer, assumptions
             self.stack.pop()
             self.state.line = line
         return result
@@ -131,7 +131,7 @@ class Interpreter(Evaluator):
             report_limit(f"a function that calls itself is followed {REPEATS} times only")
         return True
 
-    def _body(self, node: ast.AST, scope: Scope) -> Value:
+    def _body(self, node: ast.AST, scope: VariableScope) -> Value:
         if isinstance(node, ast.Lambda):
             return self.evaluate(node.body)
         self.run(node.body)  # type: ignore[attr-defined]
@@ -142,7 +142,7 @@ class Interpreter(Evaluator):
         if any(isinstance(value, str) and value for value in found):
             # Beside a default, what cannot be known says nothing.
             found = [value for value in found if not _is_unknown(value)]
-        return join(found) if found else None
+        return join_values(found) if found else None
 
     # Statements
 
@@ -193,7 +193,7 @@ class Interpreter(Evaluator):
     def _handle(self, handler: ast.ExceptHandler) -> bool:
         if handler.name:
             self.state.journal.touch(self.scope.vars)
-            self.scope.vars[handler.name] = Foreign("exception")
+            self.scope.vars[handler.name] = External("exception")
         return self.run(handler.body)
 
     def _with(self, node: ast.With) -> bool:
@@ -223,7 +223,7 @@ class Interpreter(Evaluator):
 
     def _class(self, node: ast.ClassDef) -> bool:
         bases = tuple(self.evaluate(base) for base in node.bases)
-        scope = Scope(self.scope)
+        scope = VariableScope(self.scope)
         outer, self.scope = self.scope, scope
         try:
             self.run(node.body)
@@ -251,13 +251,13 @@ class Interpreter(Evaluator):
     def _import(self, node: ast.Import) -> bool:
         for name in node.names:
             path = name.name if name.asname else name.name.split(".")[0]
-            self.bind(name.asname or path, Foreign(path))
+            self.bind(name.asname or path, External(path))
         return True
 
     def _import_from(self, node: ast.ImportFrom) -> bool:
         for name in node.names:
             if name.name != "*":
-                self.bind(name.asname or name.name, Foreign(f"{node.module or ''}.{name.name}"))
+                self.bind(name.asname or name.name, External(f"{node.module or ''}.{name.name}"))
         return True
 
     def _global(self, node: ast.Global | ast.Nonlocal) -> bool:
@@ -290,9 +290,11 @@ class Interpreter(Evaluator):
         if value is None or isinstance(value, bool):
             return value or False
         if isinstance(value, (str, int, float)):
-            open_ended = isinstance(value, (Argument, Length)) or has_hole(str(value))
+            open_ended = isinstance(value, (JobArgument, MinimumLength)) or has_placeholder(
+                str(value)
+            )
             return None if open_ended else bool(value)
-        if isinstance(value, (Function, Class, Instance, Tool)):
+        if isinstance(value, (Function, Class, Instance, LibraryObject)):
             return True
         return None
 

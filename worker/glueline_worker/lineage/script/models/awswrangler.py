@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.naming import dynamodb
-from glueline_worker.lineage.script.domain.template_text import shown, texts
-from glueline_worker.lineage.script.domain.values import Tool, Value, options_of
+from glueline_worker.lineage.script.domain.template_text import list_texts, render
+from glueline_worker.lineage.script.domain.values import LibraryObject, Value, get_alternatives
 from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
 from glueline_worker.lineage.script.models.call import Call
 
@@ -14,22 +14,22 @@ _DATABASES = ("redshift", "postgresql", "mysql", "sqlserver", "oracle")
 
 
 def _read_path(call: Call) -> Value:
-    return call.state.read(datasets.at(call.state, call.arg(0, "path")), "wr.s3")
+    return call.state.read(datasets.find_locations(call.state, call.arg(0, "path")), "wr.s3")
 
 
 def _read_table(call: Call) -> Value:
     table, database = call.arg(0, "table"), call.arg(1, "database")
-    found = datasets.table(call.state, database, table, call.arg(None, "catalog_id"))
+    found = datasets.find_tables(call.state, database, table, call.arg(None, "catalog_id"))
     return call.state.read(found, "wr.table")
 
 
 def _write_path(call: Call) -> Value:
-    found = datasets.at(call.state, call.arg(1, "path"))
+    found = datasets.find_locations(call.state, call.arg(1, "path"))
     table, database = call.arg(None, "table"), call.arg(None, "database")
     if table is not None and database is not None:
-        found += datasets.table(call.state, database, table, call.arg(None, "catalog_id"))
+        found += datasets.find_tables(call.state, database, table, call.arg(None, "catalog_id"))
     call.state.write(call.arg(0, "df", "obj"), found, "wr.s3")
-    return {"paths": list(texts(call.arg(1, "path")))}
+    return {"paths": list(list_texts(call.arg(1, "path")))}
 
 
 def _copy_paths(call: Call) -> Value:
@@ -39,31 +39,31 @@ def _copy_paths(call: Call) -> Value:
     target = (
         call.arg(2, "target_path") if call.name == "copy_objects" else call.arg(1, "target_path")
     )
-    read = call.state.read(datasets.at(call.state, source), "wr.s3")
-    call.state.write(read, datasets.at(call.state, target), "wr.s3")
+    read = call.state.read(datasets.find_locations(call.state, source), "wr.s3")
+    call.state.write(read, datasets.find_locations(call.state, target), "wr.s3")
     return None
 
 
 def _upload(call: Call) -> Value:
     content = call.state.files.get(str(call.arg(0, "local_file")))
-    call.state.write(content, datasets.at(call.state, call.arg(1, "path")), "wr.s3")
+    call.state.write(content, datasets.find_locations(call.state, call.arg(1, "path")), "wr.s3")
     return None
 
 
 def _download(call: Call) -> Value:
-    frame = call.state.read(datasets.at(call.state, call.arg(0, "path")), "wr.s3")
+    frame = call.state.read(datasets.find_locations(call.state, call.arg(0, "path")), "wr.s3")
     call.state.files[str(call.arg(1, "local_file"))] = frame
     return None
 
 
 def _athena(call: Call) -> Value:
-    engine = sql_engines.athena_engine(call.state, call.text(1, "database"))
+    engine = sql_engines.make_athena_engine(call.state, call.text(1, "database"))
     found = [
-        sql_engines.run(call.state, option, engine)
-        for option in options_of(call.arg(0, "sql"))
+        sql_engines.run_sql(call.state, option, engine)
+        for option in get_alternatives(call.arg(0, "sql"))
         if isinstance(option, str)
     ]
-    return call.state.one_frame(found) or call.state.transform((), label="athena")
+    return call.state.unite_frames(found) or call.state.transform((), label="athena")
 
 
 def _create_table_as(call: Call) -> Value:
@@ -71,20 +71,20 @@ def _create_table_as(call: Call) -> Value:
     table = call.arg(2, "ctas_table")
     if table is not None:
         database = call.arg(3, "ctas_database", default=call.arg(1, "database"))
-        call.state.write(frame, datasets.table(call.state, database, table), "wr.athena")
+        call.state.write(frame, datasets.find_tables(call.state, database, table), "wr.athena")
     return frame
 
 
 def _unload(call: Call) -> Value:
-    engine = sql_engines.athena_engine(call.state, call.text(None, "database"))
-    frame = sql_engines.run(call.state, call.text(0, "sql") or "", engine)
-    call.state.write(frame, datasets.at(call.state, call.arg(1, "path")), "wr.athena")
+    engine = sql_engines.make_athena_engine(call.state, call.text(None, "database"))
+    frame = sql_engines.run_sql(call.state, call.text(0, "sql") or "", engine)
+    call.state.write(frame, datasets.find_locations(call.state, call.arg(1, "path")), "wr.athena")
     return None
 
 
 def _to_iceberg(call: Call) -> Value:
     database, table = call.arg(1, "database"), call.arg(2, "table")
-    found = datasets.table(call.state, database, table, call.arg(None, "catalog_id"))
+    found = datasets.find_tables(call.state, database, table, call.arg(None, "catalog_id"))
     call.state.write(call.arg(0, "df"), found, "wr.athena")
     return None
 
@@ -94,9 +94,9 @@ def _query(call: Call) -> Value:
 
 
 def _table_name(call: Call, connection: Value, table: Value, schema: Value) -> Value:
-    data = connection.data if isinstance(connection, Tool) else {"url": "{unknown}"}
-    parts = [*(texts(schema)[:1] if schema is not None else []), *texts(table)[:1]]
-    return dbapi.name_table(call.state, data, tuple(shown(part) for part in parts))
+    data = connection.data if isinstance(connection, LibraryObject) else {"url": "{unknown}"}
+    parts = [*(list_texts(schema)[:1] if schema is not None else []), *list_texts(table)[:1]]
+    return dbapi.name_table(call.state, data, tuple(render(part) for part in parts))
 
 
 def _read_database_table(call: Call) -> Value:
@@ -116,7 +116,7 @@ def _copy(call: Call) -> Value:
     source: Value = call.arg(0, "df")
     if call.name == "copy_from_files":
         found = _table_name(call, call.arg(1, "con"), call.arg(2, "table"), call.arg(3, "schema"))
-        source = call.state.read(datasets.at(call.state, call.arg(0, "path")), "wr.s3")
+        source = call.state.read(datasets.find_locations(call.state, call.arg(0, "path")), "wr.s3")
     call.state.write(source, [found], "wr.copy")
     return None
 
@@ -124,19 +124,23 @@ def _copy(call: Call) -> Value:
 def _unload_database(call: Call) -> Value:
     frame = dbapi.query(call.state, call.arg(0, "sql"), call.arg(2, "con"))
     if call.name == "unload_to_files":
-        call.state.write(frame, datasets.at(call.state, call.arg(1, "path")), "wr.unload")
+        call.state.write(
+            frame, datasets.find_locations(call.state, call.arg(1, "path")), "wr.unload"
+        )
     return frame
 
 
 def _dynamo_write(call: Call) -> Value:
     table = call.arg(1, "table_name")
-    names = [dynamodb(shown(text), call.state.around) for text in texts(table)]
+    names = [dynamodb(render(text), call.state.around) for text in list_texts(table)]
     call.state.write(call.arg(0, "df", "items", "path"), names, "wr.dynamodb")
     return None
 
 
 def _dynamo_read(call: Call) -> Value:
-    names = [dynamodb(shown(text), call.state.around) for text in texts(call.arg(0, "table_name"))]
+    names = [
+        dynamodb(render(text), call.state.around) for text in list_texts(call.arg(0, "table_name"))
+    ]
     return call.state.read(names, "wr.dynamodb")
 
 

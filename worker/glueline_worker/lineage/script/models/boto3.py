@@ -6,25 +6,33 @@ from collections.abc import Callable
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import dynamodb, kinesis, redshift
-from glueline_worker.lineage.script.domain.template_text import as_text, shown, texts
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Foreign, Tool, Value, options_of
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    External,
+    LibraryObject,
+    Value,
+    get_alternatives,
+)
 from glueline_worker.lineage.script.models import boto3_s3, datasets, files, sql_engines
 from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.sql_engines import Engine
+from glueline_worker.lineage.script.models.sql_engines import SqlEngine
 
 
 def client(call: Call) -> Value:
     """``boto3.client(service)`` or ``boto3.resource(service)``."""
-    return Tool("client", {"service": texts(call.arg(0, "service_name", default=""))[0]})
+    return LibraryObject(
+        "client", {"service": list_texts(call.arg(0, "service_name", default=""))[0]}
+    )
 
 
 def call_client(call: Call) -> Value:
     """A method of a client or resource."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     handler = _METHODS.get((tool.data["service"], call.name))
     if handler is not None:
         return handler(call)
-    return Foreign(f"{tool.data['service']}.{call.name}()")
+    return External(f"{tool.data['service']}.{call.name}()")
 
 
 def call_object(call: Call) -> Value:
@@ -37,7 +45,7 @@ def call_object(call: Call) -> Value:
 
 
 def _tables(call: Call, value: Value) -> list[Dataset]:
-    return [dynamodb(shown(text), call.state.around) for text in texts(value)]
+    return [dynamodb(render(text), call.state.around) for text in list_texts(value)]
 
 
 def _dynamo_put(call: Call) -> Value:
@@ -58,7 +66,7 @@ def _dynamo_read(call: Call) -> Value:
 
 
 def _dynamo_table(call: Call) -> Value:
-    return Tool("dynamo", {"table": call.arg(0, "name")})
+    return LibraryObject("dynamo", {"table": call.arg(0, "name")})
 
 
 def _item_put(call: Call) -> Value:
@@ -73,7 +81,7 @@ def _item_read(call: Call) -> Value:
 
 def _kinesis_put(call: Call) -> Value:
     stream = call.arg(None, "StreamName", "StreamARN")
-    names = [kinesis(shown(text), call.state.around) for text in texts(stream)]
+    names = [kinesis(render(text), call.state.around) for text in list_texts(stream)]
     call.state.write(call.values, names, "kinesis")
     return UNKNOWN
 
@@ -83,20 +91,20 @@ def _kinesis_put(call: Call) -> Value:
 
 def _athena(call: Call) -> Value:
     database = call.mapping(None, "QueryExecutionContext").get("Database")
-    engine = sql_engines.athena_engine(
+    engine = sql_engines.make_athena_engine(
         call.state, as_text(database) if database is not None else None
     )
-    for text in texts(call.arg(None, "QueryString", default="")):
-        sql_engines.run(call.state, text, engine)
-    return Foreign("query")
+    for text in list_texts(call.arg(None, "QueryString", default="")):
+        sql_engines.run_sql(call.state, text, engine)
+    return External("query")
 
 
 def _redshift_data(call: Call) -> Value:
     cluster = call.arg(None, "ClusterIdentifier", "WorkgroupName", default=UNKNOWN)
     region = call.state.around.region or "{region}"
-    host = f"{shown(texts(cluster)[0])}.{region}"
-    database = shown(as_text(call.arg(None, "Database", default=UNKNOWN)))
-    engine = Engine(
+    host = f"{render(list_texts(cluster)[0])}.{region}"
+    database = render(as_text(call.arg(None, "Database", default=UNKNOWN)))
+    engine = SqlEngine(
         lambda parts: redshift(
             f"jdbc:redshift://{host}/", ".".join(parts), call.state.around, database=database
         ),
@@ -104,28 +112,28 @@ def _redshift_data(call: Call) -> Value:
     )
     statements = call.arg(None, "Sqls", "Sql")
     for statement in statements if isinstance(statements, (list, tuple)) else [statements]:
-        for option in options_of(statement):
+        for option in get_alternatives(statement):
             if isinstance(option, str):
-                sql_engines.run(call.state, option, engine)
-    return Foreign("query")
+                sql_engines.run_sql(call.state, option, engine)
+    return External("query")
 
 
 def _workflow(call: Call) -> Value:
     del call
-    return Foreign("workflow_run_properties")
+    return External("workflow_run_properties")
 
 
 def _catalog_table(call: Call) -> Value:
-    database = texts(call.arg(None, "DatabaseName", default="unknown"))[0]
-    table = texts(call.arg(None, "Name", default="unknown"))[0]
+    database = list_texts(call.arg(None, "DatabaseName", default="unknown"))[0]
+    table = list_texts(call.arg(None, "Name", default="unknown"))[0]
     catalog = call.arg(None, "CatalogId")
-    owner = f"{datasets.OWNER}{texts(catalog)[0]}" if catalog is not None else ""
-    return Tool("catalog_table", {"place": f"{database}/{table}{owner}"})
+    owner = f"{datasets.CATALOG_MARK}{list_texts(catalog)[0]}" if catalog is not None else ""
+    return LibraryObject("catalog_table", {"place": f"{database}/{table}{owner}"})
 
 
 def _connection(call: Call) -> Value:
-    name = texts(call.arg(None, "Name", default="unknown"))[0]
-    return Tool("connection", {"name": name})
+    name = list_texts(call.arg(None, "Name", default="unknown"))[0]
+    return LibraryObject("connection", {"name": name})
 
 
 _METHODS: dict[tuple[str, str], Callable[[Call], Value]] = {

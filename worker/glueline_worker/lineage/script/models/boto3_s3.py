@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.script.domain.template_text import as_text, hole, lift
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    map_alternatives,
+    placeholder,
+)
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Foreign,
-    Listed,
-    Tool,
+    External,
+    LibraryObject,
+    ListedKey,
     Value,
-    options_of,
-    words,
+    get_alternatives,
+    name_set,
 )
 from glueline_worker.lineage.script.models import datasets, files
 from glueline_worker.lineage.script.models.call import Call
@@ -21,7 +25,7 @@ from glueline_worker.lineage.script.models.call import Call
 # S3
 
 
-DISTINCT = words(
+DISTINCT = name_set(
     "get_object put_object copy_object upload_file upload_fileobj download_file download_fileobj "
     "list_objects list_objects_v2"
 )
@@ -30,7 +34,7 @@ DISTINCT = words(
 
 def _place(call: Call) -> list[Dataset]:
     bucket, key = call.arg(None, "Bucket"), call.arg(None, "Key")
-    return datasets.objects(call.state, bucket, key)
+    return datasets.find_objects(call.state, bucket, key)
 
 
 def _get(call: Call) -> Value:
@@ -45,23 +49,23 @@ def _put(call: Call) -> Value:
 
 
 def _content(body: Value) -> Value:
-    return body.data.get("content") if isinstance(body, Tool) else body
+    return body.data.get("content") if isinstance(body, LibraryObject) else body
 
 
 def _copy_source(call: Call, value: Value) -> list[Dataset]:
     found: list[Dataset] = []
-    for option in options_of(value):
+    for option in get_alternatives(value):
         if isinstance(option, dict):
-            found += datasets.objects(call.state, option.get("Bucket"), option.get("Key"))
+            found += datasets.find_objects(call.state, option.get("Bucket"), option.get("Key"))
         else:
-            found += datasets.at(call.state, f"s3://{as_text(option).lstrip('/')}")
+            found += datasets.find_locations(call.state, f"s3://{as_text(option).lstrip('/')}")
     return found
 
 
 def _copy(call: Call) -> Value:
     source = call.arg(0, "CopySource")
     bucket, key = call.arg(1, "Bucket"), call.arg(2, "Key")
-    return _copied(call, source, datasets.objects(call.state, bucket, key))
+    return _copied(call, source, datasets.find_objects(call.state, bucket, key))
 
 
 def _copied(call: Call, source: Value, target: list[Dataset]) -> Value:
@@ -72,19 +76,19 @@ def _copied(call: Call, source: Value, target: list[Dataset]) -> Value:
 
 def _upload(call: Call) -> Value:
     source = call.arg(0, "Filename", "Fileobj")
-    target = datasets.objects(call.state, call.arg(1, "Bucket"), call.arg(2, "Key"))
+    target = datasets.find_objects(call.state, call.arg(1, "Bucket"), call.arg(2, "Key"))
     call.state.write(files.local(call.state, source), target, "upload")
     return None
 
 
 def _download(call: Call) -> Value:
-    place = datasets.objects(call.state, call.arg(0, "Bucket"), call.arg(1, "Key"))
+    place = datasets.find_objects(call.state, call.arg(0, "Bucket"), call.arg(1, "Key"))
     return _downloaded(call, call.arg(2, "Filename", "Fileobj"), place)
 
 
 def _downloaded(call: Call, target: Value, place: list[Dataset]) -> Value:
     frame = files.tentative(call.state, call.state.read(place, "download"))
-    if isinstance(target, Tool):
+    if isinstance(target, LibraryObject):
         files.put(call.state, target, frame)
     elif target is not None:
         call.state.files[as_text(target)] = frame
@@ -92,20 +96,24 @@ def _downloaded(call: Call, target: Value, place: list[Dataset]) -> Value:
 
 
 def _bucket(call: Call) -> Value:
-    return Tool("bucket", {"bucket": call.arg(0, "name")})
+    return LibraryObject("bucket", {"bucket": call.arg(0, "name")})
 
 
 def _object(call: Call) -> Value:
-    return Tool("s3object", {"bucket": call.arg(0, "bucket_name"), "key": call.arg(1, "key")})
+    return LibraryObject(
+        "s3object", {"bucket": call.arg(0, "bucket_name"), "key": call.arg(1, "key")}
+    )
 
 
 def _bucket_object(call: Call) -> Value:
-    return Tool("s3object", {"bucket": call.receiver.data["bucket"], "key": call.arg(0, "key")})
+    return LibraryObject(
+        "s3object", {"bucket": call.receiver.data["bucket"], "key": call.arg(0, "key")}
+    )
 
 
 def _object_place(call: Call) -> list[Dataset]:
     data = call.receiver.data
-    return datasets.objects(call.state, data["bucket"], data["key"])
+    return datasets.find_objects(call.state, data["bucket"], data["key"])
 
 
 def _object_get(call: Call) -> Value:
@@ -136,7 +144,7 @@ def _object_copy(call: Call) -> Value:
 
 
 def _bucket_place(call: Call, key: Value) -> list[Dataset]:
-    return datasets.objects(call.state, call.receiver.data["bucket"], key)
+    return datasets.find_objects(call.state, call.receiver.data["bucket"], key)
 
 
 def _bucket_put(call: Call) -> Value:
@@ -163,9 +171,9 @@ def _bucket_copy(call: Call) -> Value:
     return _copied(call, call.arg(0, "CopySource"), _bucket_place(call, call.arg(1, "Key")))
 
 
-def listing(bucket: Value, prefix: Value = None, *, paged: bool = False) -> Tool:
+def listing(bucket: Value, prefix: Value = None, *, paged: bool = False) -> LibraryObject:
     """The objects of a bucket under a prefix, whichever they are; ``paged``, pages of them."""
-    return Tool("listing", {"bucket": bucket, "prefix": prefix, "paged": paged})
+    return LibraryObject("listing", {"bucket": bucket, "prefix": prefix, "paged": paged})
 
 
 def _list(call: Call) -> Value:
@@ -186,23 +194,25 @@ def _listed(call: Call) -> Value:
     return listing(data["bucket"], call.arg(None, "Prefix", default=data["prefix"]))
 
 
-def listed_object(objects: Tool, label: str) -> Tool:
+def listed_object(objects: LibraryObject, label: str) -> LibraryObject:
     """Any object of a listing, or any page of it."""
     bucket, prefix = objects.data["bucket"], objects.data["prefix"]
     if objects.data["paged"]:
         return listing(bucket, prefix)
-    keys = lift(lambda start: Listed(as_text(start or "") + hole(label)), prefix)
-    return Tool("s3object", {"bucket": bucket, "key": keys})
+    keys = map_alternatives(
+        lambda start: ListedKey(as_text(start or "") + placeholder(label)), prefix
+    )
+    return LibraryObject("s3object", {"bucket": bucket, "key": keys})
 
 
-def item(tool: Tool, key: Value) -> Value:
+def item(tool: LibraryObject, key: Value) -> Value:
     """``response["Contents"]`` of a listing and ``object["Key"]`` of what it lists."""
     name = key if isinstance(key, str) else ""
     if tool.kind == "s3object":
-        return tool.data["key"] if name in {"Key", "Prefix"} else Foreign(f"object.{name}")
+        return tool.data["key"] if name in {"Key", "Prefix"} else External(f"object.{name}")
     if isinstance(key, slice) or name in {"Contents", "CommonPrefixes", "Versions"}:
         return listing(tool.data["bucket"], tool.data["prefix"])
-    return listed_object(tool, "unknown") if isinstance(key, int) else Foreign("listing.item")
+    return listed_object(tool, "unknown") if isinstance(key, int) else External("listing.item")
 
 
 METHODS: dict[tuple[str, str], Callable[[Call], Value]] = {
@@ -247,7 +257,7 @@ _OBJECTS: dict[tuple[str, str], Callable[[Call], Value]] = {
 }
 
 
-def attribute(tool: Tool, name: str) -> Value:
+def attribute(tool: LibraryObject, name: str) -> Value:
     """An attribute of an S3 object, bucket or client."""
     if tool.kind == "s3object" and name in {"key", "bucket_name"}:
         return tool.data["bucket" if name == "bucket_name" else "key"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from glueline_worker.lineage.script.domain.reading import Run
+from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import as_text, texts
-from glueline_worker.lineage.script.domain.values import Value, options_of
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
+from glueline_worker.lineage.script.domain.values import Value, get_alternatives
 
 
 @dataclass(slots=True)
 class Call:
     """``receiver.name(*args, **kwargs)``; for a plain function the receiver is its path."""
 
-    run: Run
+    run: Reading
     receiver: Value
     name: str
     args: list[Value] = field(default_factory=list)
@@ -43,12 +43,12 @@ class Call:
     def text(self, position: int | None, *names: str) -> str | None:
         """The argument as a text; None when it is not given."""
         value = self.arg(position, *names)
-        return None if value is None else texts(value)[0]
+        return None if value is None else list_texts(value)[0]
 
     def mapping(self, position: int | None, *names: str) -> dict[Any, Value]:
         """The argument as a dict of options; alternatives are laid over one another."""
         found: dict[Any, Value] = {}
-        for option in options_of(self.arg(position, *names)):
+        for option in get_alternatives(self.arg(position, *names)):
             if isinstance(option, dict):
                 found.update((as_text(key), value) for key, value in option.items())
         return found

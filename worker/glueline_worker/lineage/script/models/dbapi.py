@@ -9,18 +9,18 @@ from typing import Any
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import glue_connection, jdbc
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import as_text, shown, texts
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Frame,
-    Tool,
+    LibraryObject,
     Value,
-    options_of,
-    words,
+    get_alternatives,
+    name_set,
 )
 from glueline_worker.lineage.script.models import datasets, files, sql_engines
 from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.sql_engines import Engine
+from glueline_worker.lineage.script.models.sql_engines import SqlEngine
 
 ENGINES = {
     "psycopg2": "postgresql",
@@ -46,7 +46,7 @@ ENGINES = {
 _REDSHIFT_PORT = "5439"
 _ALL_BY_POSITION = 4
 """``connect(host, user, password, database)``."""
-EXECUTIONS = words(
+EXECUTIONS = name_set(
     "execute executemany exec_driver_sql run mogrify copy_expert executeUpdate executeQuery "
     "prepareStatement prepareCall execute_string"
 )
@@ -73,13 +73,15 @@ def connect(call: Call, module: str) -> Value:
     """``module.connect(…)``: an open connection."""
     engine = ENGINES[module]
     if engine == "athena":
-        return Tool("database", {"engine": engine, "database": call.text(None, "schema_name")})
+        return LibraryObject(
+            "database", {"engine": engine, "database": call.text(None, "schema_name")}
+        )
     options = {key.lower(): as_text(value) for key, value in call.kwargs.items()}
     text = call.args[0] if call.args else None
     if isinstance(text, str) and "=" in text:
         options |= {key.lower(): value for key, value in _PAIR.findall(text)}
     elif isinstance(text, str) and "://" in text:
-        return Tool("database", {"engine": engine, "url": text})
+        return LibraryObject("database", {"engine": engine, "url": text})
     elif text is not None:
         options.setdefault("host", as_text(text))
     host, port, database = (_first(options, keys) for keys in (_HOST, _PORT, _DATABASE))
@@ -90,12 +92,12 @@ def connect(call: Call, module: str) -> Value:
 
 def opened(
     engine: str, host: str | None, port: str | None, database: str | None, schema: Value = None
-) -> Tool:
+) -> LibraryObject:
     """A connection to a server; what is None is known only at run time."""
     if engine == "postgresql" and port == _REDSHIFT_PORT:
         engine = "redshift"  # which PostgreSQL's modules speak to as well
     place = f"{host or '{unknown}'}{f':{port}' if port else ''}"
-    return Tool(
+    return LibraryObject(
         "database",
         {
             "engine": engine,
@@ -115,7 +117,7 @@ def engine_url(call: Call) -> Value:
     url = call.text(0, "url") or ""
     scheme, _, rest = url.partition("://")
     engine = scheme.partition("+")[0]
-    return Tool("database", {"engine": engine, "url": f"jdbc:{engine}://{rest}"})
+    return LibraryObject("database", {"engine": engine, "url": f"jdbc:{engine}://{rest}"})
 
 
 def url_of_parts(call: Call) -> Value:
@@ -128,7 +130,7 @@ def url_of_parts(call: Call) -> Value:
 
 def driver_connection(call: Call) -> Value:
     """Java's ``DriverManager.getConnection(url, …)``."""
-    return Tool("database", {"url": call.text(0, "url")})
+    return LibraryObject("database", {"url": call.text(0, "url")})
 
 
 def run_by_options(call: Call) -> Value:
@@ -137,15 +139,17 @@ def run_by_options(call: Call) -> Value:
 
     def name(parts: tuple[str, ...]) -> Dataset:
         table = {**options, "dbtable": ".".join(parts)}
-        found = datasets.by_options(call.state, "snowflake", table)
+        found = datasets.find_by_options(call.state, "snowflake", table)
         return found[0] if found else name_table(call.state, {}, parts)
 
-    return sql_engines.run(call.state, call.text(1, "query") or "", Engine(name, "snowflake"))
+    return sql_engines.run_sql(
+        call.state, call.text(1, "query") or "", SqlEngine(name, "snowflake")
+    )
 
 
-def glue_connected(name: Value, engine: str) -> Tool:
+def glue_connected(name: Value, engine: str) -> LibraryObject:
     """Awswrangler's ``connect(connection)``: by the name of a Glue connection."""
-    return Tool("database", {"engine": engine, "connection": texts(name)[0]})
+    return LibraryObject("database", {"engine": engine, "connection": list_texts(name)[0]})
 
 
 def name_table(state: State, data: Mapping[Any, Value], parts: tuple[str, ...]) -> Dataset:
@@ -154,44 +158,48 @@ def name_table(state: State, data: Mapping[Any, Value], parts: tuple[str, ...]) 
     engine = engine if isinstance(engine, str) else None
     table = ".".join(f'"{part}"' if "." in part and "{" not in part else part for part in parts)
     schema = data.get("schema")
-    schema = shown(schema) if isinstance(schema, str) else None
+    schema = render(schema) if isinstance(schema, str) else None
     connection = data.get("connection")
     if isinstance(connection, str):
-        return glue_connection(shown(connection), table, state.around, engine=engine, schema=schema)
-    url = shown(as_text(data.get("url")))
+        return glue_connection(
+            render(connection), table, state.around, engine=engine, schema=schema
+        )
+    url = render(as_text(data.get("url")))
     database = data.get("database")
-    database = shown(database) if isinstance(database, str) else None
-    if datasets.CONNECTION in url:
-        name, named = datasets.connection_of(url)
+    database = render(database) if isinstance(database, str) else None
+    if datasets.CONNECTION_URL in url:
+        name, named = datasets.parse_connection(url)
         return glue_connection(
             name, table, state.around, engine=engine, schema=schema, database=named or database
         )
     return jdbc(url, table, state.around, engine=engine, schema=schema, database=database)
 
 
-def engine_of(state: State, tool: Value) -> Engine:
+def engine_of(state: State, tool: Value) -> SqlEngine:
     """How the database behind a connection names its tables."""
-    data = tool.data if isinstance(tool, Tool) else {"url": "{unknown}"}
+    data = tool.data if isinstance(tool, LibraryObject) else {"url": "{unknown}"}
     if data.get("engine") == "athena":
         database = data.get("database")
-        return sql_engines.athena_engine(state, database if isinstance(database, str) else None)
+        return sql_engines.make_athena_engine(
+            state, database if isinstance(database, str) else None
+        )
     dialect = as_text(data.get("engine") or "postgresql")
-    return Engine(lambda parts: name_table(state, data, parts), _DIALECTS.get(dialect, dialect))
+    return SqlEngine(lambda parts: name_table(state, data, parts), _DIALECTS.get(dialect, dialect))
 
 
 def is_connection(value: Value) -> bool:
     """Whether ``value`` is a database connection, a cursor or the like."""
-    return isinstance(value, Tool) and value.kind == "database"
+    return isinstance(value, LibraryObject) and value.kind == "database"
 
 
 def query(state: State, sql: Value, connection: Value, given: Value = None) -> Value:
     """Run SQL over a connection; the frame of its result."""
     found: list[Value] = []
-    for option in options_of(sql):
+    for option in get_alternatives(sql):
         if isinstance(option, str):
-            frame = sql_engines.run(state, option, engine_of(state, connection), given)
+            frame = sql_engines.run_sql(state, option, engine_of(state, connection), given)
             found.append(frame)
-    return state.one_frame(found) or state.transform((), label="sql")
+    return state.unite_frames(found) or state.transform((), label="sql")
 
 
 def query_unknown(call: Call, parts: list[str]) -> Value:
@@ -205,13 +213,16 @@ def query_unknown(call: Call, parts: list[str]) -> Value:
     if engine is None and _REDSHIFT.search(sql):
         engine = "redshift"
     return query(
-        call.state, sql, Tool("database", {"engine": engine, "url": "{unknown}"}), call.args[1:]
+        call.state,
+        sql,
+        LibraryObject("database", {"engine": engine, "url": "{unknown}"}),
+        call.args[1:],
     )
 
 
 def call_connection(call: Call) -> Value:
     """A method of a connection or cursor."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if not call.values and call.name.startswith("execute"):
         return tool
     if call.name in EXECUTIONS or call.name == "query":
@@ -222,7 +233,7 @@ def call_connection(call: Call) -> Value:
         call.state.journal.touch(tool.data)
         tool.data["result"] = result
         for value in rest:  # COPY … TO STDOUT goes into a file
-            if isinstance(value, Tool) and value.kind == "buffer":
+            if isinstance(value, LibraryObject) and value.kind == "buffer":
                 files.put(call.state, value, result)
         return tool
     if call.name in {"copy_from", "write_dataframe"}:

@@ -6,35 +6,35 @@ from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Choice,
-    Foreign,
+    External,
     Frame,
-    Tool,
+    LibraryObject,
+    OneOf,
     Value,
-    words,
+    name_set,
 )
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.call import Call
 
-_READS = words("read readlines readline getvalue getbuffer readall iter_lines")
-_WRITES = words(
+_READS = name_set("read readlines readline getvalue getbuffer readall iter_lines")
+_WRITES = name_set(
     "write writelines writerow writerows writestr writeheader "
     "append cell write_row write_column write_string write_number"
 )
-_SAME = words("__enter__ rewind open create_sheet add_worksheet add_sheet")
+_SAME = name_set("__enter__ rewind open create_sheet add_worksheet add_sheet")
 
 
-def buffer(content: Value = None, path: Value = None) -> Tool:
+def buffer(content: Value = None, path: Value = None) -> LibraryObject:
     """A buffer in memory, or an open file at ``path``."""
-    return Tool("buffer", {"content": content, "path": path})
+    return LibraryObject("buffer", {"content": content, "path": path})
 
 
 def open_file(call: Call) -> Value:
     """``open(path, mode)``, of Python, s3fs or smart_open."""
     path, mode = call.arg(0, "file", "path", "uri"), call.arg(1, "mode", default="r")
-    if isinstance(path, Tool):
+    if isinstance(path, LibraryObject):
         return path
-    file_system = isinstance(call.receiver, Foreign) and "s3fs" in call.receiver.path.lower()
+    file_system = isinstance(call.receiver, External) and "s3fs" in call.receiver.path.lower()
     if isinstance(path, str) and "://" not in path and file_system:
         path = f"s3://{path}"
     reads = not (isinstance(mode, str) and ("w" in mode or "a" in mode or "x" in mode))
@@ -45,8 +45,8 @@ def _content(state: State, path: Value) -> Value:
     if isinstance(path, str) and path in state.files:
         return state.files[path]
     if isinstance(path, str) and path.startswith(("s3://", "s3a://", "gs://", "hdfs://")):
-        return tentative(state, state.read(datasets.at(state, path), "open"))
-    return Foreign("file")
+        return tentative(state, state.read(datasets.find_locations(state, path), "open"))
+    return External("file")
 
 
 def tentative(state: State, frame: Frame) -> Frame:
@@ -57,10 +57,10 @@ def tentative(state: State, frame: Frame) -> Frame:
 
 def call_buffer(call: Call) -> Value:
     """A method of a buffer or an open file."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if call.name in _READS:
-        found = call.state.one_frame(tool.data["content"])
-        return Frame(found.node, "rows") if found else Foreign("text")
+        found = call.state.unite_frames(tool.data["content"])
+        return Frame(found.node, "rows") if found else External("text")
     if call.name in _WRITES:
         put(call.state, tool, call.values)
     if call.name == "save" and call.args:  # a workbook, to a file or a buffer
@@ -68,13 +68,13 @@ def call_buffer(call: Call) -> Value:
     return tool if call.name in _SAME else None
 
 
-def put(state: State, tool: Tool, value: Value) -> None:
+def put(state: State, tool: LibraryObject, value: Value) -> None:
     """Let ``value`` flow into a buffer or file."""
-    frames = state.frames_in(value)
+    frames = state.find_frames(value)
     if not frames:
         return
     state.journal.touch(tool.data)
-    before = state.frames_in(tool.data["content"])
+    before = state.find_frames(tool.data["content"])
     fresh = [Frame(node, "rows") for node in frames if node not in before]
     tool.data["content"] = [*(Frame(node, "rows") for node in before), *fresh]
     path = tool.data.get("path")
@@ -84,42 +84,42 @@ def put(state: State, tool: Tool, value: Value) -> None:
 
 def read(state: State, source: Value) -> Value:
     """The frame in a file: on S3, on the disk, in a buffer or in a response."""
-    if isinstance(source, Tool):
-        return state.one_frame(source.data.get("content")) or state.transform((), label="buffer")
+    if isinstance(source, LibraryObject):
+        return state.unite_frames(source.data.get("content")) or state.transform((), label="buffer")
     if isinstance(source, Frame):
         return state.transform(source, label="read")
-    if isinstance(source, (list, tuple)) and state.frames_in(source):
+    if isinstance(source, (list, tuple)) and state.find_frames(source):
         return state.transform(source, label="read")
     if isinstance(source, str) and source in state.files:
-        return state.one_frame(state.files[source]) or state.transform(())
+        return state.unite_frames(state.files[source]) or state.transform(())
     if source is None or _from_memory(source) or datasets.is_local(source):
         return state.transform((), label="file")
-    return state.read(datasets.at(state, source), "read")
+    return state.read(datasets.find_locations(state, source), "read")
 
 
 def _from_memory(source: Value) -> bool:
     """Whether the source is an object rather than a path: a response, a text in a buffer."""
-    if isinstance(source, Choice):
+    if isinstance(source, OneOf):
         return all(map(_from_memory, source.options))
-    return isinstance(source, Foreign) and source.label == "unknown" and "()" in source.path
+    return isinstance(source, External) and source.label == "unknown" and "()" in source.path
 
 
 def write(state: State, target: Value, value: Value) -> None:
     """Write ``value`` to a file: on S3, on the disk, or into a buffer."""
-    if isinstance(target, Tool):
+    if isinstance(target, LibraryObject):
         put(state, target, value)
     elif isinstance(target, str) and datasets.is_local(target):
         state.journal.touch(state.files)
         state.files[target] = value
-    elif not (isinstance(target, Foreign) and target.label == "unknown"):
-        state.write(value, datasets.at(state, target), "file")
+    elif not (isinstance(target, External) and target.label == "unknown"):
+        state.write(value, datasets.find_locations(state, target), "file")
         if isinstance(target, str):
             state.files[target] = value
 
 
 def local(state: State, path: Value) -> Value:
     """What was written to a file on the disk."""
-    if isinstance(path, Tool):
+    if isinstance(path, LibraryObject):
         return path.data.get("content")
     key = as_text(path) if path is not None else ""
     return state.files.get(key, UNKNOWN)

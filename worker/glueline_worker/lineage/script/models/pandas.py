@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP
-from glueline_worker.lineage.script.domain.state import STACK
-from glueline_worker.lineage.script.domain.template_text import as_text, shown
-from glueline_worker.lineage.script.domain.values import Frame, Tool, Value, words
+from glueline_worker.lineage.script.domain.state import STACKED
+from glueline_worker.lineage.script.domain.template_text import as_text, render
+from glueline_worker.lineage.script.domain.values import Frame, LibraryObject, Value, name_set
 from glueline_worker.lineage.script.models import dbapi, files
 from glueline_worker.lineage.script.models.call import Call
 
-WRITES = words(
+WRITES = name_set(
     "to_csv to_parquet to_json to_excel to_pickle to_feather to_orc to_sql to_gbq to_hdf to_xml "
     "to_delta to_html write_parquet write_csv write_json sink_parquet write_database"
 )
-READS = words(
+READS = name_set(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
     "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile "
     "ParquetDataset ParquetFile"
@@ -49,8 +49,10 @@ def read_sql(call: Call) -> Value:
 
 def _table(call: Call, name: str, connection: Value, schema_at: int | None) -> Value:
     schema = call.text(schema_at, "schema")
-    parts = (shown(schema), shown(name)) if schema else (shown(name),)
-    data = connection.data if isinstance(connection, Tool) else {"url": as_text(connection)}
+    parts = (render(schema), render(name)) if schema else (render(name),)
+    data = (
+        connection.data if isinstance(connection, LibraryObject) else {"url": as_text(connection)}
+    )
     return dbapi.name_table(call.state, data, parts)
 
 
@@ -85,7 +87,7 @@ def make(call: Call) -> Value:
 
 def unite(call: Call) -> Value:
     """``pandas.concat([…])`` and ``pandas.merge(left, right)``."""
-    flow = STACK if call.name == "concat" else KEEP
+    flow = STACKED if call.name == "concat" else KEEP
     return call.state.transform(call.values, flow, call.name)
 
 

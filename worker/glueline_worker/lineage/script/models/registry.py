@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script.domain import columns
-from glueline_worker.lineage.script.domain.reading import Run
+from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
-    Choice,
     Column,
-    Foreign,
+    External,
     Frame,
-    Tool,
+    LibraryObject,
+    OneOf,
     Value,
-    words,
+    name_set,
 )
 from glueline_worker.lineage.script.interpreter import members
 from glueline_worker.lineage.script.models import (
@@ -48,7 +48,9 @@ from glueline_worker.lineage.script.models.spark import (
 Handler = Callable[[Call], Value]
 
 
-def call_foreign(run: Run, target: Foreign, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def call_foreign(
+    run: Reading, target: External, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
     """A call of something from outside the script, by the end of its path."""
     path = target.path.replace("()", "")
     parts = path.split(".")
@@ -73,7 +75,7 @@ def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
     if len(parts) > 1 and name in _BUILTINS and name not in {"map", "open"}:
         return False
     if name == "sql":
-        return bool(args) and isinstance(args[0], (str, Foreign, Choice, Frame))
+        return bool(args) and isinstance(args[0], (str, External, OneOf, Frame))
     return True
 
 
@@ -93,7 +95,7 @@ def _special(call: Call, parts: list[str]) -> Value:
         if found is not MISSING:
             return found
     if call.name in builtin_functions.DATES and call.receiver.label == "unknown":
-        return Foreign(call.receiver.path, "date")
+        return External(call.receiver.path, "date")
     return MISSING
 
 
@@ -106,17 +108,17 @@ def _of_text(call: Call, parts: list[str]) -> Value:
 
 def _of_item(call: Call, parts: list[str]) -> Value:
     """``unknown.get(key)``."""
-    if call.name != "get" or not call.args or call.state.frames_in(call.args):
+    if call.name != "get" or not call.args or call.state.find_frames(call.args):
         return MISSING
     return members.foreign_item(
-        call.run, Foreign(".".join(parts[:-1]), call.receiver.label), call.args[0]
+        call.run, External(".".join(parts[:-1]), call.receiver.label), call.args[0]
     )
 
 
 def _of_listing(call: Call, _: list[str]) -> Value:
     """``max(objects, key=…)``: any of the objects."""
     value = call.arg(0)
-    lists = isinstance(value, Tool) and value.kind == "listing"
+    lists = isinstance(value, LibraryObject) and value.kind == "listing"
     return boto3_s3.item(value, 0) if lists and call.name in {"max", "min", "next"} else MISSING
 
 
@@ -129,9 +131,9 @@ def _of_transform(call: Call, parts: list[str]) -> Value:
 
 def _of_column(call: Call, parts: list[str]) -> Value:
     """``functions.upper(column)``."""
-    if call.name not in columns.FUNCTIONS or not _is_column_function(call, parts):
+    if call.name not in columns.COLUMN_FUNCTIONS or not _is_column_function(call, parts):
         return MISSING
-    return columns.call_function(call.name, call.args)
+    return columns.call_column_function(call.name, call.args)
 
 
 def _of_library(call: Call, parts: list[str]) -> Value:
@@ -154,7 +156,9 @@ def _is_column_function(call: Call, parts: list[str]) -> bool:
     if "functions" in parts or parts[0] in {"F", "f", "fn", "func", "sf", "SqlFuncs"}:
         return True
     # With a text as its first argument, a bare `sum` or `max` is no builtin but a star import.
-    plain = call.name not in columns.AMBIGUOUS or any(isinstance(arg, str) for arg in call.args[:1])
+    plain = call.name not in columns.AMBIGUOUS_FUNCTIONS or any(
+        isinstance(arg, str) for arg in call.args[:1]
+    )
     return len(parts) == 1 and plain
 
 
@@ -172,22 +176,22 @@ def _configure(call: Call) -> Value:
     return call.receiver
 
 
-def _default(call: Call, path: str, target: Foreign) -> Value:
+def _default(call: Call, path: str, target: External) -> Value:
     """Nobody here knows the function: what flows in may flow out."""
     kinds = set(map(type, call.values))
     if Column in kinds and Frame not in kinds:
-        return columns.as_column(call.values)
-    inputs = call.state.frames_in(call.values)
+        return columns.combine_columns(call.values)
+    inputs = call.state.find_frames(call.values)
     if inputs and call.name not in _SILENT:
         return call.state.transform(call.values, OPAQUE, call.name)
-    return Foreign(f"{path}()", target.label)
+    return External(f"{path}()", target.label)
 
 
-_SILENT = words("print info debug warning warn error exception log append_log sleep display")
+_SILENT = name_set("print info debug warning warn error exception log append_log sleep display")
 
 
 def call_tool(
-    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
+    run: Reading, tool: LibraryObject, name: str, args: list[Value], kwargs: dict[str, Value]
 ) -> Value:
     """A method of a library's object; ``__call__`` when it is called itself."""
     if tool.kind == "unknown_writer":
@@ -199,7 +203,7 @@ def call_tool(
 
 
 def _call_unknown_writer(
-    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
+    run: Reading, tool: LibraryObject, name: str, args: list[Value], kwargs: dict[str, Value]
 ) -> Value:
     """``x.write`` where nobody knows whether x is a frame: only a frame's has methods."""
     if name == "__call__":
@@ -209,7 +213,7 @@ def _call_unknown_writer(
 
 def _called_reader(call: Call) -> Value:
     """``x.read()``: x is a file, not a session."""
-    return Foreign("text") if call.name == "__call__" else spark_io.call_reader(call)
+    return External("text") if call.name == "__call__" else spark_io.call_reader(call)
 
 
 _FUNCTIONS: dict[str, Handler] = {

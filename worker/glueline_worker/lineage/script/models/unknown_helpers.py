@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from glueline_worker.lineage.script.domain.template_text import shown
-from glueline_worker.lineage.script.domain.values import MISSING, Frame, Tool, Value
+from glueline_worker.lineage.script.domain.template_text import render
+from glueline_worker.lineage.script.domain.values import MISSING, Frame, LibraryObject, Value
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.call import Call
 
@@ -21,32 +21,34 @@ def reads_argument(call: Call, _: list[str]) -> Value:
     if not _READS_ARGUMENT.fullmatch(call.name):
         return MISSING
     asked = next((arg for arg in call.args if isinstance(arg, str)), None)
-    return MISSING if asked is None else call.state.argument(asked.lstrip("-"))
+    return MISSING if asked is None else call.state.get_argument(asked.lstrip("-"))
 
 
 def moves_data(call: Call, parts: list[str]) -> Value:
     """``write_to_s3(frame, "s3://…")``, ``read_csv("s3://…")``, ``run_athena_query(sql)``."""
     places = [value for value in call.values if isinstance(value, str) and _S3.match(value)]
-    frames = call.state.frames_in(call.values)
+    frames = call.state.find_frames(call.values)
     if frames and places and _WRITES.fullmatch(call.name):
-        found = [place for value in places for place in datasets.at(call.state, value)]
+        found = [place for value in places for place in datasets.find_locations(call.state, value)]
         call.state.write([Frame(node) for node in frames], found, call.name)
         return Frame(frames[0])
     if places and not frames and _READS.fullmatch(call.name):
-        return call.state.read(datasets.at(call.state, places[0]), call.name)
+        return call.state.read(datasets.find_locations(call.state, places[0]), call.name)
     return _asks_athena(call, parts)
 
 
 def _asks_athena(call: Call, parts: list[str]) -> Value:
     """SQL given to a function with an Athena client, or with Athena in its name."""
     client = any(
-        isinstance(value, Tool) and value.kind == "client" and value.data.get("service") == "athena"
+        isinstance(value, LibraryObject)
+        and value.kind == "client"
+        and value.data.get("service") == "athena"
         for value in call.values
     )
     if not client and "athena" not in ".".join(parts).lower():
         return MISSING
-    sql = next((v for v in call.values if isinstance(v, str) and _QUERY.match(shown(v))), None)
+    sql = next((v for v in call.values if isinstance(v, str) and _QUERY.match(render(v))), None)
     if sql is None:
         return MISSING
-    found = sql_engines.run(call.state, sql, sql_engines.athena_engine(call.state, None))
-    return call.state.one_frame(found) or MISSING
+    found = sql_engines.run_sql(call.state, sql, sql_engines.make_athena_engine(call.state, None))
+    return call.state.unite_frames(found) or MISSING

@@ -7,19 +7,24 @@ import re
 from collections.abc import Callable
 
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.template_text import as_text, clipped, has_hole, lift
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    has_placeholder,
+    limit_text,
+    map_alternatives,
+)
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
-    Choice,
     Class,
     Column,
-    Foreign,
+    External,
     Frame,
-    Scope,
-    Tool,
+    JobArgument,
+    LibraryObject,
+    OneOf,
     Value,
-    words,
+    VariableScope,
+    name_set,
 )
 from glueline_worker.lineage.script.models import files
 from glueline_worker.lineage.script.models.call import Call
@@ -36,16 +41,16 @@ _VARIABLE = re.compile(r"(?:\$\{?|\{\{\s*)(\w+)(?:\s*\}\}|\}?)")
 
 def _text(call: Call) -> Value:
     value = call.arg(0, default="")
-    if isinstance(value, Tool) and value.kind in {"path", "url"}:
+    if isinstance(value, LibraryObject) and value.kind in {"path", "url"}:
         return value.data.get("text", UNKNOWN)
     if isinstance(value, Frame):
         return value
-    return lift(as_text, value)
+    return map_alternatives(as_text, value)
 
 
 def _number(call: Call) -> Value:
     value = call.arg(0, default=0)
-    if isinstance(value, str) and not has_hole(value) and not isinstance(value, Argument):
+    if isinstance(value, str) and not has_placeholder(value) and not isinstance(value, JobArgument):
         try:
             return int(value) if call.name == "int" else float(value)
         except ValueError:
@@ -64,8 +69,8 @@ def _json_loads(call: Call) -> Value:
     is_too_long = isinstance(value, str) and len(value) > JSON_LIMIT
     if is_too_long:
         report_limit(f"JSON of more than {JSON_LIMIT:,} characters is not read")
-    if not isinstance(value, str) or has_hole(value) or is_too_long:
-        return value.part("json") if isinstance(value, Foreign) else UNKNOWN
+    if not isinstance(value, str) or has_placeholder(value) or is_too_long:
+        return value.part("json") if isinstance(value, External) else UNKNOWN
     try:
         found: Value = json.loads(value)
     except (ValueError, RecursionError):
@@ -77,35 +82,35 @@ def _dumped(call: Call) -> Value:
     """``json.dumps(data)``: the data as a text; ``json.dump(data, file)`` into a file."""
     if call.name == "dump" or len(call.args) > 1:
         target = call.arg(1, "fp")
-        if isinstance(target, Tool):
+        if isinstance(target, LibraryObject):
             files.put(call.state, target, call.arg(0))
             return None
-    frame = call.state.one_frame(call.arg(0))
+    frame = call.state.unite_frames(call.arg(0))
     return Frame(frame.node, "rows") if frame is not None else UNKNOWN
 
 
 def _buffer(call: Call) -> Value:
     content = call.args[0] if call.args else None
-    frame = call.state.one_frame(content)
+    frame = call.state.unite_frames(content)
     return files.buffer(frame)
 
 
 def _wrapping(call: Call) -> Value:
     """``csv.writer(buffer)``, ``gzip.open(buffer)``, ``ZipFile(buffer)``: the same flow."""
     target = call.arg(0, "fileobj", "f", "file")
-    if isinstance(target, (Tool, Frame)):
+    if isinstance(target, (LibraryObject, Frame)):
         return target
     return files.open_file(call) if isinstance(target, str) else UNKNOWN
 
 
 def _date(call: Call) -> Value:
-    return Foreign("date", "date" if not call.args else _label_of(call.args[0]))
+    return External("date", "date" if not call.args else _label_of(call.args[0]))
 
 
 def _label_of(value: Value) -> str:
-    if isinstance(value, Foreign) and value.label != "unknown":
+    if isinstance(value, External) and value.label != "unknown":
         return value.label
-    if isinstance(value, str) and has_hole(value):
+    if isinstance(value, str) and has_placeholder(value):
         return value.split("\ue000")[1].split("\ue001")[0]
     return "date"
 
@@ -118,7 +123,7 @@ def _exit(call: Call) -> Value:
 
 def _type_test(call: Call) -> Value:
     value, kind = call.arg(0), call.arg(1)
-    if isinstance(value, (Foreign, Choice, Argument, Column)) or not isinstance(kind, Foreign):
+    if isinstance(value, (External, OneOf, JobArgument, Column)) or not isinstance(kind, External):
         return UNKNOWN
     found = {"str": str, "list": list, "dict": dict, "tuple": tuple, "int": int}.get(kind.path)
     return isinstance(value, found) if found else UNKNOWN
@@ -129,7 +134,7 @@ def _named_tuple(call: Call) -> Value:
     if isinstance(names, str):
         names = names.replace(",", " ").split()
     fields = tuple(map(as_text, names)) if isinstance(names, (list, tuple)) else ()
-    return Class(as_text(call.arg(0)), (), Scope(), fields)
+    return Class(as_text(call.arg(0)), (), VariableScope(), fields)
 
 
 def _field(call: Call) -> Value:
@@ -141,7 +146,7 @@ def _field(call: Call) -> Value:
 
 
 def _template(call: Call) -> Value:
-    return Tool("template", {"text": call.arg(0, "template", "source")})
+    return LibraryObject("template", {"text": call.arg(0, "template", "source")})
 
 
 def call_template(call: Call) -> Value:
@@ -153,9 +158,9 @@ def call_template(call: Call) -> Value:
 
     def put(*row: Value) -> Value:
         values = dict(zip(known, map(as_text, row), strict=True))
-        return clipped(_VARIABLE.sub(lambda found: values.get(found[1], found[0]), template))
+        return limit_text(_VARIABLE.sub(lambda found: values.get(found[1], found[0]), template))
 
-    return lift(put, *known.values())
+    return map_alternatives(put, *known.values())
 
 
 FUNCTIONS: dict[str, Callable[[Call], Value]] = {
@@ -217,7 +222,7 @@ FUNCTIONS: dict[str, Callable[[Call], Value]] = {
     "dateutil.parser.parse": _date,
     "sys.exit": _exit,
 }
-DATES = words(
+DATES = name_set(
     "now today utcnow strftime localtime gmtime time datetime date timedelta relativedelta "
     "Timestamp date_range"
 )

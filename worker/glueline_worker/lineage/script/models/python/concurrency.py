@@ -6,20 +6,20 @@ import ast
 from collections.abc import Callable
 
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.template_text import as_text, has_hole
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Class,
     Function,
+    LibraryObject,
     Method,
-    Tool,
     Value,
 )
 from glueline_worker.lineage.script.interpreter import attributes
 from glueline_worker.lineage.script.models.call import Call
 from glueline_worker.lineage.script.source import parser
 
-_CALLABLE = (Function, Method, Class, Tool)
+_CALLABLE = (Function, Method, Class, LibraryObject)
 EXEC_DEPTH = 4
 
 
@@ -31,7 +31,7 @@ def _submit(call: Call) -> Value:
     if call.name == "apply_async" and args and isinstance(args[0], (list, tuple)):
         args = list(args[0])
     result = call.run.call(function, args, call.kwargs) if isinstance(function, _CALLABLE) else None
-    return Tool("future", {"result": result})
+    return LibraryObject("future", {"result": result})
 
 
 def call_future(call: Call) -> Value:
@@ -49,7 +49,9 @@ def _thread(call: Call) -> Value:
 
 
 def _partial(call: Call) -> Value:
-    return Tool("partial", {"function": call.arg(0), "args": call.args[1:], "kwargs": call.kwargs})
+    return LibraryObject(
+        "partial", {"function": call.arg(0), "args": call.args[1:], "kwargs": call.kwargs}
+    )
 
 
 def call_partial(call: Call) -> Value:
@@ -73,13 +75,13 @@ def _variables_of(call: Call) -> Value:
 def _execute(call: Call) -> Value:
     """``exec(text)`` and ``eval(text)``: the text is read as the script is."""
     code = call.arg(0)
-    module = parser.tree(code) if isinstance(code, str) and not has_hole(code) else None
+    module = parser.try_parse(code) if isinstance(code, str) and not has_placeholder(code) else None
     if module is None:
         return UNKNOWN
     if len(call.run.stack) > EXEC_DEPTH:
         report_limit(f"{call.name}() within more than {EXEC_DEPTH} calls is not followed")
         return UNKNOWN
-    call.state.tick(len(code))
+    call.state.charge(len(code))
     if call.name == "eval" and len(module.body) == 1 and isinstance(module.body[0], ast.Expr):
         return call.run.evaluate(module.body[0].value)
     call.run.run(module.body)

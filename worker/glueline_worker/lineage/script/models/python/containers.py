@@ -5,11 +5,11 @@ from __future__ import annotations
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Arguments,
-    Foreign,
-    Length,
+    External,
+    JobArguments,
+    MinimumLength,
     Value,
-    join,
+    join_values,
 )
 from glueline_worker.lineage.script.interpreter.attributes import as_key, get_item
 from glueline_worker.lineage.script.models.call import Call
@@ -33,7 +33,7 @@ def _call_any(call: Call) -> Value:
         items = list(call.receiver)
         return items.index(found) if isinstance(found, str) and found in items else UNKNOWN
     if call.name == "count":
-        return Length(len(call.receiver))
+        return MinimumLength(len(call.receiver))
     return UNKNOWN
 
 
@@ -83,7 +83,7 @@ def _pop(call: Call) -> Value:
     try:
         return box.pop(at)
     except (IndexError, TypeError):
-        return join(box)
+        return join_values(box)
 
 
 def _call_dict(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
@@ -120,9 +120,9 @@ def _get(call: Call, key: Value) -> Value:
     if key in box:
         return get_item(call.run, box, key)
     default = call.arg(1, "default")
-    if isinstance(box, Arguments) and isinstance(key, str):
+    if isinstance(box, JobArguments) and isinstance(key, str):
         return default if default is not None else get_item(call.run, box, key)
     found = get_item(call.run, box, key)
-    if found is UNKNOWN or (isinstance(found, Foreign) and found.label == "unknown"):
+    if found is UNKNOWN or (isinstance(found, External) and found.label == "unknown"):
         return default if default is not None or isinstance(key, str) else UNKNOWN
-    return join([found, default]) if default is not None else found
+    return join_values([found, default]) if default is not None else found

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script.domain.template_text import has_hole
+from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
-    Arguments,
-    Foreign,
+    External,
     Frame,
     Function,
-    Length,
+    JobArgument,
+    JobArguments,
+    LibraryObject,
     Method,
-    Tool,
+    MinimumLength,
     Value,
 )
 from glueline_worker.lineage.script.interpreter import attributes, loops
@@ -27,10 +27,10 @@ PAIR = 2
 def _length(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, (list, tuple, dict, set)):
-        return Length(len(value))
-    if isinstance(value, str) and not has_hole(value):
-        return Length(len(value))
-    return Foreign("len")
+        return MinimumLength(len(value))
+    if isinstance(value, str) and not has_placeholder(value):
+        return MinimumLength(len(value))
+    return External("len")
 
 
 def _range(call: Call) -> Value:
@@ -41,7 +41,7 @@ def _range(call: Call) -> Value:
         except (TypeError, ValueError, OverflowError):
             return UNKNOWN
         return found
-    return Foreign("range")
+    return External("range")
 
 
 def _zip(call: Call) -> Value:
@@ -49,7 +49,7 @@ def _zip(call: Call) -> Value:
     known = [column for column in columns if column is not None]
     if len(known) == len(columns):
         return [tuple(row) for row in zip(*known, strict=False)]
-    return Foreign("zip")
+    return External("zip")
 
 
 def _as_long_as_the_shortest(columns: list[Value]) -> list[Value]:
@@ -66,9 +66,9 @@ def _enumerate(call: Call) -> Value:
     start = call.arg(1, "start", default=0)
     if items is None:
         value = call.arg(0)
-        if isinstance(value, Tool):
-            return [(Foreign("index", "loop:index"), _unknown_item(value))]
-        return value if isinstance(value, Frame) else Foreign("enumerate")
+        if isinstance(value, LibraryObject):
+            return [(External("index", "loop:index"), _unknown_item(value))]
+        return value if isinstance(value, Frame) else External("enumerate")
     return list(enumerate(items, start if isinstance(start, int) else 0))
 
 
@@ -82,7 +82,7 @@ def _sequence(call: Call) -> Value:
         return loops.items_of(value)
     if isinstance(value, (list, set, tuple)):
         return list(value)
-    if isinstance(value, str) and not has_hole(value) and not isinstance(value, Argument):
+    if isinstance(value, str) and not has_placeholder(value) and not isinstance(value, JobArgument):
         return list(value)
     return value
 
@@ -116,8 +116,8 @@ def _dict(call: Call) -> Value:
     if isinstance(value, (list, tuple)):
         pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == PAIR]
         return {attributes.as_key(key): item for key, item in pairs} | call.kwargs
-    if isinstance(value, Arguments):
-        copied = Arguments(value)
+    if isinstance(value, JobArguments):
+        copied = JobArguments(value)
         copied.update(call.kwargs)
         return copied
     return {**(value if isinstance(value, dict) else {}), **call.kwargs}
@@ -137,7 +137,7 @@ def _all_frames(call: Call) -> Value:
         if isinstance(function, (Function, Method)):
             result = call.run.call(function, [result, item], {})
         else:
-            united = call.state.one_frame([result, item])
+            united = call.state.unite_frames([result, item])
             result = united if united is not None else UNKNOWN
     return result
 
@@ -161,9 +161,9 @@ def _map(call: Call) -> Value:
 
 
 def _unknown_item(column: Value) -> Value:
-    if isinstance(column, Tool) and column.kind == "listing":
+    if isinstance(column, LibraryObject) and column.kind == "listing":
         return boto3_s3.listed_object(column, "loop:item")
-    return column if isinstance(column, Frame) else Foreign("item", "loop:item")
+    return column if isinstance(column, Frame) else External("item", "loop:item")
 
 
 def _filter(call: Call) -> Value:

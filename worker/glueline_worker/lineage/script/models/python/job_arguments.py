@@ -4,57 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script.domain.template_text import as_text, has_hole
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
-    Arguments,
-    Foreign,
+    External,
     Instance,
-    Tool,
+    JobArgument,
+    JobArguments,
+    LibraryObject,
     Value,
 )
 from glueline_worker.lineage.script.models.call import Call
 
 
 def _resolved_options(call: Call) -> Value:
-    found = Arguments()
+    found = JobArguments()
     names = call.arg(1, "options")
     for name in names if isinstance(names, (list, tuple, set)) else ():
         if isinstance(name, str):
-            found[name] = call.state.argument(name)
+            found[name] = call.state.get_argument(name)
     return found
 
 
 def _parser(call: Call) -> Value:
     del call
-    return Tool("parser", {})
+    return LibraryObject("parser", {})
 
 
 def call_parser(call: Call) -> Value:
     """A method of an ``ArgumentParser``."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if call.name == "add_argument":
         names = [as_text(name) for name in call.args]
         longest = max(names, key=len, default="")
         name = as_text(call.arg(None, "dest", default=longest.lstrip("-").replace("-", "_")))
-        given = call.state.argument(name)
+        given = call.state.get_argument(name)
         default = call.arg(None, "default")
-        if has_hole(given) and default is not None:
-            given = Argument(default) if isinstance(default, str) else default
+        if has_placeholder(given) and default is not None:
+            given = JobArgument(default) if isinstance(default, str) else default
         tool.data[name] = given
         return UNKNOWN
     if call.name == "parse_args":
-        return Tool("namespace", tool.data)
+        return LibraryObject("namespace", tool.data)
     if call.name == "parse_known_args":
-        return (Tool("namespace", tool.data), [])
+        return (LibraryObject("namespace", tool.data), [])
     return tool
 
 
 def _variables(call: Call) -> Value:
     value = call.arg(0)
-    if isinstance(value, Tool):
-        found = Arguments()
+    if isinstance(value, LibraryObject):
+        found = JobArguments()
         found.update(value.data)
         return found
     return value.attributes if isinstance(value, Instance) else UNKNOWN
@@ -63,8 +63,8 @@ def _variables(call: Call) -> Value:
 def _environment(call: Call) -> Value:
     default = call.arg(1, "default")
     if isinstance(default, str) and default:
-        return Argument(default)
-    return Foreign("environ.item", f"env:{as_text(call.arg(0, 'key'))}")
+        return JobArgument(default)
+    return External("environ.item", f"env:{as_text(call.arg(0, 'key'))}")
 
 
 FUNCTIONS: dict[str, Callable[[Call], Value]] = {

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script.domain.template_text import as_text, has_hole, lift, texts
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Foreign, Tool, Value
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    has_placeholder,
+    list_texts,
+    map_alternatives,
+)
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, LibraryObject, Value
 from glueline_worker.lineage.script.models import files
 from glueline_worker.lineage.script.models.call import Call
 
 
 def _path_join(call: Call) -> Value:
-    return lift(_joined_path, *call.args)
+    return map_alternatives(_joined_path, *call.args)
 
 
 def _joined_path(*parts: Value) -> Value:
@@ -27,19 +32,19 @@ def _joined_path(*parts: Value) -> Value:
 
 
 def _base_name(call: Call) -> Value:
-    return lift(lambda path: as_text(path).rpartition("/")[2], call.arg(0))
+    return map_alternatives(lambda path: as_text(path).rpartition("/")[2], call.arg(0))
 
 
 def _directory(call: Call) -> Value:
-    return lift(lambda path: as_text(path).rpartition("/")[0], call.arg(0))
+    return map_alternatives(lambda path: as_text(path).rpartition("/")[0], call.arg(0))
 
 
 def _split_extension(call: Call) -> Value:
-    path = texts(call.arg(0))[0]
+    path = list_texts(call.arg(0))[0]
     stem, dot, extension = path.rpartition(".")
     if dot and "/" not in extension:
         return (stem, dot + extension)
-    return (path, UNKNOWN if has_hole(path.rpartition("/")[2]) else "")
+    return (path, UNKNOWN if has_placeholder(path.rpartition("/")[2]) else "")
 
 
 def _split_url(call: Call) -> Value:
@@ -48,11 +53,11 @@ def _split_url(call: Call) -> Value:
         scheme, separator, rest = text.rpartition("://")
         host, slash, path = rest.partition("/")
         if not separator:
-            return Foreign("url", "unknown") if has_hole(text) else UNKNOWN
+            return External("url", "unknown") if has_placeholder(text) else UNKNOWN
         parts = {"scheme": scheme, "netloc": host, "hostname": host, "path": slash + path}
-        return Tool("url", {**parts, "text": text})
+        return LibraryObject("url", {**parts, "text": text})
 
-    return lift(split, call.arg(0))
+    return map_alternatives(split, call.arg(0))
 
 
 def _pure_path(call: Call) -> Value:
@@ -61,7 +66,9 @@ def _pure_path(call: Call) -> Value:
 
 
 def _path_text(value: Value) -> Value:
-    return value.data["text"] if isinstance(value, Tool) and value.kind == "path" else value
+    return (
+        value.data["text"] if isinstance(value, LibraryObject) and value.kind == "path" else value
+    )
 
 
 def path_of(text: Value) -> Value:
@@ -69,12 +76,12 @@ def path_of(text: Value) -> Value:
     path = as_text(text)
     name = path.rpartition("/")[2]
     stem = name.rpartition(".")[0] or name
-    return Tool("path", {"text": path, "name": name, "stem": stem, "content": None})
+    return LibraryObject("path", {"text": path, "name": name, "stem": stem, "content": None})
 
 
 def call_path(call: Call) -> Value:
     """A method of a path or a split URL."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     text = tool.data["text"]
     if call.name == "joinpath":
         return path_of(_joined_path(text, *call.args))

@@ -10,7 +10,7 @@ from glueline_worker.lineage.script.domain.values import (
     Class,
     Function,
     Instance,
-    Tool,
+    LibraryObject,
     Value,
 )
 from glueline_worker.lineage.script.models.call import Call
@@ -24,7 +24,7 @@ def make_super(call: Call) -> Value:
         return UNKNOWN
     owner = next((f.owner for f in _methods(instance, call.run.stack)), instance.cls)
     bases = owner.bases if owner is not None else ()
-    return Tool("super", {"instance": instance, "bases": bases})
+    return LibraryObject("super", {"instance": instance, "bases": bases})
 
 
 def _methods(instance: Instance, stack: list[Any]) -> list[Function]:

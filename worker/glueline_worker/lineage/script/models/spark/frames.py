@@ -6,23 +6,23 @@ from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.script.domain import columns
-from glueline_worker.lineage.script.domain.state import STACK
-from glueline_worker.lineage.script.domain.template_text import as_text, texts
+from glueline_worker.lineage.script.domain.state import STACKED
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Column,
-    Foreign,
+    External,
     Frame,
     Function,
     Value,
-    options_of,
-    words,
+    get_alternatives,
+    name_set,
 )
 from glueline_worker.lineage.script.models import pandas, sql_engines
 from glueline_worker.lineage.script.models.call import Call
 from glueline_worker.lineage.script.models.spark import column_flow, glue_context, spark_io
 
-SAME = words(
+SAME = name_set(
     "compute filter where limit cache persist unpersist repartition repartitionByRange coalesce "
     "orderBy sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
     "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
@@ -32,30 +32,30 @@ SAME = words(
     "simplify_ddb_json spigot assertErrorThreshold to_frame"
 )
 """The same data, whole or in part, with the same columns."""
-FIGURES = words(
+FIGURES = name_set(
     "count printSchema show explain isEmpty is_empty describe summary info nunique "
     "getNumPartitions approxQuantile stageErrorsCount errorsCount exists schema "
     "toString getField len any all tell"
 )
 """What tells about the data without carrying it."""
-ROWS = words(
+ROWS = name_set(
     "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
     "items to_records asDict collectAsMap read readlines decode encode getvalue "
     "fetchall fetchone fetchmany max min sum mean to_string"
 )
 """Rows in plain Python."""
-UNITED = words(
+UNITED = name_set(
     "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append "
     "concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin "
     "merge join join_asof zip"
 )
 """Two frames in one."""
-VIEWS = words(
+VIEWS = name_set(
     "createOrReplaceTempView createTempView registerTempTable createGlobalTempView "
     "createOrReplaceGlobalTempView"
 )
 """What makes a frame a temporary view."""
-CALLBACKS = words("foreach foreachPartition map flatMap mapPartitions apply")
+CALLBACKS = name_set("foreach foreachPartition map flatMap mapPartitions apply")
 
 
 def call(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
@@ -67,10 +67,10 @@ def call(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     if call.name in SAME:
         return frame
     if call.name in UNITED:
-        flow = KEEP if "oin" in call.name or call.name in {"merge", "zip", "cogroup"} else STACK
+        flow = KEEP if "oin" in call.name or call.name in {"merge", "zip", "cogroup"} else STACKED
         return call.state.transform([frame, *call.values], flow, call.name)
     if call.name in FIGURES:
-        return Foreign(call.name)
+        return External(call.name)
     if call.name in ROWS:
         kind = "row" if call.name in {"first", "fetchone"} else "rows"
         kind = frame.kind if frame.kind in {"row", "scalar"} else kind
@@ -98,7 +98,7 @@ def is_method(name: str) -> bool:
 def _count(call: Call) -> Value:
     if call.receiver.kind == "grouped":
         return _aggregated(call)
-    return Foreign("count")
+    return External("count")
 
 
 def _to_df(call: Call) -> Value:
@@ -111,16 +111,16 @@ def _select(call: Call) -> Value:
     frame = call.receiver
     if frame.kind == "collection":
         return call.state.transform(frame, label="select")
-    return column_flow.select(call.state, frame, call.values, sql=call.name == "selectExpr")
+    return column_flow.select_columns(call.state, frame, call.values, sql=call.name == "selectExpr")
 
 
 def _with_column(call: Call) -> Value:
     name = call.text(0, "colName", "col_name", "name") or "?"
-    return column_flow.with_columns(call.state, call.receiver, {name: call.arg(1, "col")})
+    return column_flow.add_columns(call.state, call.receiver, {name: call.arg(1, "col")})
 
 
 def _with_columns(call: Call) -> Value:
-    return column_flow.with_columns(
+    return column_flow.add_columns(
         call.state, call.receiver, call.mapping(0, "colsMap") | call.kwargs
     )
 
@@ -128,26 +128,26 @@ def _with_columns(call: Call) -> Value:
 def _rename(call: Call) -> Value:
     old = call.arg(0, "existing", "oldName", "old_name")
     new = call.arg(1, "new", "newName", "new_name")
-    return column_flow.rename(call.state, call.receiver, [(as_text(old), as_text(new))])
+    return column_flow.rename_columns(call.state, call.receiver, [(as_text(old), as_text(new))])
 
 
 def _rename_many(call: Call) -> Value:
     pairs = call.mapping(0, "colsMap", "columns", "mapper")
     named = [(old, as_text(new)) for old, new in pairs.items()]
-    return column_flow.rename(call.state, call.receiver, named)
+    return column_flow.rename_columns(call.state, call.receiver, named)
 
 
 def _drop(call: Call) -> Value:
     names = [*call.args, call.arg(None, "columns", "paths", "labels")]
-    return column_flow.drop(call.state, call.receiver, names)
+    return column_flow.drop_columns(call.state, call.receiver, names)
 
 
 def _keep(call: Call) -> Value:
-    return column_flow.keep_only(call.state, call.receiver, [call.arg(0, "paths", "items")])
+    return column_flow.keep_columns(call.state, call.receiver, [call.arg(0, "paths", "items")])
 
 
 def _apply_mapping(call: Call) -> Value:
-    return column_flow.mappings(call.state, call.receiver, call.arg(0, "mappings"))
+    return column_flow.apply_mapping(call.state, call.receiver, call.arg(0, "mappings"))
 
 
 def _group(call: Call) -> Value:
@@ -160,19 +160,19 @@ def _group(call: Call) -> Value:
 def _aggregated(call: Call) -> Value:
     found = call.state.groups.get(call.receiver.node)
     if found is None:
-        return column_flow.aggregate(call.state, call.receiver, [], call.values)
+        return column_flow.aggregate_columns(call.state, call.receiver, [], call.values)
     frame, keys = found
     if call.name == "agg":
-        return column_flow.aggregate(call.state, frame, keys, call.values)
+        return column_flow.aggregate_columns(call.state, frame, keys, call.values)
     if call.name == "count":
-        return column_flow.select(call.state, frame, [*keys, Column((), "count")])
+        return column_flow.select_columns(call.state, frame, [*keys, Column((), "count")])
     items = [
-        Column(columns.named(name).refs, f"{call.name}({name})")
+        Column(columns.parse_column_name(name).refs, f"{call.name}({name})")
         for name in call.args
         if isinstance(name, str)
     ]
     if items and call.name in {"sum", "avg", "mean", "max", "min"}:
-        return column_flow.select(call.state, frame, [*keys, *items])
+        return column_flow.select_columns(call.state, frame, [*keys, *items])
     return call.state.transform(frame, OPAQUE, call.name)
 
 
@@ -192,7 +192,7 @@ def _alias(call: Call) -> Value:
 
 
 def _register_view(call: Call) -> Value:
-    for name in texts(call.arg(0, "name", "viewName", default="view")):
+    for name in list_texts(call.arg(0, "name", "viewName", default="view")):
         sql_engines.register_view(call.state, name, call.receiver)
     return None
 
@@ -203,7 +203,7 @@ def _callback(call: Call) -> Value:
     made = [
         call.run.invoke(option, [rows], {})
         for value in call.values
-        for option in options_of(value)
+        for option in get_alternatives(value)
         if isinstance(option, Function)
     ]
     if call.name.startswith("foreach"):
@@ -229,7 +229,7 @@ def _split(call: Call) -> Value:
 
 def _keys(call: Call) -> Value:
     if call.receiver.kind in {"collection", "rows"}:
-        return Foreign("keys", "unknown")
+        return External("keys", "unknown")
     return call.state.transform(call.receiver, OPAQUE, "keys")
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script.domain.template_text import texts
-from glueline_worker.lineage.script.domain.values import Foreign, Tool, Value
+from glueline_worker.lineage.script.domain.template_text import list_texts
+from glueline_worker.lineage.script.domain.values import External, LibraryObject, Value
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.call import Call
 
 
 def read_catalog(call: Call) -> Value:
     """``create_dynamic_frame.from_catalog``."""
-    found = datasets.table(
+    found = datasets.find_tables(
         call.state,
         call.arg(0, "database", "name_space", "namespace"),
         call.arg(1, "table_name", "table", "tableName"),
@@ -26,7 +26,7 @@ def read_options(call: Call) -> Value:
     kind = call.arg(0, "connection_type", "connectionType")
     options = call.mapping(1, "connection_options", "connectionOptions", "options")
     options = _with_connection(call, options)
-    found = datasets.by_options(call.state, kind, options, call.arg(2, "format"))
+    found = datasets.find_by_options(call.state, kind, options, call.arg(2, "format"))
     return call.state.read(found, "from_options")
 
 
@@ -43,7 +43,7 @@ def read_rdd(call: Call) -> Value:
 def write_catalog(call: Call) -> Value:
     """``write_dynamic_frame.from_catalog``."""
     frame = call.arg(0, "frame", "frame_or_dfc")
-    found = datasets.table(
+    found = datasets.find_tables(
         call.state,
         call.arg(1, "database", "name_space", "namespace"),
         call.arg(2, "table_name", "table", "tableName"),
@@ -59,7 +59,7 @@ def write_options(call: Call) -> Value:
     kind = call.arg(1, "connection_type", "connectionType")
     options = call.mapping(2, "connection_options", "connectionOptions", "options")
     options = _with_connection(call, options)
-    found = datasets.by_options(call.state, kind, options, call.arg(3, "format"))
+    found = datasets.find_by_options(call.state, kind, options, call.arg(3, "format"))
     call.state.write(frame, found, "from_options")
     return frame
 
@@ -76,7 +76,7 @@ def write_jdbc(call: Call) -> Value:
     frame = call.arg(0, "frame", "frame_or_dfc")
     connection = call.arg(1, "catalog_connection", "catalogConnection")
     options = call.mapping(2, "connection_options", "connectionOptions")
-    found = datasets.through_connection(call.state, connection, options)
+    found = datasets.find_by_connection(call.state, connection, options)
     call.state.write(frame, found, "from_jdbc_conf")
     return frame
 
@@ -85,17 +85,19 @@ def source(call: Call) -> Value:
     """``getSource``: what ``getFrame`` will read."""
     options = dict(call.kwargs)
     kind = options.pop("connection_type", None) or call.arg(0)
-    return Tool("source", {"kind": kind, "options": options, "format": options.pop("format", None)})
+    return LibraryObject(
+        "source", {"kind": kind, "options": options, "format": options.pop("format", None)}
+    )
 
 
 def call_source(call: Call) -> Value:
     """A method of a source."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if call.name == "setFormat":
         tool.data["format"] = call.arg(0, "format")
         return tool
     if call.name in {"getFrame", "getDynamicFrame", "getSampleFrame", "getDataFrame"}:
-        found = datasets.by_options(
+        found = datasets.find_by_options(
             call.state, tool.data["kind"], tool.data["options"], tool.data["format"]
         )
         return call.state.read(found, "getSource")
@@ -106,15 +108,15 @@ def sink(call: Call) -> Value:
     """``getSink``: what ``writeFrame`` will write."""
     options = {**call.mapping(None, "options"), **call.kwargs}
     kind = options.pop("connection_type", None) or call.arg(0)
-    return Tool("sink", {"kind": kind, "options": options, "tables": [], "format": None})
+    return LibraryObject("sink", {"kind": kind, "options": options, "tables": [], "format": None})
 
 
 def call_sink(call: Call) -> Value:
     """A method of a sink."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if call.name == "setCatalogInfo":
         call.state.journal.touch(tool.data)
-        tool.data["tables"] = datasets.table(
+        tool.data["tables"] = datasets.find_tables(
             call.state,
             call.arg(0, "catalogDatabase"),
             call.arg(1, "catalogTableName"),
@@ -125,7 +127,7 @@ def call_sink(call: Call) -> Value:
         tool.data["format"] = call.arg(0, "format")
     elif call.name in {"writeFrame", "write", "writeDynamicFrame", "writeDataFrame"}:
         frame = call.arg(0, "dynamic_frame", "frame", "dynamic_frame_or_dfc", "dataframe")
-        found = datasets.by_options(
+        found = datasets.find_by_options(
             call.state, tool.data["kind"], tool.data["options"], tool.data["format"]
         )
         call.state.write(frame, [*found, *_tables(tool)], "getSink")
@@ -133,28 +135,28 @@ def call_sink(call: Call) -> Value:
     return tool
 
 
-def _tables(tool: Tool) -> list[Value]:
+def _tables(tool: LibraryObject) -> list[Value]:
     found = tool.data["tables"]
     return list(found) if isinstance(found, list) else []
 
 
 def connection_settings(call: Call) -> Value:
     """``extract_jdbc_conf``: an address that stands for the connection itself."""
-    name = texts(call.arg(0, "connection_name", default="unknown"))[0]
-    address = f"{datasets.CONNECTION}{name}"
+    name = list_texts(call.arg(0, "connection_name", default="unknown"))[0]
+    address = f"{datasets.CONNECTION_URL}{name}"
     return {
         "url": address,
         "fullUrl": address,
-        "user": Foreign("user"),
-        "password": Foreign("password"),
-        "vendor": Foreign("vendor"),
+        "user": External("user"),
+        "password": External("password"),
+        "vendor": External("vendor"),
     }
 
 
 def each_batch(call: Call) -> Value:
     """``forEachBatch``: the function is given the frame."""
     function = call.arg(1, "batch_function")
-    call.run.call(function, [call.arg(0, "frame"), Foreign("batch")], {})
+    call.run.call(function, [call.arg(0, "frame"), External("batch")], {})
     return None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from glueline_worker.lineage.naming.spark_catalogs import setting_of, settings_in
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import as_text, shown
+from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import Value
 
 _CONFIGURE = re.compile(r"^%%configure.*\n", re.MULTILINE)
@@ -16,8 +16,8 @@ _CONFIGURE = re.compile(r"^%%configure.*\n", re.MULTILINE)
 
 def put(state: State, key: Value, value: Value) -> None:
     """One setting, by ``spark.conf.set(key, value)`` or any other way."""
-    name = shown(as_text(key))
-    text = shown(as_text(value))
+    name = render(as_text(key))
+    text = render(as_text(value))
     if name == "spark.sql.defaultCatalog":
         state.settings["catalog"] = text
     if found := setting_of(name):

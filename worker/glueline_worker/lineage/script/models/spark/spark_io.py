@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.script.domain.template_text import as_text, texts
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Foreign, Frame, Tool, Value, words
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    External,
+    Frame,
+    LibraryObject,
+    Value,
+    name_set,
+)
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.call import Call
 
-_SETTINGS = words(
+_SETTINGS = name_set(
     "schema mode partitionBy bucketBy sortBy outputMode trigger queryName clusterBy "
     "partitionedBy tableProperty using"
 )
 
 
-def reader(*, streaming: bool = False) -> Tool:
+def reader(*, streaming: bool = False) -> LibraryObject:
     """``spark.read`` or ``spark.readStream``."""
-    return Tool("reader", {"options": {}, "format": None, "streaming": streaming})
+    return LibraryObject("reader", {"options": {}, "format": None, "streaming": streaming})
 
 
-def writer(frame: Value, *, streaming: bool = False) -> Tool:
+def writer(frame: Value, *, streaming: bool = False) -> LibraryObject:
     """``frame.write`` or ``frame.writeStream``."""
-    return Tool("writer", {"options": {}, "format": None, "frame": frame, "streaming": streaming})
+    return LibraryObject(
+        "writer", {"options": {}, "format": None, "frame": frame, "streaming": streaming}
+    )
 
 
 def call_reader(call: Call) -> Value:
     """A method of a reader."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if (changed := _configured(call, tool)) is not None:
         return changed
     if call.name == "table":
@@ -35,7 +44,7 @@ def call_reader(call: Call) -> Value:
     if call.name == "jdbc":
         options = {**tool.data["options"], "url": call.arg(0, "url")}
         options["dbtable"] = call.arg(1, "table", "dbtable")
-        return call.state.read(datasets.by_options(call.state, "jdbc", options), "jdbc")
+        return call.state.read(datasets.find_by_options(call.state, "jdbc", options), "jdbc")
     if call.name == "changes":
         return UNKNOWN
     return _read(call, tool)
@@ -43,12 +52,12 @@ def call_reader(call: Call) -> Value:
 
 def _read_table(call: Call, name: Value) -> Value:
     """A table, or a temporary view, by its name."""
-    views = [sql_engines.spark_view(call.state, option) for option in texts(name)]
-    found = call.state.one_frame(views)
-    return found or call.state.read(datasets.spark_tables(call.state, name), "table")
+    views = [sql_engines.find_view(call.state, option) for option in list_texts(name)]
+    found = call.state.unite_frames(views)
+    return found or call.state.read(datasets.find_spark_tables(call.state, name), "table")
 
 
-def _read(call: Call, tool: Tool) -> Value:
+def _read(call: Call, tool: LibraryObject) -> Value:
     state = call.state
     path = call.arg(0, "path", "paths", default=tool.data["options"].get("path"))
     if call.name not in {"load", "parquet", "orc"} and isinstance(path, Frame):
@@ -61,11 +70,11 @@ def _read(call: Call, tool: Tool) -> Value:
     options.pop("path", None)
     if path is not None:
         options["paths" if isinstance(path, (list, tuple)) else "path"] = path
-    found = datasets.by_options(state, fmt or "parquet", options, fmt)
+    found = datasets.find_by_options(state, fmt or "parquet", options, fmt)
     return state.read(found, "read")
 
 
-def _configured(call: Call, tool: Tool) -> Tool | None:
+def _configured(call: Call, tool: LibraryObject) -> LibraryObject | None:
     """A reader or writer with one more setting; None for other methods."""
     if call.name == "format":
         return _with(tool, format=call.arg(0, "source"))
@@ -77,13 +86,13 @@ def _configured(call: Call, tool: Tool) -> Tool | None:
     return tool if call.name in _SETTINGS else None
 
 
-def _with(tool: Tool, **changes: Value) -> Tool:
-    return Tool(tool.kind, {**tool.data, **changes})
+def _with(tool: LibraryObject, **changes: Value) -> LibraryObject:
+    return LibraryObject(tool.kind, {**tool.data, **changes})
 
 
 def call_writer(call: Call) -> Value:
     """A method of a writer."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if (changed := _configured(call, tool)) is not None:
         return changed
     handler = _WRITER.get(call.name, _write_format)
@@ -91,33 +100,35 @@ def call_writer(call: Call) -> Value:
 
 
 def _save_table(call: Call) -> Value:
-    tool: Tool = call.receiver
-    found = datasets.spark_tables(call.state, call.arg(0, "name", "tableName"))
+    tool: LibraryObject = call.receiver
+    found = datasets.find_spark_tables(call.state, call.arg(0, "name", "tableName"))
     path = call.arg(None, "path", default=tool.data["options"].get("path"))
     if path is not None and call.name != "insertInto":
-        found += datasets.at(call.state, path)
+        found += datasets.find_locations(call.state, path)
     call.state.write(tool.data["frame"], found, call.name)
-    return Foreign("query")
+    return External("query")
 
 
 def _save_jdbc(call: Call) -> Value:
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     options = {**tool.data["options"], "url": call.arg(0, "url")}
     options["dbtable"] = call.arg(1, "table", "dbtable")
-    call.state.write(tool.data["frame"], datasets.by_options(call.state, "jdbc", options), "jdbc")
+    call.state.write(
+        tool.data["frame"], datasets.find_by_options(call.state, "jdbc", options), "jdbc"
+    )
     return None
 
 
 def _each_batch(call: Call) -> Value:
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     function = call.arg(0, "func", "f")
-    call.run.call(function, [tool.data["frame"], Foreign("batch")], {})
+    call.run.call(function, [tool.data["frame"], External("batch")], {})
     return _with(tool, format="noop")
 
 
 def _write_format(call: Call) -> Value:
     """``save``, ``start``, ``parquet``, ``csv`` … ."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     plain = call.name in {"save", "start"}
     options = {**tool.data["options"], **call.kwargs}
     fmt = call.arg(1 if plain else None, "format", default=tool.data["format"])
@@ -127,27 +138,27 @@ def _write_format(call: Call) -> Value:
     options.pop("path", None)
     if path is not None:
         options["path"] = path
-    found = datasets.by_options(call.state, fmt or "parquet", options, fmt)
+    found = datasets.find_by_options(call.state, fmt or "parquet", options, fmt)
     if found or not tool.data["streaming"]:
         call.state.write(tool.data["frame"], found, call.name)
-    return Foreign("query")
+    return External("query")
 
 
 def write_path(call: Call, frame: Value, path: Value, label: str) -> Value:
     """Write ``frame`` to a path."""
-    call.state.write(frame, datasets.at(call.state, path), label)
+    call.state.write(frame, datasets.find_locations(call.state, path), label)
     return None
 
 
 def write_table(call: Call, frame: Value, name: Value) -> Value:
     """Write ``frame`` to a table that Spark knows by ``name``."""
-    call.state.write(frame, datasets.spark_tables(call.state, name), call.name)
+    call.state.write(frame, datasets.find_spark_tables(call.state, name), call.name)
     return None
 
 
-def table_writer(call: Call) -> Tool:
+def table_writer(call: Call) -> LibraryObject:
     """``frame.writeTo(table)``."""
-    return Tool("table_writer", {"frame": call.receiver, "table": call.arg(0, "table")})
+    return LibraryObject("table_writer", {"frame": call.receiver, "table": call.arg(0, "table")})
 
 
 def call_table_writer(call: Call) -> Value:
@@ -160,7 +171,7 @@ def call_table_writer(call: Call) -> Value:
         "overwrite",
         "overwritePartitions",
     }:
-        tool: Tool = call.receiver
+        tool: LibraryObject = call.receiver
         return write_table(call, tool.data["frame"], tool.data["table"])
     return call.receiver
 
@@ -170,17 +181,17 @@ def delta_table(call: Call) -> Value:
     place = call.arg(
         1 if len(call.args) > 1 else 0, "path", "tableOrViewName", "name", "identifier"
     )
-    find = datasets.spark_tables if call.name == "forName" else datasets.at
-    return Tool("delta", {"datasets": tuple(find(call.state, place))})
+    find = datasets.find_spark_tables if call.name == "forName" else datasets.find_locations
+    return LibraryObject("delta", {"datasets": tuple(find(call.state, place))})
 
 
 def call_delta(call: Call) -> Value:
     """A method of a Delta table or of a merge into it."""
-    tool: Tool = call.receiver
+    tool: LibraryObject = call.receiver
     if call.name == "toDF":
         return call.state.read(tool.data["datasets"], "delta")
     if call.name == "merge":
-        return Tool("delta", {**tool.data, "source": call.arg(0, "source")})
+        return LibraryObject("delta", {**tool.data, "source": call.arg(0, "source")})
     if call.name == "execute" or (call.name in {"update", "delete"} and "source" not in tool.data):
         call.state.write(tool.data.get("source"), tool.data["datasets"], "merge")
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glueline_worker.lineage.script.domain.template_text import texts
+from glueline_worker.lineage.script.domain.template_text import list_texts
 from glueline_worker.lineage.script.domain.values import Value
 from glueline_worker.lineage.script.models import sql_engines
 from glueline_worker.lineage.script.models.call import Call
@@ -21,14 +21,14 @@ def spark_table(call: Call) -> Value:
 
 def register(call: Call) -> Value:
     """``sqlContext.registerDataFrameAsTable(frame, name)``."""
-    for name in texts(call.arg(1, "tableName", default="table")):
+    for name in list_texts(call.arg(1, "tableName", default="table")):
         sql_engines.register_view(call.state, name, call.arg(0, "df"))
     return None
 
 
 def register_unknown(call: Call) -> Value:
     """``frame.createOrReplaceTempView(name)`` of a frame that another module made."""
-    for name in texts(call.arg(0, "name")):
+    for name in list_texts(call.arg(0, "name")):
         sql_engines.register_view(call.state, name, call.state.transform((), label="view"))
     return None
 
