@@ -7,7 +7,7 @@ import pytest
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.script import read_script
-from glueline_worker.lineage.script.interpreter.loops import UNROLL_LIMIT
+from glueline_worker.lineage.script.domain.items import UNROLL_LIMIT
 from glueline_worker.lineage.sql import read_sql
 
 NOTHING = Surroundings()
@@ -44,7 +44,7 @@ def test_a_loop_over_hundreds_of_tables_is_followed_to_its_end(way):
 
 @pytest.mark.parametrize("way", loops("x"))
 def test_a_longer_loop_says_how_many_items_are_left_out(way, monkeypatch):
-    monkeypatch.setattr("glueline_worker.lineage.script.interpreter.loops.UNROLL_LIMIT", 20)
+    monkeypatch.setattr("glueline_worker.lineage.script.domain.items.UNROLL_LIMIT", 20)
     lineage = read(loops("range(31)")[way])
     assert len(lineage.edges) == 20
     assert any("over 31 items" in gap and "11 are left out" in gap for gap in lineage.gaps)

@@ -6,8 +6,9 @@ from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, Node, Surroundings
 from glueline_worker.lineage.script.domain.limits import report_limits_to
 from glueline_worker.lineage.script.domain.state import ReadingExhausted, State
-from glueline_worker.lineage.script.interpreter.entry_points import run_uncalled
-from glueline_worker.lineage.script.interpreter.statements import Interpreter
+from glueline_worker.lineage.script.interpreter.entry_points import run_entry_points
+from glueline_worker.lineage.script.interpreter.interpreter import Interpreter
+from glueline_worker.lineage.script.interpreter.statements import run_module
 from glueline_worker.lineage.script.models.spark import spark_conf
 from glueline_worker.lineage.script.source import parser
 
@@ -18,24 +19,24 @@ def read_script(text: str | bytes, around: Surroundings) -> Graph:
     Nothing of the script is executed. Never raises: what cannot be understood is a warning.
     """
     state = State(around)
-    spark_conf.from_arguments(state)
+    spark_conf.read_arguments(state)
     code = parser.decode_script(text)
-    spark_conf.from_magics(state, code)
+    spark_conf.read_magics(state, code)
     module = parser.parse_script(code, state.warn, state.leave_out)
-    run = Interpreter(state)
+    reading = Interpreter(state)
     try:
         with report_limits_to(state.leave_out):
-            run.follow_module(module)
+            run_module(reading, module.body)
             if not any(node.datasets for node in state.nodes.values()):
-                run_uncalled(run, module)
+                run_entry_points(reading, module)
     except ReadingExhausted as exhausted:
         state.leave_out(f"{exhausted}; what was found by then is kept")
     except RecursionError:
         state.leave_out("the script is nested too deeply to be followed")
-    return Graph(Origin.SCRIPT, _kept(state), state.list_warnings(), tuple(state.gaps))
+    return Graph(Origin.SCRIPT, _drop_unused_reads(state), state.list_warnings(), tuple(state.gaps))
 
 
-def _kept(state: State) -> tuple[Node, ...]:
+def _drop_unused_reads(state: State) -> tuple[Node, ...]:
     """All nodes but the tentative reads whose data reaches no write."""
     reached: set[str] = set()
     for node in reversed(state.nodes.values()):

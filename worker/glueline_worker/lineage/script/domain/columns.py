@@ -60,6 +60,8 @@ AMBIGUOUS_FUNCTIONS = name_set(
 """Names that other libraries have too: taken as Spark's when something says so."""
 
 
+FRAME_PROPERTIES = name_set("rdd na stat loc iloc at str dt values T df")
+"""Properties of frames and columns that stand for the same data."""
 COLUMN_METHODS = name_set(
     "alias name cast astype asc desc asc_nulls_first asc_nulls_last desc_nulls_first "
     "desc_nulls_last over isin like rlike ilike between when otherwise isNull isNotNull "

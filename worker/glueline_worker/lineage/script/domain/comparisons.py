@@ -8,14 +8,30 @@ from typing import Any
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
+    Class,
     External,
     Frame,
+    Function,
+    Instance,
     JobArgument,
     JobArguments,
+    LibraryObject,
     MinimumLength,
     OneOf,
     Value,
 )
+
+
+def get_truth(value: Value) -> bool | None:
+    """Tell whether a condition holds; None when that is known only at run time."""
+    if value is None or isinstance(value, bool):
+        return value or False
+    if isinstance(value, (str, int, float)):
+        is_open = isinstance(value, (JobArgument, MinimumLength)) or has_placeholder(str(value))
+        return None if is_open else bool(value)
+    if isinstance(value, (Function, Class, Instance, LibraryObject)):
+        return True
+    return None
 
 
 def compare(op: ast.cmpop, left: Value, right: Value) -> Value:

@@ -5,13 +5,22 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, limit_text
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    format_percent,
+    has_placeholder,
+    limit_text,
+)
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
+    Column,
     External,
     Frame,
     JobArgument,
+    LibraryObject,
     MinimumLength,
     Value,
 )
@@ -20,7 +29,24 @@ _SEQUENCE_LIMIT = 5_000
 _LARGE = 10**30
 
 
-def join_texts(left: Value, right: Value) -> Value:
+def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:
+    """Return ``left op right``."""
+    reading.state.charge()
+    if isinstance(left, Column) or isinstance(right, Column):
+        return combine_columns([left, right])
+    has_frame = isinstance(left, Frame) or isinstance(right, Frame)
+    if has_frame and not isinstance(left, str) and not isinstance(right, str):
+        return reading.state.transform([left, right])
+    if isinstance(op, ast.Mod) and isinstance(left, str):
+        return format_percent(left, right)
+    if isinstance(op, ast.Add) and (isinstance(left, str) or isinstance(right, str)):
+        return _join_texts(left, right)
+    if isinstance(left, LibraryObject) and type(op) in left.operators:
+        return reading.call_method(left, left.operators[type(op)], [right], {})
+    return _compute(op, left, right)
+
+
+def _join_texts(left: Value, right: Value) -> Value:
     """Texts, one after the other."""
     if not isinstance(left, (str, External, Frame)) or not isinstance(
         right, (str, External, Frame)
@@ -46,7 +72,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def compute(op: ast.operator, left: Value, right: Value) -> Value:
+def _compute(op: ast.operator, left: Value, right: Value) -> Value:
     """``left op right`` for values that Python itself can compute with."""
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)

@@ -18,7 +18,6 @@ from glueline_worker.lineage.script.domain.values import (
     OneOf,
     Value,
     get_alternatives,
-    name_set,
 )
 
 _STEP_LIMIT = 800_000
@@ -74,6 +73,11 @@ class State:
         if isinstance(value, (str, list, tuple, dict)) and len(value) > _SIZE_PER_STEP:
             self.charge(len(value) // _SIZE_PER_STEP)
         return value
+
+    def change(self, owner: LibraryObject, **attributes: Value) -> None:
+        """Set attributes of an object; after a fork, each may be what any of the paths left."""
+        self.journal.touch(vars(owner))
+        vars(owner).update(attributes)
 
     def warn(self, sentence: str) -> None:
         """Say what could not be understood."""
@@ -174,9 +178,6 @@ class State:
                 self._collect(item, found, depth + 1)
 
 
-_CARRIERS = name_set("future buffer response body file bag path")
-
-
 def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kind
     if isinstance(value, (list, tuple, set)):
         return _limit_parts(list(value))
@@ -188,8 +189,8 @@ def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for eac
         return [Frame(node) for node, _ in value.refs if node is not None]
     if isinstance(value, Instance):
         return list(value.attributes.values())
-    if isinstance(value, LibraryObject) and value.kind in _CARRIERS:
-        return list(value.data.values())
+    if isinstance(value, LibraryObject):
+        return value.list_contents()
     return ()
 
 

@@ -61,8 +61,8 @@ def as_text(value: Value) -> str:
         return str(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if isinstance(value, LibraryObject) and isinstance(text := value.data.get("text"), str):
-        return text  # a path or URL
+    if isinstance(value, LibraryObject) and isinstance(value.text, str):
+        return value.text
     return placeholder(value.label if isinstance(value, (External, Frame)) else "unknown")
 
 

@@ -6,11 +6,12 @@ What Python has no value for is one of the classes here.
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from glueline_worker.lineage.script.domain.limits import report_limit
 
@@ -31,6 +32,11 @@ class External:
 
     path: str
     label: str = "unknown"
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, without the parentheses of a call."""
+        return self.path.rpartition(".")[2].removesuffix("()")
 
     def part(self, name: str) -> "External":
         """The attribute, item or result ``name`` of this."""
@@ -153,20 +159,48 @@ class Instance:
     attributes: dict[Any, Value] = field(default_factory=dict)
 
 
-@dataclass(eq=False, slots=True)
-class LibraryObject:
-    """An object of a library with a state of its own: a reader, a writer, a client, a buffer."""
-
-    kind: str
-    data: dict[Any, Value] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
 class Method:
     """A library's method that is held as a value."""
 
     receiver: Value
     name: str
+
+
+class LibraryObject:
+    """An object of a library with a state of its own: a reader, a writer, a client, a buffer.
+
+    A model derives the objects of its library from this class and overrides what they can do.
+    ``state`` and ``call`` are a ``State`` and a ``Call``, which are built on the values here.
+    """
+
+    operators: ClassVar[Mapping[type[ast.operator], str]] = MappingProxyType({})
+    """The method that each operator stands for."""
+    text: Value = None
+    """The object as ``str()`` shows it, where that tells anything."""
+
+    def get_attribute(self, state: Any, name: str) -> Value:  # noqa: ARG002 - for those who override
+        """Return ``object.name``."""
+        return Method(self, name)
+
+    def get_item(self, state: Any, key: Value) -> Value:  # noqa: ARG002
+        """Return ``object[key]``."""
+        return self
+
+    def set_item(self, key: Value, value: Value) -> None:
+        """Run ``object[key] = value``."""
+
+    def call(self, call: Any) -> Value:  # noqa: ARG002
+        """Call the method ``call.name``; the name is ``__call__`` where the object is called."""
+        return self
+
+    def get_element(self, label: str) -> Value:  # noqa: ARG002
+        """Return any item of a loop over the object; ``MISSING`` where it is no collection."""
+        return MISSING
+
+    def list_contents(self) -> Iterable[Value]:
+        """List the values whose data flows wherever the object goes."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from glueline_worker.lineage.script.domain.operators import operate
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import map_alternatives
 from glueline_worker.lineage.script.domain.values import (
@@ -21,44 +22,49 @@ from glueline_worker.lineage.script.domain.values import (
     join_values,
     name_set,
 )
+from glueline_worker.lineage.script.interpreter.variables import bind
 
-_OPTIONS = name_set(
+_CONNECTION_OPTIONS = name_set(
     "dbtable connectionname paths preactions postactions streamarn topicname redshifttmpdir"
 )
 
 
-def assign(run: Reading, target: ast.expr, value: Value) -> None:
+def assign(reading: Reading, target: ast.expr, value: Value) -> None:
     """Put ``value`` where ``target`` says."""
     if isinstance(target, ast.Name):
-        run.bind(target.id, value)
+        bind(reading, target.id, value)
     elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(run, target.elts, value)
+        _unpack(reading, target.elts, value)
     elif isinstance(target, ast.Subscript):
-        box, key = run.evaluate(target.value), run.evaluate(target.slice)
+        box, key = reading.evaluate(target.value), reading.evaluate(target.slice)
         if isinstance(box, External) and _is_option(key):
-            assign(run, target.value, {key: value})  # of options that another module made
-        set_item(run, box, key, value)
+            assign(reading, target.value, {key: value})  # of options that another module made
+        _set_item(reading, box, key, value)
         if isinstance(box, Frame):
-            _add_column(run, target.value, box, value)
+            _add_column(reading, target.value, box, value)
     elif isinstance(target, ast.Attribute):
-        _set_attribute(run, run.evaluate(target.value), target.attr, value)
+        _set_attribute(reading, reading.evaluate(target.value), target.attr, value)
     elif isinstance(target, ast.Starred):
-        assign(run, target.value, value)
+        assign(reading, target.value, value)
 
 
 def _is_option(key: Value) -> bool:
     """Whether ``key`` names a connection option rather than a column."""
-    return isinstance(key, str) and ("." in key or key.lower() in _OPTIONS)
+    return isinstance(key, str) and ("." in key or key.lower() in _CONNECTION_OPTIONS)
 
 
-def _add_column(run: Reading, target: ast.expr, frame: Frame, value: Value) -> None:
+def _add_column(reading: Reading, target: ast.expr, frame: Frame, value: Value) -> None:
     """``frame["column"] = value``: what comes from another frame flows into this one."""
-    others = [node for node in run.state.find_frames(value) if node != frame.node]
+    others = [node for node in reading.state.find_frames(value) if node != frame.node]
     if others and isinstance(target, ast.Name):
-        run.bind(target.id, run.state.transform([frame, *map(Frame, others)], label="column"))
+        bind(
+            reading,
+            target.id,
+            reading.state.transform([frame, *map(Frame, others)], label="column"),
+        )
 
 
-def _unpack(run: Reading, targets: list[ast.expr], value: Value) -> None:
+def _unpack(reading: Reading, targets: list[ast.expr], value: Value) -> None:
     if isinstance(value, OneOf) and all(isinstance(item, (tuple, list)) for item in value.options):
         columns = zip(*value.options, strict=False)
         value = tuple(join_values(column) for column in columns)
@@ -69,13 +75,13 @@ def _unpack(run: Reading, targets: list[ast.expr], value: Value) -> None:
             end = len(items) - (len(targets) - star - 1)
             items[star:end] = [items[star:end]]
         for target, item in zip(targets, [*items, *[UNKNOWN] * len(targets)], strict=False):
-            assign(run, target, item)
+            assign(reading, target, item)
         return
     for target in targets:
-        assign(run, target, element(value, target))
+        assign(reading, target, _get_element(value, target))
 
 
-def element(value: Value, target: ast.expr) -> Value:
+def _get_element(value: Value, target: ast.expr) -> Value:
     """An item of ``value``, which nobody can enumerate, as it is bound to ``target``."""
     if isinstance(value, External) and value.label.startswith("loop:"):
         return External(
@@ -86,68 +92,70 @@ def element(value: Value, target: ast.expr) -> Value:
     return value if isinstance(value, (External, Frame)) else UNKNOWN
 
 
-def set_item(run: Reading, box: Value, key: Value, value: Value) -> None:
+def _set_item(reading: Reading, box: Value, key: Value, value: Value) -> None:
     """``box[key] = value``."""
     for option in get_alternatives(box):
         if isinstance(option, Instance):
-            run.call_method(option, "__setitem__", [key, value], {})
+            reading.call_method(option, "__setitem__", [key, value], {})
         elif isinstance(option, dict) and isinstance(key, (str, int, float, tuple)):
-            run.state.journal.touch(option)
+            reading.state.journal.touch(option)
             option[key] = value
         elif isinstance(option, dict):
-            run.state.journal.touch(option)
+            reading.state.journal.touch(option)
             for name in get_alternatives(key):
                 option[name if isinstance(name, (str, int, External)) else "?"] = value
         elif (
             isinstance(option, list) and isinstance(key, int) and -len(option) <= key < len(option)
         ):
-            run.state.journal.touch(option)
+            reading.state.journal.touch(option)
             option[key] = value
         elif isinstance(option, LibraryObject):
-            run.set_tool_item(option, key, value)
+            option.set_item(key, value)
 
 
-def _set_attribute(run: Reading, box: Value, name: str, value: Value) -> None:
+def _set_attribute(reading: Reading, box: Value, name: str, value: Value) -> None:
     for option in get_alternatives(box):
         if isinstance(option, Instance):
-            run.state.journal.touch(option.attributes)
+            reading.state.journal.touch(option.attributes)
             option.attributes[name] = value
         elif isinstance(option, Class):
-            run.state.journal.touch(option.scope.vars)
+            reading.state.journal.touch(option.scope.vars)
             option.scope.vars[name] = value
 
 
-def augment(run: Reading, node: ast.AugAssign) -> None:
+def augment(reading: Reading, node: ast.AugAssign) -> None:
     """``target += value`` and its siblings."""
-    before = run.evaluate(node.target)
-    value = run.evaluate(node.value)
+    before = reading.evaluate(node.target)
+    value = reading.evaluate(node.value)
     if (
         isinstance(before, list)
         and isinstance(node.op, ast.Add)
         and isinstance(value, (list, tuple))
     ):
-        run.state.journal.touch(before)
+        reading.state.journal.touch(before)
         before.extend(value)
         return
     if isinstance(before, dict) and isinstance(node.op, ast.BitOr) and isinstance(value, dict):
-        run.state.journal.touch(before)
+        reading.state.journal.touch(before)
         before.update(value)
         return
     assign(
-        run, node.target, map_alternatives(lambda a, b: run.operate(node.op, a, b), before, value)
+        reading,
+        node.target,
+        map_alternatives(lambda a, b: operate(reading, node.op, a, b), before, value),
     )
 
 
-def capture(run: Reading, pattern: ast.pattern, subject: Value) -> None:
+def capture(reading: Reading, pattern: ast.pattern, subject: Value) -> None:
     """Bind the names of a ``case`` pattern."""
     for part in ast.walk(pattern):
         name = getattr(part, "name", None)
         if isinstance(part, (ast.MatchAs, ast.MatchStar)) and name:
-            run.bind(name, subject if part is pattern else UNKNOWN)
+            bind(reading, name, subject if part is pattern else UNKNOWN)
 
 
 def bind_parameters(
-    run: Reading,
+    reading: Reading,
     function: Function,
     scope: VariableScope,
     args: list[Value],
@@ -172,21 +180,16 @@ def bind_parameters(
         elif rest and not parameters.kwarg and not _takes(parameters, next(iter(rest))):
             scope.vars[name] = rest.pop(next(iter(rest)))  # misnamed by the caller
         else:
-            scope.vars[name] = parameter_value(name)
+            scope.vars[name] = External(name)  # no caller gave it
     for parameter, default in zip(parameters.kwonlyargs, function.keyword_defaults, strict=True):
         scope.vars[parameter.arg] = rest.pop(parameter.arg, default)
     if parameters.vararg:
         scope.vars[parameters.vararg.arg] = tuple(values[len(positional) :])
     if parameters.kwarg:
         scope.vars[parameters.kwarg.arg] = rest
-    run.state.charge(len(positional))
+    reading.state.charge(len(positional))
 
 
 def _takes(parameters: ast.arguments, name: str) -> bool:
     """Whether a function has a parameter ``name``."""
     return any(parameter.arg == name for parameter in (*parameters.args, *parameters.kwonlyargs))
-
-
-def parameter_value(name: str) -> Value:
-    """What is known of a parameter that no caller gave."""
-    return External(name)

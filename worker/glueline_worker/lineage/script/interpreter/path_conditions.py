@@ -11,12 +11,14 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from glueline_worker.lineage.script.domain.comparisons import get_truth
 from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.interpreter.forks import fork
 
-Facts = Mapping[str, bool]
+Assumptions = Mapping[str, bool]
 """What is taken for granted: conditions by their text, and whether they hold."""
 
-WAYS_LIMIT: Final = 24
+_PATHS_LIMIT: Final = 24
 """The most ways that are followed side by side, those of conditions within one another included."""
 _LIMIT_OF_ONE = 6
 _SIZE_LIMIT = 1_000
@@ -27,59 +29,64 @@ _PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 _CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
 
 
-def decide(run: Reading, test: ast.expr) -> bool | None:
+def decide(reading: Reading, test: ast.expr) -> bool | None:
     """Whether a condition of the script holds; None when that is known only at run time."""
-    found = run.truth(run.evaluate(test))
-    return answer(test, run.assumptions) if found is None else found
+    found = get_truth(reading.evaluate(test))
+    return _find_answer(test, reading.assumptions) if found is None else found
 
 
-def divide(
-    run: Reading, body: Sequence[ast.stmt], at: int, follow: Callable[[Sequence[ast.stmt]], bool]
+def fork_by_answers(
+    reading: Reading,
+    body: Sequence[ast.stmt],
+    at: int,
+    follow: Callable[[Sequence[ast.stmt]], bool],
 ) -> bool | None:
     """Run ``body`` from ``at`` on once for each answer to the condition there.
 
     None where there is none, or nothing further down depends on it.
     """
     first, size = body[at], len(body) - at
-    if not isinstance(first, ast.If) or size == 1 or _is_too_much(2 * run.ways, size):
+    if not isinstance(first, ast.If) or size == 1 or _is_too_much(2 * reading.paths, size):
         return None
     rest = body[at:]
-    ways = _ways(first, rest[1:], run.assumptions)
-    if not ways or _is_too_much(run.ways * len(ways), size):
+    answers = _list_answers(first, rest[1:], reading.assumptions)
+    if not answers or _is_too_much(reading.paths * len(answers), size):
         return None
-    if run.truth(run.evaluate(first.test)) is not None:
+    if get_truth(reading.evaluate(first.test)) is not None:
         return None
 
-    def taking(assumptions: Facts) -> Callable[[], bool]:
-        def way() -> bool:
-            run.assumptions = assumptions
+    def assume(assumptions: Assumptions) -> Callable[[], bool]:
+        def path() -> bool:
+            reading.assumptions = assumptions
             return follow(rest)
 
-        return way
+        return path
 
-    facts, many = run.assumptions, run.ways
-    run.ways = many * len(ways)
+    before, paths = reading.assumptions, reading.paths
+    reading.paths = paths * len(answers)
     try:
-        return run.branch(*map(taking, ways))
+        return fork(reading, *map(assume, answers))
     finally:
-        run.assumptions, run.ways = facts, many
+        reading.assumptions, reading.paths = before, paths
 
 
-def _is_too_much(ways: int, size: int) -> bool:
-    return ways > WAYS_LIMIT or ways * size > _SIZE_LIMIT
+def _is_too_much(paths: int, size: int) -> bool:
+    return paths > _PATHS_LIMIT or paths * size > _SIZE_LIMIT
 
 
-def _ways(statement: ast.If, rest: Sequence[ast.stmt], known: Facts) -> list[Facts]:
+def _list_answers(
+    statement: ast.If, rest: Sequence[ast.stmt], known: Assumptions
+) -> list[Assumptions]:
     """The answers to follow one by one from ``statement`` on; empty when ``rest`` asks no more."""
-    chain = list(_chain(statement))
-    asked = {_subject(test) for test in chain}
-    if any(answer(test, known) is not None for test in chain) or None in asked:
+    chain = list(_list_tests(statement))
+    asked = {_find_subject(test) for test in chain}
+    if any(_find_answer(test, known) is not None for test in chain) or None in asked:
         return []
-    if len(chain) >= _LIMIT_OF_ONE or not _asked_again(asked, rest):
+    if len(chain) >= _LIMIT_OF_ONE or not _is_asked_again(asked, rest):
         return []
-    if any(_binds(part, chain) for part in (statement, *rest)):
+    if any(_assigns(part, chain) for part in (statement, *rest)):
         return []
-    found: list[Facts] = []
+    found: list[Assumptions] = []
     no: dict[str, bool] = {}
     for test in chain:
         found.append({**known, **no, ast.unparse(test): True})
@@ -87,19 +94,19 @@ def _ways(statement: ast.If, rest: Sequence[ast.stmt], known: Facts) -> list[Fac
     return [*found, {**known, **no}]
 
 
-def answer(test: ast.expr, known: Facts) -> bool | None:
+def _find_answer(test: ast.expr, known: Assumptions) -> bool | None:
     """What is known of a condition: it was asked before, or another one rules it out."""
     if not known:
         return None
-    opposite = _opposite(test)
+    opposite = _negate(test)
     if opposite is not None:
-        found = answer(opposite, known)
+        found = _find_answer(opposite, known)
         return None if found is None else not found
     text = ast.unparse(test)
-    return known[text] if text in known else _ruled_out(test, known)
+    return known[text] if text in known else _rule_out(test, known)
 
 
-def _opposite(test: ast.expr) -> ast.expr | None:
+def _negate(test: ast.expr) -> ast.expr | None:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
     if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotEq) and len(test.ops) == 1:
@@ -107,7 +114,7 @@ def _opposite(test: ast.expr) -> ast.expr | None:
     return None
 
 
-def _ruled_out(test: ast.expr, known: Facts) -> bool | None:
+def _rule_out(test: ast.expr, known: Assumptions) -> bool | None:
     """False when the subject is known to equal another constant."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return None
@@ -117,51 +124,51 @@ def _ruled_out(test: ast.expr, known: Facts) -> bool | None:
     return False if any(holds and fact.startswith(equal) for fact, holds in known.items()) else None
 
 
-def _chain(statement: ast.If) -> Iterator[ast.expr]:
+def _list_tests(statement: ast.If) -> Iterator[ast.expr]:
     """The conditions of an ``if`` and its ``elif``."""
     yield statement.test
     if len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
-        yield from _chain(statement.orelse[0])
+        yield from _list_tests(statement.orelse[0])
 
 
-def _subject(test: ast.expr) -> str | None:
+def _find_subject(test: ast.expr) -> str | None:
     """What a condition is about, when asking it changes nothing; else None."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return _subject(test.operand)
-    if any(_acts(part) for part in ast.walk(test)) or isinstance(test, ast.Constant):
+        return _find_subject(test.operand)
+    if any(_has_effect(part) for part in ast.walk(test)) or isinstance(test, ast.Constant):
         return None
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return ast.unparse(test.left) if isinstance(test.comparators[0], _CONSTANT) else None
     return ast.unparse(test)
 
 
-def _acts(part: ast.AST) -> bool:
+def _has_effect(part: ast.AST) -> bool:
     """Whether a part of a condition does something, so that its answer may change."""
     if isinstance(part, ast.Call):
         return not (isinstance(part.func, ast.Attribute) and part.func.attr in _PURE_METHODS)
     return isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda))
 
 
-def _asked_again(asked: set[str | None], rest: Sequence[ast.stmt]) -> bool:
+def _is_asked_again(asked: set[str | None], rest: Sequence[ast.stmt]) -> bool:
     return any(
-        isinstance(part, (ast.If, ast.IfExp)) and _subject(part.test) in asked
+        isinstance(part, (ast.If, ast.IfExp)) and _find_subject(part.test) in asked
         for statement in rest
-        for part in _own_parts(statement)
+        for part in _walk_own_parts(statement)
     )
 
 
-def _binds(statement: ast.stmt, tests: Sequence[ast.expr]) -> bool:
+def _assigns(statement: ast.stmt, tests: Sequence[ast.expr]) -> bool:
     """Whether a statement gives a new value to something that one of ``tests`` asks for."""
     asked = {
         ast.unparse(part) for test in tests for part in ast.walk(test) if isinstance(part, _PLACES)
     }
     return any(
         isinstance(part, _PLACES) and isinstance(part.ctx, ast.Store) and ast.unparse(part) in asked
-        for part in _own_parts(statement)
+        for part in _walk_own_parts(statement)
     )
 
 
-def _own_parts(statement: ast.AST) -> Iterator[ast.AST]:
+def _walk_own_parts(statement: ast.AST) -> Iterator[ast.AST]:
     """A statement and all inside it, but for the functions and classes that it defines."""
     waiting = [statement]
     while waiting:

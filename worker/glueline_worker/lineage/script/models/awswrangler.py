@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from glueline_worker.lineage.naming import dynamodb
+from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
-from glueline_worker.lineage.script.domain.values import LibraryObject, Value, get_alternatives
+from glueline_worker.lineage.script.domain.values import Value, get_alternatives
 from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, Connection
+from glueline_worker.lineage.script.models.library import Handler, Library
 
 _DATABASES = ("redshift", "postgresql", "mysql", "sqlserver", "oracle")
 
@@ -56,7 +56,7 @@ def _download(call: Call) -> Value:
     return None
 
 
-def _athena(call: Call) -> Value:
+def _run_athena(call: Call) -> Value:
     engine = sql_engines.make_athena_engine(call.state, call.text(1, "database"))
     found = [
         sql_engines.run_sql(call.state, option, engine)
@@ -67,7 +67,7 @@ def _athena(call: Call) -> Value:
 
 
 def _create_table_as(call: Call) -> Value:
-    frame = _athena(call)
+    frame = _run_athena(call)
     table = call.arg(2, "ctas_table")
     if table is not None:
         database = call.arg(3, "ctas_database", default=call.arg(1, "database"))
@@ -82,47 +82,47 @@ def _unload(call: Call) -> Value:
     return None
 
 
-def _to_iceberg(call: Call) -> Value:
+def _write_iceberg(call: Call) -> Value:
     database, table = call.arg(1, "database"), call.arg(2, "table")
     found = datasets.find_tables(call.state, database, table, call.arg(None, "catalog_id"))
     call.state.write(call.arg(0, "df"), found, "wr.athena")
     return None
 
 
-def _query(call: Call) -> Value:
-    return dbapi.query(call.state, call.arg(0, "sql"), call.arg(1, "con"))
+def _run_query(call: Call) -> Value:
+    return dbapi.run_query(call.state, call.arg(0, "sql"), call.arg(1, "con"))
 
 
-def _table_name(call: Call, connection: Value, table: Value, schema: Value) -> Value:
-    data = connection.data if isinstance(connection, LibraryObject) else {"url": "{unknown}"}
+def _name_table(call: Call, connection: Value, table: Value, schema: Value) -> Value:
+    database = connection if isinstance(connection, Connection) else UNKNOWN_DATABASE
     parts = [*(list_texts(schema)[:1] if schema is not None else []), *list_texts(table)[:1]]
-    return dbapi.name_table(call.state, data, tuple(render(part) for part in parts))
+    return dbapi.name_table(call.state, database, tuple(render(part) for part in parts))
 
 
 def _read_database_table(call: Call) -> Value:
-    found = _table_name(call, call.arg(1, "con"), call.arg(0, "table"), call.arg(2, "schema"))
+    found = _name_table(call, call.arg(1, "con"), call.arg(0, "table"), call.arg(2, "schema"))
     return call.state.read([found], "wr.table")
 
 
-def _to_sql(call: Call) -> Value:
-    found = _table_name(call, call.arg(1, "con"), call.arg(2, "table"), call.arg(3, "schema"))
+def _write_sql(call: Call) -> Value:
+    found = _name_table(call, call.arg(1, "con"), call.arg(2, "table"), call.arg(3, "schema"))
     call.state.write(call.arg(0, "df"), [found], "wr.to_sql")
     return None
 
 
 def _copy(call: Call) -> Value:
-    """``redshift.copy``: the path is only a stage on the frame's way."""
-    found = _table_name(call, call.arg(2, "con"), call.arg(3, "table"), call.arg(4, "schema"))
+    """Call ``redshift.copy``: the path is only a stage on the frame's way."""
+    found = _name_table(call, call.arg(2, "con"), call.arg(3, "table"), call.arg(4, "schema"))
     source: Value = call.arg(0, "df")
     if call.name == "copy_from_files":
-        found = _table_name(call, call.arg(1, "con"), call.arg(2, "table"), call.arg(3, "schema"))
+        found = _name_table(call, call.arg(1, "con"), call.arg(2, "table"), call.arg(3, "schema"))
         source = call.state.read(datasets.find_locations(call.state, call.arg(0, "path")), "wr.s3")
     call.state.write(source, [found], "wr.copy")
     return None
 
 
 def _unload_database(call: Call) -> Value:
-    frame = dbapi.query(call.state, call.arg(0, "sql"), call.arg(2, "con"))
+    frame = dbapi.run_query(call.state, call.arg(0, "sql"), call.arg(2, "con"))
     if call.name == "unload_to_files":
         call.state.write(
             frame, datasets.find_locations(call.state, call.arg(1, "path")), "wr.unload"
@@ -130,74 +130,77 @@ def _unload_database(call: Call) -> Value:
     return frame
 
 
-def _dynamo_write(call: Call) -> Value:
+def _write_dynamo(call: Call) -> Value:
     table = call.arg(1, "table_name")
     names = [dynamodb(render(text), call.state.around) for text in list_texts(table)]
     call.state.write(call.arg(0, "df", "items", "path"), names, "wr.dynamodb")
     return None
 
 
-def _dynamo_read(call: Call) -> Value:
+def _read_dynamo(call: Call) -> Value:
     names = [
         dynamodb(render(text), call.state.around) for text in list_texts(call.arg(0, "table_name"))
     ]
     return call.state.read(names, "wr.dynamodb")
 
 
-def connector(engine: str) -> Callable[[Call], Value]:
-    """``awswrangler.<engine>.connect``."""
+def _make_connector(engine: str) -> Handler:
+    """Return ``awswrangler.<engine>.connect``."""
 
     def connect(call: Call) -> Value:
         named = call.arg(0, "connection")
         if named is not None:
-            return dbapi.glue_connected(named, engine)
-        return dbapi.opened(engine, None, None, call.text(2, "dbname"))  # by a secret
+            return Connection(engine, glue_connection=list_texts(named)[0])
+        return dbapi.open_connection(engine, None, None, call.text(2, "dbname"))  # by a secret
 
     return connect
 
 
-def _per_database() -> dict[str, Callable[[Call], Value]]:
-    handlers: dict[str, Callable[[Call], Value]] = {}
+def _list_database_functions() -> dict[str, Handler]:
+    handlers: dict[str, Handler] = {}
     for engine in _DATABASES:
         handlers |= {
-            f"{engine}.connect": connector(engine),
-            f"{engine}.connect_temp": connector(engine),
-            f"{engine}.read_sql_query": _query,
+            f"{engine}.connect": _make_connector(engine),
+            f"{engine}.connect_temp": _make_connector(engine),
+            f"{engine}.read_sql_query": _run_query,
             f"{engine}.read_sql_table": _read_database_table,
-            f"{engine}.to_sql": _to_sql,
+            f"{engine}.to_sql": _write_sql,
         }
     return handlers
 
 
-FUNCTIONS: dict[str, Callable[[Call], Value]] = {
-    **{
-        f"s3.read_{kind}": _read_path
-        for kind in ("parquet", "csv", "json", "excel", "orc", "fwf", "deltalake")
-    },
-    **{
-        f"s3.to_{kind}": _write_path
-        for kind in ("parquet", "csv", "json", "excel", "orc", "deltalake")
-    },
-    "s3.read_parquet_table": _read_table,
-    "s3.read_orc_table": _read_table,
-    "s3.copy_objects": _copy_paths,
-    "s3.merge_datasets": _copy_paths,
-    "s3.upload": _upload,
-    "s3.download": _download,
-    "athena.read_sql_query": _athena,
-    "athena.start_query_execution": _athena,
-    "athena.read_sql_table": _read_table,
-    "athena.create_ctas_table": _create_table_as,
-    "athena.unload": _unload,
-    "athena.to_iceberg": _to_iceberg,
-    **_per_database(),
-    "redshift.copy": _copy,
-    "redshift.copy_from_files": _copy,
-    "redshift.unload": _unload_database,
-    "redshift.unload_to_files": _unload_database,
-    "dynamodb.put_df": _dynamo_write,
-    "dynamodb.put_items": _dynamo_write,
-    "dynamodb.put_json": _dynamo_write,
-    "dynamodb.put_csv": _dynamo_write,
-    "dynamodb.read_items": _dynamo_read,
-}
+AWSWRANGLER = Library(
+    functions={
+        **{
+            f"s3.read_{kind}": _read_path
+            for kind in ("parquet", "csv", "json", "excel", "orc", "fwf", "deltalake")
+        },
+        **{
+            f"s3.to_{kind}": _write_path
+            for kind in ("parquet", "csv", "json", "excel", "orc", "deltalake")
+        },
+        "s3.read_parquet_table": _read_table,
+        "s3.read_orc_table": _read_table,
+        "s3.copy_objects": _copy_paths,
+        "s3.merge_datasets": _copy_paths,
+        "s3.upload": _upload,
+        "s3.download": _download,
+        "athena.read_sql_query": _run_athena,
+        "athena.start_query_execution": _run_athena,
+        "athena.read_sql_table": _read_table,
+        "athena.create_ctas_table": _create_table_as,
+        "athena.unload": _unload,
+        "athena.to_iceberg": _write_iceberg,
+        **_list_database_functions(),
+        "redshift.copy": _copy,
+        "redshift.copy_from_files": _copy,
+        "redshift.unload": _unload_database,
+        "redshift.unload_to_files": _unload_database,
+        "dynamodb.put_df": _write_dynamo,
+        "dynamodb.put_items": _write_dynamo,
+        "dynamodb.put_json": _write_dynamo,
+        "dynamodb.put_csv": _write_dynamo,
+        "dynamodb.read_items": _read_dynamo,
+        "s3.list_objects": lambda call: [call.arg(0, "path")],
+    }
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP, OPAQUE
-from glueline_worker.lineage.script.domain import columns
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, parse_column_name
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
 from glueline_worker.lineage.script.domain.values import (
@@ -18,11 +19,11 @@ from glueline_worker.lineage.script.domain.values import (
     get_alternatives,
     name_set,
 )
-from glueline_worker.lineage.script.models import pandas, sql_engines
-from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.spark import column_flow, glue_context, spark_io
+from glueline_worker.lineage.script.models import datasets, sql_engines
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.spark import column_flow
 
-SAME = name_set(
+_PASS_THROUGH = name_set(
     "compute filter where limit cache persist unpersist repartition repartitionByRange coalesce "
     "orderBy sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
     "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
@@ -31,73 +32,60 @@ SAME = name_set(
     "toDynamicFrame dropDuplicatesWithinWatermark sampleBy randomSplit unnest_ddb_json "
     "simplify_ddb_json spigot assertErrorThreshold to_frame"
 )
-"""The same data, whole or in part, with the same columns."""
-FIGURES = name_set(
+"""Methods that yield the same data, whole or in part, with the same columns."""
+_SCALAR = name_set(
     "count printSchema show explain isEmpty is_empty describe summary info nunique "
     "getNumPartitions approxQuantile stageErrorsCount errorsCount exists schema "
     "toString getField len any all tell"
 )
-"""What tells about the data without carrying it."""
-ROWS = name_set(
+"""Methods that tell about the data without carrying it."""
+_ROWS = name_set(
     "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
     "items to_records asDict collectAsMap read readlines decode encode getvalue "
     "fetchall fetchone fetchmany max min sum mean to_string"
 )
-"""Rows in plain Python."""
-UNITED = name_set(
+"""Methods that yield rows in plain Python."""
+_MULTI_INPUT = name_set(
     "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append "
     "concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin "
     "merge join join_asof zip"
 )
-"""Two frames in one."""
-VIEWS = name_set(
+"""Methods that make one frame of several."""
+_VIEWS = name_set(
     "createOrReplaceTempView createTempView registerTempTable createGlobalTempView "
     "createOrReplaceGlobalTempView"
 )
-"""What makes a frame a temporary view."""
-CALLBACKS = name_set("foreach foreachPartition map flatMap mapPartitions apply")
+"""Methods that make a frame a temporary view."""
+_JOINS = name_set(
+    "join join_asof crossJoin leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup"
+)
+"""Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
+_SCALAR_PROPERTIES = name_set("schema dtypes shape index empty isStreaming size")
 
 
-def call(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
-    """``frame.name(…)``."""
+def _pass_through(call: Call) -> Value:
+    return call.receiver
+
+
+def _combine(call: Call) -> Value:
+    flow = KEEP if call.name in _JOINS else STACKED
+    return call.state.transform([call.receiver, *call.values], flow, call.name)
+
+
+def _get_scalar(call: Call) -> Value:
+    return External(call.name)
+
+
+def _get_rows(call: Call) -> Value:
     frame = call.receiver
-    handler = _METHODS.get(call.name)
-    if handler is not None:
-        return handler(call)
-    if call.name in SAME:
-        return frame
-    if call.name in UNITED:
-        flow = KEEP if "oin" in call.name or call.name in {"merge", "zip", "cogroup"} else STACKED
-        return call.state.transform([frame, *call.values], flow, call.name)
-    if call.name in FIGURES:
-        return External(call.name)
-    if call.name in ROWS:
-        kind = "row" if call.name in {"first", "fetchone"} else "rows"
-        kind = frame.kind if frame.kind in {"row", "scalar"} else kind
-        return Frame(frame.node, kind, frame.label)
-    if call.name in pandas.WRITES:
-        return pandas.write(call)
-    if frame.kind in {"rows", "row", "scalar"}:
-        return frame
-    return call.state.transform([frame, *call.values], OPAQUE, call.name)
-
-
-def is_method(name: str) -> bool:
-    """Whether frames have a method ``name``, so that it is hardly a column."""
-    return (
-        name in _METHODS
-        or name in SAME
-        or name in UNITED
-        or name in FIGURES
-        or name in ROWS
-        or name in pandas.WRITES
-        or name in CALLBACKS
-    )
+    kind = "row" if call.name in {"first", "fetchone"} else "rows"
+    kind = frame.kind if frame.kind in {"row", "scalar"} else kind
+    return Frame(frame.node, kind, frame.label)
 
 
 def _count(call: Call) -> Value:
     if call.receiver.kind == "grouped":
-        return _aggregated(call)
+        return _aggregate(call)
     return External("count")
 
 
@@ -142,7 +130,7 @@ def _drop(call: Call) -> Value:
     return column_flow.drop_columns(call.state, call.receiver, names)
 
 
-def _keep(call: Call) -> Value:
+def _select_fields(call: Call) -> Value:
     return column_flow.keep_columns(call.state, call.receiver, [call.arg(0, "paths", "items")])
 
 
@@ -157,7 +145,7 @@ def _group(call: Call) -> Value:
     return Frame(node.node, "grouped")
 
 
-def _aggregated(call: Call) -> Value:
+def _aggregate(call: Call) -> Value:
     found = call.state.groups.get(call.receiver.node)
     if found is None:
         return column_flow.aggregate_columns(call.state, call.receiver, [], call.values)
@@ -167,7 +155,7 @@ def _aggregated(call: Call) -> Value:
     if call.name == "count":
         return column_flow.select_columns(call.state, frame, [*keys, Column((), "count")])
     items = [
-        Column(columns.parse_column_name(name).refs, f"{call.name}({name})")
+        Column(parse_column_name(name).refs, f"{call.name}({name})")
         for name in call.args
         if isinstance(name, str)
     ]
@@ -176,9 +164,9 @@ def _aggregated(call: Call) -> Value:
     return call.state.transform(frame, OPAQUE, call.name)
 
 
-def _maximum(call: Call) -> Value:
+def _aggregate_or_reduce(call: Call) -> Value:
     if call.receiver.kind == "grouped":
-        return _aggregated(call)
+        return _aggregate(call)
     return Frame(call.receiver.node, "scalar" if not call.args else "data")
 
 
@@ -197,11 +185,11 @@ def _register_view(call: Call) -> Value:
     return None
 
 
-def _callback(call: Call) -> Value:
-    """A function of the script that is given the rows, as ``foreach`` does."""
+def _call_back(call: Call) -> Value:
+    """Call a function of the script with the rows, as ``foreach`` does."""
     rows = Frame(call.receiver.node, "rows", call.receiver.label)
     made = [
-        call.run.invoke(option, [rows], {})
+        call.reading.invoke(option, [rows], {})
         for value in call.values
         for option in get_alternatives(value)
         if isinstance(option, Function)
@@ -212,17 +200,13 @@ def _callback(call: Call) -> Value:
 
 
 def _transform(call: Call) -> Value:
-    """``frame.transform(function, …)``: what the function makes of the frame."""
+    """Call ``frame.transform(function, …)``: what the function makes of the frame."""
     function, *rest = call.args or [call.arg(None, "func", "f") or UNKNOWN]
-    return call.run.call(function, [call.receiver, *rest], call.kwargs)
-
-
-def _write_to(call: Call) -> Value:
-    return spark_io.table_writer(call)
+    return call.reading.call(function, [call.receiver, *rest], call.kwargs)
 
 
 def _split(call: Call) -> Value:
-    """``split_fields``, ``split_rows``, ``relationalize``: several frames in one collection."""
+    """Call ``split_fields``, ``split_rows`` or ``relationalize``: a collection of frames."""
     node = call.state.transform(call.receiver, label=call.name)
     return Frame(node.node, "collection")
 
@@ -234,63 +218,83 @@ def _keys(call: Call) -> Value:
 
 
 def _save_as_text(call: Call) -> Value:
-    return spark_io.write_path(call, call.receiver, call.arg(0, "path"), "text")
+    found = datasets.find_locations(call.state, call.arg(0, "path"))
+    call.state.write(call.receiver, found, "text")
+    return None
 
 
 def _insert_into(call: Call) -> Value:
-    return spark_io.write_table(call, call.receiver, call.arg(0, "tableName"))
+    found = datasets.find_spark_tables(call.state, call.arg(0, "tableName"))
+    call.state.write(call.receiver, found, call.name)
+    return None
 
 
 def _get(call: Call) -> Value:
     return Frame(call.receiver.node, "rows", call.receiver.label)
 
 
-_METHODS: dict[str, Callable[[Call], Value]] = {
-    **dict.fromkeys(VIEWS, _register_view),
-    "toDF": _to_df,
-    "select": _select,
-    "selectExpr": _select,
-    "withColumn": _with_column,
-    "withColumns": _with_columns,
-    "assign": _with_columns,
-    "withColumnRenamed": _rename,
-    "rename_field": _rename,
-    "renameField": _rename,
-    "withColumnsRenamed": _rename_many,
-    "rename": _rename_many,
-    "drop": _drop,
-    "drop_fields": _drop,
-    "select_fields": _keep,
-    "apply_mapping": _apply_mapping,
-    "applyMapping": _apply_mapping,
-    "groupBy": _group,
-    "groupby": _group,
-    "rollup": _group,
-    "cube": _group,
-    "agg": _aggregated,
-    "avg": _aggregated,
-    "mean": _aggregated,
-    "count": _count,
-    "max": _maximum,
-    "min": _maximum,
-    "sum": _maximum,
-    "alias": _alias,
-    "foreach": _callback,
-    "foreachPartition": _callback,
-    "map": _callback,
-    "flatMap": _callback,
-    "mapPartitions": _callback,
-    "apply": _callback,
-    "transform": _transform,
-    "pipe": _transform,
-    "writeTo": _write_to,
-    "split_fields": _split,
-    "split_rows": _split,
-    "relationalize": _split,
-    "keys": _keys,
-    "get": _get,
-    "write": glue_context.write_frame,
-    "saveAsTextFile": _save_as_text,
-    "saveAsTable": _insert_into,
-    "insertInto": _insert_into,
-}
+def _make_scalar_getter(name: str) -> Callable[[Frame], Value]:
+    return lambda _: External(f"frame.{name}")
+
+
+FRAMES = Library(
+    frame_methods={
+        **dict.fromkeys(_ROWS, _get_rows),
+        **dict.fromkeys(_SCALAR, _get_scalar),
+        **dict.fromkeys(_MULTI_INPUT, _combine),
+        **dict.fromkeys(_PASS_THROUGH, _pass_through),
+        **dict.fromkeys(_VIEWS, _register_view),
+        "toDF": _to_df,
+        "select": _select,
+        "selectExpr": _select,
+        "withColumn": _with_column,
+        "withColumns": _with_columns,
+        "assign": _with_columns,
+        "withColumnRenamed": _rename,
+        "rename_field": _rename,
+        "renameField": _rename,
+        "withColumnsRenamed": _rename_many,
+        "rename": _rename_many,
+        "drop": _drop,
+        "drop_fields": _drop,
+        "select_fields": _select_fields,
+        "apply_mapping": _apply_mapping,
+        "applyMapping": _apply_mapping,
+        "groupBy": _group,
+        "groupby": _group,
+        "rollup": _group,
+        "cube": _group,
+        "agg": _aggregate,
+        "avg": _aggregate,
+        "mean": _aggregate,
+        "count": _count,
+        "max": _aggregate_or_reduce,
+        "min": _aggregate_or_reduce,
+        "sum": _aggregate_or_reduce,
+        "alias": _alias,
+        "foreach": _call_back,
+        "foreachPartition": _call_back,
+        "map": _call_back,
+        "flatMap": _call_back,
+        "mapPartitions": _call_back,
+        "apply": _call_back,
+        "transform": _transform,
+        "pipe": _transform,
+        "split_fields": _split,
+        "split_rows": _split,
+        "relationalize": _split,
+        "keys": _keys,
+        "get": _get,
+        "saveAsTextFile": _save_as_text,
+        "saveAsTable": _insert_into,
+        "insertInto": _insert_into,
+    },
+    frame_attributes={
+        **dict.fromkeys(FRAME_PROPERTIES, lambda frame: frame),
+        **{name: _make_scalar_getter(name) for name in _SCALAR_PROPERTIES},
+        "columns": lambda _: External("frame.columns", "loop:column"),
+        "sparkSession": lambda _: External("spark"),
+        "sql_ctx": lambda _: External("spark"),
+    },
+    united_methods=_VIEWS,
+)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text
 from glueline_worker.lineage.script.domain.values import (
+    MISSING,
     UNKNOWN,
     Frame,
     Function,
@@ -15,24 +17,31 @@ from glueline_worker.lineage.script.domain.values import (
     get_alternatives,
     name_set,
 )
-from glueline_worker.lineage.script.interpreter import attributes
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark import column_flow
 
-SAME = name_set(
+_PASS_THROUGH = name_set(
     "ResolveChoice DropNullFields Filter Unbox UnnestFrame Spigot DropDuplicates "
     "FillMissingValues ErrorsAsDynamicFrame DropNullFieldsTransform Unnest FillNa"
 )
+"""Transforms that keep the columns."""
 
 
-def apply(call: Call, name: str) -> Value:
-    """``name.apply(…)`` for one of Glue's transforms; any other class's result is opaque."""
+def _apply(call: Call) -> Value:
+    """Call ``Transform.apply(…)``."""
+    if call.name != "apply" or len(call.parts) == 1:
+        return MISSING
+    return _apply_transform(call, call.parts[-2])
+
+
+def _apply_transform(call: Call, name: str) -> Value:
+    """Apply one of Glue's transforms; any other class's result is opaque."""
     value = call.arg(0, "frame", "dfc", "frame1")
     frame = call.state.unite_frames(value)
     if frame is None:
         made = call.state.unite_frames(call.values)
         return made if made is not None else UNKNOWN
-    if name in SAME:
+    if name in _PASS_THROUGH:
         return value if isinstance(value, (Frame, dict)) else frame
     handler = _TRANSFORMS.get(name)
     if handler is not None:
@@ -43,7 +52,7 @@ def apply(call: Call, name: str) -> Value:
 def _map(call: Call, frame: Frame) -> Value:
     for option in get_alternatives(call.arg(1, "f", "transformer")):
         if isinstance(option, Function):
-            call.run.invoke(option, [Frame(frame.node, "rows")], {})
+            call.reading.invoke(option, [Frame(frame.node, "rows")], {})
     return call.state.transform(frame, OPAQUE, "Map")
 
 
@@ -70,7 +79,7 @@ def _relationalize(call: Call, frame: Frame) -> Value:
 def _select(call: Call, frame: Frame) -> Value:
     value = call.arg(0, "dfc")
     if isinstance(value, dict) and value:
-        found = attributes.get_item(call.run, value, call.arg(1, "key"))
+        found = call.reading.get_item(value, call.arg(1, "key"))
         if found is not UNKNOWN:
             return found
     return call.state.transform(frame, label="SelectFromCollection")
@@ -109,13 +118,24 @@ _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
 }
 
 
-def from_frame(call: Call) -> Value:
-    """``DynamicFrame.fromDF(frame, …)`` and ``DynamicFrame(frame, …)``."""
+def _convert_frame(call: Call) -> Value:
+    """Call ``DynamicFrame.fromDF(frame, …)`` or ``DynamicFrame(frame, …)``."""
     frame = call.state.unite_frames(call.arg(0, "dataframe", "df", "jdf"))
     return frame if frame is not None else UNKNOWN
 
 
-def collection(call: Call) -> Value:
-    """``DynamicFrameCollection({…}, glueContext)`` is its dict."""
+def _make_collection(call: Call) -> Value:
+    """Call ``DynamicFrameCollection({…}, glueContext)``: its dict."""
     value = call.arg(0, "dynamic_frames")
     return value if value is not None else {}
+
+
+GLUE_TRANSFORMS = Library(
+    functions={
+        "fromDF": _convert_frame,
+        "DynamicFrame": _convert_frame,
+        "DynamicFrameCollection": _make_collection,
+        "process_rows": lambda call: _apply_transform(call, "Relationalize"),
+    },
+    rules=(_apply,),
+)

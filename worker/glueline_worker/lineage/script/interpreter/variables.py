@@ -1,0 +1,28 @@
+"""The script's variables."""
+
+from __future__ import annotations
+
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.values import External, Value, VariableScope
+
+
+def look_up(reading: Reading, name: str) -> Value:
+    """Return the value of a variable; something external where the script binds none."""
+    scope: VariableScope | None = reading.scope
+    while scope is not None:
+        if name in scope.vars:
+            return scope.vars[name]
+        scope = scope.parent
+    return External(name)
+
+
+def bind(reading: Reading, name: str, value: Value) -> None:
+    """Assign a variable."""
+    scope = reading.scope
+    if name in scope.globals:
+        outer = scope.parent
+        while outer is not None and name not in outer.vars:
+            outer = outer.parent
+        scope = outer or reading.module
+    reading.state.journal.touch(scope.vars)
+    scope.vars[name] = value
