@@ -20,8 +20,9 @@ from glueline_worker.lineage.script.domain.values import (
     get_alternatives,
     name_set,
 )
-from glueline_worker.lineage.script.models import datasets, files, sql_engines
+from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.sql_engines import SqlEngine
 
 _MODULES = {

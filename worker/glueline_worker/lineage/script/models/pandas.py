@@ -8,9 +8,10 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import Frame, Value, name_set
-from glueline_worker.lineage.script.models import dbapi, files
+from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.dbapi import Connection
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
 
 _WRITES = name_set(
     "to_csv to_parquet to_json to_excel to_pickle to_feather to_orc to_sql to_gbq to_hdf to_xml "

@@ -18,16 +18,16 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
     name_set,
 )
-from glueline_worker.lineage.script.models.awswrangler import AWSWRANGLER
-from glueline_worker.lineage.script.models.boto3 import BOTO3
-from glueline_worker.lineage.script.models.boto3_s3 import BOTO3_S3
+from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
+from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
+from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
 from glueline_worker.lineage.script.models.dbapi import DBAPI
-from glueline_worker.lineage.script.models.files import FILES
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
 from glueline_worker.lineage.script.models.python.concurrency import CONCURRENCY
 from glueline_worker.lineage.script.models.python.dates import DATES
+from glueline_worker.lineage.script.models.python.files import FILES
 from glueline_worker.lineage.script.models.python.iterables import ITERABLES
 from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUMENTS
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB

@@ -8,7 +8,7 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import render
 from glueline_worker.lineage.script.domain.values import MISSING, Frame, Value
 from glueline_worker.lineage.script.models import datasets, sql_engines
-from glueline_worker.lineage.script.models.boto3 import AwsClient
+from glueline_worker.lineage.script.models.aws.boto3 import AwsClient
 from glueline_worker.lineage.script.models.library import Library
 
 _READS_ARGUMENT = re.compile(r"(?:\w+_)?(?:arg|argument|job_param|job_parameter|env_var)s?")

@@ -29,8 +29,8 @@ from glueline_worker.lineage.script.domain.values import (
     VariableScope,
     name_set,
 )
-from glueline_worker.lineage.script.models import files
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
 
 _JSON_LIMIT = 600_000
 _VARIABLE = re.compile(r"(?:\$\{?|\{\{\s*)(\w+)(?:\s*\}\}|\}?)")

@@ -16,9 +16,9 @@ from glueline_worker.lineage.script.domain.template_text import (
     map_alternatives,
 )
 from glueline_worker.lineage.script.domain.values import UNKNOWN, External, LibraryObject, Value
-from glueline_worker.lineage.script.models import files
-from glueline_worker.lineage.script.models.files import FileObject
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.script.models.python.files import FileObject
 
 
 def _join_paths(call: Call) -> Value:

@@ -24,8 +24,9 @@ from glueline_worker.lineage.script.domain.values import (
     get_alternatives,
     name_set,
 )
-from glueline_worker.lineage.script.models import datasets, files
+from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler, Library
+from glueline_worker.lineage.script.models.python import files
 
 _DISTINCT = name_set(
     "get_object put_object copy_object upload_file upload_fileobj download_file download_fileobj "

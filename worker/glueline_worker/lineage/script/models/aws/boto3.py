@@ -22,9 +22,10 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
     get_alternatives,
 )
-from glueline_worker.lineage.script.models import datasets, files, sql_engines
-from glueline_worker.lineage.script.models.boto3_s3 import S3_METHODS
+from glueline_worker.lineage.script.models import datasets, sql_engines
+from glueline_worker.lineage.script.models.aws.boto3_s3 import S3_METHODS
 from glueline_worker.lineage.script.models.library import Handler, Library
+from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.sql_engines import SqlEngine
 
 
