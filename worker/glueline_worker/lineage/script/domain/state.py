@@ -49,6 +49,8 @@ class State:
         self.catalogs: dict[str, dict[str, str]] = {}
         """Spark's ``spark.sql.catalog.…`` settings, without that prefix."""
         self.settings: dict[str, Value] = {"database": None}
+        self.sessions: dict[str, LibraryObject] = {}
+        """Objects that libraries keep for the whole script, such as a default connection."""
         self.aliases: dict[str, dict[str, str]] = {}
         """For a node: the names given by ``alias`` in it, with the node that bears each."""
         self.groups: dict[str, tuple[Frame, list[Value]]] = {}

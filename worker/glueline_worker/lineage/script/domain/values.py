@@ -95,6 +95,15 @@ class VariableScope:
         self.globals: set[str] = set()
         self.yields: list[Value] = []
 
+    def find(self, name: str) -> Value:
+        """Return a variable of this scope or one around it; ``MISSING`` where none has it."""
+        scope: VariableScope | None = self
+        while scope is not None:
+            if name in scope.vars:
+                return scope.vars[name]
+            scope = scope.parent
+        return MISSING
+
 
 @dataclass(eq=False, slots=True)
 class Function:

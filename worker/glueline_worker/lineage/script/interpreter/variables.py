@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from glueline_worker.lineage.script.domain.reading import Reading
-from glueline_worker.lineage.script.domain.values import External, Value, VariableScope
+from glueline_worker.lineage.script.domain.values import MISSING, External, Value
 
 
 def look_up(reading: Reading, name: str) -> Value:
     """Return the value of a variable; something external where the script binds none."""
-    scope: VariableScope | None = reading.scope
-    while scope is not None:
-        if name in scope.vars:
-            return scope.vars[name]
-        scope = scope.parent
-    return External(name)
+    found = reading.scope.find(name)
+    return External(name) if found is MISSING else found
 
 
 def bind(reading: Reading, name: str, value: Value) -> None:

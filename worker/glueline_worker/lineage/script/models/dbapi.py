@@ -126,15 +126,31 @@ def _connect(call: Call) -> Value:
     options = {key.lower(): as_text(value) for key, value in call.kwargs.items()}
     text = call.args[0] if call.args else None
     if isinstance(text, str) and "=" in text:
-        options |= {key.lower(): value for key, value in _PAIR.findall(text)}
+        options |= _parse_pairs(text)
     elif isinstance(text, str) and "://" in text:
         return Connection(engine, text)
     elif text is not None:
         options.setdefault("host", as_text(text))
+    if len(call.args) == _ALL_BY_POSITION and not _get_first(options, _DATABASE):
+        options["database"] = as_text(call.args[-1])
+    return _connect_by_options(engine, options)
+
+
+def _parse_pairs(text: str) -> dict[str, str]:
+    """Parse ``host=… dbname=…``."""
+    return {key.lower(): value for key, value in _PAIR.findall(text)}
+
+
+def _connect_by_options(engine: str, options: Mapping[str, str]) -> Connection:
     host, port, database = (_get_first(options, keys) for keys in (_HOST, _PORT, _DATABASE))
-    if not database and len(call.args) == _ALL_BY_POSITION:
-        database = as_text(call.args[-1])
     return open_connection(engine, host, port, database, options.get("schema"))
+
+
+def connect_by_text(engine: str, text: str) -> Connection:
+    """Connect by a URL or by ``host=… dbname=…``."""
+    if "://" in text:
+        return Connection(engine, f"jdbc:{engine}:{text[text.index('//') :]}")
+    return _connect_by_options(engine, _parse_pairs(text))
 
 
 def open_connection(
@@ -153,8 +169,16 @@ def _get_first(options: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
 
 def _create_engine(call: Call) -> Value:
     """Call SQLAlchemy's ``create_engine(url)``."""
-    url = call.text(0, "url") or ""
-    scheme, _, rest = url.partition("://")
+    return as_connection(call.text(0, "url") or "")
+
+
+def as_connection(value: Value) -> Connection:
+    """Return the connection that a value is, or that it describes as SQLAlchemy's URLs do."""
+    if isinstance(value, Connection):
+        return value
+    if not isinstance(value, str):
+        return UNKNOWN_DATABASE
+    scheme, _, rest = value.partition("://")
     engine = scheme.partition("+")[0]
     return Connection(engine, f"jdbc:{engine}://{rest}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -83,21 +83,26 @@ def run_sql(state: State, text: str, engine: SqlEngine, given: Value = None) -> 
 
     ``given`` is what flows into a statement besides its tables: the rows of an INSERT.
     """
+    frame = None
+    for statement in parse_statements(state, text, engine.dialect):
+        frame = _add_statement(state, statement, engine, given) or frame
+    return frame
+
+
+def parse_statements(state: State, text: str, dialect: str) -> Sequence[SqlStatement]:
+    """Parse a text of SQL; what it leaves open becomes a warning of the script."""
     state.charge(_QUERY_COST + len(text) // 20)
     if is_placeholder(text):
         state.warn("a query that is known only at run time")
-        return None
-    reading = _parse_sql(render(text), engine.dialect)
+        return ()
+    reading = _parse_sql(render(text), dialect)
     for warning in reading.warnings[:_SENTENCES_SHOWN]:
         state.warn(f"SQL: {warning}")
     if (more := len(reading.warnings) - _SENTENCES_SHOWN) > 0:
         state.warn(f"SQL: {more} more warnings about this text are left out")
     for gap in reading.gaps[:_SENTENCES_SHOWN]:
         state.leave_out(f"SQL: {gap}")
-    frame = None
-    for statement in reading.statements:
-        frame = _add_statement(state, statement, engine, given) or frame
-    return frame
+    return reading.statements
 
 
 @lru_cache(maxsize=1_000)
@@ -113,7 +118,7 @@ def _add_statement(
             state.settings["database"] = ".".join(statement.database)
         return None
     sources = _add_reads(state, statement, engine)
-    flow = _make_flow(statement, sources)
+    flow = make_sql_flow(statement, sources)
     inputs = [Frame(node) for node in dict.fromkeys(sources.values())]
     if statement.view is not None:
         frame = state.transform(inputs, flow, "sql")
@@ -181,7 +186,8 @@ def _resolve_view(state: State, name: TableName, engine: SqlEngine) -> Frame | N
     return None if value is None else state.unite_frames(value) or state.transform(())
 
 
-def _make_flow(statement: SqlStatement, sources: Mapping[TableName, str]) -> Flow:
+def make_sql_flow(statement: SqlStatement, sources: Mapping[TableName, str]) -> Flow:
+    """Say how a statement's columns come from the nodes that it reads."""
     columns = {
         name: tuple(
             ColumnRef(sources[table], column) for table, column in parts if table in sources
