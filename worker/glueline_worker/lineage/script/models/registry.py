@@ -22,6 +22,7 @@ from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
 from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
 from glueline_worker.lineage.script.models.dbapi import DBAPI
+from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
@@ -52,6 +53,7 @@ LIBRARIES: tuple[Library, ...] = (
     BOTO3_S3,
     AWSWRANGLER,
     PANDAS,
+    DELTALAKE,
     SPARK_IO,
     SPARK_SESSION,
     FRAMES,
