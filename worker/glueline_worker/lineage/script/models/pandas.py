@@ -19,8 +19,7 @@ _WRITES = name_set(
 )
 _READS = name_set(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
-    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile "
-    "ParquetDataset ParquetFile"
+    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile"
 )
 _PATHS = (
     "path",
@@ -75,12 +74,6 @@ def _write_sql(call: Call) -> Value:
     return None
 
 
-def _write_arrow(call: Call) -> Value:
-    """Call pyarrow's ``write_table(table, where)`` or ``write_to_dataset(table, root_path)``."""
-    files.write_file(call.state, call.arg(1, "where", "root_path"), call.arg(0, "table"))
-    return None
-
-
 def _make_frame(call: Call) -> Value:
     """Call ``pandas.DataFrame(data)``, ``spark.createDataFrame(data)`` or ``sc.parallelize``."""
     data = call.args[0] if call.args else list(call.kwargs.values())
@@ -105,7 +98,6 @@ PANDAS = Library(
         ),
         **dict.fromkeys(("pandas.concat", "pd.concat", "polars.concat"), _unite),
         **dict.fromkeys(("pandas.merge", "pd.merge", "pandas.merge_asof"), _unite),
-        **dict.fromkeys(("write_table", "write_to_dataset"), _write_arrow),
     },
     frame_methods={**dict.fromkeys(_WRITES, _write), "to_sql": _write_sql},
 )

@@ -25,6 +25,7 @@ from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
+from glueline_worker.lineage.script.models.pyarrow import PYARROW
 from glueline_worker.lineage.script.models.pyiceberg import PYICEBERG
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
 from glueline_worker.lineage.script.models.python.concurrency import CONCURRENCY
@@ -54,6 +55,7 @@ LIBRARIES: tuple[Library, ...] = (
     BOTO3_S3,
     AWSWRANGLER,
     PANDAS,
+    PYARROW,
     DELTALAKE,
     PYICEBERG,
     SPARK_IO,

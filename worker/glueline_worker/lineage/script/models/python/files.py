@@ -181,6 +181,5 @@ FILES = Library(
         "GzipFile": _wrap,
         "ZipFile": _wrap,
         "ExcelWriter": _wrap,
-        "ParquetWriter": _wrap,
     }
 )
