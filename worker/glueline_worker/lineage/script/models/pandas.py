@@ -15,11 +15,11 @@ from glueline_worker.lineage.script.models.python import files
 
 _WRITES = name_set(
     "to_csv to_parquet to_json to_excel to_pickle to_feather to_orc to_sql to_gbq to_hdf to_xml "
-    "to_delta to_html write_parquet write_csv write_json sink_parquet write_database"
+    "to_delta to_html"
 )
 _READS = name_set(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
-    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile"
+    "read_pickle read_xml ExcelFile"
 )
 _PATHS = (
     "path",
@@ -96,7 +96,7 @@ PANDAS = Library(
             ("createDataFrame", "parallelize", "pandas.DataFrame", "pd.DataFrame", "DataFrame"),
             _make_frame,
         ),
-        **dict.fromkeys(("pandas.concat", "pd.concat", "polars.concat"), _unite),
+        **dict.fromkeys(("pandas.concat", "pd.concat"), _unite),
         **dict.fromkeys(("pandas.merge", "pd.merge", "pandas.merge_asof"), _unite),
     },
     frame_methods={**dict.fromkeys(_WRITES, _write), "to_sql": _write_sql},

@@ -25,6 +25,7 @@ from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
+from glueline_worker.lineage.script.models.polars import POLARS
 from glueline_worker.lineage.script.models.pyarrow import PYARROW
 from glueline_worker.lineage.script.models.pyiceberg import PYICEBERG
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
@@ -56,6 +57,7 @@ LIBRARIES: tuple[Library, ...] = (
     AWSWRANGLER,
     PANDAS,
     PYARROW,
+    POLARS,
     DELTALAKE,
     PYICEBERG,
     SPARK_IO,
