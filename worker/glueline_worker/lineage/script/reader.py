@@ -1,4 +1,4 @@
-"""A script in, a graph out."""
+"""The reader: the text of a script in, a graph out."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.source import parser
 
 
 def read_script(text: str | bytes, around: Surroundings) -> Graph:
-    """What a Python job script reads, transforms and writes.
+    """Read the lineage of a Python job script: what it reads, transforms and writes.
 
     Nothing of the script is executed. Never raises: what cannot be understood is a warning.
     """
@@ -37,7 +37,7 @@ def read_script(text: str | bytes, around: Surroundings) -> Graph:
 
 
 def _drop_unused_reads(state: State) -> tuple[Node, ...]:
-    """All nodes but the tentative reads whose data reaches no write."""
+    """Return all nodes but the tentative reads whose data reaches no write."""
     reached: set[str] = set()
     for node in reversed(state.nodes.values()):
         # An input always comes before the node that it flows into.

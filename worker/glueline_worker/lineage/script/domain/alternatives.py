@@ -35,7 +35,7 @@ def call_each(
 
 
 def _unfold(value: Value) -> Value:
-    """A list or dict of alternatives as alternative lists or dicts."""
+    """Return a list or dict of alternatives as alternative lists or dicts."""
     if not isinstance(value, (dict, list)) or len(value) > _FOLD_LIMIT:
         return value
     items = value.values() if isinstance(value, dict) else value

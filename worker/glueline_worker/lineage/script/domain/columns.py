@@ -71,33 +71,33 @@ COLUMN_METHODS = name_set(
 
 
 def get_column(frame: Frame, name: str) -> Column:
-    """``frame.name`` or ``frame["name"]``."""
+    """Return ``frame.name`` or ``frame["name"]``."""
     return Column(((frame.node, name),), name)
 
 
 def combine_columns(values: Iterable[Value]) -> Column:
-    """What is made of ``values``: the columns in them, under a name nobody gave."""
+    """Make one nameless column of all columns in ``values``."""
     refs: dict[tuple[str | None, str], None] = {}
     known = True
     for value in values:
         for option in get_alternatives(value):
             if isinstance(option, Column):
                 refs.update(dict.fromkeys(option.refs))
-                known = known and option.known
+                known = known and option.is_known
             elif isinstance(option, (list, tuple)):
                 inner = combine_columns(option)
                 refs.update(dict.fromkeys(inner.refs))
-                known = known and inner.known
+                known = known and inner.is_known
             elif isinstance(option, External) and option.label.startswith("loop:"):
                 known = False
     return Column(tuple(refs), None, known)
 
 
 def parse_column_name(text: str) -> Column:
-    """The column that a text names."""
+    """Return the column that a text names."""
     name = render(text).strip("`")
     if has_placeholder(text):
-        return Column((), None, known=False)
+        return Column((), None, is_known=False)
     return Column(((None, name),), name.split(".")[-1])
 
 
@@ -105,7 +105,9 @@ def call_column_function(name: str, args: list[Value]) -> Column:
     """Call ``pyspark.sql.functions.name``."""
     if name == "expr":
         return (
-            parse_expression(args[0]) if args and isinstance(args[0], str) else Column(known=False)
+            parse_column_expression(args[0])
+            if args and isinstance(args[0], str)
+            else Column(is_known=False)
         )
     if name in {"col", "column"} and args:
         return parse_column_name(args[0]) if isinstance(args[0], str) else _as_column(args[0])
@@ -122,39 +124,41 @@ def call_column_function(name: str, args: list[Value]) -> Column:
     ]
     made = combine_columns([*named_texts, *args])
     if len(made.refs) == 1:  # Spark names it so, unless an alias follows
-        return Column(made.refs, f"{name}({made.refs[0][1]})", made.known)
+        return Column(made.refs, f"{name}({made.refs[0][1]})", made.is_known)
     return made
 
 
 def _as_column(value: Value) -> Column:
     if isinstance(value, Column):
         return value
-    return Column((), None, known=False)
+    return Column((), None, is_known=False)
 
 
 @lru_cache(maxsize=2_000)
-def parse_expression(text: str) -> Column:
-    """A SQL expression, such as ``expr``'s or one of ``selectExpr``'s."""
+def parse_column_expression(text: str) -> Column:
+    """Parse a SQL expression, such as ``expr``'s or one of ``selectExpr``'s."""
     bare = text.strip().strip("`")
     if _NAME.match(bare):
         return parse_column_name(bare)
     reading = read_sql(f"SELECT {render(text)} FROM frame")  # noqa: S608 - parsed, never run
     for statement in reading.statements[:1]:
         if statement.rest:
-            return Column((), "*", known=False)
+            return Column((), "*", is_known=False)
         for name, sources in statement.columns.items():
             return Column(tuple((None, column) for _, column in sources), name)
-    return Column((), None, known=False)
+    return Column((), None, is_known=False)
 
 
 def call_column_method(column: Column, name: str, args: list[Value]) -> Column:
     """Call a method of a column."""
     if name in {"alias", "name"} and args and isinstance(args[0], str):
-        return Column(column.refs, render(args[0]), column.known and not has_placeholder(args[0]))
+        return Column(
+            column.refs, render(args[0]), column.is_known and not has_placeholder(args[0])
+        )
     if name in {"getField", "getItem"}:
         last = args[0] if args and isinstance(args[0], str) else column.name
-        return Column(column.refs, last, column.known)
+        return Column(column.refs, last, column.is_known)
     if name in {"cast", "astype", "asc", "desc", "over", "substr"}:
-        return Column(column.refs, column.name, column.known)
+        return Column(column.refs, column.name, column.is_known)
     merged = combine_columns([column, *args])
-    return Column(merged.refs, None, merged.known)
+    return Column(merged.refs, None, merged.is_known)

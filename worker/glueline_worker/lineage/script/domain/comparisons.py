@@ -35,7 +35,7 @@ def get_truth(value: Value) -> bool | None:
 
 
 def compare(op: ast.cmpop, left: Value, right: Value) -> Value:
-    """``left op right`` where both are known for certain."""
+    """Return ``left op right`` where both are known for certain."""
     if isinstance(op, (ast.Is, ast.IsNot)) or right is None or left is None:
         return _compare_identity(op, left, right)
     if isinstance(op, (ast.In, ast.NotIn)):

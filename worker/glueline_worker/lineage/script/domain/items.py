@@ -21,7 +21,7 @@ UNROLL_LIMIT = 2_000
 
 
 def list_items(value: Value) -> list[Value] | None:
-    """List the items that a loop over ``value`` meets; None when nobody can enumerate them."""
+    """List the items that a loop over ``value`` meets; None when they are unknown."""
     if isinstance(value, OneOf):
         found = [list_items(option) for option in value.options if option is not None]
         if found and all(items is not None for items in found):

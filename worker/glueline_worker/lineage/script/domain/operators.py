@@ -47,7 +47,7 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
 
 
 def _join_texts(left: Value, right: Value) -> Value:
-    """Texts, one after the other."""
+    """Join two texts."""
     if not isinstance(left, (str, External, Frame)) or not isinstance(
         right, (str, External, Frame)
     ):
@@ -73,7 +73,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def _compute(op: ast.operator, left: Value, right: Value) -> Value:
-    """``left op right`` for values that Python itself can compute with."""
+    """Return ``left op right`` for values that Python itself can compute with."""
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):
@@ -105,7 +105,7 @@ def _report_too_long(found: Value) -> Value:
 
 
 def _is_small(left: Value, right: Value) -> bool:
-    """Whether a product stays small: no ``"x" * 10**9``."""
+    """Tell whether a product stays small: no ``"x" * 10**9``."""
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return abs(left) < _LARGE and abs(right) < _LARGE
     sizes = [
@@ -116,11 +116,11 @@ def _is_small(left: Value, right: Value) -> bool:
     return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
 
 
-def combine_undecided(condition: Value, value: Value) -> Value:
-    """``condition and value`` where nobody knows the condition."""
-    combine_undecided = isinstance(value, bool) or value is None
+def combine_with_condition(condition: Value, value: Value) -> Value:
+    """Return ``condition and value`` where the condition is unknown."""
+    combine_with_condition = isinstance(value, bool) or value is None
     return (
         UNKNOWN
-        if combine_undecided or (isinstance(condition, str) and has_placeholder(condition))
+        if combine_with_condition or (isinstance(condition, str) and has_placeholder(condition))
         else value
     )

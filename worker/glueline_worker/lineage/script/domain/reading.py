@@ -1,4 +1,4 @@
-"""A reading of a script: where it stands, and how its parts and the models go on with it."""
+"""A reading of a script: where it is, and what its parts and the models can ask of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Reading(ABC):
         self.returns: list[list[Value]] = []
         """The values that each function on the stack has returned so far."""
         self.broke = False
-        """Whether the last path that ended did so by break or continue."""
+        """True if the last path that ended did so by break or continue."""
         self.assumptions: Mapping[str, bool] = {}
         """Conditions that are taken for granted here, by their text, and whether they hold."""
         self.paths = 1

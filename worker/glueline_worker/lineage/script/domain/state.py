@@ -1,4 +1,4 @@
-"""What reading a script has found so far: nodes, temporary views, catalogs, local files."""
+"""The findings of a reading so far: nodes, temporary views, catalogs, local files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from glueline_worker.lineage.script.domain.values import (
 )
 
 _STEP_LIMIT = 800_000
-"""Expressions and statements a script may take to be read; a second of work, about."""
+"""The most expressions and statements to follow: about a second of work."""
 STACKED = Flow(rest=True, stacked=True)
 """Frames below one another, as after a union."""
 _PARTS_LIMIT = 5_000
@@ -32,7 +32,7 @@ _SIZE_PER_STEP = 32
 
 
 class ReadingExhausted(Exception):
-    """The script takes too long to read."""
+    """The script takes more steps or nodes than the limits allow."""
 
 
 class State:
@@ -59,7 +59,7 @@ class State:
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.warnings: dict[str, None] = {}
         self.gaps: dict[str, None] = {}
-        self._unsaid: set[str] = set()
+        self._omitted: set[str] = set()
         self.line: int | None = None
         self.steps = 0
         self.depth = 0
@@ -82,28 +82,28 @@ class State:
         vars(owner).update(attributes)
 
     def warn(self, sentence: str) -> None:
-        """Say what could not be understood."""
-        self._say(self.warnings, sentence)
+        """Add a warning about something that could not be understood."""
+        self._add_sentence(self.warnings, sentence)
 
     def leave_out(self, sentence: str) -> None:
-        """Say what was not read, so that lineage not found in this script may still exist."""
-        self._say(self.gaps, sentence)
+        """Add a gap: something that was not read, so that more lineage may exist."""
+        self._add_sentence(self.gaps, sentence)
 
     def list_warnings(self) -> tuple[str, ...]:
-        """All that was said, the gaps first, and how much was not."""
-        said = dict.fromkeys((*self.gaps, *self.warnings))
-        more = [f"{len(self._unsaid):,} more warnings are left out"] if self._unsaid else []
-        return (*said, *more)
+        """List all warnings, the gaps first, and how many there was no room for."""
+        found = dict.fromkeys((*self.gaps, *self.warnings))
+        more = [f"{len(self._omitted):,} more warnings are left out"] if self._omitted else []
+        return (*found, *more)
 
-    def _say(self, said: dict[str, None], sentence: str) -> None:
+    def _add_sentence(self, found: dict[str, None], sentence: str) -> None:
         sentence = f"line {self.line}: {sentence}" if self.line else sentence
-        if len(said) < _WARNING_LIMIT or sentence in said:
-            said[sentence] = None
+        if len(found) < _WARNING_LIMIT or sentence in found:
+            found[sentence] = None
         else:
-            self._unsaid.add(sentence)
+            self._omitted.add(sentence)
 
     def get_argument(self, name: str) -> str:
-        """The job's argument ``name``: its default value, or a hole."""
+        """Return the job's argument ``name``: its default value, or a placeholder."""
         found = self.around.arguments.get(name)
         if found is None:
             found = self.around.arguments.get(name.replace("_", "-"))
@@ -112,21 +112,21 @@ class State:
     # Nodes
 
     def read(self, datasets: Sequence[Dataset], label: str = "", inputs: Value = ()) -> Frame:
-        """A node that reads ``datasets``."""
+        """Add a node that reads ``datasets``."""
         return self._add("read", self.find_frames(inputs), datasets, KEEP, label)
 
     def write(self, value: Value, datasets: Sequence[Dataset], label: str = "") -> Frame:
-        """A node that writes what flows in ``value`` to ``datasets``."""
+        """Add a node that writes what flows in ``value`` to ``datasets``."""
         return self._add("write", self.find_frames(value), datasets, STACKED, label)
 
     def transform(self, inputs: Value, flow: Flow = KEEP, label: str = "") -> Frame:
-        """A node whose data comes from the frames in ``inputs``."""
+        """Add a node whose data comes from the frames in ``inputs``."""
         return self._add("transform", self.find_frames(inputs), (), flow, label)
 
     def write_through(
         self, inputs: Value, datasets: Sequence[Dataset], flow: Flow, label: str
     ) -> Frame:
-        """A node that writes with a flow of its own, as SQL's INSERT does."""
+        """Add a node that writes with a flow of its own, as SQL's INSERT does."""
         return self._add("write", self.find_frames(inputs), datasets, flow, label)
 
     def _add(
@@ -155,7 +155,7 @@ class State:
         return Frame(identity)
 
     def unite_frames(self, value: Value) -> Frame | None:
-        """The one frame that ``value`` is; alternatives are united. None where none flows."""
+        """Return all frames in ``value`` as one; None where none flows."""
         if isinstance(value, Frame):
             return value
         inputs = self.find_frames(value)
@@ -166,7 +166,7 @@ class State:
         return self._add("transform", inputs, (), STACKED, "either")
 
     def find_frames(self, value: Value) -> tuple[str, ...]:
-        """The ids of the nodes whose data is in ``value``, in order and without duplicates."""
+        """Find the ids of the nodes whose data is in ``value``, in order, without duplicates."""
         found: dict[str, None] = {}
         self._collect(value, found, 0)
         return tuple(found)
@@ -204,7 +204,7 @@ def _limit_parts(items: list[Value]) -> list[Value]:
 
 
 def make_rename_flow(node: str, pairs: Iterable[tuple[str, str]], *, rest: bool = False) -> Flow:
-    """A flow of columns of ``node``: pairs of a source column and what it becomes."""
+    """Make a flow of ``node``'s columns from pairs of a source column and its new name."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
     for source, target in pairs:
         columns[render(target)] = (
@@ -215,7 +215,7 @@ def make_rename_flow(node: str, pairs: Iterable[tuple[str, str]], *, rest: bool 
 
 
 def render_options(options: Mapping[Any, Any]) -> dict[str, Any]:
-    """Options with their texts as names show them, ready for ``naming``."""
+    """Render the texts in options, ready for ``naming``."""
     return {render(str(key)): _render_option(value) for key, value in options.items()}
 
 

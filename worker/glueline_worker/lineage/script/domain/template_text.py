@@ -1,7 +1,7 @@
-"""Texts with holes: what is known only at run time stands in a text as a labelled hole.
+"""Texts with placeholders, which are labelled and stand for parts known only at run time.
 
-Holes are delimited by two private-use characters, so that every operation on texts keeps them
-apart from the braces of a template; ``render`` turns them into ``{label}`` at the very end.
+Two private-use characters delimit a placeholder, so that no operation takes it for the braces of
+a template. ``render`` turns it into ``{label}`` at the very end.
 """
 
 import re
@@ -34,27 +34,27 @@ _PERCENT = re.compile(
 
 
 def placeholder(label: str) -> str:
-    """A part of a text that is known only at run time."""
+    """Make a part of a text that is known only at run time."""
     return f"{OPEN}{label}{CLOSE}"
 
 
 def render(text: str) -> str:
-    """The text as a name: each hole as ``{label}``."""
+    """Return the text as a name: each placeholder as ``{label}``."""
     return text.replace(OPEN, "{").replace(CLOSE, "}")
 
 
 def has_placeholder(text: str) -> bool:
-    """Whether a part of the text is known only at run time."""
+    """Tell whether a part of the text is known only at run time."""
     return OPEN in text
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether nothing of the text is known."""
+    """Tell whether nothing of the text is known."""
     return text.startswith(OPEN) and text.find(CLOSE) == len(text) - 1
 
 
 def as_text(value: Value) -> str:
-    """``value`` as ``str()`` would show it; a hole when nobody can know."""
+    """Return ``str(value)``; a placeholder when that is unknown."""
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, (bool, int, float)):
@@ -67,7 +67,7 @@ def as_text(value: Value) -> str:
 
 
 def list_texts(value: Value) -> list[str]:
-    """Each text that ``value`` may be."""
+    """List each text that ``value`` may be."""
     return [as_text(option) for (option,) in combine_alternatives([value])]
 
 
@@ -79,12 +79,12 @@ def map_alternatives(function: Callable[..., Value], *values: Value) -> Value:
 
 
 def concatenate(parts: list[Value]) -> Value:
-    """The parts one after the other, as in an f-string."""
+    """Join the parts, as an f-string does."""
     return map_alternatives(lambda *row: limit_text("".join(as_text(part) for part in row)), *parts)
 
 
 def limit_text(text: str) -> Value:
-    """The text, or nothing known about it when it is absurdly long."""
+    """Return the text, or ``UNKNOWN`` when it is absurdly long."""
     if len(text) <= _TEXT_LIMIT:
         return text
     report_limit(f"a text of {len(text):,} characters is not followed; at most {_TEXT_LIMIT:,} are")
@@ -92,7 +92,7 @@ def limit_text(text: str) -> Value:
 
 
 def _map_literals(text: str, function: Callable[[str], str]) -> str:
-    """Apply ``function`` outside the holes."""
+    """Apply ``function`` outside the placeholders."""
     if OPEN not in text:
         return function(text)
     parts = _PLACEHOLDER.split(text)
@@ -127,7 +127,7 @@ def _call_python_method(text: str, name: str, args: list[Value]) -> Value:  # no
     if name in _CASES:
         return _keep_kind(text, _map_literals(text, lambda part: str(getattr(part, name)())))
     if name in _PLAIN:
-        # With a hole, a width or an affix may differ; the literal parts are still the best guess.
+        # With a placeholder, a width or an affix may differ; this is still the best guess.
         if name == "replace" and text.count(str(args[0])) * len(str(args[1])) > _TEXT_LIMIT:
             report_limit(f"a text that grows beyond {_TEXT_LIMIT:,} characters is not followed")
             return UNKNOWN
@@ -144,7 +144,7 @@ def _call_python_method(text: str, name: str, args: list[Value]) -> Value:  # no
 
 
 def _test_edge(text: str, name: str, args: list[Value]) -> Value:
-    """``startswith`` and ``endswith``: a hole at the other end does not matter."""
+    """Call ``startswith`` or ``endswith``: a placeholder at the other end does not matter."""
     edge = text.split(OPEN, maxsplit=1)[0] if name == "startswith" else text.rpartition(CLOSE)[2]
     wanted = args[0] if args else ""
     longest = max(map(len, wanted), default=0) if isinstance(wanted, tuple) else len(wanted)
@@ -185,7 +185,7 @@ def _join_items(separator: str, args: list[Value]) -> Value:
 
 
 def format_braces(template: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """``template.format(*args, **kwargs)``."""
+    """Return ``template.format(*args, **kwargs)``."""
     try:
         fields = list(Formatter().parse(template))
     except ValueError:
@@ -222,7 +222,7 @@ def _get_field(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
 
 
 def format_value(value: Value, spec: str) -> Value:
-    """``value`` under a format specification."""
+    """Format ``value`` by a format specification."""
     if isinstance(value, OneOf):
         return join_values(format_value(option, spec) for option in value.options)
     if isinstance(value, Method):
@@ -241,12 +241,12 @@ def format_value(value: Value, spec: str) -> Value:
 
 
 def _is_narrow(spec: str) -> bool:
-    """Whether a specification asks for no absurd width."""
+    """Tell whether a specification asks for no absurd width."""
     return all(len(digits) <= _WIDTH_DIGITS for digits in re.findall(r"\d+", spec))
 
 
 def format_percent(template: str, values: Value) -> Value:
-    """``template % values``."""
+    """Return ``template % values``."""
     rest = list(values) if isinstance(values, tuple) else [values]
     parts: list[Value] = []
     end = 0

@@ -1,7 +1,7 @@
 """The abstract values that a script's expressions have.
 
 Python's own ``str``, numbers, ``list``, ``tuple``, ``dict``, ``set`` and ``None`` stand for
-themselves; a part of a text that is known only at run time is a hole in it (see ``text.py``).
+themselves; a text has a placeholder for a part that is known only at run time (``template_text``).
 What Python has no value for is one of the classes here.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from glueline_worker.lineage.script.domain.limits import report_limit
 
 ALTERNATIVES_LIMIT = 16
-"""The most alternatives that are told apart; further ones are forgotten."""
+"""The most alternatives of one value; further ones are left out."""
 NESTING_LIMIT = 8
 _PATH_LIMIT = 200
 
@@ -25,9 +25,9 @@ Value = Any
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """Something from outside the script, by the dotted path it was reached on.
+    """Something from outside the script, by its dotted path.
 
-    ``label`` is what a name that is made of it hangs on: ``arg:x``, ``date``, ``loop:table`` …
+    ``label`` stands in names that are made of it: ``arg:x``, ``date``, ``loop:table`` …
     """
 
     path: str
@@ -39,7 +39,7 @@ class External:
         return self.path.rpartition(".")[2].removesuffix("()")
 
     def part(self, name: str) -> "External":
-        """The attribute, item or result ``name`` of this."""
+        """Return the attribute, item or result ``name`` of this."""
         path = f"{self.path}.{name}" if len(self.path) < _PATH_LIMIT else name
         return External(path, self.label)
 
@@ -64,24 +64,24 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of several values: which one is known only at run time."""
+    """One of several values; only a run knows which."""
 
     options: tuple[Value, ...]
     is_cut: bool = False
-    """Whether there are more than the limit lets in."""
+    """True if there are more than the limit lets in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A Spark column expression: the columns it is made of and the name that it bears.
+    """A Spark column expression: the columns that it is made of, and its name.
 
     A reference's node is None when the expression does not say of which frame the column is.
-    ``known`` is False when it may be made of further columns.
+    ``is_known`` is False when it may be made of further columns.
     """
 
     refs: tuple[tuple[str | None, str], ...] = ()
     name: str | None = None
-    known: bool = True
+    is_known: bool = True
 
 
 class VariableScope:
@@ -118,7 +118,7 @@ class Function:
     bound: Value = None
 
     def bind(self, instance: Value) -> "Function":
-        """The method of ``instance``."""
+        """Return the method of ``instance``."""
         return Function(
             self.node,
             self.scope,
@@ -151,7 +151,7 @@ class Class:
     fields: tuple[str, ...] = ()
 
     def find(self, name: str, depth: int = 0) -> Value:
-        """The attribute ``name`` of the class or its bases; ``MISSING`` where nobody has it."""
+        """Return the attribute ``name`` of the class or its bases; ``MISSING`` if none has it."""
         if name in self.scope.vars:
             return self.scope.vars[name]
         for base in self.bases if depth < NESTING_LIMIT else ():
@@ -239,12 +239,12 @@ class MinimumLength(int):
 
 
 def name_set(text: str) -> frozenset[str]:
-    """The words of ``text``, as a set of names."""
+    """Split ``text`` into a set of names."""
     return frozenset(text.split())
 
 
 def get_alternatives(value: Value) -> tuple[Value, ...]:
-    """The alternatives of ``value``, itself when there is only one."""
+    """Return the alternatives of ``value``; itself when there is only one."""
     report_cut(value)
     return _list_alternatives(value)
 
@@ -262,7 +262,7 @@ def _list_alternatives(value: Value) -> tuple[Value, ...]:
 
 
 def join_values(values: Iterable[Value]) -> Value:
-    """One value that may be any of ``values``."""
+    """Make one value that may be any of ``values``."""
     found: list[Value] = []
     is_cut = False
     for value in values:
@@ -287,9 +287,9 @@ def _is_same(one: Value, other: Value) -> bool:
 
 
 def combine_alternatives(values: Iterable[Value]) -> list[tuple[Value, ...]]:
-    """Each way to choose one alternative of every value.
+    """List each way to choose one alternative of every value.
 
-    Choices of equal length are taken to come from the same branch, and are walked in step.
+    Alternatives of equal number are taken to come from the same branch, and are walked in step.
     """
     rows = [_without_none(get_alternatives(value)) for value in values]
     lengths = {len(row) for row in rows if len(row) > 1}
@@ -303,22 +303,22 @@ def combine_alternatives(values: Iterable[Value]) -> list[tuple[Value, ...]]:
         found.append(combination)
         if len(found) >= ALTERNATIVES_LIMIT:
             break
-    if (ways := prod(map(len, rows))) > len(found):
+    if (count := prod(map(len, rows))) > len(found):
         report_limit(
-            f"{ways:,} combinations of values are possible; {ways - len(found):,} are left out"
+            f"{count:,} combinations of values are possible; {count - len(found):,} are left out"
         )
     return found
 
 
 def _without_none(options: tuple[Value, ...]) -> tuple[Value, ...]:
-    """The options without None, which a variable holds only until it is set."""
+    """Leave out None, which a variable holds only until it is set."""
     if len(options) == 1:
         return options
     return tuple(option for option in options if option is not None) or options
 
 
 def expand_alternatives(mapping: dict[Any, Value]) -> list[dict[Any, Value]]:
-    """Each way to choose one alternative of every value of ``mapping``."""
+    """List each way to choose one alternative of every value of ``mapping``."""
     keys = list(mapping)
     return [dict(zip(keys, row, strict=True)) for row in combine_alternatives(mapping.values())]
 

@@ -22,7 +22,7 @@ from glueline_worker.lineage.script.domain.values import (
     join_values,
     name_set,
 )
-from glueline_worker.lineage.script.interpreter.variables import bind
+from glueline_worker.lineage.script.interpreter.variables import bind_variable
 
 _CONNECTION_OPTIONS = name_set(
     "dbtable connectionname paths preactions postactions streamarn topicname redshifttmpdir"
@@ -32,7 +32,7 @@ _CONNECTION_OPTIONS = name_set(
 def assign(reading: Reading, target: ast.expr, value: Value) -> None:
     """Put ``value`` where ``target`` says."""
     if isinstance(target, ast.Name):
-        bind(reading, target.id, value)
+        bind_variable(reading, target.id, value)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(reading, target.elts, value)
     elif isinstance(target, ast.Subscript):
@@ -49,15 +49,15 @@ def assign(reading: Reading, target: ast.expr, value: Value) -> None:
 
 
 def _is_option(key: Value) -> bool:
-    """Whether ``key`` names a connection option rather than a column."""
+    """Tell whether ``key`` names a connection option rather than a column."""
     return isinstance(key, str) and ("." in key or key.lower() in _CONNECTION_OPTIONS)
 
 
 def _add_column(reading: Reading, target: ast.expr, frame: Frame, value: Value) -> None:
-    """``frame["column"] = value``: what comes from another frame flows into this one."""
+    """Run ``frame["column"] = value``: what comes from another frame flows into this one."""
     others = [node for node in reading.state.find_frames(value) if node != frame.node]
     if others and isinstance(target, ast.Name):
-        bind(
+        bind_variable(
             reading,
             target.id,
             reading.state.transform([frame, *map(Frame, others)], label="column"),
@@ -82,7 +82,7 @@ def _unpack(reading: Reading, targets: list[ast.expr], value: Value) -> None:
 
 
 def _get_element(value: Value, target: ast.expr) -> Value:
-    """An item of ``value``, which nobody can enumerate, as it is bound to ``target``."""
+    """Return an item of ``value``, whose items are unknown, for ``target``."""
     if isinstance(value, External) and value.label.startswith("loop:"):
         return External(
             "item", f"loop:{target.id}" if isinstance(target, ast.Name) else value.label
@@ -93,7 +93,7 @@ def _get_element(value: Value, target: ast.expr) -> Value:
 
 
 def _set_item(reading: Reading, box: Value, key: Value, value: Value) -> None:
-    """``box[key] = value``."""
+    """Run ``box[key] = value``."""
     for option in get_alternatives(box):
         if isinstance(option, Instance):
             reading.call_method(option, "__setitem__", [key, value], {})
@@ -124,7 +124,7 @@ def _set_attribute(reading: Reading, box: Value, name: str, value: Value) -> Non
 
 
 def augment(reading: Reading, node: ast.AugAssign) -> None:
-    """``target += value`` and its siblings."""
+    """Run ``target += value`` or a sibling."""
     before = reading.evaluate(node.target)
     value = reading.evaluate(node.value)
     if (
@@ -151,7 +151,7 @@ def capture(reading: Reading, pattern: ast.pattern, subject: Value) -> None:
     for part in ast.walk(pattern):
         name = getattr(part, "name", None)
         if isinstance(part, (ast.MatchAs, ast.MatchStar)) and name:
-            bind(reading, name, subject if part is pattern else UNKNOWN)
+            bind_variable(reading, name, subject if part is pattern else UNKNOWN)
 
 
 def bind_parameters(
@@ -191,5 +191,5 @@ def bind_parameters(
 
 
 def _takes(parameters: ast.arguments, name: str) -> bool:
-    """Whether a function has a parameter ``name``."""
+    """Tell whether a function has a parameter ``name``."""
     return any(parameter.arg == name for parameter in (*parameters.args, *parameters.kwonlyargs))

@@ -1,4 +1,4 @@
-"""Attributes, items and comparisons of values."""
+"""Attributes and items of values."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, External):
         return registry.get_external_item(reading.state, value, key)
     if isinstance(value, Column):
-        return Column(value.refs, key if isinstance(key, str) else value.name, value.known)
+        return Column(value.refs, key if isinstance(key, str) else value.name, value.is_known)
     return UNKNOWN
 
 
@@ -131,7 +131,7 @@ def _get_dict_item(value: dict[Any, Value], key: Value) -> Value:
         return value[key]
     loops = [item for name, item in value.items() if _is_open(name)]
     if loops and isinstance(key, str) and not has_placeholder(key):
-        return join_values(loops)  # filled by a loop over who knows what: any of its turns
+        return join_values(loops)  # filled by a loop over unknown items: any of its turns
     unknown = isinstance(key, (External, Frame, JobArgument)) or (
         isinstance(key, str) and has_placeholder(key)
     )

@@ -32,7 +32,7 @@ _WRAPPERS = frozenset({"remote", "delay", "func", "__wrapped__"})
 """Attributes of functions that Ray and Celery add, and that call the function."""
 
 
-def call(reading: Reading, value: Value, args: _Args, kwargs: _Kwargs) -> Value:  # noqa: PLR0911 - one for each kind
+def call_value(reading: Reading, value: Value, args: _Args, kwargs: _Kwargs) -> Value:  # noqa: PLR0911 - one for each kind
     """Return ``value(*args, **kwargs)``."""
     if isinstance(value, Function):
         if value.decorators & {"udf", "pandas_udf"}:
@@ -79,7 +79,7 @@ def call_method(  # noqa: C901, PLR0911 - one for each kind
     if isinstance(value, (Function, Class)) and name in _WRAPPERS:
         return reading.call(value, args, kwargs)
     if isinstance(value, Instance) and not _has_attribute(value, name):
-        return _call_inherited(reading, name, args, kwargs)
+        return _call_base_method(reading, name, args, kwargs)
     if isinstance(value, (Instance, Class)):
         return reading.call(reading.get_attribute(value, name), args, kwargs)
     return reading.state.unite_frames([*args, *kwargs.values()]) or UNKNOWN
@@ -135,7 +135,7 @@ def _has_attribute(value: Instance, name: str) -> bool:
     return name in value.attributes or value.cls.find(name) is not MISSING
 
 
-def _call_inherited(reading: Reading, name: str, args: _Args, kwargs: _Kwargs) -> Value:
+def _call_base_method(reading: Reading, name: str, args: _Args, kwargs: _Kwargs) -> Value:
     """Call a method that the script's class has from an external base, if at all."""
     if name.startswith("__"):
         return None

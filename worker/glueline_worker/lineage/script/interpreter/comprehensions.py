@@ -15,7 +15,7 @@ Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
 def evaluate_comprehension(reading: Reading, node: Comprehension) -> Value:
-    """The list (also for sets and generators) or dict that a comprehension makes."""
+    """Return the list (also for sets and generators) or dict that a comprehension makes."""
     outer = reading.scope
     reading.scope = VariableScope(outer)
     found: list[Value] = []
@@ -44,12 +44,12 @@ def _walk(
     value = reading.evaluate(first.iter)
     items = list_items(value)
     if items is None:
-        loops.bind_unknown(reading, first.target, value)
+        loops.bind_any_item(reading, first.target, value)
         _walk(reading, rest, collect)
         return
     for item in items:
         reading.state.charge()
         assignments.assign(reading, first.target, item)
-        # A condition nobody can decide lets the item in.
+        # A condition that only a run can decide lets the item in.
         if all(get_truth(reading.evaluate(test)) is not False for test in first.ifs):
             _walk(reading, rest, collect)

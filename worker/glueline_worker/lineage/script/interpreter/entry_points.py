@@ -1,4 +1,4 @@
-"""Functions that the script defines and never calls: handlers and modules for others to import."""
+"""Entry points: functions that the script defines and never calls, such as handlers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from glueline_worker.lineage.script.domain.values import Class, External, Functi
 
 def run_entry_points(reading: Reading, module: ast.Module) -> None:
     """Call each function that nothing else in the script mentions, with nothing known."""
-    mentioned = _find_mentioned(module)
+    mentioned = _find_names_in_use(module)
     for value in list(reading.module.vars.values()):
         if isinstance(value, Function) and value.name not in mentioned:
             _try_function(reading, value)
@@ -33,7 +33,7 @@ def _try_function(reading: Reading, function: Function) -> None:
             reading.state.leave_out(f"{function.name} is nested too deeply to be followed")
 
 
-def _find_mentioned(module: ast.Module) -> set[str]:
+def _find_names_in_use(module: ast.Module) -> set[str]:
     names = set()
     for node in ast.walk(module):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):

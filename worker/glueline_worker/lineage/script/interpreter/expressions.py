@@ -9,7 +9,7 @@ from typing import Any
 from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.comparisons import compare, get_truth
 from glueline_worker.lineage.script.domain.items import as_key, spread
-from glueline_worker.lineage.script.domain.operators import combine_undecided, operate
+from glueline_worker.lineage.script.domain.operators import combine_with_condition, operate
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
@@ -26,9 +26,9 @@ from glueline_worker.lineage.script.domain.values import (
     join_values,
 )
 from glueline_worker.lineage.script.interpreter.comprehensions import evaluate_comprehension
+from glueline_worker.lineage.script.interpreter.forks import decide
 from glueline_worker.lineage.script.interpreter.functions import make_function
-from glueline_worker.lineage.script.interpreter.path_conditions import decide
-from glueline_worker.lineage.script.interpreter.variables import bind, look_up
+from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable
 
 _Link = ast.Call | ast.Attribute | ast.Subscript
 
@@ -41,7 +41,7 @@ def evaluate(reading: Reading, node: ast.expr) -> Value:
 
 
 def _evaluate_name(reading: Reading, node: ast.Name) -> Value:
-    return look_up(reading, node.id)
+    return look_up_variable(reading, node.id)
 
 
 def _evaluate_constant(_: Reading, node: ast.Constant) -> Value:
@@ -124,7 +124,7 @@ def _evaluate_boolean(reading: Reading, node: ast.BoolOp) -> Value:
     if wanted:
         return join_values([*kept, values[-1]])
     # What an `and` yields is a condition; its first parts are never the value looked for.
-    return values[-1] if not kept else combine_undecided(kept[-1], values[-1])
+    return values[-1] if not kept else combine_with_condition(kept[-1], values[-1])
 
 
 def _evaluate_unary(reading: Reading, node: ast.UnaryOp) -> Value:
@@ -160,11 +160,11 @@ def _evaluate_conditional(reading: Reading, node: ast.IfExp) -> Value:
 
 def _evaluate_f_string(reading: Reading, node: ast.JoinedStr) -> Value:
     return reading.state.charge_size(
-        concatenate([_evaluate_formatted(reading, value) for value in node.values])
+        concatenate([_evaluate_format_part(reading, value) for value in node.values])
     )
 
 
-def _evaluate_formatted(reading: Reading, node: ast.expr) -> Value:
+def _evaluate_format_part(reading: Reading, node: ast.expr) -> Value:
     if not isinstance(node, ast.FormattedValue):
         return reading.evaluate(node)
     value = reading.evaluate(node.value)
@@ -179,7 +179,7 @@ def _evaluate_list(reading: Reading, node: ast.List | ast.Tuple | ast.Set) -> Va
             items += spread(reading.evaluate(element.value))
         else:
             items.append(reading.evaluate(element))
-    # A set stays a list: its members need no hash, and nobody asks for their order.
+    # A set stays a list: its members need no hash, and their order does not matter.
     return tuple(items) if isinstance(node, ast.Tuple) else items
 
 
@@ -202,7 +202,7 @@ def _evaluate_lambda(reading: Reading, node: ast.Lambda) -> Value:
 
 def _evaluate_walrus(reading: Reading, node: ast.NamedExpr) -> Value:
     value = reading.evaluate(node.value)
-    bind(reading, node.target.id, value)
+    bind_variable(reading, node.target.id, value)
     return value
 
 
@@ -240,7 +240,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.Compare: _evaluate_comparison,
     ast.IfExp: _evaluate_conditional,
     ast.JoinedStr: _evaluate_f_string,
-    ast.FormattedValue: _evaluate_formatted,
+    ast.FormattedValue: _evaluate_format_part,
     ast.List: _evaluate_list,
     ast.Tuple: _evaluate_list,
     ast.Set: _evaluate_list,

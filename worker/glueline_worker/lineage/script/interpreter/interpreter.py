@@ -16,9 +16,9 @@ class Interpreter(Reading):
     """Follows a script; each method is the function of its name in one of the modules here."""
 
     evaluate = expressions.evaluate
-    run = statements.run
+    run = statements.run_statements
     invoke = functions.invoke
-    call = calls.call
+    call = calls.call_value
     call_method = calls.call_method
     get_attribute = attributes.get_attribute
     get_item = attributes.get_item

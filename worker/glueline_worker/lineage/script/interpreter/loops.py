@@ -18,7 +18,7 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.script.interpreter import assignments
 from glueline_worker.lineage.script.interpreter.forks import fork
-from glueline_worker.lineage.script.interpreter.variables import bind, look_up
+from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable
 
 _WHILE_LIMIT = 50
 """Turns of a ``while`` whose condition stays the same."""
@@ -37,7 +37,7 @@ def run_for(reading: Reading, node: ast.For | ast.AsyncFor) -> bool:
             reading.state.charge()
             assignments.assign(reading, node.target, _name_item(item, node.target))
             if not reading.run(node.body) and not reading.broke:
-                # A return on every way of an iteration ends the loop, and the function with it.
+                # A return on every path of an iteration ends the loop, and the function with it.
                 return False
             if _ends_in_break(node.body) and reading.broke:
                 break
@@ -48,35 +48,35 @@ def run_for(reading: Reading, node: ast.For | ast.AsyncFor) -> bool:
 
 
 def _name_item(item: Value, target: ast.expr) -> Value:
-    """An item that nobody knows, named after the loop's variable."""
+    """Name an unknown item after the loop's variable."""
     if isinstance(item, External) and item.label == "unknown" and isinstance(target, ast.Name):
         return External(item.path, f"loop:{target.id}")
     return item
 
 
 def _ends_in_break(body: list[ast.stmt]) -> bool:
-    """Whether the body itself, outside any condition, ends in a break."""
+    """Tell whether the body itself, outside any condition, ends in a break."""
     return any(isinstance(statement, ast.Break) for statement in body)
 
 
 def _may_break(body: list[ast.stmt]) -> bool:
-    """Whether a break is anywhere inside."""
+    """Tell whether a break is anywhere inside."""
     return any(isinstance(part, ast.Break) for statement in body for part in ast.walk(statement))
 
 
 def _run_once(reading: Reading, node: ast.For | ast.AsyncFor, value: Value) -> None:
-    bind_unknown(reading, node.target, value)
+    bind_any_item(reading, node.target, value)
     _forget_counters(reading, node.body)
     reading.run(node.body)
 
 
-def bind_unknown(reading: Reading, target: ast.expr, value: Value) -> None:
+def bind_any_item(reading: Reading, target: ast.expr, value: Value) -> None:
     """Bind a loop's variable to any item of ``value``."""
     assignments.assign(reading, target, _get_any_item(value, target))
 
 
 def _get_any_item(value: Value, target: ast.expr) -> Value:
-    """Any item of ``value``, named after the loop's variable."""
+    """Return any item of ``value``, named after the loop's variable."""
     if isinstance(value, Frame):
         kind = "data" if value.kind in {"collection", "data"} else value.kind
         label = f"loop:{target.id}" if isinstance(target, ast.Name) else value.label
@@ -95,7 +95,7 @@ def run_while(reading: Reading, node: ast.While) -> bool:
     if get_truth(reading.evaluate(node.test)) is False:
         return reading.run(node.orelse)
     endless = isinstance(node.test, ast.Constant)
-    if not endless and _run_counted(reading, node):
+    if not endless and _unroll_while(reading, node):
         return reading.run(node.orelse)
     _forget_counters(reading, node.body)
     ended = not reading.run(node.body) and not reading.broke
@@ -103,7 +103,7 @@ def run_while(reading: Reading, node: ast.While) -> bool:
     return reading.run(node.orelse) if not ended else not endless
 
 
-def _run_counted(reading: Reading, node: ast.While) -> bool:
+def _unroll_while(reading: Reading, node: ast.While) -> bool:
     """Run a loop whose condition stays decidable; whether it was such a loop."""
     before: list[Value] = []
     for turn in range(UNROLL_LIMIT):
@@ -122,7 +122,7 @@ def _run_counted(reading: Reading, node: ast.While) -> bool:
 
 
 def _evaluate_condition(reading: Reading, test: ast.expr) -> bool | None:
-    """Whether a condition holds; ``while todo:`` does as long as something is left in a list."""
+    """Tell whether a condition holds; a list that still has items does."""
     value = reading.evaluate(test)
     if isinstance(value, list) and value:
         return True
@@ -130,12 +130,12 @@ def _evaluate_condition(reading: Reading, test: ast.expr) -> bool | None:
 
 
 def _mark(reading: Reading, part: ast.AST) -> Value:
-    """Something that differs when a variable in a condition has another value."""
+    """Return something that differs when a variable in a condition has another value."""
     value: Value = None
     if isinstance(part, ast.Name):
-        value = look_up(reading, part.id)
+        value = look_up_variable(reading, part.id)
     elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-        owner = look_up(reading, part.value.id)
+        owner = look_up_variable(reading, part.value.id)
         value = owner.attributes.get(part.attr) if isinstance(owner, Instance) else None
     if isinstance(value, (list, dict, set, tuple)):
         return len(value)
@@ -143,10 +143,10 @@ def _mark(reading: Reading, part: ast.AST) -> Value:
 
 
 def _forget_counters(reading: Reading, body: list[ast.stmt]) -> None:
-    """A figure that each turn of an unknown loop changes is known in none of them."""
+    """Forget the figures that each turn of an unknown loop changes."""
     for statement in body:
         for part in ast.walk(statement):
             if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
                 name = part.target.id
-                if isinstance(look_up(reading, name), (int, float)):
-                    bind(reading, name, External("counter", f"loop:{name}"))
+                if isinstance(look_up_variable(reading, name), (int, float)):
+                    bind_variable(reading, name, External("counter", f"loop:{name}"))

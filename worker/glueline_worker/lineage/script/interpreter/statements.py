@@ -14,12 +14,11 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     VariableScope,
 )
-from glueline_worker.lineage.script.interpreter import path_conditions
 from glueline_worker.lineage.script.interpreter.assignments import assign, augment, capture
-from glueline_worker.lineage.script.interpreter.forks import fork
+from glueline_worker.lineage.script.interpreter.forks import decide, fork, fork_by_answers
 from glueline_worker.lineage.script.interpreter.functions import make_function
 from glueline_worker.lineage.script.interpreter.loops import run_for, run_while
-from glueline_worker.lineage.script.interpreter.variables import bind
+from glueline_worker.lineage.script.interpreter.variables import bind_variable
 
 
 def run_module(reading: Reading, body: Sequence[ast.stmt]) -> bool:
@@ -30,7 +29,7 @@ def run_module(reading: Reading, body: Sequence[ast.stmt]) -> bool:
 
     for at, statement in enumerate(body):
         try:
-            if path_conditions.fork_by_answers(reading, body, at, follow) is not None:
+            if fork_by_answers(reading, body, at, follow) is not None:
                 return True
             reading.run([statement])
         except RecursionError:
@@ -45,12 +44,12 @@ def run_module(reading: Reading, body: Sequence[ast.stmt]) -> bool:
     return True
 
 
-def run(reading: Reading, body: Sequence[ast.stmt]) -> bool:
+def run_statements(reading: Reading, body: Sequence[ast.stmt]) -> bool:
     """Run statements; return False when a return, raise, break or continue ends them."""
     for at, statement in enumerate(body):
         reading.state.charge()
         reading.state.line = statement.lineno
-        goes_on = path_conditions.fork_by_answers(reading, body, at, reading.run)
+        goes_on = fork_by_answers(reading, body, at, reading.run)
         if goes_on is not None:
             return goes_on
         handler = _STATEMENTS.get(type(statement))
@@ -71,19 +70,19 @@ def _run_assignment(reading: Reading, node: ast.Assign) -> bool:
     return True
 
 
-def _run_annotated(reading: Reading, node: ast.AnnAssign) -> bool:
+def _run_annotated_assignment(reading: Reading, node: ast.AnnAssign) -> bool:
     if node.value is not None:
         assign(reading, node.target, reading.evaluate(node.value))
     return True
 
 
-def _run_augmented(reading: Reading, node: ast.AugAssign) -> bool:
+def _run_augmented_assignment(reading: Reading, node: ast.AugAssign) -> bool:
     augment(reading, node)
     return True
 
 
 def _run_if(reading: Reading, node: ast.If) -> bool:
-    decided = path_conditions.decide(reading, node.test)
+    decided = decide(reading, node.test)
     if decided is not None:
         return reading.run(node.body if decided else node.orelse)
     return fork(reading, lambda: reading.run(node.body), lambda: reading.run(node.orelse))
@@ -102,8 +101,10 @@ def _run_try(reading: Reading, node: ast.Try) -> bool:
 
     if node.handlers:
         # A handler starts from what the body had done by then: at most all of it.
-        ways = [lambda handler=handler: _run_handler(reading, handler) for handler in node.handlers]
-        reached, broke = fork(reading, through, *ways), reading.broke
+        paths = [
+            lambda handler=handler: _run_handler(reading, handler) for handler in node.handlers
+        ]
+        reached, broke = fork(reading, through, *paths), reading.broke
     ended = not reading.run(node.finalbody)
     reading.broke = broke
     return reached and not ended
@@ -129,18 +130,18 @@ def _run_with(reading: Reading, node: ast.With) -> bool:
 def _run_match(reading: Reading, node: ast.Match) -> bool:
     subject = reading.evaluate(node.subject)
 
-    def way(case: ast.match_case) -> Callable[[], bool]:
-        def run() -> bool:
+    def enter(case: ast.match_case) -> Callable[[], bool]:
+        def path() -> bool:
             capture(reading, case.pattern, subject)
             return reading.run(case.body)
 
-        return run
+        return path
 
-    return fork(reading, *(way(case) for case in node.cases), lambda: True)
+    return fork(reading, *map(enter, node.cases), lambda: True)
 
 
 def _define_function(reading: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    bind(reading, node.name, make_function(reading, node, node.name))
+    bind_variable(reading, node.name, make_function(reading, node, node.name))
     return True
 
 
@@ -161,7 +162,7 @@ def _define_class(reading: Reading, node: ast.ClassDef) -> bool:
     for value in scope.vars.values():
         if isinstance(value, Function):
             value.owner = made
-    bind(reading, node.name, made)
+    bind_variable(reading, node.name, made)
     return True
 
 
@@ -176,14 +177,16 @@ def _run_return(reading: Reading, node: ast.Return) -> bool:
 def _run_import(reading: Reading, node: ast.Import) -> bool:
     for name in node.names:
         path = name.name if name.asname else name.name.split(".")[0]
-        bind(reading, name.asname or path, External(path))
+        bind_variable(reading, name.asname or path, External(path))
     return True
 
 
 def _run_import_from(reading: Reading, node: ast.ImportFrom) -> bool:
     for name in node.names:
         if name.name != "*":
-            bind(reading, name.asname or name.name, External(f"{node.module or ''}.{name.name}"))
+            bind_variable(
+                reading, name.asname or name.name, External(f"{node.module or ''}.{name.name}")
+            )
     return True
 
 
@@ -212,8 +215,8 @@ def _end_path(reading: Reading, node: ast.stmt) -> bool:
 _STATEMENTS: dict[type[ast.stmt], Callable[..., bool]] = {
     ast.Expr: _run_expression,
     ast.Assign: _run_assignment,
-    ast.AnnAssign: _run_annotated,
-    ast.AugAssign: _run_augmented,
+    ast.AnnAssign: _run_annotated_assignment,
+    ast.AugAssign: _run_augmented_assignment,
     ast.If: _run_if,
     ast.For: run_for,
     ast.AsyncFor: run_for,

@@ -6,13 +6,13 @@ from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import MISSING, External, Value
 
 
-def look_up(reading: Reading, name: str) -> Value:
+def look_up_variable(reading: Reading, name: str) -> Value:
     """Return the value of a variable; something external where the script binds none."""
     found = reading.scope.find(name)
     return External(name) if found is MISSING else found
 
 
-def bind(reading: Reading, name: str, value: Value) -> None:
+def bind_variable(reading: Reading, name: str, value: Value) -> None:
     """Assign a variable."""
     scope = reading.scope
     if name in scope.globals:

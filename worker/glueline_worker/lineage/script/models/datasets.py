@@ -1,4 +1,4 @@
-"""Options as a script gives them into datasets, by ``naming``, one for each alternative."""
+"""Datasets of paths, tables and options as a script gives them, one for each alternative."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _PATH_LIMIT = 2_000
 
 
 def find_tables(state: State, database: Value, name: Value, catalog: Value = None) -> list[Dataset]:
-    """Tables of the Data Catalog."""
+    """Find tables of the Data Catalog."""
     found = []
     for row in combine_alternatives([database, name, catalog]):
         parts = [render(as_text(part)) for part in row[:2]]
@@ -51,12 +51,12 @@ def find_tables(state: State, database: Value, name: Value, catalog: Value = Non
 
 
 def find_spark_tables(state: State, name: Value) -> list[Dataset]:
-    """Tables by their name in Spark."""
+    """Find tables by their name in Spark."""
     return [name_spark_table(state, split_name(render(text))) for text in list_texts(name)]
 
 
 def list_paths(value: Value) -> list[str]:
-    """Each path in a text, a list of texts, or alternatives of either."""
+    """List each path in a text, a list of texts, or alternatives of either."""
     found: list[str] = []
     for option in get_alternatives(value):
         if isinstance(option, (list, tuple)):
@@ -70,7 +70,7 @@ def list_paths(value: Value) -> list[str]:
 
 
 def find_locations(state: State, value: Value) -> list[Dataset]:
-    """Places by URL."""
+    """Find places by URL."""
     return [
         _find_located_table(state, path) or location(render(path), state.around)
         for path in list_paths(value)
@@ -78,7 +78,7 @@ def find_locations(state: State, value: Value) -> list[Dataset]:
 
 
 def _find_located_table(state: State, path: Value) -> Dataset | None:
-    """The table whose location a script asked the catalogue for, and used as a path."""
+    """Find the table whose location a script asked the catalogue for, and used as a path."""
     if not isinstance(path, str) or not path.startswith(TABLE_LOCATION):
         return None
     database, _, rest = render(path).removeprefix(TABLE_LOCATION).partition("/")
@@ -87,7 +87,7 @@ def _find_located_table(state: State, path: Value) -> Dataset | None:
 
 
 def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
-    """S3 objects by bucket and key."""
+    """Find S3 objects by bucket and key."""
     found = []
     for bucket_option, key_option in combine_alternatives([bucket, key]):
         name = render(as_text(bucket_option))
@@ -99,7 +99,7 @@ def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
 def find_by_options(
     state: State, kind: Value, options: Mapping[Any, Value], format_name: Value = None
 ) -> list[Dataset]:
-    """What Glue's connection options, or Spark's format and options, point at."""
+    """Find what Glue's connection options, or Spark's format and options, point at."""
     found: list[Dataset] = []
     for kind_text in list_texts(kind) if kind is not None else [""]:
         for variant in expand_alternatives(dict(options)):
@@ -132,7 +132,7 @@ def _find_by_variant(
 
 
 def _find_by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
-    """Iceberg's ``load("catalog.database.table")``, and connectors that take it as their path."""
+    """Find the table of connectors that take its name as their path, such as Iceberg's."""
     path = options.get("path", options.get("paths"))
     lake = any(word in kind.lower() for word in ("iceberg", "marketplace.spark", "custom.spark"))
     if isinstance(path, list) and len(path) == 1:
@@ -145,7 +145,7 @@ def _find_by_table_name(state: State, kind: str, options: dict[str, Any]) -> lis
 
 
 def parse_connection(url: str) -> tuple[str, str]:
-    """The connection that ``url`` stands for, and the database that the script put behind it."""
+    """Return the connection in ``url``, and the database that the script put behind it."""
     address = url.partition(CONNECTION_URL)[2]
     name = _END_OF_NAME.split(address, maxsplit=1)[0]
     return name, parse_url(f"jdbc://host{address[len(name) :]}").database
@@ -154,7 +154,7 @@ def parse_connection(url: str) -> tuple[str, str]:
 def find_by_connection(
     state: State, connection: Value, options: Mapping[Any, Value]
 ) -> list[Dataset]:
-    """A table behind a Glue connection, as ``from_jdbc_conf`` names it."""
+    """Find a table behind a Glue connection, as ``from_jdbc_conf`` names it."""
     found: list[Dataset] = []
     for variant in expand_alternatives({"connectionName": connection, **options}):
         found += from_options("jdbc", render_options(variant), state.around)
@@ -164,7 +164,7 @@ def find_by_connection(
 
 
 def is_local(path: Value) -> bool:
-    """Whether a path is on the worker's own disk."""
+    """Tell whether a path is on the worker's own disk."""
     if not isinstance(path, str):
         return False
     return path.startswith(("/tmp", "./", "tmp/")) or (  # noqa: S108 - read, never written

@@ -1,4 +1,4 @@
-"""Connections to databases from plain Python: what their SQL reads and writes."""
+"""Connections to databases from plain Python, and the SQL that is run over them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _HOST, _PORT, _DATABASE = (
 
 
 @dataclass(eq=False)
-class Connection(LibraryObject):
+class DatabaseConnection(LibraryObject):
     """A connection to a database, or a cursor of one; what is None is known only at run time."""
 
     engine: str | None = None
@@ -83,7 +83,7 @@ class Connection(LibraryObject):
     glue_connection: str | None = None
     """The name of the Glue connection that says where the database is."""
     result: Value = field(default=None, init=False)
-    """What the last query has yielded."""
+    """The frame of the last query."""
 
     def call(self, call: Call) -> Value:
         """Call a method of a connection or cursor."""
@@ -110,7 +110,7 @@ class Connection(LibraryObject):
         return self
 
 
-UNKNOWN_DATABASE = Connection(url="{unknown}")
+UNKNOWN_DATABASE = DatabaseConnection(url="{unknown}")
 
 
 def _connect(call: Call) -> Value:
@@ -122,13 +122,13 @@ def _connect(call: Call) -> Value:
         return MISSING
     engine = _MODULES[module]
     if engine == "athena":
-        return Connection(engine, database=call.text(None, "schema_name"))
+        return DatabaseConnection(engine, database=call.text(None, "schema_name"))
     options = {key.lower(): as_text(value) for key, value in call.kwargs.items()}
     text = call.args[0] if call.args else None
     if isinstance(text, str) and "=" in text:
         options |= _parse_pairs(text)
     elif isinstance(text, str) and "://" in text:
-        return Connection(engine, text)
+        return DatabaseConnection(engine, text)
     elif text is not None:
         options.setdefault("host", as_text(text))
     if len(call.args) == _ALL_BY_POSITION and not _get_first(options, _DATABASE):
@@ -141,26 +141,26 @@ def _parse_pairs(text: str) -> dict[str, str]:
     return {key.lower(): value for key, value in _PAIR.findall(text)}
 
 
-def _connect_by_options(engine: str, options: Mapping[str, str]) -> Connection:
+def _connect_by_options(engine: str, options: Mapping[str, str]) -> DatabaseConnection:
     host, port, database = (_get_first(options, keys) for keys in (_HOST, _PORT, _DATABASE))
     return open_connection(engine, host, port, database, options.get("schema"))
 
 
-def connect_by_text(engine: str, text: str) -> Connection:
+def connect_by_text(engine: str, text: str) -> DatabaseConnection:
     """Connect by a URL or by ``host=… dbname=…``."""
     if "://" in text:
-        return Connection(engine, f"jdbc:{engine}:{text[text.index('//') :]}")
+        return DatabaseConnection(engine, f"jdbc:{engine}:{text[text.index('//') :]}")
     return _connect_by_options(engine, _parse_pairs(text))
 
 
 def open_connection(
     engine: str, host: str | None, port: str | None, database: str | None, schema: Value = None
-) -> Connection:
+) -> DatabaseConnection:
     """Connect to a server; what is None is known only at run time."""
     if engine == "postgresql" and port == _REDSHIFT_PORT:
         engine = "redshift"  # which PostgreSQL's modules speak to as well
     place = f"{host or '{unknown}'}{f':{port}' if port else ''}"
-    return Connection(engine, f"jdbc:{engine}://{place}/{database or ''}", schema, database)
+    return DatabaseConnection(engine, f"jdbc:{engine}://{place}/{database or ''}", schema, database)
 
 
 def _get_first(options: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
@@ -172,15 +172,15 @@ def _create_engine(call: Call) -> Value:
     return as_connection(call.text(0, "url") or "")
 
 
-def as_connection(value: Value) -> Connection:
+def as_connection(value: Value) -> DatabaseConnection:
     """Return the connection that a value is, or that it describes as SQLAlchemy's URLs do."""
-    if isinstance(value, Connection):
+    if isinstance(value, DatabaseConnection):
         return value
     if not isinstance(value, str):
         return UNKNOWN_DATABASE
     scheme, _, rest = value.partition("://")
     engine = scheme.partition("+")[0]
-    return Connection(engine, f"jdbc:{engine}://{rest}")
+    return DatabaseConnection(engine, f"jdbc:{engine}://{rest}")
 
 
 def _create_url(call: Call) -> Value:
@@ -193,7 +193,7 @@ def _create_url(call: Call) -> Value:
 
 def _connect_driver(call: Call) -> Value:
     """Call Java's ``DriverManager.getConnection(url, …)``."""
-    return Connection(url=call.text(0, "url"))
+    return DatabaseConnection(url=call.text(0, "url"))
 
 
 def _run_by_options(call: Call) -> Value:
@@ -203,7 +203,7 @@ def _run_by_options(call: Call) -> Value:
     def name(parts: tuple[str, ...]) -> Dataset:
         table = {**options, "dbtable": ".".join(parts)}
         found = datasets.find_by_options(call.state, "snowflake", table)
-        return found[0] if found else name_table(call.state, Connection(), parts)
+        return found[0] if found else name_table(call.state, DatabaseConnection(), parts)
 
     return sql_engines.run_sql(
         call.state, call.text(1, "query") or "", SqlEngine(name, "snowflake")
@@ -218,13 +218,13 @@ def _run_batch(call: Call) -> Value:
 def _write_pandas(call: Call) -> Value:
     """Call the Snowflake connector's ``write_pandas(connection, frame, table)``."""
     connection = call.arg(0, "conn")
-    if not isinstance(connection, Connection):
+    if not isinstance(connection, DatabaseConnection):
         return UNKNOWN
     args = [call.arg(1, "df"), call.arg(2, "table_name")]
     return connection.call(Call(call.reading, connection, "write_dataframe", args))
 
 
-def name_table(state: State, connection: Connection, parts: tuple[str, ...]) -> Dataset:
+def name_table(state: State, connection: DatabaseConnection, parts: tuple[str, ...]) -> Dataset:
     """Return the dataset of a table behind a connection."""
     engine = connection.engine if isinstance(connection.engine, str) else None
     table = ".".join(f'"{part}"' if "." in part and "{" not in part else part for part in parts)
@@ -242,7 +242,7 @@ def name_table(state: State, connection: Connection, parts: tuple[str, ...]) -> 
     return jdbc(url, table, state.around, engine=engine, schema=schema, database=database)
 
 
-def _make_engine(state: State, connection: Connection) -> SqlEngine:
+def _make_engine(state: State, connection: DatabaseConnection) -> SqlEngine:
     """Say how the database behind a connection names its tables."""
     if connection.engine == "athena":
         database = connection.database
@@ -257,7 +257,7 @@ def _make_engine(state: State, connection: Connection) -> SqlEngine:
 
 def run_query(state: State, sql: Value, connection: Value, given: Value = None) -> Value:
     """Run SQL over a connection; return the frame of its result."""
-    known = connection if isinstance(connection, Connection) else UNKNOWN_DATABASE
+    known = connection if isinstance(connection, DatabaseConnection) else UNKNOWN_DATABASE
     found: list[Value] = [
         sql_engines.run_sql(state, option, _make_engine(state, known), given)
         for option in get_alternatives(sql)
@@ -266,7 +266,7 @@ def run_query(state: State, sql: Value, connection: Value, given: Value = None) 
     return state.unite_frames(found) or state.transform((), label="sql")
 
 
-def _run_on_unknown(call: Call) -> Value:
+def _run_on_any_connection(call: Call) -> Value:
     """Run SQL over a connection that another module made: its tables, and the files it names."""
     if call.name not in _EXECUTIONS or not call.args or not isinstance(call.args[0], str):
         return MISSING
@@ -278,7 +278,7 @@ def _run_on_unknown(call: Call) -> Value:
     engine = next((engine for word, engine in known.items() if word.lower() in path), None)
     if engine is None and _REDSHIFT.search(sql):
         engine = "redshift"
-    return run_query(call.state, sql, Connection(engine, "{unknown}"), call.args[1:])
+    return run_query(call.state, sql, DatabaseConnection(engine, "{unknown}"), call.args[1:])
 
 
 DBAPI = Library(
@@ -291,5 +291,5 @@ DBAPI = Library(
         "execute_batch": _run_batch,
         "write_pandas": _write_pandas,
     },
-    rules=(_connect, _run_on_unknown),
+    rules=(_connect, _run_on_any_connection),
 )

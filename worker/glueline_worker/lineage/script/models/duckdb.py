@@ -70,9 +70,9 @@ class DuckDbConnection(LibraryObject):
     tables: dict[str, Value] = field(default_factory=dict)
     attached: dict[str, _Namer] = field(default_factory=dict)
     current: str = ""
-    """The attached database that names without one belong to."""
+    """The attached database of names without one."""
     result: Value = None
-    """What the last query has yielded."""
+    """The frame of the last query."""
 
     def call(self, call: Call) -> Value:  # noqa: PLR0911 - one for each kind
         """Call a method of the connection, or the module's function of the same name."""
@@ -94,8 +94,8 @@ class DuckDbConnection(LibraryObject):
             return self._relate(self.result).call(call)
         return self if call.name in {"cursor", "duplicate", "begin", "commit"} else UNKNOWN
 
-    def _relate(self, frame: Value) -> Relation:
-        return Relation(self, frame)
+    def _relate(self, frame: Value) -> DuckDbRelation:
+        return DuckDbRelation(self, frame)
 
     def _read_table(self, call: Call) -> Frame:
         names = [tuple(render(text).split(".")) for text in list_texts(call.arg(0))]
@@ -166,11 +166,11 @@ class DuckDbConnection(LibraryObject):
         found = state.unite_frames(self.tables.get(key)) or variables.get(key)
         if found is not None:
             return found
-        dataset = self._find_attached(name)
+        dataset = self._name_attached_table(name)
         return state.transform((), label="table") if dataset is None else state.read([dataset])
 
     def _write_name(self, state: State, name: TableName, frame: Frame, *, keeps: bool) -> None:
-        dataset = self._find_attached(name)
+        dataset = self._name_attached_table(name)
         if dataset is not None:
             state.write(frame, [dataset], "duckdb")
             return
@@ -178,7 +178,7 @@ class DuckDbConnection(LibraryObject):
         before = self.tables.get(key) if keeps else None
         self.add_table(state, key, [before, frame])
 
-    def _find_attached(self, name: TableName) -> Dataset | None:
+    def _name_attached_table(self, name: TableName) -> Dataset | None:
         namer = self.attached.get(name[0].lower()) if len(name) > 1 else None
         if namer is not None:
             return namer(name[1:])
@@ -187,7 +187,7 @@ class DuckDbConnection(LibraryObject):
 
 
 @dataclass(eq=False)
-class Relation(LibraryObject):
+class DuckDbRelation(LibraryObject):
     """A relation: a query that can be refined, read or written."""
 
     connection: DuckDbConnection
@@ -217,7 +217,7 @@ class Relation(LibraryObject):
             return self.connection.run_with_view(call, view, self.frame, query)
         if call.name in {"show", "explain", "describe", "close"}:
             return UNKNOWN
-        return Relation(self.connection, self._transform(call))
+        return DuckDbRelation(self.connection, self._transform(call))
 
     def _transform(self, call: Call) -> Value:
         if call.name in _SAME_COLUMNS:

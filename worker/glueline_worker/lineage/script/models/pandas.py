@@ -9,7 +9,7 @@ from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import Frame, Value, name_set
 from glueline_worker.lineage.script.models import dbapi
-from glueline_worker.lineage.script.models.dbapi import Connection
+from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 
@@ -51,8 +51,8 @@ def _read_sql(call: Call) -> Value:
 def _name_table(call: Call, name: str, connection: Value, schema_at: int | None) -> Dataset:
     schema = call.text(schema_at, "schema")
     parts = (render(schema), render(name)) if schema else (render(name),)
-    if not isinstance(connection, Connection):
-        connection = Connection(url=as_text(connection))
+    if not isinstance(connection, DatabaseConnection):
+        connection = DatabaseConnection(url=as_text(connection))
     return dbapi.name_table(call.state, connection, parts)
 
 

@@ -20,7 +20,7 @@ from glueline_worker.lineage.script.models.python import files
 
 _FORMATS = name_set("parquet csv json ndjson ipc ipc_stream avro excel ods lines")
 _READS_OF_ANY = name_set("scan_parquet scan_csv read_ndjson read_avro")
-"""Functions that are polars' whoever imported it."""
+"""Functions that only polars has, so that any path to them will do."""
 _WRITES = name_set(
     "write_parquet write_csv write_json write_ndjson write_avro write_excel write_ipc "
     "write_ipc_stream sink_parquet sink_csv sink_ndjson sink_ipc"

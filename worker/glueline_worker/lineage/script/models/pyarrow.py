@@ -55,7 +55,7 @@ def _write(call: Call) -> Value:
 
 @dataclass(eq=False)
 class ArrowWriter(LibraryObject):
-    """A ``ParquetWriter``: what ``write_table`` is given goes into the file."""
+    """A ``ParquetWriter``, which writes tables to a file."""
 
     target: Value
 

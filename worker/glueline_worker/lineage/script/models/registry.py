@@ -1,4 +1,4 @@
-"""The one list of the libraries that are known, and what their models say of a call."""
+"""The one list of libraries, and the look-up of functions, methods and attributes in it."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _is_method_like_builtin(call: Call) -> bool:
 
 
 def _call_unknown(call: Call, path: str) -> Value:
-    """Let what flows into a function that nobody knows flow out of it."""
+    """Call an unknown function: what flows into it flows out of it."""
     kinds = set(map(type, call.values))
     if Column in kinds and Frame not in kinds:
         return combine_columns(call.values)

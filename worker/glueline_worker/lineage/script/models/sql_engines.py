@@ -1,4 +1,4 @@
-"""SQL that a script runs: its statements into nodes, with temporary views as frames."""
+"""SQL that a script runs: nodes for its statements, and frames for temporary views."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _SENTENCES_SHOWN = 3
 _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
 _CHANNELS = frozenset({"stdin", "stdout"})
-"""What PostgreSQL's COPY speaks to instead of a table."""
+"""Names in PostgreSQL's COPY that are no tables."""
 _WRITES = name_set("insert merge update delete create_table create_view copy")
 
 
 @dataclass(frozen=True, slots=True)
 class SqlEngine:
-    """Who runs a query: how it names tables, and which names are not tables at all."""
+    """The engine that runs a query: how it names tables, and its temporary views."""
 
     name: Callable[[TableName], Dataset]
     dialect: str = "spark"
@@ -37,12 +37,12 @@ class SqlEngine:
 
 
 def make_spark_engine(state: State) -> SqlEngine:
-    """Spark SQL in the script's session."""
+    """Make the engine of Spark SQL in the script's session."""
     return SqlEngine(lambda parts: name_spark_table(state, parts), "spark", state.views)
 
 
 def make_athena_engine(state: State, database: str | None) -> SqlEngine:
-    """Athena, with ``database`` for names without one."""
+    """Make the engine of Athena, with ``database`` for names without one."""
     default = render(database) if database else "default"
 
     def name(parts: TableName) -> Dataset:
@@ -54,7 +54,7 @@ def make_athena_engine(state: State, database: str | None) -> SqlEngine:
 
 
 def name_spark_table(state: State, parts: TableName) -> Dataset:
-    """The dataset of a Spark table name, in the current catalog and database."""
+    """Return the dataset of a Spark table name, in the current catalog and database."""
     current = state.settings["database"]
     if len(parts) == 1 and "://" not in parts[0] and isinstance(current, str):
         parts = (*current.split("."), *parts)
@@ -69,7 +69,7 @@ def name_spark_table(state: State, parts: TableName) -> Dataset:
 
 
 def run_spark_sql(state: State, query: Value) -> Value:
-    """``spark.sql(query)``: the frame that the last statement yields."""
+    """Call ``spark.sql(query)``; return the frame that the last statement yields."""
     found: list[Value] = []
     for option in get_alternatives(query):
         if isinstance(option, str):
@@ -79,7 +79,7 @@ def run_spark_sql(state: State, query: Value) -> Value:
 
 
 def run_sql(state: State, text: str, engine: SqlEngine, given: Value = None) -> Frame | None:
-    """Add the nodes of each statement in ``text``; the frame of the last one.
+    """Add the nodes of each statement in ``text``; return the frame of the last one.
 
     ``given`` is what flows into a statement besides its tables: the rows of an INSERT.
     """
@@ -149,7 +149,7 @@ def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> l
 
 
 def _add_reads(state: State, statement: SqlStatement, engine: SqlEngine) -> dict[TableName, str]:
-    """The node behind each table that is read."""
+    """Add a node for each table and file that is read."""
     found: dict[TableName, str] = {}
     for name in statement.reads:
         if name[-1].lower() in _CHANNELS:
@@ -169,7 +169,7 @@ def register_view(state: State, name: str, frame: Value) -> None:
 
 
 def find_view(state: State, name: str) -> Frame | None:
-    """The frame behind a temporary view of the session."""
+    """Find the frame behind a temporary view of the session."""
     value = state.views.get(_normalize_view(name))
     return None if value is None else state.unite_frames(value)
 

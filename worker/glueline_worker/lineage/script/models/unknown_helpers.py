@@ -1,4 +1,4 @@
-"""Functions of other modules that nobody here can read: what their names and arguments tell."""
+"""Functions of modules that are not known: their names and arguments tell what they do."""
 
 from __future__ import annotations
 

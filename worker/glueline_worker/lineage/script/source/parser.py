@@ -1,4 +1,4 @@
-"""A script's bytes into a syntax tree, as far as it parses."""
+"""From a script's bytes to its syntax tree, as far as it parses."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
 def decode_script(data: str | bytes) -> str:
-    """The script's text: UTF-8, the declared coding, or Latin-1, which fits anything."""
+    """Decode the script: UTF-8, the declared coding, or Latin-1, which fits anything."""
     if isinstance(data, str):
         return _clean(data)
     found = _CODING.search(b"\n".join(data.split(b"\n", 2)[:2]))
@@ -37,7 +37,7 @@ def decode_script(data: str | bytes) -> str:
 
 
 def find_wide_coding(data: bytes) -> str:
-    """UTF-16 or UTF-32, by the mark at the start or by the zeros of plain letters; else ""."""
+    """Find UTF-16 or UTF-32, by the mark at the start or the zeros of plain letters; else ""."""
     for mark, coding in _MARKS:
         if data.startswith(mark):
             return coding
@@ -51,14 +51,14 @@ def find_wide_coding(data: bytes) -> str:
 
 def _clean(text: str) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    # The private-use characters that delimit holes are no part of anybody's script.
+    # No script contains the private-use characters that delimit placeholders.
     return text.replace("\x00", "").replace("\ue000", "").replace("\ue001", "")
 
 
 def parse_script(
     text: str, warn: Callable[[str], None], leave_out: Callable[[str], None]
 ) -> ast.Module:
-    """The tree of the script; what does not parse or is too long goes to ``leave_out``."""
+    """Parse the script; what does not parse or is too long goes to ``leave_out``."""
     if len(text) > SCRIPT_SIZE_LIMIT:
         whole, text = len(text), _cut_to_limit(text)
         leave_out(f"{whole - len(text):,} of the script's {whole:,} characters were not read")
@@ -75,7 +75,7 @@ def parse_script(
 
 
 def _cut_to_limit(text: str) -> str:
-    """The statements at the left margin that end before the limit; none is cut in two."""
+    """Return the statements at the left margin that end before the limit, none cut in two."""
     start = text[:SCRIPT_SIZE_LIMIT]
     inside = _find_lines_in_texts(start)
     lines = start.split("\n")
@@ -88,12 +88,12 @@ def _cut_to_limit(text: str) -> str:
 
 
 def _begins_statement(line: str) -> bool:
-    """Whether a statement begins here, at the left margin."""
+    """Tell whether a statement begins here, at the left margin."""
     return bool(line) and line[0] not in " \t)]}#" and not line.startswith(_CONTINUED)
 
 
 def _is_other_text(module: ast.Module) -> bool:
-    """Whether other text, such as YAML, was taken for Python: names and numbers without a deed."""
+    """Tell whether other text, such as YAML, was taken for Python: it does nothing."""
     return any(map(_is_idle, module.body)) and all(
         _is_idle(statement) or _is_text(statement) for statement in module.body
     )
@@ -114,7 +114,7 @@ def _is_idle(statement: ast.stmt) -> bool:
 
 
 def try_parse(text: str) -> ast.Module | None:
-    """The tree of a text that parses."""
+    """Parse a text; return None when it does not parse."""
     try:
         return parse_module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -122,7 +122,7 @@ def try_parse(text: str) -> ast.Module | None:
 
 
 def _parse_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
-    """The statements that parse, each by itself."""
+    """Parse each statement by itself."""
     body: list[ast.stmt] = []
     lost: list[int] = []
     parts = _split_parts(text.split("\n"))
@@ -142,7 +142,7 @@ def _parse_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
 
 
 def name_lines(numbers: Iterable[int]) -> str:
-    """``line 3, 5, 8 and 12 more``."""
+    """Return ``line 3, 5, 8 and 12 more``."""
     each = list(dict.fromkeys(map(str, numbers)))
     more = f" and {len(each) - _LINES_SHOWN} more" if len(each) > _LINES_SHOWN else ""
     return f"line {', '.join(each[:_LINES_SHOWN])}{more}"
@@ -160,7 +160,7 @@ _NEIGHBOURS = re.compile(
 
 
 def _split_parts(lines: list[str]) -> list[tuple[int, str]]:
-    """Pieces that begin at the left margin, with the 0-based line each begins at."""
+    """Split a text into pieces that begin at the left margin, each with its 0-based line."""
     found: list[tuple[int, list[str]]] = []
     inside = _find_lines_in_texts("\n".join(lines))
     for number, line in enumerate(lines):
@@ -174,7 +174,7 @@ def _split_parts(lines: list[str]) -> list[tuple[int, str]]:
 
 
 def _find_lines_in_texts(text: str) -> set[int]:
-    """The 0-based lines that begin inside a text of several lines, such as a query."""
+    """Find the 0-based lines that begin inside a text of several lines, such as a query."""
     found: set[int] = set()
     line, at = 0, 0
     for token in TEXT_OR_COMMENT.finditer(text):
@@ -186,7 +186,7 @@ def _find_lines_in_texts(text: str) -> set[int]:
 
 
 def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
-    """One piece, with the lines that break it blanked, or cut off before them."""
+    """Parse one piece, with the lines that break it blanked, or cut off before them."""
     lines = part.split("\n")
     for _ in range(_BLANKED_LIMIT):
         try:
@@ -215,7 +215,7 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
 
 
 def is_empty(node: ast.AST) -> bool:
-    """Whether a function is only there to be overridden: documentation, ``pass`` or an error."""
+    """Tell whether a function is there to be overridden: documentation, ``pass`` or an error."""
     body = getattr(node, "body", None)
     return isinstance(body, list) and all(
         isinstance(part, (ast.Pass, ast.Raise))

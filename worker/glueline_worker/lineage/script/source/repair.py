@@ -40,7 +40,7 @@ _VARIABLE = re.compile(
 
 
 def _quote_variables(text: str) -> str:
-    """Template variables outside quotes (``host = ${host}``, ``<host>``) as texts that parse."""
+    """Quote template variables (``host = ${host}``, ``<host>``), so that they parse."""
 
     def quote(found: re.Match[str]) -> str:
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
@@ -52,7 +52,7 @@ def _quote_variables(text: str) -> str:
 
 
 def repair_script(text: str) -> str:
-    """The text with what is known to break rewritten line by line, so that lines keep numbers."""
+    """Rewrite what is known to break, line by line, so that lines keep their numbers."""
     for pattern, replacement in _OF_LINES:
         text = pattern.sub(replacement, text)
     parts = TEXT_OR_COMMENT.split(text)

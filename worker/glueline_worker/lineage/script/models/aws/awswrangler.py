@@ -7,7 +7,7 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
 from glueline_worker.lineage.script.domain.values import Value, get_alternatives
 from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
-from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, Connection
+from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, DatabaseConnection
 from glueline_worker.lineage.script.models.library import Handler, Library
 
 _DATABASES = ("redshift", "postgresql", "mysql", "sqlserver", "oracle")
@@ -94,7 +94,7 @@ def _run_query(call: Call) -> Value:
 
 
 def _name_table(call: Call, connection: Value, table: Value, schema: Value) -> Value:
-    database = connection if isinstance(connection, Connection) else UNKNOWN_DATABASE
+    database = connection if isinstance(connection, DatabaseConnection) else UNKNOWN_DATABASE
     parts = [*(list_texts(schema)[:1] if schema is not None else []), *list_texts(table)[:1]]
     return dbapi.name_table(call.state, database, tuple(render(part) for part in parts))
 
@@ -111,7 +111,7 @@ def _write_sql(call: Call) -> Value:
 
 
 def _copy(call: Call) -> Value:
-    """Call ``redshift.copy``: the path is only a stage on the frame's way."""
+    """Call ``redshift.copy``: the path is only a stage."""
     found = _name_table(call, call.arg(2, "con"), call.arg(3, "table"), call.arg(4, "schema"))
     source: Value = call.arg(0, "df")
     if call.name == "copy_from_files":
@@ -150,7 +150,7 @@ def _make_connector(engine: str) -> Handler:
     def connect(call: Call) -> Value:
         named = call.arg(0, "connection")
         if named is not None:
-            return Connection(engine, glue_connection=list_texts(named)[0])
+            return DatabaseConnection(engine, glue_connection=list_texts(named)[0])
         return dbapi.open_connection(engine, None, None, call.text(2, "dbname"))  # by a secret
 
     return connect

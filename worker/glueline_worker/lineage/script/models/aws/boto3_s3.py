@@ -32,7 +32,7 @@ _DISTINCT = name_set(
     "get_object put_object copy_object upload_file upload_fileobj download_file download_fileobj "
     "list_objects list_objects_v2"
 )
-"""Methods that are S3's whoever made the client."""
+"""Methods that only S3 has, so that any client will do."""
 
 
 @dataclass(eq=False)

@@ -29,7 +29,7 @@ _PASS_THROUGH = name_set("__enter__ rewind open create_sheet add_worksheet add_s
 
 @dataclass(eq=False)
 class FileObject(LibraryObject):
-    """What data can be written into and read from: a buffer, an open file, a path."""
+    """A place that data is written to and read from: a buffer, an open file, a path."""
 
     content: Value = None
     path: Value = None

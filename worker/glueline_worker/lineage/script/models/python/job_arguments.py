@@ -1,4 +1,4 @@
-"""What a job is started with: its arguments, argparse, the environment."""
+"""The arguments that a job is started with: Glue's, argparse's, the environment."""
 
 from __future__ import annotations
 

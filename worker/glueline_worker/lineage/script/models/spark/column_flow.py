@@ -1,12 +1,12 @@
-"""How a transform's columns come from those of its input."""
+"""Flows of columns: from those of a transform's input to those of its output."""
 
 from __future__ import annotations
 
 from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow
 from glueline_worker.lineage.script.domain.columns import (
     combine_columns,
+    parse_column_expression,
     parse_column_name,
-    parse_expression,
 )
 from glueline_worker.lineage.script.domain.state import State, make_rename_flow
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
@@ -17,13 +17,13 @@ _TARGET = {2: 1, 3: 2, 4: 2}
 
 
 def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool = False) -> Frame:
-    """``frame.select(*items)``; with ``sql``, texts are expressions."""
+    """Call ``frame.select(*items)``; with ``sql``, texts are expressions."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
     inputs: list[Value] = [frame]
     rest, known = False, True
     for item in _flatten(items):
         column = _parse_column(item, sql=sql)
-        if column is None or (not column.known and column.name is None):
+        if column is None or (not column.is_known and column.name is None):
             known = False
         elif _is_star(column):
             rest = True
@@ -39,7 +39,7 @@ def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool 
 
 
 def add_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
-    """``frame.withColumn(name, expression)``, for one or several."""
+    """Call ``frame.withColumn(name, expression)``, for one or several."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
     inputs: list[Value] = [frame]
     for name, value in added.items():
@@ -54,13 +54,13 @@ def add_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
 
 
 def rename_columns(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> Frame:
-    """Columns under new names, the others as they are."""
+    """Rename columns and keep the others."""
     known = [(old, new) for old, new in pairs if not has_placeholder(old + new)]
     return state.transform(frame, make_rename_flow(frame.node, known, rest=True), "rename")
 
 
 def keep_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
-    """Only the named columns."""
+    """Keep only the named columns."""
     found = [name for name in _flatten(names) if isinstance(name, str)]
     if len(found) != len(_flatten(names)) or any(map(has_placeholder, found)):
         return state.transform(frame, label="select")
@@ -70,7 +70,7 @@ def keep_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
 
 
 def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
-    """Without the named columns."""
+    """Drop the named columns."""
     gone = set()
     for name in _flatten(names):
         if isinstance(name, str) and not has_placeholder(name):
@@ -81,7 +81,7 @@ def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
 
 
 def apply_mapping(state: State, frame: Frame, value: Value) -> Frame:
-    """ApplyMapping's tuples: source, (type,) target, (type)."""
+    """Apply ApplyMapping's tuples: source, (type,) target, (type)."""
     if not isinstance(value, (list, tuple)):
         return state.transform(frame, OPAQUE, "ApplyMapping")
     pairs: list[tuple[str, str]] = []
@@ -97,7 +97,7 @@ def apply_mapping(state: State, frame: Frame, value: Value) -> Frame:
 
 
 def aggregate_columns(state: State, frame: Frame, keys: list[Value], items: list[Value]) -> Frame:
-    """``frame.groupBy(*keys).agg(*items)``."""
+    """Call ``frame.groupBy(*keys).agg(*items)``."""
     flat = []
     for item in _flatten(items):
         if isinstance(item, dict):
@@ -121,10 +121,10 @@ def _parse_column(item: Value, *, sql: bool) -> Column | None:
     if isinstance(item, str):
         if item == "*" or item.endswith(".*"):
             return Column((), "*")
-        return parse_expression(item) if sql else parse_column_name(item)
+        return parse_column_expression(item) if sql else parse_column_name(item)
     if isinstance(item, Column):
         return item
-    return Column((), None, known=False) if isinstance(item, (External, Frame)) else None
+    return Column((), None, is_known=False) if isinstance(item, (External, Frame)) else None
 
 
 def _is_star(column: Column) -> bool:
@@ -136,7 +136,7 @@ def _make_name(position: int) -> str:
 
 
 def _resolve(state: State, frame: Frame, ref: tuple[str | None, str]) -> ColumnRef:
-    """Where a referenced column comes from: this frame, or one that was joined into it."""
+    """Find the frame of a referenced column: this one, or one that was joined into it."""
     node, name = ref
     if node is not None:
         return ColumnRef(frame.node if node == frame.node else node, name)

@@ -1,4 +1,4 @@
-"""Spark settings that say what the names of catalogs mean."""
+"""Spark's settings for the names of catalogs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONFIGURE = re.compile(r"^%%configure.*\n", re.MULTILINE)
 
 
 def _set(state: State, key: Value, value: Value) -> None:
-    """Make one setting, by ``spark.conf.set(key, value)`` or any other way."""
+    """Make one setting."""
     name = render(as_text(key))
     text = render(as_text(value))
     if name == "spark.sql.defaultCatalog":

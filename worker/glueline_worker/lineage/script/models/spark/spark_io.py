@@ -162,7 +162,7 @@ def _find_by_jdbc(target: SparkReader | SparkWriter, call: Call) -> list[Dataset
 
 @dataclass(eq=False)
 class UnknownWriter(LibraryObject):
-    """``x.write`` where nobody knows whether x is a frame: only a frame's has methods."""
+    """``x.write`` where x may be a frame or not: only a frame's has methods."""
 
     owner: External
 

@@ -15,7 +15,7 @@ def _run_sql(call: Call) -> Value:
     return sql_engines.run_spark_sql(call.state, call.arg(0, "sqlQuery", "query"))
 
 
-def _run_sql_of_unknown(call: Call) -> Value:
+def _run_possible_sql(call: Call) -> Value:
     """Call ``unknown.sql(query)``, if what it is given may be a query."""
     if len(call.parts) > 1 and not (call.args and isinstance(call.args[0], _MAY_BE_QUERY)):
         return MISSING
@@ -37,7 +37,7 @@ def _register_frame(call: Call) -> Value:
     return None
 
 
-def _register_unknown(call: Call) -> Value:
+def _register_any_frame(call: Call) -> Value:
     """Call ``frame.createOrReplaceTempView(name)`` of a frame that another module made."""
     for name in list_texts(call.arg(0, "name")):
         sql_engines.register_view(call.state, name, call.state.transform((), label="view"))
@@ -58,15 +58,15 @@ def _read_text_file(call: Call) -> Value:
 
 SPARK_SESSION = Library(
     functions={
-        "sql": _run_sql_of_unknown,
+        "sql": _run_possible_sql,
         "spark.sql": _run_sql,
         "table": _read_table,
         "registerDataFrameAsTable": _register_frame,
         "registerTempTable": _register_frame,
-        "createOrReplaceTempView": _register_unknown,
-        "createTempView": _register_unknown,
-        "createOrReplaceGlobalTempView": _register_unknown,
-        "createGlobalTempView": _register_unknown,
+        "createOrReplaceTempView": _register_any_frame,
+        "createTempView": _register_any_frame,
+        "createOrReplaceGlobalTempView": _register_any_frame,
+        "createGlobalTempView": _register_any_frame,
         "setCurrentDatabase": _set_database,
         "textFile": _read_text_file,
         "wholeTextFiles": _read_text_file,
