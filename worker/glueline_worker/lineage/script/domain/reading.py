@@ -23,7 +23,7 @@ class Reading(ABC):
         """The script's functions that were called at all."""
         self.returns: list[list[Value]] = []
         """The values that each function on the stack has returned so far."""
-        self.broke = False
+        self.has_broken_off = False
         """True if the last path that ended did so by break or continue."""
         self.assumptions: Mapping[str, bool] = {}
         """Conditions that are taken for granted here, by their text, and whether they hold."""

@@ -40,15 +40,15 @@ def fork(reading: Reading, *paths: Callable[[], bool]) -> bool:
     def follow(path: Callable[[], bool]) -> Callable[[], PathOutcome]:
         def run() -> PathOutcome:
             nonlocal broke
-            reading.broke = False
+            reading.has_broken_off = False
             goes_on = path()
-            broke = broke or reading.broke
-            return PathOutcome(goes_on, keeps=goes_on or reading.broke)
+            broke = broke or reading.has_broken_off
+            return PathOutcome(goes_on, keeps=goes_on or reading.has_broken_off)
 
         return run
 
     reached = reading.state.journal.fork([follow(path) for path in paths], reading.scope.vars)
-    reading.broke = broke
+    reading.has_broken_off = broke
     return reached
 
 

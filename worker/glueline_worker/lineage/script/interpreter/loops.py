@@ -36,12 +36,12 @@ def run_for(reading: Reading, node: ast.For | ast.AsyncFor) -> bool:
         for item in items:
             reading.state.charge()
             assignments.assign(reading, node.target, _name_item(item, node.target))
-            if not reading.run(node.body) and not reading.broke:
+            if not reading.run(node.body) and not reading.has_broken_off:
                 # A return on every path of an iteration ends the loop, and the function with it.
                 return False
-            if _ends_in_break(node.body) and reading.broke:
+            if _ends_in_break(node.body) and reading.has_broken_off:
                 break
-    reading.broke = False
+    reading.has_broken_off = False
     if node.orelse and _may_break(node.body):
         return fork(reading, lambda: reading.run(node.orelse), lambda: True)
     return reading.run(node.orelse)
@@ -98,8 +98,8 @@ def run_while(reading: Reading, node: ast.While) -> bool:
     if not endless and _unroll_while(reading, node):
         return reading.run(node.orelse)
     _forget_counters(reading, node.body)
-    ended = not reading.run(node.body) and not reading.broke
-    reading.broke = False
+    ended = not reading.run(node.body) and not reading.has_broken_off
+    reading.has_broken_off = False
     return reading.run(node.orelse) if not ended else not endless
 
 
@@ -115,7 +115,7 @@ def _unroll_while(reading: Reading, node: ast.While) -> bool:
             return True  # what the loop waits for is not in the script
         before = now
         if not reading.run(node.body):
-            stopped, reading.broke = reading.broke, False
+            stopped, reading.has_broken_off = reading.has_broken_off, False
             return stopped or turn > 0
     report_limit(f"a loop was followed for {UNROLL_LIMIT:,} turns; further ones are left out")
     return True

@@ -92,11 +92,11 @@ def _run_try(reading: Reading, node: ast.Try) -> bool:
     def body() -> bool:
         return reading.run(node.body) and reading.run(node.orelse)
 
-    reading.broke = False
-    reached, broke = body(), reading.broke
+    reading.has_broken_off = False
+    reached, broke = body(), reading.has_broken_off
 
     def through() -> bool:
-        reading.broke = broke
+        reading.has_broken_off = broke
         return reached
 
     if node.handlers:
@@ -104,9 +104,9 @@ def _run_try(reading: Reading, node: ast.Try) -> bool:
         paths = [
             lambda handler=handler: _run_handler(reading, handler) for handler in node.handlers
         ]
-        reached, broke = fork(reading, through, *paths), reading.broke
+        reached, broke = fork(reading, through, *paths), reading.has_broken_off
     ended = not reading.run(node.finalbody)
-    reading.broke = broke
+    reading.has_broken_off = broke
     return reached and not ended
 
 
@@ -168,7 +168,7 @@ def _define_class(reading: Reading, node: ast.ClassDef) -> bool:
 
 def _run_return(reading: Reading, node: ast.Return) -> bool:
     value = reading.evaluate(node.value) if node.value is not None else None
-    reading.broke = False
+    reading.has_broken_off = False
     if reading.returns:
         reading.returns[-1].append(value)
     return False
@@ -208,7 +208,7 @@ def _run_delete(reading: Reading, node: ast.Delete) -> bool:
 def _end_path(reading: Reading, node: ast.stmt) -> bool:
     if isinstance(node, ast.Raise) and node.exc is not None:
         reading.evaluate(node.exc)
-    reading.broke = isinstance(node, (ast.Break, ast.Continue))
+    reading.has_broken_off = isinstance(node, (ast.Break, ast.Continue))
     return False
 
 
