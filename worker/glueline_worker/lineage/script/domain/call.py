@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
-from glueline_worker.lineage.script.domain.values import Value, get_alternatives
+from glueline_worker.lineage.script.domain.values import Value
 
 
 @dataclass(slots=True)

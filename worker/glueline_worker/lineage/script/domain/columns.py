@@ -6,15 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
-from glueline_worker.lineage.script.domain.values import (
-    Column,
-    External,
-    Frame,
-    Value,
-    get_alternatives,
-    name_set,
-)
+from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value, name_set
 from glueline_worker.lineage.sql import read_sql
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
@@ -15,7 +16,6 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     JobArgument,
     JobArguments,
-    LibraryObject,
     MinimumLength,
     OneOf,
     Value,

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from glueline_worker.lineage.script.domain.alternatives import join_values
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.template_text import as_text
-from glueline_worker.lineage.script.domain.values import (
-    External,
-    Frame,
-    LibraryObject,
-    OneOf,
-    Value,
-    join_values,
-)
+from glueline_worker.lineage.script.domain.values import External, Frame, OneOf, Value
 
 UNROLL_LIMIT = 2_000
 """The most items of a collection that a loop is unrolled over."""

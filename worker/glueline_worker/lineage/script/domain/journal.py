@@ -7,7 +7,7 @@ put back after it, and at the end hold what any of the paths may have left in th
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from glueline_worker.lineage.script.domain.values import join_values
+from glueline_worker.lineage.script.domain.alternatives import join_values
 
 Container = dict[Any, Any] | list[Any] | set[Any]
 _Saved = dict[int, tuple[Container, Container]]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import (
@@ -20,7 +21,6 @@ from glueline_worker.lineage.script.domain.values import (
     External,
     Frame,
     JobArgument,
-    LibraryObject,
     MinimumLength,
     Value,
 )

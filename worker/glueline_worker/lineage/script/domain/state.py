@@ -5,7 +5,9 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, Node, Role, Surroundings
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.journal import Journal
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.template_text import placeholder, render
 from glueline_worker.lineage.script.domain.values import (
@@ -14,10 +16,8 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Instance,
     JobArgument,
-    LibraryObject,
     OneOf,
     Value,
-    get_alternatives,
 )
 
 _STEP_LIMIT = 800_000

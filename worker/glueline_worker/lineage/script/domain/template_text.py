@@ -8,19 +8,22 @@ import re
 from collections.abc import Callable
 from string import Formatter
 
+from glueline_worker.lineage.script.domain.alternatives import (
+    combine_alternatives,
+    join_values,
+    map_alternatives,
+)
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     External,
     Frame,
     JobArgument,
-    LibraryObject,
     ListedKey,
     Method,
     OneOf,
     Value,
-    combine_alternatives,
-    join_values,
     name_set,
 )
 
@@ -69,13 +72,6 @@ def as_text(value: Value) -> str:
 def list_texts(value: Value) -> list[str]:
     """List each text that ``value`` may be."""
     return [as_text(option) for (option,) in combine_alternatives([value])]
-
-
-def map_alternatives(function: Callable[..., Value], *values: Value) -> Value:
-    """Call ``function`` with each combination of alternatives, and join the answers."""
-    if not any(isinstance(value, OneOf) for value in values):
-        return function(*values)
-    return join_values(function(*row) for row in combine_alternatives(values))
 
 
 def concatenate(parts: list[Value]) -> Value:

@@ -6,17 +6,9 @@ What Python has no value for is one of the classes here.
 """
 
 import ast
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import product
-from math import prod
-from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
-from glueline_worker.lineage.script.domain.limits import report_limit
-
-ALTERNATIVES_LIMIT = 16
-"""The most alternatives of one value; further ones are left out."""
 NESTING_LIMIT = 8
 _PATH_LIMIT = 200
 
@@ -176,42 +168,6 @@ class Method:
     name: str
 
 
-class LibraryObject:
-    """An object of a library with a state of its own: a reader, a writer, a client, a buffer.
-
-    A model derives the objects of its library from this class and overrides what they can do.
-    ``state`` and ``call`` are a ``State`` and a ``Call``, which are built on the values here.
-    """
-
-    operators: ClassVar[Mapping[type[ast.operator], str]] = MappingProxyType({})
-    """The method that each operator stands for."""
-    text: Value = None
-    """The object as ``str()`` shows it, where that tells anything."""
-
-    def get_attribute(self, state: Any, name: str) -> Value:  # noqa: ARG002 - for those who override
-        """Return ``object.name``."""
-        return Method(self, name)
-
-    def get_item(self, state: Any, key: Value) -> Value:  # noqa: ARG002
-        """Return ``object[key]``."""
-        return self
-
-    def set_item(self, key: Value, value: Value) -> None:
-        """Run ``object[key] = value``."""
-
-    def call(self, call: Any) -> Value:  # noqa: ARG002
-        """Call the method ``call.name``; the name is ``__call__`` where the object is called."""
-        return self
-
-    def get_element(self, label: str) -> Value:  # noqa: ARG002
-        """Return any item of a loop over the object; ``MISSING`` where it is no collection."""
-        return MISSING
-
-    def list_contents(self) -> Iterable[Value]:
-        """List the values whose data flows wherever the object goes."""
-        return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Missing:
     """No value at all."""
@@ -241,86 +197,6 @@ class MinimumLength(int):
 def name_set(text: str) -> frozenset[str]:
     """Split ``text`` into a set of names."""
     return frozenset(text.split())
-
-
-def get_alternatives(value: Value) -> tuple[Value, ...]:
-    """Return the alternatives of ``value``; itself when there is only one."""
-    report_cut(value)
-    return _list_alternatives(value)
-
-
-def report_cut(value: Value) -> None:
-    """Say that some alternatives of a value that is used now were left out."""
-    if isinstance(value, OneOf) and value.is_cut:
-        report_limit(
-            f"of a value with more than {ALTERNATIVES_LIMIT} alternatives some are left out"
-        )
-
-
-def _list_alternatives(value: Value) -> tuple[Value, ...]:
-    return value.options if isinstance(value, OneOf) else (value,)
-
-
-def join_values(values: Iterable[Value]) -> Value:
-    """Make one value that may be any of ``values``."""
-    found: list[Value] = []
-    is_cut = False
-    for value in values:
-        is_cut = is_cut or (isinstance(value, OneOf) and value.is_cut)
-        for option in _list_alternatives(value):
-            if not any(option is other or _is_same(option, other) for other in found):
-                found.append(option)
-            if len(found) > ALTERNATIVES_LIMIT:
-                return OneOf(tuple(found), is_cut=True)
-    if not found:
-        return UNKNOWN
-    return found[0] if len(found) == 1 else OneOf(tuple(found), is_cut)
-
-
-def _is_same(one: Value, other: Value) -> bool:
-    if type(one) is not type(other):
-        return False
-    try:
-        return bool(one == other)
-    except RecursionError:
-        return False
-
-
-def combine_alternatives(values: Iterable[Value]) -> list[tuple[Value, ...]]:
-    """List each way to choose one alternative of every value.
-
-    Alternatives of equal number are taken to come from the same branch, and are walked in step.
-    """
-    rows = [_without_none(get_alternatives(value)) for value in values]
-    lengths = {len(row) for row in rows if len(row) > 1}
-    if not lengths:
-        return [tuple(row[0] for row in rows)]
-    if len(lengths) == 1:
-        size = lengths.pop()
-        return [tuple(row[at if len(row) > 1 else 0] for row in rows) for at in range(size)]
-    found = []
-    for combination in product(*rows):
-        found.append(combination)
-        if len(found) >= ALTERNATIVES_LIMIT:
-            break
-    if (count := prod(map(len, rows))) > len(found):
-        report_limit(
-            f"{count:,} combinations of values are possible; {count - len(found):,} are left out"
-        )
-    return found
-
-
-def _without_none(options: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Leave out None, which a variable holds only until it is set."""
-    if len(options) == 1:
-        return options
-    return tuple(option for option in options if option is not None) or options
-
-
-def expand_alternatives(mapping: dict[Any, Value]) -> list[dict[Any, Value]]:
-    """List each way to choose one alternative of every value of ``mapping``."""
-    keys = list(mapping)
-    return [dict(zip(keys, row, strict=True)) for row in combine_alternatives(mapping.values())]
 
 
 class JobArguments(dict[Any, Value]):

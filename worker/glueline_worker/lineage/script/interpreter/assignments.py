@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 
+from glueline_worker.lineage.script.domain.alternatives import (
+    get_alternatives,
+    join_values,
+    map_alternatives,
+)
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.operators import operate
 from glueline_worker.lineage.script.domain.reading import Reading
-from glueline_worker.lineage.script.domain.template_text import map_alternatives
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Class,
@@ -14,12 +19,9 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Function,
     Instance,
-    LibraryObject,
     OneOf,
     Value,
     VariableScope,
-    get_alternatives,
-    join_values,
     name_set,
 )
 from glueline_worker.lineage.script.interpreter.variables import bind_variable

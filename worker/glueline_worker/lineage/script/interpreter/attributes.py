@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from glueline_worker.lineage.script.domain.alternatives import ALTERNATIVES_LIMIT, join_values
 from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, get_column
 from glueline_worker.lineage.script.domain.items import as_key
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import (
     CLOSE,
@@ -16,7 +18,6 @@ from glueline_worker.lineage.script.domain.template_text import (
     placeholder,
 )
 from glueline_worker.lineage.script.domain.values import (
-    ALTERNATIVES_LIMIT,
     MISSING,
     UNKNOWN,
     Class,
@@ -27,11 +28,9 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     JobArgument,
     JobArguments,
-    LibraryObject,
     Method,
     OneOf,
     Value,
-    join_values,
 )
 from glueline_worker.lineage.script.models import registry
 

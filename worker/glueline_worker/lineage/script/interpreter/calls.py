@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from glueline_worker.lineage.script.domain import columns, template_text
-from glueline_worker.lineage.script.domain.alternatives import call_each
+from glueline_worker.lineage.script.domain.alternatives import (
+    call_each,
+    combine_alternatives,
+    join_values,
+    map_alternatives,
+)
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
@@ -15,12 +21,9 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Function,
     Instance,
-    LibraryObject,
     Method,
     OneOf,
     Value,
-    combine_alternatives,
-    join_values,
 )
 from glueline_worker.lineage.script.interpreter import containers
 from glueline_worker.lineage.script.interpreter.functions import instantiate
@@ -114,7 +117,7 @@ def _call_column(reading: Reading, value: Column, name: str, args: _Args, kwargs
 def _call_text(text: str, name: str, args: _Args, kwargs: _Kwargs) -> Value:
     if name == "format":
         return _format_text(text, args, kwargs)
-    return template_text.map_alternatives(
+    return map_alternatives(
         lambda receiver, *row: template_text.call_text_method(receiver, name, list(row), kwargs),
         text,
         *args,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.items import as_key
 from glueline_worker.lineage.script.domain.limits import report_limit
@@ -11,7 +12,6 @@ from glueline_worker.lineage.script.domain.values import (
     JobArguments,
     MinimumLength,
     Value,
-    join_values,
 )
 
 _SIZE_LIMIT = 5_000

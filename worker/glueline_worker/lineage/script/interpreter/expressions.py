@@ -6,25 +6,18 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from glueline_worker.lineage.script.domain.alternatives import (
+    get_alternatives,
+    join_values,
+    map_alternatives,
+)
 from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.comparisons import compare, get_truth
 from glueline_worker.lineage.script.domain.items import as_key, spread
 from glueline_worker.lineage.script.domain.operators import combine_with_condition, operate
 from glueline_worker.lineage.script.domain.reading import Reading
-from glueline_worker.lineage.script.domain.template_text import (
-    as_text,
-    concatenate,
-    format_value,
-    map_alternatives,
-)
-from glueline_worker.lineage.script.domain.values import (
-    UNKNOWN,
-    Column,
-    Frame,
-    Value,
-    get_alternatives,
-    join_values,
-)
+from glueline_worker.lineage.script.domain.template_text import as_text, concatenate, format_value
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Column, Frame, Value
 from glueline_worker.lineage.script.interpreter.comprehensions import evaluate_comprehension
 from glueline_worker.lineage.script.interpreter.forks import decide
 from glueline_worker.lineage.script.interpreter.functions import make_function

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
@@ -16,7 +17,6 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     Value,
     VariableScope,
-    join_values,
 )
 from glueline_worker.lineage.script.interpreter import assignments
 from glueline_worker.lineage.script.source.parser import is_empty

@@ -6,16 +6,10 @@ import ast
 
 from glueline_worker.lineage.script.domain.comparisons import get_truth
 from glueline_worker.lineage.script.domain.items import UNROLL_LIMIT, list_items
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
-from glueline_worker.lineage.script.domain.values import (
-    MISSING,
-    External,
-    Frame,
-    Instance,
-    LibraryObject,
-    Value,
-)
+from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, Instance, Value
 from glueline_worker.lineage.script.interpreter import assignments
 from glueline_worker.lineage.script.interpreter.forks import fork
 from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable

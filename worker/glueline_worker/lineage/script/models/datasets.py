@@ -16,16 +16,15 @@ from glueline_worker.lineage.naming import (
     split_name,
 )
 from glueline_worker.lineage.naming.databases import parse_url
-from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.state import State, render_options
-from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
-from glueline_worker.lineage.script.domain.values import (
-    Value,
+from glueline_worker.lineage.script.domain.alternatives import (
     combine_alternatives,
     expand_alternatives,
     get_alternatives,
-    name_set,
 )
+from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.state import State, render_options
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
+from glueline_worker.lineage.script.domain.values import Value, name_set
 from glueline_worker.lineage.script.models.sql_engines import name_spark_table
 
 CONNECTION_URL = "glue-connection://"

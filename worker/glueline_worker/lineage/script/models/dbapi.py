@@ -8,18 +8,12 @@ from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import glue_connection, jdbc
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import (
-    MISSING,
-    UNKNOWN,
-    Frame,
-    LibraryObject,
-    Value,
-    get_alternatives,
-    name_set,
-)
+from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value, name_set
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files

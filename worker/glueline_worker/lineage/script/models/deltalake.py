@@ -6,14 +6,9 @@ from dataclasses import dataclass
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import (
-    UNKNOWN,
-    External,
-    LibraryObject,
-    Value,
-    name_set,
-)
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value, name_set
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Library
 

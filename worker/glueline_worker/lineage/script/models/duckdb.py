@@ -10,19 +10,13 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.naming import location
 from glueline_worker.lineage.naming.spark_catalogs import table_in_catalog
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
-from glueline_worker.lineage.script.domain.values import (
-    MISSING,
-    UNKNOWN,
-    Frame,
-    LibraryObject,
-    Value,
-    get_alternatives,
-    name_set,
-)
+from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value, name_set
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
-from glueline_worker.lineage.script.domain.values import (
-    UNKNOWN,
-    Frame,
-    Value,
-    get_alternatives,
-    name_set,
-)
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value, name_set
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.deltalake import find_delta_tables
 from glueline_worker.lineage.script.models.library import Library

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
-from glueline_worker.lineage.script.domain.template_text import as_text, map_alternatives
-from glueline_worker.lineage.script.domain.values import (
-    UNKNOWN,
-    External,
-    LibraryObject,
-    Value,
-    name_set,
-)
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.template_text import as_text
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value, name_set
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 

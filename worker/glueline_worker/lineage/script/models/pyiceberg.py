@@ -7,16 +7,12 @@ from dataclasses import dataclass, field
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import location, split_name
 from glueline_worker.lineage.naming.spark_catalogs import table_in_catalog
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
-from glueline_worker.lineage.script.domain.values import (
-    UNKNOWN,
-    LibraryObject,
-    Value,
-    get_alternatives,
-    name_set,
-)
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Value, name_set
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler, Library
 

@@ -10,9 +10,10 @@ from functools import lru_cache
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import ColumnRef, Flow
 from glueline_worker.lineage.naming import athena_table, s3, spark_table
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_placeholder, list_texts, render
-from glueline_worker.lineage.script.domain.values import Frame, Value, get_alternatives, name_set
+from glueline_worker.lineage.script.domain.values import Frame, Value, name_set
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
 _TABLE_IN_DATABASE = 2

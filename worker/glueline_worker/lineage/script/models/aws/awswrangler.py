@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from glueline_worker.lineage.naming import dynamodb
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
-from glueline_worker.lineage.script.domain.values import Value, get_alternatives
+from glueline_worker.lineage.script.domain.values import Value
 from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
 from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, DatabaseConnection
 from glueline_worker.lineage.script.models.library import Handler, Library

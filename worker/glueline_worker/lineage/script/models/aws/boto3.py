@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import dynamodb, kinesis, redshift
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
@@ -14,14 +16,7 @@ from glueline_worker.lineage.script.domain.template_text import (
     list_texts,
     render,
 )
-from glueline_worker.lineage.script.domain.values import (
-    MISSING,
-    UNKNOWN,
-    External,
-    LibraryObject,
-    Value,
-    get_alternatives,
-)
+from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, External, Value
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.aws.boto3_s3 import S3_METHODS
 from glueline_worker.lineage.script.models.library import Handler, Library

@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives, map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import (
-    as_text,
-    map_alternatives,
-    placeholder,
-)
+from glueline_worker.lineage.script.domain.template_text import as_text, placeholder
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
     External,
-    LibraryObject,
     ListedKey,
     Value,
-    get_alternatives,
     name_set,
 )
 from glueline_worker.lineage.script.models import datasets

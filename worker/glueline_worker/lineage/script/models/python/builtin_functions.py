@@ -6,15 +6,12 @@ import json
 import re
 from dataclasses import dataclass
 
+from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import (
-    as_text,
-    has_placeholder,
-    limit_text,
-    map_alternatives,
-)
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, limit_text
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
@@ -23,7 +20,6 @@ from glueline_worker.lineage.script.domain.values import (
     External,
     Frame,
     JobArgument,
-    LibraryObject,
     OneOf,
     Value,
     VariableScope,

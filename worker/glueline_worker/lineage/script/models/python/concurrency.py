@@ -7,16 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
-from glueline_worker.lineage.script.domain.values import (
-    UNKNOWN,
-    Class,
-    Function,
-    LibraryObject,
-    Method,
-    Value,
-)
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Class, Function, Method, Value
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.source import parser
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     External,
     Frame,
-    LibraryObject,
     OneOf,
     Value,
     name_set,

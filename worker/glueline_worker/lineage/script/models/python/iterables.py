@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.items import as_key, list_items
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
@@ -13,7 +14,6 @@ from glueline_worker.lineage.script.domain.values import (
     Function,
     JobArgument,
     JobArguments,
-    LibraryObject,
     Method,
     MinimumLength,
     Value,

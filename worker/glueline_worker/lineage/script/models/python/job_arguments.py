@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
 from glueline_worker.lineage.script.domain.values import (
@@ -15,7 +16,6 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     JobArgument,
     JobArguments,
-    LibraryObject,
     Value,
 )
 from glueline_worker.lineage.script.models.library import Library

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import (
-    as_text,
-    has_placeholder,
-    list_texts,
-    map_alternatives,
-)
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, LibraryObject, Value
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, list_texts
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.python.files import FileObject

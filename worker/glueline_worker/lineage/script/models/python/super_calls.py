@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
     Class,
     Function,
     Instance,
-    LibraryObject,
     Value,
 )
 from glueline_worker.lineage.script.models.library import Library

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP, OPAQUE
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, parse_column_name
 from glueline_worker.lineage.script.domain.state import STACKED
@@ -16,7 +17,6 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Function,
     Value,
-    get_alternatives,
     name_set,
 )
 from glueline_worker.lineage.script.models import datasets, sql_engines

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import list_texts
-from glueline_worker.lineage.script.domain.values import External, LibraryObject, Value, name_set
+from glueline_worker.lineage.script.domain.values import External, Value, name_set
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler, Library
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text
@@ -14,7 +15,6 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Function,
     Value,
-    get_alternatives,
     name_set,
 )
 from glueline_worker.lineage.script.models.library import Library

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
 from glueline_worker.lineage.script.domain.values import (
@@ -15,7 +16,6 @@ from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     External,
     Frame,
-    LibraryObject,
     Value,
     name_set,
 )
