@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.model import Graph, Node, Surroundings
+from glueline_worker.lineage.model import Graph, LineageContext, Node
 from glueline_worker.lineage.script.domain.limits import report_limits_to
 from glueline_worker.lineage.script.domain.state import ReadingExhausted, State
 from glueline_worker.lineage.script.interpreter.entry_points import run_entry_points
@@ -13,12 +13,12 @@ from glueline_worker.lineage.script.models.spark import spark_conf
 from glueline_worker.lineage.script.source import parser
 
 
-def read_script(text: str | bytes, around: Surroundings) -> Graph:
+def read_script(text: str | bytes, context: LineageContext) -> Graph:
     """Read the lineage of a Python job script: what it reads, transforms and writes.
 
     Nothing of the script is executed. Never raises: what cannot be understood is a warning.
     """
-    state = State(around)
+    state = State(context)
     spark_conf.read_arguments(state)
     code = parser.decode_script(text)
     spark_conf.read_magics(state, code)

@@ -8,24 +8,25 @@ from functools import lru_cache
 
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
-from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value, name_set
+from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
 from glueline_worker.lineage.sql import read_sql
+from glueline_worker.lineage.word_sets import split_words
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
-_CONSTANTS = name_set(
+_CONSTANTS = split_words(
     "lit current_timestamp current_date now monotonically_increasing_id input_file_name "
     "spark_partition_id rand randn uuid typedLit row_number rank dense_rank percent_rank "
     "cume_dist ntile unix_timestamp broadcast"
 )
 """Functions whose texts name no column."""
-_ALL_TEXTS = name_set(
+_ALL_TEXTS = split_words(
     "concat coalesce greatest least struct array create_map hash xxhash64 count_distinct "
     "countDistinct grouping_id map_from_arrays arrays_zip map_concat add datediff date_diff "
     "months_between levenshtein corr covar_pop covar_samp approx_count_distinct"
 )
 """Functions each of whose texts names a column."""
-_FIRST_TEXT = name_set(
+_FIRST_TEXT = split_words(
     "col column upper lower trim ltrim rtrim initcap length reverse year month quarter "
     "dayofmonth dayofweek dayofyear weekofyear hour minute second date_format to_date "
     "to_timestamp from_unixtime to_utc_timestamp from_utc_timestamp date_add date_sub "
@@ -45,7 +46,7 @@ _FIRST_TEXT = name_set(
 COLUMN_FUNCTIONS = (
     _CONSTANTS | _ALL_TEXTS | _FIRST_TEXT | {"when", "expr", "concat_ws", "format_string"}
 )
-AMBIGUOUS_FUNCTIONS = name_set(
+AMBIGUOUS_FUNCTIONS = split_words(
     "sum min max abs round pow filter transform hash first last count exists add now encode "
     "decode split slice size log trim upper lower length reverse translate repeat locate mean "
     "floor ceil sqrt exp array column struct hex bin year month hour minute second rank uuid "
@@ -54,9 +55,9 @@ AMBIGUOUS_FUNCTIONS = name_set(
 """Names that other libraries have too: taken as Spark's when something says so."""
 
 
-FRAME_PROPERTIES = name_set("rdd na stat loc iloc at str dt values T df")
+FRAME_PROPERTIES = split_words("rdd na stat loc iloc at str dt values T df")
 """Properties of frames and columns that stand for the same data."""
-COLUMN_METHODS = name_set(
+COLUMN_METHODS = split_words(
     "alias name cast astype asc desc asc_nulls_first asc_nulls_last desc_nulls_first "
     "desc_nulls_last over isin like rlike ilike between when otherwise isNull isNotNull "
     "eqNullSafe getField getItem substr startswith endswith contains withField dropFields"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, Node, Role, Surroundings
+from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, LineageContext, Node, Role
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.journal import Journal
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
@@ -38,8 +38,8 @@ class ReadingExhausted(Exception):
 class State:
     """Everything that lasts for the whole script."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self.around = around
+    def __init__(self, context: LineageContext) -> None:
+        self.context = context
         self.journal = Journal()
         self.nodes: dict[str, Node] = {}
         self.views: dict[str, Value] = {}
@@ -104,9 +104,9 @@ class State:
 
     def get_argument(self, name: str) -> str:
         """Return the job's argument ``name``: its default value, or a placeholder."""
-        found = self.around.arguments.get(name)
+        found = self.context.arguments.get(name)
         if found is None:
-            found = self.around.arguments.get(name.replace("_", "-"))
+            found = self.context.arguments.get(name.replace("_", "-"))
         return JobArgument(found) if found else placeholder(f"arg:{name}")
 
     # Nodes

@@ -24,8 +24,8 @@ from glueline_worker.lineage.script.domain.values import (
     Method,
     OneOf,
     Value,
-    name_set,
 )
+from glueline_worker.lineage.word_sets import split_words
 
 OPEN, CLOSE = "\ue000", "\ue001"
 _TEXT_LIMIT = 500_000
@@ -95,8 +95,8 @@ def _map_literals(text: str, function: Callable[[str], str]) -> str:
     return "".join(part if part.startswith(OPEN) else function(part) for part in parts)
 
 
-_CASES = name_set("lower upper title capitalize casefold swapcase")
-_PLAIN = name_set("strip lstrip rstrip replace removeprefix removesuffix zfill expandtabs")
+_CASES = split_words("lower upper title capitalize casefold swapcase")
+_PLAIN = split_words("strip lstrip rstrip replace removeprefix removesuffix zfill expandtabs")
 _TESTS = frozenset({"isdigit", "isalpha", "isnumeric", "islower"})
 _SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
 

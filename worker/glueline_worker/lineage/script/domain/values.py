@@ -88,7 +88,7 @@ class VariableScope:
         self.yields: list[Value] = []
 
     def find(self, name: str) -> Value:
-        """Return a variable of this scope or one around it; ``MISSING`` where none has it."""
+        """Return a variable of this scope or an outer one; ``MISSING`` where none has it."""
         scope: VariableScope | None = self
         while scope is not None:
             if name in scope.vars:
@@ -192,11 +192,6 @@ class MinimumLength(int):
     """A length that is a lower bound only, because a loop of unknown length may add to it."""
 
     __slots__ = ()
-
-
-def name_set(text: str) -> frozenset[str]:
-    """Split ``text`` into a set of names."""
-    return frozenset(text.split())
 
 
 class JobArguments(dict[Any, Value]):

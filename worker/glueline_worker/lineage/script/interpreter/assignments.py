@@ -22,11 +22,11 @@ from glueline_worker.lineage.script.domain.values import (
     OneOf,
     Value,
     VariableScope,
-    name_set,
 )
 from glueline_worker.lineage.script.interpreter.variables import bind_variable
+from glueline_worker.lineage.word_sets import split_words
 
-_CONNECTION_OPTIONS = name_set(
+_CONNECTION_OPTIONS = split_words(
     "dbtable connectionname paths preactions postactions streamarn topicname redshifttmpdir"
 )
 

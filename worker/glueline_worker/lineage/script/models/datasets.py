@@ -8,11 +8,11 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
-    catalog_table,
-    from_options,
-    glue_connection,
-    location,
-    s3,
+    name_catalog_table,
+    name_connection_table,
+    name_location,
+    name_s3_path,
+    read_connection_options,
     split_name,
 )
 from glueline_worker.lineage.naming.databases import parse_url
@@ -24,8 +24,9 @@ from glueline_worker.lineage.script.domain.alternatives import (
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.state import State, render_options
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
-from glueline_worker.lineage.script.domain.values import Value, name_set
+from glueline_worker.lineage.script.domain.values import Value
 from glueline_worker.lineage.script.models.sql_engines import name_spark_table
+from glueline_worker.lineage.word_sets import split_words
 
 CONNECTION_URL = "glue-connection://"
 """Stands where a connection's URL would, when a script asks for it by the connection's name."""
@@ -33,7 +34,7 @@ TABLE_LOCATION = "glue-table://"
 """Stands where the location of a catalog table would."""
 CATALOG_MARK = "@"
 """Stands between a catalog table and the catalogue that a script named for it."""
-_NO_DATA = name_set("console memory noop rate rate-micro-batch socket")
+_NO_DATA = split_words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
 _END_OF_NAME = re.compile(r"[/;?]")
 _PATH_LIMIT = 2_000
@@ -45,7 +46,7 @@ def find_tables(state: State, database: Value, name: Value, catalog: Value = Non
     for row in combine_alternatives([database, name, catalog]):
         parts = [render(as_text(part)) for part in row[:2]]
         catalog_id = render(row[2]) if isinstance(row[2], str) else None
-        found.append(catalog_table(parts[0], parts[1], state.around, catalog_id))
+        found.append(name_catalog_table(parts[0], parts[1], state.context, catalog_id))
     return found
 
 
@@ -71,7 +72,7 @@ def list_paths(value: Value) -> list[str]:
 def find_locations(state: State, value: Value) -> list[Dataset]:
     """Find places by URL."""
     return [
-        _find_located_table(state, path) or location(render(path), state.around)
+        _find_located_table(state, path) or name_location(render(path), state.context)
         for path in list_paths(value)
     ]
 
@@ -82,7 +83,7 @@ def _find_located_table(state: State, path: Value) -> Dataset | None:
         return None
     database, _, rest = render(path).removeprefix(TABLE_LOCATION).partition("/")
     name, _, catalog = rest.partition("/")[0].partition(CATALOG_MARK)
-    return catalog_table(database, name, state.around, catalog or None)
+    return name_catalog_table(database, name, state.context, catalog or None)
 
 
 def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
@@ -91,7 +92,7 @@ def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
     for bucket_option, key_option in combine_alternatives([bucket, key]):
         name = render(as_text(bucket_option))
         path = "" if key_option is None else render(as_text(key_option))
-        found.append(s3(f"s3://{name}/{path.lstrip('/')}", state.around))
+        found.append(name_s3_path(f"s3://{name}/{path.lstrip('/')}", state.context))
     return found
 
 
@@ -127,7 +128,7 @@ def _find_by_variant(
         format_text = "hudi"
         if str(plain.get("hoodie.datasource.hive_sync.enable", "")).lower() == "false":
             plain = {key: value for key, value in plain.items() if "hive_sync" not in key}
-    return list(from_options(kind, plain, state.around, format=format_text))
+    return list(read_connection_options(kind, plain, state.context, format=format_text))
 
 
 def _find_by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
@@ -156,9 +157,9 @@ def find_by_connection(
     """Find a table behind a Glue connection, as ``from_jdbc_conf`` names it."""
     found: list[Dataset] = []
     for variant in expand_alternatives({"connectionName": connection, **options}):
-        found += from_options("jdbc", render_options(variant), state.around)
+        found += read_connection_options("jdbc", render_options(variant), state.context)
         if not found and (name := variant.get("connectionName")) is not None:
-            found.append(glue_connection(render(as_text(name)), "{unknown}", state.around))
+            found.append(name_connection_table(render(as_text(name)), "{unknown}", state.context))
     return found
 
 

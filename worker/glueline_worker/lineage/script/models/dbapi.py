@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.naming import glue_connection, jdbc
+from glueline_worker.lineage.naming import name_connection_table, name_jdbc_table
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value, name_set
+from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.sql_engines import SqlEngine
+from glueline_worker.lineage.word_sets import split_words
 
 _MODULES = {
     "psycopg2": "postgresql",
@@ -43,7 +44,7 @@ _MODULES = {
 _REDSHIFT_PORT = "5439"
 _ALL_BY_POSITION = 4
 """``connect(host, user, password, database)``."""
-_EXECUTIONS = name_set(
+_EXECUTIONS = split_words(
     "execute executemany exec_driver_sql run mogrify copy_expert executeUpdate executeQuery "
     "prepareStatement prepareCall execute_string"
 )
@@ -225,15 +226,19 @@ def name_table(state: State, connection: DatabaseConnection, parts: tuple[str, .
     schema = render(connection.schema) if isinstance(connection.schema, str) else None
     named = connection.glue_connection
     if isinstance(named, str):
-        return glue_connection(render(named), table, state.around, engine=engine, schema=schema)
+        return name_connection_table(
+            render(named), table, state.context, engine=engine, schema=schema
+        )
     url = render(as_text(connection.url))
     database = render(connection.database) if isinstance(connection.database, str) else None
     if datasets.CONNECTION_URL in url:
         name, in_url = datasets.parse_connection(url)
-        return glue_connection(
-            name, table, state.around, engine=engine, schema=schema, database=in_url or database
+        return name_connection_table(
+            name, table, state.context, engine=engine, schema=schema, database=in_url or database
         )
-    return jdbc(url, table, state.around, engine=engine, schema=schema, database=database)
+    return name_jdbc_table(
+        url, table, state.context, engine=engine, schema=schema, database=database
+    )
 
 
 def _make_engine(state: State, connection: DatabaseConnection) -> SqlEngine:

@@ -8,12 +8,13 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value, name_set
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.word_sets import split_words
 
-_READS = name_set("to_pandas to_pyarrow_table to_pyarrow_dataset load_cdf scan")
-_CHANGES = name_set("update delete")
+_READS = split_words("to_pandas to_pyarrow_table to_pyarrow_dataset load_cdf scan")
+_CHANGES = split_words("update delete")
 
 
 @dataclass(eq=False)

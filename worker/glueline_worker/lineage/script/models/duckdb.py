@@ -8,32 +8,33 @@ from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, OPAQUE
-from glueline_worker.lineage.naming import location
-from glueline_worker.lineage.naming.spark_catalogs import table_in_catalog
+from glueline_worker.lineage.naming import name_location
+from glueline_worker.lineage.naming.spark_catalogs import name_table_in_catalog
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
-from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value, name_set
+from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
-from glueline_worker.lineage.script.models.sql_engines import make_sql_flow, parse_statements
+from glueline_worker.lineage.script.models.sql_engines import parse_statements
 from glueline_worker.lineage.sql import SqlStatement, TableName
+from glueline_worker.lineage.word_sets import split_words
 
-_FRAMES = name_set(
+_FRAMES = split_words(
     "df fetchdf fetch_df to_df pl arrow to_arrow_table fetch_arrow_table fetch_record_batch "
     "to_arrow_reader fetch_arrow_reader"
 )
 """Methods that yield a frame of pandas, polars or Arrow."""
-_ROWS = name_set("fetchall fetchone fetchmany fetchnumpy iter_rows to_dicts")
-_READS = name_set("read_parquet read_csv read_csv_auto read_json from_parquet from_csv_auto")
-_WRITES = name_set("write_parquet to_parquet write_csv to_csv")
-_QUERIES = name_set("sql query from_query execute executemany")
-_DEFINITIONS = name_set("create to_table create_view to_view insert_into")
-_SAME_COLUMNS = name_set("filter order sort limit distinct set_alias alias sample materialize")
+_ROWS = split_words("fetchall fetchone fetchmany fetchnumpy iter_rows to_dicts")
+_READS = split_words("read_parquet read_csv read_csv_auto read_json from_parquet from_csv_auto")
+_WRITES = split_words("write_parquet to_parquet write_csv to_csv")
+_QUERIES = split_words("sql query from_query execute executemany")
+_DEFINITIONS = split_words("create to_table create_view to_view insert_into")
+_SAME_COLUMNS = split_words("filter order sort limit distinct set_alias alias sample materialize")
 _CHANGES = frozenset({"insert", "merge", "update", "copy"})
 """Statements after which a table still holds what it held."""
 
@@ -146,7 +147,7 @@ class DuckDbConnection(LibraryObject):
             inputs += call.values[1:]
         if not inputs and (target is None or statement.kind == "create_table"):
             return None
-        frame = state.transform(inputs, make_sql_flow(statement, sources), "duckdb")
+        frame = state.transform(inputs, statement.flow(sources), "duckdb")
         for path in statement.path_writes:
             files.write_file(state, path, frame)
         if target is None:
@@ -245,9 +246,9 @@ def _find_namer(state: State, place: str, options: str, name: str) -> _Namer | N
         catalog = {"type": "rest", "warehouse": place, "uri": settings.get("endpoint", "")}
         if service:
             catalog["rest.signing-name"] = service
-        return lambda parts: table_in_catalog(name, catalog, parts, state.around)
+        return lambda parts: name_table_in_catalog(name, catalog, parts, state.context)
     if kind == "delta" or "://" in place:
-        return lambda parts: location(place, state.around)  # noqa: ARG005 - one file or table
+        return lambda parts: name_location(place, state.context)  # noqa: ARG005 - one file or table
     return None
 
 

@@ -7,17 +7,18 @@ from glueline_worker.lineage.model import KEEP
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import Frame, Value, name_set
+from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.word_sets import split_words
 
-_WRITES = name_set(
+_WRITES = split_words(
     "to_csv to_parquet to_json to_excel to_pickle to_feather to_orc to_sql to_gbq to_hdf to_xml "
     "to_delta to_html"
 )
-_READS = name_set(
+_READS = split_words(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
     "read_pickle read_xml ExcelFile"
 )

@@ -6,23 +6,24 @@ from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value, name_set
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.deltalake import find_delta_tables
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pyiceberg import find_iceberg_tables
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.word_sets import split_words
 
-_FORMATS = name_set("parquet csv json ndjson ipc ipc_stream avro excel ods lines")
-_READS_OF_ANY = name_set("scan_parquet scan_csv read_ndjson read_avro")
+_FORMATS = split_words("parquet csv json ndjson ipc ipc_stream avro excel ods lines")
+_READS_OF_ANY = split_words("scan_parquet scan_csv read_ndjson read_avro")
 """Functions that only polars has, so that any path to them will do."""
-_WRITES = name_set(
+_WRITES = split_words(
     "write_parquet write_csv write_json write_ndjson write_avro write_excel write_ipc "
     "write_ipc_stream sink_parquet sink_csv sink_ndjson sink_ipc"
 )
-_PASS_THROUGH = name_set("lazy rechunk clone fill_null fill_nan to_arrow")
+_PASS_THROUGH = split_words("lazy rechunk clone fill_null fill_nan to_arrow")
 """Methods that keep the data and its columns."""
-_CONVERSIONS = name_set("from_pandas from_arrow scan_pyarrow_dataset")
+_CONVERSIONS = split_words("from_pandas from_arrow scan_pyarrow_dataset")
 
 
 def _read(call: Call) -> Value:

@@ -8,11 +8,12 @@ from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import as_text
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value, name_set
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.word_sets import split_words
 
-_WRITES = name_set("write write_table write_batch write_dataset")
+_WRITES = split_words("write write_table write_batch write_dataset")
 
 
 def _add_scheme(call: Call, path: Value) -> Value:

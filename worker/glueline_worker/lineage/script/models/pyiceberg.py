@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.naming import location, split_name
-from glueline_worker.lineage.naming.spark_catalogs import table_in_catalog
+from glueline_worker.lineage.naming import name_location, split_name
+from glueline_worker.lineage.naming.spark_catalogs import name_table_in_catalog
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Value, name_set
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler, Library
+from glueline_worker.lineage.word_sets import split_words
 
-_OPENS = name_set(
+_OPENS = split_words(
     "load_table create_table create_table_if_not_exists create_table_transaction register_table"
 )
-_READS = name_set(
+_READS = split_words(
     "to_arrow to_arrow_batch_reader to_pandas to_polars to_duckdb to_ray to_daft to_bodo"
 )
-_WRITES = name_set("append overwrite upsert dynamic_partition_overwrite")
+_WRITES = split_words("append overwrite upsert dynamic_partition_overwrite")
 _CLASSES = {
     "catalog.glue.GlueCatalog": "glue",
     "catalog.rest.RestCatalog": "rest",
@@ -51,7 +52,7 @@ class IcebergCatalog(LibraryObject):
 
     def _find(self, state: State, identifier: Value) -> list[Dataset]:
         return [
-            table_in_catalog(self.name, self.properties, parts, state.around)
+            name_table_in_catalog(self.name, self.properties, parts, state.context)
             for option in get_alternatives(identifier)
             for parts in _split_identifier(option, self.name)
         ]
@@ -116,7 +117,7 @@ def find_iceberg_tables(state: State, target: Value) -> list[Dataset]:
     if isinstance(target, IcebergTable):
         return list(target.datasets)
     return [
-        location(render(path).partition(_METADATA)[0], state.around)
+        name_location(render(path).partition(_METADATA)[0], state.context)
         for path in datasets.list_paths(target)
     ]
 

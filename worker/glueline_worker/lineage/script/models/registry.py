@@ -16,7 +16,6 @@ from glueline_worker.lineage.script.domain.values import (
     External,
     Frame,
     Value,
-    name_set,
 )
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
@@ -45,6 +44,7 @@ from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
 from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
 from glueline_worker.lineage.script.models.spark.spark_session import SPARK_SESSION
 from glueline_worker.lineage.script.models.unknown_helpers import UNKNOWN_HELPERS
+from glueline_worker.lineage.word_sets import split_words
 
 LIBRARIES: tuple[Library, ...] = (
     BUILTIN_FUNCTIONS,
@@ -100,7 +100,7 @@ _ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
 _LONGEST_NAME = 3
 """The parts of the longest name in ``_FUNCTIONS``."""
 _BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
-_WITHOUT_RESULT = name_set(
+_WITHOUT_RESULT = split_words(
     "print info debug warning warn error exception log append_log sleep display"
 )
 

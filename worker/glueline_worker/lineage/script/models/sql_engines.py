@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import ColumnRef, Flow
-from glueline_worker.lineage.naming import athena_table, s3, spark_table
+from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_sql_table
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_placeholder, list_texts, render
-from glueline_worker.lineage.script.domain.values import Frame, Value, name_set
+from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
+from glueline_worker.lineage.word_sets import split_words
 
 _TABLE_IN_DATABASE = 2
 _QUERY_COST = 500
@@ -25,7 +25,7 @@ _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
-_WRITES = name_set("insert merge update delete create_table create_view copy")
+_WRITES = split_words("insert merge update delete create_table create_view copy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def make_athena_engine(state: State, database: str | None) -> SqlEngine:
     def name(parts: TableName) -> Dataset:
         *before, table = parts
         database = before.pop() if before else default
-        return athena_table(".".join(before), database, table, state.around)
+        return name_athena_table(".".join(before), database, table, state.context)
 
     return SqlEngine(name, "athena")
 
@@ -66,7 +66,7 @@ def name_spark_table(state: State, parts: TableName) -> Dataset:
         and state.catalogs.get(default)
     ):
         parts = (default, *parts)
-    return spark_table(parts, state.around, state.catalogs)
+    return name_spark_sql_table(parts, state.context, state.catalogs)
 
 
 def run_spark_sql(state: State, query: Value) -> Value:
@@ -119,7 +119,7 @@ def _add_statement(
             state.settings["database"] = ".".join(statement.database)
         return None
     sources = _add_reads(state, statement, engine)
-    flow = make_sql_flow(statement, sources)
+    flow = statement.flow(sources)
     inputs = [Frame(node) for node in dict.fromkeys(sources.values())]
     if statement.view is not None:
         frame = state.transform(inputs, flow, "sql")
@@ -138,7 +138,7 @@ def _add_statement(
 
 
 def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> list[Dataset]:
-    targets = [s3(path, state.around) for path in statement.path_writes]
+    targets = [name_s3_path(path, state.context) for path in statement.path_writes]
     if statement.write is not None and statement.write[-1].lower() in _CHANNELS:
         return targets
     defines = statement.kind == "create_table" and not statement.reads and not statement.path_reads
@@ -158,7 +158,7 @@ def _add_reads(state: State, statement: SqlStatement, engine: SqlEngine) -> dict
         frame = _resolve_view(state, name, engine)
         found[name] = (frame or state.read([engine.name(name)], "sql")).node
     for path in statement.path_reads:
-        place = s3(_AS_OF.sub("", path), state.around)
+        place = name_s3_path(_AS_OF.sub("", path), state.context)
         found[(path,)] = state.read([place], "sql").node
     return found
 
@@ -185,15 +185,3 @@ def _resolve_view(state: State, name: TableName, engine: SqlEngine) -> Frame | N
         # A loop may have registered views under names that only the run knows.
         value = [frame for view, frame in engine.views.items() if view.startswith("{")] or None
     return None if value is None else state.unite_frames(value) or state.transform(())
-
-
-def make_sql_flow(statement: SqlStatement, sources: Mapping[TableName, str]) -> Flow:
-    """Say how a statement's columns come from the nodes that it reads."""
-    columns = {
-        name: tuple(
-            ColumnRef(sources[table], column) for table, column in parts if table in sources
-        )
-        for name, parts in statement.columns.items()
-    }
-    whole = tuple(sources[table] for table in statement.rest if table in sources)
-    return Flow(columns, whole=whole, dropped=frozenset(statement.dropped))

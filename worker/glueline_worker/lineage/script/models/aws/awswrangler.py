@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glueline_worker.lineage.naming import dynamodb
+from glueline_worker.lineage.naming import name_dynamodb_table
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
@@ -133,14 +133,15 @@ def _unload_database(call: Call) -> Value:
 
 def _write_dynamo(call: Call) -> Value:
     table = call.arg(1, "table_name")
-    names = [dynamodb(render(text), call.state.around) for text in list_texts(table)]
+    names = [name_dynamodb_table(render(text), call.state.context) for text in list_texts(table)]
     call.state.write(call.arg(0, "df", "items", "path"), names, "wr.dynamodb")
     return None
 
 
 def _read_dynamo(call: Call) -> Value:
     names = [
-        dynamodb(render(text), call.state.around) for text in list_texts(call.arg(0, "table_name"))
+        name_dynamodb_table(render(text), call.state.context)
+        for text in list_texts(call.arg(0, "table_name"))
     ]
     return call.state.read(names, "wr.dynamodb")
 

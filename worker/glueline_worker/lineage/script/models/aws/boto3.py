@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.naming import dynamodb, kinesis, redshift
+from glueline_worker.lineage.naming import (
+    name_dynamodb_table,
+    name_kinesis_stream,
+    name_redshift_table,
+)
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
@@ -51,7 +55,7 @@ def _make_client(call: Call) -> Value:
 
 
 def _name_tables(call: Call, value: Value) -> list[Dataset]:
-    return [dynamodb(render(text), call.state.around) for text in list_texts(value)]
+    return [name_dynamodb_table(render(text), call.state.context) for text in list_texts(value)]
 
 
 def _put_items(call: Call) -> Value:
@@ -90,7 +94,7 @@ class DynamoTable(LibraryObject):
 
 def _put_records(call: Call) -> Value:
     stream = call.arg(None, "StreamName", "StreamARN")
-    names = [kinesis(render(text), call.state.around) for text in list_texts(stream)]
+    names = [name_kinesis_stream(render(text), call.state.context) for text in list_texts(stream)]
     call.state.write(call.values, names, "kinesis")
     return UNKNOWN
 
@@ -110,12 +114,12 @@ def _run_athena(call: Call) -> Value:
 
 def _run_redshift(call: Call) -> Value:
     cluster = call.arg(None, "ClusterIdentifier", "WorkgroupName", default=UNKNOWN)
-    region = call.state.around.region or "{region}"
+    region = call.state.context.region or "{region}"
     host = f"{render(list_texts(cluster)[0])}.{region}"
     database = render(as_text(call.arg(None, "Database", default=UNKNOWN)))
     engine = SqlEngine(
-        lambda parts: redshift(
-            f"jdbc:redshift://{host}/", ".".join(parts), call.state.around, database=database
+        lambda parts: name_redshift_table(
+            f"jdbc:redshift://{host}/", ".".join(parts), call.state.context, database=database
         ),
         "redshift",
     )

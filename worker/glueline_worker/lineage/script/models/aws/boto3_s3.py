@@ -18,13 +18,13 @@ from glueline_worker.lineage.script.domain.values import (
     External,
     ListedKey,
     Value,
-    name_set,
 )
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler, Library
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.word_sets import split_words
 
-_DISTINCT = name_set(
+_DISTINCT = split_words(
     "get_object put_object copy_object upload_file upload_fileobj download_file download_fileobj "
     "list_objects list_objects_v2"
 )

@@ -23,10 +23,10 @@ from glueline_worker.lineage.script.domain.values import (
     OneOf,
     Value,
     VariableScope,
-    name_set,
 )
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.word_sets import split_words
 
 _JSON_LIMIT = 600_000
 _VARIABLE = re.compile(r"(?:\$\{?|\{\{\s*)(\w+)(?:\s*\}\}|\}?)")
@@ -155,7 +155,7 @@ def _get_typing_item(state: State, value: External, key: Value) -> Value:
     return UNKNOWN if value.name in _TYPES else MISSING
 
 
-_TYPES = name_set("List Dict Optional Tuple Union Set")
+_TYPES = split_words("List Dict Optional Tuple Union Set")
 BUILTIN_FUNCTIONS = Library(
     functions={
         "str": _make_text,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import get_label, has_placeholder
-from glueline_worker.lineage.script.domain.values import MISSING, External, Value, name_set
+from glueline_worker.lineage.script.domain.values import MISSING, External, Value
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.word_sets import split_words
 
-_MODULES = name_set("datetime date time pendulum arrow")
-_FUNCTIONS = name_set(
+_MODULES = split_words("datetime date time pendulum arrow")
+_FUNCTIONS = split_words(
     "now today utcnow strftime localtime gmtime time datetime date timedelta relativedelta "
     "Timestamp date_range"
 )
-_PARTS = name_set("month year day hour")
+_PARTS = split_words("month year day hour")
 
 
 def _parse_date(call: Call) -> Value:

@@ -14,17 +14,17 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     OneOf,
     Value,
-    name_set,
 )
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.word_sets import split_words
 
-_READ_METHODS = name_set("read readlines readline getvalue getbuffer readall iter_lines")
-_WRITE_METHODS = name_set(
+_READ_METHODS = split_words("read readlines readline getvalue getbuffer readall iter_lines")
+_WRITE_METHODS = split_words(
     "write writelines writerow writerows writestr writeheader "
     "append cell write_row write_column write_string write_number"
 )
-_PASS_THROUGH = name_set("__enter__ rewind open create_sheet add_worksheet add_sheet")
+_PASS_THROUGH = split_words("__enter__ rewind open create_sheet add_worksheet add_sheet")
 
 
 @dataclass(eq=False)

@@ -8,10 +8,11 @@ from glueline_worker.lineage.script.domain.columns import (
     COLUMN_FUNCTIONS,
     call_column_function,
 )
-from glueline_worker.lineage.script.domain.values import MISSING, Column, Value, name_set
+from glueline_worker.lineage.script.domain.values import MISSING, Column, Value
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.word_sets import split_words
 
-_MODULE_NAMES = name_set("F f fn func sf SqlFuncs")
+_MODULE_NAMES = split_words("F f fn func sf SqlFuncs")
 """Names that scripts import ``pyspark.sql.functions`` under."""
 
 

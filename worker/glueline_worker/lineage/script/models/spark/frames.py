@@ -17,13 +17,13 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Function,
     Value,
-    name_set,
 )
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark import column_flow
+from glueline_worker.lineage.word_sets import split_words
 
-_PASS_THROUGH = name_set(
+_PASS_THROUGH = split_words(
     "compute filter where limit cache persist unpersist repartition repartitionByRange coalesce "
     "orderBy sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
     "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
@@ -33,34 +33,34 @@ _PASS_THROUGH = name_set(
     "simplify_ddb_json spigot assertErrorThreshold to_frame"
 )
 """Methods that yield the same data, whole or in part, with the same columns."""
-_SCALAR = name_set(
+_SCALAR = split_words(
     "count printSchema show explain isEmpty is_empty describe summary info nunique "
     "getNumPartitions approxQuantile stageErrorsCount errorsCount exists schema "
     "toString getField len any all tell"
 )
 """Methods that tell about the data without carrying it."""
-_ROWS = name_set(
+_ROWS = split_words(
     "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
     "items to_records asDict collectAsMap read readlines decode encode getvalue "
     "fetchall fetchone fetchmany max min sum mean to_string"
 )
 """Methods that yield rows in plain Python."""
-_MULTI_INPUT = name_set(
+_MULTI_INPUT = split_words(
     "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append "
     "concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin "
     "merge join join_asof zip"
 )
 """Methods that make one frame of several."""
-_VIEWS = name_set(
+_VIEWS = split_words(
     "createOrReplaceTempView createTempView registerTempTable createGlobalTempView "
     "createOrReplaceGlobalTempView"
 )
 """Methods that make a frame a temporary view."""
-_JOINS = name_set(
+_JOINS = split_words(
     "join join_asof crossJoin leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup"
 )
 """Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
-_SCALAR_PROPERTIES = name_set("schema dtypes shape index empty isStreaming size")
+_SCALAR_PROPERTIES = split_words("schema dtypes shape index empty isStreaming size")
 
 
 def _pass_through(call: Call) -> Value:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import list_texts
-from glueline_worker.lineage.script.domain.values import External, Value, name_set
+from glueline_worker.lineage.script.domain.values import External, Value
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler, Library
+from glueline_worker.lineage.word_sets import split_words
 
 
 def _read_catalog(call: Call) -> Value:
@@ -134,8 +135,8 @@ class GlueSink(LibraryObject):
         return frame
 
 
-_SOURCE_READS = name_set("getFrame getDynamicFrame getSampleFrame getDataFrame")
-_SINK_WRITES = name_set("writeFrame write writeDynamicFrame writeDataFrame")
+_SOURCE_READS = split_words("getFrame getDynamicFrame getSampleFrame getDataFrame")
+_SINK_WRITES = split_words("writeFrame write writeDynamicFrame writeDataFrame")
 
 
 def _get_source(call: Call) -> Value:

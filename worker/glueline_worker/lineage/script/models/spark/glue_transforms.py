@@ -15,12 +15,12 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Function,
     Value,
-    name_set,
 )
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark import column_flow
+from glueline_worker.lineage.word_sets import split_words
 
-_PASS_THROUGH = name_set(
+_PASS_THROUGH = split_words(
     "ResolveChoice DropNullFields Filter Unbox UnnestFrame Spigot DropDuplicates "
     "FillMissingValues ErrorsAsDynamicFrame DropNullFieldsTransform Unnest FillNa"
 )

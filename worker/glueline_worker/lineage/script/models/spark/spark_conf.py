@@ -6,14 +6,15 @@ import json
 import re
 from collections.abc import Mapping
 
-from glueline_worker.lineage.naming.spark_catalogs import setting_of, settings_in
+from glueline_worker.lineage.naming.spark_catalogs import find_settings, split_setting
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import MISSING, Value, name_set
+from glueline_worker.lineage.script.domain.values import MISSING, Value
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.word_sets import split_words
 
-_SETTERS = name_set("set config setConf setAll setIfMissing")
+_SETTERS = split_words("set config setConf setAll setIfMissing")
 _CONFIGURE = re.compile(r"^%%configure.*\n", re.MULTILINE)
 
 
@@ -23,7 +24,7 @@ def _set(state: State, key: Value, value: Value) -> None:
     text = render(as_text(value))
     if name == "spark.sql.defaultCatalog":
         state.settings["catalog"] = text
-    if found := setting_of(name):
+    if found := split_setting(name):
         catalog, setting = found
         state.catalogs.setdefault(catalog, {})[setting] = text
 
@@ -36,7 +37,7 @@ def _set_all(state: State, settings: Mapping[str, Value]) -> None:
 
 def read_arguments(state: State) -> None:
     """Read the job's ``--conf``, which holds several settings in one text."""
-    for key, value in settings_in(state.around.arguments.get("conf", "")):
+    for key, value in find_settings(state.context.arguments.get("conf", "")):
         _set(state, key, value)
 
 
@@ -52,7 +53,7 @@ def read_magics(state: State, code: str) -> None:
         conf = document.get("conf")
         if isinstance(conf, dict):
             _set_all(state, conf)
-        for key, value in settings_in(str(document.get("--conf", ""))):
+        for key, value in find_settings(str(document.get("--conf", ""))):
             _set(state, key, value)
 
 

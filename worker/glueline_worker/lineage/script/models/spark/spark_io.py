@@ -17,18 +17,18 @@ from glueline_worker.lineage.script.domain.values import (
     External,
     Frame,
     Value,
-    name_set,
 )
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.word_sets import split_words
 
-_SETTINGS = name_set(
+_SETTINGS = split_words(
     "schema mode partitionBy bucketBy sortBy outputMode trigger queryName clusterBy "
     "partitionedBy tableProperty using"
 )
 
 
-_TABLE_WRITES = name_set("append create createOrReplace replace overwrite overwritePartitions")
+_TABLE_WRITES = split_words("append create createOrReplace replace overwrite overwritePartitions")
 
 
 @dataclass(eq=False)
