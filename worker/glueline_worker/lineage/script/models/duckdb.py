@@ -50,8 +50,8 @@ _ATTACH = re.compile(
     r"(?:\s+AS\s+(?P<name>\w+))?(?P<options>[^;]*)",
     re.IGNORECASE,
 )
-_USE = re.compile(r"\s*USE\s+(?P<name>\w+)\s*;?\s*\Z", re.IGNORECASE)
-_OPTION = re.compile(r"(\w+)\s+'?([^\s,()']+)")
+_USE = re.compile(r"\s*USE\s+(?P<name>\w++)\s*+;?\s*+\Z", re.IGNORECASE)
+_OPTION = re.compile(r"(?<!\w)(\w++)\s++'?([^\s,()']++)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _SERVERS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql"}
 

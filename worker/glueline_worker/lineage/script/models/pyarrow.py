@@ -50,6 +50,17 @@ def _write(call: Call) -> Value:
     return None
 
 
+def _open_stream(call: Call) -> Value:
+    """Call ``open_output_stream(path)`` or a sibling of a file system of S3."""
+    path = call.arg(0, "path")
+    if not _is_s3(call.receiver):
+        return UNKNOWN
+    place = map_alternatives(_prefix_path, path)
+    if "output" in call.name:
+        return files.Buffer(path=place)
+    return files.Buffer(files.read_file(call.state, place), place)
+
+
 @dataclass(eq=False)
 class ArrowWriter(LibraryObject):
     """A ``ParquetWriter``, which writes tables to a file."""
@@ -92,6 +103,9 @@ PYARROW = Library(
         "write_table": _write,
         "write_to_dataset": _write,
         "ParquetWriter": _open_writer,
+        "open_output_stream": _open_stream,
+        "open_input_stream": _open_stream,
+        "open_input_file": _open_stream,
         "pyarrow.Table.from_pandas": _convert,
     }
 )
