@@ -25,9 +25,9 @@ from glueline_worker.lineage.script.domain.values import (
     OneOf,
     Value,
 )
+from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 from glueline_worker.lineage.word_sets import split_words
 
-OPEN, CLOSE = "\ue000", "\ue001"
 _TEXT_LIMIT = 500_000
 _WIDTH_DIGITS = 3
 _PLACEHOLDER = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")

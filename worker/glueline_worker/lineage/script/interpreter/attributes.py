@@ -10,8 +10,6 @@ from glueline_worker.lineage.script.domain.items import as_key
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import (
-    CLOSE,
-    OPEN,
     as_text,
     get_label,
     has_placeholder,
@@ -33,6 +31,7 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
 )
 from glueline_worker.lineage.script.models import registry
+from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
 
 def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: PLR0911 - one for each kind

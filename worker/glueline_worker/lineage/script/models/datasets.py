@@ -26,6 +26,7 @@ from glueline_worker.lineage.script.domain.state import State, render_options
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import Value
 from glueline_worker.lineage.script.models.sql_engines import name_spark_table
+from glueline_worker.lineage.script.source.parser import OPEN
 from glueline_worker.lineage.word_sets import split_words
 
 CONNECTION_URL = "glue-connection://"
@@ -168,5 +169,5 @@ def is_local(path: Value) -> bool:
     if not isinstance(path, str):
         return False
     return path.startswith(("/tmp", "./", "tmp/")) or (  # noqa: S108 - read, never written
-        "://" not in path and not path.startswith("\ue000") and "." in path.rsplit("/", 1)[-1]
+        "://" not in path and not path.startswith(OPEN) and "." in path.rsplit("/", 1)[-1]
     )

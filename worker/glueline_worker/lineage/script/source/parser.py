@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
 from glueline_worker.lineage.syntax import parse_module
 
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Private-use characters: the reader delimits placeholders with them, so no script keeps them."""
 SCRIPT_SIZE_LIMIT = 600_000
 """Characters that are read; a longer script is cut at a line."""
 _MARKS = (
@@ -51,8 +53,7 @@ def find_wide_coding(data: bytes) -> str:
 
 def _clean(text: str) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    # No script contains the private-use characters that delimit placeholders.
-    return text.replace("\x00", "").replace("\ue000", "").replace("\ue001", "")
+    return text.replace("\x00", "").replace(OPEN, "").replace(CLOSE, "")
 
 
 def parse_script(
