@@ -8,8 +8,8 @@ from typing import Any
 from celery.beat import Scheduler as BeatScheduler
 
 from glueline.client.producer import Producer
-from glueline.client.scheduler import PAUSE, Scheduler
-from glueline.queue import celery_app
+from glueline.client.scheduler import TICK_INTERVAL, Scheduler
+from glueline.queue import make_celery_app
 from glueline.settings.settings import load_settings
 from glueline.telemetry import tracing
 
@@ -31,7 +31,7 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
     def tick(self, *_args: Any, **_kwargs: Any) -> float:
         """Serve what is due; the seconds until beat asks again."""
         self._schedules.tick()
-        return PAUSE
+        return TICK_INTERVAL
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -40,5 +40,5 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
         super().close()
 
 
-app = celery_app(load_settings())
+app = make_celery_app(load_settings())
 app.conf.beat_scheduler = "glueline.beat:LedgerScheduler"

@@ -25,9 +25,9 @@ class QueueUnavailable(Retryable):
     code = "queue_unavailable"
 
 
-def celery_app(settings: Settings) -> Celery:
+def make_celery_app(settings: Settings) -> Celery:
     """A Celery application on the broker that ``settings`` name; JSON only, no result backend."""
-    broker = clients.broker(settings.redis_url)
+    broker = clients.make_broker_settings(settings.redis_url)
     app = Celery("glueline", set_as_current=False)
     app.conf.update(
         broker_url=broker["broker_url"],
@@ -63,22 +63,22 @@ def celery_app(settings: Settings) -> Celery:
     return app
 
 
-def redis_client(settings: Settings) -> redis.Redis:
+def make_redis_client(settings: Settings) -> redis.Redis:
     """A blocking client for the ledger."""
-    return clients.client(settings.redis_url)
+    return clients.make_client(settings.redis_url)
 
 
-def async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Redis:
+def make_async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Redis:
     """A client for the event loop that it is made on."""
-    return clients.async_client(settings.redis_url, connections)
+    return clients.make_async_client(settings.redis_url, connections)
 
 
-def calls_for(settings: Settings) -> Commands:
+def make_commands(settings: Settings) -> Commands:
     """The ledger's calls under the settings' key prefix and times."""
     return Commands(
         Keys(settings.key_prefix),
-        silence_ms=int(settings.silence * 1000),
-        slack_ms=int(settings.silence * 250),
+        redispatch_after_ms=int(settings.silence * 1000),
+        overtake_margin_ms=int(settings.silence * 250),
     )
 
 

@@ -17,7 +17,7 @@ from glueline import RunState
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage
 from glueline.contract.runs import Failure, RunStatus
 from glueline.ledger import AsyncLedger
-from glueline.queue import calls_for
+from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_simulator import Simulator
@@ -44,7 +44,7 @@ class Fleet:
         self._stack = stack
         self._client = redis.asyncio.Redis.from_url(settings.redis_url)
         stack.push_async_callback(self._client.aclose)
-        self.ledger, self.calls = AsyncLedger(self._client), calls_for(settings)
+        self.ledger, self.calls = AsyncLedger(self._client), make_commands(settings)
 
     async def worker(self, **changes: Any) -> Execution:
         settings = self.settings.model_copy(update=changes)

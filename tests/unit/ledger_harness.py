@@ -11,7 +11,7 @@ from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger import Commands, Keys, Ledger
 from glueline.ledger.commands import Claim, Settlement, finish_unit
-from glueline.ledger.results import ClaimResult, Due, OpenRunResult
+from glueline.ledger.results import ClaimResult, DueUnits, OpenRunResult
 
 LEASE = 100_000
 """Milliseconds; long, so that only ``later`` makes a lease lapse."""
@@ -24,13 +24,13 @@ def failure(unit_id: str, message: str = "no", code: str = "AccessDeniedExceptio
     return Failure(unit_id=unit_id, code=code, message=message, attempts=1, at=datetime.now(UTC))
 
 
-class Desk:
+class LedgerHarness:
     """Carries out the ledger's calls and names claims itself."""
 
     def __init__(self, client: redis.Redis, prefix: str) -> None:
         self.client = client
         self.ledger = Ledger(client)
-        self.calls = Commands(Keys(prefix), silence_ms=SILENCE, slack_ms=SLACK)
+        self.calls = Commands(Keys(prefix), redispatch_after_ms=SILENCE, overtake_margin_ms=SLACK)
         self.keys = self.calls.keys
         self._tokens = count()
         self._runs = count(1)
@@ -74,7 +74,7 @@ class Desk:
     def due(self, limit: int = 1000) -> list[UnitMessage]:
         return self.look(limit).units
 
-    def look(self, limit: int = 1000, **times: int) -> Due:
+    def look(self, limit: int = 1000, **times: int) -> DueUnits:
         """Let the reconciler look, for all that it finds."""
         return self.ledger(self.calls.due(limit, **times))
 

@@ -9,14 +9,14 @@ import prometheus_client as prometheus
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from starlette.requests import Request
 
-from glueline.api.auth.rate_limit import Buckets
+from glueline.api.auth.rate_limit import RateLimiter
 from glueline.api.auth.sessions import Sessions
-from glueline.changes.source_router import Router
+from glueline.changes.source_router import SourceRouter
 from glueline.client.async_producer import AsyncProducer
 from glueline.settings.api import Token
 from glueline.settings.settings import Settings
 
-SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LATENCY_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics:
@@ -35,7 +35,7 @@ class Metrics:
             "glueline_api_request_seconds",
             "From a request to the begin of its answer.",
             ("method", "route"),
-            buckets=SECONDS,
+            buckets=_LATENCY_BUCKETS,
             registry=self.registry,
         )
         self.streams = Gauge(
@@ -50,13 +50,13 @@ class Metrics:
 
 
 @dataclass
-class Desk:
+class ApiContext:
     """The producer, and what is counted and remembered."""
 
     settings: Settings
     producer: AsyncProducer
     sessions: Sessions
-    buckets: Buckets
+    buckets: RateLimiter
     metrics: Metrics = field(default_factory=Metrics)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server is told to stop: streams end."""
@@ -64,9 +64,9 @@ class Desk:
     """Open streams by whom they count against: a token, and an address."""
 
     @cached_property
-    def router(self) -> Router:
+    def router(self) -> SourceRouter:
         """Finds the sources of events."""
-        return Router(self.settings)
+        return SourceRouter(self.settings)
 
     @cached_property
     def sources(self) -> list[str]:
@@ -75,7 +75,7 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Caller:
+class Principal:
     """Who asks."""
 
     token: Token
@@ -89,13 +89,13 @@ class Caller:
         return self.session is not None
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk of the application that serves ``request``."""
-    desk: Desk = request.app.state.desk
-    return desk
+def get_context(request: Request) -> ApiContext:
+    """The context of the application that serves ``request``."""
+    context: ApiContext = request.app.state.context
+    return context
 
 
-def caller_of(request: Request) -> Caller:
+def get_principal(request: Request) -> Principal:
     """Who asks; the guard has seen to it that somebody does."""
-    caller: Caller = request.state.caller
-    return caller
+    principal: Principal = request.state.principal
+    return principal

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from glueline.api.problems import Refused, response, surprise
-from glueline.formatting import age, counted, duration
+from glueline.api.problems import HttpProblem, internal_problem, make_problem_response
+from glueline.formatting import format_age, format_counts, format_duration
 
 log = structlog.get_logger()
 
@@ -53,11 +53,11 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.filters |= {"age": age, "duration": duration}
-templates.globals |= {"counted": counted, "style": STYLE, "script_version": VERSION}
+templates.filters |= {"age": format_age, "duration": format_duration}
+templates.globals |= {"counted": format_counts, "style": STYLE, "script_version": VERSION}
 
 
-def page(name: str, status: int = 200, **values: Any) -> Response:
+def render_page(name: str, status: int = 200, **values: Any) -> Response:
     """A page from its template; everything in it is escaped."""
     return HTMLResponse(templates.get_template(name).render(values), status)
 
@@ -68,19 +68,19 @@ def wants_page(request: Request) -> bool:
     return not path.startswith(_NO_PAGES) and "text/html" in request.headers.get("accept", "")
 
 
-def answer(request: Request, refused: Refused) -> Response:
+def answer_problem(request: Request, refused: HttpProblem) -> Response:
     """A refusal: a problem document, or for browsers a page, which may be the login."""
     if not wants_page(request):
-        return response(refused)
+        return make_problem_response(refused)
     status = refused.problem.status
     if status == 401:  # noqa: PLR2004
-        return page("login.html", status, next=request.url.path, problem=None)
-    done = page("problem.html", status, problem=refused.problem)
+        return render_page("login.html", status, next=request.url.path, problem=None)
+    done = render_page("problem.html", status, problem=refused.problem)
     done.headers.update(refused.headers or {})
     return done
 
 
-class Surprises:
+class UnhandledErrors:
     """Answers what nobody foresaw, in a route or on the way to it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -102,10 +102,10 @@ class Surprises:
             if scope["type"] != "http" or begun:
                 raise
             log.exception("request.surprise", path=scope["path"], kind=type(error).__name__)
-            await answer(Request(scope, receive), surprise())(scope, receive, send)
+            await answer_problem(Request(scope, receive), internal_problem())(scope, receive, send)
 
 
-class Headers:
+class SecurityHeaders:
     """Adds the headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -12,12 +12,12 @@ import uvicorn
 
 from glueline.api.app import make_app
 from glueline.api.connections import MAX_HEADER, Connections, LimitedProtocol
-from glueline.api.context import Desk
+from glueline.api.context import ApiContext
 from glueline.contract.errors import UsageError
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline.telemetry.ledger_metrics import LedgerCollector
-from glueline.telemetry.logging import send_logs
+from glueline.telemetry.logging import configure_logging
 
 log = structlog.get_logger()
 
@@ -25,10 +25,10 @@ log = structlog.get_logger()
 class Server(uvicorn.Server):
     """Tells open streams to end before it waits for them."""
 
-    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+    def __init__(self, config: uvicorn.Config, context: ApiContext) -> None:
         """Serve as ``config`` says."""
         super().__init__(config)
-        self._desk = desk
+        self._desk = context
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's
         """Take a signal to stop; unlike uvicorn's own, one that was obeyed is not raised again."""
@@ -47,7 +47,7 @@ def serve(settings: Settings) -> None:
         )
     listener = _listen(api.host, api.port)
     # Its lines name the address and say that it started; ours say so too.
-    send_logs(settings, levels={"uvicorn.error": logging.WARNING})
+    configure_logging(settings, levels={"uvicorn.error": logging.WARNING})
     tracing.begin("glueline-api")
     app = make_app(settings, collectors=[LedgerCollector(settings)])
     config = uvicorn.Config(
@@ -65,7 +65,7 @@ def serve(settings: Settings) -> None:
     )
     host, port = listener.getsockname()[:2]
     log.info("api.listening", host=host, port=port, tokens=[token.name for token in api.tokens])
-    Server(config, app.state.desk).run(sockets=[listener])
+    Server(config, app.state.context).run(sockets=[listener])
     tracing.end()
     log.info("api.stopped")
 

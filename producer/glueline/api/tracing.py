@@ -7,11 +7,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from glueline.telemetry import tracing
 
-PREFIX = "/v1/"
+_TRACED_PREFIX = "/v1/"
 """Pages, probes and scrapes are many, and lead to no run."""
 
 
-class Traced:
+class TracingMiddleware:
     """Stands behind the guard: who has no token leaves no span."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -20,7 +20,7 @@ class Traced:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and let what it enqueues join its span."""
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+        if scope["type"] != "http" or not scope["path"].startswith(_TRACED_PREFIX):
             await self._app(scope, receive, send)
             return
         status = 500

@@ -3,7 +3,7 @@
 from typing import Any
 
 from glueline.changes.eventbridge import Event, parse_events
-from glueline.changes.source_router import NoSource, Router
+from glueline.changes.source_router import NoSource, SourceRouter
 from glueline.client.producer import Producer
 from glueline.contract.changes import Change
 from glueline.contract.model import StrictModel
@@ -31,12 +31,14 @@ def accept_events(producer: Producer, payload: Any, source: str | None = None) -
     or else each event's account and region. All events are understood before the first is noted:
     UsageError means that none was. It is safe to deliver the same again.
     """
-    router = Router(producer.settings)
-    told = understand(router, parse_events(payload), source or producer.settings.events.source)
-    return summary(told, producer.note(told))
+    router = SourceRouter(producer.settings)
+    told = route_events(router, parse_events(payload), source or producer.settings.events.source)
+    return summarize_events(told, producer.note(told))
 
 
-def understand(router: Router, events: list[Event], source: str | None) -> list[EventChanges]:
+def route_events(
+    router: SourceRouter, events: list[Event], source: str | None
+) -> list[EventChanges]:
     """What each event says has changed in which source; raises NoSource."""
     told = []
     for number, event in enumerate(events):
@@ -47,7 +49,7 @@ def understand(router: Router, events: list[Event], source: str | None) -> list[
     return told
 
 
-def summary(told: list[EventChanges], noted: RecordResult) -> AcceptedEvents:
+def summarize_events(told: list[EventChanges], noted: RecordResult) -> AcceptedEvents:
     """What became of events that were noted."""
     return AcceptedEvents(
         events=len(told),

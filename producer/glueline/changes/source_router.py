@@ -12,7 +12,7 @@ from glueline.contract.messages import JobScope
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 
-BY_ACCOUNT = 2
+_ACCOUNT_WEIGHT = 2
 """What a source's account counts beside its region."""
 
 
@@ -22,7 +22,7 @@ class NoSource(UsageError):
     code = "unknown_source"
 
 
-class _Place(NamedTuple):
+class _SourceLocation(NamedTuple):
     """Where a source's tables or jobs are, as far as the settings tell."""
 
     name: str
@@ -30,7 +30,7 @@ class _Place(NamedTuple):
     region: str | None
 
 
-class Router:
+class SourceRouter:
     """Finds the sources of events. Safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
@@ -40,8 +40,10 @@ class Router:
         self.is_open = not settings.all_sources
         """Whether no source is declared here, so that nothing can be said of any."""
         self._places = {
-            False: [_Place(n, _catalog(s), s.region) for n, s in declared.items()],
-            True: [_Place(n, s.account, s.region) for n, s in declared.items()],
+            False: [
+                _SourceLocation(n, _find_catalog_account(s), s.region) for n, s in declared.items()
+            ],
+            True: [_SourceLocation(n, s.account, s.region) for n, s in declared.items()],
         }
         self._found = lru_cache(maxsize=1024)(self._find)
 
@@ -76,14 +78,14 @@ class Router:
     def _find(self, account: str | None, region: str | None, is_job: bool) -> tuple[str, ...]:  # noqa: FBT001
         """Those that fit and of which most is known; they must be of the account, or one alone."""
         ranks = {
-            place.name: BY_ACCOUNT * (place.account is not None and account is not None)
+            place.name: _ACCOUNT_WEIGHT * (place.account is not None and account is not None)
             + (place.region is not None and region is not None)
             for place in self._places[is_job]
-            if _fit(place.account, account) and _fit(place.region, region)
+            if _is_compatible(place.account, account) and _is_compatible(place.region, region)
         }
         best = max(ranks.values(), default=0)
         names = tuple(name for name, rank in ranks.items() if rank == best)
-        if not names or (best < BY_ACCOUNT and len(names) > 1):
+        if not names or (best < _ACCOUNT_WEIGHT and len(names) > 1):
             which = "more than one source" if names else "no source"
             raise NoSource(
                 f"{which} may be that of account {account or 'unknown'} and region "
@@ -92,11 +94,11 @@ class Router:
         return names
 
 
-def _catalog(source: Source) -> str | None:
+def _find_catalog_account(source: Source) -> str | None:
     """The account whose catalogue is read."""
     found = re.match(r"\d{12}", source.catalog_id or "")
     return found[0] if found else source.account
 
 
-def _fit(known: str | None, told: str | None) -> bool:
+def _is_compatible(known: str | None, told: str | None) -> bool:
     return known is None or told is None or known == told

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ PATIENCE = 5.0
 """Seconds that a worker has to answer."""
 
 
-def health(
+def check_health(
     max_age: Annotated[
         float, typer.Option("--max-age", min=1, help="Seconds since the last heartbeat.")
     ] = 15,
@@ -29,7 +29,7 @@ def health(
     It looks at the age of heartbeat_file: a process that hangs no longer touches it, and an API
     does so only while Redis answers. --ready asks the worker's metrics_port instead.
     """
-    settings = load_settings()
+    settings = load_cli_settings()
     if ready:
         if not settings.worker.metrics_port:
             raise UsageError("--ready asks the worker: set worker.metrics_port for both")

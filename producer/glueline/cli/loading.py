@@ -6,8 +6,8 @@ if TYPE_CHECKING:
     from glueline.settings.settings import Settings
 
 
-def load_settings() -> "Settings":
+def load_cli_settings() -> "Settings":
     """Read the settings; raises UsageError with one sentence about the first that is wrong."""
-    from glueline.settings.settings import load_settings as load  # noqa: PLC0415
+    from glueline.settings.settings import load_settings  # noqa: PLC0415
 
-    return load()
+    return load_settings()

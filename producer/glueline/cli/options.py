@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from glueline.settings.settings import Settings
 
 SCOPE = "What to read"
-Source = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]
+SourceOption = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Databases = Annotated[
     list[str] | None,
@@ -111,7 +111,7 @@ Key = Annotated[
 ]
 
 
-def filters(
+def make_filters(
     databases: list[str] | None = None,
     not_databases: list[str] | None = None,
     tables: list[str] | None = None,
@@ -132,7 +132,7 @@ def filters(
         raise UsageError(f"filter {first_error(error)}") from None
 
 
-def options(
+def make_options(
     *,
     partitions: str,
     lineage: bool,
@@ -155,7 +155,7 @@ def options(
         raise UsageError(f"option {first_error(error)}") from None
 
 
-def tagged(settings: "Settings", tags: list[str] | None) -> list[str]:
+def find_tagged_sources(settings: "Settings", tags: list[str] | None) -> list[str]:
     """The names of the declared sources that have all tags; ``default`` when none is declared."""
     wanted = {}
     for tag in tags or ():

@@ -1,18 +1,20 @@
 """``glueline sources``: the places to extract from."""
 
-from glueline.cli.loading import load_settings
-from glueline.cli.options import AsJson, Tags, tagged
+from glueline.cli.loading import load_cli_settings
+from glueline.cli.options import AsJson, Tags, find_tagged_sources
 from glueline.cli.output import print_json, print_rows
-from glueline.settings.sources import SourceSummary, summary
+from glueline.settings.sources import SourceSummary, summarize_source
 
 
-def sources(tag: Tags = None, as_json: AsJson = False) -> None:
+def list_declared_sources(tag: Tags = None, as_json: AsJson = False) -> None:
     """The sources of glueline.toml, those of templates among them.
 
     Example: glueline sources --tag team=sales
     """
-    settings = load_settings()
-    found = [summary(name, settings.source(name)) for name in tagged(settings, tag)]
+    settings = load_cli_settings()
+    found = [
+        summarize_source(name, settings.source(name)) for name in find_tagged_sources(settings, tag)
+    ]
     if as_json:
         print_json(found)
         return

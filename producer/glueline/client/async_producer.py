@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from glueline.client.producer import POLL, Producer, WaitTimeout
+from glueline.client.producer import POLL_INTERVAL, Producer, WaitTimeout
 from glueline.contract.runs import RunStatus
 from glueline.settings.settings import Settings
 
@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _threaded(
+def _run_in_thread(
     method: Callable[Concatenate[Producer, P], T],
 ) -> Callable[Concatenate["AsyncProducer", P], Awaitable[T]]:
     async def call(self: "AsyncProducer", /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -30,22 +30,22 @@ class AsyncProducer:
         """Connect on first use; see ``Producer``."""
         self.producer = Producer(settings)
 
-    enqueue_catalog = _threaded(Producer.enqueue_catalog)
-    enqueue_database = _threaded(Producer.enqueue_database)
-    enqueue_table = _threaded(Producer.enqueue_table)
-    enqueue_job = _threaded(Producer.enqueue_job)
-    enqueue = _threaded(Producer.enqueue)
-    status = _threaded(Producer.status)
-    runs = _threaded(Producer.runs)
-    find = _threaded(Producer.find)
-    failures = _threaded(Producer.failures)
-    warnings = _threaded(Producer.warnings)
-    problems = _threaded(Producer.problems)
-    cancel = _threaded(Producer.cancel)
-    replay = _threaded(Producer.replay)
-    note = _threaded(Producer.note)
-    dead_letters = _threaded(Producer.dead_letters)
-    close = _threaded(Producer.close)
+    enqueue_catalog = _run_in_thread(Producer.enqueue_catalog)
+    enqueue_database = _run_in_thread(Producer.enqueue_database)
+    enqueue_table = _run_in_thread(Producer.enqueue_table)
+    enqueue_job = _run_in_thread(Producer.enqueue_job)
+    enqueue = _run_in_thread(Producer.enqueue)
+    status = _run_in_thread(Producer.status)
+    runs = _run_in_thread(Producer.runs)
+    find = _run_in_thread(Producer.find)
+    failures = _run_in_thread(Producer.failures)
+    warnings = _run_in_thread(Producer.warnings)
+    problems = _run_in_thread(Producer.problems)
+    cancel = _run_in_thread(Producer.cancel)
+    replay = _run_in_thread(Producer.replay)
+    note = _run_in_thread(Producer.note)
+    dead_letters = _run_in_thread(Producer.dead_letters)
+    close = _run_in_thread(Producer.close)
 
     async def watch(self, run_id: str) -> AsyncIterator[RunStatus]:
         """The run's status each time it changes, until it has ended."""
@@ -57,7 +57,7 @@ class AsyncProducer:
             if status.state.is_final:
                 return
             before = status
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL)
 
     async def wait(self, run_id: str, timeout: float | None = None) -> RunStatus:  # noqa: ASYNC109
         """Return when the run has ended; raises WaitTimeout after ``timeout`` seconds."""

@@ -52,7 +52,7 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Relayed:
+class RelayResult:
     """What a relay did: rows whose runs are open, and rows that can never be enqueued."""
 
     sent: int = 0
@@ -94,7 +94,7 @@ class Outbox:
         )
         return row
 
-    def relay(self, connection: Connection, producer: Producer, limit: int = 100) -> Relayed:
+    def relay(self, connection: Connection, producer: Producer, limit: int = 100) -> RelayResult:
         """Enqueue the oldest requests that wait, and commit after each.
 
         Raises Retryable when Redis is away: what was not sent stays. What can never be enqueued is
@@ -103,14 +103,14 @@ class Outbox:
         sent = refused = 0
         for row, document in self._waiting(connection, limit):
             try:
-                accepted = producer.enqueue(_request_of(row, document))
+                accepted = producer.enqueue(_parse_row(row, document))
             except UsageError as error:
                 self._mark(connection, "problem", str(error), row)
                 refused += 1
             else:
                 self._mark(connection, "run_id", accepted.run_id, row)
                 sent += 1
-        return Relayed(sent, refused)
+        return RelayResult(sent, refused)
 
     def run_of(self, connection: Connection, row: str) -> str | None:
         """The run of a row; None while it waits. Raises UsageError when it was refused."""
@@ -166,7 +166,7 @@ class Outbox:
             cursor.close()
 
 
-def _request_of(row: str, document: str) -> ExtractionRequest:
+def _parse_row(row: str, document: str) -> ExtractionRequest:
     try:
         request = ExtractionRequest.model_validate_json(document)
     except ValidationError as error:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from glueline.client.source_checks import Checks
+from glueline.client.source_checks import SourceChecks
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
 from glueline.contract.messages import (
@@ -32,16 +32,22 @@ from glueline.contract.model import StrictModel, first_error
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
 from glueline.ledger import Ledger
 from glueline.ledger.changes import EventChanges, RecordResult, record_changes
-from glueline.ledger.commands import Position, finish_unit
-from glueline.ledger.keys import Origin
-from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
+from glueline.ledger.commands import RunCursor, finish_unit
+from glueline.ledger.keys import KeyOrigin
+from glueline.queue import (
+    Publisher,
+    QueueUnavailable,
+    make_celery_app,
+    make_commands,
+    make_redis_client,
+)
 from glueline.settings.schedules import Schedule
 from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
 
 DEFAULT_FILTERS = Filters()
 DEFAULT_OPTIONS = Options()
-POLL = 0.3
+POLL_INTERVAL = 0.3
 """Seconds between two looks at a run that is watched."""
 
 
@@ -85,12 +91,12 @@ class Producer:
     def __init__(self, settings: Settings | None = None) -> None:
         """Connect on first use to the Redis that ``settings`` (default: the usual) name."""
         self.settings = settings or load_settings()
-        self._client = redis_client(self.settings)
+        self._client = make_redis_client(self.settings)
         self._ledger = Ledger(self._client)
-        self._calls = calls_for(self.settings)
-        self._app = celery_app(self.settings)
+        self._calls = make_commands(self.settings)
+        self._app = make_celery_app(self.settings)
         self._publisher = Publisher(self._app)
-        self.checks = Checks(self._ledger, self._calls, self._publisher)
+        self.checks = SourceChecks(self._ledger, self._calls, self._publisher)
 
     def enqueue_catalog(
         self,
@@ -113,7 +119,7 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one database with the tables that ``filters`` admit."""
-        scope = _scope(DatabaseScope, name=database)
+        scope = _make_scope(DatabaseScope, name=database)
         return self._enqueue(scope, source, filters, options, idempotency_key)
 
     def enqueue_table(
@@ -126,7 +132,7 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one table; where it does not exist, sinks mark it as deleted."""
-        scope = _scope(TableScope, database=database, name=table)
+        scope = _make_scope(TableScope, database=database, name=table)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
     def enqueue_job(
@@ -138,10 +144,10 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one job with its lineage."""
-        scope = _scope(JobScope, name=job)
+        scope = _make_scope(JobScope, name=job)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
-    def enqueue(self, request: ExtractionRequest, origin: Origin = "caller") -> Accepted:
+    def enqueue(self, request: ExtractionRequest, origin: KeyOrigin = "caller") -> Accepted:
         """Open a run and publish its first units; raises KeyConflict.
 
         Once the run is in the ledger it will be worked on, even if publishing fails now: the
@@ -162,10 +168,10 @@ class Producer:
         """Where a run stands; raises UnknownRun."""
         found = self._ledger(self._calls.status([run_id]))[0]
         if found is None:
-            raise _unknown(run_id)
+            raise _make_unknown_run(run_id)
         return found
 
-    def runs(self, limit: int = 20, after: AnyRun | Position | None = None) -> list[RunSummary]:
+    def runs(self, limit: int = 20, after: AnyRun | RunCursor | None = None) -> list[RunSummary]:
         """The newest runs, or those that come ``after`` one in that order.
 
         Their requests are without filters: ``status`` has them.
@@ -177,7 +183,7 @@ class Producer:
         """The run whose id starts with ``prefix``; raises UnknownRun unless exactly one does."""
         matches = [run for run in self.runs(10_000) if run.run_id.startswith(prefix)]
         if not prefix or not matches:
-            raise _unknown(prefix)
+            raise _make_unknown_run(prefix)
         if len(matches) > 1:
             raise UnknownRun(f"{len(matches)} runs start with {prefix!r}; give more of the id")
         return self.status(matches[0].run_id)
@@ -192,7 +198,7 @@ class Producer:
             if status.state.is_final:
                 return
             before = status
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL)
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunStatus:
         """Block until the run has ended; raises WaitTimeout after ``timeout`` seconds."""
@@ -200,7 +206,7 @@ class Producer:
         while not (status := self.status(run_id)).state.is_final:
             if deadline is not None and time.monotonic() > deadline:
                 raise WaitTimeout(f"run {run_id} is still running after {timeout:g} s")
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL)
         return status
 
     def failures(self, run_id: str) -> list[Failure]:
@@ -215,7 +221,7 @@ class Producer:
         """A run's failures and its warnings in one look; raises UnknownRun."""
         found = self._ledger(self._calls.failures(run_id))
         if found is None:
-            raise _unknown(run_id)
+            raise _make_unknown_run(run_id)
         return found
 
     def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
@@ -234,7 +240,9 @@ class Producer:
             raise UsageError(f"run {run_id} cannot be replayed: {run.reason}")
         answer = self._ledger(self._calls.replay(run, units or ()))
         if answer.outcome != "replayed":
-            raise UsageError(_REFUSED.get(answer.outcome, f"run {run_id} is {answer.outcome}"))
+            raise UsageError(
+                _REPLAY_REFUSALS.get(answer.outcome, f"run {run_id} is {answer.outcome}")
+            )
         self._publish(answer.units)
         return answer.count
 
@@ -245,15 +253,15 @@ class Producer:
 
     def last_slot(self, schedule: Schedule) -> int | None:
         """The last slot of a schedule that was served; None when it never was."""
-        return self._ledger(self._calls.served(schedule.name, schedule.timing))
+        return self._ledger(self._calls.last_slot(schedule.name, schedule.timing))
 
-    def serve_slot(self, schedule: Schedule, slot: int) -> None:
+    def mark_slot(self, schedule: Schedule, slot: int) -> None:
         """Remember that a slot was served."""
-        self._ledger(self._calls.serve(schedule.name, schedule.timing, slot))
+        self._ledger(self._calls.mark_slot(schedule.name, schedule.timing, slot))
 
-    def schedules_served(self) -> None:
+    def mark_scheduler(self) -> None:
         """Remember that all schedules were served that are due, for those who watch."""
-        self._ledger(self._calls.scheduled())
+        self._ledger(self._calls.mark_scheduler())
 
     def note(self, told: Sequence[EventChanges]) -> RecordResult:
         """Note what events say has changed; raises LedgerUnavailable, and then nothing was."""
@@ -263,7 +271,7 @@ class Producer:
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """The newest messages that could not be understood or run."""
-        return self._ledger(self._calls.letters(limit))
+        return self._ledger(self._calls.dead_letters(limit))
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -297,7 +305,7 @@ class Producer:
             self._publisher.publish(units)
 
 
-_REFUSED = {
+_REPLAY_REFUSALS = {
     "nothing": "none of these units has failed; `failures` lists those that have",
     "newer": "a newer run of the same scope exists, and its knowledge stands: enqueue a new one",
     "broken": "the run was ended before its end, for the reason it tells: enqueue a new one",
@@ -306,12 +314,12 @@ _REFUSED = {
 }
 
 
-def _scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:
+def _make_scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:
     try:
         return scope.model_validate(names)
     except ValidationError as error:
         raise UsageError(f"not a name of a Glue object: {first_error(error)}") from None
 
 
-def _unknown(run_id: str) -> UnknownRun:
+def _make_unknown_run(run_id: str) -> UnknownRun:
     return UnknownRun(f"there is no run {run_id!r}; `glueline runs` lists those that are known")

@@ -19,7 +19,7 @@ from glueline.settings.schedules import Schedule
 
 log = structlog.get_logger()
 
-PAUSE = 1.0
+TICK_INTERVAL = 1.0
 """Seconds between two looks at the schedules."""
 
 
@@ -57,7 +57,7 @@ class Scheduler:
                 opened.append(accepted)
         if self.schedules and not postponed:
             with suppress(GluelineError):
-                self.producer.schedules_served()
+                self.producer.mark_scheduler()
         return opened
 
     def run(self) -> None:
@@ -66,7 +66,7 @@ class Scheduler:
             self.tick()
             if self.heartbeat is not None:
                 self.heartbeat.touch()
-            time.sleep(PAUSE)
+            time.sleep(TICK_INTERVAL)
 
     def _look(self, schedule: Schedule) -> Accepted | None:
         slot = schedule.slot(self.clock())
@@ -79,10 +79,10 @@ class Scheduler:
             log.debug("schedule.known", schedule=schedule.name, slot=slot)
         elif last is None and before is None and schedule.cron is not None:
             # Nobody wants last night's run because a schedule was written at noon.
-            self.producer.serve_slot(schedule, slot)
+            self.producer.mark_slot(schedule, slot)
         else:
             accepted = self._fire(schedule, slot)
-            self.producer.serve_slot(schedule, slot)
+            self.producer.mark_slot(schedule, slot)
         self._served[schedule.name] = slot
         return accepted
 

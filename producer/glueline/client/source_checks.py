@@ -8,7 +8,7 @@ from glueline.ledger import Commands, Ledger
 from glueline.queue import Publisher, QueueUnavailable
 
 
-class Checks:
+class SourceChecks:
     """Asks for checks and tells what came of them; every method blocks."""
 
     def __init__(self, ledger: Ledger, calls: Commands, publisher: Publisher) -> None:

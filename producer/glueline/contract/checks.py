@@ -49,11 +49,13 @@ class CheckReport(StrictModel):
         """0: nothing is missing, 3: some works, 1: nothing works."""
         if self.ok:
             return 0
-        works = (item.state is CheckState.ALLOWED for item in self.items if _reads(item))
+        works = (
+            item.state is CheckState.ALLOWED for item in self.items if _is_read_permission(item)
+        )
         return 3 if any(works) else 1
 
 
-def _reads(item: CheckItem) -> bool:
+def _is_read_permission(item: CheckItem) -> bool:
     return item.permission.startswith("glue:")
 
 

@@ -15,13 +15,13 @@ _SPACE = r"[\s\x1c-\x1f\x85]"
 """What Python strips, for the regular expressions of other languages too."""
 GLOBS_LIMIT = 1000
 """Globs of a request."""
-LENGTH_LIMIT = 50_000
+GLOBS_LENGTH_LIMIT = 50_000
 """Characters of all globs of a request."""
 _WILDCARDS = frozenset("*?[")
 _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 
 
-def _well_formed(glob: str) -> str:
+def _check_glob(glob: str) -> str:
     if not glob or glob != glob.strip():
         raise ValueError("a glob is a name with *, ? or [abc], without spaces around it")
     if len(glob) > GLOB_LIMIT:
@@ -33,7 +33,7 @@ def _well_formed(glob: str) -> str:
 
 Glob = Annotated[
     str,
-    AfterValidator(_well_formed),
+    AfterValidator(_check_glob),
     # For other languages, what the function above looks for.
     WithJsonSchema(
         {
@@ -58,9 +58,9 @@ class Globs(StrictModel):
     def admits(self, name: str) -> bool:
         """Whether ``name`` is asked for."""
         name = name.lower()
-        if self.deny and _any(self.deny).matches(name):
+        if self.deny and _compile_globs(self.deny).matches(name):
             return False
-        return not self.allow or _any(self.allow).matches(name)
+        return not self.allow or _compile_globs(self.allow).matches(name)
 
     @property
     def exact_names(self) -> tuple[str, ...] | None:
@@ -73,11 +73,11 @@ class Globs(StrictModel):
         """The globs for names that both these and ``outer`` admit."""
         deny = tuple(dict.fromkeys((*self.deny, *outer.deny)))
         if self.allow and outer.allow:
-            return _Within(allow=self.allow, deny=deny, outer=outer)
+            return _NestedGlobs(allow=self.allow, deny=deny, outer=outer)
         return Globs(allow=self.allow or outer.allow, deny=deny)
 
 
-class _Within(Globs):
+class _NestedGlobs(Globs):
     """Globs of a request inside those of its source; no message holds any."""
 
     outer: Globs
@@ -86,7 +86,7 @@ class _Within(Globs):
         return super().admits(name) and self.outer.admits(name)
 
 
-class _Any:
+class _GlobMatcher:
     """Matches what any of some globs matches: names without wildcards at once, however many."""
 
     def __init__(self, globs: tuple[str, ...]) -> None:
@@ -99,8 +99,8 @@ class _Any:
 
 
 @lru_cache(maxsize=64)
-def _any(globs: tuple[str, ...]) -> _Any:
-    return _Any(globs)
+def _compile_globs(globs: tuple[str, ...]) -> _GlobMatcher:
+    return _GlobMatcher(globs)
 
 
 class Filters(StrictModel):
@@ -128,7 +128,7 @@ class Filters(StrictModel):
         )
 
 
-def _bounded(filters: Filters, info: ValidationInfo) -> Filters:
+def _check_size(filters: Filters, info: ValidationInfo) -> Filters:
     """Filters go with each unit of a run; what was accepted once stays accepted."""
     if info.context and info.context.get("is_stored"):
         return filters
@@ -138,13 +138,13 @@ def _bounded(filters: Filters, info: ValidationInfo) -> Filters:
             f"a request has at most {GLOBS_LIMIT:,} globs, this one has {len(globs):,}: "
             "use wildcards, or several sources with filters of their own"
         )
-    if (length := sum(map(len, globs))) > LENGTH_LIMIT:
+    if (length := sum(map(len, globs))) > GLOBS_LENGTH_LIMIT:
         raise ValueError(
-            f"the globs of a request have at most {LENGTH_LIMIT:,} characters, these have "
+            f"the globs of a request have at most {GLOBS_LENGTH_LIMIT:,} characters, these have "
             f"{length:,}: use wildcards, or several sources with filters of their own"
         )
     return filters
 
 
-RequestFilters = Annotated[Filters, AfterValidator(_bounded)]
+RequestFilters = Annotated[Filters, AfterValidator(_check_size)]
 """Filters of a request, bounded in number and length."""

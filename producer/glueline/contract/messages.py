@@ -1,7 +1,7 @@
 """What travels on the queue: requests from any service, and the units of a run.
 
-A message names things and never carries a definition or a credential. ``parse`` is the only way
-in; its errors say what was wrong in one sentence.
+A message names things and never carries a definition or a credential. ``parse_message`` is the only
+way in; its errors say what was wrong in one sentence.
 """
 
 import operator
@@ -22,13 +22,13 @@ RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{16,40}$")]
 _PLAIN = r"^[a-z0-9_-]*$"
 
 
-def _as_stored(name: str) -> str:
+def _fold_case(name: str) -> str:
     """In lower case, as Glue stores and finds it; any other spelling would be a second thing."""
     folded = name.lower()
     return folded if len(folded) == len(name) else name
 
 
-FoldedName = Annotated[Name, AfterValidator(_as_stored)]
+FoldedName = Annotated[Name, AfterValidator(_fold_case)]
 """The name of a database or a table, whose case does not count."""
 
 
@@ -305,7 +305,7 @@ def encode(name: str) -> str:
     return encoded.replace(".", "%2E") if set(encoded) == {"."} else encoded
 
 
-def parse(payload: Any) -> ExtractionRequest | CheckRequest | UnitMessage:
+def parse_message(payload: Any) -> ExtractionRequest | CheckRequest | UnitMessage:
     """Validate one decoded message; raise UsageError with one sentence when it is none."""
     try:
         return MESSAGE.validate_python(payload)

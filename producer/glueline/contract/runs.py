@@ -61,7 +61,7 @@ class RequestSummary(StrictModel):
         return f"{self.scope.label} of {self.source}"
 
 
-class _Run(StrictModel):
+class _RunBase(StrictModel):
     """What is known of a run but for its request."""
 
     run_id: str
@@ -87,13 +87,13 @@ class _Run(StrictModel):
         return self.open_units + self.settled_units + self.failed_units
 
 
-class RunStatus(_Run):
+class RunStatus(_RunBase):
     """A run at one moment. Times are UTC."""
 
     request: ExtractionRequest
 
 
-class RunSummary(_Run):
+class RunSummary(_RunBase):
     """A run in a listing, at one moment. Times are UTC."""
 
     request: RequestSummary

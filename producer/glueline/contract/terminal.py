@@ -12,17 +12,17 @@ _STEERING = re.compile(
 _DELETE = b"\x7f"
 
 
-def one_line(text: str) -> str:
+def clean_line(text: str) -> str:
     """Return ``text`` so that it neither breaks a line nor steers the terminal."""
     return _STEERING.sub(" ", text)
 
 
-def lines(text: str) -> str:
+def clean_lines(text: str) -> str:
     """Return ``text`` with its line breaks, and nothing else that steers the terminal."""
-    return "\n".join(map(one_line, text.split("\n")))
+    return "\n".join(map(clean_line, text.split("\n")))
 
 
-def escaped(document: bytes) -> bytes:
+def escape_json(document: bytes) -> bytes:
     """Return a JSON document that is the same, and says by escapes what would steer a terminal."""
     if document.isascii() and _DELETE not in document:
         return document  # of ASCII, JSON has its own way to say all others

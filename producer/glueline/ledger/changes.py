@@ -16,11 +16,11 @@ from glueline.ledger import decoding
 from glueline.ledger.commands import Command
 from glueline.ledger.keys import Keys
 
-REMEMBERED_MS = 15 * 60 * 1000
+EVENT_TTL_MS = 15 * 60 * 1000
 """For so long an event that is delivered again is known."""
-REMEMBERED = 20_000
+MAX_KNOWN_EVENTS = 20_000
 """Events that are known at the most."""
-PAUSE_MS = 500
+RETRY_PAUSE_MS = 500
 """Between two looks at a batch whose runs could not be opened yet."""
 
 
@@ -57,15 +57,15 @@ def record_changes(
     ]
     return Command(
         "note",
-        (keys.changes, keys.changes_since, keys.changes_known),
+        (keys.changes, keys.change_batches, keys.known_events),
         (
             keys.change(""),
             quiet_ms,
             at_most_ms,
             MAX_CHANGES_PER_GROUP,
             uuid4().hex,
-            REMEMBERED_MS,
-            REMEMBERED,
+            EVENT_TTL_MS,
+            MAX_KNOWN_EVENTS,
             json.dumps(marks),
         ),
         lambda answer: RecordResult(int(answer[0]), int(answer[1])),
@@ -93,9 +93,9 @@ def due_changes(keys: Keys, limit: int) -> Command[DueChanges]:
     """Seal the groups that are due, and answer the batches that are to be read."""
     return Command(
         "due_changes",
-        (keys.changes, keys.changes_sealed),
-        (keys.change(""), limit, PAUSE_MS),
-        _due,
+        (keys.changes, keys.sealed_changes),
+        (keys.change(""), limit, RETRY_PAUSE_MS),
+        _parse_due_changes,
     )
 
 
@@ -103,17 +103,17 @@ def forget_change(keys: Keys, batch: Batch | UnreadableBatch) -> Command[None]:
     """Forget a batch whose runs are open, or that nobody can read."""
     return Command(
         "forget_change",
-        (keys.changes_sealed, keys.changes_since),
+        (keys.sealed_changes, keys.change_batches),
         (keys.change(""), batch.group, batch.batch),
         lambda _: None,
     )
 
 
-def _due(answer: Sequence[Any]) -> DueChanges:
+def _parse_due_changes(answer: Sequence[Any]) -> DueChanges:
     due = DueChanges()
     for group, flat in answer:
-        found = decoding.fields(flat)
-        about = decoding.text(group), decoding.text(found.get("batch", ""))
+        found = decoding.decode_hash(flat)
+        about = decoding.decode_text(group), decoding.decode_text(found.get("batch", ""))
         try:
             batch = Batch(
                 group=about[0],

@@ -14,23 +14,23 @@ from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage, first_units
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
 from glueline.ledger import results
-from glueline.ledger.decoding import digest_of, summary_of
-from glueline.ledger.keys import Keys, Origin
+from glueline.ledger.decoding import digest_request, summarize_request
+from glueline.ledger.keys import KeyOrigin, Keys
 
 T = TypeVar("T")
 
-SILENCE_MS = 20_000
+REDISPATCH_AFTER_MS = 20_000
 """After this long an open unit that nobody holds is looked at; see ``due.lua``."""
-SLACK_MS = 5_000
+OVERTAKE_MARGIN_MS = 5_000
 LEASE_MS = 30_000
-LIFE_MS = 3 * 24 * 3600 * 1000
+RUN_LIFETIME_MS = 3 * 24 * 3600 * 1000
 IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
-DEAD_LETTERS_KEPT = 1000
-SCHEDULER_KEPT_MS = 3 * 24 * 3600 * 1000
-CHECK_LAPSES_MS = 120_000
-CHECK_KEPT_MS = 30 * 24 * 3600 * 1000
+MAX_DEAD_LETTERS = 1000
+SCHEDULER_TTL_MS = 3 * 24 * 3600 * 1000
+CHECK_REQUEST_TTL_MS = 120_000
+CHECK_REPORT_TTL_MS = 30 * 24 * 3600 * 1000
 
-Position = tuple[int, str]
+RunCursor = tuple[int, str]
 """Where a run stands among all: when it was created (ms) and its id."""
 
 
@@ -69,8 +69,8 @@ class Commands:
     """Makes the ledger's calls for one key prefix. ``silence_ms`` is shorter in tests."""
 
     keys: Keys = field(default_factory=Keys)
-    silence_ms: int = SILENCE_MS
-    slack_ms: int = SLACK_MS
+    redispatch_after_ms: int = REDISPATCH_AFTER_MS
+    overtake_margin_ms: int = OVERTAKE_MARGIN_MS
 
     def open_run(
         self,
@@ -78,13 +78,14 @@ class Commands:
         request: ExtractionRequest,
         trace: str = "",
         *,
-        patiently: bool = False,
-        origin: Origin = "caller",
+        unless_running: bool = False,
+        origin: KeyOrigin = "caller",
     ) -> Command[results.OpenRunResult]:
         """Open a run with its first units, or find the one with the same idempotency key.
 
-        ``trace`` is the ``traceparent`` that all its units join. ``patiently``: not while another
-        run of the same scope goes on, instead of superseding it. ``origin``: who chose the key.
+        ``trace`` is the ``traceparent`` that all units of the run join. With ``unless_running`` a
+        running run of the same scope is kept and nothing is opened; without it, it is superseded.
+        ``origin`` is who chose the idempotency key.
         """
         keys = self.keys
         units = first_units(run_id, request)
@@ -104,16 +105,16 @@ class Commands:
                 request.model_dump_json(),
                 request.source,
                 request.scope.label,
-                self.silence_ms,
+                self.redispatch_after_ms,
                 0 if request.idempotency_key is None else IDEMPOTENCY_TTL_MS,
                 finish.replace("0" * 16, "@run@", 1),
                 trace,
-                1 if patiently else 0,
-                digest_of(request),
-                summary_of(request).model_dump_json(),
+                1 if unless_running else 0,
+                digest_request(request),
+                summarize_request(request).model_dump_json(),
                 *_pairs(units),
             ),
-            lambda answer: results.opened(answer, units),
+            lambda answer: results.parse_open_run(answer, units),
         )
 
     def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Command[results.ClaimResult]:
@@ -121,8 +122,8 @@ class Commands:
         return Command(
             "claim",
             (self.keys.run(claim.unit.run_id), self.keys.watermark),
-            (claim.unit.unit_id, claim.token, lease_ms, attempts, self.silence_ms),
-            results.claimed,
+            (claim.unit.unit_id, claim.token, lease_ms, attempts, self.redispatch_after_ms),
+            results.parse_claim,
         )
 
     def renew(self, claims: Sequence[Claim], lease_ms: int) -> Command[list[bool]]:
@@ -141,8 +142,8 @@ class Commands:
         return Command(
             "open_units",
             (self.keys.run(claim.unit.run_id),),
-            (claim.unit.unit_id, claim.token, self.silence_ms, *_pairs(children)),
-            results.opened_units,
+            (claim.unit.unit_id, claim.token, self.redispatch_after_ms, *_pairs(children)),
+            results.parse_opened_units,
         )
 
     def settle(self, claim: Claim, settlement: Settlement) -> Command[tuple[bool, list[str]]]:
@@ -161,11 +162,11 @@ class Commands:
             (
                 claim.unit.unit_id,
                 claim.token,
-                self.silence_ms,
+                self.redispatch_after_ms,
                 finish_unit(claim.unit.run_id, claim.unit.source).model_dump_json(),
                 _json(outcome),
             ),
-            results.opened_units,
+            results.parse_opened_units,
         )
 
     def release(self, claim: Claim, *, delay_ms: int = 0, counted: bool = True) -> Command[bool]:
@@ -173,7 +174,13 @@ class Commands:
         return Command(
             "release",
             (self.keys.run(claim.unit.run_id),),
-            (claim.unit.unit_id, claim.token, delay_ms, self.silence_ms, 0 if counted else 1),
+            (
+                claim.unit.unit_id,
+                claim.token,
+                delay_ms,
+                self.redispatch_after_ms,
+                0 if counted else 1,
+            ),
             lambda answer: bool(answer == 1),
         )
 
@@ -188,7 +195,7 @@ class Commands:
 
     def fix(
         self, claim: Claim, circumstances: str, newest_generation: int
-    ) -> Command[results.Fixed | None]:
+    ) -> Command[results.CircumstancesResult | None]:
         """Fix the circumstances of a run unless they are; what stands, None when the claim is lost.
 
         The run gets a generation above ``newest_generation``, unless the ledger gave that itself.
@@ -202,7 +209,7 @@ class Commands:
                 self.keys.generation_floor(source),
             ),
             (claim.unit.unit_id, claim.token, circumstances, newest_generation),
-            results.fixed,
+            results.parse_circumstances,
         )
 
     def give_back(
@@ -244,8 +251,8 @@ class Commands:
         )
 
     def due(
-        self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = LIFE_MS
-    ) -> Command[results.Due]:
+        self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = RUN_LIFETIME_MS
+    ) -> Command[results.DueUnits]:
         """The units whose messages must be published again.
 
         Runs that have lost a key, or are older than ``life_ms``, are ended on the way.
@@ -253,9 +260,16 @@ class Commands:
         keys = self.keys
         return Command(
             "due",
-            (keys.active, keys.watermark, keys.queue, keys.runs, keys.looked),
-            (self.silence_ms, self.slack_ms, limit, lease_ms, life_ms, keys.run("")),
-            results.due,
+            (keys.active, keys.watermark, keys.queue, keys.runs, keys.reconciler),
+            (
+                self.redispatch_after_ms,
+                self.overtake_margin_ms,
+                limit,
+                lease_ms,
+                life_ms,
+                keys.run(""),
+            ),
+            results.parse_due,
         )
 
     def refuse(
@@ -278,12 +292,12 @@ class Commands:
             (
                 unit.unit_id,
                 attempts,
-                self.silence_ms,
+                self.redispatch_after_ms,
                 failure.model_dump_json(),
                 letter.model_dump_json(),
-                DEAD_LETTERS_KEPT,
+                MAX_DEAD_LETTERS,
             ),
-            results.refused,
+            results.parse_refusal,
         )
 
     def take_turn(self, work: str, milliseconds: int) -> Command[bool]:
@@ -296,21 +310,21 @@ class Commands:
         return Command(
             "cancel",
             (self.keys.run(run_id),),
-            (reason, finish_unit(run_id, source).model_dump_json(), self.silence_ms),
-            results.text,
+            (reason, finish_unit(run_id, source).model_dump_json(), self.redispatch_after_ms),
+            results.parse_text,
         )
 
-    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Command[results.Replayed]:
+    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Command[results.ReplayResult]:
         """Open the failed units of an ended run again."""
         return Command(
             "replay",
             (self.keys.run(run.run_id), self.keys.active, self.keys.scope(run.request)),
             (
-                self.silence_ms,
+                self.redispatch_after_ms,
                 finish_unit(run.run_id, run.request.source).model_dump_json(),
                 *units,
             ),
-            results.replayed,
+            results.parse_replay,
         )
 
     def status(self, run_ids: Iterable[str]) -> Command[list[RunStatus | None]]:
@@ -320,7 +334,9 @@ class Commands:
             "status",
             tuple(self.keys.run(run_id) for run_id in ids),
             (),
-            lambda answer: [results.status(i, found) for i, found in zip(ids, answer, strict=True)],
+            lambda answer: [
+                results.parse_status(i, found) for i, found in zip(ids, answer, strict=True)
+            ],
         )
 
     def summaries(self, run_ids: Iterable[str]) -> Command[list[RunSummary | None]]:
@@ -331,54 +347,54 @@ class Commands:
             tuple(self.keys.run(run_id) for run_id in ids),
             ("short",),
             lambda answer: [
-                results.summary(i, found) for i, found in zip(ids, answer, strict=True)
+                results.parse_summary(i, found) for i, found in zip(ids, answer, strict=True)
             ],
         )
 
-    def results(self, run_id: str) -> Command[results.Results]:
+    def results(self, run_id: str) -> Command[results.RunResults]:
         """What ``finish`` hands to the sinks."""
-        return Command("results", (self.keys.run(run_id),), (), results.results)
+        return Command("results", (self.keys.run(run_id),), (), results.parse_results)
 
     def failures(self, run_id: str) -> Command[tuple[list[Failure], list[str]] | None]:
         """The failed units and the warnings of a run."""
-        return Command("failures", (self.keys.run(run_id),), (), results.failures)
+        return Command("failures", (self.keys.run(run_id),), (), results.parse_failures)
 
-    def recent(self, limit: int, after: AnyRun | Position | None = None) -> Command[list[str]]:
+    def recent(self, limit: int, after: AnyRun | RunCursor | None = None) -> Command[list[str]]:
         """The ids of the newest runs, or of those that were created before ``after``."""
         created, run_id = cursor_of(after) if after else ("+inf", "")
         args = (self.keys.run(""), limit, created, run_id)
-        return Command("recent", (self.keys.runs,), args, results.texts)
+        return Command("recent", (self.keys.runs,), args, results.parse_texts)
 
     def ask_check(self, source: str) -> Command[bool]:
         """Note that a check is wanted; False when it is noted already."""
-        keys = (self.keys.check_asked(source),)
-        return Command("ask_check", keys, (CHECK_LAPSES_MS,), lambda answer: bool(answer == 1))
+        keys = (self.keys.check_request(source),)
+        return Command("ask_check", keys, (CHECK_REQUEST_TTL_MS,), lambda answer: bool(answer == 1))
 
     def drop_check(self, source: str) -> Command[None]:
         """Forget that a check is wanted."""
-        return Command("drop_check", (self.keys.check_asked(source),), (), lambda _: None)
+        return Command("drop_check", (self.keys.check_request(source),), (), lambda _: None)
 
     def record_check(self, report: CheckReport) -> Command[None]:
         """Keep a report on a source in the place of the one before."""
-        keys = (self.keys.check(report.source), self.keys.check_asked(report.source))
-        args = (report.model_dump_json(), CHECK_KEPT_MS)
+        keys = (self.keys.check_report(report.source), self.keys.check_request(report.source))
+        args = (report.model_dump_json(), CHECK_REPORT_TTL_MS)
         return Command("record_check", keys, args, lambda _: None)
 
     def checks(self, sources: Sequence[str]) -> Command[list[SourceCheck]]:
         """What is known of the permissions of sources."""
-        pairs = ((self.keys.check(name), self.keys.check_asked(name)) for name in sources)
+        pairs = ((self.keys.check_report(name), self.keys.check_request(name)) for name in sources)
         return Command(
             "checks",
             tuple(chain.from_iterable(pairs)),
             (),
-            lambda answer: [results.check(*it) for it in zip(sources, answer, strict=True)],
+            lambda answer: [results.parse_check(*it) for it in zip(sources, answer, strict=True)],
         )
 
     def running(self, request: ExtractionRequest) -> Command[str | None]:
         """The run of the request's scope that goes on."""
-        return Command("running", (self.keys.scope(request),), (), results.text)
+        return Command("running", (self.keys.scope(request),), (), results.parse_text)
 
-    def served(self, schedule: str, timing: str) -> Command[int | None]:
+    def last_slot(self, schedule: str, timing: str) -> Command[int | None]:
         """The last slot of a schedule that was served."""
         return Command(
             "served",
@@ -387,27 +403,27 @@ class Commands:
             lambda slot: None if slot is None else int(slot),
         )
 
-    def serve(self, schedule: str, timing: str, slot: int) -> Command[None]:
+    def mark_slot(self, schedule: str, timing: str, slot: int) -> Command[None]:
         """Remember that a slot of a schedule was served."""
         return Command("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
 
-    def scheduled(self) -> Command[None]:
+    def mark_scheduler(self) -> Command[None]:
         """Remember that a scheduler has just served all that was due."""
-        return Command("scheduled", (self.keys.scheduler,), (SCHEDULER_KEPT_MS,), lambda _: None)
+        return Command("scheduled", (self.keys.scheduler,), (SCHEDULER_TTL_MS,), lambda _: None)
 
-    def bury(self, reason: str, body: str) -> Command[None]:
+    def add_dead_letter(self, reason: str, body: str) -> Command[None]:
         """Keep a dead letter."""
         letter = DeadLetter(reason=reason, body=body, at=datetime.now(UTC))
         return Command(
             "bury",
             (self.keys.dead,),
-            (letter.model_dump_json(), DEAD_LETTERS_KEPT),
+            (letter.model_dump_json(), MAX_DEAD_LETTERS),
             lambda _: None,
         )
 
-    def letters(self, limit: int = DEAD_LETTERS_KEPT) -> Command[list[DeadLetter]]:
+    def dead_letters(self, limit: int = MAX_DEAD_LETTERS) -> Command[list[DeadLetter]]:
         """The newest dead letters."""
-        return Command("letters", (self.keys.dead,), (limit,), results.letters)
+        return Command("letters", (self.keys.dead,), (limit,), results.parse_dead_letters)
 
 
 def finish_unit(run_id: str, source: str) -> FinishUnit:
@@ -415,7 +431,7 @@ def finish_unit(run_id: str, source: str) -> FinishUnit:
     return FinishUnit(run_id=run_id, source=source)
 
 
-def cursor_of(run: AnyRun | Position) -> Position:
+def cursor_of(run: AnyRun | RunCursor) -> RunCursor:
     """Where a run stands among all."""
     if isinstance(run, tuple):
         return run

@@ -22,16 +22,16 @@ M = TypeVar("M", bound=BaseModel)
 
 STORED: dict[str, Any] = {"is_stored": True}
 """The context of what was accepted once: bounds of today are not for it."""
-LONG_AGO = datetime.fromtimestamp(0, UTC)
+EPOCH = datetime.fromtimestamp(0, UTC)
 """In the place of a moment that cannot be read."""
 
 
-def text(answer: Any) -> str:
+def decode_text(answer: Any) -> str:
     """A text, whatever its bytes."""
     return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
 
 
-def number(value: Any) -> int:
+def decode_number(value: Any) -> int:
     """A whole number; 0 in the place of what is none."""
     try:
         return int(value)
@@ -39,7 +39,7 @@ def number(value: Any) -> int:
         return 0
 
 
-def rate(value: Any) -> float:
+def decode_rate(value: Any) -> float:
     """A rate; 0 in the place of what is none."""
     try:
         return float(value)
@@ -47,33 +47,33 @@ def rate(value: Any) -> float:
         return 0.0
 
 
-def moment(milliseconds: Any) -> datetime:
+def decode_time(milliseconds: Any) -> datetime:
     """A moment in milliseconds."""
     try:
         return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
-        return LONG_AGO
+        return EPOCH
 
 
-def model(kind: type[M], document: Any) -> tuple[M | None, str]:
+def decode_model(kind: type[M], document: Any) -> tuple[M | None, str]:
     """A model from its JSON, or None and why not."""
     try:
-        return kind.model_validate_json(text(document), context=STORED), ""
+        return kind.model_validate_json(decode_text(document), context=STORED), ""
     except ValidationError as error:
         return None, first_error(error)
 
 
-def unit(document: Any) -> tuple[UnitMessage | None, str]:
+def decode_unit(document: Any) -> tuple[UnitMessage | None, str]:
     """A unit from its message, or None and why not."""
     try:
-        return UNIT.validate_json(text(document)), ""
+        return UNIT.validate_json(decode_text(document)), ""
     except ValidationError as error:
         return None, f"this version of Glueline cannot read the unit: {first_error(error)}"
 
 
 @lru_cache(maxsize=64)
-def _request(document: str, source: str) -> tuple[ExtractionRequest, str]:
-    found, problem = model(ExtractionRequest, document)
+def _decode_request(document: str, source: str) -> tuple[ExtractionRequest, str]:
+    found, problem = decode_model(ExtractionRequest, document)
     if found is not None:
         return found, ""
     sentence = f"this version of Glueline cannot read the request: {problem}"
@@ -83,21 +83,24 @@ def _request(document: str, source: str) -> tuple[ExtractionRequest, str]:
         return ExtractionRequest(), sentence
 
 
-def request(document: Any, source: Any) -> tuple[ExtractionRequest, str]:
+def decode_request(document: Any, source: Any) -> tuple[ExtractionRequest, str]:
     """The request of a run, or one of its source in its place and why."""
-    return _request(text(document or ""), text(source or "default"))
+    return _decode_request(decode_text(document or ""), decode_text(source or "default"))
 
 
-def state(value: Any, *, has_ended: bool) -> tuple[RunState, str]:
+def decode_state(value: Any, *, has_ended: bool) -> tuple[RunState, str]:
     """The state of a run, or the nearest that is known and why."""
     try:
-        return RunState(text(value)), ""
+        return RunState(decode_text(value)), ""
     except ValueError:
         nearest = RunState.FAILED if has_ended else RunState.RUNNING
-        return nearest, f"this version of Glueline does not know the state {text(value)[:40]!r}"
+        return (
+            nearest,
+            f"this version of Glueline does not know the state {decode_text(value)[:40]!r}",
+        )
 
 
-def document(value: Any) -> Any:
+def decode_json(value: Any) -> Any:
     """A JSON document; None in the place of what is none."""
     try:
         return json.loads(value)
@@ -105,12 +108,12 @@ def document(value: Any) -> Any:
         return None
 
 
-def fields(flat: list[Any]) -> Mapping[str, Any]:
+def decode_hash(flat: list[Any]) -> Mapping[str, Any]:
     """A hash from its fields and values."""
-    return dict(zip(map(text, flat[::2]), flat[1::2], strict=True))
+    return dict(zip(map(decode_text, flat[::2]), flat[1::2], strict=True))
 
 
-def summary_of(request: ExtractionRequest) -> RequestSummary:
+def summarize_request(request: ExtractionRequest) -> RequestSummary:
     """What a listing says of a request."""
     about = {
         name: getattr(request, name) for name in RequestSummary.model_fields if name != "globs"
@@ -118,7 +121,7 @@ def summary_of(request: ExtractionRequest) -> RequestSummary:
     return RequestSummary(globs=request.filters.globs, **about)
 
 
-def digest_of(request: ExtractionRequest) -> str:
+def digest_request(request: ExtractionRequest) -> str:
     """Equal for requests that ask for the same.
 
     Defaults are left out, so that another version that knows more fields says the same.

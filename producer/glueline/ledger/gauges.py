@@ -10,8 +10,8 @@ from glueline.ledger import decoding
 from glueline.ledger.commands import Command
 from glueline.ledger.keys import Keys
 
-RUNS_COUNTED = 1000
-STATES = ("waiting", "held", "retrying")
+MAX_RUNS_COUNTED = 1000
+UNIT_STATES = ("waiting", "held", "retrying")
 """Of an open unit: nobody has claimed it yet, somebody works on it, it waits for another try."""
 
 
@@ -29,7 +29,7 @@ class Gauges:
     rates: Mapping[str, float]
     """The learnt calls per second by ``<account>:<region>:<operation>``."""
     units: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Open units by kind and by ``STATES``, all that there are."""
+    """Open units by kind and by ``UNIT_STATES``, all that there are."""
     unserved: float | None = None
     """Seconds since a scheduler last had served all that was due; None when there was none."""
     changes: int = 0
@@ -38,7 +38,7 @@ class Gauges:
     """The age in seconds of the one that waits longest."""
 
 
-def gauges(keys: Keys, silence_ms: int) -> Command[Gauges]:
+def read_gauges(keys: Keys, redispatch_after_ms: int) -> Command[Gauges]:
     """Ask for all figures in one call."""
     return Command(
         "gauges",
@@ -49,9 +49,9 @@ def gauges(keys: Keys, silence_ms: int) -> Command[Gauges]:
             keys.dead,
             keys.quotas,
             keys.scheduler,
-            keys.changes_since,
+            keys.change_batches,
         ),
-        (silence_ms, keys.run(""), keys.quota(""), RUNS_COUNTED),
+        (redispatch_after_ms, keys.run(""), keys.quota(""), MAX_RUNS_COUNTED),
         _read,
     )
 
@@ -66,7 +66,7 @@ def _read(answer: Any) -> Gauges:
         held_units=int(held),
         dead_letters=int(dead),
         runs={state: found.get(state.value, 0) for state in RunState},
-        rates={_text(family): decoding.rate(rate) for family, rate in _pairs(rates)},
+        rates={_text(family): decoding.decode_rate(rate) for family, rate in _pairs(rates)},
         units=_units(units),
         unserved=None if unserved_ms is None else max(0.0, unserved_ms / 1000),
         changes=int(changes[0]),
@@ -75,11 +75,11 @@ def _read(answer: Any) -> Gauges:
 
 
 def _units(flat: list[Any]) -> dict[tuple[str, str], int]:
-    found = dict.fromkeys(((kind, state) for kind in UNIT_KINDS for state in STATES), 0)
+    found = dict.fromkeys(((kind, state) for kind in UNIT_KINDS for state in UNIT_STATES), 0)
     for kind, opened, held, retrying in zip(*(flat[n::4] for n in range(4)), strict=True):
         # Workers of an earlier version open and settle units without counting them.
         waiting = max(0, int(opened) - int(held) - int(retrying))
-        for state, units in zip(STATES, (waiting, held, retrying), strict=True):
+        for state, units in zip(UNIT_STATES, (waiting, held, retrying), strict=True):
             if (_text(kind), state) in found:
                 found[_text(kind), state] = int(units)
     return found
@@ -90,4 +90,4 @@ def _pairs(flat: list[Any]) -> list[tuple[Any, Any]]:
 
 
 def _text(value: bytes | str) -> str:
-    return decoding.text(value)
+    return decoding.decode_text(value)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.names import KEY_PREFIX, QUEUE
 
-Origin = Literal["caller", "schedule", "message", "change"]
+KeyOrigin = Literal["caller", "schedule", "message", "change"]
 """Who chose an idempotency key: a caller, or Glueline for what is not to be done twice."""
 
 
@@ -36,7 +36,7 @@ class Keys:
         """The greatest generation that a sink held above the counter; see ``fix.lua``."""
         return f"{self.generation(source)}:floor"
 
-    def idempotency(self, request: ExtractionRequest, origin: Origin = "caller") -> str:
+    def idempotency(self, request: ExtractionRequest, origin: KeyOrigin = "caller") -> str:
         """Where the run of an idempotency key stands; without one, a key that nobody writes.
 
         Each origin has keys of its own: no caller can take the slot of a schedule.
@@ -46,11 +46,11 @@ class Keys:
         kind = "idempotency" if origin == "caller" else f"idempotency-{origin}"
         return f"{self.prefix}{kind}:{request.source}:{quote(request.idempotency_key)}"
 
-    def check(self, source: str) -> str:
+    def check_report(self, source: str) -> str:
         """The last report on a source."""
         return f"{self.prefix}check:{source}"
 
-    def check_asked(self, source: str) -> str:
+    def check_request(self, source: str) -> str:
         """Stands while a check of a source is wanted and not done."""
         return f"{self.prefix}check-asked:{source}"
 
@@ -74,7 +74,7 @@ class Keys:
         return f"{self.prefix}watermark"
 
     @property
-    def looked(self) -> str:
+    def reconciler(self) -> str:
         """When the reconciler looked last, and where it goes on among all runs."""
         return f"{self.prefix}looked"
 
@@ -92,17 +92,17 @@ class Keys:
         return f"{self.prefix}changes"
 
     @property
-    def changes_sealed(self) -> str:
+    def sealed_changes(self) -> str:
         """The groups with a batch whose runs are to be opened."""
         return f"{self.prefix}changes:sealed"
 
     @property
-    def changes_since(self) -> str:
+    def change_batches(self) -> str:
         """The batches that wait by when they began."""
         return f"{self.prefix}changes:since"
 
     @property
-    def changes_known(self) -> str:
+    def known_events(self) -> str:
         """The events that were noted by when they were."""
         return f"{self.prefix}changes:known"
 

@@ -22,7 +22,7 @@ class LedgerUnavailable(Retryable):
 
 
 @lru_cache
-def source_of(script: str) -> str:
+def read_script(script: str) -> str:
     """The text of a script with the common part before it."""
     folder = files("glueline.ledger") / "scripts"
     return (folder / "common.lua").read_text() + (folder / f"{script}.lua").read_text()
@@ -37,14 +37,14 @@ class Ledger:
         self._scripts = lru_cache(self._register)
 
     def _register(self, script: str) -> redis.commands.core.Script:
-        return self._client.register_script(source_of(script))
+        return self._client.register_script(read_script(script))
 
     def __call__(self, call: Command[T]) -> T:
         """Carry out ``call``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
             return call.read(self._scripts(call.script)(keys=call.keys, args=call.args))
         except RedisError as error:
-            raise unavailable(error) from None
+            raise ledger_unavailable(error) from None
 
 
 class AsyncLedger:
@@ -56,16 +56,16 @@ class AsyncLedger:
         self._scripts = lru_cache(self._register)
 
     def _register(self, script: str) -> redis.commands.core.AsyncScript:
-        return self._client.register_script(source_of(script))
+        return self._client.register_script(read_script(script))
 
     async def __call__(self, call: Command[T]) -> T:
         """Carry out ``call``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
             return call.read(await self._scripts(call.script)(keys=call.keys, args=call.args))
         except RedisError as error:
-            raise unavailable(error) from None
+            raise ledger_unavailable(error) from None
 
 
-def unavailable(error: RedisError) -> LedgerUnavailable:
+def ledger_unavailable(error: RedisError) -> LedgerUnavailable:
     """Say it without the connection's URL, which may hold a password."""
     return LedgerUnavailable(f"Redis did not answer: {explain(error)}")

@@ -12,7 +12,7 @@ PRIORITIES = range(1, 10)
 _END = re.compile(r"[\W_]{1,8}\d{1,3}", re.ASCII)
 
 
-def usual_lists(keys: Keys) -> list[str]:
+def default_lists(keys: Keys) -> list[str]:
     """The lists of kombu's separators, whatever its ``priority_steps``."""
     return [f"{keys.queue}{sep}{number}" for sep in SEPARATORS for number in PRIORITIES]
 
@@ -22,11 +22,11 @@ def is_priority_list(keys: Keys, name: str) -> bool:
     return name.startswith(keys.queue) and bool(_END.fullmatch(name[len(keys.queue) :]))
 
 
-def pattern_of(keys: Keys) -> str:
+def list_pattern(keys: Keys) -> str:
     """The glob that all lists match of which ``is_priority_list`` may be true."""
     return re.sub(r"([*?\[\]\\])", r"\\\1", keys.queue) + "?*"
 
 
-def collect(keys: Keys, lists: Sequence[str], limit: int = 1000) -> Command[int]:
+def collect_messages(keys: Keys, lists: Sequence[str], limit: int = 1000) -> Command[int]:
     """Move messages from ``lists`` to the queue; answers how many."""
     return Command("collect", (keys.queue, *lists), (limit,), int)

@@ -54,12 +54,16 @@ KOMBU_OPTIONS = (
 """Options of connections that kombu's transport has by these names."""
 
 
-def sentinels_of(url: str) -> Sentinels | None:
+def find_sentinels(url: str) -> Sentinels | None:
     """The Sentinels that ``url`` names; None when it names a server."""
-    return sentinel_url.parse(url) if urlsplit(url).scheme in sentinel_url.SCHEMES else None
+    return (
+        sentinel_url.parse_sentinels(url)
+        if urlsplit(url).scheme in sentinel_url.SENTINEL_SCHEMES
+        else None
+    )
 
 
-def client(url: str) -> redis.Redis:
+def make_client(url: str) -> redis.Redis:
     """A blocking client; raises UsageError when the URL's options of TLS cannot be used."""
     place = _place(url)
     options = {**_common(place.options), "retry": Retry(ExponentialBackoff(1, 0.05), RETRIES)}
@@ -82,7 +86,7 @@ def client(url: str) -> redis.Redis:
     return redis.Redis.from_pool(pool(connection_class=kind, **place.redis_options, **options))
 
 
-def async_client(url: str, connections: int) -> redis.asyncio.Redis:
+def make_async_client(url: str, connections: int) -> redis.asyncio.Redis:
     """A client for one event loop; who finds all ``connections`` in use waits for one.
 
     Raises UsageError when the URL's options of TLS cannot be used.
@@ -111,9 +115,9 @@ def async_client(url: str, connections: int) -> redis.asyncio.Redis:
     return redis.asyncio.Redis.from_pool(pool)
 
 
-def broker(url: str) -> dict[str, Any]:
+def make_broker_settings(url: str) -> dict[str, Any]:
     """Celery's settings for the same Redis."""
-    behind = sentinels_of(url)
+    behind = find_sentinels(url)
     place = behind or parse_server(url)
     common = _common(place.options)
     options: dict[str, Any] = {name: common.pop(name) for name in KOMBU_OPTIONS if name in common}
@@ -140,7 +144,7 @@ def broker(url: str) -> dict[str, Any]:
 
 
 def _place(url: str) -> RedisServer | Sentinels:
-    place = sentinels_of(url) or parse_server(url)
+    place = find_sentinels(url) or parse_server(url)
     _check_tls(place.options.tls)
     return place
 

@@ -2,7 +2,7 @@
 
 from redis import exceptions
 
-ADVICE = {
+_ADVICE = {
     exceptions.NoPermissionError: (
         "the Redis user lacks a right; the page on operations has the line that gives all rights"
     ),
@@ -30,6 +30,6 @@ def explain(error: Exception) -> str:
     """Say what happened and, where it is known, what to do; without the connection's URL."""
     said = f"{type(error).__name__}: {error}"
     if is_denial(error):
-        return f"{said}; {ADVICE[exceptions.NoPermissionError]}"
-    advice = next((text for kind, text in ADVICE.items() if isinstance(error, kind)), "")
+        return f"{said}; {_ADVICE[exceptions.NoPermissionError]}"
+    advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "")
     return f"{said}; {advice}" if advice else said

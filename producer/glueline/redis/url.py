@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from glueline.redis.options import RedisOptions, read_options
 
-SCHEMES = ("redis", "rediss")
-PORT = 6379
+_SCHEMES = ("redis", "rediss")
+_DEFAULT_PORT = 6379
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RedisServer:
     def broker_url(self) -> str:
         """The URL for kombu, which takes options from elsewhere."""
         scheme = "rediss" if self.is_tls else "redis"
-        return broker_url(scheme, self.login, self.host, self.port, self.database)
+        return make_broker_url(scheme, self.login, self.host, self.port, self.database)
 
     @property
     def redis_options(self) -> dict[str, Any]:
@@ -46,15 +46,15 @@ class RedisServer:
 def parse_server(url: str) -> RedisServer:
     """Read ``url``; raises ValueError with a sentence that holds no value of it."""
     try:
-        parts = split(url)
-        if parts.scheme not in SCHEMES:
+        parts = split_url(url)
+        if parts.scheme not in _SCHEMES:
             raise ValueError("it starts with redis://, rediss://, sentinel:// or sentinels://")
         return _read(parts)
     except ValueError as error:
         raise ValueError(f"the Redis URL cannot be understood: {error}") from None
 
 
-def split(url: str) -> SplitResult:
+def split_url(url: str) -> SplitResult:
     """Take ``url`` apart; raises ValueError when a password seems to stand in other parts."""
     try:
         parts = urlsplit(url)
@@ -65,21 +65,23 @@ def split(url: str) -> SplitResult:
     return parts
 
 
-def broker_url(scheme: str, login: Mapping[str, str], host: str, port: int, database: int) -> str:
+def make_broker_url(
+    scheme: str, login: Mapping[str, str], host: str, port: int, database: int
+) -> str:
     """One URL for kombu."""
     user, password = login.get("username", ""), login.get("password", "")
     words = f"{quote(user, '')}:{quote(password, '')}@" if user or password else ""
     return f"{scheme}://{words}{f'[{host}]' if ':' in host else host}:{port}/{database}"
 
 
-def login_of(text: str, options: RedisOptions) -> dict[str, str]:
+def parse_login(text: str, options: RedisOptions) -> dict[str, str]:
     """User and password: those before the host come first."""
     user, _, password = text.partition(":")
     named = {"username": unquote(user), "password": unquote(password)}
     return {**options.login, **{name: value for name, value in named.items() if value}}
 
 
-def database_of(path: str, options: RedisOptions) -> int:
+def parse_database(path: str, options: RedisOptions) -> int:
     """The database; as in redis-py, the option ``db`` comes first. Raises ValueError."""
     text = unquote(path).strip("/")
     if text and not (text.isascii() and text.isdecimal()):
@@ -96,9 +98,9 @@ def _read(parts: SplitResult) -> RedisServer:
         raise ValueError("its port is a number, as in redis://HOST:6379/0") from None
     return RedisServer(
         host=unquote(host or "localhost"),
-        port=port or PORT,
-        database=database_of(parts.path, options),
-        login=login_of(login, options),
+        port=port or _DEFAULT_PORT,
+        database=parse_database(parts.path, options),
+        login=parse_login(login, options),
         options=options,
         is_tls=parts.scheme == "rediss",
     )

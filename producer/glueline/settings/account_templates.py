@@ -27,7 +27,7 @@ class Account(StrictModel):
     """Its name in `{alias}`, else its id."""
 
 
-def _account(value: Any) -> Any:
+def _parse_account(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(r"\d{12}", value):
         return {"id": value}
     if isinstance(value, Mapping | Account):
@@ -46,7 +46,7 @@ class Template(StrictModel):
 
     name: str | None = None
     """The sources' names, else `{template}-{alias}`, with `-{region}` when there are several."""
-    accounts: tuple[Annotated[Account, BeforeValidator(_account)], ...] = ()
+    accounts: tuple[Annotated[Account, BeforeValidator(_parse_account)], ...] = ()
     """Ids, or tables with `id` and `alias`."""
     accounts_file: str | None = None
     """More accounts: a file with an id and, if you like, an alias in each line; `#` begins a
@@ -59,7 +59,7 @@ class Template(StrictModel):
 
     @model_validator(mode="after")
     def _is_understood(self) -> "Template":
-        self._all = (*self.accounts, *_listed(self.accounts_file))
+        self._all = (*self.accounts, *_read_accounts_file(self.accounts_file))
         if not self._all:
             raise ValueError("a template needs accounts or an accounts_file with some")
         if "region" in (self.model_extra or {}):
@@ -80,7 +80,7 @@ class Template(StrictModel):
         found: dict[str, Source] = {}
         for account, region in product(self._all, self.regions or ("",)):
             values = self._values(key, account, region)
-            name = _filled(pattern, values)
+            name = _fill(pattern, values)
             if not _is_name(name):
                 raise ValueError(
                     f"{name!r} is no name of a source: letters, digits, _, . and -, 64 at most"
@@ -94,7 +94,7 @@ class Template(StrictModel):
         return found
 
     def _source(self, values: dict[str, str]) -> Source:
-        filled = _filled(self.model_extra or {}, values)
+        filled = _fill(self.model_extra or {}, values)
         return Source.model_validate({**filled, "region": values["region"] or None})
 
     @staticmethod
@@ -108,18 +108,18 @@ def config_path() -> Path:
     return Path(os.environ.get("GLUELINE_CONFIG") or "glueline.toml")
 
 
-def _filled(value: Any, values: dict[str, str]) -> Any:
+def _fill(value: Any, values: dict[str, str]) -> Any:
     """The value with every placeholder in its texts replaced; raises ValueError about others."""
     if isinstance(value, str):
-        return _PLACEHOLDER.sub(lambda found: _value(found[1], values), value)
+        return _PLACEHOLDER.sub(lambda found: _find_value(found[1], values), value)
     if isinstance(value, Mapping):
-        return {key: _filled(inner, values) for key, inner in value.items()}
+        return {key: _fill(inner, values) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_filled(inner, values) for inner in value]
+        return [_fill(inner, values) for inner in value]
     return value
 
 
-def _value(name: str, values: dict[str, str]) -> str:
+def _find_value(name: str, values: dict[str, str]) -> str:
     if name not in values:
         known = ", ".join(f"{{{known}}}" for known in values)
         raise ValueError(f"there is no placeholder {{{name}}}; the known ones are {known}")
@@ -134,7 +134,7 @@ def _is_name(name: str) -> bool:
     return True
 
 
-def _listed(file: str | None) -> Iterator[Account]:
+def _read_accounts_file(file: str | None) -> Iterator[Account]:
     if file is None:
         return
     path = config_path().parent / file

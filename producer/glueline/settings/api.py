@@ -16,8 +16,8 @@ from pydantic import Field, model_validator
 from glueline.contract.filters import Glob
 from glueline.contract.model import StrictModel
 
-Scope = Literal["read", "enqueue"]
-SCOPES: tuple[Scope, ...] = ("read", "enqueue")
+TokenScope = Literal["read", "enqueue"]
+TOKEN_SCOPES: tuple[TokenScope, ...] = ("read", "enqueue")
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -28,7 +28,7 @@ class Token(StrictModel):
     """Stands in the audit lines."""
     hash: Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
     """The token's SHA-256; the token itself stands nowhere."""
-    scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = ("read",)
+    scopes: Annotated[tuple[TokenScope, ...], Field(min_length=1)] = ("read",)
     """``read``: see runs and sources. ``enqueue``: enqueue, cancel, replay, check, send events."""
     sources: Annotated[tuple[Glob, ...], Field(min_length=1)] = ("*",)
     """Globs of the sources that it is for; of the others it learns nothing."""
@@ -87,19 +87,19 @@ class ApiSettings(StrictModel):
         return self
 
 
-def new_token() -> str:
+def make_token() -> str:
     """A random token; the prefix lets scanners for leaked secrets know it."""
     return f"glueline_{secrets.token_urlsafe(32)}"
 
 
-def hash_of(token: str) -> str:
+def hash_token(token: str) -> str:
     """What is kept of a token."""
     return f"sha256:{sha256(token.encode(errors='surrogatepass')).hexdigest()}"
 
 
-def find(tokens: Iterable[Token], presented: str) -> Token | None:
+def find_token(tokens: Iterable[Token], presented: str) -> Token | None:
     """The token that was presented; takes as long for each of them, and for none."""
-    digest, found = hash_of(presented), None
+    digest, found = hash_token(presented), None
     for token in tokens:
         if hmac.compare_digest(token.hash, digest):
             found = token

@@ -25,7 +25,7 @@ FAR = 4_000_000_000
 """Unix seconds, in the year 2096: clocks beyond it are wrong."""
 
 
-def _seconds(value: Any) -> Any:
+def _parse_seconds(value: Any) -> Any:
     """Seconds from a number or from ``90s``, ``15m``, ``6h``, ``1d``."""
     if not isinstance(value, str):
         return value
@@ -40,14 +40,14 @@ class Schedule(StrictModel):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     every: (
-        Annotated[float, BeforeValidator(_seconds), Field(ge=1, le=FAR, multiple_of=1)] | None
+        Annotated[float, BeforeValidator(_parse_seconds), Field(ge=1, le=FAR, multiple_of=1)] | None
     ) = None
     """The interval, in whole seconds or as ``15m``, ``6h``, ``1d``; either this or ``cron``."""
     cron: Annotated[str, Field(max_length=200)] | None = None
     """Minute, hour, day of month, month, day of week: ``15 2 * * *``."""
     timezone: Annotated[str, Field(max_length=100)] = "UTC"
     """That ``cron`` is meant in, such as ``Europe/Berlin``."""
-    jitter: Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=FAR)] = 0
+    jitter: Annotated[float, BeforeValidator(_parse_seconds), Field(ge=0, le=FAR)] = 0
     """Seconds, or ``5m``: each run starts up to so much later, the same for every scheduler."""
     overlap: Literal["skip", "supersede"] = "skip"
     """When a run of the same source, scope and filters goes on: leave the slot out, or stop it."""
@@ -76,7 +76,7 @@ class Schedule(StrictModel):
         if self.every is not None and self.jitter > self.every:
             raise ValueError("jitter is longer than the interval")
         if self.cron is not None:
-            _check(self.cron)
+            _check_cron(self.cron)
         return self
 
     @model_validator(mode="after")
@@ -156,7 +156,7 @@ class Schedule(StrictModel):
             return None
 
 
-def _check(expression: str) -> None:
+def _check_cron(expression: str) -> None:
     if len(expression.split()) != 5:  # noqa: PLR2004
         raise ValueError("cron has five fields: minute, hour, day of month, month, day of week")
     try:

@@ -32,9 +32,9 @@ from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
 from glueline.settings.schedules import Schedule
 from glueline.settings.sources import Source
-from glueline.settings.toml_lines import line_of
+from glueline.settings.toml_lines import find_line
 
-NAMED = 20
+_MAX_NAMED = 20
 """Sources that a message names at most."""
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
                     )
                 seen[name] = f"made by the template {key!r} already"
         for name, source in self.all_sources.items():
-            _must_lead_somewhere(name, source, self)
+            _check_secrets_from(name, source, self)
         return self
 
     @model_validator(mode="after")
@@ -148,7 +148,7 @@ class Settings(BaseSettings):
     @classmethod
     def _redis(cls, url: str) -> str:
         if url.lower().startswith(("sentinel://", "sentinels://")):
-            sentinel_url.parse(url)
+            sentinel_url.parse_sentinels(url)
         else:
             parse_server(url)
         return url
@@ -194,13 +194,13 @@ class Settings(BaseSettings):
         if found is not None:
             return found
         known = sorted({"default", *self.all_sources})
-        more = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
+        more = f" and {len(known) - _MAX_NAMED:,} more" if len(known) > _MAX_NAMED else ""
         raise UsageError(
-            f"there is no source {name!r}; the known ones are {', '.join(known[:NAMED])}{more}"
+            f"there is no source {name!r}; the known ones are {', '.join(known[:_MAX_NAMED])}{more}"
         )
 
 
-def _must_lead_somewhere(name: str, source: Source, settings: Settings) -> None:
+def _check_secrets_from(name: str, source: Source, settings: Settings) -> None:
     """Follow ``secrets_from`` to a source that needs no other."""
     seen = [name]
     while source.secrets_from is not None:
@@ -222,7 +222,7 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise UsageError(f"{_place(error, overrides)}{first_error(error)}") from None
+        raise UsageError(f"{_locate_problem(error, overrides)}{first_error(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
     except RecursionError:
@@ -233,7 +233,7 @@ def load_settings(**overrides: Any) -> Settings:
         raise UsageError(f"the settings cannot be read: {error}") from None
 
 
-def _place(error: ValidationError, overrides: Mapping[str, Any]) -> str:
+def _locate_problem(error: ValidationError, overrides: Mapping[str, Any]) -> str:
     """Where the first problem stands: file and line when the value comes from the file."""
     path = error.errors(include_url=False, include_input=False)[0]["loc"]
     variables = {"__".join(["GLUELINE", *map(str, path[:n])]).upper() for n in range(1, 5)}
@@ -241,5 +241,5 @@ def _place(error: ValidationError, overrides: Mapping[str, Any]) -> str:
     if not path or path[0] in overrides or variables & {name.upper() for name in os.environ}:
         return "setting "
     file = config_path()
-    line = line_of(file.read_text("utf-8"), path) if file.is_file() else None
+    line = find_line(file.read_text("utf-8"), path) if file.is_file() else None
     return f"{file}, line {line}: " if line else "setting "

@@ -12,17 +12,17 @@ from glueline.contract.filters import Filters
 from glueline.contract.messages import SourceName
 from glueline.contract.model import StrictModel
 
-REFERENCES = "env:NAME, file:PATH, secretsmanager:ID, secretsmanager:ID#KEY or ssm:NAME"
+_REFERENCE_FORMS = "env:NAME, file:PATH, secretsmanager:ID, secretsmanager:ID#KEY or ssm:NAME"
 _REFERENCE = re.compile(r"(env|file|secretsmanager|ssm):\S.*")
 
 
-def _reference(text: str) -> str:
+def _check_reference(text: str) -> str:
     if _REFERENCE.fullmatch(text) is None:
-        raise ValueError(f"a key stands here by reference only: {REFERENCES}")
+        raise ValueError(f"a key stands here by reference only: {_REFERENCE_FORMS}")
     return text
 
 
-Reference = Annotated[str, AfterValidator(_reference)]
+Reference = Annotated[str, AfterValidator(_check_reference)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Operation = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]+$")]
 TagKey = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^=\s]+$")]
@@ -122,7 +122,7 @@ class SourceSummary(StrictModel):
     tags: dict[str, str] = Field(default_factory=dict)
 
 
-def summary(name: str, source: Source) -> SourceSummary:
+def summarize_source(name: str, source: Source) -> SourceSummary:
     """The summary of a source, without references, external ids and endpoints."""
     shown: dict[str, Any] = {
         field: getattr(source, field)

@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 )
 
 
-def line_of(document: str, path: Sequence[str | int]) -> int | None:
+def find_line(document: str, path: Sequence[str | int]) -> int | None:
     """The line on which ``path``, or what of it exists, stands in a valid document."""
     try:
         lines = _Reader(document).read()

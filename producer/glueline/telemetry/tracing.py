@@ -24,7 +24,7 @@ Attributes = Mapping[str, str | int | float | bool]
 ErrorInfo = tuple[str, str]
 """The code of an error, and what it says."""
 
-FLUSH = 1.0
+FLUSH_SECONDS = 1.0
 """Seconds that the last spans have to reach the collector."""
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -55,7 +55,7 @@ class Span:
         """Note that what the span is about failed."""
 
 
-class _Recorded(Span):
+class _RecordingSpan(Span):
     def __init__(self, span: Any) -> None:
         self._span = span
 
@@ -76,7 +76,7 @@ class _Recorded(Span):
         self._span.set_status(StatusCode.ERROR, said)
 
 
-def _code_of(error: Exception) -> ErrorInfo:
+def _describe_by_code(error: Exception) -> ErrorInfo:
     """An error's text may quote what it should not; its code does not."""
     return str(getattr(error, "code", "") or type(error).__name__), ""
 
@@ -87,22 +87,22 @@ class _Own:
     tracer: "Tracer | None" = None
     sampler: "Sampler | None" = None
     close: Callable[[], object] = staticmethod(lambda: None)
-    told: Callable[[Exception], ErrorInfo] = staticmethod(_code_of)
+    told: Callable[[Exception], ErrorInfo] = staticmethod(_describe_by_code)
 
 
 _own = _Own()
 NOOP_SPAN = Span()
 
 
-def begin(service: str, told: Callable[[Exception], ErrorInfo] = _code_of) -> None:
+def begin(service: str, told: Callable[[Exception], ErrorInfo] = _describe_by_code) -> None:
     """Trace this process as ``service``, if the ``OTEL_*`` variables ask for it.
 
     ``told`` says of an error what may be known of it. What stands in the way is a warning.
     """
-    if _own.tracer is not None or not _is_asked_for():
+    if _own.tracer is not None or not _is_requested():
         return
     try:
-        provider, _own.close = _provider(service)
+        provider, _own.close = _make_provider(service)
     except ImportError as error:
         log.warning(
             "OTEL_* variables ask for traces, which need more packages (%s): "
@@ -116,7 +116,7 @@ def begin(service: str, told: Callable[[Exception], ErrorInfo] = _code_of) -> No
         _own.tracer = provider.get_tracer("glueline")
 
 
-def end(within: float = FLUSH) -> None:
+def end(within: float = FLUSH_SECONDS) -> None:
     """Send what is left, for at most ``within`` seconds, and trace no more."""
     if _own.tracer is None:
         return
@@ -139,8 +139,8 @@ def span(
 
     ``kind`` is one of OpenTelemetry's. An error that leaves the block makes it a failure.
     """
-    tracer = _own.tracer or _host()
-    return NOOP_SPAN if tracer is None else _recorded(tracer, name, kind, about or {}, parent)
+    tracer = _own.tracer or _find_host_tracer()
+    return NOOP_SPAN if tracer is None else _record_span(tracer, name, kind, about or {}, parent)
 
 
 def current() -> Span:
@@ -149,7 +149,7 @@ def current() -> Span:
         return NOOP_SPAN
     from opentelemetry.trace import get_current_span
 
-    return _Recorded(get_current_span())
+    return _RecordingSpan(get_current_span())
 
 
 def traceparent() -> str:
@@ -157,10 +157,10 @@ def traceparent() -> str:
 
     Baggage stays behind: it may hold anything, and the ledger keeps this for days.
     """
-    if _own.tracer is None and _host() is None:
+    if _own.tracer is None and _find_host_tracer() is None:
         return ""
     carrier: dict[str, str] = {}
-    _propagator().inject(carrier)
+    _make_propagator().inject(carrier)
     return carrier.get("traceparent", "")
 
 
@@ -178,21 +178,21 @@ def synthetic_traceparent(run_id: str) -> str:
 
 
 @contextmanager
-def _recorded(
+def _record_span(
     tracer: "Tracer", name: str, kind: str, about: Attributes, parent: str
-) -> Iterator[_Recorded]:
+) -> Iterator[_RecordingSpan]:
     from opentelemetry.trace import SpanKind
 
     with tracer.start_as_current_span(
         name,
-        context=_context(parent),
+        context=_make_context(parent),
         kind=SpanKind[kind.upper()],
         attributes=about,
         # What an exception says, and its traceback, may hold a secret.
         record_exception=False,
         set_status_on_exception=False,
     ) as started:
-        ours = _Recorded(started)
+        ours = _RecordingSpan(started)
         try:
             yield ours
         except Exception as error:
@@ -200,22 +200,22 @@ def _recorded(
             raise
 
 
-def _context(parent: str) -> "Context | None":
+def _make_context(parent: str) -> "Context | None":
     if not parent:
         return None
     from opentelemetry.context import Context
 
-    found: Context = _propagator().extract({"traceparent": parent}, context=Context())
+    found: Context = _make_propagator().extract({"traceparent": parent}, context=Context())
     return found
 
 
-def _propagator() -> Any:
+def _make_propagator() -> Any:
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     return TraceContextTextMapPropagator()
 
 
-def _host() -> "Tracer | None":
+def _find_host_tracer() -> "Tracer | None":
     """The tracer of a service that uses OpenTelemetry itself."""
     api: Any = sys.modules.get("opentelemetry.trace")  # redis-py imports it where it is installed
     if api is None or isinstance(api.get_tracer_provider(), api.ProxyTracerProvider):
@@ -224,7 +224,7 @@ def _host() -> "Tracer | None":
     return tracer
 
 
-def _is_asked_for() -> bool:
+def _is_requested() -> bool:
     exporter = os.environ.get("OTEL_TRACES_EXPORTER", "").strip()
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or exporter == "none":
         return False
@@ -237,7 +237,7 @@ def _is_asked_for() -> bool:
     return True
 
 
-def _provider(service: str) -> tuple["TracerProvider", Callable[[], object]]:
+def _make_provider(service: str) -> tuple["TracerProvider", Callable[[], object]]:
     """The process's provider, and how it is told that this is the end."""
     from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

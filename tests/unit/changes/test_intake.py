@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glueline import AsyncProducer, Producer, Settings
-from glueline.changes.eventbridge import EVENTS_AT_ONCE, parse_events, parse_message
+from glueline.changes.eventbridge import MAX_EVENTS, parse_events, parse_queue_body
 from glueline.changes.intake import accept_events
 from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Change
 from glueline.contract.errors import UsageError
@@ -123,7 +123,7 @@ def test_a_database_that_is_deleted_is_told_apart():
         (event(DATABASE, databaseName="", typeOfChange="x"), "databaseName"),
         (event(TABLE, databaseName="d"), "tableName"),
         (event(JOB, jobName="x" * 20_000), "jobName"),
-        ([created("t")] * (EVENTS_AT_ONCE + 1), "too many events"),
+        ([created("t")] * (MAX_EVENTS + 1), "too many events"),
     ],
 )
 def test_what_is_no_event_is_refused_in_one_sentence(payload: Any, said: str):
@@ -147,7 +147,7 @@ def sns(message: Any) -> str:
     ],
 )
 def test_a_message_holds_events_also_inside_an_envelope_of_sns(body: str):
-    (found,) = parse_message(body)
+    (found,) = parse_queue_body(body)
     assert found.scopes == (TableScope(database="d", name="t"),)
 
 
@@ -156,7 +156,7 @@ def test_a_message_holds_events_also_inside_an_envelope_of_sns(body: str):
 )
 def test_a_message_that_holds_no_event_is_refused_in_one_sentence(body: str):
     with pytest.raises(UsageError) as refused:
-        parse_message(body)
+        parse_queue_body(body)
     assert len(str(refused.value)) < 300
 
 
@@ -176,7 +176,7 @@ ODD = st.builds(
 
 @given(JSON | ODD | st.lists(ODD, max_size=3))
 def test_any_json_is_understood_or_refused(payload: Any):
-    for read in (parse_events, lambda it: parse_message(json.dumps(it))):
+    for read in (parse_events, lambda it: parse_queue_body(json.dumps(it))):
         with suppress(UsageError):
             for one in read(payload):
                 changes = [Change(source="a", scope=s, is_gone=one.is_gone) for s in one.scopes]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline import ExtractionRequest, Globs, Producer, RunState, Settings, load_settings
 from glueline.client.scheduler import Scheduler
@@ -41,15 +41,15 @@ def producer(settings: Settings) -> Iterator[Producer]:
         yield the_producer
 
 
-def finish(desk: Desk, run_id: str, schedule: Schedule) -> None:
-    desk.run_to_end(first_units(run_id, schedule.request), RunState.SUCCEEDED)
+def finish(harness: LedgerHarness, run_id: str, schedule: Schedule) -> None:
+    harness.run_to_end(first_units(run_id, schedule.request), RunState.SUCCEEDED)
 
 
-def test_a_slot_is_fired_once(producer: Producer, desk: Desk, clock: Clock):
+def test_a_slot_is_fired_once(producer: Producer, harness: LedgerHarness, clock: Clock):
     scheduler = Scheduler(producer, [HOURLY], clock)
     (fired,) = scheduler.tick()
     assert scheduler.tick() == []
-    finish(desk, fired.run_id, HOURLY)
+    finish(harness, fired.run_id, HOURLY)
     assert scheduler.tick() == []
     clock.now += 3600
     (next_one,) = scheduler.tick()
@@ -57,31 +57,35 @@ def test_a_slot_is_fired_once(producer: Producer, desk: Desk, clock: Clock):
 
 
 def test_a_second_scheduler_or_a_restart_fires_no_slot_again(
-    producer: Producer, desk: Desk, clock: Clock
+    producer: Producer, harness: LedgerHarness, clock: Clock
 ):
     (fired,) = Scheduler(producer, [HOURLY], clock).tick()
     assert Scheduler(producer, [HOURLY], clock).tick() == []
-    finish(desk, fired.run_id, HOURLY)
+    finish(harness, fired.run_id, HOURLY)
     assert Scheduler(producer, [HOURLY], clock).tick() == []
     assert len(producer.runs()) == 1
 
 
-def test_a_run_that_goes_on_is_not_restarted(producer: Producer, desk: Desk, clock: Clock):
+def test_a_run_that_goes_on_is_not_restarted(
+    producer: Producer, harness: LedgerHarness, clock: Clock
+):
     scheduler = Scheduler(producer, [HOURLY], clock)
     (fired,) = scheduler.tick()
     clock.now += 3600
     assert scheduler.tick() == []
     assert producer.status(fired.run_id).state is RunState.RUNNING
-    finish(desk, fired.run_id, HOURLY)
+    finish(harness, fired.run_id, HOURLY)
     clock.now += 3600
     assert len(scheduler.tick()) == 1
 
 
-def test_schedules_have_slots_of_their_own(producer: Producer, desk: Desk, clock: Clock):
+def test_schedules_have_slots_of_their_own(
+    producer: Producer, harness: LedgerHarness, clock: Clock
+):
     scheduler = Scheduler(producer, [HOURLY, OFTEN], clock)
     hourly, often = scheduler.tick()
-    finish(desk, hourly.run_id, HOURLY)
-    finish(desk, often.run_id, OFTEN)
+    finish(harness, hourly.run_id, HOURLY)
+    finish(harness, often.run_id, OFTEN)
     clock.now += 60
     (fired,) = scheduler.tick()
     assert producer.status(fired.run_id).request.scope == JobScope(name="j")
@@ -116,11 +120,11 @@ def test_a_run_is_found_going_on_behind_many_others(producer: Producer, clock: C
     assert producer.status(fired.run_id).state is RunState.RUNNING
 
 
-def test_what_was_missed_is_served_once(producer: Producer, desk: Desk, clock: Clock):
+def test_what_was_missed_is_served_once(producer: Producer, harness: LedgerHarness, clock: Clock):
     assert Scheduler(producer, [NIGHTLY], clock).tick() == []
     clock.now += 10 * DAY
     (fired,) = Scheduler(producer, [NIGHTLY], clock).tick()
-    finish(desk, fired.run_id, NIGHTLY)
+    finish(harness, fired.run_id, NIGHTLY)
     assert Scheduler(producer, [NIGHTLY], clock).tick() == []
 
 
@@ -141,18 +145,18 @@ def test_a_cron_that_was_changed_waits_for_its_new_time(producer: Producer, cloc
 
 
 def test_a_slot_is_known_when_its_run_is_forgotten(
-    producer: Producer, desk: Desk, clock: Clock, prefix: str
+    producer: Producer, harness: LedgerHarness, clock: Clock, prefix: str
 ):
     (fired,) = Scheduler(producer, [HOURLY], clock).tick()
-    finish(desk, fired.run_id, HOURLY)
-    for key in desk.client.scan_iter(f"{prefix}*"):
+    finish(harness, fired.run_id, HOURLY)
+    for key in harness.client.scan_iter(f"{prefix}*"):
         if not key.endswith(b"schedules"):
-            desk.client.delete(key)
+            harness.client.delete(key)
     assert Scheduler(producer, [HOURLY], clock).tick() == []
 
 
 def test_a_scheduler_that_died_before_it_noted_the_slot_fires_it_once(
-    producer: Producer, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    producer: Producer, harness: LedgerHarness, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
     class Killed(Exception):
         pass
@@ -162,7 +166,7 @@ def test_a_scheduler_that_died_before_it_noted_the_slot_fires_it_once(
 
     scheduler = Scheduler(producer, [HOURLY], clock)
     with monkeypatch.context() as patch:
-        patch.setattr(producer, "serve_slot", die)
+        patch.setattr(producer, "mark_slot", die)
         with pytest.raises(Killed):
             scheduler.tick()
     (run,) = producer.runs()
@@ -170,9 +174,11 @@ def test_a_scheduler_that_died_before_it_noted_the_slot_fires_it_once(
     assert [r.run_id for r in producer.runs()] == [run.run_id]
 
 
-def test_a_clock_that_lags_fires_no_older_slot(producer: Producer, desk: Desk, clock: Clock):
+def test_a_clock_that_lags_fires_no_older_slot(
+    producer: Producer, harness: LedgerHarness, clock: Clock
+):
     (fired,) = Scheduler(producer, [HOURLY], clock).tick()
-    finish(desk, fired.run_id, HOURLY)
+    finish(harness, fired.run_id, HOURLY)
     clock.now -= 3600
     assert Scheduler(producer, [HOURLY], clock).tick() == []
     clock.now += 7200
@@ -180,10 +186,10 @@ def test_a_clock_that_lags_fires_no_older_slot(producer: Producer, desk: Desk, c
 
 
 def test_a_scheduler_tells_that_all_was_served_unless_it_was_not(
-    producer: Producer, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    producer: Producer, harness: LedgerHarness, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
     Scheduler(producer, [], clock).tick()
-    assert not desk.client.exists(desk.keys.scheduler)
+    assert not harness.client.exists(harness.keys.scheduler)
 
     def away(*_: object) -> None:
         raise LedgerUnavailable("Redis did not answer")
@@ -191,9 +197,9 @@ def test_a_scheduler_tells_that_all_was_served_unless_it_was_not(
     with monkeypatch.context() as patched:
         patched.setattr(producer, "enqueue", away)
         Scheduler(producer, [HOURLY, OFTEN], clock).tick()
-    assert not desk.client.exists(desk.keys.scheduler)
+    assert not harness.client.exists(harness.keys.scheduler)
     Scheduler(producer, [HOURLY, OFTEN], clock).tick()
-    assert desk.client.pttl(desk.keys.scheduler) > 0
+    assert harness.client.pttl(harness.keys.scheduler) > 0
 
 
 MANY = """

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from glueline.contract.filters import GLOB_LIMIT, GLOBS_LIMIT, LENGTH_LIMIT, Filters, Globs
+from glueline.contract.filters import GLOB_LIMIT, GLOBS_LENGTH_LIMIT, GLOBS_LIMIT, Filters, Globs
 from glueline.contract.messages import ExtractionRequest
 
 
@@ -119,7 +119,10 @@ def halves(globs: list[str]) -> dict[str, object]:
     ("globs", "sentence"),
     [
         (["a*"] * (GLOBS_LIMIT + 1), "at most 1,000 globs, this one has 1,001"),
-        (["x" * 255] * (LENGTH_LIMIT // 255 + 1), "at most 50,000 characters, these have 50,235"),
+        (
+            ["x" * 255] * (GLOBS_LENGTH_LIMIT // 255 + 1),
+            "at most 50,000 characters, these have 50,235",
+        ),
     ],
 )
 def test_the_filters_of_a_request_are_bounded(globs: list[str], sentence: str):

@@ -7,19 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Batch, Change
 from glueline.contract.messages import DatabaseScope, JobScope, Scope, TableScope
 from glueline.ledger.changes import (
-    REMEMBERED,
+    MAX_KNOWN_EVENTS,
     EventChanges,
     RecordResult,
     due_changes,
     forget_change,
     record_changes,
 )
-from glueline.ledger.gauges import gauges
+from glueline.ledger.gauges import read_gauges
 
 HOUR = 3_600_000
 IDS = count()
@@ -36,8 +36,8 @@ def of(scope: Scope, *, is_gone: bool = False) -> Change:
 class Notes:
     """Notes changes, each with an event of its own, and takes what is due."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, harness: LedgerHarness) -> None:
+        self.harness = harness
 
     def note(self, *changes: Change, quiet: int = 0, at_most: int = HOUR) -> RecordResult:
         return self.tell(
@@ -47,35 +47,35 @@ class Notes:
     def tell(
         self, told: Sequence[EventChanges], quiet: int = 0, at_most: int = HOUR
     ) -> RecordResult:
-        return self.desk.ledger(record_changes(self.desk.keys, told, quiet, at_most))
+        return self.harness.ledger(record_changes(self.harness.keys, told, quiet, at_most))
 
     def due(self, limit: int = 100) -> list[Batch]:
-        return self.desk.ledger(due_changes(self.desk.keys, limit)).batches
+        return self.harness.ledger(due_changes(self.harness.keys, limit)).batches
 
     def forget(self, batch: Batch) -> None:
-        self.desk.ledger(forget_change(self.desk.keys, batch))
+        self.harness.ledger(forget_change(self.harness.keys, batch))
 
     def later(self, milliseconds: int) -> None:
         """Put the clock forward."""
-        for key in (self.desk.keys.changes, self.desk.keys.changes_sealed):
-            for group in self.desk.client.zrange(key, 0, -1):
-                self.desk.client.zincrby(key, -milliseconds, group)
+        for key in (self.harness.keys.changes, self.harness.keys.sealed_changes):
+            for group in self.harness.client.zrange(key, 0, -1):
+                self.harness.client.zincrby(key, -milliseconds, group)
 
     def waiting(self) -> int:
-        found = self.desk.ledger(gauges(self.desk.keys, 1000))
+        found = self.harness.ledger(read_gauges(self.harness.keys, 1000))
         assert found.oldest_change >= 0
         return found.changes
 
     def left(self) -> list[bytes]:
         """All keys of changes, but that of the known events."""
-        prefix = self.desk.keys.prefix
-        keys = set(self.desk.client.keys(f"{prefix}change*"))
-        return sorted(keys - {self.desk.keys.changes_known.encode()})
+        prefix = self.harness.keys.prefix
+        keys = set(self.harness.client.keys(f"{prefix}change*"))
+        return sorted(keys - {self.harness.keys.known_events.encode()})
 
 
 @pytest.fixture
-def notes(desk: Desk) -> Notes:
-    return Notes(desk)
+def notes(harness: LedgerHarness) -> Notes:
+    return Notes(harness)
 
 
 def test_a_change_is_due_once_it_has_been_quiet(notes: Notes):
@@ -92,7 +92,7 @@ def test_a_change_is_due_once_it_has_been_quiet(notes: Notes):
 
 def test_changes_that_go_on_are_due_after_a_while(notes: Notes):
     def due_at() -> float:
-        return notes.desk.client.zscore(notes.desk.keys.changes, "s/database/d") or 0
+        return notes.harness.client.zscore(notes.harness.keys.changes, "s/database/d") or 0
 
     notes.note(table("a"), quiet=60_000, at_most=5_000)
     first = due_at()
@@ -144,9 +144,9 @@ def test_an_event_is_noted_once_for_its_sources(notes: Notes):
 
 
 def test_known_events_do_not_pile_up(notes: Notes):
-    for start in range(0, REMEMBERED + 1000, 7000):
+    for start in range(0, MAX_KNOWN_EVENTS + 1000, 7000):
         notes.tell([EventChanges(f"x{start + n}", [table("a")]) for n in range(7000)])
-    assert notes.desk.client.zcard(notes.desk.keys.changes_known) == REMEMBERED
+    assert notes.harness.client.zcard(notes.harness.keys.known_events) == MAX_KNOWN_EVENTS
 
 
 def test_a_batch_stays_until_it_is_forgotten_whoever_took_it(notes: Notes):
@@ -187,10 +187,10 @@ def test_batches_that_wait_do_not_hide_others(notes: Notes):
 
 def test_what_somebody_deleted_by_hand_keeps_no_other_from_being_read(notes: Notes):
     notes.note(table("a", "one"), table("a", "two"))
-    notes.desk.client.delete(notes.desk.keys.change("s/database/one"))
+    notes.harness.client.delete(notes.harness.keys.change("s/database/one"))
     (two,) = notes.due()
     assert two.group == "s/database/two"
-    notes.desk.client.delete(notes.desk.keys.change(f"{two.group}:sealed"))
+    notes.harness.client.delete(notes.harness.keys.change(f"{two.group}:sealed"))
     notes.later(1000)
     assert notes.due() == []
 

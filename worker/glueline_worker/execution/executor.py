@@ -140,7 +140,7 @@ class Execution:
             await tools.publish(due.units)
         for sentence in due.sentences:
             log.error("run.forgotten", reason=sentence)
-            await tools.ledger(tools.calls.bury(sentence, ""))
+            await tools.ledger(tools.calls.add_dead_letter(sentence, ""))
         for unit in due.unreadable:
             await self._refuse(unit)
         return len(due.units)

@@ -5,12 +5,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-KNOWN = 10_000
+_MAX_BUCKETS = 10_000
 """Buckets that are kept; the one that was used longest ago goes first."""
 
 
 @dataclass
-class Buckets:
+class RateLimiter:
     """``burst`` requests at once, and ``rate`` a second after that."""
 
     rate: float
@@ -25,6 +25,6 @@ class Buckets:
         level = min(self.burst, level + (now - then) * self.rate)
         wait = 0.0 if level >= 1 else (1 - level) / self.rate
         self._levels[who] = (level if wait else level - 1, now)
-        if len(self._levels) > KNOWN:
+        if len(self._levels) > _MAX_BUCKETS:
             self._levels.popitem(last=False)
         return wait

@@ -11,9 +11,9 @@ from hashlib import sha256
 from redis.exceptions import RedisError
 
 from glueline.ledger import Keys
-from glueline.ledger.ledger import unavailable
-from glueline.ledger.results import text
-from glueline.queue import redis_client
+from glueline.ledger.ledger import ledger_unavailable
+from glueline.ledger.results import parse_text
+from glueline.queue import make_redis_client
 from glueline.settings.api import Token
 from glueline.settings.settings import Settings
 
@@ -25,7 +25,7 @@ class Sessions:
 
     def __init__(self, settings: Settings) -> None:
         """Connect on first use."""
-        self._client = redis_client(settings)
+        self._client = make_redis_client(settings)
         self._keys = Keys(settings.key_prefix)
         self._seconds = int(settings.api.session)
         self._tokens = settings.api.tokens
@@ -56,16 +56,16 @@ class Sessions:
         try:
             self._client.set(self._key(secret), value, ex=max(1, self._seconds))
         except RedisError as error:
-            raise unavailable(error) from None
+            raise ledger_unavailable(error) from None
 
     def _get(self, secret: str) -> str | None:
         try:
-            return text(self._client.get(self._key(secret)))
+            return parse_text(self._client.get(self._key(secret)))
         except RedisError as error:
-            raise unavailable(error) from None
+            raise ledger_unavailable(error) from None
 
     def _delete(self, secret: str) -> None:
         try:
             self._client.delete(self._key(secret))
         except RedisError as error:
-            raise unavailable(error) from None
+            raise ledger_unavailable(error) from None

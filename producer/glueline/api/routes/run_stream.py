@@ -16,9 +16,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from glueline.api.connections import client_group
-from glueline.api.context import Caller, Desk
-from glueline.api.problems import Refused
-from glueline.client.producer import POLL, UnknownRun
+from glueline.api.context import ApiContext, Principal
+from glueline.api.problems import HttpProblem
+from glueline.client.producer import POLL_INTERVAL, UnknownRun
 from glueline.contract.errors import Retryable
 from glueline.contract.runs import RunStatus
 
@@ -29,38 +29,42 @@ LOGIN_CHECK = 3.0
 """Seconds after which a stream looks whether its login still stands."""
 
 
-def events(desk: Desk, caller: Caller, run: RunStatus, last_id: str | None) -> Response:
+def stream_run(
+    context: ApiContext, principal: Principal, run: RunStatus, last_id: str | None
+) -> Response:
     """The stream of ``run``, from what the client does not know yet."""
     if run.state.is_final and last_id == _id_of(run):
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return RunStream(desk, caller, _stream(desk, caller, run, last_id))
+    return RunStream(context, principal, _stream(context, principal, run, last_id))
 
 
 class RunStream(StreamingResponse):
     """A stream that counts against the process, its token and its address until it ends."""
 
-    def __init__(self, desk: Desk, caller: Caller, events: AsyncIterator[str]) -> None:
+    def __init__(
+        self, context: ApiContext, principal: Principal, events: AsyncIterator[str]
+    ) -> None:
         """Count the stream now; raises Refused when there are enough."""
-        api = desk.settings.api
-        self._desk = desk
+        api = context.settings.api
+        self._desk = context
         self._counts_against = {
             "all": ("api.streams", api.streams),
-            f"token {caller.token.name}": ("api.streams_per_token", api.streams_per_token),
-            f"address {client_group(caller.address)}": (
+            f"token {principal.token.name}": ("api.streams_per_token", api.streams_per_token),
+            f"address {client_group(principal.address)}": (
                 "api.streams_per_token",
                 api.streams_per_token,
             ),
         }
         for who, (setting, limit) in self._counts_against.items():
-            if desk.streams[who] >= limit:
-                raise Refused(
+            if context.streams[who] >= limit:
+                raise HttpProblem(
                     HTTPStatus.TOO_MANY_REQUESTS,
                     "too_many_streams",
                     f"as many streams are open as {setting} allows; ask again later",
                     headers={"Retry-After": "10"},
                 )
-        desk.streams.update(self._counts_against.keys())
-        desk.metrics.streams.inc()
+        context.streams.update(self._counts_against.keys())
+        context.metrics.streams.inc()
         headers = {"X-Accel-Buffering": "no"}
         super().__init__(events, media_type="text/event-stream", headers=headers)
 
@@ -77,15 +81,15 @@ class RunStream(StreamingResponse):
 
 
 async def _stream(
-    desk: Desk, caller: Caller, run: RunStatus, last_id: str | None
+    context: ApiContext, principal: Principal, run: RunStatus, last_id: str | None
 ) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     said = checked = time.monotonic()
-    while not desk.stopping.is_set():
-        if caller.session is not None and time.monotonic() - checked > LOGIN_CHECK:
+    while not context.stopping.is_set():
+        if principal.session is not None and time.monotonic() - checked > LOGIN_CHECK:
             checked = time.monotonic()
             with suppress(Retryable):  # without the ledger there is no news to tell either
-                if await desk.sessions.find(caller.session) is None:
+                if await context.sessions.find(principal.session) is None:
                     return
         if _id_of(run) != last_id:
             last_id, said = _id_of(run), time.monotonic()
@@ -95,9 +99,9 @@ async def _stream(
         if time.monotonic() - said > KEEP_ALIVE:
             said = time.monotonic()
             yield ": still running\n\n"
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(POLL_INTERVAL)
         try:
-            run = await desk.producer.status(run.run_id)
+            run = await context.producer.status(run.run_id)
         except UnknownRun:
             return
         except Retryable:
