@@ -286,7 +286,7 @@ async def test_a_cancelled_run_is_cleaned_up_where_it_wrote(
     two = await fleet.worker(sources=at(sim), sinks=(f"file://{tmp_path}/two",))
     run_id = await fleet.open()
     await fleet.take(one, "databases")
-    await fleet.ledger(fleet.calls.cancel(run_id, "prod", "enough"))
+    await fleet.ledger(fleet.calls.cancel(run_id, "enough"))
     fleet.queue.clear()
     while list((tmp_path / "one").glob("*/run=*")):
         for worker in (two, one):
@@ -382,7 +382,7 @@ async def test_what_a_stopped_run_left_is_removed_by_whoever_has_its_sink_howeve
     run_id = await fleet.open()
     await fleet.take(one, "databases")
     await fleet.take(one, "database/hr")
-    await fleet.ledger(fleet.calls.cancel(run_id, "prod", "enough"))
+    await fleet.ledger(fleet.calls.cancel(run_id, "enough"))
     assert files(tmp_path / "one", run_id)
     monkeypatch.setattr(attempt, "LEASES_UNSERVED", -1)  # nobody came for long
     await clean(fleet, run_id, two)

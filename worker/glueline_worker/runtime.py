@@ -25,6 +25,7 @@ from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
+from glueline.ledger.checks import record_check
 from glueline.ledger.keys import KeyOrigin
 from glueline.queue import Publisher, QueueUnavailable, make_async_redis_client, make_commands
 from glueline.settings.settings import Settings
@@ -96,7 +97,7 @@ class Runtime:
 
     def record(self, report: CheckReport) -> None:
         """Keep what a check found; raises LedgerUnavailable."""
-        self.call(self._ledger(self._calls.record_check(report)))
+        self.call(self._ledger(record_check(self._calls.keys, report)))
 
     def add_dead_letter(self, reason: str, body: str) -> None:
         """Keep a dead letter; without the ledger only the log tells of it."""

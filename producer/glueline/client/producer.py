@@ -30,9 +30,9 @@ from glueline.contract.messages import (
 )
 from glueline.contract.model import StrictModel, first_error
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
-from glueline.ledger import Ledger
+from glueline.ledger import Ledger, schedules
 from glueline.ledger.changes import EventChanges, RecordResult, record_changes
-from glueline.ledger.commands import RunCursor, finish_unit
+from glueline.ledger.commands import RunCursor
 from glueline.ledger.keys import KeyOrigin
 from glueline.queue import (
     Publisher,
@@ -96,7 +96,7 @@ class Producer:
         self._calls = make_commands(self.settings)
         self._app = make_celery_app(self.settings)
         self._publisher = Publisher(self._app)
-        self.checks = SourceChecks(self._ledger, self._calls, self._publisher)
+        self.checks = SourceChecks(self._ledger, self._calls.keys, self._publisher)
 
     def enqueue_catalog(
         self,
@@ -181,12 +181,12 @@ class Producer:
 
     def find(self, prefix: str) -> RunStatus:
         """The run whose id starts with ``prefix``; raises UnknownRun unless exactly one does."""
-        matches = [run for run in self.runs(10_000) if run.run_id.startswith(prefix)]
-        if not prefix or not matches:
+        matches = self._ledger(self._calls.find(prefix)) if prefix else []
+        if not matches:
             raise _make_unknown_run(prefix)
         if len(matches) > 1:
             raise UnknownRun(f"{len(matches)} runs start with {prefix!r}; give more of the id")
-        return self.status(matches[0].run_id)
+        return self.status(matches[0])
 
     def watch(self, run_id: str) -> Iterator[RunStatus]:
         """The run's status each time it changes, until it has ended."""
@@ -226,12 +226,11 @@ class Producer:
 
     def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
         """Stop a run and say its state now; one that has ended stays as it is."""
-        status = self.status(run_id)
-        before = self._ledger(self._calls.cancel(run_id, status.request.source, reason))
-        if before != RunState.RUNNING:
-            return self.status(run_id).state
-        self._publish([finish_unit(run_id, status.request.source)])
-        return RunState.CANCELLED
+        result = self._ledger(self._calls.cancel(run_id, reason))
+        if result is None:
+            raise _make_unknown_run(run_id)
+        self._publish(result.units)
+        return result.state
 
     def replay(self, run_id: str, units: list[str] | None = None) -> int:
         """Run failed units again (all, or those named) and say how many; raises UsageError."""
@@ -253,15 +252,15 @@ class Producer:
 
     def last_slot(self, schedule: Schedule) -> int | None:
         """The last slot of a schedule that was served; None when it never was."""
-        return self._ledger(self._calls.last_slot(schedule.name, schedule.timing))
+        return self._ledger(schedules.last_slot(self._calls.keys, schedule.name, schedule.timing))
 
     def mark_slot(self, schedule: Schedule, slot: int) -> None:
         """Remember that a slot was served."""
-        self._ledger(self._calls.mark_slot(schedule.name, schedule.timing, slot))
+        self._ledger(schedules.mark_slot(self._calls.keys, schedule.name, schedule.timing, slot))
 
     def mark_scheduler(self) -> None:
         """Remember that all schedules were served that are due, for those who watch."""
-        self._ledger(self._calls.mark_scheduler())
+        self._ledger(schedules.mark_scheduler(self._calls.keys))
 
     def note(self, told: Sequence[EventChanges]) -> RecordResult:
         """Note what events say has changed; raises LedgerUnavailable, and then nothing was."""

@@ -4,7 +4,8 @@ Each operation is a ``Command``: a Lua script with its keys and arguments, and h
 answer. ``calls`` makes them; a ``Ledger`` (blocking) or an ``AsyncLedger`` carries them out.
 """
 
-from glueline.ledger.commands import Command, Commands
+from glueline.ledger.command import Command
+from glueline.ledger.commands import Commands
 from glueline.ledger.keys import Keys
 from glueline.ledger.ledger import AsyncLedger, Ledger, LedgerUnavailable
 

@@ -13,7 +13,7 @@ from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Batch, Change
 from glueline.contract.messages import Options
 from glueline.contract.model import first_error
 from glueline.ledger import decoding
-from glueline.ledger.commands import Command
+from glueline.ledger.command import Command
 from glueline.ledger.keys import Keys
 
 EVENT_TTL_MS = 15 * 60 * 1000

@@ -4,20 +4,18 @@ No operation raises for what a run can be in; the answers say it.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage, first_units
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
-from glueline.ledger import results
+from glueline.ledger import parsing, results
+from glueline.ledger.command import Command
 from glueline.ledger.decoding import digest_request, summarize_request
 from glueline.ledger.keys import KeyOrigin, Keys
-
-T = TypeVar("T")
 
 REDISPATCH_AFTER_MS = 20_000
 """After this long an open unit that nobody holds is looked at; see ``due.lua``."""
@@ -26,22 +24,9 @@ LEASE_MS = 30_000
 RUN_LIFETIME_MS = 3 * 24 * 3600 * 1000
 IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
 MAX_DEAD_LETTERS = 1000
-SCHEDULER_TTL_MS = 3 * 24 * 3600 * 1000
-CHECK_REQUEST_TTL_MS = 120_000
-CHECK_REPORT_TTL_MS = 30 * 24 * 3600 * 1000
 
 RunCursor = tuple[int, str]
 """Where a run stands among all: when it was created (ms) and its id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command(Generic[T]):
-    """One script to run and the way to read what it answers."""
-
-    script: str
-    keys: tuple[str, ...]
-    args: tuple[str | int, ...]
-    read: Callable[[Any], T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +99,7 @@ class Commands:
                 summarize_request(request).model_dump_json(),
                 *_pairs(units),
             ),
-            lambda answer: results.parse_open_run(answer, units),
+            lambda answer: parsing.parse_open_run(answer, units),
         )
 
     def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Command[results.ClaimResult]:
@@ -123,7 +108,7 @@ class Commands:
             "claim",
             (self.keys.run(claim.unit.run_id), self.keys.watermark),
             (claim.unit.unit_id, claim.token, lease_ms, attempts, self.redispatch_after_ms),
-            results.parse_claim,
+            parsing.parse_claim,
         )
 
     def renew(self, claims: Sequence[Claim], lease_ms: int) -> Command[list[bool]]:
@@ -143,7 +128,7 @@ class Commands:
             "open_units",
             (self.keys.run(claim.unit.run_id),),
             (claim.unit.unit_id, claim.token, self.redispatch_after_ms, *_pairs(children)),
-            results.parse_opened_units,
+            parsing.parse_opened_units,
         )
 
     def settle(self, claim: Claim, settlement: Settlement) -> Command[tuple[bool, list[str]]]:
@@ -166,7 +151,7 @@ class Commands:
                 finish_unit(claim.unit.run_id, claim.unit.source).model_dump_json(),
                 _json(outcome),
             ),
-            results.parse_opened_units,
+            parsing.parse_opened_units,
         )
 
     def release(self, claim: Claim, *, delay_ms: int = 0, counted: bool = True) -> Command[bool]:
@@ -209,7 +194,7 @@ class Commands:
                 self.keys.generation_floor(source),
             ),
             (claim.unit.unit_id, claim.token, circumstances, newest_generation),
-            results.parse_circumstances,
+            parsing.parse_circumstances,
         )
 
     def give_back(
@@ -269,7 +254,7 @@ class Commands:
                 life_ms,
                 keys.run(""),
             ),
-            results.parse_due,
+            parsing.parse_due,
         )
 
     def refuse(
@@ -297,7 +282,7 @@ class Commands:
                 letter.model_dump_json(),
                 MAX_DEAD_LETTERS,
             ),
-            results.parse_refusal,
+            parsing.parse_refusal,
         )
 
     def take_turn(self, work: str, milliseconds: int) -> Command[bool]:
@@ -305,13 +290,13 @@ class Commands:
         keys = (self.keys.turn(work),)
         return Command("take_turn", keys, (milliseconds,), lambda answer: bool(answer == 1))
 
-    def cancel(self, run_id: str, source: str, reason: str) -> Command[str | None]:
-        """Stop a run; answers the state it was in (``finishing``: too late; None: no such run)."""
+    def cancel(self, run_id: str, reason: str) -> Command[results.CancelResult | None]:
+        """Stop a run, unless it has ended or is being finished; None when there is no such run."""
         return Command(
             "cancel",
             (self.keys.run(run_id),),
-            (reason, finish_unit(run_id, source).model_dump_json(), self.redispatch_after_ms),
-            results.parse_text,
+            (reason, self.redispatch_after_ms),
+            parsing.parse_cancel,
         )
 
     def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Command[results.ReplayResult]:
@@ -324,7 +309,7 @@ class Commands:
                 finish_unit(run.run_id, run.request.source).model_dump_json(),
                 *units,
             ),
-            results.parse_replay,
+            parsing.parse_replay,
         )
 
     def status(self, run_ids: Iterable[str]) -> Command[list[RunStatus | None]]:
@@ -335,7 +320,7 @@ class Commands:
             tuple(self.keys.run(run_id) for run_id in ids),
             (),
             lambda answer: [
-                results.parse_status(i, found) for i, found in zip(ids, answer, strict=True)
+                parsing.parse_status(i, found) for i, found in zip(ids, answer, strict=True)
             ],
         )
 
@@ -347,69 +332,32 @@ class Commands:
             tuple(self.keys.run(run_id) for run_id in ids),
             ("short",),
             lambda answer: [
-                results.parse_summary(i, found) for i, found in zip(ids, answer, strict=True)
+                parsing.parse_summary(i, found) for i, found in zip(ids, answer, strict=True)
             ],
         )
 
     def results(self, run_id: str) -> Command[results.RunResults]:
         """What ``finish`` hands to the sinks."""
-        return Command("results", (self.keys.run(run_id),), (), results.parse_results)
+        return Command("results", (self.keys.run(run_id),), (), parsing.parse_results)
 
     def failures(self, run_id: str) -> Command[tuple[list[Failure], list[str]] | None]:
         """The failed units and the warnings of a run."""
-        return Command("failures", (self.keys.run(run_id),), (), results.parse_failures)
+        return Command("failures", (self.keys.run(run_id),), (), parsing.parse_failures)
 
     def recent(self, limit: int, after: AnyRun | RunCursor | None = None) -> Command[list[str]]:
         """The ids of the newest runs, or of those that were created before ``after``."""
         created, run_id = cursor_of(after) if after else ("+inf", "")
         args = (self.keys.run(""), limit, created, run_id)
-        return Command("recent", (self.keys.runs,), args, results.parse_texts)
+        return Command("recent", (self.keys.runs,), args, parsing.parse_texts)
 
-    def ask_check(self, source: str) -> Command[bool]:
-        """Note that a check is wanted; False when it is noted already."""
-        keys = (self.keys.check_request(source),)
-        return Command("ask_check", keys, (CHECK_REQUEST_TTL_MS,), lambda answer: bool(answer == 1))
-
-    def drop_check(self, source: str) -> Command[None]:
-        """Forget that a check is wanted."""
-        return Command("drop_check", (self.keys.check_request(source),), (), lambda _: None)
-
-    def record_check(self, report: CheckReport) -> Command[None]:
-        """Keep a report on a source in the place of the one before."""
-        keys = (self.keys.check_report(report.source), self.keys.check_request(report.source))
-        args = (report.model_dump_json(), CHECK_REPORT_TTL_MS)
-        return Command("record_check", keys, args, lambda _: None)
-
-    def checks(self, sources: Sequence[str]) -> Command[list[SourceCheck]]:
-        """What is known of the permissions of sources."""
-        pairs = ((self.keys.check_report(name), self.keys.check_request(name)) for name in sources)
-        return Command(
-            "checks",
-            tuple(chain.from_iterable(pairs)),
-            (),
-            lambda answer: [results.parse_check(*it) for it in zip(sources, answer, strict=True)],
-        )
+    def find(self, start: str) -> Command[list[str]]:
+        """Return the ids of the runs whose id begins with ``start``."""
+        args = (self.keys.run(""), start)
+        return Command("find", (self.keys.runs,), args, parsing.parse_texts)
 
     def running(self, request: ExtractionRequest) -> Command[str | None]:
         """The run of the request's scope that goes on."""
-        return Command("running", (self.keys.scope(request),), (), results.parse_text)
-
-    def last_slot(self, schedule: str, timing: str) -> Command[int | None]:
-        """The last slot of a schedule that was served."""
-        return Command(
-            "served",
-            (self.keys.schedules,),
-            (schedule, timing),
-            lambda slot: None if slot is None else int(slot),
-        )
-
-    def mark_slot(self, schedule: str, timing: str, slot: int) -> Command[None]:
-        """Remember that a slot of a schedule was served."""
-        return Command("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
-
-    def mark_scheduler(self) -> Command[None]:
-        """Remember that a scheduler has just served all that was due."""
-        return Command("scheduled", (self.keys.scheduler,), (SCHEDULER_TTL_MS,), lambda _: None)
+        return Command("running", (self.keys.scope(request),), (), parsing.parse_text)
 
     def add_dead_letter(self, reason: str, body: str) -> Command[None]:
         """Keep a dead letter."""
@@ -423,7 +371,7 @@ class Commands:
 
     def dead_letters(self, limit: int = MAX_DEAD_LETTERS) -> Command[list[DeadLetter]]:
         """The newest dead letters."""
-        return Command("letters", (self.keys.dead,), (limit,), results.parse_dead_letters)
+        return Command("letters", (self.keys.dead,), (limit,), parsing.parse_dead_letters)
 
 
 def finish_unit(run_id: str, source: str) -> FinishUnit:

@@ -7,7 +7,7 @@ from typing import Any
 from glueline.contract.messages import UNIT_KINDS
 from glueline.contract.runs import RunState
 from glueline.ledger import decoding
-from glueline.ledger.commands import Command
+from glueline.ledger.command import Command
 from glueline.ledger.keys import Keys
 
 MAX_RUNS_COUNTED = 1000

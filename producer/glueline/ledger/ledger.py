@@ -9,7 +9,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from glueline.contract.errors import Retryable
-from glueline.ledger.commands import Command
+from glueline.ledger.command import Command
 from glueline.redis.errors import explain
 
 T = TypeVar("T")

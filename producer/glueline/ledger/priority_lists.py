@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from glueline.ledger.commands import Command
+from glueline.ledger.command import Command
 from glueline.ledger.keys import Keys
 
 SEPARATORS = ("\x06\x16", ":")

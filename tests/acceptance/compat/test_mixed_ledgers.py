@@ -35,8 +35,9 @@ from glueline.contract.messages import (
     TableUnit,
     UnitMessage,
 )
-from glueline.ledger import results
-from glueline.ledger.commands import Claim, Command, Settlement
+from glueline.ledger import parsing, results
+from glueline.ledger.command import Command
+from glueline.ledger.commands import Claim, Settlement
 from glueline_worker.local.server import EmbeddedRedis
 
 T = TypeVar("T")
@@ -73,10 +74,10 @@ def _as_older(call: Command[Any]) -> Command[Any]:
                 call,
                 keys=call.keys[:3],
                 args=call.args[:3],
-                read=lambda answer: results.DueUnits(units=results.parse_units(answer)),
+                read=lambda answer: results.DueUnits(units=parsing.parse_units(answer)),
             )
         case "results":
-            return replace(call, read=lambda answer: results.parse_results([*answer, "", "0"]))
+            return replace(call, read=lambda answer: parsing.parse_results([*answer, "", "0"]))
         case "claim":
             return replace(call, read=_claimed_of_older)
         case _:
@@ -86,7 +87,7 @@ def _as_older(call: Command[Any]) -> Command[Any]:
 def _claimed_of_older(answer: Any) -> results.ClaimResult:
     """The older version says nothing of circumstances."""
     outcome, attempts, *run = answer
-    return results.parse_claim([outcome, attempts, *run, ""] if run else answer)
+    return parsing.parse_claim([outcome, attempts, *run, ""] if run else answer)
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
     """Work on all that is due until the run has ended; each step by a version of its own."""
     calls = mixed.calls
     for _ in range(40):
-        mixed.harness.later(SILENCE + 1)
+        mixed.harness.advance(SILENCE + 1)
         due = mixed(calls.due(), is_older=choose())
         for unit in due.units:
             claim = Claim(unit, uuid4().hex)
@@ -188,12 +189,12 @@ def test_an_older_producer_takes_over_from_a_run_that_waits(mixed: Mixed):
 def test_an_older_version_ends_a_run_that_the_newer_one_broke(mixed: Mixed):
     opened = mixed.harness.open(SALES)
     mixed.harness.client.delete(f"{mixed.harness.keys.run(opened.run_id)}:units")
-    mixed.harness.look()
+    mixed.harness.reconcile()
     status = mixed.harness.status(opened.run_id)
     assert status.state is RunState.FAILED
     work(mixed, opened.run_id, lambda: OLDER)
-    mixed.harness.later(SILENCE + 1)
-    for unit in mixed.harness.due():
+    mixed.harness.advance(SILENCE + 1)
+    for unit in mixed.harness.due_units():
         claim = Claim(unit, "token")
         assert mixed(mixed.calls.claim(claim, LEASE, 4), is_older=OLDER).state is RunState.FAILED
         assert mixed(mixed.calls.finish(claim, None, keep_ms=1000), is_older=OLDER)

@@ -68,7 +68,7 @@ class Inline:
         done = 0
         while self._queue:
             if done == cancel_after:
-                await self._ledger(self._calls.cancel(opened.run_id, wanted.source, "enough"))
+                await self._ledger(self._calls.cancel(opened.run_id, "enough"))
                 self._queue.clear()
                 self._queue.append(FinishUnit(run_id=opened.run_id, source=wanted.source))
             await self._execution.run(self._queue.popleft())

@@ -101,7 +101,7 @@ def test_a_unit_that_is_given_back_is_due_again_with_all_its_attempts(harness: L
         claim, answer = harness.claim(opened.units[0])
         assert answer.attempts == 1
         assert give_back(harness, claim)
-    assert harness.due() == []
+    assert harness.due_units() == []
     score = harness.client.zscore(
         f"{harness.keys.run(opened.run_id)}:open", opened.units[0].unit_id
     )

@@ -8,6 +8,7 @@ from tests.unit.ledger_harness import LEASE, SILENCE, LedgerHarness
 from glueline.contract.changes import Change
 from glueline.contract.messages import DatabaseScope, DatabaseUnit, ExtractionRequest, JobScope
 from glueline.ledger.changes import EventChanges, due_changes, record_changes
+from glueline.ledger.checks import ask_check
 
 HOUR = 3_600_000
 JOB = ExtractionRequest(scope=JobScope(name="j"))
@@ -34,17 +35,17 @@ def test_after_a_clock_was_set_back_nothing_waits_longer_than_it_must(
         claim = harness.take(run.units[0])
     if state == "retrying":
         harness.ledger(harness.calls.release(claim, delay_ms=60_000))
-    harness.later(-step)
-    harness.waiting(100)
-    found = harness.look(lease_ms=LEASE).units
+    harness.advance(-step)
+    harness.fill_queue(100)
+    found = harness.reconcile(lease_ms=LEASE).units
     if state == "retrying":
         assert found == run.units
         return
     right = {"waiting": SILENCE, "held": LEASE}[state]
     assert due_of(harness, run.run_id, "job/j") <= now(harness) + right
-    harness.waiting(0)
-    harness.later(right + 1)
-    assert harness.due() == run.units
+    harness.fill_queue(0)
+    harness.advance(right + 1)
+    assert harness.due_units() == run.units
 
 
 def test_a_claim_with_a_longer_lease_than_that_of_who_looks_keeps_it(harness: LedgerHarness):
@@ -52,7 +53,7 @@ def test_a_claim_with_a_longer_lease_than_that_of_who_looks_keeps_it(harness: Le
     run = harness.open(JOB)
     harness.take(run.units[0])
     before = due_of(harness, run.run_id, "job/j")
-    assert harness.look(lease_ms=LEASE // 10).units == []
+    assert harness.reconcile(lease_ms=LEASE // 10).units == []
     assert due_of(harness, run.run_id, "job/j") == before
 
 
@@ -62,10 +63,10 @@ def test_a_watermark_of_the_future_publishes_no_queue_again(harness: LedgerHarne
     holder = harness.take(run.units[0])
     units = [DatabaseUnit(run_id=run.run_id, source="default", database=f"d{i}") for i in range(50)]
     harness.ledger(harness.calls.open_units(holder, units))
-    harness.waiting(500)
-    harness.later(SILENCE // 2)
+    harness.fill_queue(500)
+    harness.advance(SILENCE // 2)
     harness.client.set(harness.keys.watermark, now(harness) + HOUR)
-    harness.look(lease_ms=LEASE)
+    harness.reconcile(lease_ms=LEASE)
     assert int(harness.client.get(harness.keys.watermark) or 0) <= now(harness)
     harness.client.set(harness.keys.watermark, now(harness) + HOUR)
     harness.take(run.units[1])
@@ -76,20 +77,20 @@ def test_after_a_gap_holders_get_one_more_lease(harness: LedgerHarness):
     """The gap may be a clock that was set ahead, and the holders alive."""
     run = harness.open(JOB)
     claim = harness.take(run.units[0])
-    harness.look(lease_ms=LEASE)
-    harness.later(HOUR)
+    harness.reconcile(lease_ms=LEASE)
+    harness.advance(HOUR)
     harness.client.hincrby(harness.keys.reconciler, "at", -HOUR)
-    assert harness.look(lease_ms=LEASE).units == []
+    assert harness.reconcile(lease_ms=LEASE).units == []
     assert harness.ledger(harness.calls.renew([claim], LEASE)) == [True]
-    harness.later(LEASE + 1)
-    assert harness.look(lease_ms=LEASE).units == run.units
+    harness.advance(LEASE + 1)
+    assert harness.reconcile(lease_ms=LEASE).units == run.units
 
 
 @pytest.mark.parametrize("ask", ["take_turn", "ask_check"])
 def test_a_turn_that_began_while_the_clock_was_ahead_is_over(harness: LedgerHarness, ask: str):
     call: Any = {
         "take_turn": harness.calls.take_turn("reconcile", 1000),
-        "ask_check": harness.calls.ask_check("default"),
+        "ask_check": ask_check(harness.keys, "default"),
     }[ask]
     assert harness.ledger(call)
     assert not harness.ledger(call)

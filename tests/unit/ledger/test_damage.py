@@ -20,6 +20,7 @@ from glueline.contract.messages import (
     UnitMessage,
 )
 from glueline.contract.runs import RunState
+from glueline.ledger.checks import read_checks
 from glueline.ledger.commands import Claim, finish_unit
 from glueline.ledger.gauges import read_gauges
 from glueline.ledger.results import UnreadableUnit
@@ -47,10 +48,10 @@ def work_on(harness: LedgerHarness, claim: Claim) -> list[UnitMessage]:
 
 def run_out(harness: LedgerHarness, attempts: int = 3) -> None:
     """Reconcile and work until nothing is left; what fails on the way fails the test."""
-    harness.look()
+    harness.reconcile()
     for _ in range(12):
-        harness.later(SILENCE + 1)
-        due = harness.look()
+        harness.advance(SILENCE + 1)
+        due = harness.reconcile()
         for unit in due.units:
             claim, answer = harness.claim(unit)
             if answer.outcome != "claimed":
@@ -102,7 +103,7 @@ def test_a_lost_key_costs_its_run_alone(harness: LedgerHarness, part: str, is_sp
     found = harness.ledger(harness.calls.status([run_id]))[0]
     if part == "":
         assert found is None
-        assert harness.keys_of(run_id) == []
+        assert harness.run_keys(run_id) == []
     elif part in (":claims", ":attempts", ":losses", ":warnings") and not is_spoilt:
         assert found is not None
         assert found.state in (RunState.SUCCEEDED, RunState.FAILED)
@@ -117,10 +118,10 @@ def test_a_lost_key_costs_its_run_alone(harness: LedgerHarness, part: str, is_sp
 def test_a_forgotten_run_is_told_of(harness: LedgerHarness):
     run = harness.open()
     harness.client.delete(harness.keys.run(run.run_id))
-    (sentence,) = harness.look().sentences
+    (sentence,) = harness.reconcile().sentences
     assert run.run_id in sentence
     assert "Redis lost its entry" in sentence
-    assert harness.look().sentences == []
+    assert harness.reconcile().sentences == []
 
 
 @pytest.mark.parametrize("is_spoilt", [False, True], ids=["deleted", "overwritten"])
@@ -160,7 +161,7 @@ def test_what_is_no_run_is_no_active_run(harness: LedgerHarness):
 
 def test_a_stopped_run_that_lost_a_key_keeps_its_state(harness: LedgerHarness):
     run = harness.open(job("a"))
-    harness.ledger(harness.calls.cancel(run.run_id, "default", "enough"))
+    harness.ledger(harness.calls.cancel(run.run_id, "enough"))
     harness.client.delete(f"{harness.keys.run(run.run_id)}:open")
     harness.client.set(f"{harness.keys.run(run.run_id)}:claims", "by hand")
     run_out(harness)
@@ -204,8 +205,8 @@ def test_a_run_that_is_lost_leaves_nothing_behind_by_those_who_worked_on_it(harn
     assert harness.ledger(harness.calls.renew([first], LEASE)) == [False]
     assert harness.ledger(harness.calls.open_units(second, children(run.run_id))) == (False, [])
     assert not harness.client.exists(harness.keys.run(run.run_id))
-    harness.look()
-    assert harness.keys_of(run.run_id) == []
+    harness.reconcile()
+    assert harness.run_keys(run.run_id) == []
 
 
 @settings(
@@ -256,25 +257,25 @@ def test_a_run_has_a_longest_life(harness: LedgerHarness):
     run = harness.open()
     base = harness.keys.run(run.run_id)
     life = 3_600_000
-    assert harness.look(life_ms=life).units == []
+    assert harness.reconcile(life_ms=life).units == []
     for _ in range(70):  # a minute passes between two looks
         harness.client.hincrby(base, "seen", -60_000)
-        harness.look(life_ms=life)
+        harness.reconcile(life_ms=life)
     status = harness.status(run.run_id)
     assert status.state is RunState.FAILED
     assert status.reason == (
         "the run did not end within 3600 s (run_timeout); 2 of its units were open: databases, jobs"
     )
-    harness.later(SILENCE)
+    harness.advance(SILENCE)
     assert harness.finish(run.run_id, None)
     assert harness.ledger(harness.calls.replay(harness.status(run.run_id))).outcome == "broken"
 
 
 def test_a_step_of_the_clock_does_not_make_a_run_too_old(harness: LedgerHarness):
     run = harness.open()
-    harness.look(life_ms=3_600_000)
+    harness.reconcile(life_ms=3_600_000)
     harness.client.hincrby(harness.keys.run(run.run_id), "seen", -10 * 24 * 3_600_000)
-    harness.look(life_ms=3_600_000)
+    harness.reconcile(life_ms=3_600_000)
     assert harness.status(run.run_id).state is RunState.RUNNING
 
 
@@ -282,8 +283,8 @@ def test_the_finish_of_the_ledger_is_that_of_the_contract(harness: LedgerHarness
     run = harness.open(job("j"))
     harness.client.hset(f"{harness.keys.run(run.run_id)}:units", "finish", "damaged")
     harness.settle(harness.take(run.units[0]))
-    harness.later(SILENCE + 1)
-    assert harness.due() == [finish_unit(run.run_id, "default")]
+    harness.advance(SILENCE + 1)
+    assert harness.due_units() == [finish_unit(run.run_id, "default")]
 
 
 # What this version cannot read
@@ -331,8 +332,8 @@ def test_a_newer_worker_may_take_what_this_one_cannot_read(harness: LedgerHarnes
     run = harness.open(ExtractionRequest(scope=DatabaseScope(name="d")))
     whole = harness.client.hget(f"{harness.keys.run(run.run_id)}:units", "database/d")
     spoil_unit(harness, run.run_id, UNREADABLE["a field"](run.run_id))
-    harness.later(SILENCE + 1)
-    (one,) = harness.look().unreadable
+    harness.advance(SILENCE + 1)
+    (one,) = harness.reconcile().unreadable
     assert harness.ledger(harness.calls.refuse(one, 3)) == "later"
     spoil_unit(harness, run.run_id, whole)
     harness.take(run.units[0])
@@ -390,7 +391,7 @@ def test_a_run_that_cannot_be_read_is_listed_beside_the_others(harness: LedgerHa
                 assert "this version of Glueline" in (two.reason or "")
         harness.claim(bad.units[0])
         harness.ledger(read_gauges(harness.keys, SILENCE))
-        harness.look()
+        harness.reconcile()
 
 
 def test_failures_letters_and_checks_that_cannot_be_read_hide_no_others(harness: LedgerHarness):
@@ -409,7 +410,10 @@ def test_failures_letters_and_checks_that_cannot_be_read_hide_no_others(harness:
     assert [letter.reason for letter in letters][-1] == "good"
     assert len(letters) == 4
     harness.client.set(harness.keys.check_report("a"), '{"newer": 1}')
-    assert [one.report for one in harness.ledger(harness.calls.checks(["a", "b"]))] == [None, None]
+    assert [one.report for one in harness.ledger(read_checks(harness.keys, ["a", "b"]))] == [
+        None,
+        None,
+    ]
 
 
 def test_a_server_that_is_full_ends_no_run(harness: LedgerHarness, monkeypatch: pytest.MonkeyPatch):
@@ -418,7 +422,7 @@ def test_a_server_that_is_full_ends_no_run(harness: LedgerHarness, monkeypatch: 
     harness.client.config_set("maxmemory", 1)
     try:
         with pytest.raises(Exception, match="maxmemory"):
-            harness.look()
+            harness.reconcile()
     finally:
         harness.client.config_set("maxmemory", 0)
     assert harness.status(run.run_id).state is RunState.RUNNING

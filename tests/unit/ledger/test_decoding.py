@@ -31,7 +31,7 @@ def test_the_newest_runs_come_first(harness: LedgerHarness):
 
 def test_forgotten_runs_are_not_among_the_newest(harness: LedgerHarness):
     runs = [harness.open().run_id for _ in range(4)]
-    harness.client.delete(*harness.keys_of(runs[3]), *harness.keys_of(runs[1]))
+    harness.client.delete(*harness.run_keys(runs[3]), *harness.run_keys(runs[1]))
     assert harness.ledger(harness.calls.recent(2)) == [runs[2], runs[0]]
     assert harness.client.zcard(harness.keys.runs) == 2
 
@@ -64,7 +64,7 @@ def test_prefixes_keep_ledgers_apart(harness: LedgerHarness, prefix: str):
     other = LedgerHarness(harness.client, f"other-{prefix}")
     assert other.ledger(other.calls.status([run.run_id])) == [None]
     assert other.ledger(other.calls.recent(10)) == []
-    assert other.due() == []
+    assert other.due_units() == []
 
 
 async def test_the_ledger_answers_the_same_on_an_event_loop(
@@ -75,7 +75,9 @@ async def test_the_ledger_answers_the_same_on_an_event_loop(
         ledger = AsyncLedger(client)
         assert await ledger(harness.calls.status([run.run_id])) == [harness.status(run.run_id)]
         assert await ledger(harness.calls.recent(5)) == [run.run_id]
-        assert await ledger(harness.calls.cancel(run.run_id, "default", "x")) == "running"
+        result = await ledger(harness.calls.cancel(run.run_id, "x"))
+        assert result is not None
+        assert result.state is RunState.CANCELLED
     assert harness.status(run.run_id).state is RunState.CANCELLED
 
 
@@ -118,7 +120,7 @@ def test_pages_of_runs_hold_each_once_also_when_all_began_in_one_moment(harness:
         harness.client.zadd(harness.keys.runs, {run_id: 1000})
         harness.client.hset(harness.keys.run(run_id), "created_at", 1000)
     gone = runs[200]
-    harness.client.delete(*harness.keys_of(gone))
+    harness.client.delete(*harness.run_keys(gone))
     found: list[str] = []
     after = None
     while page := harness.ledger(harness.calls.recent(70, after)):

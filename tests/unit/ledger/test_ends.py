@@ -18,8 +18,12 @@ def run(harness: LedgerHarness) -> OpenRunResult:
     return harness.open()
 
 
-def cancel(harness: LedgerHarness, run_id: str, reason: str = "enough") -> str | None:
-    return harness.ledger(harness.calls.cancel(run_id, "default", reason))
+def cancel(
+    harness: LedgerHarness, run_id: str, reason: str = "enough"
+) -> tuple[str, list[str]] | None:
+    """Cancel a run: its state now, and the units to publish."""
+    result = harness.ledger(harness.calls.cancel(run_id, reason))
+    return result and (result.state, [unit.unit_id for unit in result.units])
 
 
 def replay(harness: LedgerHarness, run_id: str, *units: str) -> tuple[str, list[str]]:
@@ -37,7 +41,7 @@ def test_a_finished_run_has_its_state_for_good(
     assert status.finished_at is not None
     assert status.finished_at >= status.created_at
     assert status.open_units == 0
-    assert cancel(harness, run.run_id) == state
+    assert cancel(harness, run.run_id) == (state, [])
     assert harness.status(run.run_id) == status
 
 
@@ -97,7 +101,7 @@ def test_a_lost_claim_ends_nothing(harness: LedgerHarness, run: OpenRunResult):
     for unit in run.units:
         harness.settle(harness.take(unit))
     lost = harness.take(finish_unit(run.run_id, "default"))
-    harness.later(LEASE + 1)
+    harness.advance(LEASE + 1)
     held = harness.take(lost.unit)
     for claim in (lost, Claim(lost.unit, "made up")):
         assert not harness.ledger(harness.calls.finish(claim, RunState.FAILED, keep_ms=KEEP))
@@ -121,7 +125,7 @@ def test_every_key_of_an_ended_run_expires(harness: LedgerHarness, end: str):
         harness.open()
     assert harness.finish(run.run_id, None if end in ("cancelled", "superseded") else RunState(end))
     assert harness.status(run.run_id).state == end
-    keys = harness.keys_of(run.run_id)
+    keys = harness.run_keys(run.run_id)
     assert keys
     assert {key: 0 < harness.client.pttl(key) <= KEEP for key in keys} == dict.fromkeys(keys, True)
     assert not harness.client.sismember(harness.keys.active, harness.keys.run(run.run_id))
@@ -129,12 +133,12 @@ def test_every_key_of_an_ended_run_expires(harness: LedgerHarness, end: str):
 
 def test_a_running_run_never_expires(harness: LedgerHarness, run: OpenRunResult):
     harness.settle(harness.take(run.units[0]), receipt={"a": 1}, listings=["l"], warnings=["w"])
-    assert {harness.client.pttl(key) for key in harness.keys_of(run.run_id)} == {-1}
+    assert {harness.client.pttl(key) for key in harness.run_keys(run.run_id)} == {-1}
 
 
 def test_cancelling_leaves_only_the_finish_open(harness: LedgerHarness, run: OpenRunResult):
     claim = harness.take(run.units[0])
-    assert cancel(harness, run.run_id, "not needed: ü") == "running"
+    assert cancel(harness, run.run_id, "not needed: ü") == (RunState.CANCELLED, ["finish"])
     status = harness.status(run.run_id)
     assert (status.state, status.reason) == (RunState.CANCELLED, "not needed: ü")
     assert status.open_units == 1
@@ -148,7 +152,7 @@ def test_cancelling_leaves_only_the_finish_open(harness: LedgerHarness, run: Ope
 def test_cancelling_twice_changes_nothing(harness: LedgerHarness, run: OpenRunResult):
     cancel(harness, run.run_id, "first")
     before = harness.status(run.run_id)
-    assert cancel(harness, run.run_id, "second") == "cancelled"
+    assert cancel(harness, run.run_id, "second") == (RunState.CANCELLED, [])
     assert harness.status(run.run_id) == before
 
 
@@ -158,7 +162,7 @@ def test_cancelling_comes_too_late_while_the_sinks_commit(
     for unit in run.units:
         harness.settle(harness.take(unit))
     claim = harness.take(finish_unit(run.run_id, "default"))
-    assert cancel(harness, run.run_id) == "finishing"
+    assert cancel(harness, run.run_id) == (RunState.RUNNING, [])
     assert harness.ledger(harness.calls.finish(claim, RunState.SUCCEEDED, keep_ms=KEEP))
     assert harness.status(run.run_id).state is RunState.SUCCEEDED
 
@@ -168,14 +172,14 @@ def test_cancelling_is_in_time_before_the_finish_is_claimed(
 ):
     for unit in run.units:
         harness.settle(harness.take(unit))
-    assert cancel(harness, run.run_id) == "running"
+    assert cancel(harness, run.run_id) == (RunState.CANCELLED, ["finish"])
     assert harness.finish(run.run_id, None)
     assert harness.status(run.run_id).state is RunState.CANCELLED
 
 
 def test_an_unknown_run_cannot_be_cancelled(harness: LedgerHarness):
     assert cancel(harness, "f" * 32) is None
-    assert harness.keys_of("f" * 32) == []
+    assert harness.run_keys("f" * 32) == []
 
 
 @pytest.mark.parametrize("state", [RunState.PARTIAL, RunState.FAILED])
@@ -191,7 +195,7 @@ def test_failed_units_run_again_in_the_same_run(
     assert (status.state, status.generation) == (RunState.RUNNING, run.generation)
     assert (status.open_units, status.settled_units, status.failed_units) == (1, 1, 0)
     assert (status.finished_at, status.reason) == (None, None)
-    assert {harness.client.pttl(key) for key in harness.keys_of(run.run_id)} == {-1}
+    assert {harness.client.pttl(key) for key in harness.run_keys(run.run_id)} == {-1}
     claim, answer = harness.claim(bad)
     assert answer.attempts == 1
     assert harness.settle(claim, counts={"table": 2}) == (True, ["finish"])
@@ -213,8 +217,8 @@ def test_only_the_named_units_run_again(harness: LedgerHarness, run: OpenRunResu
 def test_a_replayed_unit_whose_message_is_lost_is_due(harness: LedgerHarness, run: OpenRunResult):
     harness.run_to_end(run.units, RunState.FAILED)
     replay(harness, run.run_id)
-    harness.later(SILENCE + 1)
-    assert sorted(unit.unit_id for unit in harness.due()) == ["databases", "jobs"]
+    harness.advance(SILENCE + 1)
+    assert sorted(unit.unit_id for unit in harness.due_units()) == ["databases", "jobs"]
 
 
 def test_a_replay_is_refused_with_the_reason(harness: LedgerHarness):
@@ -240,9 +244,9 @@ def test_a_cancelled_run_is_not_replayed(harness: LedgerHarness, run: OpenRunRes
 def test_a_forgotten_run_is_not_replayed(harness: LedgerHarness, run: OpenRunResult):
     harness.run_to_end(run.units, RunState.FAILED)
     status = harness.status(run.run_id)
-    harness.client.delete(*harness.keys_of(run.run_id))
+    harness.client.delete(*harness.run_keys(run.run_id))
     assert harness.ledger(harness.calls.replay(status)).outcome == "unknown"
-    assert harness.keys_of(run.run_id) == []
+    assert harness.run_keys(run.run_id) == []
 
 
 def test_a_run_whose_results_could_not_be_committed_is_finished_again(
@@ -273,9 +277,9 @@ def test_a_stopped_run_that_is_not_cleaned_up_yet_says_so_until_it_is(
         assert harness.ledger(harness.calls.failures(run.run_id)) == ([], [sentence])
     assert harness.status(run.run_id).counts["warnings"] == 1
     assert harness.status(run.run_id).open_units == 1
-    assert harness.due() == []
-    harness.later(1001)
-    assert harness.due() == [finish]
+    assert harness.due_units() == []
+    harness.advance(1001)
+    assert harness.due_units() == [finish]
     lost = Claim(finish, "other")
     assert not harness.ledger(harness.calls.postpone(lost, delay_ms=1, warning="lost"))
     assert harness.finish(run.run_id, None)
@@ -292,8 +296,8 @@ def test_a_long_pause_before_cleaning_is_no_step_of_the_clock(
     claim = harness.take(finish)
     pause = int(LONGEST_PAUSE * 1000)
     assert harness.ledger(harness.calls.postpone(claim, delay_ms=pause, warning="away"))
-    assert harness.due() == []
-    harness.later(pause // 2)
-    assert harness.due() == []
-    harness.later(pause // 2 + 1)
-    assert harness.due() == [finish]
+    assert harness.due_units() == []
+    harness.advance(pause // 2)
+    assert harness.due_units() == []
+    harness.advance(pause // 2 + 1)
+    assert harness.due_units() == [finish]

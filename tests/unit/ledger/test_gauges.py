@@ -7,6 +7,7 @@ from tests.unit.ledger_harness import SILENCE, LedgerHarness
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobScope
 from glueline.contract.runs import RunState
 from glueline.ledger.gauges import Gauges, read_gauges
+from glueline.ledger.schedules import mark_scheduler
 from glueline.settings.settings import Settings
 from glueline.telemetry.ledger_metrics import LedgerCollector
 
@@ -24,7 +25,7 @@ def test_an_empty_ledger_tells_zeros(harness: LedgerHarness):
 def test_units_are_open_until_they_settle_and_held_while_they_are_claimed(harness: LedgerHarness):
     run = harness.open()
     assert len(run.units) == 2
-    harness.waiting(2)
+    harness.fill_queue(2)
     claim = harness.take(run.units[0])
     found = look(harness)
     assert (found.queue_length, found.open_units, found.held_units) == (2, 2, 1)
@@ -62,7 +63,7 @@ def test_open_units_are_counted_by_kind_and_state(harness: LedgerHarness):
         "job waiting": 1,
     }
     harness.fail(harness.take(second.units[0]))
-    harness.ledger(harness.calls.cancel(first.run_id, "default", "enough"))
+    harness.ledger(harness.calls.cancel(first.run_id, "enough"))
     assert by_state(harness) == {"finish waiting": 2}
     harness.finish(first.run_id, None)
     harness.finish(second.run_id, RunState.FAILED)
@@ -80,7 +81,7 @@ def test_units_that_an_earlier_version_settled_are_no_negative_ones(harness: Led
 
 def test_a_scheduler_is_known_by_when_it_last_served_all(harness: LedgerHarness):
     assert look(harness).unserved is None
-    harness.ledger(harness.calls.mark_scheduler())
+    harness.ledger(mark_scheduler(harness.keys))
     assert look(harness).unserved == pytest.approx(0, abs=2)
     harness.client.decrby(harness.keys.scheduler, 60_000)
     assert look(harness).unserved == pytest.approx(60, abs=2)
@@ -88,7 +89,7 @@ def test_a_scheduler_is_known_by_when_it_last_served_all(harness: LedgerHarness)
 
 def test_the_oldest_unit_is_the_one_that_nobody_holds(harness: LedgerHarness):
     run = harness.open()
-    harness.later(7_000)
+    harness.advance(7_000)
     assert look(harness).oldest == pytest.approx(7, abs=1)
     first = harness.take(run.units[0])
     assert look(harness).oldest == pytest.approx(7, abs=1)

@@ -349,13 +349,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(ticks=st.integers(1, 3))
     def time_passes(self, ticks: int):
         """Whoever holds a unit without renewing has crashed."""
-        self.harness.later(ticks * TICK)
+        self.harness.advance(ticks * TICK)
         self.now += ticks
 
     @rule(empty=st.booleans())
     def queue_fills_or_drains(self, empty: bool):  # noqa: FBT001
         self.is_queue_empty = empty
-        self.harness.waiting(0 if empty else 3)
+        self.harness.fill_queue(0 if empty else 3)
 
     @rule()
     def reconcile(self):
@@ -373,7 +373,7 @@ class LedgerMachine(RuleBasedStateMachine):
             run.waits_for, run.has_begun, run.is_protected = None, True, True
             expected |= {(run.run_id, unit.unit_id) for unit in run.first[:-1]}
             run.open([unit.unit_id for unit in run.first[:-1]], self.now)
-        units = self.harness.due()
+        units = self.harness.due_units()
         assert sorted((unit.run_id, unit.unit_id) for unit in units) == sorted(expected)
         for run_id, unit_id in expected:
             run = self.runs[run_id]
@@ -388,13 +388,13 @@ class LedgerMachine(RuleBasedStateMachine):
         if not really:
             return
         run = self.run(pick)
-        answer = self.harness.ledger(self.calls.cancel(run.run_id, "default", "enough"))
-        if run.state is not RunState.RUNNING:
-            assert answer == run.state
-        elif "finish" in run.holders:
-            assert answer == "finishing"
+        answer = self.harness.ledger(self.calls.cancel(run.run_id, "enough"))
+        assert answer is not None
+        if run.state is not RunState.RUNNING or "finish" in run.holders:
+            assert (answer.state, answer.units) == (run.state, [])
         else:
-            assert answer == "running"
+            assert answer.state is RunState.CANCELLED
+            assert answer.units == [finish_unit(run.run_id, "default")]
             run.stop(RunState.CANCELLED, self.now)
 
     @precondition(lambda self: self.runs)
@@ -451,7 +451,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def teardown(self):
         """Workers that do not crash bring every run to its end."""
         self.is_queue_empty = True
-        self.harness.waiting(0)
+        self.harness.fill_queue(0)
         while any(run.due or run.may_begin for run in self.runs.values()):
             self.time_passes(3)
             for unit in self.publish_again():
@@ -461,9 +461,9 @@ class LedgerMachine(RuleBasedStateMachine):
                 else:
                     self.settle(claim, [], 1, succeeds=True)
             self.the_ledger_knows_what_the_model_knows()
-        assert self.harness.due() == []
+        assert self.harness.due_units() == []
         for run in self.runs.values():
-            keys = self.harness.keys_of(run.run_id)
+            keys = self.harness.run_keys(run.run_id)
             assert not any(key.endswith((":open", ":claims")) for key in keys)
             assert all(self.harness.client.pttl(key) > 0 for key in keys)
             self.harness.client.delete(*keys)

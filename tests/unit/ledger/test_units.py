@@ -46,7 +46,7 @@ def test_a_unit_is_held_by_one(harness: LedgerHarness, unit: UnitMessage):
 
 def test_a_lapsed_lease_lets_another_take_the_unit(harness: LedgerHarness, unit: UnitMessage):
     first = harness.take(unit)
-    harness.later(LEASE + 1)
+    harness.advance(LEASE + 1)
     second, answer = harness.claim(unit)
     assert (answer.outcome, answer.attempts) == ("claimed", 2)
     assert harness.settle(first) == (False, [])
@@ -56,14 +56,14 @@ def test_a_lapsed_lease_lets_another_take_the_unit(harness: LedgerHarness, unit:
 def test_a_renewed_lease_does_not_lapse(harness: LedgerHarness, unit: UnitMessage):
     claim = harness.take(unit)
     for _ in range(3):
-        harness.later(LEASE - 1000)
+        harness.advance(LEASE - 1000)
         assert harness.ledger(harness.calls.renew([claim], LEASE)) == [True]
         assert harness.claim(unit)[1].outcome == "busy"
 
 
 def test_renewing_tells_which_claims_are_lost(harness: LedgerHarness, run: OpenRunResult):
     kept, lost = (harness.take(unit) for unit in run.units)
-    harness.later(LEASE + 1)
+    harness.advance(LEASE + 1)
     harness.take(lost.unit)
     settled = harness.take(harness.open(ExtractionRequest(source="other")).units[0])
     harness.settle(settled)
@@ -76,7 +76,7 @@ def test_each_attempt_is_counted_before_the_work(harness: LedgerHarness, unit: U
     for attempt in (1, 2, 3):
         _, answer = harness.claim(unit, attempts=3)
         assert (answer.outcome, answer.attempts) == ("claimed", attempt)
-        harness.later(LEASE + 1)
+        harness.advance(LEASE + 1)
     exhausted, answer = harness.claim(unit, attempts=3)
     assert answer.outcome == "exhausted"
     assert harness.fail(exhausted)[0]
@@ -127,7 +127,7 @@ def test_a_lost_claim_opens_no_children(
     harness: LedgerHarness, run: OpenRunResult, unit: UnitMessage
 ):
     claim = harness.take(unit)
-    harness.later(LEASE + 1)
+    harness.advance(LEASE + 1)
     harness.take(unit)
     assert harness.ledger(harness.calls.open_units(claim, [child(run)])) == (False, [])
     assert harness.status(run.run_id).open_units == 2
@@ -178,7 +178,7 @@ def test_a_lost_claim_settles_nothing(
     harness: LedgerHarness, run: OpenRunResult, unit: UnitMessage
 ):
     lost = harness.take(unit)
-    harness.later(LEASE + 1)
+    harness.advance(LEASE + 1)
     harness.take(unit)
     before = harness.status(run.run_id)
     answer = harness.settle(
@@ -234,13 +234,13 @@ def test_a_unit_given_back_by_a_stopping_worker_has_lost_no_attempt(
 def test_a_unit_waits_for_its_next_attempt_and_is_then_due(
     harness: LedgerHarness, unit: UnitMessage
 ):
-    harness.waiting(100)
+    harness.fill_queue(100)
     claim = harness.take(unit)
     assert harness.ledger(harness.calls.release(claim, delay_ms=60_000))
     assert harness.settle(claim) == (False, [])
-    assert harness.due() == []
-    harness.later(60_000)
-    assert harness.due() == [unit]
+    assert harness.due_units() == []
+    harness.advance(60_000)
+    assert harness.due_units() == [unit]
     assert harness.claim(unit)[1].attempts == 2
 
 
@@ -248,10 +248,10 @@ def test_a_unit_that_was_requeued_is_due_when_its_message_is_lost(
     harness: LedgerHarness, unit: UnitMessage
 ):
     harness.ledger(harness.calls.release(harness.take(unit)))
-    harness.later(SILENCE - 1000)
-    assert harness.due() == []
-    harness.later(1001)
-    assert unit in harness.due()
+    harness.advance(SILENCE - 1000)
+    assert harness.due_units() == []
+    harness.advance(1001)
+    assert unit in harness.due_units()
 
 
 TEXTS = st.text(min_size=1, max_size=30)
@@ -269,8 +269,8 @@ def test_odd_names_go_through_the_ledger_unharmed(redis_server, names, warning, 
         )
         assert held
         assert ids == [unit.unit_id for unit in units]
-        harness.later(SILENCE + 1)
-        assert {unit.unit_id: unit for unit in harness.due()} == {
+        harness.advance(SILENCE + 1)
+        assert {unit.unit_id: unit for unit in harness.due_units()} == {
             unit.unit_id: unit for unit in (run.units[1], *units)
         }
         assert harness.ledger(harness.calls.failures(run.run_id)) == ([], [warning])
@@ -281,12 +281,12 @@ def test_of_units_lost_twice_only_one_runs_at_a_time(harness: LedgerHarness, run
     first, second = run.units
     for _ in range(2):
         harness.take(first), harness.take(second)
-        harness.later(LEASE + 1)
-        assert {unit.unit_id for unit in harness.due()} == {first.unit_id, second.unit_id}
+        harness.advance(LEASE + 1)
+        assert {unit.unit_id for unit in harness.due_units()} == {first.unit_id, second.unit_id}
     claim = harness.take(first)
     _, answer = harness.claim(second)
     assert (answer.outcome, answer.attempts) == ("busy", 0)
     harness.settle(claim)
-    harness.later(1000)
-    assert [unit.unit_id for unit in harness.due()] == [second.unit_id]
+    harness.advance(1000)
+    assert [unit.unit_id for unit in harness.due_units()] == [second.unit_id]
     assert harness.claim(second)[1].attempts == 3

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from glueline.ledger import Keys
 from glueline.ledger.ledger import ledger_unavailable
-from glueline.ledger.results import parse_text
+from glueline.ledger.parsing import parse_text
 from glueline.queue import make_redis_client
 from glueline.settings.api import Token
 from glueline.settings.settings import Settings
