@@ -1,6 +1,7 @@
 """The queue: Celery on Redis, set up the same for those who publish and those who work."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import redis
 import redis.asyncio
@@ -80,6 +81,13 @@ def make_commands(settings: Settings) -> Commands:
         redispatch_after_ms=int(settings.silence * 1000),
         overtake_margin_ms=int(settings.silence * 250),
     )
+
+
+class MessagePublisher(Protocol):
+    """Puts messages on the queue: a ``Publisher``, or one that records them for tests."""
+
+    def publish(self, units: Sequence[UnitMessage | CheckRequest], /) -> None:
+        """Put messages on the queue in their order; raises QueueUnavailable."""
 
 
 class Publisher:

@@ -20,7 +20,7 @@ import structlog
 import uvloop
 from celery import Celery
 
-from glueline.client.producer import KeyConflict
+from glueline.client.errors import KeyConflict
 from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
-from glueline.client.producer import UnknownRun
+from glueline.client.errors import UnknownRun
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.model import StrictModel
 

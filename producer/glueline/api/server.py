@@ -28,11 +28,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, context: ApiContext) -> None:
         """Serve as ``config`` says."""
         super().__init__(config)
-        self._desk = context
+        self._context = context
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's
         """Take a signal to stop; unlike uvicorn's own, one that was obeyed is not raised again."""
-        self._desk.stopping.set()
+        self._context.stopping.set()
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 

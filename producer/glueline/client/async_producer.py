@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from glueline.client.producer import POLL_INTERVAL, Producer, WaitTimeout
+from glueline.client.errors import WaitTimeout
+from glueline.client.producer import POLL_INTERVAL, Producer
 from glueline.contract.runs import RunStatus
+from glueline.ledger.command import CommandExecutor
+from glueline.queue import MessagePublisher
 from glueline.settings.settings import Settings
 
 P = ParamSpec("P")
@@ -26,9 +29,15 @@ def _run_in_thread(
 class AsyncProducer:
     """A ``Producer`` whose calls run in threads, so that the event loop stays free."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        ledger: CommandExecutor | None = None,
+        publisher: MessagePublisher | None = None,
+    ) -> None:
         """Connect on first use; see ``Producer``."""
-        self.producer = Producer(settings)
+        self.producer = Producer(settings, ledger=ledger, publisher=publisher)
 
     enqueue_catalog = _run_in_thread(Producer.enqueue_catalog)
     enqueue_database = _run_in_thread(Producer.enqueue_database)

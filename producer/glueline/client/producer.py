@@ -8,13 +8,14 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
 from pydantic import ValidationError
 
+from glueline.client.errors import KeyConflict, UnknownRun, WaitTimeout
 from glueline.client.source_checks import SourceChecks
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
@@ -32,9 +33,11 @@ from glueline.contract.model import StrictModel, first_error
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
 from glueline.ledger import Ledger, schedules
 from glueline.ledger.changes import EventChanges, RecordResult, record_changes
+from glueline.ledger.command import CommandExecutor
 from glueline.ledger.commands import RunCursor
 from glueline.ledger.keys import KeyOrigin
 from glueline.queue import (
+    MessagePublisher,
     Publisher,
     QueueUnavailable,
     make_celery_app,
@@ -59,43 +62,26 @@ class Accepted(StrictModel):
     is_new: bool
 
 
-class UnknownRun(UsageError):
-    """There is no such run (any more)."""
-
-    code = "unknown_run"
-
-
-class KeyConflict(UsageError):
-    """An idempotency key was used with another request."""
-
-    code = "idempotency_key"
-
-    def __init__(self, run_id: str) -> None:
-        """Name the run that the key belongs to."""
-        super().__init__(
-            "this idempotency key belongs to another request, that of run "
-            f"{run_id}; nothing was enqueued"
-        )
-        self.run_id = run_id
-
-
-class WaitTimeout(UsageError):
-    """The run did not end in the time that was given; it goes on."""
-
-    code = "wait_timeout"
-
-
 class Producer:
     """Enqueues extractions; every method blocks. Safe to share between threads."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        """Connect on first use to the Redis that ``settings`` (default: the usual) name."""
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        ledger: CommandExecutor | None = None,
+        publisher: MessagePublisher | None = None,
+    ) -> None:
+        """Connect on first use to the Redis that ``settings`` (default: the usual) name.
+
+        A ``ledger`` or ``publisher`` of your own takes the place of Redis, as in
+        ``glueline.testing``; closing it stays with you.
+        """
         self.settings = settings or load_settings()
-        self._client = make_redis_client(self.settings)
-        self._ledger = Ledger(self._client)
+        self._connections = ExitStack()
+        self._ledger = ledger or self._connect_ledger()
+        self._publisher = publisher or self._connect_publisher()
         self._calls = make_commands(self.settings)
-        self._app = make_celery_app(self.settings)
-        self._publisher = Publisher(self._app)
         self.checks = SourceChecks(self._ledger, self._calls.keys, self._publisher)
 
     def enqueue_catalog(
@@ -273,9 +259,8 @@ class Producer:
         return self._ledger(self._calls.dead_letters(limit))
 
     def close(self) -> None:
-        """Let go of the connections."""
-        self._client.close()
-        self._app.close()
+        """Close the connections."""
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -287,6 +272,16 @@ class Producer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _connect_ledger(self) -> Ledger:
+        client = make_redis_client(self.settings)
+        self._connections.callback(client.close)
+        return Ledger(client)
+
+    def _connect_publisher(self) -> Publisher:
+        app = make_celery_app(self.settings)
+        self._connections.callback(app.close)
+        return Publisher(app)
 
     def _enqueue(
         self, scope: Scope, source: str, filters: Filters, options: Options, key: str | None

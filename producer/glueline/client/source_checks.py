@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from glueline.contract.checks import SourceCheck
 from glueline.contract.messages import CheckRequest
-from glueline.ledger import Keys, Ledger
+from glueline.ledger import Keys
 from glueline.ledger.checks import ask_check, drop_check, read_checks
-from glueline.queue import Publisher, QueueUnavailable
+from glueline.ledger.command import CommandExecutor
+from glueline.queue import MessagePublisher, QueueUnavailable
 
 
 class SourceChecks:
     """Asks for checks and tells what came of them; every method blocks."""
 
-    def __init__(self, ledger: Ledger, keys: Keys, publisher: Publisher) -> None:
+    def __init__(self, ledger: CommandExecutor, keys: Keys, publisher: MessagePublisher) -> None:
         """Use the producer's connections."""
         self._ledger, self._keys, self._publisher = ledger, keys, publisher
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -15,3 +15,10 @@ class Command(Generic[T]):
     keys: tuple[str, ...]
     args: tuple[str | int, ...]
     read: Callable[[Any], T]
+
+
+class CommandExecutor(Protocol):
+    """Carries out commands: a ``Ledger`` on Redis, or one in memory for tests."""
+
+    def __call__(self, command: Command[T], /) -> T:
+        """Carry out ``command``; raises LedgerUnavailable when the ledger cannot be asked."""

@@ -15,6 +15,7 @@ from glueline import (
     WaitTimeout,
 )
 from glueline.contract.messages import DatabaseScope, first_units
+from glueline.ledger.command import CommandExecutor
 
 
 def end(harness: LedgerHarness, run_id: str, request: ExtractionRequest, state: RunState) -> None:
@@ -94,6 +95,41 @@ def test_a_run_is_found_by_the_start_of_its_id(producer: Producer):
     assert producer.find("ab" + "0" * 30).run_id == "ab" + "0" * 30
     with pytest.raises(UnknownRun, match="2 runs start with 'a'"):
         producer.find("a")
+
+
+class CountingLedger:
+    """Carries out commands on another ledger and keeps the names of their scripts."""
+
+    def __init__(self, ledger: CommandExecutor) -> None:
+        self.ledger, self.scripts = ledger, []
+
+    def __call__(self, command):
+        self.scripts.append(command.script)
+        return self.ledger(command)
+
+
+def test_finding_and_cancelling_ask_for_no_more_than_they_need(
+    producer: Producer, harness: LedgerHarness
+):
+    ids = [producer.enqueue_job(f"j{number}").run_id for number in range(3)]
+    ledger = CountingLedger(harness.ledger)
+    with Producer(producer.settings, ledger=ledger) as counted:
+        assert counted.find(ids[1][:12]).run_id == ids[1]
+        assert ledger.scripts == ["find", "status"]
+        assert counted.cancel(ids[1]) is RunState.CANCELLED
+        assert counted.cancel(ids[1]) is RunState.CANCELLED
+        with pytest.raises(UnknownRun):
+            counted.cancel("f" * 32)
+    assert ledger.scripts[2:] == ["cancel"] * 3
+
+
+def test_a_run_that_was_forgotten_is_not_found(producer: Producer, harness: LedgerHarness):
+    for run_id in ("aa" + "0" * 30, "ab" + "0" * 30):
+        harness.ledger(harness.calls.open_run(run_id, ExtractionRequest()))
+    harness.client.delete(harness.keys.run("aa" + "0" * 30))
+    assert producer.find("a").run_id == "ab" + "0" * 30
+    with pytest.raises(UnknownRun):
+        producer.find("aa")
 
 
 def test_the_newest_runs_are_listed(producer: Producer):

@@ -27,6 +27,7 @@ PUBLIC = [
     "UnknownRun",
     "UsageError",
     "WaitTimeout",
+    "accept_events",
     "load_settings",
 ]
 HEAVY = (
@@ -58,6 +59,17 @@ def test_a_public_name_leads_to_a_documented_thing(name: str):
     thing = getattr(glueline, name)
     assert thing.__name__ == name
     assert thing.__doc__
+
+
+def test_the_former_places_of_public_things_still_have_them():
+    from glueline.changes import intake
+    from glueline.events import AcceptedEvents, accept_events
+    from glueline.figures import LedgerCollector
+    from glueline.telemetry import ledger_metrics
+
+    assert (accept_events, AcceptedEvents) == (intake.accept_events, intake.AcceptedEvents)
+    assert accept_events is glueline.accept_events
+    assert LedgerCollector is ledger_metrics.LedgerCollector
 
 
 def test_another_name_is_an_attribute_error():

@@ -24,7 +24,7 @@ class AuthenticationMiddleware:
 
     def __init__(self, app: ASGIApp, context: ApiContext) -> None:
         """Stand before ``app``."""
-        self._app, self._desk = app, context
+        self._app, self._context = app, context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer it."""
@@ -54,7 +54,7 @@ class AuthenticationMiddleware:
 
     async def _token(self, request: Request) -> tuple[Token | None, str | None]:
         """The token of a request, and the session that stands for it."""
-        tokens = self._desk.settings.api.tokens
+        tokens = self._context.settings.api.tokens
         given = request.headers.getlist("authorization")
         if given:
             scheme, _, credentials = given[0].partition(" ")
@@ -63,11 +63,11 @@ class AuthenticationMiddleware:
         secret = request.cookies.get(COOKIE)
         if not secret or not secret.isascii():
             return None, None
-        token = await self._desk.sessions.find(secret)
+        token = await self._context.sessions.find(secret)
         return token, secret if token else None
 
     def _pace(self, who: str) -> None:
-        wait = self._desk.buckets.take(who)
+        wait = self._context.buckets.take(who)
         if wait:
             seconds = math.ceil(wait)
             raise HttpProblem(

@@ -10,7 +10,8 @@ from glueline.api.problems import HttpProblem
 from glueline.changes.eventbridge import Event
 from glueline.changes.intake import AcceptedEvents, route_events, summarize_events
 from glueline.changes.source_router import NoSource
-from glueline.client.producer import Accepted, KeyConflict
+from glueline.client.errors import KeyConflict
+from glueline.client.producer import Accepted
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import RunState
 

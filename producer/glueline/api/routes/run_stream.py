@@ -18,7 +18,8 @@ from starlette.types import Receive, Scope, Send
 from glueline.api.connections import client_group
 from glueline.api.context import ApiContext, Principal
 from glueline.api.problems import HttpProblem
-from glueline.client.producer import POLL_INTERVAL, UnknownRun
+from glueline.client.errors import UnknownRun
+from glueline.client.producer import POLL_INTERVAL
 from glueline.contract.errors import Retryable
 from glueline.contract.runs import RunStatus
 
@@ -46,7 +47,7 @@ class RunStream(StreamingResponse):
     ) -> None:
         """Count the stream now; raises Refused when there are enough."""
         api = context.settings.api
-        self._desk = context
+        self._context = context
         self._counts_against = {
             "all": ("api.streams", api.streams),
             f"token {principal.token.name}": ("api.streams_per_token", api.streams_per_token),
@@ -73,11 +74,11 @@ class RunStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._desk.metrics.streams.dec()
-            self._desk.streams.subtract(self._counts_against.keys())
+            self._context.metrics.streams.dec()
+            self._context.streams.subtract(self._counts_against.keys())
             for who in self._counts_against:
-                if not self._desk.streams[who]:
-                    del self._desk.streams[who]
+                if not self._context.streams[who]:
+                    del self._context.streams[who]
 
 
 async def _stream(
