@@ -2,7 +2,7 @@
 
 import pytest
 
-from glueline import RunState, Settings
+from glueline import AsyncProducer, RunState, Settings
 from glueline.api.auth.rate_limit import RateLimiter
 from glueline.api.auth.sessions import Sessions
 from glueline.api.context import ApiContext, Principal
@@ -20,9 +20,7 @@ async def test_cancelling_reads_the_status_once_and_an_unseen_run_stays(settings
         scripts.append(command.script)
         return glueline.ledger(command)
 
-    producer = type(glueline.async_producer)(
-        settings, ledger=counting, publisher=glueline.publisher
-    )
+    producer = AsyncProducer(settings, ledger=counting, publisher=glueline.publisher)
     context = ApiContext(settings, producer, Sessions(settings), RateLimiter(1, 1))
     token = Token(name="t", hash=hash_token("t"), scopes=("enqueue",), sources=("mine",))
     principal = Principal(token, "127.0.0.1")

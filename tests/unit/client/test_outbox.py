@@ -10,11 +10,17 @@ from glueline import ExtractionRequest, Filters, Globs, Outbox, Producer, Settin
 from glueline.client.outbox import RelayResult
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import DatabaseScope, JobScope
+from glueline.testing import InMemoryGlueline
 
 SALES = ExtractionRequest(
     scope=DatabaseScope(name="sales"), filters=Filters(tables=Globs(deny=("tmp_*",)))
 )
 JOB = ExtractionRequest(scope=JobScope(name="load"))
+
+
+@pytest.fixture
+def producer(glueline: InMemoryGlueline) -> Producer:
+    return glueline.producer
 
 
 @pytest.fixture
