@@ -1,4 +1,4 @@
-"""The queue: Celery on Redis, set up the same for those who publish and those who work."""
+"""The queue: Celery on Redis, set up the same way for producers and workers."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -27,7 +27,7 @@ class QueueUnavailable(Retryable):
 
 
 def make_celery_app(settings: Settings) -> Celery:
-    """A Celery application on the broker that ``settings`` name; JSON only, no result backend."""
+    """Make a Celery application on the broker of ``settings``; JSON only, no result backend."""
     broker = clients.make_broker_settings(settings.redis_url)
     app = Celery("glueline", set_as_current=False)
     app.conf.update(
@@ -65,17 +65,17 @@ def make_celery_app(settings: Settings) -> Celery:
 
 
 def make_redis_client(settings: Settings) -> redis.Redis:
-    """A blocking client for the ledger."""
+    """Make a blocking client for the ledger."""
     return clients.make_client(settings.redis_url)
 
 
 def make_async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Redis:
-    """A client for the event loop that it is made on."""
+    """Make a client for the running event loop."""
     return clients.make_async_client(settings.redis_url, connections)
 
 
 def make_commands(settings: Settings) -> Commands:
-    """The ledger's calls under the settings' key prefix and times."""
+    """Make the ledger's commands with the settings' key prefix and times."""
     return Commands(
         Keys(settings.key_prefix),
         redispatch_after_ms=int(settings.silence * 1000),

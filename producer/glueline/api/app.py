@@ -1,4 +1,4 @@
-"""The application: its parts put together."""
+"""The application, put together from its parts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -51,7 +51,7 @@ def make_app(
     collectors: Sequence[Collector] = (),
     routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """The application. ``collectors`` join its ``/metrics``, ``routers`` come behind its login."""
+    """Make the application; ``collectors`` join its ``/metrics``, ``routers`` its login."""
     context = ApiContext(
         settings,
         AsyncProducer(settings),

@@ -1,4 +1,4 @@
-"""What the requests of one process share."""
+"""Values that the requests of one process share."""
 
 import threading
 from collections import Counter
@@ -20,10 +20,10 @@ _LATENCY_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class Metrics:
-    """What the process tells of itself; more collectors may join its registry."""
+    """Metrics of the process; more collectors may join the registry."""
 
     def __init__(self) -> None:
-        """Start at zero, in a registry of one's own."""
+        """Start at zero, in a new registry."""
         self.registry = CollectorRegistry()
         self.requests = prometheus.Counter(
             "glueline_api_requests",
@@ -51,7 +51,7 @@ class Metrics:
 
 @dataclass
 class ApiContext:
-    """The producer, and what is counted and remembered."""
+    """The producer, sessions, limits and counters of the application."""
 
     settings: Settings
     producer: AsyncProducer
@@ -59,13 +59,13 @@ class ApiContext:
     buckets: RateLimiter
     metrics: Metrics = field(default_factory=Metrics)
     stopping: threading.Event = field(default_factory=threading.Event)
-    """Set when the server is told to stop: streams end."""
+    """Set when the server is told to stop, so that streams end."""
     streams: Counter[str] = field(default_factory=Counter)
-    """Open streams by whom they count against: a token, and an address."""
+    """Open streams by token and by address."""
 
     @cached_property
     def router(self) -> SourceRouter:
-        """Finds the sources of events."""
+        """The router that finds the sources of events."""
         return SourceRouter(self.settings)
 
     @cached_property
@@ -76,26 +76,26 @@ class ApiContext:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks."""
+    """The token and address that a request comes from."""
 
     token: Token
     address: str
     session: str | None = field(default=None, repr=False)
-    """What the cookie holds; None for a request that brought the token itself."""
+    """The secret in the cookie; None for a request with the token itself."""
 
     @property
     def by_cookie(self) -> bool:
-        """Whether a browser's login stands for the token."""
+        """Tell whether a browser's login stands for the token."""
         return self.session is not None
 
 
 def get_context(request: Request) -> ApiContext:
-    """The context of the application that serves ``request``."""
+    """Return the context of the application that serves ``request``."""
     context: ApiContext = request.app.state.context
     return context
 
 
 def get_principal(request: Request) -> Principal:
-    """Who asks; the guard has seen to it that somebody does."""
+    """Return the principal of ``request``, which the authentication has set."""
     principal: Principal = request.state.principal
     return principal

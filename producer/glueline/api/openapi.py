@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond the types: bodies, problems, examples, the login."""
+"""The parts of the OpenAPI document beyond types: bodies, problems, examples, the login."""
 
 from http import HTTPStatus
 from typing import Any
@@ -92,14 +92,14 @@ _COMMON_STATUSES = (401, 403, 422, 429, 503)
 
 
 def problem_responses(*statuses: int) -> dict[int | str, JsonSchema]:
-    """Responses with problem documents."""
+    """Make the responses with problem documents."""
     return {status: _problem_response(status) for status in statuses}
 
 
 def request_body(
     model: type[BaseModel], examples: JsonSchema, *, required: bool = True
 ) -> JsonSchema:
-    """A body that the route reads by itself."""
+    """Describe a body that the route reads by itself."""
     schema = {"$ref": _REF.format(model=model.__name__)}
     content = {"application/json": {"schema": schema, "examples": examples}}
     _BODIES.append(model)
@@ -110,7 +110,7 @@ _BODIES: list[type[BaseModel]] = []
 
 
 def extraction_responses() -> dict[int | str, JsonSchema]:
-    """The answers to a request for an extraction."""
+    """Describe the answers to a request for an extraction."""
     links = {
         name: {
             "operationId": operation,
@@ -132,7 +132,7 @@ def extraction_responses() -> dict[int | str, JsonSchema]:
 
 
 def delivery_responses() -> dict[int | str, JsonSchema]:
-    """The answers to a delivery of events."""
+    """Describe the answers to a delivery of events."""
     scope = {"kind": "table", "database": "sales", "name": "orders"}
     change = {"source": "default", "scope": scope, "is_gone": False}
     example = {"events": 1, "noted": 1, "repeated": 0, "ignored": 0, "changes": [change]}
@@ -146,7 +146,7 @@ def delivery_responses() -> dict[int | str, JsonSchema]:
 
 
 def stream_responses() -> dict[int | str, JsonSchema]:
-    """The answers of a stream."""
+    """Describe the answers of a stream."""
     example = "id: 6f1e0a\nevent: progress\ndata: {…the run's status…}\n\n"
     return {
         200: {
@@ -159,7 +159,7 @@ def stream_responses() -> dict[int | str, JsonSchema]:
 
 
 def make_openapi_document(app: FastAPI) -> JsonSchema:
-    """The OpenAPI document."""
+    """Return the OpenAPI document."""
     if app.openapi_schema is None:
         made = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
@@ -195,13 +195,13 @@ def _complete_operation(operation: JsonSchema, *, is_open: bool) -> None:
 
 
 def _require_kind(schema: JsonSchema) -> None:
-    """It has a default in Python only: a scope is told by it."""
+    """Require ``kind``: it has a default in Python only, and it tells scopes apart."""
     if "const" in schema.get("properties", {}).get("kind", {}):
         schema["required"] = ["kind", *(n for n in schema.get("required", ()) if n != "kind")]
 
 
 def _remove_null(schema: JsonSchema) -> None:
-    """A parameter is given or it is not; it cannot be null."""
+    """Take null from a parameter's types: it is given or left out."""
     if "anyOf" in schema:
         (inner,) = [option for option in schema.pop("anyOf") if option != {"type": "null"}]
         schema.update(inner)

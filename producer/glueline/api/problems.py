@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457). None of them repeats what was sent: it may be a secret."""
+"""Errors as problem details (RFC 9457). None repeats the input, which may be a secret."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -51,7 +51,7 @@ class HttpProblem(Exception):
         headers: Mapping[str, str] | None = None,
         errors: Sequence[WrongField] = (),
     ) -> None:
-        """Say ``detail`` to people and ``code`` to programs."""
+        """Keep ``detail`` for people and ``code`` for programs."""
         super().__init__(detail)
         self.headers = headers
         self.problem = Problem(
@@ -60,7 +60,7 @@ class HttpProblem(Exception):
 
 
 def make_problem_response(refused: HttpProblem) -> Response:
-    """The answer of the API."""
+    """Make the API's response from a problem."""
     return JSONResponse(
         refused.problem.model_dump(mode="json"),
         refused.problem.status,
@@ -70,7 +70,7 @@ def make_problem_response(refused: HttpProblem) -> Response:
 
 
 def problem_from_error(error: GluelineError) -> HttpProblem:
-    """What an error of the producer means to a client."""
+    """Return the problem that an error of the producer is to a client."""
     if isinstance(error, UnknownRun):
         return unknown_run_problem()
     if isinstance(error, Retryable):
@@ -85,12 +85,12 @@ def problem_from_error(error: GluelineError) -> HttpProblem:
 
 
 def unknown_run_problem() -> HttpProblem:
-    """The same for a run that never was, that was forgotten, and that the token may not see."""
+    """Return the same problem for a run that never was, was forgotten, or may not be seen."""
     return HttpProblem(HTTPStatus.NOT_FOUND, "unknown_run", "there is no run of this id (any more)")
 
 
 def problem_from_status(status: int, headers: Mapping[str, str] | None = None) -> HttpProblem:
-    """What Starlette refuses by itself: paths and methods that do not exist."""
+    """Return the problem for a refusal of Starlette: unknown paths and methods."""
     known = HTTPStatus(status)
     details = {
         HTTPStatus.NOT_FOUND: "there is nothing at this path; /openapi.json lists what there is",
@@ -103,7 +103,7 @@ def problem_from_status(status: int, headers: Mapping[str, str] | None = None) -
 def validation_problem(
     error: RequestValidationError | ValidationError, part: str = ""
 ) -> HttpProblem:
-    """What of a request is wrong, field by field."""
+    """Return the problem of an invalid request, field by field."""
     found = list(error.errors())
     errors = [
         WrongField(
@@ -117,7 +117,7 @@ def validation_problem(
 
 
 def field_problem(where: str, message: str) -> HttpProblem:
-    """One thing that pydantic does not look at."""
+    """Return the problem of one field that pydantic does not check."""
     one = WrongField(where=where, message=message)
     return HttpProblem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"{where}: {message}", errors=[one]
@@ -125,7 +125,7 @@ def field_problem(where: str, message: str) -> HttpProblem:
 
 
 def internal_problem() -> HttpProblem:
-    """What nobody foresaw; the log has the rest."""
+    """Return the problem of an unexpected error; the log has the rest."""
     return HttpProblem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this should not happen; the log says more"
     )

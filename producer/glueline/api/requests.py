@@ -1,4 +1,4 @@
-"""Requests read strictly: nothing is coerced, nothing unknown is passed over."""
+"""Strict reading of requests: nothing is coerced, nothing unknown is ignored."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body; refuses one of more than ``limit`` bytes without reading it to the end."""
+    """Read the body; refuses more than ``limit`` bytes without reading them all."""
     _require_no_encoding(request)
     seconds = get_context(request).settings.api.body_timeout
     try:
@@ -48,7 +48,7 @@ async def _read_limited(request: Request, limit: int) -> bytes:
 
 
 async def read_json(request: Request, model: type[M], limit: int, *, optional: bool = False) -> M:
-    """The body as ``model``."""
+    """Read the body as ``model``."""
     body = await read_body(request, limit)
     if optional and not body:
         return model()
@@ -66,7 +66,7 @@ async def read_json(request: Request, model: type[M], limit: int, *, optional: b
 
 
 async def require_no_body(request: Request) -> None:
-    """Refuse a body where none is read."""
+    """Refuse a body where the route takes none."""
     length = request.headers.get("content-length", "0")
     if length != "0" or "transfer-encoding" in request.headers:
         raise field_problem("body", "this request takes no body")
@@ -97,7 +97,7 @@ def _require_no_encoding(request: Request) -> None:
 
 
 def _require_distinct_keys(body: bytes) -> None:
-    """Refuse a key that stands twice: two readers would understand two different requests."""
+    """Refuse a key that occurs twice: two readers would see two different requests."""
     with suppress(ValueError, RecursionError):  # pydantic says what is wrong with the rest
         json.loads(body, object_pairs_hook=_refuse_repeats)
 

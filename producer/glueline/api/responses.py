@@ -1,4 +1,4 @@
-"""Refusals for programs and for browsers, and the headers that every answer has."""
+"""Problems for programs and for browsers, and the headers of every answer."""
 
 import secrets
 from base64 import b64encode
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 STATIC = files("glueline.api") / "static"
 STYLE = (STATIC / "style.css").read_text()
-"""Stands inside each page, so that the login needs no second request."""
+"""Put into each page, so that the login needs no second request."""
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 _NO_PAGES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 HEADERS = {
@@ -58,18 +58,18 @@ templates.globals |= {"counted": format_counts, "style": STYLE, "script_version"
 
 
 def render_page(name: str, status: int = 200, **values: Any) -> Response:
-    """A page from its template; everything in it is escaped."""
+    """Render a page from its template; all values are escaped."""
     return HTMLResponse(templates.get_template(name).render(values), status)
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a browser asks for something that people look at."""
+    """Tell whether a browser asks for a page."""
     path = request.url.path
     return not path.startswith(_NO_PAGES) and "text/html" in request.headers.get("accept", "")
 
 
 def answer_problem(request: Request, refused: HttpProblem) -> Response:
-    """A refusal: a problem document, or for browsers a page, which may be the login."""
+    """Answer with a problem document, or for browsers with a page, which may be the login."""
     if not wants_page(request):
         return make_problem_response(refused)
     status = refused.problem.status
@@ -81,14 +81,14 @@ def answer_problem(request: Request, refused: HttpProblem) -> Response:
 
 
 class UnhandledErrors:
-    """Answers what nobody foresaw, in a route or on the way to it."""
+    """Answers unexpected errors, in a route or on the way to it."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; an answer that has begun can only be broken off."""
+        """Pass the request on; an answer that has begun can only be cut."""
         begun = False
 
         async def noted(message: Message) -> None:
@@ -106,7 +106,7 @@ class UnhandledErrors:
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer."""
+    """Adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""

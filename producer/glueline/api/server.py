@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class Server(uvicorn.Server):
-    """Tells open streams to end before it waits for them."""
+    """A server that ends open streams before it waits for them."""
 
     def __init__(self, config: uvicorn.Config, context: ApiContext) -> None:
         """Serve as ``config`` says."""

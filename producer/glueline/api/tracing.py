@@ -1,4 +1,4 @@
-"""A span for each request, in the trace of whoever asked."""
+"""A span for each request, in the caller's trace."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from glueline.telemetry import tracing
 
 _TRACED_PREFIX = "/v1/"
-"""Pages, probes and scrapes are many, and lead to no run."""
+"""Pages, probes and scrapes are many and open no run, so they are not traced."""
 
 
 class TracingMiddleware:
-    """Stands behind the guard: who has no token leaves no span."""
+    """Stands behind the authentication: a request without a token leaves no span."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and let what it enqueues join its span."""
+        """Pass the request on within a span, which the runs that it opens join."""
         if scope["type"] != "http" or not scope["path"].startswith(_TRACED_PREFIX):
             await self._app(scope, receive, send)
             return

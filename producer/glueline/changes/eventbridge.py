@@ -1,7 +1,7 @@
-"""What EventBridge tells of Glue, as the smallest scopes that hold the change.
+"""Events of EventBridge about Glue, as the smallest scopes that hold the change.
 
-Field names as AWS's documentation has them. Delivery is best effort and in any order, so an event
-only says what to read again, never what it is now.
+The names of fields are AWS's. Events come late, twice and in any order, so an event only says what
+to read again.
 """
 
 import json
@@ -23,7 +23,7 @@ TABLE_CHANGE = "Glue Data Catalog Table State Change"
 JOB_CHANGE = "Glue Job State Change"
 CRAWLER_CHANGES = ("Glue Crawler State Change", "Glue Crawler Table Change")
 MAX_SNS_NESTING = 2
-"""Envelopes of SNS, one in the other, that are opened."""
+"""Envelopes of SNS, one inside the other, that are opened."""
 
 
 class _AwsModel(StrictModel):
@@ -31,7 +31,7 @@ class _AwsModel(StrictModel):
 
 
 class DatabaseDetail(_AwsModel):
-    """Of ``Glue Data Catalog Database State Change``."""
+    """The detail of ``Glue Data Catalog Database State Change``."""
 
     databaseName: Name  # noqa: N815 - AWS's
     typeOfChange: Annotated[str, Field(max_length=100)]  # noqa: N815
@@ -39,20 +39,20 @@ class DatabaseDetail(_AwsModel):
 
 
 class TableDetail(_AwsModel):
-    """Of ``Glue Data Catalog Table State Change``."""
+    """The detail of ``Glue Data Catalog Table State Change``."""
 
     databaseName: Name  # noqa: N815
     tableName: Name  # noqa: N815
 
 
 class JobDetail(_AwsModel):
-    """Of ``Glue Job State Change``."""
+    """The detail of ``Glue Job State Change``."""
 
     jobName: Name  # noqa: N815
 
 
 class Envelope(_AwsModel):
-    """An event as EventBridge delivers it; further fields are passed over."""
+    """An event as EventBridge delivers it; other fields are ignored."""
 
     id: Annotated[str, Field(min_length=1, max_length=200)]
     source: Annotated[str, Field(max_length=256)]
@@ -63,23 +63,23 @@ class Envelope(_AwsModel):
 
 
 class Event(StrictModel):
-    """One event and what it says has changed; nothing when Glueline reads none of it."""
+    """One event and the scopes that it changes; none when Glueline reads nothing of it."""
 
     id: str
     account: str | None = None
     region: str | None = None
     scopes: tuple[ChangedScope, ...] = ()
     is_gone: bool = False
-    """Whether the database is said to be deleted."""
+    """Whether the event says that the database was deleted."""
 
 
 _ENVELOPE = TypeAdapter(Envelope)
 
 
 def parse_events(payload: Any) -> list[Event]:
-    """One event or a list of them; raises UsageError with one sentence, naming the first bad one.
+    """Parse one event or a list of them; raises UsageError about the first bad one.
 
-    Events of other services and of other kinds are no error: they have no scopes.
+    Events of other services and kinds are no errors: they have no scopes.
     """
     events = payload if isinstance(payload, list) else [payload]
     if len(events) > MAX_EVENTS:
@@ -88,7 +88,7 @@ def parse_events(payload: Any) -> list[Event]:
 
 
 def parse_queue_body(body: str) -> list[Event]:
-    """The events of a message on a queue, also inside an envelope of SNS; raises UsageError."""
+    """Parse the events of a queue's message, also inside an envelope of SNS; raises UsageError."""
     payload = _parse_json(body)
     for _ in range(MAX_SNS_NESTING):
         match payload:
@@ -144,7 +144,7 @@ def _find_database_scopes(detail: DatabaseDetail) -> tuple[ChangedScope, ...]:
 
 
 def _find_crawler_scopes(detail: dict[str, Any]) -> tuple[ChangedScope, ...]:
-    """What a crawler changed, where it says so: its documented events name no database."""
+    """Find what a crawler changed, if it says so: its documented events name no database."""
     if detail.get("state", "Succeeded") != "Succeeded" or _has_no_changes(detail):
         return ()
     names = {name: detail.get(name) for name in ("databaseName", "tableName")}
@@ -157,7 +157,7 @@ def _find_crawler_scopes(detail: dict[str, Any]) -> tuple[ChangedScope, ...]:
 
 
 def _has_no_changes(detail: dict[str, Any]) -> bool:
-    """Whether the crawler counted its changes, and there are none."""
+    """Tell whether the crawler counted its changes and found none."""
     counts = [
         str(value)
         for name, value in detail.items()

@@ -1,4 +1,4 @@
-"""Changes that EventBridge tells of are noted, and read when it has become quiet."""
+"""Record changes that EventBridge reports; workers read them once it is quiet."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from glueline.ledger.changes import EventChanges, RecordResult
 
 
 class AcceptedEvents(StrictModel):
-    """What became of a delivery.
+    """The result of a delivery.
 
-    ``ignored`` are events of things that are not read, ``repeated`` those that were noted before.
+    ``ignored`` counts events that change nothing Glueline reads, ``repeated`` those that were noted
+    before.
     """
 
     events: int
@@ -21,15 +22,15 @@ class AcceptedEvents(StrictModel):
     repeated: int
     ignored: int
     changes: tuple[Change, ...]
-    """What will be read, each thing once; of repeated events too."""
+    """The changes that will be read, each once, including those of repeated events."""
 
 
 def accept_events(producer: Producer, payload: Any, source: str | None = None) -> AcceptedEvents:
-    """Note what an event, or a list of them, says has changed; workers read it within seconds.
+    """Record the changes of an event, or a list of them; workers read them within seconds.
 
-    ``source`` says what source all events are of; without it the setting ``events.source`` does,
-    or else each event's account and region. All events are understood before the first is noted:
-    UsageError means that none was. It is safe to deliver the same again.
+    ``source`` is the source of all events; without it, the setting ``events.source``, else the one
+    of each event's account and region. Raises UsageError, and then nothing was recorded. It is safe
+    to deliver the same events again.
     """
     router = SourceRouter(producer.settings)
     told = route_events(router, parse_events(payload), source or producer.settings.events.source)
@@ -39,7 +40,7 @@ def accept_events(producer: Producer, payload: Any, source: str | None = None) -
 def route_events(
     router: SourceRouter, events: list[Event], source: str | None
 ) -> list[EventChanges]:
-    """What each event says has changed in which source; raises NoSource."""
+    """Find the changes of each event in its sources; raises NoSource."""
     told = []
     for number, event in enumerate(events):
         try:
@@ -50,7 +51,7 @@ def route_events(
 
 
 def summarize_events(told: list[EventChanges], noted: RecordResult) -> AcceptedEvents:
-    """What became of events that were noted."""
+    """Summarize recorded events."""
     return AcceptedEvents(
         events=len(told),
         noted=noted.noted,

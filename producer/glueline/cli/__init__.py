@@ -1,7 +1,7 @@
 """The ``glueline`` command. The worker adds its own subcommands by entry point.
 
-Whatever else is imported, ``main`` and what it calls import it: an interrupt is understood from
-there on, and until then as little as possible happens.
+Imports are inside ``main`` and the functions that it calls: an interrupt is handled only there, so
+as little as possible happens before.
 """
 
 import sys
@@ -26,7 +26,7 @@ INTERRUPTED = 130
 
 
 def build_app() -> "typer.Typer":
-    """The application with the commands of all installed distributions."""
+    """Build the application with the commands of all installed distributions."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - see `main`
 
     import typer  # noqa: PLC0415
@@ -55,7 +55,7 @@ def build_app() -> "typer.Typer":
 
 
 def _join_help_lines(app: "typer.Typer") -> None:
-    """Let the paragraphs of all helps run on: Typer would keep the line breaks of the source."""
+    """Join the lines of each paragraph of help: Typer would keep the source's line breaks."""
     for command in app.registered_commands:
         command.help = _join_lines(command.help or (command.callback and command.callback.__doc__))
     group = app.registered_callback
@@ -101,7 +101,7 @@ def _run() -> None:
 
 
 def _exit_with(code: object) -> None:
-    """What a command returns is its exit code."""
+    """Exit with what the command returned."""
     import typer  # noqa: PLC0415
 
     raise typer.Exit(code if isinstance(code, int) else 0)

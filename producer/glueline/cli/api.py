@@ -24,7 +24,7 @@ def _serve(
         int | None, typer.Option(min=0, max=65535, help="The port (default: api.port).")
     ] = None,
 ) -> None:
-    """The HTTP API and its page; without a command it is served until SIGTERM or Ctrl-C.
+    """Serve the HTTP API and its page until SIGTERM or Ctrl-C.
 
     Tokens come first: glueline api token me --scope read --scope enqueue
 

@@ -35,7 +35,7 @@ def _enqueue_catalog(
     wait: _Wait = False,
     as_json: o.AsJson = False,
 ) -> int:
-    """The whole catalogue: databases, tables, jobs and lineage.
+    """Extract the whole catalogue: databases, tables, jobs and lineage.
 
     Example: glueline enqueue catalog --database 'sales_*' --exclude-table 'tmp_*' --wait
     """
@@ -72,7 +72,7 @@ def _enqueue_database(
     wait: _Wait = False,
     as_json: o.AsJson = False,
 ) -> int:
-    """One database with its tables."""
+    """Extract one database with its tables."""
     with make_producer() as producer:
         accepted = producer.enqueue_database(
             name,
@@ -102,7 +102,7 @@ def _enqueue_table(
     wait: _Wait = False,
     as_json: o.AsJson = False,
 ) -> int:
-    """One table; where it does not exist, sinks mark it as deleted."""
+    """Extract one table; if it does not exist, sinks mark it as deleted."""
     with make_producer() as producer:
         accepted = producer.enqueue_table(
             database,
@@ -123,7 +123,7 @@ def _enqueue_job(
     wait: _Wait = False,
     as_json: o.AsJson = False,
 ) -> int:
-    """One job with its lineage."""
+    """Extract one job with its lineage."""
     with make_producer() as producer:
         accepted = producer.enqueue_job(
             name,

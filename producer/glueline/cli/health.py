@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from glueline.settings.settings import WorkerSettings
 
 PATIENCE = 5.0
-"""Seconds that a worker has to answer."""
+"""Seconds for a worker to answer."""
 
 
 def check_health(
@@ -24,10 +24,10 @@ def check_health(
         bool, typer.Option("--ready", help="Ask the worker whether it takes units.")
     ] = False,
 ) -> int:
-    """Whether the worker, scheduler or API that runs beside is well: exit code 0, else 1.
+    """Tell whether the worker, scheduler or API beside is well: exit code 0, else 1.
 
-    It looks at the age of heartbeat_file: a process that hangs no longer touches it, and an API
-    does so only while Redis answers. --ready asks the worker's metrics_port instead.
+    It reads the age of heartbeat_file: a process that hangs no longer touches it, and an API
+    touches it only while Redis answers. --ready asks the worker's metrics_port instead.
     """
     settings = load_cli_settings()
     if ready:

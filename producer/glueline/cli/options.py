@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they become a request."""
+"""Options that several commands share, and the filters and options that they make."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -119,7 +119,7 @@ def make_filters(
     jobs: list[str] | None = None,
     not_jobs: list[str] | None = None,
 ) -> Filters:
-    """The filters that globs make; raises UsageError about the first malformed one."""
+    """Make filters from globs; raises UsageError about the first malformed one."""
     try:
         return Filters.model_validate(
             {
@@ -140,7 +140,7 @@ def make_options(
     max_deletion_share: float = 0.5,
     full: bool = False,
 ) -> Options:
-    """The options of a request; raises UsageError about the first that is out of range."""
+    """Make the options of a request; raises UsageError about the first that is out of range."""
     try:
         return Options.model_validate(
             {
@@ -156,7 +156,7 @@ def make_options(
 
 
 def find_tagged_sources(settings: "Settings", tags: list[str] | None) -> list[str]:
-    """The names of the declared sources that have all tags; ``default`` when none is declared."""
+    """Return the declared sources with all these tags; ``default`` when none is declared."""
     wanted = {}
     for tag in tags or ():
         name, equals, value = tag.partition("=")

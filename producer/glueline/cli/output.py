@@ -25,21 +25,21 @@ _PIPE_WIDTH = 1000
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console; in a pipe its lines are never wrapped."""
+    """Make a console; in a pipe its lines are never wrapped."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _PIPE_WIDTH
     return Console(file=stream, width=width, soft_wrap=width is not None, highlight=False)
 
 
 def print_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> None:
-    """One JSON document on standard output."""
+    """Print one JSON document on standard output."""
     print(escape_json(_ANY.dump_json(value, indent=2)).decode())  # noqa: T201
 
 
 def print_rows(
     headers: Sequence[str], rows: Iterable[Sequence[str | Text]], *, empty: str = "none"
 ) -> None:
-    """A table on a terminal, or the sentence for an empty one; tab-separated lines elsewhere."""
+    """Print a table, or the sentence for an empty one; tab-separated lines without a terminal."""
     out = make_console()
     if not out.is_terminal:
         for row in rows:  # not by rich, which turns tabs into spaces
@@ -54,5 +54,5 @@ def print_rows(
 
 
 def style_state(value: RunState) -> Text:
-    """A run's state in its colour."""
+    """Return a run's state in its colour."""
     return Text(value.value, style=_STATE_STYLES[value])

@@ -1,4 +1,4 @@
-"""A run while it goes on: a bar on a terminal, a line every few seconds elsewhere."""
+"""The progress of a run: a bar on a terminal, a line every few seconds elsewhere."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +29,7 @@ def show_progress(statuses: Iterable[RunStatus], out: Console) -> RunStatus:
 
 
 def format_progress(status: RunStatus, rate: float | None = None) -> str:
-    """A run in one line."""
+    """Format a run in one line."""
     found = format_counts(status, *KINDS)
     done = status.settled_units + status.failed_units
     parts = [f"{done:,}/{status.units:,} units"]
@@ -42,7 +42,7 @@ def format_progress(status: RunStatus, rate: float | None = None) -> str:
 
 
 class _Rate:
-    """Calls per second between two looks that lie at least half a second apart."""
+    """Calls per second between two readings at least half a second apart."""
 
     def __init__(self) -> None:
         self._at, self._calls, self._rate = time.monotonic(), 0, 0.0

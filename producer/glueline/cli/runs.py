@@ -22,7 +22,7 @@ RunArgument = Annotated[
 
 
 def make_producer() -> "Producer":
-    """The producer of the usual settings."""
+    """Make a producer with the usual settings."""
     from glueline.client.producer import Producer  # noqa: PLC0415 - Celery takes a while to import
 
     tracing.begin("glueline")
@@ -30,7 +30,7 @@ def make_producer() -> "Producer":
 
 
 def show_run_to_end(producer: "Producer", run_id: str, *, as_json: bool) -> int:
-    """Follow a run to its end, print what became of it, and answer its exit code."""
+    """Follow a run to its end, print its summary, and return its exit code."""
     run = show_progress(producer.watch(run_id), make_console(stderr=True))
     _failures, warnings = producer.failures(run_id), producer.warnings(run_id)
     if as_json:
@@ -41,7 +41,7 @@ def show_run_to_end(producer: "Producer", run_id: str, *, as_json: bool) -> int:
 
 
 def _status(run_id: RunArgument, as_json: AsJson = False) -> int:
-    """Where a run stands. The exit code is that of the run: 0, 1 or 3; 0 while it is running."""
+    """Show the state of a run. The exit code is that of the run: 0, 1 or 3; 0 while it runs."""
     with make_producer() as producer:
         run = producer.find(run_id)
         if as_json:
@@ -62,7 +62,7 @@ def _runs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """The newest runs."""
+    """List the newest runs."""
     with make_producer() as producer:
         found = producer.runs(limit)
     if as_json:
@@ -87,7 +87,7 @@ def _runs(
 
 
 def _cancel(run_id: RunArgument, as_json: AsJson = False) -> None:
-    """Stop a run. Its files are removed; its rows in SQL sinks stay, as facts that were read."""
+    """Stop a run. Its files are removed; its rows in SQL sinks stay, because they were read."""
     with make_producer() as producer:
         run = producer.find(run_id)
         now = producer.cancel(run.run_id)
@@ -99,7 +99,7 @@ def _cancel(run_id: RunArgument, as_json: AsJson = False) -> None:
 
 
 def _failures(run_id: RunArgument, as_json: AsJson = False) -> None:
-    """The units of a run that failed, and why; with --json its warnings too."""
+    """List the units of a run that failed, and why; with --json its warnings too."""
     with make_producer() as producer:
         run = producer.find(run_id)
         found = producer.failures(run.run_id)
@@ -140,7 +140,7 @@ def _dead_letters(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """The newest messages that nobody could understand."""
+    """List the newest messages that could not be understood."""
     with make_producer() as producer:
         letters = producer.dead_letters(limit)
     if as_json:

@@ -27,7 +27,7 @@ schedule_app = typer.Typer(
 
 @schedule_app.command("list")
 def _list(as_json: AsJson = False) -> None:
-    """The schedules, and when each is due next."""
+    """List the schedules, and when each is due next."""
     schedules = load_cli_settings().all_schedules
     if as_json:
         print_json(schedules)
@@ -41,7 +41,7 @@ def _list(as_json: AsJson = False) -> None:
 
 @schedule_app.command("run")
 def _run() -> None:
-    """Enqueue what is due, until stopped. Several schedulers side by side do no harm."""
+    """Enqueue what is due, until stopped. Several schedulers may run side by side."""
     from glueline.client.scheduler import Scheduler  # noqa: PLC0415 - Celery takes a while to import
 
     tracing.begin("glueline-scheduler")

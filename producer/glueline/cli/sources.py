@@ -7,7 +7,7 @@ from glueline.settings.sources import SourceSummary, summarize_source
 
 
 def list_declared_sources(tag: Tags = None, as_json: AsJson = False) -> None:
-    """The sources of glueline.toml, those of templates among them.
+    """List the sources of glueline.toml, including those of templates.
 
     Example: glueline sources --tag team=sales
     """
@@ -26,7 +26,7 @@ def list_declared_sources(tag: Tags = None, as_json: AsJson = False) -> None:
 
 
 def _identity(source: SourceSummary) -> str:
-    """The role that reads, or where the credentials come from."""
+    """Return the role that reads, or the profile of the credentials."""
     if source.roles:
         return " > ".join(arn.partition(":role/")[2] for arn in source.roles)
     return f"profile {source.profile}" if source.profile else "-"

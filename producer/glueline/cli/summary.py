@@ -1,4 +1,4 @@
-"""A run after its end: what was found, what failed, and what to do about it."""
+"""The summary of a run: counts, failures and warnings."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _MAX_LINES = 10
 def print_summary(
     out: Console, run: RunStatus, failures: Sequence[Failure], warnings: Sequence[str]
 ) -> None:
-    """The end of a run for people."""
+    """Print the summary of a run for people."""
     out.print(Text.assemble("run ", (run.run_id[:8], "bold"), " ", style_state(run.state)), end="")
     out.print(f" in {format_duration(run)}: {clean_line(run.request.label)}", markup=False)
     _counts(out, run)
@@ -61,6 +61,6 @@ def _print_list(out: Console, format_kind: str, lines: Sequence[str], total: int
 
 
 def _fold_repeats(warnings: Sequence[str]) -> list[str]:
-    """The same warning once, with how often it came."""
+    """Return each warning once, with the number of times it came."""
     counts = Counter(warnings)
     return [f"{text}  ({n:,} times)" if n > 1 else text for text, n in counts.items()]

@@ -57,7 +57,7 @@ class AsyncProducer:
     close = _run_in_thread(Producer.close)
 
     async def watch(self, run_id: str) -> AsyncIterator[RunStatus]:
-        """The run's status each time it changes, until it has ended."""
+        """Yield the run's status each time it changes, until it has ended."""
         before = None
         while True:
             status = await self.status(run_id)

@@ -51,11 +51,11 @@ from glueline.telemetry import tracing
 DEFAULT_FILTERS = Filters()
 DEFAULT_OPTIONS = Options()
 POLL_INTERVAL = 0.3
-"""Seconds between two looks at a run that is watched."""
+"""Seconds between two readings of a run that is watched."""
 
 
 class Accepted(StrictModel):
-    """An extraction that was taken. ``is_new`` is False when its idempotency key was known."""
+    """An extraction that was accepted. ``is_new`` is False when its idempotency key was known."""
 
     run_id: str
     generation: int
@@ -117,7 +117,7 @@ class Producer:
         options: Options = DEFAULT_OPTIONS,
         idempotency_key: str | None = None,
     ) -> Accepted:
-        """Extract one table; where it does not exist, sinks mark it as deleted."""
+        """Extract one table; if it does not exist, sinks mark it as deleted."""
         scope = _make_scope(TableScope, database=database, name=table)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
@@ -137,8 +137,8 @@ class Producer:
         """Open a run and publish its first units; raises KeyConflict.
 
         Once the run is in the ledger it will be worked on, even if publishing fails now: the
-        workers' reconciler publishes what is open and silent. ``origin`` is for Glueline's own
-        idempotency keys, which are apart from those of callers.
+        workers' reconciler publishes units that nobody holds. ``origin`` is for Glueline's own
+        idempotency keys, which are separate from those of callers.
         """
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.enqueue", "producer", about) as span:
@@ -151,22 +151,22 @@ class Producer:
         return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
 
     def status(self, run_id: str) -> RunStatus:
-        """Where a run stands; raises UnknownRun."""
+        """Return the status of a run; raises UnknownRun."""
         found = self._ledger(self._calls.status([run_id]))[0]
         if found is None:
             raise _make_unknown_run(run_id)
         return found
 
     def runs(self, limit: int = 20, after: AnyRun | RunCursor | None = None) -> list[RunSummary]:
-        """The newest runs, or those that come ``after`` one in that order.
+        """Return the newest runs, or those that come ``after`` one in that order.
 
-        Their requests are without filters: ``status`` has them.
+        Their requests are without filters, which ``status`` has.
         """
         ids = self._ledger(self._calls.recent(limit, after))
         return [run for run in self._ledger(self._calls.summaries(ids)) if run]
 
     def find(self, prefix: str) -> RunStatus:
-        """The run whose id starts with ``prefix``; raises UnknownRun unless exactly one does."""
+        """Return the run whose id starts with ``prefix``; raises UnknownRun unless one does."""
         matches = self._ledger(self._calls.find(prefix)) if prefix else []
         if not matches:
             raise _make_unknown_run(prefix)
@@ -175,7 +175,7 @@ class Producer:
         return self.status(matches[0])
 
     def watch(self, run_id: str) -> Iterator[RunStatus]:
-        """The run's status each time it changes, until it has ended."""
+        """Yield the run's status each time it changes, until it has ended."""
         before = None
         while True:
             status = self.status(run_id)
@@ -196,22 +196,22 @@ class Producer:
         return status
 
     def failures(self, run_id: str) -> list[Failure]:
-        """The units of a run that failed, and why; raises UnknownRun."""
+        """Return the units of a run that failed, and why; raises UnknownRun."""
         return self.problems(run_id)[0]
 
     def warnings(self, run_id: str) -> list[str]:
-        """What a run could not understand, in sentences; raises UnknownRun."""
+        """Return the warnings of a run, in sentences; raises UnknownRun."""
         return self.problems(run_id)[1]
 
     def problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
-        """A run's failures and its warnings in one look; raises UnknownRun."""
+        """Return a run's failures and its warnings in one read; raises UnknownRun."""
         found = self._ledger(self._calls.failures(run_id))
         if found is None:
             raise _make_unknown_run(run_id)
         return found
 
     def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
-        """Stop a run and say its state now; one that has ended stays as it is."""
+        """Stop a run and return its state; a run that has ended stays as it is."""
         result = self._ledger(self._calls.cancel(run_id, reason))
         if result is None:
             raise _make_unknown_run(run_id)
@@ -219,7 +219,7 @@ class Producer:
         return result.state
 
     def replay(self, run_id: str, units: list[str] | None = None) -> int:
-        """Run failed units again (all, or those named) and say how many; raises UsageError."""
+        """Run failed units again (all, or those named), return how many; raises UsageError."""
         run = self.status(run_id)
         if not run.is_readable:
             raise UsageError(f"run {run_id} cannot be replayed: {run.reason}")
@@ -232,30 +232,30 @@ class Producer:
         return answer.count
 
     def running(self, request: ExtractionRequest) -> RunStatus | None:
-        """The run of the same source, scope and filters that goes on."""
+        """Return the running run of the same source, scope and filters."""
         run_id = self._ledger(self._calls.running(request))
         return None if run_id is None else self._ledger(self._calls.status([run_id]))[0]
 
     def last_slot(self, schedule: Schedule) -> int | None:
-        """The last slot of a schedule that was served; None when it never was."""
+        """Return the last slot of a schedule that was served; None when it never was."""
         return self._ledger(schedules.last_slot(self._calls.keys, schedule.name, schedule.timing))
 
     def mark_slot(self, schedule: Schedule, slot: int) -> None:
-        """Remember that a slot was served."""
+        """Record that a slot was served."""
         self._ledger(schedules.mark_slot(self._calls.keys, schedule.name, schedule.timing, slot))
 
     def mark_scheduler(self) -> None:
-        """Remember that all schedules were served that are due, for those who watch."""
+        """Record that all schedules that are due were served, for monitoring."""
         self._ledger(schedules.mark_scheduler(self._calls.keys))
 
     def note(self, told: Sequence[EventChanges]) -> RecordResult:
-        """Note what events say has changed; raises LedgerUnavailable, and then nothing was."""
+        """Record the changes of events; raises LedgerUnavailable, and then nothing was recorded."""
         events = self.settings.events
         quiet, at_most = (int(s * 1000) for s in (events.debounce, events.debounce_at_most))
         return self._ledger(record_changes(self._calls.keys, told, quiet, at_most))
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
-        """The newest messages that could not be understood or run."""
+        """Return the newest messages that could not be understood or run."""
         return self._ledger(self._calls.dead_letters(limit))
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """Recurring extractions, each slot of a schedule once.
 
-The slot is part of the idempotency key: two schedulers side by side open one run. The ledger
-remembers the last slot that was served for longer than it remembers runs: a scheduler that
-restarts knows what it missed, and serves the newest of it once.
+The slot is part of the idempotency key, so that two schedulers side by side open one run. The
+ledger keeps the last slot that was served for longer than runs: a scheduler that restarts knows
+what it missed, and serves the newest slot of it once.
 """
 
 import time
@@ -20,12 +20,12 @@ from glueline.settings.schedules import Schedule
 log = structlog.get_logger()
 
 TICK_INTERVAL = 1.0
-"""Seconds between two looks at the schedules."""
+"""Seconds between two ticks."""
 
 
 @dataclass
 class Scheduler:
-    """Enqueues what is due. ``clock`` answers Unix time in seconds."""
+    """Enqueues what is due. ``clock`` returns Unix time in seconds."""
 
     producer: Producer
     schedules: Sequence[Schedule]
@@ -35,14 +35,14 @@ class Scheduler:
     _served: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse schedules that share a name: their slots would be taken for each other's."""
+        """Refuse schedules that share a name, because they would share slots."""
         if len({schedule.name for schedule in self.schedules}) < len(self.schedules):
             raise UsageError("two schedules have the same name; each needs its own")
 
     def tick(self) -> list[Accepted]:
-        """Serve each schedule whose newest slot has not been served; the runs that are new.
+        """Serve each schedule whose newest slot has not been served; return the new runs.
 
-        When Redis is away a slot stays due.
+        While Redis is away a slot stays due.
         """
         opened, postponed = [], 0
         for schedule in self.schedules:

@@ -1,4 +1,4 @@
-"""Checks of sources, carried out by workers: only they know what a source stands for."""
+"""Checks of sources, carried out by workers: only they have the credentials."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,17 @@ from glueline.queue import MessagePublisher, QueueUnavailable
 
 
 class SourceChecks:
-    """Asks for checks and tells what came of them; every method blocks."""
+    """Asks for checks and reads their reports; every method blocks."""
 
     def __init__(self, ledger: CommandExecutor, keys: Keys, publisher: MessagePublisher) -> None:
         """Use the producer's connections."""
         self._ledger, self._keys, self._publisher = ledger, keys, publisher
 
     def ask(self, source: str) -> bool:
-        """Let a worker check ``source``; False when that was asked a moment ago.
+        """Ask a worker to check ``source``; False when it was asked a moment ago.
 
-        A message that is lost is not sent again by itself: the question lapses after two minutes.
-        Raises QueueUnavailable or LedgerUnavailable, and then nothing was asked.
+        A lost message is not sent again: the request expires after two minutes. Raises
+        QueueUnavailable or LedgerUnavailable, and then nothing was asked.
         """
         if not self._ledger(ask_check(self._keys, source)):
             return False
@@ -33,5 +33,5 @@ class SourceChecks:
         return True
 
     def known(self, sources: Sequence[str]) -> list[SourceCheck]:
-        """What is known of each of ``sources``, in their order."""
+        """Return the last report on each of ``sources``, in their order."""
         return self._ledger(read_checks(self._keys, sources)) if sources else []

@@ -1,4 +1,4 @@
-"""Which databases, tables and jobs a request is about: globs that allow and globs that deny."""
+"""Filters of databases, tables and jobs: globs that allow and globs that deny."""
 
 import re
 from fnmatch import translate
@@ -12,11 +12,11 @@ from glueline.contract.model import StrictModel
 GLOB_LIMIT = 255
 """Glue's own limit of a name, in characters."""
 _SPACE = r"[\s\x1c-\x1f\x85]"
-"""What Python strips, for the regular expressions of other languages too."""
+"""The characters that Python strips, also for regular expressions of other languages."""
 GLOBS_LIMIT = 1000
-"""Globs of a request."""
+"""The most globs of a request."""
 GLOBS_LENGTH_LIMIT = 50_000
-"""Characters of all globs of a request."""
+"""The most characters of all globs of a request."""
 _WILDCARDS = frozenset("*?[")
 _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 
@@ -56,7 +56,7 @@ class Globs(StrictModel):
     deny: tuple[Glob, ...] = ()
 
     def admits(self, name: str) -> bool:
-        """Whether ``name`` is asked for."""
+        """Tell whether ``name`` is asked for."""
         name = name.lower()
         if self.deny and _compile_globs(self.deny).matches(name):
             return False
@@ -70,7 +70,7 @@ class Globs(StrictModel):
         return tuple(sorted({glob.lower() for glob in self.allow if self.admits(glob)}))
 
     def within(self, outer: "Globs") -> "Globs":
-        """The globs for names that both these and ``outer`` admit."""
+        """Return globs for names that both these and ``outer`` admit."""
         deny = tuple(dict.fromkeys((*self.deny, *outer.deny)))
         if self.allow and outer.allow:
             return _NestedGlobs(allow=self.allow, deny=deny, outer=outer)
@@ -78,7 +78,7 @@ class Globs(StrictModel):
 
 
 class _NestedGlobs(Globs):
-    """Globs of a request inside those of its source; no message holds any."""
+    """Globs of a request inside those of its source; never part of a message."""
 
     outer: Globs
 
@@ -87,7 +87,7 @@ class _NestedGlobs(Globs):
 
 
 class _GlobMatcher:
-    """Matches what any of some globs matches: names without wildcards at once, however many."""
+    """Matches the names that any of some globs matches. Globs without wildcards are a set."""
 
     def __init__(self, globs: tuple[str, ...]) -> None:
         wild = [glob.lower() for glob in globs if set(glob) & _WILDCARDS]
@@ -112,7 +112,7 @@ class Filters(StrictModel):
 
     @property
     def globs(self) -> int:
-        """How many globs there are."""
+        """The number of globs."""
         return len(self._globs())
 
     def _globs(self) -> list[str]:
@@ -120,7 +120,7 @@ class Filters(StrictModel):
         return [glob for part in parts for glob in (*part.allow, *part.deny)]
 
     def within(self, outer: "Filters") -> "Filters":
-        """These filters, narrowed to what ``outer`` admits."""
+        """Return these filters, narrowed to what ``outer`` admits."""
         return Filters(
             databases=self.databases.within(outer.databases),
             tables=self.tables.within(outer.tables),
@@ -129,7 +129,7 @@ class Filters(StrictModel):
 
 
 def _check_size(filters: Filters, info: ValidationInfo) -> Filters:
-    """Filters go with each unit of a run; what was accepted once stays accepted."""
+    """Refuse filters that are too large; filters that were accepted once stay accepted."""
     if info.context and info.context.get("is_stored"):
         return filters
     globs = filters._globs()  # noqa: SLF001 - of this module

@@ -31,13 +31,13 @@ class _Schema(GenerateJsonSchema):
 
 
 def message_schema() -> dict[str, Any]:
-    """The schema of everything that may come over the queue."""
+    """Return the schema of all messages on the queue."""
     schema = messages.MESSAGE.json_schema(schema_generator=_Schema)
     return _finish_schema("A message on the queue of Glueline", schema)
 
 
 def record_schema() -> dict[str, Any]:
-    """The schema of every record as sinks write it: with all its fields."""
+    """Return the schema of every record as sinks write it, with all its fields."""
     adapter: TypeAdapter[Any] = TypeAdapter(records.AnyRecord)
     schema = adapter.json_schema(mode="serialization", schema_generator=_Schema)
     for definition in schema["$defs"].values():
@@ -50,10 +50,10 @@ SCHEMAS = {"messages": message_schema, "records": record_schema}
 
 
 def attribute_docs(model: type[Any]) -> dict[str, str]:
-    """What the texts below the attributes of a class and of its bases say, by attribute.
+    """Return the texts below the attributes of a class and its bases, by attribute.
 
-    pydantic could collect them, but would read the sources each time that the classes are
-    imported; only a schema needs them.
+    pydantic could collect them, but would read the sources at each import of the classes; only a
+    schema needs them.
     """
     found: dict[str, str] = {}
     for cls in reversed(model.__mro__):

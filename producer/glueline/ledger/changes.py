@@ -1,4 +1,4 @@
-"""Changes that were told of and wait, by groups, until it is quiet enough to read them."""
+"""Changes that wait in groups until it is quiet enough to read them."""
 
 import json
 from collections.abc import Sequence
@@ -17,30 +17,30 @@ from glueline.ledger.command import Command
 from glueline.ledger.keys import Keys
 
 EVENT_TTL_MS = 15 * 60 * 1000
-"""For so long an event that is delivered again is known."""
+"""The time for which an event that is delivered again is known."""
 MAX_KNOWN_EVENTS = 20_000
-"""Events that are known at the most."""
+"""The most events that are known."""
 RETRY_PAUSE_MS = 500
-"""Between two looks at a batch whose runs could not be opened yet."""
+"""The time between two tries of a batch whose runs could not be opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventChanges:
-    """One event and what it says has changed."""
+    """One event and its changes."""
 
     event_id: str
     changes: Sequence[Change]
 
     @property
     def digest(self) -> str:
-        """The event as one that was told of these groups."""
+        """The identity of the event with these groups."""
         about = json.dumps([self.event_id, *sorted({one.group for one in self.changes})])
         return blake2b(about.encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """How many events were noted, and how many had been before."""
+    """The numbers of events that were recorded, and that had been before."""
 
     noted: int
     repeated: int
@@ -49,7 +49,7 @@ class RecordResult:
 def record_changes(
     keys: Keys, told: Sequence[EventChanges], quiet_ms: int, at_most_ms: int
 ) -> Command[RecordResult]:
-    """Note changes in one step; those that nothing was told of need none."""
+    """Record the changes of events in one step; events without changes need none."""
     marks = [
         (one.digest, [(change.group, *change.mark) for change in one.changes])
         for one in told
@@ -83,14 +83,14 @@ class UnreadableBatch:
 
 @dataclass(frozen=True, slots=True)
 class DueChanges:
-    """Batches that are to be read now, and those that nobody can read."""
+    """Batches that are to be read now, and those that this version cannot read."""
 
     batches: list[Batch] = field(default_factory=list)
     unreadable: list[UnreadableBatch] = field(default_factory=list)
 
 
 def due_changes(keys: Keys, limit: int) -> Command[DueChanges]:
-    """Seal the groups that are due, and answer the batches that are to be read."""
+    """Seal the groups that are due, and return the batches to read."""
     return Command(
         "due_changes",
         (keys.changes, keys.sealed_changes),
@@ -100,7 +100,7 @@ def due_changes(keys: Keys, limit: int) -> Command[DueChanges]:
 
 
 def forget_change(keys: Keys, batch: Batch | UnreadableBatch) -> Command[None]:
-    """Forget a batch whose runs are open, or that nobody can read."""
+    """Forget a batch whose runs are open, or that cannot be read."""
     return Command(
         "forget_change",
         (keys.sealed_changes, keys.change_batches),

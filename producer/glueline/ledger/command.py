@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Command(Generic[T]):
-    """One script to run and the way to read what it answers."""
+    """A script to run, and the function that reads its answer."""
 
     script: str
     keys: tuple[str, ...]

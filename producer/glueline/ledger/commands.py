@@ -1,6 +1,6 @@
-"""Every operation on the ledger, as a value: script, keys, arguments, and how to read the answer.
+"""The operations on runs and units, as values: script, keys, arguments, and the answer's reader.
 
-No operation raises for what a run can be in; the answers say it.
+No operation raises for the state of a run; the answers tell it.
 """
 
 import json
@@ -18,7 +18,7 @@ from glueline.ledger.decoding import digest_request, summarize_request
 from glueline.ledger.keys import KeyOrigin, Keys
 
 REDISPATCH_AFTER_MS = 20_000
-"""After this long an open unit that nobody holds is looked at; see ``due.lua``."""
+"""Milliseconds after which a unit that nobody holds is published again; see ``due.lua``."""
 OVERTAKE_MARGIN_MS = 5_000
 LEASE_MS = 30_000
 RUN_LIFETIME_MS = 3 * 24 * 3600 * 1000
@@ -26,7 +26,7 @@ IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
 MAX_DEAD_LETTERS = 1000
 
 RunCursor = tuple[int, str]
-"""Where a run stands among all: when it was created (ms) and its id."""
+"""The place of a run in the order of all: the time of its creation (ms) and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a unit ended: what it counted and read to the end, and which units follow from it."""
+    """The end of a unit: its counts, the listings that it completed, and the units that follow."""
 
     failure: Failure | None = None
     receipt: Mapping[str, Any] | None = None
@@ -51,7 +51,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Makes the ledger's calls for one key prefix. ``silence_ms`` is shorter in tests."""
+    """Makes the ledger's commands for one key prefix. ``silence_ms`` is shorter in tests."""
 
     keys: Keys = field(default_factory=Keys)
     redispatch_after_ms: int = REDISPATCH_AFTER_MS
@@ -123,7 +123,7 @@ class Commands:
     def open_units(
         self, claim: Claim, children: Sequence[UnitMessage]
     ) -> Command[tuple[bool, list[str]]]:
-        """Open children of a claimed unit: whether the claim holds, and which ids are new."""
+        """Open children of a claimed unit; returns whether the claim holds, and the new ids."""
         return Command(
             "open_units",
             (self.keys.run(claim.unit.run_id),),
@@ -132,7 +132,7 @@ class Commands:
         )
 
     def settle(self, claim: Claim, settlement: Settlement) -> Command[tuple[bool, list[str]]]:
-        """Close a unit: whether the claim held, and the ids to publish, ``finish`` among them."""
+        """Close a unit; returns whether the claim held, and the ids to publish."""
         outcome = {
             "failure": settlement.failure and settlement.failure.model_dump_json(),
             "receipt": None if settlement.receipt is None else json.dumps(settlement.receipt),
@@ -170,7 +170,7 @@ class Commands:
         )
 
     def postpone(self, claim: Claim, *, delay_ms: int, warning: str) -> Command[bool]:
-        """Try again after ``delay_ms`` to clean up after a stopped run; until then it warns."""
+        """Try to clean up a stopped run again after ``delay_ms``; until then it has ``warning``."""
         return Command(
             "postpone",
             (self.keys.run(claim.unit.run_id),),
@@ -181,7 +181,7 @@ class Commands:
     def fix(
         self, claim: Claim, circumstances: str, newest_generation: int
     ) -> Command[results.CircumstancesResult | None]:
-        """Fix the circumstances of a run unless they are; what stands, None when the claim is lost.
+        """Fix the circumstances of a run unless they are fixed; None when the claim is lost.
 
         The run gets a generation above ``newest_generation``, unless the ledger gave that itself.
         """
@@ -200,7 +200,7 @@ class Commands:
     def give_back(
         self, claim: Claim, warning: str, *, delay_ms: int, longest_ms: int
     ) -> Command[bool | None]:
-        """Give a unit back that this worker cannot serve, and say so once in the run's warnings.
+        """Give back a unit that this worker cannot serve, and warn about it once in the run.
 
         True: given back; False: no worker could for ``longest_ms``; None: the claim is lost.
         """
@@ -238,9 +238,9 @@ class Commands:
     def due(
         self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = RUN_LIFETIME_MS
     ) -> Command[results.DueUnits]:
-        """The units whose messages must be published again.
+        """Find the units whose messages must be published again.
 
-        Runs that have lost a key, or are older than ``life_ms``, are ended on the way.
+        This also ends runs that have lost a key or are older than ``life_ms``.
         """
         keys = self.keys
         return Command(
@@ -286,7 +286,7 @@ class Commands:
         )
 
     def take_turn(self, work: str, milliseconds: int) -> Command[bool]:
-        """Take the turn at some work; False while another has it."""
+        """Take the turn at some work; False while another worker has it."""
         keys = (self.keys.turn(work),)
         return Command("take_turn", keys, (milliseconds,), lambda answer: bool(answer == 1))
 
@@ -313,7 +313,7 @@ class Commands:
         )
 
     def status(self, run_ids: Iterable[str]) -> Command[list[RunStatus | None]]:
-        """Where runs stand; None for a run that is not known (any more)."""
+        """Return the status of runs; None for a run that is not known (any more)."""
         ids = tuple(run_ids)
         return Command(
             "status",
@@ -325,7 +325,7 @@ class Commands:
         )
 
     def summaries(self, run_ids: Iterable[str]) -> Command[list[RunSummary | None]]:
-        """Where runs stand, without their filters."""
+        """Return the status of runs, without their filters."""
         ids = tuple(run_ids)
         return Command(
             "status",
@@ -337,15 +337,15 @@ class Commands:
         )
 
     def results(self, run_id: str) -> Command[results.RunResults]:
-        """What ``finish`` hands to the sinks."""
+        """Return the results of a run's units, for the commit of the sinks."""
         return Command("results", (self.keys.run(run_id),), (), parsing.parse_results)
 
     def failures(self, run_id: str) -> Command[tuple[list[Failure], list[str]] | None]:
-        """The failed units and the warnings of a run."""
+        """Return the failed units and the warnings of a run."""
         return Command("failures", (self.keys.run(run_id),), (), parsing.parse_failures)
 
     def recent(self, limit: int, after: AnyRun | RunCursor | None = None) -> Command[list[str]]:
-        """The ids of the newest runs, or of those that were created before ``after``."""
+        """Return the ids of the newest runs, or of those that were created before ``after``."""
         created, run_id = cursor_of(after) if after else ("+inf", "")
         args = (self.keys.run(""), limit, created, run_id)
         return Command("recent", (self.keys.runs,), args, parsing.parse_texts)
@@ -356,7 +356,7 @@ class Commands:
         return Command("find", (self.keys.runs,), args, parsing.parse_texts)
 
     def running(self, request: ExtractionRequest) -> Command[str | None]:
-        """The run of the request's scope that goes on."""
+        """Return the id of the running run of the request's scope."""
         return Command("running", (self.keys.scope(request),), (), parsing.parse_text)
 
     def add_dead_letter(self, reason: str, body: str) -> Command[None]:
@@ -370,17 +370,17 @@ class Commands:
         )
 
     def dead_letters(self, limit: int = MAX_DEAD_LETTERS) -> Command[list[DeadLetter]]:
-        """The newest dead letters."""
+        """Return the newest dead letters."""
         return Command("letters", (self.keys.dead,), (limit,), parsing.parse_dead_letters)
 
 
 def finish_unit(run_id: str, source: str) -> FinishUnit:
-    """The unit that ends a run."""
+    """Return the unit that ends a run."""
     return FinishUnit(run_id=run_id, source=source)
 
 
 def cursor_of(run: AnyRun | RunCursor) -> RunCursor:
-    """Where a run stands among all."""
+    """Return the place of a run in the order of all runs."""
     if isinstance(run, tuple):
         return run
     return round(run.created_at.timestamp() * 1000), run.run_id
@@ -391,5 +391,5 @@ def _pairs(units: Iterable[UnitMessage]) -> Iterable[str]:
 
 
 def _json(outcome: Mapping[str, Any]) -> str:
-    """Leave out what is None: cjson would hand Lua a value that is not nil."""
+    """Leave out None: cjson would give Lua a value that is not nil."""
     return json.dumps({name: value for name, value in outcome.items() if value is not None})

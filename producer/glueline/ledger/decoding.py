@@ -1,8 +1,8 @@
-"""What stands in Redis, read so that nothing there can stop whoever reads.
+"""Decode values of Redis without ever raising an error.
 
-A newer Glueline, a roll-back or a hand may have left what this version does not understand. It
-costs the one run that it belongs to: readers get a substitute and a sentence, and never an error.
-Unknown fields are not passed over: what they ask for would be left out without a word.
+A newer Glueline, a roll-back or a manual change may have left values that this version does not
+understand. Such a value costs only the run that it belongs to: readers get a substitute and a
+sentence. Unknown fields are not ignored, because what they ask for would be left out silently.
 """
 
 import json
@@ -21,18 +21,18 @@ from glueline.contract.runs import RequestSummary, RunState
 M = TypeVar("M", bound=BaseModel)
 
 STORED: dict[str, Any] = {"is_stored": True}
-"""The context of what was accepted once: bounds of today are not for it."""
+"""The validation context of values that were accepted once: today's limits do not apply."""
 EPOCH = datetime.fromtimestamp(0, UTC)
-"""In the place of a moment that cannot be read."""
+"""Stands for a time that cannot be read."""
 
 
 def decode_text(answer: Any) -> str:
-    """A text, whatever its bytes."""
+    """Decode a text, whatever its bytes."""
     return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
 
 
 def decode_number(value: Any) -> int:
-    """A whole number; 0 in the place of what is none."""
+    """Decode a whole number; 0 in place of anything else."""
     try:
         return int(value)
     except (TypeError, ValueError):
@@ -40,7 +40,7 @@ def decode_number(value: Any) -> int:
 
 
 def decode_rate(value: Any) -> float:
-    """A rate; 0 in the place of what is none."""
+    """Decode a rate; 0 in place of anything else."""
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -48,7 +48,7 @@ def decode_rate(value: Any) -> float:
 
 
 def decode_time(milliseconds: Any) -> datetime:
-    """A moment in milliseconds."""
+    """Decode a time in milliseconds; ``EPOCH`` in place of anything else."""
     try:
         return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
@@ -56,7 +56,7 @@ def decode_time(milliseconds: Any) -> datetime:
 
 
 def decode_model(kind: type[M], document: Any) -> tuple[M | None, str]:
-    """A model from its JSON, or None and why not."""
+    """Decode a model from its JSON; None and the reason if that fails."""
     try:
         return kind.model_validate_json(decode_text(document), context=STORED), ""
     except ValidationError as error:
@@ -64,7 +64,7 @@ def decode_model(kind: type[M], document: Any) -> tuple[M | None, str]:
 
 
 def decode_unit(document: Any) -> tuple[UnitMessage | None, str]:
-    """A unit from its message, or None and why not."""
+    """Decode a unit from its message; None and the reason if that fails."""
     try:
         return UNIT.validate_json(decode_text(document)), ""
     except ValidationError as error:
@@ -84,12 +84,12 @@ def _decode_request(document: str, source: str) -> tuple[ExtractionRequest, str]
 
 
 def decode_request(document: Any, source: Any) -> tuple[ExtractionRequest, str]:
-    """The request of a run, or one of its source in its place and why."""
+    """Decode the request of a run; if that fails, an empty one of its source and the reason."""
     return _decode_request(decode_text(document or ""), decode_text(source or "default"))
 
 
 def decode_state(value: Any, *, has_ended: bool) -> tuple[RunState, str]:
-    """The state of a run, or the nearest that is known and why."""
+    """Decode the state of a run; if that fails, the nearest known one and the reason."""
     try:
         return RunState(decode_text(value)), ""
     except ValueError:
@@ -101,7 +101,7 @@ def decode_state(value: Any, *, has_ended: bool) -> tuple[RunState, str]:
 
 
 def decode_json(value: Any) -> Any:
-    """A JSON document; None in the place of what is none."""
+    """Decode a JSON document; None in place of anything else."""
     try:
         return json.loads(value)
     except (TypeError, ValueError, RecursionError):
@@ -109,12 +109,12 @@ def decode_json(value: Any) -> Any:
 
 
 def decode_hash(flat: list[Any]) -> Mapping[str, Any]:
-    """A hash from its fields and values."""
+    """Decode a hash from its fields and values."""
     return dict(zip(map(decode_text, flat[::2]), flat[1::2], strict=True))
 
 
 def summarize_request(request: ExtractionRequest) -> RequestSummary:
-    """What a listing says of a request."""
+    """Return a request without its filters, for listings."""
     about = {
         name: getattr(request, name) for name in RequestSummary.model_fields if name != "globs"
     }
@@ -122,9 +122,9 @@ def summarize_request(request: ExtractionRequest) -> RequestSummary:
 
 
 def digest_request(request: ExtractionRequest) -> str:
-    """Equal for requests that ask for the same.
+    """Return a digest that is equal for requests that ask for the same.
 
-    Defaults are left out, so that another version that knows more fields says the same.
+    Defaults are left out, so that a version with more fields computes the same digest.
     """
     about = [
         request.source,

@@ -1,4 +1,4 @@
-"""The figures of the whole ledger that are worth watching."""
+"""Metrics of the whole ledger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from glueline.ledger.keys import Keys
 
 MAX_RUNS_COUNTED = 1000
 UNIT_STATES = ("waiting", "held", "retrying")
-"""Of an open unit: nobody has claimed it yet, somebody works on it, it waits for another try."""
+"""States of an open unit: not claimed yet, being worked on, waiting for another try."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """How things stand. ``oldest`` is the age in seconds of the unit that waits longest."""
+    """The metrics. ``oldest`` is the age in seconds of the unit that waits longest."""
 
     queue_length: int
     oldest: float
@@ -25,21 +25,21 @@ class Gauges:
     held_units: int
     dead_letters: int
     runs: Mapping[RunState, int]
-    """Of the newest thousand runs."""
+    """The numbers of runs by state, of the newest thousand runs."""
     rates: Mapping[str, float]
-    """The learnt calls per second by ``<account>:<region>:<operation>``."""
+    """Learnt calls per second by ``<account>:<region>:<operation>``."""
     units: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Open units by kind and by ``UNIT_STATES``, all that there are."""
+    """Open units by kind and by ``UNIT_STATES``."""
     unserved: float | None = None
-    """Seconds since a scheduler last had served all that was due; None when there was none."""
+    """Seconds since a scheduler last served all that was due; None when there was none."""
     changes: int = 0
-    """Groups of changes that no run was opened for yet."""
+    """Groups of changes without a run yet."""
     oldest_change: float = 0
     """The age in seconds of the one that waits longest."""
 
 
 def read_gauges(keys: Keys, redispatch_after_ms: int) -> Command[Gauges]:
-    """Ask for all figures in one call."""
+    """Read all metrics in one command."""
     return Command(
         "gauges",
         (

@@ -1,4 +1,4 @@
-"""Carry out the ledger's calls on a Redis server, blocking or on an event loop."""
+"""Carry out the ledger's commands on a Redis server, blocking or on an event loop."""
 
 from functools import lru_cache
 from importlib.resources import files
@@ -23,13 +23,13 @@ class LedgerUnavailable(Retryable):
 
 @lru_cache
 def read_script(script: str) -> str:
-    """The text of a script with the common part before it."""
+    """Return the text of a script with the common part before it."""
     folder = files("glueline.ledger") / "scripts"
     return (folder / "common.lua").read_text() + (folder / f"{script}.lua").read_text()
 
 
 class Ledger:
-    """Carries out calls and waits for the answer."""
+    """Carries out commands and blocks until the answer."""
 
     def __init__(self, client: redis.Redis) -> None:
         """Use ``client``; closing it stays with the caller."""
@@ -40,7 +40,7 @@ class Ledger:
         return self._client.register_script(read_script(script))
 
     def __call__(self, call: Command[T]) -> T:
-        """Carry out ``call``; raises LedgerUnavailable when Redis cannot be asked."""
+        """Carry out ``command``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
             return call.read(self._scripts(call.script)(keys=call.keys, args=call.args))
         except RedisError as error:
@@ -48,7 +48,7 @@ class Ledger:
 
 
 class AsyncLedger:
-    """Carries out calls on the running event loop."""
+    """Carries out commands on the running event loop."""
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         """Use ``client``; closing it stays with the caller."""
@@ -59,7 +59,7 @@ class AsyncLedger:
         return self._client.register_script(read_script(script))
 
     async def __call__(self, call: Command[T]) -> T:
-        """Carry out ``call``; raises LedgerUnavailable when Redis cannot be asked."""
+        """Carry out ``command``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
             return call.read(await self._scripts(call.script)(keys=call.keys, args=call.args))
         except RedisError as error:
@@ -67,5 +67,5 @@ class AsyncLedger:
 
 
 def ledger_unavailable(error: RedisError) -> LedgerUnavailable:
-    """Say it without the connection's URL, which may hold a password."""
+    """Return the error without the connection's URL, which may hold a password."""
     return LedgerUnavailable(f"Redis did not answer: {explain(error)}")

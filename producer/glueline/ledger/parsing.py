@@ -36,12 +36,12 @@ _NEW, _OTHER, _CONFLICT, _WAITS = 1, 2, 3, 4
 
 
 def parse_text(answer: Any) -> str | None:
-    """A text, or None for Redis's nil."""
+    """Read a text, or None for Redis's nil."""
     return None if answer is None or answer is False else decode_text(answer)
 
 
 def parse_texts(answer: Sequence[Any]) -> list[str]:
-    """A list of texts."""
+    """Read a list of texts."""
     return [decode_text(item) for item in answer]
 
 
@@ -118,7 +118,7 @@ def parse_opened_units(answer: Sequence[Any]) -> tuple[bool, list[str]]:
 
 
 def parse_units(answer: Sequence[Any]) -> list[UnitMessage]:
-    """Read units from their messages; what cannot be read is left to the reconciler."""
+    """Read units from their messages; unreadable ones are left to the reconciler."""
     return [unit for unit, _ in map(decode_unit, answer) if unit is not None]
 
 
@@ -188,7 +188,7 @@ def parse_dead_letters(answer: Sequence[Any]) -> list[DeadLetter]:
 def _parse_run(
     run_id: str, open_units: Any, fields: Mapping[str, Any], problem: str
 ) -> dict[str, Any]:
-    """What a run's fields say, but for its request; ``problem`` is what was wrong with that."""
+    """Read a run's fields without its request; ``problem`` is what was wrong with that."""
     finished_at, reason = fields.get("finished_at"), fields.get("reason")
     state, wrong_state = decode_state(fields.get("state"), has_ended=finished_at is not None)
     return {

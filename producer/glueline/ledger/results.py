@@ -1,4 +1,4 @@
-"""What the ledger's commands answer: plain values."""
+"""The answers of the ledger's commands, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,18 +9,18 @@ from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.contract.runs import Failure, RunState
 
 UNREADABLE = "unreadable"
-"""The code of a failure that this version cannot read, or that is for want of reading."""
+"""The code of a failure that cannot be read, or of a unit that could not be."""
 Refusal = Literal["left", "later", "failed"]
-"""What became of a unit that this version cannot read; see ``refuse.lua``."""
+"""The result of refusing a unit that this version cannot read; see ``refuse.lua``."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRunResult:
-    """A run, whether it is new, and what is to be published for it.
+    """A run, whether it is new, and the units to publish.
 
-    The ``finish`` of a run that it supersedes is among the units. ``is_other``: this run of the
-    same scope goes on, and none was opened. ``is_conflict``: the idempotency key belongs to another
-    request, and none was opened. ``is_waiting``: the run waits for another of its scope to end.
+    The ``finish`` of a superseded run is among the units. ``is_other``: this run of the same scope
+    goes on, and none was opened. ``is_conflict``: the idempotency key belongs to another request,
+    and none was opened. ``is_waiting``: the run waits for another run of its scope to end.
     """
 
     run_id: str
@@ -43,9 +43,9 @@ class UnreadableUnit:
 
 @dataclass(frozen=True, slots=True)
 class DueUnits:
-    """What the reconciler has to do.
+    """The work of the reconciler.
 
-    ``units`` are to be published. ``sentences`` tell of runs that were forgotten.
+    ``units`` are to be published. ``sentences`` explain which runs were forgotten.
     """
 
     units: list[UnitMessage] = field(default_factory=list)
@@ -70,14 +70,14 @@ class ClaimResult:
     replayed: bool = False
     """Whether the run had ended before, so that sinks may have committed it."""
     problem: str = ""
-    """Why this version cannot work on the unit: something of it or of its run cannot be read."""
+    """The reason why this version cannot work on the unit: it, or its run, cannot be read."""
     circumstances: str = ""
-    """What the run works with, as JSON, once it is fixed."""
+    """The circumstances of the run, as JSON, once they are fixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CircumstancesResult:
-    """What a run works with, as JSON, and its generation from now on."""
+    """The circumstances of a run, as JSON, and its generation from now on."""
 
     circumstances: str
     generation: int
@@ -93,22 +93,22 @@ class CancelResult:
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """Which units run again, or in one word why none does."""
+    """The units that run again, or the reason in one word why none does."""
 
     outcome: str
     units: list[UnitMessage]
     count: int = 0
-    """Of all, also of those that this version cannot read."""
+    """The number of all units, including those that this version cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunResults:
-    """What the units of a run left for its end."""
+    """The results of a run's units, for the commit."""
 
     listings: list[str]
     receipts: dict[str, Mapping[str, Any]]
     failures: list[Failure]
     problem: str = ""
-    """Why they are not all there; such a run is not committed."""
+    """The reason why results are missing; such a run is not committed."""
     newest_generation: int = 0
     """The greatest that the ledger has given to a run of the source."""

@@ -33,7 +33,7 @@ CLIENT_OPTIONS: dict[str, Any] = {
 """What all connections to Redis have in common; the retry differs, blocking or asyncio."""
 RETRIES = 3
 PASSING_ERRORS: Any = (redis.ConnectionError, redis.TimeoutError, RuntimeError)
-"""RuntimeError is how uvloop says that the connection was closed while it was idle."""
+"""uvloop raises RuntimeError when the connection was closed while it was idle."""
 # A Sentinel that says nothing keeps nobody from asking the next one.
 _ONCE: dict[str, Any] = {
     "socket_timeout": 2,
@@ -43,7 +43,7 @@ _ONCE: dict[str, Any] = {
 }
 _ONCE_ASYNC = {**_ONCE, "retry": AsyncRetry(NoBackoff(), 0)}
 KOMBU_CONNECTIONS = 10
-"""kombu's own number for each of its pools: it holds two connections and needs a few more."""
+"""kombu's own size of each pool: it keeps two connections and needs a few more."""
 KOMBU_OPTIONS = (
     "socket_connect_timeout",
     "socket_timeout",
@@ -51,11 +51,11 @@ KOMBU_OPTIONS = (
     "health_check_interval",
     "client_name",
 )
-"""Options of connections that kombu's transport has by these names."""
+"""Options of connections that kombu's transport takes by these names."""
 
 
 def find_sentinels(url: str) -> Sentinels | None:
-    """The Sentinels that ``url`` names; None when it names a server."""
+    """Return the Sentinels that ``url`` names; None when it names a server."""
     return (
         sentinel_url.parse_sentinels(url)
         if urlsplit(url).scheme in sentinel_url.SENTINEL_SCHEMES
@@ -64,7 +64,7 @@ def find_sentinels(url: str) -> Sentinels | None:
 
 
 def make_client(url: str) -> redis.Redis:
-    """A blocking client; raises UsageError when the URL's options of TLS cannot be used."""
+    """Make a blocking client; raises UsageError when the URL's TLS options cannot be used."""
     place = _place(url)
     options = {**_common(place.options), "retry": Retry(ExponentialBackoff(1, 0.05), RETRIES)}
     pool: Any = redis.ConnectionPool
@@ -87,9 +87,9 @@ def make_client(url: str) -> redis.Redis:
 
 
 def make_async_client(url: str, connections: int) -> redis.asyncio.Redis:
-    """A client for one event loop; who finds all ``connections`` in use waits for one.
+    """Make a client for one event loop; a call waits while all ``connections`` are in use.
 
-    Raises UsageError when the URL's options of TLS cannot be used.
+    Raises UsageError when the URL's TLS options cannot be used.
     """
     place = _place(url)
     options = {
@@ -116,7 +116,7 @@ def make_async_client(url: str, connections: int) -> redis.asyncio.Redis:
 
 
 def make_broker_settings(url: str) -> dict[str, Any]:
-    """Celery's settings for the same Redis."""
+    """Make Celery's settings for the same Redis."""
     behind = find_sentinels(url)
     place = behind or parse_server(url)
     common = _common(place.options)
@@ -150,7 +150,7 @@ def _place(url: str) -> RedisServer | Sentinels:
 
 
 def _common(options: RedisOptions) -> dict[str, Any]:
-    """Keywords of any connection to Redis."""
+    """Return the keywords of any connection to Redis."""
     found = {**CLIENT_OPTIONS, **options.connection}
     if options.library:
         info: Any = DriverInfo
@@ -159,7 +159,7 @@ def _common(options: RedisOptions) -> dict[str, Any]:
 
 
 def _limits(options: RedisOptions, connections: int) -> dict[str, Any]:
-    """Keywords of a pool in which callers wait for a free connection."""
+    """Return the keywords of a pool in which callers wait for a free connection."""
     return {
         "max_connections": connections,
         "timeout": options.pool_timeout or CLIENT_OPTIONS["socket_timeout"],
@@ -167,7 +167,7 @@ def _limits(options: RedisOptions, connections: int) -> dict[str, Any]:
 
 
 def _check_tls(tls: Mapping[str, Any]) -> None:
-    """Try what the clients will do with files and ciphers, to say in a sentence what is wrong."""
+    """Try to use the files and ciphers, to explain in one sentence what is wrong."""
     for name in ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"):
         if name in tls and not Path(tls[name]).exists():
             raise UsageError(f"{name} in the Redis URL names {tls[name]}, which does not exist")
@@ -193,7 +193,7 @@ def _check_tls(tls: Mapping[str, Any]) -> None:
 
 
 class _Master:
-    """What redis-py's managed connections ask of their pool, so that any pool will do."""
+    """The part of a Sentinel pool that redis-py's connections use, so that any pool will do."""
 
     is_master = True
     check_connection = False

@@ -1,4 +1,4 @@
-"""What an error of Redis means for whoever runs Glueline, in one sentence."""
+"""Explain errors of Redis in one sentence, with advice."""
 
 from redis import exceptions
 
@@ -20,14 +20,14 @@ _ADVICE = {
 
 
 def is_denial(error: object) -> bool:
-    """Whether the user lacks a right; within a script Redis says so with a general error."""
+    """Tell whether the user lacks a right; in a script Redis reports it as a general error."""
     return isinstance(error, exceptions.NoPermissionError) or (
         isinstance(error, exceptions.ResponseError) and "ACL failure in script" in str(error)
     )
 
 
 def explain(error: Exception) -> str:
-    """Say what happened and, where it is known, what to do; without the connection's URL."""
+    """Explain an error and, where it is known, what to do; without the connection's URL."""
     said = f"{type(error).__name__}: {error}"
     if is_denial(error):
         return f"{said}; {_ADVICE[exceptions.NoPermissionError]}"

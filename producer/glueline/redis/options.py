@@ -1,7 +1,7 @@
 """The options of a Redis URL: those of redis-py's URLs, and Celery's spellings of them.
 
-They hold for the ledger's clients and for Celery's transport alike. An option that cannot hold for
-all of them is refused with a sentence; no sentence quotes a value, which may be a password.
+They apply to the ledger's clients and to Celery's transport. An option that cannot apply to all of
+them is refused with a sentence. No sentence quotes a value, which may be a password.
 """
 
 import math
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 OptionParser = Callable[[str], Any]
 _FALSE = {"0", "f", "false", "n", "no"}
-"""What redis-py reads as false."""
+"""Values that redis-py reads as false."""
 _CERT_REQS = {"required", "optional", "none"}
 _WORD = re.compile(r"[!-~]+")
 _NAME = re.compile(r"\w{1,60}", re.ASCII)
@@ -23,7 +23,7 @@ _NAME = re.compile(r"\w{1,60}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RedisOptions:
-    """What a URL asks of the connections, sorted by who needs it."""
+    """The options of a URL, sorted by who needs them."""
 
     connection: Mapping[str, Any] = field(default_factory=dict)
     """Keywords of every connection of redis-py."""
@@ -37,7 +37,7 @@ class RedisOptions:
     pool_timeout: float | None = None
     """Seconds for which a caller waits for a free connection."""
     other: Mapping[str, str] = field(default_factory=dict)
-    """What the scheme of the URL has on its own."""
+    """Options that only this scheme of URLs has."""
 
 
 def read_options(query: str, scheme: str, own: tuple[str, ...] = ()) -> RedisOptions:
@@ -93,7 +93,7 @@ def _pick(found: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _complete_tls(tls: dict[str, Any]) -> dict[str, Any]:
-    """Without a look at the certificate there is no look at its name either."""
+    """Complete the TLS options: a certificate that is not checked has no name to check."""
     return {**tls, "ssl_check_hostname": False} if tls["ssl_cert_reqs"] == "none" else tls
 
 
@@ -187,7 +187,7 @@ OPTION_PARSERS: Mapping[str, tuple[OptionParser, str]] = {
     "ssl_include_verify_flags": _FLAGS,
     "ssl_exclude_verify_flags": _FLAGS,
 }
-"""How an option is read, and what it is."""
+"""The parser of each option, and the description of its value."""
 ALIASES = {"virtual_host": "db", "userid": "username"}
 """kombu's names."""
 _CONNECTION = (
@@ -277,4 +277,4 @@ REFUSED_OPTIONS: Mapping[str, str] = {
     ),
     "global_keyprefix": "GLUELINE_KEY_PREFIX is the prefix of all keys; take it out",
 }
-"""Options of redis-py and kombu that cannot hold, and why."""
+"""Options of redis-py and kombu that are refused, and why."""

@@ -1,4 +1,4 @@
-"""A Redis behind Sentinels, as a URL names it.
+"""The URL of a Redis behind Sentinels.
 
 ``sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/MASTER/DATABASE?OPTIONS``, or ``sentinels://`` for
 TLS to the Sentinels and to Redis. User, password and database are Redis's; the options are those
@@ -20,7 +20,7 @@ _LOGIN_OPTIONS = ("sentinel_username", "sentinel_password")
 
 @dataclass(frozen=True, slots=True)
 class Sentinels:
-    """Where the Sentinels are, what they call the master, and how both are talked to."""
+    """The Sentinels, the name of the master, and the options of both."""
 
     hosts: tuple[tuple[str, int], ...]
     master: str
@@ -37,7 +37,7 @@ class Sentinels:
 
     @property
     def broker_url(self) -> str:
-        """The URLs that kombu wants: each complete, for it goes from one to the next."""
+        """The URLs for kombu, each complete: it tries one after the other."""
         return ";".join(
             make_broker_url("sentinel", self.login, host, port, self.database)
             for host, port in self.hosts
@@ -45,17 +45,17 @@ class Sentinels:
 
     @property
     def redis_options(self) -> dict[str, Any]:
-        """What a connection to Redis needs but its address."""
+        """The keywords of a connection to Redis, without its address."""
         return {**self.login, **self.tls, "db": self.database}
 
     @property
     def sentinel_options(self) -> dict[str, Any]:
-        """What a client of a Sentinel needs but its address."""
+        """The keywords of a client of a Sentinel, without its address."""
         return {**self.sentinel_login, **self.tls, **({"ssl": True} if self.tls else {})}
 
 
 def parse_sentinels(url: str) -> Sentinels:
-    """Read ``url``; raises ValueError with a sentence that holds nothing of it."""
+    """Parse ``url``; raises ValueError with a sentence that holds nothing of it."""
     try:
         return _read(split_url(url))
     except ValueError as error:

@@ -1,6 +1,6 @@
-"""A Redis server, as a URL names it: ``redis://USER:PASSWORD@HOST:PORT/DATABASE?OPTIONS``.
+"""The URL of a Redis server: ``redis://USER:PASSWORD@HOST:PORT/DATABASE?OPTIONS``.
 
-``rediss://`` is the same with TLS; Redis behind Sentinels is in ``sentinels.py``.
+``rediss://`` is the same with TLS; ``sentinel_url`` is for a Redis behind Sentinels.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _DEFAULT_PORT = 6379
 
 @dataclass(frozen=True, slots=True)
 class RedisServer:
-    """Where the server is and how it is talked to."""
+    """The address of a server, its login and its options."""
 
     host: str
     port: int
@@ -27,7 +27,7 @@ class RedisServer:
 
     @property
     def broker_url(self) -> str:
-        """The URL for kombu, which takes options from elsewhere."""
+        """The URL for kombu, which takes its options separately."""
         scheme = "rediss" if self.is_tls else "redis"
         return make_broker_url(scheme, self.login, self.host, self.port, self.database)
 
@@ -44,7 +44,7 @@ class RedisServer:
 
 
 def parse_server(url: str) -> RedisServer:
-    """Read ``url``; raises ValueError with a sentence that holds no value of it."""
+    """Parse ``url``; raises ValueError with a sentence that holds no value of it."""
     try:
         parts = split_url(url)
         if parts.scheme not in _SCHEMES:
@@ -55,7 +55,7 @@ def parse_server(url: str) -> RedisServer:
 
 
 def split_url(url: str) -> SplitResult:
-    """Take ``url`` apart; raises ValueError when a password seems to stand in other parts."""
+    """Split ``url``; raises ValueError when a password seems to be in other parts."""
     try:
         parts = urlsplit(url)
     except ValueError:  # Python's text may quote a part of the password
@@ -68,21 +68,21 @@ def split_url(url: str) -> SplitResult:
 def make_broker_url(
     scheme: str, login: Mapping[str, str], host: str, port: int, database: int
 ) -> str:
-    """One URL for kombu."""
+    """Make one URL for kombu."""
     user, password = login.get("username", ""), login.get("password", "")
     words = f"{quote(user, '')}:{quote(password, '')}@" if user or password else ""
     return f"{scheme}://{words}{f'[{host}]' if ':' in host else host}:{port}/{database}"
 
 
 def parse_login(text: str, options: RedisOptions) -> dict[str, str]:
-    """User and password: those before the host come first."""
+    """Parse user and password; those before the host take precedence."""
     user, _, password = text.partition(":")
     named = {"username": unquote(user), "password": unquote(password)}
     return {**options.login, **{name: value for name, value in named.items() if value}}
 
 
 def parse_database(path: str, options: RedisOptions) -> int:
-    """The database; as in redis-py, the option ``db`` comes first. Raises ValueError."""
+    """Parse the database; as in redis-py, the option ``db`` takes precedence. Raises ValueError."""
     text = unquote(path).strip("/")
     if text and not (text.isascii() and text.isdecimal()):
         raise ValueError("the number of a database comes after the host, as in redis://HOST/0")

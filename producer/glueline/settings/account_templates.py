@@ -38,8 +38,8 @@ def _parse_account(value: Any) -> Any:
 class Template(StrictModel):
     """Sources that differ in account and region only.
 
-    All else stands as in a source; its texts may hold ``{account}``, ``{alias}``, ``{region}`` and
-    ``{template}``.
+    All other fields are those of a source; their texts may hold ``{account}``, ``{alias}``,
+    ``{region}`` and ``{template}``.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -69,7 +69,7 @@ class Template(StrictModel):
         return self
 
     def sources(self, key: str) -> dict[str, Source]:
-        """The sources by name; ``key`` is the template's own. Raises ValueError about a name."""
+        """Return the sources by name; ``key`` is the template's own. Raises ValueError."""
         if not self._named:
             self._named.update(self._expanded(key))
         return self._named
@@ -104,12 +104,12 @@ class Template(StrictModel):
 
 
 def config_path() -> Path:
-    """The settings' file, whether it exists or not."""
+    """Return the path of the settings' file, whether it exists or not."""
     return Path(os.environ.get("GLUELINE_CONFIG") or "glueline.toml")
 
 
 def _fill(value: Any, values: dict[str, str]) -> Any:
-    """The value with every placeholder in its texts replaced; raises ValueError about others."""
+    """Replace every placeholder in the texts of a value; raises ValueError about unknown ones."""
     if isinstance(value, str):
         return _PLACEHOLDER.sub(lambda found: _find_value(found[1], values), value)
     if isinstance(value, Mapping):

@@ -1,7 +1,7 @@
-"""Who may use the HTTP API, and how it is served: the ``[api]`` part of the settings.
+"""The ``[api]`` part of the settings: tokens of the HTTP API, and its limits.
 
-A token is 256 random bits, so a plain SHA-256 of it is all that has to be kept: there is nothing
-to guess, and no slow hash to pay for on each request.
+A token is 256 random bits, so that a plain SHA-256 of it is safe to keep: it cannot be guessed, and
+no slow hash is needed for each request.
 """
 
 import hmac
@@ -34,17 +34,17 @@ class Token(StrictModel):
     """Globs of the sources that it is for; of the others it learns nothing."""
 
     def admits(self, source: str) -> bool:
-        """Whether the token is for ``source``."""
+        """Tell whether the token is for ``source``."""
         return any(fnmatchcase(source, glob) for glob in self.sources)
 
     @property
     def is_for_all(self) -> bool:
-        """Whether no source is withheld."""
+        """Tell whether the token is for all sources."""
         return "*" in self.sources
 
 
 class ApiSettings(StrictModel):
-    """How the HTTP API is served."""
+    """Settings of the HTTP API."""
 
     host: str = "127.0.0.1"
     """Where to listen; put a proxy with TLS in front before it is another than loopback."""
@@ -88,17 +88,17 @@ class ApiSettings(StrictModel):
 
 
 def make_token() -> str:
-    """A random token; the prefix lets scanners for leaked secrets know it."""
+    """Make a random token; scanners for leaked secrets know it by its prefix."""
     return f"glueline_{secrets.token_urlsafe(32)}"
 
 
 def hash_token(token: str) -> str:
-    """What is kept of a token."""
+    """Return the hash of a token, which is all that is kept."""
     return f"sha256:{sha256(token.encode(errors='surrogatepass')).hexdigest()}"
 
 
 def find_token(tokens: Iterable[Token], presented: str) -> Token | None:
-    """The token that was presented; takes as long for each of them, and for none."""
+    """Return the token that was presented; takes the same time for each, and for none."""
     digest, found = hash_token(presented), None
     for token in tokens:
         if hmac.compare_digest(token.hash, digest):

@@ -1,4 +1,4 @@
-"""How changes that EventBridge tells of become runs: the ``[events]`` part of the settings."""
+"""The ``[events]`` part of the settings: how changes become runs."""
 
 from typing import Annotated, Self
 
@@ -11,7 +11,7 @@ Delay = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 
 class EventSettings(StrictModel):
-    """How changes that EventBridge tells of become runs."""
+    """Settings of the runs for changes that EventBridge reports."""
 
     debounce: Delay = 2
     """Seconds that a database, or the jobs of a source, must be quiet before the change is read."""

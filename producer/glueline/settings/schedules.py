@@ -1,4 +1,4 @@
-"""When schedules are due: pure functions of the schedule and the clock.
+"""Schedules and their slots: pure functions of the schedule and the clock.
 
 A slot is named by the Unix second it begins at: a multiple of the interval, or a time that the
 cron expression names. Jitter delays its start by a share that only the schedule and the slot
@@ -26,7 +26,7 @@ FAR = 4_000_000_000
 
 
 def _parse_seconds(value: Any) -> Any:
-    """Seconds from a number or from ``90s``, ``15m``, ``6h``, ``1d``."""
+    """Parse seconds from a number or from ``90s``, ``15m``, ``6h``, ``1d``."""
     if not isinstance(value, str):
         return value
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip())
@@ -90,7 +90,7 @@ class Schedule(StrictModel):
         return self.sources is not None or bool(self.tags)
 
     def of(self, declared: Mapping[str, Source]) -> "list[Schedule]":
-        """The schedule of each of the ``declared`` sources that it serves; else itself."""
+        """Return a schedule for each of the ``declared`` sources that it serves; else itself."""
         if not self._serves_many:
             return [self]
         names = self.sources or Globs()
@@ -109,18 +109,18 @@ class Schedule(StrictModel):
 
     @property
     def timing(self) -> str:
-        """When it recurs, in a few words."""
+        """The recurrence in a few words."""
         return f"{self.every:g} s" if self.cron is None else f"{self.cron} {self.timezone}"
 
     def slot(self, now: float) -> int | None:
-        """The newest slot that is due at the Unix time ``now``; None before the first."""
+        """Return the newest slot that is due at the Unix time ``now``; None before the first."""
         newest = self._before(now)
         if newest is None or self.due(newest) <= now:
             return newest
         return self._before(newest - 1)
 
     def next_due(self, now: float) -> float | None:
-        """When the next slot after ``now`` is due, in Unix time; None when there is none."""
+        """Return the Unix time when the next slot after ``now`` is due; None when there is none."""
         newest = self._before(now)
         if newest is not None and self.due(newest) > now:
             return self.due(newest)
@@ -128,7 +128,7 @@ class Schedule(StrictModel):
         return None if following is None else self.due(following)
 
     def due(self, slot: int) -> float:
-        """When a slot is due with its jitter, always before the next one begins."""
+        """Return the time when a slot is due with its jitter, always before the next one begins."""
         if not self.jitter:
             return slot
         following = self._after(slot)
@@ -137,7 +137,7 @@ class Schedule(StrictModel):
         return slot + int.from_bytes(digest) / 2**32 * room
 
     def _before(self, moment: float) -> int | None:
-        """The last slot that begins at ``moment`` or earlier."""
+        """Return the last slot that begins at ``moment`` or earlier."""
         if self.every is not None:
             return math.floor(moment // self.every * self.every)
         return self._cron(math.floor(moment) + 1, reverse=True)

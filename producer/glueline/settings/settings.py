@@ -35,12 +35,12 @@ from glueline.settings.sources import Source
 from glueline.settings.toml_lines import find_line
 
 _MAX_NAMED = 20
-"""Sources that a message names at most."""
+"""The most sources that a message names."""
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class WorkerSettings(StrictModel):
-    """How a worker process works."""
+    """Settings of a worker process."""
 
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
     """Units at the same time."""
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
 
     @property
     def all_sources(self) -> Mapping[str, Source]:
-        """Every declared source by name, those of templates among them."""
+        """Every declared source by name, including those of templates."""
         found = dict(self.sources)
         for key, template in self.templates.items():
             found |= template.sources(key)
@@ -175,12 +175,12 @@ class Settings(BaseSettings):
 
     @property
     def all_schedules(self) -> list[Schedule]:
-        """Every schedule, one for each source where it is one of many sources."""
+        """Every schedule; a schedule of many sources appears once for each."""
         declared = self.all_sources
         return [one for schedule in self.schedules for one in schedule.of(declared)]
 
     def find_source(self, name: str) -> Source | None:
-        """The source called ``name``; ``default`` needs no declaration."""
+        """Return the source called ``name``; ``default`` needs no declaration."""
         if name in self.sources:
             return self.sources[name]
         for key, template in self.templates.items():
@@ -189,7 +189,7 @@ class Settings(BaseSettings):
         return Source() if name == "default" else None
 
     def source(self, name: str) -> Source:
-        """The source called ``name``; raises UsageError when there is none."""
+        """Return the source called ``name``; raises UsageError when there is none."""
         found = self.find_source(name)
         if found is not None:
             return found
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
 
 
 def _check_secrets_from(name: str, source: Source, settings: Settings) -> None:
-    """Follow ``secrets_from`` to a source that needs no other."""
+    """Check that ``secrets_from`` leads to a source that needs no other."""
     seen = [name]
     while source.secrets_from is not None:
         following = settings.find_source(source.secrets_from)
@@ -215,7 +215,7 @@ def _check_secrets_from(name: str, source: Source, settings: Settings) -> None:
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings; raises UsageError with one sentence about the first that is wrong."""
+    """Read the settings; raises UsageError with one sentence about the first problem."""
     named = os.environ.get("GLUELINE_CONFIG")
     if named and not Path(named).is_file():
         raise UsageError(f"GLUELINE_CONFIG names {named}, and there is no such file")
@@ -234,7 +234,7 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _locate_problem(error: ValidationError, overrides: Mapping[str, Any]) -> str:
-    """Where the first problem stands: file and line when the value comes from the file."""
+    """Return the place of the first problem: file and line when the value is from the file."""
     path = error.errors(include_url=False, include_input=False)[0]["loc"]
     variables = {"__".join(["GLUELINE", *map(str, path[:n])]).upper() for n in range(1, 5)}
     variables = {name.replace("GLUELINE__", "GLUELINE_", 1) for name in variables}

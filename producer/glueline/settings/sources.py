@@ -98,17 +98,17 @@ class Source(StrictModel):
         return found[0] if found else None
 
     def references(self, *kinds: str) -> tuple[str, ...]:
-        """The references to keys that begin with one of ``kinds``."""
+        """Return the references to keys that begin with one of ``kinds``."""
         keys = (self.access_key, self.secret_key, self.session_token)
         return tuple(dict.fromkeys(key for key in keys if key and key.startswith(kinds)))
 
     def has_tags(self, wanted: dict[str, str]) -> bool:
-        """Whether the source has all these tags."""
+        """Tell whether the source has all these tags."""
         return wanted.items() <= self.tags.items()
 
 
 class SourceSummary(StrictModel):
-    """What anybody may know of a source."""
+    """The public part of a source."""
 
     name: str
     region: str | None = None
@@ -123,7 +123,7 @@ class SourceSummary(StrictModel):
 
 
 def summarize_source(name: str, source: Source) -> SourceSummary:
-    """The summary of a source, without references, external ids and endpoints."""
+    """Return the public part of a source: no references, external ids and endpoints."""
     shown: dict[str, Any] = {
         field: getattr(source, field)
         for field in ("region", "account", "catalog_id", "profile", "filters", "quota", "tags")

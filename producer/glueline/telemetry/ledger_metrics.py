@@ -1,6 +1,6 @@
-"""The ledger's figures for Prometheus; needs ``prometheus_client``.
+"""The ledger's metrics for Prometheus; needs ``prometheus_client``.
 
-Every exporter tells the same figures, for there is one ledger: take ``max`` over them, not ``sum``.
+Every exporter has the same values, because there is one ledger: take ``max``, not ``sum``.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from glueline.settings.settings import Settings
 
 
 def make_metric_families(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
-    """The figures as metrics; only that the ledger is away when there are none."""
+    """Yield the metrics; without values, only the one that says that the ledger is away."""
     yield _make_gauge("up", "1 when the ledger in Redis answers, else 0.", found is not None)
     if found is None:
         return
@@ -79,7 +79,7 @@ def _make_gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
 
 
 class LedgerCollector(Collector):
-    """Asks the ledger at each scrape; blocks for as long as Redis takes to answer."""
+    """Asks the ledger at each scrape; blocks until Redis answers."""
 
     def __init__(self, settings: Settings) -> None:
         """Connect on first use to the Redis that ``settings`` name."""
@@ -88,11 +88,11 @@ class LedgerCollector(Collector):
         self._call = read_gauges(calls.keys, calls.redispatch_after_ms)
 
     def describe(self) -> list[GaugeMetricFamily]:
-        """Nothing: to register is not to ask."""
+        """Return nothing, so that registering does not ask Redis."""
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Ask, and tell."""
+        """Ask the ledger and yield its metrics."""
         try:
             found = self._ledger(self._call)
         except LedgerUnavailable:

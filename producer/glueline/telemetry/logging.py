@@ -1,4 +1,4 @@
-"""Logs: one event a line to standard error, coloured where somebody watches, else JSON."""
+"""Logs: one event per line on standard error, coloured on a terminal, else JSON."""
 
 import logging
 import sys
@@ -16,7 +16,7 @@ def configure_logging(
 ) -> None:
     """Send our own and the libraries' lines through one chain, which ends with ``processors``.
 
-    ``levels`` are of loggers that say more than anybody wants to know.
+    ``levels`` are for loggers that are too verbose.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -60,7 +60,7 @@ def _make_renderers(log_format: str) -> list[Processor]:
 
 
 def _clean_values(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Names come from outside, and a terminal obeys some of them; JSON escapes them anyway."""
+    """Make values safe for a terminal, which obeys some characters; JSON escapes them anyway."""
     return {
         key: clean_lines(value) if isinstance(value, str) else value for key, value in event.items()
     }

@@ -10,7 +10,7 @@ from glueline.ledger.commands import finish_unit
 
 @dataclass
 class InMemoryRun:
-    """What Redis holds of a run: times are in milliseconds, units and failures are JSON."""
+    """A run as Redis holds it: times are in milliseconds, units and failures are JSON."""
 
     run_id: str
     source: str
@@ -38,7 +38,7 @@ class InMemoryRun:
 
     @property
     def is_running(self) -> bool:
-        """Whether the run has not ended."""
+        """Tell whether the run has not ended."""
         return self.state == RunState.RUNNING
 
     @property

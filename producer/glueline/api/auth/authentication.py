@@ -1,4 +1,4 @@
-"""Without a token nothing answers but ``/healthz`` and the form that asks for one."""
+"""Authentication: every path needs a token, but ``/healthz`` and the login."""
 
 import math
 from http import HTTPStatus
@@ -20,7 +20,7 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class AuthenticationMiddleware:
-    """Knows who asks, how often, and whether a browser was tricked into it."""
+    """Checks the token of a request, its rate, and that a browser sent it from our own page."""
 
     def __init__(self, app: ASGIApp, context: ApiContext) -> None:
         """Stand before ``app``."""
@@ -53,7 +53,7 @@ class AuthenticationMiddleware:
             raise unauthorized_problem(request)
 
     async def _token(self, request: Request) -> tuple[Token | None, str | None]:
-        """The token of a request, and the session that stands for it."""
+        """Return the token of a request, and the session if a cookie stands for it."""
         tokens = self._context.settings.api.tokens
         given = request.headers.getlist("authorization")
         if given:
@@ -79,7 +79,7 @@ class AuthenticationMiddleware:
 
 
 def unauthorized_problem(request: Request) -> HttpProblem:
-    """The same for no token, a wrong one, and one that was taken away."""
+    """Return the same problem for no token, a wrong one, and one that was removed."""
     if "authorization" in request.headers:
         code, error = "invalid_token", 'Bearer error="invalid_token"'
     else:
@@ -93,7 +93,7 @@ def unauthorized_problem(request: Request) -> HttpProblem:
 
 
 def _require_same_origin(request: Request) -> None:
-    """A browser says where a request comes from; only our own page may change something."""
+    """Refuse a change that a browser sends from another page than our own."""
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
     host = request.headers.get("host")

@@ -1,4 +1,4 @@
-"""What a token may do."""
+"""Authorization: the scopes and sources of a token."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -13,7 +13,7 @@ from glueline.settings.api import TokenScope
 
 
 def require_scope(principal: Principal, scope: TokenScope) -> None:
-    """Raise a refusal unless the token has ``scope``."""
+    """Raise HttpProblem unless the token has ``scope``."""
     if scope not in principal.token.scopes:
         raise HttpProblem(
             HTTPStatus.FORBIDDEN,
@@ -23,7 +23,7 @@ def require_scope(principal: Principal, scope: TokenScope) -> None:
 
 
 def require_source(principal: Principal, source: str) -> None:
-    """Raise a refusal unless the token is for ``source``, whether or not there is such a one."""
+    """Raise HttpProblem unless the token is for ``source``, whether it exists or not."""
     if not principal.token.admits(source):
         raise HttpProblem(
             HTTPStatus.FORBIDDEN,
@@ -33,7 +33,7 @@ def require_source(principal: Principal, source: str) -> None:
 
 
 def require_all_sources(principal: Principal) -> None:
-    """Raise a refusal unless the token is for every source."""
+    """Raise HttpProblem unless the token is for every source."""
     if not principal.token.is_for_all:
         raise HttpProblem(
             HTTPStatus.FORBIDDEN,
@@ -43,7 +43,7 @@ def require_all_sources(principal: Principal) -> None:
 
 
 async def find_visible_run(context: ApiContext, principal: Principal, run_id: str) -> RunStatus:
-    """A run; one of a source that the token is not for is unknown like any other."""
+    """Return a run; a run of a source that the token is not for counts as unknown."""
     run = await context.producer.status(run_id)
     if not principal.token.admits(run.request.source):
         raise unknown_run_problem()
@@ -51,14 +51,14 @@ async def find_visible_run(context: ApiContext, principal: Principal, run_id: st
 
 
 def require_reader(request: Request) -> Principal:
-    """A principal who may read."""
+    """Return the principal of a request; raises HttpProblem unless it may read."""
     principal = get_principal(request)
     require_scope(principal, "read")
     return principal
 
 
 def require_writer(request: Request) -> Principal:
-    """A principal who may enqueue."""
+    """Return the principal of a request; raises HttpProblem unless it may enqueue."""
     principal = get_principal(request)
     require_scope(principal, "enqueue")
     return principal

@@ -1,4 +1,4 @@
-"""How often somebody may ask: a bucket of requests for each token and address, in this process."""
+"""Rate limits: a bucket of requests for each token and address, in this process."""
 
 import time
 from collections import OrderedDict
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _MAX_BUCKETS = 10_000
-"""Buckets that are kept; the one that was used longest ago goes first."""
+"""The least recently used bucket goes first."""
 
 
 @dataclass
 class RateLimiter:
-    """``burst`` requests at once, and ``rate`` a second after that."""
+    """Allows ``burst`` requests at once, and ``rate`` per second after that."""
 
     rate: float
     burst: int
@@ -19,7 +19,7 @@ class RateLimiter:
     _levels: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     def take(self, who: str) -> float:
-        """Take one request out of a bucket: 0, or in how many seconds there will be one."""
+        """Take one request from a bucket; return 0, or the seconds to wait for the next one."""
         now = self.clock()
         level, then = self._levels.pop(who, (float(self.burst), now))
         level = min(self.burst, level + (now - then) * self.rate)

@@ -1,7 +1,6 @@
-"""Logins to the page. The cookie holds random bits, Redis their digest and whose they are.
+"""Logins to the page. The cookie holds random bits; Redis holds their digest and the token's hash.
 
-A login ends with its time, with a logout, and with its token: what is kept is the token's hash,
-which the settings must still know.
+A login ends when its time is over, with a logout, and when its token is no longer in the settings.
 """
 
 import asyncio
@@ -21,7 +20,7 @@ COOKIE = "glueline_session"
 
 
 class Sessions:
-    """All of it raises LedgerUnavailable while Redis is away."""
+    """Logins in Redis; every method raises LedgerUnavailable while Redis is away."""
 
     def __init__(self, settings: Settings) -> None:
         """Connect on first use."""
@@ -31,13 +30,13 @@ class Sessions:
         self._tokens = settings.api.tokens
 
     async def open(self, token: Token) -> str:
-        """Log in and give what the cookie is to hold."""
+        """Log in and return the secret for the cookie."""
         secret = secrets.token_urlsafe(32)
         await asyncio.to_thread(self._set, secret, token.hash)
         return secret
 
     async def find(self, secret: str) -> Token | None:
-        """Whose login it is."""
+        """Return the token that a secret logs in with, if any."""
         kept = await asyncio.to_thread(self._get, secret)
         return next((token for token in self._tokens if token.hash == kept), None)
 
@@ -46,7 +45,7 @@ class Sessions:
         await asyncio.to_thread(self._delete, secret)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def _key(self, secret: str) -> str:

@@ -1,4 +1,4 @@
-"""``POST /v1/events``: what EventBridge tells."""
+"""``POST /v1/events``: events of EventBridge."""
 
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ class Events(RootModel[Envelope | Annotated[list[Envelope], Field(max_length=MAX
 
 
 class _Anything(RootModel[Any]):
-    """What is looked at more closely than pydantic would, and told of in one sentence."""
+    """A body whose errors ``parse_events`` explains in one sentence."""
 
     model_config = ConfigDict(strict=True)
 

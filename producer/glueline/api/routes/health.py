@@ -20,28 +20,28 @@ from glueline.contract.errors import GluelineError
 from glueline.contract.model import StrictModel
 
 BEAT = 1.0
-"""Seconds between two looks at Redis for the heartbeat file."""
+"""Seconds between two checks of Redis for the heartbeat file."""
 ANSWER_WITHIN = 2.0
-"""Seconds after which a Redis that says nothing is taken to be away."""
+"""Seconds after which a Redis that does not answer counts as away."""
 log = structlog.get_logger()
 health_router = APIRouter(tags=["operations"])
 
 
 class Health(StrictModel):
-    """All is well."""
+    """The answer of a healthy process."""
 
     status: str = "ok"
 
 
 @health_router.get("/healthz", summary="Is the process alive?")
 async def healthz() -> Health:
-    """Answers without a token, and as long as the event loop turns."""
+    """Answer without a token, as long as the event loop runs."""
     return Health()
 
 
 @health_router.get("/readyz", responses=openapi.problem_responses(503), summary="Can it serve?")
 async def readyz(context: ContextDep, principal: ReaderDep) -> Health:  # noqa: ARG001
-    """Whether Redis answers and the server is not about to stop."""
+    """Tell whether Redis answers and the server is not about to stop."""
     if context.stopping.is_set():
         raise HttpProblem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is about to stop")
     await context.producer.runs(1)
@@ -71,14 +71,14 @@ async def touch_heartbeat(context: ApiContext) -> None:
 
 
 class MetricsMiddleware:
-    """Counts requests by their route, so that ids do not multiply the figures."""
+    """Counts requests by route, so that ids do not multiply the metrics."""
 
     def __init__(self, app: ASGIApp, context: ApiContext) -> None:
         """Stand before ``app``."""
         self._app, self._metrics = app, context.metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and note its answer."""
+        """Pass the request on and count its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""What a request can change, with its audit line; the API and the page both call it."""
+"""Operations that change something, with their audit lines, for the API and the page."""
 
 import asyncio
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from glueline.contract.runs import RunState
 async def open_authorized_run(
     context: ApiContext, principal: Principal, request: ExtractionRequest
 ) -> Accepted:
-    """Open a run, or find the one of the same idempotency key and the same request."""
+    """Open a run, or return the one with the same idempotency key and request."""
     require_source(principal, request.source)
     _require_known(context, principal, request.source)
     try:
@@ -40,7 +40,7 @@ async def open_authorized_run(
 
 
 async def cancel_visible_run(context: ApiContext, principal: Principal, run_id: str) -> RunState:
-    """Stop a run and say its state now; one that has ended stays as it is."""
+    """Stop a run and return its state; a run that has ended stays as it is."""
     run = await find_visible_run(context, principal, run_id)
     state = await context.producer.cancel(run_id, f"cancelled by {principal.token.name}")
     if not run.state.is_final and state is RunState.CANCELLED:
@@ -51,7 +51,7 @@ async def cancel_visible_run(context: ApiContext, principal: Principal, run_id: 
 async def replay_visible_run(
     context: ApiContext, principal: Principal, run_id: str, units: list[str] | None
 ) -> int:
-    """Run failed units again and say how many; raises UsageError where there is nothing to do."""
+    """Run failed units again and return how many; raises UsageError if none can."""
     run = await find_visible_run(context, principal, run_id)
     replayed = await context.producer.replay(run_id, units)
     audit(principal, "replay", run=run_id, source=run.request.source, units=replayed)
@@ -59,7 +59,7 @@ async def replay_visible_run(
 
 
 async def request_source_check(context: ApiContext, principal: Principal, source: str) -> bool:
-    """Let a worker check a source; False when one is about to."""
+    """Ask a worker to check a source; False when it was asked already."""
     require_source(principal, source)
     if source not in context.sources:
         raise unknown_source_problem(context, principal)
@@ -72,7 +72,7 @@ async def request_source_check(context: ApiContext, principal: Principal, source
 async def record_events(
     context: ApiContext, principal: Principal, events: list[Event], source: str | None
 ) -> AcceptedEvents:
-    """Note what events say has changed in the sources that the token is for."""
+    """Record the changes of events in sources that the token is for."""
     if source is not None:
         require_source(principal, source)
         _require_known(context, principal, source)
@@ -98,13 +98,13 @@ async def record_events(
 
 
 def _require_known(context: ApiContext, principal: Principal, source: str) -> None:
-    """Workers alone need the declarations; without any here, nothing can be said."""
+    """Refuse a source that is not declared; without declarations only workers know them."""
     if not context.router.is_open and source not in context.sources:
         raise unknown_source_problem(context, principal)
 
 
 def unknown_source_problem(context: ApiContext, principal: Principal) -> HttpProblem:
-    """The settings declare others."""
+    """Return the problem of an unknown source, with the ones that the token is for."""
     known = ", ".join(filter(principal.token.admits, context.sources)) or "none"
     return HttpProblem(
         HTTPStatus.NOT_FOUND,

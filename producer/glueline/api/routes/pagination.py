@@ -8,7 +8,7 @@ from glueline.ledger.commands import RunCursor, cursor_of
 CURSOR_PATTERN = r"^[0-9]{1,15}\.[0-9a-f]{16,40}$"
 _PAGE_STEP = 200
 _MAX_SCANNED = 2000
-"""Runs that one request looks through; a filter may leave few of them, or none."""
+"""Runs that one request reads; a filter may leave few of them, or none."""
 
 
 class RunPage(StrictModel):
@@ -16,7 +16,7 @@ class RunPage(StrictModel):
 
     runs: tuple[RunSummary, ...]
     next: str | None = None
-    """Give it as ``cursor`` for the runs after these; null after the last."""
+    """The ``cursor`` of the next page; null after the last."""
 
 
 async def read_runs_page(

@@ -1,8 +1,7 @@
 """The progress of a run as server-sent events.
 
-An event's id is a digest of the status that it tells, so that a client which comes back with
-``Last-Event-ID`` hears of nothing twice; to one that has heard the end the answer is 204, upon
-which browsers stop asking.
+The id of an event is a digest of the run's status. A client that reconnects with ``Last-Event-ID``
+gets no status twice; if it has had the last one, the answer is 204, and browsers stop asking.
 """
 
 import asyncio
@@ -24,23 +23,23 @@ from glueline.contract.errors import Retryable
 from glueline.contract.runs import RunStatus
 
 KEEP_ALIVE = 15.0
-"""Seconds after which a comment shows proxies that the stream lives."""
+"""Seconds between comments that show proxies that the stream is alive."""
 RECONNECT_MS = 2000
 LOGIN_CHECK = 3.0
-"""Seconds after which a stream looks whether its login still stands."""
+"""Seconds between two checks of the login of a stream."""
 
 
 def stream_run(
     context: ApiContext, principal: Principal, run: RunStatus, last_id: str | None
 ) -> Response:
-    """The stream of ``run``, from what the client does not know yet."""
+    """Stream the status of ``run``, from what the client does not know yet."""
     if run.state.is_final and last_id == _id_of(run):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return RunStream(context, principal, _stream(context, principal, run, last_id))
 
 
 class RunStream(StreamingResponse):
-    """A stream that counts against the process, its token and its address until it ends."""
+    """A stream that counts towards the limits of the process, its token and its address."""
 
     def __init__(
         self, context: ApiContext, principal: Principal, events: AsyncIterator[str]

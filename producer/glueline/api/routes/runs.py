@@ -39,7 +39,7 @@ IDEMPOTENCY_KEY = r"^[!-~]([ -~]{0,198}[!-~])?$"
 
 
 class Extraction(StrictModel):
-    """What to extract: a source, a scope of it, filters and options."""
+    """A request for an extraction: a source, a scope of it, filters and options."""
 
     source: SourceName = "default"
     scope: Scope = CatalogScope()
@@ -48,7 +48,7 @@ class Extraction(StrictModel):
 
 
 class Problems(StrictModel):
-    """What of a run failed, and what it could not understand."""
+    """The failures and warnings of a run."""
 
     failures: tuple[Failure, ...]
     """By their units' ids, from ``offset`` on."""
@@ -66,13 +66,13 @@ class StateOfRun(StrictModel):
 
 
 class Units(StrictModel):
-    """Which failed units to run again: all of them unless they are named."""
+    """The failed units to run again: all of them unless they are named."""
 
     units: tuple[Annotated[str, openapi.UNIT_ID], ...] | None = None
 
 
 class Replayed(StrictModel):
-    """How many units run again."""
+    """The number of units that run again."""
 
     run_id: str
     replayed: int
@@ -129,7 +129,7 @@ async def list_runs(
     state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
     source: Annotated[SourceName | None, Query(description="Only runs of this source.")] = None,
 ) -> RunPage:
-    """The runs of the sources that the token is for.
+    """List the runs of the sources that the token is for.
 
     A page can hold fewer than `limit`, or none, while `next` leads on: a filter looks through
     2,000 runs at a time.
@@ -148,7 +148,7 @@ async def list_runs(
     summary="Where a run stands",
 )
 async def get_run(context: ContextDep, principal: ReaderDep, run_id: TheRun) -> RunStatus:
-    """The state, the units and what was counted so far."""
+    """Return the state, the units and the counts so far."""
     return await find_visible_run(context, principal, run_id)
 
 
@@ -165,7 +165,7 @@ async def get_failures(
     limit: Limit = 1000,
     offset: Offset = 0,
 ) -> Problems:
-    """The units that failed for good, each with the reason, and the run's warnings."""
+    """Return the units that failed for good, each with the reason, and the run's warnings."""
     await find_visible_run(context, principal, run_id)
     found, warnings = await context.producer.problems(run_id)
     return Problems(
@@ -189,7 +189,7 @@ async def follow_run(
         Header(max_length=64, description="The last id that was heard; browsers send it."),
     ] = None,
 ) -> Response:
-    """Server-sent events.
+    """Stream the run's progress as server-sent events.
 
     `progress` has the run's status each time it changes, `end` the last one; then the stream ends.
     """
@@ -206,10 +206,9 @@ async def follow_run(
     summary="Stop a run",
 )
 async def cancel_run(context: ContextDep, principal: WriterDep, run_id: TheRun) -> StateOfRun:
-    """A run that has ended stays as it is.
+    """Stop a run; a run that has ended stays as it is.
 
-    The files of one that is stopped are removed; its rows in SQL sinks stay, as facts that were
-    read.
+    The files of a stopped run are removed; its rows in SQL sinks stay, because they were read.
     """
     state = await operations.cancel_visible_run(context, principal, run_id)
     return StateOfRun(run_id=run_id, state=state)
@@ -227,7 +226,7 @@ async def cancel_run(context: ContextDep, principal: WriterDep, run_id: TheRun) 
 async def replay_run(
     request: Request, context: ContextDep, principal: WriterDep, run_id: TheRun
 ) -> Response:
-    """In the same run and generation.
+    """Run failed units again, in the same run and generation.
 
     409 when the run goes on, when nothing of it failed, and when a newer run of the same scope
     exists.

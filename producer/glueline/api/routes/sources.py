@@ -29,7 +29,7 @@ TheSource = Annotated[SourceName, Path(description="The source's name.", example
 
 
 class SourceView(StrictModel):
-    """A source: where it is, and what its last check found."""
+    """A source: its place and the report of its last check."""
 
     name: str
     region: str | None = None
@@ -56,7 +56,7 @@ class DeadLetters(StrictModel):
 
 @sources_router.get("/sources", name="sources", summary="Sources and their last checks")
 async def list_sources(context: ContextDep, principal: ReaderDep) -> SourceList:
-    """Those that the settings of the API declare, and ``default``."""
+    """List the sources that the settings of the API declare, and ``default``."""
     return SourceList(sources=tuple(await list_source_views(context, principal)))
 
 
@@ -67,7 +67,7 @@ async def list_sources(context: ContextDep, principal: ReaderDep) -> SourceList:
     summary="One source",
 )
 async def get_source(context: ContextDep, principal: ReaderDep, name: TheSource) -> SourceView:
-    """Where it is, and what its last check found."""
+    """Return the place of a source and the report of its last check."""
     require_source(principal, name)
     found = [view for view in await list_source_views(context, principal) if view.name == name]
     if not found:
@@ -85,9 +85,9 @@ async def get_source(context: ContextDep, principal: ReaderDep, name: TheSource)
     summary="Try a source's permissions",
 )
 async def check_source(context: ContextDep, principal: WriterDep, name: TheSource) -> Response:
-    """A worker does it, because only workers know what a source stands for.
+    """Ask a worker to check a source: only workers have its credentials.
 
-    Look at `Location` until `is_checking` is false. Asking again meanwhile changes nothing.
+    Read `Location` until `is_checking` is false. Asking again meanwhile changes nothing.
     """
     await operations.request_source_check(context, principal, name)
     (view,) = [view for view in await list_source_views(context, principal) if view.name == name]
@@ -106,13 +106,13 @@ async def list_dead_letters(
     principal: ReaderDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many at the most.")] = 100,
 ) -> DeadLetters:
-    """They may be about any source, so the token must be for all of them."""
+    """List dead letters. They may be about any source, so the token must be for all of them."""
     require_all_sources(principal)
     return DeadLetters(dead_letters=tuple(await context.producer.dead_letters(limit)))
 
 
 async def list_source_views(context: ApiContext, principal: Principal) -> list[SourceView]:
-    """The sources that ``principal`` may see."""
+    """Return the sources that ``principal`` may see."""
     names = list(filter(principal.token.admits, context.sources))
     known = await asyncio.to_thread(context.producer.producer.checks.known, names)
     return [_make_view(context, check) for check in known]

@@ -1,6 +1,6 @@
 """The page: runs with their progress and failures, sources with their checks.
 
-It is rendered here; its script only fetches it again when something has changed.
+It is rendered on the server; its script fetches it again only when something has changed.
 """
 
 import re
@@ -42,7 +42,7 @@ async def _index(
     state: RunState | None = None,
     cursor: Annotated[str | None, Query(pattern=CURSOR_PATTERN)] = None,
 ) -> Response:
-    """Runs and sources."""
+    """Show runs and sources."""
     found = await read_runs_page(context, principal, limit=RUNS_SHOWN, cursor=cursor, state=state)
     return render_page(
         "index.html",
@@ -58,7 +58,7 @@ async def _index(
 
 @web_router.get("/runs/{run_id}")
 async def _show_run(context: ContextDep, principal: ReaderDep, run_id: TheRun) -> Response:
-    """One run."""
+    """Show one run."""
     found = await find_visible_run(context, principal, run_id)
     failures, warnings = await context.producer.problems(run_id)
     return render_page(
@@ -74,28 +74,28 @@ async def _show_run(context: ContextDep, principal: ReaderDep, run_id: TheRun) -
 
 @web_router.post("/runs/{run_id}/cancel")
 async def _cancel(context: ContextDep, principal: WriterDep, run_id: TheRun) -> Response:
-    """The button."""
+    """Stop a run, for the button."""
     await operations.cancel_visible_run(context, principal, run_id)
     return _redirect(f"/runs/{run_id}")
 
 
 @web_router.post("/runs/{run_id}/replay")
 async def _replay(context: ContextDep, principal: WriterDep, run_id: TheRun) -> Response:
-    """The button: all that failed."""
+    """Run all failed units again, for the button."""
     await operations.replay_visible_run(context, principal, run_id, None)
     return _redirect(f"/runs/{run_id}")
 
 
 @web_router.post("/sources/{name}/check")
 async def _check(context: ContextDep, principal: WriterDep, name: TheSource) -> Response:
-    """The button."""
+    """Ask for a check, for the button."""
     await operations.request_source_check(context, principal, name)
     return _redirect("/#sources")
 
 
 @web_router.post("/login")
 async def _login(request: Request) -> Response:
-    """Give a session for a token."""
+    """Open a session for a token."""
     context = get_context(request)
     body = await read_body(request, 10_000)
     fields = parse_qs(body.decode(errors="replace"), max_num_fields=10)
@@ -133,7 +133,7 @@ async def _logout(request: Request, context: ContextDep) -> Response:
 
 @web_router.get("/static/app.js")
 async def _script(v: str = "") -> Response:  # noqa: ARG001 - its version, against stale copies
-    """The script."""
+    """Return the page's script."""
     return Response(SCRIPT, media_type="text/javascript; charset=utf-8")
 
 
@@ -147,7 +147,7 @@ def _make_page_values(principal: Principal) -> dict[str, Any]:
 
 
 def _list_counts(run: RunStatus) -> list[tuple[str, int, int]]:
-    """What was found first, with how much of it was unchanged; then how."""
+    """List the counts of records, with the unchanged ones, then the other counts."""
     others = sorted(name for name in run.counts if name.removeprefix("unchanged_") not in KINDS)
     names = [name for name in (*KINDS, *others) if run.counts.get(name)]
     return [
