@@ -17,7 +17,7 @@ from glueline.redis.errors import explain
 from glueline.settings.settings import Settings
 
 VISIBILITY_TIMEOUT = 60
-"""Seconds until Celery hands an unacknowledged message to another worker; workers refresh it."""
+"""Seconds until Celery gives an unacknowledged message to another worker; workers refresh it."""
 
 
 class QueueUnavailable(Retryable):
@@ -47,14 +47,14 @@ def make_celery_app(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=5,
-        # Redis that is full or read-only refuses writes; the worker outlives that.
+        # A Redis that is full or read-only refuses writes; the worker survives that.
         broker_channel_error_retry=True,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_transport_options={
             "global_keyprefix": settings.key_prefix,
             "visibility_timeout": VISIBILITY_TIMEOUT,
             "unacked_restore_interval": 5,
-            # Who dies while restoring must not stop the others for kombu's five minutes.
+            # A worker that dies while restoring must not stop the others for kombu's five minutes.
             "unacked_mutex_expire": 30,
             "unacked_restore_throttle": 1,
             "priority_steps": [0],

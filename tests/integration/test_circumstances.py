@@ -75,7 +75,7 @@ class Fleet:
         turn = 0
         while not (status := await self.status(run_id)).state.is_final:
             if not self.queue:
-                self.queue.extend((await self.ledger(self.calls.due())).units)
+                self.queue.extend((await self.ledger(self.calls.find_due())).units)
             if self.queue:
                 await workers[turn % len(workers)].run(self.queue.popleft())
                 turn += 1
@@ -290,7 +290,7 @@ async def test_a_cancelled_run_is_cleaned_up_where_it_wrote(
     fleet.queue.clear()
     while list((tmp_path / "one").glob("*/run=*")):
         for worker in (two, one):
-            for unit in (await fleet.ledger(fleet.calls.due())).units:
+            for unit in (await fleet.ledger(fleet.calls.find_due())).units:
                 await worker.run(unit)
     assert (await fleet.status(run_id)).state is RunState.CANCELLED
 

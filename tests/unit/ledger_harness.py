@@ -81,7 +81,7 @@ class LedgerHarness:
 
     def reconcile(self, limit: int = 1000, **times: int) -> DueUnits:
         """Run the reconciler's command and return all that it finds."""
-        return self.ledger(self.calls.due(limit, **times))
+        return self.ledger(self.calls.find_due(limit, **times))
 
     def status(self, run_id: str) -> RunStatus:
         found = self.ledger(self.calls.status([run_id]))[0]

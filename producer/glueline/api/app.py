@@ -79,8 +79,8 @@ def make_app(
     app.add_exception_handler(GluelineError, _answer_glueline_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
-    # The last one added is the first that a request meets. Starlette's own answer to a surprise
-    # would come before all of them, without headers and uncounted.
+    # The last one added comes first. Starlette's own answer to an unexpected error would come
+    # before all of them, without headers and not counted.
     if tracing.is_on():
         app.add_middleware(TracingMiddleware)
     app.add_middleware(AuthenticationMiddleware, context=context)

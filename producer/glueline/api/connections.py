@@ -111,7 +111,7 @@ class LimitedProtocol(H11Protocol):
             data = data[size:]
         state = self.conn.their_state
         if state is h11.IDLE:
-            # Even blank lines have ended the keep-alive's timer.
+            # Even blank lines end the keep-alive's timer.
             self._enter("header", self._limits.settings.header_timeout)
         elif state is h11.SEND_BODY:
             self._limits.waiting.pop(self, None)

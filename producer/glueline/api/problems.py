@@ -74,7 +74,7 @@ def problem_from_error(error: GluelineError) -> HttpProblem:
     if isinstance(error, UnknownRun):
         return unknown_run_problem()
     if isinstance(error, Retryable):
-        # Its text names the server, which is nobody's business out there.
+        # Its text names the server, which clients must not learn.
         return HttpProblem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             error.code,

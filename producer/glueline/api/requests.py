@@ -98,7 +98,7 @@ def _require_no_encoding(request: Request) -> None:
 
 def _require_distinct_keys(body: bytes) -> None:
     """Refuse a key that occurs twice: two readers would see two different requests."""
-    with suppress(ValueError, RecursionError):  # pydantic says what is wrong with the rest
+    with suppress(ValueError, RecursionError):  # pydantic explains what else is wrong
         json.loads(body, object_pairs_hook=_refuse_repeats)
 
 

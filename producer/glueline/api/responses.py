@@ -91,13 +91,13 @@ class UnhandledErrors:
         """Pass the request on; an answer that has begun can only be cut."""
         begun = False
 
-        async def noted(message: Message) -> None:
+        async def track_send(message: Message) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, track_send)
         except Exception as error:
             if scope["type"] != "http" or begun:
                 raise

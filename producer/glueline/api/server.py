@@ -42,11 +42,11 @@ def serve(settings: Settings) -> None:
     api = settings.api
     if not api.tokens:
         raise UsageError(
-            "nobody could use the API, because no token is declared: "
+            "the API needs a token, and none is declared: "
             "`glueline api token NAME` makes one and says where it goes"
         )
     listener = _listen(api.host, api.port)
-    # Its lines name the address and say that it started; ours say so too.
+    # uvicorn's lines repeat what ours say: the address, and that it started.
     configure_logging(settings, levels={"uvicorn.error": logging.WARNING})
     tracing.begin("glueline-api")
     app = make_app(settings, collectors=[LedgerCollector(settings)])

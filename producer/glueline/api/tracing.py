@@ -25,7 +25,7 @@ class TracingMiddleware:
             return
         status = 500
 
-        async def noted(message: Message) -> None:
+        async def send_and_keep_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -36,9 +36,9 @@ class TracingMiddleware:
         about = {"http.request.method": method}
         with tracing.span(method, "server", about, parent) as span:
             try:
-                await self._app(scope, receive, noted)
+                await self._app(scope, receive, send_and_keep_status)
             finally:
-                # The route, not the path: it says the same of all runs, and is not a client's word.
+                # The route, not the path: it is the same for all runs, and no client chooses it.
                 route: Any = scope.get("route")
                 path = getattr(route, "path", "none")
                 span.rename(f"{method} {path}")

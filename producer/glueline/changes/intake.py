@@ -33,29 +33,30 @@ def accept_events(producer: Producer, payload: Any, source: str | None = None) -
     to deliver the same events again.
     """
     router = SourceRouter(producer.settings)
-    told = route_events(router, parse_events(payload), source or producer.settings.events.source)
-    return summarize_events(told, producer.note(told))
+    source = source or producer.settings.events.source
+    events = route_events(router, parse_events(payload), source)
+    return summarize_events(events, producer.record_changes(events))
 
 
 def route_events(
     router: SourceRouter, events: list[Event], source: str | None
 ) -> list[EventChanges]:
     """Find the changes of each event in its sources; raises NoSource."""
-    told = []
+    found = []
     for number, event in enumerate(events):
         try:
-            told.append(EventChanges(event.id, router.changes(event, source)))
+            found.append(EventChanges(event.id, router.find_changes(event, source)))
         except NoSource as error:
             raise NoSource(f"event {number}: {error}") from None
-    return told
+    return found
 
 
-def summarize_events(told: list[EventChanges], noted: RecordResult) -> AcceptedEvents:
+def summarize_events(events: list[EventChanges], result: RecordResult) -> AcceptedEvents:
     """Summarize recorded events."""
     return AcceptedEvents(
-        events=len(told),
-        noted=noted.noted,
-        repeated=noted.repeated,
-        ignored=sum(1 for one in told if not one.changes),
-        changes=tuple(dict.fromkeys(change for one in told for change in one.changes)),
+        events=len(events),
+        noted=result.noted,
+        repeated=result.repeated,
+        ignored=sum(1 for one in events if not one.changes),
+        changes=tuple(dict.fromkeys(change for one in events for change in one.changes)),
     )

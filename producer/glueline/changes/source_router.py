@@ -47,7 +47,7 @@ class SourceRouter:
         }
         self._found = lru_cache(maxsize=1024)(self._find)
 
-    def changes(self, event: Event, source: str | None = None) -> list[Change]:
+    def find_changes(self, event: Event, source: str | None = None) -> list[Change]:
         """Return the changes in ``source``, or in the event's own sources; raises NoSource.
 
         Changes that the filters of a source leave out are left out.
@@ -56,12 +56,12 @@ class SourceRouter:
             return []
         return [
             Change(source=name, scope=scope, is_gone=event.is_gone)
-            for name in self.names(event, source)
+            for name in self.find_sources(event, source)
             for scope in event.scopes
             if admits(self._source(name).filters, scope)
         ]
 
-    def names(self, event: Event, source: str | None = None) -> tuple[str, ...]:
+    def find_sources(self, event: Event, source: str | None = None) -> tuple[str, ...]:
         """Return ``source`` or the event's own sources, whatever their filters; raises NoSource."""
         if source or not event.scopes:
             return (source,) if source else ()
@@ -100,5 +100,5 @@ def _find_catalog_account(source: Source) -> str | None:
     return found[0] if found else source.account
 
 
-def _is_compatible(known: str | None, told: str | None) -> bool:
-    return known is None or told is None or known == told
+def _is_compatible(known: str | None, given: str | None) -> bool:
+    return known is None or given is None or known == given

@@ -82,7 +82,7 @@ def main() -> None:
     finally:
         import signal  # noqa: PLC0415
 
-        # What is left is Python's own end, which would tell of Ctrl-C in a traceback.
+        # From here on Python itself ends, and would report Ctrl-C in a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -45,7 +45,7 @@ def print_rows(
         for row in rows:  # not by rich, which turns tabs into spaces
             print("\t".join(clean_line(str(cell)) for cell in row))  # noqa: T201
         return
-    # Long names go on in the next line: an ARN that is cut short helps nobody.
+    # Long names are folded: an ARN that is cut short is of no use.
     columns = [Column(header, overflow="fold") for header in headers]
     table = Table(*columns, header_style="bold", box=None, pad_edge=False)
     for row in rows:

@@ -52,7 +52,7 @@ class AsyncProducer:
     problems = _run_in_thread(Producer.problems)
     cancel = _run_in_thread(Producer.cancel)
     replay = _run_in_thread(Producer.replay)
-    note = _run_in_thread(Producer.note)
+    record_changes = _run_in_thread(Producer.record_changes)
     dead_letters = _run_in_thread(Producer.dead_letters)
     close = _run_in_thread(Producer.close)
 

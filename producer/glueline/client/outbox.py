@@ -142,7 +142,7 @@ class Outbox:
             "WHERE run_id IS NULL AND problem IS NULL ORDER BY created_ns, id"
         )
         found = self._run(connection, statement, (), rows=limit)
-        connection.commit()  # no lock is kept while Redis is asked
+        connection.commit()  # keep no lock while Redis is asked
         return found
 
     def _mark(self, connection: Connection, column: str, value: str, row: str) -> None:

@@ -231,9 +231,9 @@ class Producer:
         self._publish(answer.units)
         return answer.count
 
-    def running(self, request: ExtractionRequest) -> RunStatus | None:
+    def find_running(self, request: ExtractionRequest) -> RunStatus | None:
         """Return the running run of the same source, scope and filters."""
-        run_id = self._ledger(self._calls.running(request))
+        run_id = self._ledger(self._calls.find_running(request))
         return None if run_id is None else self._ledger(self._calls.status([run_id]))[0]
 
     def last_slot(self, schedule: Schedule) -> int | None:
@@ -248,11 +248,11 @@ class Producer:
         """Record that all schedules that are due were served, for monitoring."""
         self._ledger(schedules.mark_scheduler(self._calls.keys))
 
-    def note(self, told: Sequence[EventChanges]) -> RecordResult:
+    def record_changes(self, events: Sequence[EventChanges]) -> RecordResult:
         """Record the changes of events; raises LedgerUnavailable, and then nothing was recorded."""
-        events = self.settings.events
-        quiet, at_most = (int(s * 1000) for s in (events.debounce, events.debounce_at_most))
-        return self._ledger(record_changes(self._calls.keys, told, quiet, at_most))
+        delays = self.settings.events
+        quiet, at_most = (int(s * 1000) for s in (delays.debounce, delays.debounce_at_most))
+        return self._ledger(record_changes(self._calls.keys, events, quiet, at_most))
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """Return the newest messages that could not be understood or run."""
@@ -301,8 +301,8 @@ class Producer:
 
 _REPLAY_REFUSALS = {
     "nothing": "none of these units has failed; `failures` lists those that have",
-    "newer": "a newer run of the same scope exists, and its knowledge stands: enqueue a new one",
-    "broken": "the run was ended before its end, for the reason it tells: enqueue a new one",
+    "newer": "a newer run of the same scope exists, and its results count: enqueue a new one",
+    "broken": "the run was stopped early, for the reason in its status: enqueue a new one",
     "running": "the run is still running; wait for its end, or cancel it",
     "succeeded": "the run has succeeded: there is nothing to run again",
 }

@@ -78,7 +78,7 @@ class Scheduler:
         if last is not None and last >= slot:
             log.debug("schedule.known", schedule=schedule.name, slot=slot)
         elif last is None and before is None and schedule.cron is not None:
-            # Nobody wants last night's run because a schedule was written at noon.
+            # A schedule that was written at noon does not serve last night's slot.
             self.producer.mark_slot(schedule, slot)
         else:
             accepted = self._fire(schedule, slot)
@@ -90,7 +90,7 @@ class Scheduler:
         key = f"schedule/{schedule.name}/{slot}"
         request = schedule.request.model_copy(update={"idempotency_key": key})
         if schedule.overlap == "skip":
-            other = self.producer.running(request)
+            other = self.producer.find_running(request)
             if other is not None and other.request.idempotency_key != key:
                 log.info("schedule.skipped", schedule=schedule.name, running=other.run_id)
                 return None

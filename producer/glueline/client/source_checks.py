@@ -32,6 +32,6 @@ class SourceChecks:
             raise
         return True
 
-    def known(self, sources: Sequence[str]) -> list[SourceCheck]:
+    def read_reports(self, sources: Sequence[str]) -> list[SourceCheck]:
         """Return the last report on each of ``sources``, in their order."""
         return self._ledger(read_checks(self._keys, sources)) if sources else []

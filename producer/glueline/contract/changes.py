@@ -82,10 +82,10 @@ class Batch(StrictModel):
                 else options,
                 idempotency_key=f"change/{self.batch}/{number}",
             )
-            for number, (scope, filters) in enumerate(self._wanted())
+            for number, (scope, filters) in enumerate(self._list_scopes())
         ]
 
-    def _wanted(self) -> Iterable[tuple[Scope, Filters]]:
+    def _list_scopes(self) -> Iterable[tuple[Scope, Filters]]:
         _, kind, *rest = self.group.split("/", 2)
         if kind == "jobs":
             if self.is_whole:

@@ -34,7 +34,7 @@ def _check_glob(glob: str) -> str:
 Glob = Annotated[
     str,
     AfterValidator(_check_glob),
-    # For other languages, what the function above looks for.
+    # The same checks as above, for other languages.
     WithJsonSchema(
         {
             "type": "string",
@@ -69,7 +69,7 @@ class Globs(StrictModel):
             return None
         return tuple(sorted({glob.lower() for glob in self.allow if self.admits(glob)}))
 
-    def within(self, outer: "Globs") -> "Globs":
+    def restrict_to(self, outer: "Globs") -> "Globs":
         """Return globs for names that both these and ``outer`` admit."""
         deny = tuple(dict.fromkeys((*self.deny, *outer.deny)))
         if self.allow and outer.allow:
@@ -119,12 +119,12 @@ class Filters(StrictModel):
         parts = (self.databases, self.tables, self.jobs)
         return [glob for part in parts for glob in (*part.allow, *part.deny)]
 
-    def within(self, outer: "Filters") -> "Filters":
+    def restrict_to(self, outer: "Filters") -> "Filters":
         """Return these filters, narrowed to what ``outer`` admits."""
         return Filters(
-            databases=self.databases.within(outer.databases),
-            tables=self.tables.within(outer.tables),
-            jobs=self.jobs.within(outer.jobs),
+            databases=self.databases.restrict_to(outer.databases),
+            tables=self.tables.restrict_to(outer.tables),
+            jobs=self.jobs.restrict_to(outer.jobs),
         )
 
 

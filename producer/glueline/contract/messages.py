@@ -181,7 +181,7 @@ class DatabaseUnit(_Unit):
     after: str | None = None
     names: NameRange | None = None
     plain: bool = False
-    # Left out unless it is needed, so that workers before it read the message.
+    # Left out unless it is needed, so that older workers can read the message.
     has_gaps: Annotated[bool, Field(exclude_if=operator.not_)] = False
 
     @property

@@ -91,7 +91,7 @@ def _describe(definition: dict[str, Any], cls: type[StrictModel] | type[Enum]) -
     for name in properties.keys() & docs.keys():
         properties[name]["description"] = docs[name]
     if "const" in properties.get("kind", {}) and "kind" not in definition.get("required", ()):
-        # It has a default in Python only: `parse_message` tells by it what a message is.
+        # It has a default in Python only: it tells the kinds of messages apart.
         definition["required"] = ["kind", *definition.get("required", ())]
 
 

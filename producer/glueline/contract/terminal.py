@@ -25,10 +25,10 @@ def clean_lines(text: str) -> str:
 def escape_json(document: bytes) -> bytes:
     """Return the same JSON document with escapes for what would steer a terminal."""
     if document.isascii() and _DELETE not in document:
-        return document  # of ASCII, JSON has its own way to say all others
+        return document  # JSON itself escapes the other characters of ASCII
     return _STEERING.sub(_escape, document.decode()).encode()
 
 
 def _escape(match: re.Match[str]) -> str:
-    # JSON has its own controls escaped already; what is left of them lies between its values.
+    # JSON has escaped the controls in its strings; these are between its values.
     return match[0] if match[0] in "\n\r\t" else f"\\u{ord(match[0]):04x}"

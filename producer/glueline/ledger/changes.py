@@ -47,12 +47,12 @@ class RecordResult:
 
 
 def record_changes(
-    keys: Keys, told: Sequence[EventChanges], quiet_ms: int, at_most_ms: int
+    keys: Keys, events: Sequence[EventChanges], quiet_ms: int, at_most_ms: int
 ) -> Command[RecordResult]:
     """Record the changes of events in one step; events without changes need none."""
     marks = [
         (one.digest, [(change.group, *change.mark) for change in one.changes])
-        for one in told
+        for one in events
         if one.changes
     ]
     return Command(

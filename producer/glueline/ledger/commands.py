@@ -235,7 +235,7 @@ class Commands:
             lambda answer: bool(answer == 1),
         )
 
-    def due(
+    def find_due(
         self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = RUN_LIFETIME_MS
     ) -> Command[results.DueUnits]:
         """Find the units whose messages must be published again.
@@ -355,7 +355,7 @@ class Commands:
         args = (self.keys.run(""), start)
         return Command("find", (self.keys.runs,), args, parsing.parse_texts)
 
-    def running(self, request: ExtractionRequest) -> Command[str | None]:
+    def find_running(self, request: ExtractionRequest) -> Command[str | None]:
         """Return the id of the running run of the request's scope."""
         return Command("running", (self.keys.scope(request),), (), parsing.parse_text)
 

@@ -77,7 +77,7 @@ def _read(answer: Any) -> Gauges:
 def _units(flat: list[Any]) -> dict[tuple[str, str], int]:
     found = dict.fromkeys(((kind, state) for kind in UNIT_KINDS for state in UNIT_STATES), 0)
     for kind, opened, held, retrying in zip(*(flat[n::4] for n in range(4)), strict=True):
-        # Workers of an earlier version open and settle units without counting them.
+        # Workers of an earlier version do not count the units that they open and settle.
         waiting = max(0, int(opened) - int(held) - int(retrying))
         for state, units in zip(UNIT_STATES, (waiting, held, retrying), strict=True):
             if (_text(kind), state) in found:

@@ -34,7 +34,7 @@ CLIENT_OPTIONS: dict[str, Any] = {
 RETRIES = 3
 PASSING_ERRORS: Any = (redis.ConnectionError, redis.TimeoutError, RuntimeError)
 """uvloop raises RuntimeError when the connection was closed while it was idle."""
-# A Sentinel that says nothing keeps nobody from asking the next one.
+# Short, so that a Sentinel that does not answer delays the next one little.
 _ONCE: dict[str, Any] = {
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
@@ -121,7 +121,7 @@ def make_broker_settings(url: str) -> dict[str, Any]:
     place = behind or parse_server(url)
     common = _common(place.options)
     options: dict[str, Any] = {name: common.pop(name) for name in KOMBU_OPTIONS if name in common}
-    # kombu looks after its connections with a timer of this interval, and 0 would never rest.
+    # kombu checks its connections with a timer of this interval, and 0 would never pause.
     options["health_check_interval"] = (
         options["health_check_interval"] or CLIENT_OPTIONS["health_check_interval"]
     )
@@ -134,7 +134,7 @@ def make_broker_settings(url: str) -> dict[str, Any]:
         options["sentinel_kwargs"] = {**behind.sentinel_options, **_ONCE}
     return {
         "broker_url": place.broker_url,
-        # Left to itself kombu does not look at the server's certificate.
+        # By default kombu does not check the server's certificate.
         "broker_use_ssl": {"ssl_check_hostname": True, **place.options.tls}
         if place.options.tls
         else None,

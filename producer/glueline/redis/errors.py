@@ -28,8 +28,8 @@ def is_denial(error: object) -> bool:
 
 def explain(error: Exception) -> str:
     """Explain an error and, where it is known, what to do; without the connection's URL."""
-    said = f"{type(error).__name__}: {error}"
+    sentence = f"{type(error).__name__}: {error}"
     if is_denial(error):
-        return f"{said}; {_ADVICE[exceptions.NoPermissionError]}"
+        return f"{sentence}; {_ADVICE[exceptions.NoPermissionError]}"
     advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "")
-    return f"{said}; {advice}" if advice else said
+    return f"{sentence}; {advice}" if advice else sentence

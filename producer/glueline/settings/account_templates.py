@@ -64,17 +64,17 @@ class Template(StrictModel):
             raise ValueError("a template needs accounts or an accounts_file with some")
         if "region" in (self.model_extra or {}):
             raise ValueError("a template has regions, a list, and no region")
-        # One is enough to see all that is wrong, except in what the placeholders stand for.
+        # One source shows every mistake, except in the values of placeholders.
         self._source(self._values("template", self._all[0], next(iter(self.regions), "")))
         return self
 
     def sources(self, key: str) -> dict[str, Source]:
         """Return the sources by name; ``key`` is the template's own. Raises ValueError."""
         if not self._named:
-            self._named.update(self._expanded(key))
+            self._named.update(self._expand(key))
         return self._named
 
-    def _expanded(self, key: str) -> dict[str, Source]:
+    def _expand(self, key: str) -> dict[str, Source]:
         several = "-{region}" if len(self.regions) > 1 else ""
         pattern = self.name or "{template}-{alias}" + several
         found: dict[str, Source] = {}

@@ -25,13 +25,13 @@ class Token(StrictModel):
     """One token of the HTTP API. ``glueline api token NAME`` makes one."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-    """Stands in the audit lines."""
+    """The name in the audit lines."""
     hash: Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
-    """The token's SHA-256; the token itself stands nowhere."""
+    """The token's SHA-256; the token itself is not kept."""
     scopes: Annotated[tuple[TokenScope, ...], Field(min_length=1)] = ("read",)
     """``read``: see runs and sources. ``enqueue``: enqueue, cancel, replay, check, send events."""
     sources: Annotated[tuple[Glob, ...], Field(min_length=1)] = ("*",)
-    """Globs of the sources that it is for; of the others it learns nothing."""
+    """Globs of the sources that the token is for; it sees nothing of others."""
 
     def admits(self, source: str) -> bool:
         """Tell whether the token is for ``source``."""
@@ -47,22 +47,22 @@ class ApiSettings(StrictModel):
     """Settings of the HTTP API."""
 
     host: str = "127.0.0.1"
-    """Where to listen; put a proxy with TLS in front before it is another than loopback."""
+    """Where to listen. For another address than loopback put a proxy with TLS in front."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     tokens: tuple[Token, ...] = ()
-    """Who may use it, see below; in a variable as JSON."""
+    """The tokens, see below; in a variable as JSON."""
     max_body: Annotated[int, Field(ge=1)] = 1_000_000
     """Bytes of a request's body."""
     rate: Positive = 20
     """Requests per second of one token, and of one address without a token, in each process."""
     burst: Annotated[int, Field(ge=1)] = 100
-    """Requests that may come at once before ``rate`` counts."""
+    """Requests that may come at once before ``rate`` applies."""
     streams: Annotated[int, Field(ge=1)] = 200
     """Streams of events at the same time in one process."""
     streams_per_token: Annotated[int, Field(ge=1)] = 50
     """Of these, the streams of one token; a client address has the same limit."""
     connections: Annotated[int, Field(ge=1)] = 1000
-    """Open connections of one process. One more closes the oldest that has sent no request."""
+    """Open connections of one process. Another one closes the oldest that has sent no request."""
     connections_per_address: Annotated[int, Field(ge=1)] = 100
     """Of these, the connections of one client address; trusted proxies have no such limit."""
     header_timeout: Positive = 10
@@ -74,10 +74,10 @@ class ApiSettings(StrictModel):
     session: Positive = 12 * 3600
     """Seconds that a login to the page lasts."""
     grace: Positive = 10
-    """Seconds for requests under way when the server is told to stop."""
+    """Seconds for running requests to end when the server is stopped."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are
-    believed. Nobody's are by default: any local process could invent addresses."""
+    believed. By default none are: any local process could invent addresses."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -20,7 +20,7 @@ class EventSettings(StrictModel):
     options: Options = Options()
     """Options of the runs, see [messages](messages.md#options); workers read them."""
     source: SourceName | None = None
-    """The source that all events are of, else the one of each event's account and region."""
+    """The source of all events, else the one of each event's account and region."""
     queue: Annotated[str, Field(max_length=2000)] | None = None
     """The URL of the SQS queue that `glueline events` reads."""
     queue_source: SourceName | None = None
@@ -28,9 +28,9 @@ class EventSettings(StrictModel):
     pollers: Annotated[int, Field(ge=1, le=32)] = 2
     """Requests to the queue at the same time; each brings ten messages at the most."""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """Where `glueline events` answers /metrics, /healthz and /readyz; 0: nowhere."""
+    """The port of /metrics, /healthz and /readyz of `glueline events`; 0: none."""
     metrics_host: str = "127.0.0.1"
-    """The address that it answers on."""
+    """The address of that port."""
 
     @field_validator("queue")
     @classmethod

@@ -46,21 +46,21 @@ class Schedule(StrictModel):
     cron: Annotated[str, Field(max_length=200)] | None = None
     """Minute, hour, day of month, month, day of week: ``15 2 * * *``."""
     timezone: Annotated[str, Field(max_length=100)] = "UTC"
-    """That ``cron`` is meant in, such as ``Europe/Berlin``."""
+    """The time zone of ``cron``, such as ``Europe/Berlin``."""
     jitter: Annotated[float, BeforeValidator(_parse_seconds), Field(ge=0, le=FAR)] = 0
-    """Seconds, or ``5m``: each run starts up to so much later, the same for every scheduler."""
+    """Seconds, or ``5m``: the most that a run starts late, the same for every scheduler."""
     overlap: Literal["skip", "supersede"] = "skip"
-    """When a run of the same source, scope and filters goes on: leave the slot out, or stop it."""
+    """While a run of the same source, scope and filters goes on: skip the slot, or supersede it."""
     sources: Globs | None = None
     """The declared sources that it serves, each with slots of its own, in place of the request's
     one: ``{ allow = ["prod-*"] }``. Those of templates are among them."""
     tags: dict[str, str] = Field(default_factory=dict)
-    """The same for sources that have these tags; with both, for those that have tags and name."""
+    """The same for sources with these tags; with both, for sources with the tags and the name."""
     request: ExtractionRequest = ExtractionRequest()
 
     @field_validator("timezone")
     @classmethod
-    def _known(cls, name: str) -> str:
+    def _check_timezone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
@@ -89,7 +89,7 @@ class Schedule(StrictModel):
     def _serves_many(self) -> bool:
         return self.sources is not None or bool(self.tags)
 
-    def of(self, declared: Mapping[str, Source]) -> "list[Schedule]":
+    def expand(self, declared: Mapping[str, Source]) -> "list[Schedule]":
         """Return a schedule for each of the ``declared`` sources that it serves; else itself."""
         if not self._serves_many:
             return [self]

@@ -46,28 +46,28 @@ class WorkerSettings(StrictModel):
     """Units at the same time."""
     unit_timeout: Seconds = 900
     lease: Seconds = 30
-    """A unit whose worker is silent for so long is given to another."""
+    """Seconds after which a unit is given to another worker if its own does not renew it."""
     attempts: Annotated[int, Field(ge=1, le=100)] = 4
-    """Of a unit, before it counts as failed."""
+    """Attempts at a unit before it counts as failed."""
     call_timeout: Seconds = 60
-    """From the first try of an AWS call to giving up retrying it within one attempt."""
+    """Seconds for an AWS call with all its retries within one attempt."""
     read_timeout: Seconds = 30
-    """For one HTTP answer of AWS."""
+    """Seconds for one HTTP answer of AWS."""
     page_budget: Annotated[int, Field(ge=1)] = 20
     """Pages of tables that one unit reads before the next one takes over."""
     split_after: Annotated[int, Field(ge=0)] = 50
     """Pages after which a database is listed anew by ranges of names, in parallel; 0: never."""
     grace: Seconds = 10
-    """For units under way when the worker is told to stop."""
+    """Seconds for running units to end when the worker is stopped."""
     reconcile_interval: Seconds = 2
     rate_floor: Annotated[float, Field(gt=0)] = 2
     """AWS calls per second for each family of calls while the shared quota cannot be asked."""
     rate_start: Annotated[float, Field(gt=0)] = 60
     """AWS calls per second that a family of calls starts with; then the rate is learnt."""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """Where a worker answers /metrics, /healthz and /readyz; 0: nowhere. One port, one worker."""
+    """The port of a worker's /metrics, /healthz and /readyz; 0: none. Each worker needs its own."""
     metrics_host: str = "127.0.0.1"
-    """The address that it answers on; ``0.0.0.0`` is for probes and scrapes from outside."""
+    """The address of that port; ``0.0.0.0`` is for probes and scrapes from outside."""
 
 
 class Settings(BaseSettings):
@@ -91,11 +91,12 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     events: EventSettings = EventSettings()
     silence: Seconds = 20
-    """Seconds after which an open unit that nobody holds is looked at."""
+    """Seconds after which an open unit that no worker holds is checked, and published again if its
+    message was lost."""
     keep_runs: Seconds = 7 * 24 * 3600
     """Seconds that the ledger remembers a run after its end."""
     run_timeout: Seconds = 3 * 24 * 3600
-    """Seconds after which a run that has not ended fails; what it wrote is taken back."""
+    """Seconds after which a run that has not ended fails, and what it wrote is removed."""
     heartbeat_file: Path | None = None
     """A file that a worker or a scheduler touches each second, and the API while Redis answers, for
     `glueline health`."""
@@ -129,7 +130,7 @@ class Settings(BaseSettings):
     def _events_have_a_source(self) -> "Settings":
         for field in ("source", "queue_source"):
             name = getattr(self.events, field)
-            # Where none is declared, workers alone may know them.
+            # Without declarations here, only workers know the sources.
             if name and self.all_sources and self.find_source(name) is None:
                 raise error_at(("events", field), f"there is no source {name!r}")
         return self
@@ -137,7 +138,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _schedules_have_sources(self) -> "Settings":
         for number, schedule in enumerate(self.schedules):
-            if not schedule.of(self.all_sources):
+            if not schedule.expand(self.all_sources):
                 raise error_at(
                     ("schedules", number, "sources" if schedule.sources else "tags"),
                     f"none of the {len(self.all_sources):,} declared sources is meant",
@@ -177,7 +178,7 @@ class Settings(BaseSettings):
     def all_schedules(self) -> list[Schedule]:
         """Every schedule; a schedule of many sources appears once for each."""
         declared = self.all_sources
-        return [one for schedule in self.schedules for one in schedule.of(declared)]
+        return [one for schedule in self.schedules for one in schedule.expand(declared)]
 
     def find_source(self, name: str) -> Source | None:
         """Return the source called ``name``; ``default`` needs no declaration."""

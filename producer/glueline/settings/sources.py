@@ -70,11 +70,11 @@ class Source(StrictModel):
     catalog_id: str | None = None
     endpoint_url: str | None = None
     filters: Filters = Filters()
-    """What is read of the source; a request can narrow it, not widen it."""
+    """The part of the source that is read; a request can narrow it, not widen it."""
     quota: QuotaLimits = QuotaLimits()
     """Upper limits of calls."""
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
-    """Words to choose sources by: `--tag team=sales`."""
+    """Tags to choose sources by: `--tag team=sales`."""
 
     @model_validator(mode="after")
     def _keys_are_whole(self) -> "Source":

@@ -121,7 +121,7 @@ def end(within: float = FLUSH_SECONDS) -> None:
     if _own.tracer is None:
         return
     _own.tracer = _own.sampler = None
-    # In a thread: the exporter tries a collector that is away for longer.
+    # In a thread, because the exporter tries longer than that to reach a collector.
     last = threading.Thread(target=_own.close, name="last spans", daemon=True)
     last.start()
     last.join(within)
@@ -188,7 +188,7 @@ def _record_span(
         context=_make_context(parent),
         kind=SpanKind[kind.upper()],
         attributes=about,
-        # What an exception says, and its traceback, may hold a secret.
+        # The text and the traceback of an exception may hold a secret.
         record_exception=False,
         set_status_on_exception=False,
     ) as started:
@@ -251,7 +251,7 @@ def _make_provider(service: str) -> tuple["TracerProvider", Callable[[], object]
     resource = Resource.create({})
     if str(resource.attributes["service.name"]).startswith("unknown_service"):
         resource = resource.merge(Resource({"service.name": service}))
-    # Its own end would wait half a minute for a collector that is away.
+    # Its own shutdown would wait half a minute for a collector that is away.
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider, provider.shutdown

@@ -104,7 +104,7 @@ def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
     calls = mixed.calls
     for _ in range(40):
         mixed.harness.advance(SILENCE + 1)
-        due = mixed(calls.due(), is_older=choose())
+        due = mixed(calls.find_due(), is_older=choose())
         for unit in due.units:
             claim = Claim(unit, uuid4().hex)
             claimed = mixed(calls.claim(claim, LEASE, 4), is_older=choose())
@@ -170,7 +170,7 @@ def test_an_idempotency_key_is_known_to_both_versions(mixed: Mixed, is_older: bo
 def test_a_run_that_waits_begins_though_an_older_worker_ended_the_one_before(mixed: Mixed):
     _, second, third = (mixed.harness.open(ExtractionRequest()) for _ in range(3))
     assert third.is_waiting
-    assert mixed(mixed.calls.due(), is_older=OLDER).units == []
+    assert mixed(mixed.calls.find_due(), is_older=OLDER).units == []
     work(mixed, second.run_id, lambda: OLDER)
     assert mixed.harness.status(third.run_id).state is RunState.RUNNING
     turns = iter([NEWER])

@@ -207,7 +207,7 @@ def test_one_bad_event_among_good_ones_notes_nothing(producer: Producer):
 async def test_events_can_be_noted_from_an_event_loop(settings: Settings):
     change = Change(source="default", scope=TableScope(database="d", name="t"))
     async with AsyncProducer(settings) as producer:
-        assert (await producer.note([EventChanges("e1", [change])])).noted == 1
+        assert (await producer.record_changes([EventChanges("e1", [change])])).noted == 1
 
 
 def test_many_changed_tables_are_their_database(producer: Producer):

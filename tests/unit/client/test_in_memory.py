@@ -161,7 +161,7 @@ def test_a_newer_run_supersedes_and_the_next_one_waits(stage: Stage):
     last = stage.producer.enqueue(SALES)
     assert stage.producer.status(waiting.run_id).state is RunState.SUPERSEDED
     assert stage.producer.status(last.run_id).reason == found[2].reason
-    running = stage.producer.running(SALES)
+    running = stage.producer.find_running(SALES)
     assert running is not None
     assert running.run_id == last.run_id
 
@@ -182,7 +182,7 @@ def test_a_run_goes_on_to_its_end(stage: Stage):
     (failure,) = stage.producer.failures(run_id)
     assert (failure.unit_id, failure.message) == (second.unit_id, "AccessDenied: no")
     assert stage.producer.warnings(run_id) == []
-    assert stage.producer.running(ExtractionRequest()) is None
+    assert stage.producer.find_running(ExtractionRequest()) is None
 
 
 def test_cancelling(stage: Stage):
@@ -263,11 +263,11 @@ def test_checks_are_asked_for_once(stage: Stage):
         True,
     ]
     assert [unit.kind for unit in stage.published()] == ["check", "check"]
-    found = checks.known(["default", "third"])
+    found = checks.read_reports(["default", "third"])
     assert [(one.is_checking, one.report) for one in found] == [(True, None), (False, None)]
     report = CheckReport(source="default", at="2026-01-01T00:00:00Z", ok=True)  # type: ignore[arg-type]
     stage.ledger(record_check(stage.producer._calls.keys, report))
-    (found_now,) = checks.known(["default"])
+    (found_now,) = checks.read_reports(["default"])
     assert (found_now.is_checking, found_now.report) == (False, report)
 
 
@@ -366,7 +366,7 @@ def test_redis_can_be_away(glueline: InMemoryGlueline):
 
 def test_commands_of_workers_are_refused(glueline: InMemoryGlueline):
     with pytest.raises(NotImplementedError, match="'due': that is for workers"):
-        glueline.ledger(glueline.producer._calls.due())
+        glueline.ledger(glueline.producer._calls.find_due())
 
 
 def test_a_producer_closes_only_what_it_opened():

@@ -242,7 +242,7 @@ def test_a_schedule_of_many_sources_has_slots_for_each(
 
 def test_each_of_many_sources_is_fired_once(producer: Producer, clock: Clock):
     many = Schedule(name="all", every=3600, sources=Globs())
-    each = many.of({"default": Source(), "other": Source()})
+    each = many.expand({"default": Source(), "other": Source()})
     assert len(Scheduler(producer, each, clock).tick()) == 2
     assert Scheduler(producer, each, clock).tick() == []
 

@@ -84,14 +84,14 @@ class MetricsMiddleware:
             return
         begin = time.perf_counter()
 
-        async def noted(message: Message) -> None:
+        async def send_and_count(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._note(scope, message["status"], time.perf_counter() - begin)
+                self._count(scope, message["status"], time.perf_counter() - begin)
             await send(message)
 
-        await self._app(scope, receive, noted)
+        await self._app(scope, receive, send_and_count)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route: Any = scope.get("route")
         path = getattr(route, "path", "none")
         # A method may be any word that a client thinks of.

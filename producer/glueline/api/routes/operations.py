@@ -25,7 +25,7 @@ async def open_authorized_run(
     try:
         accepted = await context.producer.enqueue(request)
     except KeyConflict:
-        # Without the run's id: it may be of a time when the token was for other sources.
+        # Without the run's id, which may be that of a source that the token is not for.
         raise HttpProblem(
             HTTPStatus.CONFLICT,
             KeyConflict.code,
@@ -78,17 +78,17 @@ async def record_events(
         _require_known(context, principal, source)
     source = source or context.settings.events.source
     try:
-        told = route_events(context.router, events, source)
-        named = [context.router.names(event, source) for event in events if event.scopes]
+        changed = route_events(context.router, events, source)
+        named = [context.router.find_sources(event, source) for event in events if event.scopes]
     except NoSource:
         raise unknown_source_problem(context, principal) from None
-    found = sorted({change.source for one in told for change in one.changes})
-    # Filters may have left nothing of an event: its source tells no less.
+    found = sorted({change.source for one in changed for change in one.changes})
+    # The filters may have left out all of an event, but its source must be allowed all the same.
     mine = all(any(map(principal.token.admits, names)) for names in named)
     if not (mine and all(map(principal.token.admits, found))):
-        # As if it were not there: an event's account must not tell which sources there are.
+        # The answer for unknown sources: an event's account must not reveal which sources exist.
         raise unknown_source_problem(context, principal)
-    accepted = summarize_events(told, await context.producer.note(told))
+    accepted = summarize_events(changed, await context.producer.record_changes(changed))
     context.metrics.events.labels("noted").inc(accepted.noted)
     context.metrics.events.labels("repeated").inc(accepted.repeated)
     context.metrics.events.labels("ignored").inc(accepted.ignored)

@@ -84,20 +84,20 @@ async def _stream(
     context: ApiContext, principal: Principal, run: RunStatus, last_id: str | None
 ) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
-    said = checked = time.monotonic()
+    sent = checked = time.monotonic()
     while not context.stopping.is_set():
         if principal.session is not None and time.monotonic() - checked > LOGIN_CHECK:
             checked = time.monotonic()
-            with suppress(Retryable):  # without the ledger there is no news to tell either
+            with suppress(Retryable):  # without the ledger there is nothing to send either
                 if await context.sessions.find(principal.session) is None:
                     return
         if _id_of(run) != last_id:
-            last_id, said = _id_of(run), time.monotonic()
+            last_id, sent = _id_of(run), time.monotonic()
             yield _event("end" if run.state.is_final else "progress", run)
         if run.state.is_final:
             return
-        if time.monotonic() - said > KEEP_ALIVE:
-            said = time.monotonic()
+        if time.monotonic() - sent > KEEP_ALIVE:
+            sent = time.monotonic()
             yield ": still running\n\n"
         await asyncio.sleep(POLL_INTERVAL)
         try:
@@ -105,7 +105,7 @@ async def _stream(
         except UnknownRun:
             return
         except Retryable:
-            continue  # the ledger is away; what it knows will still be news
+            continue  # the ledger is away; send its news later
 
 
 def _event(kind: str, run: RunStatus) -> str:

@@ -114,7 +114,7 @@ async def list_dead_letters(
 async def list_source_views(context: ApiContext, principal: Principal) -> list[SourceView]:
     """Return the sources that ``principal`` may see."""
     names = list(filter(principal.token.admits, context.sources))
-    known = await asyncio.to_thread(context.producer.producer.checks.known, names)
+    known = await asyncio.to_thread(context.producer.producer.checks.read_reports, names)
     return [_make_view(context, check) for check in known]
 
 
