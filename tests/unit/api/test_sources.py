@@ -3,6 +3,8 @@
 from tests.support.system import eventually
 from tests.unit.api.conftest import Api, Service
 
+from glueline.queue import make_celery_app
+
 
 def test_a_check_is_carried_out_by_a_worker_and_remembered(service: Service) -> None:
     path = "/v1/sources/north-1"
@@ -43,7 +45,8 @@ def test_a_check_that_nobody_carries_out_is_asked_for_once(one_api) -> None:
 
 
 def test_dead_letters_are_listed(service: Service) -> None:
-    service.system.producer._app.send_task("glueline.check", args=({"kind": "check"},))
+    with make_celery_app(service.system.settings) as app:
+        app.send_task("glueline.check", args=({"kind": "check"},))
     found = eventually(lambda: service.client.get("/v1/dead-letters").json()["dead_letters"])
     assert "source" in found[0]["reason"]
 
