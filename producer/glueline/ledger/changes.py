@@ -56,7 +56,7 @@ def record_changes(
         if one.changes
     ]
     return Command(
-        "note",
+        "record_changes",
         (keys.changes, keys.change_batches, keys.known_events),
         (
             keys.change(""),

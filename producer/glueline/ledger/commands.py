@@ -363,7 +363,7 @@ class Commands:
         """Keep a dead letter."""
         letter = DeadLetter(reason=reason, body=body, at=datetime.now(UTC))
         return Command(
-            "bury",
+            "add_dead_letter",
             (self.keys.dead,),
             (letter.model_dump_json(), MAX_DEAD_LETTERS),
             lambda _: None,
@@ -371,7 +371,7 @@ class Commands:
 
     def dead_letters(self, limit: int = MAX_DEAD_LETTERS) -> Command[list[DeadLetter]]:
         """Return the newest dead letters."""
-        return Command("letters", (self.keys.dead,), (limit,), parsing.parse_dead_letters)
+        return Command("dead_letters", (self.keys.dead,), (limit,), parsing.parse_dead_letters)
 
 
 def finish_unit(run_id: str, source: str) -> FinishUnit:

@@ -83,7 +83,7 @@ class Keys:
         return f"{self.prefix}{work}"
 
     def change(self, group: str) -> str:
-        """Return the key of the changes of a group; see ``note.lua``."""
+        """Return the key of the changes of a group; see ``record_changes.lua``."""
         return f"{self.prefix}change:{group}"
 
     @property

@@ -57,16 +57,16 @@ class InMemoryLedger:
             "recent": self._recent,
             "find": self._find,
             "running": self._running,
-            "served": self._served,
-            "serve": self._serve,
-            "scheduled": self._set_text,
+            "last_slot": self._last_slot,
+            "mark_slot": self._mark_slot,
+            "mark_scheduler": self._mark_scheduler,
             "ask_check": self._ask_check,
             "drop_check": self._drop_check,
             "record_check": self._record_check,
             "checks": self._checks,
-            "bury": self._bury,
-            "letters": self._letters,
-            "note": self._note,
+            "add_dead_letter": self._add_dead_letter,
+            "dead_letters": self._read_dead_letters,
+            "record_changes": self._record_changes,
         }
 
     def __call__(self, command: Command[T], /) -> T:
@@ -244,17 +244,17 @@ class InMemoryLedger:
         run = self._scopes.get(keys[0])
         return run.run_id if run and run.is_running else None
 
-    def _served(self, _: Sequence[str], args: Sequence[Any]) -> Any:
+    def _last_slot(self, _: Sequence[str], args: Sequence[Any]) -> Any:
         schedule, timing = args
         slot, known = self._slots.get(schedule, (None, ""))
         return slot if known == timing else None
 
-    def _serve(self, _: Sequence[str], args: Sequence[Any]) -> Any:
+    def _mark_slot(self, _: Sequence[str], args: Sequence[Any]) -> Any:
         schedule, timing, slot = args
         last, known = self._slots.get(schedule, (slot, timing))
         self._slots[schedule] = max(slot, last) if known == timing else slot, timing
 
-    def _set_text(self, keys: Sequence[str], _: Sequence[Any]) -> None:
+    def _mark_scheduler(self, keys: Sequence[str], _: Sequence[Any]) -> None:
         self._texts[keys[0]] = "1"
 
     def _ask_check(self, keys: Sequence[str], _: Sequence[Any]) -> Any:
@@ -275,14 +275,14 @@ class InMemoryLedger:
         pairs = zip(keys[::2], keys[1::2], strict=True)
         return [[self._texts.get(report), int(asked in self._texts)] for report, asked in pairs]
 
-    def _bury(self, _: Sequence[str], args: Sequence[Any]) -> None:
+    def _add_dead_letter(self, _: Sequence[str], args: Sequence[Any]) -> None:
         letter, kept = args
         self._dead_letters = [letter, *self._dead_letters][:kept]
 
-    def _letters(self, _: Sequence[str], args: Sequence[Any]) -> Any:
+    def _read_dead_letters(self, _: Sequence[str], args: Sequence[Any]) -> Any:
         return self._dead_letters[: args[0]]
 
-    def _note(self, _: Sequence[str], args: Sequence[Any]) -> Any:
+    def _record_changes(self, _: Sequence[str], args: Sequence[Any]) -> Any:
         events = [event for event, _ in json.loads(args[-1])]
         known = sum(event in self._events for event in events)
         self._events.update(events)

@@ -1,7 +1,7 @@
 -- Stop a run; what it wrote so far is taken back by its `finish`.
 --
 -- KEYS  1 base
--- ARGV  1 reason  2 silence (ms)
+-- ARGV  1 reason  2 redispatch_after (ms)
 -- Returns {1, 'cancelled', 1, finish message} when the run was cancelled now, {0, its state,
 -- 1 when it has ended} when it had ended or is being finished, and false where there is no such run
 
