@@ -14,7 +14,7 @@ SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
 EXIT_CODES = [(RunState.SUCCEEDED, 0), (RunState.PARTIAL, 3), (RunState.FAILED, 1)]
 
 
-def ended(harness: LedgerHarness, state: RunState) -> str:
+def make_ended_run(harness: LedgerHarness, state: RunState) -> str:
     """A run of two units that has ended in ``state``; its id."""
     run = harness.open()
     first, second = (harness.take(unit) for unit in run.units)
@@ -34,7 +34,7 @@ def ended(harness: LedgerHarness, state: RunState) -> str:
 def test_the_exit_code_is_that_of_the_run(
     glueline: Command, harness: LedgerHarness, command, state, code
 ):
-    run_id = ended(harness, state)
+    run_id = make_ended_run(harness, state)
     done = glueline(command, run_id)
     assert done.code == code
     assert state.value in done.out
@@ -144,7 +144,7 @@ def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, harnes
 
 
 def test_every_command_answers_in_json(glueline: Command, harness: LedgerHarness):
-    run_id = ended(harness, RunState.PARTIAL)
+    run_id = make_ended_run(harness, RunState.PARTIAL)
     harness.ledger(harness.calls.add_dead_letter("not JSON", "{"))
     assert glueline("status", run_id, "--json").json["state"] == "partial"
     watched = glueline("watch", run_id, "--json")
@@ -165,7 +165,7 @@ def test_every_command_answers_in_json(glueline: Command, harness: LedgerHarness
 
 
 def test_replaying_says_how_many_units_run_again(glueline: Command, harness: LedgerHarness):
-    run_id = ended(harness, RunState.PARTIAL)
+    run_id = make_ended_run(harness, RunState.PARTIAL)
     done = glueline("replay", run_id, "--unit", "jobs")
     assert (done.code, done.out) == (0, f"1 unit of run {run_id[:8]} runs again\n")
     assert glueline("replay", run_id).code == 2
@@ -221,7 +221,7 @@ def test_a_reason_that_is_a_failures_is_told_once(glueline: Command, harness: Le
 
 
 def test_what_has_ended_is_neither_stopped_nor_run_again(glueline: Command, harness: LedgerHarness):
-    run_id = ended(harness, RunState.SUCCEEDED)
+    run_id = make_ended_run(harness, RunState.SUCCEEDED)
     assert "has already ended: succeeded" in glueline("cancel", run_id).out
     assert "the run has succeeded" in glueline("replay", run_id).err
 
