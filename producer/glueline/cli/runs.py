@@ -32,11 +32,11 @@ def make_producer() -> "Producer":
 def show_run_to_end(producer: "Producer", run_id: str, *, as_json: bool) -> int:
     """Follow a run to its end, print its summary, and return its exit code."""
     run = show_progress(producer.watch(run_id), make_console(stderr=True))
-    _failures, warnings = producer.failures(run_id), producer.warnings(run_id)
+    failures, warnings = producer.problems(run_id)
     if as_json:
-        print_json({"run": run, "failures": _failures, "warnings": warnings})
+        print_json({"run": run, "failures": failures, "warnings": warnings})
     else:
-        print_summary(make_console(), run, _failures, warnings)
+        print_summary(make_console(), run, failures, warnings)
     return run.state.exit_code
 
 
@@ -47,8 +47,7 @@ def _status(run_id: RunArgument, as_json: AsJson = False) -> int:
         if as_json:
             print_json(run)
         else:
-            problems = producer.failures(run.run_id), producer.warnings(run.run_id)
-            print_summary(make_console(), run, *problems)
+            print_summary(make_console(), run, *producer.problems(run.run_id))
     return run.state.exit_code if run.state.is_final else 0
 
 
@@ -102,8 +101,7 @@ def _failures(run_id: RunArgument, as_json: AsJson = False) -> None:
     """List the units of a run that failed, and why; with --json its warnings too."""
     with make_producer() as producer:
         run = producer.find(run_id)
-        found = producer.failures(run.run_id)
-        warnings = producer.warnings(run.run_id)
+        found, warnings = producer.problems(run.run_id)
     if as_json:
         print_json({"failures": found, "warnings": warnings})
         return

@@ -49,10 +49,10 @@ def _word(name: str, number: int) -> str:
     return "call" if name == "calls" and number == 1 else name
 
 
-def _print_list(out: Console, format_kind: str, lines: Sequence[str], total: int) -> None:
+def _print_list(out: Console, title: str, lines: Sequence[str], total: int) -> None:
     if not lines:
         return
-    out.print(f"[bold]{format_kind}[/bold] ({total:,})")
+    out.print(f"[bold]{title}[/bold] ({total:,})")
     for text in lines[:_MAX_LINES]:
         indented = Padding(Text(clean_line(text)), (0, 0, 0, 2), expand=False)
         out.print(indented if out.is_terminal else f"  {clean_line(text)}", markup=False)

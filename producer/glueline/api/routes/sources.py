@@ -69,10 +69,10 @@ async def list_sources(context: ContextDep, principal: ReaderDep) -> SourceList:
 async def get_source(context: ContextDep, principal: ReaderDep, name: TheSource) -> SourceView:
     """Return the place of a source and the report of its last check."""
     require_source(principal, name)
-    found = [view for view in await list_source_views(context, principal) if view.name == name]
-    if not found:
+    if name not in context.sources:
         raise operations.unknown_source_problem(context, principal)
-    return found[0]
+    (view,) = await _read_views(context, [name])
+    return view
 
 
 @sources_router.post(
@@ -90,7 +90,7 @@ async def check_source(context: ContextDep, principal: WriterDep, name: TheSourc
     Read `Location` until `is_checking` is false. Asking again meanwhile changes nothing.
     """
     await operations.request_source_check(context, principal, name)
-    (view,) = [view for view in await list_source_views(context, principal) if view.name == name]
+    (view,) = await _read_views(context, [name])
     return JSONResponse(view.model_dump(mode="json"), 202, {"Location": f"/v1/sources/{name}"})
 
 
@@ -113,7 +113,10 @@ async def list_dead_letters(
 
 async def list_source_views(context: ApiContext, principal: Principal) -> list[SourceView]:
     """Return the sources that ``principal`` may see."""
-    names = list(filter(principal.token.admits, context.sources))
+    return await _read_views(context, list(filter(principal.token.admits, context.sources)))
+
+
+async def _read_views(context: ApiContext, names: list[str]) -> list[SourceView]:
     known = await asyncio.to_thread(context.producer.producer.checks.read_reports, names)
     return [_make_view(context, check) for check in known]
 
