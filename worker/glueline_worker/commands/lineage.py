@@ -16,7 +16,7 @@ from glueline.contract.terminal import clean_line
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
     from glueline_worker.commands.stored_lineage import StoredLineage
-    from glueline_worker.lineage.links.walk import Direction, Step
+    from glueline_worker.lineage.links.walk import Direction, LineageStep
 
 
 def lineage(
@@ -104,16 +104,16 @@ def _find(text: str, stored: "StoredLineage") -> "Dataset":
         names = ", ".join((labels if is_told else [*map(full_name, matches)])[:5])
         raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
     # A table without an edge can still say why it has none.
-    known = [*find_datasets(text, stored.tables), *stored.links.tables_named(text)]
+    known = [*find_datasets(text, stored.tables), *stored.links.find_tables(text)]
     reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))
     raise UsageError(f"no lineage is known of {text!r}{reasons}")
 
 
-def _ends(step: "Step") -> "tuple[Dataset, Dataset]":
+def _ends(step: "LineageStep") -> "tuple[Dataset, Dataset]":
     return step.hop.upstream, step.hop.downstream
 
 
-def _tree(start: "Dataset", way: "Direction", steps: "list[Step]") -> Tree:
+def _tree(start: "Dataset", way: "Direction", steps: "list[LineageStep]") -> Tree:
     arrow = "←" if way == "upstream" else "→"
     root = Tree(Text.assemble((clean_line(_label(start)), "bold"), f"  {way}"))
     branches = {start: root}
@@ -130,7 +130,7 @@ def _tree(start: "Dataset", way: "Direction", steps: "list[Step]") -> Tree:
     return root
 
 
-def _document(step: "Step") -> dict[str, object]:
+def _document(step: "LineageStep") -> dict[str, object]:
     return {
         "depth": step.depth,
         "process": step.hop.process,
