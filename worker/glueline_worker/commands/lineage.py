@@ -7,11 +7,11 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json
+from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
@@ -62,16 +62,16 @@ def lineage(
         )
         return
     for way, steps in found.items():
-        console().print(_tree(start, way, steps))
+        make_console().print(_tree(start, way, steps))
     for warning in warnings:
-        console(stderr=True).print(Text(f"warning: {one_line(warning)}", style="yellow"))
+        make_console(stderr=True).print(Text(f"warning: {clean_line(warning)}", style="yellow"))
 
 
 def _sink(url: str | None) -> str:
     """The sink to read: the one that is named, or the first of the settings that is SQL."""
     if url:
         return url
-    for candidate in load_settings().sinks:
+    for candidate in load_cli_settings().sinks:
         if candidate.startswith(("sqlite:", "postgresql:")):
             return candidate
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
@@ -115,14 +115,14 @@ def _ends(step: "LineageStep") -> "tuple[Dataset, Dataset]":
 
 def _tree(start: "Dataset", way: "Direction", steps: "list[LineageStep]") -> Tree:
     arrow = "←" if way == "upstream" else "→"
-    root = Tree(Text.assemble((one_line(_label(start)), "bold"), f"  {way}"))
+    root = Tree(Text.assemble((clean_line(_label(start)), "bold"), f"  {way}"))
     branches = {start: root}
     for step in steps:
         near, far = step.hop.downstream, step.hop.upstream
         if way == "downstream":
             near, far = far, near
         line = Text.assemble(
-            f"{arrow} {one_line(_label_from(far, start))}  ", (step.hop.process, "dim")
+            f"{arrow} {clean_line(_label_from(far, start))}  ", (step.hop.process, "dim")
         )
         branches.setdefault(far, branches[near].add(line))
     if not steps:
