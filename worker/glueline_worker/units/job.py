@@ -19,7 +19,11 @@ from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.table_columns import encode_table_names, find_columns, select_tables
+from glueline_worker.units.table_columns import (
+    encode_table_names,
+    find_columns,
+    select_readable_tables,
+)
 from glueline_worker.units.unchanged import JobInputs, make_job_fingerprint
 
 T = TypeVar("T")
@@ -118,7 +122,7 @@ async def _read_lineage(
         },
     )
     lineage = await _analyse(definition, descriptions, lineage_context)
-    names = select_tables(lineage.inputs, context) if lineage.edges else ()
+    names = select_readable_tables(lineage.inputs, context) if lineage.edges else ()
     descriptions.inputs.columns = await find_columns(names, context)
     descriptions.has_columns = len(descriptions.inputs.columns) == len(names)
     schemas = {name: columns for name, columns in descriptions.inputs.columns.items() if columns}

@@ -36,7 +36,7 @@ class TableLookup(NamedTuple):
     """Tables that may exist or not: the catalogue did not say."""
 
 
-def select_tables(datasets: Iterable[Dataset], context: UnitContext) -> tuple[str, ...]:
+def select_readable_tables(datasets: Iterable[Dataset], context: UnitContext) -> tuple[str, ...]:
     """Return those of ``datasets`` whose columns can be asked for, as ``database/table``."""
     names = [d.name.removeprefix("table/") for d in datasets if _is_readable(d, context)]
     found = tuple(dict.fromkeys(names))
