@@ -40,7 +40,7 @@ from glueline_worker.execution.executor import Execution, Outcome
 from glueline_worker.execution.fixed_circumstances import Tools
 from glueline_worker.observe.health_monitor import Observer
 from glueline_worker.observe.metrics import BURIED
-from glueline_worker.sinks.metered import metered
+from glueline_worker.sinks.metered import meter_sink
 from glueline_worker.sinks.registry import parse_sink
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ class Runtime:
             floor=settings.worker.rate_floor,
         )
         self._sources = Sources(settings, MeteredQuota(quota, self._introduce))
-        self._sinks = [metered(parse_sink(url)) for url in settings.sinks]
+        self._sinks = [meter_sink(parse_sink(url)) for url in settings.sinks]
         for sink in self._sinks:
             await sink.open()
         self.execution = Execution(

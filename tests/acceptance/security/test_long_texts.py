@@ -155,7 +155,7 @@ TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "Python 2": (repair.repaired, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
     "%%configure": (lambda text: cells._closing_brace(text, 0), ('"\\', '{"\\', '"a')),
     "a pointer": (file_kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
-    "sink": (sink_url.redacted, ("?", "?key", "+:/", "a:/", "&token", "://:")),
+    "sink": (sink_url.redact_sink_url, ("?", "?key", "+:/", "a:/", "&token", "://:")),
 }
 
 
@@ -182,4 +182,4 @@ def test_what_else_meets_text_from_outside_takes_linear_time(name: str, piece: s
     ],
 )
 def test_the_secrets_of_a_sink_stay_hidden(url: str, shown: str) -> None:
-    assert sink_url.redacted(url) == shown
+    assert sink_url.redact_sink_url(url) == shown

@@ -19,7 +19,7 @@ from glueline_worker.lineage.links.storage import link_lineage
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.lineage.script import read_script
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.registry import parse_sink
 
 HERE = Surroundings(region="eu-west-1", account="123456789012")

@@ -21,7 +21,8 @@ from glueline.contract.records import (
     TableRecord,
 )
 from glueline.contract.runs import RunState
-from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run, Sink
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.model import Commit, CommitReport, Receipt, Run
 
 BEGUN = datetime(2024, 5, 1, 12, tzinfo=UTC)
 ENDED = datetime(2024, 5, 1, 13, tzinfo=UTC)

@@ -7,8 +7,10 @@ import pytest
 
 from glueline.contract.messages import ExtractionRequest
 from glueline_worker.observe.metrics import REGISTRY
-from glueline_worker.sinks.base import RememberingWriter, Run, SinkRefused
-from glueline_worker.sinks.metered import metered
+from glueline_worker.sinks.base import IncrementalWriter
+from glueline_worker.sinks.errors import SinkRefused
+from glueline_worker.sinks.metered import meter_sink
+from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.registry import parse_sink
 
 RUN = Run("0" * 32, 1, ExtractionRequest(), datetime.now(UTC))
@@ -23,13 +25,13 @@ def steps(sink: str, step: str, what: str = "seconds_count") -> float:
 async def test_a_watched_writer_is_what_the_plain_one_is(kind: str, tmp_path: Path):
     """Python decides by the class whether a writer remembers; an object around it would not do."""
     url = kind.format(tmp_path)
-    plain, timed = parse_sink(url), metered(parse_sink(url))
+    plain, timed = parse_sink(url), meter_sink(parse_sink(url))
     for sink in (plain, timed):
         await sink.open()
     before = steps(timed.name, "begin")
     writers = [await sink.begin(RUN, "databases") for sink in (plain, timed)]
     assert type(writers[0]) is type(writers[1])
-    assert isinstance(writers[1], RememberingWriter) is isinstance(writers[0], RememberingWriter)
+    assert isinstance(writers[1], IncrementalWriter) is isinstance(writers[0], IncrementalWriter)
     await writers[0].discard()
     await writers[1].complete()
     assert steps(timed.name, "begin") == before + 1
@@ -48,6 +50,6 @@ async def test_a_step_that_fails_is_counted_and_fails_all_the_same(
 
     monkeypatch.setattr(type(sink), "abort", refuse)
     with pytest.raises(SinkRefused):
-        await metered(sink).abort(RUN)
+        await meter_sink(sink).abort(RUN)
     assert steps(sink.name, "abort", "failures_total") == 1
     assert steps(sink.name, "abort") == 1

@@ -151,9 +151,9 @@ def carry_out(
 
 def report(ended: "Ended", sinks: tuple[str, ...], *, as_json: bool) -> int:
     """Print what became of a run and answer its exit code."""
-    from glueline_worker.sinks.registry import redacted  # noqa: PLC0415
+    from glueline_worker.sinks.sink_url import redact_sink_url  # noqa: PLC0415
 
-    names = [redacted(url) for url in sinks]
+    names = [redact_sink_url(url) for url in sinks]
     if as_json:
         print_json(
             {

@@ -16,10 +16,10 @@ from glueline_worker.sinks.sql.lineage_queries import (
     StoredEdge,
     StoredPartition,
     StoredTable,
-    stored_databases,
-    stored_edges,
-    stored_partitions_elsewhere,
-    stored_tables,
+    select_databases,
+    select_edges,
+    select_partitions_elsewhere,
+    select_tables,
 )
 from glueline_worker.sinks.sql.sink import SqlSink
 
@@ -68,10 +68,10 @@ class StoredLineage:
 
 async def read_lineage(sink: SqlSink) -> StoredLineage:
     """Read all that ``sink`` holds of lineage; raises SinkRefused when it holds nothing."""
-    edges = await sink.read(stored_edges)
-    databases = await sink.read(stored_databases)
-    tables = await sink.read(stored_tables)
-    partitions = await sink.read(stored_partitions_elsewhere)
+    edges = await sink.read(select_edges)
+    databases = await sink.read(select_databases)
+    tables = await sink.read(select_tables)
+    partitions = await sink.read(select_partitions_elsewhere)
     return join_lineage(edges, databases, tables, partitions)
 
 

@@ -47,8 +47,8 @@ from glueline_worker.execution.retry import (
 from glueline_worker.execution.source_filters import ensure_admitted, narrowed
 from glueline_worker.execution.unread_processes import as_listings
 from glueline_worker.observe import metrics, tracing
-from glueline_worker.sinks.base import Run
-from glueline_worker.sinks.fan_out import Writing
+from glueline_worker.sinks.fan_out import FanOutWriter
+from glueline_worker.sinks.model import Run
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.databases import extract_databases
@@ -125,7 +125,7 @@ class Attempt:
         ensure_place(unit.source, fixed, connection)
         self._ensure_admitted(fixed.filters)
         run = self._run(fixed)
-        writing = Writing(sinks_of(fixed, self.tools.sinks), run, unit.unit_id)
+        writing = FanOutWriter(sinks_of(fixed, self.tools.sinks), run, unit.unit_id)
         try:
             context = UnitContext(
                 run=run,

@@ -10,8 +10,9 @@ from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.results import Results
 from glueline_worker.execution.unread_processes import split_unread
-from glueline_worker.sinks.base import Commit, Refused, Run, Sink
-from glueline_worker.sinks.fan_out import receipt_of
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.fan_out import find_receipt
+from glueline_worker.sinks.model import Commit, Refused, Run
 from glueline_worker.units.name_ranges import complete_listings
 
 LONGEST_PAUSE = 600.0
@@ -101,7 +102,9 @@ def _say_refused(sink: Sink, commit: Commit, results: Results, done: Committed) 
 
 
 def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
-    found = {unit_id: receipt_of(sink, receipts) for unit_id, receipts in results.receipts.items()}
+    found = {
+        unit_id: find_receipt(sink, receipts) for unit_id, receipts in results.receipts.items()
+    }
     listings, unread = split_unread(results.listings)
     return Commit(
         run=run,

@@ -12,7 +12,7 @@ from glueline.ledger.results import UNREADABLE, ClaimResult
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.attempt import note, run_ended
 from glueline_worker.execution.fixed_circumstances import Tools
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.model import Run
 
 log = structlog.get_logger()
 

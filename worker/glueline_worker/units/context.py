@@ -13,8 +13,8 @@ from glueline.settings.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
 from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
-from glueline_worker.sinks.fan_out import Writing
+from glueline_worker.sinks.fan_out import FanOutWriter
+from glueline_worker.sinks.model import CatalogPlace, Part, Run, StoredEntry
 from glueline_worker.units.fingerprints import fingerprint
 
 R = TypeVar("R", bound=Record)
@@ -29,7 +29,7 @@ class UnitContext:
     settings: WorkerSettings
     last_attempt: bool
     """Whether a retryable failure would be final, so that less is better than nothing."""
-    writing: Writing
+    writing: FanOutWriter
     ensure_claim: Callable[[], Awaitable[None]]
     """Raises ClaimLost when another worker may hold the unit by now."""
     open_units: Callable[[Sequence[UnitMessage]], Awaitable[None]]
@@ -80,14 +80,16 @@ class UnitContext:
 
     async def unchanged(self, kind: str, prints: Mapping[str, str | None]) -> set[str]:
         """Keep what all sinks hold under these fingerprints; its keys."""
-        held = await self.writing.held(kind, [key for key, value in prints.items() if value])
+        held = await self.writing.find_stored_entries(
+            kind, [key for key, value in prints.items() if value]
+        )
         same = {key: one for key, one in held.items() if one.fingerprint == prints[key]}
         await self.keep(kind, same)
         return set(same)
 
-    async def keep(self, kind: str, held: Mapping[str, Held]) -> None:
+    async def keep(self, kind: str, held: Mapping[str, StoredEntry]) -> None:
         """Let held parts be part of this run, and count them."""
-        await self.writing.keep(kind, {key: one.fingerprint for key, one in held.items()})
+        await self.writing.mark_unchanged(kind, {key: one.fingerprint for key, one in held.items()})
         for one in held.values():
             self._add(one.counts)
             self._add({f"unchanged_{of}": n for of, n in one.counts.items()})

@@ -17,7 +17,7 @@ from glueline_worker.lineage.job import is_pipeline, job_lineage
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.redact import redact_parameters
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.table_columns import as_inputs, columns_of, tables_read
 from glueline_worker.units.unchanged import Inputs, job_fingerprint

@@ -15,7 +15,7 @@ async def extract_jobs(unit: JobsUnit, context: UnitContext) -> None:
         names = [name for name in wanted.allow if wanted.admits(name)]
         await context.open_units(_jobs(unit, names))
         return
-    opening = _open_changed if await context.writing.remembers() else _open_all
+    opening = _open_changed if await context.writing.is_incremental() else _open_all
     if await opening(unit, context):
         context.listings.append(unit.unit_id)
 

@@ -17,7 +17,7 @@ from glueline_worker.lineage.links.storage import link_lineage
 from glueline_worker.lineage.model import Lineage, Surroundings
 from glueline_worker.lineage.records import lineage_records
 from glueline_worker.lineage.views import read_view, tables_to_look_up
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.cooperate import in_turns
 from glueline_worker.units.fingerprints import fingerprint

@@ -19,7 +19,7 @@ from glueline_worker.catalog.common_fields import raw_of
 from glueline_worker.catalog.jobs import ScriptLocation, connections_of, script_location
 from glueline_worker.catalog.values import plain
 from glueline_worker.redact import redact_parameters
-from glueline_worker.sinks.base import Held
+from glueline_worker.sinks.model import StoredEntry
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import fingerprint
 from glueline_worker.units.table_columns import Columns, columns_of, learn, of_inputs
@@ -48,7 +48,7 @@ async def keep_unchanged(jobs: Mapping[str, Job], unit: JobsUnit, context: UnitC
     # Without its time, nothing but the job's name is known.
     known = {name: job for name, job in jobs.items() if job.get("LastModifiedOn")}
     names = {record_key(unit.source, context.at.of_jobs, "job", name): name for name in known}
-    held = await context.writing.held("job", list(names))
+    held = await context.writing.find_stored_entries("job", list(names))
     about = {key: known[names[key]] for key in held}
     inputs = await _inputs(about.values(), held.values(), context)
     same = {}
@@ -98,7 +98,7 @@ def _is_same(listed: str | None, held: str) -> bool:
     return listed == held.partition(_WITH_NODES)[0]
 
 
-async def _inputs(jobs: Iterable[Job], held: Iterable[Held], context: UnitContext) -> Inputs:
+async def _inputs(jobs: Iterable[Job], held: Iterable[StoredEntry], context: UnitContext) -> Inputs:
     """Look at the scripts and connections of all jobs, and at the tables that they read."""
     if not context.options.lineage:
         return Inputs()
