@@ -13,7 +13,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["glueline_worker"]):
-    from glueline_worker.catalog.tables import table_record
+    from glueline_worker.catalog.tables import make_table_record
     from glueline_worker.catalog.types.column_types import parse_type
     from glueline_worker.lineage.files.notebook import notebook_code
     from glueline_worker.lineage.job import job_lineage
@@ -38,7 +38,7 @@ def one(data: bytes) -> None:
     read_sql(text)
     parse_type(text)
     answer = {"Name": text, "Parameters": {text: text}, "ViewOriginalText": text}
-    table_record(answer, source="s", region="r", database_name=text)
+    make_table_record(answer, source="s", region="r", database_name=text)
     if time.process_time() - started > LIMIT:
         raise TimeoutError(f"an input of {len(data)} bytes took more than {LIMIT} s")
 

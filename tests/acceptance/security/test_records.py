@@ -11,10 +11,10 @@ from tests.acceptance.security.planted import CATALOGUE, IN_CATALOGUE, leaks
 from glueline_simulator.catalogue.build import build_world
 from glueline_simulator.catalogue.models import CatalogueFile
 from glueline_simulator.catalogue.ordered_store import Shelf
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
-from glueline_worker.catalog.partitions import partition_record
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, make_job_record
+from glueline_worker.catalog.partitions import make_partition_record
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.job import job_lineage
 from glueline_worker.lineage.model import Surroundings
 from glueline_worker.lineage.naming.paths import s3
@@ -36,21 +36,21 @@ def _records() -> Iterator[tuple[str, str]]:
     world = build_world(CatalogueFile.model_validate(CATALOGUE), "eu-west-1", ACCOUNT, Path())
     account = world.accounts[ACCOUNT]
     for database in _all(account.databases):
-        record = database_record(database.definition, **AROUND)
+        record = make_database_record(database.definition, **AROUND)
         yield f"database {record.name}", record.model_dump_json()
         for answer in map(orjson.loads, _all(database.tables)):
-            table = table_record(answer, database_name=database.name, **AROUND)
+            table = make_table_record(answer, database_name=database.name, **AROUND)
             yield f"table {table.name}", table.model_dump_json()
         for name, partitions in database.partitions.items():
             names = {"database_name": database.name, "table_name": name}
             for n, answer in enumerate(partitions):
-                partition = partition_record(answer, **names, **AROUND)
+                partition = make_partition_record(answer, **names, **AROUND)
                 yield f"partition {name} {n}", partition.model_dump_json()
     properties = CATALOGUE["connections"]["warehouse"]["properties"]
     around = Surroundings(connections={"warehouse": redact_parameters(properties)})
     for job in _all(account.jobs):
-        yield f"job {job['Name']}", job_record(job, **AROUND).model_dump_json()
-        location = script_location(job)
+        yield f"job {job['Name']}", make_job_record(job, **AROUND).model_dump_json()
+        location = find_script_location(job)
         assert isinstance(location, ScriptLocation)
         script = world.objects[location.bucket, location.key]
         yield f"lineage {job['Name']}", repr(job_lineage(job, script, None, around))

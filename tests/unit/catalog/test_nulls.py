@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from glueline.contract.records import Record
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.jobs import job_record
-from glueline_worker.catalog.partitions import partition_record
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.jobs import make_job_record
+from glueline_worker.catalog.partitions import make_partition_record
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.job import job_lineage
 from glueline_worker.lineage.model import Surroundings
 
@@ -27,23 +27,23 @@ STORAGE = {
 VIEW = {"Representations": [{"Dialect": "ATHENA", "ViewOriginalText": "SELECT a FROM x.t"}]}
 ANSWERS: dict[str, tuple[Callable[[Any], Record], dict[str, Any]]] = {
     "table": (
-        lambda answer: table_record(answer, database_name="d", **WHERE),
+        lambda answer: make_table_record(answer, database_name="d", **WHERE),
         {"Name": "t", "StorageDescriptor": STORAGE, "PartitionKeys": [{"Name": "k"}]},
     ),
     "view": (
-        lambda answer: table_record(answer, database_name="d", **WHERE),
+        lambda answer: make_table_record(answer, database_name="d", **WHERE),
         {"Name": "v", "ViewDefinition": VIEW},
     ),
     "partition": (
-        lambda answer: partition_record(answer, database_name="d", table_name="t", **WHERE),
+        lambda answer: make_partition_record(answer, database_name="d", table_name="t", **WHERE),
         {"Values": ["1", "2"], "StorageDescriptor": STORAGE},
     ),
     "database": (
-        lambda answer: database_record(answer, **WHERE),
+        lambda answer: make_database_record(answer, **WHERE),
         {"Name": "d", "CreateTableDefaultPermissions": [{"Permissions": ["ALL"]}]},
     ),
     "job": (
-        lambda answer: job_record(answer, **WHERE),
+        lambda answer: make_job_record(answer, **WHERE),
         {"Name": "j", "Connections": {"Connections": ["c", "e"]}},
     ),
 }

@@ -4,7 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from glueline_worker.catalog.values import integer_of, moment_of, number_of, plain, text_of
+from glueline_worker.catalog.values import (
+    to_integer,
+    to_number,
+    to_plain_json,
+    to_text,
+    to_timestamp,
+)
 
 MOMENT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 
@@ -24,7 +30,7 @@ MOMENT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 )
 def test_a_time_of_any_spelling_is_in_utc(value):
     notes = []
-    moment = moment_of(value, "CreateTime", notes)
+    moment = to_timestamp(value, "CreateTime", notes)
     assert (moment, moment.tzinfo, notes) == (MOMENT, UTC, [])
 
 
@@ -34,39 +40,39 @@ def test_a_time_of_any_spelling_is_in_utc(value):
 )  # fmt: skip
 def test_what_is_no_time_is_none_with_a_warning(value):
     notes = []
-    assert moment_of(value, "CreateTime", notes) is None
+    assert to_timestamp(value, "CreateTime", notes) is None
     assert notes == ["CreateTime is no time."]
 
 
 @pytest.mark.parametrize("value", [True, "many", [], float("nan"), 1.5, 2**63, 10**400])
 def test_what_is_no_whole_number_is_none_with_a_warning(value):
     notes = []
-    assert integer_of(value, "Timeout", notes) is None
+    assert to_integer(value, "Timeout", notes) is None
     assert len(notes) == 1
 
 
 def test_whole_numbers_are_exact():
-    assert integer_of(2**62 + 1, "n", []) == 2**62 + 1
-    assert integer_of("7", "n", []) == integer_of(7.0, "n", []) == 7
-    assert number_of("0.5", "n", []) == 0.5
+    assert to_integer(2**62 + 1, "n", []) == 2**62 + 1
+    assert to_integer("7", "n", []) == to_integer(7.0, "n", []) == 7
+    assert to_number("0.5", "n", []) == 0.5
 
 
 def test_absent_values_need_no_warning():
     notes = []
     assert (
-        moment_of(None, "a", notes),
-        integer_of(None, "b", notes),
-        number_of(None, "c", notes),
+        to_timestamp(None, "a", notes),
+        to_integer(None, "b", notes),
+        to_number(None, "c", notes),
     ) == (None, None, None)
     assert notes == []
 
 
 def test_texts_are_always_printable():
-    assert text_of("a\ud800b") == "a?b"
-    assert text_of({"k\ud800": ["\ud800", 1.5, None, True]}) == '{"k?": ["?", 1.5, null, true]}'
+    assert to_text("a\ud800b") == "a?b"
+    assert to_text({"k\ud800": ["\ud800", 1.5, None, True]}) == '{"k?": ["?", 1.5, null, true]}'
 
 
 def test_nesting_without_end_is_cut():
     endless = []
     endless.append(endless)
-    assert "…" in str(plain(endless))
+    assert "…" in str(to_plain_json(endless))

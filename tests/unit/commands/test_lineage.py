@@ -12,8 +12,8 @@ import pytest
 
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.records import Record
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import link_lineage
 from glueline_worker.lineage.model import Surroundings
@@ -33,12 +33,12 @@ spark.table("sales.orders").write.saveAsTable("finance.report")
 @pytest.fixture
 def sink(tmp_path: Path) -> str:
     """A job that writes to a table's path and reads the table, and a resource link to the result."""
-    orders = table_record(
+    orders = make_table_record(
         {"Name": "orders", "StorageDescriptor": {"Location": "s3://lake/sales/orders/"}},
         database_name="sales",
         **WHERE,
     )
-    link = table_record(
+    link = make_table_record(
         {"Name": "shared", "TargetTable": {"DatabaseName": "finance", "Name": "report"}},
         database_name="board",
         **WHERE,
@@ -57,7 +57,7 @@ def sink(tmp_path: Path) -> str:
 def linked(tmp_path: Path) -> str:
     """A job that reads a table of a linked database, whose owner is not extracted."""
     target = {"CatalogId": "210987654321", "DatabaseName": "sales", "Region": "us-east-1"}
-    link = database_record({"Name": "shared", "TargetDatabase": target}, **WHERE)
+    link = make_database_record({"Name": "shared", "TargetDatabase": target}, **WHERE)
     job = collapse(
         read_script('spark.table("shared.orders").write.saveAsTable("finance.report")', HERE), HERE
     )

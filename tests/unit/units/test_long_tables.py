@@ -18,7 +18,7 @@ async def test_only_what_is_long_is_read_in_a_thread(monkeypatch: pytest.MonkeyP
         threads[answer["Name"]] = threading.current_thread() is threading.main_thread()
         return make(answer, **given)
 
-    monkeypatch.setattr(tables, "table_record", noted)
+    monkeypatch.setattr(tables, "make_table_record", noted)
     long = "a" * tables.LONG
     answers = [
         {"Name": "short", "Parameters": {"a": "b", "c": None}},

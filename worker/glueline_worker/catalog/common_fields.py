@@ -1,58 +1,58 @@
-"""What the answers about databases, tables, partitions and jobs have in common."""
+"""Read the fields that answers about databases, tables, partitions and jobs have in common."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import CatalogLink, Federated
-from glueline_worker.catalog.values import mapping_at, plain, text_of
+from glueline_worker.catalog.values import read_object, to_plain_json, to_text
 from glueline_worker.redact import redact_answer
 
-UNNAMED = "(unnamed)"
+_UNNAMED = "(unnamed)"
 
 
-def name_of(answer: Mapping[str, Any], notes: list[str]) -> str:
-    """Return the thing's name; with a note, that of what it links to or ``(unnamed)``."""
-    if name := text_of(answer.get("Name")):
+def read_name(answer: Mapping[str, Any], warnings: list[str]) -> str:
+    """Return the name; without one, with a warning, that of the link target or ``(unnamed)``."""
+    if name := to_text(answer.get("Name")):
         return name
-    notes.append("The name is missing.")
-    target = mapping_at(answer, "TargetTable", notes) or {}
-    return text_of(target.get("Name")) or UNNAMED
+    warnings.append("The name is missing.")
+    target = read_object(answer, "TargetTable", warnings) or {}
+    return to_text(target.get("Name")) or _UNNAMED
 
 
-def link_of(answer: Mapping[str, Any], key: str, notes: list[str]) -> CatalogLink | None:
-    """Return where the resource link at ``key`` (TargetTable or TargetDatabase) points."""
-    target = mapping_at(answer, key, notes)
+def read_link(answer: Mapping[str, Any], key: str, warnings: list[str]) -> CatalogLink | None:
+    """Return the target of the resource link at ``key`` (TargetTable or TargetDatabase)."""
+    target = read_object(answer, key, warnings)
     if not target:
         return None
-    database = text_of(target.get("DatabaseName"))
+    database = to_text(target.get("DatabaseName"))
     if not database:
-        notes.append(f"{key} names no database.")
+        warnings.append(f"{key} names no database.")
     return CatalogLink(
-        catalog_id=text_of(target.get("CatalogId")),
-        database=database or UNNAMED,
-        table=text_of(target.get("Name")),
-        region=text_of(target.get("Region")),
+        catalog_id=to_text(target.get("CatalogId")),
+        database=database or _UNNAMED,
+        table=to_text(target.get("Name")),
+        region=to_text(target.get("Region")),
     )
 
 
-def label_of_link(link: CatalogLink) -> str:
-    """Return what a resource link points at in a few words."""
+def format_link(link: CatalogLink) -> str:
+    """Describe the target of a resource link in a few words."""
     name = f"{link.database}.{link.table}" if link.table else f"database {link.database}"
     owner = f" of {link.catalog_id}" if link.catalog_id else ""
     return f"{name}{owner} in {link.region}" if link.region else f"{name}{owner}"
 
 
-def federated_of(answer: Mapping[str, Any], key: str, notes: list[str]) -> Federated | None:
-    """Return the foreign thing at ``key`` (FederatedTable or FederatedDatabase)."""
-    foreign = mapping_at(answer, key, notes)
+def read_federated(answer: Mapping[str, Any], key: str, warnings: list[str]) -> Federated | None:
+    """Return the foreign table or database at ``key`` (FederatedTable, FederatedDatabase)."""
+    foreign = read_object(answer, key, warnings)
     if not foreign:
         return None
     return Federated(
-        identifier=text_of(foreign.get("Identifier")),
-        connection_name=text_of(foreign.get("ConnectionName")),
+        identifier=to_text(foreign.get("Identifier")),
+        connection_name=to_text(foreign.get("ConnectionName")),
     )
 
 
-def raw_of(answer: Mapping[str, Any], *, wanted: bool) -> dict[str, Any] | None:
-    """Return the answer as JSON values without its secrets, where the request wants it."""
-    return dict(redact_answer(plain(answer))) if wanted else None
+def read_raw(answer: Mapping[str, Any], *, wanted: bool) -> dict[str, Any] | None:
+    """Return the answer as JSON values without secrets; None unless it is ``wanted``."""
+    return dict(redact_answer(to_plain_json(answer))) if wanted else None

@@ -1,17 +1,17 @@
-"""Databases of the Data Catalog."""
+"""Records of databases of the Data Catalog."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import DatabaseRecord
-from glueline_worker.catalog.common_fields import federated_of, link_of, name_of, raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.storage import location_of
-from glueline_worker.catalog.values import moment_of, parameters_of, text_of
+from glueline_worker.catalog.common_fields import read_federated, read_link, read_name, read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.storage import read_location
+from glueline_worker.catalog.values import to_parameters, to_text, to_timestamp
 from glueline_worker.redact import redact_parameters, redact_prose
 
 
-def database_record(
+def make_database_record(
     answer: Mapping[str, Any],
     *,
     source: str,
@@ -19,24 +19,24 @@ def database_record(
     catalog_id: str | None = None,
     raw: bool = False,
 ) -> DatabaseRecord:
-    """Return the record of one item of GetDatabases' ``DatabaseList``. Never raises.
+    """Make the record of one item of GetDatabases' ``DatabaseList``. Never raises.
 
-    ``catalog_id`` is for an answer that does not name its own.
+    ``catalog_id`` is used when the answer does not name its own.
     """
-    notes: list[str] = []
-    return sealed(
+    warnings: list[str] = []
+    return with_content_hash(
         DatabaseRecord(
             source=source,
             region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
-            name=name_of(answer, notes),
-            description=redact_prose(text_of(answer.get("Description"))),
-            location_uri=location_of(answer.get("LocationUri")),
-            parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
-            create_time=moment_of(answer.get("CreateTime"), "CreateTime", notes),
-            target=link_of(answer, "TargetDatabase", notes),
-            federated=federated_of(answer, "FederatedDatabase", notes),
-            warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            catalog_id=to_text(answer.get("CatalogId")) or catalog_id,
+            name=read_name(answer, warnings),
+            description=redact_prose(to_text(answer.get("Description"))),
+            location_uri=read_location(answer.get("LocationUri")),
+            parameters=redact_parameters(to_parameters(answer.get("Parameters"))),
+            create_time=to_timestamp(answer.get("CreateTime"), "CreateTime", warnings),
+            target=read_link(answer, "TargetDatabase", warnings),
+            federated=read_federated(answer, "FederatedDatabase", warnings),
+            warnings=tuple(warnings),
+            raw=read_raw(answer, wanted=raw),
         )
     )

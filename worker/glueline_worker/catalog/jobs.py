@@ -1,4 +1,4 @@
-"""Glue jobs, without their lineage, and where their scripts are."""
+"""Records of Glue jobs, without their lineage, and the locations of their scripts."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,38 +7,38 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import JobRecord
-from glueline_worker.catalog.common_fields import name_of, raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.storage import location_of
+from glueline_worker.catalog.common_fields import read_name, read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.storage import read_location
 from glueline_worker.catalog.values import (
-    integer_of,
-    mapping_at,
-    moment_of,
-    number_of,
-    parameters_of,
-    text_of,
-    texts_at,
+    read_object,
+    read_texts,
+    to_integer,
+    to_number,
+    to_parameters,
+    to_text,
+    to_timestamp,
 )
 from glueline_worker.redact import redact_parameters, redact_prose
 
-NO_SCRIPT = "The job has no script location."
+NO_SCRIPT_LOCATION = "The job has no script location."
 _S3 = re.compile(r"(?:s3[an]?://)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptLocation:
-    """A script in S3; ``key`` is as S3 knows it, never percent-decoded."""
+    """The place of a script in S3. ``key`` is never percent-decoded."""
 
     bucket: str
     key: str
 
 
-def script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
-    """Return where a job's script is, or a sentence that says why nobody can tell."""
-    command = mapping_at(answer, "Command", []) or {}
-    location = (text_of(command.get("ScriptLocation")) or "").strip()
+def find_script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
+    """Return the place of a job's script, or a sentence that says why it is not known."""
+    command = read_object(answer, "Command", []) or {}
+    location = (to_text(command.get("ScriptLocation")) or "").strip()
     if not location:
-        return NO_SCRIPT
+        return NO_SCRIPT_LOCATION
     scheme = _S3.match(location)
     if scheme is None:
         return "The script location is not in S3."
@@ -50,7 +50,7 @@ def script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
     return ScriptLocation(bucket, key)
 
 
-def job_record(
+def make_job_record(
     answer: Mapping[str, Any],
     *,
     source: str,
@@ -61,55 +61,62 @@ def job_record(
     warnings: Iterable[str] = (),
     raw: bool = False,
 ) -> JobRecord:
-    """Return the record of one item of GetJobs' ``Jobs``. Never raises.
+    """Make the record of one item of GetJobs' ``Jobs``. Never raises.
 
-    ``catalog_id`` is the account: jobs do not name theirs. Non-overridable arguments stand among
-    the default ones, over which they win at run time. ``warnings`` are added to the record's own.
+    ``catalog_id`` is the account, because answers about jobs do not name it. Non-overridable
+    arguments replace default ones of the same name, as they do when the job runs. ``warnings`` are
+    added to the record's own.
     """
-    notes: list[str] = []
-    command = mapping_at(answer, "Command", notes) or {}
-    arguments = arguments_of(answer)
+    own_warnings: list[str] = []
+    command = read_object(answer, "Command", own_warnings) or {}
+    arguments = read_job_arguments(answer)
     capacity = "MaxCapacity" if answer.get("MaxCapacity") is not None else "AllocatedCapacity"
-    return sealed(
+    return with_content_hash(
         JobRecord(
             source=source,
             region=region,
             catalog_id=catalog_id,
-            name=name_of(answer, notes),
-            description=redact_prose(text_of(answer.get("Description"))),
-            role=text_of(answer.get("Role")),
-            created_on=moment_of(answer.get("CreatedOn"), "CreatedOn", notes),
-            last_modified_on=moment_of(answer.get("LastModifiedOn"), "LastModifiedOn", notes),
-            command_name=text_of(command.get("Name")),
-            job_mode=text_of(answer.get("JobMode")) or "SCRIPT",
+            name=read_name(answer, own_warnings),
+            description=redact_prose(to_text(answer.get("Description"))),
+            role=to_text(answer.get("Role")),
+            created_on=to_timestamp(answer.get("CreatedOn"), "CreatedOn", own_warnings),
+            last_modified_on=to_timestamp(
+                answer.get("LastModifiedOn"), "LastModifiedOn", own_warnings
+            ),
+            command_name=to_text(command.get("Name")),
+            job_mode=to_text(answer.get("JobMode")) or "SCRIPT",
             language=(arguments.get("--job-language") or "python").lower(),
-            script_location=location_of(command.get("ScriptLocation")),
-            glue_version=text_of(answer.get("GlueVersion")),
-            worker_type=text_of(answer.get("WorkerType")),
-            number_of_workers=integer_of(answer.get("NumberOfWorkers"), "NumberOfWorkers", notes),
-            max_capacity=number_of(answer.get(capacity), capacity, notes),
-            timeout=integer_of(answer.get("Timeout"), "Timeout", notes),
-            max_retries=integer_of(answer.get("MaxRetries"), "MaxRetries", notes),
-            execution_class=text_of(answer.get("ExecutionClass")),
+            script_location=read_location(command.get("ScriptLocation")),
+            glue_version=to_text(answer.get("GlueVersion")),
+            worker_type=to_text(answer.get("WorkerType")),
+            number_of_workers=to_integer(
+                answer.get("NumberOfWorkers"), "NumberOfWorkers", own_warnings
+            ),
+            max_capacity=to_number(answer.get(capacity), capacity, own_warnings),
+            timeout=to_integer(answer.get("Timeout"), "Timeout", own_warnings),
+            max_retries=to_integer(answer.get("MaxRetries"), "MaxRetries", own_warnings),
+            execution_class=to_text(answer.get("ExecutionClass")),
             default_arguments=redact_parameters(arguments),
-            connections=connections_of(answer, notes),
+            connections=read_job_connections(answer, own_warnings),
             inputs=tuple(inputs),
             outputs=tuple(outputs),
-            warnings=(*notes, *warnings),
-            raw=raw_of(answer, wanted=raw),
+            warnings=(*own_warnings, *warnings),
+            raw=read_raw(answer, wanted=raw),
         )
     )
 
 
-def connections_of(answer: Mapping[str, Any], notes: list[str] | None = None) -> tuple[str, ...]:
+def read_job_connections(
+    answer: Mapping[str, Any], warnings: list[str] | None = None
+) -> tuple[str, ...]:
     """Return the names of the connections that the job uses."""
-    said = [] if notes is None else notes
-    found = mapping_at(answer, "Connections", said) or {}
-    return texts_at(found, "Connections", said)
+    warnings = [] if warnings is None else warnings
+    connections = read_object(answer, "Connections", warnings) or {}
+    return read_texts(connections, "Connections", warnings)
 
 
-def arguments_of(answer: Mapping[str, Any]) -> dict[str, str]:
+def read_job_arguments(answer: Mapping[str, Any]) -> dict[str, str]:
     """Return the arguments that a run of the job gets by default, secrets included."""
-    merged = parameters_of(answer.get("DefaultArguments"))
-    merged |= parameters_of(answer.get("NonOverridableArguments"))
+    merged = to_parameters(answer.get("DefaultArguments"))
+    merged |= to_parameters(answer.get("NonOverridableArguments"))
     return dict(sorted(merged.items()))

@@ -1,17 +1,23 @@
-"""Partitions of a table."""
+"""Records of partitions."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import PartitionRecord
-from glueline_worker.catalog.common_fields import raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.storage import storage_of
-from glueline_worker.catalog.values import mapping_at, moment_of, parameters_of, text_of, texts_of
+from glueline_worker.catalog.common_fields import read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.storage import read_storage
+from glueline_worker.catalog.values import (
+    read_object,
+    to_parameters,
+    to_text,
+    to_texts,
+    to_timestamp,
+)
 from glueline_worker.redact import redact_parameters
 
 
-def partition_record(
+def make_partition_record(
     answer: Mapping[str, Any],
     *,
     source: str,
@@ -21,37 +27,37 @@ def partition_record(
     catalog_id: str | None = None,
     raw: bool = False,
 ) -> PartitionRecord:
-    """Return the record of one item of GetPartitions' ``Partitions``. Never raises.
+    """Make the record of one item of GetPartitions' ``Partitions``. Never raises.
 
-    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
+    ``catalog_id`` is used when the answer does not name its own.
     """
-    notes: list[str] = []
-    values = _values(answer, notes)
+    warnings: list[str] = []
+    values = _read_values(answer, warnings)
     if not values:
-        notes.append("The partition has no values.")
-    descriptor = mapping_at(answer, "StorageDescriptor", notes)
-    return sealed(
+        warnings.append("The partition has no values.")
+    descriptor = read_object(answer, "StorageDescriptor", warnings)
+    return with_content_hash(
         PartitionRecord(
             source=source,
             region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            catalog_id=to_text(answer.get("CatalogId")) or catalog_id,
             database_name=database_name,
             table_name=table_name,
             values=values,
-            create_time=moment_of(answer.get("CreationTime"), "CreationTime", notes),
-            last_access_time=moment_of(answer.get("LastAccessTime"), "LastAccessTime", notes),
-            storage=storage_of(descriptor, notes),
-            parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
-            warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            create_time=to_timestamp(answer.get("CreationTime"), "CreationTime", warnings),
+            last_access_time=to_timestamp(answer.get("LastAccessTime"), "LastAccessTime", warnings),
+            storage=read_storage(descriptor, warnings),
+            parameters=redact_parameters(to_parameters(answer.get("Parameters"))),
+            warnings=tuple(warnings),
+            raw=read_raw(answer, wanted=raw),
         )
     )
 
 
-def _values(answer: Mapping[str, Any], notes: list[str]) -> tuple[str, ...]:
-    """Return the values in the order of the keys: a null leaves its place empty."""
+def _read_values(answer: Mapping[str, Any], warnings: list[str]) -> tuple[str, ...]:
+    """Return the values in the order of the keys, with empty texts for nulls."""
     given = answer.get("Values")
     if isinstance(given, list | tuple) and None in given:
-        notes.append("Values holds a null, which is taken for an empty value.")
+        warnings.append("Values holds a null, which is taken for an empty value.")
         given = ["" if value is None else value for value in given]
-    return texts_of(given)
+    return to_texts(given)

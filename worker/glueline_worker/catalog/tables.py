@@ -1,27 +1,27 @@
-"""Tables, views and resource links of the Data Catalog."""
+"""Records of tables, views and resource links of the Data Catalog."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import TableRecord
-from glueline_worker.catalog.columns import columns_of
-from glueline_worker.catalog.common_fields import federated_of, link_of, name_of, raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.data_locations import data_locations_of
-from glueline_worker.catalog.storage import storage_of
-from glueline_worker.catalog.table_formats import format_of
+from glueline_worker.catalog.columns import read_columns
+from glueline_worker.catalog.common_fields import read_federated, read_link, read_name, read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.data_locations import find_data_locations
+from glueline_worker.catalog.storage import read_storage
+from glueline_worker.catalog.table_formats import detect_table_format
 from glueline_worker.catalog.values import (
-    integer_of,
-    mapping_at,
-    moment_of,
-    parameters_of,
-    text_of,
+    read_object,
+    to_integer,
+    to_parameters,
+    to_text,
+    to_timestamp,
 )
-from glueline_worker.catalog.views import description_of, sub_objects_of, views_of
+from glueline_worker.catalog.views import read_description, read_sub_objects, read_views
 from glueline_worker.redact import redact_parameters, redact_prose
 
 
-def table_record(
+def make_table_record(
     answer: Mapping[str, Any],
     *,
     source: str,
@@ -30,46 +30,46 @@ def table_record(
     catalog_id: str | None = None,
     raw: bool = False,
 ) -> TableRecord:
-    """Return the record of one item of GetTables' ``TableList``. Never raises.
+    """Make the record of one item of GetTables' ``TableList``. Never raises.
 
-    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
+    ``catalog_id`` is used when the answer does not name its own.
     """
-    notes: list[str] = []
-    descriptor = mapping_at(answer, "StorageDescriptor", notes)
-    parameters = parameters_of(answer.get("Parameters"))
-    table_format = format_of(parameters, descriptor or {})
-    columns, keys = columns_of(answer, descriptor or {}, parameters, table_format, notes)
+    warnings: list[str] = []
+    descriptor = read_object(answer, "StorageDescriptor", warnings)
+    parameters = to_parameters(answer.get("Parameters"))
+    table_format = detect_table_format(parameters, descriptor or {})
+    columns, keys = read_columns(answer, descriptor or {}, parameters, table_format, warnings)
     registered = answer.get("IsRegisteredWithLakeFormation")
-    return sealed(
+    return with_content_hash(
         TableRecord(
             source=source,
             region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            catalog_id=to_text(answer.get("CatalogId")) or catalog_id,
             database_name=database_name,
-            name=name_of(answer, notes),
-            description=redact_prose(description_of(answer, parameters)),
-            owner=text_of(answer.get("Owner")),
-            table_type=text_of(answer.get("TableType")),
+            name=read_name(answer, warnings),
+            description=redact_prose(read_description(answer, parameters)),
+            owner=to_text(answer.get("Owner")),
+            table_type=to_text(answer.get("TableType")),
             format=table_format,
-            create_time=moment_of(answer.get("CreateTime"), "CreateTime", notes),
-            update_time=moment_of(answer.get("UpdateTime"), "UpdateTime", notes),
-            last_access_time=moment_of(answer.get("LastAccessTime"), "LastAccessTime", notes),
-            retention=integer_of(answer.get("Retention"), "Retention", notes),
-            version_id=text_of(answer.get("VersionId")),
+            create_time=to_timestamp(answer.get("CreateTime"), "CreateTime", warnings),
+            update_time=to_timestamp(answer.get("UpdateTime"), "UpdateTime", warnings),
+            last_access_time=to_timestamp(answer.get("LastAccessTime"), "LastAccessTime", warnings),
+            retention=to_integer(answer.get("Retention"), "Retention", warnings),
+            version_id=to_text(answer.get("VersionId")),
             is_registered_with_lake_formation=registered if isinstance(registered, bool) else None,
             columns=columns,
             partition_keys=keys,
-            storage=storage_of(
+            storage=read_storage(
                 descriptor,
-                notes,
-                data_locations_of(descriptor or {}, parameters, table_format, notes),
+                warnings,
+                find_data_locations(descriptor or {}, parameters, table_format, warnings),
             ),
             parameters=redact_parameters(parameters),
-            views=views_of(answer, parameters, notes),
-            sub_objects=sub_objects_of(answer),
-            target=link_of(answer, "TargetTable", notes),
-            federated=federated_of(answer, "FederatedTable", notes),
-            warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            views=read_views(answer, parameters, warnings),
+            sub_objects=read_sub_objects(answer),
+            target=read_link(answer, "TargetTable", warnings),
+            federated=read_federated(answer, "FederatedTable", warnings),
+            warnings=tuple(warnings),
+            raw=read_raw(answer, wanted=raw),
         )
     )

@@ -12,7 +12,7 @@ from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
-from glueline_worker.catalog.content_hash import sealed
+from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.sinks.fan_out import FanOutWriter
 from glueline_worker.sinks.model import CatalogPlace, Part, Run, StoredEntry
 from glueline_worker.units.fingerprints import fingerprint
@@ -76,7 +76,7 @@ class UnitContext:
         """
         if record.catalog_id == self.at.catalog_id:
             return record
-        return sealed(record.model_copy(update={"catalog_id": self.at.catalog_id}))
+        return with_content_hash(record.model_copy(update={"catalog_id": self.at.catalog_id}))
 
     async def unchanged(self, kind: str, prints: Mapping[str, str | None]) -> set[str]:
         """Keep what all sinks hold under these fingerprints; its keys."""

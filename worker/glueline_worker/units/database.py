@@ -6,8 +6,8 @@ from glueline.contract.messages import DatabaseScope, DatabaseUnit
 from glueline.contract.records import CatalogLink
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import MOST_PAGES, Answer, Page, StaleToken, endless
-from glueline_worker.catalog.common_fields import label_of_link
-from glueline_worker.catalog.databases import database_record
+from glueline_worker.catalog.common_fields import format_link
+from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.name_ranges import EVERYTHING, expression, owns
 from glueline_worker.units.range_splitter import NotByRanges, Probed, Splitter
@@ -174,7 +174,7 @@ def _was_asked_for(context: UnitContext) -> bool:
 def _dangling(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFound:
     return AwsNotFound(
         f"database {database} is a resource link that dangles: it points at "
-        f"{label_of_link(link)}, which does not exist or is no longer shared; delete the link or "
+        f"{format_link(link)}, which does not exist or is no longer shared; delete the link or "
         "leave the database out",
         code=error.code,
     )
@@ -183,7 +183,7 @@ def _dangling(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFou
 async def _describe(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | None:
     """Write the database's record; what it points at if it is a resource link."""
     answer = await context.glue.database(unit.database)
-    record = database_record(
+    record = make_database_record(
         answer,
         source=unit.source,
         region=context.at.region,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from glueline.contract.messages import DatabasesUnit, DatabaseUnit
 from glueline.contract.records import DatabaseRecord
-from glueline_worker.catalog.common_fields import label_of_link
-from glueline_worker.catalog.databases import database_record
+from glueline_worker.catalog.common_fields import format_link
+from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.units.context import UnitContext
 
 
@@ -23,7 +23,7 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         is_complete = is_complete and not page.nulls
         records = [
             context.placed(
-                database_record(
+                make_database_record(
                     answer,
                     source=unit.source,
                     region=context.at.region,
@@ -55,7 +55,7 @@ def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) ->
         is_own = (owner, region) == (connection.catalog_id, connection.region)
         if not is_own and not _may_be_read(owner, region, context):
             context.warnings.append(
-                f"database {database.name} is a resource link to {label_of_link(link)}: its "
+                f"database {database.name} is a resource link to {format_link(link)}: its "
                 "tables are not read, because no source reads that catalogue; add one, or name "
                 "the database in the request to read them through the link"
             )

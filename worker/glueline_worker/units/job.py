@@ -10,8 +10,13 @@ from glueline.contract.messages import JobScope, JobUnit
 from glueline.contract.records import JobRecord, LineageRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Script, read_script
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.jobs import (
+    NO_SCRIPT_LOCATION,
+    ScriptLocation,
+    find_script_location,
+    make_job_record,
+)
 from glueline_worker.lineage.files.file_kinds import PIPELINE
 from glueline_worker.lineage.job import is_pipeline, job_lineage
 from glueline_worker.lineage.model import Lineage, Surroundings
@@ -62,7 +67,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         context.warnings.append(f"job {unit.job} was deleted while it was read")
         return
     region, account = context.at.region, context.at.account
-    record = job_record(
+    record = make_job_record(
         definition,
         source=unit.source,
         region=region,
@@ -85,7 +90,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     if lineage.failures:
         note_failure(unit.job, lineage, context)
     sources.is_complete = sources.is_complete and lineage.is_complete
-    record = sealed(record.model_copy(update=found))
+    record = with_content_hash(record.model_copy(update=found))
     await _write(definition, record, edges, sources, context)
     if context.options.lineage and sources.is_complete:
         context.listings.append(unit.unit_id)
@@ -146,7 +151,7 @@ async def _read(
     sources: Sources,
     context: UnitContext,
 ) -> None:
-    location = script_location(definition)
+    location = find_script_location(definition)
     if is_pipeline(definition):
         sources.warnings.append(PIPELINE)
         sources.is_complete = False
@@ -163,7 +168,9 @@ async def _read(
     else:
         sources.warnings.append(location)
         # The nodes of a visual job say all there is; nothing else can without a script.
-        is_drawn = location == NO_SCRIPT and bool(definition.get("CodeGenConfigurationNodes"))
+        is_drawn = location == NO_SCRIPT_LOCATION and bool(
+            definition.get("CodeGenConfigurationNodes")
+        )
         sources.is_complete = is_drawn
     if sources.script and ANNOTATION in sources.script.text:
         text = sources.script.text.decode("utf-8", "replace")

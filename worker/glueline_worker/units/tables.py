@@ -7,10 +7,10 @@ from typing import NamedTuple
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import TableRecord, record_key
 from glueline_worker.aws.glue import Answer
-from glueline_worker.catalog.common_fields import name_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.tables import table_record
-from glueline_worker.catalog.values import text_of
+from glueline_worker.catalog.common_fields import read_name
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.tables import make_table_record
+from glueline_worker.catalog.values import to_text
 from glueline_worker.catalog.views import is_view
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import link_lineage
@@ -46,7 +46,7 @@ async def write_tables(
     asked = [answer for answer in answers if wanted.admits(str(answer.get("Name", "")))]
     answers.clear()
     keys = [
-        record_key(unit.source, here, "table", unit.database, name_of(each, [])) for each in asked
+        record_key(unit.source, here, "table", unit.database, read_name(each, [])) for each in asked
     ]
     prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
     same = await context.unchanged("table", prints)
@@ -89,7 +89,7 @@ def _length(answer: Answer) -> int:
 
 
 def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
-    record = table_record(
+    record = make_table_record(
         answer,
         source=unit.source,
         region=context.at.region,
@@ -126,7 +126,9 @@ async def _part(
         catalog_id=table.catalog_id,
     )
     if lineage.warnings:
-        table = sealed(table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)}))
+        table = with_content_hash(
+            table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)})
+        )
     if not lineage.is_complete:
         context.unread.append(process)
     # What such a view means depends on tables that come and go: it is read in every run.
@@ -136,10 +138,10 @@ async def _part(
 
 def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
     """The owner's database, for a table that is read through a resource link to it."""
-    database = text_of(answer.get("DatabaseName"))
+    database = to_text(answer.get("DatabaseName"))
     if not database or database.lower() == unit.database.lower():
         return None
-    return _Owner(database, text_of(answer.get("CatalogId")))
+    return _Owner(database, to_text(answer.get("CatalogId")))
 
 
 def _lineage(

@@ -15,9 +15,9 @@ from glueline.contract.messages import JobsUnit
 from glueline.contract.records import record_key
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Place, script_tags
-from glueline_worker.catalog.common_fields import raw_of
-from glueline_worker.catalog.jobs import ScriptLocation, connections_of, script_location
-from glueline_worker.catalog.values import plain
+from glueline_worker.catalog.common_fields import read_raw
+from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, read_job_connections
+from glueline_worker.catalog.values import to_plain_json
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.model import StoredEntry
 from glueline_worker.units.context import UnitContext
@@ -69,9 +69,9 @@ def job_fingerprint(key: str, job: Job, inputs: Inputs, context: UnitContext) ->
     GetJobs does not in every account, and then the other half must do. It holds the time of the
     last change, of which a change of the nodes is one.
     """
-    facts: list[Any] = [key, *context.place(), _without_nodes(raw_of(job, wanted=True) or {})]
+    facts: list[Any] = [key, *context.place(), _without_nodes(read_raw(job, wanted=True) or {})]
     if context.options.lineage:
-        named, places = connections_of(job), _places([job])
+        named, places = read_job_connections(job), _places([job])
         if not inputs.connections.keys() >= {*named} or not inputs.tags.keys() >= {*places}:
             return None
         facts.append([inputs.connections[name] for name in named])
@@ -80,7 +80,7 @@ def job_fingerprint(key: str, job: Job, inputs: Inputs, context: UnitContext) ->
     print_, nodes = fingerprint(*facts), job.get(NODES)
     if print_ is None or not nodes:
         return print_
-    of_nodes = fingerprint(plain(nodes))
+    of_nodes = fingerprint(to_plain_json(nodes))
     return f"{print_}{_WITH_NODES}{of_nodes}" if of_nodes else None
 
 
@@ -110,7 +110,7 @@ async def _inputs(jobs: Iterable[Job], held: Iterable[StoredEntry], context: Uni
 
 
 def _places(jobs: Iterable[Job]) -> list[Place]:
-    found = [script_location(job) for job in jobs]
+    found = [find_script_location(job) for job in jobs]
     return [(one.bucket, one.key) for one in found if isinstance(one, ScriptLocation)]
 
 
@@ -118,7 +118,7 @@ async def _connections(
     jobs: Iterable[Job], context: UnitContext
 ) -> dict[str, Mapping[str, str] | None]:
     """What is known of the connections that jobs name, without those that cannot be read."""
-    names = sorted({name for job in jobs for name in connections_of(job)})
+    names = sorted({name for job in jobs for name in read_job_connections(job)})
     found = await asyncio.gather(*(_connection(name, context) for name in names))
     return {name: one for read in found for name, one in read.items()}
 
