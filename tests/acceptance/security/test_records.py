@@ -8,9 +8,9 @@ import orjson
 import pytest
 from tests.acceptance.security.planted import CATALOGUE, IN_CATALOGUE, leaks
 
-from glueline_simulator.catalogue.build import build_world
+from glueline_simulator.catalogue.build import build_aws_state
 from glueline_simulator.catalogue.models import CatalogueFile
-from glueline_simulator.catalogue.ordered_store import Shelf
+from glueline_simulator.catalogue.ordered_store import OrderedStore
 from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, make_job_record
 from glueline_worker.catalog.partitions import make_partition_record
@@ -33,8 +33,8 @@ def test_no_record_and_no_lineage_holds_a_planted_secret() -> None:
 
 
 def _records() -> Iterator[tuple[str, str]]:
-    world = build_world(CatalogueFile.model_validate(CATALOGUE), "eu-west-1", ACCOUNT, Path())
-    account = world.accounts[ACCOUNT]
+    state = build_aws_state(CatalogueFile.model_validate(CATALOGUE), "eu-west-1", ACCOUNT, Path())
+    account = state.accounts[ACCOUNT]
     for database in _all(account.databases):
         record = make_database_record(database.definition, **AROUND)
         yield f"database {record.name}", record.model_dump_json()
@@ -52,13 +52,13 @@ def _records() -> Iterator[tuple[str, str]]:
         yield f"job {job['Name']}", make_job_record(job, **AROUND).model_dump_json()
         location = find_script_location(job)
         assert isinstance(location, ScriptLocation)
-        script = world.objects[location.bucket, location.key]
+        script = state.objects[location.bucket, location.key]
         yield f"lineage {job['Name']}", repr(job_lineage(job, script, None, around))
 
 
-def _all(shelf: Shelf[Any]) -> list[Any]:
-    names = [shelf.name(position) for position in range(shelf.end)]
-    return [shelf.get(name) for name in names if name]
+def _all(store: OrderedStore[Any]) -> list[Any]:
+    names = [store.name(position) for position in range(store.end)]
+    return [store.get(name) for name in names if name]
 
 
 @pytest.mark.parametrize(
