@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.edit import CatalogueEditor
+from glueline_simulator.catalogue.edit import CatalogueEditor, JsonBody
 from glueline_simulator.catalogue.eventbridge import EventBridge
 from glueline_simulator.errors import SimulatorError, UsageError
 from glueline_simulator.simulation import Simulation
@@ -13,7 +13,6 @@ from glueline_simulator.wire.messages import HttpRequest, HttpResponse
 
 CONTROL_PREFIX = b"/_simulator"
 _JSON = {"Content-Type": "application/json"}
-Body = dict[str, Any]
 
 
 class ControlEndpoint:
@@ -23,7 +22,7 @@ class ControlEndpoint:
         self._simulation = simulation
         edit = CatalogueEditor(simulation.state)
         told = EventBridge(simulation.state, self._send_event).announce
-        self._routes: dict[tuple[str, str], Callable[[Body], Any]] = {
+        self._routes: dict[tuple[str, str], Callable[[JsonBody], Any]] = {
             ("GET", ""): lambda _: self._names(),
             ("GET", "stats"): lambda _: simulation.stats.report(),
             ("GET", "settings"): lambda _: self._settings(),
@@ -53,13 +52,13 @@ class ControlEndpoint:
         except SimulatorError as error:
             return _answer_json({"error": str(error)}, 400)
 
-    def _names(self) -> Body:
+    def _names(self) -> JsonBody:
         return {"requests": sorted(f"{method} {path}" for method, path in self._routes if path)}
 
-    def _settings(self) -> Body:
+    def _settings(self) -> JsonBody:
         return self._simulation.settings.model_dump(mode="json")
 
-    def _configure(self, body: Body) -> Body:
+    def _configure(self, body: JsonBody) -> JsonBody:
         changes = {**body}
         outage = changes.pop("outage", None)
         if outage is not None and not isinstance(outage, int | float):
@@ -76,7 +75,7 @@ class ControlEndpoint:
         if queue is not None:
             self._simulation.sqs.put(queue, event)
 
-    def _send(self, body: Body) -> None:
+    def _send(self, body: JsonBody) -> None:
         """Put ``bodies``, a list of texts, into a ``queue``."""
         queue, bodies = body.get("queue"), body.get("bodies")
         if not isinstance(queue, str) or not queue:
@@ -88,14 +87,14 @@ class ControlEndpoint:
         for text in bodies:
             self._simulation.sqs.put(queue, text)
 
-    def _quota(self, body: Body) -> Body:
+    def _quota(self, body: JsonBody) -> JsonBody:
         return self._configure({"quota": body})
 
-    def _reset(self, _: Body) -> None:
+    def _reset(self, _: JsonBody) -> None:
         self._simulation.reset()
 
 
-def _parse_body(request: HttpRequest) -> Body:
+def _parse_body(request: HttpRequest) -> JsonBody:
     try:
         body = orjson.loads(request.body or b"{}")
     except orjson.JSONDecodeError as error:

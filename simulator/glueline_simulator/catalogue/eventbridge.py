@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 from glueline_simulator.catalogue.account_state import AwsState
+from glueline_simulator.catalogue.edit import JsonBody
 
-Body = dict[str, Any]
-_Edit = Callable[[Body], Any]
+_Edit = Callable[[JsonBody], Any]
 
 _DATABASE_CHANGE = "Glue Data Catalog Database State Change"
 _TABLE_CHANGE = "Glue Data Catalog Table State Change"
@@ -28,7 +28,7 @@ class EventBridge:
     def announce(self, kind: str, edit: _Edit) -> _Edit:
         """Return ``edit`` with an event after it; ``kind`` is the call of Glue for the edit."""
 
-        def edit_and_announce(body: Body) -> Any:
+        def edit_and_announce(body: JsonBody) -> Any:
             about = dict(body)
             table, database = about.get("table"), about.get("database")
             known = kind == "CreateTable" and self._has(about, str(database), str(table))
@@ -38,14 +38,14 @@ class EventBridge:
 
         return edit_and_announce
 
-    def _has(self, about: Body, database: str, table: str) -> bool:
+    def _has(self, about: JsonBody, database: str, table: str) -> bool:
         account = self._state.accounts.get(about.get("account", self._state.account))
         found = account.databases.get(database.lower()) if account else None
         return found is not None and found.tables.get(table.lower()) is not None
 
-    def _send_event(self, kind: str, about: Body, database: str, table: Any) -> None:
+    def _send_event(self, kind: str, about: JsonBody, database: str, table: Any) -> None:
         account = about.get("account", self._state.account)
-        detail: Body = {"databaseName": database.lower(), "typeOfChange": kind}
+        detail: JsonBody = {"databaseName": database.lower(), "typeOfChange": kind}
         resource = f"database/{database.lower()}"
         if table is not None:
             name = str(table).lower()

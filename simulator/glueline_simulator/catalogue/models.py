@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from glueline_simulator.catalogue.storage_formats import TABLE_FORMATS
 from glueline_simulator.errors import AwsError, UsageError
 from glueline_simulator.glue.validation import check_shape, load_service_model
 from glueline_simulator.rules import CallRule
-from glueline_simulator.storage import TABLE_FORMATS
 
 RawDefinition = dict[str, Any]
 

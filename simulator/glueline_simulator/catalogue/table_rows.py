@@ -5,8 +5,8 @@ from typing import Any
 
 from glueline_simulator.catalogue import models
 from glueline_simulator.catalogue.definitions import CREATED, overlay
-from glueline_simulator.storage import make_storage_descriptor
-from glueline_simulator.views import make_presto_view
+from glueline_simulator.catalogue.storage_formats import make_storage_descriptor
+from glueline_simulator.catalogue.view_texts import make_presto_view
 
 _TABLE_TYPES = {"iceberg": {"table_type": "ICEBERG"}, "delta": {"table_type": "DELTA"}}
 _SOURCES = {

@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
+from glueline_simulator.catalogue.storage_formats import make_storage_descriptor
+from glueline_simulator.catalogue.view_texts import make_presto_view
 from glueline_simulator.generated.columns import VARIANTS, generate_columns
 from glueline_simulator.generated.names import NameSeries, name_tables
 from glueline_simulator.generated.template import JsonTemplate
-from glueline_simulator.storage import make_storage_descriptor
-from glueline_simulator.views import make_presto_view
 
 EPOCH = 1_735_689_600  # 2025-01-01, from which creation times are counted back
 # Of each twenty tables, the positions of the view and of the Iceberg table.
