@@ -5,6 +5,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from tests.unit.sinks.places import PLACES
 
 from glueline.contract.errors import UsageError
 from glueline_worker.sinks import registry
@@ -19,6 +20,10 @@ from glueline_worker.sinks.sql import urls
 )
 def test_a_url_names_its_sink(url: str):
     assert parse_sink(url).name == url
+
+
+def test_the_tests_of_all_sinks_run_against_each_scheme():
+    assert PLACES.keys() == registry.SCHEMES.keys()
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def events(
     once: Annotated[bool, typer.Option("--once", help="Ask the queue once: ten messages.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read EventBridge's events of Glue from a queue of SQS, until SIGTERM or Ctrl-C.
+    """Read events of Glue from an SQS queue until SIGTERM or Ctrl-C.
 
     Each change is stored in Redis before its message is deleted. Workers start the runs once no
     more changes come. Several of these processes may run side by side.

@@ -45,8 +45,8 @@ def lineage(
 ) -> None:
     """Show where a dataset comes from and where it goes, across jobs, views and storage.
 
-    A path that a job writes to leads to the table that lies on it. A resource link, of a table or
-    of a database, leads to its target.
+    A path that a job writes to leads to the table at that path. A resource link, of a table or of
+    a database, leads to its target.
 
     Example: glueline lineage finance.revenue_daily --direction upstream
     """

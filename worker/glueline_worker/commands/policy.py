@@ -28,7 +28,7 @@ def policy(
         typer.Option(
             "--with",
             metavar="FEATURE",
-            help="Also allow partitions, events (commas or repeated); jobs, lineage are default.",
+            help="Allow partitions, events (commas or repeated) beside jobs and lineage.",
         ),
     ] = None,
     without: Annotated[
@@ -71,7 +71,9 @@ def policy(
         ),
     ] = None,
 ) -> None:
-    """Print the least IAM policy that a source needs, without calling AWS.
+    """Print the least IAM policy that a source needs.
+
+    This does not call AWS.
 
     Example: glueline policy sales --with partitions --format terraform
     """
