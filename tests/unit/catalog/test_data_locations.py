@@ -1,7 +1,7 @@
 """Where a table's data stands, by what each engine leaves in the catalogue."""
 
 import pytest
-from tests.unit.catalog.answers import WHERE, table
+from tests.unit.catalog.answers import ORIGIN, table
 
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.tables import make_table_record
@@ -19,7 +19,7 @@ def record_of(location=None, path=None, input_format=None, more=(), **parameters
         "SerdeInfo": {"Parameters": {"path": path} if path else {}},
     }
     answer = table(StorageDescriptor=descriptor, Parameters=parameters)
-    return make_table_record(answer, **WHERE, database_name="sales")
+    return make_table_record(answer, ORIGIN, database_name="sales")
 
 
 def places(*arguments, **parameters):

@@ -137,6 +137,7 @@ class Extraction:
 
 
 class _Run:
+    source = "default"
     place = None
     request = ExtractionRequest(options={"lineage": False})
 

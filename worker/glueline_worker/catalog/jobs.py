@@ -9,6 +9,7 @@ from glueline.contract.lineage import Dataset
 from glueline.contract.records import JobRecord
 from glueline_worker.catalog.common_fields import read_name, read_raw
 from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import read_location
 from glueline_worker.catalog.values import (
     read_object,
@@ -52,20 +53,16 @@ def find_script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
 
 def make_job_record(
     answer: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
-    catalog_id: str | None = None,
     inputs: Iterable[Dataset] = (),
     outputs: Iterable[Dataset] = (),
     warnings: Iterable[str] = (),
-    raw: bool = False,
 ) -> JobRecord:
     """Make the record of one item of GetJobs' ``Jobs``. Never raises.
 
-    ``catalog_id`` is the account, because answers about jobs do not name it. Non-overridable
-    arguments replace default ones of the same name, as they do when the job runs. ``warnings`` are
-    added to the record's own.
+    Non-overridable arguments replace default ones of the same name, as they do when the job runs.
+    ``warnings`` are added to the record's own.
     """
     own_warnings: list[str] = []
     command = read_object(answer, "Command", own_warnings) or {}
@@ -73,9 +70,9 @@ def make_job_record(
     capacity = "MaxCapacity" if answer.get("MaxCapacity") is not None else "AllocatedCapacity"
     return with_content_hash(
         JobRecord(
-            source=source,
-            region=region,
-            catalog_id=catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=origin.catalog_id,
             name=read_name(answer, own_warnings),
             description=redact_prose(to_text(answer.get("Description"))),
             role=to_text(answer.get("Role")),
@@ -101,7 +98,7 @@ def make_job_record(
             inputs=tuple(inputs),
             outputs=tuple(outputs),
             warnings=(*own_warnings, *warnings),
-            raw=read_raw(answer, wanted=raw),
+            raw=read_raw(answer, wanted=origin.raw),
         )
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from glueline.contract.records import PartitionRecord
 from glueline_worker.catalog.common_fields import read_raw
 from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import read_storage
 from glueline_worker.catalog.values import (
     read_object,
@@ -19,18 +20,12 @@ from glueline_worker.redact import redact_parameters
 
 def make_partition_record(
     answer: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
     database_name: str,
     table_name: str,
-    catalog_id: str | None = None,
-    raw: bool = False,
 ) -> PartitionRecord:
-    """Make the record of one item of GetPartitions' ``Partitions``. Never raises.
-
-    ``catalog_id`` is used when the answer does not name its own.
-    """
+    """Make the record of one item of GetPartitions' ``Partitions``. Never raises."""
     warnings: list[str] = []
     values = _read_values(answer, warnings)
     if not values:
@@ -38,9 +33,9 @@ def make_partition_record(
     descriptor = read_object(answer, "StorageDescriptor", warnings)
     return with_content_hash(
         PartitionRecord(
-            source=source,
-            region=region,
-            catalog_id=to_text(answer.get("CatalogId")) or catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=to_text(answer.get("CatalogId")) or origin.catalog_id,
             database_name=database_name,
             table_name=table_name,
             values=values,
@@ -49,7 +44,7 @@ def make_partition_record(
             storage=read_storage(descriptor, warnings),
             parameters=redact_parameters(to_parameters(answer.get("Parameters"))),
             warnings=tuple(warnings),
-            raw=read_raw(answer, wanted=raw),
+            raw=read_raw(answer, wanted=origin.raw),
         )
     )
 

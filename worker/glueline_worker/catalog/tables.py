@@ -8,6 +8,7 @@ from glueline_worker.catalog.columns import read_columns
 from glueline_worker.catalog.common_fields import read_federated, read_link, read_name, read_raw
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.data_locations import find_data_locations
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import read_storage
 from glueline_worker.catalog.table_formats import detect_table_format
 from glueline_worker.catalog.values import (
@@ -23,17 +24,11 @@ from glueline_worker.redact import redact_parameters, redact_prose
 
 def make_table_record(
     answer: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
     database_name: str,
-    catalog_id: str | None = None,
-    raw: bool = False,
 ) -> TableRecord:
-    """Make the record of one item of GetTables' ``TableList``. Never raises.
-
-    ``catalog_id`` is used when the answer does not name its own.
-    """
+    """Make the record of one item of GetTables' ``TableList``. Never raises."""
     warnings: list[str] = []
     descriptor = read_object(answer, "StorageDescriptor", warnings)
     parameters = to_parameters(answer.get("Parameters"))
@@ -42,9 +37,9 @@ def make_table_record(
     registered = answer.get("IsRegisteredWithLakeFormation")
     return with_content_hash(
         TableRecord(
-            source=source,
-            region=region,
-            catalog_id=to_text(answer.get("CatalogId")) or catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=to_text(answer.get("CatalogId")) or origin.catalog_id,
             database_name=database_name,
             name=read_name(answer, warnings),
             description=redact_prose(read_description(answer, parameters)),
@@ -70,6 +65,6 @@ def make_table_record(
             target=read_link(answer, "TargetTable", warnings),
             federated=read_federated(answer, "FederatedTable", warnings),
             warnings=tuple(warnings),
-            raw=read_raw(answer, wanted=raw),
+            raw=read_raw(answer, wanted=origin.raw),
         )
     )

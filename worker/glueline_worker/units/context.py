@@ -13,6 +13,7 @@ from glueline.settings.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
 from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.sinks.fan_out import FanOutWriter
 from glueline_worker.sinks.model import CatalogPlace, Part, Run, StoredEntry
 from glueline_worker.units.fingerprints import fingerprint
@@ -68,6 +69,18 @@ class UnitContext:
         """Where the run reads: the same for all its units, whatever each worker was told."""
         here = self.connection
         return self.run.place or CatalogPlace(here.region, here.catalog_id, here.account)
+
+    @property
+    def origin(self) -> RecordOrigin:
+        """The origin of the records of databases, tables and partitions."""
+        at = self.at
+        return RecordOrigin(self.run.source, at.region, at.catalog_id, self.options.raw)
+
+    @property
+    def job_origin(self) -> RecordOrigin:
+        """The origin of the records of jobs: they belong to an account, not to a catalogue."""
+        at = self.at
+        return RecordOrigin(self.run.source, at.region, at.account, self.options.raw)
 
     def placed(self, record: R) -> R:
         """The record in the catalogue that the run reads, however an answer spells its owner.

@@ -183,13 +183,7 @@ def _dangling(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFou
 async def _describe(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | None:
     """Write the database's record; what it points at if it is a resource link."""
     answer = await context.glue.database(unit.database)
-    record = make_database_record(
-        answer,
-        source=unit.source,
-        region=context.at.region,
-        catalog_id=context.at.catalog_id,
-        raw=context.options.raw,
-    )
+    record = make_database_record(answer, context.origin)
     await context.write([(context.placed(record), answer)])
     return record.target
 

@@ -22,16 +22,7 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
     async for page in context.glue.databases():
         is_complete = is_complete and not page.nulls
         records = [
-            context.placed(
-                make_database_record(
-                    answer,
-                    source=unit.source,
-                    region=context.at.region,
-                    catalog_id=context.at.catalog_id,
-                    raw=context.options.raw,
-                )
-            )
-            for answer in page.items
+            context.placed(make_database_record(answer, context.origin)) for answer in page.items
         ]
         read = zip(records, page.items, strict=True)
         admitted = [(record, answer) for record, answer in read if wanted.admits(record.name)]

@@ -66,14 +66,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
             raise
         context.warnings.append(f"job {unit.job} was deleted while it was read")
         return
-    region, account = context.at.region, context.at.account
-    record = make_job_record(
-        definition,
-        source=unit.source,
-        region=region,
-        catalog_id=account,
-        raw=context.options.raw,
-    )
+    record = make_job_record(definition, context.job_origin)
     sources = Sources()
     lineage = Lineage()
     if context.options.lineage:
@@ -84,9 +77,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         "outputs": lineage.outputs,
         "warnings": (*record.warnings, *sources.warnings, *lineage.warnings),
     }
-    edges = lineage_records(
-        lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
-    )
+    edges = lineage_records(lineage, context.job_origin, process=unit.unit_id)
     if lineage.failures:
         note_failure(unit.job, lineage, context)
     sources.is_complete = sources.is_complete and lineage.is_complete

@@ -106,12 +106,6 @@ def _pages(
 
 def _record(answer: dict[str, Any], unit: PartitionsUnit, context: UnitContext) -> PartitionRecord:
     record = make_partition_record(
-        answer,
-        source=unit.source,
-        region=context.at.region,
-        database_name=unit.database,
-        table_name=unit.table,
-        catalog_id=context.at.catalog_id,
-        raw=context.options.raw,
+        answer, context.origin, database_name=unit.database, table_name=unit.table
     )
     return context.placed(record)

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from glueline.contract.errors import Retryable
 from glueline.contract.lineage import Dataset
 from glueline_worker.aws.errors import AwsError, AwsNotFound
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import is_catalog_table
 from glueline_worker.units.context import UnitContext
@@ -149,8 +150,7 @@ async def _read(name: str, context: UnitContext) -> _Known | None:
 def _columns_in(answer: Mapping[str, Any], name: str, context: UnitContext) -> Columns:
     record = make_table_record(
         answer,
-        source=context.run.source,
-        region=context.at.region,
+        RecordOrigin(context.run.source, context.at.region),
         database_name=name.split("/", maxsplit=1)[0],
     )
     return tuple(column.name for column in (*record.columns, *record.partition_keys))

@@ -89,14 +89,7 @@ def _length(answer: Answer) -> int:
 
 
 def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
-    record = make_table_record(
-        answer,
-        source=unit.source,
-        region=context.at.region,
-        database_name=unit.database,
-        catalog_id=context.at.catalog_id,
-        raw=context.options.raw,
-    )
+    record = make_table_record(answer, context.origin, database_name=unit.database)
     return context.placed(record)
 
 
@@ -118,13 +111,7 @@ async def _part(
     if is_view and kind != "view" and table.target is None:
         kind, lineage = "view", Lineage(gaps=_NO_TEXT)  # the record says what is wrong with it
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
-    edges = lineage_records(
-        lineage,
-        process=process,
-        source=table.source,
-        region=table.region,
-        catalog_id=table.catalog_id,
-    )
+    edges = lineage_records(lineage, context.origin, process=process)
     if lineage.warnings:
         table = with_content_hash(
             table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)})

@@ -7,6 +7,7 @@ import pytest
 from glueline.contract.records import JobRecord
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.jobs import make_job_record
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.lineage.job import job_lineage
 from glueline_worker.lineage.records import lineage_records
 
@@ -51,9 +52,9 @@ SCRIPTS = {
 def job_of(definition: dict, script: bytes | None, around) -> tuple[JobRecord, list]:
     """The records as a worker makes them."""
     lineage = job_lineage(definition, script, None, around)
-    record = make_job_record(definition, source="s", region="r", catalog_id=None, raw=True)
+    record = make_job_record(definition, RecordOrigin("s", "r", raw=True))
     found = {"inputs": lineage.inputs, "outputs": lineage.outputs, "warnings": lineage.warnings}
-    edges = lineage_records(lineage, process="job/j", source="s", region="r")
+    edges = lineage_records(lineage, RecordOrigin("s", "r"), process="job/j")
     return with_content_hash(record.model_copy(update=found)), edges
 
 
