@@ -12,7 +12,7 @@ from glueline_worker.units import tables
 
 async def test_only_what_is_long_is_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     threads: dict[str, bool] = {}
-    make = tables.table_record
+    make = tables.make_table_record
 
     def noted(answer: Any, **given: Any) -> Any:
         threads[answer["Name"]] = threading.current_thread() is threading.main_thread()

@@ -11,7 +11,7 @@ from glueline_worker.catalog.types.spark_schema import (
     read_spark_columns,
     read_spark_partition_names,
 )
-from glueline_worker.catalog.values import read_objects, replace_surrogates, to_parameters, to_text
+from glueline_worker.catalog.values import AnswerReader, replace_surrogates, to_parameters, to_text
 from glueline_worker.catalog.views import decode_trino_view
 from glueline_worker.redact import redact_parameters, redact_prose
 
@@ -25,19 +25,19 @@ _MAX_NAMED = 5  # a warning lists at most this many columns by name
 
 
 def read_columns(
-    answer: Mapping[str, Any],
-    descriptor: Mapping[str, Any],
+    answer: AnswerReader,
+    descriptor: AnswerReader,
     parameters: Mapping[str, str],
     table_format: TableFormat,
-    warnings: list[str],
 ) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Return the columns of a table, and its partition keys, which are not among the columns.
 
     ``descriptor`` is the StorageDescriptor. Columns that Iceberg has retired are left out. The
     schema of Spark, Delta Lake or a view of Trino replaces its placeholder.
     """
-    keys = _index_by_name(_read_column_list(answer, "PartitionKeys", warnings), warnings)
-    stated = _read_column_list(descriptor, "Columns", warnings)
+    warnings = answer.warnings
+    keys = _index_by_name(_read_column_list(answer, "PartitionKeys"), warnings)
+    stated = _read_column_list(descriptor, "Columns")
     if not stated or _first_names_and_types(stated) == _TRINO_PLACEHOLDER:
         stated = _read_view_columns(answer) or stated
     if table_format == "delta" and _first_names_and_types(stated) == _TRINO_PLACEHOLDER:
@@ -75,12 +75,11 @@ def _make_shared_column(name: str, type_text: str, comment: str | None) -> Colum
     )
 
 
-def _read_column_list(holder: Mapping[str, Any], key: str, warnings: list[str]) -> list[Column]:
-    answers = read_objects(holder, key, warnings)
+def _read_column_list(answer: AnswerReader, key: str) -> list[Column]:
     return [
-        _read_column(answer, position, warnings)
-        for position, answer in enumerate(answers)
-        if "Parameters" not in answer or not _is_retired(answer["Parameters"])
+        _read_column(fields, position, answer.warnings)
+        for position, fields in enumerate(answer.get_objects(key))
+        if "Parameters" not in fields or not _is_retired(fields["Parameters"])
     ]
 
 
@@ -89,15 +88,15 @@ def _is_retired(parameters: Any) -> bool:
     return current.lower() == "false"
 
 
-def _read_column(answer: Mapping[str, Any], position: int, warnings: list[str]) -> Column:
-    name, type_text, comment = answer.get("Name"), answer.get("Type"), answer.get("Comment")
+def _read_column(fields: Mapping[str, Any], position: int, warnings: list[str]) -> Column:
+    name, type_text, comment = fields.get("Name"), fields.get("Type"), fields.get("Comment")
     if not (isinstance(name, str) and isinstance(type_text, str) and isinstance(comment, _TEXT)):
         name, type_text, comment = to_text(name), to_text(type_text) or "", to_text(comment)
     if not name:
         name = f"_col{position}"
         warnings.append(f"A column has no name and is called {name}.")
     plain = make_column(name, type_text, comment)
-    parameters = answer.get("Parameters")
+    parameters = fields.get("Parameters")
     if not parameters:
         return plain
     redacted = redact_parameters(to_parameters(parameters))
@@ -136,14 +135,14 @@ def _prefer_spark_schema(
     return columns
 
 
-def _read_view_columns(answer: Mapping[str, Any]) -> list[Column]:
+def _read_view_columns(answer: AnswerReader) -> list[Column]:
     try:
-        definition = decode_trino_view(to_text(answer.get("ViewOriginalText"))) or {}
+        definition = decode_trino_view(answer.get_text("ViewOriginalText")) or {}
     except ValueError:  # the text cannot be decoded; `read_views` warns about it
         return []
     return [
         make_column(to_text(each.get("name")) or "", to_text(each.get("type")) or "")
-        for each in read_objects(definition, "columns", [])
+        for each in AnswerReader(definition).get_objects("columns")
     ]
 
 

@@ -4,34 +4,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import CatalogLink, Federated
-from glueline_worker.catalog.values import read_object, to_plain_json, to_text
+from glueline_worker.catalog.values import AnswerReader, to_plain_json
 from glueline_worker.redact import redact_answer
 
 _UNNAMED = "(unnamed)"
 
 
-def read_name(answer: Mapping[str, Any], warnings: list[str]) -> str:
+def read_name(answer: AnswerReader) -> str:
     """Return the name; without one, with a warning, that of the link target or ``(unnamed)``."""
-    if name := to_text(answer.get("Name")):
+    if name := answer.get_text("Name"):
         return name
-    warnings.append("The name is missing.")
-    target = read_object(answer, "TargetTable", warnings) or {}
-    return to_text(target.get("Name")) or _UNNAMED
+    answer.warn("The name is missing.")
+    target = answer.get_object("TargetTable")
+    return target.get_text("Name") or _UNNAMED
 
 
-def read_link(answer: Mapping[str, Any], key: str, warnings: list[str]) -> CatalogLink | None:
+def read_link(answer: AnswerReader, key: str) -> CatalogLink | None:
     """Return the target of the resource link at ``key`` (TargetTable or TargetDatabase)."""
-    target = read_object(answer, key, warnings)
-    if not target:
+    target = answer.get_object(key)
+    if not target.fields:
         return None
-    database = to_text(target.get("DatabaseName"))
+    database = target.get_text("DatabaseName")
     if not database:
-        warnings.append(f"{key} names no database.")
+        answer.warn(f"{key} names no database.")
     return CatalogLink(
-        catalog_id=to_text(target.get("CatalogId")),
+        catalog_id=target.get_text("CatalogId"),
         database=database or _UNNAMED,
-        table=to_text(target.get("Name")),
-        region=to_text(target.get("Region")),
+        table=target.get_text("Name"),
+        region=target.get_text("Region"),
     )
 
 
@@ -42,17 +42,17 @@ def format_link(link: CatalogLink) -> str:
     return f"{name}{owner} in {link.region}" if link.region else f"{name}{owner}"
 
 
-def read_federated(answer: Mapping[str, Any], key: str, warnings: list[str]) -> Federated | None:
+def read_federated(answer: AnswerReader, key: str) -> Federated | None:
     """Return the foreign table or database at ``key`` (FederatedTable, FederatedDatabase)."""
-    foreign = read_object(answer, key, warnings)
-    if not foreign:
+    foreign = answer.get_object(key)
+    if not foreign.fields:
         return None
     return Federated(
-        identifier=to_text(foreign.get("Identifier")),
-        connection_name=to_text(foreign.get("ConnectionName")),
+        identifier=foreign.get_text("Identifier"),
+        connection_name=foreign.get_text("ConnectionName"),
     )
 
 
-def read_raw(answer: Mapping[str, Any], *, wanted: bool) -> dict[str, Any] | None:
+def read_raw(fields: Mapping[str, Any], *, wanted: bool) -> dict[str, Any] | None:
     """Return the answer as JSON values without secrets; None unless it is ``wanted``."""
-    return dict(redact_answer(to_plain_json(answer))) if wanted else None
+    return dict(redact_answer(to_plain_json(fields))) if wanted else None

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
-from typing import Any
 
 from glueline.contract.records import TableFormat
-from glueline_worker.catalog.values import to_parameters, to_text, to_texts
+from glueline_worker.catalog.values import AnswerReader, to_parameters, to_texts
 from glueline_worker.redact import redact_url
 
 _PLACEHOLDER = re.compile(r"-__PLACEHOLDER__/*$", re.IGNORECASE)
@@ -35,10 +34,7 @@ _MAX_EXPANDED = 100
 
 
 def find_data_locations(
-    descriptor: Mapping[str, Any],
-    parameters: Mapping[str, str],
-    table_format: TableFormat,
-    warnings: list[str],
+    descriptor: AnswerReader, parameters: Mapping[str, str], table_format: TableFormat
 ) -> tuple[str, ...]:
     """Return the places that engines read a table's data from, without secrets, each once.
 
@@ -48,15 +44,15 @@ def find_data_locations(
     settings = {key.lower(): value for key, value in parameters.items()}
     template = settings.get("storage.location.template", "").strip()
     if template and is_projected(parameters):
-        return _drop_duplicates(_expand_template(template, settings, warnings))
+        return _drop_duplicates(_expand_template(template, settings, descriptor.warnings))
     found = [
-        *_locations_in_descriptor(descriptor, settings, table_format, warnings),
-        *to_texts(descriptor.get("AdditionalLocations")),
+        *_locations_in_descriptor(descriptor, settings, table_format),
+        *to_texts(descriptor.fields.get("AdditionalLocations")),
     ]
     if table_format == "iceberg":
         found += _locations_of_iceberg(settings)
     if not _drop_duplicates(found):
-        _warn_of_missing_location(descriptor, settings, warnings)
+        _warn_of_missing_location(descriptor, settings)
     return _drop_duplicates(found)
 
 
@@ -69,12 +65,9 @@ def is_projected(parameters: Mapping[str, str]) -> bool:
 
 
 def _locations_in_descriptor(
-    descriptor: Mapping[str, Any],
-    settings: Mapping[str, str],
-    table_format: TableFormat,
-    warnings: list[str],
+    descriptor: AnswerReader, settings: Mapping[str, str], table_format: TableFormat
 ) -> Iterator[str]:
-    location = to_text(descriptor.get("Location")) or ""
+    location = descriptor.get_text("Location") or ""
     path = _find_serde_path(descriptor)
     is_placeholder = _PLACEHOLDER.search(location.strip()) is not None
     of_spark = settings.get("spark.sql.sources.provider", "").strip().lower() not in {"", "hive"}
@@ -84,8 +77,8 @@ def _locations_in_descriptor(
     if is_placeholder:
         return
     if _is_symlink(descriptor) and _MANIFESTS not in location:
-        if not to_texts(descriptor.get("AdditionalLocations")):
-            warnings.append(
+        if not to_texts(descriptor.fields.get("AdditionalLocations")):
+            descriptor.warn(
                 "The data is where the manifests of symbolic links at the table's location say; "
                 "they are not read."
             )
@@ -93,14 +86,14 @@ def _locations_in_descriptor(
     yield _without_manifests(location)
 
 
-def _find_serde_path(descriptor: Mapping[str, Any]) -> str:
-    serde = descriptor.get("SerdeInfo")
+def _find_serde_path(descriptor: AnswerReader) -> str:
+    serde = descriptor.fields.get("SerdeInfo")
     given = to_parameters(serde.get("Parameters")) if isinstance(serde, Mapping) else {}
     return next((value.strip() for key, value in given.items() if key.lower() == "path"), "")
 
 
-def _is_symlink(descriptor: Mapping[str, Any]) -> bool:
-    return "symlinktextinputformat" in (to_text(descriptor.get("InputFormat")) or "").lower()
+def _is_symlink(descriptor: AnswerReader) -> bool:
+    return "symlinktextinputformat" in (descriptor.get_text("InputFormat") or "").lower()
 
 
 def _without_manifests(location: str) -> str:
@@ -154,13 +147,11 @@ def _list_key_values(key: str, settings: Mapping[str, str]) -> list[str]:
     return ["/".join(["*"] * (folders + 1))]
 
 
-def _warn_of_missing_location(
-    descriptor: Mapping[str, Any], settings: Mapping[str, str], warnings: list[str]
-) -> None:
-    location = to_text(descriptor.get("Location")) or ""
+def _warn_of_missing_location(descriptor: AnswerReader, settings: Mapping[str, str]) -> None:
+    location = descriptor.get_text("Location") or ""
     provider = settings.get("spark.sql.sources.provider", "").strip().lower()
     if _PLACEHOLDER.search(location.strip()) and provider in _FILE_PROVIDERS:
-        warnings.append(
+        descriptor.warn(
             "The table's location is Spark's placeholder and its SerDe has no path: the place of "
             "the data is not known."
         )

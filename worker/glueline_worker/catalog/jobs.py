@@ -11,15 +11,7 @@ from glueline_worker.catalog.common_fields import read_name, read_raw
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import read_location
-from glueline_worker.catalog.values import (
-    read_object,
-    read_texts,
-    to_integer,
-    to_number,
-    to_parameters,
-    to_text,
-    to_timestamp,
-)
+from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.redact import redact_parameters, redact_prose
 
 NO_SCRIPT_LOCATION = "The job has no script location."
@@ -34,10 +26,10 @@ class ScriptLocation:
     key: str
 
 
-def find_script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
+def find_script_location(fields: Mapping[str, Any]) -> ScriptLocation | str:
     """Return the place of a job's script, or a sentence that says why it is not known."""
-    command = read_object(answer, "Command", []) or {}
-    location = (to_text(command.get("ScriptLocation")) or "").strip()
+    command = AnswerReader(fields).get_object("Command")
+    location = (command.get_text("ScriptLocation") or "").strip()
     if not location:
         return NO_SCRIPT_LOCATION
     scheme = _S3.match(location)
@@ -52,7 +44,7 @@ def find_script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
 
 
 def make_job_record(
-    answer: Mapping[str, Any],
+    fields: Mapping[str, Any],
     origin: RecordOrigin,
     *,
     inputs: Iterable[Dataset] = (),
@@ -64,56 +56,49 @@ def make_job_record(
     Non-overridable arguments replace default ones of the same name, as they do when the job runs.
     ``warnings`` are added to the record's own.
     """
-    own_warnings: list[str] = []
-    command = read_object(answer, "Command", own_warnings) or {}
-    arguments = read_job_arguments(answer)
-    capacity = "MaxCapacity" if answer.get("MaxCapacity") is not None else "AllocatedCapacity"
+    answer = AnswerReader(fields)
+    command = answer.get_object("Command")
+    arguments = read_job_arguments(fields)
+    capacity = "MaxCapacity" if fields.get("MaxCapacity") is not None else "AllocatedCapacity"
     return with_content_hash(
         JobRecord(
             source=origin.source,
             region=origin.region,
             catalog_id=origin.catalog_id,
-            name=read_name(answer, own_warnings),
-            description=redact_prose(to_text(answer.get("Description"))),
-            role=to_text(answer.get("Role")),
-            created_on=to_timestamp(answer.get("CreatedOn"), "CreatedOn", own_warnings),
-            last_modified_on=to_timestamp(
-                answer.get("LastModifiedOn"), "LastModifiedOn", own_warnings
-            ),
-            command_name=to_text(command.get("Name")),
-            job_mode=to_text(answer.get("JobMode")) or "SCRIPT",
+            name=read_name(answer),
+            description=redact_prose(answer.get_text("Description")),
+            role=answer.get_text("Role"),
+            created_on=answer.get_timestamp("CreatedOn"),
+            last_modified_on=answer.get_timestamp("LastModifiedOn"),
+            command_name=command.get_text("Name"),
+            job_mode=answer.get_text("JobMode") or "SCRIPT",
             language=(arguments.get("--job-language") or "python").lower(),
-            script_location=read_location(command.get("ScriptLocation")),
-            glue_version=to_text(answer.get("GlueVersion")),
-            worker_type=to_text(answer.get("WorkerType")),
-            number_of_workers=to_integer(
-                answer.get("NumberOfWorkers"), "NumberOfWorkers", own_warnings
-            ),
-            max_capacity=to_number(answer.get(capacity), capacity, own_warnings),
-            timeout=to_integer(answer.get("Timeout"), "Timeout", own_warnings),
-            max_retries=to_integer(answer.get("MaxRetries"), "MaxRetries", own_warnings),
-            execution_class=to_text(answer.get("ExecutionClass")),
+            script_location=read_location(command, "ScriptLocation"),
+            glue_version=answer.get_text("GlueVersion"),
+            worker_type=answer.get_text("WorkerType"),
+            number_of_workers=answer.get_integer("NumberOfWorkers"),
+            max_capacity=answer.get_number(capacity),
+            timeout=answer.get_integer("Timeout"),
+            max_retries=answer.get_integer("MaxRetries"),
+            execution_class=answer.get_text("ExecutionClass"),
             default_arguments=redact_parameters(arguments),
-            connections=read_job_connections(answer, own_warnings),
+            connections=answer.get_object("Connections").get_texts("Connections"),
             inputs=tuple(inputs),
             outputs=tuple(outputs),
-            warnings=(*own_warnings, *warnings),
-            raw=read_raw(answer, wanted=origin.raw),
+            warnings=(*answer.warnings, *warnings),
+            raw=read_raw(fields, wanted=origin.raw),
         )
     )
 
 
-def read_job_connections(
-    answer: Mapping[str, Any], warnings: list[str] | None = None
-) -> tuple[str, ...]:
+def read_job_connections(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the connections that the job uses."""
-    warnings = [] if warnings is None else warnings
-    connections = read_object(answer, "Connections", warnings) or {}
-    return read_texts(connections, "Connections", warnings)
+    return AnswerReader(fields).get_object("Connections").get_texts("Connections")
 
 
-def read_job_arguments(answer: Mapping[str, Any]) -> dict[str, str]:
+def read_job_arguments(fields: Mapping[str, Any]) -> dict[str, str]:
     """Return the arguments that a run of the job gets by default, secrets included."""
-    merged = to_parameters(answer.get("DefaultArguments"))
-    merged |= to_parameters(answer.get("NonOverridableArguments"))
+    answer = AnswerReader(fields)
+    merged = answer.get_parameters("DefaultArguments")
+    merged |= answer.get_parameters("NonOverridableArguments")
     return dict(sorted(merged.items()))

@@ -4,21 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import SortColumn, Storage
-from glueline_worker.catalog.values import (
-    read_object,
-    read_objects,
-    read_texts,
-    to_integer,
-    to_parameters,
-    to_text,
-)
+from glueline_worker.catalog.values import AnswerReader, to_text
 from glueline_worker.redact import redact_parameters, redact_url
 
 
 def read_storage(
-    descriptor: Mapping[str, Any] | None,
-    warnings: list[str],
-    data_locations: tuple[str, ...] | None = None,
+    descriptor: AnswerReader | None, data_locations: tuple[str, ...] | None = None
 ) -> Storage | None:
     """Return the storage of a table or partition; None without a descriptor.
 
@@ -26,37 +17,31 @@ def read_storage(
     """
     if descriptor is None:
         return None
-    serde = read_object(descriptor, "SerdeInfo", warnings) or {}
+    serde = descriptor.get_object("SerdeInfo")
     return Storage(
-        location=read_location(descriptor.get("Location")),
-        additional_locations=tuple(
-            map(redact_url, read_texts(descriptor, "AdditionalLocations", warnings))
-        ),
+        location=read_location(descriptor, "Location"),
+        additional_locations=tuple(map(redact_url, descriptor.get_texts("AdditionalLocations"))),
         data_locations=data_locations,
-        input_format=to_text(descriptor.get("InputFormat")),
-        output_format=to_text(descriptor.get("OutputFormat")),
-        compressed=descriptor.get("Compressed") is True,
-        number_of_buckets=to_integer(
-            descriptor.get("NumberOfBuckets"), "NumberOfBuckets", warnings
-        ),
-        serialization_library=to_text(serde.get("SerializationLibrary")),
-        serde_parameters=redact_parameters(to_parameters(serde.get("Parameters"))),
-        bucket_columns=read_texts(descriptor, "BucketColumns", warnings),
-        sort_columns=tuple(
-            map(_read_sort_column, read_objects(descriptor, "SortColumns", warnings))
-        ),
-        parameters=redact_parameters(to_parameters(descriptor.get("Parameters"))),
+        input_format=descriptor.get_text("InputFormat"),
+        output_format=descriptor.get_text("OutputFormat"),
+        compressed=descriptor.fields.get("Compressed") is True,
+        number_of_buckets=descriptor.get_integer("NumberOfBuckets"),
+        serialization_library=serde.get_text("SerializationLibrary"),
+        serde_parameters=redact_parameters(serde.get_parameters("Parameters")),
+        bucket_columns=descriptor.get_texts("BucketColumns"),
+        sort_columns=tuple(map(_read_sort_column, descriptor.get_objects("SortColumns"))),
+        parameters=redact_parameters(descriptor.get_parameters("Parameters")),
     )
 
 
-def read_location(value: Any) -> str | None:
+def read_location(answer: AnswerReader, key: str) -> str | None:
     """Return a location without secrets; None for a missing or blank one."""
-    text = to_text(value)
+    text = answer.get_text(key)
     return redact_url(text) if text and text.strip() else None
 
 
-def _read_sort_column(answer: Mapping[str, Any]) -> SortColumn:
+def _read_sort_column(fields: Mapping[str, Any]) -> SortColumn:
     return SortColumn(
-        column=to_text(answer.get("Column")) or "",
-        ascending=answer.get("SortOrder") not in (0, "0", "DESC"),
+        column=to_text(fields.get("Column")) or "",
+        ascending=fields.get("SortOrder") not in (0, "0", "DESC"),
     )

@@ -11,60 +11,50 @@ from glueline_worker.catalog.data_locations import find_data_locations
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import read_storage
 from glueline_worker.catalog.table_formats import detect_table_format
-from glueline_worker.catalog.values import (
-    read_object,
-    to_integer,
-    to_parameters,
-    to_text,
-    to_timestamp,
-)
+from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.catalog.views import read_description, read_sub_objects, read_views
 from glueline_worker.redact import redact_parameters, redact_prose
 
 
 def make_table_record(
-    answer: Mapping[str, Any],
-    origin: RecordOrigin,
-    *,
-    database_name: str,
+    fields: Mapping[str, Any], origin: RecordOrigin, *, database_name: str
 ) -> TableRecord:
     """Make the record of one item of GetTables' ``TableList``. Never raises."""
-    warnings: list[str] = []
-    descriptor = read_object(answer, "StorageDescriptor", warnings)
-    parameters = to_parameters(answer.get("Parameters"))
-    table_format = detect_table_format(parameters, descriptor or {})
-    columns, keys = read_columns(answer, descriptor or {}, parameters, table_format, warnings)
-    registered = answer.get("IsRegisteredWithLakeFormation")
+    answer = AnswerReader(fields)
+    descriptor = answer.find_object("StorageDescriptor")
+    storage = descriptor or AnswerReader({}, answer.warnings)
+    parameters = answer.get_parameters("Parameters")
+    table_format = detect_table_format(parameters, storage.fields)
+    columns, keys = read_columns(answer, storage, parameters, table_format)
+    registered = fields.get("IsRegisteredWithLakeFormation")
     return with_content_hash(
         TableRecord(
             source=origin.source,
             region=origin.region,
-            catalog_id=to_text(answer.get("CatalogId")) or origin.catalog_id,
+            catalog_id=answer.get_text("CatalogId") or origin.catalog_id,
             database_name=database_name,
-            name=read_name(answer, warnings),
+            name=read_name(answer),
             description=redact_prose(read_description(answer, parameters)),
-            owner=to_text(answer.get("Owner")),
-            table_type=to_text(answer.get("TableType")),
+            owner=answer.get_text("Owner"),
+            table_type=answer.get_text("TableType"),
             format=table_format,
-            create_time=to_timestamp(answer.get("CreateTime"), "CreateTime", warnings),
-            update_time=to_timestamp(answer.get("UpdateTime"), "UpdateTime", warnings),
-            last_access_time=to_timestamp(answer.get("LastAccessTime"), "LastAccessTime", warnings),
-            retention=to_integer(answer.get("Retention"), "Retention", warnings),
-            version_id=to_text(answer.get("VersionId")),
+            create_time=answer.get_timestamp("CreateTime"),
+            update_time=answer.get_timestamp("UpdateTime"),
+            last_access_time=answer.get_timestamp("LastAccessTime"),
+            retention=answer.get_integer("Retention"),
+            version_id=answer.get_text("VersionId"),
             is_registered_with_lake_formation=registered if isinstance(registered, bool) else None,
             columns=columns,
             partition_keys=keys,
             storage=read_storage(
-                descriptor,
-                warnings,
-                find_data_locations(descriptor or {}, parameters, table_format, warnings),
+                descriptor, find_data_locations(storage, parameters, table_format)
             ),
             parameters=redact_parameters(parameters),
-            views=read_views(answer, parameters, warnings),
+            views=read_views(answer, parameters),
             sub_objects=read_sub_objects(answer),
-            target=read_link(answer, "TargetTable", warnings),
-            federated=read_federated(answer, "FederatedTable", warnings),
-            warnings=tuple(warnings),
-            raw=read_raw(answer, wanted=origin.raw),
+            target=read_link(answer, "TargetTable"),
+            federated=read_federated(answer, "FederatedTable"),
+            warnings=tuple(answer.warnings),
+            raw=read_raw(fields, wanted=origin.raw),
         )
     )

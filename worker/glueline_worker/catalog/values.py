@@ -1,7 +1,4 @@
-"""Convert the values of an answer to the types that they should have.
-
-``warnings`` collects a sentence for each value that had to be left out.
-"""
+"""Convert the values of an answer to the types that they should have."""
 
 import json
 import math
@@ -61,14 +58,6 @@ def to_texts(value: Any) -> tuple[str, ...]:
     return tuple(text for item in value if (text := to_text(item)) is not None)
 
 
-def read_texts(answer: Mapping[str, Any], key: str, warnings: list[str]) -> tuple[str, ...]:
-    """Return the texts of the list at ``key`` without nulls, with a warning for those."""
-    value = answer.get(key)
-    if isinstance(value, list | tuple) and None in value:
-        warnings.append(f"{key} holds a null.")
-    return to_texts(value)
-
-
 def to_parameters(value: Any) -> dict[str, str]:
     """Return a map of texts, sorted by key, so that equal maps have equal JSON."""
     if not isinstance(value, dict):
@@ -76,44 +65,101 @@ def to_parameters(value: Any) -> dict[str, str]:
     return dict(sorted((to_text(key) or "", to_text(item) or "") for key, item in value.items()))
 
 
-def to_integer(value: Any, label: str, warnings: list[str]) -> int | None:
-    """Return a whole number of 64 bits, also from a text; else None, with a warning."""
-    number = to_number(value, label, warnings)
-    if number is None:
-        return None
-    if number.is_integer() and abs(number) < _INTEGER_LIMIT:
-        return value if isinstance(value, int) else int(number)
-    warnings.append(f"{label} is no whole number of 64 bits.")
-    return None
+class AnswerReader:
+    """Reads the fields of one object of an answer.
 
-
-def to_number(value: Any, label: str, warnings: list[str]) -> float | None:
-    """Return a finite number, also from a text; else None, with a warning."""
-    if value is None:
-        return None
-    try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if math.isfinite(number):
-        return number
-    warnings.append(f"{label} is no number.")
-    return None
-
-
-def to_timestamp(value: Any, label: str, warnings: list[str]) -> datetime | None:
-    """Return a time in UTC from epoch seconds (as in Glue's JSON), a datetime or ISO text.
-
-    A time without a zone counts as UTC. Anything that is not a time in the years 1 to 9999 becomes
-    None, with a warning.
+    ``warnings`` collects a sentence for each value that has to be left out.
     """
-    if value is None:
+
+    __slots__ = ("fields", "warnings")
+
+    def __init__(self, fields: Mapping[str, Any], warnings: list[str] | None = None) -> None:
+        """Read ``fields``; nested objects share the ``warnings`` of the whole answer."""
+        self.fields = fields
+        self.warnings: list[str] = [] if warnings is None else warnings
+
+    def warn(self, sentence: str) -> None:
+        """Add a warning."""
+        self.warnings.append(sentence)
+
+    def get_text(self, key: str) -> str | None:
+        """Return a text; any other value becomes JSON text."""
+        return to_text(self.fields.get(key))
+
+    def get_texts(self, key: str) -> tuple[str, ...]:
+        """Return the texts of a list without nulls, with a warning for those."""
+        value = self.fields.get(key)
+        if isinstance(value, list | tuple) and None in value:
+            self.warn(f"{key} holds a null.")
+        return to_texts(value)
+
+    def get_parameters(self, key: str) -> dict[str, str]:
+        """Return a map of texts, sorted by key."""
+        return to_parameters(self.fields.get(key))
+
+    def get_integer(self, key: str) -> int | None:
+        """Return a whole number of 64 bits, also from a text; else None, with a warning."""
+        number = self.get_number(key)
+        if number is None:
+            return None
+        if number.is_integer() and abs(number) < _INTEGER_LIMIT:
+            value = self.fields[key]
+            return value if isinstance(value, int) else int(number)
+        self.warn(f"{key} is no whole number of 64 bits.")
         return None
-    try:
-        return _parse_timestamp(value)
-    except (TypeError, ValueError, OverflowError, OSError):
-        warnings.append(f"{label} is no time.")
+
+    def get_number(self, key: str) -> float | None:
+        """Return a finite number, also from a text; else None, with a warning."""
+        value = self.fields.get(key)
+        if value is None:
+            return None
+        try:
+            number = math.nan if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if math.isfinite(number):
+            return number
+        self.warn(f"{key} is no number.")
         return None
+
+    def get_timestamp(self, key: str) -> datetime | None:
+        """Return a time in UTC from epoch seconds (as in Glue's JSON), a datetime or ISO text.
+
+        A time without a zone counts as UTC. Anything that is not a time in the years 1 to 9999
+        becomes None, with a warning.
+        """
+        value = self.fields.get(key)
+        if value is None:
+            return None
+        try:
+            return _parse_timestamp(value)
+        except (TypeError, ValueError, OverflowError, OSError):
+            self.warn(f"{key} is no time.")
+            return None
+
+    def get_object(self, key: str) -> "AnswerReader":
+        """Return a nested object; an empty one where ``find_object`` finds none."""
+        return self.find_object(key) or AnswerReader({}, self.warnings)
+
+    def find_object(self, key: str) -> "AnswerReader | None":
+        """Return a nested object; None without one, with a warning for another value."""
+        value = self.fields.get(key)
+        if isinstance(value, dict):
+            return AnswerReader(value, self.warnings)
+        if value is not None:
+            self.warn(f"{key} is no object.")
+        return None
+
+    def get_objects(self, key: str) -> list[dict[str, Any]]:
+        """Return the objects of a list, with a warning for other values."""
+        value = self.fields.get(key)
+        if value is None:
+            return []
+        items = value if isinstance(value, list | tuple) else [value]
+        objects = [item for item in items if isinstance(item, dict)]
+        if len(objects) < len(items):
+            self.warn(f"{key} holds something that is no object.")
+        return objects
 
 
 def _parse_timestamp(value: Any) -> datetime:
@@ -124,24 +170,3 @@ def _parse_timestamp(value: Any) -> datetime:
     if isinstance(value, bool):
         raise TypeError(value)
     return datetime.fromtimestamp(value, UTC)
-
-
-def read_object(answer: Mapping[str, Any], key: str, warnings: list[str]) -> dict[str, Any] | None:
-    """Return the object at ``key``; None without one, with a warning for another value."""
-    value = answer.get(key)
-    if value is None or isinstance(value, dict):
-        return value
-    warnings.append(f"{key} is no object.")
-    return None
-
-
-def read_objects(answer: Mapping[str, Any], key: str, warnings: list[str]) -> list[dict[str, Any]]:
-    """Return the objects in the list at ``key``, with a warning for other values."""
-    value = answer.get(key)
-    if value is None:
-        return []
-    items = value if isinstance(value, list | tuple) else [value]
-    objects = [item for item in items if isinstance(item, dict)]
-    if len(objects) < len(items):
-        warnings.append(f"{key} holds something that is no object.")
-    return objects

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from glueline.contract.records import ViewText
-from glueline_worker.catalog.values import read_object, read_objects, to_text, to_texts
+from glueline_worker.catalog.values import AnswerReader, to_text, to_texts
 from glueline_worker.redact import TRINO_VIEW_COMMENT, redact_code
 
 _TRINO = re.compile(rf"\s*+{TRINO_VIEW_COMMENT}\s*+(:?)")
@@ -19,25 +19,24 @@ _NO_TEXT = "The view has no text."
 _SPARK_SIGNS = ("view.catalogAndNamespace", "view.sqlConfig", "view.query.out", "view.schemaMode")
 
 
-def read_views(
-    answer: Mapping[str, Any], parameters: Mapping[str, str], warnings: list[str]
-) -> tuple[ViewText, ...]:
+def read_views(answer: AnswerReader, parameters: Mapping[str, str]) -> tuple[ViewText, ...]:
     """Return the SQL of a view, one text for each dialect; empty for a table.
 
     Trino and Athena store base64 of JSON in a comment, Spark and Hive plain text, and Glue's
     own multi-dialect views a list of representations.
     """
-    found = list[str]()
+    reader = AnswerReader(answer.fields)  # a sentence about two representations is added once
     views = [
-        _read_view(representation, _read_dialect(representation), parameters, found)
-        for representation in _read_representations(answer, found)
+        _read_view(AnswerReader(each, reader.warnings), _read_dialect(each), parameters)
+        for each in reader.get_object("ViewDefinition").get_objects("Representations")
     ]
-    if not any(views) and _has_view_text_or_type(answer):
+    if not any(views) and _has_view_text_or_type(answer.fields):
         dialect = "spark" if _is_spark(parameters) else "hive"
-        views = [_read_view(answer, dialect, parameters, found)]
-    if not any(views) and set(found) <= {_NO_TEXT} and _is_protected(answer):
-        found = ["The view is protected: its text is not visible to this caller."]
-    warnings.extend(dict.fromkeys(found))
+        views = [_read_view(reader, dialect, parameters)]
+    warnings = reader.warnings
+    if not any(views) and set(warnings) <= {_NO_TEXT} and _is_protected(answer.fields):
+        warnings = ["The view is protected: its text is not visible to this caller."]
+    answer.warnings.extend(dict.fromkeys(warnings))
     return tuple(view for view in views if view)
 
 
@@ -51,18 +50,18 @@ def _is_protected(answer: Mapping[str, Any]) -> bool:
     return isinstance(definition, Mapping) and definition.get("IsProtected") is True
 
 
-def read_sub_objects(answer: Mapping[str, Any]) -> tuple[str, ...]:
+def read_sub_objects(answer: AnswerReader) -> tuple[str, ...]:
     """Return the ARNs of the tables that a view of the Data Catalog reads."""
-    definition = read_object(answer, "ViewDefinition", []) or {}
-    return tuple(filter(None, to_texts(definition.get("SubObjects"))))
+    definition = AnswerReader(answer.fields).get_object("ViewDefinition")
+    return tuple(filter(None, to_texts(definition.fields.get("SubObjects"))))
 
 
-def read_description(answer: Mapping[str, Any], parameters: Mapping[str, str]) -> str | None:
+def read_description(answer: AnswerReader, parameters: Mapping[str, str]) -> str | None:
     """Return the description of a table or view; a view of Trino keeps it in its own text."""
-    description = to_text(answer.get("Description"))
+    description = answer.get_text("Description")
     comment = parameters.get("comment")
     try:
-        definition = decode_trino_view(to_text(answer.get("ViewOriginalText")))
+        definition = decode_trino_view(answer.get_text("ViewOriginalText"))
     except ValueError:
         definition = None
     if definition is not None:
@@ -100,27 +99,18 @@ def _has_sql(text: str) -> bool:
     return comments is None or comments.end() < len(text)
 
 
-def _read_representations(answer: Mapping[str, Any], warnings: list[str]) -> list[dict[str, Any]]:
-    definition = read_object(answer, "ViewDefinition", warnings)
-    return read_objects(definition, "Representations", warnings) if definition else []
-
-
-def _read_view(
-    texts: Mapping[str, Any], dialect: str, parameters: Mapping[str, str], warnings: list[str]
-) -> ViewText | None:
-    original = to_text(texts.get("ViewOriginalText"))
+def _read_view(texts: AnswerReader, dialect: str, parameters: Mapping[str, str]) -> ViewText | None:
+    original = texts.get_text("ViewOriginalText")
     try:
         definition = decode_trino_view(original)
     except ValueError:
-        warnings.append("The view's text has the form of Trino's and cannot be decoded.")
+        texts.warn("The view's text has the form of Trino's and cannot be decoded.")
         return None
     if definition is not None:
-        return _make_trino_view(definition, warnings)
-    sql = _none_if_without_sql(to_text(texts.get("ViewExpandedText"))) or _none_if_without_sql(
-        original
-    )
+        return _make_trino_view(AnswerReader(definition, texts.warnings))
+    sql = _none_if_without_sql(texts.get_text("ViewExpandedText")) or _none_if_without_sql(original)
     if sql is None:
-        warnings.append(_NO_TEXT)
+        texts.warn(_NO_TEXT)
         return None
     catalog, database = _read_defaults(parameters)
     return ViewText(
@@ -128,16 +118,16 @@ def _read_view(
     )
 
 
-def _make_trino_view(definition: Mapping[str, Any], warnings: list[str]) -> ViewText | None:
-    sql = to_text(definition.get("originalSql"))
+def _make_trino_view(definition: AnswerReader) -> ViewText | None:
+    sql = definition.get_text("originalSql")
     if not sql:
-        warnings.append("The view's text has the form of Trino's and holds no SQL.")
+        definition.warn("The view's text has the form of Trino's and holds no SQL.")
         return None
     return ViewText(
         dialect="trino",
         sql=redact_code(sql),
-        default_catalog=to_text(definition.get("catalog")),
-        default_database=to_text(definition.get("schema")),
+        default_catalog=definition.get_text("catalog"),
+        default_database=definition.get_text("schema"),
     )
 
 

@@ -10,7 +10,7 @@ from glueline_worker.aws.glue import Answer
 from glueline_worker.catalog.common_fields import read_name
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.tables import make_table_record
-from glueline_worker.catalog.values import to_text
+from glueline_worker.catalog.values import AnswerReader, to_text
 from glueline_worker.catalog.views import is_view
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import link_lineage
@@ -46,7 +46,8 @@ async def write_tables(
     asked = [answer for answer in answers if wanted.admits(str(answer.get("Name", "")))]
     answers.clear()
     keys = [
-        record_key(unit.source, here, "table", unit.database, read_name(each, [])) for each in asked
+        record_key(unit.source, here, "table", unit.database, read_name(AnswerReader(each)))
+        for each in asked
     ]
     prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
     same = await context.unchanged("table", prints)

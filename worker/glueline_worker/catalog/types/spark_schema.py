@@ -21,7 +21,7 @@ from glueline.contract.datatypes import (
 )
 from glueline.contract.records import Column
 from glueline_worker.catalog.types.column_types import TYPE_DEPTH_LIMIT, parse_type, render_type
-from glueline_worker.catalog.values import read_objects, to_text
+from glueline_worker.catalog.values import AnswerReader, to_text
 
 _SCHEMA = "spark.sql.sources.schema"
 _HIVE_NAMES = {"byte": "tinyint", "short": "smallint", "integer": "int", "long": "bigint"}
@@ -94,7 +94,7 @@ def _make_tree(spark_type: Any, depth: int) -> DataType:  # noqa: PLR0911 - one 
                 key=_make_tree(part("keyType"), deeper), value=_make_tree(part("valueType"), deeper)
             )
         case "struct":
-            fields = read_objects(spark_type, "fields", [])
+            fields = AnswerReader(spark_type).get_objects("fields")
             return StructType(fields=tuple(_make_field(field, deeper) for field in fields))
         case "udt":
             return _make_tree(part("sqlType"), deeper)
