@@ -14,9 +14,9 @@ async def test_only_what_is_long_is_read_in_a_thread(monkeypatch: pytest.MonkeyP
     threads: dict[str, bool] = {}
     make = tables.make_table_record
 
-    def noted(answer: Any, **given: Any) -> Any:
+    def noted(answer: Any, *given: Any, **named: Any) -> Any:
         threads[answer["Name"]] = threading.current_thread() is threading.main_thread()
-        return make(answer, **given)
+        return make(answer, *given, **named)
 
     monkeypatch.setattr(tables, "make_table_record", noted)
     long = "a" * tables.LONG
