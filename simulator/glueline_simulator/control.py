@@ -21,7 +21,7 @@ class ControlEndpoint:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         edit = CatalogueEditor(simulation.state)
-        told = EventBridge(simulation.state, self._send_event).announce
+        announce = EventBridge(simulation.state, self._send_event).announce
         self._routes: dict[tuple[str, str], Callable[[JsonBody], Any]] = {
             ("GET", ""): lambda _: self._names(),
             ("GET", "stats"): lambda _: simulation.stats.report(),
@@ -30,10 +30,10 @@ class ControlEndpoint:
             ("POST", "quota"): self._quota,
             ("POST", "reset"): self._reset,
             ("POST", "sessions/expire"): lambda _: simulation.expire_sessions(),
-            ("POST", "databases/add"): told("CreateDatabase", edit.add_database),
-            ("POST", "databases/delete"): told("DeleteDatabase", edit.delete_database),
-            ("POST", "tables/add"): told("CreateTable", edit.add_table),
-            ("POST", "tables/delete"): told("DeleteTable", edit.delete_table),
+            ("POST", "databases/add"): announce("CreateDatabase", edit.add_database),
+            ("POST", "databases/delete"): announce("DeleteDatabase", edit.delete_database),
+            ("POST", "tables/add"): announce("CreateTable", edit.add_table),
+            ("POST", "tables/delete"): announce("DeleteTable", edit.delete_table),
             ("POST", "jobs/add"): edit.add_job,
             ("POST", "jobs/delete"): edit.delete_job,
             ("GET", "queues"): lambda _: {"queues": simulation.sqs.report()},

@@ -34,8 +34,8 @@ def build_aws_state(
     region, account_id = file.region or region, file.account or account_id
     state = AwsState(region, account_id, {})
     contents: dict[str, models.AccountEntry] = {account_id: file, **file.accounts}
-    for name, held in contents.items():
-        state.accounts[name] = _build_account(state, name, held, folder)
+    for name, entry in contents.items():
+        state.accounts[name] = _build_account(state, name, entry, folder)
     for url, text in file.objects.items():
         bucket, _, key = url.removeprefix("s3://").partition("/")
         state.objects[bucket, key] = text.encode()
@@ -93,20 +93,20 @@ def add_job(
 
 
 def _build_account(
-    state: AwsState, name: str, held: models.AccountEntry, folder: Path
+    state: AwsState, name: str, entry: models.AccountEntry, folder: Path
 ) -> AccountState:
     account = AccountState(name)
-    for database, model in held.databases.items():
+    for database, model in entry.databases.items():
         add_database(state, account, database, model or models.DatabaseEntry())
-    for job, job_model in held.jobs.items():
+    for job, job_model in entry.jobs.items():
         add_job(state, account, job, job_model or models.JobEntry(), folder)
-    for title, connection in held.connections.items():
+    for title, connection in entry.connections.items():
         definition = define_connection(title, connection or models.ConnectionEntry())
         account.connections.add(title, definition)
     for store, raws in (
-        (account.triggers, held.triggers),
-        (account.workflows, held.workflows),
-        (account.crawlers, held.crawlers),
+        (account.triggers, entry.triggers),
+        (account.workflows, entry.workflows),
+        (account.crawlers, entry.crawlers),
     ):
         for title, raw in raws.items():
             store.add(title, _with_name(title, raw))

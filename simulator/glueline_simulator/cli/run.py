@@ -78,11 +78,11 @@ def _make_aws_state(options: Namespace) -> AwsState:
 
 def _announce(url: str, state: AwsState, *, as_json: bool) -> None:
     account = state.accounts[state.account]
-    held = {"databases": len(account.databases), "jobs": len(account.jobs)}
+    counts = {"databases": len(account.databases), "jobs": len(account.jobs)}
     if as_json:
-        line = json.dumps({"url": url, "pid": os.getpid(), "account": state.account, **held})
+        line = json.dumps({"url": url, "pid": os.getpid(), "account": state.account, **counts})
     else:
-        size = f"{held['databases']} databases, {held['jobs']} jobs"
+        size = f"{counts['databases']} databases, {counts['jobs']} jobs"
         line = f"glueline-simulator is ready at {url} ({size})"
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -45,12 +45,12 @@ def follow_database_link(context: GlueContext) -> tuple[GlueContext, StoredDatab
         return context, database
     account = context.state.accounts.get(target.get("CatalogId", context.account.id))
     name = target.get("DatabaseName") or ""
-    held = account.databases.get(name.lower()) if account else None
-    if account is None or held is None:
+    target_database = account.databases.get(name.lower()) if account else None
+    if account is None or target_database is None:
         raise not_found_error(f"Database {name} not found.")
-    if "TargetDatabase" in held.definition:
+    if "TargetDatabase" in target_database.definition:
         raise invalid_input_error("Cannot chain resource links")
-    return GlueContext(context.state, context.pager, context.call, account), held
+    return GlueContext(context.state, context.pager, context.call, account), target_database
 
 
 def _classify_owner(account: AccountState, database: StoredDatabase | None) -> str:

@@ -68,5 +68,5 @@ def _find_job(context: GlueContext, name: str) -> dict[str, Any]:
 
 
 def _has_tags(context: GlueContext, name: str, tags: dict[str, str]) -> bool:
-    held = context.account.tags.get(context.state.arn(context.account.id, f"job/{name}"), {})
-    return tags.items() <= held.items()
+    job_tags = context.account.tags.get(context.state.arn(context.account.id, f"job/{name}"), {})
+    return tags.items() <= job_tags.items()

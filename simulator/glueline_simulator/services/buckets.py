@@ -25,7 +25,7 @@ def list_objects(state: AwsState, bucket: str, query: dict[str, str]) -> HttpRes
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     after = _decode_continuation(query) or query.get("start-after", "")
     limit = _parse_limit(query.get("max-keys") or f"{_MOST_KEYS}")
-    keys = sorted(key for held, key in state.places() if held == bucket and key.startswith(prefix))
+    keys = sorted(key for name, key in state.places() if name == bucket and key.startswith(prefix))
     rows: dict[str, str] = {}
     last, more = "", False
     for key in keys:

@@ -1,4 +1,4 @@
-"""What a second run reads and writes, and what makes it read again."""
+"""A second run reads and writes only what has changed."""
 
 import base64
 import json

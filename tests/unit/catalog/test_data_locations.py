@@ -1,4 +1,4 @@
-"""Where a table's data stands, by what each engine leaves in the catalogue."""
+"""The places of a table's data, by what each engine leaves in the catalogue."""
 
 import pytest
 from tests.unit.catalog.answers import ORIGIN, table

@@ -1,4 +1,4 @@
-"""What a catalogue file leaves out, or sets to null, is served or refused with a place."""
+"""Members that a catalogue file leaves out or sets to null are served, or refused with a place."""
 
 from collections.abc import Iterator
 from pathlib import Path

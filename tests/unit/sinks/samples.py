@@ -44,7 +44,7 @@ def run(
 
 
 STORED: WeakKeyDictionary[Sink, dict[str, dict[str, Receipt]]] = WeakKeyDictionary()
-"""What ``store`` got, by run and unit; ``commit`` hands it back."""
+"""The receipts that ``store`` got, by run and unit; ``commit`` passes them back."""
 
 
 async def store(sink: Sink, of: Run, unit_id: str, *records: Record) -> Receipt:

@@ -1,4 +1,4 @@
-"""What SQL sinks give back for lineage: links, the places of data, partitions elsewhere."""
+"""The queries for lineage: links, the places of data, partitions elsewhere."""
 
 from tests.unit.sinks.samples import HERE, database, partition, run, store, table
 

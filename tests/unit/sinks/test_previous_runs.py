@@ -1,4 +1,4 @@
-"""What a sink holds of an earlier run, and how a later run keeps it."""
+"""A later run keeps what a sink holds of an earlier one."""
 
 from collections.abc import Sequence
 from pathlib import Path
