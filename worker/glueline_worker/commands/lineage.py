@@ -19,6 +19,7 @@ from glueline_worker.commands.dataset_names import (
     get_full_name,
     is_glue_table,
 )
+from glueline_worker.sinks.registry import parse_sink
 
 if TYPE_CHECKING:
     from glueline_worker.commands.stored_lineage import StoredLineage
@@ -91,7 +92,6 @@ def _choose_sink(url: str | None) -> str:
 
 async def _read_stored_lineage(url: str) -> "StoredLineage":
     from glueline_worker.commands.stored_lineage import read_lineage  # noqa: PLC0415
-    from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415
     from glueline_worker.sinks.sql.sink import SqlSink  # noqa: PLC0415
 
     sink = parse_sink(url)

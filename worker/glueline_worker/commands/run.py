@@ -1,5 +1,6 @@
 """``glueline run``: extract a catalogue with one command, on this machine."""
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -121,8 +122,6 @@ def run_extraction(
 
 def set_aws_environment(**options: str | None) -> dict[str, str]:
     """Set the variables of AWS from options, for this process and its children."""
-    import os  # noqa: PLC0415
-
     names = {
         "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
         "profile": ("AWS_PROFILE",),

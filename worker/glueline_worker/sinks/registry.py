@@ -1,11 +1,16 @@
-"""The sinks by the schemes of their URLs."""
+"""The sinks by the schemes of their URLs.
+
+The help of the command line imports this, so the sinks themselves are imported on first use.
+"""
 
 from pkgutil import resolve_name
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from glueline.contract.errors import UsageError
-from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.sink_url import SinkUrl
+
+if TYPE_CHECKING:
+    from glueline_worker.sinks.base import Sink
 
 
 class SinkScheme(NamedTuple):
@@ -14,7 +19,7 @@ class SinkScheme(NamedTuple):
     example: str
     """A URL for the help of ``glueline run``."""
     factory: str
-    """``module:function``. It is imported when it is needed: SQLAlchemy alone takes 20 MB."""
+    """``module:function``, imported on first use: SQLAlchemy alone takes 20 MB."""
 
 
 SCHEMES = {
@@ -30,7 +35,7 @@ SCHEMES = {
 """A factory takes a ``SinkUrl``, returns the sink without opening it, and raises UsageError."""
 
 
-def parse_sink(url: str) -> Sink:
+def parse_sink(url: str) -> "Sink":
     """Make the sink that ``url`` names, without opening it.
 
     Raises UsageError with one sentence that says what is wrong with the URL. The sentence never
