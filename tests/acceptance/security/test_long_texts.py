@@ -153,7 +153,7 @@ TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "braces of Scala": (lambda text: lexer._BRACES.sub("", text), ('"\\', '"""', '""" ')),
     "pairs of a DSN": (dbapi._PAIR.findall, ("a", "a ", "a=", "a={")),
     "Python 2": (repair.repaired, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
-    "%%configure": (lambda text: cells._closing_brace(text, 0), ('"\\', '{"\\', '"a')),
+    "%%configure": (lambda text: cells._find_closing_brace(text, 0), ('"\\', '{"\\', '"a')),
     "a pointer": (file_kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
     "sink": (sink_url.redact_sink_url, ("?", "?key", "+:/", "a:/", "&token", "://:")),
 }

@@ -16,9 +16,9 @@ from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, m
 from glueline_worker.catalog.partitions import make_partition_record
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import make_table_record
-from glueline_worker.lineage.job import job_lineage
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.paths import s3
+from glueline_worker.lineage.job import read_job_lineage
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.paths import name_s3_path
 from glueline_worker.redact import redact_code, redact_parameters, redact_prose, redact_text
 
 ACCOUNT = "123456789012"
@@ -48,13 +48,13 @@ def _records() -> Iterator[tuple[str, str]]:
                 partition = make_partition_record(answer, ORIGIN, **names)
                 yield f"partition {name} {n}", partition.model_dump_json()
     properties = CATALOGUE["connections"]["warehouse"]["properties"]
-    around = Surroundings(connections={"warehouse": redact_parameters(properties)})
+    context = LineageContext(connections={"warehouse": redact_parameters(properties)})
     for job in _all(account.jobs):
         yield f"job {job['Name']}", make_job_record(job, ORIGIN).model_dump_json()
         location = find_script_location(job)
         assert isinstance(location, ScriptLocation)
         script = world.objects[location.bucket, location.key]
-        yield f"lineage {job['Name']}", repr(job_lineage(job, script, None, around))
+        yield f"lineage {job['Name']}", repr(read_job_lineage(job, script, None, context))
 
 
 def _all(shelf: OrderedStore[Any]) -> list[Any]:
@@ -110,5 +110,5 @@ def test_what_aws_repeats_of_a_signed_request_is_left_out() -> None:
     ],
 )
 def test_keys_in_a_path_are_no_part_of_the_bucket(url: str, namespace: str, name: str) -> None:
-    dataset = s3(url)
+    dataset = name_s3_path(url)
     assert (dataset.namespace, dataset.name) == (namespace, name)

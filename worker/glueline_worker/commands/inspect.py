@@ -88,10 +88,12 @@ def _show(
     *,
     as_json: bool,
 ) -> None:
-    from glueline_worker.lineage.job import job_lineage  # noqa: PLC0415 - sqlglot takes a while
-    from glueline_worker.lineage.model import Surroundings  # noqa: PLC0415
+    from glueline_worker.lineage.job import read_job_lineage  # noqa: PLC0415 - sqlglot takes a while
+    from glueline_worker.lineage.model import LineageContext  # noqa: PLC0415
 
-    lineage = job_lineage(definition, code, None, Surroundings(region=region, account=account))
+    lineage = read_job_lineage(
+        definition, code, None, LineageContext(region=region, account=account)
+    )
     if as_json:
         print_json(_make_lineage_document(lineage))
     else:

@@ -23,7 +23,7 @@ from glueline_worker.sinks.registry import parse_sink
 
 if TYPE_CHECKING:
     from glueline_worker.commands.stored_lineage import StoredLineage
-    from glueline_worker.lineage.links.walk import Direction, Step
+    from glueline_worker.lineage.links.walk import Direction, LineageStep
 
 
 def lineage(
@@ -114,16 +114,16 @@ def _find_dataset(text: str, stored: "StoredLineage") -> Dataset:
         names = ", ".join((labels if is_unique else [*map(get_full_name, matches)])[:5])
         raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
     # For a table without edges, a warning may say why it has none.
-    known = [*find_datasets(text, stored.tables), *stored.links.tables_named(text)]
+    known = [*find_datasets(text, stored.tables), *stored.links.find_tables(text)]
     reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))
     raise UsageError(f"no lineage is known of {text!r}{reasons}")
 
 
-def _get_ends(step: "Step") -> tuple[Dataset, Dataset]:
+def _get_ends(step: "LineageStep") -> tuple[Dataset, Dataset]:
     return step.hop.upstream, step.hop.downstream
 
 
-def _make_tree(start: Dataset, way: "Direction", steps: "list[Step]") -> Tree:
+def _make_tree(start: Dataset, way: "Direction", steps: "list[LineageStep]") -> Tree:
     arrow = "←" if way == "upstream" else "→"
     root = Tree(Text.assemble((format_dataset(start), "bold"), f"  {way}"))
     branches = {start: root}
@@ -140,7 +140,7 @@ def _make_tree(start: Dataset, way: "Direction", steps: "list[Step]") -> Tree:
     return root
 
 
-def _make_step_document(step: "Step") -> dict[str, object]:
+def _make_step_document(step: "LineageStep") -> dict[str, object]:
     return {
         "depth": step.depth,
         "process": step.hop.process,

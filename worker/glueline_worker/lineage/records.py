@@ -1,4 +1,4 @@
-"""Lineage as records."""
+"""Makes records of lineage."""
 
 from hashlib import blake2b
 
@@ -9,8 +9,10 @@ from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.lineage.model import Edge, Lineage
 
 
-def lineage_records(lineage: Lineage, origin: RecordOrigin, *, process: str) -> list[LineageRecord]:
-    """One record for each edge; ``process`` is what moves the data, as in LineageRecord."""
+def make_lineage_records(
+    lineage: Lineage, origin: RecordOrigin, *, process: str
+) -> list[LineageRecord]:
+    """Return one record for each edge; ``process`` moves the data, as in LineageRecord."""
     return [
         LineageRecord(
             source=origin.source,
@@ -21,14 +23,14 @@ def lineage_records(lineage: Lineage, origin: RecordOrigin, *, process: str) -> 
             downstream=edge.downstream,
             origins=edge.origins,
             columns=edge.columns,
-            content_hash=_content_hash(edge),
+            content_hash=_hash_content(edge),
         )
         for edge in lineage.edges
     ]
 
 
-def _content_hash(edge: Edge) -> str:
-    """Of what may change in an edge; the rest is its identity."""
+def _hash_content(edge: Edge) -> str:
+    """Return a hash of the parts of an edge that may change; the rest is its identity."""
     columns = [(each.upstream, each.downstream, each.transformation) for each in edge.columns]
     content = orjson.dumps((edge.origins, columns))
     return blake2b(content, digest_size=16).hexdigest()

@@ -1,5 +1,6 @@
-"""Half surrogate pairs in names: a script can spell them, and UTF-8 cannot hold them."""
+"""Lone surrogates in names: a script can spell them, and UTF-8 cannot encode them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -7,20 +8,30 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.catalog.values import replace_surrogates
 from glueline_worker.lineage.model import ColumnRef, Flow, Graph, Node
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
-def without_halves(graph: Graph) -> Graph:
-    """``graph`` with each half as ``?``; before it is followed, so that equal names are one."""
-    if all(text.isascii() or replace_surrogates(text) == text for text in _texts(graph)):
+
+def replace_text_surrogates(text: str) -> str:
+    """Return ``text`` with each lone surrogate as U+FFFD, which Python can parse."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def replace_graph_surrogates(graph: Graph) -> Graph:
+    """Return ``graph`` with each lone surrogate as ``?``.
+
+    This comes before the graph is followed, so that equal names are one.
+    """
+    if all(text.isascii() or replace_surrogates(text) == text for text in _iterate_texts(graph)):
         return graph
     return replace(
         graph,
-        nodes=tuple(map(_node, graph.nodes)),
+        nodes=tuple(map(_replace_in_node, graph.nodes)),
         warnings=tuple(map(replace_surrogates, graph.warnings)),
         gaps=tuple(map(replace_surrogates, graph.gaps)),
     )
 
 
-def _texts(graph: Graph) -> Iterator[str]:
+def _iterate_texts(graph: Graph) -> Iterator[str]:
     yield from graph.warnings
     yield from graph.gaps
     for node in graph.nodes:
@@ -32,15 +43,15 @@ def _texts(graph: Graph) -> Iterator[str]:
             yield from (source.column for source in sources)
 
 
-def _node(node: Node) -> Node:
+def _replace_in_node(node: Node) -> Node:
     datasets = tuple(
         Dataset(namespace=replace_surrogates(each.namespace), name=replace_surrogates(each.name))
         for each in node.datasets
     )
-    return replace(node, datasets=datasets, flow=_flow(node.flow))
+    return replace(node, datasets=datasets, flow=_replace_in_flow(node.flow))
 
 
-def _flow(flow: Flow) -> Flow:
+def _replace_in_flow(flow: Flow) -> Flow:
     columns = {
         replace_surrogates(column): tuple(
             ColumnRef(each.node, replace_surrogates(each.column)) for each in sources

@@ -17,10 +17,10 @@ from glueline_worker.catalog.jobs import (
     find_script_location,
     make_job_record,
 )
-from glueline_worker.lineage.files.file_kinds import PIPELINE
-from glueline_worker.lineage.job import is_pipeline, job_lineage
-from glueline_worker.lineage.model import Lineage, Surroundings
-from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.files.file_kinds import PIPELINE_REASON
+from glueline_worker.lineage.job import is_pipeline, read_job_lineage
+from glueline_worker.lineage.model import Lineage, LineageContext
+from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
@@ -77,7 +77,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         "outputs": lineage.outputs,
         "warnings": (*record.warnings, *sources.warnings, *lineage.warnings),
     }
-    edges = lineage_records(lineage, context.job_origin, process=unit.unit_id)
+    edges = make_lineage_records(lineage, context.job_origin, process=unit.unit_id)
     if lineage.failures:
         note_failure(unit.job, lineage, context)
     sources.is_complete = sources.is_complete and lineage.is_complete
@@ -113,27 +113,29 @@ async def _lineage(
     definition: Mapping[str, Any], sources: Sources, context: UnitContext
 ) -> Lineage:
     """The job's lineage, and once more with the columns of the tables that it turns out to read."""
-    around = Surroundings(
+    lineage_context = LineageContext(
         region=context.at.region,
         account=context.at.account,
         connections={name: known for name, known in sources.inputs.connections.items() if known},
     )
-    lineage = await _analysed(definition, sources, around)
+    lineage = await _analysed(definition, sources, lineage_context)
     names = tables_read(lineage.inputs, context) if lineage.edges else ()
     sources.inputs.columns = await columns_of(names, context)
     sources.has_columns = len(sources.inputs.columns) == len(names)
     schemas = {name: columns for name, columns in sources.inputs.columns.items() if columns}
     if not schemas:
         return lineage
-    return await _analysed(definition, sources, replace(around, schemas=schemas))
+    return await _analysed(definition, sources, replace(lineage_context, schemas=schemas))
 
 
 async def _analysed(
-    definition: Mapping[str, Any], sources: Sources, around: Surroundings
+    definition: Mapping[str, Any], sources: Sources, lineage_context: LineageContext
 ) -> Lineage:
     # Reading a script can take its time; other units share the loop.
     script = sources.script and sources.script.text
-    return await asyncio.to_thread(job_lineage, definition, script, sources.dag, around)
+    return await asyncio.to_thread(
+        read_job_lineage, definition, script, sources.dag, lineage_context
+    )
 
 
 async def _read(
@@ -144,7 +146,7 @@ async def _read(
 ) -> None:
     location = find_script_location(definition)
     if is_pipeline(definition):
-        sources.warnings.append(PIPELINE)
+        sources.warnings.append(PIPELINE_REASON)
         sources.is_complete = False
         return
     if isinstance(location, ScriptLocation):

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
 from glueline_worker.lineage.script.interpreter.loops import UNROLL_LIMIT
 from glueline_worker.lineage.sql import read_sql
 
-NOTHING = Surroundings()
+NOTHING = LineageContext()
 COPY = 'spark.table(f"raw.t{i}").write.saveAsTable(f"mart.m{i}")\n'
 HEAD = "import json\nfrom concurrent.futures import ThreadPoolExecutor\n"
 FUNCTION = f"def copy(i):\n    {COPY}"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.model import Graph, Node, Surroundings
+from glueline_worker.lineage.model import Graph, LineageContext, Node
 from glueline_worker.lineage.script.domain.limits import reported_to
 from glueline_worker.lineage.script.domain.state import Exhausted, State
 from glueline_worker.lineage.script.interpreter.entry_points import run_uncalled
@@ -12,12 +12,12 @@ from glueline_worker.lineage.script.models.spark import spark_conf
 from glueline_worker.lineage.script.source import parser
 
 
-def read_script(text: str | bytes, around: Surroundings) -> Graph:
+def read_script(text: str | bytes, context: LineageContext) -> Graph:
     """What a Python job script reads, transforms and writes.
 
     Nothing of the script is executed. Never raises: what cannot be understood is a warning.
     """
-    state = State(around)
+    state = State(context)
     spark_conf.from_arguments(state)
     code = parser.decode(text)
     spark_conf.from_magics(state, code)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, Node, Role, Surroundings
+from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, LineageContext, Node, Role
 from glueline_worker.lineage.script.domain.journal import Journal
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.template_text import hole, shown
@@ -39,8 +39,8 @@ class Exhausted(Exception):
 class State:
     """Everything that lasts for the whole script."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self.around = around
+    def __init__(self, context: LineageContext) -> None:
+        self.context = context
         self.journal = Journal()
         self.nodes: dict[str, Node] = {}
         self.views: dict[str, Value] = {}
@@ -98,9 +98,9 @@ class State:
 
     def argument(self, name: str) -> str:
         """The job's argument ``name``: its default value, or a hole."""
-        found = self.around.arguments.get(name)
+        found = self.context.arguments.get(name)
         if found is None:
-            found = self.around.arguments.get(name.replace("_", "-"))
+            found = self.context.arguments.get(name.replace("_", "-"))
         return Argument(found) if found else hole(f"arg:{name}")
 
     # Nodes

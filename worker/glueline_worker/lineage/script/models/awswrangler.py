@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline_worker.lineage.naming import dynamodb
+from glueline_worker.lineage.naming import name_dynamodb_table
 from glueline_worker.lineage.script.domain.template_text import shown, texts
 from glueline_worker.lineage.script.domain.values import Tool, Value, options_of
 from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
@@ -130,13 +130,16 @@ def _unload_database(call: Call) -> Value:
 
 def _dynamo_write(call: Call) -> Value:
     table = call.arg(1, "table_name")
-    names = [dynamodb(shown(text), call.state.around) for text in texts(table)]
+    names = [name_dynamodb_table(shown(text), call.state.context) for text in texts(table)]
     call.state.write(call.arg(0, "df", "items", "path"), names, "wr.dynamodb")
     return None
 
 
 def _dynamo_read(call: Call) -> Value:
-    names = [dynamodb(shown(text), call.state.around) for text in texts(call.arg(0, "table_name"))]
+    names = [
+        name_dynamodb_table(shown(text), call.state.context)
+        for text in texts(call.arg(0, "table_name"))
+    ]
     return call.state.read(names, "wr.dynamodb")
 
 

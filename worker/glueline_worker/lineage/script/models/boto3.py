@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.naming import dynamodb, kinesis, redshift
+from glueline_worker.lineage.naming import (
+    name_dynamodb_table,
+    name_kinesis_stream,
+    name_redshift_table,
+)
 from glueline_worker.lineage.script.domain.template_text import as_text, shown, texts
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Foreign, Tool, Value, options_of
 from glueline_worker.lineage.script.models import boto3_s3, datasets, files, sql_engines
@@ -37,7 +41,7 @@ def call_object(call: Call) -> Value:
 
 
 def _tables(call: Call, value: Value) -> list[Dataset]:
-    return [dynamodb(shown(text), call.state.around) for text in texts(value)]
+    return [name_dynamodb_table(shown(text), call.state.context) for text in texts(value)]
 
 
 def _dynamo_put(call: Call) -> Value:
@@ -73,7 +77,7 @@ def _item_read(call: Call) -> Value:
 
 def _kinesis_put(call: Call) -> Value:
     stream = call.arg(None, "StreamName", "StreamARN")
-    names = [kinesis(shown(text), call.state.around) for text in texts(stream)]
+    names = [name_kinesis_stream(shown(text), call.state.context) for text in texts(stream)]
     call.state.write(call.values, names, "kinesis")
     return UNKNOWN
 
@@ -93,12 +97,12 @@ def _athena(call: Call) -> Value:
 
 def _redshift_data(call: Call) -> Value:
     cluster = call.arg(None, "ClusterIdentifier", "WorkgroupName", default=UNKNOWN)
-    region = call.state.around.region or "{region}"
+    region = call.state.context.region or "{region}"
     host = f"{shown(texts(cluster)[0])}.{region}"
     database = shown(as_text(call.arg(None, "Database", default=UNKNOWN)))
     engine = Engine(
-        lambda parts: redshift(
-            f"jdbc:redshift://{host}/", ".".join(parts), call.state.around, database=database
+        lambda parts: name_redshift_table(
+            f"jdbc:redshift://{host}/", ".".join(parts), call.state.context, database=database
         ),
         "redshift",
     )

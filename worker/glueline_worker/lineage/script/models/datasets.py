@@ -8,11 +8,11 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
-    catalog_table,
-    from_options,
-    glue_connection,
-    location,
-    s3,
+    name_catalog_table,
+    name_connection_table,
+    name_location,
+    name_s3_path,
+    read_connection_options,
     split_name,
 )
 from glueline_worker.lineage.naming.databases import parse_url
@@ -46,7 +46,7 @@ def table(state: State, database: Value, name: Value, catalog: Value = None) -> 
     for row in combinations([database, name, catalog]):
         parts = [shown(as_text(part)) for part in row[:2]]
         catalog_id = shown(row[2]) if isinstance(row[2], str) else None
-        found.append(catalog_table(parts[0], parts[1], state.around, catalog_id))
+        found.append(name_catalog_table(parts[0], parts[1], state.context, catalog_id))
     return found
 
 
@@ -72,7 +72,8 @@ def paths(value: Value) -> list[str]:
 def at(state: State, value: Value) -> list[Dataset]:
     """Places by URL."""
     return [
-        _located_table(state, path) or location(shown(path), state.around) for path in paths(value)
+        _located_table(state, path) or name_location(shown(path), state.context)
+        for path in paths(value)
     ]
 
 
@@ -82,7 +83,7 @@ def _located_table(state: State, path: Value) -> Dataset | None:
         return None
     database, _, rest = shown(path).removeprefix(TABLE_LOCATION).partition("/")
     name, _, catalog = rest.partition("/")[0].partition(OWNER)
-    return catalog_table(database, name, state.around, catalog or None)
+    return name_catalog_table(database, name, state.context, catalog or None)
 
 
 def objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
@@ -91,7 +92,7 @@ def objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
     for bucket_option, key_option in combinations([bucket, key]):
         name = shown(as_text(bucket_option))
         path = "" if key_option is None else shown(as_text(key_option))
-        found.append(s3(f"s3://{name}/{path.lstrip('/')}", state.around))
+        found.append(name_s3_path(f"s3://{name}/{path.lstrip('/')}", state.context))
     return found
 
 
@@ -127,7 +128,7 @@ def _by_variant(
         format_text = "hudi"
         if str(plain.get("hoodie.datasource.hive_sync.enable", "")).lower() == "false":
             plain = {key: value for key, value in plain.items() if "hive_sync" not in key}
-    return list(from_options(kind, plain, state.around, format=format_text))
+    return list(read_connection_options(kind, plain, state.context, format=format_text))
 
 
 def _by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
@@ -156,9 +157,9 @@ def through_connection(
     """A table behind a Glue connection, as ``from_jdbc_conf`` names it."""
     found: list[Dataset] = []
     for variant in variants({"connectionName": connection, **options}):
-        found += from_options("jdbc", text_options(variant), state.around)
+        found += read_connection_options("jdbc", text_options(variant), state.context)
         if not found and (name := variant.get("connectionName")) is not None:
-            found.append(glue_connection(shown(as_text(name)), "{unknown}", state.around))
+            found.append(name_connection_table(shown(as_text(name)), "{unknown}", state.context))
     return found
 
 

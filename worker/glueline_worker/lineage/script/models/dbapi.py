@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.naming import glue_connection, jdbc
+from glueline_worker.lineage.naming import name_connection_table, name_jdbc_table
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, shown, texts
 from glueline_worker.lineage.script.domain.values import (
@@ -157,16 +157,20 @@ def name_table(state: State, data: Mapping[Any, Value], parts: tuple[str, ...]) 
     schema = shown(schema) if isinstance(schema, str) else None
     connection = data.get("connection")
     if isinstance(connection, str):
-        return glue_connection(shown(connection), table, state.around, engine=engine, schema=schema)
+        return name_connection_table(
+            shown(connection), table, state.context, engine=engine, schema=schema
+        )
     url = shown(as_text(data.get("url")))
     database = data.get("database")
     database = shown(database) if isinstance(database, str) else None
     if datasets.CONNECTION in url:
         name, named = datasets.connection_of(url)
-        return glue_connection(
-            name, table, state.around, engine=engine, schema=schema, database=named or database
+        return name_connection_table(
+            name, table, state.context, engine=engine, schema=schema, database=named or database
         )
-    return jdbc(url, table, state.around, engine=engine, schema=schema, database=database)
+    return name_jdbc_table(
+        url, table, state.context, engine=engine, schema=schema, database=database
+    )
 
 
 def engine_of(state: State, tool: Value) -> Engine:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import ColumnRef, Flow
-from glueline_worker.lineage.naming import athena_table, s3, spark_table
+from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_sql_table
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_hole, shown, texts
 from glueline_worker.lineage.script.domain.values import Frame, Value, options_of, words
@@ -48,7 +48,7 @@ def athena_engine(state: State, database: str | None) -> Engine:
     def name(parts: TableName) -> Dataset:
         *before, table = parts
         database = before.pop() if before else default
-        return athena_table(".".join(before), database, table, state.around)
+        return name_athena_table(".".join(before), database, table, state.context)
 
     return Engine(name, "athena")
 
@@ -61,7 +61,7 @@ def spark_name(state: State, parts: TableName) -> Dataset:
     default = state.settings.get("catalog")
     if len(parts) == TABLE_IN_DATABASE and isinstance(default, str) and state.catalogs.get(default):
         parts = (default, *parts)
-    return spark_table(parts, state.around, state.catalogs)
+    return name_spark_sql_table(parts, state.context, state.catalogs)
 
 
 def run_spark_sql(state: State, query: Value) -> Value:
@@ -126,7 +126,7 @@ def _statement(state: State, statement: SqlStatement, engine: Engine, given: Val
 
 
 def _targets(state: State, statement: SqlStatement, engine: Engine) -> list[Dataset]:
-    targets = [s3(path, state.around) for path in statement.path_writes]
+    targets = [name_s3_path(path, state.context) for path in statement.path_writes]
     if statement.write is not None and statement.write[-1].lower() in _CHANNELS:
         return targets
     defines = statement.kind == "create_table" and not statement.reads and not statement.path_reads
@@ -146,7 +146,7 @@ def _sources(state: State, statement: SqlStatement, engine: Engine) -> dict[Tabl
         frame = _view(state, name, engine)
         found[name] = (frame or state.read([engine.name(name)], "sql")).node
     for path in statement.path_reads:
-        place = s3(_AS_OF.sub("", path), state.around)
+        place = name_s3_path(_AS_OF.sub("", path), state.context)
         found[(path,)] = state.read([place], "sql").node
     return found
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from glueline_worker.lineage.naming.spark_catalogs import setting_of, settings_in
+from glueline_worker.lineage.naming.spark_catalogs import find_settings, split_setting
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, shown
 from glueline_worker.lineage.script.domain.values import Value
@@ -20,7 +20,7 @@ def put(state: State, key: Value, value: Value) -> None:
     text = shown(as_text(value))
     if name == "spark.sql.defaultCatalog":
         state.settings["catalog"] = text
-    if found := setting_of(name):
+    if found := split_setting(name):
         catalog, setting = found
         state.catalogs.setdefault(catalog, {})[setting] = text
 
@@ -33,7 +33,7 @@ def put_all(state: State, settings: Mapping[str, Value]) -> None:
 
 def from_arguments(state: State) -> None:
     """The job's ``--conf``, which holds several settings in one text."""
-    for key, value in settings_in(state.around.arguments.get("conf", "")):
+    for key, value in find_settings(state.context.arguments.get("conf", "")):
         put(state, key, value)
 
 
@@ -49,5 +49,5 @@ def from_magics(state: State, code: str) -> None:
         conf = document.get("conf")
         if isinstance(conf, dict):
             put_all(state, conf)
-        for key, value in settings_in(str(document.get("--conf", ""))):
+        for key, value in find_settings(str(document.get("--conf", ""))):
             put(state, key, value)

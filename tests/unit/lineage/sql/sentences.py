@@ -1,4 +1,4 @@
-"""What the SQL reader found, in a line of words for each statement."""
+"""Statements of the SQL reader as one line of words each, for the tests."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ SCHEMAS = {
 
 
 def cases():
-    """SQL, dialect and what it says, from the texts beside this file."""
+    """Yield SQL, its dialect and the expected lines, from the texts beside this file."""
     for path in sorted(HERE.glob("*.txt")):
         for block in path.read_text().strip().split("\n\n"):
             lines = block.split("\n")
@@ -24,7 +24,7 @@ def cases():
             yield "\n".join(line for line in lines if line[:2] != "= "), dialect, expected
 
 
-def said(sql, dialect="spark"):
+def describe_sql(sql, dialect="spark"):
     """``insert shop.copy <- shop.orders: key=shop.orders.id``, then the warnings."""
     reading = read_sql(sql, dialect=dialect, schemas=SCHEMAS)
     return [*map(_statement, reading.statements), *(f"! {text}" for text in reading.warnings)]
