@@ -15,7 +15,7 @@ from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
 
-CASES = Path(__file__).parents[1] / "tests" / "lineage" / "script" / "cases"
+CASES = Path(__file__).parents[1] / "tests" / "unit" / "lineage" / "script" / "cases"
 
 
 def main() -> None:

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glueline_worker.lineage.files.notebook import Notebook, read_notebook
-from glueline_worker.lineage.script.source.parser import SIZE_LIMIT, decode, tree, wide_coding
+from glueline_worker.lineage.script.source.parser import (
+    SCRIPT_SIZE_LIMIT,
+    decode_script,
+    find_wide_coding,
+    try_parse,
+)
 
 Language = Literal["python", "scala"]
 
@@ -102,7 +107,7 @@ def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
     """
     if reason := _find_binary_reason(data):
         return NotCode(reason)
-    text = decode(data)
+    text = decode_script(data)
     if not text.strip():
         return NotCode("the script is empty")
     notebook = read_notebook(text)
@@ -127,7 +132,7 @@ def _find_binary_reason(data: bytes) -> str:
         return "the script is a tar archive and no code"
     if data[_COMPILED_PYTHON] == b"\r\n" and b"\x00" in data[:16]:
         return "the script is compiled Python and no code"
-    if not wide_coding(data) and _count_controls(data) * _RARE > len(data):
+    if not find_wide_coding(data) and _count_controls(data) * _RARE > len(data):
         return "the script is a binary file and no code"
     return ""
 
@@ -159,7 +164,7 @@ def _find_language(text: str, declared: Language) -> Language | None:
     other = _find_other_kind(text)
     if declared == "python" and not scala and not other:
         return "python"
-    if len(text) <= SIZE_LIMIT and tree(text) is not None:
+    if len(text) <= SCRIPT_SIZE_LIMIT and try_parse(text) is not None:
         is_python = declared == "python" or (not scala and _STRONG_PYTHON.search(text))
         return "python" if is_python else "scala"
     if other and not python:

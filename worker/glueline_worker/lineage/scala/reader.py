@@ -11,7 +11,7 @@ from glueline_worker.lineage.scala.lexer import find_unmatched_lines, lex_scala
 from glueline_worker.lineage.scala.python_writer import PythonWriter, Translation
 from glueline_worker.lineage.scala.translator import Translator
 from glueline_worker.lineage.script import read_script
-from glueline_worker.lineage.script.source.parser import lines_of
+from glueline_worker.lineage.script.source.parser import name_lines
 
 _SIZE_LIMIT = 300_000
 _PREAMBLE = (
@@ -45,7 +45,7 @@ def read_scala(text: str | bytes, context: LineageContext) -> Graph:
         gaps.append("the script is nested too deeply to be read")
         return Graph(Origin.SCRIPT, (), (_WARNING, *gaps), tuple(gaps))
     if lost:
-        gaps.append(f"does not read as Scala, and was left out: {lines_of(sorted(lost))}")
+        gaps.append(f"does not read as Scala, and was left out: {name_lines(sorted(lost))}")
     graph = read_script(python, context)
     nodes = (
         replace(node, line=lines[node.line - 1] if node.line and node.line <= len(lines) else None)

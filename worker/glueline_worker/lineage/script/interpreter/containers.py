@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from glueline_worker.lineage.script.domain.alternatives import join_values
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.items import as_key
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Arguments,
-    Foreign,
-    Length,
+    External,
+    JobArguments,
+    MinimumLength,
     Value,
-    join,
 )
-from glueline_worker.lineage.script.interpreter.attributes import as_key, get_item
-from glueline_worker.lineage.script.models.call import Call
 
-SIZE_LIMIT = 5_000
+_SIZE_LIMIT = 5_000
 _GROWING = frozenset({"add", "append", "appendleft", "extend", "union", "update"})
 
 
-def call(call: Call) -> Value:
-    """``container.name(…)``."""
+def call_container(call: Call) -> Value:
+    """Return ``container.name(…)``."""
     if isinstance(call.receiver, dict):
         return _call_dict(call)
     if isinstance(call.receiver, (list, set)):
@@ -33,15 +33,15 @@ def _call_any(call: Call) -> Value:
         items = list(call.receiver)
         return items.index(found) if isinstance(found, str) and found in items else UNKNOWN
     if call.name == "count":
-        return Length(len(call.receiver))
+        return MinimumLength(len(call.receiver))
     return UNKNOWN
 
 
 def _call_list(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     box, name = call.receiver, call.name
     value = call.arg(0)
-    if name in _GROWING and len(box) >= SIZE_LIMIT:
-        report_limit(f"a collection was followed up to {SIZE_LIMIT:,} items; more are left out")
+    if name in _GROWING and len(box) >= _SIZE_LIMIT:
+        report_limit(f"a collection was followed up to {_SIZE_LIMIT:,} items; more are left out")
         return None
     if name in {"append", "add", "appendleft"}:
         _grow(call, [value])
@@ -83,7 +83,7 @@ def _pop(call: Call) -> Value:
     try:
         return box.pop(at)
     except (IndexError, TypeError):
-        return join(box)
+        return join_values(box)
 
 
 def _call_dict(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
@@ -118,11 +118,11 @@ def _call_dict(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
 def _get(call: Call, key: Value) -> Value:
     box = call.receiver
     if key in box:
-        return get_item(call.run, box, key)
+        return call.reading.get_item(box, key)
     default = call.arg(1, "default")
-    if isinstance(box, Arguments) and isinstance(key, str):
-        return default if default is not None else get_item(call.run, box, key)
-    found = get_item(call.run, box, key)
-    if found is UNKNOWN or (isinstance(found, Foreign) and found.label == "unknown"):
+    if isinstance(box, JobArguments) and isinstance(key, str):
+        return default if default is not None else call.reading.get_item(box, key)
+    found = call.reading.get_item(box, key)
+    if found is UNKNOWN or (isinstance(found, External) and found.label == "unknown"):
         return default if default is not None or isinstance(key, str) else UNKNOWN
-    return join([found, default]) if default is not None else found
+    return join_values([found, default]) if default is not None else found
