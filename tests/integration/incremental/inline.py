@@ -16,9 +16,9 @@ from glueline.ledger import AsyncLedger
 from glueline.queue import calls_for
 from glueline.settings.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
-from glueline_worker.aws.sources import Sources
-from glueline_worker.execution.executor import Execution
-from glueline_worker.execution.fixed_circumstances import Tools
+from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.execution.executor import Executor
+from glueline_worker.execution.services import WorkerServices
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.errors import SinkUnavailable
 from glueline_worker.sinks.model import Part, Run, StoredEntry
@@ -41,7 +41,7 @@ class Inline:
         self._stack.push_async_callback(client.aclose)
         self._ledger, self._calls = AsyncLedger(client), calls_for(settings)
         quota = SharedQuota(client, settings.key_prefix, start=1000, floor=100)
-        sources = Sources(settings, quota)
+        sources = SourceConnections(settings, quota)
         self._stack.push_async_callback(sources.close)
         sinks: list[Sink] = []
         for url in settings.sinks:
@@ -49,8 +49,8 @@ class Inline:
             await sink.open()
             self._stack.push_async_callback(sink.close)
             sinks.append(Troubled(sink, self))
-        self._execution = Execution(
-            Tools(settings, self._ledger, self._calls, sources, sinks, self._publish)
+        self._execution = Executor(
+            WorkerServices(settings, self._ledger, self._calls, sources, sinks, self._publish)
         )
         return self
 

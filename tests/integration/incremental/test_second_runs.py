@@ -231,7 +231,7 @@ async def test_another_reader_reads_everything(
 ) -> None:
     worker: Inline = await inline(url("out"))
     await worker.run()
-    monkeypatch.setattr(fingerprints, "reader", lambda: "a newer one")
+    monkeypatch.setattr(fingerprints, "hash_reader_code", lambda: "a newer one")
     second = await worker.run()
     assert not [kind for kind in second.counts if kind.startswith("unchanged_")]
     assert (await worker.run()).counts["unchanged_job"] == 4
@@ -307,12 +307,12 @@ async def test_what_a_cancelled_run_wrote_hides_no_edge_that_is_gone(
 
 def test_the_reader_is_known_by_its_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     changed = tmp_path / "changed.py"
-    before = fingerprints.reader.__wrapped__()
-    paths = [*fingerprints._sources()]
+    before = fingerprints.hash_reader_code.__wrapped__()
+    paths = [*fingerprints._list_code()]
     assert {"records.py", "tables.py", "sqltext.py", "redact.py"} & {path.name for path in paths}
     changed.write_bytes(paths[0].read_bytes() + b"#")
-    monkeypatch.setattr(fingerprints, "_sources", lambda: iter([changed, *paths[1:]]))
-    assert fingerprints.reader.__wrapped__() != before
+    monkeypatch.setattr(fingerprints, "_list_code", lambda: iter([changed, *paths[1:]]))
+    assert fingerprints.hash_reader_code.__wrapped__() != before
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

@@ -48,7 +48,7 @@ def publish(temporary: Path, path: Path, put: Callable[..., Any] = atomic_files.
     around(f"before-{what}", put, f"after-{what}")(temporary, path)
 
 
-async def commit(*args: Any, work: Callable[..., Any] = run_commit.commit) -> Any:
+async def commit(*args: Any, work: Callable[..., Any] = run_commit.commit_run) -> Any:
     answer = await work(*args)
     die("before-ledger")
     return answer
@@ -75,5 +75,5 @@ atomic_files.publish = publish
 os.fsync = sync
 runs.store_commit = around("never", runs.store_commit, "in-commit")
 upsert.upsert_rows = around("in-upsert", upsert.upsert_rows, "after-upsert")
-run_commit.commit = commit
+run_commit.commit_run = commit
 threading.Thread(target=watch_the_limit, daemon=True).start()

@@ -73,13 +73,13 @@ def _choose_sources(
 
 
 async def _check_sources(settings: "Settings", names: Sequence[str]) -> list[CheckReport]:
-    from glueline_worker.permissions.check import check_source  # noqa: PLC0415 - the AWS library is slow
+    from glueline_worker.permissions.check import check_permissions  # noqa: PLC0415 - the AWS library is slow
 
     semaphore = asyncio.Semaphore(_CHECKS_AT_ONCE)
 
     async def check_one(name: str) -> CheckReport:
         async with semaphore:
-            return await check_source(settings, name)
+            return await check_permissions(settings, name)
 
     return await asyncio.gather(*(check_one(name) for name in names))
 

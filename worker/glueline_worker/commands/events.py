@@ -45,7 +45,7 @@ def events(
 
     Example: glueline events --queue https://sqs.eu-west-1.amazonaws.com/123456789012/glue
     """
-    from glueline_worker.changes.process import serve  # noqa: PLC0415 - the AWS library is slow
+    from glueline_worker.changes.process import run_event_service  # noqa: PLC0415 - the AWS library is slow
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
 
     settings = _load_settings({"queue": queue, "source": source, "queue_source": queue_source})
@@ -55,7 +55,7 @@ def events(
     if settings.events.queue is None:
         raise UsageError("which queue? give --queue URL, or set events.queue")
     setup_logging(settings)
-    counts = serve(settings, settings.events.queue, until_empty=until_empty, once=once)
+    counts = run_event_service(settings, settings.events.queue, until_empty=until_empty, once=once)
     shown = {name: counts[name] for name in ("messages", "noted", "repeated", "ignored", "refused")}
     if as_json:
         print_json(dict(shown))

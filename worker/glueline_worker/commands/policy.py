@@ -12,7 +12,7 @@ from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
     from glueline_worker.aws.iam_actions import Feature
-    from glueline_worker.permissions.policy_resources import Place
+    from glueline_worker.permissions.policy_resources import PolicyScope
 
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|role/.+|user/.+)")
@@ -84,36 +84,36 @@ def policy(
     _ensure_match(
         principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user"
     )
-    trusted = principal or policy_documents.usual_principal(place)
-    found = policy_documents.identities(place, features, trusted)
+    trusted = principal or policy_documents.guess_trusted_arn(place)
+    found = policy_documents.make_principals(place, features, trusted)
     _print_notes(place, principal, trusted, is_plain=notation == "json" and not chain)
     if chain:
-        print(policy_formats.chain(found))  # noqa: T201
+        print(policy_formats.render_chain(found))  # noqa: T201
     elif notation == "json":
-        print(policy_formats.iam(found))  # noqa: T201
+        print(policy_formats.render_iam(found))  # noqa: T201
     else:
-        print(getattr(policy_formats, notation)(source, found))  # noqa: T201
+        print(getattr(policy_formats, f"render_{notation}")(source, found))  # noqa: T201
 
 
 def _choose_features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.iam_actions import USUAL, Feature  # noqa: PLC0415
+    from glueline_worker.aws.iam_actions import DEFAULT_FEATURES, Feature  # noqa: PLC0415
 
     added, removed = _parse_features("--with", with_), _parse_features("--without", without)
     if both := added & removed:
         raise UsageError(f"{min(both)} stands in --with and in --without")
-    features = (USUAL | added) - removed
+    features = (DEFAULT_FEATURES | added) - removed
     if Feature.LINEAGE in added and Feature.JOBS in removed:
         raise UsageError("lineage is that of jobs: --with lineage cannot go --without jobs")
     return features if Feature.JOBS in features else features - {Feature.LINEAGE}
 
 
 def _parse_features(option: str, words: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.iam_actions import CHOICES, Feature  # noqa: PLC0415
+    from glueline_worker.aws.iam_actions import OPTIONAL_FEATURES, Feature  # noqa: PLC0415
 
     names = [name.strip() for word in words or () for name in word.split(",") if name.strip()]
     for name in names:
-        if name not in CHOICES:
-            raise UsageError(f"{option} takes {', '.join(CHOICES)}, not {name!r}")
+        if name not in OPTIONAL_FEATURES:
+            raise UsageError(f"{option} takes {', '.join(OPTIONAL_FEATURES)}, not {name!r}")
     return frozenset(Feature(name) for name in names)
 
 
@@ -124,9 +124,9 @@ def _make_place(
     buckets: list[str] | None,
     kms_keys: list[str] | None,
     queue: str | None,
-) -> "Place":
+) -> "PolicyScope":
     from glueline.settings.settings import load_settings  # noqa: PLC0415
-    from glueline_worker.permissions.policy_resources import Place, queue_arn  # noqa: PLC0415
+    from glueline_worker.permissions.policy_resources import PolicyScope, parse_queue_arn  # noqa: PLC0415
 
     settings = load_settings()
     source = settings.source(name)
@@ -137,14 +137,14 @@ def _make_place(
     for one in kms_keys or ():
         _ensure_match(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
     here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    place = Place(
+    place = PolicyScope(
         source,
         region=region or source.region or here or "*",
         account=account or source.account or "*",
         buckets=tuple(buckets or ()),
         kms_keys=tuple(kms_keys or ()),
     )
-    configured = queue_arn(settings.events.queue or "", place.partition, place.region)
+    configured = parse_queue_arn(settings.events.queue or "", place.partition, place.region)
     return replace(place, queues=tuple(filter(None, [queue or configured])))
 
 
@@ -153,7 +153,9 @@ def _ensure_match(value: str | None, pattern: re.Pattern[str], option: str, expe
         raise UsageError(f"{option} takes {expected}, not {value!r}")
 
 
-def _print_notes(place: "Place", principal: str | None, trusted: str, *, is_plain: bool) -> None:
+def _print_notes(
+    place: "PolicyScope", principal: str | None, trusted: str, *, is_plain: bool
+) -> None:
     """Print hints beside the document, on standard error."""
     errors = console(stderr=True)
     for known, what in ((place.account, "account"), (place.region, "region")):

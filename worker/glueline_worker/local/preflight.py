@@ -4,8 +4,8 @@ import asyncio
 
 from glueline.settings.settings import Settings
 from glueline_worker.aws.errors import AwsDenied
-from glueline_worker.aws.quota import LocalPace
-from glueline_worker.aws.sources import Sources
+from glueline_worker.aws.quota import LocalQuota
+from glueline_worker.aws.sources import SourceConnections
 
 _CALL_SECONDS = 5.0
 
@@ -19,7 +19,7 @@ async def _check(settings: Settings, source: str) -> None:
     quick = settings.worker.model_copy(
         update={"call_timeout": _CALL_SECONDS, "read_timeout": _CALL_SECONDS}
     )
-    sources = Sources(settings.model_copy(update={"worker": quick}), LocalPace(100))
+    sources = SourceConnections(settings.model_copy(update={"worker": quick}), LocalQuota(100))
     try:
         connection = await sources.connect(source)
         catalog = connection.source.catalog_id

@@ -5,7 +5,7 @@ from typing import Any
 from weakref import ref
 
 from glueline_worker.observe import tracing
-from glueline_worker.observe.metrics import sink_step
+from glueline_worker.observe.metrics import time_sink_step
 from glueline_worker.sinks.base import Sink
 
 _STEPS = {
@@ -44,8 +44,8 @@ def _meter(target: object, sink: str) -> None:
 
 def _time_method(method: _Method, owner: ref[object], sink: str, step: str) -> _Method:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        with tracing.step(sink, step):
-            async with sink_step(sink, step):
+        with tracing.sink_span(sink, step):
+            async with time_sink_step(sink, step):
                 answer = await method(owner(), *args, **kwargs)
         if step == "begin":
             _meter(answer, sink)

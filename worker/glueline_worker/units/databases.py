@@ -10,19 +10,20 @@ from glueline_worker.units.context import UnitContext
 
 
 async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
-    """List the databases; their tables are read by units of their own while the listing goes on.
+    """List the databases, and open a unit for the tables of each while the listing goes on.
 
     A filter without wildcards names the databases, so nothing needs to be listed.
     """
     wanted = context.run.request.filters.databases
     if wanted.exact_names is not None:
-        await context.open_units([_tables_of(unit, name) for name in wanted.exact_names])
+        await context.open_units([_make_unit(unit, name) for name in wanted.exact_names])
         return
     is_complete = True
-    async for page in context.glue.databases():
+    async for page in context.glue.list_databases():
         is_complete = is_complete and not page.nulls
         records = [
-            context.placed(make_database_record(answer, context.origin)) for answer in page.items
+            context.place_in_catalog(make_database_record(answer, context.origin))
+            for answer in page.items
         ]
         read = zip(records, page.items, strict=True)
         admitted = [(record, answer) for record, answer in read if wanted.admits(record.name)]
@@ -30,13 +31,13 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         # The tables behind a link belong to the database it points to.
         own = [record.name for record, _ in admitted if record.target is None]
         _warn_of_links([record for record, _ in admitted], context)
-        await context.open_units([_tables_of(unit, name) for name in own])
+        await context.open_units([_make_unit(unit, name) for name in own])
     if is_complete:
         context.listings.append(unit.unit_id)
 
 
 def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) -> None:
-    """Say of which links nobody reads the tables, as far as the settings tell."""
+    """Warn of links whose tables no source reads, as far as the settings tell."""
     connection = context.connection
     for database in databases:
         link = database.target
@@ -53,7 +54,10 @@ def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) ->
 
 
 def _may_be_read(owner: str | None, region: str, context: UnitContext) -> bool:
-    """Whether a source may read the catalogue ``owner``; some sources' accounts are not told."""
+    """Tell whether a source may read the catalogue ``owner``.
+
+    The account of some sources is not in the settings.
+    """
     for source in context.sources.values():
         account = source.catalog_id or source.account
         if account is None and not (source.profile or source.access_key):
@@ -65,5 +69,5 @@ def _may_be_read(owner: str | None, region: str, context: UnitContext) -> bool:
     return False
 
 
-def _tables_of(unit: DatabasesUnit, database: str) -> DatabaseUnit:
+def _make_unit(unit: DatabasesUnit, database: str) -> DatabaseUnit:
     return DatabaseUnit(run_id=unit.run_id, source=unit.source, database=database)
