@@ -26,7 +26,7 @@ from typer.main import get_command
 
 from glueline.api.app import make_app
 from glueline.api.context import Metrics
-from glueline.cli import build
+from glueline.cli import build_app
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
 from glueline.contract.runs import RunState
@@ -209,7 +209,7 @@ def _commands() -> str:
     os.environ["COLUMNS"] = "100"
     return "\n\n".join(
         f"## {' '.join(path)}\n\n```text\n{text}\n```"
-        for path, text in _helps(get_command(build()), ("glueline",))
+        for path, text in _helps(get_command(build_app()), ("glueline",))
     )
 
 
@@ -266,7 +266,7 @@ def _ledger_metrics() -> str:
     some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1}, **more)
     rows = [
         (f"`{family.name}`", "gauge", *_labels(family.samples[0].labels), family.documentation)
-        for family in ledger_metrics.families(some)
+        for family in ledger_metrics.make_metric_families(some)
     ]
     return table(METRIC, rows)
 

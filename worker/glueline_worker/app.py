@@ -19,11 +19,11 @@ from glueline.contract.messages import (
     CheckRequest,
     ExtractionRequest,
     UnitMessage,
-    parse,
+    parse_message,
 )
 from glueline.contract.names import task_name
-from glueline.ledger.keys import Origin
-from glueline.queue import celery_app
+from glueline.ledger.keys import KeyOrigin
+from glueline.queue import make_celery_app
 from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
 from glueline_worker.broker.consumer_steps import EventBatches, VisibilityRefresh
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 def make_app(settings: Settings) -> Celery:
     """Make the application with its tasks. Its runtime starts with the worker, not before."""
-    app = celery_app(settings)
+    app = make_celery_app(settings)
     app.set_current()
     app.conf.update(
         worker_pool="threads",
@@ -104,7 +104,7 @@ class Worker:
 
     def _accept(self, request: ExtractionRequest, task: Any) -> None:
         """Open a run. A message that is delivered twice opens one run: its id is the key."""
-        origin: Origin = "caller" if request.idempotency_key else "message"
+        origin: KeyOrigin = "caller" if request.idempotency_key else "message"
         key = request.idempotency_key or f"message/{task.id}"[:200]
         request = request.model_copy(update={"idempotency_key": key})
         try:
@@ -131,7 +131,7 @@ class Worker:
             log.info("check.done", source=message.source, ok=report.ok)
 
     def _add_dead_letter(self, reason: str, body: str) -> None:
-        self.runtime.bury(*redact_dead_letter(reason, body))
+        self.runtime.add_dead_letter(*redact_dead_letter(reason, body))
 
     def _on_setup_logging(self, **_: Any) -> None:
         setup_logging(self.settings)
@@ -184,7 +184,7 @@ def _parse_arguments(
     """Parse the message in a task's arguments; raises UsageError."""
     if len(args) != 1 or kwargs:
         raise UsageError("not a Glueline message: a task takes one argument, the message")
-    message = parse(args[0])
+    message = parse_message(args[0])
     if task_name(message.kind) != task:
         raise UsageError(f"not a Glueline message: kind {message.kind!r} came as task {task!r}")
     return message

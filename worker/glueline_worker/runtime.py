@@ -19,13 +19,14 @@ import structlog
 import uvloop
 from celery import Celery
 
-from glueline.client.producer import KeyConflict
+from glueline.client.errors import KeyConflict
 from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
-from glueline.ledger.keys import Origin
-from glueline.queue import Publisher, QueueUnavailable, async_redis_client, calls_for
+from glueline.ledger.checks import record_check
+from glueline.ledger.keys import KeyOrigin
+from glueline.queue import Publisher, QueueUnavailable, make_async_redis_client, make_commands
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.aws.metered_quota import MeteredQuota
@@ -90,7 +91,9 @@ class Runtime:
                 if future.done():
                     raise
 
-    async def open_run(self, request: ExtractionRequest, traceparent: str, origin: Origin) -> str:
+    async def open_run(
+        self, request: ExtractionRequest, traceparent: str, origin: KeyOrigin
+    ) -> str:
         """Open a run for a request from the queue; return its id. Raises KeyConflict.
 
         Belongs to the loop: use it with ``call``.
@@ -109,14 +112,14 @@ class Runtime:
 
     def record_check(self, report: CheckReport) -> None:
         """Store the report of a check; raises LedgerUnavailable."""
-        self.call(self._ledger(self._calls.record_check(report)))
+        self.call(self._ledger(record_check(self._calls.keys, report)))
 
-    def bury(self, reason: str, body: str) -> None:
+    def add_dead_letter(self, reason: str, body: str) -> None:
         """Store a dead letter; without the ledger only the log has it."""
         log.error("message.buried", reason=reason)
         DEAD_LETTERS.inc()
         try:
-            self.call(self._ledger(self._calls.bury(reason, body)))
+            self.call(self._ledger(self._calls.add_dead_letter(reason, body)))
         except LedgerUnavailable as error:
             log.warning("ledger.unavailable", error=str(error))
 
@@ -136,10 +139,10 @@ class Runtime:
     async def _open(self) -> None:
         settings = self.settings
         # Units wait for a free connection instead of failing.
-        self._client = async_redis_client(settings, _REDIS_CONNECTIONS)
+        self._client = make_async_redis_client(settings, _REDIS_CONNECTIONS)
         await check_redis(self._client, settings.key_prefix)
         self._ledger = AsyncLedger(self._client)
-        self._calls = calls_for(settings)
+        self._calls = make_commands(settings)
         self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
         quota = SharedQuota(
             self._client,

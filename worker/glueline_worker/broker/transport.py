@@ -93,7 +93,7 @@ TRANSPORT_ALIASES["sentinel"] = "glueline_worker.broker.transport:SentinelTransp
 
 def choose_transport(settings: Settings) -> str:
     """Return the name of the transport for the Redis of ``settings``, as Celery takes it."""
-    is_watched = clients.sentinels_of(settings.redis_url) is not None
+    is_watched = clients.find_sentinels(settings.redis_url) is not None
     return f"glueline_worker.broker.transport:{'SentinelTransport' if is_watched else 'Transport'}"
 
 

@@ -26,7 +26,7 @@ from tenacity.wait import wait_random_exponential
 
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.ledger import LedgerUnavailable
-from glueline.queue import async_redis_client
+from glueline.queue import make_async_redis_client
 from glueline.settings.settings import Settings
 from glueline_worker.changes.recorder import ChangeRecorder
 from glueline_worker.changes.sqs_queue import (
@@ -63,7 +63,9 @@ class EventService:
         self.not_ready_reason = "the queue has not answered yet"
         """The reason why nothing is received; empty when all is well."""
         self.counts: Counter[str] = Counter()
-        self.client: redis.asyncio.Redis = async_redis_client(settings, settings.events.pollers + 2)
+        self.client: redis.asyncio.Redis = make_async_redis_client(
+            settings, settings.events.pollers + 2
+        )
 
     async def run(self, *, once: bool = False) -> None:
         """Read the queue; raises GluelineError when it cannot be read at all.

@@ -7,7 +7,7 @@ from collections import Counter
 import structlog
 import uvloop
 
-from glueline.queue import calls_for
+from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline_worker.changes.poller import EventService
 from glueline_worker.observe.health_monitor import HealthMonitor
@@ -41,7 +41,7 @@ async def _run(settings: Settings, url: str, *, until_empty: bool, once: bool) -
 
     health = HealthMonitor(
         service.client,
-        calls_for(settings),
+        make_commands(settings),
         find_not_ready_reason=find_not_ready_reason,
         setting="events.metrics_port",
         ready=EVENTS_READY,

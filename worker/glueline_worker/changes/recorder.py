@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import redis.asyncio
 import structlog
 
-from glueline.changes.eventbridge import parse_message
-from glueline.changes.intake import understand
-from glueline.changes.source_router import Router
+from glueline.changes.eventbridge import parse_queue_body
+from glueline.changes.intake import route_events
+from glueline.changes.source_router import SourceRouter
 from glueline.contract.errors import UsageError
 from glueline.ledger import AsyncLedger
 from glueline.ledger.changes import EventChanges, record_changes
-from glueline.queue import calls_for
+from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline_worker.changes.sqs_queue import Delivery
 from glueline_worker.observe.metrics import DEAD_LETTERS, EVENT_AGE, EVENTS
@@ -28,9 +28,9 @@ class ChangeRecorder:
     def __init__(self, settings: Settings, client: redis.asyncio.Redis) -> None:
         """Use ``client``; the caller closes it."""
         self._ledger = AsyncLedger(client)
-        self._calls = calls_for(settings)
+        self._calls = make_commands(settings)
         self._events = settings.events
-        self._router = Router(settings)
+        self._router = SourceRouter(settings)
 
     async def record(self, deliveries: Sequence[Delivery]) -> Counter[str]:
         """Record all messages and count the outcomes; raises LedgerUnavailable.
@@ -41,8 +41,8 @@ class ChangeRecorder:
         refused: list[tuple[str, Delivery]] = []
         for delivery in deliveries:
             try:
-                events = parse_message(delivery.body)
-                changes += understand(self._router, events, self._events.source)
+                events = parse_queue_body(delivery.body)
+                changes += route_events(self._router, events, self._events.source)
             except UsageError as error:
                 refused.append((str(error), delivery))
         counts = await self._record_changes(changes)
@@ -63,7 +63,7 @@ class ChangeRecorder:
         reason, body = redact_dead_letter(
             f"a message of the events' queue was refused: {reason}", delivery.body
         )
-        await self._ledger(self._calls.bury(reason, body))
+        await self._ledger(self._calls.add_dead_letter(reason, body))
         log.error("message.buried", reason=reason)
         DEAD_LETTERS.inc()
 

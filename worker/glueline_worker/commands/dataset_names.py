@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from glueline.contract.lineage import Dataset
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 
 _ACCOUNT = re.compile(r"([0-9]{12})[:./](.+)", re.DOTALL)
 _QUOTES = str.maketrans("", "", '`"')
@@ -13,8 +13,8 @@ _QUOTES = str.maketrans("", "", '`"')
 def format_dataset(dataset: Dataset) -> str:
     """Return ``database.table`` for a table of Glue, else namespace and name as a URL."""
     if is_glue_table(dataset):
-        return one_line(_dot_name(dataset))
-    return one_line(f"{dataset.namespace}/{dataset.name}".rstrip("/"))
+        return clean_line(_dot_name(dataset))
+    return clean_line(f"{dataset.namespace}/{dataset.name}".rstrip("/"))
 
 
 def is_glue_table(dataset: Dataset) -> bool:

@@ -9,10 +9,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json
+from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.lineage import Dataset
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import format_dataset
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _show(
     if as_json:
         print_json(_make_lineage_document(lineage))
     else:
-        console().print(_make_lineage_tree(name, lineage))
+        make_console().print(_make_lineage_tree(name, lineage))
 
 
 def _make_lineage_document(lineage: "Lineage") -> dict[str, object]:
@@ -112,7 +112,7 @@ def _make_lineage_document(lineage: "Lineage") -> dict[str, object]:
 
 def _make_lineage_tree(name: str, lineage: "Lineage") -> Tree:
     """Return a tree of outputs with their inputs below them, then the inputs without output."""
-    root = Tree(Text(one_line(name), style="bold"))
+    root = Tree(Text(clean_line(name), style="bold"))
     for output in lineage.outputs:
         branch = root.add(Text(f"→ {format_dataset(output)}", style="green"))
         for edge in lineage.edges:
@@ -121,13 +121,13 @@ def _make_lineage_tree(name: str, lineage: "Lineage") -> Tree:
                 leaf = branch.add(Text(f"← {format_dataset(edge.upstream)}  ({origins})"))
                 for column in edge.columns:
                     pair = f"{column.upstream} → {column.downstream}"
-                    leaf.add(Text(one_line(pair), style="dim"))
+                    leaf.add(Text(clean_line(pair), style="dim"))
     with_output = {edge.upstream for edge in lineage.edges}
     for dataset in lineage.inputs:
         if dataset not in with_output:
             root.add(Text(f"← {format_dataset(dataset)}  (read, and written nowhere)"))
     for warning in lineage.warnings:
-        root.add(Text(one_line(warning), style="yellow"))
+        root.add(Text(clean_line(warning), style="yellow"))
     if not (lineage.inputs or lineage.outputs or lineage.warnings):
         root.add(Text("nothing is read or written", style="dim"))
     return root

@@ -7,12 +7,12 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json
+from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.lineage import Dataset
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import (
     find_datasets,
     format_dataset,
@@ -75,16 +75,16 @@ def lineage(
         )
         return
     for way, steps in found.items():
-        console().print(_make_tree(start, way, steps))
+        make_console().print(_make_tree(start, way, steps))
     for warning in warnings:
-        console(stderr=True).print(Text(f"warning: {one_line(warning)}", style="yellow"))
+        make_console(stderr=True).print(Text(f"warning: {clean_line(warning)}", style="yellow"))
 
 
 def _choose_sink(url: str | None) -> str:
     """Return ``url``, or the first SQL sink of the settings."""
     if url:
         return url
-    for candidate in load_settings().sinks:
+    for candidate in load_cli_settings().sinks:
         if candidate.startswith(("sqlite:", "postgresql:")):
             return candidate
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")

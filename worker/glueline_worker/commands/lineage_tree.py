@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from glueline.contract.lineage import Dataset
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import format_dataset
 
 _EDGES = """
@@ -28,7 +28,7 @@ def read_lineage_tree(database: Path) -> Tree:
     targets: dict[tuple[str, str], Tree] = {}
     for process, up_space, up_name, down_space, down_name in edges:
         if process not in processes:
-            processes[process] = tree.add(Text(one_line(unquote(process)), style="bold cyan"))
+            processes[process] = tree.add(Text(clean_line(unquote(process)), style="bold cyan"))
         downstream = format_dataset(Dataset(namespace=down_space, name=down_name))
         upstream = format_dataset(Dataset(namespace=up_space, name=up_name))
         if (process, downstream) not in targets:

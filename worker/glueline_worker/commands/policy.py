@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from glueline.cli.output import console
+from glueline.cli.loading import load_cli_settings
+from glueline.cli.output import make_console
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -125,10 +126,9 @@ def _make_place(
     kms_keys: list[str] | None,
     queue: str | None,
 ) -> "PolicyScope":
-    from glueline.settings.settings import load_settings  # noqa: PLC0415
     from glueline_worker.permissions.policy_resources import PolicyScope, parse_queue_arn  # noqa: PLC0415
 
-    settings = load_settings()
+    settings = load_cli_settings()
     source = settings.source(name)
     _ensure_match(queue, _QUEUE, "--queue", "the ARN of a queue")
     _ensure_match(account, _ACCOUNT, "--account", "12 digits")
@@ -157,7 +157,7 @@ def _print_notes(
     place: "PolicyScope", principal: str | None, trusted: str, *, is_plain: bool
 ) -> None:
     """Print hints beside the document, on standard error."""
-    errors = console(stderr=True)
+    errors = make_console(stderr=True)
     for known, what in ((place.account, "account"), (place.region, "region")):
         if known == "*":
             errors.print(f"the {what} is not known, so any is allowed: give --{what}", markup=False)

@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 
 from glueline.cli import options as o
-from glueline.cli.output import console, print_json
-from glueline.cli.progress import follow
+from glueline.cli.output import make_console, print_json
+from glueline.cli.progress import show_progress
 from glueline.cli.summary import print_summary
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import CatalogScope, ExtractionRequest
@@ -101,8 +101,8 @@ def run_extraction(
     request = ExtractionRequest(
         source=source,
         scope=CatalogScope(include=(only,)) if only else CatalogScope(),
-        filters=o.filters(database, exclude_database, table, exclude_table, job, exclude_job),
-        options=o.options(
+        filters=o.make_filters(database, exclude_database, table, exclude_table, job, exclude_job),
+        options=o.make_options(
             partitions=partitions,
             lineage=lineage,
             raw=raw,
@@ -113,7 +113,7 @@ def run_extraction(
     for url in settings.sinks:
         parse_sink(url)
     setup_logging(settings)
-    progress = console(stderr=True)
+    progress = make_console(stderr=True)
     ended = run_with_progress(
         request, worker_count=workers, settings=overrides, env=env, progress=progress
     )
@@ -149,7 +149,7 @@ def run_with_progress(
             worker_count=worker_count,
             settings=settings,
             env=env,
-            follow=lambda statuses: follow(statuses, progress),
+            follow=lambda statuses: show_progress(statuses, progress),
         )
     except KeyboardInterrupt as interrupt:
         what = str(interrupt) or "nothing was started"
@@ -171,7 +171,7 @@ def print_result(ended: "FinishedRun", sinks: tuple[str, ...], *, as_json: bool)
         )
     else:
         # When the records go to standard output, nothing else may.
-        out = console(stderr=any(name.startswith("stdout:") for name in names))
+        out = make_console(stderr=any(name.startswith("stdout:") for name in names))
         print_summary(out, ended.run, ended.failures, ended.warnings)
         for name in names:
             out.print(f"results in {name}", markup=False)

@@ -14,7 +14,7 @@ from glueline.contract.errors import GluelineError, Retryable, Terminal
 from glueline.contract.filters import Filters
 from glueline.contract.model import StrictModel
 from glueline.ledger.commands import Claim
-from glueline.ledger.decoding import STORED, model
+from glueline.ledger.decoding import STORED, decode_model
 from glueline.ledger.results import ClaimResult
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
@@ -102,7 +102,7 @@ def check_circumstances(result: ClaimResult) -> ClaimResult:
     """Return the claim's result, with a problem if its circumstances cannot be read here."""
     if result.problem or not result.circumstances:
         return result
-    found, problem = model(Circumstances, result.circumstances)
+    found, problem = decode_model(Circumstances, result.circumstances)
     if found is not None:
         return result
     sentence = f"this version of Glueline cannot read the run's circumstances: {problem}"

@@ -100,14 +100,16 @@ class Executor:
         """Publish open units again that nobody works on; return how many."""
         services = self.services
         life_ms = int(services.settings.run_timeout * 1000)
-        due = await services.ledger(services.calls.due(lease_ms=services.lease_ms, life_ms=life_ms))
+        due = await services.ledger(
+            services.calls.find_due(lease_ms=services.lease_ms, life_ms=life_ms)
+        )
         if due.units:
             log.info("reconcile.published", units=len(due.units))
             metrics.REPUBLISHED.inc(len(due.units))
             await services.publish(due.units)
         for sentence in due.sentences:
             log.error("run.forgotten", reason=sentence)
-            await services.ledger(services.calls.bury(sentence, ""))
+            await services.ledger(services.calls.add_dead_letter(sentence, ""))
         for unit in due.unreadable:
             await self._refuse_unreadable(unit)
         return len(due.units)

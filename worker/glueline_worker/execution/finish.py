@@ -1,7 +1,7 @@
 """The last unit of a run: commit the run to the sinks, or remove what a stopped run left."""
 
 from glueline.contract.runs import RunState
-from glueline.ledger.results import Results
+from glueline.ledger.results import RunResults
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.circumstances import (
     Circumstances,
@@ -97,7 +97,7 @@ async def _clean_up(claimed: ClaimedUnit) -> None:
     await run_commit.abort_run(sinks, run, replayed=claimed.result.replayed)
 
 
-async def _fix_circumstances(claimed: ClaimedUnit, results: Results) -> Circumstances:
+async def _fix_circumstances(claimed: ClaimedUnit, results: RunResults) -> Circumstances:
     """Return the run's circumstances, also of a run whose units an older version read."""
     services, source = claimed.services, claimed.unit.source
     if not claimed.result.circumstances and (results.listings or results.receipts):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure, RunState, RunStatus
-from glueline.ledger.results import Results
+from glueline.ledger.results import RunResults
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.fan_out import find_receipt
 from glueline_worker.sinks.model import Commit, Refused, Run
@@ -52,7 +52,7 @@ def decide_reason(state: RunState, failures: Sequence[Failure], lost: Sequence[s
 
 
 async def commit_run(
-    sinks: Sequence[Sink], run: Run, status: RunStatus, results: Results
+    sinks: Sequence[Sink], run: Run, status: RunStatus, results: RunResults
 ) -> CommitSummary:
     """Commit every sink that holds all results of the run, and report on the others.
 
@@ -90,7 +90,7 @@ def _describe_missing_units(sink: Sink, units: Sequence[str]) -> str:
 
 
 def _report_refused_records(
-    sink: Sink, commit: Commit, results: Results, done: CommitSummary
+    sink: Sink, commit: Commit, results: RunResults, done: CommitSummary
 ) -> None:
     """Report records that a sink refused for newer ones: a warning if this ledger knows those."""
     refused = sum(map(Refused.of_receipt, commit.receipts.values()), Refused())
@@ -106,7 +106,7 @@ def _report_refused_records(
         )
 
 
-def _make_commit(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
+def _make_commit(sink: Sink, run: Run, status: RunStatus, results: RunResults) -> Commit:
     found = {
         unit_id: find_receipt(sink, receipts) for unit_id, receipts in results.receipts.items()
     }

@@ -8,7 +8,7 @@ from glueline.contract.messages import CatalogScope, ExtractionRequest
 
 def narrow_request(request: ExtractionRequest, filters: Filters) -> ExtractionRequest:
     """Return the request for what both it and the ``filters`` of its source admit."""
-    return request.model_copy(update={"filters": request.filters.within(filters)})
+    return request.model_copy(update={"filters": request.filters.restrict_to(filters)})
 
 
 def ensure_in_filters(request: ExtractionRequest, filters: Filters) -> None:

@@ -36,7 +36,7 @@ async def give_up_unreadable(services: WorkerServices, claim: Claim, result: Cla
         if held and ids:
             await services.publish([FinishUnit(run_id=unit.run_id, source=unit.source)])
     where = f"unit {unit.unit_id[:200]} of run {unit.run_id}"
-    await services.ledger(services.calls.bury(f"{where}: {result.problem}", ""))
+    await services.ledger(services.calls.add_dead_letter(f"{where}: {result.problem}", ""))
 
 
 async def _end_run(services: WorkerServices, claim: Claim, result: ClaimResult) -> None:

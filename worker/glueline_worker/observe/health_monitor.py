@@ -10,7 +10,7 @@ from prometheus_client import Gauge
 from glueline.ledger import Commands
 from glueline_worker.observe.loop_monitor import LoopMonitor
 from glueline_worker.observe.metrics import READY
-from glueline_worker.observe.redis_health import read_gauges
+from glueline_worker.observe.redis_health import fetch_gauges
 from glueline_worker.observe.server import ProbeServer
 
 
@@ -29,7 +29,7 @@ class HealthMonitor:
     ) -> None:
         """Serve the gauges of the ledger that ``client`` reaches; the rest is for the server."""
         self._server = ProbeServer(
-            read_gauges=lambda: read_gauges(client, calls),
+            read_gauges=lambda: fetch_gauges(client, calls),
             find_not_ready_reason=find_not_ready_reason,
             list_kinds=list_kinds,
             setting=setting,

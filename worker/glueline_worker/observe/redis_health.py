@@ -7,7 +7,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from glueline.ledger import AsyncLedger, Commands, LedgerUnavailable
-from glueline.ledger.gauges import Gauges, gauges
+from glueline.ledger.gauges import Gauges, read_gauges
 
 REDIS_TIMEOUT = 2.0
 """Seconds after which a Redis that does not answer counts as away."""
@@ -23,9 +23,9 @@ async def find_redis_problem(client: redis.asyncio.Redis) -> str:
     return ""
 
 
-async def read_gauges(client: redis.asyncio.Redis, calls: Commands) -> Gauges | None:
+async def fetch_gauges(client: redis.asyncio.Redis, calls: Commands) -> Gauges | None:
     """Read the gauges of the ledger; None when Redis does not answer in time."""
     with suppress(LedgerUnavailable, TimeoutError):
         async with asyncio.timeout(REDIS_TIMEOUT):
-            return await AsyncLedger(client)(gauges(calls.keys, calls.silence_ms))
+            return await AsyncLedger(client)(read_gauges(calls.keys, calls.redispatch_after_ms))
     return None

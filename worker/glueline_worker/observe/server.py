@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from glueline.contract.errors import UsageError
 from glueline.ledger.gauges import Gauges
-from glueline.telemetry.ledger_metrics import families
+from glueline.telemetry.ledger_metrics import make_metric_families
 from glueline_worker.observe.metrics import REGISTRY, UNITS_IN_PROGRESS
 
 
@@ -78,7 +78,7 @@ class ProbeServer:
         for kind in self._kinds:
             UNITS_IN_PROGRESS.labels(kind).set(counts[kind])
         ledger = CollectorRegistry()
-        ledger.register(_GivenMetrics(families(await self._read_gauges())))
+        ledger.register(_GivenMetrics(make_metric_families(await self._read_gauges())))
         body = generate_latest(REGISTRY) + generate_latest(ledger)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

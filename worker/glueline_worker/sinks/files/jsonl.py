@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glueline.contract.records import Record
-from glueline.contract.terminal import escaped
+from glueline.contract.terminal import escape_json
 from glueline_worker.sinks.atomic_files import sync_file
 from glueline_worker.sinks.json_text import to_json
 
@@ -40,7 +40,7 @@ class JsonLinesFile:
 
     def append(self, records: Sequence[Record]) -> LineSpan:
         """Write one line for each of ``records`` and return where they are."""
-        lines = b"".join(escaped(to_json(record)[1]) + b"\n" for record in records)
+        lines = b"".join(escape_json(to_json(record)[1]) + b"\n" for record in records)
         return self.append_lines(lines, len(records))
 
     def append_lines(self, lines: bytes, records: int) -> LineSpan:

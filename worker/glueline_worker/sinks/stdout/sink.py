@@ -11,7 +11,7 @@ from typing import IO
 
 from glueline.contract.errors import UsageError
 from glueline.contract.records import Record
-from glueline.contract.terminal import escaped
+from glueline.contract.terminal import escape_json
 from glueline_worker.sinks.atomic_files import translate_disk_errors
 from glueline_worker.sinks.errors import SinkUnavailable
 from glueline_worker.sinks.json_text import to_json
@@ -173,7 +173,7 @@ class _StdoutUnitWriter:
         assert self._lines is not None, "nothing is written after the end"
         with translate_disk_errors(self._sink.name):
             for record in records:
-                self._lines.write(escaped(to_json(record)[1]) + b"\n")
+                self._lines.write(escape_json(to_json(record)[1]) + b"\n")
         self._records += len(records)
 
     async def complete(self) -> Receipt:
