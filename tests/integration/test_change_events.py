@@ -23,7 +23,7 @@ from glueline.contract.messages import Options, TableScope
 from glueline.contract.runs import DeadLetter, RunStatus
 from glueline.ledger.changes import EventChanges
 from glueline_simulator import Simulator, SimulatorError
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 QUEUE = "glue"
 URL = f"https://sqs.eu-west-1.amazonaws.com/123456789012/{QUEUE}"
@@ -414,7 +414,7 @@ def test_the_service_tells_how_it_is(
 ):
     import httpx
 
-    port = free_port()
+    port = find_free_port()
     sim = simulator(databases=0, jobs=0)
     sim.send(QUEUE, created("a"), "no JSON")
     env = {

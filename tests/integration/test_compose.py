@@ -23,7 +23,7 @@ from glueline import Options, Producer, RunState
 from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -135,7 +135,7 @@ def composition(
     redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Composition]:
     folder = tmp_path_factory.mktemp("compose")
-    port, api_port = free_port(), free_port()
+    port, api_port = find_free_port(), find_free_port()
     here = {"--port=5555": f"--port={port}", "8080": str(api_port), "0.0.0.0": "127.0.0.1"}
     logs = {name: folder / f"{name}.log" for name in OURS}
     processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -57,7 +57,9 @@ _BARE = re.compile(
 )
 """``password=…`` in properties and command lines; a call or an index after it is code."""
 _WORD_AFTER_COLON = re.compile(r":\s+[A-Za-z]+\W*\Z")
-_ENCODED_VIEW = re.compile(r"(/\*\s*Presto (?:Materialized )?View:\s*)([\w+/=]+)(\s*\*/)")
+TRINO_VIEW_COMMENT = r"(?i:/\*\s*+presto (?:materialized )?view)"
+"""The beginning of the comment in which Trino and Athena store a view as base64 of JSON."""
+_ENCODED_VIEW = re.compile(rf"({TRINO_VIEW_COMMENT}:\s*)([\w+/=]+)(\s*\*/)")
 _PATH_SEGMENT = re.compile(r"/[\w.-]{0,63}\Z")
 _ACCESS_KEY_ID = re.compile(r"(?<![A-Z0-9])A(?:KI|SI)A[A-Z0-9]{16}(?![A-Z0-9])")
 _SECRET_KEY_FORM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")

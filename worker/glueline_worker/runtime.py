@@ -41,7 +41,7 @@ from glueline_worker.execution.services import WorkerServices
 from glueline_worker.observe.health_monitor import HealthMonitor
 from glueline_worker.observe.metrics import DEAD_LETTERS
 from glueline_worker.observe.redis_health import find_redis_problem
-from glueline_worker.sinks.metered import metered
+from glueline_worker.sinks.metered import meter_sink
 from glueline_worker.sinks.registry import parse_sink
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class Runtime:
             floor=settings.worker.rate_floor,
         )
         self._sources = SourceConnections(settings, MeteredQuota(quota, self._register_family))
-        self._sinks = [metered(parse_sink(url)) for url in settings.sinks]
+        self._sinks = [meter_sink(parse_sink(url)) for url in settings.sinks]
         for sink in self._sinks:
             await sink.open()
         self.executor = Executor(

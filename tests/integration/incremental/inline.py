@@ -19,7 +19,9 @@ from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import SourceConnections
 from glueline_worker.execution.executor import Executor
 from glueline_worker.execution.services import WorkerServices
-from glueline_worker.sinks.base import Held, Part, Run, Sink, SinkUnavailable
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkUnavailable
+from glueline_worker.sinks.model import Part, Run, StoredEntry
 from glueline_worker.sinks.registry import parse_sink
 
 
@@ -109,11 +111,11 @@ class TroubledWriter:
     async def write(self, records: Any) -> None:
         raise AssertionError("records come as parts")
 
-    async def held(self, kind: str, keys: Sequence[str]) -> dict[str, Held]:
-        return await self._writer.held(kind, keys)
+    async def find_stored_entries(self, kind: str, keys: Sequence[str]) -> dict[str, StoredEntry]:
+        return await self._writer.find_stored_entries(kind, keys)
 
-    async def keep(self, kind: str, prints: Any) -> None:
-        await self._writer.keep(kind, prints)
+    async def mark_unchanged(self, kind: str, prints: Any) -> None:
+        await self._writer.mark_unchanged(kind, prints)
 
     async def write_parts(self, parts: Sequence[Part]) -> None:
         if self._inline.fails():

@@ -1,4 +1,4 @@
-"""What a second run reads and writes, and what makes it read again."""
+"""A second run reads and writes only what has changed."""
 
 import base64
 import json
@@ -16,9 +16,9 @@ from tests.unit.sinks.places import Rows
 from glueline.contract.messages import DatabaseScope, Options
 from glueline.contract.runs import RunState
 from glueline_simulator import Simulator
-from glueline_worker.sinks.base import Commit, CommitReport
+from glueline_worker.sinks.model import Commit, CommitReport
 from glueline_worker.sinks.sql import sink as sql_sink
-from glueline_worker.sinks.sql.runs import store_committed
+from glueline_worker.sinks.sql.runs import store_commit
 from glueline_worker.sinks.sql.schema.tables import TABLES
 from glueline_worker.units import fingerprints
 
@@ -277,10 +277,10 @@ async def test_a_database_that_lost_its_last_commits_ends_its_run_as_partial(
     def lose(connection: Connection, ending: Commit) -> CommitReport:
         values = {"generation": first.generation, "run_id": first.run_id}
         connection.execute(TABLES.update().values(values))
-        return store_committed(connection, ending)
+        return store_commit(connection, ending)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sql_sink, "store_committed", lose)
+        patched.setattr(sql_sink, "store_commit", lose)
         second = await worker.run()
     assert second.state is RunState.PARTIAL
     assert "has lost" in str(second.reason)

@@ -61,7 +61,7 @@ def serve(simulator: Start, monkeypatch: pytest.MonkeyPatch) -> Start:
 
 
 def deleted(folder: Path) -> Counter[str]:
-    """How many rows of each kind are marked deleted."""
+    """Count the rows of each kind that are marked deleted."""
     with sqlite3.connect(folder / "out.db") as db:
         tables = ("databases", "tables", "partitions", "jobs", "lineage")
         count = "SELECT count(*) FROM {} WHERE deleted_at IS NOT NULL"

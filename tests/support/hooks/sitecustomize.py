@@ -38,14 +38,14 @@ if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
 if broken := os.environ.get("TEST_ERROR_DATABASE"):
     from glueline_worker.aws.glue import Glue
 
-    read = Glue.tables
+    read = Glue.list_tables
 
     def tables(self: Glue, database: str, *args: Any, **options: Any) -> Any:
         if database == broken:
             raise RuntimeError(os.environ["TEST_ERROR_TEXT"])
         return read(self, database, *args, **options)
 
-    Glue.tables = tables  # type: ignore[method-assign]
+    Glue.list_tables = tables  # type: ignore[method-assign]
 
 if os.environ.get("TEST_TROUBLE"):
     import trouble  # noqa: F401 - changes what it imports

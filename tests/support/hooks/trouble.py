@@ -20,7 +20,7 @@ from glueline_worker.sinks import atomic_files
 from glueline_worker.sinks.sql import engine, runs, upsert
 
 FOLDER = Path(os.environ["TEST_TROUBLE"])
-engine.SQLITE_PATIENCE = float(os.environ.get("TEST_SQLITE_PATIENCE", "30"))  # type: ignore[assignment]
+engine._SQLITE_WAIT_SECONDS = float(os.environ.get("TEST_SQLITE_PATIENCE", "30"))  # type: ignore[assignment]
 
 
 def die(point: str) -> None:
@@ -73,7 +73,7 @@ def watch_the_limit() -> None:
 
 atomic_files.publish = publish
 os.fsync = sync
-runs.store_committed = around("never", runs.store_committed, "in-commit")
-upsert.upsert = around("in-upsert", upsert.upsert, "after-upsert")
+runs.store_commit = around("never", runs.store_commit, "in-commit")
+upsert.upsert_rows = around("in-upsert", upsert.upsert_rows, "after-upsert")
 run_commit.commit_run = commit
 threading.Thread(target=watch_the_limit, daemon=True).start()

@@ -18,7 +18,7 @@ from tests.support.system import System, eventually, variables
 from glueline.settings.api import Token, hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 DATABASE = "raw_sales_0000"
 ALL, READER, WRITER, NORTH = "token-of-all", "token-to-read", "token-to-write", "token-of-north"
@@ -40,7 +40,7 @@ class Api:
 
     def __init__(self, settings: Settings, folder: Path, **changes: Any) -> None:
         self.settings = settings
-        self.port = free_port()
+        self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"api-{self.port}.log"
         api = {

@@ -13,15 +13,15 @@ import pytest
 
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.records import Record
-from glueline_worker.catalog.databases import database_record
+from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.catalog.record_origin import RecordOrigin
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import make_link_lineage
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.lineage.script import read_script
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.registry import parse_sink
 
 HERE = LineageContext(region="eu-west-1", account="123456789012")
@@ -35,12 +35,12 @@ spark.table("sales.orders").write.saveAsTable("finance.report")
 @pytest.fixture
 def sink(tmp_path: Path) -> str:
     """A job that writes to a table's path and reads the table, and a resource link to the result."""
-    orders = table_record(
+    orders = make_table_record(
         {"Name": "orders", "StorageDescriptor": {"Location": "s3://lake/sales/orders/"}},
         ORIGIN,
         database_name="sales",
     )
-    link = table_record(
+    link = make_table_record(
         {"Name": "shared", "TargetTable": {"DatabaseName": "finance", "Name": "report"}},
         ORIGIN,
         database_name="board",
@@ -59,7 +59,7 @@ def sink(tmp_path: Path) -> str:
 def linked(tmp_path: Path) -> str:
     """A job that reads a table of a linked database, whose owner is not extracted."""
     target = {"CatalogId": "210987654321", "DatabaseName": "sales", "Region": "us-east-1"}
-    link = database_record({"Name": "shared", "TargetDatabase": target}, ORIGIN)
+    link = make_database_record({"Name": "shared", "TargetDatabase": target}, ORIGIN)
     job = collapse(
         read_script('spark.table("shared.orders").write.saveAsTable("finance.report")', HERE), HERE
     )

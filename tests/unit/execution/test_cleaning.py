@@ -7,7 +7,7 @@ import pytest
 from tests.unit.sinks.samples import run
 
 from glueline_worker.execution.run_commit import LONGEST_CLEANUP_DELAY, abort_run, cleanup_delay
-from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 
 KEEP = 7 * 24 * 3600.0
 

@@ -10,16 +10,10 @@ from tests.unit.sinks.samples import run, store, table
 from glueline.contract.runs import RunState, RunStatus
 from glueline.ledger.results import RunResults
 from glueline_worker.execution.run_commit import commit_run, decide_state
-from glueline_worker.sinks.base import (
-    Commit,
-    CommitReport,
-    Part,
-    Run,
-    Sink,
-    SinkRefused,
-    SinkUnavailable,
-)
-from glueline_worker.sinks.fan_out import Writing, receipt_of
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.fan_out import FanOutWriter, find_receipt
+from glueline_worker.sinks.model import Commit, CommitReport, Part, Run
 from glueline_worker.sinks.registry import parse_sink
 
 
@@ -124,7 +118,7 @@ async def test_a_sink_without_all_receipts_is_left_out_with_a_sentence(
 async def test_a_unit_that_one_sink_does_not_take_is_in_no_file(
     sinks: list[Sink], away: Broken, root: Path
 ):
-    writing = Writing([*sinks, away], run(), "jobs")
+    writing = FanOutWriter([*sinks, away], run(), "jobs")
     with pytest.raises(SinkUnavailable, match="away"):
         await writing.write_parts("table", [Part("a", (table("a"),), "1")])
     await writing.discard()
@@ -138,14 +132,16 @@ async def test_receipts_are_found_by_this_version_and_by_an_older_one(
     monkeypatch.chdir(tmp_path)
     sink = parse_sink("file:out?format=jsonl")
     await sink.open()
-    writing = Writing([sink], run(), "jobs")
+    writing = FanOutWriter([sink], run(), "jobs")
     await writing.write_parts("table", [Part("a", (table("a"),), "1")])
     written = await writing.complete()
     assert written is not None
     assert sink.name != sink.identity
     assert [thing["kind"] for thing in written[sink.name]["objects"]] == ["table"]
     others_spelling = parse_sink(f"file://{root}")
-    assert receipt_of(others_spelling, written) == receipt_of(sink, written) == written[sink.name]
+    assert (
+        find_receipt(others_spelling, written) == find_receipt(sink, written) == written[sink.name]
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,4 +161,4 @@ def test_a_receipt_is_that_of_the_sink_and_of_no_other(
     away: Broken, receipts: dict[str, dict[str, Any]], found: dict[str, Any] | None
 ):
     away.name, away.identity = "out", "/a/out"
-    assert receipt_of(away, receipts) == found
+    assert find_receipt(away, receipts) == found

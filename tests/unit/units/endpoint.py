@@ -11,7 +11,7 @@ from glueline.contract.messages import DatabaseUnit, ExtractionRequest
 from glueline.contract.records import Record
 from glueline.settings.settings import Source, WorkerSettings
 from glueline_worker.aws.errors import AwsTransient, classify_error
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.name_ranges import find_complete_listings
@@ -75,10 +75,10 @@ class Pile:
     def __init__(self) -> None:
         self.records: list[Record] = []
 
-    async def held(self, kind: str, keys: Sequence[str]) -> dict[str, Any]:
+    async def find_stored_entries(self, kind: str, keys: Sequence[str]) -> dict[str, Any]:
         return {}
 
-    async def keep(self, kind: str, prints: Mapping[str, str]) -> None:
+    async def mark_unchanged(self, kind: str, prints: Mapping[str, str]) -> None:
         assert not prints
 
     async def write_parts(self, kind: str, parts: Sequence[Part]) -> None:

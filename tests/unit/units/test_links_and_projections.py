@@ -19,7 +19,7 @@ from glueline.contract.records import LineageRecord, Record
 from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Role, Source
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.databases import extract_databases

@@ -1,4 +1,4 @@
-"""Where the records of one unit come from."""
+"""The origin of the records of one unit."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class RecordOrigin:
     """The source, Region and catalogue that records name as theirs.
 
-    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs; for jobs
-    it is the account. With ``raw``, records keep the answer itself, without its secrets.
+    ``catalog_id`` is used when an answer does not name its own catalogue. For jobs, it is the
+    account. With ``raw``, records keep the answer itself, without its secrets.
     """
 
     source: str

@@ -24,7 +24,7 @@ from glueline_worker.execution.finish import finish_run
 from glueline_worker.execution.retry import AttemptsExhausted
 from glueline_worker.execution.run_commit import encode_unread
 from glueline_worker.execution.source_filters import ensure_in_filters
-from glueline_worker.sinks.fan_out import Writing
+from glueline_worker.sinks.fan_out import FanOutWriter
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.databases import extract_databases
@@ -79,7 +79,7 @@ async def _extract(claimed: ClaimedUnit) -> None:
     ensure_place(unit.source, circumstances, connection)
     _ensure_in_filters(claimed, circumstances.filters)
     run = claimed.make_run(circumstances)
-    writing = Writing(select_sinks(circumstances, services.sinks), run, unit.unit_id)
+    writing = FanOutWriter(select_sinks(circumstances, services.sinks), run, unit.unit_id)
     context = UnitContext(
         run=run,
         connection=connection,

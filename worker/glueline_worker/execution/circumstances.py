@@ -22,7 +22,9 @@ from glueline_worker.aws.errors import AwsError
 from glueline_worker.aws.sources import Connection
 from glueline_worker.execution.retry import ClaimLost
 from glueline_worker.execution.services import WorkerServices
-from glueline_worker.sinks.base import CatalogPlace, Sink, SinkRefused
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkRefused
+from glueline_worker.sinks.model import CatalogPlace
 
 _GENERATION_LIMIT = 2**63 - 2
 """The greatest generation that has a greater one in Redis and in SQL."""

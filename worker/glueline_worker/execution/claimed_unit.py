@@ -13,7 +13,7 @@ from glueline_worker.execution.observer import AttemptObserver
 from glueline_worker.execution.retry import ClaimLost, make_failure
 from glueline_worker.execution.services import WorkerServices
 from glueline_worker.execution.source_filters import narrow_request
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.model import Run
 
 
 @dataclass

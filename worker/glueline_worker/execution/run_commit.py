@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.results import RunResults
-from glueline_worker.sinks.base import Commit, Refused, Run, Sink
-from glueline_worker.sinks.fan_out import receipt_of
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.fan_out import find_receipt
+from glueline_worker.sinks.model import Commit, Refused, Run
 from glueline_worker.units.name_ranges import find_complete_listings
 
 LONGEST_CLEANUP_DELAY = 600.0
@@ -106,7 +107,9 @@ def _report_refused_records(
 
 
 def _make_commit(sink: Sink, run: Run, status: RunStatus, results: RunResults) -> Commit:
-    found = {unit_id: receipt_of(sink, receipts) for unit_id, receipts in results.receipts.items()}
+    found = {
+        unit_id: find_receipt(sink, receipts) for unit_id, receipts in results.receipts.items()
+    }
     listings, unread = _split_unread(results.listings)
     return Commit(
         run=run,

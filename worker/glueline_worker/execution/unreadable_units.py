@@ -12,7 +12,7 @@ from glueline.ledger.results import UNREADABLE, ClaimResult
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.observer import AttemptObserver, report_run_end
 from glueline_worker.execution.services import WorkerServices
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.model import Run
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError
 from glueline_worker.aws.answers import drop_nulls
 from glueline_worker.aws.sources import Connection
-from glueline_worker.catalog.jobs import ScriptLocation, script_location
+from glueline_worker.catalog.jobs import ScriptLocation, find_script_location
 from glueline_worker.permissions.verdicts import make_call_item, make_check_item
 
 _NO_SUCH_NAME = "glueline-check-no-such-thing"
@@ -102,7 +102,7 @@ class Probes:
     async def _scripts(self) -> None:
         places: dict[str, str] = {}
         for job in self.sample.jobs:
-            location = script_location(job)
+            location = find_script_location(job)
             if isinstance(location, ScriptLocation):
                 places.setdefault(location.bucket, location.key)
         if not places:

@@ -12,10 +12,10 @@ from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
-from glueline_worker.catalog.content_hash import sealed
+from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.record_origin import RecordOrigin
-from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
-from glueline_worker.sinks.fan_out import Writing
+from glueline_worker.sinks.fan_out import FanOutWriter
+from glueline_worker.sinks.model import CatalogPlace, Part, Run, StoredEntry
 from glueline_worker.units.column_cache import ColumnCache
 from glueline_worker.units.fingerprints import make_fingerprint
 
@@ -31,7 +31,7 @@ class UnitContext:
     settings: WorkerSettings
     last_attempt: bool
     """True when a retryable failure would be final, so that less is better than nothing."""
-    writing: Writing
+    writing: FanOutWriter
     ensure_claim: Callable[[], Awaitable[None]]
     """Raises ClaimLost when another worker may hold the unit by now."""
     open_units: Callable[[Sequence[UnitMessage]], Awaitable[None]]
@@ -93,7 +93,7 @@ class UnitContext:
         """
         if record.catalog_id == self.at.catalog_id:
             return record
-        return sealed(record.model_copy(update={"catalog_id": self.at.catalog_id}))
+        return with_content_hash(record.model_copy(update={"catalog_id": self.at.catalog_id}))
 
     async def skip_unchanged(self, kind: str, fingerprints: Mapping[str, str | None]) -> set[str]:
         """Mark the parts that all sinks hold under these fingerprints unchanged; return their keys.
@@ -101,14 +101,14 @@ class UnitContext:
         ``fingerprints`` are by key, None for a part that is written anew.
         """
         keys = [key for key, value in fingerprints.items() if value]
-        held = await self.writing.held(kind, keys)
+        held = await self.writing.find_stored_entries(kind, keys)
         same = {key: one for key, one in held.items() if one.fingerprint == fingerprints[key]}
         await self.mark_unchanged(kind, same)
         return set(same)
 
-    async def mark_unchanged(self, kind: str, held: Mapping[str, Held]) -> None:
+    async def mark_unchanged(self, kind: str, held: Mapping[str, StoredEntry]) -> None:
         """Let parts that the sinks hold be part of this run, and count them."""
-        await self.writing.keep(kind, {key: one.fingerprint for key, one in held.items()})
+        await self.writing.mark_unchanged(kind, {key: one.fingerprint for key, one in held.items()})
         for one in held.values():
             self._add_counts(one.counts)
             self._add_counts({f"unchanged_{of}": n for of, n in one.counts.items()})

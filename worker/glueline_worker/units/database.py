@@ -7,8 +7,8 @@ from glueline.contract.records import CatalogLink
 from glueline_worker.aws.answers import AwsAnswer
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import MOST_PAGES, Page, StaleToken, make_endless_error
-from glueline_worker.catalog.common_fields import label_of_link
-from glueline_worker.catalog.databases import database_record
+from glueline_worker.catalog.common_fields import format_link
+from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.name_ranges import ALL_NAMES, is_in_range, make_pattern
 from glueline_worker.units.range_splitter import ProbedRange, RangeSplitter, RangesUnsupported
@@ -176,7 +176,7 @@ def _is_named_by_caller(context: UnitContext) -> bool:
 def _make_dangling_error(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFound:
     return AwsNotFound(
         f"database {database} is a resource link that dangles: it points at "
-        f"{label_of_link(link)}, which does not exist or is no longer shared; delete the link or "
+        f"{format_link(link)}, which does not exist or is no longer shared; delete the link or "
         "leave the database out",
         code=error.code,
     )
@@ -185,7 +185,7 @@ def _make_dangling_error(database: str, link: CatalogLink, error: AwsNotFound) -
 async def _write_database(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | None:
     """Write the database's record; return its target if it is a resource link."""
     answer = await context.glue.read_database(unit.database)
-    record = database_record(answer, context.origin)
+    record = make_database_record(answer, context.origin)
     await context.write([(context.place_in_catalog(record), answer)])
     return record.target
 

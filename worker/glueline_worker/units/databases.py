@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from glueline.contract.messages import DatabasesUnit, DatabaseUnit
 from glueline.contract.records import DatabaseRecord
-from glueline_worker.catalog.common_fields import label_of_link
-from glueline_worker.catalog.databases import database_record
+from glueline_worker.catalog.common_fields import format_link
+from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.units.context import UnitContext
 
 
@@ -22,7 +22,7 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
     async for page in context.glue.list_databases():
         is_complete = is_complete and not page.nulls
         records = [
-            context.place_in_catalog(database_record(answer, context.origin))
+            context.place_in_catalog(make_database_record(answer, context.origin))
             for answer in page.items
         ]
         read = zip(records, page.items, strict=True)
@@ -47,7 +47,7 @@ def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) ->
         is_own = (owner, region) == (connection.catalog_id, connection.region)
         if not is_own and not _may_be_read(owner, region, context):
             context.warnings.append(
-                f"database {database.name} is a resource link to {label_of_link(link)}: its "
+                f"database {database.name} is a resource link to {format_link(link)}: its "
                 "tables are not read, because no source reads that catalogue; add one, or name "
                 "the database in the request to read them through the link"
             )

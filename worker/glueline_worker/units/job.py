@@ -10,14 +10,19 @@ from glueline.contract.messages import JobScope, JobUnit
 from glueline.contract.records import JobRecord, LineageRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Script, fetch_script
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.jobs import (
+    NO_SCRIPT_LOCATION,
+    ScriptLocation,
+    find_script_location,
+    make_job_record,
+)
 from glueline_worker.lineage.files.file_kinds import PIPELINE_REASON
 from glueline_worker.lineage.job import is_pipeline, read_job_lineage
 from glueline_worker.lineage.model import Lineage, LineageContext
 from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.redact import redact_parameters
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.table_columns import (
     encode_table_names,
@@ -65,7 +70,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
             raise
         context.warnings.append(f"job {unit.job} was deleted while it was read")
         return
-    record = job_record(definition, context.job_origin)
+    record = make_job_record(definition, context.job_origin)
     descriptions = JobDescriptions()
     lineage = Lineage()
     if context.options.lineage:
@@ -80,7 +85,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     if lineage.failures:
         fail_or_retry(unit.job, lineage, context)
     descriptions.is_complete = descriptions.is_complete and lineage.is_complete
-    record = sealed(record.model_copy(update=found))
+    record = with_content_hash(record.model_copy(update=found))
     await _write(definition, record, edges, descriptions, context)
     if context.options.lineage and descriptions.is_complete:
         context.listings.append(unit.unit_id)
@@ -147,7 +152,7 @@ async def _read_descriptions(
     descriptions: JobDescriptions,
     context: UnitContext,
 ) -> None:
-    location = script_location(definition)
+    location = find_script_location(definition)
     if is_pipeline(definition):
         descriptions.warnings.append(PIPELINE_REASON)
         descriptions.is_complete = False
@@ -164,7 +169,9 @@ async def _read_descriptions(
     else:
         descriptions.warnings.append(location)
         # Without a script, only the nodes of a visual job describe its lineage completely.
-        is_drawn = location == NO_SCRIPT and bool(definition.get("CodeGenConfigurationNodes"))
+        is_drawn = location == NO_SCRIPT_LOCATION and bool(
+            definition.get("CodeGenConfigurationNodes")
+        )
         descriptions.is_complete = is_drawn
     if descriptions.script and _ANNOTATION in descriptions.script.text:
         text = descriptions.script.text.decode("utf-8", "replace")

@@ -18,7 +18,7 @@ async def extract_jobs(unit: JobsUnit, context: UnitContext) -> None:
         names = [name for name in wanted.allow if wanted.admits(name)]
         await context.open_units(_make_units(unit, names))
         return
-    open_jobs = _open_changed_jobs if await context.writing.remembers() else _open_all_jobs
+    open_jobs = _open_changed_jobs if await context.writing.is_incremental() else _open_all_jobs
     if await open_jobs(unit, context):
         context.listings.append(unit.unit_id)
 

@@ -9,10 +9,10 @@ from glueline.contract.messages import PartitionsUnit
 from glueline.contract.records import PartitionRecord, PartitionSummaryRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.glue import SEGMENTS, Page
-from glueline_worker.catalog.content_hash import sealed
+from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.data_locations import is_projected
-from glueline_worker.catalog.partitions import partition_record
-from glueline_worker.catalog.values import parameters_of
+from glueline_worker.catalog.partitions import make_partition_record
+from glueline_worker.catalog.values import to_parameters
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.cooperate import iterate_cooperatively
 
@@ -41,7 +41,7 @@ async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None
         partition_keys=unit.keys,
         count=count,
     )
-    await context.write([(sealed(summary), (unit.keys, count))])
+    await context.write([(with_content_hash(summary), (unit.keys, count))])
     if context.options.partitions == "all" and is_complete:
         context.listings.append(unit.unit_id)
 
@@ -58,7 +58,7 @@ async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
             f"are projected could not be read: {error}"
         )
         return False
-    return is_projected(parameters_of(answer.get("Parameters")))
+    return is_projected(to_parameters(answer.get("Parameters")))
 
 
 async def _read_partitions(unit: PartitionsUnit, context: UnitContext) -> tuple[int, bool]:
@@ -113,7 +113,7 @@ def _list_pages(
 def _make_record(
     answer: dict[str, Any], unit: PartitionsUnit, context: UnitContext
 ) -> PartitionRecord:
-    record = partition_record(
+    record = make_partition_record(
         answer, context.origin, database_name=unit.database, table_name=unit.table
     )
     return context.place_in_catalog(record)

@@ -16,7 +16,7 @@ from glueline.contract.errors import Retryable
 from glueline.contract.lineage import Dataset
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.catalog.record_origin import RecordOrigin
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import is_catalog_table
 from glueline_worker.units.column_cache import CachedColumns, ColumnNames
 from glueline_worker.units.context import UnitContext
@@ -137,7 +137,7 @@ async def _read_table(name: str, context: UnitContext) -> CachedColumns | None:
 
 def _list_columns(answer: Mapping[str, Any], name: str, context: UnitContext) -> ColumnNames:
     origin = RecordOrigin(context.run.source, context.at.region)
-    record = table_record(answer, origin, database_name=name.split("/", maxsplit=1)[0])
+    record = make_table_record(answer, origin, database_name=name.split("/", maxsplit=1)[0])
     return tuple(column.name for column in (*record.columns, *record.partition_keys))
 
 

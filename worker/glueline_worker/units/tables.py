@@ -8,17 +8,17 @@ from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, 
 from glueline.contract.records import TableRecord, record_key
 from glueline_worker.aws.answers import AwsAnswer
 from glueline_worker.aws.errors import AwsNotFound
-from glueline_worker.catalog.common_fields import name_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.tables import table_record
-from glueline_worker.catalog.values import text_of
+from glueline_worker.catalog.common_fields import read_name
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.tables import make_table_record
+from glueline_worker.catalog.values import AnswerReader, to_text
 from glueline_worker.catalog.views import is_view
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import make_link_lineage
 from glueline_worker.lineage.model import Lineage, LineageContext
 from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.lineage.views import find_tables_to_look_up, read_view
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.cooperate import iterate_cooperatively
 from glueline_worker.units.fingerprints import make_fingerprint
@@ -58,7 +58,8 @@ async def write_tables(
     asked = [answer for answer in answers if wanted.admits(str(answer.get("Name", "")))]
     answers.clear()
     keys = [
-        record_key(unit.source, here, "table", unit.database, name_of(each, [])) for each in asked
+        record_key(unit.source, here, "table", unit.database, read_name(AnswerReader(each)))
+        for each in asked
     ]
     prints = {
         key: make_fingerprint(key, *base, each) for key, each in zip(keys, asked, strict=True)
@@ -107,7 +108,7 @@ def _count_characters(answer: AwsAnswer) -> int:
 def _make_record(
     answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> TableRecord:
-    record = table_record(answer, context.origin, database_name=unit.database)
+    record = make_table_record(answer, context.origin, database_name=unit.database)
     return context.place_in_catalog(record)
 
 
@@ -131,7 +132,9 @@ async def _make_part(
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
     edges = make_lineage_records(lineage, context.origin, process=process)
     if lineage.warnings:
-        table = sealed(table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)}))
+        table = with_content_hash(
+            table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)})
+        )
     if not lineage.is_complete:
         context.unread.append(process)
     # The meaning of such a view depends on tables that come and go: it is read in every run.
@@ -141,10 +144,10 @@ async def _make_part(
 
 def _find_owner(answer: AwsAnswer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
     """Return the owner's database of a table that is read through a resource link, else None."""
-    database = text_of(answer.get("DatabaseName"))
+    database = to_text(answer.get("DatabaseName"))
     if not database or database.lower() == unit.database.lower():
         return None
-    return _Owner(database, text_of(answer.get("CatalogId")))
+    return _Owner(database, to_text(answer.get("CatalogId")))
 
 
 def _read_lineage(

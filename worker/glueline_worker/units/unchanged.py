@@ -15,11 +15,11 @@ from glueline.contract.messages import JobsUnit
 from glueline.contract.records import record_key
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import ObjectPlace, fetch_script_tags
-from glueline_worker.catalog.common_fields import raw_of
-from glueline_worker.catalog.jobs import ScriptLocation, connections_of, script_location
-from glueline_worker.catalog.values import plain
+from glueline_worker.catalog.common_fields import read_raw
+from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, read_job_connections
+from glueline_worker.catalog.values import to_plain_json
 from glueline_worker.redact import redact_parameters
-from glueline_worker.sinks.base import Held
+from glueline_worker.sinks.model import StoredEntry
 from glueline_worker.units.column_cache import ColumnNames
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import make_fingerprint
@@ -57,7 +57,7 @@ async def mark_unchanged_jobs(
     """
     known = {name: job for name, job in jobs.items() if job.get("LastModifiedOn")}
     names = {record_key(unit.source, context.at.of_jobs, "job", name): name for name in known}
-    held = await context.writing.held("job", list(names))
+    held = await context.writing.find_stored_entries("job", list(names))
     definitions = {key: known[names[key]] for key in held}
     inputs = await _read_inputs(definitions.values(), held.values(), context)
     same = {}
@@ -80,10 +80,10 @@ def make_job_fingerprint(
     not in every account, and then the first half must do: it holds the time of the last change,
     and a change of the nodes is one.
     """
-    definition = _drop_nodes(raw_of(job, wanted=True) or {})
+    definition = _drop_nodes(read_raw(job, wanted=True) or {})
     facts: list[Any] = [key, *context.fingerprint_base, definition]
     if context.options.lineage:
-        named, places = connections_of(job), _find_scripts([job])
+        named, places = read_job_connections(job), _find_scripts([job])
         if not inputs.connections.keys() >= {*named} or not inputs.tags.keys() >= {*places}:
             return None
         facts.append([inputs.connections[name] for name in named])
@@ -92,7 +92,7 @@ def make_job_fingerprint(
     fingerprint, nodes = make_fingerprint(*facts), job.get(_NODES)
     if fingerprint is None or not nodes:
         return fingerprint
-    of_nodes = make_fingerprint(plain(nodes))
+    of_nodes = make_fingerprint(to_plain_json(nodes))
     return f"{fingerprint}{_WITH_NODES}{of_nodes}" if of_nodes else None
 
 
@@ -111,7 +111,7 @@ def _is_same(listed: str | None, held: str) -> bool:
 
 
 async def _read_inputs(
-    jobs: Iterable[_Job], held: Iterable[Held], context: UnitContext
+    jobs: Iterable[_Job], held: Iterable[StoredEntry], context: UnitContext
 ) -> JobInputs:
     """Read the states of the scripts and connections of all jobs, and prefetch their tables."""
     if not context.options.lineage:
@@ -125,7 +125,7 @@ async def _read_inputs(
 
 
 def _find_scripts(jobs: Iterable[_Job]) -> list[ObjectPlace]:
-    found = [script_location(job) for job in jobs]
+    found = [find_script_location(job) for job in jobs]
     return [(one.bucket, one.key) for one in found if isinstance(one, ScriptLocation)]
 
 
@@ -133,7 +133,7 @@ async def _read_connections(
     jobs: Iterable[_Job], context: UnitContext
 ) -> dict[str, Mapping[str, str] | None]:
     """Return the properties of the connections that jobs name, without unreadable ones."""
-    names = sorted({name for job in jobs for name in connections_of(job)})
+    names = sorted({name for job in jobs for name in read_job_connections(job)})
     found = await asyncio.gather(*(_read_connection(name, context) for name in names))
     return {name: one for read in found for name, one in read.items()}
 
