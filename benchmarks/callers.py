@@ -24,7 +24,7 @@ Way = Callable[[str, str, int], None]
 
 
 def with_glueline(url: str, redis_url: str, callers: int) -> None:
-    """The shared quota."""
+    """Make the shared quota."""
 
     async def work() -> None:
         client = redis.asyncio.Redis.from_url(redis_url)

@@ -63,6 +63,7 @@ ROOMS = {
     "rooms-producer": "glueline",
     "rooms-worker": "glueline_worker",
     "rooms-lineage": "glueline_worker.lineage",
+    "rooms-script": "glueline_worker.lineage.script",
 }
 """The pictures of rooms, and the package that each shows."""
 METRIC = ("metric", "type", "labels", "meaning")
@@ -301,7 +302,7 @@ def _scaling() -> str:
 
 
 def _rooms(package: str) -> str:
-    return table(("room", "modules", "purpose"), rooms.rows(package))
+    return table(("name", "modules", "purpose"), rooms.rows(package))
 
 
 PARTS: dict[str, Callable[[], str]] = {
