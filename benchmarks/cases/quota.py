@@ -37,7 +37,7 @@ class Seen:
 
 @benchmark
 def quota(quick: bool) -> Iterator[Figure]:
-    """Measure the share of the quota that is used, and of calls that are throttled once it is learnt."""
+    """Measure how much of the quota is used, and how many calls are throttled at the end."""
     seconds = 9.0 if quick else 30.0
     with EmbeddedRedis() as server:
         for processes in (4,) if quick else (1, 4, 16):
