@@ -71,8 +71,8 @@ def make_app(
         redirect_slashes=False,
     )
     app.state.context = context
-    own = (runs_router, events_router, sources_router, health_router, web_router)
-    for router in (*own, *routers):
+    built_in = (runs_router, events_router, sources_router, health_router, web_router)
+    for router in (*built_in, *routers):
         app.include_router(router)
     app.openapi = lambda: openapi.make_openapi_document(app)  # type: ignore[method-assign]
     app.add_exception_handler(HttpProblem, _answer_http_problem)

@@ -56,7 +56,7 @@ class ApiContext:
     settings: Settings
     producer: AsyncProducer
     sessions: Sessions
-    buckets: RateLimiter
+    rate_limiter: RateLimiter
     metrics: Metrics = field(default_factory=Metrics)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server is told to stop, so that streams end."""

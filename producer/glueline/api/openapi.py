@@ -161,10 +161,10 @@ def stream_responses() -> dict[int | str, JsonSchema]:
 def make_openapi_document(app: FastAPI) -> JsonSchema:
     """Return the OpenAPI document."""
     if app.openapi_schema is None:
-        made = get_openapi(
+        document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
-        schemas = made["components"]["schemas"]
+        schemas = document["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         used: list[type[BaseModel]] = [Problem, *_BODIES]
@@ -173,13 +173,13 @@ def make_openapi_document(app: FastAPI) -> JsonSchema:
             schemas.setdefault(name, schema)
         for schema in schemas.values():
             _require_kind(schema)
-        made["components"]["securitySchemes"] = {
+        document["components"]["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "`glueline api token`"}
         }
-        for path, operations in made["paths"].items():
+        for path, operations in document["paths"].items():
             for operation in operations.values():
                 _complete_operation(operation, is_open=path == "/healthz")
-        app.openapi_schema = made
+        app.openapi_schema = document
     return app.openapi_schema
 
 

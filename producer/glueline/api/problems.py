@@ -59,12 +59,12 @@ class HttpProblem(Exception):
         )
 
 
-def make_problem_response(refused: HttpProblem) -> Response:
+def make_problem_response(error: HttpProblem) -> Response:
     """Make the API's response from a problem."""
     return JSONResponse(
-        refused.problem.model_dump(mode="json"),
-        refused.problem.status,
-        refused.headers,
+        error.problem.model_dump(mode="json"),
+        error.problem.status,
+        error.headers,
         MEDIA_TYPE,
     )
 

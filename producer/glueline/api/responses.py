@@ -68,15 +68,15 @@ def wants_page(request: Request) -> bool:
     return not path.startswith(_NO_PAGES) and "text/html" in request.headers.get("accept", "")
 
 
-def answer_problem(request: Request, refused: HttpProblem) -> Response:
+def answer_problem(request: Request, error: HttpProblem) -> Response:
     """Answer with a problem document, or for browsers with a page, which may be the login."""
     if not wants_page(request):
-        return make_problem_response(refused)
-    status = refused.problem.status
+        return make_problem_response(error)
+    status = error.problem.status
     if status == 401:  # noqa: PLR2004
         return render_page("login.html", status, next=request.url.path, problem=None)
-    done = render_page("problem.html", status, problem=refused.problem)
-    done.headers.update(refused.headers or {})
+    done = render_page("problem.html", status, problem=error.problem)
+    done.headers.update(error.headers or {})
     return done
 
 

@@ -39,13 +39,13 @@ class SourceRouter:
         self._declared = declared
         self.is_open = not settings.all_sources
         """Whether no source is declared here, so that any name may be one."""
-        self._places = {
+        self._locations = {
             False: [
                 _SourceLocation(n, _find_catalog_account(s), s.region) for n, s in declared.items()
             ],
             True: [_SourceLocation(n, s.account, s.region) for n, s in declared.items()],
         }
-        self._found = lru_cache(maxsize=1024)(self._find)
+        self._find_cached = lru_cache(maxsize=1024)(self._find)
 
     def find_changes(self, event: Event, source: str | None = None) -> list[Change]:
         """Return the changes in ``source``, or in the event's own sources; raises NoSource.
@@ -66,7 +66,7 @@ class SourceRouter:
         if source or not event.scopes:
             return (source,) if source else ()
         is_job = isinstance(event.scopes[0], JobScope)
-        return self._found(event.account, event.region, is_job)
+        return self._find_cached(event.account, event.region, is_job)
 
     def _source(self, name: str) -> Source:
         """Return a declared source; without declarations only workers know the sources."""
@@ -80,7 +80,7 @@ class SourceRouter:
         ranks = {
             place.name: _ACCOUNT_WEIGHT * (place.account is not None and account is not None)
             + (place.region is not None and region is not None)
-            for place in self._places[is_job]
+            for place in self._locations[is_job]
             if _is_compatible(place.account, account) and _is_compatible(place.region, region)
         }
         best = max(ranks.values(), default=0)

@@ -12,7 +12,7 @@ from glueline.contract.errors import UsageError
 if TYPE_CHECKING:
     from glueline.settings.settings import WorkerSettings
 
-PATIENCE = 5.0
+_ANSWER_TIMEOUT = 5.0
 """Seconds for a worker to answer."""
 
 
@@ -54,13 +54,13 @@ def _unready(worker: "WorkerSettings") -> str:
     import http.client  # noqa: PLC0415 - it takes a while to import
 
     host = "127.0.0.1" if worker.metrics_host in ("0.0.0.0", "") else worker.metrics_host  # noqa: S104
-    connection = http.client.HTTPConnection(host, worker.metrics_port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(host, worker.metrics_port, timeout=_ANSWER_TIMEOUT)
     try:
         connection.request("GET", "/readyz")
         answer = connection.getresponse()
-        said = answer.read(200).decode("utf-8", "replace").strip()
+        text = answer.read(200).decode("utf-8", "replace").strip()
     except (OSError, http.client.HTTPException) as error:
         return f"the worker does not answer: {type(error).__name__}"
     finally:
         connection.close()
-    return "" if answer.status == http.HTTPStatus.OK else said
+    return "" if answer.status == http.HTTPStatus.OK else text

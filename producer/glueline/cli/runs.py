@@ -93,8 +93,8 @@ def _cancel(run_id: RunArgument, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"run_id": run.run_id, "state": now})
     else:
-        became = f"has already ended: {now.value}" if run.state.is_final else f"is {now.value}"
-        make_console().print(f"run {run.run_id[:8]} {became}", markup=False)
+        outcome = f"has already ended: {now.value}" if run.state.is_final else f"is {now.value}"
+        make_console().print(f"run {run.run_id[:8]} {outcome}", markup=False)
 
 
 def _failures(run_id: RunArgument, as_json: AsJson = False) -> None:

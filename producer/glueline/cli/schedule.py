@@ -47,10 +47,10 @@ def _run() -> None:
     tracing.begin("glueline-scheduler")
     settings = load_cli_settings()
     schedules = settings.all_schedules
-    named = clean_line(", ".join(sorted(one.name for one in settings.schedules))) or "none"
+    names = clean_line(", ".join(sorted(one.name for one in settings.schedules))) or "none"
     with make_producer() as producer:
         scheduler = Scheduler(producer, schedules, heartbeat=settings.heartbeat_file)
-        make_console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)
+        make_console(stderr=True).print(f"{len(schedules)} schedules: {names}", markup=False)
         scheduler.run()
 
 

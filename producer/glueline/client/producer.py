@@ -81,8 +81,8 @@ class Producer:
         self._connections = ExitStack()
         self._ledger = ledger or self._connect_ledger()
         self._publisher = publisher or self._connect_publisher()
-        self._calls = make_commands(self.settings)
-        self.checks = SourceChecks(self._ledger, self._calls.keys, self._publisher)
+        self._commands = make_commands(self.settings)
+        self.checks = SourceChecks(self._ledger, self._commands.keys, self._publisher)
 
     def enqueue_catalog(
         self,
@@ -143,7 +143,9 @@ class Producer:
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.enqueue", "producer", about) as span:
             trace = tracing.traceparent()
-            opened = self._ledger(self._calls.open_run(uuid4().hex, request, trace, origin=origin))
+            opened = self._ledger(
+                self._commands.open_run(uuid4().hex, request, trace, origin=origin)
+            )
             if opened.is_conflict:
                 raise KeyConflict(opened.run_id)
             span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
@@ -152,7 +154,7 @@ class Producer:
 
     def status(self, run_id: str) -> RunStatus:
         """Return the status of a run; raises UnknownRun."""
-        found = self._ledger(self._calls.status([run_id]))[0]
+        found = self._ledger(self._commands.status([run_id]))[0]
         if found is None:
             raise _make_unknown_run(run_id)
         return found
@@ -162,12 +164,12 @@ class Producer:
 
         Their requests are without filters, which ``status`` has.
         """
-        ids = self._ledger(self._calls.recent(limit, after))
-        return [run for run in self._ledger(self._calls.summaries(ids)) if run]
+        ids = self._ledger(self._commands.recent(limit, after))
+        return [run for run in self._ledger(self._commands.summaries(ids)) if run]
 
     def find(self, prefix: str) -> RunStatus:
         """Return the run whose id starts with ``prefix``; raises UnknownRun unless one does."""
-        matches = self._ledger(self._calls.find(prefix)) if prefix else []
+        matches = self._ledger(self._commands.find(prefix)) if prefix else []
         if not matches:
             raise _make_unknown_run(prefix)
         if len(matches) > 1:
@@ -205,14 +207,14 @@ class Producer:
 
     def problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
         """Return a run's failures and its warnings in one read; raises UnknownRun."""
-        found = self._ledger(self._calls.failures(run_id))
+        found = self._ledger(self._commands.failures(run_id))
         if found is None:
             raise _make_unknown_run(run_id)
         return found
 
     def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
         """Stop a run and return its state; a run that has ended stays as it is."""
-        result = self._ledger(self._calls.cancel(run_id, reason))
+        result = self._ledger(self._commands.cancel(run_id, reason))
         if result is None:
             raise _make_unknown_run(run_id)
         self._publish(result.units)
@@ -223,7 +225,7 @@ class Producer:
         run = self.status(run_id)
         if not run.is_readable:
             raise UsageError(f"run {run_id} cannot be replayed: {run.reason}")
-        answer = self._ledger(self._calls.replay(run, units or ()))
+        answer = self._ledger(self._commands.replay(run, units or ()))
         if answer.outcome != "replayed":
             raise UsageError(
                 _REPLAY_REFUSALS.get(answer.outcome, f"run {run_id} is {answer.outcome}")
@@ -233,30 +235,32 @@ class Producer:
 
     def find_running(self, request: ExtractionRequest) -> RunStatus | None:
         """Return the running run of the same source, scope and filters."""
-        run_id = self._ledger(self._calls.find_running(request))
-        return None if run_id is None else self._ledger(self._calls.status([run_id]))[0]
+        run_id = self._ledger(self._commands.find_running(request))
+        return None if run_id is None else self._ledger(self._commands.status([run_id]))[0]
 
     def last_slot(self, schedule: Schedule) -> int | None:
         """Return the last slot of a schedule that was served; None when it never was."""
-        return self._ledger(schedules.last_slot(self._calls.keys, schedule.name, schedule.timing))
+        return self._ledger(
+            schedules.last_slot(self._commands.keys, schedule.name, schedule.timing)
+        )
 
     def mark_slot(self, schedule: Schedule, slot: int) -> None:
         """Record that a slot was served."""
-        self._ledger(schedules.mark_slot(self._calls.keys, schedule.name, schedule.timing, slot))
+        self._ledger(schedules.mark_slot(self._commands.keys, schedule.name, schedule.timing, slot))
 
     def mark_scheduler(self) -> None:
         """Record that all schedules that are due were served, for monitoring."""
-        self._ledger(schedules.mark_scheduler(self._calls.keys))
+        self._ledger(schedules.mark_scheduler(self._commands.keys))
 
     def record_changes(self, events: Sequence[EventChanges]) -> RecordResult:
         """Record the changes of events; raises LedgerUnavailable, and then nothing was recorded."""
         delays = self.settings.events
         quiet, at_most = (int(s * 1000) for s in (delays.debounce, delays.debounce_at_most))
-        return self._ledger(record_changes(self._calls.keys, events, quiet, at_most))
+        return self._ledger(record_changes(self._commands.keys, events, quiet, at_most))
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """Return the newest messages that could not be understood or run."""
-        return self._ledger(self._calls.dead_letters(limit))
+        return self._ledger(self._commands.dead_letters(limit))
 
     def close(self) -> None:
         """Close the connections."""

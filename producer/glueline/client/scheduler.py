@@ -47,7 +47,7 @@ class Scheduler:
         opened, postponed = [], 0
         for schedule in self.schedules:
             try:
-                accepted = self._look(schedule)
+                accepted = self._serve(schedule)
             except GluelineError as error:
                 log.warning("schedule.postponed", schedule=schedule.name, error=str(error))
                 postponed += 1
@@ -68,7 +68,7 @@ class Scheduler:
                 self.heartbeat.touch()
             time.sleep(TICK_INTERVAL)
 
-    def _look(self, schedule: Schedule) -> Accepted | None:
+    def _serve(self, schedule: Schedule) -> Accepted | None:
         slot = schedule.slot(self.clock())
         before = self._served.get(schedule.name)
         if slot is None or (before is not None and before >= slot):

@@ -50,13 +50,11 @@ class CheckReport(StrictModel):
         if self.ok:
             return 0
         works = (
-            item.state is CheckState.ALLOWED for item in self.items if _is_read_permission(item)
+            item.state is CheckState.ALLOWED
+            for item in self.items
+            if item.permission.startswith("glue:")
         )
         return 3 if any(works) else 1
-
-
-def _is_read_permission(item: CheckItem) -> bool:
-    return item.permission.startswith("glue:")
 
 
 class SourceCheck(StrictModel):

@@ -51,7 +51,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Makes the ledger's commands for one key prefix. ``silence_ms`` is shorter in tests."""
+    """Makes the ledger's commands for one key prefix. Tests use shorter times."""
 
     keys: Keys = field(default_factory=Keys)
     redispatch_after_ms: int = REDISPATCH_AFTER_MS
@@ -117,7 +117,7 @@ class Commands:
             "renew",
             tuple(self.keys.run(claim.unit.run_id) for claim in claims),
             (lease_ms, *chain.from_iterable((c.unit.unit_id, c.token) for c in claims)),
-            lambda answer: [held == 1 for held in answer],
+            lambda answer: [is_renewed == 1 for is_renewed in answer],
         )
 
     def open_units(

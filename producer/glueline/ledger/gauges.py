@@ -6,8 +6,8 @@ from typing import Any
 
 from glueline.contract.messages import UNIT_KINDS
 from glueline.contract.runs import RunState
-from glueline.ledger import decoding
 from glueline.ledger.command import Command
+from glueline.ledger.decoding import decode_rate, decode_text
 from glueline.ledger.keys import Keys
 
 MAX_RUNS_COUNTED = 1000
@@ -58,7 +58,7 @@ def read_gauges(keys: Keys, redispatch_after_ms: int) -> Command[Gauges]:
 
 def _read(answer: Any) -> Gauges:
     length, oldest_ms, open_units, held, dead, states, rates, units, unserved_ms, *changes = answer
-    found = {_text(state): int(runs) for state, runs in _pairs(states)}
+    found = {decode_text(state): int(runs) for state, runs in _pairs(states)}
     return Gauges(
         queue_length=int(length),
         oldest=max(0.0, oldest_ms / 1000),
@@ -66,7 +66,7 @@ def _read(answer: Any) -> Gauges:
         held_units=int(held),
         dead_letters=int(dead),
         runs={state: found.get(state.value, 0) for state in RunState},
-        rates={_text(family): decoding.decode_rate(rate) for family, rate in _pairs(rates)},
+        rates={decode_text(family): decode_rate(rate) for family, rate in _pairs(rates)},
         units=_units(units),
         unserved=None if unserved_ms is None else max(0.0, unserved_ms / 1000),
         changes=int(changes[0]),
@@ -80,14 +80,10 @@ def _units(flat: list[Any]) -> dict[tuple[str, str], int]:
         # Workers of an earlier version do not count the units that they open and settle.
         waiting = max(0, int(opened) - int(held) - int(retrying))
         for state, units in zip(UNIT_STATES, (waiting, held, retrying), strict=True):
-            if (_text(kind), state) in found:
-                found[_text(kind), state] = int(units)
+            if (decode_text(kind), state) in found:
+                found[decode_text(kind), state] = int(units)
     return found
 
 
 def _pairs(flat: list[Any]) -> list[tuple[Any, Any]]:
     return list(zip(flat[::2], flat[1::2], strict=True))
-
-
-def _text(value: bytes | str) -> str:
-    return decoding.decode_text(value)

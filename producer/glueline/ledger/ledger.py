@@ -39,10 +39,10 @@ class Ledger:
     def _register(self, script: str) -> redis.commands.core.Script:
         return self._client.register_script(read_script(script))
 
-    def __call__(self, call: Command[T]) -> T:
+    def __call__(self, command: Command[T]) -> T:
         """Carry out ``command``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
-            return call.read(self._scripts(call.script)(keys=call.keys, args=call.args))
+            return command.read(self._scripts(command.script)(keys=command.keys, args=command.args))
         except RedisError as error:
             raise ledger_unavailable(error) from None
 
@@ -58,10 +58,12 @@ class AsyncLedger:
     def _register(self, script: str) -> redis.commands.core.AsyncScript:
         return self._client.register_script(read_script(script))
 
-    async def __call__(self, call: Command[T]) -> T:
+    async def __call__(self, command: Command[T]) -> T:
         """Carry out ``command``; raises LedgerUnavailable when Redis cannot be asked."""
         try:
-            return call.read(await self._scripts(call.script)(keys=call.keys, args=call.args))
+            return command.read(
+                await self._scripts(command.script)(keys=command.keys, args=command.args)
+            )
         except RedisError as error:
             raise ledger_unavailable(error) from None
 

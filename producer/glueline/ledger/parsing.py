@@ -47,16 +47,16 @@ def parse_texts(answer: Sequence[Any]) -> list[str]:
 
 def parse_open_run(answer: Sequence[Any], first: Sequence[UnitMessage]) -> OpenRunResult:
     """Read ``open_run``, which opened the ``first`` units if the run is new and need not wait."""
-    run_id, generation, what, finish = answer
+    run_id, generation, outcome, finish = answer
     superseded = parse_units([finish]) if finish else []
     return OpenRunResult(
         decode_text(run_id),
         int(generation),
-        what in (_NEW, _WAITS),
-        [*first, *superseded] if what == _NEW else superseded,
-        is_other=what == _OTHER,
-        is_conflict=what == _CONFLICT,
-        is_waiting=what == _WAITS,
+        outcome in (_NEW, _WAITS),
+        [*first, *superseded] if outcome == _NEW else superseded,
+        is_other=outcome == _OTHER,
+        is_conflict=outcome == _CONFLICT,
+        is_waiting=outcome == _WAITS,
     )
 
 
@@ -113,8 +113,8 @@ def parse_refusal(answer: Any) -> Refusal | UnitMessage:
 
 def parse_opened_units(answer: Sequence[Any]) -> tuple[bool, list[str]]:
     """Read ``open_units`` and ``settle``."""
-    held, *ids = answer
-    return held == 1, parse_texts(ids)
+    claim_holds, *ids = answer
+    return claim_holds == 1, parse_texts(ids)
 
 
 def parse_units(answer: Sequence[Any]) -> list[UnitMessage]:

@@ -65,25 +65,28 @@ def find_sentinels(url: str) -> Sentinels | None:
 
 def make_client(url: str) -> redis.Redis:
     """Make a blocking client; raises UsageError when the URL's TLS options cannot be used."""
-    place = _place(url)
-    options = {**_common(place.options), "retry": Retry(ExponentialBackoff(1, 0.05), RETRIES)}
+    server = _parse_url(url)
+    options = {
+        **_connection_keywords(server.options),
+        "retry": Retry(ExponentialBackoff(1, 0.05), RETRIES),
+    }
     pool: Any = redis.ConnectionPool
-    if place.options.max_connections is not None:
+    if server.options.max_connections is not None:
         pool = redis.BlockingConnectionPool
-        options |= _limits(place.options, place.options.max_connections)
-    if isinstance(place, RedisServer):
-        kind: Any = redis.SSLConnection if place.is_tls else redis.Connection
+        options |= _pool_keywords(server.options, server.options.max_connections)
+    if isinstance(server, RedisServer):
+        kind: Any = redis.SSLConnection if server.is_tls else redis.Connection
     else:
         watch = redis.sentinel.Sentinel(  # type: ignore[no-untyped-call]
-            place.hosts, sentinel_kwargs={**place.sentinel_options, **_ONCE}
+            server.hosts, sentinel_kwargs={**server.sentinel_options, **_ONCE}
         )
         kind = (
             redis.sentinel.SentinelManagedSSLConnection
-            if place.tls
+            if server.tls
             else redis.sentinel.SentinelManagedConnection
         )
-        options["connection_pool"] = _Master(watch, place.master)
-    return redis.Redis.from_pool(pool(connection_class=kind, **place.redis_options, **options))
+        options["connection_pool"] = _Master(watch, server.master)
+    return redis.Redis.from_pool(pool(connection_class=kind, **server.redis_options, **options))
 
 
 def make_async_client(url: str, connections: int) -> redis.asyncio.Redis:
@@ -91,65 +94,65 @@ def make_async_client(url: str, connections: int) -> redis.asyncio.Redis:
 
     Raises UsageError when the URL's TLS options cannot be used.
     """
-    place = _place(url)
+    server = _parse_url(url)
     options = {
-        **_common(place.options),
-        **_limits(place.options, place.options.max_connections or connections),
+        **_connection_keywords(server.options),
+        **_pool_keywords(server.options, server.options.max_connections or connections),
         "retry": AsyncRetry(ExponentialBackoff(1, 0.05), RETRIES, PASSING_ERRORS),
     }
-    if isinstance(place, RedisServer):
-        kind: Any = redis.asyncio.SSLConnection if place.is_tls else redis.asyncio.Connection
+    if isinstance(server, RedisServer):
+        kind: Any = redis.asyncio.SSLConnection if server.is_tls else redis.asyncio.Connection
     else:
         watch = redis.asyncio.sentinel.Sentinel(  # type: ignore[no-untyped-call]
-            place.hosts, sentinel_kwargs={**place.sentinel_options, **_ONCE_ASYNC}
+            server.hosts, sentinel_kwargs={**server.sentinel_options, **_ONCE_ASYNC}
         )
         kind = (
             redis.asyncio.sentinel.SentinelManagedSSLConnection
-            if place.tls
+            if server.tls
             else redis.asyncio.sentinel.SentinelManagedConnection
         )
-        options["connection_pool"] = _Master(watch, place.master)
+        options["connection_pool"] = _Master(watch, server.master)
     pool = redis.asyncio.BlockingConnectionPool(
-        connection_class=kind, **place.redis_options, **options
+        connection_class=kind, **server.redis_options, **options
     )
     return redis.asyncio.Redis.from_pool(pool)
 
 
 def make_broker_settings(url: str) -> dict[str, Any]:
     """Make Celery's settings for the same Redis."""
-    behind = find_sentinels(url)
-    place = behind or parse_server(url)
-    common = _common(place.options)
+    sentinels = find_sentinels(url)
+    server = sentinels or parse_server(url)
+    common = _connection_keywords(server.options)
     options: dict[str, Any] = {name: common.pop(name) for name in KOMBU_OPTIONS if name in common}
     # kombu checks its connections with a timer of this interval, and 0 would never pause.
     options["health_check_interval"] = (
         options["health_check_interval"] or CLIENT_OPTIONS["health_check_interval"]
     )
-    options["max_connections"] = max(KOMBU_CONNECTIONS, place.options.max_connections or 0)
+    options["max_connections"] = max(KOMBU_CONNECTIONS, server.options.max_connections or 0)
     options["connection_options"] = common
     kind = "Transport"
-    if behind:
+    if sentinels:
         kind = "SentinelTransport"
-        options["master_name"] = behind.master
-        options["sentinel_kwargs"] = {**behind.sentinel_options, **_ONCE}
+        options["master_name"] = sentinels.master
+        options["sentinel_kwargs"] = {**sentinels.sentinel_options, **_ONCE}
     return {
-        "broker_url": place.broker_url,
+        "broker_url": server.broker_url,
         # By default kombu does not check the server's certificate.
-        "broker_use_ssl": {"ssl_check_hostname": True, **place.options.tls}
-        if place.options.tls
+        "broker_use_ssl": {"ssl_check_hostname": True, **server.options.tls}
+        if server.options.tls
         else None,
         "broker_transport": f"glueline.redis.transport:{kind}",
         "broker_transport_options": options,
     }
 
 
-def _place(url: str) -> RedisServer | Sentinels:
-    place = find_sentinels(url) or parse_server(url)
-    _check_tls(place.options.tls)
-    return place
+def _parse_url(url: str) -> RedisServer | Sentinels:
+    server = find_sentinels(url) or parse_server(url)
+    _check_tls(server.options.tls)
+    return server
 
 
-def _common(options: RedisOptions) -> dict[str, Any]:
+def _connection_keywords(options: RedisOptions) -> dict[str, Any]:
     """Return the keywords of any connection to Redis."""
     found = {**CLIENT_OPTIONS, **options.connection}
     if options.library:
@@ -158,7 +161,7 @@ def _common(options: RedisOptions) -> dict[str, Any]:
     return found
 
 
-def _limits(options: RedisOptions, connections: int) -> dict[str, Any]:
+def _pool_keywords(options: RedisOptions, connections: int) -> dict[str, Any]:
     """Return the keywords of a pool in which callers wait for a free connection."""
     return {
         "max_connections": connections,

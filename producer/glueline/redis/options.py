@@ -40,10 +40,10 @@ class RedisOptions:
     """Options that only this scheme of URLs has."""
 
 
-def read_options(query: str, scheme: str, own: tuple[str, ...] = ()) -> RedisOptions:
+def read_options(query: str, scheme: str, extra: tuple[str, ...] = ()) -> RedisOptions:
     """Read the part after the question mark; raises ValueError with a sentence.
 
-    ``own`` are the names of further options that URLs of this scheme have.
+    ``extra`` are the names of further options that URLs of this scheme have.
     """
     is_tls = scheme in {"rediss", "sentinels"}
     found: dict[str, Any] = {}
@@ -51,7 +51,7 @@ def read_options(query: str, scheme: str, own: tuple[str, ...] = ()) -> RedisOpt
         name = ALIASES.get(spelled, spelled)
         if name in found:
             raise ValueError(f"its option {name} is given twice")
-        found[name] = value if name in own else _read(name, value, scheme, own)
+        found[name] = value if name in extra else _read(name, value, scheme, extra)
     tls = {name: value for name, value in found.items() if name.startswith("ssl_")}
     return RedisOptions(
         connection=_pick(found, _CONNECTION),
@@ -61,15 +61,15 @@ def read_options(query: str, scheme: str, own: tuple[str, ...] = ()) -> RedisOpt
         library={name: found[key] for key, name in _LIBRARY.items() if key in found},
         max_connections=found.get("max_connections"),
         pool_timeout=found.get("timeout"),
-        other=_pick(found, own),
+        other=_pick(found, extra),
     )
 
 
-def _read(name: str, value: str, scheme: str, own: tuple[str, ...]) -> Any:
+def _read(name: str, value: str, scheme: str, extra: tuple[str, ...]) -> Any:
     if name in REFUSED_OPTIONS:
         raise ValueError(f"it cannot set {name}: {REFUSED_OPTIONS[name]}")
     if name not in OPTION_PARSERS:
-        raise ValueError(_explain_unknown(name, own))
+        raise ValueError(_explain_unknown(name, extra))
     if name.startswith("ssl_") and scheme in {"redis", "sentinel"}:
         raise ValueError(f"{name} is an option of TLS: write {scheme}s:// for it")
     read, wanted = OPTION_PARSERS[name]
@@ -79,8 +79,8 @@ def _read(name: str, value: str, scheme: str, own: tuple[str, ...]) -> Any:
         raise ValueError(f"its option {name} is {wanted}") from None
 
 
-def _explain_unknown(name: str, own: tuple[str, ...]) -> str:
-    known = sorted({*OPTION_PARSERS, *ALIASES, *own})
+def _explain_unknown(name: str, extra: tuple[str, ...]) -> str:
+    known = sorted({*OPTION_PARSERS, *ALIASES, *extra})
     if not _NAME.fullmatch(name):
         return f"it has an option that is none; the options are {', '.join(known)}"
     match = get_close_matches(name.lower(), known, 1, 0.6)

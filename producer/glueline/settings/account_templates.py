@@ -55,10 +55,10 @@ class Template(StrictModel):
     """A source for each of them, else the region of AWS's own configuration."""
 
     _all: tuple[Account, ...] = PrivateAttr(default=())
-    _named: dict[str, Source] = PrivateAttr(default_factory=dict)
+    _by_name: dict[str, Source] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
-    def _is_understood(self) -> "Template":
+    def _check_accounts(self) -> "Template":
         self._all = (*self.accounts, *_read_accounts_file(self.accounts_file))
         if not self._all:
             raise ValueError("a template needs accounts or an accounts_file with some")
@@ -70,9 +70,9 @@ class Template(StrictModel):
 
     def sources(self, key: str) -> dict[str, Source]:
         """Return the sources by name; ``key`` is the template's own. Raises ValueError."""
-        if not self._named:
-            self._named.update(self._expand(key))
-        return self._named
+        if not self._by_name:
+            self._by_name.update(self._expand(key))
+        return self._by_name
 
     def _expand(self, key: str) -> dict[str, Source]:
         several = "-{region}" if len(self.regions) > 1 else ""

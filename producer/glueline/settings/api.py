@@ -80,7 +80,7 @@ class ApiSettings(StrictModel):
     believed. By default none are: any local process could invent addresses."""
 
     @model_validator(mode="after")
-    def _distinct(self) -> Self:
+    def _check_distinct(self) -> Self:
         for field in ("name", "hash"):
             if len({getattr(token, field) for token in self.tokens}) < len(self.tokens):
                 raise ValueError(f"two tokens have the same {field}; each needs its own")

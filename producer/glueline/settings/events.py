@@ -34,7 +34,7 @@ class EventSettings(StrictModel):
 
     @field_validator("queue")
     @classmethod
-    def _url(cls, url: str | None) -> str | None:
+    def _check_queue_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("https://", "http://")):
             raise ValueError(
                 "the queue's URL looks like https://sqs.eu-west-1.amazonaws.com/123456789012/name"
@@ -42,7 +42,7 @@ class EventSettings(StrictModel):
         return url
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _check_delays(self) -> Self:
         if self.debounce > self.debounce_at_most:
             raise ValueError("debounce is longer than debounce_at_most")
         return self

@@ -68,7 +68,7 @@ class Schedule(StrictModel):
         return name
 
     @model_validator(mode="after")
-    def _one_timing(self) -> Self:
+    def _check_timing(self) -> Self:
         if (self.every is None) == (self.cron is None):
             raise ValueError("a schedule has either every or cron")
         if self.cron is None and self.timezone != "UTC":
@@ -80,7 +80,7 @@ class Schedule(StrictModel):
         return self
 
     @model_validator(mode="after")
-    def _one_or_many(self) -> Self:
+    def _check_sources(self) -> Self:
         if self._serves_many and "source" in self.request.model_fields_set:
             raise ValueError("a schedule has either sources or tags, or a source in its request")
         return self

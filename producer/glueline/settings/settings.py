@@ -105,11 +105,11 @@ class Settings(BaseSettings):
 
     @field_validator("sinks", mode="before")
     @classmethod
-    def _split(cls, value: Any) -> Any:
+    def _split_sinks(cls, value: Any) -> Any:
         return tuple(value.split()) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _sources_are_apart(self) -> "Settings":
+    def _check_source_names(self) -> "Settings":
         seen = dict.fromkeys(self.sources, "declared by itself")
         for key, template in self.templates.items():
             try:
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _events_have_a_source(self) -> "Settings":
+    def _check_event_sources(self) -> "Settings":
         for field in ("source", "queue_source"):
             name = getattr(self.events, field)
             # Without declarations here, only workers know the sources.
@@ -136,7 +136,7 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _schedules_have_sources(self) -> "Settings":
+    def _check_schedule_sources(self) -> "Settings":
         for number, schedule in enumerate(self.schedules):
             if not schedule.expand(self.all_sources):
                 raise error_at(
@@ -147,7 +147,7 @@ class Settings(BaseSettings):
 
     @field_validator("redis_url")
     @classmethod
-    def _redis(cls, url: str) -> str:
+    def _check_redis_url(cls, url: str) -> str:
         if url.lower().startswith(("sentinel://", "sentinels://")):
             sentinel_url.parse_sentinels(url)
         else:

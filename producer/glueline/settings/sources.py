@@ -77,7 +77,7 @@ class Source(StrictModel):
     """Tags to choose sources by: `--tag team=sales`."""
 
     @model_validator(mode="after")
-    def _keys_are_whole(self) -> "Source":
+    def _check_keys(self) -> "Source":
         if (self.access_key is None) != (self.secret_key is None):
             missing = "access_key" if self.access_key is None else "secret_key"
             raise ValueError(f"access_key and secret_key go together: {missing} is missing")

@@ -84,8 +84,8 @@ class LedgerCollector(Collector):
     def __init__(self, settings: Settings) -> None:
         """Connect on first use to the Redis that ``settings`` name."""
         self._ledger = Ledger(make_redis_client(settings))
-        calls = make_commands(settings)
-        self._call = read_gauges(calls.keys, calls.redispatch_after_ms)
+        commands = make_commands(settings)
+        self._command = read_gauges(commands.keys, commands.redispatch_after_ms)
 
     def describe(self) -> list[GaugeMetricFamily]:
         """Return nothing, so that registering does not ask Redis."""
@@ -94,7 +94,7 @@ class LedgerCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Ask the ledger and yield its metrics."""
         try:
-            found = self._ledger(self._call)
+            found = self._ledger(self._command)
         except LedgerUnavailable:
             found = None
         yield from make_metric_families(found)

@@ -1,4 +1,4 @@
-"""Traces for OpenTelemetry; no other module imports it.
+"""Traces for OpenTelemetry, which no other module imports.
 
 A service that traces itself has a tracer provider, and runs that it enqueues join its spans.
 Glueline's own processes make one when the standard ``OTEL_*`` variables name a collector (OTLP over

@@ -40,7 +40,7 @@ class InMemoryLedger:
         self._lock = threading.RLock()
         self._runs: dict[str, InMemoryRun] = {}
         self._scopes: dict[str, InMemoryRun] = {}
-        self._promises: dict[str, tuple[str, int, str]] = {}
+        self._runs_by_key: dict[str, tuple[str, int, str]] = {}
         """By idempotency key: run id, generation, digest of the request."""
         self._generations: dict[str, int] = {}
         self._texts: dict[str, str] = {}
@@ -150,9 +150,9 @@ class InMemoryLedger:
         run_id, request, source, _, _, ttl, _, _, unless_running, digest, summary, *units = args
         if found := self._runs.get(run_id):
             return [run_id, found.generation, 4 if found.is_waiting else 1, False]
-        if ttl and key in self._promises:
-            known, generation, asked = self._promises[key]
-            return [known, generation, 0 if asked == digest else 3, False]
+        if ttl and key in self._runs_by_key:
+            known, generation, known_digest = self._runs_by_key[key]
+            return [known, generation, 0 if known_digest == digest else 3, False]
         older = self._scopes.get(scope_key)
         ahead = older.after if older and older.after else older
         older, ahead = (run if run and run.is_running else None for run in (older, ahead))
@@ -178,7 +178,7 @@ class InMemoryLedger:
         )
         self._runs[run_id] = self._scopes[scope_key] = run
         if ttl:
-            self._promises[key] = run_id, generation, digest
+            self._runs_by_key[key] = run_id, generation, digest
         if must_wait and ahead:
             run.is_waiting, run.after = True, ahead
             run.reason = f"waits for the end of run {ahead.run_id}"
@@ -273,11 +273,11 @@ class InMemoryLedger:
 
     def _checks(self, keys: Sequence[str], _: Sequence[Any]) -> Any:
         pairs = zip(keys[::2], keys[1::2], strict=True)
-        return [[self._texts.get(report), int(asked in self._texts)] for report, asked in pairs]
+        return [[self._texts.get(report), int(request in self._texts)] for report, request in pairs]
 
     def _add_dead_letter(self, _: Sequence[str], args: Sequence[Any]) -> None:
-        letter, kept = args
-        self._dead_letters = [letter, *self._dead_letters][:kept]
+        letter, limit = args
+        self._dead_letters = [letter, *self._dead_letters][:limit]
 
     def _read_dead_letters(self, _: Sequence[str], args: Sequence[Any]) -> Any:
         return self._dead_letters[: args[0]]

@@ -266,7 +266,7 @@ def test_checks_are_asked_for_once(stage: Stage):
     found = checks.read_reports(["default", "third"])
     assert [(one.is_checking, one.report) for one in found] == [(True, None), (False, None)]
     report = CheckReport(source="default", at="2026-01-01T00:00:00Z", ok=True)  # type: ignore[arg-type]
-    stage.ledger(record_check(stage.producer._calls.keys, report))
+    stage.ledger(record_check(stage.producer._commands.keys, report))
     (found_now,) = checks.read_reports(["default"])
     assert (found_now.is_checking, found_now.report) == (False, report)
 
@@ -287,7 +287,7 @@ def test_slots_of_schedules(stage: Stage):
 
 def test_dead_letters_are_the_newest_first(stage: Stage):
     for number in range(3):
-        stage.ledger(stage.producer._calls.add_dead_letter(f"reason {number}", "{"))
+        stage.ledger(stage.producer._commands.add_dead_letter(f"reason {number}", "{"))
     found = stage.producer.dead_letters(2)
     assert [letter.reason for letter in found] == ["reason 2", "reason 1"]
 
@@ -366,7 +366,7 @@ def test_redis_can_be_away(glueline: InMemoryGlueline):
 
 def test_commands_of_workers_are_refused(glueline: InMemoryGlueline):
     with pytest.raises(NotImplementedError, match="'due': that is for workers"):
-        glueline.ledger(glueline.producer._calls.find_due())
+        glueline.ledger(glueline.producer._commands.find_due())
 
 
 def test_a_producer_closes_only_what_it_opened():

@@ -1,4 +1,4 @@
-"""Reads the answer of GetDataflowGraph: a script's annotations as nodes and edges."""
+"""Read the answer of GetDataflowGraph: a script's annotations as nodes and edges."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reads the lineage of a job from its visual nodes, its annotations and its script."""
+"""Read the lineage of a job from its visual nodes, its annotations and its script."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -50,8 +50,8 @@ def read_job_lineage(
     if script is not None:
         code = _read_guarded("the script", lambda: _read_code(definition, script, context), context)
     # The graph of a job that was edited as a script later is out of date.
-    outdated = definition.get("JobMode") == "SCRIPT" and code is not None and code.outputs
-    if nodes and not outdated:
+    is_outdated = definition.get("JobMode") == "SCRIPT" and code is not None and code.outputs
+    if nodes and not is_outdated:
         others.append(
             _read_guarded(
                 "the visual nodes",

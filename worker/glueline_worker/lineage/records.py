@@ -1,4 +1,4 @@
-"""Makes records of lineage."""
+"""Make records of lineage."""
 
 from hashlib import blake2b
 

@@ -1,4 +1,4 @@
-"""Parses Python text into syntax trees, in a process where other threads make trees too.
+"""Parse Python text into syntax trees, in a process where other threads make trees too.
 
 Until a fix in Python 3.13, which later releases of 3.11 and 3.12 have too, all threads share one
 counter of depth while they make a tree. Two at a time then fail with ``SystemError: AST

@@ -1,4 +1,4 @@
-"""Reads the lineage of a catalogue's views from their SQL."""
+"""Read the lineage of a catalogue's views from their SQL."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping

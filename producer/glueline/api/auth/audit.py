@@ -9,6 +9,8 @@ from glueline.api.context import Principal
 log = structlog.get_logger()
 
 
-def audit(principal: Principal, action: str, **about: Any) -> None:
+def audit(principal: Principal, action: str, **fields: Any) -> None:
     """Write the line; it holds names and ids, never a token."""
-    log.info("audit", action=action, token=principal.token.name, address=principal.address, **about)
+    log.info(
+        "audit", action=action, token=principal.token.name, address=principal.address, **fields
+    )

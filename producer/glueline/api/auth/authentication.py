@@ -1,4 +1,4 @@
-"""Authentication: every path needs a token, but ``/healthz`` and the login."""
+"""Authentication: every path except ``/healthz`` and the login needs a token."""
 
 import math
 from http import HTTPStatus
@@ -34,17 +34,17 @@ class AuthenticationMiddleware:
         request = Request(scope, receive)
         try:
             await self._admit(request)
-        except HttpProblem as refused:
-            await answer_problem(request, refused)(scope, receive, send)
+        except HttpProblem as problem:
+            await answer_problem(request, problem)(scope, receive, send)
         except GluelineError as error:
             await answer_problem(request, problem_from_error(error))(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _admit(self, request: Request) -> None:
-        token, session = await self._token(request)
+        token, session = await self._find_token(request)
         address = request.client.host if request.client else "unknown"
-        self._pace(f"token {token.name}" if token else f"address {address}")
+        self._limit_rate(f"token {token.name}" if token else f"address {address}")
         if request.method not in _SAFE_METHODS and (session or request.url.path == _LOGIN_PATH):
             _require_same_origin(request)
         if token is not None:
@@ -52,13 +52,13 @@ class AuthenticationMiddleware:
         elif not (request.url.path == _LOGIN_PATH and request.method == "POST"):
             raise unauthorized_problem(request)
 
-    async def _token(self, request: Request) -> tuple[Token | None, str | None]:
+    async def _find_token(self, request: Request) -> tuple[Token | None, str | None]:
         """Return the token of a request, and the session if a cookie stands for it."""
         tokens = self._context.settings.api.tokens
-        given = request.headers.getlist("authorization")
-        if given:
-            scheme, _, credentials = given[0].partition(" ")
-            is_bearer = len(given) == 1 and scheme.lower() == "bearer"
+        headers = request.headers.getlist("authorization")
+        if headers:
+            scheme, _, credentials = headers[0].partition(" ")
+            is_bearer = len(headers) == 1 and scheme.lower() == "bearer"
             return find_token(tokens, credentials.strip()) if is_bearer else None, None
         secret = request.cookies.get(COOKIE)
         if not secret or not secret.isascii():
@@ -66,8 +66,8 @@ class AuthenticationMiddleware:
         token = await self._context.sessions.find(secret)
         return token, secret if token else None
 
-    def _pace(self, who: str) -> None:
-        wait = self._context.buckets.take(who)
+    def _limit_rate(self, bucket: str) -> None:
+        wait = self._context.rate_limiter.take(bucket)
         if wait:
             seconds = math.ceil(wait)
             raise HttpProblem(

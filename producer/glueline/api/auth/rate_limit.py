@@ -18,13 +18,13 @@ class RateLimiter:
     clock: Callable[[], float] = time.monotonic
     _levels: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
-    def take(self, who: str) -> float:
+    def take(self, bucket: str) -> float:
         """Take one request from a bucket; return 0, or the seconds to wait for the next one."""
         now = self.clock()
-        level, then = self._levels.pop(who, (float(self.burst), now))
+        level, then = self._levels.pop(bucket, (float(self.burst), now))
         level = min(self.burst, level + (now - then) * self.rate)
         wait = 0.0 if level >= 1 else (1 - level) / self.rate
-        self._levels[who] = (level if wait else level - 1, now)
+        self._levels[bucket] = (level if wait else level - 1, now)
         if len(self._levels) > _MAX_BUCKETS:
             self._levels.popitem(last=False)
         return wait

@@ -37,8 +37,8 @@ class Sessions:
 
     async def find(self, secret: str) -> Token | None:
         """Return the token that a secret logs in with, if any."""
-        kept = await asyncio.to_thread(self._get, secret)
-        return next((token for token in self._tokens if token.hash == kept), None)
+        token_hash = await asyncio.to_thread(self._get, secret)
+        return next((token for token in self._tokens if token.hash == token_hash), None)
 
     async def end(self, secret: str) -> None:
         """Log out."""

@@ -79,13 +79,15 @@ async def record_events(
     source = source or context.settings.events.source
     try:
         changed = route_events(context.router, events, source)
-        named = [context.router.find_sources(event, source) for event in events if event.scopes]
+        event_sources = [
+            context.router.find_sources(event, source) for event in events if event.scopes
+        ]
     except NoSource:
         raise unknown_source_problem(context, principal) from None
     found = sorted({change.source for one in changed for change in one.changes})
     # The filters may have left out all of an event, but its source must be allowed all the same.
-    mine = all(any(map(principal.token.admits, names)) for names in named)
-    if not (mine and all(map(principal.token.admits, found))):
+    is_allowed = all(any(map(principal.token.admits, names)) for names in event_sources)
+    if not (is_allowed and all(map(principal.token.admits, found))):
         # The answer for unknown sources: an event's account must not reveal which sources exist.
         raise unknown_source_problem(context, principal)
     accepted = summarize_events(changed, await context.producer.record_changes(changed))

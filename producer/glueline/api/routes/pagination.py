@@ -37,9 +37,9 @@ async def read_runs_page(
             if len(found) == limit:
                 return RunPage(runs=tuple(found), next=_format_cursor(after))
             after = cursor_of(run)
-            about = run.request.source
-            is_asked_for = state in (None, run.state) and source in (None, about)
-            if is_asked_for and principal.token.admits(about):
+            run_source = run.request.source
+            is_asked_for = state in (None, run.state) and source in (None, run_source)
+            if is_asked_for and principal.token.admits(run_source):
                 found.append(run)
         if len(runs) < _PAGE_STEP:
             return RunPage(runs=tuple(found))

@@ -44,7 +44,7 @@ class RunStream(StreamingResponse):
     def __init__(
         self, context: ApiContext, principal: Principal, events: AsyncIterator[str]
     ) -> None:
-        """Count the stream now; raises Refused when there are enough."""
+        """Count the stream now; raises HttpProblem when there are enough."""
         api = context.settings.api
         self._context = context
         self._counts_against = {

@@ -36,8 +36,8 @@ _NO_DATA = split_words(
 )
 """Cell magics whose cells move no data that Glue knows of."""
 _CONFIGURE = re.compile(r"^[ \t]*%%configure\b(?:[ \t]+-\w+)*[ \t]*\n?", re.MULTILINE)
-_CONFIGURED = 20
-"""How many ``%%configure`` of one file are looked at: a session has one."""
+_MAX_CONFIGURE_MAGICS = 20
+"""The most ``%%configure`` of one file that are read: a session has one."""
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _NO_OPTION = re.compile(r"(?<!\S)[^-\s]")
 _BRACE = re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*+\"?")
@@ -79,8 +79,8 @@ def read_cell(cell: str, kernel: str, *, whole: bool = True) -> NotebookCell:  #
         return NotebookCell("sql", body, before, magic=rest)
     if name == "configure":
         settings, after = _split_settings(rest + body)
-        kept = _make_settings_text(settings) if kernel == "python" else ""
-        return _read_after_settings(NotebookCell(kernel, kept, before), after, kernel)
+        code = _make_settings_text(settings) if kernel == "python" else ""
+        return _read_after_settings(NotebookCell(kernel, code, before), after, kernel)
     if name in _LINE_MAGICS:
         return _read_after_settings(NotebookCell(kernel, "", before), body, kernel)
     if language:
@@ -127,7 +127,7 @@ def _make_settings_text(settings: str) -> str:
 
 def close_settings(text: str) -> str:
     """Move the empty lines inside the JSON of ``%%configure`` below it."""
-    for magic in reversed(list(islice(_CONFIGURE.finditer(text), _CONFIGURED))):
+    for magic in reversed(list(islice(_CONFIGURE.finditer(text), _MAX_CONFIGURE_MAGICS))):
         settings, after = _split_settings(text[magic.end() :])
         closed = _EMPTY_LINES.sub("\n", settings)
         moved = "\n" * (settings.count("\n") - closed.count("\n"))
@@ -162,8 +162,8 @@ def make_python_sql_call(options: str, query: str) -> str:
     name = (target[1] or target[2]) if target else ""
     options = _SQL_OPTION.sub("", options[target.end() :] if target and target[2] else options)
     text = f"{options.strip()}{query}".replace("\\", "\\\\").replace('"', '\\"')
-    assigned = f"{name} = " if name else ""
-    return f'{assigned}spark.sql("""{text}""")' if text.strip() else ""
+    assignment = f"{name} = " if name else ""
+    return f'{assignment}spark.sql("""{text}""")' if text.strip() else ""
 
 
 def make_scala_sql_call(options: str, query: str) -> str:

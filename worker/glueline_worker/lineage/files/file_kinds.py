@@ -41,7 +41,7 @@ PIPELINE_REASON = (
     "what was known of its lineage is kept"
 )
 _PIPELINE_FILE = re.compile(rb"spark-pipeline\.ya?ml")
-_ENTRIES = 64 * 1024
+_EDGE_SIZE = 64 * 1024
 """Bytes at both ends of an archive in which its names are looked for."""
 _BINARY = (
     (b"PK\x03\x04", "a zip archive"),
@@ -114,9 +114,9 @@ def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
     if notebook is not None:
         return _convert_notebook(notebook)
     start = text.lstrip()
-    for pattern, what in _TEXTS:
+    for pattern, kind in _TEXTS:
         if pattern.match(start):
-            return NotCode(f"the script is {what} and no code")
+            return NotCode(f"the script is {kind} and no code")
     language = _find_language(text, declared)
     if language is None:
         kind = _find_other_kind(text) or "JSON and no notebook"
@@ -125,9 +125,9 @@ def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
 
 
 def _find_binary_reason(data: bytes) -> str:
-    for magic, what in _BINARY:
+    for magic, kind in _BINARY:
         if data.startswith(magic):
-            return PIPELINE_REASON if _is_pipeline(data) else f"the script is {what} and no code"
+            return PIPELINE_REASON if _is_pipeline(data) else f"the script is {kind} and no code"
     if data[_TAR] == b"ustar":
         return "the script is a tar archive and no code"
     if data[_COMPILED_PYTHON] == b"\r\n" and b"\x00" in data[:16]:
@@ -144,7 +144,7 @@ def _count_controls(data: bytes) -> int:
 
 def _is_pipeline(data: bytes) -> bool:
     """Tell whether an archive is a Spark Declarative Pipeline, by its specification's file name."""
-    ends = data[:_ENTRIES], data[-_ENTRIES:]
+    ends = data[:_EDGE_SIZE], data[-_EDGE_SIZE:]
     return any(_PIPELINE_FILE.search(end) for end in ends)
 
 
@@ -177,7 +177,7 @@ def _find_language(text: str, declared: Language) -> Language | None:
 def _find_other_kind(text: str) -> str:
     """Return the kind of a text that seems neither Python nor Scala; "" without a sign of one."""
     start = text.lstrip()
-    if start[:1] in {"{", "["} and '"' in start[:_ENTRIES]:
+    if start[:1] in {"{", "["} and '"' in start[:_EDGE_SIZE]:
         return "JSON and no notebook"
     if _JAVA.search(text):
         return "Java"

@@ -36,7 +36,7 @@ class Notebook:
     python: str = ""
     scala: str = ""
     gaps: tuple[str, ...] = ()
-    """Which cells were not read."""
+    """Sentences about the cells that were not read."""
 
     @property
     def is_scala(self) -> bool:
@@ -89,8 +89,8 @@ def _translate_cell(language: str, cell: NotebookCell) -> str:
     if cell.language == "sql":
         call = make_python_sql_call if language == "python" else make_scala_sql_call
         return cell.above + call(cell.magic, cell.code)
-    kept = cell.language == language
-    return cell.above + (cell.code if kept else "\n" * cell.code.count("\n"))
+    is_same = cell.language == language
+    return cell.above + (cell.code if is_same else "\n" * cell.code.count("\n"))
 
 
 def _parse_document(text: str) -> dict[str, Any] | None:
@@ -120,9 +120,9 @@ def _has_scala_kernel(document: Mapping[str, Any]) -> bool:
     """Tell whether cells without a magic are Scala (Glue's ``glue_spark``, Spark's ``spark``)."""
     metadata = document.get("metadata")
     for key in ("language_info", "kernelspec"):
-        described = metadata.get(key) if isinstance(metadata, Mapping) else None
-        if isinstance(described, Mapping):
-            names = {str(described.get(part)).lower() for part in ("name", "language")}
+        description = metadata.get(key) if isinstance(metadata, Mapping) else None
+        if isinstance(description, Mapping):
+            names = {str(description.get(part)).lower() for part in ("name", "language")}
             return bool(names & _SCALA_KERNELS)
     return False
 

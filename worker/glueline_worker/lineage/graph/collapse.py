@@ -1,4 +1,4 @@
-"""Collapses a graph of steps to edges: each write is followed back to its reads."""
+"""Collapse a graph of steps to edges: each write is followed back to its reads."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

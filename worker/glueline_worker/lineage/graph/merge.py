@@ -1,4 +1,4 @@
-"""Merges several descriptions of one job into one lineage.
+"""Merge several descriptions of one job into one lineage.
 
 The code is what the job does; the other descriptions are what its authors meant it to do. Where the
 code is fully understood, it is right and contradictions to it are left out. Elsewhere the others

@@ -1,4 +1,4 @@
-"""Follows stored lineage from one dataset, upstream and downstream.
+"""Follow stored lineage from one dataset, upstream and downstream.
 
 Jobs write to paths and other jobs read the tables on them; the catalogue's own edges (a table and
 its storage, a resource link and its target) join the two.

@@ -75,8 +75,8 @@ def name_jdbc_table(
 
     ``database`` and ``schema`` win over the URL's; parts in ``table`` itself win over both.
     """
-    given = find_engine(engine) if engine else None
-    address = parse_url(resolve_arguments(url, context), given or GENERIC_ENGINE)
+    hint = find_engine(engine) if engine else None
+    address = parse_url(resolve_arguments(url, context), hint or GENERIC_ENGINE)
     address = replace(
         address,
         database=resolve_arguments(database or address.database, context),

@@ -147,8 +147,10 @@ def _read_mongodb(source: _Source) -> Datasets:
     uri = options.text("connectionuri", "uri") or options.get_by_ending("uri")
     connection = options.text("connectionname")
     if connection and not uri:
-        named = name_connection_table(connection, collection, source.context, database=database)
-        return (named,)
+        collection_dataset = name_connection_table(
+            connection, collection, source.context, database=database
+        )
+        return (collection_dataset,)
     return (name_mongodb_collection(uri or UNKNOWN_NAME, database, collection, source.context),)
 
 

@@ -36,10 +36,8 @@ _METADATA_TABLES = frozenset(
         "snapshots",
     }
 )
-
-
 _SELECTOR = re.compile(r"(?:branch|tag)_.+|(?:at_timestamp|snapshot_id)_\d+", re.IGNORECASE)
-"""What Iceberg takes behind a table's name: the table at a branch, a tag or a moment."""
+"""Parts that Iceberg takes behind a table's name: a branch, a tag or a moment."""
 _DEFAULT_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
 
 

@@ -1,4 +1,4 @@
-"""Splits Scala text into tokens, with the line ends that end statements.
+"""Split Scala text into tokens, with the line ends that end statements.
 
 A line end counts where the token before it can end a statement and the one after it can begin
 one (Scala Language Specification, 1.2), and never inside parentheses or brackets.
@@ -93,19 +93,19 @@ def _read_string(text: str, opening: re.Match[str], line: int) -> tuple[ScalaTok
     end = re.compile(r'"""(?!")' if raw else r'"|\n|\Z')
     literal = re.compile(r'[^"$]+' if raw else r'(?:[^"\\$\n]|\\.)+', re.DOTALL)
     while position < len(text) and not end.match(text, position):
-        hole = _INTERPOLATION.match(text, position) if prefix else None
-        if hole and hole[2]:
-            parts.append((hole[2], line + text.count("\n", opening.start(), position)))
-            position = hole.end()
-        elif hole and not hole[1]:
-            stop = _find_closing_brace(text, hole.end())
-            code = text[hole.end() : stop]
+        interpolation = _INTERPOLATION.match(text, position) if prefix else None
+        if interpolation and interpolation[2]:
+            parts.append((interpolation[2], line + text.count("\n", opening.start(), position)))
+            position = interpolation.end()
+        elif interpolation and not interpolation[1]:
+            stop = _find_closing_brace(text, interpolation.end())
+            code = text[interpolation.end() : stop]
             parts.append((code, line + text.count("\n", opening.start(), position)))
             position = stop + 1
         else:
             chunk = literal.match(text, position)
             value = chunk.group() if chunk else text[position]
-            position += max(len(value), hole.end() - position if hole else 0)
+            position += max(len(value), interpolation.end() - position if interpolation else 0)
             parts.append(value if raw or prefix == "raw" else _unescape(value))
     closing = end.match(text, position)
     position = closing.end() if closing else len(text)

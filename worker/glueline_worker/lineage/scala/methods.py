@@ -25,7 +25,7 @@ _WITHOUT_PARENTHESES = split_words(
 _RENAMED = {
     "alias": "alias",
     "applyMapping": "apply_mapping",
-    "containsKey": "__make_membership__",
+    "containsKey": "__contains__",
     "dropFields": "drop_fields",
     "equalsIgnoreCase": "__eq__",
     "getSparkSession": "spark_session",
@@ -156,10 +156,10 @@ def _make_membership(target: str, arguments: CallArguments) -> str:
 
 
 def _make_join(target: str, arguments: CallArguments) -> str:
-    given = [*arguments.positional, *[""] * 3]
+    parts = [*arguments.positional, *[""] * 3]
     if len(arguments.positional) >= 3:  # noqa: PLR2004 - start, separator, end
-        return f"({given[0]} + {given[1]}.join({target}) + {given[2]})"
-    return f"({given[0] or repr('')}).join({target})"
+        return f"({parts[0]} + {parts[1]}.join({target}) + {parts[2]})"
+    return f"({parts[0] or repr('')}).join({target})"
 
 
 def make_format_call(target: str, arguments: CallArguments) -> str:

@@ -1,4 +1,4 @@
-"""Writes Python: lines with their depth and the Scala line they come from."""
+"""Write Python: lines with their depth and the Scala line they come from."""
 
 import keyword
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Reads a Scala script: translates it to Python for the script reader."""
+"""Read a Scala script: translate it to Python for the script reader."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Splits SQL text into tokens, quickly, and never fails.
+"""Split SQL text into tokens, quickly, and never fail.
 
 sqlglot has tokenizers of its own. This one finds placeholders, which they do not know, splits a
 script into statements before one of them can spoil the others, and feeds the keyword fallback.

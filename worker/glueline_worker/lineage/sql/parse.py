@@ -1,4 +1,4 @@
-"""Parses with sqlglot: the work is bounded, nothing is logged, and no exception passes."""
+"""Parse with sqlglot: the work is bounded, nothing is logged, and no exception passes."""
 
 import logging
 from collections.abc import Callable

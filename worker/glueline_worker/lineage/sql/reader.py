@@ -1,4 +1,4 @@
-"""Reads SQL text statement by statement: with the parser, else by keywords."""
+"""Read SQL text statement by statement: with the parser, else by keywords."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -46,8 +46,6 @@ _MOVING = split_words(
     "VALUES WITH ("
 )
 """First words of statements that may move data, or that others depend on."""
-
-
 _BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
 
 

@@ -88,6 +88,8 @@ def _find_side_targets(node: Fields, context: LineageContext) -> list[Dataset]:
     if database and table and policy.get("enableupdatecatalog") is not False:
         found.append(name_catalog_table(database, table, context))
     upsert = read_fields(node.get("upsertredshiftoptions"))
-    if where := read_text(upsert.get("tablelocation")):
-        found.append(name_connection_table(read_text(upsert.get("connectionname")), where, context))
+    if location := read_text(upsert.get("tablelocation")):
+        found.append(
+            name_connection_table(read_text(upsert.get("connectionname")), location, context)
+        )
     return found

@@ -1,4 +1,4 @@
-"""Reads fields of a visual node from any JSON."""
+"""Read fields of a visual node from any JSON."""
 
 from collections.abc import Mapping
 from typing import Any

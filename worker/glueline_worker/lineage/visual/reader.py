@@ -1,4 +1,4 @@
-"""Reads Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
+"""Read Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -98,8 +98,8 @@ class _Reader:
         columns = read_output_columns(node)
         if any(get_schema(dataset, self._context) for dataset in step.datasets):
             columns = []
-        own = {column: (ColumnRef(step.id, column),) for column in columns}
-        return replace(step, flow=Flow(own, rest=True))
+        named = {column: (ColumnRef(step.id, column),) for column in columns}
+        return replace(step, flow=Flow(named, rest=True))
 
     def _read_transform(self, step: Node, kind: str, node: Fields) -> Iterable[Node]:
         match kind.lower():
@@ -149,8 +149,8 @@ def _find_role(kind: str) -> Role:
 def _nest_node(step: Node, inner: Node) -> Node:
     """Return a node of a custom transform's code, with its own id and the transform's inputs."""
 
-    def name(of: str) -> str:
-        return f"{step.id}/{of}"
+    def name(node_id: str) -> str:
+        return f"{step.id}/{node_id}"
 
     if inner.role == "write":
         # The frames that the code is given are not followed, so any of them may be written.

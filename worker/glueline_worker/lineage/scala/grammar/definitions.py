@@ -181,13 +181,13 @@ def _read_class(translator: Translator) -> None:
 def _read_class_body(translator: Translator, parameters: Sequence[str], line: int) -> None:
     """Write the constructor, which runs the statements of the class, and the methods."""
     cursor, writer = translator.cursor, translator.writer
-    own = [parameter.partition("=")[0] for parameter in parameters]
+    fields = [parameter.partition("=")[0] for parameter in parameters]
     opening = cursor.token
     end = opening.partner if cursor.is_at("{") else -1
-    translator.members.append({*own, *_find_members(cursor.tokens, cursor.position, end)})
+    translator.members.append({*fields, *_find_members(cursor.tokens, cursor.position, end)})
     outer, translator.locals = translator.locals, []
     with writer.block(f"def __init__({', '.join(['self', *parameters])}):", line):
-        for parameter in own:
+        for parameter in fields:
             writer.emit(f"self.{parameter} = {parameter}", line)
         methods = _read_constructor(translator, opening) if end >= 0 else []
     writer.lines += methods

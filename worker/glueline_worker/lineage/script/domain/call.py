@@ -27,7 +27,7 @@ class Call:
 
     @property
     def state(self) -> State:
-        """What the reading has found so far."""
+        """The findings of the reading so far."""
         return self.reading.state
 
     @property

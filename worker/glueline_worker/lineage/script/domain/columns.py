@@ -1,4 +1,4 @@
-"""Spark's column expressions: which columns a new one is made of."""
+"""Spark's column expressions: the columns that a new one is made of."""
 
 from __future__ import annotations
 
@@ -53,8 +53,6 @@ AMBIGUOUS_FUNCTIONS = split_words(
     "rand aggregate cast"
 )
 """Names that other libraries have too: taken as Spark's when something says so."""
-
-
 FRAME_PROPERTIES = split_words("rdd na stat loc iloc at str dt values T df")
 """Properties of frames and columns that stand for the same data."""
 COLUMN_METHODS = split_words(
@@ -117,10 +115,10 @@ def call_column_function(name: str, args: list[Value]) -> Column:
     named_texts = [
         parse_column_name(value) for value in flat if isinstance(value, str) and value != "*"
     ]
-    made = combine_columns([*named_texts, *args])
-    if len(made.refs) == 1:  # Spark names it so, unless an alias follows
-        return Column(made.refs, f"{name}({made.refs[0][1]})", made.is_known)
-    return made
+    column = combine_columns([*named_texts, *args])
+    if len(column.refs) == 1:  # Spark names it so, unless an alias follows
+        return Column(column.refs, f"{name}({column.refs[0][1]})", column.is_known)
+    return column
 
 
 def _as_column(value: Value) -> Column:

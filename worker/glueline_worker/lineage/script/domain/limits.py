@@ -1,4 +1,4 @@
-"""The limits of a reading: whatever lies beyond one is reported.
+"""The limits of a reading: everything beyond one is reported.
 
 A limit is reached deep inside helpers that know nothing of the script. They report it here, to
 the reading that is in progress in their thread.

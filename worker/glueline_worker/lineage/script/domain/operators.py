@@ -56,9 +56,9 @@ def _join_texts(left: Value, right: Value) -> Value:
             if isinstance(left, (list, dict))
             else limit_text(as_text(left) + as_text(right))
         )
-    glued = limit_text(as_text(left) + as_text(right))
-    tainted = isinstance(left, JobArgument) or isinstance(right, JobArgument)
-    return JobArgument(glued) if tainted and isinstance(glued, str) else glued
+    text = limit_text(as_text(left) + as_text(right))
+    is_argument = isinstance(left, JobArgument) or isinstance(right, JobArgument)
+    return JobArgument(text) if is_argument and isinstance(text, str) else text
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -118,9 +118,7 @@ def _is_small(left: Value, right: Value) -> bool:
 
 def combine_with_condition(condition: Value, value: Value) -> Value:
     """Return ``condition and value`` where the condition is unknown."""
-    combine_with_condition = isinstance(value, bool) or value is None
+    is_flag = isinstance(value, bool) or value is None
     return (
-        UNKNOWN
-        if combine_with_condition or (isinstance(condition, str) and has_placeholder(condition))
-        else value
+        UNKNOWN if is_flag or (isinstance(condition, str) and has_placeholder(condition)) else value
     )

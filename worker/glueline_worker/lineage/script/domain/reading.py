@@ -1,4 +1,4 @@
-"""A reading of a script: where it is, and what its parts and the models can ask of it."""
+"""The reading of a script: its place in it, and the operations that models may call."""
 
 from __future__ import annotations
 

@@ -45,16 +45,16 @@ class State:
         self.views: dict[str, Value] = {}
         """Temporary views by their lower-case name, with the frame behind each."""
         self.files: dict[str, Value] = {}
-        """What a file on the worker's own disk was written from."""
+        """By path: the data that was written to a file on the worker's own disk."""
         self.catalogs: dict[str, dict[str, str]] = {}
         """Spark's ``spark.sql.catalog.…`` settings, without that prefix."""
         self.settings: dict[str, Value] = {"database": None}
         self.sessions: dict[str, LibraryObject] = {}
         """Objects that libraries keep for the whole script, such as a default connection."""
         self.aliases: dict[str, dict[str, str]] = {}
-        """For a node: the names given by ``alias`` in it, with the node that bears each."""
+        """By node: the names that ``alias`` gave in it, with the node of each."""
         self.groups: dict[str, tuple[Frame, list[Value]]] = {}
-        """What a groupBy grouped, and by which keys."""
+        """By node: the frame that a groupBy grouped, and its keys."""
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.warnings: dict[str, None] = {}
@@ -65,7 +65,7 @@ class State:
         self.depth = 0
 
     def charge(self, cost: int = 1) -> None:
-        """Count a step; raise Exhausted past the limit."""
+        """Count a step; raise ReadingExhausted past the limit."""
         self.steps += cost
         if self.steps > _STEP_LIMIT:
             raise ReadingExhausted("the script takes too long to follow")

@@ -54,17 +54,9 @@ _SQL = re.compile(
 _REDSHIFT = re.compile(r"\b(?:iam_role|unload|diststyle|distkey)\b", re.IGNORECASE)
 _DIALECTS = {"postgresql": "postgres", "sqlserver": "tsql", "mariadb": "mysql"}
 _PAIR = re.compile(r"(\w[\w ]{0,60}?)\s{0,8}=\s*'?\{?([^;'\s}]+(?:\}[^;'\s]*)?)")
-_HOST, _PORT, _DATABASE = (
-    ("host", "server", "account", "dsn"),
-    ("port",),
-    (
-        "dbname",
-        "database",
-        "db",
-        "sid",
-        "service_name",
-    ),
-)
+_HOST = ("host", "server", "account", "dsn")
+_PORT = ("port",)
+_DATABASE = ("dbname", "database", "db", "sid", "service_name")
 
 
 @dataclass(eq=False)
@@ -224,10 +216,10 @@ def name_table(state: State, connection: DatabaseConnection, parts: tuple[str, .
     engine = connection.engine if isinstance(connection.engine, str) else None
     table = ".".join(f'"{part}"' if "." in part and "{" not in part else part for part in parts)
     schema = render(connection.schema) if isinstance(connection.schema, str) else None
-    named = connection.glue_connection
-    if isinstance(named, str):
+    glue_connection = connection.glue_connection
+    if isinstance(glue_connection, str):
         return name_connection_table(
-            render(named), table, state.context, engine=engine, schema=schema
+            render(glue_connection), table, state.context, engine=engine, schema=schema
         )
     url = render(as_text(connection.url))
     database = render(connection.database) if isinstance(connection.database, str) else None

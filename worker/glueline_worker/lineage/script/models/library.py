@@ -1,4 +1,4 @@
-"""What a model registers: the functions, rules and frame methods of its library."""
+"""The entries of a model: the functions, rules and frame methods of its library."""
 
 from __future__ import annotations
 

@@ -130,9 +130,9 @@ def _add_statement(
         return state.transform(inputs, flow, "sql") if inputs else None
     if engine.views is state.views and statement.write is not None:
         view = statement.write[-1].lower()
-        if len(statement.write) == 1 and isinstance(own := state.views.get(view), Frame):
+        if len(statement.write) == 1 and isinstance(known := state.views.get(view), Frame):
             state.journal.touch(state.views)
-            state.views[view] = state.transform([own, *inputs], label="sql")
+            state.views[view] = state.transform([known, *inputs], label="sql")
             return None
     return state.write_through([*inputs, given], targets, flow, statement.kind)
 

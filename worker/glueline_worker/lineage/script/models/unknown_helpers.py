@@ -22,8 +22,8 @@ def _read_argument(call: Call) -> Value:
     """Call ``get_argument("name")``: one of the job's arguments."""
     if not _READS_ARGUMENT.fullmatch(call.name):
         return MISSING
-    asked = next((arg for arg in call.args if isinstance(arg, str)), None)
-    return MISSING if asked is None else call.state.get_argument(asked.lstrip("-"))
+    name = next((arg for arg in call.args if isinstance(arg, str)), None)
+    return MISSING if name is None else call.state.get_argument(name.lstrip("-"))
 
 
 def _move_data(call: Call) -> Value:

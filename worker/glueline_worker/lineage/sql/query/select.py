@@ -1,7 +1,7 @@
 """Queries: the columns that a SELECT, a UNION or VALUES yields.
 
 sqlglot's own ``qualify`` and ``lineage`` want a schema and raise without one. A job's SQL mostly
-has none, so this room resolves what it can and leaves out the rest.
+has none, so this package resolves what it can and leaves out the rest.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the readers of one statement's queries share: its tables, files and limits."""
+"""The state that the readers of one statement's queries share: tables, files and limits."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -23,7 +23,7 @@ class QueryWalk:
     """A walk through one statement, which collects the tables and files that it reads.
 
     Queries stand inside FROM clauses and expressions, and these inside queries. ``read_query``
-    closes that circle, so that the modules of this room import one another in one direction.
+    closes that circle, so that the modules of this package import one another in one direction.
     """
 
     def __init__(

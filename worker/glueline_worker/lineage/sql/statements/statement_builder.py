@@ -1,4 +1,4 @@
-"""Builds the record of one statement out of a walk through its queries."""
+"""Build the record of one statement out of a walk through its queries."""
 
 from dataclasses import replace
 from types import MappingProxyType

@@ -150,9 +150,9 @@ def _make_connector(engine: str) -> Handler:
     """Return ``awswrangler.<engine>.connect``."""
 
     def connect(call: Call) -> Value:
-        named = call.arg(0, "connection")
-        if named is not None:
-            return DatabaseConnection(engine, glue_connection=list_texts(named)[0])
+        connection = call.arg(0, "connection")
+        if connection is not None:
+            return DatabaseConnection(engine, glue_connection=list_texts(connection)[0])
         return dbapi.open_connection(engine, None, None, call.text(2, "dbname"))  # by a secret
 
     return connect

@@ -20,7 +20,7 @@ _EXEC_DEPTH = 4
 
 @dataclass(eq=False)
 class Future(LibraryObject):
-    """A future: whatever it is, what matters is the result."""
+    """A future of any library, with its result."""
 
     result: Value
 

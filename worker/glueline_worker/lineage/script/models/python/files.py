@@ -1,4 +1,4 @@
-"""Files and buffers of plain Python: what flows through them to a dataset."""
+"""Files and buffers of plain Python: the data that flows through them."""
 
 from __future__ import annotations
 

@@ -54,11 +54,11 @@ class ArgumentParser(LibraryObject):
         names = [as_text(name) for name in call.args]
         longest = max(names, key=len, default="")
         name = as_text(call.arg(None, "dest", default=longest.lstrip("-").replace("-", "_")))
-        given = call.state.get_argument(name)
+        value = call.state.get_argument(name)
         default = call.arg(None, "default")
-        if has_placeholder(given) and default is not None:
-            given = JobArgument(default) if isinstance(default, str) else default
-        self.values[name] = given
+        if has_placeholder(value) and default is not None:
+            value = JobArgument(default) if isinstance(default, str) else default
+        self.values[name] = value
 
 
 @dataclass(eq=False)

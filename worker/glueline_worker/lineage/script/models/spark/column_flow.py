@@ -30,7 +30,7 @@ def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool 
         else:
             refs = [_resolve(state, frame, ref) for ref in column.refs]
             inputs += [Frame(ref.node) for ref in refs]
-            columns[column.name or _make_name(len(columns))] = tuple(refs)
+            columns[column.name or f"_c{len(columns)}"] = tuple(refs)
     if not known:
         # A computed list of columns: whichever they are, they are the frame's.
         return state.transform(frame, Flow(rest=True) if not columns else OPAQUE, "select")
@@ -129,10 +129,6 @@ def _parse_column(item: Value, *, sql: bool) -> Column | None:
 
 def _is_star(column: Column) -> bool:
     return column.name == "*" or (len(column.refs) == 1 and column.refs[0][1].endswith("*"))
-
-
-def _make_name(position: int) -> str:
-    return f"_c{position}"
 
 
 def _resolve(state: State, frame: Frame, ref: tuple[str | None, str]) -> ColumnRef:

@@ -174,8 +174,8 @@ def _alias(call: Call) -> Value:
     node = call.state.transform(call.receiver, label="alias")
     name = call.text(0, "alias")
     if name is not None:
-        own = call.state.aliases.setdefault(node.node, {})
-        own[name] = node.node
+        aliases = call.state.aliases.setdefault(node.node, {})
+        aliases[name] = node.node
     return node
 
 
@@ -188,7 +188,7 @@ def _register_view(call: Call) -> Value:
 def _call_back(call: Call) -> Value:
     """Call a function of the script with the rows, as ``foreach`` does."""
     rows = Frame(call.receiver.node, "rows", call.receiver.label)
-    made = [
+    results = [
         call.reading.invoke(option, [rows], {})
         for value in call.values
         for option in get_alternatives(value)
@@ -196,7 +196,7 @@ def _call_back(call: Call) -> Value:
     ]
     if call.name.startswith("foreach"):
         return None
-    return call.state.transform([call.receiver, *made, *call.values], OPAQUE, call.name)
+    return call.state.transform([call.receiver, *results, *call.values], OPAQUE, call.name)
 
 
 def _transform(call: Call) -> Value:

@@ -34,8 +34,8 @@ def _read_options(call: Call) -> Value:
 
 
 def _add_connection(call: Call, options: dict[str, Value]) -> dict[str, Value]:
-    named = call.arg(None, "connection_name", "connectionName")
-    return {**options, "connectionName": named} if named is not None else options
+    connection = call.arg(None, "connection_name", "connectionName")
+    return {**options, "connectionName": connection} if connection is not None else options
 
 
 def _read_rdd(call: Call) -> Value:
@@ -86,7 +86,7 @@ def _write_jdbc(call: Call) -> Value:
 
 @dataclass(eq=False)
 class GlueSource(LibraryObject):
-    """``getSource``: what ``getFrame`` will read."""
+    """The source that ``getSource`` returns, and ``getFrame`` reads."""
 
     kind: Value
     options: dict[str, Value]
@@ -104,7 +104,7 @@ class GlueSource(LibraryObject):
 
 @dataclass(eq=False)
 class GlueSink(LibraryObject):
-    """``getSink``: what ``writeFrame`` will write."""
+    """The sink that ``getSink`` returns, and ``writeFrame`` writes to."""
 
     kind: Value
     options: dict[str, Value]

@@ -26,8 +26,6 @@ _SETTINGS = split_words(
     "schema mode partitionBy bucketBy sortBy outputMode trigger queryName clusterBy "
     "partitionedBy tableProperty using"
 )
-
-
 _TABLE_WRITES = split_words("append create createOrReplace replace overwrite overwritePartitions")
 
 
