@@ -86,8 +86,8 @@ def require_known_query(request: Request) -> None:
 
 
 def _require_no_encoding(request: Request) -> None:
-    given = ", ".join(request.headers.getlist("content-encoding"))
-    if given.strip().lower() not in ("", "identity"):
+    encodings = ", ".join(request.headers.getlist("content-encoding"))
+    if encodings.strip().lower() not in ("", "identity"):
         raise HttpProblem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "content_encoding",
@@ -109,8 +109,8 @@ def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
 
 
 def _require_json(request: Request) -> None:
-    given = request.headers.get("content-type", "")
-    kind, _, options = given.partition(";")
+    content_type = request.headers.get("content-type", "")
+    kind, _, options = content_type.partition(";")
     charset = options.replace(" ", "").lower().replace('"', "")
     if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
         raise HttpProblem(

@@ -100,5 +100,5 @@ def _find_catalog_account(source: Source) -> str | None:
     return found[0] if found else source.account
 
 
-def _is_compatible(known: str | None, given: str | None) -> bool:
-    return known is None or given is None or known == given
+def _is_compatible(known: str | None, reported: str | None) -> bool:
+    return known is None or reported is None or known == reported

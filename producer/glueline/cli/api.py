@@ -40,8 +40,10 @@ def _serve(
             f"the HTTP API needs more packages ({error.name}): pip install 'glueline[api]'"
         ) from None
     settings = load_cli_settings()
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    changed = settings.api.model_copy(update=given)
+    overrides = {
+        name: value for name, value in (("host", host), ("port", port)) if value is not None
+    }
+    changed = settings.api.model_copy(update=overrides)
     serve(settings.model_copy(update={"api": changed}))
 
 
@@ -72,7 +74,7 @@ def _make_token(
     """
     secret = make_token()
     try:
-        made = Token.model_validate(
+        token = Token.model_validate(
             {
                 "name": name,
                 "hash": hash_token(secret),
@@ -83,21 +85,21 @@ def _make_token(
     except ValidationError as error:
         raise UsageError(f"not a token: {first_error(error)}") from None
     if as_json:
-        print_json({"token": secret, "settings": made.model_dump(mode="json")})
+        print_json({"token": secret, "settings": token.model_dump(mode="json")})
         return
     print(secret, flush=True)  # noqa: T201 - for a pipe, and never wrapped
     about = "# The token stands nowhere else, so keep it. These lines of glueline.toml let it in:"
-    make_console(stderr=True).print(f"\n{about}\n{_toml(made)}", markup=False)
+    make_console(stderr=True).print(f"\n{about}\n{_format_toml(token)}", markup=False)
 
 
-def _toml(made: Token) -> str:
+def _format_toml(token: Token) -> str:
     return "\n".join(
         (
             "[[api.tokens]]",
-            f'name = "{made.name}"',
-            f'hash = "{made.hash}"',
+            f'name = "{token.name}"',
+            f'hash = "{token.hash}"',
             # A list of strings in JSON is one in TOML.
-            f"scopes = {json.dumps(made.scopes)}",
-            f"sources = {json.dumps(made.sources)}",
+            f"scopes = {json.dumps(token.scopes)}",
+            f"sources = {json.dumps(token.sources)}",
         )
     )

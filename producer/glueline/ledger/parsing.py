@@ -67,13 +67,13 @@ def parse_claim(answer: Sequence[Any]) -> ClaimResult:
         return ClaimResult(decode_text(outcome), int(attempts))
     state, request, generation, created_at, unit, trace, replayed, circumstances = run
     found, wrong_unit = decode_unit(unit)
-    asked, wrong_request = decode_request(request, found.source if found else None)
+    found_request, wrong_request = decode_request(request, found.source if found else None)
     known, wrong_state = decode_state(state, has_ended=False)
     return ClaimResult(
         decode_text(outcome),
         int(attempts),
         known,
-        asked,
+        found_request,
         decode_number(generation),
         decode_time(created_at),
         found,

@@ -1,16 +1,15 @@
 """Templates: one source for each account of a list, in each of some regions."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from itertools import product
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, model_validator
 
 from glueline.contract.messages import SourceName
 from glueline.contract.model import StrictModel
+from glueline.settings.config_file import config_path
 from glueline.settings.sources import Source
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -101,11 +100,6 @@ class Template(StrictModel):
     def _values(key: str, account: Account, region: str) -> dict[str, str]:
         alias = account.alias or account.id
         return {"template": key, "account": account.id, "alias": alias, "region": region}
-
-
-def config_path() -> Path:
-    """Return the path of the settings' file, whether it exists or not."""
-    return Path(os.environ.get("GLUELINE_CONFIG") or "glueline.toml")
 
 
 def _fill(value: Any, values: dict[str, str]) -> Any:

@@ -27,8 +27,9 @@ from glueline.contract.model import StrictModel, error_at, first_error
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
 from glueline.redis import sentinel_url
 from glueline.redis.url import parse_server
-from glueline.settings.account_templates import Template, config_path
+from glueline.settings.account_templates import Template
 from glueline.settings.api import ApiSettings
+from glueline.settings.config_file import config_path
 from glueline.settings.events import EventSettings
 from glueline.settings.schedules import Schedule
 from glueline.settings.sources import Source

@@ -154,8 +154,8 @@ def _find_datasets(step: _Step, context: LineageContext) -> tuple[Dataset, ...]:
     if database and table:
         catalog_id = _read_text(args.get("catalog_id")) or None
         return (name_catalog_table(database, table, context, catalog_id),)
-    given = args.get("connection_options") or args.get("additional_options")
-    options = {**args, **given} if isinstance(given, Mapping) else args
+    nested = args.get("connection_options") or args.get("additional_options")
+    options = {**args, **nested} if isinstance(nested, Mapping) else args
     connection = _read_text(args.get("catalog_connection"))
     kind = _read_text(args.get("connection_type")) or ("jdbc" if connection else "")
     return read_connection_options(kind, options, context, format=_read_text(args.get("format")))

@@ -106,9 +106,9 @@ def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
 def _may_name_catalogue(text: ViewText) -> bool:
     if _is_of_athena(text):
         return False
-    own = {(text.default_catalog or "").lower(), *_OWN_CATALOGS}
+    own_catalogs = {(text.default_catalog or "").lower(), *_OWN_CATALOGS}
     firsts = (match[1].strip('"`').lower() for match in _THREE_PARTS.finditer(text.sql))
-    return any(first not in own for first in firsts)
+    return any(first not in own_catalogs for first in firsts)
 
 
 def _make_table_nodes(
@@ -192,8 +192,8 @@ def _get_database(name: TableName, view: TableRecord, text: ViewText) -> str:
 def _get_catalog(name: TableName, text: ViewText) -> str:
     """Return the catalogue of a name, "" for that of the view itself."""
     catalog = ".".join(name[:-2]) if len(name) >= _WITH_CATALOG else ""
-    own = {"", (text.default_catalog or "").lower(), *_OWN_CATALOGS}
-    return "" if catalog.lower() in own else catalog
+    own_catalogs = {"", (text.default_catalog or "").lower(), *_OWN_CATALOGS}
+    return "" if catalog.lower() in own_catalogs else catalog
 
 
 def _is_of_athena(text: ViewText) -> bool:

@@ -65,13 +65,13 @@ def _clean(url: str, context: LineageContext) -> str:
 
 def _cut_prefix(key: str) -> str:
     """Return ``key`` up to its first wildcard, with single slashes and none at its ends."""
-    kept = []
+    parts = []
     for part in key.split("/"):
         if _GLOB.search(part):
             break
         if part.strip():
-            kept.append(part.strip())
-    return "/".join(kept)
+            parts.append(part.strip())
+    return "/".join(parts)
 
 
 def _keep_root(path: str) -> str:

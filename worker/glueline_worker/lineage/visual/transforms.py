@@ -97,11 +97,11 @@ def _fill(step: VisualStep) -> Flow:
 
 
 def _aggregate(step: VisualStep) -> Flow:
-    made = {name: step.make_refs(name) for name in read_column_paths(step.node.get("groups"))}
+    columns = {name: step.make_refs(name) for name in read_column_paths(step.node.get("groups"))}
     for entry in map(read_fields, read_items(step.node.get("aggs"))):
         function, name = read_text(entry.get("aggfunc")), read_column(entry.get("column"))
-        made[_make_aggregate_name(function, name)] = step.make_refs(name)
-    return Flow(made)
+        columns[_make_aggregate_name(function, name)] = step.make_refs(name)
+    return Flow(columns)
 
 
 def _make_aggregate_name(function: str, name: str) -> str:
@@ -142,19 +142,19 @@ def _read_managed(step: VisualStep) -> Flow:
         read_text(entry.get("name")).lower(): read_column(entry.get("value")) for entry in entries
     }
     name, names = parameters.get("colname", ""), _split_names(parameters.get("collist", ""))
-    made = {parameters.get("newcolname", ""): [name]}
+    sources_by_column = {parameters.get("newcolname", ""): [name]}
     if function == "gs_concat":
-        made = {name: names}
+        sources_by_column = {name: names}
     elif function == "gs_array_to_cols":
-        made = {each: [name] for each in names}
+        sources_by_column = {each: [name] for each in names}
     elif function in _GENERATING:
-        made = {name: []}
-    columns_made = {
+        sources_by_column = {name: []}
+    columns = {
         to: tuple(ref for each in sources for ref in step.make_refs(each))
-        for to, sources in made.items()
+        for to, sources in sources_by_column.items()
         if to
     }
-    return Flow(columns_made, whole=step.inputs)
+    return Flow(columns, whole=step.inputs)
 
 
 def _split_names(names: str) -> list[str]:

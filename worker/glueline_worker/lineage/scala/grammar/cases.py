@@ -21,7 +21,7 @@ def read_match(translator: Translator, value: str) -> str:
     return found
 
 
-def read_cases(translator: Translator, given: str) -> str:
+def read_cases(translator: Translator, subject: str) -> str:
     """Read the branches of ``match``; each is possible unless a literal decides."""
     cursor, writer = translator.cursor, translator.writer
     value = writer.make_name()
@@ -29,14 +29,14 @@ def read_cases(translator: Translator, given: str) -> str:
     while cursor.take("case"):
         line = cursor.token.line
         pattern = cursor.take_until("=>", "if")
-        test = _make_condition(pattern, given)
+        test = _make_condition(pattern, subject)
         if cursor.take("if"):
             with writer.capture():
                 translator.expression()
-            test = test or f"is_a_case({given})"
+            test = test or f"is_a_case({subject})"
         cursor.take("=>")
         with writer.block(f"{header} {test}:" if test else _make_last_header(header), line):
-            _bind_pattern(translator, pattern, given)
+            _bind_pattern(translator, pattern, subject)
             writer.emit(f"{value} = {translator.statements('case', '}')}", line)
         header = "elif" if test else "if"
         cursor.skip_lines()
@@ -53,13 +53,13 @@ def find_variables(pattern: Sequence[ScalaToken]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _make_condition(pattern: Sequence[ScalaToken], given: str) -> str:
+def _make_condition(pattern: Sequence[ScalaToken], subject: str) -> str:
     """Return the condition of a case; empty where it takes everything."""
     literals = [token for token in pattern if token.text != "|"]
     if literals and all(token.kind == "string" for token in literals):
-        return f"{given} in {[part for token in literals for part in token.parts or ['']]!r}"
+        return f"{subject} in {[part for token in literals for part in token.parts or ['']]!r}"
     takes_all = len(pattern) == 1 and (pattern[0].text == "_" or pattern[0].text[:1].islower())
-    return "" if takes_all else f"is_a_case({given})"
+    return "" if takes_all else f"is_a_case({subject})"
 
 
 def _make_last_header(header: str) -> str:
@@ -67,11 +67,11 @@ def _make_last_header(header: str) -> str:
     return "else:" if header == "elif" else "if True:"
 
 
-def _bind_pattern(translator: Translator, pattern: Sequence[ScalaToken], given: str) -> None:
+def _bind_pattern(translator: Translator, pattern: Sequence[ScalaToken], subject: str) -> None:
     names = find_variables(pattern)
     translator.add_locals(names)
     if pattern and pattern[0].text == "(" and len(names) > 1:
-        translator.writer.emit(f"{', '.join(names)} = {given}", pattern[0].line)
+        translator.writer.emit(f"{', '.join(names)} = {subject}", pattern[0].line)
     else:
         for name in names:
-            translator.writer.emit(f"{name} = {given}", pattern[0].line)
+            translator.writer.emit(f"{name} = {subject}", pattern[0].line)

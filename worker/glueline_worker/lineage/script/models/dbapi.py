@@ -246,11 +246,11 @@ def _make_engine(state: State, connection: DatabaseConnection) -> SqlEngine:
     )
 
 
-def run_query(state: State, sql: Value, connection: Value, given: Value = None) -> Value:
+def run_query(state: State, sql: Value, connection: Value, rows: Value = None) -> Value:
     """Run SQL over a connection; return the frame of its result."""
     known = connection if isinstance(connection, DatabaseConnection) else UNKNOWN_DATABASE
     found: list[Value] = [
-        sql_engines.run_sql(state, option, _make_engine(state, known), given)
+        sql_engines.run_sql(state, option, _make_engine(state, known), rows)
         for option in get_alternatives(sql)
         if isinstance(option, str)
     ]

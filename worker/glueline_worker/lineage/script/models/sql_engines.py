@@ -79,14 +79,14 @@ def run_spark_sql(state: State, query: Value) -> Value:
     return frame if frame is not None else state.transform((), label="sql")
 
 
-def run_sql(state: State, text: str, engine: SqlEngine, given: Value = None) -> Frame | None:
+def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> Frame | None:
     """Add the nodes of each statement in ``text``; return the frame of the last one.
 
-    ``given`` is what flows into a statement besides its tables: the rows of an INSERT.
+    ``rows`` flow into a statement besides its tables, such as those of an INSERT.
     """
     frame = None
     for statement in parse_statements(state, text, engine.dialect):
-        frame = _add_statement(state, statement, engine, given) or frame
+        frame = _add_statement(state, statement, engine, rows) or frame
     return frame
 
 
@@ -112,7 +112,7 @@ def _parse_sql(text: str, dialect: str) -> SqlReading:
 
 
 def _add_statement(
-    state: State, statement: SqlStatement, engine: SqlEngine, given: Value
+    state: State, statement: SqlStatement, engine: SqlEngine, rows: Value
 ) -> Frame | None:
     if statement.kind == "use":
         if statement.database:
@@ -134,7 +134,7 @@ def _add_statement(
             state.journal.touch(state.views)
             state.views[view] = state.transform([known, *inputs], label="sql")
             return None
-    return state.write_through([*inputs, given], targets, flow, statement.kind)
+    return state.write_through([*inputs, rows], targets, flow, statement.kind)
 
 
 def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> list[Dataset]:

@@ -71,13 +71,13 @@ def keep_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
 
 def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
     """Drop the named columns."""
-    gone = set()
+    dropped = set()
     for name in _flatten(names):
         if isinstance(name, str) and not has_placeholder(name):
-            gone.add(name.strip("`"))
+            dropped.add(name.strip("`"))
         elif isinstance(name, Column) and name.name:
-            gone.add(name.name)
-    return state.transform(frame, Flow(rest=True, dropped=frozenset(gone)), "drop")
+            dropped.add(name.name)
+    return state.transform(frame, Flow(rest=True, dropped=frozenset(dropped)), "drop")
 
 
 def apply_mapping(state: State, frame: Frame, value: Value) -> Frame:

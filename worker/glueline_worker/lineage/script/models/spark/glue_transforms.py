@@ -39,8 +39,8 @@ def _apply_transform(call: Call, name: str) -> Value:
     value = call.arg(0, "frame", "dfc", "frame1")
     frame = call.state.unite_frames(value)
     if frame is None:
-        made = call.state.unite_frames(call.values)
-        return made if made is not None else UNKNOWN
+        frame = call.state.unite_frames(call.values)
+        return frame if frame is not None else UNKNOWN
     if name in _PASS_THROUGH:
         return value if isinstance(value, (Frame, dict)) else frame
     handler = _TRANSFORMS.get(name)
