@@ -208,3 +208,7 @@ def test_spark_settings_come_from_the_job_and_the_notebook():
         "arn:aws:glue:{region}:111111111111",
         "arn:aws:glue:{region}:222222222222",
     ]
+
+
+def test_a_product_of_dicts_is_unknown():
+    read("import json\nx = {'a': 1} * {**json.loads('{}')}\n")

@@ -3,6 +3,7 @@
 import ast
 import operator
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from glueline_worker.lineage.script.domain.columns import combine_columns
@@ -113,7 +114,7 @@ def _is_small(left: Value, right: Value) -> bool:
         for side in (left, right)
         if not isinstance(side, dict)
     ]
-    return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
+    return all(size < 10**6 for size in sizes) and prod(sizes) < 10**4
 
 
 def combine_with_condition(condition: Value, value: Value) -> Value:
