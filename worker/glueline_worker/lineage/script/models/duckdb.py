@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, OPAQUE
-from glueline_worker.lineage.naming import name_location
-from glueline_worker.lineage.naming.spark_catalogs import name_table_in_catalog
+from glueline_worker.lineage.naming import split_name
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STACKED, State
-from glueline_worker.lineage.script.domain.template_text import list_texts, render
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
-from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models.duckdb_databases import (
+    Namer,
+    parse_attachment,
+    parse_use,
+    replace_scans,
+)
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.sql_engines import parse_statements
@@ -35,7 +39,7 @@ _WRITES = split_words("write_parquet to_parquet write_csv to_csv")
 _QUERIES = split_words("sql query from_query execute executemany")
 _DEFINITIONS = split_words("create to_table create_view to_view insert_into")
 _SAME_COLUMNS = split_words("filter order sort limit distinct set_alias alias sample materialize")
-_CHANGES = frozenset({"insert", "merge", "update", "copy"})
+_CHANGES = frozenset({"insert", "merge", "update", "copy", "delete"})
 """Statements after which a table still holds what it held."""
 
 _PART = r"(?:[^;'\"]|'[^']*'|\"[^\"]*\")*"
@@ -45,17 +49,11 @@ _NO_DATA = re.compile(
     re.IGNORECASE,
 )
 """Statements that move no data, and that are DuckDB's own."""
-_ATTACH = re.compile(
-    r"\s*ATTACH\s+(?:DATABASE\s+)?(?:IF\s+NOT\s+EXISTS\s+)?'(?P<place>[^']*)'"
-    r"(?:\s+AS\s+(?P<name>\w+))?(?P<options>[^;]*)",
-    re.IGNORECASE,
-)
-_USE = re.compile(r"\s*USE\s+(?P<name>\w++)\s*+;?\s*+\Z", re.IGNORECASE)
-_OPTION = re.compile(r"(?<!\w)(\w++)\s++'?([^\s,()']++)")
+_QUOTED = re.compile(r"'[^']*+'")
+_PARAMETER = re.compile(r"'[^']*+'|\"[^\"]*+\"|\?|\$(\w++)")
+_PARAMETER_LIMIT = 100
+_LOCAL = "file://"
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_SERVERS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql"}
-
-_Namer = Callable[[TableName], Dataset]
 
 
 @dataclass(eq=False)
@@ -63,7 +61,7 @@ class DuckDbConnection(LibraryObject):
     """A connection, with the tables of its own and the databases that are attached to it."""
 
     tables: dict[str, Value] = field(default_factory=dict)
-    attached: dict[str, _Namer] = field(default_factory=dict)
+    attached: dict[str, Namer] = field(default_factory=dict)
     current: str = ""
     """The attached database of names without one."""
     result: Value = None
@@ -83,7 +81,8 @@ class DuckDbConnection(LibraryObject):
         if call.name in {"from_df", "from_arrow", "arrow"} and call.values:
             return self._relate(call.state.unite_frames(call.values))
         if call.name in {"register", "append"}:
-            self.add_table(call.state, call.text(0, "view_name", "table_name"), call.values[1:])
+            name, value = call.text(0, "view_name", "table_name", "name"), call.values[1:]
+            self.add_table(call.state, name, value, keeps=call.name == "append")
             return self
         if call.name in _FRAMES or call.name in _ROWS:
             return self._relate(self.result).call(call)
@@ -97,11 +96,23 @@ class DuckDbConnection(LibraryObject):
         frames = [self._read_name(call.state, name, {}) for name in names]
         return call.state.unite_frames(frames) or call.state.transform((), label="table")
 
-    def add_table(self, state: State, name: str | None, value: Value) -> None:
-        """Make what flows in ``value`` a table of the connection."""
-        frame = state.unite_frames(value) or state.transform((), label="table")
+    def add_table(
+        self, state: State, name: str | None, value: Value, *, keeps: bool = False
+    ) -> None:
+        """Make what flows in ``value`` a table of the connection, or add it to what one holds."""
+        key = self._make_key(split_name(render(name or "{unknown}")))
+        held = self.tables.get(key) if keeps else None
+        frame = state.unite_frames([held, value]) or state.transform((), label="table")
         state.journal.touch(self.tables)
-        self.tables[render(name or "{unknown}").lower()] = frame
+        self.tables[key] = frame
+
+    def _make_key(self, name: TableName) -> str:
+        """Return the key in ``tables``: the name without the current database and main schema."""
+        parts = [part.lower() for part in name]
+        for prefix in (self.current, "main"):
+            if len(parts) > 1 and parts[0] == prefix:
+                del parts[0]
+        return ".".join(parts)
 
     def run_with_view(self, call: Call, view: str | None, frame: Value, query: Value) -> Value:
         """Run a query that knows ``frame`` by the name of a view."""
@@ -116,6 +127,9 @@ class DuckDbConnection(LibraryObject):
                 rest = _NO_DATA.sub(lambda statement: self._configure(state, statement[0]), text)
                 if not rest.strip():
                     continue
+                rest = _fill_in(_mark_local_files(state, rest), call.arg(1, "parameters", "params"))
+                rest, scanned = replace_scans(state, rest)
+                self.attached.update(scanned)
                 variables = _find_variables(call.reading, rest)
                 for statement in parse_statements(state, rest, "duckdb"):
                     found = self._add_statement(state, statement, variables, call) or found
@@ -124,13 +138,10 @@ class DuckDbConnection(LibraryObject):
     def _configure(self, state: State, statement: str) -> str:
         """Follow a statement that moves no data; return what stands in its place."""
         text = render(statement)
-        if match := _ATTACH.match(text):
-            namer = _find_namer(state, match["place"], match["options"], match["name"] or "")
-            name = match["name"] or match["place"].rpartition("/")[2].partition(".")[0]
-            if namer is not None and name:
-                self.attached[name.lower()] = namer
-        elif match := _USE.match(text):
-            self.current = match["name"].lower()
+        if found := parse_attachment(state, text):
+            self.attached.update(found)
+        elif name := parse_use(text):
+            self.current = name
         return ""
 
     def _add_statement(
@@ -140,16 +151,17 @@ class DuckDbConnection(LibraryObject):
             name: self._read_name(state, name, variables).node for name in statement.reads
         }
         for path in statement.path_reads:
-            sources[path,] = files.read_file(state, path).node
+            sources[path,] = files.read_file(state, path.removeprefix(_LOCAL)).node
         inputs: list[Value] = [Frame(node) for node in dict.fromkeys(sources.values())]
         target = statement.write or statement.view
         if statement.kind in _CHANGES:
             inputs += call.values[1:]
-        if not inputs and (target is None or statement.kind == "create_table"):
+        moves = bool(inputs or statement.path_writes)
+        if not moves and (target is None or statement.kind == "create_table"):
             return None
         frame = state.transform(inputs, statement.flow(sources), "duckdb")
         for path in statement.path_writes:
-            files.write_file(state, path, frame)
+            files.write_file(state, path.removeprefix(_LOCAL), frame)
         if target is None:
             return None if statement.path_writes else frame
         self._write_name(state, target, frame, keeps=statement.kind in _CHANGES)
@@ -157,7 +169,7 @@ class DuckDbConnection(LibraryObject):
 
     def _read_name(self, state: State, name: TableName, variables: dict[str, Frame]) -> Frame:
         """Read a table of the connection, a variable of the script or an attached table."""
-        key = ".".join(name).lower()
+        key = self._make_key(name)
         found = state.unite_frames(self.tables.get(key)) or variables.get(key)
         if found is not None:
             return found
@@ -169,9 +181,7 @@ class DuckDbConnection(LibraryObject):
         if dataset is not None:
             state.write(frame, [dataset], "duckdb")
             return
-        key = ".".join(name).lower()
-        before = self.tables.get(key) if keeps else None
-        self.add_table(state, key, [before, frame])
+        self.add_table(state, ".".join(name), frame, keeps=keeps)
 
     def _name_attached_table(self, name: TableName) -> Dataset | None:
         namer = self.attached.get(name[0].lower()) if len(name) > 1 else None
@@ -179,6 +189,19 @@ class DuckDbConnection(LibraryObject):
             return namer(name[1:])
         namer = self.attached.get(self.current)
         return None if namer is None else namer(name)
+
+
+class SqlContext(DuckDbConnection):
+    """A context of another library that runs SQL over frames, in DuckDB's dialect."""
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the context."""
+        if call.name == "register_many":
+            for name, frame in {**call.mapping(0, "frames"), **call.kwargs}.items():
+                self.add_table(call.state, name, frame)
+            return self
+        found = super().call(call)
+        return self.result if call.name in _QUERIES else found
 
 
 @dataclass(eq=False)
@@ -205,7 +228,8 @@ class DuckDbRelation(LibraryObject):
             files.write_file(state, call.arg(0, "file_name"), self.frame)
             return None
         if call.name in _DEFINITIONS:
-            self.connection.add_table(state, call.text(0, "table_name", "view_name"), self.frame)
+            name, keeps = call.text(0, "table_name", "view_name"), call.name == "insert_into"
+            self.connection.add_table(state, name, self.frame, keeps=keeps)
             return self
         if call.name == "query":
             view, query = call.text(0, "virtual_table_name"), call.arg(1, "sql_query")
@@ -222,6 +246,33 @@ class DuckDbRelation(LibraryObject):
         return call.state.transform([self.frame, *call.values], flow, call.name)
 
 
+def _mark_local_files(state: State, text: str) -> str:
+    """Make URLs of the local files that the script wrote, for SQL knows only these as files."""
+
+    def mark(quoted: re.Match[str]) -> str:
+        path = quoted[0][1:-1]
+        is_local = path in state.files and "://" not in path
+        return f"'{_LOCAL}{path}'" if is_local else quoted[0]
+
+    return _QUOTED.sub(mark, text)
+
+
+def _fill_in(text: str, given: Value) -> str:
+    """Put the texts that are given as parameters into a query."""
+    if not isinstance(given, (list, tuple, dict)):
+        return text
+    named = given if isinstance(given, dict) else {str(at + 1): v for at, v in enumerate(given)}
+    turn = count(1)
+
+    def fill(found: re.Match[str]) -> str:
+        if found[0][0] not in "?$" or (at := next(turn)) > _PARAMETER_LIMIT:
+            return found[0]
+        value = named.get(found[1] or str(at))
+        return f"'{value}'" if isinstance(value, str) and "'" not in value else found[0]
+
+    return _PARAMETER.sub(fill, text)
+
+
 def _find_variables(reading: Reading, text: str) -> dict[str, Frame]:
     """Find the script's variables that a query reads like tables."""
     found: dict[str, Frame] = {}
@@ -233,29 +284,10 @@ def _find_variables(reading: Reading, text: str) -> dict[str, Frame]:
     return found
 
 
-def _find_namer(state: State, place: str, options: str, name: str) -> _Namer | None:
-    """Say how the tables of an attached database are named; None for DuckDB's own files."""
-    settings = {key.lower(): value for key, value in _OPTION.findall(options)}
-    scheme, _, rest = place.partition(":")
-    kind = settings.get("type", scheme).lower()
-    if kind in _SERVERS:
-        connection = dbapi.connect_by_text(_SERVERS[kind], place if scheme == place else rest)
-        return lambda parts: dbapi.name_table(state, connection, parts)
-    if kind == "iceberg":
-        service = settings.get("endpoint_type", "").lower().replace("_", "")
-        catalog = {"type": "rest", "warehouse": place, "uri": settings.get("endpoint", "")}
-        if service:
-            catalog["rest.signing-name"] = service
-        return lambda parts: name_table_in_catalog(name, catalog, parts, state.context)
-    if kind == "delta" or "://" in place:
-        return lambda parts: name_location(place, state.context)  # noqa: ARG005 - one file or table
-    return None
-
-
 def _connect(call: Call) -> Value:
     """Call ``duckdb.connect(database)``; a file on the disk is DuckDB's own."""
-    del call
-    return DuckDbConnection()
+    stem = as_text(call.arg(0, "database", default="")).rpartition("/")[2].partition(".")[0]
+    return DuckDbConnection(current=render(stem).strip(":").lower() or "memory")
 
 
 def _call_default(call: Call) -> Value:

@@ -46,7 +46,7 @@ def _read_sql(call: Call) -> Value:
     sql, connection = call.arg(0, "sql", "query"), call.arg(1, "con", "conn", "connection")
     if isinstance(sql, str) and (call.name == "read_sql_table" or " " not in sql.strip()):
         return call.state.read([_name_table(call, sql, connection, 2)], "read_sql")
-    return dbapi.run_query(call.state, sql, connection)
+    return dbapi.run_query(call.state, sql, dbapi.as_connection(connection))
 
 
 def _name_table(call: Call, name: str, connection: Value, schema_at: int | None) -> Dataset:
