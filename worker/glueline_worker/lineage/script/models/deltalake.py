@@ -8,12 +8,16 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Frame, Value
 from glueline_worker.lineage.script.models import datasets
+from glueline_worker.lineage.script.models.duckdb import SqlContext
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words
 
 _READS = split_words("to_pandas to_pyarrow_table to_pyarrow_dataset load_cdf scan")
+_PATHS = split_words("file_uris files")
+"""Methods that list the files of a table, which may be read without the library."""
 _CHANGES = split_words("update delete")
 
 
@@ -26,12 +30,30 @@ class DeltaLakeTable(LibraryObject):
     def call(self, call: Call) -> Value:
         """Call a method of the table."""
         if call.name in _READS:
-            return call.state.read(self.datasets, "deltalake")
+            return self.read(call.state)
+        if call.name in _PATHS:
+            return files.mark_tentative(call.state, self.read(call.state))
         if call.name == "merge":
             return DeltaLakeMerge(self.datasets, call.arg(0, "source"))
         if call.name in _CHANGES:
             call.state.write((), self.datasets, call.name)
         return UNKNOWN
+
+    def read(self, state: State) -> Frame:
+        """Read the table."""
+        return state.read(self.datasets, "deltalake")
+
+
+class DeltaLakeQueries(SqlContext):
+    """A ``QueryBuilder``, which runs SQL over tables."""
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the builder."""
+        table = call.arg(1, "delta_table")
+        if call.name != "register" or not isinstance(table, DeltaLakeTable):
+            return super().call(call)
+        self.add_table(call.state, call.text(0, "table_name"), table.read(call.state))
+        return self
 
 
 @dataclass(eq=False)
@@ -91,6 +113,7 @@ DELTALAKE = Library(
         "deltalake.table.DeltaTable": _open_table,
         "deltalake.DeltaTable.create": _open_table,
         "deltalake.DeltaTable.from_data_catalog": _open_catalog_table,
+        "deltalake.QueryBuilder": lambda _: DeltaLakeQueries(),
         "deltalake.write_deltalake": _write_table,
         "deltalake.writer.write_deltalake": _write_table,
     }

@@ -9,6 +9,7 @@ from glueline_worker.lineage.script.domain.template_text import list_texts, rend
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.deltalake import find_delta_tables
+from glueline_worker.lineage.script.models.duckdb import SqlContext
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pyiceberg import find_iceberg_tables
 from glueline_worker.lineage.script.models.python import files
@@ -23,6 +24,7 @@ _WRITES = split_words(
 )
 _PASS_THROUGH = split_words("lazy rechunk clone fill_null fill_nan to_arrow")
 """Methods that keep the data and its columns."""
+_PARTITIONS = split_words("PartitionBy PartitionByKey PartitionMaxSize PartitionParted")
 _CONVERSIONS = split_words("from_pandas from_arrow scan_pyarrow_dataset")
 
 
@@ -59,6 +61,29 @@ def _convert(call: Call) -> Value:
 def _concat(call: Call) -> Value:
     """Call ``concat([…])``."""
     return call.state.transform(call.values, STACKED, call.name)
+
+
+def _collect_all(call: Call) -> Value:
+    """Call ``collect_all([…])``: a list of the frames."""
+    return call.arg(0, "lazy_frames")
+
+
+def _get_base_path(call: Call) -> Value:
+    """Call ``PartitionByKey(base_path, by=…)`` or a sibling, which stands for a path."""
+    return call.arg(0, "base_path")
+
+
+def _open_context(call: Call) -> Value:
+    """Call ``SQLContext(frames, **frames)``, which runs SQL over frames."""
+    context = SqlContext()
+    for name, frame in {**call.mapping(0, "frames"), **call.kwargs}.items():
+        context.add_table(call.state, name, frame)
+    return context
+
+
+def _run_sql(call: Call) -> Value:
+    """Call ``sql(query)`` over the script's variables."""
+    return SqlContext().call(call)
 
 
 def _make_frame(call: Call) -> Value:
@@ -115,7 +140,11 @@ POLARS = Library(
         "polars.read_database": _read_database,
         "polars.read_database_uri": _read_database,
         "polars.concat": _concat,
+        "polars.collect_all": _collect_all,
         "polars.LazyFrame": _make_frame,
+        "polars.SQLContext": _open_context,
+        "polars.sql": _run_sql,
+        **{f"polars.{name}": _get_base_path for name in _PARTITIONS},
     },
     frame_methods={
         **dict.fromkeys(_WRITES, _write),
