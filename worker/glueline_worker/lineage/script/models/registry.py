@@ -20,6 +20,7 @@ from glueline_worker.lineage.script.domain.values import (
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
 from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
+from glueline_worker.lineage.script.models.aws.s3fs import S3FS
 from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.duckdb import DUCKDB
@@ -55,6 +56,7 @@ LIBRARIES: tuple[Library, ...] = (
     FILES,
     BOTO3,
     BOTO3_S3,
+    S3FS,
     AWSWRANGLER,
     PANDAS,
     PYARROW,
