@@ -16,8 +16,8 @@ from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
+from glueline_worker.lineage.script.models.datasets import is_local
 from glueline_worker.lineage.script.models.duckdb_databases import (
-    Namer,
     parse_attachment,
     parse_use,
     replace_scans,
@@ -61,9 +61,14 @@ class DuckDbConnection(LibraryObject):
     """A connection, with the tables of its own and the databases that are attached to it."""
 
     tables: dict[str, Value] = field(default_factory=dict)
-    attached: dict[str, Namer] = field(default_factory=dict)
-    current: str = ""
-    """The attached database of names without one."""
+    attached: dict[str, Value] = field(default_factory=dict)
+    """A ``Namer`` for each attached database, or alternatives of one."""
+    current: Value = "memory"
+    """The database of names without one."""
+    path: str = ""
+    """The local file that holds the tables, if one does."""
+    content: Value = None
+    """What that file held before."""
     result: Value = None
     """The frame of the last query."""
 
@@ -82,7 +87,10 @@ class DuckDbConnection(LibraryObject):
             return self._relate(call.state.unite_frames(call.values))
         if call.name in {"register", "append"}:
             name, value = call.text(0, "view_name", "table_name", "name"), call.values[1:]
-            self.add_table(call.state, name, value, keeps=call.name == "append")
+            if call.name == "register":
+                self.add_table(call.state, name, value)
+            else:
+                self.store(call.state, name, value, keeps=True)
             return self
         if call.name in _FRAMES or call.name in _ROWS:
             return self._relate(self.result).call(call)
@@ -106,10 +114,17 @@ class DuckDbConnection(LibraryObject):
         state.journal.touch(self.tables)
         self.tables[key] = frame
 
+    def store(self, state: State, name: str | None, value: Value, *, keeps: bool) -> None:
+        """Make what flows in ``value`` a table of the connection and of its file."""
+        self.add_table(state, name, value, keeps=keeps)
+        if self.path:
+            held = files.read_local(state, self.path)
+            files.write_file(state, self.path, state.unite_frames([held, value]))
+
     def _make_key(self, name: TableName) -> str:
         """Return the key in ``tables``: the name without the current database and main schema."""
         parts = [part.lower() for part in name]
-        for prefix in (self.current, "main"):
+        for prefix in (*get_alternatives(self.current), "main"):
             if len(parts) > 1 and parts[0] == prefix:
                 del parts[0]
         return ".".join(parts)
@@ -139,9 +154,10 @@ class DuckDbConnection(LibraryObject):
         """Follow a statement that moves no data; return what stands in its place."""
         text = render(statement)
         if found := parse_attachment(state, text):
+            state.journal.touch(self.attached)
             self.attached.update(found)
         elif name := parse_use(text):
-            self.current = name
+            state.change(self, current=name)
         return ""
 
     def _add_statement(
@@ -173,22 +189,28 @@ class DuckDbConnection(LibraryObject):
         found = state.unite_frames(self.tables.get(key)) or variables.get(key)
         if found is not None:
             return found
-        dataset = self._name_attached_table(name)
-        return state.transform((), label="table") if dataset is None else state.read([dataset])
+        if datasets := self._name_attached_table(name):
+            return state.read(datasets)
+        return state.unite_frames(self.content) or state.transform((), label="table")
 
     def _write_name(self, state: State, name: TableName, frame: Frame, *, keeps: bool) -> None:
-        dataset = self._name_attached_table(name)
-        if dataset is not None:
-            state.write(frame, [dataset], "duckdb")
-            return
-        self.add_table(state, ".".join(name), frame, keeps=keeps)
+        if datasets := self._name_attached_table(name):
+            state.write(frame, datasets, "duckdb")
+        else:
+            self.store(state, ".".join(name), frame, keeps=keeps)
 
-    def _name_attached_table(self, name: TableName) -> Dataset | None:
-        namer = self.attached.get(name[0].lower()) if len(name) > 1 else None
-        if namer is not None:
-            return namer(name[1:])
-        namer = self.attached.get(self.current)
-        return None if namer is None else namer(name)
+    def _name_attached_table(self, name: TableName) -> list[Dataset]:
+        """Return the dataset of a table in an attached database, one for each alternative."""
+        found = self._name_in(name[0].lower(), name[1:])
+        for current in () if found else get_alternatives(self.current):
+            database, *schema = current.split(".")
+            found += self._name_in(database, name if len(name) > 1 else (*schema, *name))
+        return found
+
+    def _name_in(self, database: str, name: TableName) -> list[Dataset]:
+        namers = get_alternatives(self.attached.get(database))
+        named = [namer(name) for namer in namers if namer is not None]
+        return [dataset for dataset in named if dataset is not None]
 
 
 class SqlContext(DuckDbConnection):
@@ -229,7 +251,7 @@ class DuckDbRelation(LibraryObject):
             return None
         if call.name in _DEFINITIONS:
             name, keeps = call.text(0, "table_name", "view_name"), call.name == "insert_into"
-            self.connection.add_table(state, name, self.frame, keeps=keeps)
+            self.connection.store(state, name, self.frame, keeps=keeps)
             return self
         if call.name == "query":
             view, query = call.text(0, "virtual_table_name"), call.arg(1, "sql_query")
@@ -285,9 +307,15 @@ def _find_variables(reading: Reading, text: str) -> dict[str, Frame]:
 
 
 def _connect(call: Call) -> Value:
-    """Call ``duckdb.connect(database)``; a file on the disk is DuckDB's own."""
-    stem = as_text(call.arg(0, "database", default="")).rpartition("/")[2].partition(".")[0]
-    return DuckDbConnection(current=render(stem).strip(":").lower() or "memory")
+    """Call ``duckdb.connect(database)``; connections to one file are the same."""
+    path = as_text(call.arg(0, "database", default=":memory:"))
+    if path.startswith(":memory:"):
+        return DuckDbConnection()
+    stem = render(path.rpartition("/")[2].partition(".")[0]).lower()
+    found = DuckDbConnection(current=stem)
+    if is_local(path):
+        found.path, found.content = path, files.read_local(call.state, path)
+    return call.state.sessions.setdefault(f"duckdb {path}", found)
 
 
 def _call_default(call: Call) -> Value:

@@ -18,7 +18,7 @@ _ATTACH = re.compile(
     r"(?:\s+AS\s+(?P<name>\w+))?(?P<options>[^;]*)",
     re.IGNORECASE,
 )
-_USE = re.compile(r"\s*USE\s+(?P<name>\w++)\s*+;?\s*+\Z", re.IGNORECASE)
+_USE = re.compile(r"\s*USE\s+(?P<name>\w++(?:\.\w++)?+)\s*+;?\s*+\Z", re.IGNORECASE)
 _OPTION = re.compile(r"(?<!\w)(\w++)\s++'?([^\s,()']++)")
 _SCAN = re.compile(
     r"\b(?P<type>postgres|mysql)_scan(?:_pushdown)?\s*+\(\s*+'(?P<place>[^']*+)'\s*+,"
@@ -27,8 +27,8 @@ _SCAN = re.compile(
 )
 _SERVERS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql"}
 
-Namer = Callable[[TableName], Dataset]
-"""Names a table of an attached database."""
+Namer = Callable[[TableName], Dataset | None]
+"""Names a table of an attached database; a name without parts stands for a database of one."""
 
 
 def parse_attachment(state: State, statement: str) -> dict[str, Namer]:
@@ -43,7 +43,7 @@ def parse_attachment(state: State, statement: str) -> dict[str, Namer]:
 
 
 def parse_use(statement: str) -> str:
-    """Return the database of ``USE database``; "" for any other statement."""
+    """Return the name in ``USE database.schema``; "" for any other statement."""
     match = _USE.match(statement)
     return match["name"].lower() if match else ""
 
@@ -71,13 +71,17 @@ def _find_namer(state: State, place: str, options: str, name: str) -> Namer | No
     if kind in _SERVERS:
         text = rest if scheme in _SERVERS and not rest.startswith("//") else place
         connection = dbapi.connect_by_text(_SERVERS[kind], text)
-        return lambda parts: dbapi.name_table(state, connection, parts)
+        return lambda parts: dbapi.name_table(state, connection, parts) if parts else None
     if kind == "iceberg":
         service = settings.get("endpoint_type", "").lower().replace("_", "")
-        catalog = {"type": "rest", "warehouse": place, "uri": settings.get("endpoint", "")}
+        endpoint = settings.get("endpoint", "")
+        uri = endpoint if "://" in endpoint or not endpoint else f"https://{endpoint}"
+        catalog = {"type": "rest", "warehouse": place, "uri": uri}
         if service:
             catalog["rest.signing-name"] = service
-        return lambda parts: name_table_in_catalog(name, catalog, parts, state.context)
+        return lambda parts: (
+            name_table_in_catalog(name, catalog, parts, state.context) if parts else None
+        )
     if kind == "delta" or "://" in place:
         return lambda parts: name_location(place, state.context)  # noqa: ARG005 - one file or table
     return None

@@ -25,6 +25,7 @@ _WRITES = split_words(
 _PASS_THROUGH = split_words("lazy rechunk clone fill_null fill_nan to_arrow")
 """Methods that keep the data and its columns."""
 _PARTITIONS = split_words("PartitionBy PartitionByKey PartitionMaxSize PartitionParted")
+_CONSTRUCTORS = split_words("LazyFrame from_dict from_dicts from_records from_numpy")
 _CONVERSIONS = split_words("from_pandas from_arrow scan_pyarrow_dataset")
 
 
@@ -87,7 +88,7 @@ def _run_sql(call: Call) -> Value:
 
 
 def _make_frame(call: Call) -> Value:
-    """Call ``LazyFrame(data)``."""
+    """Call ``LazyFrame(data)`` or ``from_dicts(data)``."""
     return call.state.transform(call.arg(0, "data"), label=call.name)
 
 
@@ -141,7 +142,7 @@ POLARS = Library(
         "polars.read_database_uri": _read_database,
         "polars.concat": _concat,
         "polars.collect_all": _collect_all,
-        "polars.LazyFrame": _make_frame,
+        **{f"polars.{name}": _make_frame for name in _CONSTRUCTORS},
         "polars.SQLContext": _open_context,
         "polars.sql": _run_sql,
         **{f"polars.{name}": _get_base_path for name in _PARTITIONS},

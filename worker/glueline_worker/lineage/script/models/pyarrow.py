@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
-from glueline_worker.lineage.script.models.aws.s3fs import add_scheme
+from glueline_worker.lineage.script.models.aws.s3fs import (
+    add_scheme,
+    add_scheme_of,
+    is_s3,
+)
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words
@@ -15,37 +19,24 @@ from glueline_worker.lineage.word_sets import split_words
 _WRITES = split_words("write write_table write_batch write_dataset")
 
 
-def _add_scheme(call: Call, path: Value, option: str = "filesystem") -> Value:
-    """Return a path with ``s3://`` before it, where a file system of S3 is given for it."""
-    system = call.arg(None, option)
-    if not isinstance(system, External) or not _is_s3(system):
-        return path
-    return add_scheme(path)
-
-
-def _is_s3(system: External) -> bool:
-    path = system.path.lower()
-    return "s3fs" in path or "s3filesystem" in path
-
-
 def _read(call: Call) -> Value:
     """Call ``dataset(source)``, ``ParquetDataset(path)`` or a sibling."""
     names = ("source", "path_or_paths", "input_file", "metadata_path")
-    return files.read_file(call.state, _add_scheme(call, call.arg(0, *names)))
+    return files.read_file(call.state, add_scheme_of(call, call.arg(0, *names)))
 
 
 def _write(call: Call) -> Value:
     """Call ``write_table(table, where)``, ``write_dataset(data, base_dir)`` or a sibling."""
     target = call.arg(1, "where", "root_path", "base_dir", "output_file", "dest")
     data = call.arg(0, "table", "data", "df")
-    files.write_file(call.state, _add_scheme(call, target), data)
+    files.write_file(call.state, add_scheme_of(call, target), data)
     return None
 
 
 def _open_stream(call: Call) -> Value:
     """Call ``open_output_stream(path)`` or a sibling of a file system of S3."""
     path = call.arg(0, "path")
-    if not _is_s3(call.receiver):
+    if not is_s3(call.receiver):
         return UNKNOWN
     place = add_scheme(path)
     if "output" in call.name:
@@ -60,8 +51,8 @@ def _wrap(call: Call) -> Value:
 
 def _copy(call: Call) -> Value:
     """Call ``copy_files(source, destination)``."""
-    source = _add_scheme(call, call.arg(0, "source"), "source_filesystem")
-    target = _add_scheme(call, call.arg(1, "destination"), "destination_filesystem")
+    source = add_scheme_of(call, call.arg(0, "source"), "source_filesystem")
+    target = add_scheme_of(call, call.arg(1, "destination"), "destination_filesystem")
     files.write_file(call.state, target, files.read_file(call.state, source))
     return None
 
@@ -94,7 +85,7 @@ class ArrowWriter(LibraryObject):
 def _open_writer(call: Call) -> Value:
     """Call ``ParquetWriter(where, schema)`` or a sibling."""
     target = call.arg(0, "where", "path", "sink")
-    return ArrowWriter(_add_scheme(call, target))
+    return ArrowWriter(add_scheme_of(call, target))
 
 
 def _convert(call: Call) -> Value:

@@ -47,6 +47,8 @@ class IcebergCatalog(LibraryObject):
 
     def call(self, call: Call) -> Value:
         """Call a method of the catalog."""
+        if call.name == "list_tables":
+            return [(call.arg(0, "namespace"), UNKNOWN)]
         if call.name not in _OPENS:
             return UNKNOWN
         return IcebergTable(tuple(self._find(call.state, call.arg(0, "identifier"))))

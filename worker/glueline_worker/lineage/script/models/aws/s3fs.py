@@ -14,6 +14,17 @@ from glueline_worker.lineage.script.models.python import files
 _FILE_SYSTEM = External("s3fs.S3FileSystem()")
 
 
+def add_scheme_of(call: Call, path: Value, option: str = "filesystem") -> Value:
+    """Return a path with ``s3://`` before it, where an argument is a file system of S3."""
+    return add_scheme(path) if is_s3(call.arg(None, option)) else path
+
+
+def is_s3(system: Value) -> bool:
+    """Tell whether a value is a file system of S3: that of s3fs, fsspec or pyarrow."""
+    path = system.path.lower() if isinstance(system, External) else ""
+    return "s3fs" in path or "s3filesystem" in path
+
+
 def add_scheme(path: Value) -> Value:
     """Return a path, or a list of paths, with ``s3://`` before it."""
     if isinstance(path, (list, tuple)):
