@@ -45,7 +45,9 @@ class Buffer(FileObject):
     """A buffer in memory, or an open file."""
 
     def get_attribute(self, state: State, name: str) -> Value:
-        """Return ``buffer.name``; the active sheet of a workbook is the workbook."""
+        """Return the file's name; the active sheet of a workbook is the workbook."""
+        if name == "name" and isinstance(self.path, str):
+            return self.path
         return self if name == "active" else super().get_attribute(state, name)
 
     def get_item(self, state: State, key: Value) -> Value:

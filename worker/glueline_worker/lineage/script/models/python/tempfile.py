@@ -1,0 +1,40 @@
+"""Temporary files and folders, which have names of their own here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.script.models.python.pathlib import Path
+
+_FOLDER = "/tmp"  # noqa: S108 - a name in a script, never opened
+
+
+@dataclass(eq=False, kw_only=True)
+class TemporaryFolder(Path):
+    """A ``TemporaryDirectory``, whose name is its whole path."""
+
+    def get_attribute(self, state: State, name: str) -> Value:
+        """Return the path of the folder, or one of its methods."""
+        return self.text if name == "name" else super().get_attribute(state, name)
+
+
+def _make_name(call: Call) -> str:
+    """Make a name that no other call has: the reading has taken further steps by then."""
+    suffix = call.arg(None, "suffix")
+    return f"{_FOLDER}/{call.state.steps}{suffix if isinstance(suffix, str) else ''}"
+
+
+TEMPFILE = Library(
+    functions={
+        "NamedTemporaryFile": lambda call: files.Buffer(path=_make_name(call)),
+        "TemporaryDirectory": lambda call: TemporaryFolder(text=_make_name(call)),
+        "tempfile.mkdtemp": _make_name,
+        "tempfile.mkstemp": lambda call: (UNKNOWN, _make_name(call)),
+        "tempfile.gettempdir": lambda _: _FOLDER,
+    }
+)
