@@ -29,8 +29,8 @@ from glueline_worker.lineage.sql import SqlStatement, TableName
 from glueline_worker.lineage.word_sets import split_words
 
 _FRAMES = split_words(
-    "df fetchdf fetch_df to_df pl arrow to_arrow_table fetch_arrow_table fetch_record_batch "
-    "to_arrow_reader fetch_arrow_reader"
+    "df fetchdf fetch_df fetch_df_chunk to_df pl arrow to_arrow_table fetch_arrow_table "
+    "fetch_record_batch to_arrow_reader fetch_arrow_reader"
 )
 """Methods that yield a frame of pandas, polars or Arrow."""
 _ROWS = split_words("fetchall fetchone fetchmany fetchnumpy iter_rows to_dicts")
@@ -49,6 +49,7 @@ _NO_DATA = re.compile(
     re.IGNORECASE,
 )
 """Statements that move no data, and that are DuckDB's own."""
+_COMMENT = re.compile(r"('[^']*+'|\"[^\"]*+\")|--[^\n]*+|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _QUOTED = re.compile(r"'[^']*+'")
 _PARAMETER = re.compile(r"'[^']*+'|\"[^\"]*+\"|\?|\$(\w++)")
 _PARAMETER_LIMIT = 100
@@ -139,7 +140,8 @@ class DuckDbConnection(LibraryObject):
         state, found = call.state, None
         for option in get_alternatives(query):
             for text in list_texts(option) if isinstance(option, str) else ():
-                rest = _NO_DATA.sub(lambda statement: self._configure(state, statement[0]), text)
+                rest = _COMMENT.sub(lambda found: found[1] or " ", text)
+                rest = _NO_DATA.sub(lambda statement: self._configure(state, statement[0]), rest)
                 if not rest.strip():
                     continue
                 rest = _fill_in(_mark_local_files(state, rest), call.arg(1, "parameters", "params"))

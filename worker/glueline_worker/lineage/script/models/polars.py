@@ -54,6 +54,12 @@ def _read_database(call: Call) -> Value:
     return call.state.unite_frames(found) or UNKNOWN
 
 
+def _read_by_connectorx(call: Call) -> Value:
+    """Call ``connectorx.read_sql(connection, query)``."""
+    connection = dbapi.as_connection(call.arg(0, "conn"))
+    return dbapi.run_query(call.state, call.arg(1, "query"), connection)
+
+
 def _convert(call: Call) -> Value:
     """Call ``from_pandas(frame)``, ``from_arrow(table)`` or a sibling, which keeps the columns."""
     return call.state.unite_frames(call.arg(0, "data", "source")) or UNKNOWN
@@ -140,6 +146,7 @@ POLARS = Library(
         "polars.scan_iceberg": _read_iceberg,
         "polars.read_database": _read_database,
         "polars.read_database_uri": _read_database,
+        "connectorx.read_sql": _read_by_connectorx,
         "polars.concat": _concat,
         "polars.collect_all": _collect_all,
         **{f"polars.{name}": _make_frame for name in _CONSTRUCTORS},
