@@ -44,15 +44,15 @@ class FileObject(LibraryObject):
 class Buffer(FileObject):
     """A buffer in memory, or an open file."""
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return the file's name; the active sheet of a workbook is the workbook."""
         if name == "name" and isinstance(self.path, str):
             return self.path
-        return self if name == "active" else super().get_attribute(state, name)
+        return self if name == "active" else super().get_attribute(name)
 
-    def get_item(self, state: State, key: Value) -> Value:
+    def get_item(self, key: Value) -> Value:
         """Return an item, of which nothing is known."""
-        del state, key
+        del key
         return UNKNOWN
 
     def call(self, call: Call) -> Value:

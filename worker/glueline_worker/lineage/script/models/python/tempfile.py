@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glueline_worker.lineage.script.domain.call import Call
-from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
@@ -18,9 +17,9 @@ _FOLDER = "/tmp"  # noqa: S108 - a name in a script, never opened
 class TemporaryFolder(Path):
     """A ``TemporaryDirectory``, whose name is its whole path."""
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return the path of the folder, or one of its methods."""
-        return self.text if name == "name" else super().get_attribute(state, name)
+        return self.text if name == "name" else super().get_attribute(name)
 
 
 def _make_name(call: Call) -> str:
