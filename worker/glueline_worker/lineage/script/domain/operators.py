@@ -48,18 +48,12 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
 
 
 def _join_texts(left: Value, right: Value) -> Value:
-    """Join two texts."""
-    if not isinstance(left, (str, External, Frame)) or not isinstance(
-        right, (str, External, Frame)
-    ):
-        return (
-            UNKNOWN
-            if isinstance(left, (list, dict))
-            else limit_text(as_text(left) + as_text(right))
-        )
-    glued = limit_text(as_text(left) + as_text(right))
+    """Join two texts; with a part from the job's arguments, the whole is one of them."""
+    if isinstance(left, (list, dict)):
+        return UNKNOWN
+    joined = limit_text(as_text(left) + as_text(right))
     tainted = isinstance(left, JobArgument) or isinstance(right, JobArgument)
-    return JobArgument(glued) if tainted and isinstance(glued, str) else glued
+    return JobArgument(joined) if tainted and isinstance(joined, str) else joined
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -119,9 +113,6 @@ def _is_small(left: Value, right: Value) -> bool:
 
 def combine_with_condition(condition: Value, value: Value) -> Value:
     """Return ``condition and value`` where the condition is unknown."""
-    combine_with_condition = isinstance(value, bool) or value is None
-    return (
-        UNKNOWN
-        if combine_with_condition or (isinstance(condition, str) and has_placeholder(condition))
-        else value
-    )
+    if isinstance(value, bool) or value is None:
+        return UNKNOWN
+    return UNKNOWN if isinstance(condition, str) and has_placeholder(condition) else value
