@@ -18,7 +18,7 @@ from glueline_worker.lineage.word_sets import split_words
 _READS = split_words("to_pandas to_pyarrow_table to_pyarrow_dataset load_cdf scan")
 _PATHS = split_words("file_uris files")
 """Methods that list the files of a table, which may be read without the library."""
-_CHANGES = split_words("update delete")
+_CHANGES = split_words("update delete restore")
 
 
 @dataclass(eq=False)
@@ -100,6 +100,12 @@ def _open_catalog_table(call: Call) -> Value:
     )
 
 
+def _convert(call: Call) -> Value:
+    """Call ``convert_to_deltalake(uri)``, which makes a table of the files that are there."""
+    call.state.write((), find_delta_tables(call.state, call.arg(0, "uri")), call.name)
+    return None
+
+
 def _write_table(call: Call) -> Value:
     """Call ``write_deltalake(table_or_uri, data)``."""
     found = find_delta_tables(call.state, call.arg(0, "table_or_uri"))
@@ -113,6 +119,7 @@ DELTALAKE = Library(
         "deltalake.table.DeltaTable": _open_table,
         "deltalake.DeltaTable.create": _open_table,
         "deltalake.DeltaTable.from_data_catalog": _open_catalog_table,
+        "deltalake.convert_to_deltalake": _convert,
         "deltalake.QueryBuilder": lambda _: DeltaLakeQueries(),
         "deltalake.write_deltalake": _write_table,
         "deltalake.writer.write_deltalake": _write_table,

@@ -16,6 +16,7 @@ from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
+from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.datasets import is_local
 from glueline_worker.lineage.script.models.duckdb_databases import (
     parse_attachment,
@@ -76,7 +77,7 @@ class DuckDbConnection(LibraryObject):
     def call(self, call: Call) -> Value:  # noqa: PLR0911 - one for each kind
         """Call a method of the connection, or the module's function of the same name."""
         if call.name in _QUERIES:
-            frame = self._run(call, call.arg(0, "query"))
+            frame = self.run(call, call.arg(0, "query"))
             call.state.change(self, result=frame)
             return self if call.name.startswith("execute") else self._relate(frame)
         if call.name in _READS:
@@ -133,9 +134,9 @@ class DuckDbConnection(LibraryObject):
     def run_with_view(self, call: Call, view: str | None, frame: Value, query: Value) -> Value:
         """Run a query that knows ``frame`` by the name of a view."""
         self.add_table(call.state, view, frame)
-        return self._relate(self._run(call, query))
+        return self._relate(self.run(call, query))
 
-    def _run(self, call: Call, query: Value) -> Frame:
+    def run(self, call: Call, query: Value) -> Frame:
         """Run all statements; return the frame of the last one."""
         state, found = call.state, None
         for option in get_alternatives(query):
@@ -268,6 +269,13 @@ class DuckDbRelation(LibraryObject):
         flow = KEEP if call.name in {"join", "cross"} else OPAQUE
         flow = STACKED if call.name.startswith("union") else flow
         return call.state.transform([self.frame, *call.values], flow, call.name)
+
+
+def run_on_connection(call: Call, query: Value, connection: Value) -> Value:
+    """Run a query that pandas or polars gives to a connection, DuckDB's or any other."""
+    if not isinstance(connection, DuckDbConnection):
+        return dbapi.run_query(call.state, query, dbapi.as_connection(connection))
+    return connection.run(call, query)
 
 
 def _mark_local_files(state: State, text: str) -> str:

@@ -11,6 +11,7 @@ from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_of
 from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
+from glueline_worker.lineage.script.models.duckdb import run_on_connection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words
@@ -47,7 +48,7 @@ def _read_sql(call: Call) -> Value:
     sql, connection = call.arg(0, "sql", "query"), call.arg(1, "con", "conn", "connection")
     if isinstance(sql, str) and (call.name == "read_sql_table" or " " not in sql.strip()):
         return call.state.read([_name_table(call, sql, connection, 2)], "read_sql")
-    return dbapi.run_query(call.state, sql, dbapi.as_connection(connection))
+    return run_on_connection(call, sql, connection)
 
 
 def _name_table(call: Call, name: str, connection: Value, schema_at: int | None) -> Dataset:

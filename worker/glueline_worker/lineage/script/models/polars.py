@@ -9,7 +9,7 @@ from glueline_worker.lineage.script.domain.template_text import list_texts, rend
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.deltalake import find_delta_tables
-from glueline_worker.lineage.script.models.duckdb import SqlContext
+from glueline_worker.lineage.script.models.duckdb import SqlContext, run_on_connection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pyiceberg import find_iceberg_tables
 from glueline_worker.lineage.script.models.python import files
@@ -46,18 +46,16 @@ def _read_iceberg(call: Call) -> Value:
 
 def _read_database(call: Call) -> Value:
     """Call ``read_database(query, connection)``, where the connection may be a URL."""
-    connection = dbapi.as_connection(call.arg(1, "connection", "uri"))
-    queries = call.arg(0, "query")
+    queries, connection = call.arg(0, "query"), call.arg(1, "connection", "uri")
     if not isinstance(queries, (list, tuple)):
-        return dbapi.run_query(call.state, queries, connection)
-    found = [dbapi.run_query(call.state, query, connection) for query in queries]
+        return run_on_connection(call, queries, connection)
+    found = [run_on_connection(call, query, connection) for query in queries]
     return call.state.unite_frames(found) or UNKNOWN
 
 
 def _read_by_connectorx(call: Call) -> Value:
     """Call ``connectorx.read_sql(connection, query)``."""
-    connection = dbapi.as_connection(call.arg(0, "conn"))
-    return dbapi.run_query(call.state, call.arg(1, "query"), connection)
+    return run_on_connection(call, call.arg(1, "query"), call.arg(0, "conn"))
 
 
 def _convert(call: Call) -> Value:
