@@ -10,7 +10,7 @@ from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Frame, Value
 from glueline_worker.lineage.script.models import datasets
-from glueline_worker.lineage.script.models.duckdb import SqlContext
+from glueline_worker.lineage.script.models.duckdb.connections import SqlContext
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words

@@ -11,7 +11,7 @@ from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_of
 from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
-from glueline_worker.lineage.script.models.duckdb import run_on_connection
+from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words

@@ -9,7 +9,7 @@ from glueline_worker.lineage.script.domain.template_text import list_texts, rend
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.deltalake import find_delta_tables
-from glueline_worker.lineage.script.models.duckdb import SqlContext, run_on_connection
+from glueline_worker.lineage.script.models.duckdb.connections import SqlContext, run_on_connection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pyiceberg import find_iceberg_tables
 from glueline_worker.lineage.script.models.python import files

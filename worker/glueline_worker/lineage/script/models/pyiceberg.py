@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
 from glueline_worker.lineage.script.models import datasets
-from glueline_worker.lineage.script.models.duckdb import DuckDbConnection
+from glueline_worker.lineage.script.models.duckdb.connections import DuckDbConnection
 from glueline_worker.lineage.script.models.library import Handler, Library
 from glueline_worker.lineage.word_sets import split_words
 

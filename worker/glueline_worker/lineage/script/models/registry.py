@@ -24,7 +24,7 @@ from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
 from glueline_worker.lineage.script.models.aws.s3fs import S3FS
 from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
-from glueline_worker.lineage.script.models.duckdb import DUCKDB
+from glueline_worker.lineage.script.models.duckdb.connections import DUCKDB
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
 from glueline_worker.lineage.script.models.polars import POLARS

@@ -1,10 +1,9 @@
-"""DuckDB: SQL over files, frames, tables of its own and databases that are attached to it."""
+"""Connections and relations of DuckDB, and the functions of its module."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import count
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, OPAQUE
@@ -18,10 +17,16 @@ from glueline_worker.lineage.script.domain.template_text import as_text, list_te
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.datasets import is_local
-from glueline_worker.lineage.script.models.duckdb_databases import (
+from glueline_worker.lineage.script.models.duckdb.databases import (
     parse_attachment,
     parse_use,
     replace_scans,
+)
+from glueline_worker.lineage.script.models.duckdb.queries import (
+    LOCAL_FILE,
+    fill_in_parameters,
+    mark_local_files,
+    remove_comments,
 )
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
@@ -50,11 +55,6 @@ _NO_DATA = re.compile(
     re.IGNORECASE,
 )
 """Statements that move no data, and that are DuckDB's own."""
-_COMMENT = re.compile(r"('[^']*+'|\"[^\"]*+\")|--[^\n]*+|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_QUOTED = re.compile(r"'[^']*+'")
-_PARAMETER = re.compile(r"'[^']*+'|\"[^\"]*+\"|\?|\$(\w++)")
-_PARAMETER_LIMIT = 100
-_LOCAL = "file://"
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -141,11 +141,13 @@ class DuckDbConnection(LibraryObject):
         state, found = call.state, None
         for option in get_alternatives(query):
             for text in list_texts(option) if isinstance(option, str) else ():
-                rest = _COMMENT.sub(lambda found: found[1] or " ", text)
+                rest = remove_comments(text)
                 rest = _NO_DATA.sub(lambda statement: self._configure(state, statement[0]), rest)
                 if not rest.strip():
                     continue
-                rest = _fill_in(_mark_local_files(state, rest), call.arg(1, "parameters", "params"))
+                rest = fill_in_parameters(
+                    mark_local_files(rest, state.files), call.arg(1, "parameters", "params")
+                )
                 rest, scanned = replace_scans(state, rest)
                 self.attached.update(scanned)
                 variables = _find_variables(call.reading, rest)
@@ -170,7 +172,7 @@ class DuckDbConnection(LibraryObject):
             name: self._read_name(state, name, variables).node for name in statement.reads
         }
         for path in statement.path_reads:
-            sources[path,] = files.read_file(state, path.removeprefix(_LOCAL)).node
+            sources[path,] = files.read_file(state, path.removeprefix(LOCAL_FILE)).node
         inputs: list[Value] = [Frame(node) for node in dict.fromkeys(sources.values())]
         target = statement.write or statement.view
         if statement.kind in _CHANGES:
@@ -180,7 +182,7 @@ class DuckDbConnection(LibraryObject):
             return None
         frame = state.transform(inputs, statement.flow(sources), "duckdb")
         for path in statement.path_writes:
-            files.write_file(state, path.removeprefix(_LOCAL), frame)
+            files.write_file(state, path.removeprefix(LOCAL_FILE), frame)
         if target is None:
             return None if statement.path_writes else frame
         self._write_name(state, target, frame, keeps=statement.kind in _CHANGES)
@@ -276,33 +278,6 @@ def run_on_connection(call: Call, query: Value, connection: Value) -> Value:
     if not isinstance(connection, DuckDbConnection):
         return dbapi.run_query(call.state, query, dbapi.as_connection(connection))
     return connection.run(call, query)
-
-
-def _mark_local_files(state: State, text: str) -> str:
-    """Make URLs of the local files that the script wrote, for SQL knows only these as files."""
-
-    def mark(quoted: re.Match[str]) -> str:
-        path = quoted[0][1:-1]
-        is_local = path in state.files and "://" not in path
-        return f"'{_LOCAL}{path}'" if is_local else quoted[0]
-
-    return _QUOTED.sub(mark, text)
-
-
-def _fill_in(text: str, given: Value) -> str:
-    """Put the texts that are given as parameters into a query."""
-    if not isinstance(given, (list, tuple, dict)):
-        return text
-    named = given if isinstance(given, dict) else {str(at + 1): v for at, v in enumerate(given)}
-    turn = count(1)
-
-    def fill(found: re.Match[str]) -> str:
-        if found[0][0] not in "?$" or (at := next(turn)) > _PARAMETER_LIMIT:
-            return found[0]
-        value = named.get(found[1] or str(at))
-        return f"'{value}'" if isinstance(value, str) and "'" not in value else found[0]
-
-    return _PARAMETER.sub(fill, text)
 
 
 def _find_variables(reading: Reading, text: str) -> dict[str, Frame]:
