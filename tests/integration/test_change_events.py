@@ -23,7 +23,7 @@ from glueline.contract.messages import Options, TableScope
 from glueline.contract.runs import DeadLetter, RunStatus
 from glueline.ledger.changes import EventChanges
 from glueline_simulator import Simulator, SimulatorError
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 QUEUE = "glue"
 URL = f"https://sqs.eu-west-1.amazonaws.com/123456789012/{QUEUE}"
@@ -239,11 +239,11 @@ def test_an_event_without_a_source_is_a_dead_letter(stage: Stage):
 def test_a_change_during_a_run_of_the_same_table_is_read_after_it(stage: Stage):
     stage.sim.configure(hold=["GetTable:sales"])
     first = stage.producer.enqueue_table("sales", "a").run_id
-    stage.producer.note([told("a")])
+    stage.producer.record_changes([make_changes("a")])
     eventually(lambda: stage.sim.stats()["operations"].get("GetTable"), 20)
     eventually(lambda: sealed(stage), 20)
-    stage.producer.note([told("a")])
-    stage.producer.note([told("a")])
+    stage.producer.record_changes([make_changes("a")])
+    stage.producer.record_changes([make_changes("a")])
     assert stage.runs() == []
     assert stage.producer.status(first).state is RunState.RUNNING
     stage.sim.configure(hold=[])
@@ -254,7 +254,7 @@ def test_a_change_during_a_run_of_the_same_table_is_read_after_it(stage: Stage):
     assert all(run.generation > stage.producer.status(first).generation for run in runs)
 
 
-def told(table: str) -> EventChanges:
+def make_changes(table: str) -> EventChanges:
     change = Change(source="default", scope=TableScope(database="sales", name=table))
     return EventChanges(str(uuid4()), [change])
 
@@ -414,7 +414,7 @@ def test_the_service_tells_how_it_is(
 ):
     import httpx
 
-    port = free_port()
+    port = find_free_port()
     sim = simulator(databases=0, jobs=0)
     sim.send(QUEUE, created("a"), "no JSON")
     env = {

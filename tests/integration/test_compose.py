@@ -20,10 +20,10 @@ from tests.support.postgres import postgres_server
 from tests.support.system import eventually
 
 from glueline import Options, Producer, RunState
-from glueline.settings.api import hash_of
+from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -37,7 +37,7 @@ DOT_ENV = {
     "POSTGRES_PASSWORD": "postgres-secret",
     "FLOWER_BASIC_AUTH": LOGIN,
     "EVENTS_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/events",
-    "API_TOKENS": json.dumps([{"name": "me", "hash": hash_of("api-secret")}]),
+    "API_TOKENS": json.dumps([{"name": "me", "hash": hash_token("api-secret")}]),
 }
 SHELL = {
     "AWS_REGION": "eu-west-1",
@@ -135,7 +135,7 @@ def composition(
     redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Composition]:
     folder = tmp_path_factory.mktemp("compose")
-    port, api_port = free_port(), free_port()
+    port, api_port = find_free_port(), find_free_port()
     here = {"--port=5555": f"--port={port}", "8080": str(api_port), "0.0.0.0": "127.0.0.1"}
     logs = {name: folder / f"{name}.log" for name in OURS}
     processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -16,7 +16,7 @@ from tests.support.system import System, eventually, hooks, variables
 
 from glueline import RunState
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -25,7 +25,7 @@ class Watch:
     """A system with one worker, and the port and file by which it is watched."""
 
     def __init__(self, system: Callable[..., System], folder: Path, sim: Simulator, **changes):
-        self.port, self.heartbeat = free_port(), folder / "alive"
+        self.port, self.heartbeat = find_free_port(), folder / "alive"
         worker = {"metrics_port": self.port, **changes.pop("worker", {})}
         env = {"GLUELINE_HEARTBEAT_FILE": str(self.heartbeat), **changes.pop("env", {})}
         self.system = system(sim, worker=worker, env=env, **changes)

@@ -13,7 +13,7 @@ import redis
 
 from glueline.client.producer import Producer
 from glueline.settings.settings import Settings
-from glueline_worker.local.processes import Workers
+from glueline_worker.local.processes import WorkerProcesses
 
 PATIENCE = 60.0
 HOOKS = Path(__file__).parent / "hooks"
@@ -33,7 +33,9 @@ class System:
         self.settings = settings
         self.folder = folder
         self.producer = Producer(settings)
-        self.workers = Workers(workers, {**variables(settings, aws_url), **(env or {})}, folder)
+        self.workers = WorkerProcesses(
+            workers, {**variables(settings, aws_url), **(env or {})}, folder
+        )
 
     def start(self) -> None:
         self.workers.start()

@@ -12,10 +12,10 @@ from tests.acceptance.docs.running import adapted, of_page, run
 from tests.support.command import start
 from tests.support.system import System, eventually, variables
 
-from glueline.settings.api import hash_of
+from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import free_port
+from glueline_worker.local.server import find_free_port
 
 PAGE = ROOT / "docs" / "messages.md"
 TOKEN = "token-of-the-page"
@@ -54,8 +54,8 @@ def with_api(
     running: System, settings: Settings, environment: dict[str, str], tmp_path: Path
 ) -> Iterator[dict[str, str]]:
     """The environment of a reader who has started the HTTP API and has a token."""
-    port = str(free_port())
-    tokens = json.dumps([{"name": "page", "hash": hash_of(TOKEN), "scopes": ["enqueue"]}])
+    port = str(find_free_port())
+    tokens = json.dumps([{"name": "page", "hash": hash_token(TOKEN), "scopes": ["enqueue"]}])
     env = {**variables(settings, "http://127.0.0.1:9"), "GLUELINE_API__TOKENS": tokens}
     api = start("api", "--port", port, env=env, log=tmp_path / "api.log")
     yield {**environment, "API_PORT": port, "TOKEN": TOKEN}

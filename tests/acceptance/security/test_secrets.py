@@ -40,7 +40,7 @@ from tests.support.system import System, eventually, hooks, variables
 from glueline import Options, RunState
 from glueline.settings.sources import Role, Source
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 KEY, TOKEN = "wJalrXUtnFEMIK7MDENGbPxRfiCY0plantedKEY", "session-0planted"
 LOGIN = "glueline:flower-0planted"
@@ -203,7 +203,7 @@ def test_no_secret_gets_out(
 
 @contextmanager
 def flower(env: Mapping[str, str], folder: Path) -> Iterator[str]:
-    port = free_port()
+    port = find_free_port()
     command = ["--app", "glueline_worker.app", "flower", "--address=127.0.0.1", f"--port={port}"]
     with (folder / "flower.log").open("wb") as log:
         process = subprocess.Popen(

@@ -11,14 +11,13 @@ import os
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
-    from celery import Celery
-
     import glueline.queue
-    from glueline.settings.settings import Settings
 
-    make = glueline.queue.celery_app
+    # The released version, which runs with this hook too, has the former name.
+    name = "make_celery_app" if hasattr(glueline.queue, "make_celery_app") else "celery_app"
+    make = getattr(glueline.queue, name)
 
-    def celery_app(settings: Settings) -> Celery:
+    def make_impatient_app(settings: Any) -> Any:
         app = make(settings)
         app.conf.broker_transport_options["unacked_restore_interval"] = 1
         # A worker that is killed while it holds kombu's mutex leaves it locked for so long.
@@ -26,26 +25,27 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
         return app
 
     glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
-    glueline.queue.celery_app = celery_app
+    setattr(glueline.queue, name, make_impatient_app)
 
 if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
-    import glueline.redis.clients
+    try:
+        from glueline.redis.clients import CLIENT_OPTIONS
+    except ImportError:  # the released version has it here
+        from glueline.connecting import CLIENT_OPTIONS
 
-    glueline.redis.clients.CLIENT_OPTIONS |= dict.fromkeys(
-        ("socket_timeout", "health_check_interval"), float(silence)
-    )
+    CLIENT_OPTIONS |= dict.fromkeys(("socket_timeout", "health_check_interval"), float(silence))
 
 if broken := os.environ.get("TEST_ERROR_DATABASE"):
     from glueline_worker.aws.glue import Glue
 
-    read = Glue.tables
+    read = Glue.list_tables
 
     def tables(self: Glue, database: str, *args: Any, **options: Any) -> Any:
         if database == broken:
             raise RuntimeError(os.environ["TEST_ERROR_TEXT"])
         return read(self, database, *args, **options)
 
-    Glue.tables = tables  # type: ignore[method-assign]
+    Glue.list_tables = tables  # type: ignore[method-assign]
 
 if os.environ.get("TEST_TROUBLE"):
     import trouble  # noqa: F401 - changes what it imports

@@ -15,18 +15,18 @@ from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import start
 from tests.support.system import System, eventually, variables
 
-from glueline.settings.api import Token, hash_of
+from glueline.settings.api import Token, hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis, find_free_port
 
 DATABASE = "raw_sales_0000"
 ALL, READER, WRITER, NORTH = "token-of-all", "token-to-read", "token-to-write", "token-of-north"
 TOKENS = (
-    Token(name="all", hash=hash_of(ALL), scopes=("read", "enqueue")),
-    Token(name="reader", hash=hash_of(READER), scopes=("read",)),
-    Token(name="writer", hash=hash_of(WRITER), scopes=("enqueue",)),
-    Token(name="north", hash=hash_of(NORTH), scopes=("read", "enqueue"), sources=("north*",)),
+    Token(name="all", hash=hash_token(ALL), scopes=("read", "enqueue")),
+    Token(name="reader", hash=hash_token(READER), scopes=("read",)),
+    Token(name="writer", hash=hash_token(WRITER), scopes=("enqueue",)),
+    Token(name="north", hash=hash_token(NORTH), scopes=("read", "enqueue"), sources=("north*",)),
 )
 SOURCES = {"default": {}, "north-1": {"region": "eu-north-1"}, "south": {"region": "eu-south-1"}}
 
@@ -40,7 +40,7 @@ class Api:
 
     def __init__(self, settings: Settings, folder: Path, **changes: Any) -> None:
         self.settings = settings
-        self.port = free_port()
+        self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"api-{self.port}.log"
         api = {

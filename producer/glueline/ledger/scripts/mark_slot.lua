@@ -1,5 +1,5 @@
--- Remember that a slot of a schedule was served; an older slot changes nothing. The mark outlives
--- the runs, so that a scheduler that starts after weeks still knows.
+-- Record that a slot of a schedule was served; an older slot changes nothing. The mark outlives the
+-- runs, so that a scheduler that starts after weeks still knows it.
 --
 -- KEYS  1 schedules
 -- ARGV  1 schedule  2 its timing  3 slot

@@ -1,4 +1,4 @@
--- Remember that a scheduler has just served all that was due.
+-- Record that a scheduler has just served all that was due.
 --
 -- KEYS  1 scheduler
 -- ARGV  1 how long to remember it (ms)

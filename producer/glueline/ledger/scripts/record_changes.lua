@@ -1,4 +1,4 @@
--- Note what events say has changed. A group is due once it is quiet, or after a while at the most.
+-- Record the changes of events. A group is due once it is quiet, or after a limit.
 --
 --   <change><group>  hash  batch, since (ms), names (how many), n:<name>, whole, gone
 --
@@ -53,7 +53,7 @@ for _, event in ipairs(redis.call('ZRANGE', KEYS[3], '(' .. whole(now), '+inf', 
 end
 local noted, known = 0, 0
 for _, event in ipairs(cjson.decode(ARGV[8])) do
-  -- Also a client whose connection broke before it had the answer asks again.
+  -- A client whose connection broke before the answer repeats the command.
   if redis.call('ZADD', KEYS[3], 'NX', whole(now), event[1]) == 0 then
     known = known + 1
   else
