@@ -22,3 +22,7 @@ s3 = fsspec.filesystem("s3")
 with s3.open("raw/g.csv") as source, s3.open("out/g.parquet", mode="wb") as target:
     pl.read_csv(source).write_parquet(target)
 fsspec.filesystem("file").cp("raw/h", "out/h")
+
+found, path = fsspec.core.url_to_fs("s3://raw/i.csv")
+with found.open(path) as source:
+    pl.read_csv(source).write_csv("s3://out/i.csv")

@@ -9,7 +9,7 @@ from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.script.models import dbapi
-from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_of
+from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_by_option
 from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
 from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
 from glueline_worker.lineage.script.models.library import Library
@@ -40,7 +40,7 @@ _PATHS = (
 
 def _read(call: Call) -> Value:
     """Call ``pandas.read_csv(path)`` or a sibling."""
-    return files.read_file(call.state, add_scheme_of(call, call.arg(0, *_PATHS)))
+    return files.read_file(call.state, add_scheme_by_option(call, call.arg(0, *_PATHS)))
 
 
 def _read_sql(call: Call) -> Value:
@@ -62,7 +62,7 @@ def _name_table(call: Call, name: str, connection: Value, schema_at: int | None)
 def _write(call: Call) -> Value:
     """Call ``frame.to_csv(path)`` or a sibling; without a path, return the data as a text."""
     frame = call.receiver
-    target = add_scheme_of(call, call.arg(0, *_PATHS))
+    target = add_scheme_by_option(call, call.arg(0, *_PATHS))
     if target is None or isinstance(target, Frame):
         return Frame(frame.node, "rows")
     files.write_file(call.state, target, frame)

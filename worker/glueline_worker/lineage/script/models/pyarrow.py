@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
 from glueline_worker.lineage.script.models.aws.s3fs import (
     add_scheme,
-    add_scheme_of,
+    add_scheme_by_option,
     is_s3,
 )
 from glueline_worker.lineage.script.models.library import Library
@@ -22,14 +22,14 @@ _WRITES = split_words("write write_table write_batch write_dataset")
 def _read(call: Call) -> Value:
     """Call ``dataset(source)``, ``ParquetDataset(path)`` or a sibling."""
     names = ("source", "path_or_paths", "input_file", "metadata_path")
-    return files.read_file(call.state, add_scheme_of(call, call.arg(0, *names)))
+    return files.read_file(call.state, add_scheme_by_option(call, call.arg(0, *names)))
 
 
 def _write(call: Call) -> Value:
     """Call ``write_table(table, where)``, ``write_dataset(data, base_dir)`` or a sibling."""
     target = call.arg(1, "where", "root_path", "base_dir", "output_file", "dest")
     data = call.arg(0, "table", "data", "df")
-    files.write_file(call.state, add_scheme_of(call, target), data)
+    files.write_file(call.state, add_scheme_by_option(call, target), data)
     return None
 
 
@@ -51,17 +51,10 @@ def _wrap(call: Call) -> Value:
 
 def _copy(call: Call) -> Value:
     """Call ``copy_files(source, destination)``."""
-    source = add_scheme_of(call, call.arg(0, "source"), "source_filesystem")
-    target = add_scheme_of(call, call.arg(1, "destination"), "destination_filesystem")
+    source = add_scheme_by_option(call, call.arg(0, "source"), "source_filesystem")
+    target = add_scheme_by_option(call, call.arg(1, "destination"), "destination_filesystem")
     files.write_file(call.state, target, files.read_file(call.state, source))
     return None
-
-
-def _find_file_system(call: Call) -> Value:
-    """Call ``FileSystem.from_uri(uri)``: the file system, and the path in it."""
-    uri = call.arg(0, "uri")
-    is_s3 = isinstance(uri, str) and uri.startswith("s3")
-    return (External("pyarrow.fs.S3FileSystem()") if is_s3 else UNKNOWN, uri)
 
 
 def _make_table(call: Call) -> Value:
@@ -85,7 +78,7 @@ class ArrowWriter(LibraryObject):
 def _open_writer(call: Call) -> Value:
     """Call ``ParquetWriter(where, schema)`` or a sibling."""
     target = call.arg(0, "where", "path", "sink")
-    return ArrowWriter(add_scheme_of(call, target))
+    return ArrowWriter(add_scheme_by_option(call, target))
 
 
 def _convert(call: Call) -> Value:
@@ -126,7 +119,6 @@ PYARROW = Library(
         "pyarrow.BufferReader": _wrap,
         "pyarrow.BufferOutputStream": _wrap,
         "pyarrow.fs.copy_files": _copy,
-        "FileSystem.from_uri": _find_file_system,
         "open_output_stream": _open_stream,
         "open_input_stream": _open_stream,
         "open_input_file": _open_stream,

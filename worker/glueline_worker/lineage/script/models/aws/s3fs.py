@@ -6,7 +6,7 @@ from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import as_text
-from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, Value
+from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, External, Frame, Value
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.models.python import files
 _FILE_SYSTEM = External("s3fs.S3FileSystem()")
 
 
-def add_scheme_of(call: Call, path: Value, option: str = "filesystem") -> Value:
+def add_scheme_by_option(call: Call, path: Value, option: str = "filesystem") -> Value:
     """Return a path with ``s3://`` before it, where an argument is a file system of S3."""
     return add_scheme(path) if is_s3(call.arg(None, option)) else path
 
@@ -42,6 +42,13 @@ def _prefix_path(path: Value) -> Value:
 def _find_file_system(call: Call) -> Value:
     """Call ``fsspec.filesystem(protocol)``."""
     return _FILE_SYSTEM if call.arg(0, "protocol") in ("s3", "s3a") else MISSING
+
+
+def _split_url(call: Call) -> Value:
+    """Call ``url_to_fs(url)``, or pyarrow's ``from_uri(uri)``: the file system, the path in it."""
+    url = call.arg(0, "url", "uri")
+    is_on_s3 = isinstance(url, str) and url.startswith("s3")
+    return (_FILE_SYSTEM if is_on_s3 else UNKNOWN, url)
 
 
 def _list(call: Call) -> Value:
@@ -96,6 +103,8 @@ _METHODS = {
 S3FS = Library(
     functions={
         "fsspec.filesystem": _find_file_system,
+        "url_to_fs": _split_url,
+        "FileSystem.from_uri": _split_url,
         **{f"S3FileSystem.{name}": method for method, names in _METHODS.items() for name in names},
     }
 )
