@@ -44,15 +44,18 @@ class DeltaLakeTable(LibraryObject):
         return state.read(self.datasets, "deltalake")
 
 
-class DeltaLakeQueries(SqlContext):
+@dataclass(eq=False)
+class DeltaLakeQueries(LibraryObject):
     """A ``QueryBuilder``, which runs SQL over tables."""
+
+    context: SqlContext
 
     def call(self, call: Call) -> Value:
         """Call a method of the builder."""
         table = call.arg(1, "delta_table")
         if call.name != "register" or not isinstance(table, DeltaLakeTable):
-            return super().call(call)
-        self.add_table(call.state, call.text(0, "table_name"), table.read(call.state))
+            return self.context.call(call)
+        self.context.add_table(call.state, call.text(0, "table_name"), table.read(call.state))
         return self
 
 
@@ -120,7 +123,7 @@ DELTALAKE = Library(
         "deltalake.DeltaTable.create": _open_table,
         "deltalake.DeltaTable.from_data_catalog": _open_catalog_table,
         "deltalake.convert_to_deltalake": _convert,
-        "deltalake.QueryBuilder": lambda _: DeltaLakeQueries(),
+        "deltalake.QueryBuilder": lambda _: DeltaLakeQueries(SqlContext()),
         "deltalake.write_deltalake": _write_table,
         "deltalake.writer.write_deltalake": _write_table,
     }
