@@ -1,4 +1,4 @@
-"""Names datasets as OpenLineage does; no other module does.
+"""Name datasets as OpenLineage does, which no other package does.
 
 Every text may hold placeholders in braces (``{arg:x}``, ``{date}``, ``{unknown}``). The values of
 the job's own arguments replace theirs before a name is made; the rest stays. A user, a password or
