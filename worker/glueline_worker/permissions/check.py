@@ -45,8 +45,8 @@ async def check_permissions(settings: Settings, name: str) -> CheckReport:
         at=datetime.now(UTC),
         account=result.account,
         identity=result.identity,
-        ok=not any(one.state in _BAD_STATES for one in items)
-        and any(_is_allowed_by_glue(one) for one in items),
+        ok=not any(item.state in _BAD_STATES for item in items)
+        and any(_is_allowed_by_glue(item) for item in items),
         items=tuple(items),
     )
 
@@ -62,5 +62,5 @@ def _make_untried_items() -> list[CheckItem]:
     ]
 
 
-def _is_allowed_by_glue(one: CheckItem) -> bool:
-    return one.state is CheckState.ALLOWED and one.permission.startswith("glue:")
+def _is_allowed_by_glue(item: CheckItem) -> bool:
+    return item.state is CheckState.ALLOWED and item.permission.startswith("glue:")

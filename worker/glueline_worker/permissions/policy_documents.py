@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from glueline.contract.errors import UsageError
-from glueline_worker.aws.iam_actions import PERMISSIONS, Feature
+from glueline_worker.aws.iam_actions import KEY_ACTIONS, PERMISSIONS, Feature
 from glueline_worker.permissions.policy_resources import PolicyScope, list_arns, make_secret_arn
 
 _POLICY_VERSION = "2012-10-17"
@@ -39,15 +39,15 @@ def make_principals(
     be larger than IAM allows.
     """
     roles = place.source.roles
-    keys = _make_key_statements(place)
-    ways = [
+    # Each principal assumes the next role; the last one reads; the first one fetches the keys.
+    steps = [
         *([_make_assume_statement(role.arn)] for role in roles),
         _make_reader_statements(place, features),
     ]
-    ways[0] = [*keys, *ways[0]]
-    found = [Principal("caller", None, _make_policy(ways[0]), None)]
+    steps[0] = [*_make_key_statements(place), *steps[0]]
+    found = [Principal("caller", None, _make_policy(steps[0]), None)]
     trusted = principal
-    for role, statements in zip(roles, ways[1:], strict=True):
+    for role, statements in zip(roles, steps[1:], strict=True):
         name = role.arn.rpartition("/")[2]
         trust = _make_trust(trusted, role.external_id)
         found.append(Principal(name, role.arn, _make_policy(statements), trust))
@@ -87,7 +87,7 @@ def _make_reader_statements(
 
 
 def _make_statements(place: PolicyScope, features: frozenset[Feature]) -> list[PolicyDocument]:
-    """One statement for each service and set of resources, so that no action gets too many."""
+    """Make a statement for each service and set of resources, so that no action gets too many."""
     needed: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     names: dict[tuple[str, tuple[str, ...]], str] = {}
     for permission in PERMISSIONS:
@@ -103,8 +103,7 @@ def _make_statements(place: PolicyScope, features: frozenset[Feature]) -> list[P
 def _make_key_statements(place: PolicyScope) -> list[PolicyDocument]:
     """Make the statements for keys by reference; with ``secrets_from``, another source has them."""
     source, found = place.source, []
-    kinds = {"secretsmanager:": "secretsmanager:GetSecretValue", "ssm:": "ssm:GetParameter"}
-    for kind, action in kinds.items():
+    for kind, action in KEY_ACTIONS.items():
         references = source.references(kind)
         if references and source.secrets_from is None:
             named = dict.fromkeys(make_secret_arn(reference, place) for reference in references)
