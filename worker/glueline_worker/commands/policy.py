@@ -86,14 +86,14 @@ def policy(
         principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user"
     )
     trusted = principal or policy_documents.guess_trusted_arn(place)
-    found = policy_documents.make_principals(place, features, trusted)
+    principals = policy_documents.make_principals(place, features, trusted)
     _print_notes(place, principal, trusted, is_plain=notation == "json" and not chain)
     if chain:
-        print(policy_formats.render_chain(found))  # noqa: T201
+        print(policy_formats.render_chain(principals))  # noqa: T201
     elif notation == "json":
-        print(policy_formats.render_iam(found))  # noqa: T201
+        print(policy_formats.render_iam(principals))  # noqa: T201
     else:
-        print(getattr(policy_formats, f"render_{notation}")(source, found))  # noqa: T201
+        print(getattr(policy_formats, f"render_{notation}")(source, principals))  # noqa: T201
 
 
 def _choose_features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
@@ -132,10 +132,12 @@ def _make_place(
     source = settings.source(name)
     _ensure_match(queue, _QUEUE, "--queue", "the ARN of a queue")
     _ensure_match(account, _ACCOUNT, "--account", "12 digits")
-    for one in buckets or ():
-        _ensure_match(one, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?")
-    for one in kms_keys or ():
-        _ensure_match(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
+    for bucket in buckets or ():
+        _ensure_match(
+            bucket, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?"
+        )
+    for key in kms_keys or ():
+        _ensure_match(key, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
     here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     place = PolicyScope(
         source,
