@@ -98,7 +98,7 @@ class Worker:
         outcome = self.runtime.call(self.runtime.executor.run(message))
         if outcome is MessageOutcome.REQUEUE:
             raise Reject("given back", requeue=True)
-        if outcome is MessageOutcome.BURY:
+        if outcome is MessageOutcome.DEAD_LETTER:
             reason = f"there is no run {message.run_id!r} (any more)"
             self._add_dead_letter(reason, message.model_dump_json())
 
@@ -120,7 +120,7 @@ class Worker:
             log.info("run.opened", run=run_id, scope=request.label)
 
     def _check(self, message: CheckRequest) -> None:
-        """Check a source. A check that fails lapses, and can be requested again."""
+        """Check a source. One that fails leaves no report, and can be requested again."""
         try:
             with tracing.span("glueline.check", "consumer", {"glueline.source": message.source}):
                 report = asyncio.run(check_permissions(self.settings, message.source))

@@ -29,7 +29,7 @@ from glueline_worker.aws.errors import (
     classify_error,
 )
 from glueline_worker.aws.iam_actions import QUOTA_OPERATIONS
-from glueline_worker.aws.quota import Quota
+from glueline_worker.aws.quota import LocalQuota, Quota
 from glueline_worker.aws.sessions.clients import ClientPool
 from glueline_worker.aws.sessions.sessions import Sessions, SourceCredentials, find_region
 from glueline_worker.aws.sessions.shared_session import SharedTlsSession
@@ -246,6 +246,16 @@ class SourceConnections:
             # A session of S3 Express would be shared with sources that have no right to it.
             client_context_params={"disable_s3_express_session_auth": True},
         )
+
+
+def make_quick_connections(settings: Settings, seconds: float, rate: float) -> SourceConnections:
+    """Make connections for a check: a call fails after ``seconds``, and Redis is not needed.
+
+    ``rate`` is in calls per second, for each operation.
+    """
+    limits = {"call_timeout": seconds, "read_timeout": seconds}
+    worker = settings.worker.model_copy(update=limits)
+    return SourceConnections(settings.model_copy(update={"worker": worker}), LocalQuota(rate))
 
 
 async def _find_account(connection: Connection) -> str | None:

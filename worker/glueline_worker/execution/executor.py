@@ -32,7 +32,7 @@ class MessageOutcome(Enum):
 
     ACK = auto()
     REQUEUE = auto()
-    BURY = auto()
+    DEAD_LETTER = auto()
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Executor:
         if result is None:
             return MessageOutcome.REQUEUE
         if result.outcome == "unknown":
-            return MessageOutcome.BURY
+            return MessageOutcome.DEAD_LETTER
         if result.outcome not in ("claimed", "exhausted"):
             log.debug("unit.left", outcome=result.outcome)
             return MessageOutcome.ACK

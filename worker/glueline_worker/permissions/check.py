@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from glueline.contract.checks import CheckItem, CheckReport, CheckState
 from glueline.settings.settings import Settings
 from glueline_worker.aws.iam_actions import NOT_OF_SOURCE, PERMISSIONS
-from glueline_worker.aws.quota import LocalQuota
-from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.aws.sources import make_quick_connections
 from glueline_worker.permissions.lake_formation import adjust_for_lake_formation
 from glueline_worker.permissions.probes import Probes
 from glueline_worker.permissions.role_chain import connect_through_roles
@@ -25,11 +24,7 @@ async def check_permissions(settings: Settings, name: str) -> CheckReport:
     It only reads, and needs neither Redis nor a sink.
     """
     source = settings.source(name)
-    quick = {"call_timeout": _CALL_SECONDS, "read_timeout": _CALL_SECONDS}
-    worker = settings.worker.model_copy(update=quick)
-    sources = SourceConnections(
-        settings.model_copy(update={"worker": worker}), LocalQuota(_CALL_RATE)
-    )
+    sources = make_quick_connections(settings, _CALL_SECONDS, _CALL_RATE)
     try:
         result = await connect_through_roles(name, source, sources)
         if result.connection is None or any(i.state in _BAD_STATES for i in result.items):
