@@ -57,6 +57,13 @@ def test_an_empty_name_is_wrong_usage(glueline: Command):
     assert done.err.count("\n") == 1
 
 
+def test_a_demo_without_a_folder_says_so(glueline: Command, tmp_path: Path):
+    (tmp_path / "file").touch()
+    done = glueline("demo", "--output", str(tmp_path / "file" / "demo"))
+    assert done.code == 2
+    assert done.err.endswith("file/demo cannot be made: Not a directory\n")
+
+
 def test_a_malformed_glob_is_named(glueline: Command):
     done = glueline("enqueue", "catalog", "-t", "ok*", "-t", "[a")
     assert done.err.startswith("glueline: filter tables.allow.1: ")
