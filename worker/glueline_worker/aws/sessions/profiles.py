@@ -49,6 +49,7 @@ class ProfileSession(AioSession):
 def check_settings(session: AioSession) -> None:
     """Raise AwsError when the session's profile or certificates cannot be used."""
     try:
+        session.get_scoped_config()  # with AWS_CA_BUNDLE the next line does not read the files
         bundle = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
     except boto.ProfileNotFound:
         name = str(session.profile or os.environ.get("AWS_PROFILE"))
