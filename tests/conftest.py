@@ -1,17 +1,20 @@
 """Real parts for all tests: a Redis server, simulators, worker processes."""
 
 import os
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import redis
+from tests.support import warm
 from tests.support.system import System
 
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
+from glueline_worker.local import processes
 from glueline_worker.local.server import EmbeddedRedis
 
 FAKE_CREDENTIALS = {
@@ -20,6 +23,23 @@ FAKE_CREDENTIALS = {
     "AWS_REGION": "eu-west-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_workers() -> Iterator[None]:
+    """Supervised workers begin with their modules imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "spawn", _spawn)
+        yield
+    warm.stop()
+
+
+def _spawn(
+    command: Sequence[str], *, env: Mapping[str, str] | None = None, **files: Any
+) -> "subprocess.Popen[Any]":
+    merged = {**os.environ, **(env or {})}
+    options = {"stdin": subprocess.DEVNULL, "start_new_session": True, **files}
+    return warm.popen(command, env=merged, **options)
 
 
 @pytest.fixture(autouse=True)
