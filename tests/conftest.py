@@ -14,6 +14,7 @@ from tests.support.system import System
 
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
+from glueline_simulator import simulator as simulator_module
 from glueline_worker.local import processes
 from glueline_worker.local.server import EmbeddedRedis
 
@@ -26,10 +27,11 @@ FAKE_CREDENTIALS = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _warm_workers() -> Iterator[None]:
-    """Supervised workers begin with their modules imported."""
+def _warm_processes() -> Iterator[None]:
+    """Supervised workers and simulators begin with their modules imported."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "spawn", _spawn)
+        patch.setattr(simulator_module, "subprocess", _WarmSubprocess)
         yield
     warm.stop()
 
@@ -40,6 +42,13 @@ def _spawn(
     merged = {**os.environ, **(env or {})}
     options = {"stdin": subprocess.DEVNULL, "start_new_session": True, **files}
     return warm.popen(command, env=merged, **options)
+
+
+class _WarmSubprocess:
+    """What a simulator needs of ``subprocess``."""
+
+    PIPE, TimeoutExpired = subprocess.PIPE, subprocess.TimeoutExpired
+    Popen = staticmethod(warm.popen)
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from itertools import chain
 from pkgutil import walk_packages
 from typing import Any
 
-PACKAGES = ("glueline", "glueline_worker")
+PACKAGES = ("glueline", "glueline_worker", "glueline_simulator")
 READING = ("__main__", "glueline_worker.app", "glueline.beat")
 """Modules that read settings, or more, while they are imported."""
 LIBRARIES = (
