@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import redis
 from tests.support import warm
+from tests.support.examples import choose_examples
 from tests.support.system import System
 
 from glueline.settings.settings import Settings
@@ -24,6 +25,8 @@ FAKE_CREDENTIALS = {
     "AWS_REGION": "eu-west-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+choose_examples()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.system import eventually, variables
+from tests.support.warm import popen
 
 from glueline import Producer, Settings
 from glueline.contract.runs import RunStatus
@@ -38,7 +39,7 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
 
     def run(kind: str) -> subprocess.Popen[bytes]:
         with (tmp_path / f"scheduler-{len(started)}.log").open("wb") as log:
-            process = subprocess.Popen(
+            process = popen(
                 [sys.executable, *COMMANDS[kind]],
                 cwd=tmp_path,
                 env=environment,

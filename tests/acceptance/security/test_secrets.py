@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +35,7 @@ from tests.support.collector import collecting
 from tests.support.command import glueline
 from tests.support.postgres import PASSWORD, postgres_server
 from tests.support.system import System, eventually, hooks, variables
+from tests.support.warm import popen
 
 from glueline import Options, RunState
 from glueline.settings.sources import Role, Source
@@ -206,7 +206,7 @@ def flower(env: Mapping[str, str], folder: Path) -> Iterator[str]:
     port = free_port()
     command = ["--app", "glueline_worker.app", "flower", "--address=127.0.0.1", f"--port={port}"]
     with (folder / "flower.log").open("wb") as log:
-        process = subprocess.Popen(
+        process = popen(
             [sys.executable, "-m", "celery", *command],
             env={**os.environ, **env},
             cwd=folder,
