@@ -40,8 +40,7 @@ def enqueued(running: System) -> Callable[[int], set[str]]:
             lambda: (
                 len(ended := [r for r in running.producer.runs() if r.state.is_final]) == number
                 and ended
-            ),
-            30,
+            )
         )
         assert {run.state.value for run in runs} == {"succeeded"}
         return {run.request.scope.label for run in runs}

@@ -153,7 +153,7 @@ def test_no_secret_gets_out(
             while_running = everything_in(client, running.settings.key_prefix)
             for poison in POISON:
                 client.lpush(f"{running.settings.key_prefix}glueline", poison)
-            eventually(lambda: len(running.producer.dead_letters()) == len(POISON), 30)
+            eventually(lambda: len(running.producer.dead_letters()) == len(POISON))
             pages = _pages(url)
         stored = rows_of(database)
         database_server.close()

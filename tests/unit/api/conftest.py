@@ -62,7 +62,7 @@ class Api:
     def start(self, env: Mapping[str, str] | None = None) -> "Api":
         changed = {**self._env, **(env or {})}
         self.process = start("api", "--port", str(self.port), env=changed, log=self.log)
-        eventually(self._is_up, 40)
+        eventually(self._is_up)
         return self
 
     def stop(self, number: int = signal.SIGTERM) -> int:
