@@ -177,7 +177,7 @@ def test_changes_reach_the_sink_and_storms_are_few_runs(stage: Stage):
     assert stage.runs("database stock")
 
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert stage.sim.queue(QUEUE)["messages"] == 0
 
 
@@ -309,7 +309,7 @@ def test_while_redis_is_away_messages_stay_on_the_queue(
                 assert client.zcard("away:changes:known") == 30
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            assert process.wait(60) == 0
     assert "Traceback" not in log.read_text()
 
 
@@ -388,7 +388,7 @@ def test_a_queue_that_cannot_be_read_for_a_while_is_asked_again(
         assert process.poll() is None
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     assert "Traceback" not in log.read_text()
 
 
@@ -439,4 +439,4 @@ def test_the_service_tells_how_it_is(
         assert glueline("health", env={**os.environ, **env}).code == 0
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0

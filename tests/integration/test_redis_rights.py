@@ -77,7 +77,7 @@ def _hears_events(app: Celery) -> bool:
             receiver.should_stop = True
 
         receiver = app.events.Receiver(connection, handlers={"*": hear})
-        receiver.capture(limit=None, timeout=15, wakeup=False)
+        receiver.capture(limit=None, timeout=60, wakeup=False)
     return bool(heard)
 
 

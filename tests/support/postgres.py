@@ -23,7 +23,7 @@ PASSWORD = "p@ss/w?rd:%"
 """Holds what goes wrong in URLs, so that every test also tests the quoting."""
 
 UNPRIVILEGED = "nobody"
-PATIENCE = 30
+PATIENCE = 60
 
 
 class PostgresServer:

@@ -94,7 +94,7 @@ class Failover:
             return False
 
     def _until(self, check: Any) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not check():
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -59,7 +59,7 @@ def with_api(
     api = start("api", "--port", port, env=env, log=tmp_path / "api.log")
     yield {**environment, "API_PORT": port, "TOKEN": TOKEN}
     api.terminate()
-    assert api.wait(20) == 0
+    assert api.wait(60) == 0
 
 
 def test_messages_from_any_language_become_runs(

@@ -246,7 +246,7 @@ def _on_terminal(words: list[str], env: dict[str, str]) -> str:
             sent += more
         elif process.poll() is not None:
             break
-    process.wait(10)
+    process.wait(60)
     os.close(ours)
     return sent.decode("utf-8", "replace")
 

@@ -57,7 +57,7 @@ class Api:
                 for name, v in api.items()
             },
         }
-        self.client = httpx.Client(base_url=self.url, headers=bearer(ALL), timeout=20)
+        self.client = httpx.Client(base_url=self.url, headers=bearer(ALL), timeout=60)
 
     def start(self, env: Mapping[str, str] | None = None) -> "Api":
         changed = {**self._env, **(env or {})}
@@ -69,7 +69,7 @@ class Api:
         self.client.close()
         self.process.send_signal(number)
         try:
-            return self.process.wait(20)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise

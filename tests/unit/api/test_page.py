@@ -22,7 +22,7 @@ DESKTOP = {"width": 1280, "height": 800}
 def browser(service: Service) -> Iterator[httpx.Client]:
     """What a browser sends, without its script."""
     headers = {**HTML, "Origin": service.api.url, "Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=service.api.url, headers=headers, timeout=20) as client:
+    with httpx.Client(base_url=service.api.url, headers=headers, timeout=60) as client:
         yield client
 
 
