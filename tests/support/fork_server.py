@@ -19,6 +19,7 @@ from contextlib import suppress
 from ctypes import CDLL
 from importlib import import_module
 from itertools import chain
+from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
@@ -32,6 +33,7 @@ LIBRARIES = (
     *("aiobotocore.session", "markdown_it", "sqlite3"),
 )
 """Modules that our own import when they need them."""
+HOOKS = str(Path(__file__).with_name("hooks"))
 PR_SET_PDEATHSIG = 1
 NUMBER = struct.Struct("=q")
 
@@ -134,13 +136,16 @@ def _become(request: dict[str, Any], files: list[int]) -> None:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["env"])
-    sys.path.insert(0, request["folder"])
+    paths = request["env"].get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [request["folder"], *(path for path in paths if path not in sys.path)]
     sys.stdin = sys.__stdin__ = os.fdopen(0, errors=sys.stdin.errors, closefd=False)  # type: ignore[misc]
     lines = 1 if os.isatty(1) else -1
     out = os.fdopen(1, "w", lines, errors=sys.stdout.errors, closefd=False)
     sys.stdout = sys.__stdout__ = out  # type: ignore[misc]
     error = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     sys.stderr = sys.__stderr__ = error  # type: ignore[misc]
+    if HOOKS in paths:
+        import_module("sitecustomize")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 SERVER = Path(__file__).with_name("fork_server.py")
+HOOKS = str(Path(__file__).with_name("hooks"))
 OF_PYTHON = ("PYTHON", "LANG", "LC_")
 """How the variables begin that Python reads before it runs anything."""
 NUMBER = struct.Struct("=q")
@@ -22,14 +23,20 @@ def popen(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, **options: Any
 ) -> "subprocess.Popen[Any]":
     """Start ``[sys.executable, "-m", MODULE, …]``, warm where the process cannot tell."""
-    is_warm = sys.platform == "linux" and (
-        env is None or _variables_of_python(env) == _variables_of_python(os.environ)
-    )
+    is_warm = sys.platform == "linux" and (env is None or _may_be_warm(env))
     return (WarmProcess if is_warm else subprocess.Popen)(command, env=env, **options)
 
 
+def _may_be_warm(env: Mapping[str, str]) -> bool:
+    """Tell whether a cold process would find the same Python; a fork imports the hooks itself."""
+    is_troubled = "TEST_TROUBLE" in env  # changes what others have imported by its name
+    return not is_troubled and _variables_of_python(env) == _variables_of_python(os.environ)
+
+
 def _variables_of_python(env: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in env.items() if name.startswith(OF_PYTHON)}
+    found = {name: value for name, value in env.items() if name.startswith(OF_PYTHON)}
+    paths = found.pop("PYTHONPATH", "").split(os.pathsep)
+    return {**found, "PYTHONPATH": os.pathsep.join(path for path in paths if path != HOOKS)}
 
 
 class WarmProcess(subprocess.Popen[Any]):

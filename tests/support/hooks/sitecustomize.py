@@ -8,6 +8,7 @@
 """
 
 import os
+import sys
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
@@ -25,8 +26,12 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
         app.conf.broker_transport_options["unacked_mutex_expire"] = 2
         return app
 
-    glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
-    glueline.queue.celery_app = celery_app
+    changes = {"VISIBILITY_TIMEOUT": int(timeout), "celery_app": celery_app}
+    # A fork may have imported more than the first of them.
+    for name in ("glueline.queue", "glueline.client.producer", "glueline_worker.broker.transport"):
+        module = sys.modules.get(name)
+        for changed in changes.keys() & vars(module).keys() if module else ():
+            setattr(module, changed, changes[changed])
 
 if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
     import glueline.redis.clients
