@@ -12,19 +12,19 @@ import time
 from pathlib import Path
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
 
-CASES = Path(__file__).parents[1] / "tests" / "lineage" / "script" / "cases"
+CASES = Path(__file__).parents[1] / "tests" / "unit" / "lineage" / "script" / "cases"
 
 
 def main() -> None:
     options = arguments()
     scripts = made(options.scripts, options.lines)
-    around = Surroundings()
-    read_script(scripts[0], around)  # what is imported on first use is not the reader's speed
+    context = LineageContext()
+    read_script(scripts[0], context)  # what is imported on first use is not the reader's speed
     started = time.process_time()
-    edges = sum(len(collapse(read_script(script, around), around).edges) for script in scripts)
+    edges = sum(len(collapse(read_script(script, context), context).edges) for script in scripts)
     seconds = time.process_time() - started
     print(
         f"{len(scripts)} scripts of {options.lines} lines, {edges} edges: "

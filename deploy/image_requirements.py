@@ -1,7 +1,7 @@
-"""Write ``requirements-image.txt``: what the image installs, with the hash of each file.
+"""Write ``requirements-image.txt``: the packages of the image, with the hash of each file.
 
-``python deploy/image_requirements.py`` asks pip, for the image's Python and platforms, which files
-it would take with the versions of ``constraints.txt``. No file is installed.
+``python deploy/image_requirements.py`` asks pip which files it would install for the image's
+Python and platforms, with the versions of ``constraints.txt``. No file is installed.
 """
 
 import json
@@ -19,17 +19,17 @@ TARGET = ROOT / "requirements-image.txt"
 PYTHON = "3.12"
 ARCHITECTURES = ("x86_64", "aarch64")
 GLIBC = 36
-"""The minor version of the image's glibc 2: pip takes the newest kind of wheel that it loads."""
+"""The minor version of glibc 2 in the image: pip takes the newest wheel that this glibc loads."""
 PROJECTS = {"producer": ("api", "otel"), "worker": ("postgres", "flower", "otel")}
 LOCAL = ("PIP_CONSTRAINT", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL")
 HEADER = """\
-# What the image installs: for each package the hashes of its files for Linux on x86-64 and ARM64.
-# Written by `make image-requirements`; versions are those of constraints.txt.
+# The packages of the image, with the hashes of their files for Linux on x86-64 and ARM64.
+# Written by `make image-requirements`; the versions come from constraints.txt.
 """
 
 
-def wanted(root: Path = ROOT) -> list[str]:
-    """The requirements of the projects, without one another, and of their build."""
+def read_requirements(root: Path = ROOT) -> list[str]:
+    """Return what the projects and their builds require, without the projects themselves."""
     found: set[str] = set()
     for name, extras in PROJECTS.items():
         project = tomllib.loads((root / name / "pyproject.toml").read_text())
@@ -40,24 +40,24 @@ def wanted(root: Path = ROOT) -> list[str]:
     return sorted(one for one in found if not one.startswith("glueline"))
 
 
-def report(architecture: str) -> dict[str, Any]:
-    """What pip would install on a machine of this architecture."""
+def resolve(architecture: str) -> dict[str, Any]:
+    """Return the report of pip: the files that it would install on this architecture."""
     tags = [f"manylinux_2_{number}_{architecture}" for number in range(GLIBC, 4, -1)]
     tags += [f"{old}_{architecture}" for old in ("manylinux2014", "manylinux2010", "manylinux1")]
     platforms = [word for tag in tags for word in ("--platform", tag)]
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "report.json"
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run(  # noqa: S603 - our own words
+        subprocess.run(  # noqa: S603 - no input from outside
             [
                 *pip,
                 *("--dry-run", "--ignore-installed", "--only-binary=:all:", "--target", folder),
                 *("--python-version", PYTHON, "--implementation", "cp", *platforms),
                 *("--report", str(answer), "--constraint", str(ROOT / "constraints.txt")),
-                *wanted(),
+                *read_requirements(),
             ],
             check=True,
-            # Files of this machine alone would have hashes that nobody else finds.
+            # Local files would have hashes that no other machine can find.
             env={name: value for name, value in os.environ.items() if name not in LOCAL},
         )
         found: dict[str, Any] = json.loads(answer.read_text())
@@ -65,10 +65,10 @@ def report(architecture: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the file anew."""
+    """Write the file again."""
     hashes: dict[tuple[str, str], set[str]] = defaultdict(set)
     for architecture in ARCHITECTURES:
-        for one in report(architecture)["install"]:
+        for one in resolve(architecture)["install"]:
             name = one["metadata"]["name"], one["metadata"]["version"]
             hashes[name].add(one["download_info"]["archive_info"]["hashes"]["sha256"])
     lines = [

@@ -1,9 +1,9 @@
-# ruff: noqa: INP001 - a script beside the pages it writes
-"""Write what the pages take from the code: fields, settings, commands, metrics, JSON Schemas.
+# ruff: noqa: INP001 - a script, not a package
+"""Write the generated parts of the pages: fields, settings, commands, metrics, JSON Schemas.
 
-``make docs-generated`` runs it. A page holds each generated part between
-``<!-- generated: name -->`` and ``<!-- end -->``; with ``--check`` nothing is written and stale
-pages are named.
+``make docs-generated`` runs it. Each generated part of a page stands between
+``<!-- generated: name -->`` and ``<!-- end -->``. With ``--check`` the script writes nothing and
+names the pages that are out of date.
 """
 
 import contextlib
@@ -13,9 +13,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import rooms
 from benchmarks import report, scaling
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
@@ -24,7 +26,7 @@ from typer.main import get_command
 
 from glueline.api.app import make_app
 from glueline.api.context import Metrics
-from glueline.cli import build
+from glueline.cli import build_app
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
 from glueline.contract.runs import RunState
@@ -56,42 +58,49 @@ SHOWN = (
     ("idle", ""),
     ("peers", ""),
 )
-"""The benchmarks in the README, and which of their figures."""
+"""The benchmarks in the README, with a pattern for the names of their figures."""
+ROOMS = {
+    "rooms-producer": "glueline",
+    "rooms-worker": "glueline_worker",
+    "rooms-lineage": "glueline_worker.lineage",
+}
+"""The pictures of rooms, and the package that each shows."""
 METRIC = ("metric", "type", "labels", "meaning")
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
-SAID_HERE = {
+SETTING_MEANINGS = {
     "redis_url": "The Redis of the queue and the ledger, see [operations](operations.md#redis).",
-    "key_prefix": "Before all keys, so that several Gluelines can share a server.",
-    "sinks": "Where records go, see [sinks](sinks.md); in a variable separated by spaces.",
-    "sources": "The named places to extract from, see below; in a variable as JSON.",
-    "templates": "Many sources of one kind, see below; in a variable as JSON.",
-    "schedules": "Recurring extractions, see below; in a variable as JSON.",
+    "key_prefix": "The prefix of all keys, so that several Gluelines can share a server.",
+    "sinks": "The targets of records, see [sinks](sinks.md); in a variable, separated by spaces.",
+    "sources": "The named places to extract from, see below; in a variable, as JSON.",
+    "templates": "Many sources of one kind, see below; in a variable, as JSON.",
+    "schedules": "Recurring extractions, see below; in a variable, as JSON.",
     "log_level": "`debug`, `info`, `warning` or `error`.",
     "log_format": "`console`, `json`, or `auto`: console on a terminal, else JSON.",
-    "worker.unit_timeout": "For one attempt at a unit.",
-    "worker.reconcile_interval": "Between two looks for units that are open and silent.",
-    "source.region": "AWS region.",
-    "source.profile": "Profile of AWS's configuration files.",
-    "source.catalog_id": "The account whose catalogue is read, when it is not the caller's own.",
+    "worker.unit_timeout": "The time limit of one attempt at a unit.",
+    "worker.reconcile_interval": "Between two searches for open units that no worker has.",
+    "source.region": "The AWS region.",
+    "source.profile": "A profile in AWS's configuration files.",
+    "source.catalog_id": "The account of the catalogue, if it is not the caller's own account.",
     "source.endpoint_url": "Another AWS endpoint, such as a simulator.",
-    "source.role.arn": "The role.",
+    "source.role.arn": "The ARN of the role.",
     "source.role.external_id": "The external id that the role's trust policy asks for.",
     "api.port": "The port.",
-    "schedule.name": "Its name; part of the idempotency key of what it enqueues.",
+    "schedule.name": "The name of the schedule; part of the idempotency key of its runs.",
     "schedule.request": "An extraction request, see [messages](messages.md#the-request).",
 }
-"""What the names of settings say by themselves in the code and a page still has to say."""
+"""The meanings of settings that have no docstring in the code."""
 
 
 def pages() -> dict[Path, str]:
-    """What each generated file should hold."""
+    """Return the text of each generated file."""
     found = {
         DOCS / "schemas" / f"{name}.json": json.dumps(render(), indent=1, ensure_ascii=False) + "\n"
         for name, render in SCHEMAS.items()
     }
     document = json.dumps(_openapi(), indent=1, ensure_ascii=False) + "\n"
     found[DOCS / "schemas" / "openapi.json"] = document
+    found |= {DOCS / "diagrams" / f"{picture}.svg": rooms.draw(of) for picture, of in ROOMS.items()}
     for page in (README, *sorted(DOCS.rglob("*.md"))):
         text = page.read_text()
         if _PART.search(text):
@@ -158,7 +167,7 @@ def _setting_rows(model: type[BaseModel], where: str = "") -> list[tuple[str, st
         (
             where + name,
             _default(field),
-            _with_unit(field, docs.get(name) or SAID_HERE[where + name]),
+            _with_unit(field, docs.get(name) or SETTING_MEANINGS[where + name]),
         )
         for name, field in model.model_fields.items()
         if name not in ("worker", "api", "events")
@@ -166,8 +175,8 @@ def _setting_rows(model: type[BaseModel], where: str = "") -> list[tuple[str, st
 
 
 def _with_unit(field: Any, meaning: str) -> str:
-    is_told = "econds" in meaning or "per second" in meaning
-    return meaning if field.annotation is not float or is_told else f"Seconds. {meaning}"
+    has_unit = "econds" in meaning or "per second" in meaning
+    return meaning if field.annotation is not float or has_unit else f"Seconds. {meaning}"
 
 
 def _default(field: Any) -> str:
@@ -200,7 +209,7 @@ def _commands() -> str:
     os.environ["COLUMNS"] = "100"
     return "\n\n".join(
         f"## {' '.join(path)}\n\n```text\n{text}\n```"
-        for path, text in _helps(get_command(build()), ("glueline",))
+        for path, text in _helps(get_command(build_app()), ("glueline",))
     )
 
 
@@ -215,7 +224,7 @@ def _helps(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
 
 
 def _operations() -> str:
-    """The operations of the HTTP API, as its OpenAPI document has them."""
+    """Return a table of the HTTP operations in the OpenAPI document."""
     rows = [
         (f"`{method.upper()} {path}`", operation["summary"], _scope_of(path, method))
         for path, operations in _openapi()["paths"].items()
@@ -240,10 +249,10 @@ def _names(union: Any) -> list[str]:
     return [cls.__name__ for cls in union.__origin__.__args__]
 
 
-def _metrics(told: object) -> str:
-    """The metrics among the attributes of ``told``."""
+def _metrics(owner: object) -> str:
+    """Return a table of the metrics among the attributes of ``owner``."""
     kinds = {Counter: ("counter", "_total"), Gauge: ("gauge", ""), Histogram: ("histogram", "")}
-    rows = [_metric(one, *kinds[type(one)]) for one in vars(told).values() if type(one) in kinds]
+    rows = [_metric(one, *kinds[type(one)]) for one in vars(owner).values() if type(one) in kinds]
     return table(METRIC, rows)
 
 
@@ -257,7 +266,7 @@ def _ledger_metrics() -> str:
     some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, {"scope:operation": 1}, **more)
     rows = [
         (f"`{family.name}`", "gauge", *_labels(family.samples[0].labels), family.documentation)
-        for family in ledger_metrics.families(some)
+        for family in ledger_metrics.make_metric_families(some)
     ]
     return table(METRIC, rows)
 
@@ -267,7 +276,7 @@ def _labels(names: Iterable[str]) -> tuple[str]:
 
 
 def _measured(benchmark: str, which: str = "") -> list[list[str]]:
-    """The rows of a benchmark whose names match, as its last full run found them."""
+    """Return the rows of a benchmark whose names match ``which``, from its last full run."""
     figures = report.known(RESULTS).get(benchmark, [])
     return [report.row(figure) for figure in figures if re.search(which, figure.name)]
 
@@ -289,6 +298,10 @@ def _scaling() -> str:
         ("cores of workers", *resources, "the limit", "into the sink"),
         scaling.rows(costs, scaling.Estate()),
     )
+
+
+def _rooms(package: str) -> str:
+    return table(("room", "modules", "purpose"), rooms.rows(package))
 
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -313,11 +326,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "worker-metrics": lambda: _metrics(metrics),
     "ledger-metrics": _ledger_metrics,
     "api-metrics": lambda: _metrics(Metrics()),
+    **{name: partial(_rooms, package) for name, package in ROOMS.items()},
 }
 
 
 def main() -> None:
-    """Write the pages, or say which are stale."""
+    """Write the pages, or name those that are out of date."""
     found = pages()
     stale = [p for p, text in found.items() if not p.exists() or p.read_text() != text]
     if "--check" not in sys.argv[1:]:

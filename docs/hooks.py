@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - loaded by MkDocs from its path
-"""Pages that stand beside ``docs/``, and links from the site to files that are not in it."""
+"""Hooks of MkDocs: pages from outside ``docs/``, and links to files that are not in the site."""
 
 import posixpath
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 BESIDE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
-"""Pages of the checkout's root, and where the site has them."""
+"""Pages in the root of the checkout, with their paths in the site."""
 PAGES = {**BESIDE, "README.md": "index.md"}
 
 _LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\((?P<path>[^)\s:#]+)(?P<anchor>#[^)\s]*)?\)")
@@ -17,7 +17,7 @@ _FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the pages that stand beside the folder."""
+    """Add the pages from outside the folder."""
     for path, page in BESIDE.items():
         text = Path(config.docs_dir).with_name(path).read_text(encoding="utf-8")
         files.append(File.generated(config, page, content=linked(text, path, page)))
@@ -25,13 +25,13 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Lead links out of ``docs/`` to the site's pages, or name the file instead."""
+    """Rewrite links out of ``docs/``: to a page of the site, or to the plain path of the file."""
     uri = page.file.src_uri
     return markdown if uri in BESIDE.values() else linked(markdown, f"docs/{uri}", uri)
 
 
 def linked(markdown: str, path: str, uri: str) -> str:
-    """The text of the file at ``path`` of the checkout, as the page ``uri`` of the site."""
+    """Return the text of the file at ``path`` of the checkout, as the page ``uri`` of the site."""
 
     def changed(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(path), found["path"]))
@@ -46,6 +46,6 @@ def linked(markdown: str, path: str, uri: str) -> str:
 
 
 def _named(text: str, target: str) -> str:
-    """A file of the checkout that the site does not hold, by its path."""
+    """Return the path of a file that is not in the site, as code."""
     code = f"`{target}`"
     return code if text.strip("`") in target else f"{text} ({code})"

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a module of the script beside it
-"""Markdown tables, and the models of a JSON Schema as such tables."""
+"""Markdown tables, and the models of a JSON Schema as Markdown tables."""
 
 import json
 import re
@@ -10,14 +10,14 @@ Schema = dict[str, Any]
 
 
 def model(name: str, definition: Schema, without: Iterable[str] = ()) -> str:
-    """A heading, the model's text and its fields but those in ``without``."""
+    """Return a heading, the model's text and its fields except those in ``without``."""
     wanted = definition.get("properties", {}).keys() - set(without)
     text = definition.get("description", "").replace("\n", "\n\n" if "enum" in definition else "\n")
     return f"### {name}\n\n{text}\n\n{fields(definition, wanted)}".rstrip()
 
 
 def fields(definition: Schema, wanted: Iterable[str]) -> str:
-    """The ``wanted`` fields of a model; nothing for an enumeration."""
+    """Return a table of the ``wanted`` fields of a model; it is empty for an enumeration."""
     properties = {k: v for k, v in definition.get("properties", {}).items() if k in set(wanted)}
     required = set(definition.get("required", ()))
     rows = [
@@ -48,8 +48,8 @@ def _json_default(field: Schema) -> str:
     return "" if value is None or "$ref" in field else f"`{json.dumps(value)}`"
 
 
-def _type(field: Schema) -> str:  # noqa: PLR0911 - one a shape
-    """A JSON Schema in a few words, with links to the models on the same page."""
+def _type(field: Schema) -> str:  # noqa: PLR0911 - one return for each shape
+    """Return a JSON Schema in a few words, with links to the models on the same page."""
     match field:
         case {"$ref": ref}:
             name = str(ref).rsplit("/", 1)[-1]
@@ -72,13 +72,13 @@ def _type(field: Schema) -> str:  # noqa: PLR0911 - one a shape
 
 
 def _alternatives(options: list[str]) -> str:
-    # A column's type is one of six models that contain one another: the page says it once.
+    # A column's type is one of six models that contain one another: link to their section instead.
     is_data_type = any("(#arraytype)" in option for option in options)
     return "a [type](#types)" if is_data_type else " or ".join(options)
 
 
 def table(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table without the columns that would stand empty."""
+    """Return a Markdown table without its empty columns."""
     columns = zip(headers, *rows, strict=True)
     filled = [(first, "---", *rest) for first, *rest in columns if any(rest)]
     lines = zip(*filled, strict=True)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What: each session of boto3 or aioboto3 adds to the botocore session that it is given, so the
-#   second one that is made of it cannot make a client for S3.
+# What: each session of boto3 or aioboto3 changes the botocore session that it is given. The second
+#   session made from the same botocore session cannot make a client for S3.
 # Versions: aioboto3 15.5.0 (with boto3 1.40.61), and boto3 1.44.8.
-# Why it matters: who reads many accounts shares what botocore loads, some 20 MB of models for three
-#   services. Clients for Glue go on working, and the read of a job's script in S3 fails.
-# Expected: a session that is made of given parts adds to them once, or not at all.
-# What comes: from the second session on, client("s3") raises RuntimeError (Cannot inject class
-#   attribute "upload_file", attribute already exists in class dict); client("glue") works. The
-#   loader gets the same search path once more for each session, without end.
-# In Glueline: worker/glueline_worker/aws/sessions/shared_session.py. Sessions share a loader that keeps its paths,
-#   and who registers handlers gets a copy of the shared ones.
+# Why it matters: a program that reads many accounts shares what botocore loads, some 20 MB of models
+#   for three services. Clients for Glue still work, but reading a job's script in S3 fails.
+# Expected: a session adds its parts to the given session once, or not at all.
+# Actual: from the second session on, client("s3") raises RuntimeError (Cannot inject class
+#   attribute "upload_file", attribute already exists in class dict); client("glue") works. Each
+#   session adds the same search path to the loader once more, without end.
+# In Glueline: worker/glueline_worker/aws/sessions/shared_session.py. Sessions share a loader that
+#   keeps its paths. Each session that registers handlers gets a copy of the shared ones.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What: botocore takes an answer that is no listing for an empty page of one.
+# What: botocore treats an answer that is not a listing as an empty page of a listing.
 # Versions: botocore 1.40.61 (the one of aioboto3 15.5.0) and 1.44.8; the last part only 1.44.8.
-# Why it matters: who lists tables page by page and deletes what is no longer listed, deletes
-#   tables that are still there. Proxies, gateways and emulators do give such answers.
-# Expected: a second page that is an error (HTTP status 200, a body with "__type"), an object
-#   without TableList, no JSON at all, or cut off in the middle raises an exception.
-# What comes: the paginator yields {} as the last page and ends without an error. 1.40.61 raises
+# Why it matters: a program that lists tables page by page and deletes tables that are no longer
+#   listed deletes tables that still exist. Proxies, gateways and emulators do give such answers.
+# Expected: an exception, if the second page is an error (HTTP status 200, a body with "__type"), an
+#   object without TableList, not JSON, or cut off in the middle.
+# Actual: the paginator yields {} as the last page and ends without an error. 1.40.61 raises
 #   ConnectionClosedError for the body that is cut off, 1.44.8 does not.
-# In Glueline: worker/glueline_worker/aws/answers.py knows what each answer must hold, and
-#   aws/parsing.py reads bodies. Such a page is an error that is tried again (docs/operations.md,
-#   "the answer is none of GetTables").
+# In Glueline: worker/glueline_worker/aws/answers.py knows the required fields of each answer, and
+#   aws/json_parser.py reads bodies. Such a page is an error, and the call is retried
+#   (docs/operations.md, "the answer is none of GetTables").
 set -euo pipefail
 
 folder=$(mktemp -d)

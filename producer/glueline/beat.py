@@ -8,14 +8,14 @@ from typing import Any
 from celery.beat import Scheduler as BeatScheduler
 
 from glueline.client.producer import Producer
-from glueline.client.scheduler import PAUSE, Scheduler
-from glueline.queue import celery_app
+from glueline.client.scheduler import TICK_INTERVAL, Scheduler
+from glueline.queue import make_celery_app
 from glueline.settings.settings import load_settings
 from glueline.telemetry import tracing
 
 
 class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no types
-    """Serves the slots that are due each time beat asks; several beats do no harm."""
+    """Serves the slots that are due each time beat asks. Several beats may run side by side."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Read the settings; raises UsageError when they are wrong."""
@@ -27,19 +27,19 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
         super().__init__(*args, **kwargs)
 
     def setup_schedule(self) -> None:
-        """Nothing: Celery's own entries are not used."""
+        """Do nothing: Celery's own entries are not used."""
 
     def tick(self, *_args: Any, **_kwargs: Any) -> float:
-        """Serve what is due; the seconds until beat asks again."""
+        """Serve what is due; return the seconds until beat asks again."""
         self._is_ticking = True
         try:
             self._schedules.tick()
         finally:
             self._is_ticking = False
-        return PAUSE
+        return TICK_INTERVAL
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         if self._is_ticking:  # Celery's signal handler closes in mid-tick, and again after it
             return
         self._producer.close()
@@ -47,5 +47,5 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
         super().close()
 
 
-app = celery_app(load_settings())
+app = make_celery_app(load_settings())
 app.conf.beat_scheduler = "glueline.beat:LedgerScheduler"

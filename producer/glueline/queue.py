@@ -1,6 +1,7 @@
-"""The queue: Celery on Redis, set up the same for those who publish and those who work."""
+"""The queue: Celery on Redis, set up the same way for producers and workers."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import redis
 import redis.asyncio
@@ -16,7 +17,7 @@ from glueline.redis.errors import explain
 from glueline.settings.settings import Settings
 
 VISIBILITY_TIMEOUT = 60
-"""Seconds until Celery hands an unacknowledged message to another worker; workers refresh it."""
+"""Seconds until Celery gives an unacknowledged message to another worker; workers refresh it."""
 
 
 class QueueUnavailable(Retryable):
@@ -25,9 +26,9 @@ class QueueUnavailable(Retryable):
     code = "queue_unavailable"
 
 
-def celery_app(settings: Settings) -> Celery:
-    """A Celery application on the broker that ``settings`` name; JSON only, no result backend."""
-    broker = clients.broker(settings.redis_url)
+def make_celery_app(settings: Settings) -> Celery:
+    """Make a Celery application on the broker of ``settings``; JSON only, no result backend."""
+    broker = clients.make_broker_settings(settings.redis_url)
     app = Celery("glueline", set_as_current=False)
     app.conf.update(
         broker_url=broker["broker_url"],
@@ -46,14 +47,14 @@ def celery_app(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=5,
-        # Redis that is full or read-only refuses writes; the worker outlives that.
+        # A Redis that is full or read-only refuses writes; the worker survives that.
         broker_channel_error_retry=True,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_transport_options={
             "global_keyprefix": settings.key_prefix,
             "visibility_timeout": VISIBILITY_TIMEOUT,
             "unacked_restore_interval": 5,
-            # Who dies while restoring must not stop the others for kombu's five minutes.
+            # A worker that dies while restoring must not stop the others for kombu's five minutes.
             "unacked_mutex_expire": 30,
             "unacked_restore_throttle": 1,
             "priority_steps": [0],
@@ -63,23 +64,30 @@ def celery_app(settings: Settings) -> Celery:
     return app
 
 
-def redis_client(settings: Settings) -> redis.Redis:
-    """A blocking client for the ledger."""
-    return clients.client(settings.redis_url)
+def make_redis_client(settings: Settings) -> redis.Redis:
+    """Make a blocking client for the ledger."""
+    return clients.make_client(settings.redis_url)
 
 
-def async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Redis:
-    """A client for the event loop that it is made on."""
-    return clients.async_client(settings.redis_url, connections)
+def make_async_redis_client(settings: Settings, connections: int) -> redis.asyncio.Redis:
+    """Make a client for the running event loop."""
+    return clients.make_async_client(settings.redis_url, connections)
 
 
-def calls_for(settings: Settings) -> Commands:
-    """The ledger's calls under the settings' key prefix and times."""
+def make_commands(settings: Settings) -> Commands:
+    """Make the ledger's commands with the settings' key prefix and times."""
     return Commands(
         Keys(settings.key_prefix),
-        silence_ms=int(settings.silence * 1000),
-        slack_ms=int(settings.silence * 250),
+        redispatch_after_ms=int(settings.silence * 1000),
+        overtake_margin_ms=int(settings.silence * 250),
     )
+
+
+class MessagePublisher(Protocol):
+    """Puts messages on the queue: a ``Publisher``, or one that records them for tests."""
+
+    def publish(self, units: Sequence[UnitMessage | CheckRequest], /) -> None:
+        """Put messages on the queue in their order; raises QueueUnavailable."""
 
 
 class Publisher:

@@ -15,9 +15,9 @@ import atheris
 with atheris.instrument_imports(include=["glueline_worker"]):
     from glueline_worker.catalog.tables import table_record
     from glueline_worker.catalog.types.column_types import parse_type
-    from glueline_worker.lineage.files.notebook import notebook_code
-    from glueline_worker.lineage.job import job_lineage
-    from glueline_worker.lineage.model import Surroundings
+    from glueline_worker.lineage.files.notebook import read_notebook
+    from glueline_worker.lineage.job import read_job_lineage
+    from glueline_worker.lineage.model import LineageContext
     from glueline_worker.lineage.sql import read_sql
 
 LIMIT = 10.0
@@ -30,11 +30,15 @@ def one(data: bytes) -> None:
     """Hand one input to every reader."""
     started = time.process_time()
     text = data.decode("utf-8", "replace")
-    job_lineage({}, data, None, Surroundings())
-    job_lineage({"Command": {"ScriptLocation": "s3://b/job.scala"}}, data, None, Surroundings())
+    read_job_lineage({}, data, None, LineageContext())
+    read_job_lineage(
+        {"Command": {"ScriptLocation": "s3://b/job.scala"}}, data, None, LineageContext()
+    )
     nodes = {"n": {"CustomCode": {"Name": "n", "Inputs": [text], "Code": text, "ClassName": "t"}}}
-    job_lineage({"CodeGenConfigurationNodes": nodes}, None, ([{"Id": text}], []), Surroundings())
-    notebook_code(data)
+    read_job_lineage(
+        {"CodeGenConfigurationNodes": nodes}, None, ([{"Id": text}], []), LineageContext()
+    )
+    read_notebook(data)
     read_sql(text)
     parse_type(text)
     answer = {"Name": text, "Parameters": {text: text}, "ViewOriginalText": text}

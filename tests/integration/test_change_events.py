@@ -239,11 +239,11 @@ def test_an_event_without_a_source_is_a_dead_letter(stage: Stage):
 def test_a_change_during_a_run_of_the_same_table_is_read_after_it(stage: Stage):
     stage.sim.configure(hold=["GetTable:sales"])
     first = stage.producer.enqueue_table("sales", "a").run_id
-    stage.producer.note([told("a")])
+    stage.producer.record_changes([make_changes("a")])
     eventually(lambda: stage.sim.stats()["operations"].get("GetTable"))
     eventually(lambda: sealed(stage))
-    stage.producer.note([told("a")])
-    stage.producer.note([told("a")])
+    stage.producer.record_changes([make_changes("a")])
+    stage.producer.record_changes([make_changes("a")])
     assert stage.runs() == []
     assert stage.producer.status(first).state is RunState.RUNNING
     stage.sim.configure(hold=[])
@@ -254,7 +254,7 @@ def test_a_change_during_a_run_of_the_same_table_is_read_after_it(stage: Stage):
     assert all(run.generation > stage.producer.status(first).generation for run in runs)
 
 
-def told(table: str) -> EventChanges:
+def make_changes(table: str) -> EventChanges:
     change = Change(source="default", scope=TableScope(database="sales", name=table))
     return EventChanges(str(uuid4()), [change])
 

@@ -18,7 +18,7 @@ from glueline import RunState
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage
 from glueline.contract.runs import Failure, RunStatus
 from glueline.ledger import AsyncLedger
-from glueline.queue import calls_for
+from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_simulator import Simulator
@@ -45,7 +45,7 @@ class Fleet:
         self._stack = stack
         self._client = redis.asyncio.Redis.from_url(settings.redis_url)
         stack.push_async_callback(self._client.aclose)
-        self.ledger, self.calls = AsyncLedger(self._client), calls_for(settings)
+        self.ledger, self.calls = AsyncLedger(self._client), make_commands(settings)
 
     async def worker(self, **changes: Any) -> Execution:
         settings = self.settings.model_copy(update=changes)
@@ -76,7 +76,7 @@ class Fleet:
         turn = 0
         while not (status := await self.status(run_id)).state.is_final:
             if not self.queue:
-                self.queue.extend((await self.ledger(self.calls.due())).units)
+                self.queue.extend((await self.ledger(self.calls.find_due())).units)
             if not self.queue:
                 await asyncio.sleep(0.05)  # some units are due later
             else:
@@ -289,11 +289,11 @@ async def test_a_cancelled_run_is_cleaned_up_where_it_wrote(
     two = await fleet.worker(sources=at(sim), sinks=(f"file://{tmp_path}/two",))
     run_id = await fleet.open()
     await fleet.take(one, "databases")
-    await fleet.ledger(fleet.calls.cancel(run_id, "prod", "enough"))
+    await fleet.ledger(fleet.calls.cancel(run_id, "enough"))
     fleet.queue.clear()
     while list((tmp_path / "one").glob("*/run=*")):
         for worker in (two, one):
-            for unit in (await fleet.ledger(fleet.calls.due())).units:
+            for unit in (await fleet.ledger(fleet.calls.find_due())).units:
                 await worker.run(unit)
     assert (await fleet.status(run_id)).state is RunState.CANCELLED
 
@@ -385,7 +385,7 @@ async def test_what_a_stopped_run_left_is_removed_by_whoever_has_its_sink_howeve
     run_id = await fleet.open()
     await fleet.take(one, "databases")
     await fleet.take(one, "database/hr")
-    await fleet.ledger(fleet.calls.cancel(run_id, "prod", "enough"))
+    await fleet.ledger(fleet.calls.cancel(run_id, "enough"))
     assert files(tmp_path / "one", run_id)
     monkeypatch.setattr(attempt, "LEASES_UNSERVED", -1)  # nobody came for long
     await clean(fleet, run_id, two)

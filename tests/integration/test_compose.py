@@ -20,7 +20,7 @@ from tests.support.postgres import postgres_server
 from tests.support.system import eventually
 
 from glueline import Options, Producer, RunState
-from glueline.settings.api import hash_of
+from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis, free_port
@@ -37,7 +37,7 @@ DOT_ENV = {
     "POSTGRES_PASSWORD": "postgres-secret",
     "FLOWER_BASIC_AUTH": LOGIN,
     "EVENTS_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/events",
-    "API_TOKENS": json.dumps([{"name": "me", "hash": hash_of("api-secret")}]),
+    "API_TOKENS": json.dumps([{"name": "me", "hash": hash_token("api-secret")}]),
 }
 SHELL = {
     "AWS_REGION": "eu-west-1",

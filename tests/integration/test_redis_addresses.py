@@ -16,10 +16,10 @@ from glueline.ledger.ledger import AsyncLedger, LedgerUnavailable
 from glueline.queue import (
     Publisher,
     QueueUnavailable,
-    async_redis_client,
-    calls_for,
-    celery_app,
-    redis_client,
+    make_async_redis_client,
+    make_celery_app,
+    make_commands,
+    make_redis_client,
 )
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
@@ -72,17 +72,17 @@ async def test_a_server_that_is_not_the_one_we_mean_gets_nothing(
     with TlsProxy(redis_server.port, signer, address) as proxy:
         options = "" if whose == "no-ca" else f"?ssl_ca_certs={authority.ca}"
         settings = Settings(redis_url=secure(redis_server, proxy.port, options), key_prefix=prefix)
-        app = celery_app(settings)
+        app = make_celery_app(settings)
         app.conf.task_publish_retry = False
         with pytest.raises(QueueUnavailable):
             Publisher(app).publish([UNIT])
         with Producer(settings) as producer, pytest.raises(LedgerUnavailable):
             producer.runs()
-        client = async_redis_client(settings, 1)
+        client = make_async_redis_client(settings, 1)
         with pytest.raises(LedgerUnavailable):
-            await AsyncLedger(client)(calls_for(settings).recent(1))
+            await AsyncLedger(client)(make_commands(settings).recent(1))
         await client.aclose()
-    assert redis_client(Settings(redis_url=redis_server.url)).keys(f"{prefix}*") == []
+    assert make_redis_client(Settings(redis_url=redis_server.url)).keys(f"{prefix}*") == []
 
 
 @pytest.mark.slow

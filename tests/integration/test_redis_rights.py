@@ -14,7 +14,7 @@ from celery import Celery
 from tests.support.system import System, eventually
 
 from glueline import RunState
-from glueline.queue import celery_app
+from glueline.queue import make_celery_app
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 
@@ -60,7 +60,7 @@ def test_the_line_on_the_page_gives_all_rights(
     assert the_system.wait(run.run_id).state is RunState.SUCCEEDED
     again = the_system.producer.enqueue_catalog(idempotency_key="k")
     assert the_system.wait(again.run_id).state is RunState.SUCCEEDED
-    app = celery_app(the_system.settings)
+    app = make_celery_app(the_system.settings)
     eventually(lambda: app.control.ping(timeout=0.5))  # Celery's remote control, as Flower uses it
     assert _hears_events(app)
     app.close()

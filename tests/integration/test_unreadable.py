@@ -13,7 +13,7 @@ from tests.support.system import System, eventually
 from glueline import ExtractionRequest, Options, RunState
 from glueline.contract.messages import DatabaseScope
 from glueline.ledger import Ledger
-from glueline.queue import calls_for, redis_client
+from glueline.queue import make_commands, make_redis_client
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 
@@ -31,7 +31,7 @@ def the_system(
 
 def open_unpublished(settings: Settings, database: str) -> str:
     """A run whose messages were lost on the way to the queue."""
-    calls, client = calls_for(settings), redis_client(settings)
+    calls, client = make_commands(settings), make_redis_client(settings)
     request = ExtractionRequest(scope=DatabaseScope(name=database))
     run_id = Ledger(client)(calls.open_run(uuid4().hex, request)).run_id
     client.close()

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 import redis
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline import AsyncProducer, Producer, Settings
 from glueline_worker.local.server import EmbeddedRedis
 
 
 @pytest.fixture
-def desk(redis_server: EmbeddedRedis, prefix: str) -> Iterator[Desk]:
+def harness(redis_server: EmbeddedRedis, prefix: str) -> Iterator[LedgerHarness]:
     with redis.Redis.from_url(redis_server.url) as client:
-        yield Desk(client, prefix)
+        yield LedgerHarness(client, prefix)
 
 
 @pytest.fixture
@@ -32,11 +32,13 @@ async def async_producer(settings: Settings) -> AsyncIterator[AsyncProducer]:
 
 
 @pytest.fixture
-def queue(desk: Desk) -> Callable[[], list[dict[str, Any]]]:
+def queue(harness: LedgerHarness) -> Callable[[], list[dict[str, Any]]]:
     """What lies on the queue, the oldest first, as any Celery worker would read it."""
 
     def read() -> list[dict[str, Any]]:
-        envelopes = [json.loads(raw) for raw in desk.client.lrange(desk.keys.queue, 0, -1)][::-1]
+        envelopes = [json.loads(raw) for raw in harness.client.lrange(harness.keys.queue, 0, -1)][
+            ::-1
+        ]
         for envelope in envelopes:
             envelope["args"] = json.loads(base64.b64decode(envelope["body"]))[0]
         return envelopes

@@ -1,4 +1,4 @@
-"""A ledger on a real Redis that a test moves by hand, with a clock that it can put forward."""
+"""A ledger on a real Redis that a test moves by hand, with a clock that can be put forward."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,10 +11,10 @@ from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger import Commands, Keys, Ledger
 from glueline.ledger.commands import Claim, Settlement, finish_unit
-from glueline.ledger.results import ClaimResult, Due, OpenRunResult
+from glueline.ledger.results import ClaimResult, DueUnits, OpenRunResult
 
 LEASE = 100_000
-"""Milliseconds; long, so that only ``later`` makes a lease lapse."""
+"""Milliseconds; long, so that only ``advance`` makes a lease lapse."""
 SILENCE = 300_000
 SLACK = 50_000
 KEEP = 600_000
@@ -24,13 +24,13 @@ def failure(unit_id: str, message: str = "no", code: str = "AccessDeniedExceptio
     return Failure(unit_id=unit_id, code=code, message=message, attempts=1, at=datetime.now(UTC))
 
 
-class Desk:
-    """Carries out the ledger's calls and names claims itself."""
+class LedgerHarness:
+    """Carries out the ledger's commands and names claims itself."""
 
     def __init__(self, client: redis.Redis, prefix: str) -> None:
         self.client = client
         self.ledger = Ledger(client)
-        self.calls = Commands(Keys(prefix), silence_ms=SILENCE, slack_ms=SLACK)
+        self.calls = Commands(Keys(prefix), redispatch_after_ms=SILENCE, overtake_margin_ms=SLACK)
         self.keys = self.calls.keys
         self._tokens = count()
         self._runs = count(1)
@@ -71,19 +71,24 @@ class Desk:
                 self.fail(claim)
         self.finish(units[0].run_id, state)
 
-    def due(self, limit: int = 1000) -> list[UnitMessage]:
-        return self.look(limit).units
+    def cancel(self, run_id: str) -> bool:
+        """Cancel a run and tell whether this stopped it."""
+        result = self.ledger(self.calls.cancel(run_id, "enough"))
+        return result is not None and bool(result.units)
 
-    def look(self, limit: int = 1000, **times: int) -> Due:
-        """Let the reconciler look, for all that it finds."""
-        return self.ledger(self.calls.due(limit, **times))
+    def due_units(self, limit: int = 1000) -> list[UnitMessage]:
+        return self.reconcile(limit).units
+
+    def reconcile(self, limit: int = 1000, **times: int) -> DueUnits:
+        """Run the reconciler's command and return all that it finds."""
+        return self.ledger(self.calls.find_due(limit, **times))
 
     def status(self, run_id: str) -> RunStatus:
         found = self.ledger(self.calls.status([run_id]))[0]
         assert found is not None
         return found
 
-    def later(self, milliseconds: int) -> None:
+    def advance(self, milliseconds: int) -> None:
         """Put the clock forward: all that is due comes nearer."""
         for base in self.client.keys(f"{self.keys.prefix}run:*:open"):
             for unit_id in self.client.zrange(base, 0, -1):
@@ -91,7 +96,7 @@ class Desk:
         if self.client.exists(self.keys.watermark):
             self.client.decrby(self.keys.watermark, milliseconds)
 
-    def waiting(self, messages: int) -> None:
+    def fill_queue(self, messages: int) -> None:
         """Make the queue this long, with messages that nobody will read."""
         self.client.delete(self.keys.queue)
         if messages:
@@ -101,5 +106,5 @@ class Desk:
         found = self.client.hgetall(f"{self.keys.run(run_id)}:claims")
         return {key.decode(): value.decode() for key, value in found.items()}
 
-    def keys_of(self, run_id: str) -> list[str]:
+    def run_keys(self, run_id: str) -> list[str]:
         return sorted(key.decode() for key in self.client.keys(f"{self.keys.run(run_id)}*"))

@@ -18,11 +18,11 @@ from glueline.contract.messages import (
     UNIT_KINDS,
     CheckRequest,
     ExtractionRequest,
-    parse,
+    parse_message,
 )
 from glueline.contract.names import task_name
-from glueline.ledger.keys import Origin
-from glueline.queue import celery_app
+from glueline.ledger.keys import KeyOrigin
+from glueline.queue import make_celery_app
 from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
 from glueline_worker.broker.transport import (
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 def make_app(settings: Settings) -> Celery:
     """The application with its tasks; a runtime starts with the worker, not before."""
-    app = celery_app(settings)
+    app = make_celery_app(settings)
     app.set_current()
     app.conf.update(
         worker_pool="threads",
@@ -87,7 +87,7 @@ class Worker:
         try:
             if len(args) != 1 or kwargs:
                 raise UsageError("not a Glueline message: a task takes one argument, the message")
-            message = parse(args[0])
+            message = parse_message(args[0])
             if task_name(message.kind) != task.name:
                 raise UsageError(
                     f"not a Glueline message: kind {message.kind!r} came as task {task.name!r}"
@@ -110,7 +110,7 @@ class Worker:
 
     def _accept(self, request: ExtractionRequest, task: Any) -> None:
         """Open a run. A message that is delivered twice opens it once: its id is the key."""
-        origin: Origin = "caller" if request.idempotency_key else "message"
+        origin: KeyOrigin = "caller" if request.idempotency_key else "message"
         key = request.idempotency_key or f"message/{task.id}"[:200]
         request = request.model_copy(update={"idempotency_key": key})
         try:
@@ -136,13 +136,13 @@ class Worker:
             log.info("check.done", source=message.source, ok=report.ok)
 
     def _bury(self, reason: str, body: str) -> None:
-        self.runtime.bury(*letter(reason, body))
+        self.runtime.add_dead_letter(*letter(reason, body))
 
     def _log(self, **_: Any) -> None:
         setup_logging(self.settings)
 
     def _start(self, **_: Any) -> None:
-        undertaker.bury = self._bury
+        undertaker.add_dead_letter = self._bury
         # Celery sets up logging later, and what is found at the start would go elsewhere.
         self._log()
         begin()

@@ -20,13 +20,14 @@ import structlog
 import uvloop
 from celery import Celery
 
-from glueline.client.producer import KeyConflict
+from glueline.client.errors import KeyConflict
 from glueline.contract.checks import CheckReport
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
-from glueline.ledger.keys import Origin
-from glueline.queue import Publisher, QueueUnavailable, async_redis_client, calls_for
+from glueline.ledger.checks import record_check
+from glueline.ledger.keys import KeyOrigin
+from glueline.queue import Publisher, QueueUnavailable, make_async_redis_client, make_commands
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.aws.metered_quota import MeteredQuota
@@ -89,21 +90,21 @@ class Runtime:
         return self.call(self.execution.run(unit))
 
     def accept(
-        self, request: ExtractionRequest, traceparent: str = "", origin: Origin = "caller"
+        self, request: ExtractionRequest, traceparent: str = "", origin: KeyOrigin = "caller"
     ) -> str:
         """Open a run for a request that came over the queue; its id. Raises KeyConflict."""
         return self.call(self._accept(request, traceparent, origin))
 
     def record(self, report: CheckReport) -> None:
         """Keep what a check found; raises LedgerUnavailable."""
-        self.call(self._ledger(self._calls.record_check(report)))
+        self.call(self._ledger(record_check(self._calls.keys, report)))
 
-    def bury(self, reason: str, body: str) -> None:
+    def add_dead_letter(self, reason: str, body: str) -> None:
         """Keep a dead letter; without the ledger only the log tells of it."""
         log.error("message.buried", reason=reason)
         BURIED.inc()
         try:
-            self.call(self._ledger(self._calls.bury(reason, body)))
+            self.call(self._ledger(self._calls.add_dead_letter(reason, body)))
         except LedgerUnavailable as error:
             log.warning("ledger.unavailable", error=str(error))
 
@@ -123,10 +124,10 @@ class Runtime:
     async def _open(self) -> None:
         settings = self.settings
         # Units wait for a connection rather than fail for want of one.
-        self._client = async_redis_client(settings, REDIS_CONNECTIONS)
+        self._client = make_async_redis_client(settings, REDIS_CONNECTIONS)
         await check_redis(self._client, settings.key_prefix)
         self._ledger = AsyncLedger(self._client)
-        self._calls = calls_for(settings)
+        self._calls = make_commands(settings)
         self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
         quota = SharedQuota(
             self._client,
@@ -179,7 +180,7 @@ class Runtime:
         """Tell the ledger of a family of calls, so that its quota can be shown."""
         await self._client.sadd(self._calls.keys.quotas, family)
 
-    async def _accept(self, request: ExtractionRequest, traceparent: str, origin: Origin) -> str:
+    async def _accept(self, request: ExtractionRequest, traceparent: str, origin: KeyOrigin) -> str:
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.request", "consumer", about, traceparent) as span:
             trace = tracing.traceparent()

@@ -1,5 +1,6 @@
-"""The HTTP API and its page (extra ``api``): ``glueline api`` serves them.
+"""The HTTP API and its page (extra ``api``), served by ``glueline api``.
 
-``app`` puts the parts together; ``guard`` lets nobody pass without a token; ``actions`` holds
-what both faces do, the API in ``runs`` and ``sources``, the page in ``pages``.
+``app`` puts the parts together. ``auth`` lets no request pass without a token. ``routes`` has the
+API in ``runs``, ``sources`` and ``event_routes``, the page in ``web``, and what both do in
+``operations``.
 """

@@ -1,4 +1,4 @@
-"""The application: its parts put together."""
+"""The application, put together from its parts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -14,23 +14,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from glueline.api import openapi
-from glueline.api.auth.authentication import Guard
-from glueline.api.auth.rate_limit import Buckets
+from glueline.api.auth.authentication import AuthenticationMiddleware
+from glueline.api.auth.rate_limit import RateLimiter
 from glueline.api.auth.sessions import Sessions
-from glueline.api.context import Desk
-from glueline.api.problems import Refused, invalid, of_glueline, of_status
-from glueline.api.responses import Headers, Surprises, answer
-from glueline.api.routes import event_routes, health, runs, sources, web
-from glueline.api.routes.health import Measured
-from glueline.api.tracing import Traced
+from glueline.api.context import ApiContext
+from glueline.api.problems import (
+    HttpProblem,
+    problem_from_error,
+    problem_from_status,
+    validation_problem,
+)
+from glueline.api.responses import SecurityHeaders, UnhandledErrors, answer_problem
+from glueline.api.routes.event_routes import events_router
+from glueline.api.routes.health import MetricsMiddleware, health_router, touch_heartbeat
+from glueline.api.routes.runs import runs_router
+from glueline.api.routes.sources import sources_router
+from glueline.api.routes.web import web_router
+from glueline.api.tracing import TracingMiddleware
 from glueline.client.async_producer import AsyncProducer
 from glueline.contract.errors import GluelineError
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 
-THREADS = 32
+_PRODUCER_THREADS = 32
 """For the producer, which blocks: one of them waits for Redis at a time."""
-ABOUT = """Enqueue extractions of AWS Glue catalogues and lineage, and follow them.
+_DESCRIPTION = """Enqueue extractions of AWS Glue catalogues and lineage, and follow them.
 
 Every request but `GET /healthz` needs a token: `Authorization: Bearer …`. Errors are problem
 documents (RFC 9457) with a `code` for programs. Unknown fields and parameters are refused.
@@ -43,75 +51,76 @@ def make_app(
     collectors: Sequence[Collector] = (),
     routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """The application. ``collectors`` join its ``/metrics``, ``routers`` come behind its login."""
-    desk = Desk(
+    """Make the application; ``collectors`` join its ``/metrics``, ``routers`` its login."""
+    context = ApiContext(
         settings,
         AsyncProducer(settings),
         Sessions(settings),
-        Buckets(settings.api.rate, settings.api.burst),
+        RateLimiter(settings.api.rate, settings.api.burst),
     )
     for collector in collectors:
-        desk.metrics.registry.register(collector)
+        context.metrics.registry.register(collector)
     app = FastAPI(
         title="Glueline",
         version=version("glueline"),
-        description=ABOUT,
+        description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
     )
-    app.state.desk = desk
-    for part in (runs, event_routes, sources, health, web):
-        app.include_router(part.router)
-    for router in routers:
+    app.state.context = context
+    own = (runs_router, events_router, sources_router, health_router, web_router)
+    for router in (*own, *routers):
         app.include_router(router)
-    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(GluelineError, _glueline)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    # The last one added is the first that a request meets. Starlette's own answer to a surprise
-    # would come before all of them, without headers and uncounted.
+    app.openapi = lambda: openapi.make_openapi_document(app)  # type: ignore[method-assign]
+    app.add_exception_handler(HttpProblem, _answer_http_problem)
+    app.add_exception_handler(GluelineError, _answer_glueline_error)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    # The last one added comes first. Starlette's own answer to an unexpected error would come
+    # before all of them, without headers and not counted.
     if tracing.is_on():
-        app.add_middleware(Traced)
-    app.add_middleware(Guard, desk=desk)
-    app.add_middleware(Surprises)
-    app.add_middleware(Measured, desk=desk)
-    app.add_middleware(Headers)
+        app.add_middleware(TracingMiddleware)
+    app.add_middleware(AuthenticationMiddleware, context=context)
+    app.add_middleware(UnhandledErrors)
+    app.add_middleware(MetricsMiddleware, context=context)
+    app.add_middleware(SecurityHeaders)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    desk: Desk = app.state.desk
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "producer"))
-    beating = asyncio.create_task(health.beat(desk))
+    context: ApiContext = app.state.context
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(_PRODUCER_THREADS, "producer")
+    )
+    beating = asyncio.create_task(touch_heartbeat(context))
     try:
         yield
     finally:
-        desk.stopping.set()
+        context.stopping.set()
         beating.cancel()
-        await desk.producer.close()
-        desk.sessions.close()
+        await context.producer.close()
+        context.sessions.close()
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return answer(request, error)
+async def _answer_http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HttpProblem)
+    return answer_problem(request, error)
 
 
-async def _glueline(request: Request, error: Exception) -> Response:
+async def _answer_glueline_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, GluelineError)
-    return answer(request, of_glueline(error))
+    return answer_problem(request, problem_from_error(error))
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _answer_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return answer(request, invalid(error))
+    return answer_problem(request, validation_problem(error))
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _answer_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return answer(request, of_status(error.status_code, error.headers))
+    return answer_problem(request, problem_from_status(error.status_code, error.headers))

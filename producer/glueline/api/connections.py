@@ -1,7 +1,7 @@
-"""Connections with limits, so that nobody without a token can keep others out.
+"""Connections with limits, so that a client without a token cannot keep others out.
 
-uvicorn's protocol waits without end for the rest of a header or a body, and for a client that does
-not read its answer. Here each of these phases has its time, and an address has its share.
+uvicorn's protocol waits for ever for the rest of a header or a body, and for a client that does not
+read its answer. Here each phase has a time limit, and each address a limit of connections.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from glueline.settings.api import ApiSettings
 MAX_HEADER = 32_768
 """Bytes of a request's header."""
 PIECE = 4_096
-"""Bytes of a header that the parser gets at once: it counts those of one that is incomplete, and a
-long one that comes in one piece would be complete before it is counted."""
+"""Bytes of a header that the parser gets at once. It counts those of incomplete headers only, so a
+long header in one piece would not be counted."""
 UNREAD_BODY_GRACE = 5.0
-"""Seconds after ``api.body_timeout`` in which the application answers before the cut."""
+"""Seconds after ``api.body_timeout`` for the application to answer before the connection is cut."""
 
 
 @dataclass
@@ -65,13 +65,13 @@ class Connections:
 
     @cached_property
     def _trusted(self) -> Container[str]:
-        """The proxies as uvicorn understands them; many clients share their addresses."""
+        """The proxies, as uvicorn understands them; many clients share their addresses."""
         proxies = ProxyHeadersMiddleware(_no_app, self.settings.trusted_proxies)
         return cast("Container[str]", proxies.trusted_hosts)
 
 
 class LimitedProtocol(H11Protocol):
-    """HTTP/1.1 in which no client keeps a connection without using it.
+    """HTTP/1.1 with a time limit for each phase of a request.
 
     Always h11, whatever else is installed: it is the parser that limits a header.
     """
@@ -86,7 +86,7 @@ class LimitedProtocol(H11Protocol):
         self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a connection, or close it when its client has its share."""
+        """Accept a connection, or close it when its client has too many."""
         super().connection_made(transport)
         if self._limits.admit(self, self.client[0] if self.client else "unknown"):
             self._enter("header", self._limits.settings.header_timeout)
@@ -102,7 +102,7 @@ class LimitedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come, and see what is still to come."""
+        """Pass data to the parser, and set the time limit for what is still missing."""
         if self.transport.is_closing():
             return
         while data and not self.transport.is_closing():
@@ -111,7 +111,7 @@ class LimitedProtocol(H11Protocol):
             data = data[size:]
         state = self.conn.their_state
         if state is h11.IDLE:
-            # Even blank lines have ended the keep-alive's timer.
+            # Even blank lines end the keep-alive's timer.
             self._enter("header", self._limits.settings.header_timeout)
         elif state is h11.SEND_BODY:
             self._limits.waiting.pop(self, None)
@@ -128,19 +128,19 @@ class LimitedProtocol(H11Protocol):
             self._limits.waiting[self] = None
 
     def pause_writing(self) -> None:
-        """Give a client that does not read a last while."""
+        """Start the time limit for a client that does not read its answer."""
         super().pause_writing()
         self._stop_waiting_for_reader()
         seconds = self._limits.settings.write_timeout
         self._unread = self.loop.call_later(seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client reads again."""
+        """Stop the time limit: the client reads again."""
         self._stop_waiting_for_reader()
         super().resume_writing()
 
     def _enter(self, phase: str | None, seconds: float = 0) -> None:
-        """Begin a phase, unless it goes on: what dribbles in does not prolong it."""
+        """Begin a phase, unless it goes on: bytes that trickle in do not prolong it."""
         if phase == self._phase:
             return
         if self._deadline is not None:
@@ -169,7 +169,7 @@ class LimitedProtocol(H11Protocol):
 
 
 def client_group(address: str) -> str:
-    """Whose share an address counts against: its own, of IPv6 that of its /64 network.
+    """Return what an address counts as: itself, or its /64 network if it is IPv6.
 
     >>> client_group("2001:db8::1"), client_group("203.0.113.7")
     ('2001:db8::/64', '203.0.113.7')
@@ -186,4 +186,4 @@ def client_group(address: str) -> str:
 
 
 async def _no_app(*_: Any) -> None:
-    """Stand where uvicorn's middleware wants an application."""
+    """Do nothing: uvicorn's middleware wants an application."""

@@ -1,4 +1,4 @@
-"""What the requests of one process share."""
+"""Values that the requests of one process share."""
 
 import threading
 from collections import Counter
@@ -9,21 +9,21 @@ import prometheus_client as prometheus
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from starlette.requests import Request
 
-from glueline.api.auth.rate_limit import Buckets
+from glueline.api.auth.rate_limit import RateLimiter
 from glueline.api.auth.sessions import Sessions
-from glueline.changes.source_router import Router
+from glueline.changes.source_router import SourceRouter
 from glueline.client.async_producer import AsyncProducer
 from glueline.settings.api import Token
 from glueline.settings.settings import Settings
 
-SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LATENCY_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics:
-    """What the process tells of itself; more collectors may join its registry."""
+    """Metrics of the process; more collectors may join the registry."""
 
     def __init__(self) -> None:
-        """Start at zero, in a registry of one's own."""
+        """Start at zero, in a new registry."""
         self.registry = CollectorRegistry()
         self.requests = prometheus.Counter(
             "glueline_api_requests",
@@ -35,7 +35,7 @@ class Metrics:
             "glueline_api_request_seconds",
             "From a request to the begin of its answer.",
             ("method", "route"),
-            buckets=SECONDS,
+            buckets=_LATENCY_BUCKETS,
             registry=self.registry,
         )
         self.streams = Gauge(
@@ -50,23 +50,23 @@ class Metrics:
 
 
 @dataclass
-class Desk:
-    """The producer, and what is counted and remembered."""
+class ApiContext:
+    """The producer, sessions, limits and counters of the application."""
 
     settings: Settings
     producer: AsyncProducer
     sessions: Sessions
-    buckets: Buckets
+    buckets: RateLimiter
     metrics: Metrics = field(default_factory=Metrics)
     stopping: threading.Event = field(default_factory=threading.Event)
-    """Set when the server is told to stop: streams end."""
+    """Set when the server is told to stop, so that streams end."""
     streams: Counter[str] = field(default_factory=Counter)
-    """Open streams by whom they count against: a token, and an address."""
+    """Open streams by token and by address."""
 
     @cached_property
-    def router(self) -> Router:
-        """Finds the sources of events."""
-        return Router(self.settings)
+    def router(self) -> SourceRouter:
+        """The router that finds the sources of events."""
+        return SourceRouter(self.settings)
 
     @cached_property
     def sources(self) -> list[str]:
@@ -75,27 +75,27 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Caller:
-    """Who asks."""
+class Principal:
+    """The token and address that a request comes from."""
 
     token: Token
     address: str
     session: str | None = field(default=None, repr=False)
-    """What the cookie holds; None for a request that brought the token itself."""
+    """The secret in the cookie; None for a request with the token itself."""
 
     @property
     def by_cookie(self) -> bool:
-        """Whether a browser's login stands for the token."""
+        """Tell whether a browser's login stands for the token."""
         return self.session is not None
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk of the application that serves ``request``."""
-    desk: Desk = request.app.state.desk
-    return desk
+def get_context(request: Request) -> ApiContext:
+    """Return the context of the application that serves ``request``."""
+    context: ApiContext = request.app.state.context
+    return context
 
 
-def caller_of(request: Request) -> Caller:
-    """Who asks; the guard has seen to it that somebody does."""
-    caller: Caller = request.state.caller
-    return caller
+def get_principal(request: Request) -> Principal:
+    """Return the principal of ``request``, which the authentication has set."""
+    principal: Principal = request.state.principal
+    return principal

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond the types: bodies, problems, examples, the login."""
+"""The parts of the OpenAPI document beyond types: bodies, problems, examples, the login."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,11 +10,11 @@ from pydantic.json_schema import models_json_schema
 
 from glueline.api.problems import MEDIA_TYPE, Problem
 
-Schema = dict[str, Any]
-REF = "#/components/schemas/{model}"
+JsonSchema = dict[str, Any]
+_REF = "#/components/schemas/{model}"
 UNIT_ID = Field(min_length=1, max_length=50_000, examples=["database/sales"])
-RUN_ID = "5a1c0d52b1f04c1c9f6f3f9d1c0e7a42"
-EXTRACTIONS: Schema = {
+_RUN_ID = "5a1c0d52b1f04c1c9f6f3f9d1c0e7a42"
+EXTRACTIONS: JsonSchema = {
     "catalog": {"summary": "The whole catalogue", "value": {"source": "default"}},
     "filtered": {
         "summary": "Some databases, without jobs",
@@ -31,11 +31,11 @@ EXTRACTIONS: Schema = {
     },
     "job": {"summary": "One job", "value": {"scope": {"kind": "job", "name": "load-orders"}}},
 }
-UNITS: Schema = {
+UNITS: JsonSchema = {
     "all": {"summary": "All that failed", "value": {}},
     "one": {"summary": "One of them", "value": {"units": ["database/sales"]}},
 }
-EVENTS: Schema = {
+EVENTS: JsonSchema = {
     "table": {
         "summary": "A table is new",
         "value": {
@@ -87,28 +87,30 @@ _DETAILS = {
     429: ("too_many_requests", "more requests than api.rate and api.burst allow"),
     503: ("ledger_unavailable", "Redis does not answer now; nothing was lost, ask again"),
 }
-ALWAYS = (401, 403, 422, 429, 503)
+_COMMON_STATUSES = (401, 403, 422, 429, 503)
 """Any operation behind the login may answer with these."""
 
 
-def problems(*statuses: int) -> dict[int | str, Schema]:
-    """Responses with problem documents."""
-    return {status: _problem(status) for status in statuses}
+def problem_responses(*statuses: int) -> dict[int | str, JsonSchema]:
+    """Make the responses with problem documents."""
+    return {status: _problem_response(status) for status in statuses}
 
 
-def body(model: type[BaseModel], examples: Schema, *, required: bool = True) -> Schema:
-    """A body that the route reads by itself."""
-    schema = {"$ref": REF.format(model=model.__name__)}
+def request_body(
+    model: type[BaseModel], examples: JsonSchema, *, required: bool = True
+) -> JsonSchema:
+    """Describe a body that the route reads by itself."""
+    schema = {"$ref": _REF.format(model=model.__name__)}
     content = {"application/json": {"schema": schema, "examples": examples}}
-    BODIES.append(model)
+    _BODIES.append(model)
     return {"requestBody": {"required": required, "content": content}}
 
 
-BODIES: list[type[BaseModel]] = []
+_BODIES: list[type[BaseModel]] = []
 
 
-def accepted() -> dict[int | str, Schema]:
-    """The answers to a request for an extraction."""
+def extraction_responses() -> dict[int | str, JsonSchema]:
+    """Describe the answers to a request for an extraction."""
     links = {
         name: {
             "operationId": operation,
@@ -117,7 +119,7 @@ def accepted() -> dict[int | str, Schema]:
         for name, operation in (("status", "run"), ("failures", "failures"), ("cancel", "cancel"))
     }
     location = {"description": "Where to follow the run.", "schema": {"type": "string"}}
-    example = {"run_id": RUN_ID, "generation": 1769817600000, "is_new": True}
+    example = {"run_id": _RUN_ID, "generation": 1769817600000, "is_new": True}
     return {
         202: {
             "description": "The run, new or known by its idempotency key.",
@@ -125,12 +127,12 @@ def accepted() -> dict[int | str, Schema]:
             "links": links,
             "content": {"application/json": {"example": example}},
         },
-        **problems(400, 404, 408, 409, 413, 415),
+        **problem_responses(400, 404, 408, 409, 413, 415),
     }
 
 
-def delivered() -> dict[int | str, Schema]:
-    """The answers to a delivery of events."""
+def delivery_responses() -> dict[int | str, JsonSchema]:
+    """Describe the answers to a delivery of events."""
     scope = {"kind": "table", "database": "sales", "name": "orders"}
     change = {"source": "default", "scope": scope, "is_gone": False}
     example = {"events": 1, "noted": 1, "repeated": 0, "ignored": 0, "changes": [change]}
@@ -139,12 +141,12 @@ def delivered() -> dict[int | str, Schema]:
             "description": "What became of the events, and what will be read, each thing once.",
             "content": {"application/json": {"example": example}},
         },
-        **problems(400, 404, 408, 413, 415),
+        **problem_responses(400, 404, 408, 413, 415),
     }
 
 
-def events() -> dict[int | str, Schema]:
-    """The answers of a stream."""
+def stream_responses() -> dict[int | str, JsonSchema]:
+    """Describe the answers of a stream."""
     example = "id: 6f1e0a\nevent: progress\ndata: {…the run's status…}\n\n"
     return {
         200: {
@@ -152,12 +154,12 @@ def events() -> dict[int | str, Schema]:
             "content": {"text/event-stream": {"example": example}},
         },
         204: {"description": "The run has ended, and `Last-Event-ID` says that this is known."},
-        **problems(404),
+        **problem_responses(404),
     }
 
 
-def document(app: FastAPI) -> Schema:
-    """The OpenAPI document."""
+def make_openapi_document(app: FastAPI) -> JsonSchema:
+    """Return the OpenAPI document."""
     if app.openapi_schema is None:
         made = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
@@ -165,8 +167,8 @@ def document(app: FastAPI) -> Schema:
         schemas = made["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
-        used: list[type[BaseModel]] = [Problem, *BODIES]
-        _, more = models_json_schema([(m, "validation") for m in used], ref_template=REF)
+        used: list[type[BaseModel]] = [Problem, *_BODIES]
+        _, more = models_json_schema([(m, "validation") for m in used], ref_template=_REF)
         for name, schema in more["$defs"].items():
             schemas.setdefault(name, schema)
         for schema in schemas.values():
@@ -176,44 +178,44 @@ def document(app: FastAPI) -> Schema:
         }
         for path, operations in made["paths"].items():
             for operation in operations.values():
-                _finish(operation, is_open=path == "/healthz")
+                _complete_operation(operation, is_open=path == "/healthz")
         app.openapi_schema = made
     return app.openapi_schema
 
 
-def _finish(operation: Schema, *, is_open: bool) -> None:
+def _complete_operation(operation: JsonSchema, *, is_open: bool) -> None:
     operation["responses"].pop("422", None)
     if is_open:
         return
     operation["security"] = [{"token": []}]
     for parameter in operation.get("parameters", ()):
-        _without_null(parameter["schema"])
-    for status in ALWAYS:
-        operation["responses"].setdefault(str(status), _problem(status))
+        _remove_null(parameter["schema"])
+    for status in _COMMON_STATUSES:
+        operation["responses"].setdefault(str(status), _problem_response(status))
 
 
-def _require_kind(schema: Schema) -> None:
-    """It has a default in Python only: a scope is told by it."""
+def _require_kind(schema: JsonSchema) -> None:
+    """Require ``kind``: it has a default in Python only, and it tells scopes apart."""
     if "const" in schema.get("properties", {}).get("kind", {}):
         schema["required"] = ["kind", *(n for n in schema.get("required", ()) if n != "kind")]
 
 
-def _without_null(schema: Schema) -> None:
-    """A parameter is given or it is not; it cannot be null."""
+def _remove_null(schema: JsonSchema) -> None:
+    """Take null from a parameter's types: it is given or left out."""
     if "anyOf" in schema:
         (inner,) = [option for option in schema.pop("anyOf") if option != {"type": "null"}]
         schema.update(inner)
 
 
-def _problem(status: int) -> Schema:
+def _problem_response(status: int) -> JsonSchema:
     known = HTTPStatus(status)
     code, detail = _DETAILS[status]
     example = Problem(title=known.phrase, status=status, code=code, detail=detail)
-    found: Schema = {
+    found: JsonSchema = {
         "description": known.phrase,
         "content": {
             MEDIA_TYPE: {
-                "schema": {"$ref": REF.format(model="Problem")},
+                "schema": {"$ref": _REF.format(model="Problem")},
                 "example": example.model_dump(mode="json"),
             }
         },

@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457). None of them repeats what was sent: it may be a secret."""
+"""Errors as problem details (RFC 9457). None repeats the input, which may be a secret."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -8,12 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
-from glueline.client.producer import UnknownRun
+from glueline.client.errors import UnknownRun
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.model import StrictModel
 
 MEDIA_TYPE = "application/problem+json"
-SHOWN = 20
+_MAX_FIELDS = 20
 """Wrong fields that one problem lists."""
 RETRY_AFTER = 2
 """Seconds after which it is worth asking again while Redis is away."""
@@ -39,7 +39,7 @@ class Problem(StrictModel):
     errors: tuple[WrongField, ...] = ()
 
 
-class Refused(Exception):
+class HttpProblem(Exception):
     """Ends a request with a problem document."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Refused(Exception):
         headers: Mapping[str, str] | None = None,
         errors: Sequence[WrongField] = (),
     ) -> None:
-        """Say ``detail`` to people and ``code`` to programs."""
+        """Keep ``detail`` for people and ``code`` for programs."""
         super().__init__(detail)
         self.headers = headers
         self.problem = Problem(
@@ -59,8 +59,8 @@ class Refused(Exception):
         )
 
 
-def response(refused: Refused) -> Response:
-    """The answer of the API."""
+def make_problem_response(refused: HttpProblem) -> Response:
+    """Make the API's response from a problem."""
     return JSONResponse(
         refused.problem.model_dump(mode="json"),
         refused.problem.status,
@@ -69,66 +69,72 @@ def response(refused: Refused) -> Response:
     )
 
 
-def of_glueline(error: GluelineError) -> Refused:
-    """What an error of the producer means to a client."""
+def problem_from_error(error: GluelineError) -> HttpProblem:
+    """Return the problem that an error of the producer is to a client."""
     if isinstance(error, UnknownRun):
-        return unknown_run()
+        return unknown_run_problem()
     if isinstance(error, Retryable):
-        # Its text names the server, which is nobody's business out there.
-        return Refused(
+        # Its text names the server, which clients must not learn.
+        return HttpProblem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             error.code,
             "Redis does not answer now; nothing was lost, ask again",
             headers={"Retry-After": str(RETRY_AFTER)},
         )
-    return Refused(HTTPStatus.CONFLICT, error.code, str(error))
+    return HttpProblem(HTTPStatus.CONFLICT, error.code, str(error))
 
 
-def unknown_run() -> Refused:
-    """The same for a run that never was, that was forgotten, and that the token may not see."""
-    return Refused(HTTPStatus.NOT_FOUND, "unknown_run", "there is no run of this id (any more)")
+def unknown_run_problem() -> HttpProblem:
+    """Return the same problem for a run that never was, was forgotten, or may not be seen."""
+    return HttpProblem(HTTPStatus.NOT_FOUND, "unknown_run", "there is no run of this id (any more)")
 
 
-def of_status(status: int, headers: Mapping[str, str] | None = None) -> Refused:
-    """What Starlette refuses by itself: paths and methods that do not exist."""
+def problem_from_status(status: int, headers: Mapping[str, str] | None = None) -> HttpProblem:
+    """Return the problem for a refusal of Starlette: unknown paths and methods."""
     known = HTTPStatus(status)
     details = {
         HTTPStatus.NOT_FOUND: "there is nothing at this path; /openapi.json lists what there is",
         HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods; see the header Allow",
     }
     detail = details.get(known, known.description or known.phrase)
-    return Refused(known, known.phrase.lower().replace(" ", "_"), detail, headers=headers)
+    return HttpProblem(known, known.phrase.lower().replace(" ", "_"), detail, headers=headers)
 
 
-def invalid(error: RequestValidationError | ValidationError, part: str = "") -> Refused:
-    """What of a request is wrong, field by field."""
+def validation_problem(
+    error: RequestValidationError | ValidationError, part: str = ""
+) -> HttpProblem:
+    """Return the problem of an invalid request, field by field."""
     found = list(error.errors())
     errors = [
-        WrongField(where=_where([*filter(None, [part]), *item["loc"]]), message=_said(item))
-        for item in found[:SHOWN]
+        WrongField(
+            where=_join_path([*filter(None, [part]), *item["loc"]]), message=_format_message(item)
+        )
+        for item in found[:_MAX_FIELDS]
     ]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     first = f"{errors[0].where}: {errors[0].message}{more}"
-    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", first, errors=errors)
+    return HttpProblem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", first, errors=errors)
 
 
-def wrong(where: str, message: str) -> Refused:
-    """One thing that pydantic does not look at."""
+def field_problem(where: str, message: str) -> HttpProblem:
+    """Return the problem of one field that pydantic does not check."""
     one = WrongField(where=where, message=message)
-    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"{where}: {message}", errors=[one])
+    return HttpProblem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"{where}: {message}", errors=[one]
+    )
 
 
-def surprise() -> Refused:
-    """What nobody foresaw; the log has the rest."""
-    return Refused(
+def internal_problem() -> HttpProblem:
+    """Return the problem of an unexpected error; the log has the rest."""
+    return HttpProblem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this should not happen; the log says more"
     )
 
 
-def _where(parts: Sequence[Any]) -> str:
+def _join_path(parts: Sequence[Any]) -> str:
     return ".".join(str(part) for part in parts)
 
 
-def _said(item: Any) -> str:
+def _format_message(item: Any) -> str:
     words = str(item["msg"]).removeprefix("Value error, ")
     return words[:1].lower() + words[1:]

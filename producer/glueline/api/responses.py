@@ -1,4 +1,4 @@
-"""Refusals for programs and for browsers, and the headers that every answer has."""
+"""Problems for programs and for browsers, and the headers of every answer."""
 
 import secrets
 from base64 import b64encode
@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from glueline.api.problems import Refused, response, surprise
-from glueline.formatting import age, counted, duration
+from glueline.api.problems import HttpProblem, internal_problem, make_problem_response
+from glueline.formatting import format_age, format_counts, format_duration
 
 log = structlog.get_logger()
 
 STATIC = files("glueline.api") / "static"
 STYLE = (STATIC / "style.css").read_text()
-"""Stands inside each page, so that the login needs no second request."""
+"""Put into each page, so that the login needs no second request."""
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 _NO_PAGES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 HEADERS = {
@@ -53,60 +53,60 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.filters |= {"age": age, "duration": duration}
-templates.globals |= {"counted": counted, "style": STYLE, "script_version": VERSION}
+templates.filters |= {"age": format_age, "duration": format_duration}
+templates.globals |= {"counted": format_counts, "style": STYLE, "script_version": VERSION}
 
 
-def page(name: str, status: int = 200, **values: Any) -> Response:
-    """A page from its template; everything in it is escaped."""
+def render_page(name: str, status: int = 200, **values: Any) -> Response:
+    """Render a page from its template; all values are escaped."""
     return HTMLResponse(templates.get_template(name).render(values), status)
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a browser asks for something that people look at."""
+    """Tell whether a browser asks for a page."""
     path = request.url.path
     return not path.startswith(_NO_PAGES) and "text/html" in request.headers.get("accept", "")
 
 
-def answer(request: Request, refused: Refused) -> Response:
-    """A refusal: a problem document, or for browsers a page, which may be the login."""
+def answer_problem(request: Request, refused: HttpProblem) -> Response:
+    """Answer with a problem document, or for browsers with a page, which may be the login."""
     if not wants_page(request):
-        return response(refused)
+        return make_problem_response(refused)
     status = refused.problem.status
     if status == 401:  # noqa: PLR2004
-        return page("login.html", status, next=request.url.path, problem=None)
-    done = page("problem.html", status, problem=refused.problem)
+        return render_page("login.html", status, next=request.url.path, problem=None)
+    done = render_page("problem.html", status, problem=refused.problem)
     done.headers.update(refused.headers or {})
     return done
 
 
-class Surprises:
-    """Answers what nobody foresaw, in a route or on the way to it."""
+class UnhandledErrors:
+    """Answers unexpected errors, in a route or on the way to it."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; an answer that has begun can only be broken off."""
+        """Pass the request on; an answer that has begun can only be cut."""
         begun = False
 
-        async def noted(message: Message) -> None:
+        async def track_send(message: Message) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, track_send)
         except Exception as error:
             if scope["type"] != "http" or begun:
                 raise
             log.exception("request.surprise", path=scope["path"], kind=type(error).__name__)
-            await answer(Request(scope, receive), surprise())(scope, receive, send)
+            await answer_problem(Request(scope, receive), internal_problem())(scope, receive, send)
 
 
-class Headers:
-    """Adds the headers to every answer."""
+class SecurityHeaders:
+    """Adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""

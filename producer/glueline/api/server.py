@@ -12,27 +12,27 @@ import uvicorn
 
 from glueline.api.app import make_app
 from glueline.api.connections import MAX_HEADER, Connections, LimitedProtocol
-from glueline.api.context import Desk
+from glueline.api.context import ApiContext
 from glueline.contract.errors import UsageError
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline.telemetry.ledger_metrics import LedgerCollector
-from glueline.telemetry.logging import send_logs
+from glueline.telemetry.logging import configure_logging
 
 log = structlog.get_logger()
 
 
 class Server(uvicorn.Server):
-    """Tells open streams to end before it waits for them."""
+    """A server that ends open streams before it waits for them."""
 
-    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+    def __init__(self, config: uvicorn.Config, context: ApiContext) -> None:
         """Serve as ``config`` says."""
         super().__init__(config)
-        self._desk = desk
+        self._context = context
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's
         """Take a signal to stop; unlike uvicorn's own, one that was obeyed is not raised again."""
-        self._desk.stopping.set()
+        self._context.stopping.set()
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
@@ -42,12 +42,12 @@ def serve(settings: Settings) -> None:
     api = settings.api
     if not api.tokens:
         raise UsageError(
-            "nobody could use the API, because no token is declared: "
+            "the API needs a token, and none is declared: "
             "`glueline api token NAME` makes one and says where it goes"
         )
     listener = _listen(api.host, api.port)
-    # Its lines name the address and say that it started; ours say so too.
-    send_logs(settings, levels={"uvicorn.error": logging.WARNING})
+    # uvicorn's lines repeat what ours say: the address, and that it started.
+    configure_logging(settings, levels={"uvicorn.error": logging.WARNING})
     tracing.begin("glueline-api")
     app = make_app(settings, collectors=[LedgerCollector(settings)])
     config = uvicorn.Config(
@@ -65,7 +65,7 @@ def serve(settings: Settings) -> None:
     )
     host, port = listener.getsockname()[:2]
     log.info("api.listening", host=host, port=port, tokens=[token.name for token in api.tokens])
-    Server(config, app.state.desk).run(sockets=[listener])
+    Server(config, app.state.context).run(sockets=[listener])
     tracing.end()
     log.info("api.stopped")
 

@@ -1,4 +1,4 @@
-"""A span for each request, in the trace of whoever asked."""
+"""A span for each request, in the caller's trace."""
 
 from typing import Any
 
@@ -7,25 +7,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from glueline.telemetry import tracing
 
-PREFIX = "/v1/"
-"""Pages, probes and scrapes are many, and lead to no run."""
+_TRACED_PREFIX = "/v1/"
+"""Pages, probes and scrapes are many and open no run, so they are not traced."""
 
 
-class Traced:
-    """Stands behind the guard: who has no token leaves no span."""
+class TracingMiddleware:
+    """Stands behind the authentication: a request without a token leaves no span."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and let what it enqueues join its span."""
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+        """Pass the request on within a span, which the runs that it opens join."""
+        if scope["type"] != "http" or not scope["path"].startswith(_TRACED_PREFIX):
             await self._app(scope, receive, send)
             return
         status = 500
 
-        async def noted(message: Message) -> None:
+        async def send_and_keep_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -36,9 +36,9 @@ class Traced:
         about = {"http.request.method": method}
         with tracing.span(method, "server", about, parent) as span:
             try:
-                await self._app(scope, receive, noted)
+                await self._app(scope, receive, send_and_keep_status)
             finally:
-                # The route, not the path: it says the same of all runs, and is not a client's word.
+                # The route, not the path: it is the same for all runs, and no client chooses it.
                 route: Any = scope.get("route")
                 path = getattr(route, "path", "none")
                 span.rename(f"{method} {path}")

@@ -1,7 +1,7 @@
-"""What EventBridge tells of Glue, as the smallest scopes that hold the change.
+"""Events of EventBridge about Glue, as the smallest scopes that hold the change.
 
-Field names as AWS's documentation has them. Delivery is best effort and in any order, so an event
-only says what to read again, never what it is now.
+The names of fields are AWS's. Events come late, twice and in any order, so an event only says what
+to read again.
 """
 
 import json
@@ -15,44 +15,44 @@ from glueline.contract.errors import UsageError
 from glueline.contract.messages import DatabaseScope, JobScope, Name, TableScope
 from glueline.contract.model import StrictModel, first_error
 
-Changed = DatabaseScope | TableScope | JobScope
-EVENTS_AT_ONCE = 1000
+ChangedScope = DatabaseScope | TableScope | JobScope
+MAX_EVENTS = 1000
 OF_GLUE = "aws.glue"
 DATABASE_CHANGE = "Glue Data Catalog Database State Change"
 TABLE_CHANGE = "Glue Data Catalog Table State Change"
 JOB_CHANGE = "Glue Job State Change"
 CRAWLER_CHANGES = ("Glue Crawler State Change", "Glue Crawler Table Change")
-WRAPPINGS = 2
-"""Envelopes of SNS, one in the other, that are opened."""
+MAX_SNS_NESTING = 2
+"""Envelopes of SNS, one inside the other, that are opened."""
 
 
-class _Foreign(StrictModel):
+class _AwsModel(StrictModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
-class DatabaseDetail(_Foreign):
-    """Of ``Glue Data Catalog Database State Change``."""
+class DatabaseDetail(_AwsModel):
+    """The detail of ``Glue Data Catalog Database State Change``."""
 
     databaseName: Name  # noqa: N815 - AWS's
     typeOfChange: Annotated[str, Field(max_length=100)]  # noqa: N815
     changedTables: list[Name] = Field(default_factory=list, max_length=10_000)  # noqa: N815
 
 
-class TableDetail(_Foreign):
-    """Of ``Glue Data Catalog Table State Change``."""
+class TableDetail(_AwsModel):
+    """The detail of ``Glue Data Catalog Table State Change``."""
 
     databaseName: Name  # noqa: N815
     tableName: Name  # noqa: N815
 
 
-class JobDetail(_Foreign):
-    """Of ``Glue Job State Change``."""
+class JobDetail(_AwsModel):
+    """The detail of ``Glue Job State Change``."""
 
     jobName: Name  # noqa: N815
 
 
-class Envelope(_Foreign):
-    """An event as EventBridge delivers it; further fields are passed over."""
+class Envelope(_AwsModel):
+    """An event as EventBridge delivers it; other fields are ignored."""
 
     id: Annotated[str, Field(min_length=1, max_length=200)]
     source: Annotated[str, Field(max_length=256)]
@@ -63,51 +63,51 @@ class Envelope(_Foreign):
 
 
 class Event(StrictModel):
-    """One event and what it says has changed; nothing when Glueline reads none of it."""
+    """One event and the scopes that it changes; none when Glueline reads nothing of it."""
 
     id: str
     account: str | None = None
     region: str | None = None
-    scopes: tuple[Changed, ...] = ()
+    scopes: tuple[ChangedScope, ...] = ()
     is_gone: bool = False
-    """Whether the database is said to be deleted."""
+    """Whether the event says that the database was deleted."""
 
 
 _ENVELOPE = TypeAdapter(Envelope)
 
 
 def parse_events(payload: Any) -> list[Event]:
-    """One event or a list of them; raises UsageError with one sentence, naming the first bad one.
+    """Parse one event or a list of them; raises UsageError about the first bad one.
 
-    Events of other services and of other kinds are no error: they have no scopes.
+    Events of other services and kinds are no errors: they have no scopes.
     """
     events = payload if isinstance(payload, list) else [payload]
-    if len(events) > EVENTS_AT_ONCE:
-        raise UsageError(f"too many events at once: {len(events):,} of at most {EVENTS_AT_ONCE:,}")
-    return [_event(number, event) for number, event in enumerate(events)]
+    if len(events) > MAX_EVENTS:
+        raise UsageError(f"too many events at once: {len(events):,} of at most {MAX_EVENTS:,}")
+    return [_parse_event(number, event) for number, event in enumerate(events)]
 
 
-def parse_message(body: str) -> list[Event]:
-    """The events of a message on a queue, also inside an envelope of SNS; raises UsageError."""
-    payload = _json(body)
-    for _ in range(WRAPPINGS):
+def parse_queue_body(body: str) -> list[Event]:
+    """Parse the events of a queue's message, also inside an envelope of SNS; raises UsageError."""
+    payload = _parse_json(body)
+    for _ in range(MAX_SNS_NESTING):
         match payload:
             case {"Type": "Notification", "Message": str(inner)}:
-                payload = _json(inner)
+                payload = _parse_json(inner)
     return parse_events(payload)
 
 
-def _json(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):  # also numbers of thousands of digits
         raise UsageError("the message is no JSON that can be read") from None
 
 
-def _event(number: int, payload: Any) -> Event:
+def _parse_event(number: int, payload: Any) -> Event:
     try:
         envelope = _ENVELOPE.validate_python(payload)
-        scopes = _scopes(envelope) if envelope.source == OF_GLUE else ()
+        scopes = _find_scopes(envelope) if envelope.source == OF_GLUE else ()
     except ValidationError as error:
         raise UsageError(f"event {number} is none of EventBridge: {first_error(error)}") from None
     is_gone = envelope.detail.get("typeOfChange") == "DeleteDatabase"
@@ -120,22 +120,22 @@ def _event(number: int, payload: Any) -> Event:
     )
 
 
-def _scopes(envelope: Envelope) -> tuple[Changed, ...]:
+def _find_scopes(envelope: Envelope) -> tuple[ChangedScope, ...]:
     detail = envelope.detail
     match envelope.detail_type:
         case "Glue Data Catalog Database State Change":
-            return _of_database(DatabaseDetail.model_validate(detail))
+            return _find_database_scopes(DatabaseDetail.model_validate(detail))
         case "Glue Data Catalog Table State Change":
             table = TableDetail.model_validate(detail)
             return (TableScope(database=table.databaseName, name=table.tableName),)
         case "Glue Job State Change":
             return (JobScope(name=JobDetail.model_validate(detail).jobName),)
         case kind if kind in CRAWLER_CHANGES:
-            return _of_crawler(detail)
+            return _find_crawler_scopes(detail)
     return ()
 
 
-def _of_database(detail: DatabaseDetail) -> tuple[Changed, ...]:
+def _find_database_scopes(detail: DatabaseDetail) -> tuple[ChangedScope, ...]:
     names = dict.fromkeys(detail.changedTables)
     # More are read as a whole anyway, and each would carry the database's name along.
     if 0 < len(names) <= MAX_CHANGES_PER_GROUP and detail.typeOfChange != "DeleteDatabase":
@@ -143,9 +143,9 @@ def _of_database(detail: DatabaseDetail) -> tuple[Changed, ...]:
     return (DatabaseScope(name=detail.databaseName),)
 
 
-def _of_crawler(detail: dict[str, Any]) -> tuple[Changed, ...]:
-    """What a crawler changed, where it says so: its documented events name no database."""
-    if detail.get("state", "Succeeded") != "Succeeded" or _nothing(detail):
+def _find_crawler_scopes(detail: dict[str, Any]) -> tuple[ChangedScope, ...]:
+    """Find what a crawler changed, if it says so: its documented events name no database."""
+    if detail.get("state", "Succeeded") != "Succeeded" or _has_no_changes(detail):
         return ()
     names = {name: detail.get(name) for name in ("databaseName", "tableName")}
     with suppress(ValidationError):
@@ -156,8 +156,8 @@ def _of_crawler(detail: dict[str, Any]) -> tuple[Changed, ...]:
     return ()
 
 
-def _nothing(detail: dict[str, Any]) -> bool:
-    """Whether the crawler counted its changes, and there are none."""
+def _has_no_changes(detail: dict[str, Any]) -> bool:
+    """Tell whether the crawler counted its changes and found none."""
     counts = [
         str(value)
         for name, value in detail.items()

@@ -1,9 +1,9 @@
-"""Changes that EventBridge tells of are noted, and read when it has become quiet."""
+"""Record changes that EventBridge reports; workers read them once it is quiet."""
 
 from typing import Any
 
 from glueline.changes.eventbridge import Event, parse_events
-from glueline.changes.source_router import NoSource, Router
+from glueline.changes.source_router import NoSource, SourceRouter
 from glueline.client.producer import Producer
 from glueline.contract.changes import Change
 from glueline.contract.model import StrictModel
@@ -11,9 +11,10 @@ from glueline.ledger.changes import EventChanges, RecordResult
 
 
 class AcceptedEvents(StrictModel):
-    """What became of a delivery.
+    """The result of a delivery.
 
-    ``ignored`` are events of things that are not read, ``repeated`` those that were noted before.
+    ``ignored`` counts events that change nothing Glueline reads, ``repeated`` those that were noted
+    before.
     """
 
     events: int
@@ -21,38 +22,41 @@ class AcceptedEvents(StrictModel):
     repeated: int
     ignored: int
     changes: tuple[Change, ...]
-    """What will be read, each thing once; of repeated events too."""
+    """The changes that will be read, each once, including those of repeated events."""
 
 
 def accept_events(producer: Producer, payload: Any, source: str | None = None) -> AcceptedEvents:
-    """Note what an event, or a list of them, says has changed; workers read it within seconds.
+    """Record the changes of an event, or a list of them; workers read them within seconds.
 
-    ``source`` says what source all events are of; without it the setting ``events.source`` does,
-    or else each event's account and region. All events are understood before the first is noted:
-    UsageError means that none was. It is safe to deliver the same again.
+    ``source`` is the source of all events; without it, the setting ``events.source``, else the one
+    of each event's account and region. Raises UsageError, and then nothing was recorded. It is safe
+    to deliver the same events again.
     """
-    router = Router(producer.settings)
-    told = understand(router, parse_events(payload), source or producer.settings.events.source)
-    return summary(told, producer.note(told))
+    router = SourceRouter(producer.settings)
+    source = source or producer.settings.events.source
+    events = route_events(router, parse_events(payload), source)
+    return summarize_events(events, producer.record_changes(events))
 
 
-def understand(router: Router, events: list[Event], source: str | None) -> list[EventChanges]:
-    """What each event says has changed in which source; raises NoSource."""
-    told = []
+def route_events(
+    router: SourceRouter, events: list[Event], source: str | None
+) -> list[EventChanges]:
+    """Find the changes of each event in its sources; raises NoSource."""
+    found = []
     for number, event in enumerate(events):
         try:
-            told.append(EventChanges(event.id, router.changes(event, source)))
+            found.append(EventChanges(event.id, router.find_changes(event, source)))
         except NoSource as error:
             raise NoSource(f"event {number}: {error}") from None
-    return told
+    return found
 
 
-def summary(told: list[EventChanges], noted: RecordResult) -> AcceptedEvents:
-    """What became of events that were noted."""
+def summarize_events(events: list[EventChanges], result: RecordResult) -> AcceptedEvents:
+    """Summarize recorded events."""
     return AcceptedEvents(
-        events=len(told),
-        noted=noted.noted,
-        repeated=noted.repeated,
-        ignored=sum(1 for one in told if not one.changes),
-        changes=tuple(dict.fromkeys(change for one in told for change in one.changes)),
+        events=len(events),
+        noted=result.noted,
+        repeated=result.repeated,
+        ignored=sum(1 for one in events if not one.changes),
+        changes=tuple(dict.fromkeys(change for one in events for change in one.changes)),
     )

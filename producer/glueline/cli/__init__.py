@@ -1,7 +1,7 @@
 """The ``glueline`` command. The worker adds its own subcommands by entry point.
 
-Whatever else is imported, ``main`` and what it calls import it: an interrupt is understood from
-there on, and until then as little as possible happens.
+Imports are inside ``main`` and the functions that it calls: an interrupt is handled only there, so
+as little as possible happens before.
 """
 
 import sys
@@ -25,48 +25,48 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
 
-def build() -> "typer.Typer":
-    """The application with the commands of all installed distributions."""
+def build_app() -> "typer.Typer":
+    """Build the application with the commands of all installed distributions."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - see `main`
 
     import typer  # noqa: PLC0415
 
     from glueline.cli import api, enqueue, runs, schedule, sources  # noqa: PLC0415
-    from glueline.cli.health import health  # noqa: PLC0415
+    from glueline.cli.health import check_health  # noqa: PLC0415
 
     app = typer.Typer(
-        help=_flowing(HELP),
+        help=_join_lines(HELP),
         no_args_is_help=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         add_completion=False,
-        result_callback=_exit,
+        result_callback=_exit_with,
     )
     for point in sorted(entry_points(group="glueline.commands"), key=lambda point: point.name):
         point.load()(app)
-    app.add_typer(enqueue.app, name="enqueue")
+    app.add_typer(enqueue.enqueue_app, name="enqueue")
     runs.register(app)
-    app.command()(sources.sources)
-    app.command()(health)
-    app.add_typer(schedule.app, name="schedule")
-    app.add_typer(api.app, name="api")
-    _flow(app)
+    app.command("sources")(sources.list_declared_sources)
+    app.command("health")(check_health)
+    app.add_typer(schedule.schedule_app, name="schedule")
+    app.add_typer(api.api_app, name="api")
+    _join_help_lines(app)
     return app
 
 
-def _flow(app: "typer.Typer") -> None:
-    """Let the paragraphs of all helps run on: Typer would keep the line breaks of the source."""
+def _join_help_lines(app: "typer.Typer") -> None:
+    """Join the lines of each paragraph of help: Typer would keep the source's line breaks."""
     for command in app.registered_commands:
-        command.help = _flowing(command.help or (command.callback and command.callback.__doc__))
+        command.help = _join_lines(command.help or (command.callback and command.callback.__doc__))
     group = app.registered_callback
     if group and group.callback and group.callback.__doc__:
-        group.help = _flowing(group.callback.__doc__)
+        group.help = _join_lines(group.callback.__doc__)
     for inner in app.registered_groups:
         if inner.typer_instance:
-            _flow(inner.typer_instance)
+            _join_help_lines(inner.typer_instance)
 
 
-def _flowing(text: str | None) -> str:
+def _join_lines(text: str | None) -> str:
     import re  # noqa: PLC0415
 
     paragraphs = re.split(r"\n\s*\n", (text or "").strip())
@@ -82,26 +82,26 @@ def main() -> None:
     finally:
         import signal  # noqa: PLC0415
 
-        # What is left is Python's own end, which would tell of Ctrl-C in a traceback.
+        # From here on Python itself ends, and would report Ctrl-C in a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run() -> None:
     from glueline.contract.errors import GluelineError, UsageError  # noqa: PLC0415
-    from glueline.contract.terminal import one_line  # noqa: PLC0415
+    from glueline.contract.terminal import clean_line  # noqa: PLC0415
     from glueline.telemetry import tracing  # noqa: PLC0415
 
     try:
-        build()()
+        build_app()()
     except GluelineError as error:
-        print(f"glueline: {one_line(str(error))}", file=sys.stderr)  # noqa: T201
+        print(f"glueline: {clean_line(str(error))}", file=sys.stderr)  # noqa: T201
         sys.exit(2 if isinstance(error, UsageError) else 1)
     finally:
         tracing.end()
 
 
-def _exit(code: object) -> None:
-    """What a command returns is its exit code."""
+def _exit_with(code: object) -> None:
+    """Exit with what the command returned."""
     import typer  # noqa: PLC0415
 
     raise typer.Exit(code if isinstance(code, int) else 0)

@@ -6,25 +6,25 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json
+from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.model import first_error
-from glueline.settings.api import Token, hash_of, new_token
+from glueline.settings.api import Token, hash_token, make_token
 
-app = typer.Typer(rich_markup_mode="rich", invoke_without_command=True)
+api_app = typer.Typer(rich_markup_mode="rich", invoke_without_command=True)
 
 
-@app.callback()
-def api(
+@api_app.callback()
+def _serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Where to listen (default: api.host).")] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The port (default: api.port).")
     ] = None,
 ) -> None:
-    """The HTTP API and its page; without a command it is served until SIGTERM or Ctrl-C.
+    """Serve the HTTP API and its page until SIGTERM or Ctrl-C.
 
     Tokens come first: glueline api token me --scope read --scope enqueue
 
@@ -39,14 +39,14 @@ def api(
         raise UsageError(
             f"the HTTP API needs more packages ({error.name}): pip install 'glueline[api]'"
         ) from None
-    settings = load_settings()
+    settings = load_cli_settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     changed = settings.api.model_copy(update=given)
     serve(settings.model_copy(update={"api": changed}))
 
 
-@app.command()
-def token(
+@api_app.command("token")
+def _make_token(
     name: Annotated[str, typer.Argument(help="Whose it is; stands in the audit lines.")],
     scope: Annotated[
         list[str] | None,
@@ -70,12 +70,12 @@ def token(
 
     Example: glueline api token ci --scope read --scope enqueue --source 'prod-*'
     """
-    secret = new_token()
+    secret = make_token()
     try:
         made = Token.model_validate(
             {
                 "name": name,
-                "hash": hash_of(secret),
+                "hash": hash_token(secret),
                 "scopes": tuple(dict.fromkeys(scope or ["read"])),
                 "sources": tuple(source or ["*"]),
             }
@@ -87,7 +87,7 @@ def token(
         return
     print(secret, flush=True)  # noqa: T201 - for a pipe, and never wrapped
     about = "# The token stands nowhere else, so keep it. These lines of glueline.toml let it in:"
-    console(stderr=True).print(f"\n{about}\n{_toml(made)}", markup=False)
+    make_console(stderr=True).print(f"\n{about}\n{_toml(made)}", markup=False)
 
 
 def _toml(made: Token) -> str:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
     from glueline.settings.settings import WorkerSettings
 
 PATIENCE = 5.0
-"""Seconds that a worker has to answer."""
+"""Seconds for a worker to answer."""
 
 
-def health(
+def check_health(
     max_age: Annotated[
         float, typer.Option("--max-age", min=1, help="Seconds since the last heartbeat.")
     ] = 15,
@@ -24,12 +24,12 @@ def health(
         bool, typer.Option("--ready", help="Ask the worker whether it takes units.")
     ] = False,
 ) -> int:
-    """Whether the worker, scheduler or API that runs beside is well: exit code 0, else 1.
+    """Tell whether the worker, scheduler or API beside is well: exit code 0, else 1.
 
-    It looks at the age of heartbeat_file: a process that hangs no longer touches it, and an API
-    does so only while Redis answers. --ready asks the worker's metrics_port instead.
+    It reads the age of heartbeat_file: a process that hangs no longer touches it, and an API
+    touches it only while Redis answers. --ready asks the worker's metrics_port instead.
     """
-    settings = load_settings()
+    settings = load_cli_settings()
     if ready:
         if not settings.worker.metrics_port:
             raise UsageError("--ready asks the worker: set worker.metrics_port for both")

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they become a request."""
+"""Options that several commands share, and the filters and options that they make."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from glueline.settings.settings import Settings
 
 SCOPE = "What to read"
-Source = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]
+SourceOption = Annotated[str, typer.Option("--source", "-s", help="A source of glueline.toml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Databases = Annotated[
     list[str] | None,
@@ -111,7 +111,7 @@ Key = Annotated[
 ]
 
 
-def filters(
+def make_filters(
     databases: list[str] | None = None,
     not_databases: list[str] | None = None,
     tables: list[str] | None = None,
@@ -119,7 +119,7 @@ def filters(
     jobs: list[str] | None = None,
     not_jobs: list[str] | None = None,
 ) -> Filters:
-    """The filters that globs make; raises UsageError about the first malformed one."""
+    """Make filters from globs; raises UsageError about the first malformed one."""
     try:
         return Filters.model_validate(
             {
@@ -132,7 +132,7 @@ def filters(
         raise UsageError(f"filter {first_error(error)}") from None
 
 
-def options(
+def make_options(
     *,
     partitions: str,
     lineage: bool,
@@ -140,7 +140,7 @@ def options(
     max_deletion_share: float = 0.5,
     full: bool = False,
 ) -> Options:
-    """The options of a request; raises UsageError about the first that is out of range."""
+    """Make the options of a request; raises UsageError about the first that is out of range."""
     try:
         return Options.model_validate(
             {
@@ -155,8 +155,8 @@ def options(
         raise UsageError(f"option {first_error(error)}") from None
 
 
-def tagged(settings: "Settings", tags: list[str] | None) -> list[str]:
-    """The names of the declared sources that have all tags; ``default`` when none is declared."""
+def find_tagged_sources(settings: "Settings", tags: list[str] | None) -> list[str]:
+    """Return the declared sources with all these tags; ``default`` when none is declared."""
     wanted = {}
     for tag in tags or ():
         name, equals, value = tag.partition("=")

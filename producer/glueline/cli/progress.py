@@ -1,4 +1,4 @@
-"""A run while it goes on: a bar on a terminal, a line every few seconds elsewhere."""
+"""The progress of a run: a bar on a terminal, a line every few seconds elsewhere."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -9,14 +9,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from glueline.contract.records import KINDS
 from glueline.contract.runs import RunStatus
-from glueline.formatting import counted, duration, numbered
+from glueline.formatting import format_counts, format_duration, format_number
 
 Update = Callable[[RunStatus], None]
 LINE_EVERY = 2.0
 """Seconds between two lines where there is no terminal."""
 
 
-def follow(statuses: Iterable[RunStatus], out: Console) -> RunStatus:
+def show_progress(statuses: Iterable[RunStatus], out: Console) -> RunStatus:
     """Show a run until it ends and return its last status."""
     show = _bar if out.is_terminal else _lines
     last = None
@@ -28,9 +28,9 @@ def follow(statuses: Iterable[RunStatus], out: Console) -> RunStatus:
     return last
 
 
-def line(status: RunStatus, rate: float | None = None) -> str:
-    """A run in one line."""
-    found = counted(status, *KINDS)
+def format_progress(status: RunStatus, rate: float | None = None) -> str:
+    """Format a run in one line."""
+    found = format_counts(status, *KINDS)
     done = status.settled_units + status.failed_units
     parts = [f"{done:,}/{status.units:,} units"]
     if found:
@@ -42,7 +42,7 @@ def line(status: RunStatus, rate: float | None = None) -> str:
 
 
 class _Rate:
-    """Calls per second between two looks that lie at least half a second apart."""
+    """Calls per second between two readings at least half a second apart."""
 
     def __init__(self) -> None:
         self._at, self._calls, self._rate = time.monotonic(), 0, 0.0
@@ -73,7 +73,8 @@ def _bar(out: Console) -> Iterator[Update]:
         def update(status: RunStatus) -> None:
             throttled, failed = status.counts.get("throttled", 0), status.failed_units
             parts = [
-                numbered(status.counts.get(kind, 0), kind) for kind in ("database", "table", "job")
+                format_number(status.counts.get(kind, 0), kind)
+                for kind in ("database", "table", "job")
             ]
             parts.append(f"{rate(status):,.0f} calls/s")
             parts.append(f"{throttled:,} throttled")
@@ -98,9 +99,11 @@ def _lines(out: Console) -> Iterator[Update]:
         nonlocal shown
         now = time.monotonic()
         if status.state.is_final:
-            out.print(f"{status.state.value} after {duration(status)} · {line(status)}")
+            out.print(
+                f"{status.state.value} after {format_duration(status)} · {format_progress(status)}"
+            )
         elif now - shown >= LINE_EVERY:
             shown = now
-            out.print(f"{status.state.value} · {line(status, rate(status))}")
+            out.print(f"{status.state.value} · {format_progress(status, rate(status))}")
 
     yield update

@@ -4,65 +4,66 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json, print_rows, state
-from glueline.cli.progress import follow
+from glueline.cli.output import make_console, print_json, print_rows, style_state
+from glueline.cli.progress import show_progress
 from glueline.cli.summary import print_summary
 from glueline.contract.records import KINDS
-from glueline.formatting import age, counted, duration
+from glueline.formatting import format_age, format_counts, format_duration
 from glueline.telemetry import tracing
 
 if TYPE_CHECKING:
     from glueline.client.producer import Producer
 
-RunId = Annotated[str, typer.Argument(help="The run's id, or the start of it.", metavar="RUN")]
+RunArgument = Annotated[
+    str, typer.Argument(help="The run's id, or the start of it.", metavar="RUN")
+]
 
 
-def producer() -> "Producer":
-    """The producer of the usual settings."""
+def make_producer() -> "Producer":
+    """Make a producer with the usual settings."""
     from glueline.client.producer import Producer  # noqa: PLC0415 - Celery takes a while to import
 
     tracing.begin("glueline")
-    return Producer(load_settings())
+    return Producer(load_cli_settings())
 
 
-def show(the_producer: "Producer", run_id: str, *, as_json: bool) -> int:
-    """Follow a run to its end, print what became of it, and answer its exit code."""
-    run = follow(the_producer.watch(run_id), console(stderr=True))
-    failures, warnings = the_producer.failures(run_id), the_producer.warnings(run_id)
+def show_run_to_end(producer: "Producer", run_id: str, *, as_json: bool) -> int:
+    """Follow a run to its end, print its summary, and return its exit code."""
+    run = show_progress(producer.watch(run_id), make_console(stderr=True))
+    failures, warnings = producer.problems(run_id)
     if as_json:
         print_json({"run": run, "failures": failures, "warnings": warnings})
     else:
-        print_summary(console(), run, failures, warnings)
+        print_summary(make_console(), run, failures, warnings)
     return run.state.exit_code
 
 
-def status(run_id: RunId, as_json: AsJson = False) -> int:
-    """Where a run stands. The exit code is that of the run: 0, 1 or 3; 0 while it is running."""
-    with producer() as the_producer:
-        run = the_producer.find(run_id)
+def _status(run_id: RunArgument, as_json: AsJson = False) -> int:
+    """Show the state of a run. The exit code is that of the run: 0, 1 or 3; 0 while it runs."""
+    with make_producer() as producer:
+        run = producer.find(run_id)
         if as_json:
             print_json(run)
         else:
-            problems = the_producer.failures(run.run_id), the_producer.warnings(run.run_id)
-            print_summary(console(), run, *problems)
+            print_summary(make_console(), run, *producer.problems(run.run_id))
     return run.state.exit_code if run.state.is_final else 0
 
 
-def watch(run_id: RunId, as_json: AsJson = False) -> int:
+def _watch(run_id: RunArgument, as_json: AsJson = False) -> int:
     """Follow a run to its end. The exit code is that of the run."""
-    with producer() as the_producer:
-        return show(the_producer, the_producer.find(run_id).run_id, as_json=as_json)
+    with make_producer() as producer:
+        return show_run_to_end(producer, producer.find(run_id).run_id, as_json=as_json)
 
 
-def runs(
+def _runs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """The newest runs."""
-    with producer() as the_producer:
-        found = the_producer.runs(limit)
+    """List the newest runs."""
+    with make_producer() as producer:
+        found = producer.runs(limit)
     if as_json:
         print_json(found)
         return
@@ -71,12 +72,12 @@ def runs(
         (
             (
                 run.run_id[:8],
-                state(run.state),
+                style_state(run.state),
                 run.request.label,
-                counted(run, *KINDS),
+                format_counts(run, *KINDS),
                 str(run.failed_units),
-                duration(run),
-                age(run.created_at),
+                format_duration(run),
+                format_age(run.created_at),
             )
             for run in found
         ),
@@ -84,24 +85,23 @@ def runs(
     )
 
 
-def cancel(run_id: RunId, as_json: AsJson = False) -> None:
-    """Stop a run. Its files are removed; its rows in SQL sinks stay, as facts that were read."""
-    with producer() as the_producer:
-        run = the_producer.find(run_id)
-        now = the_producer.cancel(run.run_id)
+def _cancel(run_id: RunArgument, as_json: AsJson = False) -> None:
+    """Stop a run. Its files are removed; its rows in SQL sinks stay, because they were read."""
+    with make_producer() as producer:
+        run = producer.find(run_id)
+        now = producer.cancel(run.run_id)
     if as_json:
         print_json({"run_id": run.run_id, "state": now})
     else:
         became = f"has already ended: {now.value}" if run.state.is_final else f"is {now.value}"
-        console().print(f"run {run.run_id[:8]} {became}", markup=False)
+        make_console().print(f"run {run.run_id[:8]} {became}", markup=False)
 
 
-def failures(run_id: RunId, as_json: AsJson = False) -> None:
-    """The units of a run that failed, and why; with --json its warnings too."""
-    with producer() as the_producer:
-        run = the_producer.find(run_id)
-        found = the_producer.failures(run.run_id)
-        warnings = the_producer.warnings(run.run_id)
+def _failures(run_id: RunArgument, as_json: AsJson = False) -> None:
+    """List the units of a run that failed, and why; with --json its warnings too."""
+    with make_producer() as producer:
+        run = producer.find(run_id)
+        found, warnings = producer.problems(run.run_id)
     if as_json:
         print_json({"failures": found, "warnings": warnings})
         return
@@ -112,8 +112,8 @@ def failures(run_id: RunId, as_json: AsJson = False) -> None:
     )
 
 
-def replay(
-    run_id: RunId,
+def _replay(
+    run_id: RunArgument,
     unit: Annotated[
         list[str] | None, typer.Option("--unit", "-u", help="Only this unit (repeatable).")
     ] = None,
@@ -121,37 +121,37 @@ def replay(
     as_json: AsJson = False,
 ) -> int:
     """Run the failed units of a run again, in the same run."""
-    with producer() as the_producer:
-        run = the_producer.find(run_id)
-        units = the_producer.replay(run.run_id, unit)
+    with make_producer() as producer:
+        run = producer.find(run_id)
+        units = producer.replay(run.run_id, unit)
         if wait:
-            return show(the_producer, run.run_id, as_json=as_json)
+            return show_run_to_end(producer, run.run_id, as_json=as_json)
     if as_json:
         print_json({"run_id": run.run_id, "replayed": units})
     else:
         which, do = ("1 unit", "runs") if units == 1 else (f"{units:,} units", "run")
-        console().print(f"{which} of run {run.run_id[:8]} {do} again", markup=False)
+        make_console().print(f"{which} of run {run.run_id[:8]} {do} again", markup=False)
     return 0
 
 
-def dead_letters(
+def _dead_letters(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """The newest messages that nobody could understand."""
-    with producer() as the_producer:
-        letters = the_producer.dead_letters(limit)
+    """List the newest messages that could not be understood."""
+    with make_producer() as producer:
+        letters = producer.dead_letters(limit)
     if as_json:
         print_json(letters)
         return
     print_rows(
         ("when", "why", "message"),
-        ((age(x.at), x.reason, x.body[:80]) for x in letters),
+        ((format_age(x.at), x.reason, x.body[:80]) for x in letters),
         empty="no dead letters",
     )
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, watch, runs, cancel, failures, replay, dead_letters):
-        app.command()(command)
+    for command in (_status, _watch, _runs, _cancel, _failures, _replay, _dead_letters):
+        app.command(command.__name__.strip("_").replace("_", "-"))(command)

@@ -7,28 +7,28 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json, print_rows
-from glueline.cli.runs import producer
-from glueline.contract.terminal import one_line
-from glueline.formatting import span
+from glueline.cli.output import make_console, print_json, print_rows
+from glueline.cli.runs import make_producer
+from glueline.contract.terminal import clean_line
+from glueline.formatting import format_seconds
 from glueline.telemetry import tracing
 
 if TYPE_CHECKING:
     from glueline.settings.schedules import Schedule
 
-app = typer.Typer(
+schedule_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     help="Recurring extractions: the schedules of glueline.toml.",
 )
 
 
-@app.command("list")
-def list_(as_json: AsJson = False) -> None:
-    """The schedules, and when each is due next."""
-    schedules = load_settings().all_schedules
+@schedule_app.command("list")
+def _list(as_json: AsJson = False) -> None:
+    """List the schedules, and when each is due next."""
+    schedules = load_cli_settings().all_schedules
     if as_json:
         print_json(schedules)
         return
@@ -39,18 +39,18 @@ def list_(as_json: AsJson = False) -> None:
     )
 
 
-@app.command()
-def run() -> None:
-    """Enqueue what is due, until stopped. Several schedulers side by side do no harm."""
+@schedule_app.command("run")
+def _run() -> None:
+    """Enqueue what is due, until stopped. Several schedulers may run side by side."""
     from glueline.client.scheduler import Scheduler  # noqa: PLC0415 - Celery takes a while to import
 
     tracing.begin("glueline-scheduler")
-    settings = load_settings()
+    settings = load_cli_settings()
     schedules = settings.all_schedules
-    named = one_line(", ".join(sorted(one.name for one in settings.schedules))) or "none"
-    with producer() as the_producer:
-        scheduler = Scheduler(the_producer, schedules, heartbeat=settings.heartbeat_file)
-        console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)
+    named = clean_line(", ".join(sorted(one.name for one in settings.schedules))) or "none"
+    with make_producer() as producer:
+        scheduler = Scheduler(producer, schedules, heartbeat=settings.heartbeat_file)
+        make_console(stderr=True).print(f"{len(schedules)} schedules: {named}", markup=False)
         scheduler.run()
 
 
@@ -60,4 +60,4 @@ def _next(schedule: "Schedule") -> str:
     if due is None:
         return "never again"
     moment = datetime.fromtimestamp(due, ZoneInfo(schedule.timezone))
-    return f"in {span(due - now)} ({moment:%Y-%m-%d %H:%M:%S %Z})"
+    return f"in {format_seconds(due - now)} ({moment:%Y-%m-%d %H:%M:%S %Z})"

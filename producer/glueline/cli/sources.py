@@ -1,18 +1,20 @@
 """``glueline sources``: the places to extract from."""
 
-from glueline.cli.loading import load_settings
-from glueline.cli.options import AsJson, Tags, tagged
+from glueline.cli.loading import load_cli_settings
+from glueline.cli.options import AsJson, Tags, find_tagged_sources
 from glueline.cli.output import print_json, print_rows
-from glueline.settings.sources import SourceSummary, summary
+from glueline.settings.sources import SourceSummary, summarize_source
 
 
-def sources(tag: Tags = None, as_json: AsJson = False) -> None:
-    """The sources of glueline.toml, those of templates among them.
+def list_declared_sources(tag: Tags = None, as_json: AsJson = False) -> None:
+    """List the sources of glueline.toml, including those of templates.
 
     Example: glueline sources --tag team=sales
     """
-    settings = load_settings()
-    found = [summary(name, settings.source(name)) for name in tagged(settings, tag)]
+    settings = load_cli_settings()
+    found = [
+        summarize_source(name, settings.source(name)) for name in find_tagged_sources(settings, tag)
+    ]
     if as_json:
         print_json(found)
         return
@@ -24,7 +26,7 @@ def sources(tag: Tags = None, as_json: AsJson = False) -> None:
 
 
 def _identity(source: SourceSummary) -> str:
-    """The role that reads, or where the credentials come from."""
+    """Return the role that reads, or the profile of the credentials."""
     if source.roles:
         return " > ".join(arn.partition(":role/")[2] for arn in source.roles)
     return f"profile {source.profile}" if source.profile else "-"

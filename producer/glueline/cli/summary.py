@@ -1,4 +1,4 @@
-"""A run after its end: what was found, what failed, and what to do about it."""
+"""The summary of a run: counts, failures and warnings."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,38 +8,38 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from glueline.cli.output import state
+from glueline.cli.output import style_state
 from glueline.contract.records import KINDS
 from glueline.contract.runs import Failure, RunStatus
-from glueline.contract.terminal import one_line
-from glueline.formatting import counted, duration, title
+from glueline.contract.terminal import clean_line
+from glueline.formatting import format_counts, format_duration, format_kind
 
-SHOWN = 10
+_MAX_LINES = 10
 """Failures and warnings that a summary lists; the commands list all."""
 
 
 def print_summary(
     out: Console, run: RunStatus, failures: Sequence[Failure], warnings: Sequence[str]
 ) -> None:
-    """The end of a run for people."""
-    out.print(Text.assemble("run ", (run.run_id[:8], "bold"), " ", state(run.state)), end="")
-    out.print(f" in {duration(run)}: {one_line(run.request.label)}", markup=False)
+    """Print the summary of a run for people."""
+    out.print(Text.assemble("run ", (run.run_id[:8], "bold"), " ", style_state(run.state)), end="")
+    out.print(f" in {format_duration(run)}: {clean_line(run.request.label)}", markup=False)
     _counts(out, run)
     if run.reason and run.reason not in [failure.message for failure in failures]:
-        out.print(f"  {one_line(run.reason)}", markup=False)
-    _listed(out, "failed", [f"{f.unit_id}  {f.message}" for f in failures], len(failures))
-    _listed(out, "warnings", _folded(warnings), run.counts.get("warnings", 0))
+        out.print(f"  {clean_line(run.reason)}", markup=False)
+    _print_list(out, "failed", [f"{f.unit_id}  {f.message}" for f in failures], len(failures))
+    _print_list(out, "warnings", _fold_repeats(warnings), run.counts.get("warnings", 0))
 
 
 def _counts(out: Console, run: RunStatus) -> None:
     others = [(n, run.counts.get(n, 0)) for n in ("deleted", "calls", "throttled", "retried")]
     others = [(name, n) for name, n in others if n or name in ("calls", "throttled")]
     if not out.is_terminal:
-        found = [counted(run, *KINDS)] if any(run.counts.get(kind) for kind in KINDS) else []
+        found = [format_counts(run, *KINDS)] if any(run.counts.get(kind) for kind in KINDS) else []
         out.print("  " + ", ".join([*found, *(f"{n:,} {_word(name, n)}" for name, n in others)]))
         return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
-    records = [(title(run, kind), run.counts[kind]) for kind in KINDS if run.counts.get(kind)]
+    records = [(format_kind(run, kind), run.counts[kind]) for kind in KINDS if run.counts.get(kind)]
     for name, n in (*records, *others):
         table.add_row(name, Text(f"{n:,}", style="bold", justify="right"))
     out.print(table)
@@ -49,18 +49,18 @@ def _word(name: str, number: int) -> str:
     return "call" if name == "calls" and number == 1 else name
 
 
-def _listed(out: Console, title: str, lines: Sequence[str], total: int) -> None:
+def _print_list(out: Console, title: str, lines: Sequence[str], total: int) -> None:
     if not lines:
         return
     out.print(f"[bold]{title}[/bold] ({total:,})")
-    for text in lines[:SHOWN]:
-        indented = Padding(Text(one_line(text)), (0, 0, 0, 2), expand=False)
-        out.print(indented if out.is_terminal else f"  {one_line(text)}", markup=False)
-    if len(lines) > SHOWN:
-        out.print(f"  … and {len(lines) - SHOWN:,} more: glueline failures --json")
+    for text in lines[:_MAX_LINES]:
+        indented = Padding(Text(clean_line(text)), (0, 0, 0, 2), expand=False)
+        out.print(indented if out.is_terminal else f"  {clean_line(text)}", markup=False)
+    if len(lines) > _MAX_LINES:
+        out.print(f"  … and {len(lines) - _MAX_LINES:,} more: glueline failures --json")
 
 
-def _folded(warnings: Sequence[str]) -> list[str]:
-    """The same warning once, with how often it came."""
+def _fold_repeats(warnings: Sequence[str]) -> list[str]:
+    """Return each warning once, with the number of times it came."""
     counts = Counter(warnings)
     return [f"{text}  ({n:,} times)" if n > 1 else text for text, n in counts.items()]

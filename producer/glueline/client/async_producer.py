@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from glueline.client.producer import POLL, Producer, WaitTimeout
+from glueline.client.errors import WaitTimeout
+from glueline.client.producer import POLL_INTERVAL, Producer
 from glueline.contract.runs import RunStatus
+from glueline.ledger.command import CommandExecutor
+from glueline.queue import MessagePublisher
 from glueline.settings.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _threaded(
+def _run_in_thread(
     method: Callable[Concatenate[Producer, P], T],
 ) -> Callable[Concatenate["AsyncProducer", P], Awaitable[T]]:
     async def call(self: "AsyncProducer", /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -26,29 +29,35 @@ def _threaded(
 class AsyncProducer:
     """A ``Producer`` whose calls run in threads, so that the event loop stays free."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        ledger: CommandExecutor | None = None,
+        publisher: MessagePublisher | None = None,
+    ) -> None:
         """Connect on first use; see ``Producer``."""
-        self.producer = Producer(settings)
+        self.producer = Producer(settings, ledger=ledger, publisher=publisher)
 
-    enqueue_catalog = _threaded(Producer.enqueue_catalog)
-    enqueue_database = _threaded(Producer.enqueue_database)
-    enqueue_table = _threaded(Producer.enqueue_table)
-    enqueue_job = _threaded(Producer.enqueue_job)
-    enqueue = _threaded(Producer.enqueue)
-    status = _threaded(Producer.status)
-    runs = _threaded(Producer.runs)
-    find = _threaded(Producer.find)
-    failures = _threaded(Producer.failures)
-    warnings = _threaded(Producer.warnings)
-    problems = _threaded(Producer.problems)
-    cancel = _threaded(Producer.cancel)
-    replay = _threaded(Producer.replay)
-    note = _threaded(Producer.note)
-    dead_letters = _threaded(Producer.dead_letters)
-    close = _threaded(Producer.close)
+    enqueue_catalog = _run_in_thread(Producer.enqueue_catalog)
+    enqueue_database = _run_in_thread(Producer.enqueue_database)
+    enqueue_table = _run_in_thread(Producer.enqueue_table)
+    enqueue_job = _run_in_thread(Producer.enqueue_job)
+    enqueue = _run_in_thread(Producer.enqueue)
+    status = _run_in_thread(Producer.status)
+    runs = _run_in_thread(Producer.runs)
+    find = _run_in_thread(Producer.find)
+    failures = _run_in_thread(Producer.failures)
+    warnings = _run_in_thread(Producer.warnings)
+    problems = _run_in_thread(Producer.problems)
+    cancel = _run_in_thread(Producer.cancel)
+    replay = _run_in_thread(Producer.replay)
+    record_changes = _run_in_thread(Producer.record_changes)
+    dead_letters = _run_in_thread(Producer.dead_letters)
+    close = _run_in_thread(Producer.close)
 
     async def watch(self, run_id: str) -> AsyncIterator[RunStatus]:
-        """The run's status each time it changes, until it has ended."""
+        """Yield the run's status each time it changes, until it has ended."""
         before = None
         while True:
             status = await self.status(run_id)
@@ -57,7 +66,7 @@ class AsyncProducer:
             if status.state.is_final:
                 return
             before = status
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL)
 
     async def wait(self, run_id: str, timeout: float | None = None) -> RunStatus:  # noqa: ASYNC109
         """Return when the run has ended; raises WaitTimeout after ``timeout`` seconds."""

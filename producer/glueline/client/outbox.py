@@ -29,31 +29,31 @@ DAY_NS = 24 * 3600 * 1_000_000_000
 
 
 class Cursor(Protocol):
-    """What is used of a cursor of the DB-API."""
+    """The part of a DB-API cursor that is used."""
 
     def execute(self, statement: str, parameters: Sequence[Any], /) -> Any:
         """Run a statement."""
 
     def fetchmany(self, size: int, /) -> Sequence[Sequence[Any]]:
-        """Rows of the last statement."""
+        """Return rows of the last statement."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the cursor."""
 
 
 class Connection(Protocol):
-    """What is used of a connection of the DB-API."""
+    """The part of a DB-API connection that is used."""
 
     def cursor(self) -> Cursor:
         """Make a cursor."""
 
     def commit(self) -> None:
-        """End the transaction well."""
+        """Commit the transaction."""
 
 
 @dataclass(frozen=True, slots=True)
-class Relayed:
-    """What a relay did: rows whose runs are open, and rows that can never be enqueued."""
+class RelayResult:
+    """The result of a relay: rows whose runs are open, and rows that can never be enqueued."""
 
     sent: int = 0
     refused: int = 0
@@ -67,7 +67,7 @@ class Outbox:
         table: str = "glueline_outbox",
         paramstyle: Literal["qmark", "format", "pyformat", "numeric"] = "qmark",
     ) -> None:
-        """Use ``table``; raises UsageError when it is no plain name."""
+        """Use ``table``; raises UsageError when it is not a plain name."""
         if not _TABLE.fullmatch(table):
             raise UsageError(f"{table!r} is no name of a table: letters, digits and underscores")
         if paramstyle not in _MARKS:
@@ -84,7 +84,7 @@ class Outbox:
         )
 
     def add(self, connection: Connection, request: ExtractionRequest) -> str:
-        """Put a request into the table and give its row's id; the caller commits."""
+        """Put a request into the table and return its row's id; the caller commits."""
         row = str(uuid4())
         one, two, three = self._marks
         self._run(
@@ -94,26 +94,26 @@ class Outbox:
         )
         return row
 
-    def relay(self, connection: Connection, producer: Producer, limit: int = 100) -> Relayed:
+    def relay(self, connection: Connection, producer: Producer, limit: int = 100) -> RelayResult:
         """Enqueue the oldest requests that wait, and commit after each.
 
-        Raises Retryable when Redis is away: what was not sent stays. What can never be enqueued is
-        marked with the problem and not tried again.
+        Raises Retryable when Redis is away; requests that were not sent stay. A request that can
+        never be enqueued is marked with its problem and not tried again.
         """
         sent = refused = 0
         for row, document in self._waiting(connection, limit):
             try:
-                accepted = producer.enqueue(_request_of(row, document))
+                accepted = producer.enqueue(_parse_row(row, document))
             except UsageError as error:
                 self._mark(connection, "problem", str(error), row)
                 refused += 1
             else:
                 self._mark(connection, "run_id", accepted.run_id, row)
                 sent += 1
-        return Relayed(sent, refused)
+        return RelayResult(sent, refused)
 
     def run_of(self, connection: Connection, row: str) -> str | None:
-        """The run of a row; None while it waits. Raises UsageError when it was refused."""
+        """Return the run of a row; None while it waits. Raises UsageError when it was refused."""
         found = self._run(
             connection,
             f"SELECT run_id, problem FROM {self.table} WHERE id = {self._marks[0]}",  # noqa: S608
@@ -142,7 +142,7 @@ class Outbox:
             "WHERE run_id IS NULL AND problem IS NULL ORDER BY created_ns, id"
         )
         found = self._run(connection, statement, (), rows=limit)
-        connection.commit()  # no lock is kept while Redis is asked
+        connection.commit()  # keep no lock while Redis is asked
         return found
 
     def _mark(self, connection: Connection, column: str, value: str, row: str) -> None:
@@ -166,7 +166,7 @@ class Outbox:
             cursor.close()
 
 
-def _request_of(row: str, document: str) -> ExtractionRequest:
+def _parse_row(row: str, document: str) -> ExtractionRequest:
     try:
         request = ExtractionRequest.model_validate_json(document)
     except ValidationError as error:

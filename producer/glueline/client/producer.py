@@ -8,14 +8,15 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
 from pydantic import ValidationError
 
-from glueline.client.source_checks import Checks
+from glueline.client.errors import KeyConflict, UnknownRun, WaitTimeout
+from glueline.client.source_checks import SourceChecks
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
 from glueline.contract.messages import (
@@ -30,67 +31,58 @@ from glueline.contract.messages import (
 )
 from glueline.contract.model import StrictModel, first_error
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
-from glueline.ledger import Ledger
+from glueline.ledger import Ledger, schedules
 from glueline.ledger.changes import EventChanges, RecordResult, record_changes
-from glueline.ledger.commands import Position, finish_unit
-from glueline.ledger.keys import Origin
-from glueline.queue import Publisher, QueueUnavailable, calls_for, celery_app, redis_client
+from glueline.ledger.command import CommandExecutor
+from glueline.ledger.commands import RunCursor
+from glueline.ledger.keys import KeyOrigin
+from glueline.queue import (
+    MessagePublisher,
+    Publisher,
+    QueueUnavailable,
+    make_celery_app,
+    make_commands,
+    make_redis_client,
+)
 from glueline.settings.schedules import Schedule
 from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
 
 DEFAULT_FILTERS = Filters()
 DEFAULT_OPTIONS = Options()
-POLL = 0.3
-"""Seconds between two looks at a run that is watched."""
+POLL_INTERVAL = 0.3
+"""Seconds between two readings of a run that is watched."""
 
 
 class Accepted(StrictModel):
-    """An extraction that was taken. ``is_new`` is False when its idempotency key was known."""
+    """An extraction that was accepted. ``is_new`` is False when its idempotency key was known."""
 
     run_id: str
     generation: int
     is_new: bool
 
 
-class UnknownRun(UsageError):
-    """There is no such run (any more)."""
-
-    code = "unknown_run"
-
-
-class KeyConflict(UsageError):
-    """An idempotency key was used with another request."""
-
-    code = "idempotency_key"
-
-    def __init__(self, run_id: str) -> None:
-        """Name the run that the key belongs to."""
-        super().__init__(
-            "this idempotency key belongs to another request, that of run "
-            f"{run_id}; nothing was enqueued"
-        )
-        self.run_id = run_id
-
-
-class WaitTimeout(UsageError):
-    """The run did not end in the time that was given; it goes on."""
-
-    code = "wait_timeout"
-
-
 class Producer:
     """Enqueues extractions; every method blocks. Safe to share between threads."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        """Connect on first use to the Redis that ``settings`` (default: the usual) name."""
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        ledger: CommandExecutor | None = None,
+        publisher: MessagePublisher | None = None,
+    ) -> None:
+        """Connect on first use to the Redis that ``settings`` (default: the usual) name.
+
+        A ``ledger`` or ``publisher`` of your own takes the place of Redis, as in
+        ``glueline.testing``; closing it stays with you.
+        """
         self.settings = settings or load_settings()
-        self._client = redis_client(self.settings)
-        self._ledger = Ledger(self._client)
-        self._calls = calls_for(self.settings)
-        self._app = celery_app(self.settings)
-        self._publisher = Publisher(self._app)
-        self.checks = Checks(self._ledger, self._calls, self._publisher)
+        self._connections = ExitStack()
+        self._ledger = ledger or self._connect_ledger()
+        self._publisher = publisher or self._connect_publisher()
+        self._calls = make_commands(self.settings)
+        self.checks = SourceChecks(self._ledger, self._calls.keys, self._publisher)
 
     def enqueue_catalog(
         self,
@@ -113,7 +105,7 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one database with the tables that ``filters`` admit."""
-        scope = _scope(DatabaseScope, name=database)
+        scope = _make_scope(DatabaseScope, name=database)
         return self._enqueue(scope, source, filters, options, idempotency_key)
 
     def enqueue_table(
@@ -125,8 +117,8 @@ class Producer:
         options: Options = DEFAULT_OPTIONS,
         idempotency_key: str | None = None,
     ) -> Accepted:
-        """Extract one table; where it does not exist, sinks mark it as deleted."""
-        scope = _scope(TableScope, database=database, name=table)
+        """Extract one table; if it does not exist, sinks mark it as deleted."""
+        scope = _make_scope(TableScope, database=database, name=table)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
     def enqueue_job(
@@ -138,15 +130,15 @@ class Producer:
         idempotency_key: str | None = None,
     ) -> Accepted:
         """Extract one job with its lineage."""
-        scope = _scope(JobScope, name=job)
+        scope = _make_scope(JobScope, name=job)
         return self._enqueue(scope, source, DEFAULT_FILTERS, options, idempotency_key)
 
-    def enqueue(self, request: ExtractionRequest, origin: Origin = "caller") -> Accepted:
+    def enqueue(self, request: ExtractionRequest, origin: KeyOrigin = "caller") -> Accepted:
         """Open a run and publish its first units; raises KeyConflict.
 
         Once the run is in the ledger it will be worked on, even if publishing fails now: the
-        workers' reconciler publishes what is open and silent. ``origin`` is for Glueline's own
-        idempotency keys, which are apart from those of callers.
+        workers' reconciler publishes units that nobody holds. ``origin`` is for Glueline's own
+        idempotency keys, which are separate from those of callers.
         """
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.enqueue", "producer", about) as span:
@@ -159,31 +151,31 @@ class Producer:
         return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
 
     def status(self, run_id: str) -> RunStatus:
-        """Where a run stands; raises UnknownRun."""
+        """Return the status of a run; raises UnknownRun."""
         found = self._ledger(self._calls.status([run_id]))[0]
         if found is None:
-            raise _unknown(run_id)
+            raise _make_unknown_run(run_id)
         return found
 
-    def runs(self, limit: int = 20, after: AnyRun | Position | None = None) -> list[RunSummary]:
-        """The newest runs, or those that come ``after`` one in that order.
+    def runs(self, limit: int = 20, after: AnyRun | RunCursor | None = None) -> list[RunSummary]:
+        """Return the newest runs, or those that come ``after`` one in that order.
 
-        Their requests are without filters: ``status`` has them.
+        Their requests are without filters, which ``status`` has.
         """
         ids = self._ledger(self._calls.recent(limit, after))
         return [run for run in self._ledger(self._calls.summaries(ids)) if run]
 
     def find(self, prefix: str) -> RunStatus:
-        """The run whose id starts with ``prefix``; raises UnknownRun unless exactly one does."""
-        matches = [run for run in self.runs(10_000) if run.run_id.startswith(prefix)]
-        if not prefix or not matches:
-            raise _unknown(prefix)
+        """Return the run whose id starts with ``prefix``; raises UnknownRun unless one does."""
+        matches = self._ledger(self._calls.find(prefix)) if prefix else []
+        if not matches:
+            raise _make_unknown_run(prefix)
         if len(matches) > 1:
             raise UnknownRun(f"{len(matches)} runs start with {prefix!r}; give more of the id")
-        return self.status(matches[0].run_id)
+        return self.status(matches[0])
 
     def watch(self, run_id: str) -> Iterator[RunStatus]:
-        """The run's status each time it changes, until it has ended."""
+        """Yield the run's status each time it changes, until it has ended."""
         before = None
         while True:
             status = self.status(run_id)
@@ -192,7 +184,7 @@ class Producer:
             if status.state.is_final:
                 return
             before = status
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL)
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunStatus:
         """Block until the run has ended; raises WaitTimeout after ``timeout`` seconds."""
@@ -200,75 +192,75 @@ class Producer:
         while not (status := self.status(run_id)).state.is_final:
             if deadline is not None and time.monotonic() > deadline:
                 raise WaitTimeout(f"run {run_id} is still running after {timeout:g} s")
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL)
         return status
 
     def failures(self, run_id: str) -> list[Failure]:
-        """The units of a run that failed, and why; raises UnknownRun."""
+        """Return the units of a run that failed, and why; raises UnknownRun."""
         return self.problems(run_id)[0]
 
     def warnings(self, run_id: str) -> list[str]:
-        """What a run could not understand, in sentences; raises UnknownRun."""
+        """Return the warnings of a run, in sentences; raises UnknownRun."""
         return self.problems(run_id)[1]
 
     def problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
-        """A run's failures and its warnings in one look; raises UnknownRun."""
+        """Return a run's failures and its warnings in one read; raises UnknownRun."""
         found = self._ledger(self._calls.failures(run_id))
         if found is None:
-            raise _unknown(run_id)
+            raise _make_unknown_run(run_id)
         return found
 
     def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
-        """Stop a run and say its state now; one that has ended stays as it is."""
-        status = self.status(run_id)
-        before = self._ledger(self._calls.cancel(run_id, status.request.source, reason))
-        if before != RunState.RUNNING:
-            return self.status(run_id).state
-        self._publish([finish_unit(run_id, status.request.source)])
-        return RunState.CANCELLED
+        """Stop a run and return its state; a run that has ended stays as it is."""
+        result = self._ledger(self._calls.cancel(run_id, reason))
+        if result is None:
+            raise _make_unknown_run(run_id)
+        self._publish(result.units)
+        return result.state
 
     def replay(self, run_id: str, units: list[str] | None = None) -> int:
-        """Run failed units again (all, or those named) and say how many; raises UsageError."""
+        """Run failed units again (all, or those named), return how many; raises UsageError."""
         run = self.status(run_id)
         if not run.is_readable:
             raise UsageError(f"run {run_id} cannot be replayed: {run.reason}")
         answer = self._ledger(self._calls.replay(run, units or ()))
         if answer.outcome != "replayed":
-            raise UsageError(_REFUSED.get(answer.outcome, f"run {run_id} is {answer.outcome}"))
+            raise UsageError(
+                _REPLAY_REFUSALS.get(answer.outcome, f"run {run_id} is {answer.outcome}")
+            )
         self._publish(answer.units)
         return answer.count
 
-    def running(self, request: ExtractionRequest) -> RunStatus | None:
-        """The run of the same source, scope and filters that goes on."""
-        run_id = self._ledger(self._calls.running(request))
+    def find_running(self, request: ExtractionRequest) -> RunStatus | None:
+        """Return the running run of the same source, scope and filters."""
+        run_id = self._ledger(self._calls.find_running(request))
         return None if run_id is None else self._ledger(self._calls.status([run_id]))[0]
 
     def last_slot(self, schedule: Schedule) -> int | None:
-        """The last slot of a schedule that was served; None when it never was."""
-        return self._ledger(self._calls.served(schedule.name, schedule.timing))
+        """Return the last slot of a schedule that was served; None when it never was."""
+        return self._ledger(schedules.last_slot(self._calls.keys, schedule.name, schedule.timing))
 
-    def serve_slot(self, schedule: Schedule, slot: int) -> None:
-        """Remember that a slot was served."""
-        self._ledger(self._calls.serve(schedule.name, schedule.timing, slot))
+    def mark_slot(self, schedule: Schedule, slot: int) -> None:
+        """Record that a slot was served."""
+        self._ledger(schedules.mark_slot(self._calls.keys, schedule.name, schedule.timing, slot))
 
-    def schedules_served(self) -> None:
-        """Remember that all schedules were served that are due, for those who watch."""
-        self._ledger(self._calls.scheduled())
+    def mark_scheduler(self) -> None:
+        """Record that all schedules that are due were served, for monitoring."""
+        self._ledger(schedules.mark_scheduler(self._calls.keys))
 
-    def note(self, told: Sequence[EventChanges]) -> RecordResult:
-        """Note what events say has changed; raises LedgerUnavailable, and then nothing was."""
-        events = self.settings.events
-        quiet, at_most = (int(s * 1000) for s in (events.debounce, events.debounce_at_most))
-        return self._ledger(record_changes(self._calls.keys, told, quiet, at_most))
+    def record_changes(self, events: Sequence[EventChanges]) -> RecordResult:
+        """Record the changes of events; raises LedgerUnavailable, and then nothing was recorded."""
+        delays = self.settings.events
+        quiet, at_most = (int(s * 1000) for s in (delays.debounce, delays.debounce_at_most))
+        return self._ledger(record_changes(self._calls.keys, events, quiet, at_most))
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
-        """The newest messages that could not be understood or run."""
-        return self._ledger(self._calls.letters(limit))
+        """Return the newest messages that could not be understood or run."""
+        return self._ledger(self._calls.dead_letters(limit))
 
     def close(self) -> None:
-        """Let go of the connections."""
-        self._client.close()
-        self._app.close()
+        """Close the connections."""
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -280,6 +272,16 @@ class Producer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _connect_ledger(self) -> Ledger:
+        client = make_redis_client(self.settings)
+        self._connections.callback(client.close)
+        return Ledger(client)
+
+    def _connect_publisher(self) -> Publisher:
+        app = make_celery_app(self.settings)
+        self._connections.callback(app.close)
+        return Publisher(app)
 
     def _enqueue(
         self, scope: Scope, source: str, filters: Filters, options: Options, key: str | None
@@ -297,21 +299,21 @@ class Producer:
             self._publisher.publish(units)
 
 
-_REFUSED = {
+_REPLAY_REFUSALS = {
     "nothing": "none of these units has failed; `failures` lists those that have",
-    "newer": "a newer run of the same scope exists, and its knowledge stands: enqueue a new one",
-    "broken": "the run was ended before its end, for the reason it tells: enqueue a new one",
+    "newer": "a newer run of the same scope exists, and its results count: enqueue a new one",
+    "broken": "the run was stopped early, for the reason in its status: enqueue a new one",
     "running": "the run is still running; wait for its end, or cancel it",
     "succeeded": "the run has succeeded: there is nothing to run again",
 }
 
 
-def _scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:
+def _make_scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:
     try:
         return scope.model_validate(names)
     except ValidationError as error:
         raise UsageError(f"not a name of a Glue object: {first_error(error)}") from None
 
 
-def _unknown(run_id: str) -> UnknownRun:
+def _make_unknown_run(run_id: str) -> UnknownRun:
     return UnknownRun(f"there is no run {run_id!r}; `glueline runs` lists those that are known")

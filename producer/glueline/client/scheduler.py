@@ -1,8 +1,8 @@
 """Recurring extractions, each slot of a schedule once.
 
-The slot is part of the idempotency key: two schedulers side by side open one run. The ledger
-remembers the last slot that was served for longer than it remembers runs: a scheduler that
-restarts knows what it missed, and serves the newest of it once.
+The slot is part of the idempotency key, so that two schedulers side by side open one run. The
+ledger keeps the last slot that was served for longer than runs: a scheduler that restarts knows
+what it missed, and serves the newest slot of it once.
 """
 
 import time
@@ -19,13 +19,13 @@ from glueline.settings.schedules import Schedule
 
 log = structlog.get_logger()
 
-PAUSE = 1.0
-"""Seconds between two looks at the schedules."""
+TICK_INTERVAL = 1.0
+"""Seconds between two ticks."""
 
 
 @dataclass
 class Scheduler:
-    """Enqueues what is due. ``clock`` answers Unix time in seconds."""
+    """Enqueues what is due. ``clock`` returns Unix time in seconds."""
 
     producer: Producer
     schedules: Sequence[Schedule]
@@ -35,14 +35,14 @@ class Scheduler:
     _served: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse schedules that share a name: their slots would be taken for each other's."""
+        """Refuse schedules that share a name, because they would share slots."""
         if len({schedule.name for schedule in self.schedules}) < len(self.schedules):
             raise UsageError("two schedules have the same name; each needs its own")
 
     def tick(self) -> list[Accepted]:
-        """Serve each schedule whose newest slot has not been served; the runs that are new.
+        """Serve each schedule whose newest slot has not been served; return the new runs.
 
-        When Redis is away a slot stays due.
+        While Redis is away a slot stays due.
         """
         opened, postponed = [], 0
         for schedule in self.schedules:
@@ -57,7 +57,7 @@ class Scheduler:
                 opened.append(accepted)
         if self.schedules and not postponed:
             with suppress(GluelineError):
-                self.producer.schedules_served()
+                self.producer.mark_scheduler()
         return opened
 
     def run(self) -> None:
@@ -66,7 +66,7 @@ class Scheduler:
             self.tick()
             if self.heartbeat is not None:
                 self.heartbeat.touch()
-            time.sleep(PAUSE)
+            time.sleep(TICK_INTERVAL)
 
     def _look(self, schedule: Schedule) -> Accepted | None:
         slot = schedule.slot(self.clock())
@@ -78,11 +78,11 @@ class Scheduler:
         if last is not None and last >= slot:
             log.debug("schedule.known", schedule=schedule.name, slot=slot)
         elif last is None and before is None and schedule.cron is not None:
-            # Nobody wants last night's run because a schedule was written at noon.
-            self.producer.serve_slot(schedule, slot)
+            # A schedule that was written at noon does not serve last night's slot.
+            self.producer.mark_slot(schedule, slot)
         else:
             accepted = self._fire(schedule, slot)
-            self.producer.serve_slot(schedule, slot)
+            self.producer.mark_slot(schedule, slot)
         self._served[schedule.name] = slot
         return accepted
 
@@ -90,7 +90,7 @@ class Scheduler:
         key = f"schedule/{schedule.name}/{slot}"
         request = schedule.request.model_copy(update={"idempotency_key": key})
         if schedule.overlap == "skip":
-            other = self.producer.running(request)
+            other = self.producer.find_running(request)
             if other is not None and other.request.idempotency_key != key:
                 log.info("schedule.skipped", schedule=schedule.name, running=other.run_id)
                 return None

@@ -1,35 +1,37 @@
-"""Checks of sources, carried out by workers: only they know what a source stands for."""
+"""Checks of sources, carried out by workers: only they have the credentials."""
 
 from collections.abc import Sequence
 
 from glueline.contract.checks import SourceCheck
 from glueline.contract.messages import CheckRequest
-from glueline.ledger import Commands, Ledger
-from glueline.queue import Publisher, QueueUnavailable
+from glueline.ledger import Keys
+from glueline.ledger.checks import ask_check, drop_check, read_checks
+from glueline.ledger.command import CommandExecutor
+from glueline.queue import MessagePublisher, QueueUnavailable
 
 
-class Checks:
-    """Asks for checks and tells what came of them; every method blocks."""
+class SourceChecks:
+    """Asks for checks and reads their reports; every method blocks."""
 
-    def __init__(self, ledger: Ledger, calls: Commands, publisher: Publisher) -> None:
+    def __init__(self, ledger: CommandExecutor, keys: Keys, publisher: MessagePublisher) -> None:
         """Use the producer's connections."""
-        self._ledger, self._calls, self._publisher = ledger, calls, publisher
+        self._ledger, self._keys, self._publisher = ledger, keys, publisher
 
     def ask(self, source: str) -> bool:
-        """Let a worker check ``source``; False when that was asked a moment ago.
+        """Ask a worker to check ``source``; False when it was asked a moment ago.
 
-        A message that is lost is not sent again by itself: the question lapses after two minutes.
-        Raises QueueUnavailable or LedgerUnavailable, and then nothing was asked.
+        A lost message is not sent again: the request expires after two minutes. Raises
+        QueueUnavailable or LedgerUnavailable, and then nothing was asked.
         """
-        if not self._ledger(self._calls.ask_check(source)):
+        if not self._ledger(ask_check(self._keys, source)):
             return False
         try:
             self._publisher.publish([CheckRequest(source=source)])
         except QueueUnavailable:
-            self._ledger(self._calls.drop_check(source))
+            self._ledger(drop_check(self._keys, source))
             raise
         return True
 
-    def known(self, sources: Sequence[str]) -> list[SourceCheck]:
-        """What is known of each of ``sources``, in their order."""
-        return self._ledger(self._calls.checks(sources)) if sources else []
+    def read_reports(self, sources: Sequence[str]) -> list[SourceCheck]:
+        """Return the last report on each of ``sources``, in their order."""
+        return self._ledger(read_checks(self._keys, sources)) if sources else []

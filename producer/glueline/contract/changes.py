@@ -1,7 +1,7 @@
-"""What has changed in a catalogue, in groups that are read together, and what is then asked for.
+"""Changes in a catalogue, in groups that are read together, and the requests for them.
 
-The tables of one database are a group, and so are the jobs of a source: a group that many changes
-fall upon is read as a whole.
+The tables of one database are a group, and so are the jobs of a source. A group with many changes
+is read as a whole.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ MAX_CHANGES_PER_GROUP = 20
 class Change(StrictModel):
     """Something of a source that has to be read again.
 
-    ``is_gone``: the database is said to be deleted, which only a listing of databases can prove.
+    ``is_gone`` says that the database was deleted, which only a listing of databases can prove.
     """
 
     source: SourceName
@@ -50,14 +50,14 @@ class Change(StrictModel):
 
     @property
     def mark(self) -> tuple[Literal["name", "whole", "gone"], str]:
-        """What is noted of it in its group."""
+        """The kind of change, and the name that changed, as recorded in the group."""
         if isinstance(self.scope, DatabaseScope):
             return ("gone" if self.is_gone else "whole"), ""
         return "name", self.scope.name
 
 
 class Batch(StrictModel):
-    """The changes of one group that are to be read now. ``batch`` is unlike that of any other."""
+    """The changes of one group that are to be read now. ``batch`` is a unique id."""
 
     group: str
     batch: str
@@ -67,11 +67,11 @@ class Batch(StrictModel):
 
     @property
     def source(self) -> str:
-        """The source that it is of."""
+        """The source of the group."""
         return self.group.partition("/")[0]
 
     def requests(self, options: Options) -> list[ExtractionRequest]:
-        """What to ask for; the same each time, with the same idempotency keys."""
+        """Make the requests for the changes, each time the same with the same idempotency keys."""
         return [
             ExtractionRequest(
                 source=self.source,
@@ -82,10 +82,10 @@ class Batch(StrictModel):
                 else options,
                 idempotency_key=f"change/{self.batch}/{number}",
             )
-            for number, (scope, filters) in enumerate(self._wanted())
+            for number, (scope, filters) in enumerate(self._list_scopes())
         ]
 
-    def _wanted(self) -> Iterable[tuple[Scope, Filters]]:
+    def _list_scopes(self) -> Iterable[tuple[Scope, Filters]]:
         _, kind, *rest = self.group.split("/", 2)
         if kind == "jobs":
             if self.is_whole:
@@ -103,9 +103,9 @@ class Batch(StrictModel):
 
 
 def database_listing_filters(database: str) -> Filters | None:
-    """Filters for a listing of databases that is about this one; None for a name that has none.
+    """Make filters that list this database only; None for a name that no glob can match.
 
-    A glob without wildcards would be read by its name, and what is not there cannot be listed.
+    A glob without wildcards would read the database by its name, and not list it.
     """
     escaped = "".join(f"[{c}]" if c in "*?[" else c for c in database)
     try:
@@ -115,7 +115,7 @@ def database_listing_filters(database: str) -> Filters | None:
 
 
 def admits(filters: Filters, scope: Scope) -> bool:
-    """Whether ``filters`` let the one thing pass that ``scope`` names."""
+    """Tell whether ``filters`` admit the one thing that ``scope`` names."""
     match scope:
         case DatabaseScope(name=name):
             return filters.databases.admits(name)

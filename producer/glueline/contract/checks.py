@@ -1,4 +1,4 @@
-"""What a check of a source found: each permission, tried."""
+"""Reports on sources: each permission, tried."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,16 +7,16 @@ from glueline.contract.model import StrictModel
 
 
 class CheckState(StrEnum):
-    """What became of one permission."""
+    """The result of trying one permission."""
 
     ALLOWED = "allowed"
     """A call that needs it was answered."""
     DENIED = "denied"
-    """AWS refused a call for want of it."""
+    """AWS refused a call that needs it."""
     UNKNOWN = "unknown"
     """It could not be tried."""
     HIDDEN = "hidden"
-    """The call was answered with nothing: there is nothing, or Lake Formation leaves it out."""
+    """The answer was empty: there is nothing, or Lake Formation hides it."""
 
 
 class CheckItem(StrictModel):
@@ -27,9 +27,9 @@ class CheckItem(StrictModel):
     state: CheckState
     needed_for: str
     without_it: str
-    """What works all the same."""
+    """What works without it."""
     detail: str = ""
-    """What was tried on what, and what AWS said."""
+    """The call that was tried, its object, and AWS's answer."""
 
 
 class CheckReport(StrictModel):
@@ -39,29 +39,31 @@ class CheckReport(StrictModel):
     at: datetime
     account: str | None = None
     identity: str | None = None
-    """The ARN that reads, as STS told."""
+    """The ARN that reads, from STS."""
     ok: bool
     """Whether nothing was denied or hidden."""
     items: tuple[CheckItem, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """0: nothing is missing, 3: some works, 1: nothing works."""
+        """0: nothing is missing, 3: something works, 1: nothing works."""
         if self.ok:
             return 0
-        works = (item.state is CheckState.ALLOWED for item in self.items if _reads(item))
+        works = (
+            item.state is CheckState.ALLOWED for item in self.items if _is_read_permission(item)
+        )
         return 3 if any(works) else 1
 
 
-def _reads(item: CheckItem) -> bool:
+def _is_read_permission(item: CheckItem) -> bool:
     return item.permission.startswith("glue:")
 
 
 class SourceCheck(StrictModel):
-    """What is known of a source's permissions now."""
+    """The last report on a source, and whether a new one is on its way."""
 
     source: str
     report: CheckReport | None = None
-    """The last check's; None when there was none lately."""
+    """The report of the last check; None when there was none lately."""
     is_checking: bool = False
     """Whether a check was asked for that no worker has answered yet."""

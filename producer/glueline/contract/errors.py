@@ -1,9 +1,9 @@
 """Glueline's errors.
 
 GluelineError
-├── Retryable            what failed may succeed later: the queue tries again
+├── Retryable            the same work may succeed later: the queue tries again
 └── Terminal             trying again cannot help
-    └── UsageError       the caller's words were wrong: one sentence, exit code 2
+    └── UsageError       the input was wrong: one sentence, exit code 2
 """
 
 

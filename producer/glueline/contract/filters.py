@@ -1,4 +1,4 @@
-"""Which databases, tables and jobs a request is about: globs that allow and globs that deny."""
+"""Filters of databases, tables and jobs: globs that allow and globs that deny."""
 
 import re
 from fnmatch import translate
@@ -12,16 +12,16 @@ from glueline.contract.model import StrictModel
 GLOB_LIMIT = 255
 """Glue's own limit of a name, in characters."""
 _SPACE = r"[\s\x1c-\x1f\x85]"
-"""What Python strips, for the regular expressions of other languages too."""
+"""The characters that Python strips, also for regular expressions of other languages."""
 GLOBS_LIMIT = 1000
-"""Globs of a request."""
-LENGTH_LIMIT = 50_000
-"""Characters of all globs of a request."""
+"""The most globs of a request."""
+GLOBS_LENGTH_LIMIT = 50_000
+"""The most characters of all globs of a request."""
 _WILDCARDS = frozenset("*?[")
 _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 
 
-def _well_formed(glob: str) -> str:
+def _check_glob(glob: str) -> str:
     if not glob or glob != glob.strip():
         raise ValueError("a glob is a name with *, ? or [abc], without spaces around it")
     if len(glob) > GLOB_LIMIT:
@@ -33,8 +33,8 @@ def _well_formed(glob: str) -> str:
 
 Glob = Annotated[
     str,
-    AfterValidator(_well_formed),
-    # For other languages, what the function above looks for.
+    AfterValidator(_check_glob),
+    # The same checks as above, for other languages.
     WithJsonSchema(
         {
             "type": "string",
@@ -56,11 +56,11 @@ class Globs(StrictModel):
     deny: tuple[Glob, ...] = ()
 
     def admits(self, name: str) -> bool:
-        """Whether ``name`` is asked for."""
+        """Tell whether ``name`` is asked for."""
         name = name.lower()
-        if self.deny and _any(self.deny).matches(name):
+        if self.deny and _compile_globs(self.deny).matches(name):
             return False
-        return not self.allow or _any(self.allow).matches(name)
+        return not self.allow or _compile_globs(self.allow).matches(name)
 
     @property
     def exact_names(self) -> tuple[str, ...] | None:
@@ -69,16 +69,16 @@ class Globs(StrictModel):
             return None
         return tuple(sorted({glob.lower() for glob in self.allow if self.admits(glob)}))
 
-    def within(self, outer: "Globs") -> "Globs":
-        """The globs for names that both these and ``outer`` admit."""
+    def restrict_to(self, outer: "Globs") -> "Globs":
+        """Return globs for names that both these and ``outer`` admit."""
         deny = tuple(dict.fromkeys((*self.deny, *outer.deny)))
         if self.allow and outer.allow:
-            return _Within(allow=self.allow, deny=deny, outer=outer)
+            return _NestedGlobs(allow=self.allow, deny=deny, outer=outer)
         return Globs(allow=self.allow or outer.allow, deny=deny)
 
 
-class _Within(Globs):
-    """Globs of a request inside those of its source; no message holds any."""
+class _NestedGlobs(Globs):
+    """Globs of a request inside those of its source; never part of a message."""
 
     outer: Globs
 
@@ -86,8 +86,8 @@ class _Within(Globs):
         return super().admits(name) and self.outer.admits(name)
 
 
-class _Any:
-    """Matches what any of some globs matches: names without wildcards at once, however many."""
+class _GlobMatcher:
+    """Matches the names that any of some globs matches. Globs without wildcards are a set."""
 
     def __init__(self, globs: tuple[str, ...]) -> None:
         wild = [glob.lower() for glob in globs if set(glob) & _WILDCARDS]
@@ -99,8 +99,8 @@ class _Any:
 
 
 @lru_cache(maxsize=64)
-def _any(globs: tuple[str, ...]) -> _Any:
-    return _Any(globs)
+def _compile_globs(globs: tuple[str, ...]) -> _GlobMatcher:
+    return _GlobMatcher(globs)
 
 
 class Filters(StrictModel):
@@ -112,24 +112,24 @@ class Filters(StrictModel):
 
     @property
     def globs(self) -> int:
-        """How many globs there are."""
+        """The number of globs."""
         return len(self._globs())
 
     def _globs(self) -> list[str]:
         parts = (self.databases, self.tables, self.jobs)
         return [glob for part in parts for glob in (*part.allow, *part.deny)]
 
-    def within(self, outer: "Filters") -> "Filters":
-        """These filters, narrowed to what ``outer`` admits."""
+    def restrict_to(self, outer: "Filters") -> "Filters":
+        """Return these filters, narrowed to what ``outer`` admits."""
         return Filters(
-            databases=self.databases.within(outer.databases),
-            tables=self.tables.within(outer.tables),
-            jobs=self.jobs.within(outer.jobs),
+            databases=self.databases.restrict_to(outer.databases),
+            tables=self.tables.restrict_to(outer.tables),
+            jobs=self.jobs.restrict_to(outer.jobs),
         )
 
 
-def _bounded(filters: Filters, info: ValidationInfo) -> Filters:
-    """Filters go with each unit of a run; what was accepted once stays accepted."""
+def _check_size(filters: Filters, info: ValidationInfo) -> Filters:
+    """Refuse filters that are too large; filters that were accepted once stay accepted."""
     if info.context and info.context.get("is_stored"):
         return filters
     globs = filters._globs()  # noqa: SLF001 - of this module
@@ -138,13 +138,13 @@ def _bounded(filters: Filters, info: ValidationInfo) -> Filters:
             f"a request has at most {GLOBS_LIMIT:,} globs, this one has {len(globs):,}: "
             "use wildcards, or several sources with filters of their own"
         )
-    if (length := sum(map(len, globs))) > LENGTH_LIMIT:
+    if (length := sum(map(len, globs))) > GLOBS_LENGTH_LIMIT:
         raise ValueError(
-            f"the globs of a request have at most {LENGTH_LIMIT:,} characters, these have "
+            f"the globs of a request have at most {GLOBS_LENGTH_LIMIT:,} characters, these have "
             f"{length:,}: use wildcards, or several sources with filters of their own"
         )
     return filters
 
 
-RequestFilters = Annotated[Filters, AfterValidator(_bounded)]
+RequestFilters = Annotated[Filters, AfterValidator(_check_size)]
 """Filters of a request, bounded in number and length."""

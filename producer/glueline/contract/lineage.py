@@ -1,4 +1,4 @@
-"""What flows where: datasets named as OpenLineage names them, and the edges between them."""
+"""Lineage: datasets with OpenLineage's names, and the edges between them."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from glueline.contract.model import StrictModel
 
 
 class Origin(StrEnum):
-    """Which description of a job an edge was read from."""
+    """The description of a job that an edge was read from."""
 
     VISUAL = "visual"
     """``CodeGenConfigurationNodes``, the graph of Glue Studio."""

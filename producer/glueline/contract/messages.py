@@ -1,7 +1,7 @@
-"""What travels on the queue: requests from any service, and the units of a run.
+"""Messages on the queue: requests from any service, and the units of a run.
 
-A message names things and never carries a definition or a credential. ``parse`` is the only way
-in; its errors say what was wrong in one sentence.
+A message names things and never carries a definition or a credential. ``parse_message`` is the only
+way in; its errors say what was wrong in one sentence.
 """
 
 import operator
@@ -22,13 +22,13 @@ RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{16,40}$")]
 _PLAIN = r"^[a-z0-9_-]*$"
 
 
-def _as_stored(name: str) -> str:
-    """In lower case, as Glue stores and finds it; any other spelling would be a second thing."""
+def _fold_case(name: str) -> str:
+    """Fold to lower case, as Glue stores it; another spelling would be a second object."""
     folded = name.lower()
     return folded if len(folded) == len(name) else name
 
 
-FoldedName = Annotated[Name, AfterValidator(_as_stored)]
+FoldedName = Annotated[Name, AfterValidator(_fold_case)]
 """The name of a database or a table, whose case does not count."""
 
 
@@ -89,7 +89,7 @@ Scope = Annotated[CatalogScope | DatabaseScope | TableScope | JobScope, Field(di
 
 
 class Options(StrictModel):
-    """How much to read.
+    """Options of an extraction.
 
     ``partitions``: none, count (keys and how many there are) or all. ``raw`` keeps AWS's answer
     in each record. ``max_deletion_share`` is the share of a listing, and of all that the source
@@ -106,7 +106,7 @@ class Options(StrictModel):
 
 
 class ExtractionRequest(StrictModel):
-    """What a caller asks for. Any service may push it to the queue as ``glueline.request``."""
+    """A request for an extraction. Any service may push it to the queue as ``glueline.request``."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     kind: Literal["request"] = "request"
@@ -149,7 +149,7 @@ class DatabasesUnit(_Unit):
 
 
 class NameRange(StrictModel):
-    """Names that begin with ``prefix`` and go on with none of the characters ``without``."""
+    """Names that begin with ``prefix``, followed by none of the characters ``without``."""
 
     prefix: Annotated[str, Field(pattern=_PLAIN)] = ""
     without: Annotated[str, Field(pattern=_PLAIN)] = ""
@@ -161,7 +161,7 @@ class NameRange(StrictModel):
 
     @classmethod
     def of_label(cls, label: str) -> "NameRange":
-        """The range of a label."""
+        """Return the range of a label."""
         prefix, _, without = label.partition("~")
         return cls(prefix=prefix, without=without)
 
@@ -169,9 +169,9 @@ class NameRange(StrictModel):
 class DatabaseUnit(_Unit):
     """Read the tables of one database, from ``token`` on when it is a later page.
 
-    ``after`` names the last table before it: tokens expire, names do not. With ``names``
-    only those of a range; ``plain`` says that the endpoint is not to be asked for the range alone.
-    ``has_gaps`` says that an earlier page held nulls, so that the listing cannot be complete.
+    ``after`` is the name of the last table before it: tokens expire, names do not. ``names`` is the
+    range to read; ``plain`` says not to ask the endpoint for the range alone. ``has_gaps`` says
+    that an earlier page held nulls, so that the listing cannot be complete.
     """
 
     kind: Literal["database"] = "database"
@@ -181,12 +181,12 @@ class DatabaseUnit(_Unit):
     after: str | None = None
     names: NameRange | None = None
     plain: bool = False
-    # Left out unless it is needed, so that workers before it read the message.
+    # Left out unless it is needed, so that older workers can read the message.
     has_gaps: Annotated[bool, Field(exclude_if=operator.not_)] = False
 
     @property
     def listing(self) -> str:
-        """What is listed completely at the end of the last page."""
+        """The listing that is complete at the end of the last page."""
         whole = f"database/{encode(self.database)}"
         return f"{whole}/range/{self.names.label}" if self.names else whole
 
@@ -285,7 +285,7 @@ UNIT_KINDS = ("databases", "database", "table", "partitions", "jobs", "job", "fi
 
 
 def first_units(run_id: str, request: ExtractionRequest) -> list[UnitMessage]:
-    """The units that a run starts with."""
+    """Return the units that a run starts with."""
     about = {"run_id": run_id, "source": request.source}
     match request.scope:
         case DatabaseScope(name=name):
@@ -305,8 +305,8 @@ def encode(name: str) -> str:
     return encoded.replace(".", "%2E") if set(encoded) == {"."} else encoded
 
 
-def parse(payload: Any) -> ExtractionRequest | CheckRequest | UnitMessage:
-    """Validate one decoded message; raise UsageError with one sentence when it is none."""
+def parse_message(payload: Any) -> ExtractionRequest | CheckRequest | UnitMessage:
+    """Validate one decoded message; raises UsageError with one sentence."""
     try:
         return MESSAGE.validate_python(payload)
     except ValidationError as error:

@@ -7,13 +7,13 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 class StrictModel(BaseModel):
-    """Immutable and strict about unknown fields, so that a misspelt one is never ignored."""
+    """A model that is immutable and refuses unknown fields, so that no typo is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 def first_error(error: ValidationError) -> str:
-    """Say the first problem of ``error`` in one sentence without echoing the input.
+    """Explain the first problem of ``error`` in one sentence without repeating the input.
 
     The input is left out because a message or a setting may hold a secret.
     """
@@ -25,7 +25,7 @@ def first_error(error: ValidationError) -> str:
 
 
 def error_at(path: tuple[str | int, ...], sentence: str) -> ValidationError:
-    """A validation error about ``path``, for validators that see more than one field."""
+    """Make a validation error about ``path``, for validators of more than one field."""
     kind = PydanticCustomError("glueline", "{sentence}", {"sentence": sentence})
     return ValidationError.from_exception_data(
         "problem", [InitErrorDetails(type=kind, loc=path, input=None)]

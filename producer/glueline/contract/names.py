@@ -1,4 +1,4 @@
-"""The names that services share: the queue, the tasks on it, and the prefix of Redis keys."""
+"""Names that services share: the queue, its tasks, and the prefix of Redis keys."""
 
 KEY_PREFIX = "glueline:"
 QUEUE = "glueline"
@@ -7,5 +7,5 @@ DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
 
 
 def task_name(kind: str) -> str:
-    """The Celery task that carries messages of ``kind``."""
+    """Return the Celery task that carries messages of ``kind``."""
     return TASK_PREFIX + kind

@@ -1,4 +1,4 @@
-"""Records: the validated things that an extraction yields.
+"""Records: the validated results of an extraction.
 
 Field names are the Glue API's in snake case. Times are ISO 8601 in UTC. ``key`` is the identity
 of what the record describes and the primary key in every sink; ``content_hash`` changes only when
@@ -20,23 +20,23 @@ TableFormat = Literal["hive", "iceberg", "delta", "hudi"]
 
 
 class Record(StrictModel):
-    """What every record says of itself: which source it is from and how sure it is."""
+    """The base of records: the source, the place, and warnings."""
 
     identity: ClassVar[tuple[str, ...]] = ("name",)
-    """The fields that, with source, place and kind, tell this thing from all others."""
+    """The fields that, with source, place and kind, identify the thing."""
     volatile: ClassVar[frozenset[str]] = frozenset({"content_hash", "raw"})
-    """The fields that may change although the described thing did not."""
+    """The fields that may change without a change of the described thing."""
 
     kind: str
     source: str
     region: str
     catalog_id: str | None = None
-    """The account (or nested catalogue) that owns the thing; None where nobody told."""
+    """The account (or nested catalogue) that owns the thing; None where it is unknown."""
     warnings: tuple[str, ...] = ()
     """What could not be understood, in sentences."""
     content_hash: str = ""
     raw: dict[str, Any] | None = None
-    """The answer of AWS as it came, when the request asked for it."""
+    """AWS's answer, unchanged, when the request asked for it."""
 
     @property
     def key(self) -> str:
@@ -53,29 +53,29 @@ class Record(StrictModel):
     def listing(self) -> str:
         """The listing that the thing is found in, as the id of the unit that reads it.
 
-        Once a listing was read to its end, what belongs to it and was not seen is gone.
+        Once a listing was read to its end, its things that were not seen are gone.
         """
         raise NotImplementedError  # pragma: no cover - each kind has its own
 
     @property
     def subject(self) -> str:
-        """The name that a request's filters decide about: a database, table or job."""
+        """The name that a request's filters decide about: that of a database, table or job."""
         raise NotImplementedError  # pragma: no cover - each kind has its own
 
 
 def record_key(source: str, place: str, kind: str, *identity: str) -> str:
-    """The key of the record of ``kind`` with these identifying fields; see ``place_of``."""
+    """Make the key of a record from its identifying fields; see ``place_of``."""
     first, *others = (quote(str(part), safe="") for part in (source, kind, *identity))
     return "/".join((first, place, *others))
 
 
 def place_of(region: str, catalog_id: str | None) -> str:
-    """``region/catalogue``, percent-encoded; the second part is empty where it is not known."""
+    """Return ``region/catalogue``, percent-encoded; the second part is empty if unknown."""
     return f"{quote(region, safe='')}/{quote(catalog_id or '', safe='')}"
 
 
 class CatalogLink(StrictModel):
-    """Where a resource link points; ``table`` is None for a link to a database."""
+    """The target of a resource link; ``table`` is None for a link to a database."""
 
     catalog_id: str | None = None
     database: str
@@ -84,7 +84,7 @@ class CatalogLink(StrictModel):
 
 
 class Federated(StrictModel):
-    """The foreign thing behind a federated database or table."""
+    """The external object behind a federated database or table."""
 
     identifier: str | None = None
     connection_name: str | None = None
@@ -131,12 +131,12 @@ class SortColumn(StrictModel):
 
 
 class Storage(StrictModel):
-    """Where and how a table or partition is stored (Glue's StorageDescriptor without columns)."""
+    """The storage of a table or partition (Glue's StorageDescriptor without columns)."""
 
     location: str | None = None
     additional_locations: tuple[str, ...] = ()
     data_locations: tuple[str, ...] | None = None
-    """Where readers find a table's data, which SerDe, template or manifests may move elsewhere.
+    """The places of a table's data, which SerDe, template or manifests may move elsewhere.
 
     A ``*`` stands for the values of a partition. Empty where the catalogue does not say it; None
     in partitions, whose location counts.
@@ -237,9 +237,9 @@ class PartitionRecord(Record):
 
 
 class PartitionSummaryRecord(Record):
-    """How many partitions a table has in the catalogue.
+    """The number of partitions that a table has in the catalogue.
 
-    None is written for a table whose partitions are all projected.
+    A table whose partitions are all projected has no such record.
     """
 
     identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name")
@@ -349,7 +349,7 @@ class LineageRecord(Record):
 
 
 def _dataset_key(dataset: Dataset) -> str:
-    """Namespace and name with a bar between them that the namespace cannot hold."""
+    """Join namespace and name by a bar, which the namespace cannot hold."""
     return f"{dataset.namespace.replace('%', '%25').replace('|', '%7C')}|{dataset.name}"
 
 

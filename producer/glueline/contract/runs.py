@@ -1,4 +1,4 @@
-"""What the ledger tells about a run."""
+"""Runs, as the ledger reports them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,12 @@ from glueline.contract.model import StrictModel
 
 
 class RunState(StrEnum):
-    """Where a run stands."""
+    """The state of a run."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     PARTIAL = "partial"
-    """Finished, and some units failed; ``failures`` says which and why."""
+    """Finished, and some units failed; ``failures`` lists them with the reasons."""
     FAILED = "failed"
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
@@ -24,12 +24,12 @@ class RunState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the run has ended."""
+        """Tell whether the run has ended."""
         return self is not RunState.RUNNING
 
     @property
     def exit_code(self) -> int:
-        """What a command that waited for the run answers to its shell."""
+        """The exit code of a command that waited for the run."""
         return {RunState.SUCCEEDED: 0, RunState.PARTIAL: 3}.get(self, 1)
 
 
@@ -45,7 +45,7 @@ class Failure(StrictModel):
 
 
 class RequestSummary(StrictModel):
-    """A request without its filters, which may be long: ``globs`` says how many there are."""
+    """A request without its filters, which may be long; ``globs`` is their number."""
 
     schema_version: Literal[1] = 1
     kind: Literal["request"] = "request"
@@ -61,8 +61,8 @@ class RequestSummary(StrictModel):
         return f"{self.scope.label} of {self.source}"
 
 
-class _Run(StrictModel):
-    """What is known of a run but for its request."""
+class _RunBase(StrictModel):
+    """A run without its request."""
 
     run_id: str
     generation: int
@@ -78,8 +78,8 @@ class _Run(StrictModel):
     reason: str | None = None
     """Why the run failed as a whole, what superseded it, or which run it waits for."""
     is_readable: bool = True
-    """False where another version left what this one cannot read: ``reason`` says it, and the
-    request is not the run's."""
+    """False when this version cannot read what another has written. ``reason`` says why, and the
+    request is not that of the run."""
 
     @property
     def units(self) -> int:
@@ -87,13 +87,13 @@ class _Run(StrictModel):
         return self.open_units + self.settled_units + self.failed_units
 
 
-class RunStatus(_Run):
+class RunStatus(_RunBase):
     """A run at one moment. Times are UTC."""
 
     request: ExtractionRequest
 
 
-class RunSummary(_Run):
+class RunSummary(_RunBase):
     """A run in a listing, at one moment. Times are UTC."""
 
     request: RequestSummary

@@ -31,29 +31,29 @@ class _Schema(GenerateJsonSchema):
 
 
 def message_schema() -> dict[str, Any]:
-    """The schema of everything that may come over the queue."""
+    """Return the schema of all messages on the queue."""
     schema = messages.MESSAGE.json_schema(schema_generator=_Schema)
-    return _finished("A message on the queue of Glueline", schema)
+    return _finish_schema("A message on the queue of Glueline", schema)
 
 
 def record_schema() -> dict[str, Any]:
-    """The schema of every record as sinks write it: with all its fields."""
+    """Return the schema of every record as sinks write it, with all its fields."""
     adapter: TypeAdapter[Any] = TypeAdapter(records.AnyRecord)
     schema = adapter.json_schema(mode="serialization", schema_generator=_Schema)
     for definition in schema["$defs"].values():
         if "properties" in definition:
             definition["required"] = list(definition["properties"])
-    return _finished("A record of Glueline", schema)
+    return _finish_schema("A record of Glueline", schema)
 
 
 SCHEMAS = {"messages": message_schema, "records": record_schema}
 
 
 def attribute_docs(model: type[Any]) -> dict[str, str]:
-    """What the texts below the attributes of a class and of its bases say, by attribute.
+    """Return the texts below the attributes of a class and its bases, by attribute.
 
-    pydantic could collect them, but would read the sources each time that the classes are
-    imported; only a schema needs them.
+    pydantic could collect them, but would read the sources at each import of the classes; only a
+    schema needs them.
     """
     found: dict[str, str] = {}
     for cls in reversed(model.__mro__):
@@ -74,7 +74,7 @@ def _own_attribute_docs(cls: type[Any]) -> Iterator[tuple[str, str]]:
                 yield name, inspect.cleandoc(text)
 
 
-def _finished(title: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _finish_schema(title: str, schema: dict[str, Any]) -> dict[str, Any]:
     known = {name: cls for module in _MODULES for name, cls in vars(module).items()}
     for name, definition in schema["$defs"].items():
         _describe(definition, known[name])
@@ -91,11 +91,11 @@ def _describe(definition: dict[str, Any], cls: type[StrictModel] | type[Enum]) -
     for name in properties.keys() & docs.keys():
         properties[name]["description"] = docs[name]
     if "const" in properties.get("kind", {}) and "kind" not in definition.get("required", ()):
-        # It has a default in Python only: `parse` tells by it what a message is.
+        # It has a default in Python only: it tells the kinds of messages apart.
         definition["required"] = ["kind", *definition.get("required", ())]
 
 
-def main() -> None:
+def print_schema() -> None:
     """Print the schema that the one argument names."""
     chosen = SCHEMAS.get(sys.argv[1]) if len(sys.argv) == 2 else None  # noqa: PLR2004
     if chosen is None:
@@ -104,4 +104,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    print_schema()

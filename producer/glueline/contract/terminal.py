@@ -1,7 +1,7 @@
-"""Texts from outside on their way to a terminal, which obeys some characters.
+"""Make texts from outside safe for a terminal, which obeys some characters.
 
-Besides the control characters these are the marks that turn the direction of writing, and line
-separators; half a surrogate pair cannot be printed at all.
+These are control characters, marks that change the direction of writing, and line separators. Half
+a surrogate pair cannot be printed at all.
 """
 
 import re
@@ -12,23 +12,23 @@ _STEERING = re.compile(
 _DELETE = b"\x7f"
 
 
-def one_line(text: str) -> str:
-    """Return ``text`` so that it neither breaks a line nor steers the terminal."""
+def clean_line(text: str) -> str:
+    """Return ``text`` with spaces in place of what breaks a line or steers the terminal."""
     return _STEERING.sub(" ", text)
 
 
-def lines(text: str) -> str:
-    """Return ``text`` with its line breaks, and nothing else that steers the terminal."""
-    return "\n".join(map(one_line, text.split("\n")))
+def clean_lines(text: str) -> str:
+    """Return ``text`` with its line breaks, but nothing else that steers the terminal."""
+    return "\n".join(map(clean_line, text.split("\n")))
 
 
-def escaped(document: bytes) -> bytes:
-    """Return a JSON document that is the same, and says by escapes what would steer a terminal."""
+def escape_json(document: bytes) -> bytes:
+    """Return the same JSON document with escapes for what would steer a terminal."""
     if document.isascii() and _DELETE not in document:
-        return document  # of ASCII, JSON has its own way to say all others
+        return document  # JSON itself escapes the other characters of ASCII
     return _STEERING.sub(_escape, document.decode()).encode()
 
 
 def _escape(match: re.Match[str]) -> str:
-    # JSON has its own controls escaped already; what is left of them lies between its values.
+    # JSON has escaped the controls in its strings; these are between its values.
     return match[0] if match[0] in "\n\r\t" else f"\\u{ord(match[0]):04x}"

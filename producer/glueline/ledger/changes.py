@@ -1,4 +1,4 @@
-"""Changes that were told of and wait, by groups, until it is quiet enough to read them."""
+"""Changes that wait in groups until it is quiet enough to read them."""
 
 import json
 from collections.abc import Sequence
@@ -13,59 +13,59 @@ from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Batch, Change
 from glueline.contract.messages import Options
 from glueline.contract.model import first_error
 from glueline.ledger import decoding
-from glueline.ledger.commands import Command
+from glueline.ledger.command import Command
 from glueline.ledger.keys import Keys
 
-REMEMBERED_MS = 15 * 60 * 1000
-"""For so long an event that is delivered again is known."""
-REMEMBERED = 20_000
-"""Events that are known at the most."""
-PAUSE_MS = 500
-"""Between two looks at a batch whose runs could not be opened yet."""
+EVENT_TTL_MS = 15 * 60 * 1000
+"""The time for which an event that is delivered again is known."""
+MAX_KNOWN_EVENTS = 20_000
+"""The most events that are known."""
+RETRY_PAUSE_MS = 500
+"""The time between two tries of a batch whose runs could not be opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventChanges:
-    """One event and what it says has changed."""
+    """One event and its changes."""
 
     event_id: str
     changes: Sequence[Change]
 
     @property
     def digest(self) -> str:
-        """The event as one that was told of these groups."""
+        """The identity of the event with these groups."""
         about = json.dumps([self.event_id, *sorted({one.group for one in self.changes})])
         return blake2b(about.encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """How many events were noted, and how many had been before."""
+    """The numbers of events that were recorded, and that had been before."""
 
     noted: int
     repeated: int
 
 
 def record_changes(
-    keys: Keys, told: Sequence[EventChanges], quiet_ms: int, at_most_ms: int
+    keys: Keys, events: Sequence[EventChanges], quiet_ms: int, at_most_ms: int
 ) -> Command[RecordResult]:
-    """Note changes in one step; those that nothing was told of need none."""
+    """Record the changes of events in one step; events without changes need none."""
     marks = [
         (one.digest, [(change.group, *change.mark) for change in one.changes])
-        for one in told
+        for one in events
         if one.changes
     ]
     return Command(
-        "note",
-        (keys.changes, keys.changes_since, keys.changes_known),
+        "record_changes",
+        (keys.changes, keys.change_batches, keys.known_events),
         (
             keys.change(""),
             quiet_ms,
             at_most_ms,
             MAX_CHANGES_PER_GROUP,
             uuid4().hex,
-            REMEMBERED_MS,
-            REMEMBERED,
+            EVENT_TTL_MS,
+            MAX_KNOWN_EVENTS,
             json.dumps(marks),
         ),
         lambda answer: RecordResult(int(answer[0]), int(answer[1])),
@@ -83,37 +83,37 @@ class UnreadableBatch:
 
 @dataclass(frozen=True, slots=True)
 class DueChanges:
-    """Batches that are to be read now, and those that nobody can read."""
+    """Batches that are to be read now, and those that this version cannot read."""
 
     batches: list[Batch] = field(default_factory=list)
     unreadable: list[UnreadableBatch] = field(default_factory=list)
 
 
 def due_changes(keys: Keys, limit: int) -> Command[DueChanges]:
-    """Seal the groups that are due, and answer the batches that are to be read."""
+    """Seal the groups that are due, and return the batches to read."""
     return Command(
         "due_changes",
-        (keys.changes, keys.changes_sealed),
-        (keys.change(""), limit, PAUSE_MS),
-        _due,
+        (keys.changes, keys.sealed_changes),
+        (keys.change(""), limit, RETRY_PAUSE_MS),
+        _parse_due_changes,
     )
 
 
 def forget_change(keys: Keys, batch: Batch | UnreadableBatch) -> Command[None]:
-    """Forget a batch whose runs are open, or that nobody can read."""
+    """Forget a batch whose runs are open, or that cannot be read."""
     return Command(
         "forget_change",
-        (keys.changes_sealed, keys.changes_since),
+        (keys.sealed_changes, keys.change_batches),
         (keys.change(""), batch.group, batch.batch),
         lambda _: None,
     )
 
 
-def _due(answer: Sequence[Any]) -> DueChanges:
+def _parse_due_changes(answer: Sequence[Any]) -> DueChanges:
     due = DueChanges()
     for group, flat in answer:
-        found = decoding.fields(flat)
-        about = decoding.text(group), decoding.text(found.get("batch", ""))
+        found = decoding.decode_hash(flat)
+        about = decoding.decode_text(group), decoding.decode_text(found.get("batch", ""))
         try:
             batch = Batch(
                 group=about[0],

@@ -1,47 +1,32 @@
-"""Every operation on the ledger, as a value: script, keys, arguments, and how to read the answer.
+"""The operations on runs and units, as values: script, keys, arguments, and the answer's reader.
 
-No operation raises for what a run can be in; the answers say it.
+No operation raises for the state of a run; the answers tell it.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage, first_units
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
-from glueline.ledger import results
-from glueline.ledger.decoding import digest_of, summary_of
-from glueline.ledger.keys import Keys, Origin
+from glueline.ledger import parsing, results
+from glueline.ledger.command import Command
+from glueline.ledger.decoding import digest_request, summarize_request
+from glueline.ledger.keys import KeyOrigin, Keys
 
-T = TypeVar("T")
-
-SILENCE_MS = 20_000
-"""After this long an open unit that nobody holds is looked at; see ``due.lua``."""
-SLACK_MS = 5_000
+REDISPATCH_AFTER_MS = 20_000
+"""Milliseconds after which a unit that nobody holds is published again; see ``due.lua``."""
+OVERTAKE_MARGIN_MS = 5_000
 LEASE_MS = 30_000
-LIFE_MS = 3 * 24 * 3600 * 1000
+RUN_LIFETIME_MS = 3 * 24 * 3600 * 1000
 IDEMPOTENCY_TTL_MS = 7 * 24 * 3600 * 1000
-DEAD_LETTERS_KEPT = 1000
-SCHEDULER_KEPT_MS = 3 * 24 * 3600 * 1000
-CHECK_LAPSES_MS = 120_000
-CHECK_KEPT_MS = 30 * 24 * 3600 * 1000
+MAX_DEAD_LETTERS = 1000
 
-Position = tuple[int, str]
-"""Where a run stands among all: when it was created (ms) and its id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command(Generic[T]):
-    """One script to run and the way to read what it answers."""
-
-    script: str
-    keys: tuple[str, ...]
-    args: tuple[str | int, ...]
-    read: Callable[[Any], T]
+RunCursor = tuple[int, str]
+"""The place of a run in the order of all: the time of its creation (ms) and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +39,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a unit ended: what it counted and read to the end, and which units follow from it."""
+    """The end of a unit: its counts, the listings that it completed, and the units that follow."""
 
     failure: Failure | None = None
     receipt: Mapping[str, Any] | None = None
@@ -66,11 +51,11 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Makes the ledger's calls for one key prefix. ``silence_ms`` is shorter in tests."""
+    """Makes the ledger's commands for one key prefix. ``silence_ms`` is shorter in tests."""
 
     keys: Keys = field(default_factory=Keys)
-    silence_ms: int = SILENCE_MS
-    slack_ms: int = SLACK_MS
+    redispatch_after_ms: int = REDISPATCH_AFTER_MS
+    overtake_margin_ms: int = OVERTAKE_MARGIN_MS
 
     def open_run(
         self,
@@ -78,13 +63,14 @@ class Commands:
         request: ExtractionRequest,
         trace: str = "",
         *,
-        patiently: bool = False,
-        origin: Origin = "caller",
+        unless_running: bool = False,
+        origin: KeyOrigin = "caller",
     ) -> Command[results.OpenRunResult]:
         """Open a run with its first units, or find the one with the same idempotency key.
 
-        ``trace`` is the ``traceparent`` that all its units join. ``patiently``: not while another
-        run of the same scope goes on, instead of superseding it. ``origin``: who chose the key.
+        ``trace`` is the ``traceparent`` that all units of the run join. With ``unless_running`` a
+        running run of the same scope is kept and nothing is opened; without it, it is superseded.
+        ``origin`` is who chose the idempotency key.
         """
         keys = self.keys
         units = first_units(run_id, request)
@@ -104,16 +90,16 @@ class Commands:
                 request.model_dump_json(),
                 request.source,
                 request.scope.label,
-                self.silence_ms,
+                self.redispatch_after_ms,
                 0 if request.idempotency_key is None else IDEMPOTENCY_TTL_MS,
                 finish.replace("0" * 16, "@run@", 1),
                 trace,
-                1 if patiently else 0,
-                digest_of(request),
-                summary_of(request).model_dump_json(),
+                1 if unless_running else 0,
+                digest_request(request),
+                summarize_request(request).model_dump_json(),
                 *_pairs(units),
             ),
-            lambda answer: results.opened(answer, units),
+            lambda answer: parsing.parse_open_run(answer, units),
         )
 
     def claim(self, claim: Claim, lease_ms: int, attempts: int) -> Command[results.ClaimResult]:
@@ -121,8 +107,8 @@ class Commands:
         return Command(
             "claim",
             (self.keys.run(claim.unit.run_id), self.keys.watermark),
-            (claim.unit.unit_id, claim.token, lease_ms, attempts, self.silence_ms),
-            results.claimed,
+            (claim.unit.unit_id, claim.token, lease_ms, attempts, self.redispatch_after_ms),
+            parsing.parse_claim,
         )
 
     def renew(self, claims: Sequence[Claim], lease_ms: int) -> Command[list[bool]]:
@@ -137,16 +123,16 @@ class Commands:
     def open_units(
         self, claim: Claim, children: Sequence[UnitMessage]
     ) -> Command[tuple[bool, list[str]]]:
-        """Open children of a claimed unit: whether the claim holds, and which ids are new."""
+        """Open children of a claimed unit; returns whether the claim holds, and the new ids."""
         return Command(
             "open_units",
             (self.keys.run(claim.unit.run_id),),
-            (claim.unit.unit_id, claim.token, self.silence_ms, *_pairs(children)),
-            results.opened_units,
+            (claim.unit.unit_id, claim.token, self.redispatch_after_ms, *_pairs(children)),
+            parsing.parse_opened_units,
         )
 
     def settle(self, claim: Claim, settlement: Settlement) -> Command[tuple[bool, list[str]]]:
-        """Close a unit: whether the claim held, and the ids to publish, ``finish`` among them."""
+        """Close a unit; returns whether the claim held, and the ids to publish."""
         outcome = {
             "failure": settlement.failure and settlement.failure.model_dump_json(),
             "receipt": None if settlement.receipt is None else json.dumps(settlement.receipt),
@@ -161,11 +147,11 @@ class Commands:
             (
                 claim.unit.unit_id,
                 claim.token,
-                self.silence_ms,
+                self.redispatch_after_ms,
                 finish_unit(claim.unit.run_id, claim.unit.source).model_dump_json(),
                 _json(outcome),
             ),
-            results.opened_units,
+            parsing.parse_opened_units,
         )
 
     def release(self, claim: Claim, *, delay_ms: int = 0, counted: bool = True) -> Command[bool]:
@@ -173,12 +159,18 @@ class Commands:
         return Command(
             "release",
             (self.keys.run(claim.unit.run_id),),
-            (claim.unit.unit_id, claim.token, delay_ms, self.silence_ms, 0 if counted else 1),
+            (
+                claim.unit.unit_id,
+                claim.token,
+                delay_ms,
+                self.redispatch_after_ms,
+                0 if counted else 1,
+            ),
             lambda answer: bool(answer == 1),
         )
 
     def postpone(self, claim: Claim, *, delay_ms: int, warning: str) -> Command[bool]:
-        """Try again after ``delay_ms`` to clean up after a stopped run; until then it warns."""
+        """Try to clean up a stopped run again after ``delay_ms``; until then it has ``warning``."""
         return Command(
             "postpone",
             (self.keys.run(claim.unit.run_id),),
@@ -188,8 +180,8 @@ class Commands:
 
     def fix(
         self, claim: Claim, circumstances: str, newest_generation: int
-    ) -> Command[results.Fixed | None]:
-        """Fix the circumstances of a run unless they are; what stands, None when the claim is lost.
+    ) -> Command[results.CircumstancesResult | None]:
+        """Fix the circumstances of a run unless they are fixed; None when the claim is lost.
 
         The run gets a generation above ``newest_generation``, unless the ledger gave that itself.
         """
@@ -202,13 +194,13 @@ class Commands:
                 self.keys.generation_floor(source),
             ),
             (claim.unit.unit_id, claim.token, circumstances, newest_generation),
-            results.fixed,
+            parsing.parse_circumstances,
         )
 
     def give_back(
         self, claim: Claim, warning: str, *, delay_ms: int, longest_ms: int
     ) -> Command[bool | None]:
-        """Give a unit back that this worker cannot serve, and say so once in the run's warnings.
+        """Give back a unit that this worker cannot serve, and warn about it once in the run.
 
         True: given back; False: no worker could for ``longest_ms``; None: the claim is lost.
         """
@@ -243,19 +235,26 @@ class Commands:
             lambda answer: bool(answer == 1),
         )
 
-    def due(
-        self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = LIFE_MS
-    ) -> Command[results.Due]:
-        """The units whose messages must be published again.
+    def find_due(
+        self, limit: int = 1000, *, lease_ms: int = LEASE_MS, life_ms: int = RUN_LIFETIME_MS
+    ) -> Command[results.DueUnits]:
+        """Find the units whose messages must be published again.
 
-        Runs that have lost a key, or are older than ``life_ms``, are ended on the way.
+        This also ends runs that have lost a key or are older than ``life_ms``.
         """
         keys = self.keys
         return Command(
             "due",
-            (keys.active, keys.watermark, keys.queue, keys.runs, keys.looked),
-            (self.silence_ms, self.slack_ms, limit, lease_ms, life_ms, keys.run("")),
-            results.due,
+            (keys.active, keys.watermark, keys.queue, keys.runs, keys.reconciler),
+            (
+                self.redispatch_after_ms,
+                self.overtake_margin_ms,
+                limit,
+                lease_ms,
+                life_ms,
+                keys.run(""),
+            ),
+            parsing.parse_due,
         )
 
     def refuse(
@@ -278,145 +277,110 @@ class Commands:
             (
                 unit.unit_id,
                 attempts,
-                self.silence_ms,
+                self.redispatch_after_ms,
                 failure.model_dump_json(),
                 letter.model_dump_json(),
-                DEAD_LETTERS_KEPT,
+                MAX_DEAD_LETTERS,
             ),
-            results.refused,
+            parsing.parse_refusal,
         )
 
     def take_turn(self, work: str, milliseconds: int) -> Command[bool]:
-        """Take the turn at some work; False while another has it."""
+        """Take the turn at some work; False while another worker has it."""
         keys = (self.keys.turn(work),)
         return Command("take_turn", keys, (milliseconds,), lambda answer: bool(answer == 1))
 
-    def cancel(self, run_id: str, source: str, reason: str) -> Command[str | None]:
-        """Stop a run; answers the state it was in (``finishing``: too late; None: no such run)."""
+    def cancel(self, run_id: str, reason: str) -> Command[results.CancelResult | None]:
+        """Stop a run, unless it has ended or is being finished; None when there is no such run."""
         return Command(
             "cancel",
             (self.keys.run(run_id),),
-            (reason, finish_unit(run_id, source).model_dump_json(), self.silence_ms),
-            results.text,
+            (reason, self.redispatch_after_ms),
+            parsing.parse_cancel,
         )
 
-    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Command[results.Replayed]:
+    def replay(self, run: RunStatus, units: Sequence[str] = ()) -> Command[results.ReplayResult]:
         """Open the failed units of an ended run again."""
         return Command(
             "replay",
             (self.keys.run(run.run_id), self.keys.active, self.keys.scope(run.request)),
             (
-                self.silence_ms,
+                self.redispatch_after_ms,
                 finish_unit(run.run_id, run.request.source).model_dump_json(),
                 *units,
             ),
-            results.replayed,
+            parsing.parse_replay,
         )
 
     def status(self, run_ids: Iterable[str]) -> Command[list[RunStatus | None]]:
-        """Where runs stand; None for a run that is not known (any more)."""
+        """Return the status of runs; None for a run that is not known (any more)."""
         ids = tuple(run_ids)
         return Command(
             "status",
             tuple(self.keys.run(run_id) for run_id in ids),
             (),
-            lambda answer: [results.status(i, found) for i, found in zip(ids, answer, strict=True)],
+            lambda answer: [
+                parsing.parse_status(i, found) for i, found in zip(ids, answer, strict=True)
+            ],
         )
 
     def summaries(self, run_ids: Iterable[str]) -> Command[list[RunSummary | None]]:
-        """Where runs stand, without their filters."""
+        """Return the status of runs, without their filters."""
         ids = tuple(run_ids)
         return Command(
             "status",
             tuple(self.keys.run(run_id) for run_id in ids),
             ("short",),
             lambda answer: [
-                results.summary(i, found) for i, found in zip(ids, answer, strict=True)
+                parsing.parse_summary(i, found) for i, found in zip(ids, answer, strict=True)
             ],
         )
 
-    def results(self, run_id: str) -> Command[results.Results]:
-        """What ``finish`` hands to the sinks."""
-        return Command("results", (self.keys.run(run_id),), (), results.results)
+    def results(self, run_id: str) -> Command[results.RunResults]:
+        """Return the results of a run's units, for the commit of the sinks."""
+        return Command("results", (self.keys.run(run_id),), (), parsing.parse_results)
 
     def failures(self, run_id: str) -> Command[tuple[list[Failure], list[str]] | None]:
-        """The failed units and the warnings of a run."""
-        return Command("failures", (self.keys.run(run_id),), (), results.failures)
+        """Return the failed units and the warnings of a run."""
+        return Command("failures", (self.keys.run(run_id),), (), parsing.parse_failures)
 
-    def recent(self, limit: int, after: AnyRun | Position | None = None) -> Command[list[str]]:
-        """The ids of the newest runs, or of those that were created before ``after``."""
+    def recent(self, limit: int, after: AnyRun | RunCursor | None = None) -> Command[list[str]]:
+        """Return the ids of the newest runs, or of those that were created before ``after``."""
         created, run_id = cursor_of(after) if after else ("+inf", "")
         args = (self.keys.run(""), limit, created, run_id)
-        return Command("recent", (self.keys.runs,), args, results.texts)
+        return Command("recent", (self.keys.runs,), args, parsing.parse_texts)
 
-    def ask_check(self, source: str) -> Command[bool]:
-        """Note that a check is wanted; False when it is noted already."""
-        keys = (self.keys.check_asked(source),)
-        return Command("ask_check", keys, (CHECK_LAPSES_MS,), lambda answer: bool(answer == 1))
+    def find(self, start: str) -> Command[list[str]]:
+        """Return the ids of the runs whose id begins with ``start``."""
+        args = (self.keys.run(""), start)
+        return Command("find", (self.keys.runs,), args, parsing.parse_texts)
 
-    def drop_check(self, source: str) -> Command[None]:
-        """Forget that a check is wanted."""
-        return Command("drop_check", (self.keys.check_asked(source),), (), lambda _: None)
+    def find_running(self, request: ExtractionRequest) -> Command[str | None]:
+        """Return the id of the running run of the request's scope."""
+        return Command("running", (self.keys.scope(request),), (), parsing.parse_text)
 
-    def record_check(self, report: CheckReport) -> Command[None]:
-        """Keep a report on a source in the place of the one before."""
-        keys = (self.keys.check(report.source), self.keys.check_asked(report.source))
-        args = (report.model_dump_json(), CHECK_KEPT_MS)
-        return Command("record_check", keys, args, lambda _: None)
-
-    def checks(self, sources: Sequence[str]) -> Command[list[SourceCheck]]:
-        """What is known of the permissions of sources."""
-        pairs = ((self.keys.check(name), self.keys.check_asked(name)) for name in sources)
-        return Command(
-            "checks",
-            tuple(chain.from_iterable(pairs)),
-            (),
-            lambda answer: [results.check(*it) for it in zip(sources, answer, strict=True)],
-        )
-
-    def running(self, request: ExtractionRequest) -> Command[str | None]:
-        """The run of the request's scope that goes on."""
-        return Command("running", (self.keys.scope(request),), (), results.text)
-
-    def served(self, schedule: str, timing: str) -> Command[int | None]:
-        """The last slot of a schedule that was served."""
-        return Command(
-            "served",
-            (self.keys.schedules,),
-            (schedule, timing),
-            lambda slot: None if slot is None else int(slot),
-        )
-
-    def serve(self, schedule: str, timing: str, slot: int) -> Command[None]:
-        """Remember that a slot of a schedule was served."""
-        return Command("serve", (self.keys.schedules,), (schedule, timing, slot), lambda _: None)
-
-    def scheduled(self) -> Command[None]:
-        """Remember that a scheduler has just served all that was due."""
-        return Command("scheduled", (self.keys.scheduler,), (SCHEDULER_KEPT_MS,), lambda _: None)
-
-    def bury(self, reason: str, body: str) -> Command[None]:
+    def add_dead_letter(self, reason: str, body: str) -> Command[None]:
         """Keep a dead letter."""
         letter = DeadLetter(reason=reason, body=body, at=datetime.now(UTC))
         return Command(
-            "bury",
+            "add_dead_letter",
             (self.keys.dead,),
-            (letter.model_dump_json(), DEAD_LETTERS_KEPT),
+            (letter.model_dump_json(), MAX_DEAD_LETTERS),
             lambda _: None,
         )
 
-    def letters(self, limit: int = DEAD_LETTERS_KEPT) -> Command[list[DeadLetter]]:
-        """The newest dead letters."""
-        return Command("letters", (self.keys.dead,), (limit,), results.letters)
+    def dead_letters(self, limit: int = MAX_DEAD_LETTERS) -> Command[list[DeadLetter]]:
+        """Return the newest dead letters."""
+        return Command("dead_letters", (self.keys.dead,), (limit,), parsing.parse_dead_letters)
 
 
 def finish_unit(run_id: str, source: str) -> FinishUnit:
-    """The unit that ends a run."""
+    """Return the unit that ends a run."""
     return FinishUnit(run_id=run_id, source=source)
 
 
-def cursor_of(run: AnyRun | Position) -> Position:
-    """Where a run stands among all."""
+def cursor_of(run: AnyRun | RunCursor) -> RunCursor:
+    """Return the place of a run in the order of all runs."""
     if isinstance(run, tuple):
         return run
     return round(run.created_at.timestamp() * 1000), run.run_id
@@ -427,5 +391,5 @@ def _pairs(units: Iterable[UnitMessage]) -> Iterable[str]:
 
 
 def _json(outcome: Mapping[str, Any]) -> str:
-    """Leave out what is None: cjson would hand Lua a value that is not nil."""
+    """Leave out None: cjson would give Lua a value that is not nil."""
     return json.dumps({name: value for name, value in outcome.items() if value is not None})

@@ -1,8 +1,8 @@
-"""What stands in Redis, read so that nothing there can stop whoever reads.
+"""Decode values of Redis without ever raising an error.
 
-A newer Glueline, a roll-back or a hand may have left what this version does not understand. It
-costs the one run that it belongs to: readers get a substitute and a sentence, and never an error.
-Unknown fields are not passed over: what they ask for would be left out without a word.
+A newer Glueline, a roll-back or a manual change may have left values that this version does not
+understand. Such a value costs only the run that it belongs to: readers get a substitute and a
+sentence. Unknown fields are not ignored, because what they ask for would be left out silently.
 """
 
 import json
@@ -21,59 +21,59 @@ from glueline.contract.runs import RequestSummary, RunState
 M = TypeVar("M", bound=BaseModel)
 
 STORED: dict[str, Any] = {"is_stored": True}
-"""The context of what was accepted once: bounds of today are not for it."""
-LONG_AGO = datetime.fromtimestamp(0, UTC)
-"""In the place of a moment that cannot be read."""
+"""The validation context of values that were accepted once: today's limits do not apply."""
+EPOCH = datetime.fromtimestamp(0, UTC)
+"""Stands for a time that cannot be read."""
 
 
-def text(answer: Any) -> str:
-    """A text, whatever its bytes."""
+def decode_text(answer: Any) -> str:
+    """Decode a text, whatever its bytes."""
     return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
 
 
-def number(value: Any) -> int:
-    """A whole number; 0 in the place of what is none."""
+def decode_number(value: Any) -> int:
+    """Decode a whole number; 0 in place of anything else."""
     try:
         return int(value)
     except (TypeError, ValueError):
         return 0
 
 
-def rate(value: Any) -> float:
-    """A rate; 0 in the place of what is none."""
+def decode_rate(value: Any) -> float:
+    """Decode a rate; 0 in place of anything else."""
     try:
         return float(value)
     except (TypeError, ValueError):
         return 0.0
 
 
-def moment(milliseconds: Any) -> datetime:
-    """A moment in milliseconds."""
+def decode_time(milliseconds: Any) -> datetime:
+    """Decode a time in milliseconds; ``EPOCH`` in place of anything else."""
     try:
         return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
-        return LONG_AGO
+        return EPOCH
 
 
-def model(kind: type[M], document: Any) -> tuple[M | None, str]:
-    """A model from its JSON, or None and why not."""
+def decode_model(kind: type[M], document: Any) -> tuple[M | None, str]:
+    """Decode a model from its JSON; None and the reason if that fails."""
     try:
-        return kind.model_validate_json(text(document), context=STORED), ""
+        return kind.model_validate_json(decode_text(document), context=STORED), ""
     except ValidationError as error:
         return None, first_error(error)
 
 
-def unit(document: Any) -> tuple[UnitMessage | None, str]:
-    """A unit from its message, or None and why not."""
+def decode_unit(document: Any) -> tuple[UnitMessage | None, str]:
+    """Decode a unit from its message; None and the reason if that fails."""
     try:
-        return UNIT.validate_json(text(document)), ""
+        return UNIT.validate_json(decode_text(document)), ""
     except ValidationError as error:
         return None, f"this version of Glueline cannot read the unit: {first_error(error)}"
 
 
 @lru_cache(maxsize=64)
-def _request(document: str, source: str) -> tuple[ExtractionRequest, str]:
-    found, problem = model(ExtractionRequest, document)
+def _decode_request(document: str, source: str) -> tuple[ExtractionRequest, str]:
+    found, problem = decode_model(ExtractionRequest, document)
     if found is not None:
         return found, ""
     sentence = f"this version of Glueline cannot read the request: {problem}"
@@ -83,45 +83,48 @@ def _request(document: str, source: str) -> tuple[ExtractionRequest, str]:
         return ExtractionRequest(), sentence
 
 
-def request(document: Any, source: Any) -> tuple[ExtractionRequest, str]:
-    """The request of a run, or one of its source in its place and why."""
-    return _request(text(document or ""), text(source or "default"))
+def decode_request(document: Any, source: Any) -> tuple[ExtractionRequest, str]:
+    """Decode the request of a run; if that fails, an empty one of its source and the reason."""
+    return _decode_request(decode_text(document or ""), decode_text(source or "default"))
 
 
-def state(value: Any, *, has_ended: bool) -> tuple[RunState, str]:
-    """The state of a run, or the nearest that is known and why."""
+def decode_state(value: Any, *, has_ended: bool) -> tuple[RunState, str]:
+    """Decode the state of a run; if that fails, the nearest known one and the reason."""
     try:
-        return RunState(text(value)), ""
+        return RunState(decode_text(value)), ""
     except ValueError:
         nearest = RunState.FAILED if has_ended else RunState.RUNNING
-        return nearest, f"this version of Glueline does not know the state {text(value)[:40]!r}"
+        return (
+            nearest,
+            f"this version of Glueline does not know the state {decode_text(value)[:40]!r}",
+        )
 
 
-def document(value: Any) -> Any:
-    """A JSON document; None in the place of what is none."""
+def decode_json(value: Any) -> Any:
+    """Decode a JSON document; None in place of anything else."""
     try:
         return json.loads(value)
     except (TypeError, ValueError, RecursionError):
         return None
 
 
-def fields(flat: list[Any]) -> Mapping[str, Any]:
-    """A hash from its fields and values."""
-    return dict(zip(map(text, flat[::2]), flat[1::2], strict=True))
+def decode_hash(flat: list[Any]) -> Mapping[str, Any]:
+    """Decode a hash from its fields and values."""
+    return dict(zip(map(decode_text, flat[::2]), flat[1::2], strict=True))
 
 
-def summary_of(request: ExtractionRequest) -> RequestSummary:
-    """What a listing says of a request."""
+def summarize_request(request: ExtractionRequest) -> RequestSummary:
+    """Return a request without its filters, for listings."""
     about = {
         name: getattr(request, name) for name in RequestSummary.model_fields if name != "globs"
     }
     return RequestSummary(globs=request.filters.globs, **about)
 
 
-def digest_of(request: ExtractionRequest) -> str:
-    """Equal for requests that ask for the same.
+def digest_request(request: ExtractionRequest) -> str:
+    """Return a digest that is equal for requests that ask for the same.
 
-    Defaults are left out, so that another version that knows more fields says the same.
+    Defaults are left out, so that a version with more fields computes the same digest.
     """
     about = [
         request.source,

@@ -1,4 +1,4 @@
-"""The figures of the whole ledger that are worth watching."""
+"""Metrics of the whole ledger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,17 +7,17 @@ from typing import Any
 from glueline.contract.messages import UNIT_KINDS
 from glueline.contract.runs import RunState
 from glueline.ledger import decoding
-from glueline.ledger.commands import Command
+from glueline.ledger.command import Command
 from glueline.ledger.keys import Keys
 
-RUNS_COUNTED = 1000
-STATES = ("waiting", "held", "retrying")
-"""Of an open unit: nobody has claimed it yet, somebody works on it, it waits for another try."""
+MAX_RUNS_COUNTED = 1000
+UNIT_STATES = ("waiting", "held", "retrying")
+"""States of an open unit: not claimed yet, being worked on, waiting for another try."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """How things stand. ``oldest`` is the age in seconds of the unit that waits longest."""
+    """The metrics. ``oldest`` is the age in seconds of the unit that waits longest."""
 
     queue_length: int
     oldest: float
@@ -25,21 +25,21 @@ class Gauges:
     held_units: int
     dead_letters: int
     runs: Mapping[RunState, int]
-    """Of the newest thousand runs."""
+    """The numbers of runs by state, of the newest thousand runs."""
     rates: Mapping[str, float]
-    """The learnt calls per second by ``<account>:<region>:<operation>``."""
+    """Learnt calls per second by ``<account>:<region>:<operation>``."""
     units: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Open units by kind and by ``STATES``, all that there are."""
+    """Open units by kind and by ``UNIT_STATES``."""
     unserved: float | None = None
-    """Seconds since a scheduler last had served all that was due; None when there was none."""
+    """Seconds since a scheduler last served all that was due; None when there was none."""
     changes: int = 0
-    """Groups of changes that no run was opened for yet."""
+    """Groups of changes without a run yet."""
     oldest_change: float = 0
     """The age in seconds of the one that waits longest."""
 
 
-def gauges(keys: Keys, silence_ms: int) -> Command[Gauges]:
-    """Ask for all figures in one call."""
+def read_gauges(keys: Keys, redispatch_after_ms: int) -> Command[Gauges]:
+    """Read all metrics in one command."""
     return Command(
         "gauges",
         (
@@ -49,9 +49,9 @@ def gauges(keys: Keys, silence_ms: int) -> Command[Gauges]:
             keys.dead,
             keys.quotas,
             keys.scheduler,
-            keys.changes_since,
+            keys.change_batches,
         ),
-        (silence_ms, keys.run(""), keys.quota(""), RUNS_COUNTED),
+        (redispatch_after_ms, keys.run(""), keys.quota(""), MAX_RUNS_COUNTED),
         _read,
     )
 
@@ -66,7 +66,7 @@ def _read(answer: Any) -> Gauges:
         held_units=int(held),
         dead_letters=int(dead),
         runs={state: found.get(state.value, 0) for state in RunState},
-        rates={_text(family): decoding.rate(rate) for family, rate in _pairs(rates)},
+        rates={_text(family): decoding.decode_rate(rate) for family, rate in _pairs(rates)},
         units=_units(units),
         unserved=None if unserved_ms is None else max(0.0, unserved_ms / 1000),
         changes=int(changes[0]),
@@ -75,11 +75,11 @@ def _read(answer: Any) -> Gauges:
 
 
 def _units(flat: list[Any]) -> dict[tuple[str, str], int]:
-    found = dict.fromkeys(((kind, state) for kind in UNIT_KINDS for state in STATES), 0)
+    found = dict.fromkeys(((kind, state) for kind in UNIT_KINDS for state in UNIT_STATES), 0)
     for kind, opened, held, retrying in zip(*(flat[n::4] for n in range(4)), strict=True):
-        # Workers of an earlier version open and settle units without counting them.
+        # Workers of an earlier version do not count the units that they open and settle.
         waiting = max(0, int(opened) - int(held) - int(retrying))
-        for state, units in zip(STATES, (waiting, held, retrying), strict=True):
+        for state, units in zip(UNIT_STATES, (waiting, held, retrying), strict=True):
             if (_text(kind), state) in found:
                 found[_text(kind), state] = int(units)
     return found
@@ -90,4 +90,4 @@ def _pairs(flat: list[Any]) -> list[tuple[Any, Any]]:
 
 
 def _text(value: bytes | str) -> str:
-    return decoding.text(value)
+    return decoding.decode_text(value)

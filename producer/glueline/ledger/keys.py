@@ -1,4 +1,4 @@
-"""The one place that builds Redis keys; the layout is drawn in ``scripts/common.lua``."""
+"""Names of Redis keys; ``scripts/common.lua`` describes the layout."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -8,8 +8,8 @@ from urllib.parse import quote
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.names import KEY_PREFIX, QUEUE
 
-Origin = Literal["caller", "schedule", "message", "change"]
-"""Who chose an idempotency key: a caller, or Glueline for what is not to be done twice."""
+KeyOrigin = Literal["caller", "schedule", "message", "change"]
+"""The origin of an idempotency key: a caller, or Glueline itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,43 +19,43 @@ class Keys:
     prefix: str = KEY_PREFIX
 
     def run(self, run_id: str) -> str:
-        """The base of a run's keys."""
+        """Return the base of a run's keys."""
         return f"{self.prefix}run:{run_id}"
 
     def scope(self, request: ExtractionRequest) -> str:
-        """Equal for requests that are about the same things, so that the newer one supersedes."""
+        """Return the key of a scope: equal for requests about the same things."""
         about = request.scope.model_dump_json() + request.filters.model_dump_json()
         digest = blake2b(about.encode(), digest_size=12).hexdigest()
         return f"{self.prefix}scope:{request.source}:{digest}"
 
     def generation(self, source: str) -> str:
-        """The counter of a source's generations."""
+        """Return the key of the counter of a source's generations."""
         return f"{self.prefix}generation:{source}"
 
     def generation_floor(self, source: str) -> str:
-        """The greatest generation that a sink held above the counter; see ``fix.lua``."""
+        """Return the key of the greatest generation that a sink held above the counter."""
         return f"{self.generation(source)}:floor"
 
-    def idempotency(self, request: ExtractionRequest, origin: Origin = "caller") -> str:
-        """Where the run of an idempotency key stands; without one, a key that nobody writes.
+    def idempotency(self, request: ExtractionRequest, origin: KeyOrigin = "caller") -> str:
+        """Return the key of an idempotency key's run; without one, a key that is never written.
 
-        Each origin has keys of its own: no caller can take the slot of a schedule.
+        Each origin has its own keys, so that no caller can take the slot of a schedule.
         """
         if request.idempotency_key is None:
             return f"{self.prefix}idempotency"
         kind = "idempotency" if origin == "caller" else f"idempotency-{origin}"
         return f"{self.prefix}{kind}:{request.source}:{quote(request.idempotency_key)}"
 
-    def check(self, source: str) -> str:
-        """The last report on a source."""
+    def check_report(self, source: str) -> str:
+        """Return the key of the last report on a source."""
         return f"{self.prefix}check:{source}"
 
-    def check_asked(self, source: str) -> str:
-        """Stands while a check of a source is wanted and not done."""
+    def check_request(self, source: str) -> str:
+        """Return the key that exists while a check of a source is wanted."""
         return f"{self.prefix}check-asked:{source}"
 
     def session(self, digest: str) -> str:
-        """A login to the page, by the digest of what the cookie holds."""
+        """Return the key of a login to the page, by the digest of the cookie's secret."""
         return f"{self.prefix}session:{digest}"
 
     @property
@@ -70,40 +70,40 @@ class Keys:
 
     @property
     def watermark(self) -> str:
-        """When the youngest message that was claimed was published."""
+        """The time when the youngest claimed message was published."""
         return f"{self.prefix}watermark"
 
     @property
-    def looked(self) -> str:
-        """When the reconciler looked last, and where it goes on among all runs."""
+    def reconciler(self) -> str:
+        """The last time of the reconciler, and its place among all runs."""
         return f"{self.prefix}looked"
 
     def turn(self, work: str) -> str:
-        """Stands while a worker has its turn at some work."""
+        """Return the key that exists while a worker has its turn at some work."""
         return f"{self.prefix}{work}"
 
     def change(self, group: str) -> str:
-        """What is noted of a group; see ``note.lua``."""
+        """Return the key of the changes of a group; see ``record_changes.lua``."""
         return f"{self.prefix}change:{group}"
 
     @property
     def changes(self) -> str:
-        """The groups of changes by when they are due."""
+        """The groups of changes, ordered by the time they are due."""
         return f"{self.prefix}changes"
 
     @property
-    def changes_sealed(self) -> str:
-        """The groups with a batch whose runs are to be opened."""
+    def sealed_changes(self) -> str:
+        """The groups with a batch whose runs have to be opened."""
         return f"{self.prefix}changes:sealed"
 
     @property
-    def changes_since(self) -> str:
-        """The batches that wait by when they began."""
+    def change_batches(self) -> str:
+        """The batches that wait, ordered by the time they began."""
         return f"{self.prefix}changes:since"
 
     @property
-    def changes_known(self) -> str:
-        """The events that were noted by when they were."""
+    def known_events(self) -> str:
+        """The events that were recorded, ordered by time."""
         return f"{self.prefix}changes:known"
 
     @property
@@ -113,7 +113,7 @@ class Keys:
 
     @property
     def scheduler(self) -> str:
-        """When a scheduler last had served all that was due."""
+        """The time when a scheduler last had served all that was due."""
         return f"{self.prefix}scheduler"
 
     @property
@@ -132,5 +132,5 @@ class Keys:
         return f"{self.prefix}quotas"
 
     def quota(self, family: str) -> str:
-        """What is learnt about a family of calls; see ``acquire.lua`` of the worker."""
+        """Return the key of a family's learnt quota; see ``acquire.lua`` of the worker."""
         return f"{self.prefix}quota:{family}"

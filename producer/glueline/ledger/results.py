@@ -1,37 +1,26 @@
-"""Redis's answers to the ledger's scripts, read into values."""
+"""The answers of the ledger's commands, as values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from glueline.contract.checks import CheckReport, SourceCheck
-from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
-from glueline.contract.runs import (
-    DeadLetter,
-    Failure,
-    RequestSummary,
-    RunState,
-    RunStatus,
-    RunSummary,
-)
-from glueline.ledger import decoding
+from glueline.contract.messages import ExtractionRequest, UnitMessage
+from glueline.contract.runs import Failure, RunState
 
-NEW, OTHER, CONFLICT, WAITS = 1, 2, 3, 4
-"""What ``open_run`` says; see there."""
 UNREADABLE = "unreadable"
-"""The code of a failure that this version cannot read, or that is for want of reading."""
+"""The code of a failure that cannot be read, or of a unit that could not be."""
 Refusal = Literal["left", "later", "failed"]
-"""What became of a unit that this version cannot read; see ``refuse.lua``."""
+"""The result of refusing a unit that this version cannot read; see ``refuse.lua``."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRunResult:
-    """A run, whether it is new, and what is to be published for it.
+    """A run, whether it is new, and the units to publish.
 
-    The ``finish`` of a run that it supersedes is among the units. ``is_other``: this run of the
-    same scope goes on, and none was opened. ``is_conflict``: the idempotency key belongs to another
-    request, and none was opened. ``is_waiting``: the run waits for another of its scope to end.
+    The ``finish`` of a superseded run is among the units. ``is_other``: this run of the same scope
+    goes on, and none was opened. ``is_conflict``: the idempotency key belongs to another request,
+    and none was opened. ``is_waiting``: the run waits for another run of its scope to end.
     """
 
     run_id: str
@@ -53,10 +42,10 @@ class UnreadableUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What the reconciler has to do.
+class DueUnits:
+    """The work of the reconciler.
 
-    ``units`` are to be published. ``sentences`` tell of runs that were forgotten.
+    ``units`` are to be published. ``sentences`` explain which runs were forgotten.
     """
 
     units: list[UnitMessage] = field(default_factory=list)
@@ -81,234 +70,45 @@ class ClaimResult:
     replayed: bool = False
     """Whether the run had ended before, so that sinks may have committed it."""
     problem: str = ""
-    """Why this version cannot work on the unit: something of it or of its run cannot be read."""
+    """The reason why this version cannot work on the unit: it, or its run, cannot be read."""
     circumstances: str = ""
-    """What the run works with, as JSON, once it is fixed."""
+    """The circumstances of the run, as JSON, once they are fixed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
-    """What a run works with, as JSON, and its generation from now on."""
+class CircumstancesResult:
+    """The circumstances of a run, as JSON, and its generation from now on."""
 
     circumstances: str
     generation: int
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
-    """Which units run again, or in one word why none does."""
+class CancelResult:
+    """The state of a run now, and the ``finish`` to publish if the run was stopped just now."""
+
+    state: RunState
+    units: list[UnitMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayResult:
+    """The units that run again, or the reason in one word why none does."""
 
     outcome: str
     units: list[UnitMessage]
     count: int = 0
-    """Of all, also of those that this version cannot read."""
+    """The number of all units, including those that this version cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """What the units of a run left for its end."""
+class RunResults:
+    """The results of a run's units, for the commit."""
 
     listings: list[str]
     receipts: dict[str, Mapping[str, Any]]
     failures: list[Failure]
     problem: str = ""
-    """Why they are not all there; such a run is not committed."""
+    """The reason why results are missing; such a run is not committed."""
     newest_generation: int = 0
     """The greatest that the ledger has given to a run of the source."""
-
-
-def text(answer: Any) -> str | None:
-    """A text, or None for Redis's nil."""
-    return None if answer is None or answer is False else decoding.text(answer)
-
-
-def texts(answer: Sequence[Any]) -> list[str]:
-    """A list of texts."""
-    return [decoding.text(item) for item in answer]
-
-
-def opened(answer: Sequence[Any], first: Sequence[UnitMessage]) -> OpenRunResult:
-    """Read ``open_run``, which opened the ``first`` units if the run is new and need not wait."""
-    run_id, generation, what, finish = answer
-    superseded = messages([finish]) if finish else []
-    return OpenRunResult(
-        decoding.text(run_id),
-        int(generation),
-        what in (NEW, WAITS),
-        [*first, *superseded] if what == NEW else superseded,
-        is_other=what == OTHER,
-        is_conflict=what == CONFLICT,
-        is_waiting=what == WAITS,
-    )
-
-
-def claimed(answer: Sequence[Any]) -> ClaimResult:
-    """Read ``claim``."""
-    outcome, attempts, *run = answer
-    if not run:
-        return ClaimResult(decoding.text(outcome), int(attempts))
-    state, request, generation, created_at, unit, trace, replayed, circumstances = run
-    found, wrong_unit = decoding.unit(unit)
-    asked, wrong_request = decoding.request(request, found.source if found else None)
-    known, wrong_state = decoding.state(state, has_ended=False)
-    return ClaimResult(
-        decoding.text(outcome),
-        int(attempts),
-        known,
-        asked,
-        decoding.number(generation),
-        decoding.moment(created_at),
-        found,
-        decoding.text(trace),
-        replayed == 1,
-        problem=wrong_unit or wrong_request or wrong_state,
-        circumstances=decoding.text(circumstances),
-    )
-
-
-def fixed(answer: Sequence[Any]) -> Fixed | None:
-    """Read ``fix``."""
-    return Fixed(decoding.text(answer[0]), int(answer[1])) if answer else None
-
-
-def due(answer: Sequence[Any]) -> Due:
-    """Read ``due``."""
-    sentences, *flat = answer
-    found = Due(sentences=texts(sentences))
-    for run_id, unit_id, message in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-        unit, problem = decoding.unit(message)
-        about = decoding.text(run_id), decoding.text(unit_id)
-        if unit is not None and (unit.run_id, unit.unit_id) != about:
-            unit, problem = None, "the message of the unit is that of another"
-        if unit is None:
-            found.unreadable.append(UnreadableUnit(*about, problem))
-        else:
-            found.units.append(unit)
-    return found
-
-
-def refused(answer: Any) -> Refusal | UnitMessage:
-    """Read ``refuse``."""
-    word = decoding.text(answer)
-    return UNIT.validate_json(word) if word.startswith("{") else cast("Refusal", word)
-
-
-def opened_units(answer: Sequence[Any]) -> tuple[bool, list[str]]:
-    """Read ``open_units`` and ``settle``."""
-    held, *ids = answer
-    return held == 1, texts(ids)
-
-
-def messages(answer: Sequence[Any]) -> list[UnitMessage]:
-    """Read units from their messages; what cannot be read is left to the reconciler."""
-    return [unit for unit, _ in map(decoding.unit, answer) if unit is not None]
-
-
-def replayed(answer: Sequence[Any]) -> Replayed:
-    """Read ``replay``."""
-    outcome, *units = answer
-    return Replayed(decoding.text(outcome), messages(units), len(units))
-
-
-def status(run_id: str, answer: Any) -> RunStatus | None:
-    """Read one run of ``status``."""
-    if not answer:
-        return None
-    fields = decoding.fields(answer[1:])
-    request, problem = decoding.request(fields.get("request"), fields.get("source"))
-    return RunStatus(request=request, **_run(run_id, answer[0], fields, problem))
-
-
-def summary(run_id: str, answer: Any) -> RunSummary | None:
-    """Read one run of ``status`` without its filters."""
-    if not answer:
-        return None
-    fields = decoding.fields(answer[1:])
-    request, problem = None, ""
-    if "summary" in fields:
-        request, problem = decoding.model(RequestSummary, fields["summary"])
-    if request is None:
-        whole, problem = decoding.request(fields.get("request"), fields.get("source"))
-        request = decoding.summary_of(whole)
-    return RunSummary(request=request, **_run(run_id, answer[0], fields, problem))
-
-
-def results(answer: Sequence[Any]) -> Results:
-    """Read ``results``."""
-    listings, receipts, failed, problem, newest = answer
-    found = {unit_id: decoding.document(it) for unit_id, it in decoding.fields(receipts).items()}
-    if wrong := next((unit for unit, it in found.items() if not isinstance(it, dict)), None):
-        problem = f"the receipt of {wrong[:200]} cannot be read"
-    return Results(
-        sorted(texts(listings)),
-        {unit_id: it for unit_id, it in found.items() if isinstance(it, dict)},
-        _failures(failed),
-        problem=decoding.text(problem),
-        newest_generation=decoding.number(newest),
-    )
-
-
-def failures(answer: Sequence[Any]) -> tuple[list[Failure], list[str]] | None:
-    """Read ``failures``; None when there is no such run."""
-    exists, failed, warnings = answer
-    return (_failures(failed), texts(warnings)) if exists else None
-
-
-def letters(answer: Sequence[Any]) -> list[DeadLetter]:
-    """Read ``letters``."""
-    return [_letter(letter) for letter in answer]
-
-
-def check(source: str, answer: Sequence[Any]) -> SourceCheck:
-    """Read one source of ``checks``; a report that cannot be read is as good as none."""
-    report, is_checking = answer
-    return SourceCheck(
-        source=source,
-        report=decoding.model(CheckReport, report)[0] if report else None,
-        is_checking=is_checking == 1,
-    )
-
-
-def _run(run_id: str, open_units: Any, fields: Mapping[str, Any], problem: str) -> dict[str, Any]:
-    """What a run's fields say, but for its request; ``problem`` is what was wrong with that."""
-    finished_at, reason = fields.get("finished_at"), fields.get("reason")
-    state, wrong_state = decoding.state(fields.get("state"), has_ended=finished_at is not None)
-    return {
-        "run_id": run_id,
-        "generation": decoding.number(fields.get("generation")),
-        "state": state,
-        "created_at": decoding.moment(fields.get("created_at")),
-        "finished_at": decoding.moment(finished_at) if finished_at else None,
-        "open_units": int(open_units),
-        "settled_units": decoding.number(fields.get("settled")),
-        "failed_units": decoding.number(fields.get("failed")),
-        "counts": {
-            name.removeprefix("count:"): decoding.number(value)
-            for name, value in sorted(fields.items())
-            if name.startswith("count:")
-        },
-        "reason": decoding.text(reason) if reason else (problem or wrong_state or None),
-        "is_readable": not (problem or wrong_state),
-    }
-
-
-def _failures(answer: Sequence[Any]) -> list[Failure]:
-    found = (_failure(unit_id, it) for unit_id, it in decoding.fields(list(answer)).items())
-    return sorted(found, key=lambda failure: failure.unit_id)
-
-
-def _failure(unit_id: str, document: Any) -> Failure:
-    found, problem = decoding.model(Failure, document)
-    return found or Failure(
-        unit_id=unit_id,
-        code=UNREADABLE,
-        message=f"this version of Glueline cannot read why it failed: {problem}",
-        attempts=0,
-        at=decoding.LONG_AGO,
-    )
-
-
-def _letter(document: Any) -> DeadLetter:
-    found, problem = decoding.model(DeadLetter, document)
-    reason = f"this version of Glueline cannot read the dead letter: {problem}"
-    return found or DeadLetter(reason=reason, body="", at=decoding.LONG_AGO)

@@ -33,8 +33,8 @@ CLIENT_OPTIONS: dict[str, Any] = {
 """What all connections to Redis have in common; the retry differs, blocking or asyncio."""
 RETRIES = 3
 PASSING_ERRORS: Any = (redis.ConnectionError, redis.TimeoutError, RuntimeError)
-"""RuntimeError is how uvloop says that the connection was closed while it was idle."""
-# A Sentinel that says nothing keeps nobody from asking the next one.
+"""uvloop raises RuntimeError when the connection was closed while it was idle."""
+# Short, so that a Sentinel that does not answer delays the next one little.
 _ONCE: dict[str, Any] = {
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
@@ -43,7 +43,7 @@ _ONCE: dict[str, Any] = {
 }
 _ONCE_ASYNC = {**_ONCE, "retry": AsyncRetry(NoBackoff(), 0)}
 KOMBU_CONNECTIONS = 10
-"""kombu's own number for each of its pools: it holds two connections and needs a few more."""
+"""kombu's own size of each pool: it keeps two connections and needs a few more."""
 KOMBU_OPTIONS = (
     "socket_connect_timeout",
     "socket_timeout",
@@ -51,16 +51,20 @@ KOMBU_OPTIONS = (
     "health_check_interval",
     "client_name",
 )
-"""Options of connections that kombu's transport has by these names."""
+"""Options of connections that kombu's transport takes by these names."""
 
 
-def sentinels_of(url: str) -> Sentinels | None:
-    """The Sentinels that ``url`` names; None when it names a server."""
-    return sentinel_url.parse(url) if urlsplit(url).scheme in sentinel_url.SCHEMES else None
+def find_sentinels(url: str) -> Sentinels | None:
+    """Return the Sentinels that ``url`` names; None when it names a server."""
+    return (
+        sentinel_url.parse_sentinels(url)
+        if urlsplit(url).scheme in sentinel_url.SENTINEL_SCHEMES
+        else None
+    )
 
 
-def client(url: str) -> redis.Redis:
-    """A blocking client; raises UsageError when the URL's options of TLS cannot be used."""
+def make_client(url: str) -> redis.Redis:
+    """Make a blocking client; raises UsageError when the URL's TLS options cannot be used."""
     place = _place(url)
     options = {**_common(place.options), "retry": Retry(ExponentialBackoff(1, 0.05), RETRIES)}
     pool: Any = redis.ConnectionPool
@@ -82,10 +86,10 @@ def client(url: str) -> redis.Redis:
     return redis.Redis.from_pool(pool(connection_class=kind, **place.redis_options, **options))
 
 
-def async_client(url: str, connections: int) -> redis.asyncio.Redis:
-    """A client for one event loop; who finds all ``connections`` in use waits for one.
+def make_async_client(url: str, connections: int) -> redis.asyncio.Redis:
+    """Make a client for one event loop; a call waits while all ``connections`` are in use.
 
-    Raises UsageError when the URL's options of TLS cannot be used.
+    Raises UsageError when the URL's TLS options cannot be used.
     """
     place = _place(url)
     options = {
@@ -111,13 +115,13 @@ def async_client(url: str, connections: int) -> redis.asyncio.Redis:
     return redis.asyncio.Redis.from_pool(pool)
 
 
-def broker(url: str) -> dict[str, Any]:
-    """Celery's settings for the same Redis."""
-    behind = sentinels_of(url)
+def make_broker_settings(url: str) -> dict[str, Any]:
+    """Make Celery's settings for the same Redis."""
+    behind = find_sentinels(url)
     place = behind or parse_server(url)
     common = _common(place.options)
     options: dict[str, Any] = {name: common.pop(name) for name in KOMBU_OPTIONS if name in common}
-    # kombu looks after its connections with a timer of this interval, and 0 would never rest.
+    # kombu checks its connections with a timer of this interval, and 0 would never pause.
     options["health_check_interval"] = (
         options["health_check_interval"] or CLIENT_OPTIONS["health_check_interval"]
     )
@@ -130,7 +134,7 @@ def broker(url: str) -> dict[str, Any]:
         options["sentinel_kwargs"] = {**behind.sentinel_options, **_ONCE}
     return {
         "broker_url": place.broker_url,
-        # Left to itself kombu does not look at the server's certificate.
+        # By default kombu does not check the server's certificate.
         "broker_use_ssl": {"ssl_check_hostname": True, **place.options.tls}
         if place.options.tls
         else None,
@@ -140,13 +144,13 @@ def broker(url: str) -> dict[str, Any]:
 
 
 def _place(url: str) -> RedisServer | Sentinels:
-    place = sentinels_of(url) or parse_server(url)
+    place = find_sentinels(url) or parse_server(url)
     _check_tls(place.options.tls)
     return place
 
 
 def _common(options: RedisOptions) -> dict[str, Any]:
-    """Keywords of any connection to Redis."""
+    """Return the keywords of any connection to Redis."""
     found = {**CLIENT_OPTIONS, **options.connection}
     if options.library:
         info: Any = DriverInfo
@@ -155,7 +159,7 @@ def _common(options: RedisOptions) -> dict[str, Any]:
 
 
 def _limits(options: RedisOptions, connections: int) -> dict[str, Any]:
-    """Keywords of a pool in which callers wait for a free connection."""
+    """Return the keywords of a pool in which callers wait for a free connection."""
     return {
         "max_connections": connections,
         "timeout": options.pool_timeout or CLIENT_OPTIONS["socket_timeout"],
@@ -163,7 +167,7 @@ def _limits(options: RedisOptions, connections: int) -> dict[str, Any]:
 
 
 def _check_tls(tls: Mapping[str, Any]) -> None:
-    """Try what the clients will do with files and ciphers, to say in a sentence what is wrong."""
+    """Try to use the files and ciphers, to explain in one sentence what is wrong."""
     for name in ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"):
         if name in tls and not Path(tls[name]).exists():
             raise UsageError(f"{name} in the Redis URL names {tls[name]}, which does not exist")
@@ -189,7 +193,7 @@ def _check_tls(tls: Mapping[str, Any]) -> None:
 
 
 class _Master:
-    """What redis-py's managed connections ask of their pool, so that any pool will do."""
+    """The part of a Sentinel pool that redis-py's connections use, so that any pool will do."""
 
     is_master = True
     check_connection = False

@@ -1,8 +1,8 @@
-"""What an error of Redis means for whoever runs Glueline, in one sentence."""
+"""Explain errors of Redis in one sentence, with advice."""
 
 from redis import exceptions
 
-ADVICE = {
+_ADVICE = {
     exceptions.NoPermissionError: (
         "the Redis user lacks a right; the page on operations has the line that gives all rights"
     ),
@@ -20,16 +20,16 @@ ADVICE = {
 
 
 def is_denial(error: object) -> bool:
-    """Whether the user lacks a right; within a script Redis says so with a general error."""
+    """Tell whether the user lacks a right; in a script Redis reports it as a general error."""
     return isinstance(error, exceptions.NoPermissionError) or (
         isinstance(error, exceptions.ResponseError) and "ACL failure in script" in str(error)
     )
 
 
 def explain(error: Exception) -> str:
-    """Say what happened and, where it is known, what to do; without the connection's URL."""
-    said = f"{type(error).__name__}: {error}"
+    """Explain an error and, where it is known, what to do; without the connection's URL."""
+    sentence = f"{type(error).__name__}: {error}"
     if is_denial(error):
-        return f"{said}; {ADVICE[exceptions.NoPermissionError]}"
-    advice = next((text for kind, text in ADVICE.items() if isinstance(error, kind)), "")
-    return f"{said}; {advice}" if advice else said
+        return f"{sentence}; {_ADVICE[exceptions.NoPermissionError]}"
+    advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "")
+    return f"{sentence}; {advice}" if advice else sentence

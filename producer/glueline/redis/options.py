@@ -1,7 +1,7 @@
 """The options of a Redis URL: those of redis-py's URLs, and Celery's spellings of them.
 
-They hold for the ledger's clients and for Celery's transport alike. An option that cannot hold for
-all of them is refused with a sentence; no sentence quotes a value, which may be a password.
+They apply to the ledger's clients and to Celery's transport. An option that cannot apply to all of
+them is refused with a sentence. No sentence quotes a value, which may be a password.
 """
 
 import math
@@ -13,17 +13,17 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl
 
-Reader = Callable[[str], Any]
-FALSE = {"0", "f", "false", "n", "no"}
-"""What redis-py reads as false."""
-CERT_REQS = {"required", "optional", "none"}
-WORD = re.compile(r"[!-~]+")
-NAME = re.compile(r"\w{1,60}", re.ASCII)
+OptionParser = Callable[[str], Any]
+_FALSE = {"0", "f", "false", "n", "no"}
+"""Values that redis-py reads as false."""
+_CERT_REQS = {"required", "optional", "none"}
+_WORD = re.compile(r"[!-~]+")
+_NAME = re.compile(r"\w{1,60}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class RedisOptions:
-    """What a URL asks of the connections, sorted by who needs it."""
+    """The options of a URL, sorted by who needs them."""
 
     connection: Mapping[str, Any] = field(default_factory=dict)
     """Keywords of every connection of redis-py."""
@@ -37,7 +37,7 @@ class RedisOptions:
     pool_timeout: float | None = None
     """Seconds for which a caller waits for a free connection."""
     other: Mapping[str, str] = field(default_factory=dict)
-    """What the scheme of the URL has on its own."""
+    """Options that only this scheme of URLs has."""
 
 
 def read_options(query: str, scheme: str, own: tuple[str, ...] = ()) -> RedisOptions:
@@ -54,50 +54,50 @@ def read_options(query: str, scheme: str, own: tuple[str, ...] = ()) -> RedisOpt
         found[name] = value if name in own else _read(name, value, scheme, own)
     tls = {name: value for name, value in found.items() if name.startswith("ssl_")}
     return RedisOptions(
-        connection=_picked(found, CONNECTION),
-        tls=_with_checks({"ssl_cert_reqs": "required", **tls}) if is_tls else {},
-        login=_picked(found, LOGIN),
+        connection=_pick(found, _CONNECTION),
+        tls=_complete_tls({"ssl_cert_reqs": "required", **tls}) if is_tls else {},
+        login=_pick(found, _LOGIN),
         database=found.get("db"),
-        library={name: found[key] for key, name in LIBRARY.items() if key in found},
+        library={name: found[key] for key, name in _LIBRARY.items() if key in found},
         max_connections=found.get("max_connections"),
         pool_timeout=found.get("timeout"),
-        other=_picked(found, own),
+        other=_pick(found, own),
     )
 
 
 def _read(name: str, value: str, scheme: str, own: tuple[str, ...]) -> Any:
-    if name in REFUSED:
-        raise ValueError(f"it cannot set {name}: {REFUSED[name]}")
-    if name not in READERS:
-        raise ValueError(_unknown(name, own))
+    if name in REFUSED_OPTIONS:
+        raise ValueError(f"it cannot set {name}: {REFUSED_OPTIONS[name]}")
+    if name not in OPTION_PARSERS:
+        raise ValueError(_explain_unknown(name, own))
     if name.startswith("ssl_") and scheme in {"redis", "sentinel"}:
         raise ValueError(f"{name} is an option of TLS: write {scheme}s:// for it")
-    read, wanted = READERS[name]
+    read, wanted = OPTION_PARSERS[name]
     try:
         return read(value)
     except (KeyError, TypeError, ValueError):
         raise ValueError(f"its option {name} is {wanted}") from None
 
 
-def _unknown(name: str, own: tuple[str, ...]) -> str:
-    known = sorted({*READERS, *ALIASES, *own})
-    if not NAME.fullmatch(name):
+def _explain_unknown(name: str, own: tuple[str, ...]) -> str:
+    known = sorted({*OPTION_PARSERS, *ALIASES, *own})
+    if not _NAME.fullmatch(name):
         return f"it has an option that is none; the options are {', '.join(known)}"
     match = get_close_matches(name.lower(), known, 1, 0.6)
     hint = f"did you mean {match[0]}?" if match else f"the options are {', '.join(known)}"
     return f"there is no option {name}; {hint}"
 
 
-def _picked(found: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _pick(found: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: found[name] for name in names if name in found}
 
 
-def _with_checks(tls: dict[str, Any]) -> dict[str, Any]:
-    """Without a look at the certificate there is no look at its name either."""
+def _complete_tls(tls: dict[str, Any]) -> dict[str, Any]:
+    """Complete the TLS options: a certificate that is not checked has no name to check."""
     return {**tls, "ssl_check_hostname": False} if tls["ssl_cert_reqs"] == "none" else tls
 
 
-def _integer(least: int) -> Reader:
+def _make_integer_parser(least: int) -> OptionParser:
     def read(value: str) -> int:
         number = int(value)
         if number < least or not value.isdecimal():
@@ -107,87 +107,90 @@ def _integer(least: int) -> Reader:
     return read
 
 
-def _seconds(value: str) -> float:
+def _parse_seconds(value: str) -> float:
     number = float(value)
     if not math.isfinite(number) or number <= 0:
         raise ValueError
     return number
 
 
-def _boolean(value: str) -> bool:
-    return value.lower() not in FALSE
+def _parse_boolean(value: str) -> bool:
+    return value.lower() not in _FALSE
 
 
-def _word(value: str) -> str:
-    if not WORD.fullmatch(value):
+def _parse_word(value: str) -> str:
+    if not _WORD.fullmatch(value):
         raise ValueError
     return value
 
 
-def _protocol(value: str) -> int:
+def _parse_protocol(value: str) -> int:
     return {"2": 2, "3": 3}[value]
 
 
-def _cert_reqs(value: str) -> str:
+def _parse_cert_reqs(value: str) -> str:
     wanted = value.lower().removeprefix("cert_")
-    if wanted not in CERT_REQS:
+    if wanted not in _CERT_REQS:
         raise ValueError
     return wanted
 
 
-def _tls_version(value: str) -> ssl.TLSVersion:
+def _parse_tls_version(value: str) -> ssl.TLSVersion:
     if value.isdecimal():
         return ssl.TLSVersion(int(value))
     return ssl.TLSVersion[value.replace(".", "_")]
 
 
-def _verify_flags(value: str) -> list[ssl.VerifyFlags]:
+def _parse_verify_flags(value: str) -> list[ssl.VerifyFlags]:
     return [ssl.VerifyFlags[name.strip()] for name in value.strip("[]").split(",")]
 
 
-def _database(value: str) -> int:
-    return int(_integer(0)(value.removeprefix("/")))
+def _parse_database(value: str) -> int:
+    return int(_make_integer_parser(0)(value.removeprefix("/")))
 
 
-SECONDS: tuple[Reader, str] = _seconds, "a number of seconds above 0"
-BOOLEAN: tuple[Reader, str] = _boolean, "true or false"
-TEXT: tuple[Reader, str] = str, "a text"
-LABEL: tuple[Reader, str] = _word, "a word without spaces"
-FLAGS: tuple[Reader, str] = _verify_flags, "names of Python's ssl.VerifyFlags with commas between"
-READERS: Mapping[str, tuple[Reader, str]] = {
-    "db": (_database, "the number of a database"),
-    "username": TEXT,
-    "password": TEXT,
-    "socket_timeout": SECONDS,
-    "socket_connect_timeout": SECONDS,
-    "socket_keepalive": BOOLEAN,
-    "socket_read_size": (_integer(1), "a number of bytes"),
-    "health_check_interval": (_integer(0), "a whole number of seconds"),
-    "client_name": LABEL,
-    "lib_name": LABEL,
-    "lib_version": LABEL,
-    "protocol": (_protocol, "2 or 3"),
-    "max_connections": (_integer(1), "a number of connections, 1 or more"),
-    "timeout": SECONDS,
+_SECONDS: tuple[OptionParser, str] = _parse_seconds, "a number of seconds above 0"
+_BOOLEAN: tuple[OptionParser, str] = _parse_boolean, "true or false"
+_TEXT: tuple[OptionParser, str] = str, "a text"
+_LABEL: tuple[OptionParser, str] = _parse_word, "a word without spaces"
+_FLAGS: tuple[OptionParser, str] = (
+    _parse_verify_flags,
+    "names of Python's ssl.VerifyFlags with commas between",
+)
+OPTION_PARSERS: Mapping[str, tuple[OptionParser, str]] = {
+    "db": (_parse_database, "the number of a database"),
+    "username": _TEXT,
+    "password": _TEXT,
+    "socket_timeout": _SECONDS,
+    "socket_connect_timeout": _SECONDS,
+    "socket_keepalive": _BOOLEAN,
+    "socket_read_size": (_make_integer_parser(1), "a number of bytes"),
+    "health_check_interval": (_make_integer_parser(0), "a whole number of seconds"),
+    "client_name": _LABEL,
+    "lib_name": _LABEL,
+    "lib_version": _LABEL,
+    "protocol": (_parse_protocol, "2 or 3"),
+    "max_connections": (_make_integer_parser(1), "a number of connections, 1 or more"),
+    "timeout": _SECONDS,
     # Glueline's clients try again after a timeout in any case, and Celery's transport never.
-    "retry_on_timeout": BOOLEAN,
-    "ssl_cert_reqs": (_cert_reqs, "required or none"),
-    "ssl_check_hostname": BOOLEAN,
-    "ssl_ca_certs": TEXT,
-    "ssl_ca_path": TEXT,
-    "ssl_ca_data": TEXT,
-    "ssl_certfile": TEXT,
-    "ssl_keyfile": TEXT,
-    "ssl_password": TEXT,
-    "ssl_min_version": (_tls_version, "TLSv1.2 or TLSv1.3"),
-    "ssl_ciphers": TEXT,
-    "ssl_include_verify_flags": FLAGS,
-    "ssl_exclude_verify_flags": FLAGS,
+    "retry_on_timeout": _BOOLEAN,
+    "ssl_cert_reqs": (_parse_cert_reqs, "required or none"),
+    "ssl_check_hostname": _BOOLEAN,
+    "ssl_ca_certs": _TEXT,
+    "ssl_ca_path": _TEXT,
+    "ssl_ca_data": _TEXT,
+    "ssl_certfile": _TEXT,
+    "ssl_keyfile": _TEXT,
+    "ssl_password": _TEXT,
+    "ssl_min_version": (_parse_tls_version, "TLSv1.2 or TLSv1.3"),
+    "ssl_ciphers": _TEXT,
+    "ssl_include_verify_flags": _FLAGS,
+    "ssl_exclude_verify_flags": _FLAGS,
 }
-"""How an option is read, and what it is."""
+"""The parser of each option, and the description of its value."""
 ALIASES = {"virtual_host": "db", "userid": "username"}
 """kombu's names."""
-CONNECTION = (
+_CONNECTION = (
     "socket_timeout",
     "socket_connect_timeout",
     "socket_keepalive",
@@ -196,15 +199,15 @@ CONNECTION = (
     "client_name",
     "protocol",
 )
-LOGIN = ("username", "password")
-LIBRARY = {"lib_name": "name", "lib_version": "lib_version"}
+_LOGIN = ("username", "password")
+_LIBRARY = {"lib_name": "name", "lib_version": "lib_version"}
 
 _NO_TEXT = "it is no text; take it out"
 _ANSWERS = "Glueline reads Redis's answers itself; take it out"
 _OCSP = "redis-py's asyncio client cannot check OCSP; take it out"
 _OURS = "Glueline sets up the queue itself; take it out"
 _PLACE = "it stands before the question mark, as in redis://HOST:PORT/0"
-REFUSED: Mapping[str, str] = {
+REFUSED_OPTIONS: Mapping[str, str] = {
     **dict.fromkeys(("host", "hostname", "port"), _PLACE),
     "path": "Glueline needs a host and a port; take it out",
     "ssl": "TLS is asked for by the scheme: write rediss:// and take it out",
@@ -274,4 +277,4 @@ REFUSED: Mapping[str, str] = {
     ),
     "global_keyprefix": "GLUELINE_KEY_PREFIX is the prefix of all keys; take it out",
 }
-"""Options of redis-py and kombu that cannot hold, and why."""
+"""Options of redis-py and kombu that are refused, and why."""

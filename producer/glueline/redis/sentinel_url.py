@@ -1,4 +1,4 @@
-"""A Redis behind Sentinels, as a URL names it.
+"""The URL of a Redis behind Sentinels.
 
 ``sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/MASTER/DATABASE?OPTIONS``, or ``sentinels://`` for
 TLS to the Sentinels and to Redis. User, password and database are Redis's; the options are those
@@ -11,16 +11,16 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from glueline.redis.options import RedisOptions, read_options
-from glueline.redis.url import broker_url, database_of, login_of, split
+from glueline.redis.url import make_broker_url, parse_database, parse_login, split_url
 
-SCHEMES = ("sentinel", "sentinels")
-PORT = 26379
-LOGIN_OPTIONS = ("sentinel_username", "sentinel_password")
+SENTINEL_SCHEMES = ("sentinel", "sentinels")
+_DEFAULT_PORT = 26379
+_LOGIN_OPTIONS = ("sentinel_username", "sentinel_password")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentinels:
-    """Where the Sentinels are, what they call the master, and how both are talked to."""
+    """The Sentinels, the name of the master, and the options of both."""
 
     hosts: tuple[tuple[str, int], ...]
     master: str
@@ -37,27 +37,27 @@ class Sentinels:
 
     @property
     def broker_url(self) -> str:
-        """The URLs that kombu wants: each complete, for it goes from one to the next."""
+        """The URLs for kombu, each complete: it tries one after the other."""
         return ";".join(
-            broker_url("sentinel", self.login, host, port, self.database)
+            make_broker_url("sentinel", self.login, host, port, self.database)
             for host, port in self.hosts
         )
 
     @property
     def redis_options(self) -> dict[str, Any]:
-        """What a connection to Redis needs but its address."""
+        """The keywords of a connection to Redis, without its address."""
         return {**self.login, **self.tls, "db": self.database}
 
     @property
     def sentinel_options(self) -> dict[str, Any]:
-        """What a client of a Sentinel needs but its address."""
+        """The keywords of a client of a Sentinel, without its address."""
         return {**self.sentinel_login, **self.tls, **({"ssl": True} if self.tls else {})}
 
 
-def parse(url: str) -> Sentinels:
-    """Read ``url``; raises ValueError with a sentence that holds nothing of it."""
+def parse_sentinels(url: str) -> Sentinels:
+    """Parse ``url``; raises ValueError with a sentence that holds nothing of it."""
     try:
-        return _read(split(url))
+        return _read(split_url(url))
     except ValueError as error:
         raise ValueError(f"the Sentinel URL cannot be understood: {error}") from None
 
@@ -69,12 +69,12 @@ def _read(parts: SplitResult) -> Sentinels:
         raise ValueError("it names no master; write sentinel://HOST:PORT,HOST:PORT/MASTER")
     if database and not database.isdecimal():
         raise ValueError("what comes after the master is the number of a database")
-    options = read_options(parts.query, parts.scheme, LOGIN_OPTIONS)
+    options = read_options(parts.query, parts.scheme, _LOGIN_OPTIONS)
     return Sentinels(
         hosts=tuple(_address(host) for host in hosts.split(",")),
         master=unquote(master),
-        database=database_of(database, options),
-        login=login_of(login, options),
+        database=parse_database(database, options),
+        login=parse_login(login, options),
         sentinel_login={
             name.removeprefix("sentinel_"): value for name, value in options.other.items()
         },
@@ -90,4 +90,4 @@ def _address(text: str) -> tuple[str, int]:
         host = None
     if not host:
         raise ValueError("its Sentinels are HOST:PORT,HOST:PORT")
-    return host, port or PORT
+    return host, port or _DEFAULT_PORT

@@ -1,6 +1,6 @@
 """kombu's Redis transport with options of connections that kombu does not pass on.
 
-The private names of kombu that are used here are guarded by a test and by the pinned version.
+A test and the pinned version guard the private names of kombu that are used here.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from kombu.transport import redis as kombu_redis
 
 
 class Channel(kombu_redis.Channel):
-    """Takes keywords for redis-py's connections from ``connection_options``."""
+    """A channel whose redis-py connections take ``connection_options`` as keywords."""
 
     connection_options: Any = None
     from_transport_options = (*kombu_redis.Channel.from_transport_options, "connection_options")
@@ -20,7 +20,7 @@ class Channel(kombu_redis.Channel):
 
 
 class Transport(kombu_redis.Transport):
-    """To one server."""
+    """The transport to one server."""
 
     Channel = Channel
 

@@ -1,6 +1,6 @@
-"""A Redis server, as a URL names it: ``redis://USER:PASSWORD@HOST:PORT/DATABASE?OPTIONS``.
+"""The URL of a Redis server: ``redis://USER:PASSWORD@HOST:PORT/DATABASE?OPTIONS``.
 
-``rediss://`` is the same with TLS; Redis behind Sentinels is in ``sentinels.py``.
+``rediss://`` is the same with TLS; ``sentinel_url`` is for a Redis behind Sentinels.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from glueline.redis.options import RedisOptions, read_options
 
-SCHEMES = ("redis", "rediss")
-PORT = 6379
+_SCHEMES = ("redis", "rediss")
+_DEFAULT_PORT = 6379
 
 
 @dataclass(frozen=True, slots=True)
 class RedisServer:
-    """Where the server is and how it is talked to."""
+    """The address of a server, its login and its options."""
 
     host: str
     port: int
@@ -27,9 +27,9 @@ class RedisServer:
 
     @property
     def broker_url(self) -> str:
-        """The URL for kombu, which takes options from elsewhere."""
+        """The URL for kombu, which takes its options separately."""
         scheme = "rediss" if self.is_tls else "redis"
-        return broker_url(scheme, self.login, self.host, self.port, self.database)
+        return make_broker_url(scheme, self.login, self.host, self.port, self.database)
 
     @property
     def redis_options(self) -> dict[str, Any]:
@@ -44,18 +44,18 @@ class RedisServer:
 
 
 def parse_server(url: str) -> RedisServer:
-    """Read ``url``; raises ValueError with a sentence that holds no value of it."""
+    """Parse ``url``; raises ValueError with a sentence that holds no value of it."""
     try:
-        parts = split(url)
-        if parts.scheme not in SCHEMES:
+        parts = split_url(url)
+        if parts.scheme not in _SCHEMES:
             raise ValueError("it starts with redis://, rediss://, sentinel:// or sentinels://")
         return _read(parts)
     except ValueError as error:
         raise ValueError(f"the Redis URL cannot be understood: {error}") from None
 
 
-def split(url: str) -> SplitResult:
-    """Take ``url`` apart; raises ValueError when a password seems to stand in other parts."""
+def split_url(url: str) -> SplitResult:
+    """Split ``url``; raises ValueError when a password seems to be in other parts."""
     try:
         parts = urlsplit(url)
     except ValueError:  # Python's text may quote a part of the password
@@ -65,22 +65,24 @@ def split(url: str) -> SplitResult:
     return parts
 
 
-def broker_url(scheme: str, login: Mapping[str, str], host: str, port: int, database: int) -> str:
-    """One URL for kombu."""
+def make_broker_url(
+    scheme: str, login: Mapping[str, str], host: str, port: int, database: int
+) -> str:
+    """Make one URL for kombu."""
     user, password = login.get("username", ""), login.get("password", "")
     words = f"{quote(user, '')}:{quote(password, '')}@" if user or password else ""
     return f"{scheme}://{words}{f'[{host}]' if ':' in host else host}:{port}/{database}"
 
 
-def login_of(text: str, options: RedisOptions) -> dict[str, str]:
-    """User and password: those before the host come first."""
+def parse_login(text: str, options: RedisOptions) -> dict[str, str]:
+    """Parse user and password; those before the host take precedence."""
     user, _, password = text.partition(":")
     named = {"username": unquote(user), "password": unquote(password)}
     return {**options.login, **{name: value for name, value in named.items() if value}}
 
 
-def database_of(path: str, options: RedisOptions) -> int:
-    """The database; as in redis-py, the option ``db`` comes first. Raises ValueError."""
+def parse_database(path: str, options: RedisOptions) -> int:
+    """Parse the database; as in redis-py, the option ``db`` takes precedence. Raises ValueError."""
     text = unquote(path).strip("/")
     if text and not (text.isascii() and text.isdecimal()):
         raise ValueError("the number of a database comes after the host, as in redis://HOST/0")
@@ -96,9 +98,9 @@ def _read(parts: SplitResult) -> RedisServer:
         raise ValueError("its port is a number, as in redis://HOST:6379/0") from None
     return RedisServer(
         host=unquote(host or "localhost"),
-        port=port or PORT,
-        database=database_of(parts.path, options),
-        login=login_of(login, options),
+        port=port or _DEFAULT_PORT,
+        database=parse_database(parts.path, options),
+        login=parse_login(login, options),
         options=options,
         is_tls=parts.scheme == "rediss",
     )

@@ -27,7 +27,7 @@ class Account(StrictModel):
     """Its name in `{alias}`, else its id."""
 
 
-def _account(value: Any) -> Any:
+def _parse_account(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(r"\d{12}", value):
         return {"id": value}
     if isinstance(value, Mapping | Account):
@@ -38,15 +38,15 @@ def _account(value: Any) -> Any:
 class Template(StrictModel):
     """Sources that differ in account and region only.
 
-    All else stands as in a source; its texts may hold ``{account}``, ``{alias}``, ``{region}`` and
-    ``{template}``.
+    All other fields are those of a source; their texts may hold ``{account}``, ``{alias}``,
+    ``{region}`` and ``{template}``.
     """
 
     model_config = ConfigDict(extra="allow")
 
     name: str | None = None
     """The sources' names, else `{template}-{alias}`, with `-{region}` when there are several."""
-    accounts: tuple[Annotated[Account, BeforeValidator(_account)], ...] = ()
+    accounts: tuple[Annotated[Account, BeforeValidator(_parse_account)], ...] = ()
     """Ids, or tables with `id` and `alias`."""
     accounts_file: str | None = None
     """More accounts: a file with an id and, if you like, an alias in each line; `#` begins a
@@ -59,28 +59,28 @@ class Template(StrictModel):
 
     @model_validator(mode="after")
     def _is_understood(self) -> "Template":
-        self._all = (*self.accounts, *_listed(self.accounts_file))
+        self._all = (*self.accounts, *_read_accounts_file(self.accounts_file))
         if not self._all:
             raise ValueError("a template needs accounts or an accounts_file with some")
         if "region" in (self.model_extra or {}):
             raise ValueError("a template has regions, a list, and no region")
-        # One is enough to see all that is wrong, except in what the placeholders stand for.
+        # One source shows every mistake, except in the values of placeholders.
         self._source(self._values("template", self._all[0], next(iter(self.regions), "")))
         return self
 
     def sources(self, key: str) -> dict[str, Source]:
-        """The sources by name; ``key`` is the template's own. Raises ValueError about a name."""
+        """Return the sources by name; ``key`` is the template's own. Raises ValueError."""
         if not self._named:
-            self._named.update(self._expanded(key))
+            self._named.update(self._expand(key))
         return self._named
 
-    def _expanded(self, key: str) -> dict[str, Source]:
+    def _expand(self, key: str) -> dict[str, Source]:
         several = "-{region}" if len(self.regions) > 1 else ""
         pattern = self.name or "{template}-{alias}" + several
         found: dict[str, Source] = {}
         for account, region in product(self._all, self.regions or ("",)):
             values = self._values(key, account, region)
-            name = _filled(pattern, values)
+            name = _fill(pattern, values)
             if not _is_name(name):
                 raise ValueError(
                     f"{name!r} is no name of a source: letters, digits, _, . and -, 64 at most"
@@ -94,7 +94,7 @@ class Template(StrictModel):
         return found
 
     def _source(self, values: dict[str, str]) -> Source:
-        filled = _filled(self.model_extra or {}, values)
+        filled = _fill(self.model_extra or {}, values)
         return Source.model_validate({**filled, "region": values["region"] or None})
 
     @staticmethod
@@ -104,22 +104,22 @@ class Template(StrictModel):
 
 
 def config_path() -> Path:
-    """The settings' file, whether it exists or not."""
+    """Return the path of the settings' file, whether it exists or not."""
     return Path(os.environ.get("GLUELINE_CONFIG") or "glueline.toml")
 
 
-def _filled(value: Any, values: dict[str, str]) -> Any:
-    """The value with every placeholder in its texts replaced; raises ValueError about others."""
+def _fill(value: Any, values: dict[str, str]) -> Any:
+    """Replace every placeholder in the texts of a value; raises ValueError about unknown ones."""
     if isinstance(value, str):
-        return _PLACEHOLDER.sub(lambda found: _value(found[1], values), value)
+        return _PLACEHOLDER.sub(lambda found: _find_value(found[1], values), value)
     if isinstance(value, Mapping):
-        return {key: _filled(inner, values) for key, inner in value.items()}
+        return {key: _fill(inner, values) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_filled(inner, values) for inner in value]
+        return [_fill(inner, values) for inner in value]
     return value
 
 
-def _value(name: str, values: dict[str, str]) -> str:
+def _find_value(name: str, values: dict[str, str]) -> str:
     if name not in values:
         known = ", ".join(f"{{{known}}}" for known in values)
         raise ValueError(f"there is no placeholder {{{name}}}; the known ones are {known}")
@@ -134,7 +134,7 @@ def _is_name(name: str) -> bool:
     return True
 
 
-def _listed(file: str | None) -> Iterator[Account]:
+def _read_accounts_file(file: str | None) -> Iterator[Account]:
     if file is None:
         return
     path = config_path().parent / file

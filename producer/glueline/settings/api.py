@@ -1,7 +1,7 @@
-"""Who may use the HTTP API, and how it is served: the ``[api]`` part of the settings.
+"""The ``[api]`` part of the settings: tokens of the HTTP API, and its limits.
 
-A token is 256 random bits, so a plain SHA-256 of it is all that has to be kept: there is nothing
-to guess, and no slow hash to pay for on each request.
+A token is 256 random bits, so that a plain SHA-256 of it is safe to keep: it cannot be guessed, and
+no slow hash is needed for each request.
 """
 
 import hmac
@@ -16,8 +16,8 @@ from pydantic import Field, model_validator
 from glueline.contract.filters import Glob
 from glueline.contract.model import StrictModel
 
-Scope = Literal["read", "enqueue"]
-SCOPES: tuple[Scope, ...] = ("read", "enqueue")
+TokenScope = Literal["read", "enqueue"]
+TOKEN_SCOPES: tuple[TokenScope, ...] = ("read", "enqueue")
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -25,44 +25,44 @@ class Token(StrictModel):
     """One token of the HTTP API. ``glueline api token NAME`` makes one."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-    """Stands in the audit lines."""
+    """The name in the audit lines."""
     hash: Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
-    """The token's SHA-256; the token itself stands nowhere."""
-    scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = ("read",)
+    """The token's SHA-256; the token itself is not kept."""
+    scopes: Annotated[tuple[TokenScope, ...], Field(min_length=1)] = ("read",)
     """``read``: see runs and sources. ``enqueue``: enqueue, cancel, replay, check, send events."""
     sources: Annotated[tuple[Glob, ...], Field(min_length=1)] = ("*",)
-    """Globs of the sources that it is for; of the others it learns nothing."""
+    """Globs of the sources that the token is for; it sees nothing of others."""
 
     def admits(self, source: str) -> bool:
-        """Whether the token is for ``source``."""
+        """Tell whether the token is for ``source``."""
         return any(fnmatchcase(source, glob) for glob in self.sources)
 
     @property
     def is_for_all(self) -> bool:
-        """Whether no source is withheld."""
+        """Tell whether the token is for all sources."""
         return "*" in self.sources
 
 
 class ApiSettings(StrictModel):
-    """How the HTTP API is served."""
+    """Settings of the HTTP API."""
 
     host: str = "127.0.0.1"
-    """Where to listen; put a proxy with TLS in front before it is another than loopback."""
+    """Where to listen. For another address than loopback put a proxy with TLS in front."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     tokens: tuple[Token, ...] = ()
-    """Who may use it, see below; in a variable as JSON."""
+    """The tokens, see below; in a variable as JSON."""
     max_body: Annotated[int, Field(ge=1)] = 1_000_000
     """Bytes of a request's body."""
     rate: Positive = 20
     """Requests per second of one token, and of one address without a token, in each process."""
     burst: Annotated[int, Field(ge=1)] = 100
-    """Requests that may come at once before ``rate`` counts."""
+    """Requests that may come at once before ``rate`` applies."""
     streams: Annotated[int, Field(ge=1)] = 200
     """Streams of events at the same time in one process."""
     streams_per_token: Annotated[int, Field(ge=1)] = 50
     """Of these, the streams of one token; a client address has the same limit."""
     connections: Annotated[int, Field(ge=1)] = 1000
-    """Open connections of one process. One more closes the oldest that has sent no request."""
+    """Open connections of one process. Another one closes the oldest that has sent no request."""
     connections_per_address: Annotated[int, Field(ge=1)] = 100
     """Of these, the connections of one client address; trusted proxies have no such limit."""
     header_timeout: Positive = 10
@@ -74,10 +74,10 @@ class ApiSettings(StrictModel):
     session: Positive = 12 * 3600
     """Seconds that a login to the page lasts."""
     grace: Positive = 10
-    """Seconds for requests under way when the server is told to stop."""
+    """Seconds for running requests to end when the server is stopped."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are
-    believed. Nobody's are by default: any local process could invent addresses."""
+    believed. By default none are: any local process could invent addresses."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -87,19 +87,19 @@ class ApiSettings(StrictModel):
         return self
 
 
-def new_token() -> str:
-    """A random token; the prefix lets scanners for leaked secrets know it."""
+def make_token() -> str:
+    """Make a random token; scanners for leaked secrets know it by its prefix."""
     return f"glueline_{secrets.token_urlsafe(32)}"
 
 
-def hash_of(token: str) -> str:
-    """What is kept of a token."""
+def hash_token(token: str) -> str:
+    """Return the hash of a token, which is all that is kept."""
     return f"sha256:{sha256(token.encode(errors='surrogatepass')).hexdigest()}"
 
 
-def find(tokens: Iterable[Token], presented: str) -> Token | None:
-    """The token that was presented; takes as long for each of them, and for none."""
-    digest, found = hash_of(presented), None
+def find_token(tokens: Iterable[Token], presented: str) -> Token | None:
+    """Return the token that was presented; takes the same time for each, and for none."""
+    digest, found = hash_token(presented), None
     for token in tokens:
         if hmac.compare_digest(token.hash, digest):
             found = token

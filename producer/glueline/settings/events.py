@@ -1,4 +1,4 @@
-"""How changes that EventBridge tells of become runs: the ``[events]`` part of the settings."""
+"""The ``[events]`` part of the settings: how changes become runs."""
 
 from typing import Annotated, Self
 
@@ -11,7 +11,7 @@ Delay = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 
 class EventSettings(StrictModel):
-    """How changes that EventBridge tells of become runs."""
+    """Settings of the runs for changes that EventBridge reports."""
 
     debounce: Delay = 2
     """Seconds that a database, or the jobs of a source, must be quiet before the change is read."""
@@ -20,7 +20,7 @@ class EventSettings(StrictModel):
     options: Options = Options()
     """Options of the runs, see [messages](messages.md#options); workers read them."""
     source: SourceName | None = None
-    """The source that all events are of, else the one of each event's account and region."""
+    """The source of all events, else the one of each event's account and region."""
     queue: Annotated[str, Field(max_length=2000)] | None = None
     """The URL of the SQS queue that `glueline events` reads."""
     queue_source: SourceName | None = None
@@ -28,9 +28,9 @@ class EventSettings(StrictModel):
     pollers: Annotated[int, Field(ge=1, le=32)] = 2
     """Requests to the queue at the same time; each brings ten messages at the most."""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """Where `glueline events` answers /metrics, /healthz and /readyz; 0: nowhere."""
+    """The port of /metrics, /healthz and /readyz of `glueline events`; 0: none."""
     metrics_host: str = "127.0.0.1"
-    """The address that it answers on."""
+    """The address of that port."""
 
     @field_validator("queue")
     @classmethod

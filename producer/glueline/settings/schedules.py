@@ -1,4 +1,4 @@
-"""When schedules are due: pure functions of the schedule and the clock.
+"""Schedules and their slots: pure functions of the schedule and the clock.
 
 A slot is named by the Unix second it begins at: a multiple of the interval, or a time that the
 cron expression names. Jitter delays its start by a share that only the schedule and the slot
@@ -25,8 +25,8 @@ FAR = 4_000_000_000
 """Unix seconds, in the year 2096: clocks beyond it are wrong."""
 
 
-def _seconds(value: Any) -> Any:
-    """Seconds from a number or from ``90s``, ``15m``, ``6h``, ``1d``."""
+def _parse_seconds(value: Any) -> Any:
+    """Parse seconds from a number or from ``90s``, ``15m``, ``6h``, ``1d``."""
     if not isinstance(value, str):
         return value
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip())
@@ -40,27 +40,27 @@ class Schedule(StrictModel):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     every: (
-        Annotated[float, BeforeValidator(_seconds), Field(ge=1, le=FAR, multiple_of=1)] | None
+        Annotated[float, BeforeValidator(_parse_seconds), Field(ge=1, le=FAR, multiple_of=1)] | None
     ) = None
     """The interval, in whole seconds or as ``15m``, ``6h``, ``1d``; either this or ``cron``."""
     cron: Annotated[str, Field(max_length=200)] | None = None
     """Minute, hour, day of month, month, day of week: ``15 2 * * *``."""
     timezone: Annotated[str, Field(max_length=100)] = "UTC"
-    """That ``cron`` is meant in, such as ``Europe/Berlin``."""
-    jitter: Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=FAR)] = 0
-    """Seconds, or ``5m``: each run starts up to so much later, the same for every scheduler."""
+    """The time zone of ``cron``, such as ``Europe/Berlin``."""
+    jitter: Annotated[float, BeforeValidator(_parse_seconds), Field(ge=0, le=FAR)] = 0
+    """Seconds, or ``5m``: the most that a run starts late, the same for every scheduler."""
     overlap: Literal["skip", "supersede"] = "skip"
-    """When a run of the same source, scope and filters goes on: leave the slot out, or stop it."""
+    """While a run of the same source, scope and filters goes on: skip the slot, or supersede it."""
     sources: Globs | None = None
     """The declared sources that it serves, each with slots of its own, in place of the request's
     one: ``{ allow = ["prod-*"] }``. Those of templates are among them."""
     tags: dict[str, str] = Field(default_factory=dict)
-    """The same for sources that have these tags; with both, for those that have tags and name."""
+    """The same for sources with these tags; with both, for sources with the tags and the name."""
     request: ExtractionRequest = ExtractionRequest()
 
     @field_validator("timezone")
     @classmethod
-    def _known(cls, name: str) -> str:
+    def _check_timezone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
@@ -76,7 +76,7 @@ class Schedule(StrictModel):
         if self.every is not None and self.jitter > self.every:
             raise ValueError("jitter is longer than the interval")
         if self.cron is not None:
-            _check(self.cron)
+            _check_cron(self.cron)
         return self
 
     @model_validator(mode="after")
@@ -89,8 +89,8 @@ class Schedule(StrictModel):
     def _serves_many(self) -> bool:
         return self.sources is not None or bool(self.tags)
 
-    def of(self, declared: Mapping[str, Source]) -> "list[Schedule]":
-        """The schedule of each of the ``declared`` sources that it serves; else itself."""
+    def expand(self, declared: Mapping[str, Source]) -> "list[Schedule]":
+        """Return a schedule for each of the ``declared`` sources that it serves; else itself."""
         if not self._serves_many:
             return [self]
         names = self.sources or Globs()
@@ -109,18 +109,18 @@ class Schedule(StrictModel):
 
     @property
     def timing(self) -> str:
-        """When it recurs, in a few words."""
+        """The recurrence in a few words."""
         return f"{self.every:g} s" if self.cron is None else f"{self.cron} {self.timezone}"
 
     def slot(self, now: float) -> int | None:
-        """The newest slot that is due at the Unix time ``now``; None before the first."""
+        """Return the newest slot that is due at the Unix time ``now``; None before the first."""
         newest = self._before(now)
         if newest is None or self.due(newest) <= now:
             return newest
         return self._before(newest - 1)
 
     def next_due(self, now: float) -> float | None:
-        """When the next slot after ``now`` is due, in Unix time; None when there is none."""
+        """Return the Unix time when the next slot after ``now`` is due; None when there is none."""
         newest = self._before(now)
         if newest is not None and self.due(newest) > now:
             return self.due(newest)
@@ -128,7 +128,7 @@ class Schedule(StrictModel):
         return None if following is None else self.due(following)
 
     def due(self, slot: int) -> float:
-        """When a slot is due with its jitter, always before the next one begins."""
+        """Return the time when a slot is due with its jitter, always before the next one begins."""
         if not self.jitter:
             return slot
         following = self._after(slot)
@@ -137,7 +137,7 @@ class Schedule(StrictModel):
         return slot + int.from_bytes(digest) / 2**32 * room
 
     def _before(self, moment: float) -> int | None:
-        """The last slot that begins at ``moment`` or earlier."""
+        """Return the last slot that begins at ``moment`` or earlier."""
         if self.every is not None:
             return math.floor(moment // self.every * self.every)
         return self._cron(math.floor(moment) + 1, reverse=True)
@@ -156,7 +156,7 @@ class Schedule(StrictModel):
             return None
 
 
-def _check(expression: str) -> None:
+def _check_cron(expression: str) -> None:
     if len(expression.split()) != 5:  # noqa: PLR2004
         raise ValueError("cron has five fields: minute, hour, day of month, month, day of week")
     try:

@@ -32,42 +32,42 @@ from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
 from glueline.settings.schedules import Schedule
 from glueline.settings.sources import Source
-from glueline.settings.toml_lines import line_of
+from glueline.settings.toml_lines import find_line
 
-NAMED = 20
-"""Sources that a message names at most."""
+_MAX_NAMED = 20
+"""The most sources that a message names."""
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class WorkerSettings(StrictModel):
-    """How a worker process works."""
+    """Settings of a worker process."""
 
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
     """Units at the same time."""
     unit_timeout: Seconds = 900
     lease: Seconds = 30
-    """A unit whose worker is silent for so long is given to another."""
+    """Seconds after which a unit is given to another worker if its own does not renew it."""
     attempts: Annotated[int, Field(ge=1, le=100)] = 4
-    """Of a unit, before it counts as failed."""
+    """Attempts at a unit before it counts as failed."""
     call_timeout: Seconds = 60
-    """From the first try of an AWS call to giving up retrying it within one attempt."""
+    """Seconds for an AWS call with all its retries within one attempt."""
     read_timeout: Seconds = 30
-    """For one HTTP answer of AWS."""
+    """Seconds for one HTTP answer of AWS."""
     page_budget: Annotated[int, Field(ge=1)] = 20
     """Pages of tables that one unit reads before the next one takes over."""
     split_after: Annotated[int, Field(ge=0)] = 50
     """Pages after which a database is listed anew by ranges of names, in parallel; 0: never."""
     grace: Seconds = 10
-    """For units under way when the worker is told to stop."""
+    """Seconds for running units to end when the worker is stopped."""
     reconcile_interval: Seconds = 2
     rate_floor: Annotated[float, Field(gt=0)] = 2
     """AWS calls per second for each family of calls while the shared quota cannot be asked."""
     rate_start: Annotated[float, Field(gt=0)] = 60
     """AWS calls per second that a family of calls starts with; then the rate is learnt."""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """Where a worker answers /metrics, /healthz and /readyz; 0: nowhere. One port, one worker."""
+    """The port of a worker's /metrics, /healthz and /readyz; 0: none. Each worker needs its own."""
     metrics_host: str = "127.0.0.1"
-    """The address that it answers on; ``0.0.0.0`` is for probes and scrapes from outside."""
+    """The address of that port; ``0.0.0.0`` is for probes and scrapes from outside."""
 
 
 class Settings(BaseSettings):
@@ -91,11 +91,12 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     events: EventSettings = EventSettings()
     silence: Seconds = 20
-    """Seconds after which an open unit that nobody holds is looked at."""
+    """Seconds after which an open unit that no worker holds is checked, and published again if its
+    message was lost."""
     keep_runs: Seconds = 7 * 24 * 3600
     """Seconds that the ledger remembers a run after its end."""
     run_timeout: Seconds = 3 * 24 * 3600
-    """Seconds after which a run that has not ended fails; what it wrote is taken back."""
+    """Seconds after which a run that has not ended fails, and what it wrote is removed."""
     heartbeat_file: Path | None = None
     """A file that a worker or a scheduler touches each second, and the API while Redis answers, for
     `glueline health`."""
@@ -122,14 +123,14 @@ class Settings(BaseSettings):
                     )
                 seen[name] = f"made by the template {key!r} already"
         for name, source in self.all_sources.items():
-            _must_lead_somewhere(name, source, self)
+            _check_secrets_from(name, source, self)
         return self
 
     @model_validator(mode="after")
     def _events_have_a_source(self) -> "Settings":
         for field in ("source", "queue_source"):
             name = getattr(self.events, field)
-            # Where none is declared, workers alone may know them.
+            # Without declarations here, only workers know the sources.
             if name and self.all_sources and self.find_source(name) is None:
                 raise error_at(("events", field), f"there is no source {name!r}")
         return self
@@ -137,7 +138,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _schedules_have_sources(self) -> "Settings":
         for number, schedule in enumerate(self.schedules):
-            if not schedule.of(self.all_sources):
+            if not schedule.expand(self.all_sources):
                 raise error_at(
                     ("schedules", number, "sources" if schedule.sources else "tags"),
                     f"none of the {len(self.all_sources):,} declared sources is meant",
@@ -148,7 +149,7 @@ class Settings(BaseSettings):
     @classmethod
     def _redis(cls, url: str) -> str:
         if url.lower().startswith(("sentinel://", "sentinels://")):
-            sentinel_url.parse(url)
+            sentinel_url.parse_sentinels(url)
         else:
             parse_server(url)
         return url
@@ -167,7 +168,7 @@ class Settings(BaseSettings):
 
     @property
     def all_sources(self) -> Mapping[str, Source]:
-        """Every declared source by name, those of templates among them."""
+        """Every declared source by name, including those of templates."""
         found = dict(self.sources)
         for key, template in self.templates.items():
             found |= template.sources(key)
@@ -175,12 +176,12 @@ class Settings(BaseSettings):
 
     @property
     def all_schedules(self) -> list[Schedule]:
-        """Every schedule, one for each source where it is one of many sources."""
+        """Every schedule; a schedule of many sources appears once for each."""
         declared = self.all_sources
-        return [one for schedule in self.schedules for one in schedule.of(declared)]
+        return [one for schedule in self.schedules for one in schedule.expand(declared)]
 
     def find_source(self, name: str) -> Source | None:
-        """The source called ``name``; ``default`` needs no declaration."""
+        """Return the source called ``name``; ``default`` needs no declaration."""
         if name in self.sources:
             return self.sources[name]
         for key, template in self.templates.items():
@@ -189,19 +190,19 @@ class Settings(BaseSettings):
         return Source() if name == "default" else None
 
     def source(self, name: str) -> Source:
-        """The source called ``name``; raises UsageError when there is none."""
+        """Return the source called ``name``; raises UsageError when there is none."""
         found = self.find_source(name)
         if found is not None:
             return found
         known = sorted({"default", *self.all_sources})
-        more = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
+        more = f" and {len(known) - _MAX_NAMED:,} more" if len(known) > _MAX_NAMED else ""
         raise UsageError(
-            f"there is no source {name!r}; the known ones are {', '.join(known[:NAMED])}{more}"
+            f"there is no source {name!r}; the known ones are {', '.join(known[:_MAX_NAMED])}{more}"
         )
 
 
-def _must_lead_somewhere(name: str, source: Source, settings: Settings) -> None:
-    """Follow ``secrets_from`` to a source that needs no other."""
+def _check_secrets_from(name: str, source: Source, settings: Settings) -> None:
+    """Check that ``secrets_from`` leads to a source that needs no other."""
     seen = [name]
     while source.secrets_from is not None:
         following = settings.find_source(source.secrets_from)
@@ -215,14 +216,14 @@ def _must_lead_somewhere(name: str, source: Source, settings: Settings) -> None:
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings; raises UsageError with one sentence about the first that is wrong."""
+    """Read the settings; raises UsageError with one sentence about the first problem."""
     named = os.environ.get("GLUELINE_CONFIG")
     if named and not Path(named).is_file():
         raise UsageError(f"GLUELINE_CONFIG names {named}, and there is no such file")
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise UsageError(f"{_place(error, overrides)}{first_error(error)}") from None
+        raise UsageError(f"{_locate_problem(error, overrides)}{first_error(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{named or 'glueline.toml'} is not valid TOML: {error}") from None
     except RecursionError:
@@ -233,13 +234,13 @@ def load_settings(**overrides: Any) -> Settings:
         raise UsageError(f"the settings cannot be read: {error}") from None
 
 
-def _place(error: ValidationError, overrides: Mapping[str, Any]) -> str:
-    """Where the first problem stands: file and line when the value comes from the file."""
+def _locate_problem(error: ValidationError, overrides: Mapping[str, Any]) -> str:
+    """Return the place of the first problem: file and line when the value is from the file."""
     path = error.errors(include_url=False, include_input=False)[0]["loc"]
     variables = {"__".join(["GLUELINE", *map(str, path[:n])]).upper() for n in range(1, 5)}
     variables = {name.replace("GLUELINE__", "GLUELINE_", 1) for name in variables}
     if not path or path[0] in overrides or variables & {name.upper() for name in os.environ}:
         return "setting "
     file = config_path()
-    line = line_of(file.read_text("utf-8"), path) if file.is_file() else None
+    line = find_line(file.read_text("utf-8"), path) if file.is_file() else None
     return f"{file}, line {line}: " if line else "setting "

@@ -12,17 +12,17 @@ from glueline.contract.filters import Filters
 from glueline.contract.messages import SourceName
 from glueline.contract.model import StrictModel
 
-REFERENCES = "env:NAME, file:PATH, secretsmanager:ID, secretsmanager:ID#KEY or ssm:NAME"
+_REFERENCE_FORMS = "env:NAME, file:PATH, secretsmanager:ID, secretsmanager:ID#KEY or ssm:NAME"
 _REFERENCE = re.compile(r"(env|file|secretsmanager|ssm):\S.*")
 
 
-def _reference(text: str) -> str:
+def _check_reference(text: str) -> str:
     if _REFERENCE.fullmatch(text) is None:
-        raise ValueError(f"a key stands here by reference only: {REFERENCES}")
+        raise ValueError(f"a key stands here by reference only: {_REFERENCE_FORMS}")
     return text
 
 
-Reference = Annotated[str, AfterValidator(_reference)]
+Reference = Annotated[str, AfterValidator(_check_reference)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Operation = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]+$")]
 TagKey = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^=\s]+$")]
@@ -70,11 +70,11 @@ class Source(StrictModel):
     catalog_id: str | None = None
     endpoint_url: str | None = None
     filters: Filters = Filters()
-    """What is read of the source; a request can narrow it, not widen it."""
+    """The part of the source that is read; a request can narrow it, not widen it."""
     quota: QuotaLimits = QuotaLimits()
     """Upper limits of calls."""
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
-    """Words to choose sources by: `--tag team=sales`."""
+    """Tags to choose sources by: `--tag team=sales`."""
 
     @model_validator(mode="after")
     def _keys_are_whole(self) -> "Source":
@@ -98,17 +98,17 @@ class Source(StrictModel):
         return found[0] if found else None
 
     def references(self, *kinds: str) -> tuple[str, ...]:
-        """The references to keys that begin with one of ``kinds``."""
+        """Return the references to keys that begin with one of ``kinds``."""
         keys = (self.access_key, self.secret_key, self.session_token)
         return tuple(dict.fromkeys(key for key in keys if key and key.startswith(kinds)))
 
     def has_tags(self, wanted: dict[str, str]) -> bool:
-        """Whether the source has all these tags."""
+        """Tell whether the source has all these tags."""
         return wanted.items() <= self.tags.items()
 
 
 class SourceSummary(StrictModel):
-    """What anybody may know of a source."""
+    """The public part of a source."""
 
     name: str
     region: str | None = None
@@ -122,8 +122,8 @@ class SourceSummary(StrictModel):
     tags: dict[str, str] = Field(default_factory=dict)
 
 
-def summary(name: str, source: Source) -> SourceSummary:
-    """The summary of a source, without references, external ids and endpoints."""
+def summarize_source(name: str, source: Source) -> SourceSummary:
+    """Return the public part of a source: no references, external ids and endpoints."""
     shown: dict[str, Any] = {
         field: getattr(source, field)
         for field in ("region", "account", "catalog_id", "profile", "filters", "quota", "tags")

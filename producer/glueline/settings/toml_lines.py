@@ -1,6 +1,6 @@
-"""Lines of a TOML document, which the standard library's parser does not tell.
+"""Line numbers in a TOML document, which the standard library's parser does not give.
 
-The document is known to be valid, so this reader only looks at its shape.
+The document is known to be valid, so that this reader only follows its structure.
 """
 
 import re
@@ -20,8 +20,8 @@ _TOKEN = re.compile(
 )
 
 
-def line_of(document: str, path: Sequence[str | int]) -> int | None:
-    """The line on which ``path``, or what of it exists, stands in a valid document."""
+def find_line(document: str, path: Sequence[str | int]) -> int | None:
+    """Return the line of ``path``, or of the longest part that exists, in a valid document."""
     try:
         lines = _Reader(document).read()
     except RecursionError:  # values inside values without end
@@ -48,7 +48,7 @@ class _Reader:
         self._elements: dict[Path, int] = {}
 
     def read(self) -> dict[Path, int]:
-        """The line of each path."""
+        """Return the line of each path."""
         table: Path = ()
         while self._at < len(self._tokens):
             if self._here == "\n":
@@ -81,7 +81,7 @@ class _Reader:
         return path
 
     def _inside(self, path: Path) -> Path:
-        """The last element, when the path is one of an array of tables."""
+        """Return the path of the last element if ``path`` is an array of tables."""
         return (*path, self._elements[path]) if path in self._elements else path
 
     def _keys(self) -> list[str]:
@@ -128,7 +128,7 @@ class _Reader:
             self._pair(path)
 
     def _more(self, end: str) -> bool:
-        """Whether something comes before ``end``, which is passed over."""
+        """Tell whether something comes before ``end``; skips ``end`` if not."""
         while self._here in ("\n", ","):
             self._at += 1
         if self._here != end:

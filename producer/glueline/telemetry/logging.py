@@ -1,4 +1,4 @@
-"""Logs: one event a line to standard error, coloured where somebody watches, else JSON."""
+"""Logs: one event per line on standard error, coloured on a terminal, else JSON."""
 
 import logging
 import sys
@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from glueline.contract.terminal import lines
+from glueline.contract.terminal import clean_lines
 from glueline.settings.settings import Settings
 
 
-def send_logs(settings: Settings, *processors: Processor, levels: Mapping[str, int]) -> None:
+def configure_logging(
+    settings: Settings, *processors: Processor, levels: Mapping[str, int]
+) -> None:
     """Send our own and the libraries' lines through one chain, which ends with ``processors``.
 
-    ``levels`` are of loggers that say more than anybody wants to know.
+    ``levels`` are for loggers that are too verbose.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -40,7 +42,7 @@ def send_logs(settings: Settings, *processors: Processor, levels: Mapping[str, i
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_rendering(settings.log_format),
+                *_make_renderers(settings.log_format),
             ],
         )
     )
@@ -51,12 +53,14 @@ def send_logs(settings: Settings, *processors: Processor, levels: Mapping[str, i
         logging.getLogger(name).setLevel(max(level, root.level))
 
 
-def _rendering(log_format: str) -> list[Processor]:
+def _make_renderers(log_format: str) -> list[Processor]:
     if log_format == "console" or (log_format == "auto" and sys.stderr.isatty()):
-        return [_visible, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [_clean_values, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     return [structlog.processors.JSONRenderer()]
 
 
-def _visible(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Names come from outside, and a terminal obeys some of them; JSON escapes them anyway."""
-    return {key: lines(value) if isinstance(value, str) else value for key, value in event.items()}
+def _clean_values(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Make values safe for a terminal, which obeys some characters; JSON escapes them anyway."""
+    return {
+        key: clean_lines(value) if isinstance(value, str) else value for key, value in event.items()
+    }

@@ -1,8 +1,8 @@
-"""Traces for OpenTelemetry; no other module knows of it.
+"""Traces for OpenTelemetry; no other module imports it.
 
-A service that traces itself has a tracer provider, and what it enqueues joins its spans. Glueline's
-own processes make one when the standard ``OTEL_*`` variables name a collector (OTLP over HTTP).
-Otherwise nothing is imported, and a span costs a look at two variables.
+A service that traces itself has a tracer provider, and runs that it enqueues join its spans.
+Glueline's own processes make one when the standard ``OTEL_*`` variables name a collector (OTLP over
+HTTP). Otherwise nothing is imported, and a span costs a look at two variables.
 """
 
 import logging
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 Attributes = Mapping[str, str | int | float | bool]
 ErrorInfo = tuple[str, str]
-"""The code of an error, and what it says."""
+"""The code of an error and its description."""
 
-FLUSH = 1.0
-"""Seconds that the last spans have to reach the collector."""
+FLUSH_SECONDS = 1.0
+"""Seconds for the last spans to reach the collector."""
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 _HTTP = "http/protobuf"
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Span:
-    """A span that nobody records."""
+    """A span that is not recorded."""
 
     def __enter__(self) -> Self:
         return self
@@ -46,16 +46,16 @@ class Span:
         """Add attributes."""
 
     def rename(self, name: str) -> None:
-        """Call it by another name, which was not known when it began."""
+        """Change the name, which was not known when the span began."""
 
     def event(self, name: str, about: Attributes) -> None:
-        """Note that something happened now."""
+        """Record that something happened now."""
 
     def fail(self, error: Exception) -> None:
-        """Note that what the span is about failed."""
+        """Mark the span as failed."""
 
 
-class _Recorded(Span):
+class _RecordingSpan(Span):
     def __init__(self, span: Any) -> None:
         self._span = span
 
@@ -71,38 +71,38 @@ class _Recorded(Span):
     def fail(self, error: Exception) -> None:
         from opentelemetry.trace import StatusCode
 
-        code, said = _own.told(error)
+        code, description = _own.describe(error)
         self._span.set_attribute("error.type", code)
-        self._span.set_status(StatusCode.ERROR, said)
+        self._span.set_status(StatusCode.ERROR, description)
 
 
-def _code_of(error: Exception) -> ErrorInfo:
-    """An error's text may quote what it should not; its code does not."""
+def _describe_by_code(error: Exception) -> ErrorInfo:
+    """Describe an error by its code only: its text may quote a secret."""
     return str(getattr(error, "code", "") or type(error).__name__), ""
 
 
 class _Own:
-    """What this process traces with, when that is not its host's."""
+    """The tracer of this process, when it is not that of a host service."""
 
     tracer: "Tracer | None" = None
     sampler: "Sampler | None" = None
     close: Callable[[], object] = staticmethod(lambda: None)
-    told: Callable[[Exception], ErrorInfo] = staticmethod(_code_of)
+    describe: Callable[[Exception], ErrorInfo] = staticmethod(_describe_by_code)
 
 
 _own = _Own()
 NOOP_SPAN = Span()
 
 
-def begin(service: str, told: Callable[[Exception], ErrorInfo] = _code_of) -> None:
+def begin(service: str, describe: Callable[[Exception], ErrorInfo] = _describe_by_code) -> None:
     """Trace this process as ``service``, if the ``OTEL_*`` variables ask for it.
 
-    ``told`` says of an error what may be known of it. What stands in the way is a warning.
+    ``describe`` returns what may be published of an error. A problem with tracing is a warning.
     """
-    if _own.tracer is not None or not _is_asked_for():
+    if _own.tracer is not None or not _is_requested():
         return
     try:
-        provider, _own.close = _provider(service)
+        provider, _own.close = _make_provider(service)
     except ImportError as error:
         log.warning(
             "OTEL_* variables ask for traces, which need more packages (%s): "
@@ -112,62 +112,62 @@ def begin(service: str, told: Callable[[Exception], ErrorInfo] = _code_of) -> No
     except ValueError as error:
         log.warning("nothing is traced, because of an OTEL_* variable: %s", error)
     else:
-        _own.told, _own.sampler = told, provider.sampler
+        _own.describe, _own.sampler = describe, provider.sampler
         _own.tracer = provider.get_tracer("glueline")
 
 
-def end(within: float = FLUSH) -> None:
-    """Send what is left, for at most ``within`` seconds, and trace no more."""
+def end(within: float = FLUSH_SECONDS) -> None:
+    """Send the last spans, for at most ``within`` seconds, and stop tracing."""
     if _own.tracer is None:
         return
     _own.tracer = _own.sampler = None
-    # In a thread: the exporter tries a collector that is away for longer.
+    # In a thread, because the exporter tries longer than that to reach a collector.
     last = threading.Thread(target=_own.close, name="last spans", daemon=True)
     last.start()
     last.join(within)
 
 
 def is_on() -> bool:
-    """Whether this process traces itself."""
+    """Tell whether this process traces itself."""
     return _own.tracer is not None
 
 
 def span(
     name: str, kind: str = "internal", about: Attributes | None = None, parent: str = ""
 ) -> AbstractContextManager[Span]:
-    """A span around a ``with`` block, below ``parent`` (a ``traceparent``) or the current one.
+    """Open a span for a ``with`` block, below ``parent`` (a ``traceparent``) or the current span.
 
-    ``kind`` is one of OpenTelemetry's. An error that leaves the block makes it a failure.
+    ``kind`` is one of OpenTelemetry's. An error that leaves the block marks it as failed.
     """
-    tracer = _own.tracer or _host()
-    return NOOP_SPAN if tracer is None else _recorded(tracer, name, kind, about or {}, parent)
+    tracer = _own.tracer or _find_host_tracer()
+    return NOOP_SPAN if tracer is None else _record_span(tracer, name, kind, about or {}, parent)
 
 
 def current() -> Span:
-    """The span of the ``with`` block that we are in."""
+    """Return the span of the current ``with`` block."""
     if _own.tracer is None:
         return NOOP_SPAN
     from opentelemetry.trace import get_current_span
 
-    return _Recorded(get_current_span())
+    return _RecordingSpan(get_current_span())
 
 
 def traceparent() -> str:
-    """The current span as W3C's header of that name; empty when there is none.
+    """Return the current span as W3C's ``traceparent`` header; empty when there is none.
 
-    Baggage stays behind: it may hold anything, and the ledger keeps this for days.
+    Baggage is left out: it may hold anything, and the ledger keeps this for days.
     """
-    if _own.tracer is None and _host() is None:
+    if _own.tracer is None and _find_host_tracer() is None:
         return ""
     carrier: dict[str, str] = {}
-    _propagator().inject(carrier)
+    _make_propagator().inject(carrier)
     return carrier.get("traceparent", "")
 
 
 def synthetic_traceparent(run_id: str) -> str:
-    """The ``traceparent`` of a run that nobody traced, the same for all its units.
+    """Return a ``traceparent`` for a run without a trace, the same for all its units.
 
-    Whether it is sampled is for the sampler to say, which would follow a parent.
+    The sampler decides here whether it is sampled, because later it would follow the parent.
     """
     from opentelemetry.context import Context
 
@@ -178,21 +178,21 @@ def synthetic_traceparent(run_id: str) -> str:
 
 
 @contextmanager
-def _recorded(
+def _record_span(
     tracer: "Tracer", name: str, kind: str, about: Attributes, parent: str
-) -> Iterator[_Recorded]:
+) -> Iterator[_RecordingSpan]:
     from opentelemetry.trace import SpanKind
 
     with tracer.start_as_current_span(
         name,
-        context=_context(parent),
+        context=_make_context(parent),
         kind=SpanKind[kind.upper()],
         attributes=about,
-        # What an exception says, and its traceback, may hold a secret.
+        # The text and the traceback of an exception may hold a secret.
         record_exception=False,
         set_status_on_exception=False,
     ) as started:
-        ours = _Recorded(started)
+        ours = _RecordingSpan(started)
         try:
             yield ours
         except Exception as error:
@@ -200,23 +200,23 @@ def _recorded(
             raise
 
 
-def _context(parent: str) -> "Context | None":
+def _make_context(parent: str) -> "Context | None":
     if not parent:
         return None
     from opentelemetry.context import Context
 
-    found: Context = _propagator().extract({"traceparent": parent}, context=Context())
+    found: Context = _make_propagator().extract({"traceparent": parent}, context=Context())
     return found
 
 
-def _propagator() -> Any:
+def _make_propagator() -> Any:
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     return TraceContextTextMapPropagator()
 
 
-def _host() -> "Tracer | None":
-    """The tracer of a service that uses OpenTelemetry itself."""
+def _find_host_tracer() -> "Tracer | None":
+    """Return the tracer of a service that uses OpenTelemetry itself."""
     api: Any = sys.modules.get("opentelemetry.trace")  # redis-py imports it where it is installed
     if api is None or isinstance(api.get_tracer_provider(), api.ProxyTracerProvider):
         return None
@@ -224,7 +224,7 @@ def _host() -> "Tracer | None":
     return tracer
 
 
-def _is_asked_for() -> bool:
+def _is_requested() -> bool:
     exporter = os.environ.get("OTEL_TRACES_EXPORTER", "").strip()
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or exporter == "none":
         return False
@@ -237,8 +237,8 @@ def _is_asked_for() -> bool:
     return True
 
 
-def _provider(service: str) -> tuple["TracerProvider", Callable[[], object]]:
-    """The process's provider, and how it is told that this is the end."""
+def _make_provider(service: str) -> tuple["TracerProvider", Callable[[], object]]:
+    """Make the process's provider, and the function that sends its last spans."""
     from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
@@ -251,7 +251,7 @@ def _provider(service: str) -> tuple["TracerProvider", Callable[[], object]]:
     resource = Resource.create({})
     if str(resource.attributes["service.name"]).startswith("unknown_service"):
         resource = resource.merge(Resource({"service.name": service}))
-    # Its own end would wait half a minute for a collector that is away.
+    # Its own shutdown would wait half a minute for a collector that is away.
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider, provider.shutdown

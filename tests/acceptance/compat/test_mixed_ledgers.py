@@ -18,7 +18,7 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
-from tests.unit.ledger_harness import LEASE, SILENCE, Desk
+from tests.unit.ledger_harness import LEASE, SILENCE, LedgerHarness
 
 from glueline import ExtractionRequest, Filters, Globs, Options, RunState
 from glueline.contract.messages import (
@@ -35,8 +35,9 @@ from glueline.contract.messages import (
     TableUnit,
     UnitMessage,
 )
-from glueline.ledger import results
-from glueline.ledger.commands import Claim, Command, Settlement
+from glueline.ledger import parsing, results
+from glueline.ledger.command import Command
+from glueline.ledger.commands import Claim, Settlement
 from glueline_worker.local.server import EmbeddedRedis
 
 T = TypeVar("T")
@@ -49,15 +50,15 @@ OLDER, NEWER = True, False
 class Mixed:
     """A ledger that is asked now by one version and now by the other."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.calls = desk, desk.calls
+    def __init__(self, harness: LedgerHarness) -> None:
+        self.harness, self.calls = harness, harness.calls
 
     def __call__(self, call: Command[T], *, is_older: bool) -> T:
         if not is_older:
-            return self.desk.ledger(call)
+            return self.harness.ledger(call)
         text = FROZEN["scripts"]["common"] + FROZEN["scripts"][call.script]
         old = _as_older(call)
-        answer = self.desk.client.eval(text, len(old.keys), *old.keys, *old.args)
+        answer = self.harness.client.eval(text, len(old.keys), *old.keys, *old.args)
         return old.read(answer)
 
 
@@ -73,10 +74,10 @@ def _as_older(call: Command[Any]) -> Command[Any]:
                 call,
                 keys=call.keys[:3],
                 args=call.args[:3],
-                read=lambda answer: results.Due(units=results.messages(answer)),
+                read=lambda answer: results.DueUnits(units=parsing.parse_units(answer)),
             )
         case "results":
-            return replace(call, read=lambda answer: results.results([*answer, "", "0"]))
+            return replace(call, read=lambda answer: parsing.parse_results([*answer, "", "0"]))
         case "claim":
             return replace(call, read=_claimed_of_older)
         case _:
@@ -86,14 +87,14 @@ def _as_older(call: Command[Any]) -> Command[Any]:
 def _claimed_of_older(answer: Any) -> results.ClaimResult:
     """The older version says nothing of circumstances."""
     outcome, attempts, *run = answer
-    return results.claimed([outcome, attempts, *run, ""] if run else answer)
+    return parsing.parse_claim([outcome, attempts, *run, ""] if run else answer)
 
 
 @pytest.fixture
 def mixed(redis_server: EmbeddedRedis, prefix: str) -> Any:
     with redis.Redis.from_url(redis_server.url) as client:
-        desk = Desk(client, prefix)
-        yield Mixed(desk)
+        harness = LedgerHarness(client, prefix)
+        yield Mixed(harness)
         for key in client.scan_iter(f"{prefix}*"):
             client.delete(key)
 
@@ -102,8 +103,8 @@ def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
     """Work on all that is due until the run has ended; each step by a version of its own."""
     calls = mixed.calls
     for _ in range(40):
-        mixed.desk.later(SILENCE + 1)
-        due = mixed(calls.due(), is_older=choose())
+        mixed.harness.advance(SILENCE + 1)
+        due = mixed(calls.find_due(), is_older=choose())
         for unit in due.units:
             claim = Claim(unit, uuid4().hex)
             claimed = mixed(calls.claim(claim, LEASE, 4), is_older=choose())
@@ -127,7 +128,7 @@ def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
                 receipt={"sink": {}}, listings=[unit.unit_id], children=children
             )
             assert mixed(calls.settle(claim, settlement), is_older=choose())[0]
-        if mixed.desk.status(run_id).state.is_final:
+        if mixed.harness.status(run_id).state.is_final:
             return
 
 
@@ -144,9 +145,9 @@ def test_a_run_ends_well_whichever_version_does_a_step(mixed: Mixed, data: st.Da
     request = ExtractionRequest(scope=CatalogScope(), filters=Filters(jobs=Globs(deny=("x*",))))
     opened = mixed(mixed.calls.open_run(uuid4().hex, request), is_older=choose())
     work(mixed, opened.run_id, choose)
-    status = mixed.desk.status(opened.run_id)
+    status = mixed.harness.status(opened.run_id)
     assert (status.state, status.settled_units, status.reason) == (RunState.SUCCEEDED, 5, None)
-    results = mixed.desk.ledger(mixed.calls.results(opened.run_id))
+    results = mixed.harness.ledger(mixed.calls.results(opened.run_id))
     assert len(results.receipts) == len(results.listings) == 5
 
 
@@ -156,7 +157,7 @@ def test_a_run_that_one_version_opens_the_other_works_on(mixed: Mixed, is_older:
     opened = mixed(call, is_older=not is_older)
     assert opened.is_new
     work(mixed, opened.run_id, lambda: is_older)
-    assert mixed.desk.status(opened.run_id).state is RunState.SUCCEEDED
+    assert mixed.harness.status(opened.run_id).state is RunState.SUCCEEDED
 
 
 @pytest.mark.parametrize("is_older", [OLDER, NEWER], ids=["newer-then-older", "older-then-newer"])
@@ -167,37 +168,37 @@ def test_an_idempotency_key_is_known_to_both_versions(mixed: Mixed, is_older: bo
 
 
 def test_a_run_that_waits_begins_though_an_older_worker_ended_the_one_before(mixed: Mixed):
-    _, second, third = (mixed.desk.open(ExtractionRequest()) for _ in range(3))
+    _, second, third = (mixed.harness.open(ExtractionRequest()) for _ in range(3))
     assert third.is_waiting
-    assert mixed(mixed.calls.due(), is_older=OLDER).units == []
+    assert mixed(mixed.calls.find_due(), is_older=OLDER).units == []
     work(mixed, second.run_id, lambda: OLDER)
-    assert mixed.desk.status(third.run_id).state is RunState.RUNNING
+    assert mixed.harness.status(third.run_id).state is RunState.RUNNING
     turns = iter([NEWER])
     work(mixed, third.run_id, lambda: next(turns, OLDER))
-    assert mixed.desk.status(third.run_id).state is RunState.SUCCEEDED
+    assert mixed.harness.status(third.run_id).state is RunState.SUCCEEDED
 
 
 def test_an_older_producer_takes_over_from_a_run_that_waits(mixed: Mixed):
-    *_, waiting = (mixed.desk.open(ExtractionRequest()) for _ in range(3))
+    *_, waiting = (mixed.harness.open(ExtractionRequest()) for _ in range(3))
     newest = mixed(mixed.calls.open_run("f" * 32, ExtractionRequest()), is_older=OLDER)
-    assert mixed.desk.status(waiting.run_id).state is RunState.SUPERSEDED
+    assert mixed.harness.status(waiting.run_id).state is RunState.SUPERSEDED
     work(mixed, newest.run_id, lambda: NEWER)
-    assert mixed.desk.status(newest.run_id).state is RunState.SUCCEEDED
+    assert mixed.harness.status(newest.run_id).state is RunState.SUCCEEDED
 
 
 def test_an_older_version_ends_a_run_that_the_newer_one_broke(mixed: Mixed):
-    opened = mixed.desk.open(SALES)
-    mixed.desk.client.delete(f"{mixed.desk.keys.run(opened.run_id)}:units")
-    mixed.desk.look()
-    status = mixed.desk.status(opened.run_id)
+    opened = mixed.harness.open(SALES)
+    mixed.harness.client.delete(f"{mixed.harness.keys.run(opened.run_id)}:units")
+    mixed.harness.reconcile()
+    status = mixed.harness.status(opened.run_id)
     assert status.state is RunState.FAILED
     work(mixed, opened.run_id, lambda: OLDER)
-    mixed.desk.later(SILENCE + 1)
-    for unit in mixed.desk.due():
+    mixed.harness.advance(SILENCE + 1)
+    for unit in mixed.harness.due_units():
         claim = Claim(unit, "token")
         assert mixed(mixed.calls.claim(claim, LEASE, 4), is_older=OLDER).state is RunState.FAILED
         assert mixed(mixed.calls.finish(claim, None, keep_ms=1000), is_older=OLDER)
-    assert mixed.desk.status(opened.run_id).open_units == 0
+    assert mixed.harness.status(opened.run_id).open_units == 0
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.support.system import System, eventually
 
 from glueline import RunState
 from glueline.contract.errors import UsageError
-from glueline.contract.messages import UNIT_KINDS, parse
+from glueline.contract.messages import UNIT_KINDS, parse_message
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 
@@ -62,7 +62,7 @@ def test_there_is_a_message_of_every_old_kind():
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message["kind"])
 def test_an_old_message_is_understood_and_keeps_its_unit(message: dict[str, Any]):
-    found = parse(message)
+    found = parse_message(message)
     told = found.model_dump(mode="json")
     assert (
         message.items() <= {**told, **{k: v for k, v in message.items() if k == "options"}}.items()
@@ -108,7 +108,7 @@ def test_a_message_of_a_newer_schema_is_a_dead_letter_with_a_sentence(
 ):
     newer = {**message, "schema_version": 2}
     with pytest.raises(UsageError, match="schema_version"):
-        parse(newer)
+        parse_message(newer)
     the_system = system(simulator(databases=1, tables=1, jobs=0))
     queue = f"{the_system.settings.key_prefix}glueline"
     client.lpush(queue, json.dumps(envelope([newer], f"glueline.{message['kind']}")))
@@ -125,4 +125,4 @@ def test_old_messages_on_the_queue_are_those_of_the_ledger():
         for text in FROZEN["redis"][f"{PREFIX}glueline"]["value"]
     ]
     open_units = [unit for unit, _ in FROZEN["redis"][f"{PREFIX}run:{RUN}:open"]["value"]]
-    assert sorted(parse(body).unit_id for body in bodies) == sorted(open_units)
+    assert sorted(parse_message(body).unit_id for body in bodies) == sorted(open_units)

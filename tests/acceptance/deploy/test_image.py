@@ -53,7 +53,7 @@ def test_all_that_the_projects_need_is_listed():
         "platform_machine": "x86_64",
         "os_name": "posix",
     }
-    waiting = [Requirement(text) for text in module.wanted()]
+    waiting = [Requirement(text) for text in module.read_requirements()]
     seen: set[tuple[str, str]] = set()
     missing: set[str] = set()
     while waiting:

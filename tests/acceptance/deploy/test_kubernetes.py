@@ -14,8 +14,8 @@ from tests.acceptance.deploy.manifests import (
 )
 from typer.main import get_command
 
-from glueline.api.auth.authentication import OPEN
-from glueline.cli import build
+from glueline.api.auth.authentication import _OPEN_PATH
+from glueline.cli import build_app
 from glueline.ledger import Keys
 from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
@@ -122,7 +122,7 @@ def test_variables_are_settings_and_secrets_are_references(
 def test_commands_exist(name: str):
     program, *words = pods()[name]["containers"][0]["args"]
     assert program == "glueline"
-    command: Any = get_command(build())
+    command: Any = get_command(build_app())
     for word in words:
         if word.startswith("-") or not hasattr(command, "commands"):
             break
@@ -155,7 +155,7 @@ def test_the_api_is_ready_when_its_heartbeat_says_so_and_needs_no_open_path_for_
     (container,) = pods()["api"]["containers"]
     assert variables(container)["GLUELINE_HEARTBEAT_FILE"].startswith("/tmp/")
     assert container["readinessProbe"]["exec"]["command"][:2] == ["glueline", "health"]
-    assert container["livenessProbe"]["httpGet"]["path"] == OPEN
+    assert container["livenessProbe"]["httpGet"]["path"] == _OPEN_PATH
 
 
 def test_every_secret_is_one_that_the_page_makes():

@@ -10,7 +10,7 @@ from tests.acceptance.deploy.manifests import DEPLOY, expressions
 
 from glueline.contract.runs import RunState
 from glueline.ledger.gauges import Gauges
-from glueline.telemetry.ledger_metrics import families
+from glueline.telemetry.ledger_metrics import make_metric_families
 from glueline_worker.execution.attempt import HANDLERS
 from glueline_worker.observe import metrics
 
@@ -28,7 +28,7 @@ def told() -> dict[str, set[str]]:
             found |= {one._name + end: {*one._labelnames, "le"} for end in ENDINGS[type(one)]}
     rates, units = {"account:region:GetTables": 1}, {("job", "held"): 1}
     some = Gauges(0, 0, 0, 0, 0, {RunState.RUNNING: 1}, rates, units, unserved=1.0)
-    for family in families(some):
+    for family in make_metric_families(some):
         found[family.name] = set(family.samples[0].labels)
     return found
 

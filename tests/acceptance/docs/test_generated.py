@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 from tests.acceptance.docs.pages import ROOT
 
 from glueline.contract.errors import UsageError
-from glueline.contract.messages import parse
+from glueline.contract.messages import parse_message
 from glueline.contract.records import AnyRecord
-from glueline.contract.schema import main, message_schema, record_schema
+from glueline.contract.schema import message_schema, print_schema, record_schema
 
 COLUMN = {"name": "id", "type": "int", "data_type": {"kind": "primitive", "name": "int"}}
 
@@ -48,7 +48,7 @@ def test_generated_parts_are_current() -> None:
 def test_the_schema_of_messages_admits_what_the_worker_does(message: dict[str, object]) -> None:
     valid = jsonschema.Draft202012Validator(message_schema()).is_valid(message)
     try:
-        parse(message)
+        parse_message(message)
     except UsageError:
         assert not valid
     else:
@@ -84,12 +84,12 @@ def test_a_wrong_argument_is_answered_by_the_usage(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["schema", *arguments])
     with pytest.raises(SystemExit, match=r"messages\|records"):
-        main()
+        print_schema()
 
 
 def test_the_command_prints_json(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["schema", "records"])
-    main()
+    print_schema()
     assert json.loads(capsys.readouterr().out) == record_schema()

@@ -12,7 +12,7 @@ from tests.acceptance.docs.running import adapted, of_page, run
 from tests.support.command import start
 from tests.support.system import System, eventually, variables
 
-from glueline.settings.api import hash_of
+from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import free_port
@@ -54,7 +54,7 @@ def with_api(
 ) -> Iterator[dict[str, str]]:
     """The environment of a reader who has started the HTTP API and has a token."""
     port = str(free_port())
-    tokens = json.dumps([{"name": "page", "hash": hash_of(TOKEN), "scopes": ["enqueue"]}])
+    tokens = json.dumps([{"name": "page", "hash": hash_token(TOKEN), "scopes": ["enqueue"]}])
     env = {**variables(settings, "http://127.0.0.1:9"), "GLUELINE_API__TOKENS": tokens}
     api = start("api", "--port", port, env=env, log=tmp_path / "api.log")
     yield {**environment, "API_PORT": port, "TOKEN": TOKEN}

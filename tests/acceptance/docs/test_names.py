@@ -15,8 +15,8 @@ from tests.chaos import cases as _cases  # noqa: F401 - registers them
 from tests.chaos.case import CASES
 from typer.main import get_command
 
-from glueline.cli import build
-from glueline.contract.messages import ExtractionRequest, parse
+from glueline.cli import build_app
+from glueline.contract.messages import ExtractionRequest, parse_message
 from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
 from glueline.settings.settings import Settings, WorkerSettings, load_settings
@@ -77,7 +77,7 @@ def test_requests_are_understood(page: Path) -> None:
     for block in blocks(page, "json"):
         document = json.loads(block.text)
         if "kind" in document:
-            assert isinstance(parse(document), ExtractionRequest), block.place
+            assert isinstance(parse_message(document), ExtractionRequest), block.place
 
 
 def test_tests_that_show_a_guarantee_exist() -> None:
@@ -112,7 +112,7 @@ def _joined(block: Block) -> str:
 
 
 def _check(words: list[str]) -> None:
-    command: Any = get_command(build())
+    command: Any = get_command(build_app())
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]
     inner = getattr(command, "commands", {})

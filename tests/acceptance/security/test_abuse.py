@@ -16,7 +16,7 @@ from tests.support.system import System
 from glueline import RunState
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Globs
-from glueline.contract.messages import parse
+from glueline.contract.messages import parse_message
 from glueline_simulator import Simulator
 from glueline_worker.aws.json_parser import UnreadableAnswer, _object
 
@@ -55,9 +55,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("more", SMUGGLED, ids=str)
 def test_a_message_names_no_place_and_no_credential(more: dict[str, Any]) -> None:
-    parse(REQUEST)
+    parse_message(REQUEST)
     with pytest.raises(UsageError) as refused:
-        parse({**REQUEST, **more})
+        parse_message({**REQUEST, **more})
     assert "\n" not in str(refused.value)
     assert "127.0.0.1" not in str(refused.value)
 
@@ -74,7 +74,7 @@ def test_a_message_names_no_place_and_no_credential(more: dict[str, Any]) -> Non
 )
 def test_filters_that_no_name_needs_are_refused_in_a_sentence(filters: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as refused:
-        parse({**REQUEST, "filters": filters})
+        parse_message({**REQUEST, "filters": filters})
     assert len(str(refused.value)) < 300
 
 

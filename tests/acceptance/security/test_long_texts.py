@@ -18,7 +18,7 @@ from glueline_worker.lineage.files import cells, file_kinds
 from glueline_worker.lineage.naming import queries
 from glueline_worker.lineage.scala import lexer
 from glueline_worker.lineage.script.domain import template_text as text_methods
-from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models import dbapi, duckdb
 from glueline_worker.lineage.script.source import repair
 from glueline_worker.sinks import sink_url
 
@@ -152,8 +152,18 @@ TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "format of Scala": (lambda text: lexer._FORMAT.sub("", text), ("%0", "%1.1")),
     "braces of Scala": (lambda text: lexer._BRACES.sub("", text), ('"\\', '"""', '""" ')),
     "pairs of a DSN": (dbapi._PAIR.findall, ("a", "a ", "a=", "a={")),
-    "Python 2": (repair.repaired, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
-    "%%configure": (lambda text: cells._closing_brace(text, 0), ('"\\', '{"\\', '"a')),
+    "statements of DuckDB": (
+        lambda text: duckdb._NO_DATA.sub("", text),
+        ("SET ", ";SET '", ";SET \"'", "; ", "CREATE ", "';SET "),
+    ),
+    "ATTACH of DuckDB": (
+        lambda text: duckdb._ATTACH.match(f"ATTACH {text}"),
+        ("'", "DATABASE ", "'a' AS ", " ", "'a' "),
+    ),
+    "USE of DuckDB": (lambda text: duckdb._USE.match(f"USE a{text}b"), (" ", ";", "a")),
+    "options of DuckDB": (duckdb._OPTION.findall, ("a", "a ", " ", "a '")),
+    "Python 2": (repair.repair_script, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
+    "%%configure": (lambda text: cells._find_closing_brace(text, 0), ('"\\', '{"\\', '"a')),
     "a pointer": (file_kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
     "sink": (sink_url.redacted, ("?", "?key", "+:/", "a:/", "&token", "://:")),
 }

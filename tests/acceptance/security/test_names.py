@@ -31,7 +31,7 @@ from tests.support.warm import popen
 from glueline import Options, RunState
 from glueline.contract.messages import DatabaseUnit, JobUnit, PartitionsUnit, encode
 from glueline.contract.records import TableRecord
-from glueline.contract.terminal import escaped, lines, one_line
+from glueline.contract.terminal import clean_line, clean_lines, escape_json
 from glueline_simulator import Simulator
 from glueline_worker.aws.json_parser import UnreadableAnswer, _object
 from glueline_worker.local.server import EmbeddedRedis
@@ -294,11 +294,11 @@ def test_object_names_never_leave_their_folder(unit: str) -> None:
 @hypothesis.settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=80))
 def test_what_is_shown_holds_nothing_that_steers(text: str) -> None:
-    assert not STEERING & set(one_line(text))
-    assert not STEERING & set(lines(text)) - {"\n"}
-    assert len(one_line(text)) == len(text)
+    assert not STEERING & set(clean_line(text))
+    assert not STEERING & set(clean_lines(text)) - {"\n"}
+    assert len(clean_line(text)) == len(text)
     whole = text.encode(errors="replace").decode()
-    document = escaped(json.dumps({"x": whole}, ensure_ascii=False).encode()).decode()
+    document = escape_json(json.dumps({"x": whole}, ensure_ascii=False).encode()).decode()
     assert json.loads(document) == {"x": whole}
     assert not STEERING & set(document)
 

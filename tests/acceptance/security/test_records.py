@@ -15,13 +15,13 @@ from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
 from glueline_worker.catalog.partitions import partition_record
 from glueline_worker.catalog.tables import table_record
-from glueline_worker.lineage.job import job_lineage
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.paths import s3
+from glueline_worker.lineage.job import read_job_lineage
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.paths import name_s3_path
 from glueline_worker.redact import redact_code, redact_parameters, redact_prose, redact_text
 
 ACCOUNT = "123456789012"
-AROUND: dict[str, Any] = {"source": "default", "region": "eu-west-1", "raw": True}
+CONTEXT: dict[str, Any] = {"source": "default", "region": "eu-west-1", "raw": True}
 
 
 def test_no_record_and_no_lineage_holds_a_planted_secret() -> None:
@@ -36,24 +36,24 @@ def _records() -> Iterator[tuple[str, str]]:
     world = build_world(CatalogueFile.model_validate(CATALOGUE), "eu-west-1", ACCOUNT, Path())
     account = world.accounts[ACCOUNT]
     for database in _all(account.databases):
-        record = database_record(database.definition, **AROUND)
+        record = database_record(database.definition, **CONTEXT)
         yield f"database {record.name}", record.model_dump_json()
         for answer in map(orjson.loads, _all(database.tables)):
-            table = table_record(answer, database_name=database.name, **AROUND)
+            table = table_record(answer, database_name=database.name, **CONTEXT)
             yield f"table {table.name}", table.model_dump_json()
         for name, partitions in database.partitions.items():
             names = {"database_name": database.name, "table_name": name}
             for n, answer in enumerate(partitions):
-                partition = partition_record(answer, **names, **AROUND)
+                partition = partition_record(answer, **names, **CONTEXT)
                 yield f"partition {name} {n}", partition.model_dump_json()
     properties = CATALOGUE["connections"]["warehouse"]["properties"]
-    around = Surroundings(connections={"warehouse": redact_parameters(properties)})
+    context = LineageContext(connections={"warehouse": redact_parameters(properties)})
     for job in _all(account.jobs):
-        yield f"job {job['Name']}", job_record(job, **AROUND).model_dump_json()
+        yield f"job {job['Name']}", job_record(job, **CONTEXT).model_dump_json()
         location = script_location(job)
         assert isinstance(location, ScriptLocation)
         script = world.objects[location.bucket, location.key]
-        yield f"lineage {job['Name']}", repr(job_lineage(job, script, None, around))
+        yield f"lineage {job['Name']}", repr(read_job_lineage(job, script, None, context))
 
 
 def _all(shelf: Shelf[Any]) -> list[Any]:
@@ -109,5 +109,5 @@ def test_what_aws_repeats_of_a_signed_request_is_left_out() -> None:
     ],
 )
 def test_keys_in_a_path_are_no_part_of_the_bucket(url: str, namespace: str, name: str) -> None:
-    dataset = s3(url)
+    dataset = name_s3_path(url)
     assert (dataset.namespace, dataset.name) == (namespace, name)

@@ -9,7 +9,7 @@ from tests.chaos.stores import Database, compare
 from tests.support.system import System, eventually
 
 from glueline import RunState
-from glueline.client.producer import UnknownRun
+from glueline.client.errors import UnknownRun
 from glueline.contract.runs import RunStatus
 
 SOURCES = ("one", "two", "three")

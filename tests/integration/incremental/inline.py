@@ -13,7 +13,7 @@ import redis.asyncio
 from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessage
 from glueline.contract.runs import RunStatus
 from glueline.ledger import AsyncLedger
-from glueline.queue import calls_for
+from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import Sources
@@ -37,7 +37,7 @@ class Inline:
         settings = self._settings
         client = redis.asyncio.Redis.from_url(settings.redis_url)
         self._stack.push_async_callback(client.aclose)
-        self._ledger, self._calls = AsyncLedger(client), calls_for(settings)
+        self._ledger, self._calls = AsyncLedger(client), make_commands(settings)
         quota = SharedQuota(client, settings.key_prefix, start=1000, floor=100)
         sources = Sources(settings, quota)
         self._stack.push_async_callback(sources.close)
@@ -68,7 +68,7 @@ class Inline:
         done = 0
         while self._queue:
             if done == cancel_after:
-                await self._ledger(self._calls.cancel(opened.run_id, wanted.source, "enough"))
+                await self._ledger(self._calls.cancel(opened.run_id, "enough"))
                 self._queue.clear()
                 self._queue.append(FinishUnit(run_id=opened.run_id, source=wanted.source))
             await self._execution.run(self._queue.popleft())

@@ -12,33 +12,33 @@ import sys
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
-    from celery import Celery
-
     import glueline.queue
-    from glueline.settings.settings import Settings
 
-    make = glueline.queue.celery_app
+    # The released version, which runs with this hook too, has the former name.
+    name = "make_celery_app" if hasattr(glueline.queue, "make_celery_app") else "celery_app"
+    make = getattr(glueline.queue, name)
 
-    def celery_app(settings: Settings) -> Celery:
+    def make_impatient_app(settings: Any) -> Any:
         app = make(settings)
         app.conf.broker_transport_options["unacked_restore_interval"] = 1
         # A worker that is killed while it holds kombu's mutex leaves it locked for so long.
         app.conf.broker_transport_options["unacked_mutex_expire"] = 2
         return app
 
-    changes = {"VISIBILITY_TIMEOUT": int(timeout), "celery_app": celery_app}
+    changes = {"VISIBILITY_TIMEOUT": int(timeout), name: make_impatient_app}
     # A fork may have imported more than the first of them.
-    for name in ("glueline.queue", "glueline.client.producer", "glueline_worker.broker.transport"):
-        module = sys.modules.get(name)
+    for room in ("glueline.queue", "glueline.client.producer", "glueline_worker.broker.transport"):
+        module = sys.modules.get(room)
         for changed in changes.keys() & vars(module).keys() if module else ():
             setattr(module, changed, changes[changed])
 
 if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
-    import glueline.redis.clients
+    try:
+        from glueline.redis.clients import CLIENT_OPTIONS
+    except ImportError:  # the released version has it here
+        from glueline.connecting import CLIENT_OPTIONS
 
-    glueline.redis.clients.CLIENT_OPTIONS |= dict.fromkeys(
-        ("socket_timeout", "health_check_interval"), float(silence)
-    )
+    CLIENT_OPTIONS |= dict.fromkeys(("socket_timeout", "health_check_interval"), float(silence))
 
 if broken := os.environ.get("TEST_ERROR_DATABASE"):
     from glueline_worker.aws.glue import Glue

@@ -15,7 +15,7 @@ from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import start
 from tests.support.system import System, eventually, variables
 
-from glueline.settings.api import Token, hash_of
+from glueline.settings.api import Token, hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis, free_port
@@ -23,10 +23,10 @@ from glueline_worker.local.server import EmbeddedRedis, free_port
 DATABASE = "raw_sales_0000"
 ALL, READER, WRITER, NORTH = "token-of-all", "token-to-read", "token-to-write", "token-of-north"
 TOKENS = (
-    Token(name="all", hash=hash_of(ALL), scopes=("read", "enqueue")),
-    Token(name="reader", hash=hash_of(READER), scopes=("read",)),
-    Token(name="writer", hash=hash_of(WRITER), scopes=("enqueue",)),
-    Token(name="north", hash=hash_of(NORTH), scopes=("read", "enqueue"), sources=("north*",)),
+    Token(name="all", hash=hash_token(ALL), scopes=("read", "enqueue")),
+    Token(name="reader", hash=hash_token(READER), scopes=("read",)),
+    Token(name="writer", hash=hash_token(WRITER), scopes=("enqueue",)),
+    Token(name="north", hash=hash_token(NORTH), scopes=("read", "enqueue"), sources=("north*",)),
 )
 SOURCES = {"default": {}, "north-1": {"region": "eu-north-1"}, "south": {"region": "eu-south-1"}}
 

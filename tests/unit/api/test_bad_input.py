@@ -85,7 +85,7 @@ QUERIES = [
 
 
 @pytest.fixture
-def unchanged(service: Service) -> Any:
+def nothing_changes(service: Service) -> Any:
     """The same runs, letters and checks after the test as before it."""
 
     def now() -> tuple[Any, ...]:
@@ -100,7 +100,7 @@ def unchanged(service: Service) -> Any:
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_wrong_request_says_where_and_repeats_nothing(
-    service: Service, unchanged: None, name: str
+    service: Service, nothing_changes: None, name: str
 ) -> None:
     content = json.dumps(REQUESTS[name]).encode()
     answer = service.client.post("/v1/extractions", content=content, headers=JSON)
@@ -112,7 +112,7 @@ def test_a_wrong_request_says_where_and_repeats_nothing(
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_wrong_body_is_a_problem(service: Service, unchanged: None, name: str) -> None:
+def test_a_wrong_body_is_a_problem(service: Service, nothing_changes: None, name: str) -> None:
     content, headers, status, code = BODIES[name]
     problem(service.client.post("/v1/extractions", content=content, headers=headers), status, code)
 
@@ -135,30 +135,30 @@ def test_a_wrong_path_or_query_is_a_problem(service: Service, path: str) -> None
 
 
 @pytest.mark.parametrize("units", [[], [""], [1], "database/a", {"a": 1}, None])
-def test_wrong_units_to_replay(service: Service, unchanged: None, units: object) -> None:
+def test_wrong_units_to_replay(service: Service, nothing_changes: None, units: object) -> None:
     answer = service.client.post(f"/v1/runs/{NOBODY}/replay", json={"units": units})
     assert answer.status_code in (404, 422)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("key", ["", "a" * 201, "é".encode("latin-1"), "a\tb"])
-def test_a_wrong_idempotency_key(service: Service, unchanged: None, key: Any) -> None:
+def test_a_wrong_idempotency_key(service: Service, nothing_changes: None, key: Any) -> None:
     answer = service.client.post("/v1/extractions", json={}, headers={"Idempotency-Key": key})
     problem(answer, 422, "invalid")
 
 
-def test_a_body_where_none_belongs(service: Service, unchanged: None) -> None:
+def test_a_body_where_none_belongs(service: Service, nothing_changes: None) -> None:
     for path in (f"/v1/runs/{NOBODY}/cancel", "/v1/sources/default/check"):
         problem(service.client.post(path, json={"force": True}), 422, "invalid")
         problem(service.client.post(path, content=iter([b"x"])), 422, "invalid")
 
 
-def test_a_body_that_grows_while_it_is_read(service: Service, unchanged: None) -> None:
+def test_a_body_that_grows_while_it_is_read(service: Service, nothing_changes: None) -> None:
     chunks = (b" " * 100_000 for _ in range(100))
     problem(service.client.post("/v1/extractions", content=chunks, headers=JSON), 413, "too_large")
 
 
-def test_a_body_that_never_ends_comes_to_nothing(service: Service, unchanged: None) -> None:
+def test_a_body_that_never_ends_comes_to_nothing(service: Service, nothing_changes: None) -> None:
     head = (
         f"POST /v1/extractions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ALL}\r\n"
         "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
@@ -198,7 +198,7 @@ def test_other_methods_and_paths(client: httpx.Client) -> None:
 
 
 def test_an_unknown_source_is_named_beside_the_known_ones(
-    service: Service, unchanged: None
+    service: Service, nothing_changes: None
 ) -> None:
     found = problem(
         service.client.post("/v1/extractions", json={"source": "nowhere"}), 404, "unknown_source"

@@ -154,8 +154,8 @@ def test_while_redis_is_away_nothing_is_noted_and_the_answer_says_so(
 def test_sources_of_templates_are_known_beside_declared_ones():
     template = {"accounts": ["111111111111"], "regions": ["eu-west-1"]}
     settings = Settings(sources={"south": {"region": "eu-south-1"}}, templates={"t": template})
-    desk = make_app(settings).state.desk
-    assert desk.sources == ["default", "south", "t-111111111111"]
+    context = make_app(settings).state.context
+    assert context.sources == ["default", "south", "t-111111111111"]
 
 
 def test_filters_do_not_tell_of_sources_that_a_token_is_not_for(one_api: Callable[..., Api]):

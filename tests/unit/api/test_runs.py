@@ -14,7 +14,7 @@ def test_an_extraction_is_accepted_followed_and_ends(service: Service) -> None:
     assert answer.json()["is_new"] is True
     where = answer.headers["location"]
     assert where == f"/v1/runs/{answer.json()['run_id']}"
-    run = eventually(lambda: _ended(service.client, where))
+    run = eventually(lambda: _read_ended_run(service.client, where))
     assert run["state"] == "succeeded"
     assert run["counts"]["table"] == 12
     assert run["request"]["scope"]["kind"] == "catalog"
@@ -117,7 +117,7 @@ def test_an_unknown_run_is_a_problem_everywhere(client: httpx.Client) -> None:
         problem(client.post(f"/v1/runs/{nobody}{path}"), 404, "unknown_run")
 
 
-def _ended(client: httpx.Client, where: str) -> dict[str, object] | None:
+def _read_ended_run(client: httpx.Client, where: str) -> dict[str, object] | None:
     run = client.get(where).json()
     return run if run["state"] != "running" else None
 

@@ -8,8 +8,8 @@ from tests.support.command import glueline
 from tests.support.system import eventually
 from tests.unit.api.conftest import ALL, READER, Api, Service, bearer, problem
 
-from glueline.api.auth.rate_limit import Buckets
-from glueline.settings.api import hash_of
+from glueline.api.auth.rate_limit import RateLimiter
+from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 
 
@@ -42,7 +42,7 @@ def test_a_heartbeat_says_whether_redis_answers(settings: Settings, tmp_path: Pa
 
 def test_a_bucket_fills_again_and_forgets_who_is_long_gone() -> None:
     now = [0.0]
-    buckets = Buckets(rate=2, burst=2, clock=lambda: now[0])
+    buckets = RateLimiter(rate=2, burst=2, clock=lambda: now[0])
     assert [buckets.take("a") for _ in range(3)] == [0, 0, 0.5]
     now[0] = 0.5
     assert [buckets.take("a"), buckets.take("a")] == [0, 0.5]
@@ -98,7 +98,7 @@ def test_a_token_is_printed_once_and_its_lines_let_it_in(tmp_path) -> None:
     lines = said.err[said.err.index("[[api.tokens]]") :]
     (tmp_path / "glueline.toml").write_text(lines)
     (declared,) = Settings().api.tokens
-    assert declared.hash == hash_of(token)
+    assert declared.hash == hash_token(token)
     assert declared.scopes == ("read", "enqueue")
     assert declared.admits("prod-1")
     assert not declared.admits("PROD-1")
@@ -107,7 +107,7 @@ def test_a_token_is_printed_once_and_its_lines_let_it_in(tmp_path) -> None:
 
 
 def test_wrong_words_are_one_sentence(tmp_path) -> None:
-    hash_ = hash_of("x")
+    hash_ = hash_token("x")
     wrong = {
         ("api", "token", "no spaces"): ("name", {}),
         ("api", "token", "a", "--scope", "write"): ("scopes", {}),

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from tests.unit.api.conftest import ALL, TOKENS, bearer, problem
 
 from glueline.api.app import make_app
-from glueline.api.auth.authentication import Guard
+from glueline.api.auth.authentication import AuthenticationMiddleware
 from glueline.settings.settings import Settings
 
 SECRET = "hunter2hunter2"
@@ -49,7 +49,7 @@ async def test_on_the_way_to_a_route(
     async def trip(*_: object) -> None:
         raise ZeroDivisionError(SECRET)
 
-    monkeypatch.setattr(Guard, "_admit", trip)
+    monkeypatch.setattr(AuthenticationMiddleware, "_admit", trip)
     assert_is_kept_safe(await client.get("/v1/runs", headers=bearer(ALL)))
     page = await client.get("/", headers={**bearer(ALL), "Accept": "text/html"})
     assert (page.status_code, page.headers["x-frame-options"]) == (500, "DENY")

@@ -11,7 +11,7 @@ from tests.unit.api.conftest import Api, problem
 from glueline import ExtractionRequest, Settings
 from glueline.contract.messages import JobScope
 from glueline.ledger import Ledger
-from glueline.queue import calls_for, redis_client
+from glueline.queue import make_commands, make_redis_client
 
 HTML = {"Accept": "text/html"}
 
@@ -19,7 +19,7 @@ HTML = {"Accept": "text/html"}
 @pytest.fixture
 def runs(settings: Settings) -> list[str]:
     """A run that is well and four that are not."""
-    calls, client = calls_for(settings), redis_client(settings)
+    calls, client = make_commands(settings), make_redis_client(settings)
     found = [
         Ledger(client)(
             calls.open_run(uuid4().hex, ExtractionRequest(scope=JobScope(name=name)))
@@ -35,7 +35,7 @@ def runs(settings: Settings) -> list[str]:
     client.delete(f"{entry}:open")
     client.set(f"{entry}:open", "by hand")
     client.lpush(calls.keys.dead, "{")
-    client.set(calls.keys.check("default"), "{")
+    client.set(calls.keys.check_report("default"), "{")
     client.close()
     return found
 

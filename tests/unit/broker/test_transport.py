@@ -2,12 +2,12 @@
 
 import pytest
 
-from glueline.queue import celery_app
+from glueline.queue import make_celery_app
 from glueline.settings.settings import Settings
 
 
 def test_a_connection_that_is_closed_already_is_an_error_that_celery_outlives(settings: Settings):
-    app = celery_app(settings)
+    app = make_celery_app(settings)
     app.conf.broker_transport = "glueline_worker.broker.transport:Transport"
     with app.connection() as connection:
         channel = connection.default_channel
@@ -22,7 +22,7 @@ def test_a_connection_that_is_closed_already_is_an_error_that_celery_outlives(se
 
 def test_a_channel_that_was_closed_is_an_error_that_celery_outlives(settings: Settings):
     """A connection that broke is closed with its channels, wherever they are in use."""
-    app = celery_app(settings)
+    app = make_celery_app(settings)
     app.conf.broker_transport = "glueline_worker.broker.transport:Transport"
     with app.connection() as connection:
         channel = connection.channel()

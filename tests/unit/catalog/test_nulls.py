@@ -12,8 +12,8 @@ from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.jobs import job_record
 from glueline_worker.catalog.partitions import partition_record
 from glueline_worker.catalog.tables import table_record
-from glueline_worker.lineage.job import job_lineage
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.job import read_job_lineage
+from glueline_worker.lineage.model import LineageContext
 
 WHERE: dict[str, Any] = {"source": "s", "region": "eu-west-1"}
 COLUMN = {"Name": "a", "Type": "int"}
@@ -103,11 +103,11 @@ def test_a_null_among_a_partitions_values_keeps_the_others_in_their_place() -> N
 
 
 def test_nulls_among_visual_nodes_cost_no_edge() -> None:
-    around = Surroundings(region="eu-west-1", account="1")
+    context = LineageContext(region="eu-west-1", account="1")
 
     def edges(nodes: Any) -> Any:
         definition = {"Name": "j", "JobMode": "VISUAL", "CodeGenConfigurationNodes": nodes}
-        return job_lineage(definition, None, None, around).edges
+        return read_job_lineage(definition, None, None, context).edges
 
     whole = edges(NODES)
     assert whole

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glueline import AsyncProducer, Producer, Settings
-from glueline.changes.eventbridge import EVENTS_AT_ONCE, parse_events, parse_message
+from glueline.changes.eventbridge import MAX_EVENTS, parse_events, parse_queue_body
 from glueline.changes.intake import accept_events
 from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Change
 from glueline.contract.errors import UsageError
@@ -35,12 +35,12 @@ def event(kind: str, id_: str = "e1", source: str = "aws.glue", **detail: Any) -
     }
 
 
-def created(table: str, id_: str = "e1") -> dict[str, Any]:
+def make_creation(table: str, id_: str = "e1") -> dict[str, Any]:
     names = {"databaseName": "d", "typeOfChange": "CreateTable", "changedTables": [table]}
     return event(DATABASE, id_, **names)
 
 
-def crawled(**detail: Any) -> dict[str, Any]:
+def make_crawler_event(**detail: Any) -> dict[str, Any]:
     """As the documentation has it, where counts are texts."""
     counts = {"tablesCreated": "0", "tablesUpdated": "0", "partitionsCreated": "0"}
     return event(CRAWLER, **{"crawlerName": "c", "state": "Succeeded", **counts, **detail})
@@ -55,7 +55,7 @@ def producer(settings: Settings) -> Iterator[Producer]:
 @pytest.mark.parametrize(
     ("payload", "scopes"),
     [
-        (created("t1"), [TableScope(database="d", name="t1")]),
+        (make_creation("t1"), [TableScope(database="d", name="t1")]),
         (
             event(
                 DATABASE,
@@ -81,11 +81,11 @@ def producer(settings: Settings) -> Iterator[Producer]:
         ),
         (event(JOB, jobName="load", state="SUCCEEDED", jobRunId="jr_1"), [JobScope(name="load")]),
         (event(CRAWLER, crawlerName="c", state="Started"), []),
-        (crawled(tablesCreated="2"), []),
-        (crawled(databaseName="d"), []),
-        (crawled(databaseName="d", tablesCreated="2"), [DatabaseScope(name="d")]),
-        (crawled(databaseName="d", tablesCreated="2", state="Failed"), []),
-        (crawled(databaseName=7, tablesCreated="2"), []),
+        (make_crawler_event(tablesCreated="2"), []),
+        (make_crawler_event(databaseName="d"), []),
+        (make_crawler_event(databaseName="d", tablesCreated="2"), [DatabaseScope(name="d")]),
+        (make_crawler_event(databaseName="d", tablesCreated="2", state="Failed"), []),
+        (make_crawler_event(databaseName=7, tablesCreated="2"), []),
         (
             event("Glue Crawler Table Change", databaseName="d", tableName="t"),
             [TableScope(database="d", name="t")],
@@ -113,17 +113,17 @@ def test_a_database_that_is_deleted_is_told_apart():
         (None, "event 0"),
         ("text", "event 0"),
         ({}, "id"),
-        ({**created("t"), "id": 7}, "id"),
-        ({**created("t"), "id": "x" * 201}, "id"),
-        ({**created("t"), "account": 123456789012}, "account"),
-        ({**created("t"), "detail": "text"}, "detail"),
-        ([created("t"), {**created("t"), "detail-type": None}], "event 1"),
+        ({**make_creation("t"), "id": 7}, "id"),
+        ({**make_creation("t"), "id": "x" * 201}, "id"),
+        ({**make_creation("t"), "account": 123456789012}, "account"),
+        ({**make_creation("t"), "detail": "text"}, "detail"),
+        ([make_creation("t"), {**make_creation("t"), "detail-type": None}], "event 1"),
         (event(DATABASE, databaseName="d", typeOfChange="x", changedTables="t"), "changedTables"),
         (event(DATABASE, databaseName="d", typeOfChange="x", changedTables=[None]), "changedT"),
         (event(DATABASE, databaseName="", typeOfChange="x"), "databaseName"),
         (event(TABLE, databaseName="d"), "tableName"),
         (event(JOB, jobName="x" * 20_000), "jobName"),
-        ([created("t")] * (EVENTS_AT_ONCE + 1), "too many events"),
+        ([make_creation("t")] * (MAX_EVENTS + 1), "too many events"),
     ],
 )
 def test_what_is_no_event_is_refused_in_one_sentence(payload: Any, said: str):
@@ -140,14 +140,14 @@ def sns(message: Any) -> str:
 @pytest.mark.parametrize(
     "body",
     [
-        json.dumps(created("t")),
-        json.dumps([created("t")]),
-        sns(json.dumps(created("t"))),
-        sns(sns(json.dumps(created("t")))),
+        json.dumps(make_creation("t")),
+        json.dumps([make_creation("t")]),
+        sns(json.dumps(make_creation("t"))),
+        sns(sns(json.dumps(make_creation("t")))),
     ],
 )
 def test_a_message_holds_events_also_inside_an_envelope_of_sns(body: str):
-    (found,) = parse_message(body)
+    (found,) = parse_queue_body(body)
     assert found.scopes == (TableScope(database="d", name="t"),)
 
 
@@ -156,7 +156,7 @@ def test_a_message_holds_events_also_inside_an_envelope_of_sns(body: str):
 )
 def test_a_message_that_holds_no_event_is_refused_in_one_sentence(body: str):
     with pytest.raises(UsageError) as refused:
-        parse_message(body)
+        parse_queue_body(body)
     assert len(str(refused.value)) < 300
 
 
@@ -176,7 +176,7 @@ ODD = st.builds(
 
 @given(JSON | ODD | st.lists(ODD, max_size=3))
 def test_any_json_is_understood_or_refused(payload: Any):
-    for read in (parse_events, lambda it: parse_message(json.dumps(it))):
+    for read in (parse_events, lambda it: parse_queue_body(json.dumps(it))):
         with suppress(UsageError):
             for one in read(payload):
                 changes = [Change(source="a", scope=s, is_gone=one.is_gone) for s in one.scopes]
@@ -184,7 +184,7 @@ def test_any_json_is_understood_or_refused(payload: Any):
 
 
 def test_events_are_noted_once_however_often_they_are_delivered(producer: Producer):
-    payload = [created("t"), event(JOB, "e2", jobName="load"), event("Other", "e3")]
+    payload = [make_creation("t"), event(JOB, "e2", jobName="load"), event("Other", "e3")]
     first = accept_events(producer, payload, "default")
     assert (first.events, first.noted, first.repeated, first.ignored) == (3, 2, 0, 1)
     assert [change.scope for change in first.changes] == [
@@ -194,20 +194,20 @@ def test_events_are_noted_once_however_often_they_are_delivered(producer: Produc
     again = accept_events(producer, payload, "default")
     assert (again.noted, again.repeated, again.ignored) == (0, 2, 1)
     assert again.changes == first.changes
-    later = accept_events(producer, created("t", "e4"), "default")
+    later = accept_events(producer, make_creation("t", "e4"), "default")
     assert (later.noted, later.repeated) == (1, 0)
 
 
 def test_one_bad_event_among_good_ones_notes_nothing(producer: Producer):
     with pytest.raises(UsageError, match="event 1"):
-        accept_events(producer, [created("t"), {"id": "x"}])
-    assert accept_events(producer, created("t")).noted == 1
+        accept_events(producer, [make_creation("t"), {"id": "x"}])
+    assert accept_events(producer, make_creation("t")).noted == 1
 
 
 async def test_events_can_be_noted_from_an_event_loop(settings: Settings):
     change = Change(source="default", scope=TableScope(database="d", name="t"))
     async with AsyncProducer(settings) as producer:
-        assert (await producer.note([EventChanges("e1", [change])])).noted == 1
+        assert (await producer.record_changes([EventChanges("e1", [change])])).noted == 1
 
 
 def test_many_changed_tables_are_their_database(producer: Producer):
@@ -221,5 +221,5 @@ def test_many_changed_tables_are_their_database(producer: Producer):
 
 
 def test_names_of_the_catalogue_are_told_in_lower_case_and_those_of_jobs_as_they_are():
-    found = parse_events([created("Orders"), event(JOB, jobName="Load")])
+    found = parse_events([make_creation("Orders"), event(JOB, jobName="Load")])
     assert [one.scopes[0].name for one in found] == ["orders", "Load"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from glueline.changes.eventbridge import Event
-from glueline.changes.source_router import NoSource, Router
+from glueline.changes.source_router import NoSource, SourceRouter
 from glueline.contract.messages import DatabaseScope, JobScope, Scope, TableScope
 from glueline.settings.settings import Settings
 
@@ -36,9 +36,9 @@ def found(
     source: str | None = None,
     sources: dict[str, dict[str, Any]] = SOURCES,
 ) -> list[str]:
-    router = Router(Settings(sources=sources))
+    router = SourceRouter(Settings(sources=sources))
     event = Event(id="e", account=account, region=region, scopes=(scope,))
-    return [change.source for change in router.changes(event, source)]
+    return [change.source for change in router.find_changes(event, source)]
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,6 @@ def test_sources_of_a_template_are_known():
     template = {"accounts": [NORTH, SOUTH], "regions": ["eu-west-1"], "roles": [role]}
     settings = Settings(templates={"t": template})
     event = Event(id="e", account=SOUTH, region="eu-west-1", scopes=(TABLE,))
-    assert [change.source for change in Router(settings).changes(event)] == [f"t-{SOUTH}"]
+    assert [change.source for change in SourceRouter(settings).find_changes(event)] == [
+        f"t-{SOUTH}"
+    ]

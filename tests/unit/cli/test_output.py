@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from glueline.cli.output import print_rows
-from glueline.cli.progress import line
+from glueline.cli.progress import format_progress
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import RunState, RunStatus
-from glueline.formatting import counted
+from glueline.formatting import format_counts
 
 ARN = "arn:aws:glue:eu-west-1:123456789012:database/a_database_with_quite_a_long_name"
 
@@ -19,7 +19,7 @@ ARN = "arn:aws:glue:eu-west-1:123456789012:database/a_database_with_quite_a_long
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard output is a narrow terminal."""
-    monkeypatch.setattr("glueline.cli.output.console", _console)
+    monkeypatch.setattr("glueline.cli.output.make_console", _console)
 
 
 def _console() -> Console:
@@ -76,8 +76,8 @@ def test_a_pipe_gets_nothing_of_nothing(capsys: pytest.CaptureFixture[str]):
 )
 def test_what_was_found_in_words(counts: dict[str, int], words: str):
     kinds = ("database", "table", "job", "lineage", "partition_summary")
-    assert counted(run(**counts), *kinds) == words
+    assert format_counts(run(**counts), *kinds) == words
 
 
 def test_units_that_failed_are_done_too():
-    assert line(run()) == "4/4 units · 0 throttled · 1 failed"
+    assert format_progress(run()) == "4/4 units · 0 throttled · 1 failed"

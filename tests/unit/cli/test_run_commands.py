@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.unit.cli.conftest import Command, Done
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest, first_units
 from glueline.contract.runs import RunState
@@ -14,23 +14,27 @@ SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
 EXIT_CODES = [(RunState.SUCCEEDED, 0), (RunState.PARTIAL, 3), (RunState.FAILED, 1)]
 
 
-def ended(desk: Desk, state: RunState) -> str:
+def make_ended_run(harness: LedgerHarness, state: RunState) -> str:
     """A run of two units that has ended in ``state``; its id."""
-    run = desk.open()
-    first, second = (desk.take(unit) for unit in run.units)
-    desk.settle(first, counts={"database": 2, "table": 1200, "calls": 5}, warnings=["odd", "odd"])
+    run = harness.open()
+    first, second = (harness.take(unit) for unit in run.units)
+    harness.settle(
+        first, counts={"database": 2, "table": 1200, "calls": 5}, warnings=["odd", "odd"]
+    )
     if state is RunState.SUCCEEDED:
-        desk.settle(second)
+        harness.settle(second)
     else:
-        desk.fail(second, "ListJobs: AccessDenied: no")
-    desk.finish(run.run_id, state)
+        harness.fail(second, "ListJobs: AccessDenied: no")
+    harness.finish(run.run_id, state)
     return run.run_id
 
 
 @pytest.mark.parametrize(("state", "code"), EXIT_CODES)
 @pytest.mark.parametrize("command", ["status", "watch"])
-def test_the_exit_code_is_that_of_the_run(glueline: Command, desk: Desk, command, state, code):
-    run_id = ended(desk, state)
+def test_the_exit_code_is_that_of_the_run(
+    glueline: Command, harness: LedgerHarness, command, state, code
+):
+    run_id = make_ended_run(harness, state)
     done = glueline(command, run_id)
     assert done.code == code
     assert state.value in done.out
@@ -39,49 +43,51 @@ def test_the_exit_code_is_that_of_the_run(glueline: Command, desk: Desk, command
 
 
 @pytest.mark.parametrize("state", [RunState.CANCELLED, RunState.SUPERSEDED])
-def test_a_run_that_was_stopped_has_failed_for_a_shell(glueline: Command, desk: Desk, state):
-    run = desk.open()
+def test_a_run_that_was_stopped_has_failed_for_a_shell(
+    glueline: Command, harness: LedgerHarness, state
+):
+    run = harness.open()
     if state is RunState.CANCELLED:
         assert glueline("cancel", run.run_id).code == 0
     else:
-        desk.open()
+        harness.open()
     assert glueline("status", run.run_id).code == 1
 
 
-def test_a_run_that_goes_on_has_not_failed(glueline: Command, desk: Desk):
-    done = glueline("status", desk.open().run_id)
+def test_a_run_that_goes_on_has_not_failed(glueline: Command, harness: LedgerHarness):
+    done = glueline("status", harness.open().run_id)
     assert done.code == 0
     assert "running" in done.out
 
 
-def test_the_start_of_an_id_is_enough(glueline: Command, desk: Desk):
-    run_id = desk.ledger(desk.calls.open_run("abc" + "0" * 29, SALES)).run_id
+def test_the_start_of_an_id_is_enough(glueline: Command, harness: LedgerHarness):
+    run_id = harness.ledger(harness.calls.open_run("abc" + "0" * 29, SALES)).run_id
     assert glueline("status", "ab", "--json").json["run_id"] == run_id
 
 
-def test_enqueueing_prints_the_run(glueline: Command, desk: Desk):
+def test_enqueueing_prints_the_run(glueline: Command, harness: LedgerHarness):
     done = glueline("enqueue", "database", "sales", "--table", "a*", "--idempotency-key", "k")
     run_id = re.fullmatch(r"run ([0-9a-f]{32})\n", done.out)
     assert run_id
     assert done.code == 0
-    request = desk.status(run_id[1]).request
+    request = harness.status(run_id[1]).request
     assert (request.scope, request.filters.tables.allow) == (SALES.scope, ("a*",))
     again = glueline("enqueue", "database", "sales", "--table", "a*", "--idempotency-key", "k")
     assert "its idempotency key was known" in again.out
 
 
-def test_a_key_of_another_request_is_an_error(glueline: Command, desk: Desk):
+def test_a_key_of_another_request_is_an_error(glueline: Command, harness: LedgerHarness):
     assert glueline("enqueue", "database", "sales", "--idempotency-key", "k").code == 0
     other = glueline("enqueue", "database", "stock", "--idempotency-key", "k")
     assert other.code == 2
     assert "belongs to another request" in other.err
-    assert len(desk.ledger(desk.calls.recent(10))) == 1
+    assert len(harness.ledger(harness.calls.recent(10))) == 1
 
 
-def test_a_run_that_cannot_be_read_is_listed_and_shown(glueline: Command, desk: Desk):
-    good, bad = desk.open(SALES), desk.open(ExtractionRequest())
+def test_a_run_that_cannot_be_read_is_listed_and_shown(glueline: Command, harness: LedgerHarness):
+    good, bad = harness.open(SALES), harness.open(ExtractionRequest())
     for field in ("request", "summary"):
-        desk.client.hset(desk.keys.run(bad.run_id), field, '{"kind": "request", "newer": 1}')
+        harness.client.hset(harness.keys.run(bad.run_id), field, '{"kind": "request", "newer": 1}')
     listed = glueline("runs")
     assert listed.code == 0
     assert good.run_id[:8] in listed.out
@@ -91,7 +97,7 @@ def test_a_run_that_cannot_be_read_is_listed_and_shown(glueline: Command, desk: 
     assert glueline("cancel", bad.run_id).code == 0
 
 
-def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, desk: Desk):
+def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, harness: LedgerHarness):
     done = glueline(
         *[
             "enqueue",
@@ -121,7 +127,7 @@ def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, desk: 
         ],
         *["--max-deletion-share", "0.25", "--full", "--json"],
     )
-    request = desk.status(done.json["run_id"]).request
+    request = harness.status(done.json["run_id"]).request
     assert request.source == "prod"
     assert request.filters.model_dump() == {
         "databases": {"allow": ("a*", "b"), "deny": ("c",)},
@@ -137,9 +143,9 @@ def test_all_of_a_catalogues_options_reach_the_request(glueline: Command, desk: 
     }
 
 
-def test_every_command_answers_in_json(glueline: Command, desk: Desk):
-    run_id = ended(desk, RunState.PARTIAL)
-    desk.ledger(desk.calls.bury("not JSON", "{"))
+def test_every_command_answers_in_json(glueline: Command, harness: LedgerHarness):
+    run_id = make_ended_run(harness, RunState.PARTIAL)
+    harness.ledger(harness.calls.add_dead_letter("not JSON", "{"))
     assert glueline("status", run_id, "--json").json["state"] == "partial"
     watched = glueline("watch", run_id, "--json")
     assert watched.code == 3
@@ -158,19 +164,19 @@ def test_every_command_answers_in_json(glueline: Command, desk: Desk):
     assert glueline("schedule", "list", "--json").json == []
 
 
-def test_replaying_says_how_many_units_run_again(glueline: Command, desk: Desk):
-    run_id = ended(desk, RunState.PARTIAL)
+def test_replaying_says_how_many_units_run_again(glueline: Command, harness: LedgerHarness):
+    run_id = make_ended_run(harness, RunState.PARTIAL)
     done = glueline("replay", run_id, "--unit", "jobs")
     assert (done.code, done.out) == (0, f"1 unit of run {run_id[:8]} runs again\n")
     assert glueline("replay", run_id).code == 2
 
 
 def test_waiting_ends_with_the_runs_exit_code(
-    glueline: Command, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    glueline: Command, harness: LedgerHarness, monkeypatch: pytest.MonkeyPatch
 ):
     def work(_: float) -> None:
-        (run_id,) = desk.ledger(desk.calls.recent(1))
-        desk.run_to_end(first_units(run_id, SALES), RunState.FAILED)
+        (run_id,) = harness.ledger(harness.calls.recent(1))
+        harness.run_to_end(first_units(run_id, SALES), RunState.FAILED)
 
     monkeypatch.setattr("time.sleep", work)
     done = glueline("enqueue", "database", "sales", "--wait")
@@ -179,13 +185,13 @@ def test_waiting_ends_with_the_runs_exit_code(
     assert "1 failed" in done.err
 
 
-def test_a_pipe_gets_one_plain_line_for_each_thing(glueline: Command, desk: Desk):
-    run = desk.open(SALES)
-    desk.fail(
-        desk.take(run.units[0]), "line\none\ttab \x1b[31mred\x1b[0m [bold]x[/bold] " + "x" * 200
+def test_a_pipe_gets_one_plain_line_for_each_thing(glueline: Command, harness: LedgerHarness):
+    run = harness.open(SALES)
+    harness.fail(
+        harness.take(run.units[0]), "line\none\ttab \x1b[31mred\x1b[0m [bold]x[/bold] " + "x" * 200
     )
-    desk.finish(run.run_id, RunState.FAILED)
-    desk.ledger(desk.calls.bury("why", "two\nlines\r\x1b]0;title\x07"))
+    harness.finish(run.run_id, RunState.FAILED)
+    harness.ledger(harness.calls.add_dead_letter("why", "two\nlines\r\x1b]0;title\x07"))
     for command, cells in (("failures", 4), ("dead-letters", 3), ("runs", 7)):
         done = glueline(command, *([run.run_id] if command == "failures" else []))
         (line,) = done.out.splitlines()
@@ -194,28 +200,28 @@ def test_a_pipe_gets_one_plain_line_for_each_thing(glueline: Command, desk: Desk
     assert "[bold]x[/bold]" in glueline("failures", run.run_id).out
 
 
-def test_what_a_run_says_cannot_steer_the_terminal(glueline: Command, desk: Desk):
-    run = desk.open(SALES)
-    desk.fail(desk.take(run.units[0]), "no \x1b[2J \x07")
-    desk.finish(run.run_id, RunState.FAILED, reason="no \x1b[2J")
+def test_what_a_run_says_cannot_steer_the_terminal(glueline: Command, harness: LedgerHarness):
+    run = harness.open(SALES)
+    harness.fail(harness.take(run.units[0]), "no \x1b[2J \x07")
+    harness.finish(run.run_id, RunState.FAILED, reason="no \x1b[2J")
     assert "\x1b" not in glueline("status", run.run_id).out
 
 
-def test_a_name_in_brackets_is_no_markup(glueline: Command, desk: Desk):
+def test_a_name_in_brackets_is_no_markup(glueline: Command, harness: LedgerHarness):
     run_id = glueline("enqueue", "database", "a[/b] [red]c", "--json").json["run_id"]
     assert "database a[/b] [red]c of default" in glueline("status", run_id).out
     assert "database a[/b] [red]c of default" in glueline("runs").out
 
 
-def test_a_reason_that_is_a_failures_is_told_once(glueline: Command, desk: Desk):
-    run = desk.open(SALES)
-    desk.fail(desk.take(run.units[0]), "Database sales not found.")
-    desk.finish(run.run_id, RunState.FAILED, reason="Database sales not found.")
+def test_a_reason_that_is_a_failures_is_told_once(glueline: Command, harness: LedgerHarness):
+    run = harness.open(SALES)
+    harness.fail(harness.take(run.units[0]), "Database sales not found.")
+    harness.finish(run.run_id, RunState.FAILED, reason="Database sales not found.")
     assert glueline("status", run.run_id).out.count("not found") == 1
 
 
-def test_what_has_ended_is_neither_stopped_nor_run_again(glueline: Command, desk: Desk):
-    run_id = ended(desk, RunState.SUCCEEDED)
+def test_what_has_ended_is_neither_stopped_nor_run_again(glueline: Command, harness: LedgerHarness):
+    run_id = make_ended_run(harness, RunState.SUCCEEDED)
     assert "has already ended: succeeded" in glueline("cancel", run_id).out
     assert "the run has succeeded" in glueline("replay", run_id).err
 

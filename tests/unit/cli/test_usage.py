@@ -24,7 +24,7 @@ def commands() -> Iterator[tuple[str, Any]]:
             path = f"{words} {name}".strip()
             yield from walk(command, path) if hasattr(command, "commands") else [(path, command)]
 
-    return walk(typer.main.get_command(cli.build()), "")
+    return walk(typer.main.get_command(cli.build_app()), "")
 
 
 @pytest.mark.parametrize(

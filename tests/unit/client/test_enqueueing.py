@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import redis
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline import (
     ExtractionRequest,
@@ -19,9 +19,9 @@ from glueline import (
     Settings,
     UsageError,
 )
-from glueline.contract.messages import DatabaseScope, JobUnit, parse
+from glueline.contract.messages import DatabaseScope, JobUnit, parse_message
 from glueline.ledger import LedgerUnavailable
-from glueline.queue import Publisher, QueueUnavailable, celery_app
+from glueline.queue import Publisher, QueueUnavailable, make_celery_app
 
 SECRET = "hunter2"
 
@@ -37,7 +37,7 @@ def test_an_extraction_is_in_the_ledger_and_on_the_queue(producer: Producer, que
     (envelope,) = queue()
     (message,) = envelope["args"]
     assert envelope["headers"]["task"] == "glueline.database"
-    assert parse(message).unit_id == "database/sales%2Feu"
+    assert parse_message(message).unit_id == "database/sales%2Feu"
     assert message["run_id"] == accepted.run_id
 
 
@@ -101,15 +101,15 @@ def test_what_is_no_request_is_refused_before_anything_is_opened(producer: Produ
     assert producer.runs() == []
 
 
-def test_ten_thousand_units_arrive_in_their_order(settings: Settings, desk: Desk):
-    app = celery_app(settings)
+def test_ten_thousand_units_arrive_in_their_order(settings: Settings, harness: LedgerHarness):
+    app = make_celery_app(settings)
     publisher = Publisher(app)
     units = [JobUnit(run_id="0" * 16, source="default", job=f"job {i}") for i in range(10_000)]
     for start in range(0, len(units), 2500):
         publisher.publish(units[start : start + 2500])
     publisher.publish([])
     app.close()
-    raw = desk.client.lrange(desk.keys.queue, 0, -1)[::-1]
+    raw = harness.client.lrange(harness.keys.queue, 0, -1)[::-1]
     jobs = [json.loads(base64.b64decode(json.loads(e)["body"]))[0][0]["job"] for e in raw]
     assert jobs == [unit.job for unit in units]
 
@@ -154,7 +154,7 @@ def test_without_redis_one_sentence_says_so_without_the_password(away: Settings,
 
 
 def test_without_redis_publishing_says_so_without_the_password(away: Settings):
-    app = celery_app(away)
+    app = make_celery_app(away)
     app.conf.task_publish_retry = False
     with pytest.raises(QueueUnavailable, match=r"^cannot publish: ") as error:
         Publisher(app).publish([JobUnit(run_id="0" * 16, source="default", job="j")])
@@ -165,7 +165,7 @@ def test_without_redis_publishing_says_so_without_the_password(away: Settings):
 def test_a_full_redis_that_takes_no_messages_says_so(
     settings: Settings, client: redis.Redis, queue
 ):
-    app = celery_app(settings)
+    app = make_celery_app(settings)
     client.config_set("maxmemory", "1mb")
     try:
         with pytest.raises(QueueUnavailable, match=r"^cannot publish: "):

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline import (
     AsyncProducer,
@@ -15,16 +15,19 @@ from glueline import (
     WaitTimeout,
 )
 from glueline.contract.messages import DatabaseScope, first_units
+from glueline.ledger.command import CommandExecutor
 
 
-def end(desk: Desk, run_id: str, request: ExtractionRequest, state: RunState) -> None:
-    desk.run_to_end(first_units(run_id, request), state)
+def end(harness: LedgerHarness, run_id: str, request: ExtractionRequest, state: RunState) -> None:
+    harness.run_to_end(first_units(run_id, request), state)
 
 
-def test_waiting_ends_with_the_run(producer: Producer, desk: Desk):
+def test_waiting_ends_with_the_run(producer: Producer, harness: LedgerHarness):
     accepted = producer.enqueue_database("a")
     timer = threading.Timer(
-        0.1, end, (desk, accepted.run_id, producer.status(accepted.run_id).request, RunState.FAILED)
+        0.1,
+        end,
+        (harness, accepted.run_id, producer.status(accepted.run_id).request, RunState.FAILED),
     )
     timer.start()
     status = producer.wait(accepted.run_id, timeout=60)
@@ -41,7 +44,7 @@ def test_waiting_gives_up_and_the_run_goes_on(producer: Producer):
 
 
 def test_watching_shows_each_change_until_the_end(
-    producer: Producer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    producer: Producer, harness: LedgerHarness, monkeypatch: pytest.MonkeyPatch
 ):
     request = ExtractionRequest()
     accepted = producer.enqueue(request)
@@ -49,9 +52,9 @@ def test_watching_shows_each_change_until_the_end(
     steps = iter(
         [
             lambda: None,
-            lambda: desk.settle(desk.take(first), counts={"database": 3}),
-            lambda: desk.fail(desk.take(second)),
-            lambda: desk.finish(accepted.run_id, RunState.PARTIAL),
+            lambda: harness.settle(harness.take(first), counts={"database": 3}),
+            lambda: harness.fail(harness.take(second)),
+            lambda: harness.finish(accepted.run_id, RunState.PARTIAL),
         ]
     )
     monkeypatch.setattr("time.sleep", lambda _: next(steps)())
@@ -94,6 +97,41 @@ def test_a_run_is_found_by_the_start_of_its_id(producer: Producer):
         producer.find("a")
 
 
+class CountingLedger:
+    """Carries out commands on another ledger and keeps the names of their scripts."""
+
+    def __init__(self, ledger: CommandExecutor) -> None:
+        self.ledger, self.scripts = ledger, []
+
+    def __call__(self, command):
+        self.scripts.append(command.script)
+        return self.ledger(command)
+
+
+def test_finding_and_cancelling_ask_for_no_more_than_they_need(
+    producer: Producer, harness: LedgerHarness
+):
+    ids = [producer.enqueue_job(f"j{number}").run_id for number in range(3)]
+    ledger = CountingLedger(harness.ledger)
+    with Producer(producer.settings, ledger=ledger) as counted:
+        assert counted.find(ids[1][:12]).run_id == ids[1]
+        assert ledger.scripts == ["find", "status"]
+        assert counted.cancel(ids[1]) is RunState.CANCELLED
+        assert counted.cancel(ids[1]) is RunState.CANCELLED
+        with pytest.raises(UnknownRun):
+            counted.cancel("f" * 32)
+    assert ledger.scripts[2:] == ["cancel"] * 3
+
+
+def test_a_run_that_was_forgotten_is_not_found(producer: Producer, harness: LedgerHarness):
+    for run_id in ("aa" + "0" * 30, "ab" + "0" * 30):
+        harness.ledger(harness.calls.open_run(run_id, ExtractionRequest()))
+    harness.client.delete(harness.keys.run("aa" + "0" * 30))
+    assert producer.find("a").run_id == "ab" + "0" * 30
+    with pytest.raises(UnknownRun):
+        producer.find("aa")
+
+
 def test_the_newest_runs_are_listed(producer: Producer):
     for number in range(4):
         producer.enqueue_job(f"j{number}")
@@ -112,34 +150,34 @@ def test_cancelling_stops_a_run_and_publishes_its_finish(producer: Producer, que
     assert len(queue()) == 2
 
 
-def test_a_run_that_ended_stays_as_it_is(producer: Producer, desk: Desk):
+def test_a_run_that_ended_stays_as_it_is(producer: Producer, harness: LedgerHarness):
     request = ExtractionRequest()
     accepted = producer.enqueue(request)
-    end(desk, accepted.run_id, request, RunState.SUCCEEDED)
+    end(harness, accepted.run_id, request, RunState.SUCCEEDED)
     assert producer.cancel(accepted.run_id) is RunState.SUCCEEDED
 
 
-def test_failures_and_warnings_are_told(producer: Producer, desk: Desk):
+def test_failures_and_warnings_are_told(producer: Producer, harness: LedgerHarness):
     request = ExtractionRequest()
     accepted = producer.enqueue(request)
     first, second = first_units(accepted.run_id, request)
-    desk.settle(desk.take(first), warnings=["odd type"])
-    desk.fail(desk.take(second), "AccessDenied: no")
+    harness.settle(harness.take(first), warnings=["odd type"])
+    harness.fail(harness.take(second), "AccessDenied: no")
     (failure,) = producer.failures(accepted.run_id)
     assert (failure.unit_id, failure.message) == ("jobs", "AccessDenied: no")
     assert producer.warnings(accepted.run_id) == ["odd type"]
 
 
-def test_failed_units_are_published_again(producer: Producer, desk: Desk, queue):
+def test_failed_units_are_published_again(producer: Producer, harness: LedgerHarness, queue):
     request = ExtractionRequest()
     accepted = producer.enqueue(request)
-    end(desk, accepted.run_id, request, RunState.FAILED)
+    end(harness, accepted.run_id, request, RunState.FAILED)
     assert producer.replay(accepted.run_id, ["jobs"]) == 1
     assert queue()[-1]["headers"]["task"] == "glueline.jobs"
     assert producer.status(accepted.run_id).state is RunState.RUNNING
 
 
-def test_each_refusal_of_a_replay_is_a_sentence(producer: Producer, desk: Desk):
+def test_each_refusal_of_a_replay_is_a_sentence(producer: Producer, harness: LedgerHarness):
     request = ExtractionRequest()
     accepted = producer.enqueue(request)
 
@@ -148,23 +186,25 @@ def test_each_refusal_of_a_replay_is_a_sentence(producer: Producer, desk: Desk):
             producer.replay(accepted.run_id)
 
     refused("still running")
-    end(desk, accepted.run_id, request, RunState.FAILED)
+    end(harness, accepted.run_id, request, RunState.FAILED)
     with pytest.raises(UsageError, match="none of these units has failed"):
         producer.replay(accepted.run_id, ["job/other"])
     newer = producer.enqueue(request)
     refused("a newer run of the same scope exists")
-    end(desk, newer.run_id, request, RunState.SUCCEEDED)
+    end(harness, newer.run_id, request, RunState.SUCCEEDED)
     with pytest.raises(UsageError, match="the run has succeeded"):
         producer.replay(newer.run_id)
 
 
-def test_dead_letters_are_told(producer: Producer, desk: Desk):
-    desk.ledger(desk.calls.bury("not JSON", "{"))
+def test_dead_letters_are_told(producer: Producer, harness: LedgerHarness):
+    harness.ledger(harness.calls.add_dead_letter("not JSON", "{"))
     (letter,) = producer.dead_letters()
     assert (letter.reason, letter.body) == ("not JSON", "{")
 
 
-async def test_the_same_calls_work_on_an_event_loop(async_producer: AsyncProducer, desk: Desk):
+async def test_the_same_calls_work_on_an_event_loop(
+    async_producer: AsyncProducer, harness: LedgerHarness
+):
     accepted = await async_producer.enqueue_database("a", idempotency_key="k")
     assert not (await async_producer.enqueue_database("a", idempotency_key="k")).is_new
     job = await async_producer.enqueue_job("j")
@@ -176,7 +216,7 @@ async def test_the_same_calls_work_on_an_event_loop(async_producer: AsyncProduce
         catalog.run_id,
     }
     request = (await async_producer.find(accepted.run_id)).request
-    end(desk, accepted.run_id, request, RunState.FAILED)
+    end(harness, accepted.run_id, request, RunState.FAILED)
     assert (await async_producer.wait(accepted.run_id, timeout=60)).state is RunState.FAILED
     assert len(await async_producer.failures(accepted.run_id)) == 1
     assert await async_producer.warnings(accepted.run_id) == []
@@ -191,7 +231,7 @@ async def test_waiting_on_an_event_loop_gives_up(async_producer: AsyncProducer):
 
 
 async def test_watching_on_an_event_loop_ends_with_the_run(
-    async_producer: AsyncProducer, desk: Desk
+    async_producer: AsyncProducer, harness: LedgerHarness
 ):
     request = ExtractionRequest(scope=DatabaseScope(name="a"))
     accepted = await async_producer.enqueue(request)
@@ -199,7 +239,7 @@ async def test_watching_on_an_event_loop_ends_with_the_run(
     async for status in async_producer.watch(accepted.run_id):
         seen.append(status.state)
         if status.state is RunState.RUNNING:
-            end(desk, accepted.run_id, request, RunState.SUCCEEDED)
+            end(harness, accepted.run_id, request, RunState.SUCCEEDED)
     assert seen == [RunState.RUNNING, RunState.SUCCEEDED]
 
 

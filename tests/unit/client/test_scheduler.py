@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline import ExtractionRequest, Globs, Producer, RunState, Settings, load_settings
 from glueline.client.scheduler import Scheduler
@@ -13,6 +13,7 @@ from glueline.contract.messages import DatabaseScope, JobScope, first_units
 from glueline.ledger import LedgerUnavailable
 from glueline.settings.schedules import Schedule
 from glueline.settings.sources import Source
+from glueline.testing import InMemoryGlueline
 
 HOURLY = Schedule(
     name="hourly", every=3600, request=ExtractionRequest(scope=DatabaseScope(name="a"))
@@ -36,20 +37,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def producer(settings: Settings) -> Iterator[Producer]:
-    with Producer(settings) as the_producer:
-        yield the_producer
+def producer(glueline: InMemoryGlueline) -> Producer:
+    return glueline.producer
 
 
-def finish(desk: Desk, run_id: str, schedule: Schedule) -> None:
-    desk.run_to_end(first_units(run_id, schedule.request), RunState.SUCCEEDED)
+@pytest.fixture
+def redis_producer(settings: Settings) -> Iterator[Producer]:
+    with Producer(settings) as producer:
+        yield producer
 
 
-def test_a_slot_is_fired_once(producer: Producer, desk: Desk, clock: Clock):
+def test_a_slot_is_fired_once(producer: Producer, glueline: InMemoryGlueline, clock: Clock):
     scheduler = Scheduler(producer, [HOURLY], clock)
     (fired,) = scheduler.tick()
     assert scheduler.tick() == []
-    finish(desk, fired.run_id, HOURLY)
+    glueline.ledger.finish_run(fired.run_id)
     assert scheduler.tick() == []
     clock.now += 3600
     (next_one,) = scheduler.tick()
@@ -57,31 +59,35 @@ def test_a_slot_is_fired_once(producer: Producer, desk: Desk, clock: Clock):
 
 
 def test_a_second_scheduler_or_a_restart_fires_no_slot_again(
-    producer: Producer, desk: Desk, clock: Clock
+    producer: Producer, glueline: InMemoryGlueline, clock: Clock
 ):
     (fired,) = Scheduler(producer, [HOURLY], clock).tick()
     assert Scheduler(producer, [HOURLY], clock).tick() == []
-    finish(desk, fired.run_id, HOURLY)
+    glueline.ledger.finish_run(fired.run_id)
     assert Scheduler(producer, [HOURLY], clock).tick() == []
     assert len(producer.runs()) == 1
 
 
-def test_a_run_that_goes_on_is_not_restarted(producer: Producer, desk: Desk, clock: Clock):
+def test_a_run_that_goes_on_is_not_restarted(
+    producer: Producer, glueline: InMemoryGlueline, clock: Clock
+):
     scheduler = Scheduler(producer, [HOURLY], clock)
     (fired,) = scheduler.tick()
     clock.now += 3600
     assert scheduler.tick() == []
     assert producer.status(fired.run_id).state is RunState.RUNNING
-    finish(desk, fired.run_id, HOURLY)
+    glueline.ledger.finish_run(fired.run_id)
     clock.now += 3600
     assert len(scheduler.tick()) == 1
 
 
-def test_schedules_have_slots_of_their_own(producer: Producer, desk: Desk, clock: Clock):
+def test_schedules_have_slots_of_their_own(
+    producer: Producer, glueline: InMemoryGlueline, clock: Clock
+):
     scheduler = Scheduler(producer, [HOURLY, OFTEN], clock)
     hourly, often = scheduler.tick()
-    finish(desk, hourly.run_id, HOURLY)
-    finish(desk, often.run_id, OFTEN)
+    glueline.ledger.finish_run(hourly.run_id)
+    glueline.ledger.finish_run(often.run_id)
     clock.now += 60
     (fired,) = scheduler.tick()
     assert producer.status(fired.run_id).request.scope == JobScope(name="j")
@@ -116,11 +122,13 @@ def test_a_run_is_found_going_on_behind_many_others(producer: Producer, clock: C
     assert producer.status(fired.run_id).state is RunState.RUNNING
 
 
-def test_what_was_missed_is_served_once(producer: Producer, desk: Desk, clock: Clock):
+def test_what_was_missed_is_served_once(
+    producer: Producer, glueline: InMemoryGlueline, clock: Clock
+):
     assert Scheduler(producer, [NIGHTLY], clock).tick() == []
     clock.now += 10 * DAY
     (fired,) = Scheduler(producer, [NIGHTLY], clock).tick()
-    finish(desk, fired.run_id, NIGHTLY)
+    glueline.ledger.finish_run(fired.run_id)
     assert Scheduler(producer, [NIGHTLY], clock).tick() == []
 
 
@@ -141,18 +149,18 @@ def test_a_cron_that_was_changed_waits_for_its_new_time(producer: Producer, cloc
 
 
 def test_a_slot_is_known_when_its_run_is_forgotten(
-    producer: Producer, desk: Desk, clock: Clock, prefix: str
+    redis_producer: Producer, harness: LedgerHarness, clock: Clock, prefix: str
 ):
-    (fired,) = Scheduler(producer, [HOURLY], clock).tick()
-    finish(desk, fired.run_id, HOURLY)
-    for key in desk.client.scan_iter(f"{prefix}*"):
+    (fired,) = Scheduler(redis_producer, [HOURLY], clock).tick()
+    harness.run_to_end(first_units(fired.run_id, HOURLY.request))
+    for key in harness.client.scan_iter(f"{prefix}*"):
         if not key.endswith(b"schedules"):
-            desk.client.delete(key)
-    assert Scheduler(producer, [HOURLY], clock).tick() == []
+            harness.client.delete(key)
+    assert Scheduler(redis_producer, [HOURLY], clock).tick() == []
 
 
 def test_a_scheduler_that_died_before_it_noted_the_slot_fires_it_once(
-    producer: Producer, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    producer: Producer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
     class Killed(Exception):
         pass
@@ -162,7 +170,7 @@ def test_a_scheduler_that_died_before_it_noted_the_slot_fires_it_once(
 
     scheduler = Scheduler(producer, [HOURLY], clock)
     with monkeypatch.context() as patch:
-        patch.setattr(producer, "serve_slot", die)
+        patch.setattr(producer, "mark_slot", die)
         with pytest.raises(Killed):
             scheduler.tick()
     (run,) = producer.runs()
@@ -170,9 +178,11 @@ def test_a_scheduler_that_died_before_it_noted_the_slot_fires_it_once(
     assert [r.run_id for r in producer.runs()] == [run.run_id]
 
 
-def test_a_clock_that_lags_fires_no_older_slot(producer: Producer, desk: Desk, clock: Clock):
+def test_a_clock_that_lags_fires_no_older_slot(
+    producer: Producer, glueline: InMemoryGlueline, clock: Clock
+):
     (fired,) = Scheduler(producer, [HOURLY], clock).tick()
-    finish(desk, fired.run_id, HOURLY)
+    glueline.ledger.finish_run(fired.run_id)
     clock.now -= 3600
     assert Scheduler(producer, [HOURLY], clock).tick() == []
     clock.now += 7200
@@ -180,20 +190,20 @@ def test_a_clock_that_lags_fires_no_older_slot(producer: Producer, desk: Desk, c
 
 
 def test_a_scheduler_tells_that_all_was_served_unless_it_was_not(
-    producer: Producer, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    redis_producer: Producer, harness: LedgerHarness, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
-    Scheduler(producer, [], clock).tick()
-    assert not desk.client.exists(desk.keys.scheduler)
+    Scheduler(redis_producer, [], clock).tick()
+    assert not harness.client.exists(harness.keys.scheduler)
 
     def away(*_: object) -> None:
         raise LedgerUnavailable("Redis did not answer")
 
     with monkeypatch.context() as patched:
-        patched.setattr(producer, "enqueue", away)
-        Scheduler(producer, [HOURLY, OFTEN], clock).tick()
-    assert not desk.client.exists(desk.keys.scheduler)
-    Scheduler(producer, [HOURLY, OFTEN], clock).tick()
-    assert desk.client.pttl(desk.keys.scheduler) > 0
+        patched.setattr(redis_producer, "enqueue", away)
+        Scheduler(redis_producer, [HOURLY, OFTEN], clock).tick()
+    assert not harness.client.exists(harness.keys.scheduler)
+    Scheduler(redis_producer, [HOURLY, OFTEN], clock).tick()
+    assert harness.client.pttl(harness.keys.scheduler) > 0
 
 
 MANY = """
@@ -232,7 +242,7 @@ def test_a_schedule_of_many_sources_has_slots_for_each(
 
 def test_each_of_many_sources_is_fired_once(producer: Producer, clock: Clock):
     many = Schedule(name="all", every=3600, sources=Globs())
-    each = many.of({"default": Source(), "other": Source()})
+    each = many.expand({"default": Source(), "other": Source()})
     assert len(Scheduler(producer, each, clock).tick()) == 2
     assert Scheduler(producer, each, clock).tick() == []
 

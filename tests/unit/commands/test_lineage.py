@@ -14,14 +14,14 @@ from glueline.contract.records import Record
 from glueline_worker.catalog.databases import database_record
 from glueline_worker.catalog.tables import table_record
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.links.storage import link_lineage
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.links.storage import make_link_lineage
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.lineage.script import read_script
 from glueline_worker.sinks.base import Run
 from glueline_worker.sinks.registry import parse_sink
 
-HERE = Surroundings(region="eu-west-1", account="123456789012")
+HERE = LineageContext(region="eu-west-1", account="123456789012")
 WHERE = {"source": "default", "region": "eu-west-1", "catalog_id": "123456789012"}
 SCRIPT = """
 spark.read.json("s3://raw/orders").write.parquet("s3://lake/sales/orders/dt=1")
@@ -46,8 +46,8 @@ def sink(tmp_path: Path) -> str:
     records = [
         orders,
         link,
-        *lineage_records(job, process="job/nightly", **WHERE),
-        *lineage_records(link_lineage(link, HERE), process="table/board/shared", **WHERE),
+        *make_lineage_records(job, process="job/nightly", **WHERE),
+        *make_lineage_records(make_link_lineage(link, HERE), process="table/board/shared", **WHERE),
     ]
     return stored(tmp_path, records)
 
@@ -60,7 +60,7 @@ def linked(tmp_path: Path) -> str:
     job = collapse(
         read_script('spark.table("shared.orders").write.saveAsTable("finance.report")', HERE), HERE
     )
-    return stored(tmp_path, [link, *lineage_records(job, process="job/nightly", **WHERE)])
+    return stored(tmp_path, [link, *make_lineage_records(job, process="job/nightly", **WHERE)])
 
 
 def stored(folder: Path, records: Sequence[Record]) -> str:
@@ -115,7 +115,7 @@ def test_a_person_sees_a_tree(sink: str) -> None:
 
 
 def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None:
-    there = Surroundings(region="us-east-1", account="123456789012")
+    there = LineageContext(region="us-east-1", account="123456789012")
     where = {**WHERE, "region": "us-east-1"}
 
     async def fill() -> None:
@@ -124,7 +124,7 @@ def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None
         run = Run("b" * 32, 2, ExtractionRequest(), datetime.now(UTC))
         writer = await place.begin(run, "job/nightly")
         job = collapse(read_script(SCRIPT, there), there)
-        await writer.write(lineage_records(job, process="job/nightly", **where))
+        await writer.write(make_lineage_records(job, process="job/nightly", **where))
         await writer.complete()
         await place.close()
 

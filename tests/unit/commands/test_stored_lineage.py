@@ -4,8 +4,8 @@ from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
 from glueline_worker.commands.dataset_names import find_datasets, full_name
 from glueline_worker.commands.stored_lineage import StoredLineage, join_lineage
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming import catalog_table, s3
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming import name_catalog_table, name_s3_path
 from glueline_worker.sinks.sql.lineage_queries import (
     StoredDatabase,
     StoredEdge,
@@ -18,7 +18,7 @@ REGION, CONSUMER, OWNER = "eu-west-1", "123456789012", "210987654321"
 
 def named(text: str, account: str = CONSUMER, region: str = REGION) -> Dataset:
     database, table = text.split(".")
-    return catalog_table(database, table, Surroundings(region=region, account=account))
+    return name_catalog_table(database, table, LineageContext(region=region, account=account))
 
 
 def edge(upstream: Dataset | str, downstream: Dataset | str, process: str = "job/j") -> StoredEdge:
@@ -58,7 +58,7 @@ def downstream(stored: StoredLineage, start: Dataset) -> set[Dataset]:
 
 
 def test_what_is_read_through_a_linked_database_comes_from_its_owner():
-    raw = s3("s3://raw/orders")
+    raw = name_s3_path("s3://raw/orders")
     edges = [edge("shared.orders", "reports.daily"), edge(raw, named("sales.orders", OWNER))]
     stored = join_lineage(edges, [link("shared", "sales"), own("sales")], [])
     found = upstream(stored, named("reports.daily"))
@@ -113,7 +113,9 @@ def test_links_of_links_lead_to_the_end_and_circles_end():
 def test_a_link_into_a_nested_catalogue():
     databases = [link("lake", "ns", f"{OWNER}:s3tablescatalog/b1")]
     stored = join_lineage([edge("lake.t", "a.x")], databases, [])
-    nested = catalog_table("ns", "t", Surroundings(REGION, OWNER), f"{OWNER}:s3tablescatalog/b1")
+    nested = name_catalog_table(
+        "ns", "t", LineageContext(REGION, OWNER), f"{OWNER}:s3tablescatalog/b1"
+    )
     assert nested in upstream(stored, named("a.x"))
 
 
@@ -124,12 +126,12 @@ def test_a_link_whose_owner_is_not_in_the_sink_is_a_warning():
         "database shared is a resource link to database sales of 210987654321, which this sink "
         "does not hold"
     )
-    assert named("shared.more") in stored.links.tables_named("Shared.more")
+    assert named("shared.more") in stored.links.find_tables("Shared.more")
 
 
 def test_a_table_read_through_a_link_is_the_owners():
     table = stored_table("shared.orders", "s3://lake/orders", account=OWNER, source="consumer")
-    path = s3("s3://lake/orders/dt=1")
+    path = name_s3_path("s3://lake/orders/dt=1")
     stored = join_lineage([edge(path, "a.x")], [link("shared", "sales")], [table])
     assert upstream(stored, named("a.x")) == {path, named("sales.orders", OWNER)}
     assert stored.warnings([named("shared.orders")]) == []
@@ -141,7 +143,9 @@ def test_every_place_of_a_table_is_joined_and_the_nearest_of_all_catalogues_wins
         stored_table("board.all", "s3://lake", account=CONSUMER, source="consumer"),
     ]
     partition = StoredPartition("producer", REGION, OWNER, "sales", "orders", "s3://cold/2019")
-    places = [s3(f"s3://{place}/f") for place in ("lake/orders", "old/orders", "cold/2019")]
+    places = [
+        name_s3_path(f"s3://{place}/f") for place in ("lake/orders", "old/orders", "cold/2019")
+    ]
     edges = [edge("raw.r", place) for place in places]
     stored = join_lineage(edges, [], tables, [partition])
     assert upstream(stored, named("sales.orders", OWNER)) == {*places, named("raw.r")}
@@ -155,9 +159,11 @@ def test_a_table_whose_data_stands_nobody_knows_where_is_a_warning():
 
 
 def test_names_find_tables_of_nested_catalogues_and_accounts():
-    nested = catalog_table("ns", "orders", Surroundings(REGION, CONSUMER), "s3tablescatalog/b1")
+    nested = name_catalog_table(
+        "ns", "orders", LineageContext(REGION, CONSUMER), "s3tablescatalog/b1"
+    )
     mine, theirs = named("sales.orders"), named("sales.orders", OWNER)
-    path = s3("s3://lake/sales.orders")
+    path = name_s3_path("s3://lake/sales.orders")
     known = {nested, mine, theirs, path}
     for text in (
         "ns.orders",

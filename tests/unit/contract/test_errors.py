@@ -2,7 +2,7 @@
 
 import pytest
 
-from glueline.client.producer import UnknownRun, WaitTimeout
+from glueline.client.errors import UnknownRun, WaitTimeout
 from glueline.contract.errors import GluelineError, Retryable, Terminal, UsageError
 from glueline.ledger import LedgerUnavailable
 from glueline.queue import QueueUnavailable

@@ -25,7 +25,7 @@ from glueline.contract.messages import (
     UnitMessage,
     encode,
     first_units,
-    parse,
+    parse_message,
 )
 
 RUN = "0123456789abcdef"
@@ -63,7 +63,7 @@ def what_it_is_about(unit: UnitMessage) -> dict[str, object]:
 @given(UNITS)
 def test_a_unit_survives_the_queue(unit: UnitMessage):
     payload = json.loads(json.dumps(unit.model_dump(mode="json")))
-    assert parse(payload) == unit
+    assert parse_message(payload) == unit
     assert UNIT.validate_json(unit.model_dump_json()) == unit
 
 
@@ -115,7 +115,7 @@ def test_a_run_starts_with_the_units_of_its_scope(scope, ids):
 
 
 def test_a_request_needs_nothing_but_its_kind():
-    assert parse({"kind": "request"}) == ExtractionRequest()
+    assert parse_message({"kind": "request"}) == ExtractionRequest()
 
 
 def test_a_request_keeps_all_that_it_says():
@@ -128,7 +128,7 @@ def test_a_request_keeps_all_that_it_says():
         "options": {"partitions": "all", "lineage": False, "raw": True, "max_deletion_share": 0.1},
         "idempotency_key": "nightly/2024-01-01",
     }
-    request = parse(payload)
+    request = parse_message(payload)
     assert isinstance(request, ExtractionRequest)
     dumped = request.model_dump(mode="json", exclude_defaults=True)
     assert dumped | {"schema_version": 1, "kind": "request"} == payload | {
@@ -172,7 +172,7 @@ def test_a_request_keeps_all_that_it_says():
 )
 def test_what_is_no_message_is_refused_in_one_sentence(payload, names):
     with pytest.raises(UsageError) as refused:
-        parse(payload)
+        parse_message(payload)
     text = str(refused.value)
     assert text.startswith("not a Glueline message: ")
     assert names in text
@@ -197,11 +197,11 @@ def test_what_is_no_message_is_refused_in_one_sentence(payload, names):
 )
 def test_any_json_is_a_message_or_refused(payload):
     with suppress(UsageError):
-        message = parse(payload)
-        assert parse(message.model_dump(mode="json")) == message
+        message = parse_message(payload)
+        assert parse_message(message.model_dump(mode="json")) == message
 
 
 def test_a_refusal_does_not_repeat_what_was_sent():
     with pytest.raises(UsageError) as refused:
-        parse({"kind": "job", **ABOUT, "job": {"password": "hunter2"}, "page": "hunter2"})
+        parse_message({"kind": "job", **ABOUT, "job": {"password": "hunter2"}, "page": "hunter2"})
     assert "hunter2" not in str(refused.value)

@@ -16,7 +16,7 @@ BOTH = st.builds(lambda a, d: Globs(allow=tuple(a), deny=tuple(d)), GLOBS, GLOBS
 
 @given(BOTH, BOTH, st.text("ab", min_size=1, max_size=3))
 def test_a_name_is_admitted_by_both_or_not_at_all(inner: Globs, outer: Globs, name: str) -> None:
-    both = inner.within(outer)
+    both = inner.restrict_to(outer)
     assert both.admits(name) == (inner.admits(name) and outer.admits(name))
     if both.exact_names is not None:
         assert (name in both.exact_names) == both.admits(name)

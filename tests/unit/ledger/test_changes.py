@@ -1,4 +1,4 @@
-"""Changes that wait in Redis: noted, gathered, sealed, and never lost."""
+"""Changes that wait in Redis: recorded, grouped, sealed, and never lost."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -7,19 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline.contract.changes import MAX_CHANGES_PER_GROUP, Batch, Change
 from glueline.contract.messages import DatabaseScope, JobScope, Scope, TableScope
 from glueline.ledger.changes import (
-    REMEMBERED,
+    MAX_KNOWN_EVENTS,
     EventChanges,
     RecordResult,
     due_changes,
     forget_change,
     record_changes,
 )
-from glueline.ledger.gauges import gauges
+from glueline.ledger.gauges import read_gauges
 
 HOUR = 3_600_000
 IDS = count()
@@ -33,80 +33,80 @@ def of(scope: Scope, *, is_gone: bool = False) -> Change:
     return Change(source="s", scope=scope, is_gone=is_gone)
 
 
-class Notes:
-    """Notes changes, each with an event of its own, and takes what is due."""
+class ChangesHarness:
+    """Records changes, each with an event of its own, and takes the batches that are due."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, harness: LedgerHarness) -> None:
+        self.harness = harness
 
-    def note(self, *changes: Change, quiet: int = 0, at_most: int = HOUR) -> RecordResult:
-        return self.tell(
+    def record(self, *changes: Change, quiet: int = 0, at_most: int = HOUR) -> RecordResult:
+        return self.record_events(
             [EventChanges(f"e{next(IDS)}", [change]) for change in changes], quiet, at_most
         )
 
-    def tell(
-        self, told: Sequence[EventChanges], quiet: int = 0, at_most: int = HOUR
+    def record_events(
+        self, events: Sequence[EventChanges], quiet: int = 0, at_most: int = HOUR
     ) -> RecordResult:
-        return self.desk.ledger(record_changes(self.desk.keys, told, quiet, at_most))
+        return self.harness.ledger(record_changes(self.harness.keys, events, quiet, at_most))
 
     def due(self, limit: int = 100) -> list[Batch]:
-        return self.desk.ledger(due_changes(self.desk.keys, limit)).batches
+        return self.harness.ledger(due_changes(self.harness.keys, limit)).batches
 
     def forget(self, batch: Batch) -> None:
-        self.desk.ledger(forget_change(self.desk.keys, batch))
+        self.harness.ledger(forget_change(self.harness.keys, batch))
 
-    def later(self, milliseconds: int) -> None:
+    def advance(self, milliseconds: int) -> None:
         """Put the clock forward."""
-        for key in (self.desk.keys.changes, self.desk.keys.changes_sealed):
-            for group in self.desk.client.zrange(key, 0, -1):
-                self.desk.client.zincrby(key, -milliseconds, group)
+        for key in (self.harness.keys.changes, self.harness.keys.sealed_changes):
+            for group in self.harness.client.zrange(key, 0, -1):
+                self.harness.client.zincrby(key, -milliseconds, group)
 
-    def waiting(self) -> int:
-        found = self.desk.ledger(gauges(self.desk.keys, 1000))
+    def count_waiting(self) -> int:
+        found = self.harness.ledger(read_gauges(self.harness.keys, 1000))
         assert found.oldest_change >= 0
         return found.changes
 
-    def left(self) -> list[bytes]:
-        """All keys of changes, but that of the known events."""
-        prefix = self.desk.keys.prefix
-        keys = set(self.desk.client.keys(f"{prefix}change*"))
-        return sorted(keys - {self.desk.keys.changes_known.encode()})
+    def list_keys(self) -> list[bytes]:
+        """Return all keys of changes, except that of the known events."""
+        prefix = self.harness.keys.prefix
+        keys = set(self.harness.client.keys(f"{prefix}change*"))
+        return sorted(keys - {self.harness.keys.known_events.encode()})
 
 
 @pytest.fixture
-def notes(desk: Desk) -> Notes:
-    return Notes(desk)
+def stage(harness: LedgerHarness) -> ChangesHarness:
+    return ChangesHarness(harness)
 
 
-def test_a_change_is_due_once_it_has_been_quiet(notes: Notes):
-    notes.note(table("a"), quiet=60_000)
-    assert notes.due() == []
-    notes.later(30_000)
-    notes.note(table("b"), quiet=60_000)
-    notes.later(50_000)
-    assert notes.due() == []
-    notes.later(10_000)
-    (batch,) = notes.due()
+def test_a_change_is_due_once_it_has_been_quiet(stage: ChangesHarness):
+    stage.record(table("a"), quiet=60_000)
+    assert stage.due() == []
+    stage.advance(30_000)
+    stage.record(table("b"), quiet=60_000)
+    stage.advance(50_000)
+    assert stage.due() == []
+    stage.advance(10_000)
+    (batch,) = stage.due()
     assert (batch.source, set(batch.names)) == ("s", {"a", "b"})
 
 
-def test_changes_that_go_on_are_due_after_a_while(notes: Notes):
+def test_changes_that_go_on_are_due_after_a_while(stage: ChangesHarness):
     def due_at() -> float:
-        return notes.desk.client.zscore(notes.desk.keys.changes, "s/database/d") or 0
+        return stage.harness.client.zscore(stage.harness.keys.changes, "s/database/d") or 0
 
-    notes.note(table("a"), quiet=60_000, at_most=5_000)
+    stage.record(table("a"), quiet=60_000, at_most=5_000)
     first = due_at()
     for _ in range(20):
-        notes.note(table("b"), quiet=60_000, at_most=5_000)
+        stage.record(table("b"), quiet=60_000, at_most=5_000)
     assert due_at() == first
-    notes.later(5_000)
-    assert len(notes.due()) == 1
+    stage.advance(5_000)
+    assert len(stage.due()) == 1
 
 
-def test_groups_are_databases_and_the_jobs_of_a_source(notes: Notes):
+def test_groups_are_databases_and_the_jobs_of_a_source(stage: ChangesHarness):
     jobs = [of(JobScope(name=name)) for name in ("x", "y")]
-    notes.note(table("a"), table("a", "other"), table("a", source="t"), *jobs)
-    found = {batch.group: set(batch.names) for batch in notes.due()}
+    stage.record(table("a"), table("a", "other"), table("a", source="t"), *jobs)
+    found = {batch.group: set(batch.names) for batch in stage.due()}
     assert found == {
         "s/database/d": {"a"},
         "s/database/other": {"a"},
@@ -115,84 +115,88 @@ def test_groups_are_databases_and_the_jobs_of_a_source(notes: Notes):
     }
 
 
-def test_few_tables_stay_tables_and_more_become_the_database(notes: Notes):
-    notes.note(
+def test_few_tables_stay_tables_and_more_become_the_database(stage: ChangesHarness):
+    stage.record(
         *(table(f"t{n}") for n in range(MAX_CHANGES_PER_GROUP)), *(table("t0") for _ in range(50))
     )
-    (batch,) = notes.due()
+    (batch,) = stage.due()
     assert (len(batch.names), batch.is_whole) == (MAX_CHANGES_PER_GROUP, False)
-    notes.forget(batch)
-    notes.note(*(table(f"t{n}") for n in range(5000)))
-    (batch,) = notes.due()
+    stage.forget(batch)
+    stage.record(*(table(f"t{n}") for n in range(5000)))
+    (batch,) = stage.due()
     assert (batch.names, batch.is_whole) == ((), True)
 
 
-def test_a_deleted_database_is_told_apart_in_any_order(notes: Notes):
+def test_a_deleted_database_is_told_apart_in_any_order(stage: ChangesHarness):
     gone = of(DatabaseScope(name="d"), is_gone=True)
-    notes.note(gone, table("a"), of(DatabaseScope(name="d")))
-    (batch,) = notes.due()
+    stage.record(gone, table("a"), of(DatabaseScope(name="d")))
+    (batch,) = stage.due()
     assert (batch.is_gone, batch.is_whole) == (True, True)
 
 
-def test_an_event_is_noted_once_for_its_sources(notes: Notes):
-    told = [EventChanges("e", [table("a")])]
-    assert notes.tell(told) == RecordResult(1, 0)
-    assert notes.tell(told) == RecordResult(0, 1)
-    assert notes.tell([*told, *told, EventChanges("f", [table("a")])]) == RecordResult(1, 2)
-    assert notes.tell([EventChanges("e", [table("a", source="t")])]) == RecordResult(1, 0)
-    assert notes.tell([EventChanges("g", [])]) == RecordResult(0, 0)
+def test_an_event_is_noted_once_for_its_sources(stage: ChangesHarness):
+    events = [EventChanges("e", [table("a")])]
+    assert stage.record_events(events) == RecordResult(1, 0)
+    assert stage.record_events(events) == RecordResult(0, 1)
+    assert stage.record_events([*events, *events, EventChanges("f", [table("a")])]) == RecordResult(
+        1, 2
+    )
+    assert stage.record_events([EventChanges("e", [table("a", source="t")])]) == RecordResult(1, 0)
+    assert stage.record_events([EventChanges("g", [])]) == RecordResult(0, 0)
 
 
-def test_known_events_do_not_pile_up(notes: Notes):
-    for start in range(0, REMEMBERED + 1000, 7000):
-        notes.tell([EventChanges(f"x{start + n}", [table("a")]) for n in range(7000)])
-    assert notes.desk.client.zcard(notes.desk.keys.changes_known) == REMEMBERED
+def test_known_events_do_not_pile_up(stage: ChangesHarness):
+    for start in range(0, MAX_KNOWN_EVENTS + 1000, 7000):
+        stage.record_events([EventChanges(f"x{start + n}", [table("a")]) for n in range(7000)])
+    assert stage.harness.client.zcard(stage.harness.keys.known_events) == MAX_KNOWN_EVENTS
 
 
-def test_a_batch_stays_until_it_is_forgotten_whoever_took_it(notes: Notes):
-    notes.note(table("a"))
-    (taken,) = notes.due()
-    assert notes.due() == []  # another worker does not do the same at once
-    notes.later(1000)
-    assert notes.due() == [taken]  # the first one died
-    assert notes.waiting() == 1
-    notes.forget(taken)
-    notes.later(1000)
-    assert notes.due() == []
-    assert (notes.waiting(), notes.left()) == (0, [])
+def test_a_batch_stays_until_it_is_forgotten_whoever_took_it(stage: ChangesHarness):
+    stage.record(table("a"))
+    (taken,) = stage.due()
+    assert stage.due() == []  # another worker does not do the same at once
+    stage.advance(1000)
+    assert stage.due() == [taken]  # the first one died
+    assert stage.count_waiting() == 1
+    stage.forget(taken)
+    stage.advance(1000)
+    assert stage.due() == []
+    assert (stage.count_waiting(), stage.list_keys()) == (0, [])
 
 
-def test_what_changes_after_the_seal_is_another_batch_that_waits_for_the_first(notes: Notes):
-    notes.note(table("a"))
-    (first,) = notes.due()
-    notes.note(table("a"), table("b"))
-    notes.later(1000)
-    assert notes.due() == [first]
-    assert notes.waiting() == 2
-    notes.forget(first)
-    notes.later(1000)
-    (second,) = notes.due()
+def test_what_changes_after_the_seal_is_another_batch_that_waits_for_the_first(
+    stage: ChangesHarness,
+):
+    stage.record(table("a"))
+    (first,) = stage.due()
+    stage.record(table("a"), table("b"))
+    stage.advance(1000)
+    assert stage.due() == [first]
+    assert stage.count_waiting() == 2
+    stage.forget(first)
+    stage.advance(1000)
+    (second,) = stage.due()
     assert set(second.names) == {"a", "b"}
     assert second.batch != first.batch
-    notes.forget(first)  # an answer that was lost on the way is asked for again
-    notes.later(1000)
-    assert notes.due() == [second]
+    stage.forget(first)  # an answer that was lost on the way is asked for again
+    stage.advance(1000)
+    assert stage.due() == [second]
 
 
-def test_batches_that_wait_do_not_hide_others(notes: Notes):
-    notes.note(*(table("a", f"d{n}") for n in range(9)))
-    seen = {batch.group for _ in range(3) for batch in notes.due(limit=3)}
+def test_batches_that_wait_do_not_hide_others(stage: ChangesHarness):
+    stage.record(*(table("a", f"d{n}") for n in range(9)))
+    seen = {batch.group for _ in range(3) for batch in stage.due(limit=3)}
     assert len(seen) == 9
 
 
-def test_what_somebody_deleted_by_hand_keeps_no_other_from_being_read(notes: Notes):
-    notes.note(table("a", "one"), table("a", "two"))
-    notes.desk.client.delete(notes.desk.keys.change("s/database/one"))
-    (two,) = notes.due()
+def test_what_somebody_deleted_by_hand_keeps_no_other_from_being_read(stage: ChangesHarness):
+    stage.record(table("a", "one"), table("a", "two"))
+    stage.harness.client.delete(stage.harness.keys.change("s/database/one"))
+    (two,) = stage.due()
     assert two.group == "s/database/two"
-    notes.desk.client.delete(notes.desk.keys.change(f"{two.group}:sealed"))
-    notes.later(1000)
-    assert notes.due() == []
+    stage.harness.client.delete(stage.harness.keys.change(f"{two.group}:sealed"))
+    stage.advance(1000)
+    assert stage.due() == []
 
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)
@@ -210,30 +214,30 @@ SCOPES = st.one_of(
 )
 @given(st.lists(st.tuples(SCOPES, st.sampled_from(["note", "take", "die", "later"])), max_size=12))
 def test_whatever_happens_each_change_is_read_after_it_was_noted(
-    notes: Notes, steps: list[tuple[Scope, str]]
+    stage: ChangesHarness, steps: list[tuple[Scope, str]]
 ):
     """Names of any characters, takers that die, changes during reads: all of it is asked for."""
     unread: set[Scope] = set()
     for scope, step in steps:
         if step == "note":
-            notes.note(of(scope))
+            stage.record(of(scope))
             unread.add(scope)
         elif step == "later":
-            notes.later(1000)
+            stage.advance(1000)
         else:
-            for batch in notes.due():
+            for batch in stage.due():
                 if step == "take":
-                    unread -= covered(batch, unread)
-                    notes.forget(batch)
-    while notes.left():
-        notes.later(1000)
-        for batch in notes.due():
-            unread -= covered(batch, unread)
-            notes.forget(batch)
+                    unread -= find_covered(batch, unread)
+                    stage.forget(batch)
+    while stage.list_keys():
+        stage.advance(1000)
+        for batch in stage.due():
+            unread -= find_covered(batch, unread)
+            stage.forget(batch)
     assert unread == set()
 
 
-def covered(batch: Batch, scopes: set[Scope]) -> set[Scope]:
+def find_covered(batch: Batch, scopes: set[Scope]) -> set[Scope]:
     """The scopes of the batch's group that it reads."""
     mine = {scope for scope in scopes if of(scope).group == batch.group}
     return {

@@ -3,7 +3,7 @@
 import pytest
 import redis
 import redis.asyncio
-from tests.unit.ledger_harness import Desk
+from tests.unit.ledger_harness import LedgerHarness
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
@@ -11,72 +11,74 @@ from glueline.ledger import AsyncLedger, Commands, Ledger, LedgerUnavailable
 from glueline_worker.local.server import EmbeddedRedis
 
 
-def test_statuses_come_in_the_order_asked_for(desk: Desk):
-    runs = [desk.open(ExtractionRequest(scope=DatabaseScope(name=name))) for name in "abc"]
+def test_statuses_come_in_the_order_asked_for(harness: LedgerHarness):
+    runs = [harness.open(ExtractionRequest(scope=DatabaseScope(name=name))) for name in "abc"]
     asked = [runs[2].run_id, "f" * 32, runs[0].run_id]
-    found = desk.ledger(desk.calls.status(asked))
+    found = harness.ledger(harness.calls.status(asked))
     assert [status and status.request.label for status in found] == [
         "database c of default",
         None,
         "database a of default",
     ]
-    assert desk.ledger(desk.calls.status([])) == []
+    assert harness.ledger(harness.calls.status([])) == []
 
 
-def test_the_newest_runs_come_first(desk: Desk):
-    runs = [desk.open().run_id for _ in range(5)]
-    assert desk.ledger(desk.calls.recent(3)) == runs[::-1][:3]
-    assert desk.ledger(desk.calls.recent(100)) == runs[::-1]
+def test_the_newest_runs_come_first(harness: LedgerHarness):
+    runs = [harness.open().run_id for _ in range(5)]
+    assert harness.ledger(harness.calls.recent(3)) == runs[::-1][:3]
+    assert harness.ledger(harness.calls.recent(100)) == runs[::-1]
 
 
-def test_forgotten_runs_are_not_among_the_newest(desk: Desk):
-    runs = [desk.open().run_id for _ in range(4)]
-    desk.client.delete(*desk.keys_of(runs[3]), *desk.keys_of(runs[1]))
-    assert desk.ledger(desk.calls.recent(2)) == [runs[2], runs[0]]
-    assert desk.client.zcard(desk.keys.runs) == 2
+def test_forgotten_runs_are_not_among_the_newest(harness: LedgerHarness):
+    runs = [harness.open().run_id for _ in range(4)]
+    harness.client.delete(*harness.run_keys(runs[3]), *harness.run_keys(runs[1]))
+    assert harness.ledger(harness.calls.recent(2)) == [runs[2], runs[0]]
+    assert harness.client.zcard(harness.keys.runs) == 2
 
 
-def test_failures_of_an_unknown_run_are_unknown_and_not_none(desk: Desk):
-    assert desk.ledger(desk.calls.failures("f" * 32)) is None
-    assert desk.ledger(desk.calls.failures(desk.open().run_id)) == ([], [])
+def test_failures_of_an_unknown_run_are_unknown_and_not_none(harness: LedgerHarness):
+    assert harness.ledger(harness.calls.failures("f" * 32)) is None
+    assert harness.ledger(harness.calls.failures(harness.open().run_id)) == ([], [])
 
 
-def test_failures_are_sorted_by_unit(desk: Desk):
-    run = desk.open()
+def test_failures_are_sorted_by_unit(harness: LedgerHarness):
+    run = harness.open()
     for unit in reversed(run.units):
-        desk.fail(desk.take(unit))
-    failures, _ = desk.ledger(desk.calls.failures(run.run_id)) or ([], [])
+        harness.fail(harness.take(unit))
+    failures, _ = harness.ledger(harness.calls.failures(run.run_id)) or ([], [])
     assert [failure.unit_id for failure in failures] == ["databases", "jobs"]
 
 
-def test_dead_letters_are_kept_newest_first_up_to_a_limit(desk: Desk):
+def test_dead_letters_are_kept_newest_first_up_to_a_limit(harness: LedgerHarness):
     for i in range(1003):
-        desk.ledger(desk.calls.bury(f"reason {i}", '{"ü": 1}'))
-    letters = desk.ledger(desk.calls.letters())
+        harness.ledger(harness.calls.add_dead_letter(f"reason {i}", '{"ü": 1}'))
+    letters = harness.ledger(harness.calls.dead_letters())
     assert len(letters) == 1000
     assert [letter.reason for letter in letters[:2]] == ["reason 1002", "reason 1001"]
     assert letters[0].body == '{"ü": 1}'
-    assert len(desk.ledger(desk.calls.letters(3))) == 3
+    assert len(harness.ledger(harness.calls.dead_letters(3))) == 3
 
 
-def test_prefixes_keep_ledgers_apart(desk: Desk, prefix: str):
-    run = desk.open()
-    other = Desk(desk.client, f"other-{prefix}")
+def test_prefixes_keep_ledgers_apart(harness: LedgerHarness, prefix: str):
+    run = harness.open()
+    other = LedgerHarness(harness.client, f"other-{prefix}")
     assert other.ledger(other.calls.status([run.run_id])) == [None]
     assert other.ledger(other.calls.recent(10)) == []
-    assert other.due() == []
+    assert other.due_units() == []
 
 
 async def test_the_ledger_answers_the_same_on_an_event_loop(
-    desk: Desk, redis_server: EmbeddedRedis
+    harness: LedgerHarness, redis_server: EmbeddedRedis
 ):
-    run = desk.open()
+    run = harness.open()
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
         ledger = AsyncLedger(client)
-        assert await ledger(desk.calls.status([run.run_id])) == [desk.status(run.run_id)]
-        assert await ledger(desk.calls.recent(5)) == [run.run_id]
-        assert await ledger(desk.calls.cancel(run.run_id, "default", "x")) == "running"
-    assert desk.status(run.run_id).state is RunState.CANCELLED
+        assert await ledger(harness.calls.status([run.run_id])) == [harness.status(run.run_id)]
+        assert await ledger(harness.calls.recent(5)) == [run.run_id]
+        result = await ledger(harness.calls.cancel(run.run_id, "x"))
+        assert result is not None
+        assert result.state is RunState.CANCELLED
+    assert harness.status(run.run_id).state is RunState.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -106,22 +108,22 @@ def test_a_wrong_password_is_said_without_it(redis_server: EmbeddedRedis):
     assert "hunter2" not in str(error.value)
 
 
-def test_scripts_are_loaded_again_after_redis_forgot_them(desk: Desk):
-    run = desk.open()
-    desk.client.script_flush()
-    assert desk.status(run.run_id).state is RunState.RUNNING
+def test_scripts_are_loaded_again_after_redis_forgot_them(harness: LedgerHarness):
+    run = harness.open()
+    harness.client.script_flush()
+    assert harness.status(run.run_id).state is RunState.RUNNING
 
 
-def test_pages_of_runs_hold_each_once_also_when_all_began_in_one_moment(desk: Desk):
-    runs = [desk.open().run_id for _ in range(450)]
+def test_pages_of_runs_hold_each_once_also_when_all_began_in_one_moment(harness: LedgerHarness):
+    runs = [harness.open().run_id for _ in range(450)]
     for run_id in runs:
-        desk.client.zadd(desk.keys.runs, {run_id: 1000})
-        desk.client.hset(desk.keys.run(run_id), "created_at", 1000)
+        harness.client.zadd(harness.keys.runs, {run_id: 1000})
+        harness.client.hset(harness.keys.run(run_id), "created_at", 1000)
     gone = runs[200]
-    desk.client.delete(*desk.keys_of(gone))
+    harness.client.delete(*harness.run_keys(gone))
     found: list[str] = []
     after = None
-    while page := desk.ledger(desk.calls.recent(70, after)):
+    while page := harness.ledger(harness.calls.recent(70, after)):
         assert len(page) <= 70
         found += page
         after = (1000, page[-1])

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.support.examples import examples
-from tests.unit.ledger_harness import KEEP, Desk, failure
+from tests.unit.ledger_harness import KEEP, LedgerHarness, failure
 
 from glueline.contract.messages import (
     CatalogScope,
@@ -114,9 +114,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def __init__(self, client: redis.Redis) -> None:
         super().__init__()
-        self.desk = Desk(client, f"test-{uuid4().hex}:")
-        self.calls = self.desk.calls = Commands(
-            Keys(self.desk.keys.prefix), silence_ms=int(SILENCE * TICK), slack_ms=int(SLACK * TICK)
+        self.harness = LedgerHarness(client, f"test-{uuid4().hex}:")
+        self.calls = self.harness.calls = Commands(
+            Keys(self.harness.keys.prefix),
+            redispatch_after_ms=int(SILENCE * TICK),
+            overtake_margin_ms=int(SLACK * TICK),
         )
         self.runs: dict[str, Run] = {}
         self.newest: dict[int, Run] = {}
@@ -163,7 +165,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def open_run(self, scope: int, really: bool):  # noqa: FBT001
         if self.runs and not really:
             return
-        opened = self.desk.open(ExtractionRequest(scope=SCOPES[scope]))
+        opened = self.harness.open(ExtractionRequest(scope=SCOPES[scope]))
         newest = self.newest.get(scope)
         older = newest if newest and newest.goes_on else None
         ahead = newest.waits_for if newest and newest.waits_for else older
@@ -222,7 +224,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def ask(self, claim: Claim) -> None:
         run, unit_id = self.runs[claim.unit.run_id], claim.unit.unit_id
-        answer = self.desk.ledger(self.calls.claim(claim, int(LEASE * TICK), ATTEMPTS))
+        answer = self.harness.ledger(self.calls.claim(claim, int(LEASE * TICK), ATTEMPTS))
         expected = self.expected(claim)
         assert answer.outcome == expected
         if expected in ("claimed", "exhausted"):
@@ -254,7 +256,9 @@ class LedgerMachine(RuleBasedStateMachine):
         """The ledger's pause is half a second: stretch it, so that it does not end by itself."""
         run.holders[unit_id] = RETRY
         run.due[unit_id] = self.now + DELAY
-        self.desk.client.zincrby(f"{self.desk.keys.run(run.run_id)}:open", DELAY * TICK, unit_id)
+        self.harness.client.zincrby(
+            f"{self.harness.keys.run(run.run_id)}:open", DELAY * TICK, unit_id
+        )
 
     @precondition(lambda self: self.taken)
     @rule(pick=PICK, names=CHILDREN)
@@ -264,7 +268,7 @@ class LedgerMachine(RuleBasedStateMachine):
         children = [self.child(run, name) for name in names]
         held = self.holds(claim)
         new = run.open([child.unit_id for child in children], self.now) if held else []
-        assert self.desk.ledger(self.calls.open_units(claim, children)) == (held, new)
+        assert self.harness.ledger(self.calls.open_units(claim, children)) == (held, new)
 
     @precondition(lambda self: self.taken)
     @rule(pick=PICK, names=CHILDREN, fails=SELDOM, tables=st.integers(0, 5))
@@ -290,7 +294,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 new += run.open(["finish"], self.now)
                 run.finishes += 1
             expected = (True, new)
-        answer = self.desk.settle(
+        answer = self.harness.settle(
             claim,
             failure=None if succeeds else failure(unit_id),
             counts={"table": tables},
@@ -306,7 +310,7 @@ class LedgerMachine(RuleBasedStateMachine):
         held = self.holds(claim)
         delay = int(DELAY * TICK) if way == "retry" else 0
         call = self.calls.release(claim, delay_ms=delay, counted=way != "drain")
-        assert self.desk.ledger(call) == held
+        assert self.harness.ledger(call) == held
         if held:
             run.due[unit_id] = self.now + (DELAY if delay else SILENCE)
             run.attempts[unit_id] -= way == "drain"
@@ -320,14 +324,14 @@ class LedgerMachine(RuleBasedStateMachine):
     def renew(self, pick: int):
         claim = self.claim_of(pick)
         run, held = self.runs[claim.unit.run_id], self.holds(claim)
-        assert self.desk.ledger(self.calls.renew([claim], int(LEASE * TICK))) == [held]
+        assert self.harness.ledger(self.calls.renew([claim], int(LEASE * TICK))) == [held]
         if held:
             run.due[claim.unit.unit_id] = self.now + LEASE
 
     def finish(self, claim: Claim) -> None:
         run, held = self.runs[claim.unit.run_id], self.holds(claim)
         state = self.final_state(run)
-        assert self.desk.ledger(self.calls.finish(claim, state, keep_ms=KEEP)) == held
+        assert self.harness.ledger(self.calls.finish(claim, state, keep_ms=KEEP)) == held
         if held:
             run.state = state or run.state
             run.is_over = True
@@ -345,13 +349,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(ticks=st.integers(1, 3))
     def time_passes(self, ticks: int):
         """Whoever holds a unit without renewing has crashed."""
-        self.desk.later(ticks * TICK)
+        self.harness.advance(ticks * TICK)
         self.now += ticks
 
     @rule(empty=st.booleans())
     def queue_fills_or_drains(self, empty: bool):  # noqa: FBT001
         self.is_queue_empty = empty
-        self.desk.waiting(0 if empty else 3)
+        self.harness.fill_queue(0 if empty else 3)
 
     @rule()
     def reconcile(self):
@@ -369,7 +373,7 @@ class LedgerMachine(RuleBasedStateMachine):
             run.waits_for, run.has_begun, run.is_protected = None, True, True
             expected |= {(run.run_id, unit.unit_id) for unit in run.first[:-1]}
             run.open([unit.unit_id for unit in run.first[:-1]], self.now)
-        units = self.desk.due()
+        units = self.harness.due_units()
         assert sorted((unit.run_id, unit.unit_id) for unit in units) == sorted(expected)
         for run_id, unit_id in expected:
             run = self.runs[run_id]
@@ -384,20 +388,20 @@ class LedgerMachine(RuleBasedStateMachine):
         if not really:
             return
         run = self.run(pick)
-        answer = self.desk.ledger(self.calls.cancel(run.run_id, "default", "enough"))
-        if run.state is not RunState.RUNNING:
-            assert answer == run.state
-        elif "finish" in run.holders:
-            assert answer == "finishing"
+        answer = self.harness.ledger(self.calls.cancel(run.run_id, "enough"))
+        assert answer is not None
+        if run.state is not RunState.RUNNING or "finish" in run.holders:
+            assert (answer.state, answer.units) == (run.state, [])
         else:
-            assert answer == "running"
+            assert answer.state is RunState.CANCELLED
+            assert answer.units == [finish_unit(run.run_id, "default")]
             run.stop(RunState.CANCELLED, self.now)
 
     @precondition(lambda self: self.runs)
     @rule(pick=PICK)
     def replay(self, pick: int):
         run = self.run(pick)
-        answer = self.desk.ledger(self.calls.replay(self.desk.status(run.run_id)))
+        answer = self.harness.ledger(self.calls.replay(self.harness.status(run.run_id)))
         if run.state is not RunState.PARTIAL:
             assert (answer.outcome, answer.units) == (run.state, [])
         elif self.newest[run.scope] is not run:
@@ -413,12 +417,12 @@ class LedgerMachine(RuleBasedStateMachine):
             run.open(sorted(failed), self.now)
 
     def losses(self, run_id: str) -> dict[str, int]:
-        found = self.desk.client.hgetall(f"{self.desk.keys.run(run_id)}:losses")
+        found = self.harness.client.hgetall(f"{self.harness.keys.run(run_id)}:losses")
         return {key.decode(): int(value) for key, value in found.items()}
 
     def kinds(self, run_id: str) -> Counter[str]:
         """How many units of each kind are open, as the ledger counts them."""
-        fields = self.desk.client.hgetall(self.desk.keys.run(run_id))
+        fields = self.harness.client.hgetall(self.harness.keys.run(run_id))
         return +Counter(
             {
                 name.decode().removeprefix("open:"): int(value)
@@ -429,7 +433,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_knows_what_the_model_knows(self):
-        statuses = self.desk.ledger(self.calls.status(self.runs))
+        statuses = self.harness.ledger(self.calls.status(self.runs))
         for run, status in zip(self.runs.values(), statuses, strict=True):
             assert status is not None
             assert (status.state, status.generation) == (run.state, run.generation)
@@ -437,7 +441,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert status.settled_units == len(run.settled)
             assert status.failed_units == len(run.failed)
             assert status.counts.get("table", 0) == run.counts["table"]
-            assert self.desk.claims(run.run_id) == run.holders
+            assert self.harness.claims(run.run_id) == run.holders
             assert self.kinds(run.run_id) == Counter(one.partition("/")[0] for one in run.due)
             assert self.losses(run.run_id) == +run.losses
             assert run.finishes <= 1
@@ -447,7 +451,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def teardown(self):
         """Workers that do not crash bring every run to its end."""
         self.is_queue_empty = True
-        self.desk.waiting(0)
+        self.harness.fill_queue(0)
         while any(run.due or run.may_begin for run in self.runs.values()):
             self.time_passes(3)
             for unit in self.publish_again():
@@ -457,12 +461,12 @@ class LedgerMachine(RuleBasedStateMachine):
                 else:
                     self.settle(claim, [], 1, succeeds=True)
             self.the_ledger_knows_what_the_model_knows()
-        assert self.desk.due() == []
+        assert self.harness.due_units() == []
         for run in self.runs.values():
-            keys = self.desk.keys_of(run.run_id)
+            keys = self.harness.run_keys(run.run_id)
             assert not any(key.endswith((":open", ":claims")) for key in keys)
-            assert all(self.desk.client.pttl(key) > 0 for key in keys)
-            self.desk.client.delete(*keys)
+            assert all(self.harness.client.pttl(key) > 0 for key in keys)
+            self.harness.client.delete(*keys)
 
 
 @pytest.mark.hypothesis

@@ -3,9 +3,9 @@
 import pytest
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 
-AROUND = Surroundings(
+CONTEXT = LineageContext(
     region="eu-west-1",
     account="123456789012",
     arguments={"env": "prod", "bucket": "lake", "target": "s3://lake/out/"},
@@ -30,8 +30,8 @@ def short(dataset):
     return f"{namespace}/{dataset.name}"
 
 
-def words(lineage):
-    """Each edge as ``up -> down`` with its columns as ``up.column > down.column``."""
+def describe_edges(lineage):
+    """Return each edge as ``up -> down`` with its columns as ``up.column > down.column``."""
     found = []
     for edge in lineage.edges:
         columns = "".join(f" {each.upstream}>{each.downstream}" for each in edge.columns)
@@ -40,19 +40,19 @@ def words(lineage):
 
 
 @pytest.fixture
-def around():
-    return AROUND
+def context():
+    return CONTEXT
 
 
 @pytest.fixture
 def edges():
     """The edges of a graph, in words."""
-    return lambda graph, around=AROUND: words(collapse(graph, around))
+    return lambda graph, context=CONTEXT: describe_edges(collapse(graph, context))
 
 
 @pytest.fixture
-def say():
-    return words
+def describe():
+    return describe_edges
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Lineage, Surroundings
+from glueline_worker.lineage.model import Lineage, LineageContext
 from glueline_worker.lineage.script import read_script
 
 KINDS = ("inputs", "outputs", "edges", "columns")
@@ -101,9 +101,9 @@ def score_scripts(folder: Path) -> dict[str, Score]:
     scores = []
     for expectation in sorted(folder.glob("*.json")):
         expected = json.loads(expectation.read_text())
-        around = Surroundings(**expected.get("around", {}))
-        graph = read_script(expectation.with_suffix(".py").read_bytes(), around)
-        scores.append(score(as_document(collapse(graph, around)), expected))
+        context = LineageContext(**expected.get("around", {}))
+        graph = read_script(expectation.with_suffix(".py").read_bytes(), context)
+        scores.append(score(as_document(collapse(graph, context)), expected))
     return total(scores)
 
 

@@ -14,8 +14,13 @@ from tests.support.tls import Authority
 
 from glueline.contract.errors import UsageError
 from glueline.ledger.ledger import AsyncLedger, Ledger
-from glueline.queue import async_redis_client, calls_for, celery_app, redis_client
-from glueline.redis.options import READERS, REFUSED
+from glueline.queue import (
+    make_async_redis_client,
+    make_celery_app,
+    make_commands,
+    make_redis_client,
+)
+from glueline.redis.options import OPTION_PARSERS, REFUSED_OPTIONS
 from glueline.redis.url import parse_server
 from glueline.settings.settings import Settings, load_settings
 from glueline_worker.local.server import EmbeddedRedis
@@ -63,7 +68,7 @@ def test_every_option_of_redis_py_and_kombu_works_or_has_a_reason() -> None:
         "master_name",
         "sentinel_kwargs",
     } - {"body_encoding", "deadletter_queue"}
-    assert names_of_redis_py() | kombus <= READERS.keys() | REFUSED.keys()
+    assert names_of_redis_py() | kombus <= OPTION_PARSERS.keys() | REFUSED_OPTIONS.keys()
 
 
 @pytest.mark.parametrize("query", WORKING)
@@ -71,9 +76,9 @@ async def test_an_option_works_for_the_clients_and_for_celery(
     redis_server: EmbeddedRedis, prefix: str, query: str
 ):
     settings = load_settings(redis_url=f"{redis_server.url}?{query}", key_prefix=prefix)
-    recent = calls_for(settings).recent(1)
-    blocking, looping = redis_client(settings), async_redis_client(settings, 2)
-    app = celery_app(settings)
+    recent = make_commands(settings).recent(1)
+    blocking, looping = make_redis_client(settings), make_async_redis_client(settings, 2)
+    app = make_celery_app(settings)
     try:
         assert Ledger(blocking)(recent) == []
         assert await AsyncLedger(looping)(recent) == []
@@ -167,6 +172,6 @@ def test_options_of_tls_that_cannot_be_used_are_a_sentence(tmp_path: Path, optio
     empty.touch()
     filled = options.format(empty=empty, ca=Authority(tmp_path).ca)
     settings = Settings(redis_url=f"rediss://h?{filled}")
-    for make in (redis_client, lambda it: async_redis_client(it, 1)):
+    for make in (make_redis_client, lambda it: make_async_redis_client(it, 1)):
         with pytest.raises(UsageError, match=said):
             make(settings)

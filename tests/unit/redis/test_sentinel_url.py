@@ -3,12 +3,12 @@
 import pytest
 
 from glueline.contract.errors import UsageError
-from glueline.redis.sentinel_url import parse
+from glueline.redis.sentinel_url import parse_sentinels
 from glueline.settings.settings import Settings, load_settings
 
 
 def test_a_url_names_sentinels_master_and_logins():
-    found = parse("sentinel://me:p%40ss@a:26380,b,[::1]:1/main/3?sentinel_password=s")
+    found = parse_sentinels("sentinel://me:p%40ss@a:26380,b,[::1]:1/main/3?sentinel_password=s")
     assert found.hosts == (("a", 26380), ("b", 26379), ("::1", 1))
     assert (found.master, found.database) == ("main", 3)
     assert found.redis_options == {"username": "me", "password": "p@ss", "db": 3}
@@ -20,11 +20,14 @@ def test_a_url_names_sentinels_master_and_logins():
 
 
 def test_tls_is_for_both_and_looks_at_certificates():
-    found = parse("sentinels://a/main?ssl_ca_certs=/ca.pem")
+    found = parse_sentinels("sentinels://a/main?ssl_ca_certs=/ca.pem")
     secure = {"ssl_cert_reqs": "required", "ssl_ca_certs": "/ca.pem"}
     assert found.redis_options == {"db": 0, **secure}
     assert found.sentinel_options == {"ssl": True, **secure}
-    assert parse("sentinels://a/main?ssl_check_hostname=false").tls["ssl_check_hostname"] is False
+    assert (
+        parse_sentinels("sentinels://a/main?ssl_check_hostname=false").tls["ssl_check_hostname"]
+        is False
+    )
 
 
 @pytest.mark.parametrize(

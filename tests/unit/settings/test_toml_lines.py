@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glueline.settings.toml_lines import line_of
+from glueline.settings.toml_lines import find_line
 
 DOCUMENT = '''
 a = 1 # one
@@ -66,7 +66,7 @@ def paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
     ],
 )
 def test_a_path_is_found_on_its_line(path, line):
-    assert line_of(DOCUMENT, path) == line
+    assert find_line(DOCUMENT, path) == line
 
 
 NAMES = st.text("abcxyz-_0", min_size=1, max_size=4)
@@ -92,7 +92,7 @@ def test_every_path_of_a_document_is_found_and_no_line_is_beyond_it(tables):
         for name, pairs in tables.items()
     )
     for path in paths(tomllib.loads(document)):
-        line = line_of(document, path)
+        line = find_line(document, path)
         assert line is not None
         # Its own line, not that of what holds it: the name stands there.
         if isinstance(path[-1], str):

@@ -8,7 +8,7 @@ from tests.unit.sinks.places import Rows
 from tests.unit.sinks.samples import run, store, table
 
 from glueline.contract.runs import RunState, RunStatus
-from glueline.ledger.results import Results
+from glueline.ledger.results import RunResults
 from glueline_worker.execution.run_commit import commit, final_state
 from glueline_worker.sinks.base import (
     Commit,
@@ -99,7 +99,7 @@ async def test_a_sink_that_fails_keeps_no_other_from_its_commit(
     written = {sink.identity: await store(sink, run(), "jobs", table("a")) for sink in sinks}
     receipts = {"jobs": {**written, away.identity: {}}}
     with pytest.raises(SinkUnavailable, match="away"):
-        await commit([refused, away, *sinks], run(), status(), Results([], receipts, []))
+        await commit([refused, away, *sinks], run(), status(), RunResults([], receipts, []))
     assert [path.stem for path in (root / "runs").iterdir()] == [run().run_id]
     assert [row.state for row in Rows(url)("SELECT state FROM runs")] == ["succeeded"]
 
@@ -110,14 +110,14 @@ async def test_a_sink_without_all_receipts_is_left_out_with_a_sentence(
     first, second = sinks
     receipt = await store(first, run(), "jobs", table("a"))
     receipts = {"jobs": {first.name: receipt}}  # as an older version names it
-    done = await commit(sinks, run(), status(), Results([], receipts, []))
+    done = await commit(sinks, run(), status(), RunResults([], receipts, []))
     assert done.sinks == 1
     assert [path.stem for path in (root / "runs").iterdir()] == [run().run_id]
     assert Rows(url)("SELECT state FROM runs") == []
     [problem] = done.problems
     assert problem.startswith(f"{second.name}: the results were not committed, because 1 units")
     assert final_state(status(), done) is RunState.PARTIAL
-    nothing = await commit([second], run(), status(), Results([], receipts, []))
+    nothing = await commit([second], run(), status(), RunResults([], receipts, []))
     assert final_state(status(), nothing) is RunState.FAILED
 
 

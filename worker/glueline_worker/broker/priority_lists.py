@@ -5,7 +5,12 @@ import structlog
 from redis.exceptions import ResponseError
 
 from glueline.ledger import AsyncLedger, Keys
-from glueline.ledger.priority_lists import collect, is_priority_list, pattern_of, usual_lists
+from glueline.ledger.priority_lists import (
+    collect_messages,
+    default_lists,
+    is_priority_list,
+    list_pattern,
+)
 from glueline.redis.errors import explain
 
 SCANNED = 1000
@@ -24,8 +29,8 @@ class PriorityLists:
 
     async def collect(self) -> int:
         """Move messages to the queue, a thousand at the most; returns how many."""
-        lists = dict.fromkeys([*usual_lists(self._keys), *await self._found()])
-        moved = await self._ledger(collect(self._keys, list(lists)))
+        lists = dict.fromkeys([*default_lists(self._keys), *await self._found()])
+        moved = await self._ledger(collect_messages(self._keys, list(lists)))
         if moved:
             log.info("queue.collected", messages=moved)
         return moved
@@ -36,7 +41,7 @@ class PriorityLists:
             return []
         try:
             self._cursor, names = await self._client.scan(
-                self._cursor, match=pattern_of(self._keys), count=SCANNED, _type="list"
+                self._cursor, match=list_pattern(self._keys), count=SCANNED, _type="list"
             )
         except ResponseError as error:
             self._may_scan = False

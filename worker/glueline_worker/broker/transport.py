@@ -37,12 +37,12 @@ EVENT_INTERVAL = 1.0
 class Undertaker:
     """Takes what cannot be delivered; the application says where to."""
 
-    bury: Bury | None = None
+    add_dead_letter: Bury | None = None
 
     def __call__(self, reason: str, message: object) -> None:
         """Keep the start of a message, or of its body, that will not be run."""
-        if self.bury is not None:
-            self.bury(reason, readable(message))
+        if self.add_dead_letter is not None:
+            self.add_dead_letter(reason, readable(message))
 
 
 undertaker = Undertaker()
@@ -272,7 +272,7 @@ class EventBatches(bootsteps.StartStopStep):
 
 def transport_of(settings: Settings) -> str:
     """The transport for the Redis that ``settings`` name, as Celery is told of it."""
-    is_watched = clients.sentinels_of(settings.redis_url) is not None
+    is_watched = clients.find_sentinels(settings.redis_url) is not None
     return f"glueline_worker.broker.transport:{'SentinelTransport' if is_watched else 'Transport'}"
 
 

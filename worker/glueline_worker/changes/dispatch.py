@@ -31,7 +31,7 @@ async def read_changes(
     for one in due.unreadable:
         reason = f"changes of {one.group[:200]} cannot be read: {one.problem}"
         log.error("changes.unreadable", reason=reason)
-        await ledger(calls.bury(reason, ""))
+        await ledger(calls.add_dead_letter(reason, ""))
         await ledger(forget_change(calls.keys, one))
     for batch in due.batches:
         await _read(batch, settings, ledger, calls, publish)
@@ -47,7 +47,9 @@ async def _read(
     """
     opened: list[OpenRunResult] = []
     for request in _admitted(batch, settings):
-        run = await ledger(calls.open_run(uuid4().hex, request, patiently=True, origin="change"))
+        run = await ledger(
+            calls.open_run(uuid4().hex, request, unless_running=True, origin="change")
+        )
         await publish(run.units)
         opened.append(run)
     if any(run.is_other for run in opened):

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.ledger import LedgerUnavailable
-from glueline.queue import async_redis_client
+from glueline.queue import make_async_redis_client
 from glueline.settings.settings import Settings
 from glueline_worker.changes.recorder import Noting
 from glueline_worker.changes.sqs_queue import HELD, WAIT, Delivery, EventQueue
@@ -50,7 +50,9 @@ class Service:
         self.hindrance = "the queue has not answered yet"
         """Why nothing is received; empty when all is well."""
         self.counts: Counter[str] = Counter()
-        self.client: redis.asyncio.Redis = async_redis_client(settings, settings.events.pollers + 2)
+        self.client: redis.asyncio.Redis = make_async_redis_client(
+            settings, settings.events.pollers + 2
+        )
 
     async def run(self, *, once: bool = False) -> None:
         """Work; raises GluelineError when the queue cannot be read at all.

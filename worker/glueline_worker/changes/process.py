@@ -9,8 +9,8 @@ import uvloop
 from redis.exceptions import RedisError
 
 from glueline.ledger import AsyncLedger, LedgerUnavailable
-from glueline.ledger.gauges import Gauges, gauges
-from glueline.queue import calls_for
+from glueline.ledger.gauges import Gauges, read_gauges
+from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline_worker.changes.poller import Service
 from glueline_worker.observe.loop_monitor import Pulse
@@ -68,9 +68,11 @@ async def _hindrance(service: Service) -> str:
 
 
 async def _gauges(settings: Settings, service: Service) -> Gauges | None:
-    calls = calls_for(settings)
+    calls = make_commands(settings)
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            return await AsyncLedger(service.client)(gauges(calls.keys, calls.silence_ms))
+            return await AsyncLedger(service.client)(
+                read_gauges(calls.keys, calls.redispatch_after_ms)
+            )
     except (LedgerUnavailable, TimeoutError):
         return None

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import redis.asyncio
 import structlog
 
-from glueline.changes.eventbridge import parse_message
-from glueline.changes.intake import understand
-from glueline.changes.source_router import Router
+from glueline.changes.eventbridge import parse_queue_body
+from glueline.changes.intake import route_events
+from glueline.changes.source_router import SourceRouter
 from glueline.contract.errors import UsageError
 from glueline.ledger import AsyncLedger
 from glueline.ledger.changes import EventChanges, record_changes
-from glueline.queue import calls_for
+from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline_worker.changes.sqs_queue import Delivery
 from glueline_worker.observe.metrics import BURIED, EVENT_AGE, EVENTS
@@ -28,9 +28,9 @@ class Noting:
     def __init__(self, settings: Settings, client: redis.asyncio.Redis) -> None:
         """Use ``client``; closing it stays with the caller."""
         self._ledger = AsyncLedger(client)
-        self._calls = calls_for(settings)
+        self._calls = make_commands(settings)
         self._events = settings.events
-        self._router = Router(settings)
+        self._router = SourceRouter(settings)
 
     async def __call__(self, deliveries: Sequence[Delivery]) -> Counter[str]:
         """Note all of it and say what became of it; raises LedgerUnavailable.
@@ -41,8 +41,8 @@ class Noting:
         refused: list[tuple[str, Delivery]] = []
         for delivery in deliveries:
             try:
-                events = parse_message(delivery.body)
-                told += understand(self._router, events, self._events.source)
+                events = parse_queue_body(delivery.body)
+                told += route_events(self._router, events, self._events.source)
             except UsageError as error:
                 refused.append((str(error), delivery))
         counts = await self._note(told)
@@ -61,7 +61,7 @@ class Noting:
 
     async def _bury(self, reason: str, delivery: Delivery) -> None:
         why, body = letter(f"a message of the events' queue was refused: {reason}", delivery.body)
-        await self._ledger(self._calls.bury(why, body))
+        await self._ledger(self._calls.add_dead_letter(why, body))
         log.error("message.buried", reason=why)
         BURIED.inc()
 

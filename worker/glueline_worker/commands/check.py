@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from glueline.cli.loading import load_settings
-from glueline.cli.options import AsJson, Tags, tagged
-from glueline.cli.output import console, print_json, print_rows
+from glueline.cli.loading import load_cli_settings
+from glueline.cli.options import AsJson, Tags, find_tagged_sources
+from glueline.cli.output import make_console, print_json, print_rows
 from glueline.contract.checks import CheckReport, CheckState
 from glueline.contract.errors import UsageError
 
@@ -42,7 +42,7 @@ def check(
     """
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
 
-    settings = load_settings()
+    settings = load_cli_settings()
     # The report says what failed; a library's traceback says it again.
     setup_logging(settings.model_copy(update={"log_level": "critical"}))
     names = _names(settings, source, tag, every=every)
@@ -66,7 +66,7 @@ def _names(
         for name in names:
             settings.source(name)
         return names
-    found = tagged(settings, tags)
+    found = find_tagged_sources(settings, tags)
     if not found:
         raise UsageError("no source has these tags: see `glueline sources`")
     return found
@@ -85,7 +85,7 @@ async def _checked(settings: "Settings", names: Sequence[str]) -> list[CheckRepo
 
 
 def _show(report: CheckReport) -> None:
-    out = console()
+    out = make_console()
     who = report.identity or "nobody that AWS knows"
     out.print(f"{report.source}: account {report.account or 'unknown'}, as {who}", markup=False)
     print_rows(

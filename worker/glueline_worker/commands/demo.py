@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from glueline.cli.output import console
+from glueline.cli.output import make_console
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import ExtractionRequest, Options
 from glueline_worker.commands.run import carry_out, report
@@ -35,7 +35,7 @@ def demo(
     folder.mkdir(parents=True, exist_ok=True)
     database = folder.resolve() / "glueline.db"
     sinks = (f"sqlite:///{database}", f"file://{folder.resolve()}/records?format=jsonl")
-    out = console()
+    out = make_console()
     with Simulator(sample=True, latency=0.08) as simulator:
         # Nothing of the user's own AWS configuration may leak into the demo.
         for name in [n for n in os.environ if n.startswith("AWS_")]:

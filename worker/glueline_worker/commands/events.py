@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json
+from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.model import first_error
 
@@ -61,11 +61,11 @@ def events(
         print_json(dict(told))
     else:
         words = ", ".join(f"{number:,} {name}" for name, number in told.items())
-        console(stderr=True).print(words, markup=False)
+        make_console(stderr=True).print(words, markup=False)
 
 
 def _settings(given: dict[str, Any]) -> "Settings":
-    settings = load_settings()
+    settings = load_cli_settings()
     changed = {name: value for name, value in given.items() if value is not None}
     try:
         merged = type(settings.events).model_validate({**dict(settings.events), **changed})

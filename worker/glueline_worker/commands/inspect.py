@@ -9,9 +9,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json
+from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
@@ -87,14 +87,16 @@ def _show(
     *,
     as_json: bool,
 ) -> None:
-    from glueline_worker.lineage.job import job_lineage  # noqa: PLC0415 - sqlglot takes a while
-    from glueline_worker.lineage.model import Surroundings  # noqa: PLC0415
+    from glueline_worker.lineage.job import read_job_lineage  # noqa: PLC0415 - sqlglot takes a while
+    from glueline_worker.lineage.model import LineageContext  # noqa: PLC0415
 
-    lineage = job_lineage(definition, code, None, Surroundings(region=region, account=account))
+    lineage = read_job_lineage(
+        definition, code, None, LineageContext(region=region, account=account)
+    )
     if as_json:
         print_json(document(lineage))
     else:
-        console().print(tree(name, lineage))
+        make_console().print(tree(name, lineage))
 
 
 def document(lineage: "Lineage") -> dict[str, object]:
@@ -109,7 +111,7 @@ def document(lineage: "Lineage") -> dict[str, object]:
 
 def tree(name: str, lineage: "Lineage") -> Tree:
     """The lineage for people: each output with what flows into it, then what stands alone."""
-    root = Tree(Text(one_line(name), style="bold"))
+    root = Tree(Text(clean_line(name), style="bold"))
     for output in lineage.outputs:
         branch = root.add(Text(f"→ {_label(output)}", style="green"))
         for edge in lineage.edges:
@@ -117,13 +119,13 @@ def tree(name: str, lineage: "Lineage") -> Tree:
                 leaf = branch.add(Text(f"← {_label(edge.upstream)}  ({', '.join(edge.origins)})"))
                 for column in edge.columns:
                     pair = f"{column.upstream} → {column.downstream}"
-                    leaf.add(Text(one_line(pair), style="dim"))
+                    leaf.add(Text(clean_line(pair), style="dim"))
     flowing = {edge.upstream for edge in lineage.edges}
     for dataset in lineage.inputs:
         if dataset not in flowing:
             root.add(Text(f"← {_label(dataset)}  (read, and written nowhere)"))
     for warning in lineage.warnings:
-        root.add(Text(one_line(warning), style="yellow"))
+        root.add(Text(clean_line(warning), style="yellow"))
     if not (lineage.inputs or lineage.outputs or lineage.warnings):
         root.add(Text("nothing is read or written", style="dim"))
     return root
@@ -145,7 +147,7 @@ def _edge(edge: "Edge") -> dict[str, object]:
 
 
 def _label(dataset: "Dataset") -> str:
-    return one_line(f"{dataset.namespace}  {dataset.name}")
+    return clean_line(f"{dataset.namespace}  {dataset.name}")
 
 
 def _pairs(arguments: list[str] | None) -> dict[str, str]:

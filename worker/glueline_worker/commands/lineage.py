@@ -7,16 +7,16 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from glueline.cli.loading import load_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
-from glueline.cli.output import console, print_json
+from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 
 if TYPE_CHECKING:
     from glueline.contract.lineage import Dataset
     from glueline_worker.commands.stored_lineage import StoredLineage
-    from glueline_worker.lineage.links.walk import Direction, Step
+    from glueline_worker.lineage.links.walk import Direction, LineageStep
 
 
 def lineage(
@@ -62,16 +62,16 @@ def lineage(
         )
         return
     for way, steps in found.items():
-        console().print(_tree(start, way, steps))
+        make_console().print(_tree(start, way, steps))
     for warning in warnings:
-        console(stderr=True).print(Text(f"warning: {one_line(warning)}", style="yellow"))
+        make_console(stderr=True).print(Text(f"warning: {clean_line(warning)}", style="yellow"))
 
 
 def _sink(url: str | None) -> str:
     """The sink to read: the one that is named, or the first of the settings that is SQL."""
     if url:
         return url
-    for candidate in load_settings().sinks:
+    for candidate in load_cli_settings().sinks:
         if candidate.startswith(("sqlite:", "postgresql:")):
             return candidate
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
@@ -104,25 +104,25 @@ def _find(text: str, stored: "StoredLineage") -> "Dataset":
         names = ", ".join((labels if is_told else [*map(full_name, matches)])[:5])
         raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
     # A table without an edge can still say why it has none.
-    known = [*find_datasets(text, stored.tables), *stored.links.tables_named(text)]
+    known = [*find_datasets(text, stored.tables), *stored.links.find_tables(text)]
     reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))
     raise UsageError(f"no lineage is known of {text!r}{reasons}")
 
 
-def _ends(step: "Step") -> "tuple[Dataset, Dataset]":
+def _ends(step: "LineageStep") -> "tuple[Dataset, Dataset]":
     return step.hop.upstream, step.hop.downstream
 
 
-def _tree(start: "Dataset", way: "Direction", steps: "list[Step]") -> Tree:
+def _tree(start: "Dataset", way: "Direction", steps: "list[LineageStep]") -> Tree:
     arrow = "←" if way == "upstream" else "→"
-    root = Tree(Text.assemble((one_line(_label(start)), "bold"), f"  {way}"))
+    root = Tree(Text.assemble((clean_line(_label(start)), "bold"), f"  {way}"))
     branches = {start: root}
     for step in steps:
         near, far = step.hop.downstream, step.hop.upstream
         if way == "downstream":
             near, far = far, near
         line = Text.assemble(
-            f"{arrow} {one_line(_label_from(far, start))}  ", (step.hop.process, "dim")
+            f"{arrow} {clean_line(_label_from(far, start))}  ", (step.hop.process, "dim")
         )
         branches.setdefault(far, branches[near].add(line))
     if not steps:
@@ -130,7 +130,7 @@ def _tree(start: "Dataset", way: "Direction", steps: "list[Step]") -> Tree:
     return root
 
 
-def _document(step: "Step") -> dict[str, object]:
+def _document(step: "LineageStep") -> dict[str, object]:
     return {
         "depth": step.depth,
         "process": step.hop.process,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from glueline.cli.output import console
+from glueline.cli.output import make_console
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _matches(value: str | None, pattern: re.Pattern[str], option: str, right: st
 
 def _notes(place: "Place", principal: str | None, trusted: str, *, is_plain: bool) -> None:
     """What the reader should know, apart from the document."""
-    say = console(stderr=True)
+    say = make_console(stderr=True)
     for known, what in ((place.account, "account"), (place.region, "region")):
         if known == "*":
             say.print(f"the {what} is not known, so any is allowed: give --{what}", markup=False)

@@ -6,8 +6,8 @@ import typer
 from rich.console import Console
 
 from glueline.cli import options as o
-from glueline.cli.output import console, print_json
-from glueline.cli.progress import follow
+from glueline.cli.output import make_console, print_json
+from glueline.cli.progress import show_progress
 from glueline.cli.summary import print_summary
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import CatalogScope, ExtractionRequest
@@ -93,8 +93,8 @@ def run(
     request = ExtractionRequest(
         source=source,
         scope=CatalogScope(include=(only,)) if only else CatalogScope(),
-        filters=o.filters(database, exclude_database, table, exclude_table, job, exclude_job),
-        options=o.options(
+        filters=o.make_filters(database, exclude_database, table, exclude_table, job, exclude_job),
+        options=o.make_options(
             partitions=partitions,
             lineage=lineage,
             raw=raw,
@@ -105,7 +105,7 @@ def run(
     for url in settings.sinks:
         parse_sink(url)
     setup_logging(settings)
-    progress = console(stderr=True)
+    progress = make_console(stderr=True)
     ended = carry_out(request, workers=workers, settings=overrides, env=env, progress=progress)
     return report(ended, settings.sinks, as_json=as_json)
 
@@ -141,7 +141,7 @@ def carry_out(
             workers=workers,
             settings=settings,
             env=env,
-            follow=lambda statuses: follow(statuses, progress),
+            follow=lambda statuses: show_progress(statuses, progress),
         )
     except KeyboardInterrupt as interrupt:
         what = str(interrupt) or "nothing was begun"
@@ -165,7 +165,7 @@ def report(ended: "Ended", sinks: tuple[str, ...], *, as_json: bool) -> int:
         )
     else:
         # Records on standard output leave it to them.
-        out = console(stderr=any(name.startswith("stdout:") for name in names))
+        out = make_console(stderr=any(name.startswith("stdout:") for name in names))
         print_summary(out, ended.run, ended.failures, ended.warnings)
         for name in names:
             out.print(f"results in {name}", markup=False)

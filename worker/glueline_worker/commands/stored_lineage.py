@@ -8,9 +8,9 @@ from glueline.contract.records import CatalogLink
 from glueline_worker.catalog.common_fields import label_of_link
 from glueline_worker.lineage.links.databases import CatalogDatabase, DatabaseLinks
 from glueline_worker.lineage.links.storage import StorageIndex
-from glueline_worker.lineage.links.walk import Hop, Hops
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming import catalog_table
+from glueline_worker.lineage.links.walk import Hop, LineageGraph
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming import name_catalog_table
 from glueline_worker.sinks.sql.lineage_queries import (
     StoredDatabase,
     StoredEdge,
@@ -28,7 +28,7 @@ from glueline_worker.sinks.sql.sink import SqlSink
 class StoredLineage:
     """All hops, the tables that are known, and where the chain may be broken."""
 
-    hops: Hops
+    hops: LineageGraph
     tables: frozenset[Dataset]
     links: DatabaseLinks
     linked: dict[CatalogDatabase, CatalogLink]
@@ -47,8 +47,8 @@ class StoredLineage:
         return list(found)
 
     def _of_link(self, dataset: Dataset) -> str | None:
-        link = self.links.link_of(dataset)
-        if link is None or self.links.end_of(link) in self.databases:
+        link = self.links.find_link(dataset)
+        if link is None or self.links.find_end(link) in self.databases:
             return None
         return (
             f"database {link.name} is a resource link to {label_of_link(self.linked[link])}, which "
@@ -85,7 +85,7 @@ def join_lineage(
     linked, owned = _databases(databases)
     links = DatabaseLinks((link, target) for link, (target, _) in linked.items())
     through = _read_through_links(databases, links)
-    index = StorageIndex((), Surroundings())
+    index = StorageIndex((), LineageContext())
     known: dict[Dataset, None] = {}
     unplaced: dict[Dataset, str] = {}
     for table in tables:
@@ -94,14 +94,14 @@ def join_lineage(
         if owner := _owner(table, through):
             owned.add(owner)
         for location in table.data_locations or ():
-            index.put(dataset, location)
+            index.add_location(dataset, location)
         if table.data_locations == () and table.location:
             unplaced[dataset] = table.location
     for partition in partitions:
-        index.put(_dataset(partition, partition.table, through), partition.location)
+        index.add_location(_dataset(partition, partition.table, through), partition.location)
     hops = (Hop(edge.upstream, edge.downstream, edge.process) for edge in edges)
     return StoredLineage(
-        hops=Hops(hops, [index], links, known),
+        hops=LineageGraph(hops, [index], links, known),
         tables=frozenset(known),
         links=links,
         linked={link: target for link, (_, target) in linked.items()},
@@ -117,13 +117,13 @@ def _databases(
     linked: dict[CatalogDatabase, tuple[CatalogDatabase, CatalogLink]] = {}
     owned: set[CatalogDatabase] = set()
     for each in databases:
-        around = Surroundings(region=each.region, account=each.catalog_id)
-        database = CatalogDatabase.named(each.name, around)
+        context = LineageContext(region=each.region, account=each.catalog_id)
+        database = CatalogDatabase.from_name(each.name, context)
         if each.target is None:
             owned.add(database)
             continue
-        there = replace(around, region=each.target.region or each.region)
-        target = CatalogDatabase.named(each.target.database, there, each.target.catalog_id)
+        there = replace(context, region=each.target.region or each.region)
+        target = CatalogDatabase.from_name(each.target.database, there, each.target.catalog_id)
         linked[database] = target, each.target
     return linked, owned
 
@@ -136,9 +136,9 @@ def _read_through_links(
     Such a table's record has the link's database and the owner's account.
     """
     return {
-        (each.source, each.region, each.name.lower()): links.end_of(
-            CatalogDatabase.named(
-                each.name, Surroundings(region=each.region, account=each.catalog_id)
+        (each.source, each.region, each.name.lower()): links.find_end(
+            CatalogDatabase.from_name(
+                each.name, LineageContext(region=each.region, account=each.catalog_id)
             )
         )
         for each in databases
@@ -157,10 +157,10 @@ def _dataset(
     name: str,
     through: dict[tuple[str, str, str], CatalogDatabase],
 ) -> Dataset:
-    around = Surroundings(region=thing.region, account=thing.catalog_id)
-    table = catalog_table(thing.database, name, around)
+    context = LineageContext(region=thing.region, account=thing.catalog_id)
+    table = name_catalog_table(thing.database, name, context)
     owner = _owner(thing, through)
     if owner is None:
         return table
-    own = CatalogDatabase.named(thing.database, around)
+    own = CatalogDatabase.from_name(thing.database, context)
     return owner.table(table.name.removeprefix(own.prefix))

@@ -133,14 +133,14 @@ class Execution:
         """Publish again what is open and silent; returns how many units."""
         tools = self.tools
         life_ms = int(tools.settings.run_timeout * 1000)
-        due = await tools.ledger(tools.calls.due(lease_ms=tools.lease_ms, life_ms=life_ms))
+        due = await tools.ledger(tools.calls.find_due(lease_ms=tools.lease_ms, life_ms=life_ms))
         if due.units:
             log.info("reconcile.published", units=len(due.units))
             metrics.REPUBLISHED.inc(len(due.units))
             await tools.publish(due.units)
         for sentence in due.sentences:
             log.error("run.forgotten", reason=sentence)
-            await tools.ledger(tools.calls.bury(sentence, ""))
+            await tools.ledger(tools.calls.add_dead_letter(sentence, ""))
         for unit in due.unreadable:
             await self._refuse(unit)
         return len(due.units)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from glueline.contract.messages import UnitMessage
 from glueline.ledger import AsyncLedger, Commands
 from glueline.ledger.commands import Claim
-from glueline.ledger.decoding import STORED, model
-from glueline.ledger.results import ClaimResult, Results
+from glueline.ledger.decoding import STORED, decode_model
+from glueline.ledger.results import ClaimResult, RunResults
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_worker.aws.sources import Connection, Sources
@@ -52,7 +52,7 @@ def with_problem(claimed: ClaimResult) -> ClaimResult:
     """The claim's answer; its problem tells too of circumstances that cannot be read here."""
     if claimed.problem or not claimed.circumstances:
         return claimed
-    found, problem = model(Circumstances, claimed.circumstances)
+    found, problem = decode_model(Circumstances, claimed.circumstances)
     if found is not None:
         return claimed
     sentence = f"this version of Glueline cannot read the run's circumstances: {problem}"
@@ -75,7 +75,7 @@ async def fixed_by(
 
 
 async def fixed_at_end(
-    tools: Tools, claim: Claim, claimed: ClaimResult, results: Results
+    tools: Tools, claim: Claim, claimed: ClaimResult, results: RunResults
 ) -> tuple[ClaimResult, Circumstances]:
     """The same for `finish`, also of a run whose units were read by an older version."""
     source = claim.unit.source

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure, RunState, RunStatus
-from glueline.ledger.results import Results
+from glueline.ledger.results import RunResults
 from glueline_worker.execution.unread_processes import split_unread
 from glueline_worker.sinks.base import Commit, Refused, Run, Sink
 from glueline_worker.sinks.fan_out import receipt_of
@@ -49,7 +49,9 @@ def reason(state: RunState, failures: Sequence[Failure], lost: Sequence[str]) ->
     return lost[0] if lost else ""
 
 
-async def commit(sinks: Sequence[Sink], run: Run, status: RunStatus, results: Results) -> Committed:
+async def commit(
+    sinks: Sequence[Sink], run: Run, status: RunStatus, results: RunResults
+) -> Committed:
     """Commit every sink that has all that was written; what that did, and who was left out.
 
     A sink that fails does not keep the others from theirs. Its error is raised after them, and
@@ -85,7 +87,7 @@ def _lacking(sink: Sink, units: Sequence[str]) -> str:
     )
 
 
-def _say_refused(sink: Sink, commit: Commit, results: Results, done: Committed) -> None:
+def _say_refused(sink: Sink, commit: Commit, results: RunResults, done: Committed) -> None:
     """Say how many records newer ones kept out; whether that is in order is the ledger's to say."""
     refused = sum(map(Refused.of_receipt, commit.receipts.values()), Refused())
     if not refused.records:
@@ -100,7 +102,7 @@ def _say_refused(sink: Sink, commit: Commit, results: Results, done: Committed) 
         )
 
 
-def _commit_of(sink: Sink, run: Run, status: RunStatus, results: Results) -> Commit:
+def _commit_of(sink: Sink, run: Run, status: RunStatus, results: RunResults) -> Commit:
     found = {unit_id: receipt_of(sink, receipts) for unit_id, receipts in results.receipts.items()}
     listings, unread = split_unread(results.listings)
     return Commit(

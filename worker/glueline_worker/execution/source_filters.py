@@ -8,7 +8,7 @@ from glueline.contract.messages import CatalogScope, ExtractionRequest
 
 def narrowed(request: ExtractionRequest, filters: Filters) -> ExtractionRequest:
     """The request for what both it and the ``filters`` of its source admit."""
-    return request.model_copy(update={"filters": request.filters.within(filters)})
+    return request.model_copy(update={"filters": request.filters.restrict_to(filters)})
 
 
 def ensure_admitted(request: ExtractionRequest, filters: Filters) -> None:

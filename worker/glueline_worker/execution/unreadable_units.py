@@ -36,7 +36,7 @@ async def give_up_unread(tools: Tools, claim: Claim, claimed: ClaimResult) -> No
         if held and ids:
             await tools.publish([FinishUnit(run_id=unit.run_id, source=unit.source)])
     where = f"unit {unit.unit_id[:200]} of run {unit.run_id}"
-    await tools.ledger(tools.calls.bury(f"{where}: {claimed.problem}", ""))
+    await tools.ledger(tools.calls.add_dead_letter(f"{where}: {claimed.problem}", ""))
 
 
 async def _end(tools: Tools, claim: Claim, claimed: ClaimResult) -> None:

@@ -1,5 +1,5 @@
-"""What a job reads and writes: four readers, one graph, and the merge.
+"""The lineage of jobs and views: four readers, one graph, and the merge.
 
-Everything here is a pure function of its input: no I/O, no AWS client, and no exception for any
-input: what cannot be understood becomes a warning.
+Everything here is a pure function of its input, without I/O and AWS clients. No input raises an
+exception: parts that cannot be understood become warnings.
 """

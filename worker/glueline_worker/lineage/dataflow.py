@@ -1,26 +1,26 @@
-"""Read the answer of GetDataflowGraph: a script's annotations as nodes and edges."""
+"""Reads the answer of GetDataflowGraph: a script's annotations as nodes and edges."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.literals import TEXT_LIMIT, parse_value
+from glueline_worker.lineage.literals import ARGUMENT_LIMIT, parse_value
 from glueline_worker.lineage.model import (
     KEEP,
     OPAQUE,
     ColumnRef,
     Flow,
     Graph,
+    LineageContext,
     Node,
     Role,
-    Surroundings,
 )
-from glueline_worker.lineage.naming import catalog_table, from_options
+from glueline_worker.lineage.naming import name_catalog_table, read_connection_options
 
 _MAPPING_PARTS = 3
-"""Source, its type and the target: what is needed of ``(source, type, target, type)``."""
-_KEEPING = (
+"""Source, its type and the target: the parts needed of ``(source, type, target, type)``."""
+_KINDS_THAT_KEEP = (
     "dropduplicates",
     "dropnullfields",
     "errorsasdynamicframe",
@@ -44,27 +44,29 @@ class _Step:
     has_long_argument: bool = False
 
 
-def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph:
-    """The graph of ``DagNodes`` and ``DagEdges``; what cannot be understood is a warning."""
+def read_dataflow(dag_nodes: Any, dag_edges: Any, context: LineageContext) -> Graph:
+    """Return the graph of ``DagNodes`` and ``DagEdges``, with warnings for unreadable parts."""
     warnings: list[str] = []
-    entries = _entries(dag_nodes)
+    entries = _read_entries(dag_nodes)
     steps = [
-        _step(index, entry) for index, entry in enumerate(entries) if isinstance(entry, Mapping)
+        _read_step(index, entry)
+        for index, entry in enumerate(entries)
+        if isinstance(entry, Mapping)
     ]
     odd = len(entries) - len(steps)
     gaps = [f"annotated steps that could not be read: {odd}"] if odd else []
     gaps += (
-        f"an argument of the annotated step {step.id} is longer than {TEXT_LIMIT:,} characters, "
-        "and was not read"
+        f"an argument of the annotated step {step.id} is longer than {ARGUMENT_LIMIT:,} "
+        "characters, and was not read"
         for step in steps
         if step.has_long_argument
     )
     warnings += gaps
-    sources = _sources(steps, _entries(dag_edges), warnings)
+    sources = _find_inputs(steps, _read_entries(dag_edges), warnings)
     nodes = []
     for step in steps:
-        found = _datasets(step, around)
-        role = _role(step, has_datasets=bool(found), has_inputs=bool(sources[step.key]))
+        found = _find_datasets(step, context)
+        role = _find_role(step, has_datasets=bool(found), has_inputs=bool(sources[step.key]))
         if role != "transform" and not found:
             warnings.append(f"the annotated step {step.id} ({step.kind}) names no dataset")
         inputs = tuple(sources[step.key]) if role != "read" else ()
@@ -74,7 +76,7 @@ def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph
                 role,
                 inputs,
                 found if role != "transform" else (),
-                _flow(step, inputs) if role == "transform" else KEEP,
+                _get_flow(step, inputs) if role == "transform" else KEEP,
                 label=f"{step.kind} {step.id}".strip(),
                 line=step.line,
             )
@@ -82,14 +84,14 @@ def read_dataflow(dag_nodes: Any, dag_edges: Any, around: Surroundings) -> Graph
     return Graph(Origin.DATAFLOW, tuple(nodes), tuple(dict.fromkeys(warnings)), tuple(gaps))
 
 
-def _entries(value: Any) -> Sequence[Any]:
+def _read_entries(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def _step(index: int, entry: Mapping[str, Any]) -> _Step:
+def _read_step(index: int, entry: Mapping[str, Any]) -> _Step:
     args = {
         str(arg.get("Name")).strip().lower(): str(arg.get("Value") or "")
-        for arg in _entries(entry.get("Args"))
+        for arg in _read_entries(entry.get("Args"))
         if isinstance(arg, Mapping)
     }
     line = entry.get("LineNumber")
@@ -99,14 +101,14 @@ def _step(index: int, entry: Mapping[str, Any]) -> _Step:
         kind=str(entry.get("NodeType") or ""),
         args={name: parse_value(value) for name, value in args.items()},
         line=line if isinstance(line, int) and line > 0 else None,
-        has_long_argument=any(len(value) > TEXT_LIMIT for value in args.values()),
+        has_long_argument=any(len(value) > ARGUMENT_LIMIT for value in args.values()),
     )
 
 
-def _sources(
+def _find_inputs(
     steps: Sequence[_Step], edges: Iterable[Any], warnings: list[str]
 ) -> dict[str, list[str]]:
-    """The keys of each step's inputs."""
+    """Return the keys of each step's inputs."""
     by_id: dict[str, list[_Step]] = {}
     for step in steps:
         by_id.setdefault(step.id, []).append(step)
@@ -121,86 +123,86 @@ def _sources(
             )
             continue
         for step in by_id[target]:
-            before = _bound_before(step, by_id[source])
+            before = _find_step_before(step, by_id[source])
             if before is not None and before.key not in found[step.key]:
                 found[step.key].append(before.key)
     return found
 
 
-def _bound_before(step: _Step, candidates: Sequence[_Step]) -> _Step | None:
-    """Of the steps bound to one variable, the last above ``step``: scripts reuse names."""
+def _find_step_before(step: _Step, candidates: Sequence[_Step]) -> _Step | None:
+    """Return the last of the candidates above ``step``: scripts use a variable more than once."""
     others = [candidate for candidate in candidates if candidate is not step]
     above = [other for other in others if (other.line or 0) < (step.line or 0)]
     return max(above or others[:1], key=lambda other: other.line or 0, default=None)
 
 
-def _role(step: _Step, *, has_datasets: bool, has_inputs: bool) -> Role:
+def _find_role(step: _Step, *, has_datasets: bool, has_inputs: bool) -> Role:
     kind = step.kind.lower()
     if "source" in kind:
         return "read"
     if "sink" in kind or "target" in kind:
         return "write"
-    if not has_datasets or _known_flow(kind) is not None:
+    if not has_datasets or _find_known_flow(kind) is not None:
         return "transform"
     return "write" if has_inputs else "read"
 
 
-def _datasets(step: _Step, around: Surroundings) -> tuple[Dataset, ...]:
+def _find_datasets(step: _Step, context: LineageContext) -> tuple[Dataset, ...]:
     args = step.args
-    database = _text(args.get("database") or args.get("name_space"))
-    table = _text(args.get("table_name"))
+    database = _read_text(args.get("database") or args.get("name_space"))
+    table = _read_text(args.get("table_name"))
     if database and table:
-        catalog_id = _text(args.get("catalog_id")) or None
-        return (catalog_table(database, table, around, catalog_id),)
-    told = args.get("connection_options") or args.get("additional_options")
-    options = {**args, **told} if isinstance(told, Mapping) else args
-    connection = _text(args.get("catalog_connection"))
-    kind = _text(args.get("connection_type")) or ("jdbc" if connection else "")
-    return from_options(kind, options, around, format=_text(args.get("format")))
+        catalog_id = _read_text(args.get("catalog_id")) or None
+        return (name_catalog_table(database, table, context, catalog_id),)
+    given = args.get("connection_options") or args.get("additional_options")
+    options = {**args, **given} if isinstance(given, Mapping) else args
+    connection = _read_text(args.get("catalog_connection"))
+    kind = _read_text(args.get("connection_type")) or ("jdbc" if connection else "")
+    return read_connection_options(kind, options, context, format=_read_text(args.get("format")))
 
 
-def _text(value: object) -> str:
+def _read_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _flow(step: _Step, inputs: tuple[str, ...]) -> Flow:
-    make = _known_flow(step.kind.lower())
+def _get_flow(step: _Step, inputs: tuple[str, ...]) -> Flow:
+    make = _find_known_flow(step.kind.lower())
     return make(step.args, inputs) if make else OPAQUE
 
 
-def _known_flow(kind: str) -> Callable[[Mapping[str, object], tuple[str, ...]], Flow] | None:
+def _find_known_flow(kind: str) -> Callable[[Mapping[str, object], tuple[str, ...]], Flow] | None:
     return _FLOWS.get(kind.removesuffix(".apply").replace("_", "").strip())
 
 
 def _apply_mapping(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
     mapping = args.get("mapping") or args.get("mappings")
     columns = {}
-    for entry in _entries(mapping):
-        parts = _entries(entry)
+    for entry in _read_entries(mapping):
+        parts = _read_entries(entry)
         if len(parts) >= _MAPPING_PARTS:
-            columns[_column(parts[2])] = _refs(_column(parts[0]), inputs)
+            columns[_read_column(parts[2])] = _make_refs(_read_column(parts[0]), inputs)
     return Flow(columns)
 
 
 def _select(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
-    names = map(_column, _entries(args.get("paths")))
-    return Flow({name: _refs(name, inputs) for name in names})
+    names = map(_read_column, _read_entries(args.get("paths")))
+    return Flow({name: _make_refs(name, inputs) for name in names})
 
 
 def _drop(args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
-    return Flow(rest=True, dropped=frozenset(map(_column, _entries(args.get("paths")))))
+    return Flow(rest=True, dropped=frozenset(map(_read_column, _read_entries(args.get("paths")))))
 
 
 def _rename(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
-    source, target = _column(args.get("old_name")), _column(args.get("new_name"))
-    return Flow({target: _refs(source, inputs)}, rest=True) if source and target else KEEP
+    source, target = _read_column(args.get("old_name")), _read_column(args.get("new_name"))
+    return Flow({target: _make_refs(source, inputs)}, rest=True) if source and target else KEEP
 
 
-def _column(value: object) -> str:
-    return _text(value).replace("`", "")
+def _read_column(value: object) -> str:
+    return _read_text(value).replace("`", "")
 
 
-def _refs(column: str, inputs: tuple[str, ...]) -> tuple[ColumnRef, ...]:
+def _make_refs(column: str, inputs: tuple[str, ...]) -> tuple[ColumnRef, ...]:
     return tuple(ColumnRef(source, column) for source in inputs)
 
 
@@ -208,16 +210,16 @@ def _keep(_args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
     return KEEP
 
 
-def _stacked(_args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
+def _stack(_args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
     return Flow(rest=True, stacked=True)
 
 
 _FLOWS: Mapping[str, Callable[[Mapping[str, object], tuple[str, ...]], Flow]] = {
-    **dict.fromkeys(_KEEPING, _keep),
+    **dict.fromkeys(_KINDS_THAT_KEEP, _keep),
     "applymapping": _apply_mapping,
     "selectfields": _select,
     "dropfields": _drop,
     "renamefield": _rename,
-    "union": _stacked,
-    "mergedynamicframe": _stacked,
+    "union": _stack,
+    "mergedynamicframe": _stack,
 }

@@ -1,4 +1,4 @@
-"""The lineage of a job, from all that describes it."""
+"""Reads the lineage of a job from its visual nodes, its annotations and its script."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,15 +8,20 @@ from typing import Any
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.dataflow import read_dataflow
-from glueline_worker.lineage.files.file_kinds import PIPELINE, Language, NoCode, recognise
+from glueline_worker.lineage.files.file_kinds import (
+    PIPELINE_REASON,
+    Language,
+    NotCode,
+    recognise_script,
+)
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.graph.merge import merge
-from glueline_worker.lineage.model import Graph, Lineage, Surroundings
+from glueline_worker.lineage.graph.merge import merge_lineages
+from glueline_worker.lineage.model import Graph, Lineage, LineageContext
 from glueline_worker.lineage.scala import read_scala
 from glueline_worker.lineage.script import read_script
 from glueline_worker.lineage.visual import read_visual
 
-Dag = tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+DataflowGraph = tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
 """``DagNodes`` and ``DagEdges`` of GetDataflowGraph's answer."""
 
 _DEFINES_PIPELINE = re.compile(
@@ -27,40 +32,42 @@ _DEFINES_PIPELINE = re.compile(
 _ARGUMENT_FIELDS = ("DefaultArguments", "NonOverridableArguments")
 
 
-def job_lineage(
+def read_job_lineage(
     definition: Mapping[str, Any],
     script: bytes | None,
-    dag: Dag | None,
-    around: Surroundings,
+    dag: DataflowGraph | None,
+    context: LineageContext,
 ) -> Lineage:
-    """What a job reads and writes, by its visual nodes, its annotations and its script.
+    """Return the lineage of a job, from its visual nodes, its annotations and its script.
 
-    ``definition`` is GetJob's ``Job``. Nothing is raised for any input: what cannot be read
-    is said in the warnings, and in the gaps if lineage may be in it.
+    ``definition`` is GetJob's ``Job``. Never raises: a part that cannot be read becomes a warning,
+    and a gap if lineage may be in it.
     """
-    around = replace(around, arguments={**around.arguments, **arguments_of(definition)})
+    context = replace(context, arguments={**context.arguments, **read_script_arguments(definition)})
     nodes = definition.get("CodeGenConfigurationNodes")
     others = []
     code = None
     if script is not None:
-        code = _guarded("the script", lambda: _read_code(definition, script, around), around)
-    # The graph of a job that was edited as a script since is what somebody drew before.
+        code = _read_guarded("the script", lambda: _read_code(definition, script, context), context)
+    # The graph of a job that was edited as a script later is out of date.
     outdated = definition.get("JobMode") == "SCRIPT" and code is not None and code.outputs
     if nodes and not outdated:
         others.append(
-            _guarded(
+            _read_guarded(
                 "the visual nodes",
-                lambda: read_visual(nodes, around, custom_code=_custom_code(around)),
-                around,
+                lambda: read_visual(nodes, context, custom_code=_make_custom_code_reader(context)),
+                context,
             )
         )
     if dag:
-        others.append(_guarded("the annotations", lambda: read_dataflow(*dag, around), around))
-    return merge(others, code)
+        others.append(
+            _read_guarded("the annotations", lambda: read_dataflow(*dag, context), context)
+        )
+    return merge_lineages(others, code)
 
 
-def arguments_of(definition: Mapping[str, Any]) -> dict[str, str]:
-    """The arguments that a job's script sees, without their dashes, and its own name."""
+def read_script_arguments(definition: Mapping[str, Any]) -> dict[str, str]:
+    """Return the arguments of a job's script without their dashes, and the job's own name."""
     arguments = {"JOB_NAME": str(definition["Name"])} if definition.get("Name") else {}
     for field in _ARGUMENT_FIELDS:
         found = definition.get(field)
@@ -70,53 +77,53 @@ def arguments_of(definition: Mapping[str, Any]) -> dict[str, str]:
     return arguments
 
 
-def _guarded(what: str, read: Callable[[], Graph], around: Surroundings) -> Lineage:
-    """One odd job must not end a run: whatever a reader trips over is a failure of its own."""
+def _read_guarded(part: str, read: Callable[[], Graph], context: LineageContext) -> Lineage:
+    """Return the lineage of one reader; its exception becomes a failure of this job alone."""
     try:
-        return collapse(read(), around)
+        return collapse(read(), context)
     except Exception as error:  # noqa: BLE001 - readers promise not to raise; this is the net
-        failed = (f"{what} could not be read: {type(error).__name__}",)
+        failed = (f"{part} could not be read: {type(error).__name__}",)
         return Lineage(warnings=failed, gaps=failed, failures=failed)
 
 
-def _read_code(definition: Mapping[str, Any], script: bytes, around: Surroundings) -> Graph:
+def _read_code(definition: Mapping[str, Any], script: bytes, context: LineageContext) -> Graph:
     if is_pipeline(definition):
-        return _unread(PIPELINE)
-    found = recognise(script, _declared(definition))
-    if isinstance(found, NoCode):
-        return _unread(found.reason)
+        return _make_unread_graph(PIPELINE_REASON)
+    found = recognise_script(script, _find_declared_language(definition))
+    if isinstance(found, NotCode):
+        return _make_unread_graph(found.reason)
     read = read_scala if found.language == "scala" else read_script
-    graph = read(found.text, around)
-    gaps = (PIPELINE, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
+    graph = read(found.text, context)
+    gaps = (PIPELINE_REASON, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
     return replace(graph, warnings=(*gaps, *graph.warnings), gaps=(*gaps, *graph.gaps))
 
 
-def _unread(reason: str) -> Graph:
+def _make_unread_graph(reason: str) -> Graph:
     return Graph(Origin.SCRIPT, warnings=(reason,), gaps=(reason,))
 
 
 def is_pipeline(definition: Mapping[str, Any]) -> bool:
-    """Whether a job runs a Spark Declarative Pipeline, which is a folder or a zip, not a script."""
-    told = arguments_of(definition).get("enable-spark-declarative-pipeline", "")
-    return told.strip().lower() == "true"
+    """Tell whether a job runs a Spark Declarative Pipeline: a folder or a zip, no script."""
+    value = read_script_arguments(definition).get("enable-spark-declarative-pipeline", "")
+    return value.strip().lower() == "true"
 
 
-def _declared(definition: Mapping[str, Any]) -> Language:
+def _find_declared_language(definition: Mapping[str, Any]) -> Language:
     command = definition.get("Command")
     location = str(command.get("ScriptLocation")) if isinstance(command, Mapping) else ""
-    language = arguments_of(definition).get("job-language", "").lower()
+    language = read_script_arguments(definition).get("job-language", "").lower()
     is_scala = language == "scala" or (not language and location.lower().endswith(".scala"))
     return "scala" if is_scala else "python"
 
 
-def _custom_code(around: Surroundings) -> Callable[[str, str], Graph]:
-    """Custom transforms are functions; the script reader follows what is called."""
+def _make_custom_code_reader(context: LineageContext) -> Callable[[str, str], Graph]:
+    """Return a reader of custom transforms: functions, which it calls for the script reader."""
 
     def read(name: str, code: str) -> Graph:
         if not name.isidentifier():
             return Graph(Origin.VISUAL)
         body = indent(dedent(code), "    ")
         script = f"def {name}(glueContext, dfc):\n{body}\n\n{name}(glueContext, {{}})\n"
-        return read_script(script, around)
+        return read_script(script, context)
 
     return read

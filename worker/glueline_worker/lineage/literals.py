@@ -1,16 +1,16 @@
-"""Values from source text, as GetDataflowGraph gives a call's arguments.
+"""Values in source text, in which GetDataflowGraph returns a call's arguments.
 
-Literals are read as they are, in Python's spelling or JSON's. What is only known when the script
-runs becomes a placeholder inside the text it is part of.
+Literals are read in Python's spelling or JSON's. A part that is only known at run time becomes a
+placeholder inside its text.
 """
 
 import ast
 import re
 
-from glueline_worker.lineage.naming import UNKNOWN
-from glueline_worker.lineage.syntax import parse_expression
+from glueline_worker.lineage.naming import UNKNOWN_NAME
+from glueline_worker.lineage.syntax import parse_python_expression
 
-TEXT_LIMIT = 200_000
+ARGUMENT_LIMIT = 200_000
 """Characters of one argument; a longer one is generated data, not a name."""
 
 _WORDS = {"true": True, "false": False, "null": None, "none": None}
@@ -19,55 +19,61 @@ _FIELD = re.compile(r"\{[^{}]*\}")
 
 
 def parse_value(source: str) -> object:
-    """The value that ``source`` stands for; ``{unknown}`` where that is no literal at all."""
-    if len(source) > TEXT_LIMIT:
-        return UNKNOWN
+    """Return the value of ``source``; ``{unknown}`` where that is no literal at all."""
+    if len(source) > ARGUMENT_LIMIT:
+        return UNKNOWN_NAME
     try:
-        return _value(parse_expression(source.strip()))
+        return _read_value(parse_python_expression(source.strip()))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return UNKNOWN
+        return UNKNOWN_NAME
 
 
-def _value(node: ast.expr) -> object:
+def _read_value(node: ast.expr) -> object:
     match node:
         case ast.Constant(value=value):
             return value
         case ast.List(elts=entries) | ast.Tuple(elts=entries) | ast.Set(elts=entries):
-            return [_value(entry) for entry in entries]
+            return [_read_value(entry) for entry in entries]
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
-            return {_text(_value(key)): _value(value) for key, value in pairs if key is not None}
+            return {
+                _to_text(_read_value(key)): _read_value(value)
+                for key, value in pairs
+                if key is not None
+            }
         case ast.Name(id=name) if name.lower() in _WORDS:
             return _WORDS[name.lower()]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return f"-{_text(_value(operand))}"
-    return _expression(node)
+            return f"-{_to_text(_read_value(operand))}"
+    return _read_expression(node)
 
 
-def _expression(node: ast.expr) -> str:
-    """An expression as text, with a placeholder for each part that is known only at run time."""
-    found = UNKNOWN
+def _read_expression(node: ast.expr) -> str:
+    """Return an expression as text, with a placeholder for each part known only at run time."""
+    found = UNKNOWN_NAME
     match node:
         case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(name))):
             found = f"{{arg:{name}}}"  # args['name'], whatever the variable is called
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            found = _text(_value(left)) + _text(_value(right))
+            found = _to_text(_read_value(left)) + _to_text(_read_value(right))
         case ast.BinOp(left=left, op=ast.Mod(), right=right):
-            found = _filled(_PERCENT, _text(_value(left)), _value(right))
+            found = _fill(_PERCENT, _to_text(_read_value(left)), _read_value(right))
         case ast.JoinedStr(values=parts):
-            found = "".join(_text(_value(part)) for part in parts)
+            found = "".join(_to_text(_read_value(part)) for part in parts)
         case ast.FormattedValue(value=value) | ast.Call(func=ast.Name(id="str"), args=[value]):
-            found = _text(_value(value))
+            found = _to_text(_read_value(value))
         case ast.Call(func=ast.Attribute(value=template, attr="format"), args=arguments):
-            found = _filled(_FIELD, _text(_value(template)), [_value(each) for each in arguments])
+            found = _fill(
+                _FIELD, _to_text(_read_value(template)), [_read_value(each) for each in arguments]
+            )
     return found
 
 
-def _filled(field: re.Pattern[str], template: str, values: object) -> str:
+def _fill(field: re.Pattern[str], template: str, values: object) -> str:
     """Put the values into a template's fields, in their order."""
     left = iter(values if isinstance(values, list) else [values])
-    return field.sub(lambda _: _text(next(left, UNKNOWN)), template)
+    return field.sub(lambda _: _to_text(next(left, UNKNOWN_NAME)), template)
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     return value if isinstance(value, str) else str(value)

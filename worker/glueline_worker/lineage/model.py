@@ -1,8 +1,8 @@
 """The graph that every reader yields, and the lineage that is made of it.
 
-A reader turns its input (visual nodes, annotations, code, SQL) into a ``Graph`` of nodes that
-read, transform or write. ``collapse`` follows the graph from each write back to the reads that
-flow into it; only those pairs become edges.
+A reader turns its input (visual nodes, annotations, code, SQL) into a ``Graph`` of nodes that read,
+transform or write. ``collapse`` follows the graph from each write back to the reads that flow into
+it; only those pairs become edges.
 """
 
 from collections.abc import Mapping
@@ -25,14 +25,14 @@ class ColumnRef:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How a node's columns come from those of its inputs.
+    """The way from the columns of a node's inputs to its own columns.
 
-    ``columns`` names outgoing columns with what they are made of. ``rest`` says that the columns
-    of the inputs that are not named, used or ``dropped`` pass under their own names. ``whole``
-    are inputs of which also the used ones pass, as in ``SELECT a.*, a.x + 1 AS y``. None of these
-    known (``OPAQUE``) still means that data flows, with columns nobody can tell.
+    ``columns`` maps outgoing columns to their sources. With ``rest``, all columns of the inputs
+    that are not named, used or ``dropped`` pass under their own names. All columns of ``whole``
+    inputs pass, also the used ones, as in ``SELECT a.*, a.x + 1 AS y``. Without any of these
+    (``OPAQUE``) data still flows, through unknown columns.
 
-    ``stacked`` inputs stand below one another (a union): what has one name becomes one column.
+    ``stacked`` inputs stand below one another (a union): columns of one name become one.
     Otherwise they stand beside one another (a join). A read names the columns of its datasets by
     references to itself. Columns are compared without case; ``a.b`` is a field of a struct.
     """
@@ -58,7 +58,8 @@ class Node:
     role: Role
     inputs: tuple[str, ...] = ()
     datasets: tuple[Dataset, ...] = ()
-    """What a read reads or a write writes: several for several paths or a path and its table."""
+    """The sources of a read or targets of a write: several for several paths, or a path and its
+    table."""
     flow: Flow = KEEP
     label: str = ""
     line: int | None = None
@@ -66,18 +67,19 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """What one reader found."""
+    """The result of one reader."""
 
     origin: Origin
     nodes: tuple[Node, ...] = ()
     warnings: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
-    """What was not read and why, one sentence each: warnings too, and none if all was read."""
+    """Sentences about parts that were not read, and why. They are among the warnings too; empty if
+    all was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Data flows from ``upstream`` to ``downstream``; ``columns`` as far as they are known."""
+    """A flow of data from ``upstream`` to ``downstream``, with its known ``columns``."""
 
     upstream: Dataset
     downstream: Dataset
@@ -88,26 +90,26 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """What a job reads and writes. Datasets and edges are sorted and without duplicates."""
+    """The inputs, outputs and edges of a job, sorted and without duplicates."""
 
     inputs: tuple[Dataset, ...] = ()
     outputs: tuple[Dataset, ...] = ()
     edges: tuple[Edge, ...] = ()
     warnings: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
-    """Those warnings that say what was not read: then an edge not found may still exist."""
+    """The warnings about parts that were not read: edges may be hidden in them."""
     failures: tuple[str, ...] = ()
-    """Those gaps that come of a reader that failed, so that another attempt may help."""
+    """The gaps of readers that failed, where another attempt may help."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether all was read, so that an edge not found is an edge gone."""
+        """Tell whether all was read, so that an edge not found is an edge gone."""
         return not self.gaps
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known around a job, for names and schemas. Every field may be unknown.
+class LineageContext:
+    """Facts about a job's surroundings, for names and schemas. Every field may be unknown.
 
     ``arguments`` are the job's DefaultArguments without their leading dashes. ``connections``
     maps a Glue connection's name to its properties without secrets (``JDBC_CONNECTION_URL`` …).

@@ -1,4 +1,4 @@
-"""Lineage as records."""
+"""Makes records of lineage."""
 
 from hashlib import blake2b
 
@@ -8,10 +8,10 @@ from glueline.contract.records import LineageRecord
 from glueline_worker.lineage.model import Edge, Lineage
 
 
-def lineage_records(
+def make_lineage_records(
     lineage: Lineage, *, process: str, source: str, region: str, catalog_id: str | None = None
 ) -> list[LineageRecord]:
-    """One record for each edge; ``process`` is what moves the data, as in LineageRecord."""
+    """Return one record for each edge; ``process`` moves the data, as in LineageRecord."""
     return [
         LineageRecord(
             source=source,
@@ -22,14 +22,14 @@ def lineage_records(
             downstream=edge.downstream,
             origins=edge.origins,
             columns=edge.columns,
-            content_hash=_content_hash(edge),
+            content_hash=_hash_content(edge),
         )
         for edge in lineage.edges
     ]
 
 
-def _content_hash(edge: Edge) -> str:
-    """Of what may change in an edge; the rest is its identity."""
+def _hash_content(edge: Edge) -> str:
+    """Return a hash of the parts of an edge that may change; the rest is its identity."""
     columns = [(each.upstream, each.downstream, each.transformation) for each in edge.columns]
     content = orjson.dumps((edge.origins, columns))
     return blake2b(content, digest_size=16).hexdigest()

@@ -1,5 +1,6 @@
-"""Half surrogate pairs in names: a script can spell them, and UTF-8 cannot hold them."""
+"""Lone surrogates in names: a script can spell them, and UTF-8 cannot encode them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -7,20 +8,30 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.catalog.values import printable
 from glueline_worker.lineage.model import ColumnRef, Flow, Graph, Node
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
-def without_halves(graph: Graph) -> Graph:
-    """``graph`` with each half as ``?``; before it is followed, so that equal names are one."""
-    if all(text.isascii() or printable(text) == text for text in _texts(graph)):
+
+def replace_text_surrogates(text: str) -> str:
+    """Return ``text`` with each lone surrogate as U+FFFD, which Python can parse."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def replace_graph_surrogates(graph: Graph) -> Graph:
+    """Return ``graph`` with each lone surrogate as ``?``.
+
+    This comes before the graph is followed, so that equal names are one.
+    """
+    if all(text.isascii() or printable(text) == text for text in _iterate_texts(graph)):
         return graph
     return replace(
         graph,
-        nodes=tuple(map(_node, graph.nodes)),
+        nodes=tuple(map(_replace_in_node, graph.nodes)),
         warnings=tuple(map(printable, graph.warnings)),
         gaps=tuple(map(printable, graph.gaps)),
     )
 
 
-def _texts(graph: Graph) -> Iterator[str]:
+def _iterate_texts(graph: Graph) -> Iterator[str]:
     yield from graph.warnings
     yield from graph.gaps
     for node in graph.nodes:
@@ -32,15 +43,15 @@ def _texts(graph: Graph) -> Iterator[str]:
             yield from (source.column for source in sources)
 
 
-def _node(node: Node) -> Node:
+def _replace_in_node(node: Node) -> Node:
     datasets = tuple(
         Dataset(namespace=printable(each.namespace), name=printable(each.name))
         for each in node.datasets
     )
-    return replace(node, datasets=datasets, flow=_flow(node.flow))
+    return replace(node, datasets=datasets, flow=_replace_in_flow(node.flow))
 
 
-def _flow(flow: Flow) -> Flow:
+def _replace_in_flow(flow: Flow) -> Flow:
     columns = {
         printable(column): tuple(ColumnRef(each.node, printable(each.column)) for each in sources)
         for column, sources in flow.columns.items()

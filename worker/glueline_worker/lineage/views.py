@@ -1,4 +1,4 @@
-"""The lineage of a catalogue's views, by their SQL."""
+"""Reads the lineage of a catalogue's views from their SQL."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -6,8 +6,13 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
-from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow, Graph, Node, Surroundings
-from glueline_worker.lineage.naming import athena_table, catalog_table, location, table_by_arn
+from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
+from glueline_worker.lineage.naming import (
+    name_athena_table,
+    name_catalog_table,
+    name_location,
+    parse_table_arn,
+)
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
 _OWN_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
@@ -19,59 +24,59 @@ _TRINO = frozenset({"trino", "presto"})
 
 
 def read_view(
-    view: TableRecord, around: Surroundings, unknown: Collection[str] = frozenset()
+    view: TableRecord, context: LineageContext, unknown: Collection[str] = frozenset()
 ) -> Graph:
-    """What flows into ``view``: the graph of its SQL, in the first dialect that can be read.
+    """Return the graph of a view's SQL, in the first dialect that can be read.
 
-    Columns are named as the catalogue names the view's, by position where its SQL names them
-    otherwise. Without SQL that can be read, the tables count that Glue names as the view's.
+    Columns are named as in the catalogue, by position where the SQL names them otherwise. Without
+    SQL that can be read, the tables that Glue lists for the view count.
 
-    ``unknown`` are those among `tables_to_look_up` of which nobody knows whether Glue has them:
-    they are left out.
+    ``unknown`` are those among `find_tables_to_look_up` that Glue may or may not have: they are
+    left out.
     """
     warnings: list[str] = []
     gaps: list[str] = []
     has_nothing = False
     for text in view.views:
-        reading = _read(view, text, around)
+        reading = _read_text(view, text, context)
         found = [item for item in reading.statements if item.reads or item.path_reads]
         if found:
-            statement, left_out = _without(unknown, found[-1], view, text, around)
-            others = [name for name in statement.reads if _is_elsewhere(name, view, text, around)]
+            statement, left_out = _leave_out(unknown, found[-1], view, text, context)
+            others = [name for name in statement.reads if _is_elsewhere(name, view, text, context)]
             warnings = [
-                f"The view reads {'.'.join(name)}, and nothing tells what its catalogue is."
-                for name in others
+                f"The view reads {'.'.join(name)}, whose catalogue is not known." for name in others
             ]
-            nodes = tuple(_nodes(statement, view, text, around))
+            nodes = tuple(_make_nodes(statement, view, text, context))
             found_gaps = (*reading.gaps, *left_out)
             return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings), found_gaps)
         warnings += [f"{text.dialect} view: {warning}" for warning in reading.warnings]
-        has_nothing = has_nothing or _reads_nothing(reading)
+        has_nothing = has_nothing or _has_no_tables(reading)
         gaps.append(f"The text of the {text.dialect} view was not understood.")
-    tables = [table for arn in view.sub_objects if (table := table_by_arn(arn))]
-    nodes = tuple(_nodes_of_tables(tables, view, around)) if tables else ()
+    tables = [table for arn in view.sub_objects if (table := parse_table_arn(arn))]
+    nodes = tuple(_make_table_nodes(tables, view, context)) if tables else ()
     origin = Origin.CATALOG if nodes else Origin.SQL
     return Graph(origin, nodes, tuple(warnings), () if has_nothing else tuple(gaps))
 
 
-def _reads_nothing(reading: SqlReading) -> bool:
-    """Whether a text was understood and is a query without tables, as ``SELECT 1``."""
+def _has_no_tables(reading: SqlReading) -> bool:
+    """Tell whether a text was understood and is a query without tables, such as ``SELECT 1``."""
     kinds = {statement.kind for statement in reading.statements}
     return bool(kinds & {"select", "create_view"}) and not reading.warnings
 
 
-def _without(
+def _leave_out(
     unknown: Collection[str],
     statement: SqlStatement,
     view: TableRecord,
     text: ViewText,
-    around: Surroundings,
+    context: LineageContext,
 ) -> tuple[SqlStatement, list[str]]:
-    """Leave out the tables that may be Glue's or another catalogue's; say which."""
+    """Leave out the tables that may be Glue's or another catalogue's; return a gap for each."""
     names = [
         name
         for name in statement.reads
-        if _is_elsewhere(name, view, text, around) and _schema_key(name, view, text) in unknown
+        if _is_elsewhere(name, view, text, context)
+        and _make_schema_key(name, view, text) in unknown
     ]
     gaps = [
         f"The view reads {'.'.join(name)}, and Glue did not say whether that is a table of its own."
@@ -81,20 +86,20 @@ def _without(
     return replace(statement, reads=reads), gaps
 
 
-def tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
-    """Tables that are Glue's only if Glue has them, as ``database/table``.
+def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
+    """Return tables that are Glue's only if Glue has them, as ``database/table``.
 
-    A view of Trino or Spark names catalogues as that engine's own settings do. Where the Data
-    Catalog has a table of that name, it is meant; ``schemas`` of the context tell.
+    A view of Trino or Spark names catalogues as that engine's settings do. A table of the Data
+    Catalog with that name is meant if there is one; the context's ``schemas`` show it.
     """
-    nothing = Surroundings()
+    nothing = LineageContext()
     found = list[str]()
     for text in view.views:
         if not _may_name_catalogue(text):  # parsing is dear, and few views do
             continue
-        for statement in _read(view, text, nothing).statements:
+        for statement in _read_text(view, text, nothing).statements:
             names = [n for n in statement.reads if _is_elsewhere(n, view, text, nothing)]
-            found += [_schema_key(name, view, text) for name in names]
+            found += [_make_schema_key(name, view, text) for name in names]
     return tuple(dict.fromkeys(found))
 
 
@@ -106,18 +111,18 @@ def _may_name_catalogue(text: ViewText) -> bool:
     return any(first not in own for first in firsts)
 
 
-def _nodes_of_tables(
-    tables: list[Dataset], view: TableRecord, around: Surroundings
+def _make_table_nodes(
+    tables: list[Dataset], view: TableRecord, context: LineageContext
 ) -> Iterator[Node]:
     ids = [f"read{index}" for index in range(len(tables))]
     for id_, dataset in zip(ids, tables, strict=True):
         yield Node(id_, "read", datasets=(dataset,))
-    target = catalog_table(view.database_name, view.name, around, view.catalog_id)
+    target = name_catalog_table(view.database_name, view.name, context, view.catalog_id)
     yield Node("view", "write", inputs=tuple(ids), datasets=(target,), flow=OPAQUE)
 
 
-def _read(view: TableRecord, text: ViewText, around: Surroundings) -> SqlReading:
-    schemas = _InDatabase(around.schemas, _database(view, text))
+def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> SqlReading:
+    schemas = _InDatabase(context.schemas, _get_default_database(view, text))
     reading = read_sql(text.sql, dialect=text.dialect, schemas=schemas)
     columns = [column.name for column in view.columns]
     if len(reading.statements) != 1 or not columns:
@@ -132,71 +137,67 @@ def _read(view: TableRecord, text: ViewText, around: Surroundings) -> SqlReading
     return read_sql(sql, dialect=text.dialect, schemas=schemas)
 
 
-def _nodes(
-    statement: SqlStatement, view: TableRecord, text: ViewText, around: Surroundings
+def _make_nodes(
+    statement: SqlStatement, view: TableRecord, text: ViewText, context: LineageContext
 ) -> Iterator[Node]:
-    tables = {name: _dataset(name, view, text, around) for name in statement.reads}
-    tables |= {(path,): location(path, around) for path in statement.path_reads}
+    tables = {name: _name_table(name, view, text, context) for name in statement.reads}
+    tables |= {(path,): name_location(path, context) for path in statement.path_reads}
     ids = {name: f"read{index}" for index, name in enumerate(tables)}
     for name, dataset in tables.items():
         yield Node(ids[name], "read", datasets=(dataset,), line=statement.line)
-    columns = {
-        column: tuple(ColumnRef(ids[name], source) for name, source in sources if name in ids)
-        for column, sources in statement.columns.items()
-    }
     yield Node(
         "view",
         "write",
         inputs=tuple(ids.values()),
-        datasets=(catalog_table(view.database_name, view.name, around, view.catalog_id),),
-        flow=Flow(
-            columns,
-            dropped=frozenset(statement.dropped),
-            whole=tuple(ids[name] for name in statement.rest if name in ids),
-        ),
+        datasets=(name_catalog_table(view.database_name, view.name, context, view.catalog_id),),
+        flow=statement.flow(ids),
         label=text.dialect,
         line=statement.line,
     )
 
 
-def _database(view: TableRecord, text: ViewText) -> str:
+def _get_default_database(view: TableRecord, text: ViewText) -> str:
     return text.default_database or view.database_name
 
 
-def _dataset(name: TableName, view: TableRecord, text: ViewText, around: Surroundings) -> Dataset:
-    """A table of the view's own catalogue, unless its name says another one."""
-    database, catalog = _database_of(name, view, text), _catalog_of(name, text)
-    if not catalog or (not _is_of_athena(text) and not _is_elsewhere(name, view, text, around)):
-        return catalog_table(database, name[-1], around, view.catalog_id)
+def _name_table(
+    name: TableName, view: TableRecord, text: ViewText, context: LineageContext
+) -> Dataset:
+    """Return a table of the view's own catalogue, unless its name has another one."""
+    database, catalog = _get_database(name, view, text), _get_catalog(name, text)
+    if not catalog or (not _is_of_athena(text) and not _is_elsewhere(name, view, text, context)):
+        return name_catalog_table(database, name[-1], context, view.catalog_id)
     if _is_of_athena(text):
-        return athena_table(catalog, database, name[-1], around)
+        return name_athena_table(catalog, database, name[-1], context)
     engine = "trino" if text.dialect in _TRINO else text.dialect
     return Dataset(namespace=f"{engine}-catalog://{catalog}", name=f"{database}.{name[-1]}")
 
 
-def _is_elsewhere(name: TableName, view: TableRecord, text: ViewText, around: Surroundings) -> bool:
-    """Whether a name has a catalogue of its engine's, and Glue no such table."""
-    is_named = bool(_catalog_of(name, text)) and not _is_of_athena(text)
-    return is_named and not around.schemas.get(_schema_key(name, view, text))
+def _is_elsewhere(
+    name: TableName, view: TableRecord, text: ViewText, context: LineageContext
+) -> bool:
+    """Tell whether a name has a catalogue of its engine's, and Glue no such table."""
+    is_named = bool(_get_catalog(name, text)) and not _is_of_athena(text)
+    return is_named and not context.schemas.get(_make_schema_key(name, view, text))
 
 
-def _schema_key(name: TableName, view: TableRecord, text: ViewText) -> str:
-    return f"{_database_of(name, view, text)}/{name[-1]}".lower()
+def _make_schema_key(name: TableName, view: TableRecord, text: ViewText) -> str:
+    return f"{_get_database(name, view, text)}/{name[-1]}".lower()
 
 
-def _database_of(name: TableName, view: TableRecord, text: ViewText) -> str:
-    return name[-2] if len(name) > 1 else _database(view, text)
+def _get_database(name: TableName, view: TableRecord, text: ViewText) -> str:
+    return name[-2] if len(name) > 1 else _get_default_database(view, text)
 
 
-def _catalog_of(name: TableName, text: ViewText) -> str:
-    """The catalogue that a name has, "" for that of the view itself."""
+def _get_catalog(name: TableName, text: ViewText) -> str:
+    """Return the catalogue of a name, "" for that of the view itself."""
     catalog = ".".join(name[:-2]) if len(name) >= _WITH_CATALOG else ""
     own = {"", (text.default_catalog or "").lower(), *_OWN_CATALOGS}
     return "" if catalog.lower() in own else catalog
 
 
 def _is_of_athena(text: ViewText) -> bool:
-    """Athena names catalogues as AWS does; Trino and Spark as their own settings do."""
+    """Tell whether a text names catalogues as Athena does, not as Trino's and Spark's settings."""
     default = (text.default_catalog or "awsdatacatalog").lower()
     return text.dialect == "athena" or (text.dialect in _TRINO and default == "awsdatacatalog")
 

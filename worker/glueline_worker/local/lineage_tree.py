@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from rich.text import Text
 from rich.tree import Tree
 
-from glueline.contract.terminal import one_line
+from glueline.contract.terminal import clean_line
 
 _EDGES = """
 SELECT process, upstream_namespace, upstream_name, downstream_namespace, downstream_name
@@ -26,7 +26,7 @@ def lineage_tree(database: Path) -> Tree:
     targets: dict[tuple[str, str], Tree] = {}
     for process, up_space, up_name, down_space, down_name in edges:
         if process not in processes:
-            processes[process] = tree.add(Text(one_line(unquote(process)), style="bold cyan"))
+            processes[process] = tree.add(Text(clean_line(unquote(process)), style="bold cyan"))
         downstream = _name(down_space, down_name)
         if (process, downstream) not in targets:
             targets[process, downstream] = processes[process].add(Text(f"→ {downstream}"))
@@ -37,5 +37,5 @@ def lineage_tree(database: Path) -> Tree:
 def _name(namespace: str, name: str) -> str:
     """A dataset as people say it."""
     if namespace.startswith("arn:aws:glue:"):
-        return one_line(name.removeprefix("table/").replace("/", "."))
-    return one_line(f"{namespace}/{name}")
+        return clean_line(name.removeprefix("table/").replace("/", "."))
+    return clean_line(f"{namespace}/{name}")

@@ -8,7 +8,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from glueline.ledger import AsyncLedger, Commands, LedgerUnavailable
-from glueline.ledger.gauges import Gauges, gauges
+from glueline.ledger.gauges import Gauges, read_gauges
 from glueline.settings.settings import Settings
 from glueline_worker.observe.loop_monitor import Pulse
 from glueline_worker.observe.server import Server
@@ -66,6 +66,6 @@ class Observer:
         with suppress(LedgerUnavailable, TimeoutError):
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await AsyncLedger(self._client)(
-                    gauges(self._calls.keys, self._calls.silence_ms)
+                    read_gauges(self._calls.keys, self._calls.redispatch_after_ms)
                 )
         return None

@@ -7,7 +7,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from glueline.settings.settings import Settings
-from glueline.telemetry.logging import send_logs
+from glueline.telemetry.logging import configure_logging
 from glueline_worker.redact import redact_text
 
 _LEVELS = {
@@ -36,7 +36,7 @@ LONGEST = 20_000
 
 def setup_logging(settings: Settings) -> None:
     """Send our own and the libraries' lines to standard error."""
-    send_logs(settings, _redact, levels=_LEVELS)
+    configure_logging(settings, _redact, levels=_LEVELS)
 
 
 def _redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from glueline.contract.errors import UsageError
 from glueline.ledger.gauges import Gauges
-from glueline.telemetry.ledger_metrics import families
+from glueline.telemetry.ledger_metrics import make_metric_families
 from glueline_worker.observe.metrics import READY, REGISTRY, UNITS_UNDER_WAY
 
 
@@ -74,7 +74,7 @@ class Server:
         for kind in self._kinds:
             UNITS_UNDER_WAY.labels(kind).set(counts[kind])
         ledger = CollectorRegistry()
-        ledger.register(_Told(families(await self._gauges())))
+        ledger.register(_Told(make_metric_families(await self._gauges())))
         body = generate_latest(REGISTRY) + generate_latest(ledger)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -12,10 +12,10 @@ from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.s3 import Script, read_script
 from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
-from glueline_worker.lineage.files.file_kinds import PIPELINE
-from glueline_worker.lineage.job import is_pipeline, job_lineage
-from glueline_worker.lineage.model import Lineage, Surroundings
-from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.files.file_kinds import PIPELINE_REASON
+from glueline_worker.lineage.job import is_pipeline, read_job_lineage
+from glueline_worker.lineage.model import Lineage, LineageContext
+from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
@@ -79,7 +79,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
         "outputs": lineage.outputs,
         "warnings": (*record.warnings, *sources.warnings, *lineage.warnings),
     }
-    edges = lineage_records(
+    edges = make_lineage_records(
         lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
     )
     if lineage.failures:
@@ -117,27 +117,29 @@ async def _lineage(
     definition: Mapping[str, Any], sources: Sources, context: UnitContext
 ) -> Lineage:
     """The job's lineage, and once more with the columns of the tables that it turns out to read."""
-    around = Surroundings(
+    lineage_context = LineageContext(
         region=context.at.region,
         account=context.at.account,
         connections={name: known for name, known in sources.inputs.connections.items() if known},
     )
-    lineage = await _analysed(definition, sources, around)
+    lineage = await _analysed(definition, sources, lineage_context)
     names = tables_read(lineage.inputs, context) if lineage.edges else ()
     sources.inputs.columns = await columns_of(names, context)
     sources.has_columns = len(sources.inputs.columns) == len(names)
     schemas = {name: columns for name, columns in sources.inputs.columns.items() if columns}
     if not schemas:
         return lineage
-    return await _analysed(definition, sources, replace(around, schemas=schemas))
+    return await _analysed(definition, sources, replace(lineage_context, schemas=schemas))
 
 
 async def _analysed(
-    definition: Mapping[str, Any], sources: Sources, around: Surroundings
+    definition: Mapping[str, Any], sources: Sources, lineage_context: LineageContext
 ) -> Lineage:
     # Reading a script can take its time; other units share the loop.
     script = sources.script and sources.script.text
-    return await asyncio.to_thread(job_lineage, definition, script, sources.dag, around)
+    return await asyncio.to_thread(
+        read_job_lineage, definition, script, sources.dag, lineage_context
+    )
 
 
 async def _read(
@@ -148,7 +150,7 @@ async def _read(
 ) -> None:
     location = script_location(definition)
     if is_pipeline(definition):
-        sources.warnings.append(PIPELINE)
+        sources.warnings.append(PIPELINE_REASON)
         sources.is_complete = False
         return
     if isinstance(location, ScriptLocation):

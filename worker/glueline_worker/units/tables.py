@@ -13,10 +13,10 @@ from glueline_worker.catalog.tables import table_record
 from glueline_worker.catalog.values import text_of
 from glueline_worker.catalog.views import is_view
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.links.storage import link_lineage
-from glueline_worker.lineage.model import Lineage, Surroundings
-from glueline_worker.lineage.records import lineage_records
-from glueline_worker.lineage.views import read_view, tables_to_look_up
+from glueline_worker.lineage.links.storage import make_link_lineage
+from glueline_worker.lineage.model import Lineage, LineageContext
+from glueline_worker.lineage.records import make_lineage_records
+from glueline_worker.lineage.views import find_tables_to_look_up, read_view
 from glueline_worker.sinks.base import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.cooperate import in_turns
@@ -112,13 +112,13 @@ async def _part(
     if not context.options.lineage:
         return Part(key, (table,), fingerprint_)
     # The owner's other tables are not in this catalogue.
-    named = () if owner else tables_to_look_up(table)
+    named = () if owner else find_tables_to_look_up(table)
     found = await look_up(named, context) if named else LookedUp({}, frozenset())
     kind, lineage = _lineage(table, owner, found, context)
     if is_view and kind != "view" and table.target is None:
         kind, lineage = "view", Lineage(gaps=_NO_TEXT)  # the record says what is wrong with it
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
-    edges = lineage_records(
+    edges = make_lineage_records(
         lineage,
         process=process,
         source=table.source,
@@ -150,13 +150,15 @@ def _lineage(
     What is read through a link to a database, ``owner``, is said of the owner's table.
     """
     account = (owner and owner.catalog_id) or context.at.catalog_id
-    around = Surroundings(region=context.at.region, account=account, schemas=found.columns)
+    lineage_context = LineageContext(
+        region=context.at.region, account=account, schemas=found.columns
+    )
     if owner:
         table = table.model_copy(update={"database_name": owner.database, "catalog_id": account})
     if table.target is not None:
-        return "table", link_lineage(table, around)
+        return "table", make_link_lineage(table, lineage_context)
     if table.views or table.sub_objects:
-        return "view", collapse(read_view(table, around, found.unknown), around)
+        return "view", collapse(read_view(table, lineage_context, found.unknown), lineage_context)
     return "table", Lineage()
 
 

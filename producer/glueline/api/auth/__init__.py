@@ -1,1 +1,1 @@
-"""Who calls, what they may do, and how often."""
+"""Tokens and logins: authentication, authorization, rate limits and audit lines."""

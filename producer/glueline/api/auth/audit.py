@@ -4,11 +4,11 @@ from typing import Any
 
 import structlog
 
-from glueline.api.context import Caller
+from glueline.api.context import Principal
 
 log = structlog.get_logger()
 
 
-def audit(caller: Caller, action: str, **about: Any) -> None:
+def audit(principal: Principal, action: str, **about: Any) -> None:
     """Write the line; it holds names and ids, never a token."""
-    log.info("audit", action=action, token=caller.token.name, address=caller.address, **about)
+    log.info("audit", action=action, token=principal.token.name, address=principal.address, **about)

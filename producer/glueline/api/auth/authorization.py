@@ -1,4 +1,4 @@
-"""What a token may do."""
+"""Authorization: the scopes and sources of a token."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -6,62 +6,64 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
-from glueline.api.context import Caller, Desk, caller_of, desk_of
-from glueline.api.problems import Refused, unknown_run
+from glueline.api.context import ApiContext, Principal, get_context, get_principal
+from glueline.api.problems import HttpProblem, unknown_run_problem
 from glueline.contract.runs import RunStatus
-from glueline.settings.api import Scope
+from glueline.settings.api import TokenScope
 
 
-def require(caller: Caller, scope: Scope) -> None:
-    """Raise a refusal unless the token has ``scope``."""
-    if scope not in caller.token.scopes:
-        raise Refused(
-            HTTPStatus.FORBIDDEN, "scope", f"the token {caller.token.name!r} has no scope {scope!r}"
+def require_scope(principal: Principal, scope: TokenScope) -> None:
+    """Raise HttpProblem unless the token has ``scope``."""
+    if scope not in principal.token.scopes:
+        raise HttpProblem(
+            HTTPStatus.FORBIDDEN,
+            "scope",
+            f"the token {principal.token.name!r} has no scope {scope!r}",
         )
 
 
-def require_source(caller: Caller, source: str) -> None:
-    """Raise a refusal unless the token is for ``source``, whether or not there is such a one."""
-    if not caller.token.admits(source):
-        raise Refused(
+def require_source(principal: Principal, source: str) -> None:
+    """Raise HttpProblem unless the token is for ``source``, whether it exists or not."""
+    if not principal.token.admits(source):
+        raise HttpProblem(
             HTTPStatus.FORBIDDEN,
             "source",
-            f"the token {caller.token.name!r} is not for this source",
+            f"the token {principal.token.name!r} is not for this source",
         )
 
 
-def require_all_sources(caller: Caller) -> None:
-    """Raise a refusal unless the token is for every source."""
-    if not caller.token.is_for_all:
-        raise Refused(
+def require_all_sources(principal: Principal) -> None:
+    """Raise HttpProblem unless the token is for every source."""
+    if not principal.token.is_for_all:
+        raise HttpProblem(
             HTTPStatus.FORBIDDEN,
             "source",
             "this may tell of any source, and the token is not for all of them",
         )
 
 
-async def visible_run(desk: Desk, caller: Caller, run_id: str) -> RunStatus:
-    """A run; one of a source that the token is not for is unknown like any other."""
-    run = await desk.producer.status(run_id)
-    if not caller.token.admits(run.request.source):
-        raise unknown_run()
+async def find_visible_run(context: ApiContext, principal: Principal, run_id: str) -> RunStatus:
+    """Return a run; a run of a source that the token is not for counts as unknown."""
+    run = await context.producer.status(run_id)
+    if not principal.token.admits(run.request.source):
+        raise unknown_run_problem()
     return run
 
 
-def reader(request: Request) -> Caller:
-    """A caller who may read."""
-    caller = caller_of(request)
-    require(caller, "read")
-    return caller
+def require_reader(request: Request) -> Principal:
+    """Return the principal of a request; raises HttpProblem unless it may read."""
+    principal = get_principal(request)
+    require_scope(principal, "read")
+    return principal
 
 
-def writer(request: Request) -> Caller:
-    """A caller who may enqueue."""
-    caller = caller_of(request)
-    require(caller, "enqueue")
-    return caller
+def require_writer(request: Request) -> Principal:
+    """Return the principal of a request; raises HttpProblem unless it may enqueue."""
+    principal = get_principal(request)
+    require_scope(principal, "enqueue")
+    return principal
 
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
-Reader = Annotated[Caller, Depends(reader)]
-Writer = Annotated[Caller, Depends(writer)]
+ContextDep = Annotated[ApiContext, Depends(get_context)]
+ReaderDep = Annotated[Principal, Depends(require_reader)]
+WriterDep = Annotated[Principal, Depends(require_writer)]

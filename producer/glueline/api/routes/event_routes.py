@@ -1,4 +1,4 @@
-"""``POST /v1/events``: what EventBridge tells."""
+"""``POST /v1/events``: events of EventBridge."""
 
 from typing import Annotated, Any
 
@@ -8,40 +8,43 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from glueline.api import openapi
-from glueline.api.auth.authorization import TheDesk, Writer
-from glueline.api.problems import wrong
-from glueline.api.requests import json_of, known_query
+from glueline.api.auth.authorization import ContextDep, WriterDep
+from glueline.api.problems import field_problem
+from glueline.api.requests import read_json, require_known_query
 from glueline.api.routes import operations
-from glueline.changes.eventbridge import EVENTS_AT_ONCE, Envelope, parse_events
+from glueline.changes.eventbridge import MAX_EVENTS, Envelope, parse_events
 from glueline.changes.intake import AcceptedEvents
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import SourceName
 
-router = APIRouter(prefix="/v1", tags=["events"], dependencies=[Depends(known_query)])
+events_router = APIRouter(
+    prefix="/v1", tags=["events"], dependencies=[Depends(require_known_query)]
+)
 
 
-class Events(RootModel[Envelope | Annotated[list[Envelope], Field(max_length=EVENTS_AT_ONCE)]]):
+class Events(RootModel[Envelope | Annotated[list[Envelope], Field(max_length=MAX_EVENTS)]]):
     """One event as EventBridge delivers it, or a list of them."""
 
 
 class _Anything(RootModel[Any]):
-    """What is looked at more closely than pydantic would, and told of in one sentence."""
+    """A body whose errors ``parse_events`` explains in one sentence."""
 
     model_config = ConfigDict(strict=True)
 
 
-@router.post(
+@events_router.post(
     "/events",
+    name="deliver",
     status_code=202,
     response_model=AcceptedEvents,
-    responses=openapi.delivered(),
-    openapi_extra=openapi.body(Events, openapi.EVENTS),
+    responses=openapi.delivery_responses(),
+    openapi_extra=openapi.request_body(Events, openapi.EVENTS),
     summary="Tell of changes in Glue",
 )
-async def deliver(
+async def accept_delivery(
     request: Request,
-    desk: TheDesk,
-    caller: Writer,
+    context: ContextDep,
+    principal: WriterDep,
     source: Annotated[
         SourceName | None,
         Query(description="The source of all events, else that of each one's account and region."),
@@ -52,10 +55,10 @@ async def deliver(
     An API destination of EventBridge can deliver here. 202 means that the changes are noted and
     will be read. It is safe to deliver the same again; one bad event refuses the whole delivery.
     """
-    body = await json_of(request, _Anything, desk.settings.api.max_body)
+    body = await read_json(request, _Anything, context.settings.api.max_body)
     try:
         events = parse_events(body.root)
     except UsageError as error:
-        raise wrong("body", str(error)) from None
-    accepted = await operations.note(desk, caller, events, source)
+        raise field_problem("body", str(error)) from None
+    accepted = await operations.record_events(context, principal, events, source)
     return JSONResponse(accepted.model_dump(mode="json"), 202)

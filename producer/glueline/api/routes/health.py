@@ -13,56 +13,56 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from glueline.api import openapi
-from glueline.api.auth.authorization import Reader, TheDesk, require_all_sources
-from glueline.api.context import Desk
-from glueline.api.problems import Refused
+from glueline.api.auth.authorization import ContextDep, ReaderDep, require_all_sources
+from glueline.api.context import ApiContext
+from glueline.api.problems import HttpProblem
 from glueline.contract.errors import GluelineError
 from glueline.contract.model import StrictModel
 
 BEAT = 1.0
-"""Seconds between two looks at Redis for the heartbeat file."""
+"""Seconds between two checks of Redis for the heartbeat file."""
 ANSWER_WITHIN = 2.0
-"""Seconds after which a Redis that says nothing is taken to be away."""
+"""Seconds after which a Redis that does not answer counts as away."""
 log = structlog.get_logger()
-router = APIRouter(tags=["operations"])
+health_router = APIRouter(tags=["operations"])
 
 
 class Health(StrictModel):
-    """All is well."""
+    """The answer of a healthy process."""
 
     status: str = "ok"
 
 
-@router.get("/healthz", summary="Is the process alive?")
+@health_router.get("/healthz", summary="Is the process alive?")
 async def healthz() -> Health:
-    """Answers without a token, and as long as the event loop turns."""
+    """Answer without a token, as long as the event loop runs."""
     return Health()
 
 
-@router.get("/readyz", responses=openapi.problems(503), summary="Can it serve?")
-async def readyz(desk: TheDesk, caller: Reader) -> Health:  # noqa: ARG001
-    """Whether Redis answers and the server is not about to stop."""
-    if desk.stopping.is_set():
-        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is about to stop")
-    await desk.producer.runs(1)
+@health_router.get("/readyz", responses=openapi.problem_responses(503), summary="Can it serve?")
+async def readyz(context: ContextDep, principal: ReaderDep) -> Health:  # noqa: ARG001
+    """Tell whether Redis answers and the server is not about to stop."""
+    if context.stopping.is_set():
+        raise HttpProblem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is about to stop")
+    await context.producer.runs(1)
     return Health()
 
 
-@router.get("/metrics", response_class=PlainTextResponse, summary="Figures for Prometheus")
-async def metrics(desk: TheDesk, caller: Reader) -> Response:
+@health_router.get("/metrics", response_class=PlainTextResponse, summary="Figures for Prometheus")
+async def metrics(context: ContextDep, principal: ReaderDep) -> Response:
     """Of this process, the queue and the ledger, so of every source: the token is for all."""
-    require_all_sources(caller)
-    text = await asyncio.to_thread(generate_latest, desk.metrics.registry)
+    require_all_sources(principal)
+    text = await asyncio.to_thread(generate_latest, context.metrics.registry)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
-async def beat(desk: Desk) -> None:
+async def touch_heartbeat(context: ApiContext) -> None:
     """Touch the heartbeat file while the API is ready: probes that are commands have no token."""
-    heartbeat = desk.settings.heartbeat_file
-    while heartbeat is not None and not desk.stopping.is_set():
+    heartbeat = context.settings.heartbeat_file
+    while heartbeat is not None and not context.stopping.is_set():
         with suppress(GluelineError, TimeoutError):
             async with asyncio.timeout(ANSWER_WITHIN):
-                await desk.producer.runs(1)
+                await context.producer.runs(1)
             try:
                 heartbeat.touch()
             except OSError as error:
@@ -70,28 +70,28 @@ async def beat(desk: Desk) -> None:
         await asyncio.sleep(BEAT)
 
 
-class Measured:
-    """Counts requests by their route, so that ids do not multiply the figures."""
+class MetricsMiddleware:
+    """Counts requests by route, so that ids do not multiply the metrics."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, context: ApiContext) -> None:
         """Stand before ``app``."""
-        self._app, self._metrics = app, desk.metrics
+        self._app, self._metrics = app, context.metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and note its answer."""
+        """Pass the request on and count its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         begin = time.perf_counter()
 
-        async def noted(message: Message) -> None:
+        async def send_and_count(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._note(scope, message["status"], time.perf_counter() - begin)
+                self._count(scope, message["status"], time.perf_counter() - begin)
             await send(message)
 
-        await self._app(scope, receive, noted)
+        await self._app(scope, receive, send_and_count)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route: Any = scope.get("route")
         path = getattr(route, "path", "none")
         # A method may be any word that a client thinks of.

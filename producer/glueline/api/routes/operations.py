@@ -1,105 +1,112 @@
-"""What a request can change, with its audit line; the API and the page both call it."""
+"""Operations that change something, with their audit lines, for the API and the page."""
 
 import asyncio
 from http import HTTPStatus
 
 from glueline.api.auth.audit import audit
-from glueline.api.auth.authorization import require_source, visible_run
-from glueline.api.context import Caller, Desk
-from glueline.api.problems import Refused
+from glueline.api.auth.authorization import find_visible_run, require_source
+from glueline.api.context import ApiContext, Principal
+from glueline.api.problems import HttpProblem
 from glueline.changes.eventbridge import Event
-from glueline.changes.intake import AcceptedEvents, summary, understand
+from glueline.changes.intake import AcceptedEvents, route_events, summarize_events
 from glueline.changes.source_router import NoSource
-from glueline.client.producer import Accepted, KeyConflict
+from glueline.client.errors import KeyConflict
+from glueline.client.producer import Accepted
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import RunState
 
 
-async def enqueue(desk: Desk, caller: Caller, request: ExtractionRequest) -> Accepted:
-    """Open a run, or find the one of the same idempotency key and the same request."""
-    require_source(caller, request.source)
-    _require_known(desk, caller, request.source)
+async def open_authorized_run(
+    context: ApiContext, principal: Principal, request: ExtractionRequest
+) -> Accepted:
+    """Open a run, or return the one with the same idempotency key and request."""
+    require_source(principal, request.source)
+    _require_known(context, principal, request.source)
     try:
-        accepted = await desk.producer.enqueue(request)
+        accepted = await context.producer.enqueue(request)
     except KeyConflict:
-        # Without the run's id: it may be of a time when the token was for other sources.
-        raise Refused(
+        # Without the run's id, which may be that of a source that the token is not for.
+        raise HttpProblem(
             HTTPStatus.CONFLICT,
             KeyConflict.code,
             "this idempotency key belongs to another request; nothing was enqueued",
         ) from None
     if not accepted.is_new:
         return accepted
-    audit(caller, "enqueue", run=accepted.run_id, source=request.source, scope=request.scope.label)
+    audit(
+        principal, "enqueue", run=accepted.run_id, source=request.source, scope=request.scope.label
+    )
     return accepted
 
 
-async def cancel(desk: Desk, caller: Caller, run_id: str) -> RunState:
-    """Stop a run and say its state now; one that has ended stays as it is."""
-    run = await visible_run(desk, caller, run_id)
-    state = await desk.producer.cancel(run_id, f"cancelled by {caller.token.name}")
+async def cancel_visible_run(context: ApiContext, principal: Principal, run_id: str) -> RunState:
+    """Stop a run and return its state; a run that has ended stays as it is."""
+    run = await find_visible_run(context, principal, run_id)
+    state = await context.producer.cancel(run_id, f"cancelled by {principal.token.name}")
     if not run.state.is_final and state is RunState.CANCELLED:
-        audit(caller, "cancel", run=run_id, source=run.request.source)
+        audit(principal, "cancel", run=run_id, source=run.request.source)
     return state
 
 
-async def replay(desk: Desk, caller: Caller, run_id: str, units: list[str] | None) -> int:
-    """Run failed units again and say how many; raises UsageError where there is nothing to do."""
-    run = await visible_run(desk, caller, run_id)
-    replayed = await desk.producer.replay(run_id, units)
-    audit(caller, "replay", run=run_id, source=run.request.source, units=replayed)
+async def replay_visible_run(
+    context: ApiContext, principal: Principal, run_id: str, units: list[str] | None
+) -> int:
+    """Run failed units again and return how many; raises UsageError if none can."""
+    run = await find_visible_run(context, principal, run_id)
+    replayed = await context.producer.replay(run_id, units)
+    audit(principal, "replay", run=run_id, source=run.request.source, units=replayed)
     return replayed
 
 
-async def check(desk: Desk, caller: Caller, source: str) -> bool:
-    """Let a worker check a source; False when one is about to."""
-    require_source(caller, source)
-    if source not in desk.sources:
-        raise unknown_source(desk, caller)
-    is_new = await asyncio.to_thread(desk.producer.producer.checks.ask, source)
+async def request_source_check(context: ApiContext, principal: Principal, source: str) -> bool:
+    """Ask a worker to check a source; False when it was asked already."""
+    require_source(principal, source)
+    if source not in context.sources:
+        raise unknown_source_problem(context, principal)
+    is_new = await asyncio.to_thread(context.producer.producer.checks.ask, source)
     if is_new:
-        audit(caller, "check", source=source)
+        audit(principal, "check", source=source)
     return is_new
 
 
-async def note(
-    desk: Desk, caller: Caller, events: list[Event], source: str | None
+async def record_events(
+    context: ApiContext, principal: Principal, events: list[Event], source: str | None
 ) -> AcceptedEvents:
-    """Note what events say has changed in the sources that the token is for."""
+    """Record the changes of events in sources that the token is for."""
     if source is not None:
-        require_source(caller, source)
-        _require_known(desk, caller, source)
-    source = source or desk.settings.events.source
+        require_source(principal, source)
+        _require_known(context, principal, source)
+    source = source or context.settings.events.source
     try:
-        told = understand(desk.router, events, source)
-        named = [desk.router.names(event, source) for event in events if event.scopes]
+        changed = route_events(context.router, events, source)
+        named = [context.router.find_sources(event, source) for event in events if event.scopes]
     except NoSource:
-        raise unknown_source(desk, caller) from None
-    found = sorted({change.source for one in told for change in one.changes})
-    # Filters may have left nothing of an event: its source tells no less.
-    mine = all(any(map(caller.token.admits, names)) for names in named)
-    if not (mine and all(map(caller.token.admits, found))):
-        # As if it were not there: an event's account must not tell which sources there are.
-        raise unknown_source(desk, caller)
-    accepted = summary(told, await desk.producer.note(told))
-    desk.metrics.events.labels("noted").inc(accepted.noted)
-    desk.metrics.events.labels("repeated").inc(accepted.repeated)
-    desk.metrics.events.labels("ignored").inc(accepted.ignored)
+        raise unknown_source_problem(context, principal) from None
+    found = sorted({change.source for one in changed for change in one.changes})
+    # The filters may have left out all of an event, but its source must be allowed all the same.
+    mine = all(any(map(principal.token.admits, names)) for names in named)
+    if not (mine and all(map(principal.token.admits, found))):
+        # The answer for unknown sources: an event's account must not reveal which sources exist.
+        raise unknown_source_problem(context, principal)
+    accepted = summarize_events(changed, await context.producer.record_changes(changed))
+    context.metrics.events.labels("noted").inc(accepted.noted)
+    context.metrics.events.labels("repeated").inc(accepted.repeated)
+    context.metrics.events.labels("ignored").inc(accepted.ignored)
     if accepted.noted:
-        audit(caller, "events", noted=accepted.noted, sources=found)
+        audit(principal, "events", noted=accepted.noted, sources=found)
     return accepted
 
 
-def _require_known(desk: Desk, caller: Caller, source: str) -> None:
-    """Workers alone need the declarations; without any here, nothing can be said."""
-    if not desk.router.is_open and source not in desk.sources:
-        raise unknown_source(desk, caller)
+def _require_known(context: ApiContext, principal: Principal, source: str) -> None:
+    """Refuse a source that is not declared; without declarations only workers know them."""
+    if not context.router.is_open and source not in context.sources:
+        raise unknown_source_problem(context, principal)
 
 
-def unknown_source(desk: Desk, caller: Caller) -> Refused:
-    """The settings declare others."""
-    known = ", ".join(filter(caller.token.admits, desk.sources)) or "none"
-    return Refused(
+def unknown_source_problem(context: ApiContext, principal: Principal) -> HttpProblem:
+    """Return the problem of an unknown source, with the ones that the token is for."""
+    known = ", ".join(filter(principal.token.admits, context.sources)) or "none"
+    return HttpProblem(
         HTTPStatus.NOT_FOUND,
         "unknown_source",
         f"there is no such source; those that this token is for: {known}",

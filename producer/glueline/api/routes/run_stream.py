@@ -1,8 +1,7 @@
 """The progress of a run as server-sent events.
 
-An event's id is a digest of the status that it tells, so that a client which comes back with
-``Last-Event-ID`` hears of nothing twice; to one that has heard the end the answer is 204, upon
-which browsers stop asking.
+The id of an event is a digest of the run's status. A client that reconnects with ``Last-Event-ID``
+gets no status twice; if it has had the last one, the answer is 204, and browsers stop asking.
 """
 
 import asyncio
@@ -16,51 +15,56 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from glueline.api.connections import client_group
-from glueline.api.context import Caller, Desk
-from glueline.api.problems import Refused
-from glueline.client.producer import POLL, UnknownRun
+from glueline.api.context import ApiContext, Principal
+from glueline.api.problems import HttpProblem
+from glueline.client.errors import UnknownRun
+from glueline.client.producer import POLL_INTERVAL
 from glueline.contract.errors import Retryable
 from glueline.contract.runs import RunStatus
 
 KEEP_ALIVE = 15.0
-"""Seconds after which a comment shows proxies that the stream lives."""
+"""Seconds between comments that show proxies that the stream is alive."""
 RECONNECT_MS = 2000
 LOGIN_CHECK = 3.0
-"""Seconds after which a stream looks whether its login still stands."""
+"""Seconds between two checks of the login of a stream."""
 
 
-def events(desk: Desk, caller: Caller, run: RunStatus, last_id: str | None) -> Response:
-    """The stream of ``run``, from what the client does not know yet."""
+def stream_run(
+    context: ApiContext, principal: Principal, run: RunStatus, last_id: str | None
+) -> Response:
+    """Stream the status of ``run``, from what the client does not know yet."""
     if run.state.is_final and last_id == _id_of(run):
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return RunStream(desk, caller, _stream(desk, caller, run, last_id))
+    return RunStream(context, principal, _stream(context, principal, run, last_id))
 
 
 class RunStream(StreamingResponse):
-    """A stream that counts against the process, its token and its address until it ends."""
+    """A stream that counts towards the limits of the process, its token and its address."""
 
-    def __init__(self, desk: Desk, caller: Caller, events: AsyncIterator[str]) -> None:
+    def __init__(
+        self, context: ApiContext, principal: Principal, events: AsyncIterator[str]
+    ) -> None:
         """Count the stream now; raises Refused when there are enough."""
-        api = desk.settings.api
-        self._desk = desk
+        api = context.settings.api
+        self._context = context
         self._counts_against = {
             "all": ("api.streams", api.streams),
-            f"token {caller.token.name}": ("api.streams_per_token", api.streams_per_token),
-            f"address {client_group(caller.address)}": (
+            f"token {principal.token.name}": ("api.streams_per_token", api.streams_per_token),
+            f"address {client_group(principal.address)}": (
                 "api.streams_per_token",
                 api.streams_per_token,
             ),
         }
         for who, (setting, limit) in self._counts_against.items():
-            if desk.streams[who] >= limit:
-                raise Refused(
+            if context.streams[who] >= limit:
+                raise HttpProblem(
                     HTTPStatus.TOO_MANY_REQUESTS,
                     "too_many_streams",
                     f"as many streams are open as {setting} allows; ask again later",
                     headers={"Retry-After": "10"},
                 )
-        desk.streams.update(self._counts_against.keys())
-        desk.metrics.streams.inc()
+        context.streams.update(self._counts_against.keys())
+        context.metrics.streams.inc()
         headers = {"X-Accel-Buffering": "no"}
         super().__init__(events, media_type="text/event-stream", headers=headers)
 
@@ -69,39 +73,39 @@ class RunStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._desk.metrics.streams.dec()
-            self._desk.streams.subtract(self._counts_against.keys())
+            self._context.metrics.streams.dec()
+            self._context.streams.subtract(self._counts_against.keys())
             for who in self._counts_against:
-                if not self._desk.streams[who]:
-                    del self._desk.streams[who]
+                if not self._context.streams[who]:
+                    del self._context.streams[who]
 
 
 async def _stream(
-    desk: Desk, caller: Caller, run: RunStatus, last_id: str | None
+    context: ApiContext, principal: Principal, run: RunStatus, last_id: str | None
 ) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
-    said = checked = time.monotonic()
-    while not desk.stopping.is_set():
-        if caller.session is not None and time.monotonic() - checked > LOGIN_CHECK:
+    sent = checked = time.monotonic()
+    while not context.stopping.is_set():
+        if principal.session is not None and time.monotonic() - checked > LOGIN_CHECK:
             checked = time.monotonic()
-            with suppress(Retryable):  # without the ledger there is no news to tell either
-                if await desk.sessions.find(caller.session) is None:
+            with suppress(Retryable):  # without the ledger there is nothing to send either
+                if await context.sessions.find(principal.session) is None:
                     return
         if _id_of(run) != last_id:
-            last_id, said = _id_of(run), time.monotonic()
+            last_id, sent = _id_of(run), time.monotonic()
             yield _event("end" if run.state.is_final else "progress", run)
         if run.state.is_final:
             return
-        if time.monotonic() - said > KEEP_ALIVE:
-            said = time.monotonic()
+        if time.monotonic() - sent > KEEP_ALIVE:
+            sent = time.monotonic()
             yield ": still running\n\n"
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(POLL_INTERVAL)
         try:
-            run = await desk.producer.status(run.run_id)
+            run = await context.producer.status(run.run_id)
         except UnknownRun:
             return
         except Retryable:
-            continue  # the ledger is away; what it knows will still be news
+            continue  # the ledger is away; send its news later
 
 
 def _event(kind: str, run: RunStatus) -> str:

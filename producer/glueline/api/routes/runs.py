@@ -7,11 +7,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from glueline.api import openapi
-from glueline.api.auth.authorization import Reader, TheDesk, Writer, require_source, visible_run
-from glueline.api.requests import json_of, known_query, no_body
+from glueline.api.auth.authorization import (
+    ContextDep,
+    ReaderDep,
+    WriterDep,
+    find_visible_run,
+    require_source,
+)
+from glueline.api.requests import read_json, require_known_query, require_no_body
 from glueline.api.routes import operations
-from glueline.api.routes.pagination import CURSOR, RunPage, runs_page
-from glueline.api.routes.run_stream import events
+from glueline.api.routes.pagination import CURSOR_PATTERN, RunPage, read_runs_page
+from glueline.api.routes.run_stream import stream_run
 from glueline.client.producer import Accepted
 from glueline.contract.filters import Filters, RequestFilters
 from glueline.contract.messages import (
@@ -25,7 +31,7 @@ from glueline.contract.messages import (
 from glueline.contract.model import StrictModel
 from glueline.contract.runs import Failure, RunState, RunStatus
 
-router = APIRouter(prefix="/v1", tags=["runs"], dependencies=[Depends(known_query)])
+runs_router = APIRouter(prefix="/v1", tags=["runs"], dependencies=[Depends(require_known_query)])
 TheRun = Annotated[RunId, Path(description="The run's id.", examples=["0" * 32])]
 Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Failures to pass over.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most.")]
@@ -33,7 +39,7 @@ IDEMPOTENCY_KEY = r"^[!-~]([ -~]{0,198}[!-~])?$"
 
 
 class Extraction(StrictModel):
-    """What to extract: a source, a scope of it, filters and options."""
+    """A request for an extraction: a source, a scope of it, filters and options."""
 
     source: SourceName = "default"
     scope: Scope = CatalogScope()
@@ -42,7 +48,7 @@ class Extraction(StrictModel):
 
 
 class Problems(StrictModel):
-    """What of a run failed, and what it could not understand."""
+    """The failures and warnings of a run."""
 
     failures: tuple[Failure, ...]
     """By their units' ids, from ``offset`` on."""
@@ -60,30 +66,31 @@ class StateOfRun(StrictModel):
 
 
 class Units(StrictModel):
-    """Which failed units to run again: all of them unless they are named."""
+    """The failed units to run again: all of them unless they are named."""
 
     units: tuple[Annotated[str, openapi.UNIT_ID], ...] | None = None
 
 
 class Replayed(StrictModel):
-    """How many units run again."""
+    """The number of units that run again."""
 
     run_id: str
     replayed: int
 
 
-@router.post(
+@runs_router.post(
     "/extractions",
+    name="extract",
     status_code=202,
     response_model=Accepted,
-    responses=openapi.accepted(),
-    openapi_extra=openapi.body(Extraction, openapi.EXTRACTIONS),
+    responses=openapi.extraction_responses(),
+    openapi_extra=openapi.request_body(Extraction, openapi.EXTRACTIONS),
     summary="Ask for an extraction",
 )
-async def extract(
+async def start_extraction(
     request: Request,
-    desk: TheDesk,
-    caller: Writer,
+    context: ContextDep,
+    principal: WriterDep,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -96,7 +103,7 @@ async def extract(
 
     When the answer is lost, it is safe to ask again with the same `Idempotency-Key`.
     """
-    wanted = await json_of(request, Extraction, desk.settings.api.max_body)
+    wanted = await read_json(request, Extraction, context.settings.api.max_body)
     full = ExtractionRequest(
         source=wanted.source,
         scope=wanted.scope,
@@ -104,106 +111,128 @@ async def extract(
         options=wanted.options,
         idempotency_key=idempotency_key,
     )
-    accepted = await operations.enqueue(desk, caller, full)
+    accepted = await operations.open_authorized_run(context, principal, full)
     location = {"Location": f"/v1/runs/{accepted.run_id}"}
     return JSONResponse(accepted.model_dump(mode="json"), 202, location)
 
 
-@router.get("/runs", responses=openapi.problems(403), summary="Runs, the newest first")
-async def runs(
-    desk: TheDesk,
-    caller: Reader,
+@runs_router.get(
+    "/runs", name="runs", responses=openapi.problem_responses(403), summary="Runs, the newest first"
+)
+async def list_runs(
+    context: ContextDep,
+    principal: ReaderDep,
     limit: Limit = 50,
     cursor: Annotated[
-        str | None, Query(pattern=CURSOR, description="`next` of the page before.")
+        str | None, Query(pattern=CURSOR_PATTERN, description="`next` of the page before.")
     ] = None,
     state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
     source: Annotated[SourceName | None, Query(description="Only runs of this source.")] = None,
 ) -> RunPage:
-    """The runs of the sources that the token is for.
+    """List the runs of the sources that the token is for.
 
     A page can hold fewer than `limit`, or none, while `next` leads on: a filter looks through
     2,000 runs at a time.
     """
     if source is not None:
-        require_source(caller, source)
-    return await runs_page(desk, caller, limit=limit, cursor=cursor, state=state, source=source)
+        require_source(principal, source)
+    return await read_runs_page(
+        context, principal, limit=limit, cursor=cursor, state=state, source=source
+    )
 
 
-@router.get("/runs/{run_id}", responses=openapi.problems(404), summary="Where a run stands")
-async def run(desk: TheDesk, caller: Reader, run_id: TheRun) -> RunStatus:
-    """The state, the units and what was counted so far."""
-    return await visible_run(desk, caller, run_id)
-
-
-@router.get(
-    "/runs/{run_id}/failures", responses=openapi.problems(404), summary="What failed, and why"
+@runs_router.get(
+    "/runs/{run_id}",
+    name="run",
+    responses=openapi.problem_responses(404),
+    summary="Where a run stands",
 )
-async def failures(
-    desk: TheDesk, caller: Reader, run_id: TheRun, limit: Limit = 1000, offset: Offset = 0
+async def get_run(context: ContextDep, principal: ReaderDep, run_id: TheRun) -> RunStatus:
+    """Return the state, the units and the counts so far."""
+    return await find_visible_run(context, principal, run_id)
+
+
+@runs_router.get(
+    "/runs/{run_id}/failures",
+    name="failures",
+    responses=openapi.problem_responses(404),
+    summary="What failed, and why",
+)
+async def get_failures(
+    context: ContextDep,
+    principal: ReaderDep,
+    run_id: TheRun,
+    limit: Limit = 1000,
+    offset: Offset = 0,
 ) -> Problems:
-    """The units that failed for good, each with the reason, and the run's warnings."""
-    await visible_run(desk, caller, run_id)
-    found, warnings = await desk.producer.problems(run_id)
+    """Return the units that failed for good, each with the reason, and the run's warnings."""
+    await find_visible_run(context, principal, run_id)
+    found, warnings = await context.producer.problems(run_id)
     return Problems(
         failures=tuple(found[offset : offset + limit]), total=len(found), warnings=tuple(warnings)
     )
 
 
-@router.get(
+@runs_router.get(
     "/runs/{run_id}/events",
+    name="follow",
     response_class=Response,
-    responses=openapi.events(),
+    responses=openapi.stream_responses(),
     summary="Follow a run",
 )
-async def follow(
-    desk: TheDesk,
-    caller: Reader,
+async def follow_run(
+    context: ContextDep,
+    principal: ReaderDep,
     run_id: TheRun,
     last_event_id: Annotated[
         str | None,
         Header(max_length=64, description="The last id that was heard; browsers send it."),
     ] = None,
 ) -> Response:
-    """Server-sent events.
+    """Stream the run's progress as server-sent events.
 
     `progress` has the run's status each time it changes, `end` the last one; then the stream ends.
     """
-    return events(desk, caller, await visible_run(desk, caller, run_id), last_event_id)
+    return stream_run(
+        context, principal, await find_visible_run(context, principal, run_id), last_event_id
+    )
 
 
-@router.post(
+@runs_router.post(
     "/runs/{run_id}/cancel",
-    dependencies=[Depends(no_body)],
-    responses=openapi.problems(404),
+    name="cancel",
+    dependencies=[Depends(require_no_body)],
+    responses=openapi.problem_responses(404),
     summary="Stop a run",
 )
-async def cancel(desk: TheDesk, caller: Writer, run_id: TheRun) -> StateOfRun:
-    """A run that has ended stays as it is.
+async def cancel_run(context: ContextDep, principal: WriterDep, run_id: TheRun) -> StateOfRun:
+    """Stop a run; a run that has ended stays as it is.
 
-    The files of one that is stopped are removed; its rows in SQL sinks stay, as facts that were
-    read.
+    The files of a stopped run are removed; its rows in SQL sinks stay, because they were read.
     """
-    state = await operations.cancel(desk, caller, run_id)
+    state = await operations.cancel_visible_run(context, principal, run_id)
     return StateOfRun(run_id=run_id, state=state)
 
 
-@router.post(
+@runs_router.post(
     "/runs/{run_id}/replay",
+    name="replay",
     status_code=202,
     response_model=Replayed,
-    responses=openapi.problems(400, 404, 408, 409, 413, 415),
-    openapi_extra=openapi.body(Units, openapi.UNITS, required=False),
+    responses=openapi.problem_responses(400, 404, 408, 409, 413, 415),
+    openapi_extra=openapi.request_body(Units, openapi.UNITS, required=False),
     summary="Run failed units again",
 )
-async def replay(request: Request, desk: TheDesk, caller: Writer, run_id: TheRun) -> Response:
-    """In the same run and generation.
+async def replay_run(
+    request: Request, context: ContextDep, principal: WriterDep, run_id: TheRun
+) -> Response:
+    """Run failed units again, in the same run and generation.
 
     409 when the run goes on, when nothing of it failed, and when a newer run of the same scope
     exists.
     """
-    wanted = await json_of(request, Units, desk.settings.api.max_body, optional=True)
+    wanted = await read_json(request, Units, context.settings.api.max_body, optional=True)
     units = None if wanted.units is None else list(wanted.units)
-    done = await operations.replay(desk, caller, run_id, units)
+    done = await operations.replay_visible_run(context, principal, run_id, units)
     answer = Replayed(run_id=run_id, replayed=done)
     return JSONResponse(answer.model_dump(mode="json"), 202, {"Location": f"/v1/runs/{run_id}"})

@@ -8,32 +8,34 @@ from starlette.responses import JSONResponse, Response
 
 from glueline.api import openapi
 from glueline.api.auth.authorization import (
-    Reader,
-    TheDesk,
-    Writer,
+    ContextDep,
+    ReaderDep,
+    WriterDep,
     require_all_sources,
     require_source,
 )
-from glueline.api.context import Caller, Desk
-from glueline.api.requests import known_query, no_body
+from glueline.api.context import ApiContext, Principal
+from glueline.api.requests import require_known_query, require_no_body
 from glueline.api.routes import operations
-from glueline.contract.checks import CheckReport
+from glueline.contract.checks import CheckReport, SourceCheck
 from glueline.contract.messages import SourceName
 from glueline.contract.model import StrictModel
 from glueline.contract.runs import DeadLetter
 
-router = APIRouter(prefix="/v1", tags=["sources"], dependencies=[Depends(known_query)])
+sources_router = APIRouter(
+    prefix="/v1", tags=["sources"], dependencies=[Depends(require_known_query)]
+)
 TheSource = Annotated[SourceName, Path(description="The source's name.", examples=["default"])]
 
 
 class SourceView(StrictModel):
-    """A source: where it is, and what its last check found."""
+    """A source: its place and the report of its last check."""
 
     name: str
     region: str | None = None
     """None when AWS's own configuration names it."""
     catalog_id: str | None = None
-    """None when it is the caller's own."""
+    """None when it is that of the source's credentials."""
     is_checking: bool = False
     """Whether a check was asked for that no worker has answered yet."""
     check: CheckReport | None = None
@@ -52,69 +54,79 @@ class DeadLetters(StrictModel):
     dead_letters: tuple[DeadLetter, ...]
 
 
-@router.get("/sources", summary="Sources and their last checks")
-async def sources(desk: TheDesk, caller: Reader) -> SourceList:
-    """Those that the settings of the API declare, and ``default``."""
-    return SourceList(sources=tuple(await views(desk, caller)))
+@sources_router.get("/sources", name="sources", summary="Sources and their last checks")
+async def list_sources(context: ContextDep, principal: ReaderDep) -> SourceList:
+    """List the sources that the settings of the API declare, and ``default``."""
+    return SourceList(sources=tuple(await list_source_views(context, principal)))
 
 
-@router.get("/sources/{name}", responses=openapi.problems(403, 404), summary="One source")
-async def source(desk: TheDesk, caller: Reader, name: TheSource) -> SourceView:
-    """Where it is, and what its last check found."""
-    require_source(caller, name)
-    found = [view for view in await views(desk, caller) if view.name == name]
-    if not found:
-        raise operations.unknown_source(desk, caller)
-    return found[0]
+@sources_router.get(
+    "/sources/{name}",
+    name="source",
+    responses=openapi.problem_responses(403, 404),
+    summary="One source",
+)
+async def get_source(context: ContextDep, principal: ReaderDep, name: TheSource) -> SourceView:
+    """Return the place of a source and the report of its last check."""
+    require_source(principal, name)
+    if name not in context.sources:
+        raise operations.unknown_source_problem(context, principal)
+    (view,) = await _read_views(context, [name])
+    return view
 
 
-@router.post(
+@sources_router.post(
     "/sources/{name}/check",
+    name="check",
     status_code=202,
     response_model=SourceView,
-    dependencies=[Depends(no_body)],
-    responses=openapi.problems(404),
+    dependencies=[Depends(require_no_body)],
+    responses=openapi.problem_responses(404),
     summary="Try a source's permissions",
 )
-async def check(desk: TheDesk, caller: Writer, name: TheSource) -> Response:
-    """A worker does it, because only workers know what a source stands for.
+async def check_source(context: ContextDep, principal: WriterDep, name: TheSource) -> Response:
+    """Ask a worker to check a source: only workers have its credentials.
 
-    Look at `Location` until `is_checking` is false. Asking again meanwhile changes nothing.
+    Read `Location` until `is_checking` is false. Asking again meanwhile changes nothing.
     """
-    await operations.check(desk, caller, name)
-    (view,) = [view for view in await views(desk, caller) if view.name == name]
+    await operations.request_source_check(context, principal, name)
+    (view,) = await _read_views(context, [name])
     return JSONResponse(view.model_dump(mode="json"), 202, {"Location": f"/v1/sources/{name}"})
 
 
-@router.get(
+@sources_router.get(
     "/dead-letters",
+    name="dead_letters",
     tags=["dead letters"],
-    responses=openapi.problems(403),
+    responses=openapi.problem_responses(403),
     summary="Messages that nobody could understand",
 )
-async def dead_letters(
-    desk: TheDesk,
-    caller: Reader,
+async def list_dead_letters(
+    context: ContextDep,
+    principal: ReaderDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many at the most.")] = 100,
 ) -> DeadLetters:
-    """They may be about any source, so the token must be for all of them."""
-    require_all_sources(caller)
-    return DeadLetters(dead_letters=tuple(await desk.producer.dead_letters(limit)))
+    """List dead letters. They may be about any source, so the token must be for all of them."""
+    require_all_sources(principal)
+    return DeadLetters(dead_letters=tuple(await context.producer.dead_letters(limit)))
 
 
-async def views(desk: Desk, caller: Caller) -> list[SourceView]:
-    """The sources that ``caller`` may see."""
-    names = list(filter(caller.token.admits, desk.sources))
-    known = await asyncio.to_thread(desk.producer.producer.checks.known, names)
-    return [_view(desk, check.source, check.report, check.is_checking) for check in known]
+async def list_source_views(context: ApiContext, principal: Principal) -> list[SourceView]:
+    """Return the sources that ``principal`` may see."""
+    return await _read_views(context, list(filter(principal.token.admits, context.sources)))
 
 
-def _view(desk: Desk, name: str, report: CheckReport | None, is_checking: bool) -> SourceView:  # noqa: FBT001
-    declared = desk.settings.source(name)
+async def _read_views(context: ApiContext, names: list[str]) -> list[SourceView]:
+    known = await asyncio.to_thread(context.producer.producer.checks.read_reports, names)
+    return [_make_view(context, check) for check in known]
+
+
+def _make_view(context: ApiContext, check: SourceCheck) -> SourceView:
+    declared = context.settings.source(check.source)
     return SourceView(
-        name=name,
+        name=check.source,
         region=declared.region,
         catalog_id=declared.catalog_id,
-        is_checking=is_checking,
-        check=report,
+        is_checking=check.is_checking,
+        check=check.report,
     )

@@ -1,5 +1,5 @@
--- KEYS  for each source: its report, its question
--- Returns for each source {report or false, 1 when a question stands}
+-- KEYS  for each source: its report, its request
+-- Returns for each source {report or false, 1 when a check is wanted}
 
 local answers = {}
 for i = 1, #KEYS, 2 do

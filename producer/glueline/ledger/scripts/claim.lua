@@ -2,7 +2,7 @@
 -- counted too.
 --
 -- KEYS  1 base  2 watermark
--- ARGV  1 unit id  2 token  3 lease (ms)  4 attempts allowed  5 silence (ms)
+-- ARGV  1 unit id  2 token  3 lease (ms)  4 attempts allowed  5 redispatch_after (ms)
 --
 -- A unit that takes its process with it takes its neighbours' attempts along. So units whose
 -- holders fell silent twice are suspects, and of a run's suspects only one runs at a time: the
@@ -63,7 +63,7 @@ if tonumber(redis.call('HGET', base .. ':losses', id) or 0) >= SUSPICIOUS then
 end
 
 if not holder then
-  -- An unclaimed unit is due `silence` after it was published: see due.lua for the watermark.
+  -- An unclaimed unit is due `redispatch_after` after it was published; due.lua has the watermark.
   local published = math.min(now, tonumber(due) - tonumber(ARGV[5]))
   local watermark = tonumber(text_of(KEYS[2]) or 0) or 0
   if published > watermark or watermark > now then

@@ -1,5 +1,5 @@
--- Move messages with a priority to the queue, behind what is there: Celery's clients put them into
--- lists of their own, which nobody reads. One by one, so that none is ever in no list.
+-- Move messages with a priority to the end of the queue: Celery's clients put them into separate
+-- lists, which workers do not read. One by one, so that each message is always in a list.
 --
 -- KEYS  1 the queue's list  2… lists of messages with a priority
 -- ARGV  1 how many messages at the most

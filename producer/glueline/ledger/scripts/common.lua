@@ -14,7 +14,7 @@
 --                             protected (1: a newer run waits for its end, see open_run.lua),
 --                             lease (the longest of its claims, ms), age and seen (see due.lua),
 --                             broken (1: it was ended before its end, and is not replayed),
---                             unreadable (units that were given up because nobody could read them),
+--                             unreadable (units that were given up because they cannot be read),
 --                             cleaning (the warning that says what postpone.lua waits for),
 --                             circumstances (JSON, see fix.lua), settled_at (when a unit last went
 --                             well), unserved_since, unserved_at (see give_back.lua)
@@ -41,7 +41,7 @@
 -- <prefix>scheduler (when a scheduler last had served all that was due),
 -- <prefix>changes (zset group -> when it is due), <prefix>changes:sealed (zset group -> when to look
 -- again), <prefix>changes:since (zset batch -> begun), <prefix>changes:known (zset event -> noted),
--- <prefix>change:<group> and <prefix>change:<group>:sealed (see note.lua).
+-- <prefix>change:<group> and <prefix>change:<group>:sealed (see record_changes.lua).
 
 local WARNINGS = 1000
 local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',
@@ -69,14 +69,14 @@ local function id_of(base)
   return string.match(base, '[^:]+$') or ''
 end
 
--- The text of a key; false too where somebody has put something else.
+-- The text of a key; false too where the key holds something else.
 local function text_of(key)
   local found = redis.pcall('GET', key)
   return type(found) == 'string' and found
 end
 
--- Whether the ledger knows the run. A script must not write to a run that was lost: it would leave
--- keys that nobody removes.
+-- Whether the ledger knows the run. A script must not write to a run that was lost, because the keys
+-- would never be removed.
 local function is_known(base)
   return redis.call('HEXISTS', base, 'state') == 1
 end
@@ -98,7 +98,7 @@ local function finish_of(base)
     id_of(base), redis.call('HGET', base, 'source') or 'default')
 end
 
--- Close all that is open.
+-- Close all open units.
 local function close_all(base)
   redis.call('DEL', base .. ':open', base .. ':claims')
   for _, name in ipairs(redis.call('HKEYS', base)) do
@@ -133,8 +133,8 @@ local function stop_run(base, state, reason, finish, due)
   open_unit(base, 'finish', finish, due)
 end
 
--- What a running run has lost of its keys, in words; nil when all is there. What the parts hold is
--- counted beside them, so that a part which vanished and was begun anew is noticed too.
+-- Name the part of its keys that a running run has lost; nil when none is. The contents of the parts
+-- are counted beside them, so that a part which vanished and was begun anew is noticed too.
 local function lost_part(base)
   local open = redis.call('ZCARD', base .. ':open')
   local units = redis.call('HLEN', base .. ':units')

@@ -1,5 +1,5 @@
--- Take a question back that could not be published.
+-- Forget a request that could not be published.
 --
--- KEYS  1 the question
+-- KEYS  1 the request
 
 return redis.call('DEL', KEYS[1])

@@ -1,24 +1,25 @@
--- Which units must be published again: those whose holder fell silent, those that waited long
--- enough for a retry, and those whose message was lost. Runs that cannot go on are ended, and those
--- that waited for another run begin.
+-- Find the units that must be published again: those whose holder no longer renews its claim, those
+-- that waited long enough for a retry, and those whose message was lost. Runs that cannot go on are
+-- ended, and runs that waited for another run begin.
 --
--- A message is lost when the queue is empty and nobody claimed the unit for `silence`, or when a
--- unit published `slack` later was already claimed: the queue is first in, first out.
+-- A message is lost when the queue is empty and the unit was not claimed for `redispatch_after`, or
+-- when a unit published `overtake_margin` later was already claimed: the queue is first in, first
+-- out.
 --
 -- KEYS  1 active  2 watermark  3 the queue's list  4 runs
 --       5 looked (hash: at, when this ran last; cursor, where it goes on among all runs)
--- ARGV  1 silence (ms)  2 slack (ms)  3 how many at the most  4 lease (ms)
+-- ARGV  1 redispatch_after (ms)  2 overtake_margin (ms)  3 how many at the most  4 lease (ms)
 --       5 longest life of a run (ms)  6 prefix of a base
 -- Returns {sentences about runs that are forgotten, run id, unit id, message, …}
 --
--- Clocks step. What is due later than it can be was written while the clock was ahead: it is pulled
--- back. After a long gap holders get one more lease, for the gap may be no time that passed.
+-- Clocks step. A unit that is due later than possible was written while the clock was ahead: it is
+-- pulled back. After a long gap holders get one more lease, because the gap may be a clock's step.
 
 -- Longest pauses (ms) before a unit is tried again, and before a stopped run is cleaned up again.
 local RETRY, CLEANING = 65000, 660000
 local CORRECTED, LOOKED_AT, NAMED = 5000, 200, 5
 
-local now, silence, slack = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[2])
+local now, redispatch_after, overtake_margin = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[2])
 local room, lease, life = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local found, sentences = {}, {}
 
@@ -33,9 +34,11 @@ if watermark > now then
   redis.call('SET', KEYS[2], whole(now))
 end
 local lost = now
-if redis.call('LLEN', KEYS[3]) > 0 then lost = math.min(now, watermark + silence - slack - 1) end
+if redis.call('LLEN', KEYS[3]) > 0 then
+  lost = math.min(now, watermark + redispatch_after - overtake_margin - 1)
+end
 local at = tonumber(redis.call('HGET', KEYS[5], 'at') or now) or now
-local is_after_gap = now - at > math.max(silence, lease)
+local is_after_gap = now - at > math.max(redispatch_after, lease)
 redis.call('HSET', KEYS[5], 'at', whole(now))
 
 local function add(base, id, message)
@@ -54,7 +57,7 @@ local function publish(base, id)
     return
   end
   redis.call('HDEL', base .. ':claims', id)
-  redis.call('ZADD', base .. ':open', whole(now + silence), id)
+  redis.call('ZADD', base .. ':open', whole(now + redispatch_after), id)
   add(base, id, message)
 end
 
@@ -76,13 +79,13 @@ local function begin(base)
   redis.call('HDEL', base, 'waiting', 'after', 'reason')
   redis.call('HSET', base, 'protected', 1)
   for i = 1, #units, 2 do
-    open_unit(base, units[i], units[i + 1], now + silence)
+    open_unit(base, units[i], units[i + 1], now + redispatch_after)
     add(base, units[i], units[i + 1])
   end
 end
 
--- Count a run's age in the time that passes between two looks, so that a step of the clock does not
--- end it. Nothing passes while nobody looks.
+-- Count a run's age by the time between two calls of this script, so that a step of the clock does
+-- not end it. No time counts while it is not called.
 local function has_outlived(base)
   local run = redis.call('HMGET', base, 'age', 'seen')
   local age, seen, step = tonumber(run[1] or 0), tonumber(run[2] or now), math.min(60000, life / 10)
@@ -100,20 +103,22 @@ local function too_old(base)
   for i, id in ipairs(redis.call('ZRANGE', base .. ':open', 0, NAMED - 1)) do
     names[i] = string.sub(id, 1, 200)
   end
-  return string.format('the run did not end within %.0f s (run_timeout); %d of its units were open: %s',
+  return string.format(
+    'the run did not end within %.0f s (run_timeout); %d of its units were open: %s',
     life / 1000, open, table.concat(names, ', ')) .. (open > #names and ' …' or '')
 end
 
--- Pull back what is due later than it can be.
+-- Pull back units that are due later than possible.
 local function correct(base, is_running)
   local longest = math.max(lease, tonumber(redis.call('HGET', base, 'lease') or 0))
-  for _, id in ipairs(redis.call('ZRANGE', base .. ':open', '(' .. whole(now + math.min(silence, longest)),
-    '+inf', 'BYSCORE', 'LIMIT', 0, CORRECTED)) do
+  local late = '(' .. whole(now + math.min(redispatch_after, longest))
+  for _, id in ipairs(redis.call('ZRANGE', base .. ':open', late, '+inf', 'BYSCORE',
+    'LIMIT', 0, CORRECTED)) do
     local holder = redis.call('HGET', base .. ':claims', id)
     local due = tonumber(redis.call('ZSCORE', base .. ':open', id))
-    local right = silence
+    local right = redispatch_after
     if holder == 'retry' then
-      right = math.max(is_running and RETRY or CLEANING, silence)
+      right = math.max(is_running and RETRY or CLEANING, redispatch_after)
     elseif holder then
       right = longest
     end
@@ -133,7 +138,7 @@ local function look_after(base)
       if not is_going_on(run[4]) then begin(base) end
       return
     end
-    -- Of these only the kind matters: an error comes of a key that somebody has overwritten.
+    -- Only the type matters: an error means that the key was overwritten.
     redis.call('HLEN', base .. ':attempts')
     redis.call('HLEN', base .. ':losses')
     redis.call('LLEN', base .. ':warnings')

@@ -1,6 +1,6 @@
--- Seal the groups that are due, so that later changes begin a new batch, and answer what is sealed.
--- A group has one sealed batch at a time; it stays until its runs are open (forget_change.lua),
--- whoever takes it, and is not answered twice within `pause`.
+-- Seal the groups that are due, so that later changes begin a new batch, and return the sealed
+-- batches. A group has one sealed batch at a time; it stays until its runs are open
+-- (forget_change.lua), and is not returned twice within `pause`.
 --
 -- KEYS  1 changes  2 sealed (group -> when to look at it again)
 -- ARGV  1 prefix of a group's key  2 how many at the most  3 pause (ms)
@@ -9,7 +9,7 @@
 local now = now_ms()
 local later = whole(now + ARGV[3])
 
--- What began later than now was noted while the clock was ahead.
+-- A batch that began later than now was recorded while the clock was ahead.
 for _, group in ipairs(redis.call('ZRANGE', KEYS[1], '+inf', '(' .. whole(now), 'BYSCORE', 'REV',
   'LIMIT', 0, 200)) do
   local since = tonumber(redis.pcall('HGET', ARGV[1] .. group, 'since'))
@@ -26,7 +26,7 @@ for _, group in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', whole(now), 'BYSCOR
     redis.call('ZADD', KEYS[1], later, group)
   else
     redis.call('ZREM', KEYS[1], group)
-    -- What somebody deleted by hand must not keep the others from being read.
+    -- A group that was deleted by hand must not keep the others from being read.
     if redis.call('TYPE', ARGV[1] .. group).ok == 'hash' then
       redis.call('RENAME', ARGV[1] .. group, ARGV[1] .. group .. ':sealed')
       redis.call('ZADD', KEYS[2], whole(now), group)

@@ -1,11 +1,11 @@
--- Fix the circumstances of a run: what the first worker to say them says is true for all.
+-- Fix the circumstances of a run: those of the first worker hold for all.
 --
 -- KEYS  1 base  2 generation  3 floor (the greatest generation that a sink held above the counter)
 -- ARGV  1 unit id  2 token  3 circumstances (JSON)  4 newest generation that the run's sinks hold
 -- Returns {circumstances, generation}, or {} when the claim is lost
 --
--- A sink that holds more than the counter says is of a ledger that was lost, or whose clock was
--- ahead. Counter and run go beyond it; runs that were opened below it follow as they are fixed.
+-- A sink holds more than the counter when it was written with a ledger that was lost, or whose clock
+-- was ahead. Counter and run go beyond it; runs that were opened below it follow as they are fixed.
 
 -- Numbers as texts of digits, because Lua's are not exact beyond 2^53.
 local function is_less(one, other)

@@ -1,15 +1,14 @@
--- Figures for monitoring; the work grows with the runs that go on and with what is held of them,
--- not with their units.
+-- Metrics of the ledger; the work grows with running runs and their claims, not with their units.
 --
 -- KEYS  1 active  2 runs  3 the queue's list  4 dead letters  5 quotas (set of families)
 --       6 scheduler  7 changes that wait by when they began
--- ARGV  1 silence (ms)  2 prefix of a base  3 prefix of a quota  4 newest runs to look at
+-- ARGV  1 redispatch_after (ms)  2 prefix of a base  3 prefix of a quota  4 newest runs to look at
 -- Returns {queue length, age of the oldest waiting unit (ms), open units, held units, dead letters,
 --          {state, runs, …}, {family, rate, …}, {kind, open, held, to be tried again, …},
 --          ms since a scheduler had served all that was due, or false,
 --          groups of changes, age of the oldest (ms)}
 
-local now, silence = now_ms(), tonumber(ARGV[1])
+local now, redispatch_after = now_ms(), tonumber(ARGV[1])
 local oldest, open, held = now, 0, 0
 local kinds = {}
 
@@ -30,18 +29,19 @@ local function measure(base)
   for i = 1, #holders, 2 do
     count(string.match(holders[i], '^[^/]*'), holders[i + 1] == 'retry' and 3 or 2, 1)
   end
-  -- Of so many units at least one is not claimed, if any is; it is due `silence` after its message.
+  -- Among so many units at least one is not claimed, if any is; it is due `redispatch_after` after
+  -- its message.
   local first = redis.call('ZRANGE', base .. ':open', 0, claims, 'WITHSCORES')
   for i = 1, #first, 2 do
     if redis.call('HEXISTS', base .. ':claims', first[i]) == 0 then
-      oldest = math.min(oldest, tonumber(first[i + 1]) - silence)
+      oldest = math.min(oldest, tonumber(first[i + 1]) - redispatch_after)
       break
     end
   end
 end
 
 for _, base in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  pcall(measure, base) -- one with a damaged key is due.lua's to end
+  pcall(measure, base) -- due.lua ends a run with a damaged key
 end
 
 local states, pairs_of_states = {}, {}
@@ -56,7 +56,7 @@ end
 
 local rates = {}
 for _, family in ipairs(redis.call('SMEMBERS', KEYS[5])) do
-  -- A quota that nobody asked for an hour has expired.
+  -- A quota that was not used for an hour has expired.
   local rate = redis.call('HGET', ARGV[3] .. family, 'rate')
   if rate then
     rates[#rates + 1] = family

@@ -5,7 +5,7 @@
 --       5 warning of the run
 -- Returns 1 (given back), 2 (keep it: none came for too long) or 0 (the claim is lost)
 --
--- The wait begins anew when a unit of the run settled meanwhile, or when nobody was asked for long.
+-- The wait begins anew when a unit of the run settled meanwhile, or when no worker was asked for long.
 
 local base, id = KEYS[1], ARGV[1]
 if redis.call('HGET', base .. ':claims', id) ~= ARGV[2] then return 0 end

@@ -5,7 +5,8 @@
 --
 -- KEYS  1 base  2 runs  3 active  4 scope  5 generation  6 idempotency
 --       (every key has the prefix, which may be all that a user may touch)
--- ARGV  1 run id  2 request  3 source  4 scope label  5 silence (ms)  6 idempotency ttl (ms; 0: not asked for)
+-- ARGV  1 run id  2 request  3 source  4 scope label  5 redispatch_after (ms)
+--       6 idempotency ttl (ms; 0: not asked for)
 --       7 finish message of any run, with the placeholder @run@  8 trace ('' without)
 --       9 '1' to open nothing while a run of the same scope goes on
 --       10 digest of the request  11 its summary  12… unit id, message, …

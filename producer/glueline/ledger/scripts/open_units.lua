@@ -1,7 +1,7 @@
 -- Open units while their parent is still claimed, so that they can start before it ends.
 --
 -- KEYS  1 base
--- ARGV  1 parent id  2 token  3 silence (ms)  4… unit id, message, …
+-- ARGV  1 parent id  2 token  3 redispatch_after (ms)  4… unit id, message, …
 -- Returns {1 or 0 (the claim is lost), unit ids that are new …}
 
 local base = KEYS[1]

@@ -1,13 +1,13 @@
--- Look at a unit that this version cannot read: leave it to a newer one, or give it up.
+-- Refuse a unit that this version cannot read: leave it to a newer one, or give it up.
 --
 -- KEYS  1 base  2 dead
--- ARGV  1 unit id  2 attempts allowed  3 silence (ms)  4 failure  5 dead letter
+-- ARGV  1 unit id  2 attempts allowed  3 redispatch_after (ms)  4 failure  5 dead letter
 --       6 how many letters to keep
--- Returns 'left' (somebody works on it, or nobody needs to), 'later', 'failed' or, when it was the
+-- Returns 'left' (a worker holds it, or it is settled), 'later', 'failed' or, when it was the
 -- last unit of its run, the message of `finish`
 --
--- The attempt is counted before anybody reads the unit. A run leaves one letter, however many of
--- its units nobody can read.
+-- The attempt is counted before the unit is read. A run leaves one dead letter, however many of its
+-- units cannot be read.
 
 local LONGEST = 60000
 

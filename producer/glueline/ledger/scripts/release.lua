@@ -2,7 +2,7 @@
 --
 -- KEYS  1 base
 -- ARGV  1 unit id  2 token  3 delay (ms; 0: its message is requeued at once)
---       4 silence (ms)  5 1 when the attempt shall not count (the worker was told to stop)
+--       4 redispatch_after (ms)  5 1 when the attempt shall not count (the worker was told to stop)
 -- Returns 1, or 0 when the claim is lost
 
 local base, id = KEYS[1], ARGV[1]

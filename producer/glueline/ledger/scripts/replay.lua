@@ -2,7 +2,7 @@
 -- all went well and whose results could not be committed has its `finish` to run again.
 --
 -- KEYS  1 base  2 active  3 scope
--- ARGV  1 silence (ms)  2 finish message  3… unit ids (none: all that failed)
+-- ARGV  1 redispatch_after (ms)  2 finish message  3… unit ids (none: all that failed)
 -- Returns {outcome, messages …}; outcome is 'replayed', 'unknown', 'newer' (a later run of the
 -- scope exists and its knowledge stands), 'nothing', 'broken' or the state that forbids it
 

@@ -1,4 +1,4 @@
--- The run of a scope that goes on.
+-- Return the running run of a scope.
 --
 -- KEYS  1 scope
 -- Returns its id, or false

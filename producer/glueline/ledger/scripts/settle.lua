@@ -2,7 +2,7 @@
 -- `finish` is opened: exactly once, because only the settle that empties the set sees it empty.
 --
 -- KEYS  1 base
--- ARGV  1 unit id  2 token  3 silence (ms)  4 finish message
+-- ARGV  1 unit id  2 token  3 redispatch_after (ms)  4 finish message
 --       5 JSON {failure, receipt, counts {what: n}, listings [], warnings [],
 --               children [[id, message] …]}; failure and receipt are JSON texts or absent
 -- Returns {1 or 0 (the claim is lost: nothing was changed), unit ids to publish …}
@@ -10,7 +10,7 @@
 local base, id = KEYS[1], ARGV[1]
 if not holds(base, id, ARGV[2]) then return {0} end
 if not redis.call('ZSCORE', base .. ':open', id) then
-  -- Who settles now could be taken for the last one.
+  -- Otherwise this settle could be taken for the last one.
   break_run(base, lost_sentence('the list of its open units'))
   return {0}
 end

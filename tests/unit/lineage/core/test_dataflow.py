@@ -6,7 +6,7 @@ from tests.support.examples import examples
 from glueline_worker.lineage.dataflow import read_dataflow
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.literals import parse_value
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 
 
 def node(name, kind, line=1, **args):
@@ -92,8 +92,8 @@ DATASETS = [
 
 @pytest.mark.parametrize(("args", "expected"), DATASETS)
 @pytest.mark.parametrize("kind", ["DataSource", "DataSink"])
-def test_arguments_are_read_as_source_text(around, name, kind, args, expected):
-    lineage = collapse(read_dataflow([node("n", kind, **args)], [], around), around)
+def test_arguments_are_read_as_source_text(context, name, kind, args, expected):
+    lineage = collapse(read_dataflow([node("n", kind, **args)], [], context), context)
     found = lineage.inputs if kind == "DataSource" else lineage.outputs
     assert list(map(name, found)) == expected
     assert lineage.warnings == ()
@@ -124,58 +124,58 @@ TRANSFORMS = [
 
 
 @pytest.mark.parametrize(("kind", "args", "columns"), TRANSFORMS)
-def test_a_transform_carries_columns(around, edges, kind, args, columns):
+def test_a_transform_carries_columns(context, edges, kind, args, columns):
     nodes = [SINK, node("t", kind, **args), SOURCE]
-    graph = read_dataflow(nodes, [edge("t", "sink1"), edge("source0", "t")], around)
+    graph = read_dataflow(nodes, [edge("t", "sink1"), edge("source0", "t")], context)
     assert edges(graph) == [f"glue:sales/orders -> s3://lake/out {columns}".strip()]
 
 
-def test_a_source_may_flow_straight_into_a_sink(around, edges):
-    graph = read_dataflow([SOURCE, SINK], [edge("source0", "sink1")], around)
+def test_a_source_may_flow_straight_into_a_sink(context, edges):
+    graph = read_dataflow([SOURCE, SINK], [edge("source0", "sink1")], context)
     assert edges(graph) == [f"glue:sales/orders -> s3://lake/out {ALL}"]
 
 
-def test_nodes_without_edges_are_inputs_and_outputs_only(around, name):
-    lineage = collapse(read_dataflow([SOURCE, SINK], [], around), around)
+def test_nodes_without_edges_are_inputs_and_outputs_only(context, name):
+    lineage = collapse(read_dataflow([SOURCE, SINK], [], context), context)
     assert list(map(name, lineage.inputs)) == ["glue:sales/orders"]
     assert list(map(name, lineage.outputs)) == ["s3://lake/out"]
     assert lineage.edges == ()
 
 
-def test_an_edge_to_nothing_is_a_warning(around):
-    graph = read_dataflow([SOURCE], [edge("source0", "gone")], around)
+def test_an_edge_to_nothing_is_a_warning(context):
+    graph = read_dataflow([SOURCE], [edge("source0", "gone")], context)
     assert graph.warnings == ("an annotated edge joins source0 and gone, which are not both steps",)
 
 
-def test_a_step_of_unknown_type_is_judged_by_its_arguments(around, edges):
+def test_a_step_of_unknown_type_is_judged_by_its_arguments(context, edges):
     nodes = [
         node("a", "read it", database='"sales"', table_name='"orders"'),
         node("b", "put it", connection_type='"s3"', connection_options='{"path": "s3://o/x"}'),
     ]
-    assert edges(read_dataflow(nodes, [edge("a", "b")], around)) == [
+    assert edges(read_dataflow(nodes, [edge("a", "b")], context)) == [
         f"glue:sales/orders -> s3://o/x {ALL}"
     ]
 
 
-def test_a_reused_variable_means_the_step_above(around, edges):
+def test_a_reused_variable_means_the_step_above(context, edges):
     nodes = [
         node("df", "DataSource", 1, database='"sales"', table_name='"orders"'),
         node("df", "SelectFields", 5, paths='["id"]'),
         node("df", "RenameField", 9, old_name='"id"', new_name='"key"'),
         {**SINK, "LineNumber": 13},
     ]
-    graph = read_dataflow(nodes, [edge("df", "df"), edge("df", "sink1")], around)
+    graph = read_dataflow(nodes, [edge("df", "df"), edge("df", "sink1")], context)
     assert edges(graph) == ["glue:sales/orders -> s3://lake/out id>key"]
 
 
-def test_steps_without_ids_do_not_get_in_each_others_way(around):
+def test_steps_without_ids_do_not_get_in_each_others_way(context):
     unnamed = {"NodeType": "DataSource", "Args": SOURCE["Args"]}
-    lineage = collapse(read_dataflow([unnamed, unnamed, SINK], [], around), around)
+    lineage = collapse(read_dataflow([unnamed, unnamed, SINK], [], context), context)
     assert len(lineage.inputs) == 1
 
 
-def test_a_sink_that_names_nothing_is_a_warning(around):
-    graph = read_dataflow([node("s", "DataSink", frame="x")], [], around)
+def test_a_sink_that_names_nothing_is_a_warning(context):
+    graph = read_dataflow([node("s", "DataSink", frame="x")], [], context)
     assert graph.warnings == ("the annotated step s (DataSink) names no dataset",)
 
 
@@ -246,7 +246,7 @@ EDGES = st.fixed_dictionaries(
 @settings(max_examples=examples(250), deadline=None)
 @given(st.lists(FIELDS | JSON, max_size=5) | JSON, st.lists(EDGES | JSON, max_size=5) | JSON)
 def test_any_json_ends_in_a_lineage(nodes, joined):
-    lineage = collapse(read_dataflow(nodes, joined, Surroundings()), Surroundings())
+    lineage = collapse(read_dataflow(nodes, joined, LineageContext()), LineageContext())
     for dataset in (*lineage.inputs, *lineage.outputs):
         # Only a whole bucket has no name of its own.
         assert dataset.namespace.startswith("s3://") or (dataset.namespace and dataset.name)

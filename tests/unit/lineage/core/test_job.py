@@ -4,10 +4,10 @@ import pytest
 
 from glueline.contract.lineage import ColumnEdge, Origin
 from glueline_worker.lineage import job as job_module
-from glueline_worker.lineage.job import arguments_of, job_lineage
+from glueline_worker.lineage.job import read_job_lineage, read_script_arguments
 from glueline_worker.lineage.model import Edge, Lineage
-from glueline_worker.lineage.naming import s3
-from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.naming import name_s3_path
+from glueline_worker.lineage.records import make_lineage_records
 
 SCRIPT = b"""
 import sys
@@ -28,11 +28,11 @@ NODES = {
 JOB = {"Name": "daily", "DefaultArguments": {"--day": "7"}, "CodeGenConfigurationNodes": NODES}
 
 
-def pairs(say, lineage):
-    return [edge.split(" address")[0] for edge in say(lineage)]
+def pairs(describe, lineage):
+    return [edge.split(" address")[0] for edge in describe(lineage)]
 
 
-def test_all_descriptions_of_a_job_become_one_lineage(around, say):
+def test_all_descriptions_of_a_job_become_one_lineage(context, describe):
     dag = (
         [
             {
@@ -46,15 +46,15 @@ def test_all_descriptions_of_a_job_become_one_lineage(around, say):
         ],
         [],
     )
-    lineage = job_lineage(JOB, SCRIPT, dag, around)
-    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+    lineage = read_job_lineage(JOB, SCRIPT, dag, context)
+    assert pairs(describe, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
     assert lineage.edges[0].origins == (Origin.VISUAL, Origin.SCRIPT)
     assert lineage.warnings == ()
 
 
-def test_a_jobs_own_arguments_and_name_resolve_its_paths(around, say):
-    lineage = job_lineage({**JOB, "CodeGenConfigurationNodes": None}, SCRIPT, None, around)
-    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+def test_a_jobs_own_arguments_and_name_resolve_its_paths(context, describe):
+    lineage = read_job_lineage({**JOB, "CodeGenConfigurationNodes": None}, SCRIPT, None, context)
+    assert pairs(describe, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
 
 
 def test_arguments_come_without_dashes_and_the_fixed_ones_win():
@@ -63,11 +63,11 @@ def test_arguments_come_without_dashes_and_the_fixed_ones_win():
         "DefaultArguments": {"--env": "test", "--n": 3},
         "NonOverridableArguments": {"--env": "prod"},
     }
-    assert arguments_of(definition) == {"JOB_NAME": "daily", "env": "prod"}
-    assert arguments_of({"DefaultArguments": "odd"}) == {}
+    assert read_script_arguments(definition) == {"JOB_NAME": "daily", "env": "prod"}
+    assert read_script_arguments({"DefaultArguments": "odd"}) == {}
 
 
-def test_a_custom_transform_reads_and_writes_by_itself(around, name):
+def test_a_custom_transform_reads_and_writes_by_itself(context, name):
     code = (
         "    extra = spark.table('ref.codes')\n"
         "    extra.write.parquet('s3://lake/copy')\n"
@@ -80,18 +80,18 @@ def test_a_custom_transform_reads_and_writes_by_itself(around, name):
         },
         "z": {"S3DirectTarget": {"Name": "z", "Inputs": ["c"], "Path": "s3://lake/out"}},
     }
-    lineage = job_lineage({"CodeGenConfigurationNodes": nodes}, None, None, around)
+    lineage = read_job_lineage({"CodeGenConfigurationNodes": nodes}, None, None, context)
     assert list(map(name, lineage.inputs)) == ["glue:ref/codes", "glue:sales/orders"]
     assert list(map(name, lineage.outputs)) == ["s3://lake/copy", "s3://lake/out"]
 
 
-def test_a_reader_that_fails_is_a_warning(around, monkeypatch, say):
+def test_a_reader_that_fails_is_a_warning(context, monkeypatch, describe):
     def fail(*_args):
         raise ZeroDivisionError
 
     monkeypatch.setattr(job_module, "read_script", fail)
-    lineage = job_lineage(JOB, SCRIPT, None, around)
-    assert pairs(say, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
+    lineage = read_job_lineage(JOB, SCRIPT, None, context)
+    assert pairs(describe, lineage) == ["glue:sales/orders -> s3://lake/daily/7"]
     assert lineage.warnings == ("the script could not be read: ZeroDivisionError",)
 
 
@@ -102,18 +102,18 @@ def test_a_reader_that_fails_is_a_warning(around, monkeypatch, say):
     "script", [None, b"", b"\xff\xfe\x00", b"{", b"def", json.dumps({"cells": 3}).encode()]
 )
 @pytest.mark.parametrize("dag", [None, (None, None), ([], []), ([3], ["x"])])
-def test_odd_jobs_have_a_lineage(around, definition, script, dag):
-    lineage = job_lineage(definition, script, dag, around)
+def test_odd_jobs_have_a_lineage(context, definition, script, dag):
+    lineage = read_job_lineage(definition, script, dag, context)
     assert lineage.edges == ()
 
 
 def test_each_edge_is_a_record_whose_hash_changes_with_its_columns():
     columns = (ColumnEdge(upstream="a", downstream="b"),)
-    edge = Edge(s3("s3://a/x"), s3("s3://a/y"), (Origin.SCRIPT,), columns, 3)
+    edge = Edge(name_s3_path("s3://a/x"), name_s3_path("s3://a/y"), (Origin.SCRIPT,), columns, 3)
     plain = Edge(edge.upstream, edge.downstream, edge.origins)
     told = {"process": "job/daily", "source": "prod", "region": "eu-west-1", "catalog_id": "1"}
     (record,), (other,) = (
-        lineage_records(Lineage(edges=(each,)), **told) for each in (edge, plain)
+        make_lineage_records(Lineage(edges=(each,)), **told) for each in (edge, plain)
     )
     assert (record.upstream, record.downstream, record.columns) == (
         edge.upstream,
@@ -125,14 +125,14 @@ def test_each_edge_is_a_record_whose_hash_changes_with_its_columns():
     assert record.content_hash != other.content_hash
 
 
-def test_the_graph_of_a_job_edited_as_a_script_since_is_outdated(around):
+def test_the_graph_of_a_job_edited_as_a_script_since_is_outdated(context):
     script = b"spark.read.csv('s3://lake/raw').write.csv('s3://lake/' + given)"
-    drawn = job_lineage({**JOB, "JobMode": "VISUAL"}, script, None, around)
-    edited = job_lineage({**JOB, "JobMode": "SCRIPT"}, script, None, around)
-    assert drawn.outputs == (s3("s3://lake/daily/7"),)
-    assert edited.outputs == (s3("s3://lake/{unknown}"),)
+    drawn = read_job_lineage({**JOB, "JobMode": "VISUAL"}, script, None, context)
+    edited = read_job_lineage({**JOB, "JobMode": "SCRIPT"}, script, None, context)
+    assert drawn.outputs == (name_s3_path("s3://lake/daily/7"),)
+    assert edited.outputs == (name_s3_path("s3://lake/{unknown}"),)
 
 
-def test_the_graph_serves_where_the_edited_script_shows_nothing(around):
-    found = job_lineage({**JOB, "JobMode": "SCRIPT"}, b"run()", None, around)
-    assert found.outputs == (s3("s3://lake/daily/7"),)
+def test_the_graph_serves_where_the_edited_script_shows_nothing(context):
+    found = read_job_lineage({**JOB, "JobMode": "SCRIPT"}, b"run()", None, context)
+    assert found.outputs == (name_s3_path("s3://lake/daily/7"),)

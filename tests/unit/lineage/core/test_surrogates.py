@@ -7,8 +7,8 @@ import pytest
 from glueline.contract.records import JobRecord
 from glueline_worker.catalog.content_hash import sealed
 from glueline_worker.catalog.jobs import job_record
-from glueline_worker.lineage.job import job_lineage
-from glueline_worker.lineage.records import lineage_records
+from glueline_worker.lineage.job import read_job_lineage
+from glueline_worker.lineage.records import make_lineage_records
 
 PYTHON = r"""
 frame = spark.read.table("sales.half\ud800")
@@ -48,20 +48,20 @@ SCRIPTS = {
 }
 
 
-def job_of(definition: dict, script: bytes | None, around) -> tuple[JobRecord, list]:
+def job_of(definition: dict, script: bytes | None, context) -> tuple[JobRecord, list]:
     """The records as a worker makes them."""
-    lineage = job_lineage(definition, script, None, around)
+    lineage = read_job_lineage(definition, script, None, context)
     record = job_record(definition, source="s", region="r", catalog_id=None, raw=True)
     found = {"inputs": lineage.inputs, "outputs": lineage.outputs, "warnings": lineage.warnings}
-    edges = lineage_records(lineage, process="job/j", source="s", region="r")
+    edges = make_lineage_records(lineage, process="job/j", source="s", region="r")
     return sealed(record.model_copy(update=found)), edges
 
 
 @pytest.mark.parametrize("kind", SCRIPTS)
-def test_a_script_may_spell_halves(kind: str, around) -> None:
+def test_a_script_may_spell_halves(kind: str, context) -> None:
     text, ending = SCRIPTS[kind]
     definition = {"Name": "j", "Command": {"ScriptLocation": f"s3://b/j.{ending}"}}
-    record, (edge,) = job_of(definition, text.encode(), around)
+    record, (edge,) = job_of(definition, text.encode(), context)
     for one in (record, edge):
         one.model_dump_json().encode()
     assert edge.upstream.name.rstrip("?\ufffd") == "table/sales/half"
@@ -69,18 +69,18 @@ def test_a_script_may_spell_halves(kind: str, around) -> None:
     assert {"?", "\ufffd"} & {*edge.model_dump_json()}
 
 
-def test_names_that_differ_in_their_halves_are_one(around) -> None:
+def test_names_that_differ_in_their_halves_are_one(context) -> None:
     script = PYTHON + r'spark.read.table("sales.half\udfff").write.parquet("s3://lake/out\ud800/")'
-    _, edges = job_of({"Name": "j"}, script.encode(), around)
+    _, edges = job_of({"Name": "j"}, script.encode(), context)
     assert len(edges) == 1
 
 
-def test_visual_nodes_may_hold_halves(around) -> None:
-    _, (edge,) = job_of({"Name": "j", "CodeGenConfigurationNodes": NODES}, None, around)
+def test_visual_nodes_may_hold_halves(context) -> None:
+    _, (edge,) = job_of({"Name": "j", "CodeGenConfigurationNodes": NODES}, None, context)
     assert (edge.upstream.name, edge.downstream.name) == ("table/sales/half?", "out?")
 
 
-def test_pairs_and_other_letters_stay(around) -> None:
+def test_pairs_and_other_letters_stay(context) -> None:
     script = PYTHON.replace(r"\ud800", r"🦀\u00e9")
-    _, (edge,) = job_of({"Name": "j"}, script.encode(), around)
+    _, (edge,) = job_of({"Name": "j"}, script.encode(), context)
     assert edge.upstream.name == "table/sales/half🦀é"

@@ -15,8 +15,8 @@ import pytest
 import structlog
 
 from glueline_worker.lineage import syntax
-from glueline_worker.lineage.job import job_lineage
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.job import read_job_lineage
+from glueline_worker.lineage.model import LineageContext
 
 TABLES = 40
 SCRIPT = "".join(
@@ -88,7 +88,7 @@ def exceptions_logged() -> Iterator[list[BaseException]]:
 def test_a_script_is_read_completely_while_other_threads_log_exceptions(times: int) -> None:
     with exceptions_logged() as errors:
         for _ in range(times):
-            lineage = job_lineage({}, SCRIPT, None, Surroundings())
+            lineage = read_job_lineage({}, SCRIPT, None, LineageContext())
             assert lineage.gaps == ()
             assert len(lineage.edges) == TABLES
     assert errors == []
@@ -105,7 +105,7 @@ def test_a_tree_that_fails_for_a_moment_is_made_again(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(ast, "parse", parse_in_the_end)
     assert ast.unparse(syntax.parse_module("a = 1")) == "a = 1"
-    assert ast.unparse(syntax.parse_expression("a + 1")) == "a + 1"
+    assert ast.unparse(syntax.parse_python_expression("a + 1")) == "a + 1"
 
 
 def test_a_tree_that_fails_for_good_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_a_tree_that_fails_for_good_is_an_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(ast, "parse", fail)
     with pytest.raises(SystemError):
         syntax.parse_module("a = 1")
-    (failure,) = job_lineage({}, b"a = 1", None, Surroundings()).failures
+    (failure,) = read_job_lineage({}, b"a = 1", None, LineageContext()).failures
     assert failure == "the script could not be read: SystemError"
 
 
@@ -124,7 +124,7 @@ def test_nothing_waits_for_ever_for_its_turn(monkeypatch: pytest.MonkeyPatch) ->
     taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with syntax._turns.take():
+        with syntax._tree_lock.take():
             taken.set()
             done.wait(60)
 

@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glueline_worker.lineage.files.file_kinds import PIPELINE, Code, NoCode, recognise
-from glueline_worker.lineage.job import job_lineage
+from glueline_worker.lineage.files.file_kinds import (
+    PIPELINE_REASON,
+    NotCode,
+    SourceCode,
+    recognise_script,
+)
+from glueline_worker.lineage.job import read_job_lineage
 
 COPY = "spark.read.csv('s3://raw/x').write.csv('s3://lake/x')\n"
 PYTHON = f"import sys\nfrom pyspark.sql import SparkSession\n{COPY}"
@@ -32,10 +37,10 @@ def archive(*names):
     return data.getvalue()
 
 
-def read(script, around, location="s3://scripts/job.py", **arguments):
+def read(script, context, location="s3://scripts/job.py", **arguments):
     given = {f"--{name.replace('_', '-')}": value for name, value in arguments.items()}
     definition = {"Command": {"ScriptLocation": location}, "DefaultArguments": given}
-    return job_lineage(definition, script, None, around)
+    return read_job_lineage(definition, script, None, context)
 
 
 @pytest.mark.parametrize(
@@ -57,9 +62,11 @@ def read(script, around, location="s3://scripts/job.py", **arguments):
         (cells("%glue_version 4.0", "%%scala\n" + COPY.replace("'", '"')), "s3://s/n.ipynb", ""),
     ],
 )
-def test_a_script_is_read_as_what_it_is(around, say, script, location, language):
-    lineage = read(script, around, location, **({"job_language": language} if language else {}))
-    assert [edge.split(" address")[0] for edge in say(lineage)] == ["s3://raw/x -> s3://lake/x"]
+def test_a_script_is_read_as_what_it_is(context, describe, script, location, language):
+    lineage = read(script, context, location, **({"job_language": language} if language else {}))
+    assert [edge.split(" address")[0] for edge in describe(lineage)] == [
+        "s3://raw/x -> s3://lake/x"
+    ]
     assert lineage.is_complete
 
 
@@ -69,8 +76,8 @@ def test_a_script_is_read_as_what_it_is(around, say, script, location, language)
         (b"", "the script is empty"),
         (b" \n\t\n", "the script is empty"),
         (archive("main.py"), "a zip archive"),
-        (archive("spark-pipeline.yml", "transformations/a.sql"), PIPELINE),
-        (archive(*(f"t/{n}.sql" for n in range(900)), "spark-pipeline.yaml"), PIPELINE),
+        (archive("spark-pipeline.yml", "transformations/a.sql"), PIPELINE_REASON),
+        (archive(*(f"t/{n}.sql" for n in range(900)), "spark-pipeline.yaml"), PIPELINE_REASON),
         (b"\x1f\x8b\x08\x00" + bytes(50), "gzip"),
         (b"\x00" * 300, "a binary file"),
         (bytes(range(256)) * 20, "a binary file"),
@@ -94,13 +101,16 @@ def test_a_script_is_read_as_what_it_is(around, say, script, location, language)
         (b"This is the script of the daily job.\n", "does not parse"),
         (PYTHON.encode() + b"def f(:\n", "does not parse as Python, and was left out: line 4"),
         (SCALA.encode() + b"object Other {\n  def run( = {\n}\n", "does not read as Scala"),
-        (b"from pyspark import pipelines as dp\n@dp.table\ndef a():\n  return 1\n", PIPELINE),
+        (
+            b"from pyspark import pipelines as dp\n@dp.table\ndef a():\n  return 1\n",
+            PIPELINE_REASON,
+        ),
         (cells("x = 1", "%%sparkr\nwrite.df(a)"), "a cell of %%sparkr was not read"),
         (cells("x = 1", "%%scala\nval x = 1"), "cells in Scala that were not read"),
     ],
 )
-def test_what_was_not_read_is_a_gap_and_a_warning(around, script, reason):
-    lineage = read(script, around)
+def test_what_was_not_read_is_a_gap_and_a_warning(context, script, reason):
+    lineage = read(script, context)
     assert not lineage.is_complete
     assert any(reason in gap for gap in lineage.gaps), lineage.gaps
     assert set(lineage.gaps) <= set(lineage.warnings)
@@ -122,30 +132,30 @@ def test_what_was_not_read_is_a_gap_and_a_warning(around, script, reason):
         "with open('f') as file:\n    print 'x'\n",
     ],
 )
-def test_a_script_that_was_understood_has_no_gap(around, script):
-    assert read(script.encode(), around).gaps == ()
+def test_a_script_that_was_understood_has_no_gap(context, script):
+    assert read(script.encode(), context).gaps == ()
 
 
-def test_a_declarative_pipeline_is_not_read_whatever_lies_at_its_location(around):
-    lineage = read(PYTHON.encode(), around, enable_spark_declarative_pipeline="true")
+def test_a_declarative_pipeline_is_not_read_whatever_lies_at_its_location(context):
+    lineage = read(PYTHON.encode(), context, enable_spark_declarative_pipeline="true")
     assert lineage.edges == ()
-    assert lineage.gaps == (PIPELINE,)
-    lineage = read(PYTHON.encode(), around, enable_spark_declarative_pipeline="false")
+    assert lineage.gaps == (PIPELINE_REASON,)
+    lineage = read(PYTHON.encode(), context, enable_spark_declarative_pipeline="false")
     assert lineage.is_complete
 
 
 @pytest.mark.parametrize("nodes", ["odd", {"a": {}}, {"a": {"NewSource": {"Name": "a"}}}])
-def test_visual_nodes_that_cannot_be_read_are_a_gap(around, nodes):
-    lineage = job_lineage({"CodeGenConfigurationNodes": nodes}, None, None, around)
+def test_visual_nodes_that_cannot_be_read_are_a_gap(context, nodes):
+    lineage = read_job_lineage({"CodeGenConfigurationNodes": nodes}, None, None, context)
     assert lineage.gaps
 
 
-def test_annotated_steps_that_cannot_be_read_are_a_gap(around):
-    assert job_lineage({}, None, ([3], []), around).gaps == (
+def test_annotated_steps_that_cannot_be_read_are_a_gap(context):
+    assert read_job_lineage({}, None, ([3], []), context).gaps == (
         "annotated steps that could not be read: 1",
     )
     long = {"Id": "a", "NodeType": "Map", "Args": [{"Name": "f", "Value": "x" * 200_001}]}
-    assert "200,000 characters" in job_lineage({}, None, ([long], []), around).gaps[0]
+    assert "200,000 characters" in read_job_lineage({}, None, ([long], []), context).gaps[0]
 
 
 LONG = 300_000
@@ -173,9 +183,9 @@ LONG = 300_000
 )
 @pytest.mark.parametrize("declared", ["python", "scala"])
 def test_no_long_text_takes_long_to_recognise(text, declared):
-    assert isinstance(recognise(text.encode(), declared), Code | NoCode)
+    assert isinstance(recognise_script(text.encode(), declared), SourceCode | NotCode)
 
 
 @given(st.binary(max_size=400), st.sampled_from(["python", "scala"]))
 def test_any_bytes_are_recognised(data, declared):
-    assert isinstance(recognise(data, declared), Code | NoCode)
+    assert isinstance(recognise_script(data, declared), SourceCode | NotCode)

@@ -7,7 +7,7 @@ from tests.support.examples import examples
 
 from glueline.contract.errors import UsageError
 from glueline_worker.lineage.files.job_files import normalise_job, normalise_jobs
-from glueline_worker.lineage.job import job_lineage
+from glueline_worker.lineage.job import read_job_lineage
 
 API_NODES = {
     "node-1": {"CatalogSource": {"Name": "in", "Database": "sales", "Table": "orders"}},
@@ -92,9 +92,9 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_each_shape_has_the_same_lineage(around, say, shape):
-    lineage = job_lineage(normalise_job(SHAPES[shape]), None, None, around)
-    assert say(lineage) == ["glue:sales/orders -> s3://lake/out id>key"]
+def test_each_shape_has_the_same_lineage(context, describe, shape):
+    lineage = read_job_lineage(normalise_job(SHAPES[shape]), None, None, context)
+    assert describe(lineage) == ["glue:sales/orders -> s3://lake/out id>key"]
     assert lineage.warnings == ()
 
 
@@ -116,13 +116,13 @@ def test_several_jobs_come_as_several():
         normalise_job([JOB, JOB])
 
 
-def test_a_downloaded_script_job_has_its_script_and_no_nodes(around):
+def test_a_downloaded_script_job_has_its_script_and_no_nodes(context):
     download = {
         "jobConfig": {"name": "copy", "command": "glueetl", "jobMode": "DEVELOPER_MODE"},
         "script": "spark.read.json('s3://from/here').write.parquet('s3://to/there')",
     }
     job = normalise_job(download)
-    found = job_lineage(job, job["Script"].encode(), None, around)
+    found = read_job_lineage(job, job["Script"].encode(), None, context)
     assert (job["Name"], job["JobMode"]) == ("copy", "SCRIPT")
     assert [edge.downstream.namespace for edge in found.edges] == ["s3://to"]
 
@@ -133,9 +133,11 @@ def test_what_is_no_job_is_said_in_a_sentence(document):
         normalise_job(document)
 
 
-def test_nodes_that_are_no_json_are_a_warning(around):
+def test_nodes_that_are_no_json_are_a_warning(context):
     job = normalise_job({**GIT, "codeGenConfigurationNodes": "{broken"})
-    assert job_lineage(job, None, None, around).warnings == ("the visual nodes are no object",)
+    assert read_job_lineage(job, None, None, context).warnings == (
+        "the visual nodes are no object",
+    )
 
 
 JSON = st.recursive(
@@ -155,11 +157,11 @@ KEYS = sorted({*JOB, *GIT, *STUDIO, *STUDIO["jobConfig"], "DefaultArguments", "J
     )
 )
 def test_any_document_is_a_job_or_a_usage_error(document):
-    from glueline_worker.lineage.model import Surroundings
+    from glueline_worker.lineage.model import LineageContext
 
     try:
         jobs = normalise_jobs(document)
     except UsageError:
         return
     for job in jobs:
-        job_lineage(job, None, None, Surroundings())
+        read_job_lineage(job, None, None, LineageContext())

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
 
-from glueline_worker.lineage.files.notebook import notebook_code, read_notebook
+from glueline_worker.lineage.files.notebook import read_notebook
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
 
 
@@ -19,33 +19,38 @@ def _notebook(*cells, **changes):
     return json.dumps({"nbformat": 4, "cells": code, **changes}).encode()
 
 
+def _python(data):
+    found = read_notebook(data)
+    return None if found is None else found.python
+
+
 def _statements(code):
     return ast.unparse(ast.parse(code)).splitlines()
 
 
 def test_code_cells_stand_one_below_another():
-    assert _statements(notebook_code(_notebook("a = 1", "b = 2"))) == ["a = 1", "b = 2"]
+    assert _statements(_python(_notebook("a = 1", "b = 2"))) == ["a = 1", "b = 2"]
 
 
 def test_a_source_may_be_a_list_of_lines():
-    assert _statements(notebook_code(_notebook(["a = 1\n", "b = 2"]))) == ["a = 1", "b = 2"]
+    assert _statements(_python(_notebook(["a = 1\n", "b = 2"]))) == ["a = 1", "b = 2"]
 
 
 def test_other_cells_are_left_out():
     cells = [{"cell_type": "markdown", "source": "# x"}, {"cell_type": "raw", "source": "y"}]
-    assert notebook_code(json.dumps({"cells": cells}).encode()) == ""
+    assert _python(json.dumps({"cells": cells}).encode()) == ""
 
 
 def test_format_three_has_its_cells_in_worksheets():
     cells = [{"cell_type": "code", "input": ["a = 1"]}]
     data = json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode()
-    assert notebook_code(data) == "a = 1"
+    assert _python(data) == "a = 1"
 
 
 def test_zeppelin_notes_name_their_interpreter():
     texts = ["%pyspark\na = 1", "%md\n# title", "%spark\nval x = 1", "%sql\nSELECT 1", "b = 2"]
     data = json.dumps({"paragraphs": [{"text": text} for text in texts]}).encode()
-    found = _statements(notebook_code(data))
+    found = _statements(_python(data))
     assert found == ["a = 1", "spark.sql('\\nSELECT 1')", "b = 2"]
 
 
@@ -66,23 +71,23 @@ def test_zeppelin_notes_name_their_interpreter():
     ],
 )
 def test_what_is_no_notebook_is_left_alone(data):
-    assert notebook_code(data) is None
+    assert _python(data) is None
 
 
 def test_session_magics_and_shell_commands_go():
     cell = "%idle_timeout 60\n%glue_version 4.0\n!pip install x\n!aws s3 ls\na = 1\nspark?"
-    assert "a = 1" in _statements(notebook_code(_notebook(cell)))
-    assert "idle" not in notebook_code(_notebook(cell))
+    assert "a = 1" in _statements(_python(_notebook(cell)))
+    assert "idle" not in _python(_notebook(cell))
 
 
 def test_lines_keep_their_place():
-    code = notebook_code(_notebook("%idle_timeout 60\n%region x\na = 1", "b = 2"))
+    code = _python(_notebook("%idle_timeout 60\n%region x\na = 1", "b = 2"))
     assert code.split("\n").index("a = 1") == 2
     assert code.split("\n").index("b = 2") == 4
 
 
 def test_sql_cells_become_calls():
-    code = notebook_code(_notebook('%%sql\nSELECT "a\\b" AS x\nFROM t'))
+    code = _python(_notebook('%%sql\nSELECT "a\\b" AS x\nFROM t'))
     call = ast.parse(code).body[0].value
     assert ast.unparse(call.func) == "spark.sql"
     assert call.args[0].value == '\nSELECT "a\\b" AS x\nFROM t'
@@ -103,16 +108,16 @@ def test_sql_cells_become_calls():
     ],
 )
 def test_magics_that_hold_code_keep_it(cell, expected):
-    assert _statements(notebook_code(_notebook(cell))) == [expected]
+    assert _statements(_python(_notebook(cell))) == [expected]
 
 
 @pytest.mark.parametrize("magic", ["bash", "html", "markdown", "writefile x.py", "scala"])
 def test_cells_in_other_languages_go(magic):
-    assert _statements(notebook_code(_notebook(f"%%{magic}\nrm -rf ; val x\n<p>"))) == []
+    assert _statements(_python(_notebook(f"%%{magic}\nrm -rf ; val x\n<p>"))) == []
 
 
 def test_a_block_whose_only_statement_is_a_magic_still_parses():
-    assert _statements(notebook_code(_notebook("if x:\n    %run other\ny = 1"))) == [
+    assert _statements(_python(_notebook("if x:\n    %run other\ny = 1"))) == [
         "if x:",
         "    pass",
         "y = 1",
@@ -121,12 +126,12 @@ def test_a_block_whose_only_statement_is_a_magic_still_parses():
 
 def test_a_cell_that_is_plain_python_keeps_what_looks_like_magic():
     cell = 'q = """\n%like is SQL\n"""'
-    assert notebook_code(_notebook(cell)) == cell
+    assert _python(_notebook(cell)) == cell
 
 
 def test_an_exported_script_with_magics_is_cleaned():
     data = b"%idle_timeout 60\nimport sys\n\n%%sql\nSELECT 1\n\nx = 1\n"
-    assert _statements(notebook_code(data)) == ["import sys", "spark.sql('\\nSELECT 1')", "x = 1"]
+    assert _statements(_python(data)) == ["import sys", "spark.sql('\\nSELECT 1')", "x = 1"]
 
 
 def test_settings_views_and_frames_are_followed_from_cell_to_cell():
@@ -139,8 +144,8 @@ def test_settings_views_and_frames_are_followed_from_cell_to_cell():
         "%%sql -o frame\nSELECT * FROM v",
         "frame.write.parquet('s3://lake/out')",
     )
-    around = Surroundings(region="eu-west-1", account="123456789012")
-    edges = collapse(read_script(notebook_code(data), around), around).edges
+    context = LineageContext(region="eu-west-1", account="123456789012")
+    edges = collapse(read_script(_python(data), context), context).edges
     assert [(edge.upstream.name, edge.downstream.name) for edge in edges] == [
         ("table/shop/orders", "out")
     ]
@@ -150,7 +155,7 @@ def test_settings_views_and_frames_are_followed_from_cell_to_cell():
 @given(st.binary(max_size=300))
 @settings(max_examples=examples(250), deadline=None)
 def test_any_bytes_end_in_code_or_nothing(data):
-    assert isinstance(notebook_code(data), str | None)
+    assert isinstance(_python(data), str | None)
 
 
 KEYS = st.sampled_from(
@@ -169,11 +174,11 @@ KEYS = st.sampled_from(
 @given(st.dictionaries(KEYS, ANYTHING))
 @settings(max_examples=examples(250), deadline=None)
 def test_any_document_ends_in_code_or_nothing(document):
-    assert isinstance(notebook_code(json.dumps(document).encode()), str | None)
+    assert isinstance(_python(json.dumps(document).encode()), str | None)
 
 
 def test_settings_below_line_magics_are_a_cell_magic():
-    code = notebook_code(_notebook('%glue_version 4.0\n# mine\n%%configure \n{\n  "a": 1\n}'))
+    code = _python(_notebook('%glue_version 4.0\n# mine\n%%configure \n{\n  "a": 1\n}'))
     assert ast.parse(code)
     assert "%%configure" in code
 
@@ -184,7 +189,7 @@ PIECES = st.sampled_from(["%", "%%sql", "!", "?", "x = ", "-o a", "\n", '"', "''
 @given(st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=4))
 @settings(max_examples=examples(400), deadline=None)
 def test_any_cells_end_in_code(cells):
-    assert isinstance(notebook_code(_notebook(*cells)), str)
+    assert isinstance(_python(_notebook(*cells)), str)
 
 
 COPY = 'spark.table("raw.orders").write.saveAsTable("mart.orders")\n'
@@ -210,7 +215,7 @@ COPY = 'spark.table("raw.orders").write.saveAsTable("mart.orders")\n'
 )
 def test_code_right_below_a_magic_that_holds_settings_stays(above):
     for data in ((above + COPY).encode(), _notebook(above + COPY)):
-        code = notebook_code(data)
+        code = _python(data)
         assert _statements(code)[-1] == ast.unparse(ast.parse(COPY))
         if '"a": 1}' in above:
             assert "%%configure" in code
@@ -218,7 +223,7 @@ def test_code_right_below_a_magic_that_holds_settings_stays(above):
 
 def test_lines_below_settings_keep_nearly_their_place():
     above = '%%configure\n{\n "a": 1,\n\n "b": 2\n}\n'
-    code = notebook_code((above + COPY).encode())
+    code = _python((above + COPY).encode())
     assert abs(code.split("\n").index(COPY.strip()) - above.count("\n")) <= 2
 
 

@@ -4,8 +4,8 @@ from tests.support.examples import examples
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline_worker.lineage.graph.collapse import EDGE_LIMIT, collapse
-from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow, Graph, Node, Surroundings
-from glueline_worker.lineage.naming import catalog_table
+from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow, Graph, LineageContext, Node
+from glueline_worker.lineage.naming import name_catalog_table
 
 
 def path(name):
@@ -41,8 +41,8 @@ def test_only_reads_that_flow_into_a_write_make_edges(edges):
     assert found == ["s3://b/a -> s3://b/out"]
 
 
-def test_reads_and_writes_without_edges_are_still_inputs_and_outputs(around):
-    lineage = collapse(graph(read("a"), write(to="x")), around)
+def test_reads_and_writes_without_edges_are_still_inputs_and_outputs(context):
+    lineage = collapse(graph(read("a"), write(to="x")), context)
     assert (lineage.inputs, lineage.outputs, lineage.edges) == ((path("a"),), (path("x"),), ())
 
 
@@ -55,13 +55,13 @@ def test_a_dataset_that_is_read_and_written_keeps_its_edge(edges):
     assert edges(graph(read("a"), write("a", to="a"))) == ["s3://b/a -> s3://b/a"]
 
 
-def test_two_writes_of_one_dataset_are_one_edge_with_the_columns_of_both(around):
+def test_two_writes_of_one_dataset_are_one_edge_with_the_columns_of_both(context):
     nodes = (
         read("a"),
         write("a", to="x", flow=Flow(made(p="a.p")), line=9),
         Node("again", "write", ("a",), (path("x"),), Flow(made(q="a.q")), line=4),
     )
-    (edge,) = collapse(graph(*nodes), around).edges
+    (edge,) = collapse(graph(*nodes), context).edges
     assert [column.upstream for column in edge.columns] == ["p", "q"]
     assert edge.line == 4
 
@@ -123,15 +123,15 @@ def test_data_flows_through_an_opaque_step_without_columns(edges):
     assert edges(graph(*nodes, write("p"))) == ["s3://b/a -> s3://b/out"]
 
 
-def test_a_known_schema_makes_wildcards_concrete(around, edges):
-    table = Node("t", "read", datasets=(catalog_table("sales", "customers", around),))
+def test_a_known_schema_makes_wildcards_concrete(context, edges):
+    table = Node("t", "read", datasets=(name_catalog_table("sales", "customers", context),))
     assert edges(graph(table, write("t"))) == [
         "glue:sales/customers -> s3://b/out customer_id>customer_id name>name"
     ]
 
 
-def test_the_schema_of_a_target_tells_columns_of_a_single_source(around, edges):
-    target = Node("w", "write", ("s",), (catalog_table("sales", "customers", around),))
+def test_the_schema_of_a_target_tells_columns_of_a_single_source(context, edges):
+    target = Node("w", "write", ("s",), (name_catalog_table("sales", "customers", context),))
     renamed = step("s", "a", flow=Flow(made(NAME="a.full"), rest=True))
     assert edges(graph(read("a"), renamed, target)) == [
         "s3://b/a -> glue:sales/customers customer_id>customer_id full>name"
@@ -171,21 +171,21 @@ def test_a_chain_of_thousands_of_steps_is_followed(edges):
     assert edges(graph(*nodes)) == ["s3://b/a -> s3://b/out x>x"]
 
 
-def test_too_many_columns_are_left_out_with_a_warning_and_the_edges_stay(around):
+def test_too_many_columns_are_left_out_with_a_warning_and_the_edges_stay(context):
     nodes = [read("s0", "a")]
     for n in range(1, 1501):
         flow = Flow(made(**{f"c{n}": f"r{n}.c"}), rest=True)
         nodes += [read(f"r{n}"), step(f"s{n}", f"s{n - 1}", f"r{n}", flow=flow)]
-    lineage = collapse(graph(*nodes, write("s1500")), around)
+    lineage = collapse(graph(*nodes, write("s1500")), context)
     assert len(lineage.edges) == 1501
     assert lineage.warnings == ("the job has more than 1,000,000 columns; some are left out",)
 
 
-def test_too_many_edges_are_left_out_with_a_warning(around):
+def test_too_many_edges_are_left_out_with_a_warning(context):
     reads = [read(f"r{n}") for n in range(300)]
     names = [node.id for node in reads]
     writes = [write(*names, to=f"w{n}") for n in range(300)]
-    lineage = collapse(graph(*reads, *writes), around)
+    lineage = collapse(graph(*reads, *writes), context)
     assert len(lineage.edges) == EDGE_LIMIT
     sentence = "the job has more than 50,000 edges; 40,000 are left out"
     assert lineage.warnings == lineage.gaps == (sentence,)
@@ -206,7 +206,7 @@ NODES = st.builds(
     NAMES,
     st.sampled_from(["read", "transform", "write"]),
     st.lists(NAMES | st.just("gone"), max_size=3).map(tuple),
-    st.lists(st.sampled_from([path("p"), path("q"), catalog_table("d", "t")]), max_size=2).map(
+    st.lists(st.sampled_from([path("p"), path("q"), name_catalog_table("d", "t")]), max_size=2).map(
         tuple
     ),
     FLOWS,
@@ -216,9 +216,9 @@ NODES = st.builds(
 @settings(max_examples=examples(250), deadline=None)
 @given(st.lists(NODES, max_size=8))
 def test_any_graph_has_a_lineage(nodes):
-    around = Surroundings(schemas={"d/t": ("x", "w")})
-    lineage = collapse(graph(*nodes), around)
-    assert collapse(graph(*nodes), around) == lineage
+    context = LineageContext(schemas={"d/t": ("x", "w")})
+    lineage = collapse(graph(*nodes), context)
+    assert collapse(graph(*nodes), context) == lineage
     pairs = [(edge.upstream, edge.downstream) for edge in lineage.edges]
     assert len(set(pairs)) == len(pairs)
     assert {up for up, _ in pairs} <= set(lineage.inputs)

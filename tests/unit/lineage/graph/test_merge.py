@@ -1,5 +1,5 @@
 from glueline.contract.lineage import ColumnEdge, Dataset, Origin
-from glueline_worker.lineage.graph.merge import merge
+from glueline_worker.lineage.graph.merge import merge_lineages
 from glueline_worker.lineage.model import Edge, Lineage
 
 
@@ -25,26 +25,26 @@ def test_an_edge_that_two_tell_is_one_edge_with_both_origins_and_all_columns():
     one, two = (ColumnEdge(upstream=name, downstream=name) for name in "pq")
     visual = lineage(Origin.VISUAL, (A, X), columns=(two,))
     code = lineage(Origin.SCRIPT, (A, X), columns=(one, two), line=7)
-    (edge,) = merge([visual], code).edges
+    (edge,) = merge_lineages([visual], code).edges
     assert edge == Edge(dataset(A), dataset(X), (Origin.VISUAL, Origin.SCRIPT), (one, two), 7)
 
 
 def test_without_code_the_others_are_united():
-    merged = merge([lineage(Origin.VISUAL, (A, X)), lineage(Origin.DATAFLOW, (B, X))])
+    merged = merge_lineages([lineage(Origin.VISUAL, (A, X)), lineage(Origin.DATAFLOW, (B, X))])
     assert [edge.upstream for edge in merged.edges] == [dataset(A), dataset(B)]
 
 
-def test_code_that_shows_nothing_decides_nothing(say):
+def test_code_that_shows_nothing_decides_nothing(describe):
     code = Lineage(warnings=("not readable",))
-    merged = merge([lineage(Origin.VISUAL, (A, X))], code)
-    assert say(merged) == [f"{A} -> {X}"]
+    merged = merge_lineages([lineage(Origin.VISUAL, (A, X))], code)
+    assert describe(merged) == [f"{A} -> {X}"]
     assert merged.warnings == ("not readable",)
 
 
-def test_code_that_is_understood_outweighs_a_stale_description(say):
+def test_code_that_is_understood_outweighs_a_stale_description(describe):
     code = lineage(Origin.SCRIPT, (A, X))
-    merged = merge([lineage(Origin.DATAFLOW, (A, X), (B, X), (A, Y))], code)
-    assert say(merged) == [f"{A} -> {X}"]
+    merged = merge_lineages([lineage(Origin.DATAFLOW, (A, X), (B, X), (A, Y))], code)
+    assert describe(merged) == [f"{A} -> {X}"]
     assert (merged.inputs, merged.outputs) == ((dataset(A),), (dataset(X),))
     assert (
         merged.warnings
@@ -56,46 +56,50 @@ def test_code_that_is_understood_outweighs_a_stale_description(say):
     )
 
 
-def test_an_edge_that_the_code_refutes_is_left_out(say):
+def test_an_edge_that_the_code_refutes_is_left_out(describe):
     code = lineage(Origin.SCRIPT, (A, X), (B, Y))
-    merged = merge([lineage(Origin.DATAFLOW, (A, X), (A, Y), (B, X))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{B} -> {Y}"]
+    merged = merge_lineages([lineage(Origin.DATAFLOW, (A, X), (A, Y), (B, X))], code)
+    assert describe(merged) == [f"{A} -> {X}", f"{B} -> {Y}"]
 
 
-def test_where_the_code_shows_no_way_to_an_output_the_others_do(say):
+def test_where_the_code_shows_no_way_to_an_output_the_others_do(describe):
     code = lineage(Origin.SCRIPT, (A, X))
     code = Lineage(code.inputs, (*code.outputs, dataset(Y)), code.edges)
-    merged = merge([lineage(Origin.VISUAL, (A, X), (A, Y))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{A} -> {Y}"]
+    merged = merge_lineages([lineage(Origin.VISUAL, (A, X), (A, Y))], code)
+    assert describe(merged) == [f"{A} -> {X}", f"{A} -> {Y}"]
 
 
-def test_code_that_was_not_understood_to_the_end_lets_the_others_fill_in(say):
+def test_code_that_was_not_understood_to_the_end_lets_the_others_fill_in(describe):
     code = lineage(Origin.SCRIPT, (A, X), warnings=("a call nobody knows",))
-    merged = merge([lineage(Origin.VISUAL, (A, X), (B, X))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{B} -> {X}"]
+    merged = merge_lineages([lineage(Origin.VISUAL, (A, X), (B, X))], code)
+    assert describe(merged) == [f"{A} -> {X}", f"{B} -> {X}"]
 
 
 def test_a_name_made_at_run_time_is_filled_in():
     code = lineage(Origin.SCRIPT, ("s3://{arg:bucket}/raw", "s3://b/{date}"))
-    merged = merge([lineage(Origin.VISUAL, ("s3://lake/raw", "s3://b/out"))], code)
+    merged = merge_lineages([lineage(Origin.VISUAL, ("s3://lake/raw", "s3://b/out"))], code)
     (edge,) = merged.edges
     assert (edge.upstream, edge.downstream) == (dataset("s3://lake/raw"), dataset("s3://b/out"))
     assert edge.origins == (Origin.VISUAL, Origin.SCRIPT)
 
 
-def test_a_name_that_could_mean_several_stays_open(say):
+def test_a_name_that_could_mean_several_stays_open(describe):
     code = lineage(Origin.SCRIPT, ("s3://b/{loop:table}", X))
-    merged = merge([lineage(Origin.VISUAL, (A, X), (B, X))], code)
-    assert say(merged) == [f"{A} -> {X}", f"{B} -> {X}", f"s3://b/{{loop:table}} -> {X}"]
+    merged = merge_lineages([lineage(Origin.VISUAL, (A, X), (B, X))], code)
+    assert describe(merged) == [f"{A} -> {X}", f"{B} -> {X}", f"s3://b/{{loop:table}} -> {X}"]
 
 
-def test_a_name_that_only_the_code_knows_is_not_told_twice(say):
+def test_a_name_that_only_the_code_knows_is_not_told_twice(describe):
     code = lineage(Origin.SCRIPT, (A, "s3://b/{date}"))
-    merged = merge([lineage(Origin.DATAFLOW, ("s3://b/{unknown}", "s3://b/{unknown}"))], code)
-    assert say(merged) == [f"{A} -> s3://b/{{date}}"]
+    merged = merge_lineages(
+        [lineage(Origin.DATAFLOW, ("s3://b/{unknown}", "s3://b/{unknown}"))], code
+    )
+    assert describe(merged) == [f"{A} -> s3://b/{{date}}"]
 
 
-def test_the_database_of_a_connection_is_filled_in(say):
+def test_the_database_of_a_connection_is_filled_in(describe):
     code = lineage(Origin.SCRIPT, ("glue-connection://pg/public.orders", X))
-    merged = merge([lineage(Origin.VISUAL, ("glue-connection://pg/shop.public.orders", X))], code)
-    assert say(merged) == [f"glue-connection://pg/shop.public.orders -> {X}"]
+    merged = merge_lineages(
+        [lineage(Origin.VISUAL, ("glue-connection://pg/shop.public.orders", X))], code
+    )
+    assert describe(merged) == [f"glue-connection://pg/shop.public.orders -> {X}"]

@@ -1,9 +1,7 @@
 import pytest
 
-from glueline.contract.lineage import Origin
-from glueline_worker.lineage.links.storage import StorageIndex, extend
-from glueline_worker.lineage.model import Edge, Lineage
-from glueline_worker.lineage.naming import catalog_table, location, s3
+from glueline_worker.lineage.links.storage import StorageIndex
+from glueline_worker.lineage.naming import name_location, name_s3_path
 
 TABLES = [
     ("sales", "orders", "s3://lake/sales/orders/"),
@@ -13,53 +11,23 @@ TABLES = [
 ]
 
 
-def index(around, **fields):
-    return StorageIndex(TABLES, around, **fields)
+def index(context):
+    return StorageIndex(TABLES, context)
 
 
-def test_the_nearest_location_above_a_path_wins(around, name):
-    found = index(around).tables_on(s3("s3://lake/sales/orders/archive/year=2024"))
+def test_the_nearest_location_above_a_path_wins(context, name):
+    found = index(context).find_tables(name_s3_path("s3://lake/sales/orders/archive/year=2024"))
     assert list(map(name, found)) == ["glue:sales/archive"]
 
 
-def test_tables_may_share_a_location(around, name):
-    found = index(around).tables_on(s3("s3://lake/sales/orders/2024"))
+def test_tables_may_share_a_location(context, name):
+    found = index(context).find_tables(name_s3_path("s3://lake/sales/orders/2024"))
     assert list(map(name, found)) == ["glue:sales/orders", "glue:sales/orders_old"]
 
 
-def test_a_prefix_ends_between_slashes(around):
-    assert index(around).tables_on(s3("s3://lake/sales/orders_backup")) == ()
-    assert index(around).tables_on(s3("s3://lake/sales")) == ()
-
-
-def test_what_is_written_on_a_path_arrives_in_its_table(around, say):
-    source, target = s3("s3://in/x"), s3("s3://lake/sales/orders/archive/")
-    lineage = Lineage((source,), (target,), (Edge(source, target, (Origin.SCRIPT,)),))
-    extended = extend(lineage, index(around))
-    assert say(extended) == [
-        "s3://in/x -> s3://lake/sales/orders/archive",
-        "s3://lake/sales/orders/archive -> glue:sales/archive",
-    ]
-    assert [edge.origins for edge in extended.edges] == [(Origin.SCRIPT,), (Origin.CATALOG,)]
-
-
-def test_what_is_read_from_a_path_comes_from_its_table(around, say):
-    lineage = Lineage(inputs=(s3("s3://lake/sales/orders/archive/2024"),))
-    assert say(extend(lineage, index(around))) == [
-        "glue:sales/archive -> s3://lake/sales/orders/archive/2024"
-    ]
-
-
-def test_a_resource_link_leads_to_its_target(around, say):
-    link = catalog_table("shared", "orders", around)
-    target = catalog_table("sales", "orders", around, "210987654321")
-    found = index(around, links=[(link, target)])
-    assert say(extend(Lineage(inputs=(link,)), found)) == [
-        "arn:aws:glue:eu-west-1:210987654321/table/sales/orders -> glue:shared/orders"
-    ]
-    assert say(extend(Lineage(outputs=(link,)), found)) == [
-        "glue:shared/orders -> arn:aws:glue:eu-west-1:210987654321/table/sales/orders"
-    ]
+def test_a_prefix_ends_between_slashes(context):
+    assert index(context).find_tables(name_s3_path("s3://lake/sales/orders_backup")) == ()
+    assert index(context).find_tables(name_s3_path("s3://lake/sales")) == ()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +50,7 @@ def test_a_resource_link_leads_to_its_target(around, say):
         ("", []),
     ],
 )
-def test_a_wildcard_stands_for_the_values_of_partitions(around, name, path, found):
+def test_a_wildcard_stands_for_the_values_of_partitions(context, name, path, found):
     tables = [
         ("db", "feed", "s3://lake/feed/*/"),
         ("db", "special", "s3a:///lake//feed/special"),
@@ -90,20 +58,23 @@ def test_a_wildcard_stands_for_the_values_of_partitions(around, name, path, foun
         ("db", "versions", "s3://lake/v/v2-*/"),
         ("db", "odd", "s3://lake/odd/a[1]?/"),
     ]
-    assert list(map(name, StorageIndex(tables, around).tables_on(s3(f"s3://lake/{path}")))) == [
-        f"glue:db/{table}" for table in found
-    ]
+    assert list(
+        map(name, StorageIndex(tables, context).find_tables(name_s3_path(f"s3://lake/{path}")))
+    ) == [f"glue:db/{table}" for table in found]
 
 
-def test_what_stands_nearer_than_a_wildcard_wins(around, name):
+def test_what_stands_nearer_than_a_wildcard_wins(context, name):
     tables = [
         ("db", "all", "s3://lake/x"),
         ("db", "orders", "s3://lake/x/*/orders"),
         ("db", "eu", "s3://lake/x/eu"),
     ]
-    index = StorageIndex(tables, around)
+    index = StorageIndex(tables, context)
     found = {
-        path: [name(table).rpartition("/")[2] for table in index.tables_on(s3(f"s3://lake/{path}"))]
+        path: [
+            name(table).rpartition("/")[2]
+            for table in index.find_tables(name_s3_path(f"s3://lake/{path}"))
+        ]
         for path in ("x", "x/us/orders/1", "x/us/returns", "x/eu/orders")
     }
     assert found == {
@@ -114,6 +85,8 @@ def test_what_stands_nearer_than_a_wildcard_wins(around, name):
     }
 
 
-def test_other_stores_than_s3_have_tables_too(around, name):
-    index = StorageIndex([("db", "t", "hdfs://nn:8020/data/t/")], around)
-    assert list(map(name, index.tables_on(location("hdfs://nn:8020/data/t/1")))) == ["glue:db/t"]
+def test_other_stores_than_s3_have_tables_too(context, name):
+    index = StorageIndex([("db", "t", "hdfs://nn:8020/data/t/")], context)
+    assert list(map(name, index.find_tables(name_location("hdfs://nn:8020/data/t/1")))) == [
+        "glue:db/t"
+    ]

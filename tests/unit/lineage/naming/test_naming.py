@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 
 from glueline_worker.lineage import naming
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 
 S3_URLS = [
     ("s3://b/k/", "s3://b/k"),
@@ -363,41 +363,43 @@ TABLES = [
 
 
 @pytest.mark.parametrize(("url", "expected"), S3_URLS)
-def test_s3_urls_have_one_spelling(around, name, url, expected):
-    assert name(naming.s3(url, around)) == expected
+def test_s3_urls_have_one_spelling(context, name, url, expected):
+    assert name(naming.name_s3_path(url, context)) == expected
 
 
 @pytest.mark.parametrize(("url", "expected"), LOCATIONS)
-def test_paths_of_any_store(around, name, url, expected):
-    assert name(naming.location(url, around)) == expected
+def test_paths_of_any_store(context, name, url, expected):
+    assert name(naming.name_location(url, context)) == expected
 
 
 @pytest.mark.parametrize(("url", "table", "expected"), URLS)
-def test_jdbc_urls_name_tables_as_openlineage_does(around, name, url, table, expected):
-    assert name(naming.jdbc(url, table, around)) == expected
+def test_jdbc_urls_name_tables_as_openlineage_does(context, name, url, table, expected):
+    assert name(naming.name_jdbc_table(url, table, context)) == expected
 
 
 @pytest.mark.parametrize(("kind", "options", "expected"), OPTIONS)
-def test_connection_options_point_at_datasets(around, name, kind, options, expected):
-    assert sorted(map(name, naming.from_options(kind, options, around))) == expected
+def test_connection_options_point_at_datasets(context, name, kind, options, expected):
+    assert sorted(map(name, naming.read_connection_options(kind, options, context))) == expected
 
 
 @pytest.mark.parametrize(("table", "catalogs", "expected"), TABLES)
-def test_spark_tables(around, name, table, catalogs, expected):
-    assert name(naming.spark_table(naming.split_name(table), around, catalogs)) == expected
+def test_spark_tables(context, name, table, catalogs, expected):
+    assert (
+        name(naming.name_spark_sql_table(naming.split_name(table), context, catalogs)) == expected
+    )
 
 
-def test_the_engine_of_an_unknown_url_may_be_told(around, name):
-    dataset = naming.jdbc("{arg:url}", "t", around, engine="postgresql", database="db")
+def test_the_engine_of_an_unknown_url_may_be_told(context, name):
+    dataset = naming.name_jdbc_table("{arg:url}", "t", context, engine="postgresql", database="db")
     assert name(dataset) == "postgres://{arg:url}:5432/db.public.t"
 
 
 def test_unknown_region_and_account_are_placeholders():
-    dataset = naming.catalog_table("Sales", "{arg:Name}_X")
+    dataset = naming.name_catalog_table("Sales", "{arg:Name}_X")
     assert dataset.namespace == "arn:aws:glue:{region}:{account}"
     assert dataset.name == "table/sales/{arg:Name}_x"
     assert not naming.is_resolved(dataset)
-    assert naming.is_resolved(naming.catalog_table("a", "b"))
+    assert naming.is_resolved(naming.name_catalog_table("a", "b"))
 
 
 @pytest.mark.parametrize(
@@ -409,8 +411,8 @@ def test_unknown_region_and_account_are_placeholders():
         ("{arg:account}", "arn:aws:glue:eu-west-1:{arg:account}/table/d/t"),
     ],
 )
-def test_tables_of_another_catalogue(around, name, catalog_id, expected):
-    assert name(naming.catalog_table("d", "t", around, catalog_id)) == expected
+def test_tables_of_another_catalogue(context, name, catalog_id, expected):
+    assert name(naming.name_catalog_table("d", "t", context, catalog_id)) == expected
 
 
 @pytest.mark.parametrize(
@@ -418,20 +420,20 @@ def test_tables_of_another_catalogue(around, name, catalog_id, expected):
     [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")],
 )
 def test_the_partition_follows_from_the_region(region, partition):
-    namespace = naming.catalog_table("d", "t", Surroundings(region=region)).namespace
+    namespace = naming.name_catalog_table("d", "t", LineageContext(region=region)).namespace
     assert namespace.startswith(f"arn:{partition}:glue:{region}:")
 
 
 def test_arguments_are_found_with_dashes_or_underscores():
-    around = Surroundings(arguments={"my-path": "x", "empty": " "})
-    resolved = naming.resolve_arguments("{arg:my_path}/{arg:empty}/{arg:gone}", around)
+    context = LineageContext(arguments={"my-path": "x", "empty": " "})
+    resolved = naming.resolve_arguments("{arg:my_path}/{arg:empty}/{arg:gone}", context)
     assert resolved == "x/{arg:empty}/{arg:gone}"
 
 
 def test_connections_of_spark_sources_keep_settings_as_json(name):
     properties = {"SparkProperties": '{"sfUrl": "acct.snowflakecomputing.com"}'}
-    around = Surroundings(connections={"snow": properties})
-    assert name(naming.glue_connection("snow", "D.S.T", around)) == "snowflake://acct/D.S.T"
+    context = LineageContext(connections={"snow": properties})
+    assert name(naming.name_connection_table("snow", "D.S.T", context)) == "snowflake://acct/D.S.T"
 
 
 TEXT = st.text(alphabet="ab1/:@?;=.,*[](){}\"'`\\% \n{arg:x}é\ue000", max_size=40)
@@ -440,7 +442,7 @@ TEXT = st.text(alphabet="ab1/:@?;=.,*[](){}\"'`\\% \n{arg:x}é\ue000", max_size=
 @settings(max_examples=examples(600), deadline=None)
 @given(TEXT, TEXT, st.sampled_from([kind for kind, _, _ in OPTIONS]))
 def test_any_text_gets_a_name(url, table, kind):
-    around = Surroundings()
+    context = LineageContext()
     options = {
         "url": url,
         "dbtable": table,
@@ -450,15 +452,15 @@ def test_any_text_gets_a_name(url, table, kind):
         "assign": table,
     }
     found = [
-        naming.s3(url),
-        naming.location(url),
-        naming.jdbc(url, table),
-        naming.spark_table(naming.split_name(table), around),
-        naming.kafka(url, table or "t"),
-        naming.mongodb(url, table, table),
-        naming.opensearch(url, table),
-        naming.bigquery(table),
-        *naming.from_options(kind, options, around),
+        naming.name_s3_path(url),
+        naming.name_location(url),
+        naming.name_jdbc_table(url, table),
+        naming.name_spark_sql_table(naming.split_name(table), context),
+        naming.name_kafka_topic(url, table or "t"),
+        naming.name_mongodb_collection(url, table, table),
+        naming.name_opensearch_index(url, table),
+        naming.name_bigquery_table(table),
+        *naming.read_connection_options(kind, options, context),
     ]
     assert all(d.namespace and (d.name or d.namespace.startswith("s3://")) for d in found)
 
@@ -468,12 +470,12 @@ def test_any_text_gets_a_name(url, table, kind):
 def test_no_secret_of_a_url_gets_into_a_name(case, tail):
     url, table, _ = case
     secret = "sEcReT" + tail.replace("@", "")
-    dataset = naming.jdbc(url.replace("secret", secret), table)
+    dataset = naming.name_jdbc_table(url.replace("secret", secret), table)
     assert "sEcReT" not in dataset.namespace + dataset.name
 
 
 def test_a_password_that_looks_like_a_parameter_stays_out_of_a_name():
-    dataset = naming.jdbc("jdbc:oracle:thin:user/sEcReT?1=@//h/svc", "A.B")
+    dataset = naming.name_jdbc_table("jdbc:oracle:thin:user/sEcReT?1=@//h/svc", "A.B")
     assert (dataset.namespace, dataset.name) == ("oracle://h:1521", "svc.A.B")
 
 
@@ -491,16 +493,16 @@ def test_a_password_that_looks_like_a_parameter_stays_out_of_a_name():
     ],
 )
 def test_a_region_tells_its_partition(region, partition):
-    dataset = naming.catalog_table("d", "t", Surroundings(region=region, account="1"))
+    dataset = naming.name_catalog_table("d", "t", LineageContext(region=region, account="1"))
     assert dataset.namespace == f"arn:{partition}:glue:{region}:1"
 
 
 def test_the_arn_of_a_table_names_it():
-    named = naming.table_by_arn(f"arn:aws-eusc:glue:eusc-de-east-1:{OTHER}:table/Sales/Orders")
+    named = naming.parse_table_arn(f"arn:aws-eusc:glue:eusc-de-east-1:{OTHER}:table/Sales/Orders")
     assert named.namespace == f"arn:aws-eusc:glue:eusc-de-east-1:{OTHER}"
     assert named.name == "table/sales/orders"
     for other in ("", "orders", "arn:aws:s3:::b", f"arn:aws:glue:eu-west-1:{OTHER}:database/d"):
-        assert naming.table_by_arn(other) is None
+        assert naming.parse_table_arn(other) is None
 
 
 @pytest.mark.parametrize(
@@ -513,8 +515,8 @@ def test_the_arn_of_a_table_names_it():
         ("Lambda_Db", f"arn:aws:athena:eu-west-1:{HOME}:datacatalog/lambda_db/d.t"),
     ],
 )
-def test_catalogues_by_the_names_of_athena(around, name, catalog, expected):
-    assert name(naming.athena_table(catalog, "D", "T", around)) == expected
+def test_catalogues_by_the_names_of_athena(context, name, catalog, expected):
+    assert name(naming.name_athena_table(catalog, "D", "T", context)) == expected
 
 
 @pytest.mark.parametrize(
@@ -526,8 +528,11 @@ def test_catalogues_by_the_names_of_athena(around, name, catalog, expected):
     ],
 )
 def test_a_nested_catalogue_stands_in_the_name_and_not_in_the_namespace(catalog_id, expected):
-    nested = Surroundings(region="eu-west-1", account="123456789012:s3tablescatalog/b1")
-    dataset = naming.catalog_table("ns", "t", nested, catalog_id)
+    nested = LineageContext(region="eu-west-1", account="123456789012:s3tablescatalog/b1")
+    dataset = naming.name_catalog_table("ns", "t", nested, catalog_id)
     assert dataset.namespace == "arn:aws:glue:eu-west-1:123456789012"
     assert dataset.name == expected
-    assert naming.kinesis("s", nested).namespace == "arn:aws:kinesis:eu-west-1:123456789012"
+    assert (
+        naming.name_kinesis_stream("s", nested).namespace
+        == "arn:aws:kinesis:eu-west-1:123456789012"
+    )

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
 
-from glueline_worker.lineage.model import Graph, Surroundings
+from glueline_worker.lineage.model import Graph, LineageContext
 from glueline_worker.lineage.scala import read_scala
-from glueline_worker.lineage.scala.reader import in_python
+from glueline_worker.lineage.scala.reader import translate
 
 SCRIPTS = [path.read_text() for path in (Path(__file__).parent / "cases").glob("*.scala")]
 TOKENS = [re.findall(r'\w+|"""|\s+|.', script) for script in SCRIPTS]
@@ -25,13 +25,13 @@ PIECES = st.sampled_from([*WORDS.split(), "\n"])
 @given(st.text(max_size=200) | st.binary(max_size=200))
 @settings(max_examples=examples(250), deadline=None)
 def test_random_text(text):
-    assert isinstance(read_scala(text, Surroundings()), Graph)
+    assert isinstance(read_scala(text, LineageContext()), Graph)
 
 
 @given(st.lists(PIECES, max_size=50))
 @settings(max_examples=examples(250), deadline=None)
 def test_random_words(words):
-    python, lines, _ = in_python(" ".join(words))
+    python, lines, _ = translate(" ".join(words))
     ast.parse(python)
     assert len(lines) == python.count("\n") + 1
 
@@ -46,4 +46,4 @@ def test_mutated_scripts(tokens, changes):
     for place, cut, piece in changes:
         at = int(place * len(tokens))
         tokens[at : at + cut] = [piece]
-    assert isinstance(read_scala("".join(tokens), Surroundings()), Graph)
+    assert isinstance(read_scala("".join(tokens), LineageContext()), Graph)

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.lineage.score import as_document
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
 
 CASES = Path(__file__).parent / "cases"
@@ -16,7 +16,7 @@ CASES = Path(__file__).parent / "cases"
 @pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.json")))
 def test_script_yields_the_expected_lineage(name):
     expected = json.loads((CASES / f"{name}.json").read_text())
-    around = Surroundings(**expected.pop("around", {}))
-    graph = read_script((CASES / f"{name}.py").read_bytes(), around)
-    found = as_document(collapse(graph, around))
+    context = LineageContext(**expected.pop("around", {}))
+    graph = read_script((CASES / f"{name}.py").read_bytes(), context)
+    found = as_document(collapse(graph, context))
     assert {kind: found[kind] for kind in expected} == expected

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
-from glueline_worker.lineage.script.interpreter.loops import UNROLL_LIMIT
+from glueline_worker.lineage.script.domain.items import UNROLL_LIMIT
 from glueline_worker.lineage.sql import read_sql
 
-NOTHING = Surroundings()
+NOTHING = LineageContext()
 COPY = 'spark.table(f"raw.t{i}").write.saveAsTable(f"mart.m{i}")\n'
 HEAD = "import json\nfrom concurrent.futures import ThreadPoolExecutor\n"
 FUNCTION = f"def copy(i):\n    {COPY}"
@@ -44,7 +44,7 @@ def test_a_loop_over_hundreds_of_tables_is_followed_to_its_end(way):
 
 @pytest.mark.parametrize("way", loops("x"))
 def test_a_longer_loop_says_how_many_items_are_left_out(way, monkeypatch):
-    monkeypatch.setattr("glueline_worker.lineage.script.interpreter.loops.UNROLL_LIMIT", 20)
+    monkeypatch.setattr("glueline_worker.lineage.script.domain.items.UNROLL_LIMIT", 20)
     lineage = read(loops("range(31)")[way])
     assert len(lineage.edges) == 20
     assert any("over 31 items" in gap and "11 are left out" in gap for gap in lineage.gaps)
@@ -124,7 +124,7 @@ def test_what_is_beyond_a_limit_is_a_gap(kind):
 def test_a_script_that_is_cut_loses_whole_statements_only(monkeypatch):
     script = 'spark.sql("""INSERT INTO a.b\nSELECT * FROM c.d""")\nspark.sql("""INSERT INTO e.f\n'
     end = len(HEAD + script)
-    monkeypatch.setattr("glueline_worker.lineage.script.source.parser.SIZE_LIMIT", end)
+    monkeypatch.setattr("glueline_worker.lineage.script.source.parser.SCRIPT_SIZE_LIMIT", end)
     lineage = read(f'{script}SELECT * FROM g.h""")\n')
     assert [edge.downstream.name for edge in lineage.edges] == ["table/a/b"]
     assert lineage.gaps == ("52 of the script's 164 characters were not read",)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Graph, Surroundings
+from glueline_worker.lineage.model import Graph, LineageContext
 from glueline_worker.lineage.script import read_script
 
-NOTHING = Surroundings()
+NOTHING = LineageContext()
 SCRIPTS = [path.read_text() for path in sorted(Path(__file__).parent.glob("cases/*.py"))]
 LINES = sorted({line for script in SCRIPTS for line in script.split("\n")})
 COPY = 'spark.table("a.b").write.parquet("s3://o/x")\n'
@@ -26,8 +26,8 @@ def read(script):
     return graph
 
 
-def names(script, around=NOTHING):
-    lineage = collapse(read_script(script, around), around)
+def names(script, context=NOTHING):
+    lineage = collapse(read_script(script, context), context)
     return [d.name for d in lineage.inputs], [d.name for d in lineage.outputs]
 
 
@@ -198,12 +198,12 @@ def test_a_name_known_only_at_run_time_never_stops_the_reader():
 def test_spark_settings_come_from_the_job_and_the_notebook():
     script = 'spark.table("s3t.ns.a").write.saveAsTable("nb.ns.b")\n'
     magic = '%%configure\n{"conf": {"spark.sql.catalog.nb.glue.id": "222222222222"}}\n'
-    around = Surroundings(
+    context = LineageContext(
         arguments={
             "conf": "spark.sql.catalog.s3t=x --conf spark.sql.catalog.s3t.glue.id=111111111111"
         }
     )
-    lineage = collapse(read_script(magic + script, around), around)
+    lineage = collapse(read_script(magic + script, context), context)
     assert [d.namespace for d in (*lineage.inputs, *lineage.outputs)] == [
         "arn:aws:glue:{region}:111111111111",
         "arn:aws:glue:{region}:222222222222",

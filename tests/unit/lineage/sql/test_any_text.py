@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
-from tests.unit.lineage.sql.words import cases
+from tests.unit.lineage.sql.sentences import cases
 
 from glueline_worker.lineage.sql import SqlReading, read_sql
 

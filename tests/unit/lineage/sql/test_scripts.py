@@ -1,7 +1,7 @@
 """Texts of several statements, placeholders, and where the reader gives up."""
 
 import pytest
-from tests.unit.lineage.sql.words import said
+from tests.unit.lineage.sql.sentences import describe_sql
 
 from glueline_worker.lineage.sql import read_sql
 
@@ -22,7 +22,9 @@ def test_statements_know_their_lines():
 
 
 def test_an_odd_statement_spoils_no_other():
-    assert said("SELECT id FROM shop.orders; GIBBERISH HERE; SELECT name FROM shop.customers") == [
+    assert describe_sql(
+        "SELECT id FROM shop.orders; GIBBERISH HERE; SELECT name FROM shop.customers"
+    ) == [
         "select <- shop.orders: id=shop.orders.id",
         "select <- shop.customers: name=shop.customers.name",
         "! line 1: no SQL statement",
@@ -30,7 +32,7 @@ def test_an_odd_statement_spoils_no_other():
 
 
 def test_the_block_around_statements_is_left_out():
-    assert said("BEGIN INSERT INTO loose.sink SELECT id FROM shop.orders; COMMIT; END") == [
+    assert describe_sql("BEGIN INSERT INTO loose.sink SELECT id FROM shop.orders; COMMIT; END") == [
         "insert loose.sink <- shop.orders: id=shop.orders.id",
         "other",
         "other",
@@ -52,19 +54,19 @@ def test_a_name_looks_for_its_schema_by_database_and_table_or_by_table():
 
 
 def test_columns_are_found_in_any_case():
-    assert said("SELECT O.TOTAL FROM shop.orders o") == [
+    assert describe_sql("SELECT O.TOTAL FROM shop.orders o") == [
         "select <- shop.orders: TOTAL=shop.orders.total"
     ]
 
 
 def test_an_unknown_dialect_means_spark():
-    assert said("SELECT `id` FROM shop.orders", "klingon") == [
+    assert describe_sql("SELECT `id` FROM shop.orders", "klingon") == [
         "select <- shop.orders: id=shop.orders.id"
     ]
 
 
 def test_another_dialect_is_tried_for_what_the_own_one_refuses():
-    assert said('SELECT "name" FROM "shop"."customers" AS "c"', "mysql") == [
+    assert describe_sql('SELECT "name" FROM "shop"."customers" AS "c"', "mysql") == [
         "select <- shop.customers: name=shop.customers.name"
     ]
 
@@ -87,7 +89,7 @@ def test_a_name_that_looks_like_the_stand_in_of_a_placeholder_is_kept():
 
 
 def test_jdbc_escapes_are_no_placeholders():
-    assert said("SELECT id FROM shop.orders WHERE d > {ts '2024-01-01 00:00:00'}") == [
+    assert describe_sql("SELECT id FROM shop.orders WHERE d > {ts '2024-01-01 00:00:00'}") == [
         "select <- shop.orders: id=shop.orders.id"
     ]
 
@@ -99,7 +101,7 @@ def test_prose_has_no_statements_but_a_warning():
 
 
 def test_nothing_is_said_of_nothing():
-    assert said(" ;\n-- only a comment\n;") == []
+    assert describe_sql(" ;\n-- only a comment\n;") == []
 
 
 def test_a_warning_never_quotes_the_text():
@@ -116,7 +118,7 @@ def test_a_long_chain_of_unions_is_followed():
 def test_a_long_chain_of_ctes_is_followed():
     ctes = ", ".join(f"c{index + 1} AS (SELECT * FROM c{index})" for index in range(500))
     sql = f"WITH c0 AS (SELECT id FROM shop.orders), {ctes} SELECT * FROM c500"
-    assert said(sql) == ["select <- shop.orders: id=shop.orders.id"]
+    assert describe_sql(sql) == ["select <- shop.orders: id=shop.orders.id"]
 
 
 @pytest.mark.parametrize(

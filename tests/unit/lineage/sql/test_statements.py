@@ -1,7 +1,7 @@
 """Every statement in the texts beside this file says what stands under it."""
 
 import pytest
-from tests.unit.lineage.sql.words import cases, said
+from tests.unit.lineage.sql.sentences import cases, describe_sql
 
 
 @pytest.mark.parametrize(
@@ -9,4 +9,4 @@ from tests.unit.lineage.sql.words import cases, said
     [pytest.param(*case, id=f"{case[1]}-{case[0][:60]}") for case in cases()],
 )
 def test_statement_is_understood(sql, dialect, expected):
-    assert said(sql, dialect) == expected
+    assert describe_sql(sql, dialect) == expected

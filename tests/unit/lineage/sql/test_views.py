@@ -6,11 +6,11 @@ from glueline.contract.datatypes import PrimitiveType
 from glueline.contract.lineage import Origin
 from glueline.contract.records import Column, TableRecord, ViewText
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.views import read_view, tables_to_look_up
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.views import find_tables_to_look_up, read_view
 
 HOME = "arn:aws:glue:eu-west-1:123456789012"
-AROUND = Surroundings(
+CONTEXT = LineageContext(
     region="eu-west-1",
     account="123456789012",
     schemas={"shop/orders": ("id", "customer_id"), "shop/customers": ("id", "name")},
@@ -31,8 +31,8 @@ def _view(sql, columns=(), dialect="spark", **text):
     )
 
 
-def _edges(view, around=AROUND):
-    lineage = collapse(read_view(view, around), around)
+def _edges(view, context=CONTEXT):
+    lineage = collapse(read_view(view, context), context)
     assert all(edge.downstream.name == "table/shop/v" for edge in lineage.edges)
     return {
         f"{edge.upstream.namespace}/{edge.upstream.name}": [
@@ -93,12 +93,12 @@ def test_names_of_athena_may_have_a_catalogue():
 def test_an_engines_own_catalogue_is_glues_where_glue_has_the_table(dialect):
     sql = "SELECT o.id FROM delta.shop.orders o JOIN pg.public.orders p ON p.id = o.id"
     view = _view(sql, dialect=dialect, default_catalog="iceberg")
-    assert tables_to_look_up(view) == ("shop/orders", "public/orders")
+    assert find_tables_to_look_up(view) == ("shop/orders", "public/orders")
     assert list(_edges(view)) == [
         f"{HOME}/table/shop/orders",
         f"{dialect}-catalog://pg/public.orders",
     ]
-    warnings = read_view(view, AROUND).warnings
+    warnings = read_view(view, CONTEXT).warnings
     assert [w for w in warnings if "pg.public.orders" in w]
     assert not [w for w in warnings if "delta" in w]
 
@@ -110,7 +110,7 @@ def test_nothing_is_looked_up_for_names_without_a_foreign_catalogue():
         ("SELECT id FROM awsdatacatalog.shop.orders", "iceberg"),
         ("SELECT id FROM other.shop.orders", "awsdatacatalog"),
     ):
-        assert tables_to_look_up(_view(sql, dialect="trino", default_catalog=catalog)) == ()
+        assert find_tables_to_look_up(_view(sql, dialect="trino", default_catalog=catalog)) == ()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_without_a_readable_text_the_tables_count_that_glue_names():
     )
     for text in ((), (ViewText(dialect="redshift", sql="not SQL"),)):
         view = _view("").model_copy(update={"views": text, "sub_objects": arns})
-        graph = read_view(view, AROUND)
+        graph = read_view(view, CONTEXT)
         assert graph.origin is Origin.CATALOG
         assert _edges(view) == {"arn:aws:glue:eu-west-1:210987654321/table/sales/orders": []}
 
@@ -172,6 +172,6 @@ def test_the_first_dialect_that_can_be_read_is_taken():
 
 @pytest.mark.parametrize("sql", ["", "not SQL", "SELECT 1 AS one"])
 def test_a_view_without_tables_has_an_empty_graph(sql):
-    graph = read_view(_view(sql), AROUND)
+    graph = read_view(_view(sql), CONTEXT)
     assert graph.nodes == ()
     assert graph.origin is Origin.SQL

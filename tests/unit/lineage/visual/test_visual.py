@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 
 from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.visual import read_visual
 from glueline_worker.lineage.visual.transforms import is_transform
 
@@ -329,16 +329,16 @@ TARGETS = [
 
 
 @pytest.mark.parametrize(("kind", "fields", "expected"), SOURCES)
-def test_a_source_names_what_it_reads(around, name, kind, fields, expected):
-    lineage = collapse(read_visual(source_of(kind, **fields), around), around)
+def test_a_source_names_what_it_reads(context, name, kind, fields, expected):
+    lineage = collapse(read_visual(source_of(kind, **fields), context), context)
     assert datasets(lineage, name) == (sorted(expected), ["s3://lake/out"])
     assert lineage.warnings == ()
     assert len(lineage.edges) == len(expected)
 
 
 @pytest.mark.parametrize(("kind", "fields", "expected"), TARGETS)
-def test_a_target_names_what_it_writes(around, name, kind, fields, expected):
-    lineage = collapse(read_visual(target_of(kind, **fields), around), around)
+def test_a_target_names_what_it_writes(context, name, kind, fields, expected):
+    lineage = collapse(read_visual(target_of(kind, **fields), context), context)
     assert datasets(lineage, name) == (["glue:sales/orders"], sorted(expected))
     assert lineage.warnings == ()
     assert len(lineage.edges) == len(expected)
@@ -463,8 +463,8 @@ TRANSFORMS = [
 
 
 @pytest.mark.parametrize(("kind", "fields", "columns"), TRANSFORMS)
-def test_a_transform_carries_columns(around, edges, kind, fields, columns):
-    graph = read_visual(through(kind, **fields), around)
+def test_a_transform_carries_columns(context, edges, kind, fields, columns):
+    graph = read_visual(through(kind, **fields), context)
     assert edges(graph) == [f"glue:sales/orders -> s3://lake/out {columns}".strip()]
 
 
@@ -507,23 +507,23 @@ def test_every_kind_of_the_service_model_is_understood(kind):
     nodes = {**source, "x": {kind: {**fields, "Inputs": ["a"]}}, "z": target("x")}
     if kind.endswith("Target"):
         del nodes["z"]
-    lineage = collapse(read_visual(nodes, Surroundings()), Surroundings())
+    lineage = collapse(read_visual(nodes, LineageContext()), LineageContext())
     assert lineage.warnings == ()
     assert lineage.edges
     assert is_transform(kind) != kind.endswith(("Source", "Target"))
 
 
-def test_renamed_columns_are_followed_through_several_steps(around, edges):
+def test_renamed_columns_are_followed_through_several_steps(context, edges):
     nodes = {
         "a": ORDERS,
         "m": {"ApplyMapping": {"Inputs": ["a"], "Mapping": [{"ToKey": "b", "FromPath": ["ID"]}]}},
         "r": {"RenameField": {"Inputs": ["m"], "SourcePath": ["b"], "TargetPath": ["c"]}},
         "z": target("r"),
     }
-    assert edges(read_visual(nodes, around)) == ["glue:sales/orders -> s3://lake/out id>c"]
+    assert edges(read_visual(nodes, context)) == ["glue:sales/orders -> s3://lake/out id>c"]
 
 
-def test_a_join_takes_each_column_from_the_side_that_has_it(around, edges):
+def test_a_join_takes_each_column_from_the_side_that_has_it(context, edges):
     nodes = {
         "a": ORDERS,
         "b": CUSTOMERS,
@@ -531,26 +531,26 @@ def test_a_join_takes_each_column_from_the_side_that_has_it(around, edges):
         "s": {"SelectFields": {"Inputs": ["j"], "Paths": [["id"], ["name"]]}},
         "z": target("s"),
     }
-    assert edges(read_visual(nodes, around)) == [
+    assert edges(read_visual(nodes, context)) == [
         "glue:sales/customers -> s3://lake/out name>name",
         "glue:sales/orders -> s3://lake/out id>id",
     ]
 
 
-def test_a_semi_join_takes_rows_and_no_columns_from_the_right(around, edges):
+def test_a_semi_join_takes_rows_and_no_columns_from_the_right(context, edges):
     nodes = {
         "a": ORDERS,
         "b": CUSTOMERS,
         "j": {"Join": {"Inputs": ["a", "b"], "JoinType": "leftsemi", "Columns": []}},
         "z": target("j"),
     }
-    assert edges(read_visual(nodes, around)) == [
+    assert edges(read_visual(nodes, context)) == [
         "glue:sales/customers -> s3://lake/out",
         f"glue:sales/orders -> s3://lake/out {ALL}",
     ]
 
 
-def test_a_union_takes_a_column_from_all_that_have_it(around, edges):
+def test_a_union_takes_a_column_from_all_that_have_it(context, edges):
     nodes = {
         "a": ORDERS,
         "b": CUSTOMERS,
@@ -558,7 +558,7 @@ def test_a_union_takes_a_column_from_all_that_have_it(around, edges):
         "s": {"SelectFields": {"Inputs": ["u"], "Paths": [["customer_id"]]}},
         "z": target("s"),
     }
-    assert edges(read_visual(nodes, around)) == [
+    assert edges(read_visual(nodes, context)) == [
         "glue:sales/customers -> s3://lake/out customer_id>customer_id",
         "glue:sales/orders -> s3://lake/out customer_id>customer_id",
     ]
@@ -568,17 +568,17 @@ def test_a_union_takes_a_column_from_all_that_have_it(around, edges):
     ("index", "columns"),
     [(0, "id>id"), (1, "address>address amount>amount customer_id>customer_id")],
 )
-def test_split_fields_makes_two_frames(around, edges, index, columns):
+def test_split_fields_makes_two_frames(context, edges, index, columns):
     nodes = {
         "a": ORDERS,
         "p": {"SplitFields": {"Inputs": ["a"], "Paths": [["id"]]}},
         "c": {"SelectFromCollection": {"Inputs": ["p"], "Index": index}},
         "z": target("c"),
     }
-    assert edges(read_visual(nodes, around)) == [f"glue:sales/orders -> s3://lake/out {columns}"]
+    assert edges(read_visual(nodes, context)) == [f"glue:sales/orders -> s3://lake/out {columns}"]
 
 
-def test_sql_is_read_through_its_aliases(around, edges):
+def test_sql_is_read_through_its_aliases(context, edges):
     nodes = {
         "a": ORDERS,
         "b": CUSTOMERS,
@@ -591,34 +591,34 @@ def test_sql_is_read_through_its_aliases(around, edges):
         },
         "z": target("q"),
     }
-    assert edges(read_visual(nodes, around)) == [
+    assert edges(read_visual(nodes, context)) == [
         "glue:sales/customers -> s3://lake/out name>name",
         "glue:sales/orders -> s3://lake/out id>order_id",
     ]
 
 
-def test_sql_with_a_star_keeps_what_it_also_computes_with(around, edges):
+def test_sql_with_a_star_keeps_what_it_also_computes_with(context, edges):
     fields = {
         "SqlQuery": "select s.*, s.amount * 2 as twice from src s",
         "SqlAliases": [{"From": "a", "Alias": "src"}],
     }
-    graph = read_visual(through("SparkSQL", **fields), around)
+    graph = read_visual(through("SparkSQL", **fields), context)
     assert edges(graph) == [f"glue:sales/orders -> s3://lake/out {ALL} amount>twice"]
 
 
-def test_sql_reads_catalog_tables_that_are_no_alias(around, edges):
+def test_sql_reads_catalog_tables_that_are_no_alias(context, edges):
     fields = {
         "SqlQuery": "select a.id from src a join ref.codes c on a.id = c.id",
         "SqlAliases": [{"From": "a", "Alias": "src"}],
     }
-    graph = read_visual(through("SparkSQL", **fields), around)
+    graph = read_visual(through("SparkSQL", **fields), context)
     assert [edge.split(" ->")[0] for edge in edges(graph)] == [
         "glue:ref/codes",
         "glue:sales/orders",
     ]
 
 
-def test_only_connected_nodes_make_edges(around, edges):
+def test_only_connected_nodes_make_edges(context, edges):
     nodes = {
         "a": ORDERS,
         "b": CUSTOMERS,
@@ -627,50 +627,50 @@ def test_only_connected_nodes_make_edges(around, edges):
     }
     found = [
         edge.split(" address")[0].split(" customer_id")[0]
-        for edge in edges(read_visual(nodes, around))
+        for edge in edges(read_visual(nodes, context))
     ]
     assert found == ["glue:sales/customers -> s3://o/2", "glue:sales/orders -> s3://o/1"]
 
 
-def test_columns_that_studio_saw_serve_where_the_catalogue_has_none(around, edges):
+def test_columns_that_studio_saw_serve_where_the_catalogue_has_none(context, edges):
     nodes = source_of(
         "S3CsvSource",
         Paths=["s3://a/x"],
         OutputSchemas=[{"Columns": [{"Name": "Id"}, {"Name": "v"}]}],
     )
-    assert edges(read_visual(nodes, around)) == ["s3://a/x -> s3://lake/out Id>Id v>v"]
+    assert edges(read_visual(nodes, context)) == ["s3://a/x -> s3://lake/out Id>Id v>v"]
 
 
-def test_an_unknown_source_is_read_by_its_fields(around, name):
+def test_an_unknown_source_is_read_by_its_fields(context, name):
     lineage = collapse(
-        read_visual(source_of("S3FancyNewSource", Paths=["s3://a/x"]), around), around
+        read_visual(source_of("S3FancyNewSource", Paths=["s3://a/x"]), context), context
     )
     assert datasets(lineage, name) == (["s3://a/x"], ["s3://lake/out"])
 
 
-def test_a_source_that_tells_nothing_is_a_warning(around):
-    lineage = collapse(read_visual(source_of("MysterySource"), around), around)
+def test_a_source_that_tells_nothing_is_a_warning(context):
+    lineage = collapse(read_visual(source_of("MysterySource"), context), context)
     assert lineage.warnings == ("the visual node a (MysterySource) names no dataset",)
 
 
-def test_a_missing_input_is_a_warning_and_the_rest_is_kept(around, edges):
-    graph = read_visual({"a": ORDERS, "z": target("a", "gone")}, around)
+def test_a_missing_input_is_a_warning_and_the_rest_is_kept(context, edges):
+    graph = read_visual({"a": ORDERS, "z": target("a", "gone")}, context)
     assert edges(graph) == [f"glue:sales/orders -> s3://lake/out {ALL}"]
     assert graph.warnings == ("the visual node z has an input gone that is missing",)
 
 
-def test_job_arguments_are_put_into_paths(around, name):
+def test_job_arguments_are_put_into_paths(context, name):
     nodes = {"a": ORDERS, "z": target("a", path="s3://{arg:bucket}/{arg:day}/")}
-    lineage = collapse(read_visual(nodes, around), around)
+    lineage = collapse(read_visual(nodes, context), context)
     assert list(map(name, lineage.outputs)) == ["s3://lake/{arg:day}"]
 
 
-def test_keys_of_a_git_export_mean_the_same(around, edges):
+def test_keys_of_a_git_export_mean_the_same(context, edges):
     nodes = {
         "a": {"catalogSource": {"name": "a", "database": "sales", "table": "orders"}},
         "z": {"s3DirectTarget": {"name": "z", "inputs": ["a"], "path": "s3://lake/out"}},
     }
-    assert edges(read_visual(nodes, around)) == [f"glue:sales/orders -> s3://lake/out {ALL}"]
+    assert edges(read_visual(nodes, context)) == [f"glue:sales/orders -> s3://lake/out {ALL}"]
 
 
 JSON = st.recursive(
@@ -703,7 +703,7 @@ def damaged(draw):
 @settings(max_examples=examples(400), deadline=None)
 @given(nodes=damaged() | st.dictionaries(st.text(max_size=5), JSON, max_size=5) | JSON)
 def test_any_json_ends_in_a_lineage(nodes):
-    lineage = collapse(read_visual(nodes, Surroundings()), Surroundings())
+    lineage = collapse(read_visual(nodes, LineageContext()), LineageContext())
     for dataset in (*lineage.inputs, *lineage.outputs):
         # Only a whole bucket has no name of its own.
         assert dataset.namespace.startswith("s3://") or (dataset.namespace and dataset.name)

@@ -1,1 +1,1 @@
-"""The files of a job: scripts, notebooks and definitions, recognised by their content."""
+"""The files of a job (scripts, notebooks, definitions), recognised by their content."""

@@ -1,4 +1,4 @@
-"""One cell of a notebook: which language it is in, and its code without magics."""
+"""One cell of a notebook: its language, and its code without magics."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from glueline_worker.lineage.syntax import parse_module
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from glueline_worker.lineage.word_sets import split_words
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*(.*)")
 _ABOVE_CELL_MAGIC = re.compile(
@@ -21,20 +17,20 @@ _ABOVE_CELL_MAGIC = re.compile(
 """Glue lets ``%%configure`` stand below line magics."""
 _LINE_MAGIC = re.compile(r"([ \t]*)(\w+[ \t]*=[ \t]*)?(?:%(\w+)|!(?![=\w]*=))[ \t]*(.*)")
 _HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*")
-_TIMED = frozenset({"prun", "time", "timeit"})
-_OF_KERNEL = _TIMED | {"capture", "local", "spark"}
+_TIMING_MAGICS = frozenset({"prun", "time", "timeit"})
+_KERNEL_MAGICS = _TIMING_MAGICS | {"capture", "local", "spark"}
 """Magics whose cells are in the notebook's own language."""
-_SPOKEN = {
+_LANGUAGES = {
     **dict.fromkeys(("ipyspark", "pyspark", "python", "python3"), "python"),
     "scala": "scala",
 }
-_LINE_MAGICS = _words(
+_LINE_MAGICS = split_words(
     "additional_python_modules connections etl extra_jars extra_py_files glue_ray glue_version "
     "iam_role idle_timeout number_of_workers profile region script_location session_id "
     "session_id_prefix spark_conf streaming stop_session tags temp_dir worker_type"
 )
 """Glue's magics of one line, which are written with two signs too: the code below them stays."""
-_NO_DATA = _words(
+_NO_DATA = split_words(
     "bash cleanup cmd delete file help html info javascript js latex logs markdown matplot md "
     "script sh sparkui svg system writefile"
 )
@@ -53,8 +49,8 @@ _SQL_TARGET = re.compile(r"(?:^|\s)(?:-o|--output)[ \t]+(\w+)|^(\w+)[ \t]*<<")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell's code below what stands ``above`` it; ``magic`` is what its magic says."""
+class NotebookCell:
+    """A cell's code and the lines ``above`` it; ``magic`` is its magic's name or options."""
 
     language: str
     code: str
@@ -63,37 +59,37 @@ class Cell:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the code may move data and no reader here knows its language."""
+        """Tell whether the code may move data and is in a language without a reader."""
         return not self.language and bool(self.code.strip()) and self.magic not in _NO_DATA
 
 
-def read_cell(cell: str, kernel: str, *, whole: bool = True) -> Cell:  # noqa: PLR0911 - one for each kind of magic
-    """One cell; ``whole`` says that ``cell`` has nothing else in it."""
+def read_cell(cell: str, kernel: str, *, whole: bool = True) -> NotebookCell:  # noqa: PLR0911 - one for each kind of magic
+    """Read one cell; ``whole`` means that ``cell`` holds nothing else."""
     if above := _ABOVE_CELL_MAGIC.match(cell):
-        first = "\n".join(map(_line, above[0].rstrip("\n").split("\n"))) + "\n"
+        first = "\n".join(map(_replace_magic, above[0].rstrip("\n").split("\n"))) + "\n"
         found = read_cell(cell[above.end() :], kernel, whole=whole)
         return replace(found, above=first + found.above)
     magic = _CELL_MAGIC.match(cell)
     if magic is None:
-        return Cell(kernel, _without_magics(cell, kernel, whole=whole))
+        return NotebookCell(kernel, _remove_magics(cell, kernel, whole=whole))
     before = "\n" * cell.count("\n", 0, magic.start(1))
     name, rest, body = magic[1].lower(), magic[2], cell[magic.end() :]
-    language = _SPOKEN.get(name, kernel if name in _OF_KERNEL else "")
+    language = _LANGUAGES.get(name, kernel if name in _KERNEL_MAGICS else "")
     if name == "sql":
-        return Cell("sql", body, before, magic=rest)
+        return NotebookCell("sql", body, before, magic=rest)
     if name == "configure":
         settings, after = _split_settings(rest + body)
-        kept = _settings_text(settings) if kernel == "python" else ""
-        return _after_settings(Cell(kernel, kept, before), after, kernel)
+        kept = _make_settings_text(settings) if kernel == "python" else ""
+        return _read_after_settings(NotebookCell(kernel, kept, before), after, kernel)
     if name in _LINE_MAGICS:
-        return _after_settings(Cell(kernel, "", before), body, kernel)
+        return _read_after_settings(NotebookCell(kernel, "", before), body, kernel)
     if language:
-        return Cell(language, _without_magics(body, language, whole=False), before)
-    return Cell("", body, before, magic=name)
+        return NotebookCell(language, _remove_magics(body, language, whole=False), before)
+    return NotebookCell("", body, before, magic=name)
 
 
-def _after_settings(settings: Cell, after: str, kernel: str) -> Cell:
-    """The cell of a magic that holds settings, and the code below it, which is no part of it."""
+def _read_after_settings(settings: NotebookCell, after: str, kernel: str) -> NotebookCell:
+    """Return a cell of settings together with the code below, which is no part of them."""
     if not after.strip():
         return settings
     found = read_cell(after.lstrip(" \t"), kernel, whole=False)
@@ -102,19 +98,19 @@ def _after_settings(settings: Cell, after: str, kernel: str) -> Cell:
 
 
 def _split_settings(text: str) -> tuple[str, str]:
-    """The JSON object that stands at the start of a text, and what follows it."""
+    """Split a text into the JSON object at its start and the rest."""
     start = text.find("{")
     if start < 0 or _NO_OPTION.search(text, 0, start):
         return "", text
     try:
         _, end = json.JSONDecoder().raw_decode(text, start)
     except (ValueError, RecursionError):
-        end = _closing_brace(text, start)
+        end = _find_closing_brace(text, start)
     return text[start:end], text[end:]
 
 
-def _closing_brace(text: str, start: int) -> int:
-    """Where an object ends that is no JSON, as one with a comma too many."""
+def _find_closing_brace(text: str, start: int) -> int:
+    """Return the end of an object that is no valid JSON, such as one with a comma too many."""
     depth = 0
     for found in _BRACE.finditer(text, start):
         depth += {"{": 1, "}": -1}.get(found[0], 0)
@@ -123,14 +119,14 @@ def _closing_brace(text: str, start: int) -> int:
     return _OPEN_SETTINGS.match(text, start).end()  # type: ignore[union-attr]
 
 
-def _settings_text(settings: str) -> str:
+def _make_settings_text(settings: str) -> str:
     if not settings or "'''" in settings:
         return ""
     return f"r'''\n%%configure\n{settings.strip()}\n'''"
 
 
-def close_up(text: str) -> str:
-    """The text with the empty lines inside the JSON of ``%%configure`` below it."""
+def close_settings(text: str) -> str:
+    """Move the empty lines inside the JSON of ``%%configure`` below it."""
     for magic in reversed(list(islice(_CONFIGURE.finditer(text), _CONFIGURED))):
         settings, after = _split_settings(text[magic.end() :])
         closed = _EMPTY_LINES.sub("\n", settings)
@@ -139,14 +135,14 @@ def close_up(text: str) -> str:
     return text
 
 
-def _without_magics(cell: str, language: str, *, whole: bool) -> str:
+def _remove_magics(cell: str, language: str, *, whole: bool) -> str:
     if language == "scala":
         return _SCALA_MAGIC.sub("", cell)
-    return cell if whole and parses(cell) else "\n".join(map(_line, cell.split("\n")))
+    return cell if whole and is_python(cell) else "\n".join(map(_replace_magic, cell.split("\n")))
 
 
-def _line(line: str) -> str:
-    """A line without its magic; a block keeps a statement in its place."""
+def _replace_magic(line: str) -> str:
+    """Return a line without its magic; a block keeps a statement in its place."""
     if found := _HELP.fullmatch(line):
         return f"{found[1]}pass"
     found = _LINE_MAGIC.fullmatch(line)
@@ -154,14 +150,14 @@ def _line(line: str) -> str:
         return line
     indent, target, name, rest = found.groups()
     if name == "sql":
-        return indent + (target or "") + sql_in_python("", rest)
-    if name in _TIMED:
+        return indent + (target or "") + make_python_sql_call("", rest)
+    if name in _TIMING_MAGICS:
         return indent + (target or "") + rest
     return f"{indent}{target}None" if target else indent and f"{indent}pass"
 
 
-def sql_in_python(options: str, query: str) -> str:
-    """SQL as the call that it means; ``-o name`` names the result."""
+def make_python_sql_call(options: str, query: str) -> str:
+    """Return SQL as a call of Spark in Python; ``-o name`` names the result."""
     target = _SQL_TARGET.search(options)
     name = (target[1] or target[2]) if target else ""
     options = _SQL_OPTION.sub("", options[target.end() :] if target and target[2] else options)
@@ -170,16 +166,16 @@ def sql_in_python(options: str, query: str) -> str:
     return f'{assigned}spark.sql("""{text}""")' if text.strip() else ""
 
 
-def sql_in_scala(options: str, query: str) -> str:
-    """SQL as the call that it means, in Scala."""
+def make_scala_sql_call(options: str, query: str) -> str:
+    """Return SQL as a call of Spark in Scala."""
     target = _SQL_TARGET.search(options)
     name = (target[1] or target[2]) if target else ""
     text = query.replace('"""', '"')
     return (f"val {name} = " if name else "") + f'spark.sql("""{text}""")' if text.strip() else ""
 
 
-def parses(code: str) -> bool:
-    """Whether ``code`` is Python."""
+def is_python(code: str) -> bool:
+    """Tell whether ``code`` is Python."""
     try:
         parse_module(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -1,7 +1,7 @@
-"""What the object at a job's script location is, by its content more than by its name.
+"""The kinds of objects at a job's script location, by their content more than by their name.
 
-A job may say Scala and hold Python, its script may be a notebook under ``.py``, or no script at
-all: a zip archive, a page that tells of an error, a pointer to what is kept elsewhere.
+A job may declare Scala and hold Python. Its script may be a notebook under ``.py``, or no script at
+all: a zip archive, an HTML page of an error, a pointer to content that is kept elsewhere.
 """
 
 import json
@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glueline_worker.lineage.files.notebook import Notebook, read_notebook
-from glueline_worker.lineage.script.source.parser import SIZE_LIMIT, decode, tree, wide_coding
+from glueline_worker.lineage.script.source.parser import (
+    SCRIPT_SIZE_LIMIT,
+    decode_script,
+    find_wide_coding,
+    try_parse,
+)
 
 Language = Literal["python", "scala"]
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A script's text in the language that it is in; ``gaps`` say what of it is not here."""
+class SourceCode:
+    """A script's text and its language; ``gaps`` list the parts that are missing."""
 
     language: Language
     text: str
@@ -25,13 +30,13 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class NoCode:
-    """Something that is no script; ``reason`` is a sentence."""
+class NotCode:
+    """An object that is no script; ``reason`` is a sentence."""
 
     reason: str
 
 
-PIPELINE = (
+PIPELINE_REASON = (
     "the job is a Spark Declarative Pipeline, which is not read yet; "
     "what was known of its lineage is kept"
 )
@@ -95,69 +100,71 @@ _STRONG_PYTHON = re.compile(
 )
 
 
-def recognise(data: bytes, declared: Language) -> Code | NoCode:
-    """The code in the object at a job's script location; ``declared`` is what the job says."""
-    if reason := _binary(data):
-        return NoCode(reason)
-    text = decode(data)
+def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
+    """Return the code in the object at a job's script location.
+
+    ``declared`` is the language that the job declares.
+    """
+    if reason := _find_binary_reason(data):
+        return NotCode(reason)
+    text = decode_script(data)
     if not text.strip():
-        return NoCode("the script is empty")
+        return NotCode("the script is empty")
     notebook = read_notebook(text)
     if notebook is not None:
-        return _of_notebook(notebook)
+        return _convert_notebook(notebook)
     start = text.lstrip()
     for pattern, what in _TEXTS:
         if pattern.match(start):
-            return NoCode(f"the script is {what} and no code")
-    language = _language(text, declared)
+            return NotCode(f"the script is {what} and no code")
+    language = _find_language(text, declared)
     if language is None:
-        return NoCode(
-            f"the script is {_other(text) or 'JSON and no notebook'}, which no Glue job runs"
-        )
-    return Code(language, text)
+        kind = _find_other_kind(text) or "JSON and no notebook"
+        return NotCode(f"the script is {kind}, which no Glue job runs")
+    return SourceCode(language, text)
 
 
-def _binary(data: bytes) -> str:
+def _find_binary_reason(data: bytes) -> str:
     for magic, what in _BINARY:
         if data.startswith(magic):
-            return PIPELINE if _is_pipeline(data) else f"the script is {what} and no code"
+            return PIPELINE_REASON if _is_pipeline(data) else f"the script is {what} and no code"
     if data[_TAR] == b"ustar":
         return "the script is a tar archive and no code"
     if data[_COMPILED_PYTHON] == b"\r\n" and b"\x00" in data[:16]:
         return "the script is compiled Python and no code"
-    if not wide_coding(data) and _controls(data) * _RARE > len(data):
+    if not find_wide_coding(data) and _count_controls(data) * _RARE > len(data):
         return "the script is a binary file and no code"
     return ""
 
 
-def _controls(data: bytes) -> int:
-    """The control characters that no text has."""
+def _count_controls(data: bytes) -> int:
+    """Count the control characters that no text has."""
     return len(data) - len(data.translate(None, _CONTROLS))
 
 
 def _is_pipeline(data: bytes) -> bool:
-    """Whether an archive is a Spark Declarative Pipeline, by the name of its specification."""
+    """Tell whether an archive is a Spark Declarative Pipeline, by its specification's file name."""
     ends = data[:_ENTRIES], data[-_ENTRIES:]
     return any(_PIPELINE_FILE.search(end) for end in ends)
 
 
-def _of_notebook(notebook: Notebook) -> Code | NoCode:
+def _convert_notebook(notebook: Notebook) -> SourceCode | NotCode:
     if notebook.is_scala:
-        return Code("scala", notebook.scala, notebook.gaps)
+        return SourceCode("scala", notebook.scala, notebook.gaps)
     if not notebook.python.strip() and notebook.gaps:
-        return NoCode(notebook.gaps[0])
-    return Code("python", notebook.python, notebook.gaps)
+        return NotCode(notebook.gaps[0])
+    return SourceCode("python", notebook.python, notebook.gaps)
 
 
-def _language(text: str, declared: Language) -> Language | None:
-    """The language of a text; None for one that is neither Python nor Scala."""
+def _find_language(text: str, declared: Language) -> Language | None:
+    """Return the language of a text; None for one that is neither Python nor Scala."""
     if _is_json(text):
         return None
     scala, python = (len(found.findall(text)) for found in (_SCALA, _PYTHON))
-    other = _other(text)
+    other = _find_other_kind(text)
     if declared == "python" and not scala and not other:
         return "python"
-    if len(text) <= SIZE_LIMIT and tree(text) is not None:
+    if len(text) <= SCRIPT_SIZE_LIMIT and try_parse(text) is not None:
         is_python = declared == "python" or (not scala and _STRONG_PYTHON.search(text))
         return "python" if is_python else "scala"
     if other and not python:
@@ -167,8 +174,8 @@ def _language(text: str, declared: Language) -> Language | None:
     return "scala" if scala > python else "python"
 
 
-def _other(text: str) -> str:
-    """What a text seems to be that is neither Python nor Scala; "" where nothing says so."""
+def _find_other_kind(text: str) -> str:
+    """Return the kind of a text that seems neither Python nor Scala; "" without a sign of one."""
     start = text.lstrip()
     if start[:1] in {"{", "["} and '"' in start[:_ENTRIES]:
         return "JSON and no notebook"

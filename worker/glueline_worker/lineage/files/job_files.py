@@ -1,8 +1,8 @@
-"""The shapes in which a job's definition comes as a file, and the API's shape made of them.
+"""The shapes of job definitions in files, and their conversion to the API's shape.
 
-Three occur: an answer of the API (``GetJob``, or a list of jobs), the JSON that Glue's source
-control commits (lower camel case, the visual nodes often as JSON inside a text), and the file
-that Glue Studio's Download gives (``jobConfig`` and ``dag``).
+There are three: an answer of the API (``GetJob``, or a list of jobs), the JSON that Glue's source
+control commits (lower camel case, the visual nodes often as JSON inside a text), and the file of
+Glue Studio's Download button (``jobConfig`` and ``dag``).
 """
 
 import json
@@ -32,10 +32,10 @@ _CLASSES = {"datasource": "Source", "datasink": "Target", "datatarget": "Target"
 
 
 def normalise_job(document: Any) -> dict[str, Any]:
-    """The one job of ``document`` in the shape of GetJob's ``Job``; raise UsageError if none.
+    """Return the one job of ``document`` in the shape of GetJob's ``Job``.
 
-    A script that came along (Glue Studio's download holds it) stands under ``Script``, which the
-    API does not have.
+    Raises UsageError if there is none, or several. The script of Glue Studio's download stands
+    under ``Script``, which the API does not have.
     """
     jobs = normalise_jobs(document)
     if len(jobs) != 1:
@@ -44,7 +44,7 @@ def normalise_job(document: Any) -> dict[str, Any]:
 
 
 def normalise_jobs(document: Any) -> list[dict[str, Any]]:
-    """All jobs of ``document``, as ``normalise_job`` gives one."""
+    """Return all jobs of ``document``, in the shape of `normalise_job`."""
     if isinstance(document, list):
         return [job for entry in document for job in normalise_jobs(entry)]
     if not isinstance(document, Mapping):
@@ -56,17 +56,17 @@ def normalise_jobs(document: Any) -> list[dict[str, Any]]:
         if isinstance(document.get(wrapper), Mapping):
             named = {"Name": document["JobName"]} if "JobName" in document else {}
             return normalise_jobs({**named, **document[wrapper]})
-    return [_job(document)]
+    return [_normalise(document)]
 
 
-def _job(document: Mapping[str, Any]) -> dict[str, Any]:
+def _normalise(document: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(document.get("dag"), list | Mapping) or (
         isinstance(document.get("jobConfig"), Mapping) and "script" in document
     ):
-        return _from_studio(document)
-    job = {_pascal(str(key)): value for key, value in document.items()}
+        return _convert_studio_job(document)
+    job = {_to_pascal_case(str(key)): value for key, value in document.items()}
     if _NODES in job:
-        job[_NODES] = _parsed(job[_NODES])
+        job[_NODES] = _parse_nodes(job[_NODES])
     elif document and all(map(_is_node, document.values())):
         return {_NODES: dict(document)}
     elif not job.keys() & {"Name", "Command", "DefaultArguments"}:
@@ -74,11 +74,11 @@ def _job(document: Mapping[str, Any]) -> dict[str, Any]:
             "not a job definition: it has no Name, no Command and no CodeGenConfigurationNodes"
         )
     if isinstance(job.get("Command"), Mapping):
-        job["Command"] = {_pascal(str(key)): value for key, value in job["Command"].items()}
+        job["Command"] = {_to_pascal_case(str(key)): value for key, value in job["Command"].items()}
     return job
 
 
-def _from_studio(document: Mapping[str, Any]) -> dict[str, Any]:
+def _convert_studio_job(document: Mapping[str, Any]) -> dict[str, Any]:
     found = document.get("jobConfig")
     config: Mapping[str, Any] = found if isinstance(found, Mapping) else document
     job = {name: config[key] for key, name in _STUDIO_FIELDS.items() if key in config}
@@ -88,14 +88,14 @@ def _from_studio(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **job,
         "Command": {"Name": config.get("command"), "ScriptLocation": location},
-        "DefaultArguments": _studio_arguments(config),
+        "DefaultArguments": _read_studio_arguments(config),
         "JobMode": _STUDIO_MODES.get(str(config.get("jobMode")), "VISUAL"),
-        _NODES: _studio_nodes(document.get("dag")),
+        _NODES: _read_studio_nodes(document.get("dag")),
         "Script": document.get("script"),
     }
 
 
-def _studio_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+def _read_studio_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
     entries = config.get("jobParameters")
     arguments = {
         str(entry.get("key")): entry.get("value")
@@ -107,8 +107,8 @@ def _studio_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _studio_nodes(dag: Any) -> dict[str, Any]:
-    """The nodes by id; ``classification`` and ``type`` make the API's kind (``S3Source``)."""
+def _read_studio_nodes(dag: Any) -> dict[str, Any]:
+    """Return the nodes by id; the API's kind is ``type`` and ``classification`` (``S3Source``)."""
     named = (
         dag if isinstance(dag, Mapping) else dict(enumerate(dag if isinstance(dag, list) else ()))
     )
@@ -123,12 +123,12 @@ def _studio_nodes(dag: Any) -> dict[str, Any]:
     return nodes
 
 
-def _pascal(key: str) -> str:
+def _to_pascal_case(key: str) -> str:
     return key[:1].upper() + key[1:]
 
 
-def _parsed(nodes: Any) -> Any:
-    """The visual nodes, which source control writes as JSON inside a text."""
+def _parse_nodes(nodes: Any) -> Any:
+    """Parse the visual nodes, which source control writes as JSON inside a text."""
     if not isinstance(nodes, str):
         return nodes
     try:

@@ -1,7 +1,7 @@
-"""Notebooks and their magics into plain Python or Scala.
+"""Notebooks and their magics as plain Python or Scala.
 
 Glue's notebooks are Jupyter's (``nbformat`` 3 and 4); those of its old development endpoints are
-Zeppelin's. Magics are kept as far as they say something about data.
+Zeppelin's. Magics are kept as far as they matter for data.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from glueline_worker.lineage.files.cells import (
-    Cell,
-    close_up,
-    parses,
+    NotebookCell,
+    close_settings,
+    is_python,
+    make_python_sql_call,
+    make_scala_sql_call,
     read_cell,
-    sql_in_python,
-    sql_in_scala,
 )
+from glueline_worker.lineage.surrogates import replace_text_surrogates
 
 _ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
 _MAGIC = re.compile(r"^(?:%%?[a-z]|![a-z])", re.MULTILINE)
 """At the start of a line: an indented ``!ready`` is Scala."""
-_HALF = re.compile("[\ud800-\udfff]")
 _LANGUAGES = ("python", "scala")
 _SCALA_KERNELS = frozenset({"glue_spark", "scala", "spark", "spark_kernel", "sparkkernel"})
 
@@ -40,16 +40,16 @@ class Notebook:
 
     @property
     def is_scala(self) -> bool:
-        """Whether all that the notebook does is said in Scala."""
+        """Tell whether all code of the notebook is Scala."""
         return bool(self.scala.strip()) and not self.python.strip()
 
 
 def read_notebook(data: str | bytes) -> Notebook | None:
-    """The code of a notebook; None when ``data`` is none.
+    """Return the code of a notebook; None when ``data`` is no notebook.
 
     A Python file with magics, as notebooks are exported, is cleaned in the same way. ``%%sql``
-    becomes ``spark.sql(…)``; ``%%configure`` stays as a text, where the script reader looks for
-    settings; other magics and shell commands make way for empty lines. Never raises.
+    becomes ``spark.sql(…)``. ``%%configure`` stays as a text, where the script reader looks for
+    settings. Empty lines replace other magics and shell commands. Never raises.
     """
     text = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
     try:
@@ -59,25 +59,21 @@ def read_notebook(data: str | bytes) -> Notebook | None:
 
 
 def _read(text: str) -> Notebook | None:
-    document = _document(text)
+    document = _parse_document(text)
     if document is not None:
         kernel = "scala" if _has_scala_kernel(document) else "python"
-        return _joined_cells([read_cell(cell, kernel) for cell in _cells(document) or ()])
-    if _MAGIC.search(text) and not parses(text):
+        return _join_cells([read_cell(cell, kernel) for cell in _find_cells(document) or ()])
+    if _MAGIC.search(text) and not is_python(text):
         # No cell boundaries are left: a cell magic takes the lines up to the next empty one.
-        blocks = re.split(r"\n[ \t]*\n", close_up(text))
-        return _joined_cells([read_cell(block, "python", whole=False) for block in blocks])
+        blocks = re.split(r"\n[ \t]*\n", close_settings(text))
+        return _join_cells([read_cell(block, "python", whole=False) for block in blocks])
     return None
 
 
-def notebook_code(data: bytes) -> str | None:
-    """The Python code of a notebook; None when ``data`` is none."""
-    found = read_notebook(data)
-    return None if found is None else found.python
-
-
-def _joined_cells(cells: Sequence[Cell]) -> Notebook:
-    texts = {language: [_in(language, cell) for cell in cells] for language in _LANGUAGES}
+def _join_cells(cells: Sequence[NotebookCell]) -> Notebook:
+    texts = {
+        language: [_translate_cell(language, cell) for cell in cells] for language in _LANGUAGES
+    }
     scala = [cell for cell in cells if cell.language == "scala" and cell.code.strip()]
     has_python = any(cell.language == "python" and cell.code.strip() for cell in cells)
     gaps = [f"a cell of %%{cell.magic} was not read" for cell in cells if cell.is_foreign]
@@ -88,61 +84,65 @@ def _joined_cells(cells: Sequence[Cell]) -> Notebook:
     return Notebook("\n\n".join(texts["python"]), "", tuple(dict.fromkeys(gaps)))
 
 
-def _in(language: str, cell: Cell) -> str:
-    """The cell as code of ``language``; empty lines for one in another language."""
+def _translate_cell(language: str, cell: NotebookCell) -> str:
+    """Return the cell as code of ``language``; empty lines for one in another language."""
     if cell.language == "sql":
-        call = sql_in_python if language == "python" else sql_in_scala
+        call = make_python_sql_call if language == "python" else make_scala_sql_call
         return cell.above + call(cell.magic, cell.code)
     kept = cell.language == language
     return cell.above + (cell.code if kept else "\n" * cell.code.count("\n"))
 
 
-def _document(text: str) -> dict[str, Any] | None:
-    """The JSON of a notebook; None for anything else."""
+def _parse_document(text: str) -> dict[str, Any] | None:
+    """Return the JSON of a notebook; None for anything else."""
     if not text.lstrip().startswith("{"):
         return None
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return document if _cells(document) is not None else None
+    return document if _find_cells(document) is not None else None
 
 
-def _cells(document: Mapping[str, Any]) -> list[str] | None:
-    """The code cells of a notebook's JSON."""
-    for key, read in (("cells", _jupyter), ("worksheets", _worksheets), ("paragraphs", _zeppelin)):
+def _find_cells(document: Mapping[str, Any]) -> list[str] | None:
+    """Return the code cells of a notebook's JSON."""
+    for key, read in (
+        ("cells", _read_jupyter),
+        ("worksheets", _read_worksheets),
+        ("paragraphs", _read_zeppelin),
+    ):
         if isinstance(document.get(key), list):
             return list(read(document[key]))
     return None
 
 
 def _has_scala_kernel(document: Mapping[str, Any]) -> bool:
-    """Whether cells without a magic are Scala: Glue's ``glue_spark``, Spark's ``spark``."""
+    """Tell whether cells without a magic are Scala (Glue's ``glue_spark``, Spark's ``spark``)."""
     metadata = document.get("metadata")
     for key in ("language_info", "kernelspec"):
-        told = metadata.get(key) if isinstance(metadata, Mapping) else None
-        if isinstance(told, Mapping):
-            names = {str(told.get(part)).lower() for part in ("name", "language")}
+        described = metadata.get(key) if isinstance(metadata, Mapping) else None
+        if isinstance(described, Mapping):
+            names = {str(described.get(part)).lower() for part in ("name", "language")}
             return bool(names & _SCALA_KERNELS)
     return False
 
 
-def _jupyter(cells: Any) -> Iterator[str]:
+def _read_jupyter(cells: Any) -> Iterator[str]:
     for cell in cells if isinstance(cells, list) else ():
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            yield _joined(cell.get("source", cell.get("input")))
+            yield _join_source(cell.get("source", cell.get("input")))
 
 
-def _worksheets(sheets: list[Any]) -> Iterator[str]:
-    """Format 3, which has its cells in worksheets."""
+def _read_worksheets(sheets: list[Any]) -> Iterator[str]:
+    """Yield the cells of format 3, which stand in worksheets."""
     for sheet in sheets:
-        yield from _jupyter(sheet.get("cells") if isinstance(sheet, dict) else None)
+        yield from _read_jupyter(sheet.get("cells") if isinstance(sheet, dict) else None)
 
 
-def _zeppelin(paragraphs: list[Any]) -> Iterator[str]:
-    """Zeppelin names the interpreter by one ``%``; its ``%spark`` is Scala."""
+def _read_zeppelin(paragraphs: list[Any]) -> Iterator[str]:
+    """Yield Zeppelin's cells: one ``%`` begins an interpreter's name, and ``%spark`` is Scala."""
     for paragraph in paragraphs:
-        text = _joined(paragraph.get("text") if isinstance(paragraph, dict) else None)
+        text = _join_source(paragraph.get("text") if isinstance(paragraph, dict) else None)
         magic = _ZEPPELIN_MAGIC.match(text)
         if magic:
             name = "scala" if magic[1] == "spark" else magic[1]
@@ -150,8 +150,8 @@ def _zeppelin(paragraphs: list[Any]) -> Iterator[str]:
         yield text
 
 
-def _joined(source: Any) -> str:
+def _join_source(source: Any) -> str:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    # JSON can spell half a surrogate pair, and Python does not parse code that has one.
-    return _HALF.sub("\ufffd", source) if isinstance(source, str) else ""
+    # JSON can spell lone surrogates, and Python does not parse code that has one.
+    return replace_text_surrogates(source) if isinstance(source, str) else ""

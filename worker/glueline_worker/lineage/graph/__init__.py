@@ -1,1 +1,1 @@
-"""Graphs of steps: each write followed back to its reads, and graphs of one job merged."""
+"""Graphs of steps: writes are followed back to reads, and graphs of one job are merged."""

@@ -1,83 +1,83 @@
-"""From a graph of steps to what flows where: each write is followed back to its reads."""
+"""Collapses a graph of steps to edges: each write is followed back to its reads."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from glueline.contract.lineage import ColumnEdge, Dataset
 from glueline_worker.lineage.graph.column_flow import (
     UNKNOWN_COLUMNS,
-    Columns,
-    Schemas,
-    hidden,
-    of_datasets,
-    through,
+    ColumnSet,
+    NumberedSchemas,
+    is_excluded,
+    make_dataset_columns,
+    propagate,
 )
-from glueline_worker.lineage.graph.strongly_connected import components
-from glueline_worker.lineage.model import Edge, Graph, Lineage, Node, Surroundings
-from glueline_worker.lineage.surrogates import without_halves
+from glueline_worker.lineage.graph.strongly_connected import find_strongly_connected
+from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, Node
+from glueline_worker.lineage.surrogates import replace_graph_surrogates
 
 EDGE_LIMIT = 50_000
-"""Edges of one job; what is above it is no lineage that anybody can read."""
+"""Edges of one job; more are of no use to a reader."""
 COLUMN_LIMIT = 1_000_000
 """Columns looked at in one job, over all its steps: bounds time and memory."""
 
 
-def collapse(graph: Graph, around: Surroundings) -> Lineage:
-    """The lineage of one graph.
+def collapse(graph: Graph, context: LineageContext) -> Lineage:
+    """Return the lineage of one graph.
 
-    Only what flows is joined; a table that is read and written keeps its edge to itself. Loops
-    and chains of any length are followed in bounded time: past the limits, columns and then
-    edges are left out with a warning.
+    Only datasets with a flow between them are joined; a table that is read and written keeps its
+    edge to itself. Loops and chains of any length are followed in bounded time: past the limits,
+    columns and then edges are left out with a warning.
     """
-    graph = without_halves(graph)
-    walk = _Walk(graph, around)
+    graph = replace_graph_surrogates(graph)
+    walk = _GraphWalk(graph, context)
     walk.run()
-    gaps = tuple(dict.fromkeys((*graph.gaps, *walk.gaps())))
-    edges = walk.edges()
+    gaps = tuple(dict.fromkeys((*graph.gaps, *walk.find_gaps())))
+    edges = walk.make_edges()
     return Lineage(
-        inputs=sorted_datasets(_datasets(graph.nodes, "read")),
-        outputs=sorted_datasets(_datasets(graph.nodes, "write")),
+        inputs=sort_datasets(_iterate_datasets(graph.nodes, "read")),
+        outputs=sort_datasets(_iterate_datasets(graph.nodes, "write")),
         edges=edges,
         warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.warnings))),
         gaps=gaps,
     )
 
 
-def sorted_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
-    """Datasets by namespace and name, each once."""
-    return tuple(sorted(set(datasets), key=dataset_order))
+def sort_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
+    """Return datasets by namespace and name, each once."""
+    return tuple(sorted(set(datasets), key=_get_dataset_key))
 
 
-def dataset_order(dataset: Dataset) -> tuple[str, str]:
-    """The order of datasets everywhere."""
+def _get_dataset_key(dataset: Dataset) -> tuple[str, str]:
+    """Return the sort key of a dataset."""
     return dataset.namespace, dataset.name
 
 
-def edge_order(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
-    """The order of edges everywhere."""
-    return dataset_order(edge.upstream), dataset_order(edge.downstream)
+def get_edge_key(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the sort key of an edge."""
+    return _get_dataset_key(edge.upstream), _get_dataset_key(edge.downstream)
 
 
-def column_order(column: ColumnEdge) -> tuple[str, str, str]:
-    """The order of column edges everywhere: by what is made, then by what of."""
+def get_column_key(column: ColumnEdge) -> tuple[str, str, str]:
+    """Return the sort key of a column edge: by its downstream column, then its upstream column."""
     return column.downstream, column.upstream, column.transformation or ""
 
 
-def schema_of(dataset: Dataset, around: Surroundings) -> tuple[str, ...] | None:
-    """The columns of a catalog table, when they are known."""
+def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
+    """Return the columns of a catalog table if they are known."""
     if not is_catalog_table(dataset):
         return None
-    return around.schemas.get(dataset.name.removeprefix("table/"))
+    return context.schemas.get(dataset.name.removeprefix("table/"))
 
 
 def is_catalog_table(dataset: Dataset) -> bool:
-    """Whether ``dataset`` is a table of the Data Catalog."""
+    """Tell whether ``dataset`` is a table of the Data Catalog."""
     return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
 
 
-class _Walk:
+class _GraphWalk:
     """One pass over a graph. Datasets are numbered, and sets of them are bits of one integer."""
 
-    def __init__(self, graph: Graph, around: Surroundings) -> None:
+    def __init__(self, graph: Graph, context: LineageContext) -> None:
         self.warnings: list[str] = []
         self._origin = graph.origin
         self._nodes: dict[str, Node] = {}
@@ -85,26 +85,26 @@ class _Walk:
             self._nodes.setdefault(node.id, node)
         self._datasets = list(dict.fromkeys(d for node in graph.nodes for d in node.datasets))
         self._numbers = {dataset: number for number, dataset in enumerate(self._datasets)}
-        self._schemas: Schemas = {
+        self._schemas: NumberedSchemas = {
             number: {column.lower(): column for column in columns}
             for dataset, number in self._numbers.items()
-            if (columns := schema_of(dataset, around)) is not None
+            if (columns := get_schema(dataset, context)) is not None
         }
         self._upstream: dict[str, int] = {}
-        self._columns: dict[str, Columns] = {}
+        self._columns: dict[str, ColumnSet] = {}
         self._budget = COLUMN_LIMIT
 
     def run(self) -> None:
         inputs = {node.id: node.inputs for node in self._nodes.values()}
         writes = (node.id for node in self._nodes.values() if node.role == "write")
-        for group in components(inputs, writes):
+        for group in find_strongly_connected(inputs, writes):
             self._follow(group)
 
-    def gaps(self) -> list[str]:
-        """How many edges are more than a lineage may have."""
+    def find_gaps(self) -> list[str]:
+        """Return a sentence about the edges above the limit."""
         upstream: dict[int, int] = {}
         for node in self._nodes.values():
-            for downstream in self._numbers_of(node) if node.role == "write" else ():
+            for downstream in self._get_numbers(node) if node.role == "write" else ():
                 known = upstream.get(downstream, 0)
                 upstream[downstream] = known | self._upstream[node.id]
         more = sum(bits.bit_count() for bits in upstream.values()) - EDGE_LIMIT
@@ -112,81 +112,81 @@ class _Walk:
             return []
         return [f"the job has more than {EDGE_LIMIT:,} edges; {more:,} are left out"]
 
-    def edges(self) -> tuple[Edge, ...]:
+    def make_edges(self) -> tuple[Edge, ...]:
         found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]] = {}
         for node in self._nodes.values():
-            for downstream in self._numbers_of(node) if node.role == "write" else ():
-                self._edges_into(downstream, node, found)
+            for downstream in self._get_numbers(node) if node.role == "write" else ():
+                self._add_edges_into(downstream, node, found)
         edges = (
             Edge(
                 self._datasets[up],
                 self._datasets[down],
                 (self._origin,),
-                tuple(sorted(columns, key=column_order)),
+                tuple(sorted(columns, key=get_column_key)),
                 line,
             )
             for (up, down), (columns, line) in found.items()
         )
-        return tuple(sorted(edges, key=edge_order))
+        return tuple(sorted(edges, key=get_edge_key))
 
     def _follow(self, group: Sequence[str]) -> None:
-        """Carry datasets and columns through one step, or round a loop."""
+        """Pass datasets and columns through one step, or around a loop."""
         bits = 0
         for name in group:
             node = self._nodes[name]
             if node.role == "read":
-                bits |= sum(1 << number for number in set(self._numbers_of(node)))
+                bits |= sum(1 << number for number in set(self._get_numbers(node)))
             for source in node.inputs:
                 bits |= self._upstream.get(source, 0)
-        # In a loop the first turn knows only what came in, the second also what went round.
+        # The first pass through a loop knows only its inputs, the second its own columns too.
         for _ in range(2 if len(group) > 1 else 1):
             for name in group:
                 self._upstream[name] = bits
-                self._columns[name] = self._after(self._nodes[name])
+                self._columns[name] = self._propagate(self._nodes[name])
 
-    def _after(self, node: Node) -> Columns:
+    def _propagate(self, node: Node) -> ColumnSet:
         inputs = {
             source: self._columns[source] for source in node.inputs if source in self._columns
         }
         if node.role == "read":
-            inputs = {node.id: of_datasets(self._numbers_of(node)), **inputs}
-        if not self._affords(len(node.flow.columns)):
+            inputs = {node.id: make_dataset_columns(self._get_numbers(node)), **inputs}
+        if not self._spend(len(node.flow.columns)):
             return UNKNOWN_COLUMNS
-        after = through(node.flow, inputs, self._schemas)
+        after = propagate(node.flow, inputs, self._schemas)
         if not any(after is before for before in inputs.values()):
-            self._affords(after.size + sum(columns.size for columns in inputs.values()))
+            self._spend(after.size + sum(columns.size for columns in inputs.values()))
         return after
 
-    def _affords(self, work: int) -> bool:
+    def _spend(self, work: int) -> bool:
         """Take ``work`` columns off the budget."""
         self._budget -= work
         if self._budget < 0:
             self._warn(f"the job has more than {COLUMN_LIMIT:,} columns; some are left out")
         return self._budget >= 0
 
-    def _edges_into(
+    def _add_edges_into(
         self,
         downstream: int,
         node: Node,
         found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]],
     ) -> None:
-        for upstream in _bits(self._upstream[node.id]):
+        for upstream in _iterate_bits(self._upstream[node.id]):
             pair = upstream, downstream
             if pair not in found and len(found) >= EDGE_LIMIT:
                 return
             known = found.get(pair, (set(), node.line))
             found[pair] = known[0], min(filter(None, (known[1], node.line)), default=None)
-        for upstream, column, name in self._pairs(self._columns[node.id], downstream):
-            if not self._affords(1):
+        for upstream, column, name in self._iterate_columns(self._columns[node.id], downstream):
+            if not self._spend(1):
                 return
             if (upstream, downstream) in found:
                 edge = ColumnEdge(
-                    upstream=self._spelt(upstream, column), downstream=self._spelt(downstream, name)
+                    upstream=self._spell(upstream, column), downstream=self._spell(downstream, name)
                 )
                 found[upstream, downstream][0].add(edge)
 
-    def _pairs(self, columns: Columns, target: int) -> Iterator[tuple[int, str, str]]:
-        """Upstream dataset, its column, and the column that is written."""
+    def _iterate_columns(self, columns: ColumnSet, target: int) -> Iterator[tuple[int, str, str]]:
+        """Yield the upstream dataset, its column, and the column that is written."""
         for display, cells in columns.named.values():
             for dataset, column in cells:
                 yield dataset, column, display
@@ -198,17 +198,17 @@ class _Walk:
                     schema = self._schemas.get(target, {})
                     taken = left | columns.named.keys()
                 for key, column in (schema or {}).items():
-                    if not hidden(key, taken):
+                    if not is_excluded(key, taken):
                         yield dataset, column, column
 
-    def _spelt(self, dataset: int, column: str) -> str:
-        """The column as the catalogue spells it, which is in lower case unless it says so."""
+    def _spell(self, dataset: int, column: str) -> str:
+        """Return the column as the catalogue spells it: in lower case unless its schema differs."""
         key = column.lower()
         if (schema := self._schemas.get(dataset)) and key in schema:
             return schema[key]
         return key if is_catalog_table(self._datasets[dataset]) else column
 
-    def _numbers_of(self, node: Node) -> Iterable[int]:
+    def _get_numbers(self, node: Node) -> Iterable[int]:
         return (self._numbers[dataset] for dataset in node.datasets)
 
     def _warn(self, warning: str) -> None:
@@ -216,11 +216,11 @@ class _Walk:
             self.warnings.append(warning)
 
 
-def _datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:
+def _iterate_datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:
     return (dataset for node in nodes if node.role == role for dataset in node.datasets)
 
 
-def _bits(number: int) -> Iterator[int]:
+def _iterate_bits(number: int) -> Iterator[int]:
     while number:
         lowest = number & -number
         yield lowest.bit_length() - 1

@@ -1,8 +1,8 @@
-"""Several descriptions of one job become one lineage.
+"""Merges several descriptions of one job into one lineage.
 
-The code says what the job does, the others what somebody meant it to do. Where the code is
-understood to the end, it is right and what contradicts it is left out. Where it is not, the
-others fill in: a name that the code makes at run time, a dataset that it does not show.
+The code is what the job does; the other descriptions are what its authors meant it to do. Where the
+code is fully understood, it is right and contradictions to it are left out. Elsewhere the others
+fill in: a name that the code makes at run time, a dataset that it does not show.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.graph.collapse import column_order, edge_order, sorted_datasets
+from glueline_worker.lineage.graph.collapse import get_column_key, get_edge_key, sort_datasets
 from glueline_worker.lineage.model import Edge, Lineage
 from glueline_worker.lineage.naming import is_resolved
 
@@ -18,47 +18,47 @@ _ORDER = {origin: index for index, origin in enumerate(Origin)}
 _PLACEHOLDER = re.compile(r"\{[^{},]*\}")
 
 
-def merge(others: Sequence[Lineage], code: Lineage | None = None) -> Lineage:
-    """One lineage of a job's descriptions; ``code`` is what its script says.
+def merge_lineages(others: Sequence[Lineage], code: Lineage | None = None) -> Lineage:
+    """Return one lineage of a job's descriptions; ``code`` is the lineage of its script.
 
-    An edge that several tell is one edge with all their origins and columns.
+    An edge of several descriptions becomes one edge with all their origins and columns.
     """
     if code is None or not (code.inputs or code.outputs):
-        return _united([*others, code or Lineage()])
-    told = _united(others)
-    code = _renamed(code, _meant(code, told, is_resolved))
-    told = _renamed(told, _meant(told, code, lambda _: True))
-    told, notes = _fitting(told, code)
-    merged = _united([code, told])
+        return _unite([*others, code or Lineage()])
+    described = _unite(others)
+    code = _rename(code, _match_names(code, described, is_resolved))
+    described = _rename(described, _match_names(described, code, lambda _: True))
+    described, notes = _drop_contradictions(described, code)
+    merged = _unite([code, described])
     return replace(merged, warnings=merged.warnings + notes)
 
 
-def _united(lineages: Iterable[Lineage]) -> Lineage:
+def _unite(lineages: Iterable[Lineage]) -> Lineage:
     lineages = list(lineages)
     edges: dict[tuple[Dataset, Dataset], Edge] = {}
     for edge in (edge for lineage in lineages for edge in lineage.edges):
         pair = edge.upstream, edge.downstream
-        edges[pair] = _joined(edges[pair], edge) if pair in edges else edge
+        edges[pair] = _join(edges[pair], edge) if pair in edges else edge
     return Lineage(
-        inputs=sorted_datasets(dataset for each in lineages for dataset in each.inputs),
-        outputs=sorted_datasets(dataset for each in lineages for dataset in each.outputs),
-        edges=tuple(sorted(edges.values(), key=edge_order)),
+        inputs=sort_datasets(dataset for each in lineages for dataset in each.inputs),
+        outputs=sort_datasets(dataset for each in lineages for dataset in each.outputs),
+        edges=tuple(sorted(edges.values(), key=get_edge_key)),
         warnings=tuple(dict.fromkeys(text for each in lineages for text in each.warnings)),
         gaps=tuple(dict.fromkeys(text for each in lineages for text in each.gaps)),
         failures=tuple(dict.fromkeys(text for each in lineages for text in each.failures)),
     )
 
 
-def _joined(one: Edge, other: Edge) -> Edge:
+def _join(one: Edge, other: Edge) -> Edge:
     return replace(
         one,
         origins=tuple(sorted({*one.origins, *other.origins}, key=_ORDER.__getitem__)),
-        columns=tuple(sorted({*one.columns, *other.columns}, key=column_order)),
+        columns=tuple(sorted({*one.columns, *other.columns}, key=get_column_key)),
         line=one.line or other.line,
     )
 
 
-def _renamed(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:
+def _rename(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:
     def name(dataset: Dataset) -> Dataset:
         return names.get(dataset, dataset)
 
@@ -72,13 +72,13 @@ def _renamed(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:
         outputs=tuple(map(name, lineage.outputs)),
         edges=tuple(edges),
     )
-    return _united([renamed]) if names else lineage
+    return _unite([renamed]) if names else lineage
 
 
-def _meant(
+def _match_names(
     lineage: Lineage, other: Lineage, admits: Callable[[Dataset], bool]
 ) -> dict[Dataset, Dataset]:
-    """For each name that ``lineage`` leaves open, the only one of ``other`` that it can mean."""
+    """Return the only name of ``other`` that each open name of ``lineage`` can mean."""
     found = {}
     for ours, theirs in ((lineage.inputs, other.inputs), (lineage.outputs, other.outputs)):
         candidates = [each for each in theirs if each not in ours and admits(each)]
@@ -90,9 +90,9 @@ def _meant(
 
 
 def _can_mean(open_name: Dataset, other: Dataset) -> bool:
-    """Whether a name that is open or shorter than the other can turn out to be it."""
+    """Tell whether a name that is open or shorter than the other can turn out to be it."""
     if not is_resolved(open_name):
-        return _fits(_PLACEHOLDER.split(_full_name(open_name)), _full_name(other))
+        return _fits(_PLACEHOLDER.split(_get_full_name(open_name)), _get_full_name(other))
     # A connection's own database stands in visual nodes but seldom in code.
     return (
         open_name.namespace == other.namespace
@@ -102,7 +102,7 @@ def _can_mean(open_name: Dataset, other: Dataset) -> bool:
 
 
 def _fits(literals: Sequence[str], text: str) -> bool:
-    """Whether ``text`` is the literals in their order with something between each two."""
+    """Tell whether ``text`` is the literals in their order with text between each two."""
     first, *between, last = literals
     at = len(first)
     for literal in between:
@@ -113,43 +113,43 @@ def _fits(literals: Sequence[str], text: str) -> bool:
     return text.startswith(first) and text.endswith(last) and len(text) - len(last) > at
 
 
-def _full_name(dataset: Dataset) -> str:
+def _get_full_name(dataset: Dataset) -> str:
     return f"{dataset.namespace}/{dataset.name}".rstrip("/")
 
 
-def _fitting(told: Lineage, code: Lineage) -> tuple[Lineage, tuple[str, ...]]:
-    """What the others tell without contradicting the code, and a sentence about the rest."""
-    inputs = _allowed(told.inputs, code.inputs, code)
-    outputs = _allowed(told.outputs, code.outputs, code)
+def _drop_contradictions(described: Lineage, code: Lineage) -> tuple[Lineage, tuple[str, ...]]:
+    """Drop the descriptions that contradict the code, with a sentence about each dataset."""
+    inputs = _filter_allowed(described.inputs, code.inputs, code)
+    outputs = _filter_allowed(described.outputs, code.outputs, code)
     dropped = [
         dataset
-        for names, kept in ((told.inputs, inputs), (told.outputs, outputs))
+        for names, kept in ((described.inputs, inputs), (described.outputs, outputs))
         for dataset in names
         if dataset not in kept
     ]
-    refuted = _refuted(code)
+    refuted = _make_refutation(code)
     edges = tuple(
         edge
-        for edge in told.edges
+        for edge in described.edges
         if edge.upstream in inputs and edge.downstream in outputs and not refuted(edge)
     )
     notes = tuple(
         f"{dataset.namespace} {dataset.name} is described but not used by the job's code"
         for dataset in dict.fromkeys(dropped)
     )
-    return replace(told, inputs=inputs, outputs=outputs, edges=edges), notes
+    return replace(described, inputs=inputs, outputs=outputs, edges=edges), notes
 
 
-def _allowed(
-    told: tuple[Dataset, ...], coded: tuple[Dataset, ...], code: Lineage
+def _filter_allowed(
+    described: tuple[Dataset, ...], in_code: tuple[Dataset, ...], code: Lineage
 ) -> tuple[Dataset, ...]:
-    """All that is told where the code leaves a question open, else what the code has too."""
-    complete = _is_understood(code) and coded and all(map(is_resolved, coded))
-    return tuple(dataset for dataset in told if dataset in coded) if complete else told
+    """Return all described datasets if the code leaves questions open, else those in the code."""
+    complete = _is_understood(code) and in_code and all(map(is_resolved, in_code))
+    return tuple(dataset for dataset in described if dataset in in_code) if complete else described
 
 
-def _refuted(code: Lineage) -> Callable[[Edge], bool]:
-    """Tells whether the code shows all that flows into an edge's downstream, and not this."""
+def _make_refutation(code: Lineage) -> Callable[[Edge], bool]:
+    """Return a test for edges that the code refutes: it shows the target's other sources."""
     shown: dict[Dataset, set[Dataset]] = {}
     for edge in code.edges if _is_understood(code) else ():
         shown.setdefault(edge.downstream, set()).add(edge.upstream)

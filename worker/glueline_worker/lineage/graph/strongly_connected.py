@@ -1,23 +1,25 @@
-"""The order in which a graph is followed: inputs first, and loops as one."""
+"""The order in which a graph is followed: inputs first, and each loop as one group."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
-def components(inputs: Mapping[str, Sequence[str]], starts: Iterable[str]) -> list[list[str]]:
-    """All that flows into ``starts``, grouped so that each group comes after its inputs.
+def find_strongly_connected(
+    inputs: Mapping[str, Sequence[str]], starts: Iterable[str]
+) -> list[list[str]]:
+    """Return all nodes that flow into ``starts``, in groups that come after their inputs.
 
     A group has several nodes only where they form a loop: these are Tarjan's strongly connected
-    components, without recursion, because chains of thousands of steps exist. Inputs that are
-    no key of ``inputs`` are left out.
+    components, without recursion, because chains of thousands of steps exist. Inputs that are no
+    key of ``inputs`` are left out.
     """
-    walk = _Walk(inputs)
+    walk = _TarjanWalk(inputs)
     for start in starts:
         if start in inputs and start not in walk.index:
             walk.follow(start)
     return walk.found
 
 
-class _Walk:
+class _TarjanWalk:
     def __init__(self, inputs: Mapping[str, Sequence[str]]) -> None:
         self.inputs = inputs
         self.found: list[list[str]] = []
@@ -52,6 +54,6 @@ class _Walk:
         if self._low[node] != self.index[node]:
             return
         group: list[str] = []
-        while node in self._open:  # what was opened from this node on, its inputs first
+        while node in self._open:  # the nodes opened since this one, inputs first
             group.append(self._open.popitem()[0])
         self.found.append(group)

@@ -1,4 +1,4 @@
-"""Follow stored lineage from one dataset, upstream and downstream.
+"""Follows stored lineage from one dataset, upstream and downstream.
 
 Jobs write to paths and other jobs read the tables on them; the catalogue's own edges (a table and
 its storage, a resource link and its target) join the two.
@@ -14,7 +14,7 @@ from glueline_worker.lineage.links.databases import DatabaseLinks
 from glueline_worker.lineage.links.storage import StorageIndex
 
 Direction = Literal["upstream", "downstream"]
-STORAGE = "storage"
+STORAGE_PROCESS = "storage"
 """The process of an edge between a path and the table on it."""
 
 
@@ -28,15 +28,15 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A hop that was met on the way, ``depth`` hops from the start (the first is 1)."""
+class LineageStep:
+    """A hop on the way, ``depth`` hops from the start (the first is 1)."""
 
     hop: Hop
     depth: int
 
 
-class Hops:
-    """All hops, to be walked in both directions."""
+class LineageGraph:
+    """All hops, for walks in both directions."""
 
     def __init__(
         self,
@@ -51,9 +51,9 @@ class Hops:
         that occurs, and of the ``tables`` that are known besides.
         """
         known = list(dict.fromkeys(hops))
-        known += dict.fromkeys(_storage_hops(known, indexes))
+        known += dict.fromkeys(_iterate_storage_hops(known, indexes))
         if links is not None:
-            known = list(dict.fromkeys((*known, *_link_hops(known, links, tables))))
+            known = list(dict.fromkeys((*known, *_iterate_link_hops(known, links, tables))))
         self._by: dict[Direction, dict[Dataset, list[Hop]]] = {"upstream": {}, "downstream": {}}
         for hop in known:
             self._by["upstream"].setdefault(hop.downstream, []).append(hop)
@@ -64,9 +64,12 @@ class Hops:
         """All datasets that occur."""
         return {*self._by["upstream"], *self._by["downstream"]}
 
-    def walk(self, start: Dataset, direction: Direction, depth: int) -> list[Step]:
-        """The hops within ``depth`` of ``start``, nearest first; each dataset is left once."""
-        steps: list[Step] = []
+    def walk(self, start: Dataset, direction: Direction, depth: int) -> list[LineageStep]:
+        """Return the hops within ``depth`` of ``start``, nearest first.
+
+        The hops from one dataset are followed once, so that circles end.
+        """
+        steps: list[LineageStep] = []
         seen = {start}
         queue = deque([(start, 1)])
         while queue:
@@ -74,7 +77,7 @@ class Hops:
             if distance > depth:
                 break
             for hop in self._by[direction].get(dataset, ()):
-                steps.append(Step(hop, distance))
+                steps.append(LineageStep(hop, distance))
                 following = hop.upstream if direction == "upstream" else hop.downstream
                 if following not in seen:
                     seen.add(following)
@@ -82,27 +85,27 @@ class Hops:
         return steps
 
 
-def _storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) -> Iterable[Hop]:
-    """What is written on a path arrives in its table; what is read from it comes from there."""
+def _iterate_storage_hops(hops: Sequence[Hop], indexes: Sequence[StorageIndex]) -> Iterable[Hop]:
+    """Yield hops from written paths to their tables, and from tables to the paths that are read."""
     for index in indexes:
         for path in dict.fromkeys(hop.downstream for hop in hops):
-            for table in index.tables_on(path):
-                yield Hop(path, table, STORAGE)
+            for table in index.find_tables(path):
+                yield Hop(path, table, STORAGE_PROCESS)
         for path in dict.fromkeys(hop.upstream for hop in hops):
-            for table in index.tables_on(path):
-                yield Hop(table, path, STORAGE)
+            for table in index.find_tables(path):
+                yield Hop(table, path, STORAGE_PROCESS)
 
 
-def _link_hops(
+def _iterate_link_hops(
     hops: Sequence[Hop], links: DatabaseLinks, tables: Iterable[Dataset]
 ) -> Iterable[Hop]:
-    """What is read through a link comes from the owner's table; what is written arrives there."""
+    """Yield hops from owners' tables to links that are read, and from written links to owners."""
     for dataset in dict.fromkeys(hop.upstream for hop in hops):
-        for alias in links.chain(dataset):
+        for alias in links.follow_links(dataset):
             yield Hop(alias.owned, alias.linked, alias.process)
     for dataset in dict.fromkeys(hop.downstream for hop in hops):
-        for alias in links.chain(dataset):
+        for alias in links.follow_links(dataset):
             yield Hop(alias.linked, alias.owned, alias.process)
     for dataset in dict.fromkeys(tables):
-        for alias in links.linked_to(dataset):
+        for alias in links.find_links(dataset):
             yield Hop(alias.owned, alias.linked, alias.process)

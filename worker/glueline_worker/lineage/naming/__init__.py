@@ -1,50 +1,57 @@
-"""The one place that names datasets, as OpenLineage does.
+"""Names datasets as OpenLineage does; no other module does.
 
-Every text may hold placeholders in braces (``{arg:x}``, ``{date}``, ``{unknown}``). What the
-job's own arguments tell is put in before a name is made; the rest stays. A user, a password or
+Every text may hold placeholders in braces (``{arg:x}``, ``{date}``, ``{unknown}``). The values of
+the job's own arguments replace theirs before a name is made; the rest stays. A user, a password or
 any other parameter of a URL never gets into a name.
 """
 
 from glueline_worker.lineage.naming.aws import (
-    athena_table,
-    catalog_table,
-    dynamodb,
-    kinesis,
-    table_by_arn,
+    name_athena_table,
+    name_catalog_table,
+    name_dynamodb_table,
+    name_kinesis_stream,
+    parse_table_arn,
 )
-from glueline_worker.lineage.naming.connections import glue_connection
-from glueline_worker.lineage.naming.databases import jdbc, redshift, snowflake
-from glueline_worker.lineage.naming.options import from_options
-from glueline_worker.lineage.naming.paths import location, s3
-from glueline_worker.lineage.naming.services import bigquery, kafka, mongodb, opensearch
-from glueline_worker.lineage.naming.spark import spark_table
+from glueline_worker.lineage.naming.connections import name_connection_table
+from glueline_worker.lineage.naming.databases import (
+    name_jdbc_table,
+    name_redshift_table,
+)
+from glueline_worker.lineage.naming.options import read_connection_options
+from glueline_worker.lineage.naming.paths import name_location, name_s3_path
+from glueline_worker.lineage.naming.services import (
+    name_bigquery_table,
+    name_kafka_topic,
+    name_mongodb_collection,
+    name_opensearch_index,
+)
+from glueline_worker.lineage.naming.spark import name_spark_sql_table
 from glueline_worker.lineage.naming.text import (
-    UNKNOWN,
+    UNKNOWN_NAME,
     is_resolved,
     resolve_arguments,
     split_name,
 )
 
 __all__ = [
-    "UNKNOWN",
-    "athena_table",
-    "bigquery",
-    "catalog_table",
-    "dynamodb",
-    "from_options",
-    "glue_connection",
+    "UNKNOWN_NAME",
     "is_resolved",
-    "jdbc",
-    "kafka",
-    "kinesis",
-    "location",
-    "mongodb",
-    "opensearch",
-    "redshift",
+    "name_athena_table",
+    "name_bigquery_table",
+    "name_catalog_table",
+    "name_connection_table",
+    "name_dynamodb_table",
+    "name_jdbc_table",
+    "name_kafka_topic",
+    "name_kinesis_stream",
+    "name_location",
+    "name_mongodb_collection",
+    "name_opensearch_index",
+    "name_redshift_table",
+    "name_s3_path",
+    "name_spark_sql_table",
+    "parse_table_arn",
+    "read_connection_options",
     "resolve_arguments",
-    "s3",
-    "snowflake",
-    "spark_table",
     "split_name",
-    "table_by_arn",
 ]

@@ -3,8 +3,14 @@
 import re
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.text import NOTHING, UNKNOWN, lower, resolve_arguments, unquoted
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.text import (
+    EMPTY_CONTEXT,
+    UNKNOWN_NAME,
+    lower,
+    resolve_arguments,
+    strip_quotes,
+)
 
 _ARN = re.compile(r"arn:(aws[\w-]*):([\w-]+):([^:]*):([^:]*):(.+)", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}")
@@ -20,31 +26,31 @@ _PARTITIONS = (
 )
 
 
-def catalog_table(
+def name_catalog_table(
     database: str,
     table: str,
-    around: Surroundings = NOTHING,
+    context: LineageContext = EMPTY_CONTEXT,
     catalog_id: str | None = None,
 ) -> Dataset:
-    """A table of the Data Catalog: ``table/{database}/{table}`` in lower case, as Glue stores it.
+    """Return a table of the Data Catalog: ``table/{database}/{table}`` in Glue's lower case.
 
-    ``catalog_id`` is an account or a nested catalogue (``123456789012:name``), which stands
-    before the database as it does in the table's ARN. Without one it is that of ``around``,
-    whose account may be a nested catalogue too.
+    ``catalog_id`` is an account or a nested catalogue (``123456789012:name``), which stands before
+    the database as it does in the table's ARN. The default is that of ``context``, whose account
+    may be a nested catalogue too.
     """
-    region, account, nested = around.region, around.account, ""
+    region, account, nested = context.region, context.account, ""
     if not catalog_id and account and ":" in account:
         catalog_id = account
     if catalog_id:
-        identifier = unquoted(resolve_arguments(catalog_id, around))
-        region, account, nested = _catalog(identifier, around)
-    parts = (nested, *(_name(name, around) for name in (database, table)))
+        identifier = strip_quotes(resolve_arguments(catalog_id, context))
+        region, account, nested = _split_catalog_id(identifier, context)
+    parts = (nested, *(_normalise_name(name, context) for name in (database, table)))
     path = "/".join(part for part in parts if part)
-    return Dataset(namespace=_namespace("glue", region, account), name=f"table/{path}")
+    return Dataset(namespace=_make_namespace("glue", region, account), name=f"table/{path}")
 
 
-def table_by_arn(arn: str) -> Dataset | None:
-    """The table of the Data Catalog that an ARN names; None for an ARN of anything else."""
+def parse_table_arn(arn: str) -> Dataset | None:
+    """Return the table of the Data Catalog that an ARN names; None for an ARN of anything else."""
     match = _ARN.fullmatch(arn.strip())
     if match is None or match[2] != "glue" or not match[5].lower().startswith("table/"):
         return None
@@ -52,70 +58,77 @@ def table_by_arn(arn: str) -> Dataset | None:
     return Dataset(namespace=f"arn:{partition}:glue:{region}:{account}", name=lower(path))
 
 
-def athena_table(catalog: str, database: str, table: str, around: Surroundings) -> Dataset:
-    """A table in a catalogue by Athena's name for it.
+def name_athena_table(catalog: str, database: str, table: str, context: LineageContext) -> Dataset:
+    """Return a table in a catalogue by Athena's name for it.
 
-    Athena writes nested catalogues as ``s3tablescatalog/bucket``. Any other name is that of one
-    of its data catalogs, which may be a database behind a Lambda function: its tables are not
-    named as Glue's.
+    Athena writes nested catalogues as ``s3tablescatalog/bucket``. Any other name is that of one of
+    its data catalogs, which may be a database behind a Lambda function: its tables are not named as
+    Glue's.
     """
-    catalog = unquoted(resolve_arguments(catalog, around))
+    catalog = strip_quotes(resolve_arguments(catalog, context))
     is_own = catalog.lower() in {"", "awsdatacatalog"}
     if is_own or "/" in catalog or catalog.startswith("{") or _ACCOUNT.fullmatch(catalog):
-        return catalog_table(database, table, around, None if is_own else catalog)
+        return name_catalog_table(database, table, context, None if is_own else catalog)
     namespace = (
-        f"{_namespace('athena', around.region, around.account)}:datacatalog/{lower(catalog)}"
+        f"{_make_namespace('athena', context.region, context.account)}:datacatalog/{lower(catalog)}"
     )
-    return Dataset(namespace=namespace, name=f"{_name(database, around)}.{_name(table, around)}")
+    return Dataset(
+        namespace=namespace,
+        name=f"{_normalise_name(database, context)}.{_normalise_name(table, context)}",
+    )
 
 
-def kinesis(stream: str, around: Surroundings = NOTHING) -> Dataset:
-    """A Kinesis stream by its ARN or its name."""
-    return _resource("kinesis", "stream", stream, around)
+def name_kinesis_stream(stream: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
+    """Return a Kinesis stream by its ARN or its name."""
+    return _name_resource("kinesis", "stream", stream, context)
 
 
-def dynamodb(table: str, around: Surroundings = NOTHING) -> Dataset:
-    """A DynamoDB table by its ARN or its name."""
-    return _resource("dynamodb", "table", table, around)
+def name_dynamodb_table(table: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
+    """Return a DynamoDB table by its ARN or its name."""
+    return _name_resource("dynamodb", "table", table, context)
 
 
-def _resource(service: str, kind: str, text: str, around: Surroundings) -> Dataset:
-    text = unquoted(resolve_arguments(text, around))
-    region, account = around.region, around.account
+def _name_resource(service: str, kind: str, text: str, context: LineageContext) -> Dataset:
+    text = strip_quotes(resolve_arguments(text, context))
+    region, account = context.region, context.account
     if match := _ARN.fullmatch(text):
         region, account, text = match[3], match[4], match[5]
         text = text.removeprefix(f"{kind}/").split("/")[0]
-    return Dataset(namespace=_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN}")
+    return Dataset(
+        namespace=_make_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN_NAME}"
+    )
 
 
-def _catalog(identifier: str, around: Surroundings) -> tuple[str | None, str | None, str]:
-    """Region, account and nested catalogue of a catalog id or an ARN."""
+def _split_catalog_id(
+    identifier: str, context: LineageContext
+) -> tuple[str | None, str | None, str]:
+    """Return the region, account and nested catalogue of a catalog id or an ARN."""
     if match := _ARN.fullmatch(identifier):
         nested = match[5].removeprefix("catalog").strip("/")
         if match[2] == "s3tables":  # Glue mounts every table bucket under this catalogue
             nested = f"s3tablescatalog/{nested.removeprefix('bucket/')}"
-        return match[3] or around.region, match[4] or around.account, lower(nested)
+        return match[3] or context.region, match[4] or context.account, lower(nested)
     account, separator, nested = identifier.partition(":")
     if separator and _ACCOUNT.fullmatch(account):
-        return around.region, account, lower(nested.strip("/"))
+        return context.region, account, lower(nested.strip("/"))
     if _ACCOUNT.fullmatch(identifier) or identifier.startswith("{"):
-        return around.region, identifier, ""
+        return context.region, identifier, ""
     if identifier.lower() == "awsdatacatalog":
-        return around.region, around.account, ""
-    return around.region, around.account, lower(identifier.strip("/"))
+        return context.region, context.account, ""
+    return context.region, context.account, lower(identifier.strip("/"))
 
 
-def _name(name: str, around: Surroundings) -> str:
-    return lower(unquoted(resolve_arguments(name, around))) or UNKNOWN
+def _normalise_name(name: str, context: LineageContext) -> str:
+    return lower(strip_quotes(resolve_arguments(name, context))) or UNKNOWN_NAME
 
 
-def _namespace(service: str, region: str | None, account: str | None) -> str:
+def _make_namespace(service: str, region: str | None, account: str | None) -> str:
     region, account = region or "{region}", account or "{account}"
-    if _ACCOUNT.match(account):  # what follows it names a nested catalogue
+    if _ACCOUNT.match(account):  # a nested catalogue may follow
         account = account.partition(":")[0]
-    return f"arn:{_partition(region)}:{service}:{region}:{account}"
+    return f"arn:{_find_partition(region)}:{service}:{region}:{account}"
 
 
-def _partition(region: str) -> str:
-    """The partition of a region, by the prefixes in AWS's own table of partitions."""
+def _find_partition(region: str) -> str:
+    """Return the partition of a region, by the prefixes in AWS's own table of partitions."""
     return next((name for prefix, name in _PARTITIONS if region.startswith(prefix)), "aws")

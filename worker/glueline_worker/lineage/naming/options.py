@@ -1,38 +1,52 @@
-"""``connection_type`` and ``connection_options`` (or Spark's format and options) into datasets."""
+"""Datasets of ``connection_type`` and ``connection_options``, or of Spark's format and options."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.aws import catalog_table, dynamodb, kinesis
-from glueline_worker.lineage.naming.connections import glue_connection, properties
-from glueline_worker.lineage.naming.databases import jdbc
-from glueline_worker.lineage.naming.engines import engine_named
-from glueline_worker.lineage.naming.options_view import Options, listed, plain
-from glueline_worker.lineage.naming.paths import location, s3
-from glueline_worker.lineage.naming.queries import is_query, query_tables, written_instead
-from glueline_worker.lineage.naming.services import bigquery, kafka, mongodb, opensearch
-from glueline_worker.lineage.naming.spark import spark_table
-from glueline_worker.lineage.naming.text import UNKNOWN, split_name
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.aws import (
+    name_catalog_table,
+    name_dynamodb_table,
+    name_kinesis_stream,
+)
+from glueline_worker.lineage.naming.connections import name_connection_table, read_properties
+from glueline_worker.lineage.naming.databases import name_jdbc_table
+from glueline_worker.lineage.naming.engines import find_engine
+from glueline_worker.lineage.naming.options_view import OptionsView, normalise_key, split_paths
+from glueline_worker.lineage.naming.paths import name_location, name_s3_path
+from glueline_worker.lineage.naming.queries import find_final_tables, find_query_tables, is_query
+from glueline_worker.lineage.naming.services import (
+    name_bigquery_table,
+    name_kafka_topic,
+    name_mongodb_collection,
+    name_opensearch_index,
+)
+from glueline_worker.lineage.naming.spark import name_spark_sql_table
+from glueline_worker.lineage.naming.text import UNKNOWN_NAME, split_name
 
 Datasets = tuple[Dataset, ...]
 
 
-def from_options(
+def read_connection_options(
     connection_type: str,
     options: Mapping[str, object],
-    around: Surroundings,
+    context: LineageContext,
     *,
     format: str | None = None,  # noqa: A002 - Glue's own name for it
 ) -> Datasets:
-    """The datasets that Glue's ``connection_options`` or Spark's reader options point at.
+    """Return the datasets that Glue's ``connection_options`` or Spark's reader options point at.
 
-    ``format`` is Glue's or Spark's format of the data (``hudi``, ``iceberg`` …). Empty when
-    nothing in the options says what is read or written.
+    ``format`` is Glue's or Spark's format of the data (``hudi``, ``iceberg`` …). Empty when the
+    options name no source or target.
     """
-    source = _Source(plain(connection_type), plain(format or ""), Options(options, around), around)
+    source = _Source(
+        normalise_key(connection_type),
+        normalise_key(format or ""),
+        OptionsView(options, context),
+        context,
+    )
     hints = (source.kind, source.format, source.options.text("hoodietablename") and "hudi")
     for words, read in _FAMILIES:
         if any(word in hint for word in words for hint in hints):
@@ -40,59 +54,63 @@ def from_options(
             break
     else:
         found = ()
-    return tuple(dict.fromkeys(found or _anything(source)))
+    return tuple(dict.fromkeys(found or _read_unknown(source)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     kind: str
     format: str
-    options: Options
-    around: Surroundings
+    options: OptionsView
+    context: LineageContext
 
 
-def _paths(source: _Source) -> Datasets:
-    """Paths of files. What is said to be S3 needs no scheme."""
-    name = s3 if source.kind.startswith("s3") else location
+def _read_paths(source: _Source) -> Datasets:
+    """Read paths of files. With a type of S3 they need no scheme."""
+    name = name_s3_path if source.kind.startswith("s3") else name_location
     paths = source.options.texts("paths", "path")
-    return tuple(name(path, source.around) for entry in paths for path in listed(entry))
+    return tuple(name(path, source.context) for entry in paths for path in split_paths(entry))
 
 
-def _lake(source: _Source) -> Datasets:
-    """Hudi, Iceberg, Delta and Spark connectors: a path, a table of the catalogue, or both."""
+def _read_lake_table(source: _Source) -> Datasets:
+    """Read options of Hudi, Iceberg, Delta and Spark connectors: a path, a table, or both."""
     found = list[Dataset]()
     for path in source.options.texts("paths", "path", "hoodiebasepath"):
         is_table = "." in path and "/" not in path
         found.append(
-            spark_table(split_name(path), source.around)
+            name_spark_sql_table(split_name(path), source.context)
             if is_table
-            else location(path, source.around)
+            else name_location(path, source.context)
         )
     table = source.options.text("hoodiedatasourcehivesynctable", "hoodietablename")
     database = source.options.text("hoodiedatasourcehivesyncdatabase", "hoodiedatabasename")
     if not database and source.options.text("hoodiedatasourcehivesyncenable").lower() == "true":
         database = "default"  # Hudi's own default
     if table and database:
-        found.append(catalog_table(database, table, source.around))
+        found.append(name_catalog_table(database, table, source.context))
     return tuple(found)
 
 
-def _kafka(source: _Source) -> Datasets:
+def _read_kafka(source: _Source) -> Datasets:
     options = source.options
-    servers = options.ending("bootstrapservers") or options.text("brokers")
+    servers = options.get_by_ending("bootstrapservers") or options.text("brokers")
     topics = [
         topic.strip()
         for entry in options.texts("topicname", "topic", "subscribe", "subscribepattern")
         for topic in entry.split(",")
-    ] or _assigned(options.text("assign"))
+    ] or _parse_assigned_topics(options.text("assign"))
     connection = options.text("connectionname")
     if connection and not servers:
-        return tuple(glue_connection(connection, topic, source.around) for topic in topics)
-    return tuple(kafka(servers or UNKNOWN, topic, source.around) for topic in topics if topic)
+        return tuple(name_connection_table(connection, topic, source.context) for topic in topics)
+    return tuple(
+        name_kafka_topic(servers or UNKNOWN_NAME, topic, source.context)
+        for topic in topics
+        if topic
+    )
 
 
-def _assigned(text: str) -> list[str]:
-    """The topics of Kafka's ``assign``: ``{"topic": [0, 1]}``."""
+def _parse_assigned_topics(text: str) -> list[str]:
+    """Return the topics of Kafka's ``assign``: ``{"topic": [0, 1]}``."""
     try:
         found = json.loads(text or "{}")
     except (ValueError, RecursionError):
@@ -100,33 +118,41 @@ def _assigned(text: str) -> list[str]:
     return list(found) if isinstance(found, dict) else []
 
 
-def _kinesis(source: _Source) -> Datasets:
+def _read_kinesis(source: _Source) -> Datasets:
     options = source.options
-    stream = options.ending("streamarn") or options.ending("streamname") or options.text("stream")
-    return (kinesis(stream, source.around),) if stream else ()
+    stream = (
+        options.get_by_ending("streamarn")
+        or options.get_by_ending("streamname")
+        or options.text("stream")
+    )
+    return (name_kinesis_stream(stream, source.context),) if stream else ()
 
 
-def _dynamodb(source: _Source) -> Datasets:
+def _read_dynamodb(source: _Source) -> Datasets:
     options = source.options
-    table = options.ending("tablearn") or options.ending("tablename") or options.text("table")
-    return (dynamodb(table, source.around),) if table else ()
+    table = (
+        options.get_by_ending("tablearn")
+        or options.get_by_ending("tablename")
+        or options.text("table")
+    )
+    return (name_dynamodb_table(table, source.context),) if table else ()
 
 
-def _mongodb(source: _Source) -> Datasets:
+def _read_mongodb(source: _Source) -> Datasets:
     options = source.options
-    collection = options.text("collection") or options.ending("collection")
+    collection = options.text("collection") or options.get_by_ending("collection")
     if not collection:
         return ()
-    database = options.text("database") or options.ending("database")
-    uri = options.text("connectionuri", "uri") or options.ending("uri")
+    database = options.text("database") or options.get_by_ending("database")
+    uri = options.text("connectionuri", "uri") or options.get_by_ending("uri")
     connection = options.text("connectionname")
     if connection and not uri:
-        named = glue_connection(connection, collection, source.around, database=database)
+        named = name_connection_table(connection, collection, source.context, database=database)
         return (named,)
-    return (mongodb(uri or UNKNOWN, database, collection, source.around),)
+    return (name_mongodb_collection(uri or UNKNOWN_NAME, database, collection, source.context),)
 
 
-def _bigquery(source: _Source) -> Datasets:
+def _read_bigquery(source: _Source) -> Datasets:
     options = source.options
     table = options.text("table", "dbtable", "path", "sourcequery")
     query = options.text("query")
@@ -134,32 +160,37 @@ def _bigquery(source: _Source) -> Datasets:
         return ()
     project = options.text("project", "parentproject", "projectid")
     dataset = options.text("dataset", "schemaname")
-    names = _names(table, query, "bigquery")
-    return tuple(bigquery(name, source.around, project=project, dataset=dataset) for name in names)
+    names = _list_tables(table, query, "bigquery")
+    return tuple(
+        name_bigquery_table(name, source.context, project=project, dataset=dataset)
+        for name in names
+    )
 
 
-def _opensearch(source: _Source) -> Datasets:
+def _read_opensearch(source: _Source) -> Datasets:
     options = source.options
     index = options.text("opensearchresource", "esresource", "resource", "index", "path")
-    index = index or options.ending("resource")
-    nodes = options.text("opensearchnodes", "esnodes", "nodes") or UNKNOWN
+    index = index or options.get_by_ending("resource")
+    nodes = options.text("opensearchnodes", "esnodes", "nodes") or UNKNOWN_NAME
     port = options.text("opensearchport", "esport")
-    return (opensearch(nodes, index, source.around, port),) if index else ()
+    return (name_opensearch_index(nodes, index, source.context, port),) if index else ()
 
 
-def _cosmos(source: _Source) -> Datasets:
+def _read_cosmos(source: _Source) -> Datasets:
     options = source.options
-    container = options.ending("container")
+    container = options.get_by_ending("container")
     if not container:
         return ()
-    host = options.ending("accountendpoint").removeprefix("https://").split("/")[0].split(":")[0]
-    namespace = f"azurecosmos://{host or UNKNOWN}/dbs/{options.ending('database') or UNKNOWN}"
+    endpoint = options.get_by_ending("accountendpoint").removeprefix("https://")
+    host = endpoint.split("/")[0].split(":")[0] or UNKNOWN_NAME
+    database = options.get_by_ending("database") or UNKNOWN_NAME
+    namespace = f"azurecosmos://{host}/dbs/{database}"
     return (Dataset(namespace=namespace, name=f"colls/{container}"),)
 
 
-def _database(source: _Source) -> Datasets:
-    """A relational database: by URL, else by Glue connection."""
-    options, around = source.options, source.around
+def _read_database(source: _Source) -> Datasets:
+    """Read options of a relational database: by URL, else by Glue connection."""
+    options, context = source.options, source.context
     table = options.text("dbtable", "table", "tablename", "connectiontable", "sfdbtable")
     query = options.text("query", "samplequery")
     if not table and not query:
@@ -170,54 +201,58 @@ def _database(source: _Source) -> Datasets:
         return ()
     database = options.text("database", "sfdatabase", "databasename", "dbname", "keyspace")
     schema = options.text("schema", "sfschema", "schemaname", "currentschema")
-    engine = _engine_word(source, url, connection)
-    names = _names(table, query, engine, options.text("postactions"))
+    engine = _find_engine_word(source, url, connection)
+    names = _list_tables(table, query, engine, options.text("postactions"))
     if url or not connection:
         return tuple(
-            jdbc(url or UNKNOWN, name, around, engine=engine, database=database, schema=schema)
+            name_jdbc_table(
+                url or UNKNOWN_NAME, name, context, engine=engine, database=database, schema=schema
+            )
             for name in names
         )
     return tuple(
-        glue_connection(connection, name, around, database=database, schema=schema, engine=engine)
+        name_connection_table(
+            connection, name, context, database=database, schema=schema, engine=engine
+        )
         for name in names
     )
 
 
-def _engine_word(source: _Source, url: str, connection: str) -> str:
-    """What tells the engine: the URL, the type or format, the driver, the connection."""
-    known = properties(connection, source.around).get("JDBC_CONNECTION_URL", "")
+def _find_engine_word(source: _Source, url: str, connection: str) -> str:
+    """Return the word that tells the engine: in URL, type, format, driver or connection."""
+    known = read_properties(connection, source.context).get("JDBC_CONNECTION_URL", "")
     words = (url.partition("//")[0], known.partition("//")[0], source.kind, source.format)
     driver = source.options.text("driver", "classname")
-    return next((word for word in (*words, driver) if word and engine_named(word)), "")
+    return next((word for word in (*words, driver) if word and find_engine(word)), "")
 
 
-def _names(table: str, query: str, engine: str, actions: str = "") -> list[str]:
-    """The tables asked for: those inside a query, those that a staging table is merged into."""
+def _list_tables(table: str, query: str, engine: str, actions: str = "") -> list[str]:
+    """Return the tables inside a query, those that a staging table is merged into, or ``table``."""
     text = table or query
-    found = engine_named(engine) if engine else None
+    found = find_engine(engine) if engine else None
     dialect = found.dialect if found else engine
     if is_query(text):
-        return query_tables(text, dialect) or ["{query}"]
-    return (actions and written_instead(text, actions, dialect)) or [text]
+        return find_query_tables(text, dialect) or ["{query}"]
+    return (actions and find_final_tables(text, actions, dialect)) or [text]
 
 
-def _anything(source: _Source) -> Datasets:
-    """What the options say of a connector that nobody here knows."""
-    for read in (_paths, _kinesis, _kafka, _database):
+def _read_unknown(source: _Source) -> Datasets:
+    """Read the options of an unknown connector."""
+    for read in (_read_paths, _read_kinesis, _read_kafka, _read_database):
         if found := read(source):
             return found
     return ()
 
 
 _FAMILIES: tuple[tuple[tuple[str, ...], Callable[[_Source], Datasets]], ...] = (
-    (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _lake),
-    (("kafka", "msk"), _kafka),
-    (("kinesis",), _kinesis),
-    (("dynamo",), _dynamodb),
-    (("mongo", "documentdb", "docdb"), _mongodb),
-    (("bigquery",), _bigquery),
-    (("opensearch", "elasticsearch"), _opensearch),
-    (("cosmos",), _cosmos),
-    (("jdbc", "redshift", "snowflake", "sqlserver", "mysql", "postgres", "oracle"), _database),
-    (("s3", "file", "parquet", "csv", "json", "orc", "avro", "text", "xml"), _paths),
+    (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _read_lake_table),
+    (("kafka", "msk"), _read_kafka),
+    (("kinesis",), _read_kinesis),
+    (("dynamo",), _read_dynamodb),
+    (("mongo", "documentdb", "docdb"), _read_mongodb),
+    (("bigquery",), _read_bigquery),
+    (("opensearch", "elasticsearch"), _read_opensearch),
+    (("cosmos",), _read_cosmos),
+    (("jdbc", "redshift", "snowflake", "sqlserver", "mysql", "postgres", "oracle"), _read_database),
+    (("s3", "file", "parquet", "csv", "json", "orc", "avro", "text", "xml"), _read_paths),
 )

@@ -1,51 +1,51 @@
-"""Options of a connection, asked for without minding how their keys are spelt."""
+"""Options of a connection, looked up without regard to the spelling of their keys."""
 
 import json
 from collections.abc import Iterable, Mapping
 
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.text import resolve_arguments
 
 
-class Options:
+class OptionsView:
     """Options whose keys are compared without case and punctuation, as texts.
 
     So ``bootstrap.servers`` and Glue Studio's ``BootstrapServers`` are one key, and the ending of
     ``kafka.bootstrap.servers``.
     """
 
-    def __init__(self, options: Mapping[str, object], around: Surroundings) -> None:
-        self._values = {plain(key): value for key, value in options.items()}
-        self._around = around
+    def __init__(self, options: Mapping[str, object], context: LineageContext) -> None:
+        self._values = {normalise_key(key): value for key, value in options.items()}
+        self._context = context
 
     def text(self, *keys: str) -> str:
-        """The first of ``keys`` that has a text; empty when none has."""
+        """Return the first text of ``keys``; empty when none has one."""
         return next(iter(self.texts(*keys)), "")
 
     def texts(self, *keys: str) -> list[str]:
-        """All texts of the first of ``keys`` that has any."""
+        """Return all texts of the first of ``keys`` that has any."""
         for key in keys:
             if found := [
                 resolved
-                for text in _texts(self._values.get(key))
-                if (resolved := resolve_arguments(text, self._around).strip())
+                for text in _list_texts(self._values.get(key))
+                if (resolved := resolve_arguments(text, self._context).strip())
             ]:
                 return found
         return []
 
-    def ending(self, ending: str) -> str:
-        """The text of the first key that ends so."""
+    def get_by_ending(self, ending: str) -> str:
+        """Return the text of the first key with this ending."""
         keys = (key for key in self._values if key.endswith(ending))
         return next(filter(None, map(self.text, keys)), "")
 
 
-def plain(key: object) -> str:
-    """A key or type without case and punctuation."""
+def normalise_key(key: object) -> str:
+    """Return a key or type without case and punctuation."""
     return "".join(character for character in str(key).lower() if character.isalnum())
 
 
-def listed(entry: str) -> list[str]:
-    """The paths of one text: a JSON list (``["s3://a", "s3://b"]``) or URLs with commas."""
+def split_paths(entry: str) -> list[str]:
+    """Split the paths of one text: a JSON list (``["s3://a", "s3://b"]``) or URLs with commas."""
     if entry.startswith("["):
         try:
             found = json.loads(entry)
@@ -57,7 +57,7 @@ def listed(entry: str) -> list[str]:
     return [entry]
 
 
-def _texts(value: object) -> Iterable[str]:
+def _list_texts(value: object) -> Iterable[str]:
     if isinstance(value, str):
         return (value,)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -11,31 +11,31 @@ _ALIASED = re.compile(r"\s*+(\(.*\))\s*+(?:as\s++)?[\w\"`]*+\s*+", re.IGNORECASE
 
 
 def is_query(text: str) -> bool:
-    """Whether ``text`` is SQL rather than a name."""
+    """Tell whether ``text`` is SQL rather than a name."""
     return _QUERY.match(text) is not None or text.lstrip().startswith("(")
 
 
-def query_tables(query: str, dialect: str) -> list[str]:
-    """The tables that ``query`` reads, each as a dotted name; empty when nobody can tell."""
+def find_query_tables(query: str, dialect: str) -> list[str]:
+    """Return the dotted names of the tables in ``query``; empty when it is not understood."""
     aliased = _ALIASED.fullmatch(query)
     reading = _read(aliased[1] if aliased else query, dialect)
     return list(
-        dict.fromkeys(_dotted(table) for found in reading.statements for table in found.reads)
+        dict.fromkeys(_join_name(table) for found in reading.statements for table in found.reads)
     )
 
 
-def written_instead(table: str, actions: str, dialect: str) -> list[str]:
-    """The tables that SQL run after a load moves ``table`` into: the load was only staging.
+def find_final_tables(table: str, actions: str, dialect: str) -> list[str]:
+    """Return the tables that SQL after a load moves ``table`` into: the load was only staging.
 
     Empty when the actions do not read the table.
     """
-    staging = _key(split_name(table))
+    staging = _make_key(split_name(table))
     found = [
-        _dotted(statement.write)
+        _join_name(statement.write)
         for statement in _read(actions, dialect).statements
         if statement.write is not None
-        and not _same(_key(statement.write), staging)
-        and any(_same(_key(name), staging) for name in statement.reads)
+        and not _can_be_same(_make_key(statement.write), staging)
+        and any(_can_be_same(_make_key(name), staging) for name in statement.reads)
     ]
     return list(dict.fromkeys(found))
 
@@ -45,16 +45,16 @@ def _read(text: str, dialect: str) -> SqlReading:
     return read_sql(text, dialect=dialect or "spark")
 
 
-def _key(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Schema and table without case: the database may or may not be written."""
+def _make_key(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return schema and table without case; the database may be missing."""
     return tuple(part.lower() for part in parts[-2:])
 
 
-def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether both can be one table: the schema may stand on one side only."""
+def _can_be_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether both can be one table: the schema may stand on one side only."""
     shared = min(len(one), len(other))
     return one[-shared:] == other[-shared:]
 
 
-def _dotted(parts: tuple[str, ...]) -> str:
+def _join_name(parts: tuple[str, ...]) -> str:
     return ".".join(f"`{part}`" if "." in part else part for part in parts)

@@ -4,17 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.aws import catalog_table
-from glueline_worker.lineage.naming.paths import location
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.aws import name_catalog_table
+from glueline_worker.lineage.naming.paths import name_location
 from glueline_worker.lineage.naming.spark_catalogs import (
     DEFAULT_DATABASE,
     SESSION_CATALOG,
     CatalogSettings,
-    configured_catalogs,
-    table_in_catalog,
+    name_table_in_catalog,
+    read_catalogs,
 )
-from glueline_worker.lineage.naming.text import UNKNOWN, resolve_arguments
+from glueline_worker.lineage.naming.text import UNKNOWN_NAME, resolve_arguments
 
 _CATALOG_LEVELS = 3
 _METADATA_TABLES = frozenset(
@@ -40,28 +40,28 @@ _METADATA_TABLES = frozenset(
 
 _SELECTOR = re.compile(r"(?:branch|tag)_.+|(?:at_timestamp|snapshot_id)_\d+", re.IGNORECASE)
 """What Iceberg takes behind a table's name: the table at a branch, a tag or a moment."""
-_USUAL_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
+_DEFAULT_CATALOGS = frozenset({"glue_catalog", SESSION_CATALOG, "awsdatacatalog"})
 
 
-def spark_table(
+def name_spark_sql_table(
     parts: Sequence[str],
-    around: Surroundings,
+    context: LineageContext,
     catalogs: Mapping[str, CatalogSettings] | None = None,
 ) -> Dataset:
-    """The dataset that a table name of Spark SQL means.
+    """Return the dataset of a table name in Spark SQL.
 
-    ``catalogs`` maps the name of a Spark catalog to its settings; by default those of the job's
-    ``--conf`` count. A catalog that nothing is known of stands for the account's own catalogue.
+    ``catalogs`` maps the name of a Spark catalog to its settings; the default is those of the job's
+    ``--conf``. An unknown catalog stands for the account's own catalogue.
     """
-    names = [text for part in parts if (text := resolve_arguments(part, around).strip())]
+    names = [text for part in parts if (text := resolve_arguments(part, context).strip())]
     if not names:
-        return catalog_table(DEFAULT_DATABASE, UNKNOWN, around)
+        return name_catalog_table(DEFAULT_DATABASE, UNKNOWN_NAME, context)
     if "://" in names[-1]:  # delta.`s3://bucket/path`
-        return location(names[-1], around)
-    declared = configured_catalogs(around) if catalogs is None else catalogs
+        return name_location(names[-1], context)
+    declared = read_catalogs(context) if catalogs is None else catalogs
     known = {name.lower(): (name, settings) for name, settings in declared.items()}
-    has_catalog = len(names) > 1 and names[0].lower() in {*known, *_USUAL_CATALOGS}
-    if _names_a_part(names, has_catalog=has_catalog):
+    has_catalog = len(names) > 1 and names[0].lower() in {*known, *_DEFAULT_CATALOGS}
+    if _has_selector(names, has_catalog=has_catalog):
         names = names[:-1]
     catalog = SESSION_CATALOG
     if has_catalog or len(names) >= _CATALOG_LEVELS:
@@ -70,13 +70,13 @@ def spark_table(
         name, settings = known[catalog.lower()]
         if settings.get("type") == "hive" and "uri" not in settings:  # the session's metastore
             settings = known.get(SESSION_CATALOG, (name, settings))[1]
-        return table_in_catalog(name, settings, names, around)
+        return name_table_in_catalog(name, settings, names, context)
     database = ".".join(names[:-1]) or DEFAULT_DATABASE
-    return catalog_table(database, names[-1], around, _nested(catalog))
+    return name_catalog_table(database, names[-1], context, _get_table_bucket(catalog))
 
 
-def _names_a_part(names: Sequence[str], *, has_catalog: bool) -> bool:
-    """Whether the last part names a metadata table or a branch of the table before it."""
+def _has_selector(names: Sequence[str], *, has_catalog: bool) -> bool:
+    """Tell whether the last part names a metadata table or a branch of the table before it."""
     last, levels = names[-1].lower(), len(names) - has_catalog
     if levels < _CATALOG_LEVELS:
         return False
@@ -87,6 +87,6 @@ def _names_a_part(names: Sequence[str], *, has_catalog: bool) -> bool:
     return last in _METADATA_TABLES - {"files", "entries", "changes", "partitions"}
 
 
-def _nested(catalog: str) -> str | None:
-    """Athena and Spark write an unmounted table bucket as ``s3tablescatalog/bucket``."""
+def _get_table_bucket(catalog: str) -> str | None:
+    """Return the catalog id of an unmounted table bucket, ``s3tablescatalog/bucket``."""
     return catalog if catalog.lower().startswith("s3tablescatalog/") else None

@@ -1,7 +1,7 @@
-"""What the settings of a Spark catalog (``spark.sql.catalog.<name>.…``) say of its tables.
+"""Settings of Spark catalogs (``spark.sql.catalog.<name>.…``), which decide on table names.
 
-Only a catalog that is Glue's own yields tables of the Data Catalog. Everything else, as Nessie,
-Polaris, Unity, a Hive metastore or a folder of Iceberg tables, has a namespace of its own.
+Only a catalog that is Glue's own yields tables of the Data Catalog. Others, such as Nessie,
+Polaris, Unity, a Hive metastore or a folder of Iceberg tables, have namespaces of their own.
 """
 
 import re
@@ -11,16 +11,16 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
-from glueline_worker.lineage.naming.aws import catalog_table
-from glueline_worker.lineage.naming.databases import jdbc, parse_url
-from glueline_worker.lineage.naming.paths import location
-from glueline_worker.lineage.naming.text import UNKNOWN, mask, resolve_arguments
+from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.naming.aws import name_catalog_table
+from glueline_worker.lineage.naming.databases import name_jdbc_table, parse_url
+from glueline_worker.lineage.naming.paths import name_location
+from glueline_worker.lineage.naming.text import UNKNOWN_NAME, mask, resolve_arguments
 
 CatalogSettings = Mapping[str, str]
 """Settings of one catalog without ``spark.sql.catalog.<name>.``; "" is its class."""
 
-PREFIX = "spark.sql.catalog."
+_PREFIX = "spark.sql.catalog."
 SESSION_CATALOG = "spark_catalog"
 DEFAULT_DATABASE = "default"
 _PAIR = re.compile(r"(?<![\w.-])(spark\.[\w.\-]+)\s*=\s*(\S+)")
@@ -36,95 +36,97 @@ _SESSION_CLASSES = ("iceberg.spark.", "delta", "hudi", "hoodie", "glue", "paimon
 """Parts of the classes that keep their tables in the metastore of the session."""
 
 
-def setting_of(key: str) -> tuple[str, str] | None:
-    """The catalog that a Spark setting is about, and the setting's name within it."""
+def split_setting(key: str) -> tuple[str, str] | None:
+    """Return the catalog of a Spark setting, and the setting's name within it."""
     if match := _METASTORE.fullmatch(key):
         return SESSION_CATALOG, "uri" if match[1].lower() == "uris" else "glue.catalogid"
-    if not key.startswith(PREFIX):
+    if not key.startswith(_PREFIX):
         return None
-    catalog, _, setting = key.removeprefix(PREFIX).partition(".")
+    catalog, _, setting = key.removeprefix(_PREFIX).partition(".")
     return catalog, setting.lower()
 
 
-def settings_in(text: str) -> list[tuple[str, str]]:
-    """The settings in a ``--conf``, which holds several in one text."""
+def find_settings(text: str) -> list[tuple[str, str]]:
+    """Return the settings in a ``--conf``, which holds several in one text."""
     return _PAIR.findall(text)
 
 
-def configured_catalogs(around: Surroundings) -> Mapping[str, CatalogSettings]:
-    """The catalogs that the job's own ``--conf`` declares."""
-    return _catalogs_in(around.arguments.get("conf", ""))
+def read_catalogs(context: LineageContext) -> Mapping[str, CatalogSettings]:
+    """Return the catalogs that the job's own ``--conf`` declares."""
+    return _parse_catalogs(context.arguments.get("conf", ""))
 
 
 @lru_cache(maxsize=64)
-def _catalogs_in(text: str) -> Mapping[str, CatalogSettings]:
+def _parse_catalogs(text: str) -> Mapping[str, CatalogSettings]:
     found: dict[str, dict[str, str]] = {}
-    for key, value in settings_in(text):
-        if known := setting_of(key):
+    for key, value in find_settings(text):
+        if known := split_setting(key):
             found.setdefault(known[0], {})[known[1]] = value
     return MappingProxyType(found)
 
 
-def table_in_catalog(
-    catalog: str, settings: CatalogSettings, parts: Sequence[str], around: Surroundings
+def name_table_in_catalog(
+    catalog: str, settings: CatalogSettings, parts: Sequence[str], context: LineageContext
 ) -> Dataset:
-    """The dataset of a table, named by ``parts`` within a catalog of these settings."""
-    said = {name: resolve_arguments(value, around).strip() for name, value in settings.items()}
-    kind, implementation = said.get("type", "").lower(), said.get("catalog-impl", "")
-    address, warehouse = said.get("uri") or said.get("url", ""), said.get("warehouse", "")
-    glue = _glue_catalog(said, address, warehouse)
+    """Return the dataset of a table, named by ``parts`` within a catalog of these settings."""
+    values = {name: resolve_arguments(value, context).strip() for name, value in settings.items()}
+    kind, implementation = values.get("type", "").lower(), values.get("catalog-impl", "")
+    address, warehouse = values.get("uri") or values.get("url", ""), values.get("warehouse", "")
+    glue = _find_glue_catalog(values, address, warehouse)
     if glue is not None:
-        region = said.get("client.region") or _region_in(address) or around.region
-        return _glue_table(parts, replace(around, region=region), glue)
+        region = values.get("client.region") or _find_region(address) or context.region
+        return _name_glue_table(parts, replace(context, region=region), glue)
     if address.startswith("jdbc:") and not _is_iceberg_jdbc(kind, implementation):
-        return jdbc(address, ".".join(parts), around)
+        return name_jdbc_table(address, ".".join(parts), context)
     if (kind == "hadoop" or implementation.endswith("HadoopCatalog")) and warehouse:
-        return location("/".join([warehouse.rstrip("/"), *parts]), around)
+        return name_location("/".join([warehouse.rstrip("/"), *parts]), context)
     if address:
-        return _remote_table(catalog, address, warehouse, said.get("", ""), parts)
-    if kind in _REMOTE_TYPES or not _keeps_tables_in_session(said.get("", ""), implementation):
+        return _name_remote_table(catalog, address, warehouse, values.get("", ""), parts)
+    if kind in _REMOTE_TYPES or not _is_session_metastore(values.get("", ""), implementation):
         return Dataset(namespace=f"spark-catalog://{catalog}", name=".".join(parts))
-    return _glue_table(parts, around, None)
+    return _name_glue_table(parts, context, None)
 
 
-def _glue_table(parts: Sequence[str], around: Surroundings, catalog_id: str | None) -> Dataset:
+def _name_glue_table(
+    parts: Sequence[str], context: LineageContext, catalog_id: str | None
+) -> Dataset:
     database = ".".join(parts[:-1]) or DEFAULT_DATABASE
-    return catalog_table(database, parts[-1] if parts else UNKNOWN, around, catalog_id)
+    return name_catalog_table(database, parts[-1] if parts else UNKNOWN_NAME, context, catalog_id)
 
 
-def _glue_catalog(said: CatalogSettings, address: str, warehouse: str) -> str | None:
-    """The Glue catalogue behind the settings, "" for the account's own; None for no such one."""
+def _find_glue_catalog(values: CatalogSettings, address: str, warehouse: str) -> str | None:
+    """Return the Glue catalogue of the settings ("" for the account's own), or None."""
     for name in _GLUE_IDS:
-        if said.get(name):
-            return said[name]
-    implementation = said.get("catalog-impl", "")
+        if values.get(name):
+            return values[name]
+    implementation = values.get("catalog-impl", "")
     is_by_rest = _GLUE_HOST.match(address.partition("://")[2]) is not None
-    is_signed = said.get("rest.signing-name", "").lower() in {"glue", "s3tables"}
+    is_signed = values.get("rest.signing-name", "").lower() in {"glue", "s3tables"}
     is_s3tables = implementation.endswith("S3TablesCatalog") or ":s3tables:" in warehouse
     if is_s3tables and warehouse.startswith("{"):  # the ARN of a bucket, known at run time
         return f"s3tablescatalog/{warehouse}"
     if is_by_rest or is_signed or is_s3tables:
         is_id = _GLUE_ID.fullmatch(warehouse) or warehouse.startswith("{")
         return warehouse if is_id else ""
-    if said.get("type", "").lower() == "glue" or implementation.endswith("GlueCatalog"):
+    if values.get("type", "").lower() == "glue" or implementation.endswith("GlueCatalog"):
         return ""
     return None
 
 
-def _region_in(address: str) -> str | None:
+def _find_region(address: str) -> str | None:
     match = _GLUE_HOST.match(address.partition("://")[2])
     return match[1] if match else None
 
 
 def _is_iceberg_jdbc(kind: str, implementation: str) -> bool:
-    """Whether a database holds the catalog of Iceberg tables, not the tables themselves."""
+    """Tell whether a database holds the catalog of Iceberg tables, not the tables themselves."""
     return kind == "jdbc" or implementation.endswith("JdbcCatalog")
 
 
-def _remote_table(
+def _name_remote_table(
     catalog: str, address: str, warehouse: str, class_name: str, parts: Sequence[str]
 ) -> Dataset:
-    """A table of a catalog service: its address is the namespace, without users and paths."""
+    """Return a table of a catalog service; its address without users and paths is the namespace."""
     name = ".".join(parts)
     if address.startswith("jdbc:"):
         database = parse_url(address)
@@ -144,6 +146,6 @@ def _remote_table(
     return Dataset(namespace=f"{scheme}://{host}", name=name)
 
 
-def _keeps_tables_in_session(class_name: str, implementation: str) -> bool:
+def _is_session_metastore(class_name: str, implementation: str) -> bool:
     known = (class_name.lower(), implementation.lower())
     return all(not name or any(part in name for part in _SESSION_CLASSES) for name in known)

@@ -1,41 +1,41 @@
-"""Texts with placeholders: what is known only at run time stands in braces."""
+"""Texts with placeholders: braces hold the parts that are known only at run time."""
 
 import re
 from collections.abc import Callable
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Surroundings
+from glueline_worker.lineage.model import LineageContext
 
-UNKNOWN = "{unknown}"
-NOTHING = Surroundings()
+UNKNOWN_NAME = "{unknown}"
+EMPTY_CONTEXT = LineageContext()
 
 # A comma makes it one of Hadoop's alternatives ({2023,2024}), not a placeholder.
 _PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
 _ARGUMENT = re.compile(r"\{arg:([^{},]*)\}")
 _PART = re.compile(r'`([^`]*)`|"([^"]*)"|\[([^\[\]]*)\]|([^.`"\[]+)')
-_FIRST_PRIVATE = 0xE000
-_LAST_PRIVATE = 0xF8FF
+PRIVATE_USE = range(0xE000, 0xF900)
+"""Characters that no name has: they stand in for placeholders while a name is parsed."""
 
 
-def resolve_arguments(text: str, around: Surroundings) -> str:
-    """Put in the values of the job's arguments; what they do not tell stays a placeholder."""
+def resolve_arguments(text: str, context: LineageContext) -> str:
+    """Replace placeholders by the values of the job's arguments; unknown ones stay."""
 
-    def value(match: re.Match[str]) -> str:
+    def get_value(match: re.Match[str]) -> str:
         name = match[1].lstrip("-")
-        found = around.arguments.get(name) or around.arguments.get(name.replace("_", "-"))
+        found = context.arguments.get(name) or context.arguments.get(name.replace("_", "-"))
         return found.strip() if found and found.strip() else match[0]
 
-    return _ARGUMENT.sub(value, text) if "{arg:" in text else text
+    return _ARGUMENT.sub(get_value, text) if "{arg:" in text else text
 
 
 def is_resolved(dataset: Dataset) -> bool:
-    """Whether no part of the name is left to run time; an unknown account does not count."""
+    """Tell whether no part of the name is left to run time, the account and region aside."""
     namespace = dataset.namespace.replace("{region}", "").replace("{account}", "")
     return not _PLACEHOLDER.search(namespace) and not _PLACEHOLDER.search(dataset.name)
 
 
 def lower(text: str) -> str:
-    """Lower case, except for placeholders: they quote a name of the script's."""
+    """Return lower case, except for placeholders: they quote a name of the script's."""
     if "{" not in text:
         return text.lower()
     parts = _PLACEHOLDER.split(text)
@@ -43,12 +43,12 @@ def lower(text: str) -> str:
 
 
 def mask(text: str) -> tuple[str, Callable[[str], str]]:
-    """Stand one private character in for each placeholder, so that a parser sees no ``:`` in it.
+    """Replace each placeholder by one private character, so that a parser sees no ``:`` in it.
 
-    The function that comes back puts the placeholders into any part of the text.
+    The function that is returned puts the placeholders back into any part of the text.
     """
-    held = list(dict.fromkeys(_PLACEHOLDER.findall(text)))[: _LAST_PRIVATE - _FIRST_PRIVATE]
-    signs = {chr(_FIRST_PRIVATE + index): placeholder for index, placeholder in enumerate(held)}
+    found = dict.fromkeys(_PLACEHOLDER.findall(text))
+    signs = {chr(code): placeholder for code, placeholder in zip(PRIVATE_USE, found, strict=False)}
     for sign, placeholder in signs.items():
         text = text.replace(placeholder, sign)
 
@@ -59,12 +59,12 @@ def mask(text: str) -> tuple[str, Callable[[str], str]]:
 
 
 def split_name(name: str) -> tuple[str, ...]:
-    """The parts of a dotted name, without their quotes (``"a"``, `` `a` ``, ``[a]``)."""
+    """Return the parts of a dotted name, without their quotes (``"a"``, `` `a` ``, ``[a]``)."""
     masked, restore = mask(name.strip())
     parts = (next(filter(None, groups), "").strip() for groups in _PART.findall(masked))
     return tuple(restore(part) for part in parts if part)
 
 
-def unquoted(name: str) -> str:
-    """One name without spaces and quotes around it."""
+def strip_quotes(name: str) -> str:
+    """Return one name without spaces and quotes around it."""
     return name.strip().strip("`\"'").strip()

@@ -1,4 +1,4 @@
-"""Reads Scala job scripts by saying them in Python, which the script reader understands."""
+"""Reads Scala job scripts: translates them to Python, which the script reader understands."""
 
 from glueline_worker.lineage.scala.reader import read_scala
 

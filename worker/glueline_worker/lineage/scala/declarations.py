@@ -1,26 +1,26 @@
-"""What a Scala script's names stand for, found before it is translated."""
+"""The names that a Scala script declares, found before it is translated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from glueline_worker.lineage.scala.lexer import Token
-from glueline_worker.lineage.scala.python_writer import words
+from glueline_worker.lineage.scala.lexer import ScalaToken
+from glueline_worker.lineage.word_sets import split_words
 
 Shape = Literal["map", "sequence", "text", "number", "function", "value"]
 
-SEQUENCES = words(
+SEQUENCES = split_words(
     "Array ArrayBuffer Buffer IndexedSeq Iterable Iterator List ListBuffer Queue Seq Set "
     "Stream Vector"
 )
 MAPS = frozenset(["HashMap", "LinkedHashMap", "ListMap", "Map", "Properties", "TreeMap"])
-_NUMBERS = words("BigDecimal BigInt Boolean Double Float Int Integer Long Short false true")
+_NUMBERS = split_words("BigDecimal BigInt Boolean Double Float Int Integer Long Short false true")
 _WRAPPERS = frozenset(["scala", "collection", "mutable", "immutable", "java", "util", "new", "."])
 
 
 @dataclass(slots=True)
-class Names:
-    """The definitions of a script, by name; scopes are not told apart."""
+class Declarations:
+    """The definitions of a script, by name, without regard to scopes."""
 
     functions: set[str] = field(default_factory=set)
     curried: set[str] = field(default_factory=set)
@@ -28,17 +28,17 @@ class Names:
     objects: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     shapes: dict[str, Shape] = field(default_factory=dict)
-    """What the variables hold, as far as their type or their first value says it."""
+    """The kinds of the variables' values, as far as their types or first values show them."""
 
 
-def find_names(tokens: Sequence[Token]) -> Names:
+def find_declarations(tokens: Sequence[ScalaToken]) -> Declarations:
     """Read the definitions of a whole script."""
-    names = Names()
+    names = Declarations()
     for index, token in enumerate(tokens[:-2]):
         name = tokens[index + 1].text
         if token.kind != "id" or tokens[index + 1].kind != "id":
             if token.text == ":" and index and tokens[index - 1].kind == "id":
-                names.shapes.setdefault(tokens[index - 1].text, _shape(tokens, index + 1))
+                names.shapes.setdefault(tokens[index - 1].text, _read_shape(tokens, index + 1))
         elif token.text == "def":
             names.functions.add(name)
             if _is_curried(tokens, index + 2):
@@ -48,11 +48,11 @@ def find_names(tokens: Sequence[Token]) -> Names:
         elif token.text in {"class", "trait"}:
             names.classes.add(name)
         elif token.text in {"val", "var"}:
-            names.shapes[name] = _declared(tokens, index + 2)
+            names.shapes[name] = _find_shape(tokens, index + 2)
     return names
 
 
-def _is_curried(tokens: Sequence[Token], index: int) -> bool:
+def _is_curried(tokens: Sequence[ScalaToken], index: int) -> bool:
     first = tokens[index]
     if first.text != "(" or not 0 <= first.partner < len(tokens) - 2:
         return False
@@ -60,19 +60,19 @@ def _is_curried(tokens: Sequence[Token], index: int) -> bool:
     return second.text == "(" and word.text != "implicit"
 
 
-def _declared(tokens: Sequence[Token], index: int) -> Shape:
-    """The shape of ``val x: Type = value``."""
+def _find_shape(tokens: Sequence[ScalaToken], index: int) -> Shape:
+    """Return the shape of ``val x: Type = value``."""
     if tokens[index].text == ":":
-        shape = _shape(tokens, index + 1)
+        shape = _read_shape(tokens, index + 1)
         if shape != "value":
             return shape
         while tokens[index].text != "=" and tokens[index].kind not in {"newline", "end"}:
             index += 1
-    return _shape(tokens, index + 1) if tokens[index].text == "=" else "value"
+    return _read_shape(tokens, index + 1) if tokens[index].text == "=" else "value"
 
 
-def _shape(tokens: Sequence[Token], index: int) -> Shape:
-    """The shape that a type or an expression begins with."""
+def _read_shape(tokens: Sequence[ScalaToken], index: int) -> Shape:
+    """Return the shape that a type or an expression begins with."""
     while index < len(tokens) - 1 and tokens[index].text in _WRAPPERS:
         index += 1
     token = tokens[index]

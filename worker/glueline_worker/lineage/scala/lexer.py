@@ -1,4 +1,4 @@
-"""Scala text into tokens, with the line ends that end statements.
+"""Splits Scala text into tokens, with the line ends that end statements.
 
 A line end counts where the token before it can end a statement and the one after it can begin
 one (Scala Language Specification, 1.2), and never inside parentheses or brackets.
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from glueline_worker.lineage.scala.python_writer import words
+from glueline_worker.lineage.word_sets import split_words
 
-Kind = Literal["id", "number", "string", "op", "newline", "end"]
-Part = str | tuple[str, int]
+ScalaTokenKind = Literal["id", "number", "string", "op", "newline", "end"]
+StringPart = str | tuple[str, int]
 """Text, or the code of an interpolation with its line."""
 
 _TOKEN = re.compile(
@@ -32,71 +32,73 @@ _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _MARGIN = re.compile(r"^[ \t]*\|", re.MULTILINE)
 _STRIP_MARGIN = re.compile(r"\s*\.\s*stripMargin\b(?:\s*\(\s*\))?")
-_HOLE = re.compile(r"\$(?:(\$)|\{|([A-Za-z_]\w*))")
+_INTERPOLATION = re.compile(r"\$(?:(\$)|\{|([A-Za-z_]\w*))")
 _BRACES = re.compile(r"[{}]|\"\"\"(?s:.*?)\"\"\"|\"(?:[^\"\\\n]|\\.)*+\"?")
 _FORMAT = re.compile(r"%[-#+ 0,(]*+\d*+(?:\.\d++)?[a-zA-Z]")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _ENDS = frozenset({")", "]", "}", "_"})
-_NO_END = words(
+_NO_END = split_words(
     "abstract case catch class def do else extends final finally for if implicit import "
     "lazy match new object override package private protected sealed throw trait try type "
     "val var while with yield"
 )
-_NO_START = words("catch else extends finally match with yield , . ; : = => <- <: <% >: # [ ) ]")
+_NO_START = split_words(
+    "catch else extends finally match with yield , . ; : = => <- <: <% >: # [ ) ]"
+)
 
 
 @dataclass(slots=True)
-class Token:
+class ScalaToken:
     """A token; ``parts`` are those of a string."""
 
-    kind: Kind
+    kind: ScalaTokenKind
     text: str
     line: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[StringPart] = field(default_factory=list)
     partner: int = -1
     """For an opening bracket, where its closing one stands."""
 
 
-def lex(text: str, line: int = 1) -> list[Token]:
-    """The tokens of ``text``, ended by one of kind ``end``."""
-    found: list[Token] = []
+def lex_scala(text: str, line: int = 1) -> list[ScalaToken]:
+    """Return the tokens of ``text``, ended by one of kind ``end``."""
+    found: list[ScalaToken] = []
     position = 0
     while match := _TOKEN.match(text, position):
         kind, position = match.lastgroup, match.end()
         word = match.group()
         if kind == "string":
-            token, position = _string(text, match, line)
+            token, position = _read_string(text, match, line)
             found.append(token)
         elif kind == "newline":
-            found.append(Token("newline", word, line))
+            found.append(ScalaToken("newline", word, line))
         elif kind == "char":
-            found.append(Token("string", word, line, [_unescaped(word[1:-1])]))
+            found.append(ScalaToken("string", word, line, [_unescape(word[1:-1])]))
         elif kind == "symbol":
-            found.append(Token("string", "$", line, [word[1:]]))
+            found.append(ScalaToken("string", "$", line, [word[1:]]))
         elif kind == "quoted":
-            found.append(Token("id", word[1:-1], line))
+            found.append(ScalaToken("id", word[1:-1], line))
         elif kind in {"id", "number", "op"}:
-            found.append(Token(cast("Kind", kind), word, line))
+            found.append(ScalaToken(cast("ScalaTokenKind", kind), word, line))
         line += text.count("\n", match.start(), position)
-    found.append(Token("end", "", line))
-    return _paired(_significant(found))
+    found.append(ScalaToken("end", "", line))
+    return _pair_brackets(_drop_line_ends(found))
 
 
-def _string(text: str, opening: re.Match[str], line: int) -> tuple[Token, int]:
-    """A string with its interpolations; one that does not end takes the rest of its line."""
+def _read_string(text: str, opening: re.Match[str], line: int) -> tuple[ScalaToken, int]:
+    """Read a string with its interpolations; one that does not end takes the rest of its line."""
     prefix = opening.group().rstrip('"')
     raw = opening.group().endswith('"""')
     position = opening.end()
-    parts: list[Part] = []
+    parts: list[StringPart] = []
     end = re.compile(r'"""(?!")' if raw else r'"|\n|\Z')
     literal = re.compile(r'[^"$]+' if raw else r'(?:[^"\\$\n]|\\.)+', re.DOTALL)
     while position < len(text) and not end.match(text, position):
-        hole = _HOLE.match(text, position) if prefix else None
+        hole = _INTERPOLATION.match(text, position) if prefix else None
         if hole and hole[2]:
             parts.append((hole[2], line + text.count("\n", opening.start(), position)))
             position = hole.end()
         elif hole and not hole[1]:
-            stop = _closing_brace(text, hole.end())
+            stop = _find_closing_brace(text, hole.end())
             code = text[hole.end() : stop]
             parts.append((code, line + text.count("\n", opening.start(), position)))
             position = stop + 1
@@ -104,19 +106,19 @@ def _string(text: str, opening: re.Match[str], line: int) -> tuple[Token, int]:
             chunk = literal.match(text, position)
             value = chunk.group() if chunk else text[position]
             position += max(len(value), hole.end() - position if hole else 0)
-            parts.append(value if raw or prefix == "raw" else _unescaped(value))
+            parts.append(value if raw or prefix == "raw" else _unescape(value))
     closing = end.match(text, position)
     position = closing.end() if closing else len(text)
     if prefix == "f":
-        parts = _without_formats(parts)
+        parts = _remove_formats(parts)
     if margin := _STRIP_MARGIN.match(text, position):
         position = margin.end()
-        parts = _without_margin(parts)
+        parts = _remove_margin(parts)
     kind = prefix if prefix == "$" else ""
-    return Token("string", kind, line, parts), position
+    return ScalaToken("string", kind, line, parts), position
 
 
-def _closing_brace(text: str, position: int) -> int:
+def _find_closing_brace(text: str, position: int) -> int:
     depth = 1
     while match := _BRACES.search(text, position):
         depth += {"{": 1, "}": -1}.get(match.group(), 0)
@@ -126,18 +128,18 @@ def _closing_brace(text: str, position: int) -> int:
     return len(text)
 
 
-def _unescaped(text: str) -> str:
-    def character(match: re.Match[str]) -> str:
+def _unescape(text: str) -> str:
+    def get_character(match: re.Match[str]) -> str:
         if match[1]:
             return chr(int(match[1], 16))
         return _ESCAPES.get(match[2], match[2])
 
-    return _ESCAPE.sub(character, text) if "\\" in text else text
+    return _ESCAPE.sub(get_character, text) if "\\" in text else text
 
 
-def _without_formats(parts: list[Part]) -> list[Part]:
-    """Without the ``%1.2f`` that follow values in f"…"."""
-    kept: list[Part] = []
+def _remove_formats(parts: list[StringPart]) -> list[StringPart]:
+    """Remove the ``%1.2f`` that follow values in f"…"."""
+    kept: list[StringPart] = []
     for part in parts:
         after_value = bool(kept) and isinstance(kept[-1], tuple)
         kept.append(
@@ -146,13 +148,13 @@ def _without_formats(parts: list[Part]) -> list[Part]:
     return kept
 
 
-def _without_margin(parts: list[Part]) -> list[Part]:
+def _remove_margin(parts: list[StringPart]) -> list[StringPart]:
     return [_MARGIN.sub("", part) if isinstance(part, str) else part for part in parts]
 
 
-def _significant(tokens: list[Token]) -> list[Token]:
-    """Leave out the line ends that end nothing."""
-    kept: list[Token] = []
+def _drop_line_ends(tokens: list[ScalaToken]) -> list[ScalaToken]:
+    """Leave out the line ends that end no statement."""
+    kept: list[ScalaToken] = []
     brackets: list[str] = []
     for index, token in enumerate(tokens):
         if token.kind == "op" and token.text in {"(", "[", "{"}:
@@ -161,7 +163,7 @@ def _significant(tokens: list[Token]) -> list[Token]:
             brackets.pop()
         if token.kind != "newline":
             kept.append(token)
-        elif kept and (not brackets or brackets[-1] == "{") and _ends(kept[-1]):
+        elif kept and (not brackets or brackets[-1] == "{") and _can_end(kept[-1]):
             following = next(
                 (item for item in tokens[index + 1 : index + 50] if item.kind != "newline"), token
             )
@@ -170,7 +172,7 @@ def _significant(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-def _ends(token: Token) -> bool:
+def _can_end(token: ScalaToken) -> bool:
     if token.kind in {"string", "number"}:
         return True
     if token.kind == "id":
@@ -178,10 +180,10 @@ def _ends(token: Token) -> bool:
     return token.text in _ENDS
 
 
-def unmatched(tokens: Sequence[Token]) -> list[int]:
-    """The lines of brackets that do not match: what stands there was misread, or is no Scala."""
+def find_unmatched_lines(tokens: Sequence[ScalaToken]) -> list[int]:
+    """Return the lines of brackets that do not match: misread text, or no Scala."""
     lines: list[int] = []
-    stack: list[Token] = []
+    stack: list[ScalaToken] = []
     for token in tokens:
         if token.kind != "op":
             continue
@@ -194,7 +196,7 @@ def unmatched(tokens: Sequence[Token]) -> list[int]:
     return sorted({*lines, *(token.line for token in stack)})
 
 
-def _paired(tokens: list[Token]) -> list[Token]:
+def _pair_brackets(tokens: list[ScalaToken]) -> list[ScalaToken]:
     stack: list[int] = []
     for index, token in enumerate(tokens):
         if token.kind == "op" and token.text in {"(", "[", "{"}:

@@ -1,19 +1,20 @@
-"""Scala's methods, and those of Glue's and Spark's Scala API, as Python has them."""
+"""Scala's methods, and those of Glue's and Spark's Scala API, in Python."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from glueline_worker.lineage.scala.python_writer import python_name, words
+from glueline_worker.lineage.scala.python_writer import make_python_name
+from glueline_worker.lineage.word_sets import split_words
 
-IDENTITY = words(
+_IDENTITY = split_words(
     "as asInstanceOf asJava asScala booleanValue get getDataFrame getDynamicFrame "
     "getSampleDynamicFrame iterator par result seq stripMargin toArray toBoolean toBuffer "
     "toDouble toIndexedSeq toInt toIterator toList toLong toMap toOption toSeq toSet toVector "
     "view"
 )
-"""Methods that, without arguments, leave a value what it is here."""
-CALLED = words(
+"""Methods that, without arguments, return the value itself."""
+_WITHOUT_PARENTHESES = split_words(
     "awaitTermination cache checkpoint collect collectAsList count createOrReplace create "
     "append distinct dropDuplicates enableHiveSupport execute first getOrCreate isEmpty "
     "nonEmpty localCheckpoint overwritePartitions persist printSchema replace save show "
@@ -21,10 +22,10 @@ CALLED = words(
     "updateAll insertAll delete dropNullFields dropNulls commit now keys items"
 )
 """Methods that Scala calls without parentheses."""
-RENAMED = {
+_RENAMED = {
     "alias": "alias",
     "applyMapping": "apply_mapping",
-    "containsKey": "__contains__",
+    "containsKey": "__make_membership__",
     "dropFields": "drop_fields",
     "equalsIgnoreCase": "__eq__",
     "getSparkSession": "spark_session",
@@ -52,53 +53,53 @@ _ITEMS = {"_1": "[0]", "_2": "[1]", "_3": "[2]", "_4": "[3]", "head": "[0]", "la
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments:
+class CallArguments:
     """The arguments of a call: Python expressions, by position and by name."""
 
     positional: Sequence[str] = ()
     named: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def get(self, position: int, *names: str) -> str | None:
-        """An argument by one of its names or its position."""
+        """Return an argument by one of its names or its position."""
         for name in names:
             if name in self.named:
                 return self.named[name]
         return self.positional[position] if position < len(self.positional) else None
 
-    def text(self) -> str:
-        """As they stand between parentheses."""
+    def render(self) -> str:
+        """Return the text between the parentheses."""
         named = [f"{name}={value}" for name, value in self.named.items()]
         return ", ".join([*self.positional, *named])
 
 
-def selected(target: str, name: str) -> str:
-    """``target.name`` without parentheses."""
-    if name in IDENTITY:
+def make_selection(target: str, name: str) -> str:
+    """Return ``target.name`` without parentheses."""
+    if name in _IDENTITY:
         return target
     if name in _ITEMS:
         return target + _ITEMS[name]
     if name == "zipWithIndex":
         return f"[(item, index) for index, item in enumerate({target})]"
-    python = RENAMED.get(name) or python_name(name)
+    python = _RENAMED.get(name) or make_python_name(name)
     if python in _PROPERTIES:
         return f"{target}.{python}"
-    called = name in CALLED or python in _STRINGS
-    return f"{target}.{python}()" if called else f"{target}.{python}"
+    is_call = name in _WITHOUT_PARENTHESES or python in _STRINGS
+    return f"{target}.{python}()" if is_call else f"{target}.{python}"
 
 
-def called(target: str, name: str, arguments: Arguments) -> str:
-    """``target.name(arguments)``."""
+def make_method_call(target: str, name: str, arguments: CallArguments) -> str:
+    """Return ``target.name(arguments)``."""
     if name in _CALLS:
         return _CALLS[name](target, arguments)
-    if not arguments.text() and (name in IDENTITY or name in RENAMED):
-        return selected(target, name)
-    if name == "builder" and not arguments.text():
+    if not arguments.render() and (name in _IDENTITY or name in _RENAMED):
+        return make_selection(target, name)
+    if name == "builder" and not arguments.render():
         return f"{target}.builder"
-    return f"{target}.{RENAMED.get(name) or python_name(name)}({arguments.text()})"
+    return f"{target}.{_RENAMED.get(name) or make_python_name(name)}({arguments.render()})"
 
 
-def _catalog_source(target: str, arguments: Arguments) -> str:
-    found = _keywords(
+def _make_catalog_source(target: str, arguments: CallArguments) -> str:
+    found = _make_keywords(
         database=arguments.get(0, "database", "nameSpace"),
         table_name=arguments.get(1, "tableName"),
         catalog_id=arguments.get(6, "catalogId"),
@@ -106,8 +107,8 @@ def _catalog_source(target: str, arguments: Arguments) -> str:
     return f"{target}.create_dynamic_frame.from_catalog({found})"
 
 
-def _source(target: str, arguments: Arguments) -> str:
-    found = _keywords(
+def _make_source(target: str, arguments: CallArguments) -> str:
+    found = _make_keywords(
         connection_type=arguments.get(0, "connectionType"),
         connection_options=arguments.get(1, "options", "connectionOptions"),
         format=arguments.get(3, "format") if "=" not in (arguments.get(3) or "") else None,
@@ -115,8 +116,8 @@ def _source(target: str, arguments: Arguments) -> str:
     return f"{target}.create_dynamic_frame.from_options({found})"
 
 
-def _sink(target: str, arguments: Arguments) -> str:
-    found = _keywords(
+def _make_sink(target: str, arguments: CallArguments) -> str:
+    found = _make_keywords(
         connection_type=arguments.get(0, "connectionType"),
         options=arguments.get(1, "options", "connectionOptions"),
     )
@@ -124,8 +125,8 @@ def _sink(target: str, arguments: Arguments) -> str:
     return f"{target}.getSink({found})" + (f".setFormat({form})" if form else "")
 
 
-def _catalog_sink(target: str, arguments: Arguments) -> str:
-    found = _keywords(
+def _make_catalog_sink(target: str, arguments: CallArguments) -> str:
+    found = _make_keywords(
         catalogDatabase=arguments.get(0, "database", "nameSpace"),
         catalogTableName=arguments.get(1, "tableName"),
         catalogId=arguments.get(5, "catalogId"),
@@ -133,67 +134,63 @@ def _catalog_sink(target: str, arguments: Arguments) -> str:
     return f'{target}.getSink(connection_type="catalog").setCatalogInfo({found})'
 
 
-def _jdbc_sink(target: str, arguments: Arguments) -> str:
+def _make_jdbc_sink(target: str, arguments: CallArguments) -> str:
     options = arguments.get(1, "options") or "{}"
     connection = arguments.get(0, "catalogConnection")
     found = f'{{**{options}, "connectionName": {connection}}}'
     return f'{target}.getSink(connection_type="jdbc", options={found})'
 
 
-def _keywords(**found: str | None) -> str:
+def _make_keywords(**found: str | None) -> str:
     return ", ".join(f"{name}={value}" for name, value in found.items() if value is not None)
 
 
-def _get_or_else(target: str, arguments: Arguments) -> str:
+def _make_default(target: str, arguments: CallArguments) -> str:
     if len(arguments.positional) > 1:
-        return f"{target}.get({arguments.text()})"
-    return f"({target} or {arguments.text() or None})"
+        return f"{target}.get({arguments.render()})"
+    return f"({target} or {arguments.render() or None})"
 
 
-def _contains(target: str, arguments: Arguments) -> str:
-    return f"({arguments.text() or None} in {target})"
+def _make_membership(target: str, arguments: CallArguments) -> str:
+    return f"({arguments.render() or None} in {target})"
 
 
-def _mk_string(target: str, arguments: Arguments) -> str:
+def _make_join(target: str, arguments: CallArguments) -> str:
     given = [*arguments.positional, *[""] * 3]
     if len(arguments.positional) >= 3:  # noqa: PLR2004 - start, separator, end
         return f"({given[0]} + {given[1]}.join({target}) + {given[2]})"
     return f"({given[0] or repr('')}).join({target})"
 
 
-def formatted(target: str, arguments: Arguments) -> str:
-    """``target.format(arguments)`` of a text: Scala's placeholders are those of ``%``."""
-    return f"({target} % ({arguments.text()},))" if arguments.positional else target
+def make_format_call(target: str, arguments: CallArguments) -> str:
+    """Return ``target.format(arguments)`` of a text: Scala's placeholders are those of ``%``."""
+    return f"({target} % ({arguments.render()},))" if arguments.positional else target
 
 
-def _as(target: str, arguments: Arguments) -> str:
-    return f"{target}.alias({arguments.text()})" if arguments.positional else target
+def _make_alias(target: str, arguments: CallArguments) -> str:
+    return f"{target}.alias({arguments.render()})" if arguments.positional else target
 
 
-def _concat(target: str, arguments: Arguments) -> str:
-    return f"({target} + {arguments.text() or repr('')})"
+def _make_concatenation(target: str, arguments: CallArguments) -> str:
+    return f"({target} + {arguments.render() or repr('')})"
 
 
-def _dynamic_frame(target: str, arguments: Arguments) -> str:
-    return f'{target}.fromDF({arguments.get(0)}, {arguments.get(1)}, "frame")'
-
-
-_CALLS: dict[str, Callable[[str, Arguments], str]] = {
-    "as": _as,
-    "concat": _concat,
-    "contains": _contains,
-    "equals": lambda target, arguments: f"({target} == {arguments.text() or None})",
-    "getCatalogSink": _catalog_sink,
-    "getCatalogSource": _catalog_source,
-    "getJDBCSink": _jdbc_sink,
-    "getOrDefault": _get_or_else,
-    "getOrElse": _get_or_else,
-    "getSink": _sink,
-    "getSinkWithFormat": _sink,
-    "getSource": _source,
-    "getSourceWithFormat": _source,
-    "mkString": _mk_string,
-    "name": _as,
-    "zip": lambda target, arguments: f"list(zip({target}, {arguments.text()}))",
+_CALLS: dict[str, Callable[[str, CallArguments], str]] = {
+    "as": _make_alias,
+    "concat": _make_concatenation,
+    "contains": _make_membership,
+    "equals": lambda target, arguments: f"({target} == {arguments.render() or None})",
+    "getCatalogSink": _make_catalog_sink,
+    "getCatalogSource": _make_catalog_source,
+    "getJDBCSink": _make_jdbc_sink,
+    "getOrDefault": _make_default,
+    "getOrElse": _make_default,
+    "getSink": _make_sink,
+    "getSinkWithFormat": _make_sink,
+    "getSource": _make_source,
+    "getSourceWithFormat": _make_source,
+    "mkString": _make_join,
+    "name": _make_alias,
+    "zip": lambda target, arguments: f"list(zip({target}, {arguments.render()}))",
     "toString": lambda target, _: target,
 }

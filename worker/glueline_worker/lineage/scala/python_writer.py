@@ -1,27 +1,29 @@
-"""The Python that is being written: lines with their depth and the Scala line they come from."""
+"""Writes Python: lines with their depth and the Scala line they come from."""
 
 import keyword
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from glueline_worker.lineage.syntax import parse_module
+
+Line: TypeAlias = tuple[int, str, int]
+"""Depth, text and Scala line."""
 
 _DEEPEST = 90
 """Python can parse a hundred levels of indentation."""
 _CLAUSES = ("else:", "except ", "finally:", "try:")
-_SOUND = {"elif": "elif unknown__():", "for": "for item__ in unknown__():", "while": "while True:"}
+_SUBSTITUTES = {
+    "elif": "elif unknown__():",
+    "for": "for item__ in unknown__():",
+    "while": "while True:",
+}
 _LONG = 1_000
 """Characters of an expression above which it gets a name, so that none grows without bound."""
 
 
-def words(text: str) -> frozenset[str]:
-    """The words of ``text``."""
-    return frozenset(text.split())
-
-
-class Translated(NamedTuple):
+class Translation(NamedTuple):
     """A script in Python, the Scala line of each of its lines, and the Scala lines left out."""
 
     python: str
@@ -30,10 +32,10 @@ class Translated(NamedTuple):
 
 
 @dataclass(slots=True)
-class Code:
-    """Python source under construction."""
+class PythonWriter:
+    """Writes Python source, statement by statement."""
 
-    lines: list[tuple[int, str, int]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     depth: int = 0
     _names: int = 0
 
@@ -41,22 +43,22 @@ class Code:
         """Add a statement."""
         self.lines.append((self.depth, text, line))
 
-    def name(self, stem: str = "value") -> str:
-        """A name that no Scala script has."""
+    def make_name(self, stem: str = "value") -> str:
+        """Return a name that no Scala script has."""
         self._names += 1
         return f"{stem}__{self._names}"
 
-    def short(self, expression: str, line: int) -> str:
-        """``expression``, or the name of a variable that holds it if it is long."""
+    def shorten(self, expression: str, line: int) -> str:
+        """Return ``expression``, or if it is long the name of a variable that holds it."""
         if len(expression) <= _LONG:
             return expression
-        name = self.name()
+        name = self.make_name()
         self.emit(f"{name} = {expression}", line)
         return name
 
     @contextmanager
     def block(self, header: str, line: int) -> Iterator[None]:
-        """The body of a compound statement."""
+        """Write the body of a compound statement inside."""
         self.emit(header, line)
         start = len(self.lines)
         self.depth += 1
@@ -68,34 +70,34 @@ class Code:
             self.depth -= 1
 
     @contextmanager
-    def aside(self) -> Iterator[list[tuple[int, str, int]]]:
-        """Collect the lines written inside instead of adding them."""
+    def capture(self) -> Iterator[list[Line]]:
+        """Yield the list of the lines that are written inside, instead of adding them."""
         outer, self.lines = self.lines, []
         try:
             yield self.lines
         finally:
             self.lines = outer
 
-    def source(self) -> Translated:
-        """The text, and the Scala line of each of its lines.
+    def finish(self) -> Translation:
+        """Return the text and the Scala line of each of its lines.
 
-        A line that a misread script made no Python is left out, so that it spoils no other.
+        A misread script can yield lines that are no Python. They are left out, so that they spoil
+        no others.
         """
         kept: list[tuple[str, int]] = []
         lost: list[int] = []
         for depth, text, line in self.lines:
-            sound = _sound(text, deepest=depth == _DEEPEST) if depth <= _DEEPEST else None
-            if sound is None:
+            complete = _complete(text, deepest=depth == _DEEPEST) if depth <= _DEEPEST else None
+            if complete is None:
                 lost.append(line)
+                complete = _make_substitute(text, depth)
             if depth <= _DEEPEST:
-                kept.append(
-                    (f"{' ' * depth}{_instead(text, depth) if sound is None else sound}", line)
-                )
-        return Translated("\n".join(text for text, _ in kept), [line for _, line in kept], lost)
+                kept.append((f"{' ' * depth}{complete}", line))
+        return Translation("\n".join(text for text, _ in kept), [line for _, line in kept], lost)
 
 
-def _sound(text: str, *, deepest: bool) -> str | None:
-    """A line that Python can parse, None for one that it cannot."""
+def _complete(text: str, *, deepest: bool) -> str | None:
+    """Return a line in a form that Python can parse; None for one that it cannot."""
     header = text.endswith(":")
     body = " pass" if header and deepest else ""
     if text.startswith(_CLAUSES):
@@ -107,15 +109,15 @@ def _sound(text: str, *, deepest: bool) -> str | None:
     return text + body
 
 
-def _instead(text: str, depth: int) -> str:
-    """What stands for a line that is left out, so that the lines below keep their place."""
+def _make_substitute(text: str, depth: int) -> str:
+    """Return a substitute for a line that is left out, so that the lines below keep their place."""
     if not text.endswith(":"):
         return "pass"
-    header = _SOUND.get(text.partition(" ")[0], "if True:")
+    header = _SUBSTITUTES.get(text.partition(" ")[0], "if True:")
     return f"{header} pass" if depth == _DEEPEST else header
 
 
-def python_name(name: str) -> str:
-    """A Scala name as Python can hold it."""
+def make_python_name(name: str) -> str:
+    """Return a Scala name in a form that Python allows."""
     plain = "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in name)
     return f"{plain}_" if keyword.iskeyword(plain) or not plain.isidentifier() else plain

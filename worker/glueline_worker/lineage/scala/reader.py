@@ -1,15 +1,17 @@
-"""A Scala script in, a graph out."""
+"""Reads a Scala script: translates it to Python for the script reader."""
 
 from dataclasses import replace
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.model import Graph, Surroundings
-from glueline_worker.lineage.scala.declarations import find_names
-from glueline_worker.lineage.scala.lexer import lex, unmatched
-from glueline_worker.lineage.scala.python_writer import Code, Translated
-from glueline_worker.lineage.scala.translator import Translation
+from glueline_worker.lineage.model import Graph, LineageContext
+from glueline_worker.lineage.scala.declarations import find_declarations
+from glueline_worker.lineage.scala.grammar.definitions import read_statement
+from glueline_worker.lineage.scala.grammar.expressions import read_expression
+from glueline_worker.lineage.scala.lexer import find_unmatched_lines, lex_scala
+from glueline_worker.lineage.scala.python_writer import PythonWriter, Translation
+from glueline_worker.lineage.scala.translator import Translator
 from glueline_worker.lineage.script import read_script
-from glueline_worker.lineage.script.source.parser import lines_of
+from glueline_worker.lineage.script.source.parser import name_lines
 
 _SIZE_LIMIT = 300_000
 _PREAMBLE = (
@@ -25,12 +27,12 @@ _PREAMBLE = (
 _WARNING = "the script is Scala: its lineage is less certain than a Python script's"
 
 
-def read_scala(text: str | bytes, around: Surroundings) -> Graph:
-    """What a Scala job script reads, transforms and writes.
+def read_scala(text: str | bytes, context: LineageContext) -> Graph:
+    """Return the graph of a Scala job script.
 
-    The script is said in Python and given to the reader of Python scripts, so that values, frames,
-    views and SQL are followed in the same way. Never raises: what cannot be understood is a
-    warning.
+    The script is translated to Python for the reader of Python scripts, so that values, frames,
+    views and SQL are followed in the same way. Never raises: text that cannot be understood
+    becomes a warning.
     """
     code = text.decode("utf-8-sig", "replace") if isinstance(text, bytes) else text
     gaps: list[str] = []
@@ -38,13 +40,13 @@ def read_scala(text: str | bytes, around: Surroundings) -> Graph:
         whole, code = len(code), code[:_SIZE_LIMIT].rpartition("\n")[0]
         gaps.append(f"{whole - len(code):,} of the script's {whole:,} characters were not read")
     try:
-        python, lines, lost = in_python(code)
+        python, lines, lost = translate(code)
     except RecursionError:
         gaps.append("the script is nested too deeply to be read")
         return Graph(Origin.SCRIPT, (), (_WARNING, *gaps), tuple(gaps))
     if lost:
-        gaps.append(f"does not read as Scala, and was left out: {lines_of(sorted(lost))}")
-    graph = read_script(python, around)
+        gaps.append(f"does not read as Scala, and was left out: {name_lines(sorted(lost))}")
+    graph = read_script(python, context)
     nodes = (
         replace(node, line=lines[node.line - 1] if node.line and node.line <= len(lines) else None)
         for node in graph.nodes
@@ -57,12 +59,21 @@ def read_scala(text: str | bytes, around: Surroundings) -> Graph:
     )
 
 
-def in_python(code: str) -> Translated:
-    """A Scala script in Python."""
-    tokens = lex(code)
-    written = Code()
+def translate(code: str) -> Translation:
+    """Translate a Scala script to Python, with a call of its ``main``."""
+    tokens = lex_scala(code)
+    writer = PythonWriter()
     for statement in _PREAMBLE:
-        written.emit(statement, 1)
-    Translation(tokens, find_names(tokens), written).script()
-    found = written.source()
-    return found._replace(lost=[*found.lost, *unmatched(tokens)])
+        writer.emit(statement, 1)
+    translator = Translator(
+        tokens,
+        find_declarations(tokens),
+        writer,
+        read_expression=read_expression,
+        read_statement=read_statement,
+    )
+    writer.emit(translator.statements(), 1)
+    if "main" in translator.declarations.functions:
+        writer.emit("main(sys.argv)", translator.cursor.token.line)
+    translation = writer.finish()
+    return translation._replace(lost=[*translation.lost, *find_unmatched_lines(tokens)])

@@ -1,251 +1,138 @@
-"""Definitions and assignments: ``val``, ``def``, ``object``, ``class``."""
+"""The state of a translation from Scala to Python, which all readers of the grammar share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeAlias
 
-from glueline_worker.lineage.scala.lexer import Token
-from glueline_worker.lineage.scala.loops import Loops
-from glueline_worker.lineage.scala.python_writer import python_name
+from glueline_worker.lineage.scala.cursor import TokenCursor
+from glueline_worker.lineage.scala.declarations import Declarations, Shape
+from glueline_worker.lineage.scala.json_text import TextPieces
+from glueline_worker.lineage.scala.lexer import ScalaToken
+from glueline_worker.lineage.scala.python_writer import PythonWriter, make_python_name
 
-_MODIFIERS = (
-    *("abstract", "final", "implicit", "inline", "lazy", "override", "private", "protected"),
-    *("sealed", "transparent"),
-)
-_ASSIGNMENTS = frozenset({"=", "+=", "++=", "-=", ":+=", "::="})
+ExpressionReader: TypeAlias = Callable[..., str]
+"""Reads an expression whose operators bind at least as tight as its second argument."""
+StatementReader: TypeAlias = Callable[["Translator"], str | None]
+"""Reads a statement and returns its value if it is an expression."""
+
+_LITERALS = {"true": "True", "false": "False", "null": "None", "Nil": "[]", "None": "None"} | {
+    "this": "self",
+    "super": "self",
+}
 
 
-class Translation(Loops):
-    """Reads a whole script."""
+class Translator:
+    """Translates the tokens of one script.
 
-    def script(self) -> None:
-        """Translate all there is, and call ``main``."""
-        self.code.emit(self.statements(), 1)
-        if "main" in self.names.functions:
-            self.code.emit("main(sys.argv)", self.token.line)
+    Readers of the grammar take a translator, move its cursor over a construct, write Python
+    statements and return a Python expression. Statements hold expressions, and blocks make
+    expressions of statements: ``expression`` and ``statement`` close that circle, so that the
+    modules of the grammar import one another in one direction.
+    """
 
-    def statement(self) -> str | None:
-        """A definition, an assignment or an expression."""
-        self._skip_modifiers()
-        defines = self.at("class", "def", "trait")
-        value = self._one_statement()
-        self.defines = defines
-        return value
+    def __init__(
+        self,
+        tokens: list[ScalaToken],
+        declarations: Declarations,
+        writer: PythonWriter,
+        *,
+        read_expression: ExpressionReader,
+        read_statement: StatementReader,
+    ) -> None:
+        self.cursor = TokenCursor(tokens)
+        self.declarations = declarations
+        self.writer = writer
+        self.expression: Callable[..., str] = partial(read_expression, self)
+        self.statement: Callable[[], str | None] = partial(read_statement, self)
+        self.members: list[set[str]] = []
+        """The members of the enclosing classes: in their methods, ``x`` is ``self.x``."""
+        self.locals: list[set[str]] = []
+        """The names that each enclosing function defines itself."""
+        self.pairs: dict[str, tuple[str, str]] = {}
+        """The two sides of ``a -> b``, by the Python expression of the pair."""
+        self.texts: dict[str, TextPieces] = {}
+        """The pieces of the texts that were read, by their expressions and by variables."""
+        self.has_defined = False
+        """True after a statement that defined a function or a class."""
+        self._blanks: list[list[str]] = []
+        """The names that stand for ``_``, for each enclosing argument."""
 
-    def _one_statement(self) -> str | None:
-        if self.at("import", "package", "type") and self.ahead().text != "=":
-            self._skip_clause()
-        elif self.at("val", "var"):
-            self._value_definition()
-        elif self.at("def"):
-            self._function_definition()
-        elif self.at("object"):
-            self._object()
-        elif self.at("class", "trait"):
-            self._class()
-        else:
-            return self._expression_or_assignment()
-        return None
+    def statements(self, *closing: str) -> str:
+        """Read statements up to one of ``closing`` and return the value of the last one.
 
-    def _skip_modifiers(self) -> None:
-        while self.at("@"):
-            self.next()
-            self.next()
-            self.skip_group()
-            self.skip_lines()
-        while self.at(*_MODIFIERS) or (
-            self.at("case") and self.ahead().text in {"class", "object"}
-        ):
-            self.next()
-            self.skip_type_arguments()
+        Definitions are written first, as Scala lets a script use them before.
+        """
+        cursor, writer = self.cursor, self.writer
+        value: str | None = None
+        line = cursor.token.line
+        first = len(writer.lines)
+        while True:
+            cursor.skip_lines()
+            if cursor.is_at(*closing) or cursor.token.kind == "end":
+                return self._name_call(value, line)
+            if value and not value.isidentifier():
+                writer.emit(value, line)
+            start, begun, line = cursor.position, len(writer.lines), cursor.token.line
+            self.has_defined = False
+            value = self.statement()
+            if self.has_defined:
+                lines = writer.lines[begun:]
+                del writer.lines[begun:]
+                writer.lines[first:first] = lines
+                first += len(lines)
+            if cursor.position == start:
+                cursor.advance()
 
-    def _skip_clause(self) -> None:
-        if self.take("package") and self.at("object"):
-            self._object()
-        else:
-            self.skip_statement()
-            if self.at("}"):
-                self.skip_group()
-
-    def _value_definition(self) -> None:
-        line = self.next().line
-        names = self._names()
-        if self.take(":"):
-            self.skip_type("=")
-        if not self.take("="):
-            return
-        empty = self.at("_") and self.ahead().kind in {"newline", "end"}
-        value = "None" if empty and self.next() else self.expression()
-        if value in self.texts:
-            self.texts[names[0]] = self.texts[value]
-        if self.shape(names[0]) == "value":
-            self.names.shapes[names[0]] = self.shape(value)
-        self.code.emit(f"{', '.join(map(self._declared, names))} = {value}", line)
-
-    def _names(self) -> list[str]:
-        """The names on the left of ``val``: one, several, or those of a pattern."""
-        opening = self.token
-        found = []
-        while not self.at("=", ":") and self.token.kind not in {"newline", "end"}:
-            token = self.next()
-            if token.kind == "id" and (token.text[0].islower() or self.at("=", ":")):
-                found.append(python_name(token.text))
-            if opening.text == "(" and self.at(":"):  # (a: Int, b: Int)
-                self.next()
-                self.skip_type("=")
-        return found or [self.code.name("unused")]
-
-    def _declared(self, name: str) -> str:
-        if self.locals:
-            self.locals[-1].add(name)
-        elif self.members and name in self.members[-1]:
-            return f"self.{name}"
-        return name
-
-    def _function_definition(self) -> None:
-        line = self.next().line
-        name = python_name(self.next().text)
-        self.skip_type_arguments()
-        parameters = self._signature()
-        if self.take(":"):
-            self.skip_type("=", "{")
-        if not self.at("=", "{"):
-            return
-        self.take("=")
-        own = {parameter.partition("=")[0] for parameter in parameters}
-        inside = bool(self.members) and not self.locals
-        self.locals.append(own)
-        first = ["self"] if inside else []
-        with self.code.block(f"def {name}({', '.join(first + parameters)}):", line):
-            self.code.emit(f"return {self.branch()}", line)
-        self.locals.pop()
-
-    def _signature(self) -> list[str]:
-        """The parameters of all lists, implicit ones as optional."""
-        found: list[str] = []
-        while self.at("("):
-            opening = self.next()
-            implicit = self.take("implicit", "using")
-            while self.position < opening.partner:
-                if parameter := self._one_parameter(implicit=implicit):
-                    found.append(parameter)
-                self.take(",")
-            self.leave(opening)
-        return found
-
-    def _one_parameter(self, *, implicit: bool) -> str:
-        self._skip_modifiers()
-        self.take("val", "var")
-        name = python_name(self.next().text)
-        if not self.take(":"):
-            return ""
-        self.skip_type("=")
-        if self.take("="):
-            return f"{name}={self.expression()}"
-        return f"{name}=None" if implicit else name
-
-    def _object(self) -> None:
-        """An object's members stand at the top level; ``Name.member`` leaves out the name."""
-        self.next()
-        while not self.at("{") and self.token.kind not in {"newline", "end"}:
-            self.next()
-        if self.at("{"):
-            opening = self.next()
-            self.code.emit(self.statements("}"), opening.line)
-            self.leave(opening)
-
-    def _class(self) -> None:
-        line = self.next().line
-        name = python_name(self.next().text)
-        self.skip_type_arguments()
-        self._skip_modifiers()
-        parameters = self._signature()
-        base = ""
-        while not self.at("{") and self.token.kind not in {"newline", "end"}:
-            if self.at("extends") and self.ahead().text in self.names.classes:
-                base = python_name(self.ahead().text)
-            self.next()
-        with self.code.block(f"class {name}({base}):", line):
-            self._body(parameters, line)
-
-    def _body(self, parameters: Sequence[str], line: int) -> None:
-        """The constructor, which runs the statements of the class, and the methods."""
-        own = [parameter.partition("=")[0] for parameter in parameters]
-        opening = self.token
-        end = opening.partner if self.at("{") else -1
-        self.members.append({*own, *_members(self.tokens, self.position, end)})
-        outer, self.locals = self.locals, []
-        with self.code.block(f"def __init__({', '.join(['self', *parameters])}):", line):
-            for parameter in own:
-                self.code.emit(f"self.{parameter} = {parameter}", line)
-            methods = self._constructor(opening) if end >= 0 else []
-        self.code.lines += methods
-        self.locals = outer
-        self.members.pop()
-
-    def _constructor(self, opening: Token) -> list[tuple[int, str, int]]:
-        """Write the statements of a class and return its methods."""
-        methods: list[tuple[int, str, int]] = []
-        self.next()
-        while self.position < opening.partner:
-            self.skip_lines()
-            start = self.position
-            with self.code.aside() as lines:
-                value = self.statement()
-            if lines and lines[0][1].startswith("def "):
-                methods += [(depth - 1, text, line) for depth, text, line in lines]
-            else:
-                self.code.lines += lines
-                if value:
-                    self.code.emit(value, opening.line)
-            if self.position == start:
-                self.next()
-        self.leave(opening)
-        return methods
-
-    def _expression_or_assignment(self) -> str | None:
-        line = self.token.line
-        target = self.expression()
-        if not (self.token.kind == "op" and self.token.text in _ASSIGNMENTS):
-            return target
-        sign = self.next().text
+    def argument(self) -> str:
+        """Read an expression in which ``_`` stands for the parameter of a function."""
+        self._blanks.append([])
         value = self.expression()
-        self._scope(target, line)
-        shape = self.shape(target)
-        pair = self.pairs.get(value)
-        if sign == "=":
-            self.code.emit(f"{_assignable(target)} = {value}", line)
-        elif pair and shape == "map":
-            self.code.emit(f"{target}[{pair[0]}] = {pair[1]}", line)
-        elif shape == "map":
-            self.code.emit(f"{target}.update({value})", line)
-        elif sign in {"+=", ":+="} and shape == "sequence":
-            self.code.emit(f"{target}.append({value})", line)
-        else:
-            self.code.emit(f"{_assignable(target)} += {value}", line)
-        return None
+        blanks = self._blanks.pop()
+        if not blanks:
+            return value
+        if [value] == blanks:
+            if self._blanks:  # f(_) within a larger expression, which is the function
+                self._blanks[-1].append(value)
+                return value
+            return "None"
+        return f"(lambda {', '.join(blanks)}: {value})"
 
-    def _scope(self, target: str, line: int) -> None:
-        """Python wants to be told where a name that a function assigns to belongs."""
-        if not self.locals or not target.isidentifier() or target in self.locals[-1]:
-            return
-        outer = any(target in names for names in self.locals)
-        self.code.emit(f"{'nonlocal' if outer else 'global'} {target}", line)
+    def translate_name(self, name: str) -> str:
+        """Return the Python expression of a name, of ``_`` or of a word for a value."""
+        if name == "_":
+            blank = self.writer.make_name("it")
+            if self._blanks:
+                self._blanks[-1].append(blank)
+            return blank
+        if name in _LITERALS:
+            return _LITERALS[name]
+        python = make_python_name(name)
+        is_member = bool(self.members) and name in self.members[-1]
+        return f"self.{python}" if is_member and not self.is_local(name) else python
 
+    def is_local(self, name: str) -> bool:
+        """Tell whether an enclosing function defines ``name``."""
+        return any(name in names for names in self.locals)
 
-def _members(tokens: Sequence[Token], start: int, end: int) -> list[str]:
-    """The names that a class defines in its own braces."""
-    found = []
-    position = start + 1
-    while 0 <= position < end:
-        token = tokens[position]
-        if token.kind == "id" and token.text in {"def", "val", "var"}:
-            found.append(python_name(tokens[position + 1].text))
-        position = token.partner + 1 if token.partner > position else position + 1
-    return found
+    def add_locals(self, names: Iterable[str]) -> None:
+        """Add names that the innermost function defines."""
+        if self.locals:
+            self.locals[-1].update(names)
 
+    def get_shape(self, expression: str) -> Shape:
+        """Return the kind of value of an expression, as far as its form or its name tells."""
+        if expression.startswith("{"):
+            return "map"
+        if expression.startswith(("[", "list(", "range(")):
+            return "sequence"
+        if expression in self.texts:
+            return "text"
+        return self.declarations.shapes.get(expression.removeprefix("self."), "value")
 
-def _assignable(target: str) -> str:
-    """A target that Python can assign to: a call becomes an item."""
-    if target.endswith(")") and not target.startswith("("):
-        name, _, rest = target.partition("(")
-        return f"{name}[{rest[:-1]}]"
-    return target if target[0].isalpha() else "ignored__"
+    def _name_call(self, value: str | None, line: int) -> str:
+        """Return a block's value; a call gets a name, to keep it on its line."""
+        if value is None or "(" not in value or value in self.texts or value in self.pairs:
+            return value or "None"
+        name = self.writer.make_name()
+        self.writer.emit(f"{name} = {value}", line)
+        return name

@@ -1,9 +1,9 @@
-"""SQL text into tokens, quickly and without ever failing.
+"""Splits SQL text into tokens, quickly, and never fails.
 
-sqlglot has tokenizers of its own. This one finds what they do not know (placeholders), splits a
-script into statements before one of them can spoil the others, and feeds the reader of last
-resort. Every repetition is possessive or ends at its own first character, so that the time is
-linear in the text.
+sqlglot has tokenizers of its own. This one finds placeholders, which they do not know, splits a
+script into statements before one of them can spoil the others, and feeds the keyword fallback.
+Every repetition is possessive or ends at its own first character, so that the time is linear in
+the text.
 """
 
 import re
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
-TokenKind = Literal["hole", "string", "quoted", "word", "op"]
+SqlTokenKind = Literal["placeholder", "string", "quoted", "word", "op"]
 
-_HOLE = r"""
+_PLACEHOLDER = r"""
     \{\{[^{}]*\}\}                               # {{ jinja }}
   | \$\{[^{}\n]{0,200}\}                         # ${shell}
   | \{(?!\s*['"]|(?:ts|fn|oj|call|[dt])\s)[^{}\n;]{0,200}\}   # {python}, but not JDBC's {ts '…'}
@@ -28,14 +28,14 @@ _QUOTED = {
 }
 
 
-def _pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
+def _compile_pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
     quote = _QUOTED[backslash]
     names = [quote.format(q='"'), _QUOTED[False].format(q="`")]
     if brackets:
         names.append(r"\[[^\[\]\n]{1,200}\]")
     return re.compile(
         rf"""(?P<skip>{_SKIP})
-        |(?P<hole>{_HOLE})
+        |(?P<placeholder>{_PLACEHOLDER})
         |(?P<string>{quote.format(q="'")} | \$\$(?s:.*?)(?:\$\$|\Z))
         |(?P<quoted>{"|".join(names)})
         |(?P<word>[\w\#@][\w\#@$]*)
@@ -44,9 +44,9 @@ def _pattern(*, backslash: bool, brackets: bool) -> re.Pattern[str]:
     )
 
 
-_STANDARD = _pattern(backslash=False, brackets=False)
-_BACKSLASH = _pattern(backslash=True, brackets=False)
-_BRACKETS = _pattern(backslash=False, brackets=True)
+_STANDARD = _compile_pattern(backslash=False, brackets=False)
+_BACKSLASH = _compile_pattern(backslash=True, brackets=False)
+_BRACKETS = _compile_pattern(backslash=False, brackets=True)
 _PATTERNS = {
     "tsql": _BRACKETS,
     "spark": _BACKSLASH,
@@ -57,27 +57,22 @@ _PATTERNS = {
 }
 
 
-def keywords(text: str) -> frozenset[str]:
-    """The words of ``text``."""
-    return frozenset(text.split())
-
-
-class Token(NamedTuple):
+class SqlToken(NamedTuple):
     """A piece of SQL with its place in the text. ``upper`` is a word's keyword form."""
 
-    kind: TokenKind
+    kind: SqlTokenKind
     text: str
     start: int
     upper: str = ""
 
     @property
     def end(self) -> int:
-        """The offset after the last character."""
+        """Return the offset after the last character."""
         return self.start + len(self.text)
 
     @property
     def value(self) -> str:
-        """The text without its quotes."""
+        """Return the text without its quotes."""
         if self.kind == "string" and self.text.startswith("$$"):
             return self.text.removeprefix("$$").removesuffix("$$")
         if self.kind in {"string", "quoted"}:
@@ -86,20 +81,20 @@ class Token(NamedTuple):
         return self.text
 
 
-def lex(text: str, dialect: str) -> Iterator[Token]:
-    """The tokens of ``text`` without comments, jinja blocks and white space."""
+def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
+    """Yield the tokens of ``text`` without comments, jinja blocks and white space."""
     for match in _PATTERNS.get(dialect, _STANDARD).finditer(text):
         kind = match.lastgroup
         if kind == "word":
             word = match.group()
-            yield Token("word", word, match.start(), word.upper())
+            yield SqlToken("word", word, match.start(), word.upper())
         elif kind != "skip":
-            yield Token(cast("TokenKind", kind), match.group(), match.start())
+            yield SqlToken(cast("SqlTokenKind", kind), match.group(), match.start())
 
 
-def statements(tokens: Iterator[Token]) -> Iterator[list[Token]]:
-    """Split at semicolons; empty statements are left out."""
-    statement: list[Token] = []
+def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:
+    """Split tokens at semicolons; empty statements are left out."""
+    statement: list[SqlToken] = []
     for token in tokens:
         if token.text != ";":
             statement.append(token)
@@ -110,11 +105,11 @@ def statements(tokens: Iterator[Token]) -> Iterator[list[Token]]:
         yield statement
 
 
-def depth(tokens: Sequence[Token]) -> int:
-    """How deep parentheses, brackets, CASEs and types of a statement nest at most."""
+def measure_depth(tokens: Sequence[SqlToken]) -> int:
+    """Return the deepest nesting of parentheses, brackets, CASEs and types in a statement."""
     deepest = now = types = 0
     for before, token in pairwise(tokens):
-        if _opens_type(before, token):
+        if _is_type_start(before, token):
             types += 1
         elif token.text == ">" and types:
             types -= 1
@@ -126,12 +121,12 @@ def depth(tokens: Sequence[Token]) -> int:
     return deepest
 
 
-def _opens_type(before: Token, token: Token) -> bool:
+def _is_type_start(before: SqlToken, token: SqlToken) -> bool:
     return token.text == "<" and before.upper in {"ARRAY", "MAP", "STRUCT"}
 
 
-def joins_without_condition(tokens: Sequence[Token]) -> int:
-    """The longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
+def count_open_joins(tokens: Sequence[SqlToken]) -> int:
+    """Return the longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
     longest = now = 0
     for before, token in pairwise(tokens):
         if token.upper == "JOIN" and before.upper not in {"CROSS", "NATURAL"}:

@@ -1,9 +1,11 @@
-"""What the SQL reader says of a text."""
+"""The statements that the SQL reader finds in a text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
+
+from glueline_worker.lineage.model import ColumnRef, Flow
 
 TableName = tuple[str, ...]
 """A table's name in its parts, as written but without quotes. A file that is read like a table
@@ -12,7 +14,7 @@ TableName = tuple[str, ...]
 ColumnSource = tuple[TableName, str]
 """A table and one of its columns."""
 
-Kind = Literal[
+StatementKind = Literal[
     "select",
     "insert",
     "create_table",
@@ -29,14 +31,14 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class SqlStatement:
-    """One statement: what it reads, what it writes, and how the columns come about.
+    """One statement: its sources, its targets, and the sources of its columns.
 
-    The target of MERGE, UPDATE and DELETE is not among ``reads`` unless a query inside reads it
-    too. CREATE TABLE without a query has a ``write`` and no ``reads``: it defines, it moves
-    nothing.
+    The target of MERGE, UPDATE and DELETE is among ``reads`` only if a query inside reads it too.
+    CREATE TABLE without a query has a ``write`` and no ``reads``: it defines a table and moves
+    no data.
     """
 
-    kind: Kind
+    kind: StatementKind
     reads: tuple[TableName, ...] = ()
     """Tables and views in order of appearance; CTEs and aliases are resolved away."""
     write: TableName | None = None
@@ -47,8 +49,8 @@ class SqlStatement:
     columns: Mapping[str, tuple[ColumnSource, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
-    """Outgoing columns with what they are made of: nothing for a constant. A column whose source
-    cannot be told is left out."""
+    """Outgoing columns with their sources: none for a constant. A column whose source cannot be
+    resolved is left out."""
     rest: tuple[TableName, ...] = ()
     """Tables of unknown schema whose columns all pass under their own names (``SELECT *``)."""
     dropped: tuple[str, ...] = ()
@@ -58,16 +60,28 @@ class SqlStatement:
     path_writes: tuple[str, ...] = ()
     """Files by URL: UNLOAD TO, INSERT OVERWRITE DIRECTORY, the LOCATION of CREATE TABLE."""
     database: TableName | None = None
-    """What USE makes the current database (or ``catalog.database``)."""
+    """The database (or ``catalog.database``) that USE makes the current one."""
     line: int = 1
     """1-based, within the text."""
+
+    def flow(self, ids: Mapping[TableName, str]) -> Flow:
+        """Return the flow of the columns; ``ids`` maps the names that are read to their nodes.
+
+        A file stands among the names as one part, its path. Names without a node are left out.
+        """
+        columns = {
+            column: tuple(ColumnRef(ids[table], name) for table, name in sources if table in ids)
+            for column, sources in self.columns.items()
+        }
+        whole = tuple(ids[table] for table in self.rest if table in ids)
+        return Flow(columns, whole=whole, dropped=frozenset(self.dropped))
 
 
 @dataclass(frozen=True, slots=True)
 class SqlReading:
-    """The statements of a text in their order, and what was not understood."""
+    """The statements of a text in their order, and the warnings about the rest."""
 
     statements: tuple[SqlStatement, ...] = ()
     warnings: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
-    """Those warnings that say what was not read; other tables may be in it."""
+    """The warnings about text that was not read; it may name other tables."""

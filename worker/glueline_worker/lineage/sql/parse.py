@@ -1,4 +1,4 @@
-"""sqlglot on a leash: bounded work, silence, and no exception of its own."""
+"""Parses with sqlglot: the work is bounded, nothing is logged, and no exception passes."""
 
 import logging
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
 
-from glueline_worker.lineage.sql.lexer import keywords
+from glueline_worker.lineage.word_sets import split_words
 
-# It logs the statements that it does not know, with whatever secrets are in them.
+# It logs statements that it does not know, and there may be secrets in them.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL + 1)
 
-DIALECTS = {
+_DIALECTS = {
     "athena": "trino",
     "mariadb": "mysql",
     "postgresql": "postgres",
@@ -25,35 +25,39 @@ DIALECTS = {
     "mssql": "tsql",
 } | {
     name: name
-    for name in keywords("spark trino hive redshift postgres mysql snowflake tsql oracle bigquery")
+    for name in split_words(
+        "spark trino hive redshift postgres mysql snowflake tsql oracle bigquery"
+    )
 }
-"""The names that callers use for the dialects of sqlglot. Athena's two halves, Trino and Hive,
-are tried one after the other."""
+"""The names that callers use for the dialects of sqlglot. Athena speaks Trino and Hive, which are
+tried one after the other."""
 
 _STEPS_PER_TOKEN = 40
 _FREE_STEPS = 4_000
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
 
 
-class Exhausted(Exception):
-    """A statement took more work than its length justifies."""
+class SqlBudgetExceeded(Exception):
+    """Raised when a statement takes more work than its length justifies."""
 
 
-def dialect_name(name: str) -> str:
-    """The name in sqlglot of a dialect; ``spark`` for one that is not known."""
-    return DIALECTS.get(name.lower(), "spark")
+def find_dialect(name: str) -> str:
+    """Return sqlglot's name of a dialect; ``spark`` for one that is not known."""
+    return _DIALECTS.get(name.lower(), "spark")
 
 
-def dialects(dialect: str) -> tuple[str, ...]:
-    """``dialect`` and the others to try when it does not understand a statement."""
+def list_dialects(dialect: str) -> tuple[str, ...]:
+    """Return ``dialect`` and the others to try when it does not understand a statement."""
     return (dialect, *(other for other in _OTHERS if other != dialect))
 
 
-def parse(sql: str, dialect: str) -> exp.Expr | None:
+def parse_statement(sql: str, dialect: str) -> exp.Expr | None:
     """Parse one statement; None if it is more, or nothing that this dialect knows."""
     try:
-        tokens = _dialect(dialect).tokenize(sql)
-        parser = _bounded(dialect)(dialect=_dialect(dialect), error_level=ErrorLevel.IMMEDIATE)
+        tokens = _get_dialect(dialect).tokenize(sql)
+        parser = _make_bounded_parser(dialect)(
+            dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
+        )
         with suppress(AttributeError):  # the compiled parser keeps no dictionary, nor a limit
             parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
         trees = parser.parse(tokens, sql)
@@ -64,7 +68,7 @@ def parse(sql: str, dialect: str) -> exp.Expr | None:
 
 
 def _is_statement(tree: exp.Expr) -> bool:
-    """Whether ``tree`` is more than prose that happens to begin like SQL."""
+    """Tell whether ``tree`` is more than prose that happens to begin like SQL."""
     if isinstance(tree, exp.Select | exp.Update):
         return bool(tree.expressions)
     if isinstance(tree, exp.Alias):  # (SELECT …) AS t, as JDBC options have it
@@ -73,25 +77,27 @@ def _is_statement(tree: exp.Expr) -> bool:
 
 
 @lru_cache
-def _dialect(name: str) -> Dialect:
+def _get_dialect(name: str) -> Dialect:
     return Dialect.get_or_raise(name)
 
 
 @lru_cache
-def _bounded(dialect: str) -> type[Parser]:
-    """The dialect's parser with a limit on its steps: some of its backtracking is exponential."""
-    base = _dialect(dialect).parser_class
+def _make_bounded_parser(dialect: str) -> type[Parser]:
+    """Return the dialect's parser with a limit on its steps; backtracking can be exponential."""
+    base = _get_dialect(dialect).parser_class
     advance: Callable[[Parser, int], None] = base._advance  # noqa: SLF001
 
-    def limited(self: Parser, times: int = 1) -> None:
+    def advance_within_limit(self: Parser, times: int = 1) -> None:
         left = self.__dict__["steps"] = self.__dict__["steps"] - 1
         if left < 0:
-            raise Exhausted
+            raise SqlBudgetExceeded
         advance(self, times)
 
-    bounded: type[Parser] = type(f"Bounded{base.__name__}", (base,), {"_advance": limited})
+    bounded: type[Parser] = type(
+        f"Bounded{base.__name__}", (base,), {"_advance": advance_within_limit}
+    )
     try:
         bounded()
-    except TypeError:  # sqlglot's compiled build lets nobody inherit
+    except TypeError:  # sqlglot's compiled build forbids subclasses
         return base
     return bounded

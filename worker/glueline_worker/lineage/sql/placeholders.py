@@ -1,12 +1,13 @@
-"""Placeholders survive parsing: each becomes an identifier, and its text again afterwards."""
+"""Placeholders survive parsing: each becomes an identifier, and afterwards its text again."""
 
 import re
 from collections.abc import Sequence
 
-from glueline_worker.lineage.sql.lexer import Token, keywords
+from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.word_sets import split_words
 
 _MARK = "zq"
-_BEFORE_A_NAME = keywords(
+_BEFORE_A_NAME = split_words(
     "ALL AND AS BETWEEN BY CALL CASE CATALOG COPY CROSS DATABASE DELETE DESCRIBE DISTINCT ELSE "
     "EXCEPT EXISTS FROM HAVING IN INNER INTERSECT INTERVAL INTO IS JOIN LIKE LIMIT MERGE NOT "
     "OFFSET ON OR OVERWRITE REFRESH REPLACE RLIKE SCHEMA SELECT SET TABLE THEN TO UNION UPDATE "
@@ -14,55 +15,55 @@ _BEFORE_A_NAME = keywords(
 )
 
 
-class Holes:
+class Placeholders:
     """The placeholders of one statement."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[SqlToken]) -> None:
         self._tokens = tokens
         used = " ".join(token.text for token in tokens if token.kind == "word").lower()
         self._mark = _MARK
         while self._mark in used:
             self._mark += "q"
-        self._texts = [token.text for token in tokens if token.kind == "hole"]
+        self._texts = [token.text for token in tokens if token.kind == "placeholder"]
         self._pattern = re.compile(rf"{self._mark}(\d+)z", re.IGNORECASE)
 
     def fill(self, *, sparing: bool = False) -> str:
-        """The statement as sqlglot can read it.
+        """Return the statement in a form that sqlglot can read.
 
-        ``sparing`` leaves out the placeholders that stand where no name can: a templated clause
+        ``sparing`` leaves out the placeholders where no name can stand: a templated clause
         (``FROM t {condition}``) or a macro before the statement.
         """
         parts: list[str] = []
         number = 0
-        before: Token | None = None
+        before: SqlToken | None = None
         for token in self._tokens:
             apart = before is None or before.end != token.start
             text = token.text
-            if token.kind == "hole":
+            if token.kind == "placeholder":
                 text = f"{self._mark}{number}z"
                 number += 1
-                if sparing and apart and not _wants_name(before):
+                if sparing and apart and not _can_be_name(before):
                     text = ""
             parts.append(f" {text}" if apart else text)
             before = token
         return "".join(parts)
 
     def restore(self, text: str) -> str:
-        """``text`` with its placeholders as they were written."""
+        """Return ``text`` with its placeholders as they were written."""
         if not self._texts:
             return text
-        return self._pattern.sub(self._original, text)
+        return self._pattern.sub(self._get_original, text)
 
-    def is_hole(self, text: str) -> bool:
-        """Whether ``text`` is one placeholder and nothing else."""
+    def is_placeholder(self, text: str) -> bool:
+        """Tell whether ``text`` is one placeholder and nothing else."""
         return bool(self._texts) and self._pattern.fullmatch(text) is not None
 
-    def _original(self, match: re.Match[str]) -> str:
+    def _get_original(self, match: re.Match[str]) -> str:
         number = int(match.group(1))
         return self._texts[number] if number < len(self._texts) else match.group()
 
 
-def _wants_name(before: Token | None) -> bool:
+def _can_be_name(before: SqlToken | None) -> bool:
     if before is None:
         return False
     if before.kind == "word":

@@ -1,4 +1,4 @@
-"""SQL text into statements: each one by the parser, or else by its words."""
+"""Reads SQL text statement by statement: with the parser, else by keywords."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,21 +7,21 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.keyword_fallback import read_words
+from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
-    Token,
-    depth,
-    joins_without_condition,
-    keywords,
-    lex,
-    statements,
+    SqlToken,
+    count_open_joins,
+    lex_sql,
+    measure_depth,
+    split_statements,
 )
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
-from glueline_worker.lineage.sql.parse import dialect_name, dialects, parse
-from glueline_worker.lineage.sql.placeholders import Holes
-from glueline_worker.lineage.sql.query.tables import Schemas
-from glueline_worker.lineage.sql.statements.classify import describe
-from glueline_worker.lineage.sql.statements.copy_unload import read_transfer
+from glueline_worker.lineage.sql.parse import find_dialect, list_dialects, parse_statement
+from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.query.tables import TableSchemas
+from glueline_worker.lineage.sql.statements.classify import classify_statement
+from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
+from glueline_worker.lineage.word_sets import split_words
 
 _MAX_PARSED = 50_000
 """Tokens of one text that go to the parser, which manages some 60,000 a second."""
@@ -35,13 +35,13 @@ _MAX_OPEN_JOINS = 12
 _MAX_STATEMENTS = 10_000
 _MAX_WARNINGS = 50
 _LAST_WORD = re.compile(r"[^\s;]*\Z")
-_STARTS = keywords(
+_STARTS = split_words(
     "ALTER ANALYZE BEGIN CACHE CALL CLEAR CLOSE COMMENT COMMIT COPY CREATE DECLARE DELETE DESC "
     "DESCRIBE DROP END EXEC EXECUTE EXPLAIN EXPORT FETCH FROM GRANT IMPORT INSERT LOAD LOCK MERGE "
     "MSCK OPTIMIZE PREPARE PRINT REFRESH REPLACE RESET REVOKE ROLLBACK SELECT SET SHOW START "
     "TABLE TRUNCATE UNCACHE UNLOAD UPDATE UPSERT USE VACUUM VALUES WITH ("
 )
-_MOVING = keywords(
+_MOVING = split_words(
     "CACHE COPY CREATE DELETE FROM INSERT LOAD MERGE REPLACE SELECT UNLOAD UPDATE UPSERT USE "
     "VALUES WITH ("
 )
@@ -52,25 +52,25 @@ _BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
 
 
 def read_sql(
-    text: str, *, dialect: str = "spark", schemas: Schemas = MappingProxyType({})
+    text: str, *, dialect: str = "spark", schemas: TableSchemas = MappingProxyType({})
 ) -> SqlReading:
     """Read all statements of ``text``.
 
     ``dialect`` is ``spark``, ``hive``, ``trino`` (``athena``, ``presto``), ``redshift``,
     ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
     Spark. ``schemas`` maps ``database/table`` or ``table``, in lower case, to column names. Never
-    raises: what is not understood becomes a warning.
+    raises: a statement that is not understood becomes a warning.
     """
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
-    reader = _Reader(beginning, dialect_name(dialect), schemas)
+    reader = _Reader(beginning, find_dialect(dialect), schemas)
     reader.read()
     if left_out := len(text) - len(beginning):
         reader.leave_out(f"{left_out:,} of {len(text):,} characters of the SQL were not read")
-    return SqlReading(tuple(reader.statements), _shown(reader.warnings), _shown(reader.gaps))
+    return SqlReading(tuple(reader.statements), _limit(reader.warnings), _limit(reader.gaps))
 
 
-def _shown(sentences: Sequence[str]) -> tuple[str, ...]:
+def _limit(sentences: Sequence[str]) -> tuple[str, ...]:
     more = len(sentences) - _MAX_WARNINGS
     end = [f"{more:,} more warnings about the SQL are left out"] if more > 0 else []
     return (*sentences[:_MAX_WARNINGS], *end)
@@ -87,89 +87,91 @@ class _Reader:
         self.gaps: list[str] = []
 
     def leave_out(self, sentence: str) -> None:
-        """Say what was not read."""
+        """Warn about text that was not read."""
         self.warnings.append(sentence)
         self.gaps.append(sentence)
 
     def read(self) -> None:
         """Read the statements one by one, so that an odd one spoils no other."""
         line, seen = 1, 0
-        pieces = statements(lex(self._text, self._dialect))
+        pieces = split_statements(lex_sql(self._text, self._dialect))
         for tokens in islice(pieces, _MAX_STATEMENTS):
             line += self._text.count("\n", seen, tokens[0].start)
             seen = tokens[0].start
-            self.statements += self._statement(_trimmed(tokens), line)
+            self.statements += self._read_statement(_skip_begin(tokens), line)
         if more := sum(1 for _ in pieces):
             self.leave_out(
                 f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
             )
 
-    def _statement(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
+    def _read_statement(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
-            tokens = [Token("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
-        if all(token.kind == "hole" for token in tokens):
+            tokens = [SqlToken("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
+        if all(token.kind == "placeholder" for token in tokens):
             self.warnings.append(f"line {line}: the SQL is known only at run time")
             return []
-        if tokens[0].kind != "hole" and first not in _STARTS:
+        if tokens[0].kind != "placeholder" and first not in _STARTS:
             self.leave_out(f"line {line}: no SQL statement")
             return []
-        transfer = read_transfer(tokens, line, self._inner)
-        if transfer is not None:
-            return [transfer]
-        if tokens[0].kind != "hole" and first not in _MOVING:
+        moved = read_copy_unload(tokens, line, self._read_inner)
+        if moved is not None:
+            return [moved]
+        if tokens[0].kind != "placeholder" and first not in _MOVING:
             return [SqlStatement("other", line=line)]
-        return self._parsed(tokens, line) or self._by_words(tokens, line)
+        return self._parse(tokens, line) or self._read_by_keywords(tokens, line)
 
-    def _parsed(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
-        if depth(tokens) > _MAX_DEPTH or joins_without_condition(tokens) > _MAX_OPEN_JOINS:
+    def _parse(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        if measure_depth(tokens) > _MAX_DEPTH or count_open_joins(tokens) > _MAX_OPEN_JOINS:
             return []
         cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
-        holes = Holes(tokens)
-        texts = dict.fromkeys((holes.fill(), holes.fill(sparing=True)))
-        names = dialects("trino" if _quotes_names(tokens) else self._dialect)[
+        placeholders = Placeholders(tokens)
+        texts = dict.fromkeys((placeholders.fill(), placeholders.fill(sparing=True)))
+        names = list_dialects("trino" if _has_quoted_names(tokens) else self._dialect)[
             : None if cost <= _MAX_RETRIED else 1
         ]
         for name, sql in product(names, texts):
             self._left -= cost
-            tree = parse(sql, name) if self._left >= 0 else None
+            tree = parse_statement(sql, name) if self._left >= 0 else None
             if tree is not None:
-                return self._described(tree, holes, line)
+                return self._classify(tree, placeholders, line)
         return []
 
-    def _described(self, tree: exp.Expr, holes: Holes, line: int) -> list[SqlStatement]:
+    def _classify(
+        self, tree: exp.Expr, placeholders: Placeholders, line: int
+    ) -> list[SqlStatement]:
         try:
-            return describe(tree, holes, self._schemas, line)
-        except Exception:  # noqa: BLE001 - a tree of a shape that nobody has seen yet
+            return classify_statement(tree, placeholders, self._schemas, line)
+        except Exception:  # noqa: BLE001 - a tree of a shape not seen so far
             return []
 
-    def _by_words(self, tokens: Sequence[Token], line: int) -> list[SqlStatement]:
-        statement = read_words(tokens, line)
+    def _read_by_keywords(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        statement = read_by_keywords(tokens, line)
         if statement is None:
             self.leave_out(f"line {line}: no SQL statement that can be read")
             return []
         why = f"beyond {_MAX_PARSED:,} words of SQL" if self._left < 0 else "not parsed"
-        self.leave_out(f"line {line}: {why}; its tables were read by the words around")
+        self.leave_out(f"line {line}: {why}; its tables were found by keywords")
         return [statement]
 
-    def _inner(self, query: str | Sequence[Token]) -> SqlStatement:
-        """The query inside UNLOAD or COPY."""
-        tokens = list(lex(query, self._dialect)) if isinstance(query, str) else query
+    def _read_inner(self, query: str | Sequence[SqlToken]) -> SqlStatement:
+        """Read the query inside UNLOAD or COPY."""
+        tokens = list(lex_sql(query, self._dialect)) if isinstance(query, str) else query
         if not tokens:
             return SqlStatement("other")
-        found = self._parsed(tokens, 1) or self._by_words(tokens, 1)
+        found = self._parse(tokens, 1) or self._read_by_keywords(tokens, 1)
         return found[0] if found else SqlStatement("other")
 
 
-def _quotes_names(tokens: Sequence[Token]) -> bool:
-    """Whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
+def _has_quoted_names(tokens: Sequence[SqlToken]) -> bool:
+    """Tell whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
     return any(
         token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
         for before, token in pairwise(tokens)
     )
 
 
-def _trimmed(tokens: Sequence[Token]) -> Sequence[Token]:
-    """The statement after the BEGIN of a block."""
+def _skip_begin(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+    """Return the statement after the BEGIN of a block."""
     block = len(tokens) > 1 and tokens[0].upper == "BEGIN" and tokens[1].upper in _MOVING
     return tokens[1:] if block else tokens

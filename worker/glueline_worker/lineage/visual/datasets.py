@@ -1,13 +1,18 @@
-"""What a source or target of Glue Studio's graph points at.
+"""Datasets of the sources and targets in Glue Studio's graph.
 
-Nothing here knows the kinds one by one: they share their fields, so that a kind that AWS adds
-is read by the fields it has.
+The kinds are not listed here: they share their fields, so that a kind that AWS adds is read by the
+fields it has.
 """
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import Role, Surroundings
-from glueline_worker.lineage.naming import catalog_table, from_options, glue_connection, s3
-from glueline_worker.lineage.visual.fields import Fields, fields, text, texts
+from glueline_worker.lineage.model import LineageContext, Role
+from glueline_worker.lineage.naming import (
+    name_catalog_table,
+    name_connection_table,
+    name_s3_path,
+    read_connection_options,
+)
+from glueline_worker.lineage.visual.fields import Fields, read_fields, read_text, read_text_list
 
 _OPTION_FIELDS = (
     "additionaloptions",
@@ -22,63 +27,67 @@ _OPTION_FIELDS = (
 _RENAMED = {"connection": "connectionname", "connectiontable": "dbtable"}
 
 
-def datasets_of(kind: str, node: Fields, role: Role, around: Surroundings) -> tuple[Dataset, ...]:
-    """The datasets of one node, empty when none of its fields tells."""
-    found = _catalog(node, around)
-    path = text(fields(node.get("additionaloptions")).get("path"))
+def find_node_datasets(
+    kind: str, node: Fields, role: Role, context: LineageContext
+) -> tuple[Dataset, ...]:
+    """Return the datasets of one node, empty when no field names one."""
+    found = _find_catalog_table(node, context)
+    path = read_text(read_fields(node.get("additionaloptions")).get("path"))
     if found and path and role == "write":
-        found.append(s3(path, around))
+        found.append(name_s3_path(path, context))
     if not found:
-        kind_or_type = text(node.get("connectiontype")) or kind
-        form = f"{kind} {text(node.get('format'))}"
-        found += from_options(kind_or_type, _options(node), around, format=form)
+        kind_or_type = read_text(node.get("connectiontype")) or kind
+        form = f"{kind} {read_text(node.get('format'))}"
+        found += read_connection_options(kind_or_type, _collect_options(node), context, format=form)
     if role == "write":
-        found += _written_besides(node, around)
+        found += _find_side_targets(node, context)
     return tuple(dict.fromkeys(found))
 
 
-def _catalog(node: Fields, around: Surroundings) -> list[Dataset]:
-    """The catalog table, unless a connection says that database and table are the store's own."""
-    data = fields(node.get("data"))
+def _find_catalog_table(node: Fields, context: LineageContext) -> list[Dataset]:
+    """Return the catalog table, unless database and table are those of a connection's store."""
+    data = read_fields(node.get("data"))
     for owner, database, table in (
         (node, "database", "table"),
         (data, "catalogdatabase", "catalogtable"),
     ):
-        names = text(owner.get(database)), text(owner.get(table))
-        by_connection = text(node.get("connectionname")) or _access(data) == "connection"
+        names = read_text(owner.get(database)), read_text(owner.get(table))
+        by_connection = (
+            read_text(node.get("connectionname")) or _get_access_type(data) == "connection"
+        )
         if all(names) and not by_connection:
-            return [catalog_table(*names, around)]
+            return [name_catalog_table(*names, context)]
     return []
 
 
-def _access(data: Fields) -> str:
-    return text(data.get("accesstype")).lower()
+def _get_access_type(data: Fields) -> str:
+    return read_text(data.get("accesstype")).lower()
 
 
-def _options(node: Fields) -> dict[str, object]:
-    """All settings of a node in one mapping, those of its own fields first."""
+def _collect_options(node: Fields) -> dict[str, object]:
+    """Return all settings of a node in one mapping, those of its own fields first."""
     options: dict[str, object] = {}
-    for source in (node, *(fields(node.get(name)) for name in _OPTION_FIELDS)):
+    for source in (node, *(read_fields(node.get(name)) for name in _OPTION_FIELDS)):
         for key, value in source.items():
-            setting = texts(value) if isinstance(value, list) else text(value)
+            setting = read_text_list(value) if isinstance(value, list) else read_text(value)
             if setting:
                 options.setdefault(_RENAMED.get(key, key), setting)
     asks_with_query = str(options.get("sourcetype", "")).lower() == "query"
     if asks_with_query and (options.get("samplequery") or options.get("query")):
-        # The table beside a query is what was chosen before.
+        # The table beside a query is an earlier choice.
         for key in ("table", "dbtable"):
             options.pop(key, None)
     return options
 
 
-def _written_besides(node: Fields, around: Surroundings) -> list[Dataset]:
-    """The table that a target updates for its path, and the place behind a catalog table."""
+def _find_side_targets(node: Fields, context: LineageContext) -> list[Dataset]:
+    """Return the table that a target updates for its path, and the place behind a catalog table."""
     found = []
-    policy = fields(node.get("schemachangepolicy"))
-    database, table = text(policy.get("database")), text(policy.get("table"))
+    policy = read_fields(node.get("schemachangepolicy"))
+    database, table = read_text(policy.get("database")), read_text(policy.get("table"))
     if database and table and policy.get("enableupdatecatalog") is not False:
-        found.append(catalog_table(database, table, around))
-    upsert = fields(node.get("upsertredshiftoptions"))
-    if where := text(upsert.get("tablelocation")):
-        found.append(glue_connection(text(upsert.get("connectionname")), where, around))
+        found.append(name_catalog_table(database, table, context))
+    upsert = read_fields(node.get("upsertredshiftoptions"))
+    if where := read_text(upsert.get("tablelocation")):
+        found.append(name_connection_table(read_text(upsert.get("connectionname")), where, context))
     return found

@@ -1,31 +1,31 @@
-"""Read Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
+"""Reads Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.graph.collapse import schema_of
+from glueline_worker.lineage.graph.collapse import get_schema
 from glueline_worker.lineage.model import (
     OPAQUE,
     ColumnRef,
     Flow,
     Graph,
+    LineageContext,
     Node,
     Role,
-    Surroundings,
 )
-from glueline_worker.lineage.visual.datasets import datasets_of
+from glueline_worker.lineage.visual.datasets import find_node_datasets
 from glueline_worker.lineage.visual.fields import (
     Fields,
-    fields,
-    items,
-    output_columns,
-    text,
-    texts,
+    read_fields,
+    read_items,
+    read_output_columns,
+    read_text,
+    read_text_list,
 )
-from glueline_worker.lineage.visual.sql import sql_steps
-from glueline_worker.lineage.visual.transforms import Step, flow_of, is_transform
+from glueline_worker.lineage.visual.sql import read_sql_transform
+from glueline_worker.lineage.visual.transforms import VisualStep, get_flow, is_transform
 
 CustomCode = Callable[[str, str], Graph]
 """Reads the code of a custom transform, given its class name and its text."""
@@ -35,17 +35,17 @@ _SEMI_JOINS = frozenset({"leftsemi", "leftanti"})
 
 def read_visual(
     nodes: Mapping[str, Any],
-    around: Surroundings,
+    context: LineageContext,
     *,
     custom_code: CustomCode | None = None,
 ) -> Graph:
-    """The graph of ``CodeGenConfigurationNodes``; what cannot be understood is a warning."""
-    return _Reader(nodes, around, custom_code).read()
+    """Return the graph of ``CodeGenConfigurationNodes``, with warnings for unreadable parts."""
+    return _Reader(nodes, context, custom_code).read()
 
 
 class _Reader:
-    def __init__(self, nodes: Any, around: Surroundings, custom_code: CustomCode | None) -> None:
-        self._around = around
+    def __init__(self, nodes: Any, context: LineageContext, custom_code: CustomCode | None) -> None:
+        self._context = context
         self._custom_code = custom_code
         self._warnings: list[str] = []
         self._gaps: list[str] = []
@@ -54,9 +54,13 @@ class _Reader:
             self._leave_out("the visual nodes are no object")
             return
         for name, node in nodes.items():
-            kinds = [(kind, told) for kind, told in _pairs(node) if isinstance(told, Mapping)]
+            kinds = [
+                (kind, content)
+                for kind, content in _iterate_kinds(node)
+                if isinstance(content, Mapping)
+            ]
             if kinds:
-                self._nodes[str(name)] = kinds[0][0], fields(kinds[0][1])
+                self._nodes[str(name)] = kinds[0][0], read_fields(kinds[0][1])
             else:
                 self._leave_out(f"the visual node {name} has no kind")
 
@@ -65,83 +69,85 @@ class _Reader:
         return Graph(Origin.VISUAL, found, tuple(self._warnings), tuple(self._gaps))
 
     def _leave_out(self, sentence: str) -> None:
-        """Say what was not read."""
+        """Warn about a part that was not read."""
         self._warnings.append(sentence)
         self._gaps.append(sentence)
 
     def _read(self, name: str) -> Iterable[Node]:
         kind, node = self._nodes[name]
-        role = _role(kind)
-        inputs = self._inputs(name, node) if role != "read" else ()
-        step = Node(name, role, inputs, label=text(node.get("name")) or kind)
+        role = _find_role(kind)
+        inputs = self._find_inputs(name, node) if role != "read" else ()
+        step = Node(name, role, inputs, label=read_text(node.get("name")) or kind)
         if role == "transform" and (inputs or is_transform(kind)):
-            return self._transform(step, kind, node)
-        datasets = datasets_of(kind, node, role, self._around)
+            return self._read_transform(step, kind, node)
+        datasets = find_node_datasets(kind, node, role, self._context)
         if not datasets:
             self._leave_out(f"the visual node {step.label} ({kind}) names no dataset")
         step = replace(step, datasets=datasets)
-        # What is no transform and has no inputs is a source of a kind that nobody here knows.
-        return (step if role == "write" else self._with_columns(replace(step, role="read"), node),)
+        # A node that is no transform and has no inputs is a source of an unknown kind.
+        return (step if role == "write" else self._add_columns(replace(step, role="read"), node),)
 
-    def _inputs(self, name: str, node: Fields) -> tuple[str, ...]:
-        named = texts(node.get("inputs"))
+    def _find_inputs(self, name: str, node: Fields) -> tuple[str, ...]:
+        named = read_text_list(node.get("inputs"))
         for missing in (source for source in named if source not in self._nodes):
             self._leave_out(f"the visual node {name} has an input {missing} that is missing")
         return tuple(dict.fromkeys(source for source in named if source in self._nodes))
 
-    def _with_columns(self, step: Node, node: Fields) -> Node:
-        """Glue Studio's columns of a source serve where the catalogue does not tell them."""
-        columns = output_columns(node)
-        if any(schema_of(dataset, self._around) for dataset in step.datasets):
+    def _add_columns(self, step: Node, node: Fields) -> Node:
+        """Add Glue Studio's columns to a source where the catalogue has none."""
+        columns = read_output_columns(node)
+        if any(get_schema(dataset, self._context) for dataset in step.datasets):
             columns = []
         own = {column: (ColumnRef(step.id, column),) for column in columns}
         return replace(step, flow=Flow(own, rest=True))
 
-    def _transform(self, step: Node, kind: str, node: Fields) -> Iterable[Node]:
+    def _read_transform(self, step: Node, kind: str, node: Fields) -> Iterable[Node]:
         match kind.lower():
             case "sparksql" | "sqlcode":
-                return self._sql(step, node)
+                return self._read_sql(step, node)
             case "customcode":
-                return self._custom(step, node)
-            case "join" if text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
-                return _semi_join(step)
-        flow = flow_of(kind, Step(node, step.inputs, lambda name: self._nodes[name]))
+                return self._read_custom(step, node)
+            case "join" if read_text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
+                return _read_semi_join(step)
+        flow = get_flow(kind, VisualStep(node, step.inputs, lambda name: self._nodes[name]))
         return (replace(step, flow=flow),)
 
-    def _sql(self, step: Node, node: Fields) -> Iterable[Node]:
-        entries = [fields(entry) for entry in items(node.get("sqlaliases"))]
-        aliases = {text(entry.get("alias")): text(entry.get("from")) for entry in entries}
-        found = sql_steps(step, text(node.get("sqlquery")), aliases, self._around)
+    def _read_sql(self, step: Node, node: Fields) -> Iterable[Node]:
+        entries = [read_fields(entry) for entry in read_items(node.get("sqlaliases"))]
+        aliases = {read_text(entry.get("alias")): read_text(entry.get("from")) for entry in entries}
+        found = read_sql_transform(step, read_text(node.get("sqlquery")), aliases, self._context)
         self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
         self._gaps += (f"{step.label}: {gap}" for gap in found.gaps)
         return found.nodes
 
-    def _custom(self, step: Node, node: Fields) -> Iterable[Node]:
-        """A custom transform: all inputs flow on, and so does what its code reads by itself."""
+    def _read_custom(self, step: Node, node: Fields) -> Iterable[Node]:
+        """Read a custom transform: all inputs flow on, and so do the reads of its own code."""
         step = replace(step, flow=OPAQUE)
         code = node.get("code")
         if self._custom_code is None or not isinstance(code, str):
             return (step,)
-        found = self._custom_code(text(node.get("classname")), code)
+        found = self._custom_code(read_text(node.get("classname")), code)
         self._warnings += (f"{step.label}: {warning}" for warning in found.warnings)
         self._gaps += (f"{step.label}: {gap}" for gap in found.gaps)
-        inner = [_within(step, inner) for inner in found.nodes]
+        inner = [_nest_node(step, inner) for inner in found.nodes]
         reads = tuple(node.id for node in inner if node.role == "read")
         return (replace(step, inputs=step.inputs + reads), *inner)
 
 
-def _pairs(node: Any) -> Iterable[tuple[str, Any]]:
-    return ((str(key), told) for key, told in node.items()) if isinstance(node, Mapping) else ()
+def _iterate_kinds(node: Any) -> Iterable[tuple[str, Any]]:
+    return (
+        ((str(key), content) for key, content in node.items()) if isinstance(node, Mapping) else ()
+    )
 
 
-def _role(kind: str) -> Role:
+def _find_role(kind: str) -> Role:
     if kind.lower().endswith("source"):
         return "read"
     return "write" if kind.lower().endswith(("target", "sink")) else "transform"
 
 
-def _within(step: Node, inner: Node) -> Node:
-    """A step of a custom transform's code, with ids of its own and the transform's inputs."""
+def _nest_node(step: Node, inner: Node) -> Node:
+    """Return a node of a custom transform's code, with its own id and the transform's inputs."""
 
     def name(of: str) -> str:
         return f"{step.id}/{of}"
@@ -158,6 +164,6 @@ def _within(step: Node, inner: Node) -> Node:
     return replace(inner, id=name(inner.id), inputs=tuple(map(name, inner.inputs)), flow=flow)
 
 
-def _semi_join(step: Node) -> Iterable[Node]:
-    """The right side decides which rows stay, and none of its columns do."""
+def _read_semi_join(step: Node) -> Iterable[Node]:
+    """Read a semi join: the right side decides on the rows, and none of its columns pass."""
     return (replace(step, flow=Flow(whole=step.inputs[:1])),)

@@ -1,16 +1,18 @@
-"""The SQL transform: a query over the inputs' aliases, and sometimes over catalog tables."""
+"""The SQL transform: a query over its inputs' aliases, and sometimes over catalog tables."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow, Graph, Node, Surroundings
-from glueline_worker.lineage.naming import spark_table
+from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
+from glueline_worker.lineage.naming import name_spark_sql_table
 from glueline_worker.lineage.sql import SqlStatement, TableName, read_sql
 
 
-def sql_steps(step: Node, query: str, aliases: Mapping[str, str], around: Surroundings) -> Graph:
-    """The step with its flow, and a read or write for each table that is no alias.
+def read_sql_transform(
+    step: Node, query: str, aliases: Mapping[str, str], context: LineageContext
+) -> Graph:
+    """Return the step with its flow, and a read or write for each table that is no alias.
 
     ``aliases`` maps the names in the query to the inputs they stand for.
     """
@@ -19,41 +21,32 @@ def sql_steps(step: Node, query: str, aliases: Mapping[str, str], around: Surrou
     tables: dict[str, Node] = {}
     last = replace(step, flow=OPAQUE)
     for statement in reading.statements:
-        sources = _sources(step, statement, known, around, tables)
+        sources = _find_inputs(step, statement, known, context, tables)
         if not sources:
             continue
         inputs = tuple(dict.fromkeys(sources.values()))
-        last = replace(step, inputs=inputs, flow=_flow(statement, sources))
+        last = replace(step, inputs=inputs, flow=statement.flow(sources))
         if statement.write is not None:
-            target = spark_table(statement.write, around)
+            target = name_spark_sql_table(statement.write, context)
             name = f"{step.id}/write {target.name}"
             tables[name] = replace(last, id=name, role="write", datasets=(target,))
     return Graph(Origin.VISUAL, (*tables.values(), last), reading.warnings, reading.gaps)
 
 
-def _sources(
+def _find_inputs(
     step: Node,
     statement: SqlStatement,
     aliases: Mapping[str, str],
-    around: Surroundings,
+    context: LineageContext,
     tables: dict[str, Node],
 ) -> dict[TableName, str]:
-    """The node behind each name in the statement; what is no alias is added to ``tables``."""
+    """Return the node behind each name in the statement, and add the others to ``tables``."""
     sources: dict[TableName, str] = {}
     names: list[TableName] = [*statement.reads, *((path,) for path in statement.path_reads)]
     for table in names:
         alias = aliases.get(table[0].lower()) if len(table) == 1 else None
         sources[table] = alias or f"{step.id}/{'.'.join(table)}"
         if alias is None:
-            read = Node(sources[table], "read", datasets=(spark_table(table, around),))
+            read = Node(sources[table], "read", datasets=(name_spark_sql_table(table, context),))
             tables[read.id] = read
     return sources
-
-
-def _flow(statement: SqlStatement, sources: Mapping[TableName, str]) -> Flow:
-    columns = {
-        column: tuple(ColumnRef(sources[table], name) for table, name in made if table in sources)
-        for column, made in statement.columns.items()
-    }
-    whole = tuple(sources[table] for table in statement.rest if table in sources)
-    return Flow(columns, whole=whole, dropped=frozenset(statement.dropped))

@@ -1,60 +1,67 @@
-"""What the transforms of Glue Studio do to columns."""
+"""The effects of Glue Studio's transforms on columns."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow
-from glueline_worker.lineage.visual.fields import Fields, column, columns, fields, items, text
+from glueline_worker.lineage.visual.fields import (
+    Fields,
+    read_column,
+    read_column_paths,
+    read_fields,
+    read_items,
+    read_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A transform with its inputs; ``before`` finds the kind and fields of an input."""
+class VisualStep:
+    """A transform with its inputs; ``get_input`` returns the kind and fields of an input."""
 
     node: Fields
     inputs: tuple[str, ...]
-    before: Callable[[str], tuple[str, Fields]]
+    get_input: Callable[[str], tuple[str, Fields]]
 
-    def refs(self, name: str) -> tuple[ColumnRef, ...]:
-        """The column ``name`` of whichever input has it."""
+    def make_refs(self, name: str) -> tuple[ColumnRef, ...]:
+        """Return the column ``name`` of each input."""
         return tuple(ColumnRef(source, name) for source in self.inputs)
 
 
-def flow_of(kind: str, step: Step) -> Flow:
-    """The flow of a transform; opaque for a kind that nobody here knows."""
-    return _FLOWS.get(kind.lower(), _opaque)(step)
+def get_flow(kind: str, step: VisualStep) -> Flow:
+    """Return the flow of a transform; opaque for an unknown kind."""
+    return _FLOWS.get(kind.lower(), _hide_columns)(step)
 
 
 def is_transform(kind: str) -> bool:
-    """Whether it is a transform that AWS documents."""
+    """Tell whether AWS documents the kind as a transform."""
     return kind.lower() in _FLOWS
 
 
-def _keep(_step: Step) -> Flow:
+def _keep(_step: VisualStep) -> Flow:
     return KEEP
 
 
-def _opaque(_step: Step) -> Flow:
+def _hide_columns(_step: VisualStep) -> Flow:
     return OPAQUE
 
 
-def _stacked(_step: Step) -> Flow:
+def _stack(_step: VisualStep) -> Flow:
     return Flow(rest=True, stacked=True)
 
 
-def _apply_mapping(step: Step) -> Flow:
-    mapping = items(step.node.get("mapping"))
-    return Flow({to: step.refs(source) for to, source in _mapped(mapping, (), ())})
+def _apply_mapping(step: VisualStep) -> Flow:
+    mapping = read_items(step.node.get("mapping"))
+    return Flow({to: step.make_refs(source) for to, source in _iterate_mapping(mapping, (), ())})
 
 
-def _mapped(
+def _iterate_mapping(
     mapping: list[Any], above: tuple[str, ...], below: tuple[str, ...], depth: int = 20
 ) -> Iterator[tuple[str, str]]:
-    """Outgoing and incoming column of each mapping; a child's path continues its parent's."""
-    for entry in map(fields, mapping):
-        target = text(entry.get("tokey"))
-        path = tuple(map(text, items(entry.get("frompath"))))
+    """Yield the outgoing and incoming column of each mapping; children continue the path."""
+    for entry in map(read_fields, mapping):
+        target = read_text(entry.get("tokey"))
+        path = tuple(map(read_text, read_items(entry.get("frompath"))))
         if entry.get("dropped") is True or not target or not path:
             continue
         is_whole = len(path) > len(above) and path[: len(above)] == above
@@ -62,78 +69,80 @@ def _mapped(
         to = (*below, target)
         yield ".".join(to), ".".join(source)
         if depth:
-            yield from _mapped(items(entry.get("children")), source, to, depth - 1)
+            yield from _iterate_mapping(read_items(entry.get("children")), source, to, depth - 1)
 
 
-def _select(step: Step) -> Flow:
-    return _only(step, columns(step.node.get("paths")))
+def _select(step: VisualStep) -> Flow:
+    return _select_names(step, read_column_paths(step.node.get("paths")))
 
 
-def _only(step: Step, names: list[str]) -> Flow:
-    return Flow({name: step.refs(name) for name in names})
+def _select_names(step: VisualStep, names: list[str]) -> Flow:
+    return Flow({name: step.make_refs(name) for name in names})
 
 
-def _drop(step: Step) -> Flow:
-    return Flow(rest=True, dropped=frozenset(columns(step.node.get("paths"))))
+def _drop(step: VisualStep) -> Flow:
+    return Flow(rest=True, dropped=frozenset(read_column_paths(step.node.get("paths"))))
 
 
-def _rename(step: Step) -> Flow:
-    source, target = (column(step.node.get(key)) for key in ("sourcepath", "targetpath"))
-    return Flow({target: step.refs(source)}, rest=True) if source and target else KEEP
+def _rename(step: VisualStep) -> Flow:
+    source, target = (read_column(step.node.get(key)) for key in ("sourcepath", "targetpath"))
+    return Flow({target: step.make_refs(source)}, rest=True) if source and target else KEEP
 
 
-def _fill(step: Step) -> Flow:
-    imputed, filled = (column(step.node.get(key)) for key in ("imputedpath", "filledpath"))
+def _fill(step: VisualStep) -> Flow:
+    imputed, filled = (read_column(step.node.get(key)) for key in ("imputedpath", "filledpath"))
     if not imputed or not filled:
         return KEEP
-    return Flow({name: step.refs(imputed) for name in (imputed, filled)}, rest=True)
+    return Flow({name: step.make_refs(imputed) for name in (imputed, filled)}, rest=True)
 
 
-def _aggregate(step: Step) -> Flow:
-    made = {name: step.refs(name) for name in columns(step.node.get("groups"))}
-    for entry in map(fields, items(step.node.get("aggs"))):
-        function, name = text(entry.get("aggfunc")), column(entry.get("column"))
-        made[_aggregated(function, name)] = step.refs(name)
+def _aggregate(step: VisualStep) -> Flow:
+    made = {name: step.make_refs(name) for name in read_column_paths(step.node.get("groups"))}
+    for entry in map(read_fields, read_items(step.node.get("aggs"))):
+        function, name = read_text(entry.get("aggfunc")), read_column(entry.get("column"))
+        made[_make_aggregate_name(function, name)] = step.make_refs(name)
     return Flow(made)
 
 
-def _aggregated(function: str, name: str) -> str:
-    """The column's name as Spark makes it: ``sum(a)``, ``count(DISTINCT a)``."""
+def _make_aggregate_name(function: str, name: str) -> str:
+    """Return Spark's name of the column: ``sum(a)``, ``count(DISTINCT a)``."""
     plain = function.removesuffix("Distinct")
     return f"{plain}({'DISTINCT ' if plain != function else ''}{name})"
 
 
-def _from_collection(step: Step) -> Flow:
-    """One frame of several. Only SplitFields makes frames of different columns."""
-    kind, before = step.before(step.inputs[0]) if step.inputs else ("", {})
+def _select_from_collection(step: VisualStep) -> Flow:
+    """Select one frame of several. Only SplitFields makes frames of different columns."""
+    kind, before = step.get_input(step.inputs[0]) if step.inputs else ("", {})
     if kind.lower() != "splitfields":
         return KEEP
-    split = columns(before.get("paths"))
-    if text(step.node.get("index")) in {"", "0"}:
-        return _only(step, split)
+    split = read_column_paths(before.get("paths"))
+    if read_text(step.node.get("index")) in {"", "0"}:
+        return _select_names(step, split)
     return Flow(rest=True, dropped=frozenset(split))
 
 
-def _quality(step: Step) -> Flow:
-    return OPAQUE if text(step.node.get("output")) == "EvaluationResults" else KEEP
+def _read_quality(step: VisualStep) -> Flow:
+    return OPAQUE if read_text(step.node.get("output")) == "EvaluationResults" else KEEP
 
 
-def _detect(step: Step) -> Flow:
-    if text(step.node.get("piitype")) == "ColumnAudit":
+def _detect(step: VisualStep) -> Flow:
+    if read_text(step.node.get("piitype")) == "ColumnAudit":
         return OPAQUE
-    added = text(step.node.get("outputcolumnname"))
+    added = read_text(step.node.get("outputcolumnname"))
     return Flow({added: ()}, rest=True) if added else KEEP
 
 
-def _managed(step: Step) -> Flow:
-    """The transforms that Glue Studio brings along (``gs_…``); any other is the user's own code."""
-    function = text(step.node.get("functionname")).lower()
+def _read_managed(step: VisualStep) -> Flow:
+    """Read a transform of Glue Studio itself (``gs_…``); any other is the user's own code."""
+    function = read_text(step.node.get("functionname")).lower()
     if not function.startswith("gs_") or function in _RESHAPING:
         return OPAQUE
-    entries = map(fields, items(step.node.get("parameters")))
-    told = {text(entry.get("name")).lower(): column(entry.get("value")) for entry in entries}
-    name, names = told.get("colname", ""), _listed(told.get("collist", ""))
-    made = {told.get("newcolname", ""): [name]}
+    entries = map(read_fields, read_items(step.node.get("parameters")))
+    parameters = {
+        read_text(entry.get("name")).lower(): read_column(entry.get("value")) for entry in entries
+    }
+    name, names = parameters.get("colname", ""), _split_names(parameters.get("collist", ""))
+    made = {parameters.get("newcolname", ""): [name]}
     if function == "gs_concat":
         made = {name: names}
     elif function == "gs_array_to_cols":
@@ -141,33 +150,33 @@ def _managed(step: Step) -> Flow:
     elif function in _GENERATING:
         made = {name: []}
     columns_made = {
-        to: tuple(ref for each in sources for ref in step.refs(each))
+        to: tuple(ref for each in sources for ref in step.make_refs(each))
         for to, sources in made.items()
         if to
     }
     return Flow(columns_made, whole=step.inputs)
 
 
-def _listed(names: str) -> list[str]:
+def _split_names(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
 
 
 _RESHAPING = frozenset({"gs_flatten", "gs_lookup", "gs_pivot", "gs_unpivot"})
 _GENERATING = frozenset({"gs_conditional", "gs_derived", "gs_now", "gs_uuid"})
-_FLOWS: Mapping[str, Callable[[Step], Flow]] = {
+_FLOWS: Mapping[str, Callable[[VisualStep], Flow]] = {
     "applymapping": _apply_mapping,
     "selectfields": _select,
     "dropfields": _drop,
     "renamefield": _rename,
     "fillmissingvalues": _fill,
     "aggregate": _aggregate,
-    "selectfromcollection": _from_collection,
-    "evaluatedataquality": _quality,
+    "selectfromcollection": _select_from_collection,
+    "evaluatedataquality": _read_quality,
     "piidetection": _detect,
-    "dynamictransform": _managed,
-    "union": _stacked,
-    "merge": _stacked,
-    **dict.fromkeys(("customcode", "recipe", "sparksql", "sqlcode"), _opaque),
+    "dynamictransform": _read_managed,
+    "union": _stack,
+    "merge": _stack,
+    **dict.fromkeys(("customcode", "recipe", "sparksql", "sqlcode"), _hide_columns),
     **dict.fromkeys(
         (
             "dropduplicates",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glueline.contract.records import Record
-from glueline.contract.terminal import escaped
+from glueline.contract.terminal import escape_json
 from glueline_worker.sinks.atomic_files import sync
 from glueline_worker.sinks.json_text import as_json
 
@@ -40,7 +40,7 @@ class JsonLines:
 
     def append(self, records: Sequence[Record]) -> Span:
         """Write one line for each of ``records``; where they are."""
-        lines = b"".join(escaped(as_json(record)[1]) + b"\n" for record in records)
+        lines = b"".join(escape_json(as_json(record)[1]) + b"\n" for record in records)
         return self.take(lines, len(records))
 
     def take(self, lines: bytes, records: int) -> Span:

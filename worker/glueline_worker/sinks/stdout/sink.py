@@ -11,7 +11,7 @@ from typing import IO
 
 from glueline.contract.errors import UsageError
 from glueline.contract.records import Record
-from glueline.contract.terminal import escaped
+from glueline.contract.terminal import escape_json
 from glueline_worker.sinks.atomic_files import disk_errors
 from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run, SinkUnavailable
 from glueline_worker.sinks.json_text import as_json
@@ -159,7 +159,7 @@ class _Lines:
         assert self._lines is not None, "nothing is written behind the end"
         with disk_errors(self._sink.name):
             for record in records:
-                self._lines.write(escaped(as_json(record)[1]) + b"\n")
+                self._lines.write(escape_json(as_json(record)[1]) + b"\n")
         self._records += len(records)
 
     async def complete(self) -> Receipt:

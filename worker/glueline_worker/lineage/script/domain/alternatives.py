@@ -1,40 +1,134 @@
-"""Calls with alternatives: one call for each, so that what belongs together stays together.
+"""Alternatives: values that are one of several, and calls for each combination of them.
 
 ``if env == "prod": source, target = "a", "b"`` and its ``else`` make two names of two values each.
 Walking them in step yields two reads and two writes, and no edge from one branch to the other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import product
+from math import prod
+from typing import Any
 
-from glueline_worker.lineage.script.domain.values import Choice, Value, combinations, join, variants
+from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.values import UNKNOWN, OneOf, Value
 
-Args = list[Value]
-Kwargs = dict[str, Value]
-FOLD_LIMIT = 30
+ALTERNATIVES_LIMIT = 16
+"""The most alternatives of one value; further ones are left out."""
+_FOLD_LIMIT = 30
 """The most items of a list or dict that are looked at for alternatives."""
 
+_Args = list[Value]
+_Kwargs = dict[str, Value]
 
-def each(
-    call: Callable[[Value, Args, Kwargs], Value], receiver: Value, args: Args, kwargs: Kwargs
+
+def get_alternatives(value: Value) -> tuple[Value, ...]:
+    """Return the alternatives of ``value``; itself when there is only one."""
+    _report_cut(value)
+    return _list_alternatives(value)
+
+
+def _report_cut(value: Value) -> None:
+    """Say that some alternatives of a value that is used now were left out."""
+    if isinstance(value, OneOf) and value.is_cut:
+        report_limit(
+            f"of a value with more than {ALTERNATIVES_LIMIT} alternatives some are left out"
+        )
+
+
+def _list_alternatives(value: Value) -> tuple[Value, ...]:
+    return value.options if isinstance(value, OneOf) else (value,)
+
+
+def join_values(values: Iterable[Value]) -> Value:
+    """Make one value that may be any of ``values``."""
+    found: list[Value] = []
+    is_cut = False
+    for value in values:
+        is_cut = is_cut or (isinstance(value, OneOf) and value.is_cut)
+        for option in _list_alternatives(value):
+            if not any(option is other or _is_same(option, other) for other in found):
+                found.append(option)
+            if len(found) > ALTERNATIVES_LIMIT:
+                return OneOf(tuple(found), is_cut=True)
+    if not found:
+        return UNKNOWN
+    return found[0] if len(found) == 1 else OneOf(tuple(found), is_cut)
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    if type(one) is not type(other):
+        return False
+    try:
+        return bool(one == other)
+    except RecursionError:
+        return False
+
+
+def combine_alternatives(values: Iterable[Value]) -> list[tuple[Value, ...]]:
+    """List each way to choose one alternative of every value.
+
+    Alternatives of equal number are taken to come from the same branch, and are walked in step.
+    """
+    rows = [_without_none(get_alternatives(value)) for value in values]
+    lengths = {len(row) for row in rows if len(row) > 1}
+    if not lengths:
+        return [tuple(row[0] for row in rows)]
+    if len(lengths) == 1:
+        size = lengths.pop()
+        return [tuple(row[at if len(row) > 1 else 0] for row in rows) for at in range(size)]
+    found = []
+    for combination in product(*rows):
+        found.append(combination)
+        if len(found) >= ALTERNATIVES_LIMIT:
+            break
+    if (count := prod(map(len, rows))) > len(found):
+        report_limit(
+            f"{count:,} combinations of values are possible; {count - len(found):,} are left out"
+        )
+    return found
+
+
+def _without_none(options: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Leave out None, which a variable holds only until it is set."""
+    if len(options) == 1:
+        return options
+    return tuple(option for option in options if option is not None) or options
+
+
+def expand_alternatives(mapping: dict[Any, Value]) -> list[dict[Any, Value]]:
+    """List each way to choose one alternative of every value of ``mapping``."""
+    keys = list(mapping)
+    return [dict(zip(keys, row, strict=True)) for row in combine_alternatives(mapping.values())]
+
+
+def map_alternatives(function: Callable[..., Value], *values: Value) -> Value:
+    """Call ``function`` with each combination of alternatives, and join the answers."""
+    if not any(isinstance(value, OneOf) for value in values):
+        return function(*values)
+    return join_values(function(*row) for row in combine_alternatives(values))
+
+
+def call_each(
+    call: Callable[[Value, _Args, _Kwargs], Value], receiver: Value, args: _Args, kwargs: _Kwargs
 ) -> Value:
     """Make a call once for each combination of alternatives, and join the answers."""
-    slots = [receiver, *map(_unfolded, args), *map(_unfolded, kwargs.values())]
-    if not any(isinstance(slot, Choice) for slot in slots):
+    slots = [receiver, *map(_unfold, args), *map(_unfold, kwargs.values())]
+    if not any(isinstance(slot, OneOf) for slot in slots):
         return call(receiver, args, kwargs)
     end = len(args) + 1
-    return join(
+    return join_values(
         call(row[0], list(row[1:end]), dict(zip(kwargs, row[end:], strict=True)))
-        for row in combinations(slots)
+        for row in combine_alternatives(slots)
     )
 
 
-def _unfolded(value: Value) -> Value:
-    """A list or dict of alternatives as alternative lists or dicts."""
-    if not isinstance(value, (dict, list)) or len(value) > FOLD_LIMIT:
+def _unfold(value: Value) -> Value:
+    """Return a list or dict of alternatives as alternative lists or dicts."""
+    if not isinstance(value, (dict, list)) or len(value) > _FOLD_LIMIT:
         return value
     items = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(item, Choice) for item in items):
+    if not any(isinstance(item, OneOf) for item in items):
         return value
     if isinstance(value, dict):
-        return Choice(tuple(variants(value)))
-    return Choice(tuple(list(row) for row in combinations(value)))
+        return OneOf(tuple(expand_alternatives(value)))
+    return OneOf(tuple(list(row) for row in combine_alternatives(value)))

@@ -6,32 +6,27 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from glueline_worker.lineage.script.domain.template_text import has_hole, shown
-from glueline_worker.lineage.script.domain.values import (
-    Column,
-    Foreign,
-    Frame,
-    Value,
-    options_of,
-    words,
-)
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
+from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
+from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
 from glueline_worker.lineage.sql import read_sql
+from glueline_worker.lineage.word_sets import split_words
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
-CONSTANTS = words(
+_CONSTANTS = split_words(
     "lit current_timestamp current_date now monotonically_increasing_id input_file_name "
     "spark_partition_id rand randn uuid typedLit row_number rank dense_rank percent_rank "
     "cume_dist ntile unix_timestamp broadcast"
 )
 """Functions whose texts name no column."""
-ALL_TEXTS = words(
+_ALL_TEXTS = split_words(
     "concat coalesce greatest least struct array create_map hash xxhash64 count_distinct "
     "countDistinct grouping_id map_from_arrays arrays_zip map_concat add datediff date_diff "
     "months_between levenshtein corr covar_pop covar_samp approx_count_distinct"
 )
 """Functions each of whose texts names a column."""
-FIRST_TEXT = words(
+_FIRST_TEXT = split_words(
     "col column upper lower trim ltrim rtrim initcap length reverse year month quarter "
     "dayofmonth dayofweek dayofyear weekofyear hour minute second date_format to_date "
     "to_timestamp from_unixtime to_utc_timestamp from_utc_timestamp date_add date_sub "
@@ -48,8 +43,10 @@ FIRST_TEXT = words(
     "to_number decode encode"
 )
 """Functions whose first text names a column, and whose other texts are formats or patterns."""
-FUNCTIONS = CONSTANTS | ALL_TEXTS | FIRST_TEXT | {"when", "expr", "concat_ws", "format_string"}
-AMBIGUOUS = words(
+COLUMN_FUNCTIONS = (
+    _CONSTANTS | _ALL_TEXTS | _FIRST_TEXT | {"when", "expr", "concat_ws", "format_string"}
+)
+AMBIGUOUS_FUNCTIONS = split_words(
     "sum min max abs round pow filter transform hash first last count exists add now encode "
     "decode split slice size log trim upper lower length reverse translate repeat locate mean "
     "floor ceil sqrt exp array column struct hex bin year month hour minute second rank uuid "
@@ -58,7 +55,9 @@ AMBIGUOUS = words(
 """Names that other libraries have too: taken as Spark's when something says so."""
 
 
-METHODS = words(
+FRAME_PROPERTIES = split_words("rdd na stat loc iloc at str dt values T df")
+"""Properties of frames and columns that stand for the same data."""
+COLUMN_METHODS = split_words(
     "alias name cast astype asc desc asc_nulls_first asc_nulls_last desc_nulls_first "
     "desc_nulls_last over isin like rlike ilike between when otherwise isNull isNotNull "
     "eqNullSafe getField getItem substr startswith endswith contains withField dropFields"
@@ -66,87 +65,95 @@ METHODS = words(
 """Methods of Spark's columns; what else is called on a column is of pandas."""
 
 
-def column_of(frame: Frame, name: str) -> Column:
-    """``frame.name`` or ``frame["name"]``."""
+def get_column(frame: Frame, name: str) -> Column:
+    """Return ``frame.name`` or ``frame["name"]``."""
     return Column(((frame.node, name),), name)
 
 
-def as_column(values: Iterable[Value]) -> Column:
-    """What is made of ``values``: the columns in them, under a name nobody gave."""
+def combine_columns(values: Iterable[Value]) -> Column:
+    """Make one nameless column of all columns in ``values``."""
     refs: dict[tuple[str | None, str], None] = {}
     known = True
     for value in values:
-        for option in options_of(value):
+        for option in get_alternatives(value):
             if isinstance(option, Column):
                 refs.update(dict.fromkeys(option.refs))
-                known = known and option.known
+                known = known and option.is_known
             elif isinstance(option, (list, tuple)):
-                inner = as_column(option)
+                inner = combine_columns(option)
                 refs.update(dict.fromkeys(inner.refs))
-                known = known and inner.known
-            elif isinstance(option, Foreign) and option.label.startswith("loop:"):
+                known = known and inner.is_known
+            elif isinstance(option, External) and option.label.startswith("loop:"):
                 known = False
     return Column(tuple(refs), None, known)
 
 
-def named(text: str) -> Column:
-    """The column that a text names."""
-    name = shown(text).strip("`")
-    if has_hole(text):
-        return Column((), None, known=False)
+def parse_column_name(text: str) -> Column:
+    """Return the column that a text names."""
+    name = render(text).strip("`")
+    if has_placeholder(text):
+        return Column((), None, is_known=False)
     return Column(((None, name),), name.split(".")[-1])
 
 
-def call_function(name: str, args: list[Value]) -> Column:
+def call_column_function(name: str, args: list[Value]) -> Column:
     """Call ``pyspark.sql.functions.name``."""
     if name == "expr":
-        return expression(args[0]) if args and isinstance(args[0], str) else Column(known=False)
+        return (
+            parse_column_expression(args[0])
+            if args and isinstance(args[0], str)
+            else Column(is_known=False)
+        )
     if name in {"col", "column"} and args:
-        return named(args[0]) if isinstance(args[0], str) else _single(args[0])
-    if name in CONSTANTS:
-        return as_column(arg for arg in args if isinstance(arg, Column))
-    texts = args if name in ALL_TEXTS else args[1:] if name == "concat_ws" else args[:1]
+        return parse_column_name(args[0]) if isinstance(args[0], str) else _as_column(args[0])
+    if name in _CONSTANTS:
+        return combine_columns(arg for arg in args if isinstance(arg, Column))
+    texts = args if name in _ALL_TEXTS else args[1:] if name == "concat_ws" else args[:1]
     if name in {"when", "format_string"}:
         texts = []
     flat: list[Value] = []
     for value in texts:
         flat += value if isinstance(value, (list, tuple)) else [value]
-    named_texts = [named(value) for value in flat if isinstance(value, str) and value != "*"]
-    made = as_column([*named_texts, *args])
+    named_texts = [
+        parse_column_name(value) for value in flat if isinstance(value, str) and value != "*"
+    ]
+    made = combine_columns([*named_texts, *args])
     if len(made.refs) == 1:  # Spark names it so, unless an alias follows
-        return Column(made.refs, f"{name}({made.refs[0][1]})", made.known)
+        return Column(made.refs, f"{name}({made.refs[0][1]})", made.is_known)
     return made
 
 
-def _single(value: Value) -> Column:
+def _as_column(value: Value) -> Column:
     if isinstance(value, Column):
         return value
-    return Column((), None, known=False)
+    return Column((), None, is_known=False)
 
 
 @lru_cache(maxsize=2_000)
-def expression(text: str) -> Column:
-    """A SQL expression, such as ``expr``'s or one of ``selectExpr``'s."""
+def parse_column_expression(text: str) -> Column:
+    """Parse a SQL expression, such as ``expr``'s or one of ``selectExpr``'s."""
     bare = text.strip().strip("`")
     if _NAME.match(bare):
-        return named(bare)
-    reading = read_sql(f"SELECT {shown(text)} FROM frame")  # noqa: S608 - parsed, never run
+        return parse_column_name(bare)
+    reading = read_sql(f"SELECT {render(text)} FROM frame")  # noqa: S608 - parsed, never run
     for statement in reading.statements[:1]:
         if statement.rest:
-            return Column((), "*", known=False)
+            return Column((), "*", is_known=False)
         for name, sources in statement.columns.items():
             return Column(tuple((None, column) for _, column in sources), name)
-    return Column((), None, known=False)
+    return Column((), None, is_known=False)
 
 
-def call_method(column: Column, name: str, args: list[Value]) -> Column:
+def call_column_method(column: Column, name: str, args: list[Value]) -> Column:
     """Call a method of a column."""
     if name in {"alias", "name"} and args and isinstance(args[0], str):
-        return Column(column.refs, shown(args[0]), column.known and not has_hole(args[0]))
+        return Column(
+            column.refs, render(args[0]), column.is_known and not has_placeholder(args[0])
+        )
     if name in {"getField", "getItem"}:
         last = args[0] if args and isinstance(args[0], str) else column.name
-        return Column(column.refs, last, column.known)
+        return Column(column.refs, last, column.is_known)
     if name in {"cast", "astype", "asc", "desc", "over", "substr"}:
-        return Column(column.refs, column.name, column.known)
-    merged = as_column([column, *args])
-    return Column(merged.refs, None, merged.known)
+        return Column(column.refs, column.name, column.is_known)
+    merged = combine_columns([column, *args])
+    return Column(merged.refs, None, merged.is_known)

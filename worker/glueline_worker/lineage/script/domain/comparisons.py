@@ -5,28 +5,44 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from glueline_worker.lineage.script.domain.template_text import has_hole
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
-    Arguments,
-    Choice,
-    Foreign,
+    Class,
+    External,
     Frame,
-    Length,
+    Function,
+    Instance,
+    JobArgument,
+    JobArguments,
+    MinimumLength,
+    OneOf,
     Value,
 )
 
 
+def get_truth(value: Value) -> bool | None:
+    """Tell whether a condition holds; None when that is known only at run time."""
+    if value is None or isinstance(value, bool):
+        return value or False
+    if isinstance(value, (str, int, float)):
+        is_open = isinstance(value, (JobArgument, MinimumLength)) or has_placeholder(str(value))
+        return None if is_open else bool(value)
+    if isinstance(value, (Function, Class, Instance, LibraryObject)):
+        return True
+    return None
+
+
 def compare(op: ast.cmpop, left: Value, right: Value) -> Value:
-    """``left op right`` where both are known for certain."""
+    """Return ``left op right`` where both are known for certain."""
     if isinstance(op, (ast.Is, ast.IsNot)) or right is None or left is None:
-        return _is(op, left, right)
+        return _compare_identity(op, left, right)
     if isinstance(op, (ast.In, ast.NotIn)):
-        return _contains(op, left, right)
-    if isinstance(left, Length) and isinstance(right, int):
+        return _compare_membership(op, left, right)
+    if isinstance(left, MinimumLength) and isinstance(right, int):
         return _compare_length(op, int(left), int(right))
-    if not _certain(left) or not _certain(right):
+    if not _is_certain(left) or not _is_certain(right):
         return UNKNOWN
     try:
         return bool(_COMPARISONS[type(op)](left, right))
@@ -45,10 +61,10 @@ def _compare_length(op: ast.cmpop, least: int, right: int) -> Value:
     return isinstance(op, (ast.Gt, ast.NotEq))
 
 
-def _is(op: ast.cmpop, left: Value, right: Value) -> Value:
+def _compare_identity(op: ast.cmpop, left: Value, right: Value) -> Value:
     if not isinstance(op, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
         return UNKNOWN
-    if isinstance(left, (Choice, Foreign, Frame)) or isinstance(right, (Choice, Foreign, Frame)):
+    if isinstance(left, (OneOf, External, Frame)) or isinstance(right, (OneOf, External, Frame)):
         if right is None and isinstance(left, Frame):
             return isinstance(op, (ast.IsNot, ast.NotEq))
         return UNKNOWN
@@ -58,25 +74,25 @@ def _is(op: ast.cmpop, left: Value, right: Value) -> Value:
     return UNKNOWN
 
 
-def _contains(op: ast.cmpop, left: Value, right: Value) -> Value:
-    if isinstance(right, Arguments) and left not in right:
+def _compare_membership(op: ast.cmpop, left: Value, right: Value) -> Value:
+    if isinstance(right, JobArguments) and left not in right:
         return UNKNOWN  # a run may have more
-    if not _certain(left) or isinstance(right, (Argument, Foreign)):
+    if not _is_certain(left) or isinstance(right, (JobArgument, External)):
         return UNKNOWN
-    if isinstance(right, dict) and all(_certain(key) for key in right):
+    if isinstance(right, dict) and all(_is_certain(key) for key in right):
         return (left in right) == isinstance(op, ast.In)
-    if isinstance(right, (list, tuple)) and all(_certain(item) for item in right):
+    if isinstance(right, (list, tuple)) and all(_is_certain(item) for item in right):
         return (left in right) == isinstance(op, ast.In)
-    if isinstance(right, str) and isinstance(left, str) and not has_hole(right):
+    if isinstance(right, str) and isinstance(left, str) and not has_placeholder(right):
         return (left in right) == isinstance(op, ast.In)
     return UNKNOWN
 
 
-def _certain(value: Value) -> bool:
-    if isinstance(value, (Argument, Length)):
+def _is_certain(value: Value) -> bool:
+    if isinstance(value, (JobArgument, MinimumLength)):
         return False
     if isinstance(value, str):
-        return not has_hole(value)
+        return not has_placeholder(value)
     return isinstance(value, (bool, int, float, type(None)))
 
 

@@ -1,52 +1,52 @@
-"""What may have changed: variables and containers on the ways through a branch.
+"""A record of the changes to variables and containers on each path of a fork.
 
-Each way of a branch is run from the same state. Containers are copied before their first change
-on a way, put back after it, and at the end hold what any of the ways may have left in them.
+Each path is run from the same state. Containers are copied before their first change on a path,
+put back after it, and at the end hold what any of the paths may have left in them.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from glueline_worker.lineage.script.domain.values import join
+from glueline_worker.lineage.script.domain.alternatives import join_values
 
 Container = dict[Any, Any] | list[Any] | set[Any]
 _Saved = dict[int, tuple[Container, Container]]
 
 
-class Outcome(NamedTuple):
-    """How a way ended: whether what follows is reached, and whether its variables live on."""
+class PathOutcome(NamedTuple):
+    """The end of a path: whether what follows is reached, and whether its variables live on."""
 
     goes_on: bool
     keeps: bool
 
 
 class Journal:
-    """Keeps what containers held before the changes on the present way."""
+    """Keeps what containers held before the changes on the present path."""
 
     def __init__(self) -> None:
-        self._ways: list[_Saved] = []
+        self._paths: list[_Saved] = []
 
     def touch(self, container: Container) -> None:
-        """Call before each change of ``container``."""
-        if self._ways and id(container) not in self._ways[-1]:
-            self._ways[-1][id(container)] = (container, container.copy())
+        """Remember what ``container`` holds, before a change of it."""
+        if self._paths and id(container) not in self._paths[-1]:
+            self._paths[-1][id(container)] = (container, container.copy())
 
-    def branch(self, ways: Sequence[Callable[[], Outcome]], local: Container) -> bool:
-        """Run each way; return whether any of them goes on to what follows the branch.
+    def fork(self, paths: Sequence[Callable[[], PathOutcome]], local: Container) -> bool:
+        """Run each path; return whether any of them goes on to what follows the fork.
 
-        A way that returns or raises leaves its changes to the outside, but none to the ``local``
+        A path that returns or raises leaves its changes to the outside, but none to the ``local``
         variables.
         """
-        afters: list[tuple[Outcome, dict[int, Container]]] = []
+        afters: list[tuple[PathOutcome, dict[int, Container]]] = []
         befores: _Saved = {}
-        for way in ways:
-            outcome, saved = self._follow(way)
+        for path in paths:
+            outcome, saved = self._follow(path)
             afters.append((outcome, {key: box.copy() for key, (box, _) in saved.items()}))
             for key, (box, before) in saved.items():
                 _restore(box, before)
                 befores[key] = (box, before)
-                if self._ways:
-                    self._ways[-1].setdefault(key, (box, before))
+                if self._paths:
+                    self._paths[-1].setdefault(key, (box, before))
         for key, (box, before) in befores.items():
             found = [
                 after.get(key, before)
@@ -56,12 +56,12 @@ class Journal:
             _merge(box, before, found)
         return any(outcome.goes_on for outcome, _ in afters)
 
-    def _follow(self, way: Callable[[], Outcome]) -> tuple[Outcome, _Saved]:
-        self._ways.append({})
+    def _follow(self, path: Callable[[], PathOutcome]) -> tuple[PathOutcome, _Saved]:
+        self._paths.append({})
         try:
-            outcome = way()
+            outcome = path()
         finally:
-            saved = self._ways.pop()
+            saved = self._paths.pop()
         return outcome, saved
 
 
@@ -86,7 +86,7 @@ def _merge(box: Container, before: Container, afters: list[Container]) -> None:
 
 
 def _merge_lists(box: list[Any], before: list[Any], afters: list[list[Any]]) -> None:
-    """What was there, and then what was added on any way."""
+    """Keep what was there, and then what was added on any path."""
     size = len(before)
     if any(after[:size] != before for after in afters):
         _restore(box, max(afters, key=len))
@@ -100,4 +100,4 @@ def _merge_dicts(box: dict[Any, Any], afters: list[Container]) -> None:
     maps = [after for after in afters if isinstance(after, dict)]
     box.clear()
     for key in dict.fromkeys(key for found in maps for key in found):
-        box[key] = join(found[key] for found in maps if key in found)
+        box[key] = join_values(found[key] for found in maps if key in found)

@@ -1,7 +1,7 @@
-"""The limits of a reading: what lies beyond one is said, never left out in silence.
+"""The limits of a reading: whatever lies beyond one is reported.
 
-A limit is reached deep inside helpers that know nothing of the script. They report it here, and
-the reading that is under way in their thread hears of it.
+A limit is reached deep inside helpers that know nothing of the script. They report it here, to
+the reading that is in progress in their thread.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ _report: ContextVar[Callable[[str], None] | None] = ContextVar("report", default
 
 
 @contextmanager
-def reported_to(leave_out: Callable[[str], None]) -> Iterator[None]:
-    """Hand each limit that is reached inside to ``leave_out``."""
+def report_limits_to(leave_out: Callable[[str], None]) -> Iterator[None]:
+    """Pass each limit that is reached inside to ``leave_out``."""
     token = _report.set(leave_out)
     try:
         yield

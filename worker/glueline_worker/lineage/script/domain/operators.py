@@ -5,30 +5,60 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.template_text import as_text, clipped, has_hole
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    format_percent,
+    has_placeholder,
+    limit_text,
+)
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
-    Foreign,
+    Column,
+    External,
     Frame,
-    Length,
+    JobArgument,
+    MinimumLength,
     Value,
 )
 
-SEQUENCE_LIMIT = 5_000
+_SEQUENCE_LIMIT = 5_000
 _LARGE = 10**30
 
 
-def glue(left: Value, right: Value) -> Value:
-    """Texts, one after the other."""
-    if not isinstance(left, (str, Foreign, Frame)) or not isinstance(right, (str, Foreign, Frame)):
+def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:
+    """Return ``left op right``."""
+    reading.state.charge()
+    if isinstance(left, Column) or isinstance(right, Column):
+        return combine_columns([left, right])
+    has_frame = isinstance(left, Frame) or isinstance(right, Frame)
+    if has_frame and not isinstance(left, str) and not isinstance(right, str):
+        return reading.state.transform([left, right])
+    if isinstance(op, ast.Mod) and isinstance(left, str):
+        return format_percent(left, right)
+    if isinstance(op, ast.Add) and (isinstance(left, str) or isinstance(right, str)):
+        return _join_texts(left, right)
+    if isinstance(left, LibraryObject) and type(op) in left.operators:
+        return reading.call_method(left, left.operators[type(op)], [right], {})
+    return _compute(op, left, right)
+
+
+def _join_texts(left: Value, right: Value) -> Value:
+    """Join two texts."""
+    if not isinstance(left, (str, External, Frame)) or not isinstance(
+        right, (str, External, Frame)
+    ):
         return (
-            UNKNOWN if isinstance(left, (list, dict)) else clipped(as_text(left) + as_text(right))
+            UNKNOWN
+            if isinstance(left, (list, dict))
+            else limit_text(as_text(left) + as_text(right))
         )
-    glued = clipped(as_text(left) + as_text(right))
-    tainted = isinstance(left, Argument) or isinstance(right, Argument)
-    return Argument(glued) if tainted and isinstance(glued, str) else glued
+    glued = limit_text(as_text(left) + as_text(right))
+    tainted = isinstance(left, JobArgument) or isinstance(right, JobArgument)
+    return JobArgument(glued) if tainted and isinstance(glued, str) else glued
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -42,36 +72,40 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def compute(op: ast.operator, left: Value, right: Value) -> Value:
-    """``left op right`` for values that Python itself can compute with."""
+def _compute(op: ast.operator, left: Value, right: Value) -> Value:
+    """Return ``left op right`` for values that Python itself can compute with."""
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):
         return (
-            left if isinstance(left, Foreign) else right if isinstance(right, Foreign) else UNKNOWN
+            left
+            if isinstance(left, External)
+            else right
+            if isinstance(right, External)
+            else UNKNOWN
         )
-    if isinstance(op, ast.Mult) and not _small(left, right):
-        return _too_long(right if isinstance(left, (int, float)) else left)
+    if isinstance(op, ast.Mult) and not _is_small(left, right):
+        return _report_too_long(right if isinstance(left, (int, float)) else left)
     try:
         found = function(left, right)
     except (TypeError, ArithmeticError, ValueError):
         return UNKNOWN
-    if isinstance(left, Length) or isinstance(right, Length):
-        return Length(found) if isinstance(found, int) else UNKNOWN
-    too_long = isinstance(found, (list, tuple)) and len(found) > SEQUENCE_LIMIT
-    return _too_long(found) if too_long else found
+    if isinstance(left, MinimumLength) or isinstance(right, MinimumLength):
+        return MinimumLength(found) if isinstance(found, int) else UNKNOWN
+    too_long = isinstance(found, (list, tuple)) and len(found) > _SEQUENCE_LIMIT
+    return _report_too_long(found) if too_long else found
 
 
-def _too_long(found: Value) -> Value:
+def _report_too_long(found: Value) -> Value:
     if isinstance(found, (list, tuple)):
-        report_limit(f"a list of more than {SEQUENCE_LIMIT:,} items is not followed")
+        report_limit(f"a list of more than {_SEQUENCE_LIMIT:,} items is not followed")
     elif isinstance(found, str):
         report_limit("a text that is repeated to more than 10,000 characters is not followed")
     return UNKNOWN
 
 
-def _small(left: Value, right: Value) -> bool:
-    """Whether a product stays small: no ``"x" * 10**9``."""
+def _is_small(left: Value, right: Value) -> bool:
+    """Tell whether a product stays small: no ``"x" * 10**9``."""
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return abs(left) < _LARGE and abs(right) < _LARGE
     sizes = [
@@ -82,7 +116,11 @@ def _small(left: Value, right: Value) -> bool:
     return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
 
 
-def undecided(condition: Value, value: Value) -> Value:
-    """``condition and value`` where nobody knows the condition."""
-    undecided = isinstance(value, bool) or value is None
-    return UNKNOWN if undecided or (isinstance(condition, str) and has_hole(condition)) else value
+def combine_with_condition(condition: Value, value: Value) -> Value:
+    """Return ``condition and value`` where the condition is unknown."""
+    combine_with_condition = isinstance(value, bool) or value is None
+    return (
+        UNKNOWN
+        if combine_with_condition or (isinstance(condition, str) and has_placeholder(condition))
+        else value
+    )

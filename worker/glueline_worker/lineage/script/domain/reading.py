@@ -1,60 +1,42 @@
-"""The interpreter as its parts see one another."""
+"""A reading of a script: where it is, and what its parts and the models can ask of it."""
 
 from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import Function, Scope, Tool, Value
+from glueline_worker.lineage.script.domain.values import Function, Value, VariableScope
 
 
-class Run(ABC):
-    """One reading of a script: its state, where it stands, and how to go on."""
+class Reading(ABC):
+    """The reading of one script, as the models and the parts of the interpreter see it."""
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.scope = Scope()
+        self.scope = VariableScope()
         self.module = self.scope
         self.stack: list[ast.AST] = []
         """The script's functions that are being called, the innermost last."""
         self.called: set[ast.AST] = set()
         """The script's functions that were called at all."""
-        self.broke = False
-        """Whether the last way that ended did so by break or continue."""
-        self.facts: Mapping[str, bool] = {}
+        self.returns: list[list[Value]] = []
+        """The values that each function on the stack has returned so far."""
+        self.has_broken_off = False
+        """True if the last path that ended did so by break or continue."""
+        self.assumptions: Mapping[str, bool] = {}
         """Conditions that are taken for granted here, by their text, and whether they hold."""
-        self.ways = 1
-        """How many ways are followed side by side."""
+        self.paths = 1
+        """The number of paths that are followed side by side."""
 
     @abstractmethod
     def evaluate(self, node: ast.expr) -> Value:
-        """The value of an expression."""
+        """Return the value of an expression."""
 
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> bool:
-        """Run statements; False when a return, raise, break or continue ends them."""
-
-    @abstractmethod
-    def branch(self, *ways: Callable[[], bool]) -> bool:
-        """Run alternatives from one state and join what they leave."""
-
-    @abstractmethod
-    def look_up(self, name: str) -> Value:
-        """The value of a variable; something foreign where the script binds none."""
-
-    @abstractmethod
-    def bind(self, name: str, value: Value) -> None:
-        """Assign a variable."""
-
-    @abstractmethod
-    def operate(self, op: ast.operator, left: Value, right: Value) -> Value:
-        """``left op right``."""
-
-    @abstractmethod
-    def truth(self, value: Value) -> bool | None:
-        """Whether a condition holds; None when that is known only at run time."""
+        """Run statements; return False when a return, raise, break or continue ends them."""
 
     @abstractmethod
     def invoke(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -62,18 +44,18 @@ class Run(ABC):
 
     @abstractmethod
     def call(self, value: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
-        """``value(*args, **kwargs)``."""
+        """Return ``value(*args, **kwargs)``."""
 
     @abstractmethod
     def call_method(
         self, value: Value, name: str, args: list[Value], kwargs: dict[str, Value]
     ) -> Value:
-        """``value.name(*args, **kwargs)``."""
+        """Return ``value.name(*args, **kwargs)``."""
 
     @abstractmethod
-    def frame_method(self, name: str) -> bool:
-        """Whether frames have a method ``name``."""
+    def get_attribute(self, value: Value, name: str) -> Value:
+        """Return ``value.name``."""
 
     @abstractmethod
-    def set_tool_item(self, tool: Tool, key: Value, value: Value) -> None:
-        """``tool[key] = value``."""
+    def get_item(self, value: Value, key: Value) -> Value:
+        """Return ``value[key]``."""

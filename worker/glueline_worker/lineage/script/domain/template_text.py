@@ -1,111 +1,107 @@
-"""Texts with holes: what is known only at run time stands in a text as a labelled hole.
+"""Texts with placeholders, which are labelled and stand for parts known only at run time.
 
-Holes are delimited by two private-use characters, so that every operation on texts keeps them
-apart from the braces of a template; ``shown`` turns them into ``{label}`` at the very end.
+Two private-use characters delimit a placeholder, so that no operation takes it for the braces of
+a template. ``render`` turns it into ``{label}`` at the very end.
 """
 
 import re
 from collections.abc import Callable
 from string import Formatter
 
+from glueline_worker.lineage.script.domain.alternatives import (
+    combine_alternatives,
+    join_values,
+    map_alternatives,
+)
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Argument,
-    Choice,
-    Foreign,
+    External,
     Frame,
-    Listed,
+    JobArgument,
+    ListedKey,
     Method,
-    Tool,
+    OneOf,
     Value,
-    combinations,
-    join,
-    words,
 )
+from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
+from glueline_worker.lineage.word_sets import split_words
 
-OPEN, CLOSE = "\ue000", "\ue001"
-TEXT_LIMIT = 500_000
-WIDTH_DIGITS = 3
-_HOLE = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
+_TEXT_LIMIT = 500_000
+_WIDTH_DIGITS = 3
+_PLACEHOLDER = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
 _PERCENT = re.compile(
     r"%(?:\((?P<key>[^()]*+)\))?(?P<spec>[-#0 +]*+\d*+(?:\.\d++)?)(?P<kind>[a-zA-Z%])"
 )
 
 
-def hole(label: str) -> str:
-    """A part of a text that is known only at run time."""
+def placeholder(label: str) -> str:
+    """Make a part of a text that is known only at run time."""
     return f"{OPEN}{label}{CLOSE}"
 
 
-def shown(text: str) -> str:
-    """The text as a name: each hole as ``{label}``."""
+def render(text: str) -> str:
+    """Return the text as a name: each placeholder as ``{label}``."""
     return text.replace(OPEN, "{").replace(CLOSE, "}")
 
 
-def has_hole(text: str) -> bool:
-    """Whether a part of the text is known only at run time."""
+def has_placeholder(text: str) -> bool:
+    """Tell whether a part of the text is known only at run time."""
     return OPEN in text
 
 
-def is_hole(text: str) -> bool:
-    """Whether nothing of the text is known."""
+def is_placeholder(text: str) -> bool:
+    """Tell whether nothing of the text is known."""
     return text.startswith(OPEN) and text.find(CLOSE) == len(text) - 1
 
 
 def as_text(value: Value) -> str:
-    """``value`` as ``str()`` would show it; a hole when nobody can know."""
+    """Return ``str(value)``; a placeholder when that is unknown."""
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, (bool, int, float)):
         return str(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if isinstance(value, Tool) and isinstance(text := value.data.get("text"), str):
-        return text  # a path or URL
-    return hole(value.label if isinstance(value, (Foreign, Frame)) else "unknown")
+    if isinstance(value, LibraryObject) and isinstance(value.text, str):
+        return value.text
+    return placeholder(value.label if isinstance(value, (External, Frame)) else "unknown")
 
 
-def texts(value: Value) -> list[str]:
-    """Each text that ``value`` may be."""
-    return [as_text(option) for (option,) in combinations([value])]
-
-
-def lift(function: Callable[..., Value], *values: Value) -> Value:
-    """Call ``function`` with each combination of alternatives, and join the answers."""
-    if not any(isinstance(value, Choice) for value in values):
-        return function(*values)
-    return join(function(*row) for row in combinations(values))
+def list_texts(value: Value) -> list[str]:
+    """List each text that ``value`` may be."""
+    return [as_text(option) for (option,) in combine_alternatives([value])]
 
 
 def concatenate(parts: list[Value]) -> Value:
-    """The parts one after the other, as in an f-string."""
-    return lift(lambda *row: clipped("".join(as_text(part) for part in row)), *parts)
+    """Join the parts, as an f-string does."""
+    return map_alternatives(lambda *row: limit_text("".join(as_text(part) for part in row)), *parts)
 
 
-def clipped(text: str) -> Value:
-    """The text, or nothing known about it when it is absurdly long."""
-    if len(text) <= TEXT_LIMIT:
+def limit_text(text: str) -> Value:
+    """Return the text, or ``UNKNOWN`` when it is absurdly long."""
+    if len(text) <= _TEXT_LIMIT:
         return text
-    report_limit(f"a text of {len(text):,} characters is not followed; at most {TEXT_LIMIT:,} are")
+    report_limit(f"a text of {len(text):,} characters is not followed; at most {_TEXT_LIMIT:,} are")
     return UNKNOWN
 
 
-def on_literals(text: str, function: Callable[[str], str]) -> str:
-    """Apply ``function`` outside the holes."""
+def _map_literals(text: str, function: Callable[[str], str]) -> str:
+    """Apply ``function`` outside the placeholders."""
     if OPEN not in text:
         return function(text)
-    parts = _HOLE.split(text)
+    parts = _PLACEHOLDER.split(text)
     return "".join(part if part.startswith(OPEN) else function(part) for part in parts)
 
 
-_CASES = words("lower upper title capitalize casefold swapcase")
-_PLAIN = words("strip lstrip rstrip replace removeprefix removesuffix zfill expandtabs")
+_CASES = split_words("lower upper title capitalize casefold swapcase")
+_PLAIN = split_words("strip lstrip rstrip replace removeprefix removesuffix zfill expandtabs")
 _TESTS = frozenset({"isdigit", "isalpha", "isnumeric", "islower"})
 _SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
 
 
-def call_text(text: str, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind
+def call_text_method(text: str, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind
     """Call the method ``name`` of a text."""
     if name == "format":
         return format_braces(text, args, kwargs)
@@ -114,62 +110,63 @@ def call_text(text: str, name: str, args: list[Value], kwargs: dict[str, Value])
     if name in {"encode", "decode", "__str__", "getvalue", "as_posix"}:
         return text
     if not all(isinstance(arg, (str, int, tuple, type(None))) for arg in args):
-        return Foreign("text", _label(text)) if name not in _CASES else text
-    if any(isinstance(arg, int) and abs(arg) > TEXT_LIMIT for arg in args):
+        return External("text", get_label(text)) if name not in _CASES else text
+    if any(isinstance(arg, int) and abs(arg) > _TEXT_LIMIT for arg in args):
         return UNKNOWN
     try:
-        return _call_plain(text, name, args)
+        return _call_python_method(text, name, args)
     except (TypeError, ValueError, LookupError, OverflowError):
         return UNKNOWN
 
 
-def _call_plain(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR0911 - one for each kind
+def _call_python_method(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR0911 - one for each kind
     if name in _CASES:
-        return _alike(text, on_literals(text, lambda part: str(getattr(part, name)())))
+        return _keep_kind(text, _map_literals(text, lambda part: str(getattr(part, name)())))
     if name in _PLAIN:
-        # With a hole, a width or an affix may differ; the literal parts are still the best guess.
-        if name == "replace" and text.count(str(args[0])) * len(str(args[1])) > TEXT_LIMIT:
-            report_limit(f"a text that grows beyond {TEXT_LIMIT:,} characters is not followed")
+        # With a placeholder, a width or an affix may differ; this is still the best guess.
+        if name == "replace" and text.count(str(args[0])) * len(str(args[1])) > _TEXT_LIMIT:
+            report_limit(f"a text that grows beyond {_TEXT_LIMIT:,} characters is not followed")
             return UNKNOWN
-        return _alike(text, str(getattr(text, name)(*args)))
+        return _keep_kind(text, str(getattr(text, name)(*args)))
     if name in _SPLITS:
         return _split(text, name, args)
     if name in {"startswith", "endswith"}:
-        return _edge_test(text, name, args)
-    if name in _TESTS and not has_hole(text) and not isinstance(text, Argument):
+        return _test_edge(text, name, args)
+    if name in _TESTS and not has_placeholder(text) and not isinstance(text, JobArgument):
         return getattr(text, name)(*args)
-    if name in {"find", "index", "rfind", "rindex", "count"} and not has_hole(text):
+    if name in {"find", "index", "rfind", "rindex", "count"} and not has_placeholder(text):
         return getattr(text, name)(*args)
-    return Foreign("text", _label(text))
+    return External("text", get_label(text))
 
 
-def _edge_test(text: str, name: str, args: list[Value]) -> Value:
-    """``startswith`` and ``endswith``: a hole at the other end does not matter."""
+def _test_edge(text: str, name: str, args: list[Value]) -> Value:
+    """Call ``startswith`` or ``endswith``: a placeholder at the other end does not matter."""
     edge = text.split(OPEN, maxsplit=1)[0] if name == "startswith" else text.rpartition(CLOSE)[2]
     wanted = args[0] if args else ""
     longest = max(map(len, wanted), default=0) if isinstance(wanted, tuple) else len(wanted)
-    if isinstance(text, Argument) or (has_hole(text) and len(edge) < longest):
-        return Foreign("text", _label(text))
+    if isinstance(text, JobArgument) or (has_placeholder(text) and len(edge) < longest):
+        return External("text", get_label(text))
     return getattr(text, name)(*args)
 
 
 def _split(text: str, name: str, args: list[Value]) -> Value:
-    if isinstance(text, Listed):
-        return Foreign("text.split", _HOLE.findall(text)[-1][1:-1])
-    if is_hole(text) or (has_hole(text) and not args):
-        return Foreign("text.split", _label(text))
+    if isinstance(text, ListedKey):
+        return External("text.split", _PLACEHOLDER.findall(text)[-1][1:-1])
+    if is_placeholder(text) or (has_placeholder(text) and not args):
+        return External("text.split", get_label(text))
     parts = getattr(text, name)(*args)
-    if has_hole(text) and len(parts) == 1:
-        return Foreign("text.split", _label(text))
+    if has_placeholder(text) and len(parts) == 1:
+        return External("text.split", get_label(text))
     return parts
 
 
-def _alike(before: str, after: str) -> str:
-    return Argument(after) if isinstance(before, Argument) else after
+def _keep_kind(before: str, after: str) -> str:
+    return JobArgument(after) if isinstance(before, JobArgument) else after
 
 
-def _label(text: str) -> str:
-    found = _HOLE.search(text)
+def get_label(text: str) -> str:
+    """Return the label of the first placeholder in a text."""
+    found = _PLACEHOLDER.search(text)
     return found.group()[1:-1] if found else "unknown"
 
 
@@ -180,11 +177,11 @@ def _join_items(separator: str, args: list[Value]) -> Value:
         for item in items:
             parts += [separator, item] if parts else [item]
         return concatenate(parts)
-    return Foreign("join", items.label if isinstance(items, Foreign) else "unknown")
+    return External("join", items.label if isinstance(items, External) else "unknown")
 
 
 def format_braces(template: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """``template.format(*args, **kwargs)``."""
+    """Return ``template.format(*args, **kwargs)``."""
     try:
         fields = list(Formatter().parse(template))
     except ValueError:
@@ -196,14 +193,14 @@ def format_braces(template: str, args: list[Value], kwargs: dict[str, Value]) ->
         if name is None:
             continue
         if not re.split(r"[.\[]", name)[0]:
-            parts.append(formatted(_field(f"{position}{name}", args, kwargs), spec or ""))
+            parts.append(format_value(_get_field(f"{position}{name}", args, kwargs), spec or ""))
             position += 1
         else:
-            parts.append(formatted(_field(name, args, kwargs), spec or ""))
+            parts.append(format_value(_get_field(name, args, kwargs), spec or ""))
     return concatenate(parts)
 
 
-def _field(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _get_field(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
     first, *path = re.findall(r"[^.\[\]]+", name) or [""]
     value: Value
     if first.isdigit():
@@ -216,36 +213,36 @@ def _field(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
         elif isinstance(value, (list, tuple)) and key.isdigit() and int(key) < len(value):
             value = value[int(key)]
         else:
-            value = value.part(key) if isinstance(value, Foreign) else UNKNOWN
+            value = value.part(key) if isinstance(value, External) else UNKNOWN
     return value
 
 
-def formatted(value: Value, spec: str) -> Value:
-    """``value`` under a format specification."""
-    if isinstance(value, Choice):
-        return join(formatted(option, spec) for option in value.options)
+def format_value(value: Value, spec: str) -> Value:
+    """Format ``value`` by a format specification."""
+    if isinstance(value, OneOf):
+        return join_values(format_value(option, spec) for option in value.options)
     if isinstance(value, Method):
         return UNKNOWN
     if (
         spec
         and _is_narrow(spec)
         and isinstance(value, (str, int, float))
-        and not has_hole(as_text(value))
+        and not has_placeholder(as_text(value))
     ):
         try:
-            return format(value, shown(spec))
+            return format(value, render(spec))
         except (ValueError, TypeError, OverflowError, MemoryError):
             return as_text(value)
     return as_text(value)
 
 
 def _is_narrow(spec: str) -> bool:
-    """Whether a specification asks for no absurd width."""
-    return all(len(digits) <= WIDTH_DIGITS for digits in re.findall(r"\d+", spec))
+    """Tell whether a specification asks for no absurd width."""
+    return all(len(digits) <= _WIDTH_DIGITS for digits in re.findall(r"\d+", spec))
 
 
 def format_percent(template: str, values: Value) -> Value:
-    """``template % values``."""
+    """Return ``template % values``."""
     rest = list(values) if isinstance(values, tuple) else [values]
     parts: list[Value] = []
     end = 0
@@ -257,12 +254,12 @@ def format_percent(template: str, values: Value) -> Value:
         elif found["key"] is not None:
             parts.append(values.get(found["key"], UNKNOWN) if isinstance(values, dict) else UNKNOWN)
         else:
-            parts.append(_converted(rest.pop(0) if rest else UNKNOWN, found))
+            parts.append(_convert(rest.pop(0) if rest else UNKNOWN, found))
     parts.append(template[end:])
     return concatenate(parts)
 
 
-def _converted(value: Value, found: re.Match[str]) -> Value:
+def _convert(value: Value, found: re.Match[str]) -> Value:
     if isinstance(value, (int, float)) and found["kind"] in "dif" and _is_narrow(found["spec"]):
         return f"%{found['spec']}{found['kind']}" % value
     return value

@@ -1,44 +1,42 @@
 """The abstract values that a script's expressions have.
 
 Python's own ``str``, numbers, ``list``, ``tuple``, ``dict``, ``set`` and ``None`` stand for
-themselves; a part of a text that is known only at run time is a hole in it (see ``text.py``).
+themselves; a text has a placeholder for a part that is known only at run time (``template_text``).
 What Python has no value for is one of the classes here.
 """
 
 import ast
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import product
-from math import prod
 from typing import Any
 
-from glueline_worker.lineage.script.domain.limits import report_limit
-
-CHOICE_LIMIT = 16
-"""The most alternatives that are told apart; further ones are forgotten."""
-DEPTH_LIMIT = 8
-PATH_LIMIT = 200
+NESTING_LIMIT = 8
+_PATH_LIMIT = 200
 
 Value = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
-    """Something from outside the script, by the dotted path it was reached on.
+class External:
+    """Something from outside the script, by its dotted path.
 
-    ``label`` is what a name that is made of it hangs on: ``arg:x``, ``date``, ``loop:table`` …
+    ``label`` stands in names that are made of it: ``arg:x``, ``date``, ``loop:table`` …
     """
 
     path: str
     label: str = "unknown"
 
-    def part(self, name: str) -> "Foreign":
-        """The attribute, item or result ``name`` of this."""
-        path = f"{self.path}.{name}" if len(self.path) < PATH_LIMIT else name
-        return Foreign(path, self.label)
+    @property
+    def name(self) -> str:
+        """The last part of the path, without the parentheses of a call."""
+        return self.path.rpartition(".")[2].removesuffix("()")
+
+    def part(self, name: str) -> "External":
+        """Return the attribute, item or result ``name`` of this."""
+        path = f"{self.path}.{name}" if len(self.path) < _PATH_LIMIT else name
+        return External(path, self.label)
 
 
-UNKNOWN = Foreign("")
+UNKNOWN = External("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +55,46 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several values: which one is known only at run time."""
+class OneOf:
+    """One of several values; only a run knows which."""
 
     options: tuple[Value, ...]
     is_cut: bool = False
-    """Whether there are more than the limit lets in."""
+    """True if there are more than the limit lets in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A Spark column expression: the columns it is made of and the name that it bears.
+    """A Spark column expression: the columns that it is made of, and its name.
 
     A reference's node is None when the expression does not say of which frame the column is.
-    ``known`` is False when it may be made of further columns.
+    ``is_known`` is False when it may be made of further columns.
     """
 
     refs: tuple[tuple[str | None, str], ...] = ()
     name: str | None = None
-    known: bool = True
+    is_known: bool = True
 
 
-class Scope:
+class VariableScope:
     """The variables of a module, class or call; ``parent`` encloses it."""
 
     __slots__ = ("globals", "parent", "vars", "yields")
 
-    def __init__(self, parent: "Scope | None" = None) -> None:
+    def __init__(self, parent: "VariableScope | None" = None) -> None:
         self.vars: dict[Any, Value] = {}
         self.parent = parent
         self.globals: set[str] = set()
         self.yields: list[Value] = []
+
+    def find(self, name: str) -> Value:
+        """Return a variable of this scope or an outer one; ``MISSING`` where none has it."""
+        scope: VariableScope | None = self
+        while scope is not None:
+            if name in scope.vars:
+                return scope.vars[name]
+            scope = scope.parent
+        return MISSING
 
 
 @dataclass(eq=False, slots=True)
@@ -95,7 +102,7 @@ class Function:
     """A function of the script; ``bound`` is the instance or class that it is a method of."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    scope: Scope
+    scope: VariableScope
     name: str
     defaults: tuple[Value, ...] = ()
     keyword_defaults: tuple[Value, ...] = ()
@@ -103,7 +110,7 @@ class Function:
     bound: Value = None
 
     def bind(self, instance: Value) -> "Function":
-        """The method of ``instance``."""
+        """Return the method of ``instance``."""
         return Function(
             self.node,
             self.scope,
@@ -115,7 +122,7 @@ class Function:
         )
 
     @property
-    def marks(self) -> set[str]:
+    def decorators(self) -> set[str]:
         """The last names of the decorators, such as ``property`` and ``staticmethod``."""
         found = set()
         for decorator in getattr(self.node, "decorator_list", ()):
@@ -132,14 +139,14 @@ class Class:
 
     name: str
     bases: tuple[Value, ...]
-    scope: Scope
+    scope: VariableScope
     fields: tuple[str, ...] = ()
 
     def find(self, name: str, depth: int = 0) -> Value:
-        """The attribute ``name`` of the class or its bases; ``MISSING`` where nobody has it."""
+        """Return the attribute ``name`` of the class or its bases; ``MISSING`` if none has it."""
         if name in self.scope.vars:
             return self.scope.vars[name]
-        for base in self.bases if depth < DEPTH_LIMIT else ():
+        for base in self.bases if depth < NESTING_LIMIT else ():
             if isinstance(base, Class) and (found := base.find(name, depth + 1)) is not MISSING:
                 return found
         return MISSING
@@ -151,14 +158,6 @@ class Instance:
 
     cls: Class
     attributes: dict[Any, Value] = field(default_factory=dict)
-
-
-@dataclass(eq=False, slots=True)
-class Tool:
-    """An object of a library with a state of its own: a reader, a writer, a client, a buffer."""
-
-    kind: str
-    data: dict[Any, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,106 +176,23 @@ class Missing:
 MISSING = Missing()
 
 
-class Argument(str):
+class JobArgument(str):
     """A text from the job's arguments: a run may be started with another one."""
 
     __slots__ = ()
 
 
-class Listed(str):
+class ListedKey(str):
     """The key of an object in a listing: what follows its prefix may have any number of parts."""
 
     __slots__ = ()
 
 
-class Length(int):
+class MinimumLength(int):
     """A length that is a lower bound only, because a loop of unknown length may add to it."""
 
     __slots__ = ()
 
 
-def words(text: str) -> frozenset[str]:
-    """The words of ``text``, as a set of names."""
-    return frozenset(text.split())
-
-
-def options_of(value: Value) -> tuple[Value, ...]:
-    """The alternatives of ``value``, itself when there is only one."""
-    report_cut(value)
-    return _alternatives(value)
-
-
-def report_cut(value: Value) -> None:
-    """Say that some alternatives of a value that is used now were left out."""
-    if isinstance(value, Choice) and value.is_cut:
-        report_limit(f"of a value with more than {CHOICE_LIMIT} alternatives some are left out")
-
-
-def _alternatives(value: Value) -> tuple[Value, ...]:
-    return value.options if isinstance(value, Choice) else (value,)
-
-
-def join(values: Iterable[Value]) -> Value:
-    """One value that may be any of ``values``."""
-    found: list[Value] = []
-    is_cut = False
-    for value in values:
-        is_cut = is_cut or (isinstance(value, Choice) and value.is_cut)
-        for option in _alternatives(value):
-            if not any(option is other or _same(option, other) for other in found):
-                found.append(option)
-            if len(found) > CHOICE_LIMIT:
-                return Choice(tuple(found), is_cut=True)
-    if not found:
-        return UNKNOWN
-    return found[0] if len(found) == 1 else Choice(tuple(found), is_cut)
-
-
-def _same(one: Value, other: Value) -> bool:
-    if type(one) is not type(other):
-        return False
-    try:
-        return bool(one == other)
-    except RecursionError:
-        return False
-
-
-def combinations(values: Iterable[Value]) -> list[tuple[Value, ...]]:
-    """Each way to choose one alternative of every value.
-
-    Choices of equal length are taken to come from the same branch, and are walked in step.
-    """
-    rows = [_known(options_of(value)) for value in values]
-    lengths = {len(row) for row in rows if len(row) > 1}
-    if not lengths:
-        return [tuple(row[0] for row in rows)]
-    if len(lengths) == 1:
-        size = lengths.pop()
-        return [tuple(row[at if len(row) > 1 else 0] for row in rows) for at in range(size)]
-    found = []
-    for combination in product(*rows):
-        found.append(combination)
-        if len(found) >= CHOICE_LIMIT:
-            break
-    if (ways := prod(map(len, rows))) > len(found):
-        report_limit(
-            f"{ways:,} combinations of values are possible; {ways - len(found):,} are left out"
-        )
-    return found
-
-
-def _known(options: tuple[Value, ...]) -> tuple[Value, ...]:
-    """The options without None, which a variable holds only until it is set."""
-    if len(options) == 1:
-        return options
-    return tuple(option for option in options if option is not None) or options
-
-
-def variants(mapping: dict[Any, Value]) -> list[dict[Any, Value]]:
-    """Each way to choose one alternative of every value of ``mapping``."""
-    keys = list(mapping)
-    return [dict(zip(keys, row, strict=True)) for row in combinations(mapping.values())]
-
-
-class Arguments(dict[Any, Value]):
+class JobArguments(dict[Any, Value]):
     """The job's arguments, as ``getResolvedOptions`` returns them."""

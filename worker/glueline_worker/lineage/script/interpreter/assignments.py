@@ -4,64 +4,72 @@ from __future__ import annotations
 
 import ast
 
-from glueline_worker.lineage.script.domain.reading import Run
-from glueline_worker.lineage.script.domain.template_text import lift
+from glueline_worker.lineage.script.domain.alternatives import (
+    get_alternatives,
+    join_values,
+    map_alternatives,
+)
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.operators import operate
+from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Choice,
     Class,
-    Foreign,
+    External,
     Frame,
     Function,
     Instance,
-    Scope,
-    Tool,
+    OneOf,
     Value,
-    join,
-    options_of,
-    words,
+    VariableScope,
 )
+from glueline_worker.lineage.script.interpreter.variables import bind_variable
+from glueline_worker.lineage.word_sets import split_words
 
-_OPTIONS = words(
+_CONNECTION_OPTIONS = split_words(
     "dbtable connectionname paths preactions postactions streamarn topicname redshifttmpdir"
 )
 
 
-def assign(run: Run, target: ast.expr, value: Value) -> None:
+def assign(reading: Reading, target: ast.expr, value: Value) -> None:
     """Put ``value`` where ``target`` says."""
     if isinstance(target, ast.Name):
-        run.bind(target.id, value)
+        bind_variable(reading, target.id, value)
     elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(run, target.elts, value)
+        _unpack(reading, target.elts, value)
     elif isinstance(target, ast.Subscript):
-        box, key = run.evaluate(target.value), run.evaluate(target.slice)
-        if isinstance(box, Foreign) and _is_option(key):
-            assign(run, target.value, {key: value})  # of options that another module made
-        set_item(run, box, key, value)
+        box, key = reading.evaluate(target.value), reading.evaluate(target.slice)
+        if isinstance(box, External) and _is_option(key):
+            assign(reading, target.value, {key: value})  # of options that another module made
+        _set_item(reading, box, key, value)
         if isinstance(box, Frame):
-            _add_column(run, target.value, box, value)
+            _add_column(reading, target.value, box, value)
     elif isinstance(target, ast.Attribute):
-        _set_attribute(run, run.evaluate(target.value), target.attr, value)
+        _set_attribute(reading, reading.evaluate(target.value), target.attr, value)
     elif isinstance(target, ast.Starred):
-        assign(run, target.value, value)
+        assign(reading, target.value, value)
 
 
 def _is_option(key: Value) -> bool:
-    """Whether ``key`` names a connection option rather than a column."""
-    return isinstance(key, str) and ("." in key or key.lower() in _OPTIONS)
+    """Tell whether ``key`` names a connection option rather than a column."""
+    return isinstance(key, str) and ("." in key or key.lower() in _CONNECTION_OPTIONS)
 
 
-def _add_column(run: Run, target: ast.expr, frame: Frame, value: Value) -> None:
-    """``frame["column"] = value``: what comes from another frame flows into this one."""
-    others = [node for node in run.state.frames_in(value) if node != frame.node]
+def _add_column(reading: Reading, target: ast.expr, frame: Frame, value: Value) -> None:
+    """Run ``frame["column"] = value``: what comes from another frame flows into this one."""
+    others = [node for node in reading.state.find_frames(value) if node != frame.node]
     if others and isinstance(target, ast.Name):
-        run.bind(target.id, run.state.transform([frame, *map(Frame, others)], label="column"))
+        bind_variable(
+            reading,
+            target.id,
+            reading.state.transform([frame, *map(Frame, others)], label="column"),
+        )
 
 
-def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
-    if isinstance(value, Choice) and all(isinstance(item, (tuple, list)) for item in value.options):
+def _unpack(reading: Reading, targets: list[ast.expr], value: Value) -> None:
+    if isinstance(value, OneOf) and all(isinstance(item, (tuple, list)) for item in value.options):
         columns = zip(*value.options, strict=False)
-        value = tuple(join(column) for column in columns)
+        value = tuple(join_values(column) for column in columns)
     if isinstance(value, (tuple, list)):
         items = list(value)
         star = next((at for at, item in enumerate(targets) if isinstance(item, ast.Starred)), None)
@@ -69,81 +77,91 @@ def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
             end = len(items) - (len(targets) - star - 1)
             items[star:end] = [items[star:end]]
         for target, item in zip(targets, [*items, *[UNKNOWN] * len(targets)], strict=False):
-            assign(run, target, item)
+            assign(reading, target, item)
         return
     for target in targets:
-        assign(run, target, element(value, target))
+        assign(reading, target, _get_element(value, target))
 
 
-def element(value: Value, target: ast.expr) -> Value:
-    """An item of ``value``, which nobody can enumerate, as it is bound to ``target``."""
-    if isinstance(value, Foreign) and value.label.startswith("loop:"):
-        return Foreign("item", f"loop:{target.id}" if isinstance(target, ast.Name) else value.label)
+def _get_element(value: Value, target: ast.expr) -> Value:
+    """Return an item of ``value``, whose items are unknown, for ``target``."""
+    if isinstance(value, External) and value.label.startswith("loop:"):
+        return External(
+            "item", f"loop:{target.id}" if isinstance(target, ast.Name) else value.label
+        )
     if isinstance(value, Frame) and isinstance(target, ast.Name):
         return Frame(value.node, value.kind, f"loop:{target.id}")
-    return value if isinstance(value, (Foreign, Frame)) else UNKNOWN
+    return value if isinstance(value, (External, Frame)) else UNKNOWN
 
 
-def set_item(run: Run, box: Value, key: Value, value: Value) -> None:
-    """``box[key] = value``."""
-    for option in options_of(box):
+def _set_item(reading: Reading, box: Value, key: Value, value: Value) -> None:
+    """Run ``box[key] = value``."""
+    for option in get_alternatives(box):
         if isinstance(option, Instance):
-            run.call_method(option, "__setitem__", [key, value], {})
+            reading.call_method(option, "__setitem__", [key, value], {})
         elif isinstance(option, dict) and isinstance(key, (str, int, float, tuple)):
-            run.state.journal.touch(option)
+            reading.state.journal.touch(option)
             option[key] = value
         elif isinstance(option, dict):
-            run.state.journal.touch(option)
-            for name in options_of(key):
-                option[name if isinstance(name, (str, int, Foreign)) else "?"] = value
+            reading.state.journal.touch(option)
+            for name in get_alternatives(key):
+                option[name if isinstance(name, (str, int, External)) else "?"] = value
         elif (
             isinstance(option, list) and isinstance(key, int) and -len(option) <= key < len(option)
         ):
-            run.state.journal.touch(option)
+            reading.state.journal.touch(option)
             option[key] = value
-        elif isinstance(option, Tool):
-            run.set_tool_item(option, key, value)
+        elif isinstance(option, LibraryObject):
+            option.set_item(key, value)
 
 
-def _set_attribute(run: Run, box: Value, name: str, value: Value) -> None:
-    for option in options_of(box):
+def _set_attribute(reading: Reading, box: Value, name: str, value: Value) -> None:
+    for option in get_alternatives(box):
         if isinstance(option, Instance):
-            run.state.journal.touch(option.attributes)
+            reading.state.journal.touch(option.attributes)
             option.attributes[name] = value
         elif isinstance(option, Class):
-            run.state.journal.touch(option.scope.vars)
+            reading.state.journal.touch(option.scope.vars)
             option.scope.vars[name] = value
 
 
-def augment(run: Run, node: ast.AugAssign) -> None:
-    """``target += value`` and its siblings."""
-    before = run.evaluate(node.target)
-    value = run.evaluate(node.value)
+def augment(reading: Reading, node: ast.AugAssign) -> None:
+    """Run ``target += value`` or a sibling."""
+    before = reading.evaluate(node.target)
+    value = reading.evaluate(node.value)
     if (
         isinstance(before, list)
         and isinstance(node.op, ast.Add)
         and isinstance(value, (list, tuple))
     ):
-        run.state.journal.touch(before)
+        reading.state.journal.touch(before)
         before.extend(value)
         return
     if isinstance(before, dict) and isinstance(node.op, ast.BitOr) and isinstance(value, dict):
-        run.state.journal.touch(before)
+        reading.state.journal.touch(before)
         before.update(value)
         return
-    assign(run, node.target, lift(lambda a, b: run.operate(node.op, a, b), before, value))
+    assign(
+        reading,
+        node.target,
+        map_alternatives(lambda a, b: operate(reading, node.op, a, b), before, value),
+    )
 
 
-def capture(run: Run, pattern: ast.pattern, subject: Value) -> None:
+def capture(reading: Reading, pattern: ast.pattern, subject: Value) -> None:
     """Bind the names of a ``case`` pattern."""
     for part in ast.walk(pattern):
         name = getattr(part, "name", None)
         if isinstance(part, (ast.MatchAs, ast.MatchStar)) and name:
-            run.bind(name, subject if part is pattern else UNKNOWN)
+            bind_variable(reading, name, subject if part is pattern else UNKNOWN)
 
 
 def bind_parameters(
-    run: Run, function: Function, scope: Scope, args: list[Value], kwargs: dict[str, Value]
+    reading: Reading,
+    function: Function,
+    scope: VariableScope,
+    args: list[Value],
+    kwargs: dict[str, Value],
 ) -> None:
     """Put a call's arguments into the variables of the called function."""
     parameters = function.node.args
@@ -164,21 +182,16 @@ def bind_parameters(
         elif rest and not parameters.kwarg and not _takes(parameters, next(iter(rest))):
             scope.vars[name] = rest.pop(next(iter(rest)))  # misnamed by the caller
         else:
-            scope.vars[name] = parameter_value(name)
+            scope.vars[name] = External(name)  # no caller gave it
     for parameter, default in zip(parameters.kwonlyargs, function.keyword_defaults, strict=True):
         scope.vars[parameter.arg] = rest.pop(parameter.arg, default)
     if parameters.vararg:
         scope.vars[parameters.vararg.arg] = tuple(values[len(positional) :])
     if parameters.kwarg:
         scope.vars[parameters.kwarg.arg] = rest
-    run.state.tick(len(positional))
+    reading.state.charge(len(positional))
 
 
 def _takes(parameters: ast.arguments, name: str) -> bool:
-    """Whether a function has a parameter ``name``."""
+    """Tell whether a function has a parameter ``name``."""
     return any(parameter.arg == name for parameter in (*parameters.args, *parameters.kwonlyargs))
-
-
-def parameter_value(name: str) -> Value:
-    """What is known of a parameter that no caller gave."""
-    return Foreign(name)

@@ -1,85 +1,72 @@
-"""Attributes, items and comparisons of values."""
+"""Attributes and items of values."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from glueline_worker.lineage.script.domain.columns import column_of
-from glueline_worker.lineage.script.domain.reading import Run
-from glueline_worker.lineage.script.domain.template_text import as_text, has_hole, hole
+from glueline_worker.lineage.script.domain.alternatives import ALTERNATIVES_LIMIT, join_values
+from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, get_column
+from glueline_worker.lineage.script.domain.items import as_key
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    get_label,
+    has_placeholder,
+    placeholder,
+)
 from glueline_worker.lineage.script.domain.values import (
-    CHOICE_LIMIT,
     MISSING,
     UNKNOWN,
-    Argument,
-    Arguments,
-    Choice,
     Class,
     Column,
-    Foreign,
+    External,
     Frame,
     Function,
     Instance,
+    JobArgument,
+    JobArguments,
     Method,
-    Tool,
+    OneOf,
     Value,
-    join,
-    words,
 )
-from glueline_worker.lineage.script.interpreter import members
-
-_FRAME_PROPERTIES = words("rdd na stat loc iloc at str dt values T df")
-_FRAME_FIGURES = words("columns schema dtypes shape index empty isStreaming size")
+from glueline_worker.lineage.script.models import registry
+from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
 
-def as_key(value: Value) -> Value:
-    """``value`` as the key of a dict."""
-    if isinstance(value, (str, int, float, type(None), Foreign, Frame, Tool)):
-        return value
-    if isinstance(value, tuple) and all(isinstance(part, (str, int)) for part in value):
-        return value
-    return as_text(value)
-
-
-def get_attribute(run: Run, value: Value, name: str) -> Value:  # noqa: PLR0911 - one for each kind
-    """``value.name``."""
-    if isinstance(value, Choice):
+def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: PLR0911 - one for each kind
+    """Return ``value.name``."""
+    if isinstance(value, OneOf):
         known = [option for option in value.options if option is not None]
-        return join(get_attribute(run, option, name) for option in known)
+        return join_values(get_attribute(reading, option, name) for option in known)
     if isinstance(value, Frame):
-        return _frame_attribute(run, value, name)
-    if isinstance(value, Foreign):
-        return members.foreign_attribute(run, value, name)
-    if isinstance(value, Tool):
-        return members.tool_attribute(run, value, name)
+        return _get_frame_attribute(reading, value, name)
+    if isinstance(value, External):
+        return registry.get_external_attribute(reading.state, value, name)
+    if isinstance(value, LibraryObject):
+        return value.get_attribute(reading.state, name)
     if isinstance(value, Instance):
-        return _instance_attribute(run, value, name)
+        return _get_instance_attribute(reading, value, name)
     if isinstance(value, Class):
-        return _class_attribute(value, name)
+        return _get_class_attribute(value, name)
     if isinstance(value, (str, int, list, dict, tuple)) and name == "value":
         return value  # a member of an Enum
-    if isinstance(value, Column) and name in _FRAME_PROPERTIES:
+    if isinstance(value, Column) and name in FRAME_PROPERTIES:
         return value
     if name == "__name__" and isinstance(value, Function):
         return value.name
     return Method(value, name)
 
 
-def _frame_attribute(run: Run, frame: Frame, name: str) -> Value:
-    if name in {"write", "writeStream"}:
-        return members.writer(frame, streaming=name == "writeStream")
-    if name in _FRAME_PROPERTIES:
-        return frame
-    if name in _FRAME_FIGURES:
-        return Foreign(f"frame.{name}", "loop:column" if name == "columns" else "unknown")
-    if name in {"sparkSession", "sql_ctx"}:
-        return Foreign("spark")
-    if run.frame_method(name):
+def _get_frame_attribute(reading: Reading, frame: Frame, name: str) -> Value:
+    if (found := registry.get_frame_attribute(frame, name)) is not MISSING:
+        return found
+    if registry.is_frame_method(name):
         return Method(frame, name)
-    return _frame_item(run, frame, name)
+    return _get_frame_item(reading, frame, name)
 
 
-def _instance_attribute(run: Run, value: Instance, name: str) -> Value:  # noqa: PLR0911 - one for each kind
+def _get_instance_attribute(reading: Reading, value: Instance, name: str) -> Value:  # noqa: PLR0911 - one for each kind
     if name in value.attributes:
         return value.attributes[name]
     if name == "__class__":
@@ -88,77 +75,77 @@ def _instance_attribute(run: Run, value: Instance, name: str) -> Value:  # noqa:
         return value.attributes
     found = value.cls.find(name)
     if found is MISSING:
-        return Foreign(name)
+        return External(name)
     if isinstance(found, Function):
-        marks = found.marks
-        if marks & {"property", "cached_property"}:
-            return run.invoke(found.bind(value), [], {})
-        if "staticmethod" in marks:
+        decorators = found.decorators
+        if decorators & {"property", "cached_property"}:
+            return reading.invoke(found.bind(value), [], {})
+        if "staticmethod" in decorators:
             return found
-        return found.bind(value.cls if "classmethod" in marks else value)
+        return found.bind(value.cls if "classmethod" in decorators else value)
     return found
 
 
-def _class_attribute(value: Class, name: str) -> Value:
+def _get_class_attribute(value: Class, name: str) -> Value:
     found = value.find(name)
-    if isinstance(found, Function) and "classmethod" in found.marks:
+    if isinstance(found, Function) and "classmethod" in found.decorators:
         return found.bind(value)
     if name == "__name__":
         return value.name
-    return Foreign(name) if found is MISSING else found
+    return External(name) if found is MISSING else found
 
 
-def get_item(run: Run, value: Value, key: Value) -> Value:  # noqa: C901, PLR0911 - one for each kind
-    """``value[key]``."""
-    if isinstance(value, Choice):
+def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901, PLR0911 - one for each kind
+    """Return ``value[key]``."""
+    if isinstance(value, OneOf):
         known = [option for option in value.options if option is not None]
-        return join(get_item(run, option, key) for option in known)
-    if isinstance(key, Choice):
-        return join(get_item(run, value, option) for option in key.options)
-    if isinstance(value, Arguments) and isinstance(key, str) and key not in value:
-        return run.state.argument(key)
+        return join_values(get_item(reading, option, key) for option in known)
+    if isinstance(key, OneOf):
+        return join_values(get_item(reading, value, option) for option in key.options)
+    if isinstance(value, JobArguments) and isinstance(key, str) and key not in value:
+        return reading.state.get_argument(key)
     if isinstance(value, dict):
-        return _dict_item(value, key)
+        return _get_dict_item(value, key)
     if isinstance(value, (list, tuple, str)):
-        return _sequence_item(value, key)
+        return _get_sequence_item(value, key)
     if isinstance(value, Frame):
-        return _frame_item(run, value, key)
-    if isinstance(value, Tool):
-        return members.tool_item(run, value, key)
+        return _get_frame_item(reading, value, key)
+    if isinstance(value, LibraryObject):
+        return value.get_item(reading.state, key)
     if isinstance(value, Instance):
-        return run.call_method(value, "__getitem__", [key], {})
+        return reading.call_method(value, "__getitem__", [key], {})
     if isinstance(value, Class):
         return value.find(as_text(key)) if isinstance(key, str) else UNKNOWN
-    if isinstance(value, Foreign):
-        return members.foreign_item(run, value, key)
+    if isinstance(value, External):
+        return registry.get_external_item(reading.state, value, key)
     if isinstance(value, Column):
-        return Column(value.refs, key if isinstance(key, str) else value.name, value.known)
+        return Column(value.refs, key if isinstance(key, str) else value.name, value.is_known)
     return UNKNOWN
 
 
-def _dict_item(value: dict[Any, Value], key: Value) -> Value:
+def _get_dict_item(value: dict[Any, Value], key: Value) -> Value:
     key = as_key(key)
-    if key in value and not isinstance(key, Argument):
+    if key in value and not isinstance(key, JobArgument):
         return value[key]
     loops = [item for name, item in value.items() if _is_open(name)]
-    if loops and isinstance(key, str) and not has_hole(key):
-        return join(loops)  # filled by a loop over who knows what: any of its turns
-    unknown = isinstance(key, (Foreign, Frame, Argument)) or (
-        isinstance(key, str) and has_hole(key)
+    if loops and isinstance(key, str) and not has_placeholder(key):
+        return join_values(loops)  # filled by a loop over unknown items: any of its turns
+    unknown = isinstance(key, (External, Frame, JobArgument)) or (
+        isinstance(key, str) and has_placeholder(key)
     )
-    if unknown and value and len(value) <= CHOICE_LIMIT:
+    if unknown and value and len(value) <= ALTERNATIVES_LIMIT:
         # Which entry it is depends on the run: any of them may be.
-        return value[key] if key in value else join(value.values())
+        return value[key] if key in value else join_values(value.values())
     return UNKNOWN
 
 
 def _is_open(key: Value) -> bool:
-    return isinstance(key, Foreign) or (isinstance(key, str) and has_hole(key))
+    return isinstance(key, External) or (isinstance(key, str) and has_placeholder(key))
 
 
-def _sequence_item(value: Any, key: Value) -> Value:
-    if isinstance(value, str) and has_hole(value):
-        return _without_ends(value, key)
+def _get_sequence_item(value: Any, key: Value) -> Value:
+    if isinstance(value, str) and has_placeholder(value):
+        return _cut_ends(value, key)
     if isinstance(key, (int, slice)):
         try:
             return value[key]
@@ -166,21 +153,21 @@ def _sequence_item(value: Any, key: Value) -> Value:
             return UNKNOWN
     if isinstance(value, str):
         return UNKNOWN
-    return join(value) if 0 < len(value) <= CHOICE_LIMIT else UNKNOWN
+    return join_values(value) if 0 < len(value) <= ALTERNATIVES_LIMIT else UNKNOWN
 
 
-def _without_ends(value: str, key: Value) -> Value:
-    """Part of a text with holes: ``text[:-1]`` is understood where it cuts literal ends off."""
+def _cut_ends(value: str, key: Value) -> Value:
+    """Return ``text[:-1]`` and the like, understood where literal ends are cut off."""
     if isinstance(key, slice) and key.step is None:
         cut = value[key]
-        if cut.count("\ue000") == cut.count("\ue001"):
+        if cut.count(OPEN) == cut.count(CLOSE):
             return cut
-    return hole(value.split("\ue000")[1].split("\ue001", maxsplit=1)[0])
+    return placeholder(get_label(value))
 
 
-def _frame_item(run: Run, frame: Frame, key: Value) -> Value:  # noqa: PLR0911 - one for each kind
+def _get_frame_item(reading: Reading, frame: Frame, key: Value) -> Value:  # noqa: PLR0911 - one for each kind
     if frame.kind == "collection":
-        return run.state.transform(frame)
+        return reading.state.transform(frame)
     if frame.kind == "rows" and isinstance(key, int):
         return Frame(frame.node, "row", frame.label)
     if frame.kind == "row":
@@ -188,14 +175,7 @@ def _frame_item(run: Run, frame: Frame, key: Value) -> Value:  # noqa: PLR0911 -
     if frame.kind in {"rows", "scalar", "grouped"}:
         return frame
     if isinstance(key, str):
-        return column_of(frame, key)
+        return get_column(frame, key)
     if isinstance(key, (list, tuple)) and key and all(isinstance(name, str) for name in key):
-        return run.call_method(frame, "select", list(key), {})
+        return reading.call_method(frame, "select", list(key), {})
     return frame
-
-
-def spread(value: Value) -> list[Value]:
-    """The items of ``*value``."""
-    if isinstance(value, Choice):
-        return spread(value.options[0])
-    return list(value) if isinstance(value, (list, tuple, dict)) else [value]

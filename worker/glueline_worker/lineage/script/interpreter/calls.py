@@ -1,166 +1,145 @@
-"""Calls: who is called, and which handler knows about it."""
+"""Calls: which value is called, and which module knows what that does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from glueline_worker.lineage.script.domain import alternatives, columns, template_text
-from glueline_worker.lineage.script.domain.reading import Run
+from glueline_worker.lineage.script.domain import columns, template_text
+from glueline_worker.lineage.script.domain.alternatives import (
+    call_each,
+    combine_alternatives,
+    join_values,
+    map_alternatives,
+)
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
-    Choice,
     Class,
     Column,
-    Foreign,
+    External,
     Frame,
     Function,
     Instance,
     Method,
-    Tool,
+    OneOf,
     Value,
-    combinations,
-    join,
 )
-from glueline_worker.lineage.script.interpreter import attributes
-from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.python import containers
-from glueline_worker.lineage.script.models.registry import call_foreign, call_tool
-from glueline_worker.lineage.script.models.spark import frames
+from glueline_worker.lineage.script.interpreter import containers
+from glueline_worker.lineage.script.interpreter.functions import instantiate
+from glueline_worker.lineage.script.models import registry
 
-Handler = Callable[[Call], Value]
-
-
+_Args = list[Value]
+_Kwargs = dict[str, Value]
 _WRAPPERS = frozenset({"remote", "delay", "func", "__wrapped__"})
+"""Attributes of functions that Ray and Celery add, and that call the function."""
 
 
-class Caller(Run):
-    """Finds what a call means."""
+def call_value(reading: Reading, value: Value, args: _Args, kwargs: _Kwargs) -> Value:  # noqa: PLR0911 - one for each kind
+    """Return ``value(*args, **kwargs)``."""
+    if isinstance(value, Function):
+        if value.decorators & {"udf", "pandas_udf"}:
+            return columns.combine_columns(args)
+        return reading.invoke(value, args, kwargs)
+    if isinstance(value, External):
+        return _call_external(reading, value, args, kwargs)
+    if isinstance(value, Method):
+        return reading.call_method(value.receiver, value.name, args, kwargs)
+    if isinstance(value, Class):
+        return instantiate(reading, value, args, kwargs)
+    if isinstance(value, OneOf):
+        return call_each(reading.call, value, args, kwargs)
+    if isinstance(value, Instance):
+        return reading.call_method(value, "__call__", args, kwargs)
+    if isinstance(value, LibraryObject):
+        return value.call(Call(reading, value, "__call__", args, kwargs))
+    return reading.state.unite_frames([value, *args, *kwargs.values()]) or UNKNOWN
 
-    def call(self, value: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind
-        """``value(*args, **kwargs)``."""
-        if isinstance(value, Function):
-            if value.marks & {"udf", "pandas_udf"}:
-                return columns.as_column(args)
-            return self.invoke(value, args, kwargs)
-        if isinstance(value, Foreign):
-            return self._call_foreign(value, args, kwargs)
-        if isinstance(value, Method):
-            return self.call_method(value.receiver, value.name, args, kwargs)
-        if isinstance(value, Class):
-            return instantiate(self, value, args, kwargs)
-        if isinstance(value, Choice):
-            return alternatives.each(self.call, value, args, kwargs)
-        if isinstance(value, Instance):
-            return self.call_method(value, "__call__", args, kwargs)
-        if isinstance(value, Tool):
-            return call_tool(self, value, "__call__", args, kwargs)
-        return self.state.one_frame([value, *args, *kwargs.values()]) or UNKNOWN
 
-    def call_method(  # noqa: C901, PLR0911 - one for each kind
-        self, value: Value, name: str, args: list[Value], kwargs: dict[str, Value]
-    ) -> Value:
-        """``value.name(*args, **kwargs)``."""
-        if isinstance(value, Frame):
-            return frames.call(Call(self, value, name, args, kwargs))
-        if isinstance(value, Foreign):
-            return self._call_foreign(value.part(name), args, kwargs)
-        if isinstance(value, str):
-            return (
-                template_text.lift(
-                    lambda receiver, *row: template_text.call_text(
-                        receiver, name, list(row), kwargs
-                    ),
-                    value,
-                    *args,
-                )
-                if name != "format"
-                else _format(value, args, kwargs)
-            )
-        if isinstance(value, Tool):
-            return alternatives.each(
-                lambda one, row, named: call_tool(self, one, name, row, named), value, args, kwargs
-            )
-        if isinstance(value, Column):
-            return self._call_column(value, name, args, kwargs)
-        if isinstance(value, (list, tuple, dict, set)):
-            return containers.call(Call(self, value, name, args, kwargs))
-        if isinstance(value, Choice):
-            return self._call_choice(value, name, args, kwargs)
-        if isinstance(value, (Function, Class)) and name in _WRAPPERS:
-            return self.call(value, args, kwargs)  # of Ray and Celery
-        if isinstance(value, Instance) and not _has(value, name):
-            return _inherited(self, name, args, kwargs)
-        if isinstance(value, (Instance, Class)):
-            return self.call(attributes.get_attribute(self, value, name), args, kwargs)
-        return self.state.one_frame([*args, *kwargs.values()]) or UNKNOWN
-
-    def _call_foreign(self, value: Foreign, args: list[Value], kwargs: dict[str, Value]) -> Value:
-        return alternatives.each(
-            lambda one, row, named: call_foreign(self, one, row, named), value, args, kwargs
+def call_method(  # noqa: C901, PLR0911 - one for each kind
+    reading: Reading, value: Value, name: str, args: _Args, kwargs: _Kwargs
+) -> Value:
+    """Return ``value.name(*args, **kwargs)``."""
+    if isinstance(value, Frame):
+        return registry.call_frame_method(Call(reading, value, name, args, kwargs))
+    if isinstance(value, External):
+        return _call_external(reading, value.part(name), args, kwargs)
+    if isinstance(value, str):
+        return _call_text(value, name, args, kwargs)
+    if isinstance(value, LibraryObject):
+        return call_each(
+            lambda one, row, named: one.call(Call(reading, one, name, row, named)),
+            value,
+            args,
+            kwargs,
         )
-
-    def _call_choice(
-        self, value: Choice, name: str, args: list[Value], kwargs: dict[str, Value]
-    ) -> Value:
-        frame = self.state.one_frame(value) if name in frames.VIEWS else None
-        if frame is not None:  # one view with either frame behind it
-            return self.call_method(frame, name, args, kwargs)
-        return alternatives.each(
-            lambda one, row, named: self.call_method(one, name, row, named), value, args, kwargs
-        )
-
-    def _call_column(
-        self, value: Column, name: str, args: list[Value], kwargs: dict[str, Value]
-    ) -> Value:
-        """A method of a Spark column, or of a pandas series, which is a frame."""
-        frame = None if name in columns.METHODS else self.state.one_frame(value)
-        if frame is not None and frames.is_method(name):
-            return frames.call(Call(self, frame, name, args, kwargs))
-        return columns.call_method(value, name, args)
-
-    def frame_method(self, name: str) -> bool:
-        """Whether frames have a method ``name``."""
-        return frames.is_method(name)
-
-    def set_tool_item(self, tool: Tool, key: Value, value: Value) -> None:
-        """``tool[key] = value``."""
-        if tool.kind == "namespace" and isinstance(key, str):
-            tool.data[key] = value
+    if isinstance(value, Column):
+        return _call_column(reading, value, name, args, kwargs)
+    if isinstance(value, (list, tuple, dict, set)):
+        return containers.call_container(Call(reading, value, name, args, kwargs))
+    if isinstance(value, OneOf):
+        return _call_one_of(reading, value, name, args, kwargs)
+    if isinstance(value, (Function, Class)) and name in _WRAPPERS:
+        return reading.call(value, args, kwargs)
+    if isinstance(value, Instance) and not _has_attribute(value, name):
+        return _call_base_method(reading, name, args, kwargs)
+    if isinstance(value, (Instance, Class)):
+        return reading.call(reading.get_attribute(value, name), args, kwargs)
+    return reading.state.unite_frames([*args, *kwargs.values()]) or UNKNOWN
 
 
-def _format(template: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _call_external(reading: Reading, value: External, args: _Args, kwargs: _Kwargs) -> Value:
+    return call_each(
+        lambda one, row, named: registry.call_function(Call(reading, one, "", row, named)),
+        value,
+        args,
+        kwargs,
+    )
+
+
+def _call_one_of(reading: Reading, value: OneOf, name: str, args: _Args, kwargs: _Kwargs) -> Value:
+    frame = reading.state.unite_frames(value) if registry.is_united_method(name) else None
+    if frame is not None:
+        return reading.call_method(frame, name, args, kwargs)
+    return call_each(
+        lambda one, row, named: reading.call_method(one, name, row, named), value, args, kwargs
+    )
+
+
+def _call_column(reading: Reading, value: Column, name: str, args: _Args, kwargs: _Kwargs) -> Value:
+    """Call a method of a Spark column, or of a pandas series, which is a frame."""
+    frame = None if name in columns.COLUMN_METHODS else reading.state.unite_frames(value)
+    if frame is not None and registry.is_frame_method(name):
+        return registry.call_frame_method(Call(reading, frame, name, args, kwargs))
+    return columns.call_column_method(value, name, args)
+
+
+def _call_text(text: str, name: str, args: _Args, kwargs: _Kwargs) -> Value:
+    if name == "format":
+        return _format_text(text, args, kwargs)
+    return map_alternatives(
+        lambda receiver, *row: template_text.call_text_method(receiver, name, list(row), kwargs),
+        text,
+        *args,
+    )
+
+
+def _format_text(template: str, args: _Args, kwargs: _Kwargs) -> Value:
     names = list(kwargs)
-    found = [
+    return join_values(
         template_text.format_braces(
             template, list(row[: len(args)]), dict(zip(names, row[len(args) :], strict=True))
         )
-        for row in combinations([*args, *kwargs.values()])
-    ]
-    return join(found)
+        for row in combine_alternatives([*args, *kwargs.values()])
+    )
 
 
-def _has(value: Instance, name: str) -> bool:
+def _has_attribute(value: Instance, name: str) -> bool:
     return name in value.attributes or value.cls.find(name) is not MISSING
 
 
-def _inherited(run: Run, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """A method that the script's class has from a foreign base, if at all."""
+def _call_base_method(reading: Reading, name: str, args: _Args, kwargs: _Kwargs) -> Value:
+    """Call a method that the script's class has from an external base, if at all."""
     if name.startswith("__"):
         return None
-    return call_foreign(run, Foreign(f"object.{name}"), args, kwargs)
-
-
-def instantiate(run: Run, cls: Class, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """``cls(*args, **kwargs)``."""
-    made = Instance(cls)
-    initializer = cls.find("__init__")
-    if isinstance(initializer, Function):
-        run.invoke(initializer.bind(made), args, kwargs)
-    elif cls.fields:
-        made.attributes.update(zip(cls.fields, args, strict=False))
-        made.attributes.update(kwargs)
-        after = cls.find("__post_init__")
-        if isinstance(after, Function):
-            run.invoke(after.bind(made), [], {})
-    return made
+    return registry.call_function(Call(reading, External(f"object.{name}"), "", args, kwargs))

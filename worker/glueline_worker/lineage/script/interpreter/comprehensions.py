@@ -5,48 +5,51 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from glueline_worker.lineage.script.domain.reading import Run
-from glueline_worker.lineage.script.domain.values import Scope, Value
+from glueline_worker.lineage.script.domain.comparisons import get_truth
+from glueline_worker.lineage.script.domain.items import as_key, list_items
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.values import Value, VariableScope
 from glueline_worker.lineage.script.interpreter import assignments, loops
-from glueline_worker.lineage.script.interpreter.attributes import as_key
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
-def evaluate(run: Run, node: Comprehension) -> Value:
-    """The list (also for sets and generators) or dict that a comprehension makes."""
-    outer = run.scope
-    run.scope = Scope(outer)
+def evaluate_comprehension(reading: Reading, node: Comprehension) -> Value:
+    """Return the list (also for sets and generators) or dict that a comprehension makes."""
+    outer = reading.scope
+    reading.scope = VariableScope(outer)
     found: list[Value] = []
     pairs: dict[Value, Value] = {}
 
     def collect() -> None:
         if isinstance(node, ast.DictComp):
-            pairs[as_key(run.evaluate(node.key))] = run.evaluate(node.value)
+            pairs[as_key(reading.evaluate(node.key))] = reading.evaluate(node.value)
         else:
-            found.append(run.evaluate(node.elt))
+            found.append(reading.evaluate(node.elt))
 
     try:
-        _walk(run, node.generators, collect)
+        _walk(reading, node.generators, collect)
     finally:
-        run.scope = outer
-    return run.state.weigh(pairs if isinstance(node, ast.DictComp) else found)
+        reading.scope = outer
+    return reading.state.charge_size(pairs if isinstance(node, ast.DictComp) else found)
 
 
-def _walk(run: Run, generators: list[ast.comprehension], collect: Callable[[], None]) -> None:
+def _walk(
+    reading: Reading, generators: list[ast.comprehension], collect: Callable[[], None]
+) -> None:
     if not generators:
         collect()
         return
     first, *rest = generators
-    value = run.evaluate(first.iter)
-    items = loops.items_of(value)
+    value = reading.evaluate(first.iter)
+    items = list_items(value)
     if items is None:
-        loops.bind_unknown(run, first.target, value)
-        _walk(run, rest, collect)
+        loops.bind_any_item(reading, first.target, value)
+        _walk(reading, rest, collect)
         return
     for item in items:
-        run.state.tick()
-        assignments.assign(run, first.target, item)
-        # A condition nobody can decide lets the item in.
-        if all(run.truth(run.evaluate(test)) is not False for test in first.ifs):
-            _walk(run, rest, collect)
+        reading.state.charge()
+        assignments.assign(reading, first.target, item)
+        # A condition that only a run can decide lets the item in.
+        if all(get_truth(reading.evaluate(test)) is not False for test in first.ifs):
+            _walk(reading, rest, collect)

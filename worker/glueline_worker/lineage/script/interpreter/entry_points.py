@@ -1,37 +1,39 @@
-"""Functions that the script defines and never calls: handlers and modules for others to import."""
+"""Entry points: functions that the script defines and never calls, such as handlers."""
 
 from __future__ import annotations
 
 import ast
 
-from glueline_worker.lineage.script.domain.values import Class, Foreign, Function, Instance
-from glueline_worker.lineage.script.interpreter.statements import Interpreter
+from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.values import Class, External, Function, Instance
 
 
-def run_uncalled(run: Interpreter, module: ast.Module) -> None:
+def run_entry_points(reading: Reading, module: ast.Module) -> None:
     """Call each function that nothing else in the script mentions, with nothing known."""
-    mentioned = _mentioned(module)
-    for value in list(run.module.vars.values()):
+    mentioned = _find_names_in_use(module)
+    for value in list(reading.module.vars.values()):
         if isinstance(value, Function) and value.name not in mentioned:
-            _try(run, value)
+            _try_function(reading, value)
         elif isinstance(value, Class):
-            instance = run.call(value, [], {})
+            instance = reading.call(value, [], {})
             methods = [item for item in value.scope.vars.values() if isinstance(item, Function)]
             for method in methods:
-                if method.node not in run.called and method.name not in mentioned:
-                    bound = method.bind(instance if isinstance(instance, Instance) else Foreign(""))
-                    _try(run, bound)
+                if method.node not in reading.called and method.name not in mentioned:
+                    bound = method.bind(
+                        instance if isinstance(instance, Instance) else External("")
+                    )
+                    _try_function(reading, bound)
 
 
-def _try(run: Interpreter, function: Function) -> None:
-    if function.node not in run.called:
+def _try_function(reading: Reading, function: Function) -> None:
+    if function.node not in reading.called:
         try:
-            run.invoke(function, [], {})
+            reading.invoke(function, [], {})
         except RecursionError:
-            run.state.leave_out(f"{function.name} is nested too deeply to be followed")
+            reading.state.leave_out(f"{function.name} is nested too deeply to be followed")
 
 
-def _mentioned(module: ast.Module) -> set[str]:
+def _find_names_in_use(module: ast.Module) -> set[str]:
     names = set()
     for node in ast.walk(module):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP
-from glueline_worker.lineage.script.domain.state import STACK
-from glueline_worker.lineage.script.domain.template_text import as_text, shown
-from glueline_worker.lineage.script.domain.values import Frame, Tool, Value, words
-from glueline_worker.lineage.script.models import dbapi, files
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.state import STACKED
+from glueline_worker.lineage.script.domain.template_text import as_text, render
+from glueline_worker.lineage.script.domain.values import Frame, Value
+from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.word_sets import split_words
 
-WRITES = words(
+_WRITES = split_words(
     "to_csv to_parquet to_json to_excel to_pickle to_feather to_orc to_sql to_gbq to_hdf to_xml "
-    "to_delta to_html write_parquet write_csv write_json sink_parquet write_database"
+    "to_delta to_html"
 )
-READS = words(
+_READS = split_words(
     "read_csv read_parquet read_json read_excel read_table read_orc read_feather read_fwf "
-    "read_pickle read_xml scan_parquet scan_csv read_ndjson read_avro read_delta ExcelFile "
-    "ParquetDataset ParquetFile"
+    "read_pickle read_xml ExcelFile"
 )
 _PATHS = (
     "path",
@@ -34,69 +36,69 @@ _PATHS = (
 )
 
 
-def read(call: Call) -> Value:
-    """``pandas.read_csv(path)`` and its siblings."""
-    return files.read(call.state, call.arg(0, *_PATHS))
+def _read(call: Call) -> Value:
+    """Call ``pandas.read_csv(path)`` or a sibling."""
+    return files.read_file(call.state, call.arg(0, *_PATHS))
 
 
-def read_sql(call: Call) -> Value:
-    """``pandas.read_sql(query, connection)``."""
+def _read_sql(call: Call) -> Value:
+    """Call ``pandas.read_sql(query, connection)``."""
     sql, connection = call.arg(0, "sql", "query"), call.arg(1, "con", "conn", "connection")
     if isinstance(sql, str) and (call.name == "read_sql_table" or " " not in sql.strip()):
-        return call.state.read([_table(call, sql, connection, 2)], "read_sql")
-    return dbapi.query(call.state, sql, connection)
+        return call.state.read([_name_table(call, sql, connection, 2)], "read_sql")
+    return dbapi.run_query(call.state, sql, connection)
 
 
-def _table(call: Call, name: str, connection: Value, schema_at: int | None) -> Value:
+def _name_table(call: Call, name: str, connection: Value, schema_at: int | None) -> Dataset:
     schema = call.text(schema_at, "schema")
-    parts = (shown(schema), shown(name)) if schema else (shown(name),)
-    data = connection.data if isinstance(connection, Tool) else {"url": as_text(connection)}
-    return dbapi.name_table(call.state, data, parts)
+    parts = (render(schema), render(name)) if schema else (render(name),)
+    if not isinstance(connection, DatabaseConnection):
+        connection = DatabaseConnection(url=as_text(connection))
+    return dbapi.name_table(call.state, connection, parts)
 
 
-def write(call: Call) -> Value:
-    """``frame.to_csv(path)`` and its siblings; without a path, the data as a text."""
+def _write(call: Call) -> Value:
+    """Call ``frame.to_csv(path)`` or a sibling; without a path, return the data as a text."""
     frame = call.receiver
-    if call.name == "to_sql":
-        name = as_text(call.arg(0, "name"))
-        found = _table(call, name, call.arg(1, "con", "conn"), 2)
-        call.state.write(frame, [found], "to_sql")
-        return None
     target = call.arg(0, *_PATHS)
     if target is None or isinstance(target, Frame):
         return Frame(frame.node, "rows")
-    files.write(call.state, target, frame)
+    files.write_file(call.state, target, frame)
     return None
 
 
-def write_arrow(call: Call) -> Value:
-    """Pyarrow's ``write_table(table, where)`` and ``write_to_dataset(table, root_path)``."""
-    files.write(call.state, call.arg(1, "where", "root_path"), call.arg(0, "table"))
+def _write_sql(call: Call) -> Value:
+    """Call ``frame.to_sql(name, connection)``."""
+    name = as_text(call.arg(0, "name"))
+    found = _name_table(call, name, call.arg(1, "con", "conn"), 2)
+    call.state.write(call.receiver, [found], "to_sql")
     return None
 
 
-def make(call: Call) -> Value:
-    """``pandas.DataFrame(data)``, ``spark.createDataFrame(data)``, ``sc.parallelize(data)``."""
+def _make_frame(call: Call) -> Value:
+    """Call ``pandas.DataFrame(data)``, ``spark.createDataFrame(data)`` or ``sc.parallelize``."""
     data = call.args[0] if call.args else list(call.kwargs.values())
     if isinstance(data, Frame) and data.kind == "data":
         return data
     return call.state.transform(data, label=call.name)
 
 
-def unite(call: Call) -> Value:
-    """``pandas.concat([…])`` and ``pandas.merge(left, right)``."""
-    flow = STACK if call.name == "concat" else KEEP
+def _unite(call: Call) -> Value:
+    """Call ``pandas.concat([…])`` or ``pandas.merge(left, right)``."""
+    flow = STACKED if call.name == "concat" else KEEP
     return call.state.transform(call.values, flow, call.name)
 
 
-FUNCTIONS: dict[str, Callable[[Call], Value]] = {
-    **dict.fromkeys(READS, read),
-    **dict.fromkeys(("read_sql", "read_sql_query", "read_sql_table"), read_sql),
-    "createDataFrame": make,
-    "parallelize": make,
-    "pandas.DataFrame": make,
-    "pd.DataFrame": make,
-    "DataFrame": make,
-    **dict.fromkeys(("pandas.concat", "pd.concat", "polars.concat"), unite),
-    **dict.fromkeys(("pandas.merge", "pd.merge", "pandas.merge_asof"), unite),
-}
+PANDAS = Library(
+    functions={
+        **dict.fromkeys(_READS, _read),
+        **dict.fromkeys(("read_sql", "read_sql_query", "read_sql_table"), _read_sql),
+        **dict.fromkeys(
+            ("createDataFrame", "parallelize", "pandas.DataFrame", "pd.DataFrame", "DataFrame"),
+            _make_frame,
+        ),
+        **dict.fromkeys(("pandas.concat", "pd.concat"), _unite),
+        **dict.fromkeys(("pandas.merge", "pd.merge", "pandas.merge_asof"), _unite),
+    },
+    frame_methods={**dict.fromkeys(_WRITES, _write), "to_sql": _write_sql},
+)

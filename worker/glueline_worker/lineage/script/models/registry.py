@@ -1,293 +1,180 @@
-"""Calls of what is not the script's own: which handler knows about them."""
+"""The one list of libraries, and the look-up of functions, methods and attributes in it."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from glueline_worker.lineage.model import OPAQUE
-from glueline_worker.lineage.script.domain import columns
-from glueline_worker.lineage.script.domain.reading import Run
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
-    UNKNOWN,
-    Choice,
     Column,
-    Foreign,
+    External,
     Frame,
-    Tool,
     Value,
-    words,
 )
-from glueline_worker.lineage.script.interpreter import members
-from glueline_worker.lineage.script.models import (
-    awswrangler,
-    boto3,
-    boto3_s3,
-    dbapi,
-    files,
-    pandas,
-    unknown_helpers,
+from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
+from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
+from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
+from glueline_worker.lineage.script.models.dbapi import DBAPI
+from glueline_worker.lineage.script.models.deltalake import DELTALAKE
+from glueline_worker.lineage.script.models.duckdb import DUCKDB
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.pandas import PANDAS
+from glueline_worker.lineage.script.models.polars import POLARS
+from glueline_worker.lineage.script.models.pyarrow import PYARROW
+from glueline_worker.lineage.script.models.pyiceberg import PYICEBERG
+from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
+from glueline_worker.lineage.script.models.python.concurrency import CONCURRENCY
+from glueline_worker.lineage.script.models.python.dates import DATES
+from glueline_worker.lineage.script.models.python.files import FILES
+from glueline_worker.lineage.script.models.python.iterables import ITERABLES
+from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUMENTS
+from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
+from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
+from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
+from glueline_worker.lineage.script.models.spark.frames import FRAMES
+from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
+from glueline_worker.lineage.script.models.spark.glue_transforms import GLUE_TRANSFORMS
+from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
+from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
+from glueline_worker.lineage.script.models.spark.spark_session import SPARK_SESSION
+from glueline_worker.lineage.script.models.unknown_helpers import UNKNOWN_HELPERS
+from glueline_worker.lineage.word_sets import split_words
+
+LIBRARIES: tuple[Library, ...] = (
+    BUILTIN_FUNCTIONS,
+    ITERABLES,
+    CONCURRENCY,
+    PATHLIB,
+    SUPER_CALLS,
+    FILES,
+    BOTO3,
+    BOTO3_S3,
+    AWSWRANGLER,
+    PANDAS,
+    PYARROW,
+    POLARS,
+    DELTALAKE,
+    PYICEBERG,
+    DUCKDB,
+    SPARK_IO,
+    SPARK_SESSION,
+    FRAMES,
+    GLUE_CONTEXT,
+    GLUE_TRANSFORMS,
+    SPARK_COLUMNS,
+    DBAPI,
+    SPARK_CONF,
+    UNKNOWN_HELPERS,
+    DATES,
+    JOB_ARGUMENTS,
 )
-from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.python import (
-    builtin_functions,
-    concurrency,
-    job_arguments,
-    pathlib,
-    super_calls,
+"""In the order in which their rules are asked. No two may register one name."""
+
+_Entry = TypeVar("_Entry")
+
+
+def merge_tables(tables: Iterable[Mapping[str, _Entry]]) -> dict[str, _Entry]:
+    """Merge the tables of several libraries; raise ValueError where two have one name."""
+    merged: dict[str, _Entry] = {}
+    for table in tables:
+        if taken := merged.keys() & table.keys():
+            raise ValueError(f"registered by two libraries: {', '.join(sorted(taken))}")
+        merged.update(table)
+    return merged
+
+
+_FUNCTIONS = merge_tables(library.functions for library in LIBRARIES)
+_FRAME_METHODS = merge_tables(library.frame_methods for library in LIBRARIES)
+_FRAME_ATTRIBUTES = merge_tables(library.frame_attributes for library in LIBRARIES)
+_UNITED_METHODS = frozenset[str]().union(*(library.united_methods for library in LIBRARIES))
+_RULES = [rule for library in LIBRARIES for rule in library.rules]
+_ATTRIBUTE_RULES = [rule for library in LIBRARIES for rule in library.attributes]
+_ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
+
+_LONGEST_NAME = 3
+"""The parts of the longest name in ``_FUNCTIONS``."""
+_BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
+_WITHOUT_RESULT = split_words(
+    "print info debug warning warn error exception log append_log sleep display"
 )
-from glueline_worker.lineage.script.models.spark import (
-    glue_context,
-    glue_transforms,
-    spark_conf,
-    spark_io,
-    spark_session,
-)
-
-Handler = Callable[[Call], Value]
 
 
-def call_foreign(run: Run, target: Foreign, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """A call of something from outside the script, by the end of its path."""
-    path = target.path.replace("()", "")
-    parts = path.split(".")
-    name = parts[-1]
-    call = Call(run, target, name, args, kwargs)
-    handler = _FUNCTIONS.get(".".join(parts[-3:])) or _FUNCTIONS.get(".".join(parts[-2:]))
-    if handler is None:
-        handler = _FUNCTIONS.get(name)
-        if handler is not None and not _plausible(name, parts, args):
-            handler = None
-    if handler is not None:
-        return handler(call)
-    special = _special(call, parts)
-    return _default(call, path, target) if special is MISSING else special
-
-
-_BUILTINS = frozenset(dir(builtins))
-
-
-def _plausible(name: str, parts: list[str], args: list[Value]) -> bool:
-    """Whether a method of an unknown object is the function that its name suggests."""
-    if len(parts) > 1 and name in _BUILTINS and name not in {"map", "open"}:
-        return False
-    if name == "sql":
-        return bool(args) and isinstance(args[0], (str, Foreign, Choice, Frame))
-    return True
-
-
-def _special(call: Call, parts: list[str]) -> Value:
-    """Families of functions that share a rule."""
-    for rule in (
-        _of_text,
-        _of_item,
-        _of_listing,
-        _of_transform,
-        _of_column,
-        _of_library,
-        unknown_helpers.reads_argument,
-        unknown_helpers.moves_data,
-    ):
-        found = rule(call, parts)
-        if found is not MISSING:
+def call_function(call: Call) -> Value:
+    """Call something from outside the script, by the end of its path."""
+    path = call.receiver.path.replace("()", "")
+    call.parts = path.split(".")
+    call.name = call.parts[-1]
+    for length in range(_LONGEST_NAME, 0, -1):
+        handler = _FUNCTIONS.get(".".join(call.parts[-length:]))
+        if handler is None or (length == 1 and _is_method_like_builtin(call)):
+            continue
+        if (found := handler(call)) is not MISSING:
             return found
-    if call.name in builtin_functions.DATES and call.receiver.label == "unknown":
-        return Foreign(call.receiver.path, "date")
-    return MISSING
+    for rule in _RULES:
+        if (found := rule(call)) is not MISSING:
+            return found
+    return _call_unknown(call, path)
 
 
-def _of_text(call: Call, parts: list[str]) -> Value:
-    """``str.lower(text)``."""
-    if parts[-2:-1] != ["str"] or not call.args:
-        return MISSING
-    return call.run.call_method(call.args[0], call.name, call.args[1:], call.kwargs)
+def _is_method_like_builtin(call: Call) -> bool:
+    """Tell whether a method of an unknown object only has the name of a builtin."""
+    return len(call.parts) > 1 and call.name in _BUILTINS
 
 
-def _of_item(call: Call, parts: list[str]) -> Value:
-    """``unknown.get(key)``."""
-    if call.name != "get" or not call.args or call.state.frames_in(call.args):
-        return MISSING
-    return members.foreign_item(
-        call.run, Foreign(".".join(parts[:-1]), call.receiver.label), call.args[0]
-    )
-
-
-def _of_listing(call: Call, _: list[str]) -> Value:
-    """``max(objects, key=…)``: any of the objects."""
-    value = call.arg(0)
-    lists = isinstance(value, Tool) and value.kind == "listing"
-    return boto3_s3.item(value, 0) if lists and call.name in {"max", "min", "next"} else MISSING
-
-
-def _of_transform(call: Call, parts: list[str]) -> Value:
-    """``Transform.apply(frame)``."""
-    if call.name != "apply" or len(parts) == 1:
-        return MISSING
-    return glue_transforms.apply(call, parts[-2])
-
-
-def _of_column(call: Call, parts: list[str]) -> Value:
-    """``functions.upper(column)``."""
-    if call.name not in columns.FUNCTIONS or not _is_column_function(call, parts):
-        return MISSING
-    return columns.call_function(call.name, call.args)
-
-
-def _of_library(call: Call, parts: list[str]) -> Value:
-    """Connections, settings, and S3 through a client that another module made."""
-    if call.name in {"connect", "connection", "Connection", "DB"}:
-        module = next((part for part in parts if part in dbapi.ENGINES), None)
-        return dbapi.connect(call, module) if module is not None else MISSING
-    if call.name in dbapi.EXECUTIONS and call.args and isinstance(call.args[0], str):
-        return dbapi.query_unknown(call, parts)
-    if call.name in boto3_s3.DISTINCT and ("Bucket" in call.kwargs or len(call.args) > 1):
-        return boto3_s3.METHODS["s3", call.name](call)
-    if call.name in {"set", "config", "setConf", "setAll", "setIfMissing"}:
-        return _configure(call)
-    return MISSING
-
-
-def _is_column_function(call: Call, parts: list[str]) -> bool:
-    if any(isinstance(arg, Column) for arg in call.args):
-        return True
-    if "functions" in parts or parts[0] in {"F", "f", "fn", "func", "sf", "SqlFuncs"}:
-        return True
-    # With a text as its first argument, a bare `sum` or `max` is no builtin but a star import.
-    plain = call.name not in columns.AMBIGUOUS or any(isinstance(arg, str) for arg in call.args[:1])
-    return len(parts) == 1 and plain
-
-
-def _configure(call: Call) -> Value:
-    if call.name == "setAll":
-        pairs = call.arg(0)
-        pairs = list(pairs.items()) if isinstance(pairs, dict) else pairs
-        for pair in pairs if isinstance(pairs, (list, tuple)) else ():
-            if isinstance(pair, (list, tuple)) and pair:
-                spark_conf.put(call.state, pair[0], pair[-1])
-    elif len(call.args) > 1 or "key" in call.kwargs:
-        spark_conf.put(call.state, call.arg(0, "key"), call.arg(1, "value"))
-    elif "map" in call.kwargs:
-        spark_conf.put_all(call.state, call.mapping(None, "map"))
-    return call.receiver
-
-
-def _default(call: Call, path: str, target: Foreign) -> Value:
-    """Nobody here knows the function: what flows in may flow out."""
+def _call_unknown(call: Call, path: str) -> Value:
+    """Call an unknown function: what flows into it flows out of it."""
     kinds = set(map(type, call.values))
     if Column in kinds and Frame not in kinds:
-        return columns.as_column(call.values)
-    inputs = call.state.frames_in(call.values)
-    if inputs and call.name not in _SILENT:
+        return combine_columns(call.values)
+    if call.name not in _WITHOUT_RESULT and call.state.find_frames(call.values):
         return call.state.transform(call.values, OPAQUE, call.name)
-    return Foreign(f"{path}()", target.label)
+    return External(f"{path}()", call.receiver.label)
 
 
-_SILENT = words("print info debug warning warn error exception log append_log sleep display")
+def get_external_attribute(state: State, value: External, name: str) -> Value:
+    """Return ``value.name``."""
+    for rule in _ATTRIBUTE_RULES:
+        if (found := rule(state, value, name)) is not MISSING:
+            return found
+    return value.part(name)
 
 
-def call_tool(
-    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
-) -> Value:
-    """A method of a library's object; ``__call__`` when it is called itself."""
-    if tool.kind == "unknown_writer":
-        return _call_unknown_writer(run, tool, name, args, kwargs)
-    handler = _TOOLS.get(tool.kind)
-    if handler is None:
-        return tool
-    return handler(Call(run, tool, name, args, kwargs))
+def get_external_item(state: State, value: External, key: Value) -> Value:
+    """Return ``value[key]``."""
+    for rule in _ITEM_RULES:
+        if (found := rule(state, value, key)) is not MISSING:
+            return found
+    return value.part("item")
 
 
-def _call_unknown_writer(
-    run: Run, tool: Tool, name: str, args: list[Value], kwargs: dict[str, Value]
-) -> Value:
-    """``x.write`` where nobody knows whether x is a frame: only a frame's has methods."""
-    if name == "__call__":
-        return call_foreign(run, tool.data["of"].part("write"), args, kwargs)
-    return call_tool(run, tool.data["writer"], name, args, kwargs)
+def call_frame_method(call: Call) -> Value:
+    """Call a method of a frame; an unknown one yields all of the frame, in unknown columns."""
+    handler = _FRAME_METHODS.get(call.name)
+    if handler is not None:
+        return handler(call)
+    frame: Frame = call.receiver
+    if frame.kind in {"rows", "row", "scalar"}:
+        return frame
+    return call.state.transform([frame, *call.values], OPAQUE, call.name)
 
 
-def _called_reader(call: Call) -> Value:
-    """``x.read()``: x is a file, not a session."""
-    return Foreign("text") if call.name == "__call__" else spark_io.call_reader(call)
+def is_frame_method(name: str) -> bool:
+    """Tell whether frames have a method ``name``, so that it is hardly a column."""
+    return name in _FRAME_METHODS
 
 
-_FUNCTIONS: dict[str, Handler] = {
-    **builtin_functions.FUNCTIONS,
-    **pandas.FUNCTIONS,
-    **glue_context.FUNCTIONS,
-    **awswrangler.FUNCTIONS,
-    "sql": spark_session.spark_sql,
-    "spark.sql": spark_session.spark_sql,
-    "table": spark_session.spark_table,
-    "registerDataFrameAsTable": spark_session.register,
-    "registerTempTable": spark_session.register,
-    "createOrReplaceTempView": spark_session.register_unknown,
-    "createTempView": spark_session.register_unknown,
-    "createOrReplaceGlobalTempView": spark_session.register_unknown,
-    "createGlobalTempView": spark_session.register_unknown,
-    "setCurrentDatabase": spark_session.set_database,
-    "textFile": spark_session.text_file,
-    "wholeTextFiles": spark_session.text_file,
-    "binaryFiles": spark_session.text_file,
-    "fromDF": glue_transforms.from_frame,
-    "DynamicFrame": glue_transforms.from_frame,
-    "DynamicFrameCollection": glue_transforms.collection,
-    "process_rows": lambda call: glue_transforms.apply(call, "Relationalize"),
-    "client": boto3.client,
-    "resource": boto3.client,
-    "create_engine": dbapi.engine_url,
-    "getConnection": dbapi.driver_connection,
-    "Utils.runQuery": dbapi.run_by_options,
-    "write_table": pandas.write_arrow,
-    "write_to_dataset": pandas.write_arrow,
-    "s3.list_objects": lambda call: [call.arg(0, "path")],
-    "URL.create": dbapi.url_of_parts,
-    "DeltaTable.forPath": spark_io.delta_table,
-    "DeltaTable.forName": spark_io.delta_table,
-    "forPath": spark_io.delta_table,
-    "forName": spark_io.delta_table,
-    "execute_values": lambda call: dbapi.query(
-        call.state, call.arg(1, "sql"), call.arg(0, "cur"), call.arg(2, "argslist")
-    ),
-    "execute_batch": lambda call: dbapi.query(
-        call.state, call.arg(1, "sql"), call.arg(0, "cur"), call.arg(2, "argslist")
-    ),
-    "write_pandas": lambda call: (
-        dbapi.call_connection(
-            Call(
-                call.run,
-                call.arg(0, "conn"),
-                "write_dataframe",
-                [call.arg(1, "df"), call.arg(2, "table_name")],
-                {},
-            )
-        )
-        if dbapi.is_connection(call.arg(0, "conn"))
-        else UNKNOWN
-    ),
-    "super": super_calls.make_super,
-}
-_TOOLS: dict[str, Handler] = {
-    "reader": _called_reader,
-    "writer": spark_io.call_writer,
-    "table_writer": spark_io.call_table_writer,
-    "delta": spark_io.call_delta,
-    "source": glue_context.call_source,
-    "sink": glue_context.call_sink,
-    "client": boto3.call_client,
-    "bucket": boto3_s3.call_object,
-    "s3object": boto3_s3.call_object,
-    "listing": boto3_s3.call_object,
-    "dynamo": boto3.call_object,
-    "database": dbapi.call_connection,
-    "parser": job_arguments.call_parser,
-    "partial": concurrency.call_partial,
-    "path": pathlib.call_path,
-    "url": pathlib.call_path,
-    "buffer": files.call_buffer,
-    "template": builtin_functions.call_template,
-    "future": concurrency.call_future,
-    "super": super_calls.call_super,
-    "namespace": lambda call: call.receiver,
-}
+def is_united_method(name: str) -> bool:
+    """Tell whether a method is called once for all alternatives of a frame."""
+    return name in _UNITED_METHODS
+
+
+def get_frame_attribute(frame: Frame, name: str) -> Value:
+    """Return ``frame.name``; ``MISSING`` for methods and columns."""
+    found = _FRAME_ATTRIBUTES.get(name)
+    return MISSING if found is None else found(frame)

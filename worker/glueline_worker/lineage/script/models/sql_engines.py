@@ -1,119 +1,131 @@
-"""SQL that a script runs: its statements into nodes, with temporary views as frames."""
+"""SQL that a script runs: nodes for its statements, and frames for temporary views."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import ColumnRef, Flow
-from glueline_worker.lineage.naming import athena_table, s3, spark_table
+from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_sql_table
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import is_hole, shown, texts
-from glueline_worker.lineage.script.domain.values import Frame, Value, options_of, words
+from glueline_worker.lineage.script.domain.template_text import is_placeholder, list_texts, render
+from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
+from glueline_worker.lineage.word_sets import split_words
 
-TABLE_IN_DATABASE = 2
-QUERY_COST = 500
+_TABLE_IN_DATABASE = 2
+_QUERY_COST = 500
 """Steps that parsing a query counts for."""
-SHOWN = 3
+_SENTENCES_SHOWN = 3
 """Warnings of one text of SQL."""
 _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
 _CHANNELS = frozenset({"stdin", "stdout"})
-"""What PostgreSQL's COPY speaks to instead of a table."""
-_WRITES = words("insert merge update delete create_table create_view copy")
+"""Names in PostgreSQL's COPY that are no tables."""
+_WRITES = split_words("insert merge update delete create_table create_view copy")
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """Who runs a query: how it names tables, and which names are not tables at all."""
+class SqlEngine:
+    """The engine that runs a query: how it names tables, and its temporary views."""
 
     name: Callable[[TableName], Dataset]
     dialect: str = "spark"
     views: Mapping[str, Value] = field(default_factory=dict)
 
 
-def spark_engine(state: State) -> Engine:
-    """Spark SQL in the script's session."""
-    return Engine(lambda parts: spark_name(state, parts), "spark", state.views)
+def make_spark_engine(state: State) -> SqlEngine:
+    """Make the engine of Spark SQL in the script's session."""
+    return SqlEngine(lambda parts: name_spark_table(state, parts), "spark", state.views)
 
 
-def athena_engine(state: State, database: str | None) -> Engine:
-    """Athena, with ``database`` for names without one."""
-    default = shown(database) if database else "default"
+def make_athena_engine(state: State, database: str | None) -> SqlEngine:
+    """Make the engine of Athena, with ``database`` for names without one."""
+    default = render(database) if database else "default"
 
     def name(parts: TableName) -> Dataset:
         *before, table = parts
         database = before.pop() if before else default
-        return athena_table(".".join(before), database, table, state.around)
+        return name_athena_table(".".join(before), database, table, state.context)
 
-    return Engine(name, "athena")
+    return SqlEngine(name, "athena")
 
 
-def spark_name(state: State, parts: TableName) -> Dataset:
-    """The dataset of a Spark table name, in the current catalog and database."""
+def name_spark_table(state: State, parts: TableName) -> Dataset:
+    """Return the dataset of a Spark table name, in the current catalog and database."""
     current = state.settings["database"]
     if len(parts) == 1 and "://" not in parts[0] and isinstance(current, str):
         parts = (*current.split("."), *parts)
     default = state.settings.get("catalog")
-    if len(parts) == TABLE_IN_DATABASE and isinstance(default, str) and state.catalogs.get(default):
+    if (
+        len(parts) == _TABLE_IN_DATABASE
+        and isinstance(default, str)
+        and state.catalogs.get(default)
+    ):
         parts = (default, *parts)
-    return spark_table(parts, state.around, state.catalogs)
+    return name_spark_sql_table(parts, state.context, state.catalogs)
 
 
 def run_spark_sql(state: State, query: Value) -> Value:
-    """``spark.sql(query)``: the frame that the last statement yields."""
+    """Call ``spark.sql(query)``; return the frame that the last statement yields."""
     found: list[Value] = []
-    for option in options_of(query):
+    for option in get_alternatives(query):
         if isinstance(option, str):
-            found += [run(state, text, spark_engine(state)) for text in texts(option)]
-    frame = state.one_frame(found)
+            found += [run_sql(state, text, make_spark_engine(state)) for text in list_texts(option)]
+    frame = state.unite_frames(found)
     return frame if frame is not None else state.transform((), label="sql")
 
 
-def run(state: State, text: str, engine: Engine, given: Value = None) -> Frame | None:
-    """Add the nodes of each statement in ``text``; the frame of the last one.
+def run_sql(state: State, text: str, engine: SqlEngine, given: Value = None) -> Frame | None:
+    """Add the nodes of each statement in ``text``; return the frame of the last one.
 
     ``given`` is what flows into a statement besides its tables: the rows of an INSERT.
     """
-    state.tick(QUERY_COST + len(text) // 20)
-    if is_hole(text):
-        state.warn("a query that is known only at run time")
-        return None
-    reading = _reading(shown(text), engine.dialect)
-    for warning in reading.warnings[:SHOWN]:
-        state.warn(f"SQL: {warning}")
-    if (more := len(reading.warnings) - SHOWN) > 0:
-        state.warn(f"SQL: {more} more warnings about this text are left out")
-    for gap in reading.gaps[:SHOWN]:
-        state.leave_out(f"SQL: {gap}")
     frame = None
-    for statement in reading.statements:
-        frame = _statement(state, statement, engine, given) or frame
+    for statement in parse_statements(state, text, engine.dialect):
+        frame = _add_statement(state, statement, engine, given) or frame
     return frame
 
 
+def parse_statements(state: State, text: str, dialect: str) -> Sequence[SqlStatement]:
+    """Parse a text of SQL; what it leaves open becomes a warning of the script."""
+    state.charge(_QUERY_COST + len(text) // 20)
+    if is_placeholder(text):
+        state.warn("a query that is known only at run time")
+        return ()
+    reading = _parse_sql(render(text), dialect)
+    for warning in reading.warnings[:_SENTENCES_SHOWN]:
+        state.warn(f"SQL: {warning}")
+    if (more := len(reading.warnings) - _SENTENCES_SHOWN) > 0:
+        state.warn(f"SQL: {more} more warnings about this text are left out")
+    for gap in reading.gaps[:_SENTENCES_SHOWN]:
+        state.leave_out(f"SQL: {gap}")
+    return reading.statements
+
+
 @lru_cache(maxsize=1_000)
-def _reading(text: str, dialect: str) -> SqlReading:
+def _parse_sql(text: str, dialect: str) -> SqlReading:
     return read_sql(text, dialect=dialect)
 
 
-def _statement(state: State, statement: SqlStatement, engine: Engine, given: Value) -> Frame | None:
+def _add_statement(
+    state: State, statement: SqlStatement, engine: SqlEngine, given: Value
+) -> Frame | None:
     if statement.kind == "use":
         if statement.database:
             state.settings["database"] = ".".join(statement.database)
         return None
-    sources = _sources(state, statement, engine)
-    flow = _flow(statement, sources)
+    sources = _add_reads(state, statement, engine)
+    flow = statement.flow(sources)
     inputs = [Frame(node) for node in dict.fromkeys(sources.values())]
     if statement.view is not None:
         frame = state.transform(inputs, flow, "sql")
         register_view(state, statement.view[-1], frame)
         return frame
-    targets = _targets(state, statement, engine)
+    targets = _find_targets(state, statement, engine)
     if not targets:
         return state.transform(inputs, flow, "sql") if inputs else None
     if engine.views is state.views and statement.write is not None:
@@ -125,8 +137,8 @@ def _statement(state: State, statement: SqlStatement, engine: Engine, given: Val
     return state.write_through([*inputs, given], targets, flow, statement.kind)
 
 
-def _targets(state: State, statement: SqlStatement, engine: Engine) -> list[Dataset]:
-    targets = [s3(path, state.around) for path in statement.path_writes]
+def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> list[Dataset]:
+    targets = [name_s3_path(path, state.context) for path in statement.path_writes]
     if statement.write is not None and statement.write[-1].lower() in _CHANNELS:
         return targets
     defines = statement.kind == "create_table" and not statement.reads and not statement.path_reads
@@ -137,16 +149,16 @@ def _targets(state: State, statement: SqlStatement, engine: Engine) -> list[Data
     return targets
 
 
-def _sources(state: State, statement: SqlStatement, engine: Engine) -> dict[TableName, str]:
-    """The node behind each table that is read."""
+def _add_reads(state: State, statement: SqlStatement, engine: SqlEngine) -> dict[TableName, str]:
+    """Add a node for each table and file that is read."""
     found: dict[TableName, str] = {}
     for name in statement.reads:
         if name[-1].lower() in _CHANNELS:
             continue
-        frame = _view(state, name, engine)
+        frame = _resolve_view(state, name, engine)
         found[name] = (frame or state.read([engine.name(name)], "sql")).node
     for path in statement.path_reads:
-        place = s3(_AS_OF.sub("", path), state.around)
+        place = name_s3_path(_AS_OF.sub("", path), state.context)
         found[(path,)] = state.read([place], "sql").node
     return found
 
@@ -154,33 +166,22 @@ def _sources(state: State, statement: SqlStatement, engine: Engine) -> dict[Tabl
 def register_view(state: State, name: str, frame: Value) -> None:
     """Make ``frame`` a temporary view of the session."""
     state.journal.touch(state.views)
-    state.views[_plain_view(name)] = frame
+    state.views[_normalize_view(name)] = frame
 
 
-def spark_view(state: State, name: str) -> Frame | None:
-    """The frame behind a temporary view of the session."""
-    value = state.views.get(_plain_view(name))
-    return None if value is None else state.one_frame(value)
+def find_view(state: State, name: str) -> Frame | None:
+    """Find the frame behind a temporary view of the session."""
+    value = state.views.get(_normalize_view(name))
+    return None if value is None else state.unite_frames(value)
 
 
-def _plain_view(name: str) -> str:
-    return shown(name).replace("`", "").lower().removeprefix("global_temp.")
+def _normalize_view(name: str) -> str:
+    return render(name).replace("`", "").lower().removeprefix("global_temp.")
 
 
-def _view(state: State, name: TableName, engine: Engine) -> Frame | None:
-    value = engine.views.get(_plain_view(".".join(name)))
+def _resolve_view(state: State, name: TableName, engine: SqlEngine) -> Frame | None:
+    value = engine.views.get(_normalize_view(".".join(name)))
     if value is None and len(name) == 1 and state.settings["database"] is None:
         # A loop may have registered views under names that only the run knows.
         value = [frame for view, frame in engine.views.items() if view.startswith("{")] or None
-    return None if value is None else state.one_frame(value) or state.transform(())
-
-
-def _flow(statement: SqlStatement, sources: Mapping[TableName, str]) -> Flow:
-    columns = {
-        name: tuple(
-            ColumnRef(sources[table], column) for table, column in parts if table in sources
-        )
-        for name, parts in statement.columns.items()
-    }
-    whole = tuple(sources[table] for table in statement.rest if table in sources)
-    return Flow(columns, whole=whole, dropped=frozenset(statement.dropped))
+    return None if value is None else state.unite_frames(value) or state.transform(())

@@ -1,13 +1,15 @@
-"""Functions of other modules that nobody here can read: what their names and arguments tell."""
+"""Functions of modules that are not known: their names and arguments tell what they do."""
 
 from __future__ import annotations
 
 import re
 
-from glueline_worker.lineage.script.domain.template_text import shown
-from glueline_worker.lineage.script.domain.values import MISSING, Frame, Tool, Value
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.template_text import render
+from glueline_worker.lineage.script.domain.values import MISSING, Frame, Value
 from glueline_worker.lineage.script.models import datasets, sql_engines
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.aws.boto3 import AwsClient
+from glueline_worker.lineage.script.models.library import Library
 
 _READS_ARGUMENT = re.compile(r"(?:\w+_)?(?:arg|argument|job_param|job_parameter|env_var)s?")
 _WRITES = re.compile(r"(?:\w+_)?(?:write|save|export|store|persist|dump|upload)(?:_\w+)?")
@@ -16,37 +18,39 @@ _S3 = re.compile(r"s3[an]?://")
 _QUERY = re.compile(r"\s*(?:select|with|insert|merge|create|unload)\s", re.IGNORECASE)
 
 
-def reads_argument(call: Call, _: list[str]) -> Value:
-    """``get_argument("name")``: one of the job's arguments."""
+def _read_argument(call: Call) -> Value:
+    """Call ``get_argument("name")``: one of the job's arguments."""
     if not _READS_ARGUMENT.fullmatch(call.name):
         return MISSING
     asked = next((arg for arg in call.args if isinstance(arg, str)), None)
-    return MISSING if asked is None else call.state.argument(asked.lstrip("-"))
+    return MISSING if asked is None else call.state.get_argument(asked.lstrip("-"))
 
 
-def moves_data(call: Call, parts: list[str]) -> Value:
-    """``write_to_s3(frame, "s3://…")``, ``read_csv("s3://…")``, ``run_athena_query(sql)``."""
+def _move_data(call: Call) -> Value:
+    """Call ``write_to_s3(frame, "s3://…")``, ``read_csv("s3://…")``, ``run_athena_query(sql)``."""
     places = [value for value in call.values if isinstance(value, str) and _S3.match(value)]
-    frames = call.state.frames_in(call.values)
+    frames = call.state.find_frames(call.values)
     if frames and places and _WRITES.fullmatch(call.name):
-        found = [place for value in places for place in datasets.at(call.state, value)]
+        found = [place for value in places for place in datasets.find_locations(call.state, value)]
         call.state.write([Frame(node) for node in frames], found, call.name)
         return Frame(frames[0])
     if places and not frames and _READS.fullmatch(call.name):
-        return call.state.read(datasets.at(call.state, places[0]), call.name)
-    return _asks_athena(call, parts)
+        return call.state.read(datasets.find_locations(call.state, places[0]), call.name)
+    return _query_athena(call)
 
 
-def _asks_athena(call: Call, parts: list[str]) -> Value:
-    """SQL given to a function with an Athena client, or with Athena in its name."""
+def _query_athena(call: Call) -> Value:
+    """Run SQL given to a function with an Athena client, or with Athena in its name."""
     client = any(
-        isinstance(value, Tool) and value.kind == "client" and value.data.get("service") == "athena"
-        for value in call.values
+        isinstance(value, AwsClient) and value.service == "athena" for value in call.values
     )
-    if not client and "athena" not in ".".join(parts).lower():
+    if not client and "athena" not in ".".join(call.parts).lower():
         return MISSING
-    sql = next((v for v in call.values if isinstance(v, str) and _QUERY.match(shown(v))), None)
+    sql = next((v for v in call.values if isinstance(v, str) and _QUERY.match(render(v))), None)
     if sql is None:
         return MISSING
-    found = sql_engines.run(call.state, sql, sql_engines.athena_engine(call.state, None))
-    return call.state.one_frame(found) or MISSING
+    found = sql_engines.run_sql(call.state, sql, sql_engines.make_athena_engine(call.state, None))
+    return call.state.unite_frames(found) or MISSING
+
+
+UNKNOWN_HELPERS = Library(rules=(_read_argument, _move_data))

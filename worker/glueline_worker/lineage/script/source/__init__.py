@@ -1,1 +1,1 @@
-"""A script's bytes into a syntax tree."""
+"""From a script's bytes to its syntax tree."""

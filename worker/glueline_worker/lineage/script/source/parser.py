@@ -1,14 +1,16 @@
-"""A script's bytes into a syntax tree, as far as it parses."""
+"""From a script's bytes to its syntax tree, as far as it parses."""
 
 import ast
 import re
 import textwrap
 from collections.abc import Callable, Iterable
 
-from glueline_worker.lineage.script.source.repair import TEXT, repaired
+from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
 from glueline_worker.lineage.syntax import parse_module
 
-SIZE_LIMIT = 600_000
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Private-use characters: the reader delimits placeholders with them, so no script keeps them."""
+SCRIPT_SIZE_LIMIT = 600_000
 """Characters that are read; a longer script is cut at a line."""
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -21,13 +23,13 @@ _CONTINUED = ("else", "elif", "except", "finally")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
-def decode(data: str | bytes) -> str:
-    """The script's text: UTF-8, the declared coding, or Latin-1, which fits anything."""
+def decode_script(data: str | bytes) -> str:
+    """Decode the script: UTF-8, the declared coding, or Latin-1, which fits anything."""
     if isinstance(data, str):
         return _clean(data)
     found = _CODING.search(b"\n".join(data.split(b"\n", 2)[:2]))
     declared = found.group(1).decode("ascii") if found else "utf-8"
-    declared = wide_coding(data) or declared
+    declared = find_wide_coding(data) or declared
     for coding in (declared, "utf-8"):
         try:
             return _clean(data.decode(coding))
@@ -36,8 +38,8 @@ def decode(data: str | bytes) -> str:
     return _clean(data.decode("latin-1"))
 
 
-def wide_coding(data: bytes) -> str:
-    """UTF-16 or UTF-32, by the mark at the start or by the zeros of plain letters; else ""."""
+def find_wide_coding(data: bytes) -> str:
+    """Find UTF-16 or UTF-32, by the mark at the start or the zeros of plain letters; else ""."""
     for mark, coding in _MARKS:
         if data.startswith(mark):
             return coding
@@ -51,43 +53,48 @@ def wide_coding(data: bytes) -> str:
 
 def _clean(text: str) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    # The private-use characters that delimit holes are no part of anybody's script.
-    return text.replace("\x00", "").replace("\ue000", "").replace("\ue001", "")
+    return text.replace("\x00", "").replace(OPEN, "").replace(CLOSE, "")
 
 
-def parse(text: str, warn: Callable[[str], None], leave_out: Callable[[str], None]) -> ast.Module:
-    """The tree of the script; what does not parse or is too long goes to ``leave_out``."""
-    if len(text) > SIZE_LIMIT:
-        whole, text = len(text), _beginning(text)
+def parse_script(
+    text: str, warn: Callable[[str], None], leave_out: Callable[[str], None]
+) -> ast.Module:
+    """Parse the script; what does not parse or is too long goes to ``leave_out``."""
+    if len(text) > SCRIPT_SIZE_LIMIT:
+        whole, text = len(text), _cut_to_limit(text)
         leave_out(f"{whole - len(text):,} of the script's {whole:,} characters were not read")
-    module = tree(text)
+    module = try_parse(text)
     if module is not None:
-        if _says_nothing(module):
+        if _is_other_text(module):
             leave_out("the script has no statement that does anything; is it a script?")
         return module
-    module = tree(textwrap.dedent(text)) or tree(repaired(text))
+    module = try_parse(textwrap.dedent(text)) or try_parse(repair_script(text))
     if module is not None:
         warn("the script is no Python 3; it was read as if it were")
         return module
-    return _by_parts(repaired(textwrap.dedent(text)), leave_out)
+    return _parse_parts(repair_script(textwrap.dedent(text)), leave_out)
 
 
-def _beginning(text: str) -> str:
-    """The statements at the left margin that end before the limit; none is cut in two."""
-    start = text[:SIZE_LIMIT]
-    inside = _inside_texts(start)
+def _cut_to_limit(text: str) -> str:
+    """Return the statements at the left margin that end before the limit, none cut in two."""
+    start = text[:SCRIPT_SIZE_LIMIT]
+    inside = _find_lines_in_texts(start)
     lines = start.split("\n")
-    ends = (at for at in range(len(lines) - 1, 0, -1) if at not in inside and _begins(lines[at]))
+    ends = (
+        at
+        for at in range(len(lines) - 1, 0, -1)
+        if at not in inside and _begins_statement(lines[at])
+    )
     return "\n".join(lines[: next(ends, 0)])
 
 
-def _begins(line: str) -> bool:
-    """Whether a statement begins here, at the left margin."""
+def _begins_statement(line: str) -> bool:
+    """Tell whether a statement begins here, at the left margin."""
     return bool(line) and line[0] not in " \t)]}#" and not line.startswith(_CONTINUED)
 
 
-def _says_nothing(module: ast.Module) -> bool:
-    """Whether other text, such as YAML, was taken for Python: names and numbers without a deed."""
+def _is_other_text(module: ast.Module) -> bool:
+    """Tell whether other text, such as YAML, was taken for Python: it does nothing."""
     return any(map(_is_idle, module.body)) and all(
         _is_idle(statement) or _is_text(statement) for statement in module.body
     )
@@ -107,44 +114,44 @@ def _is_idle(statement: ast.stmt) -> bool:
     )
 
 
-def tree(text: str) -> ast.Module | None:
-    """The tree of a text that parses."""
+def try_parse(text: str) -> ast.Module | None:
+    """Parse a text; return None when it does not parse."""
     try:
         return parse_module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _by_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
-    """The statements that parse, each by itself."""
+def _parse_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
+    """Parse each statement by itself."""
     body: list[ast.stmt] = []
     lost: list[int] = []
-    parts = _parts(text.split("\n"))
-    for start, part in parts[:PART_LIMIT]:
+    parts = _split_parts(text.split("\n"))
+    for start, part in parts[:_PART_LIMIT]:
         found = _salvage(part, lost, start)
         if found is not None:
             ast.increment_lineno(found, start)
             body += found.body
     if lost:
-        leave_out(f"does not parse as Python, and was left out: {lines_of(lost)}")
+        leave_out(f"does not parse as Python, and was left out: {name_lines(lost)}")
     else:
         leave_out("the script does not parse as Python; what was read rests on guesses")
-    if (more := len(parts) - PART_LIMIT) > 0:
-        first = parts[PART_LIMIT][0] + 1
+    if (more := len(parts) - _PART_LIMIT) > 0:
+        first = parts[_PART_LIMIT][0] + 1
         leave_out(f"{more:,} statements from line {first} on were not read, as others do not parse")
     return ast.Module(body, [])
 
 
-def lines_of(numbers: Iterable[int]) -> str:
-    """``line 3, 5, 8 and 12 more``."""
+def name_lines(numbers: Iterable[int]) -> str:
+    """Return ``line 3, 5, 8 and 12 more``."""
     each = list(dict.fromkeys(map(str, numbers)))
-    more = f" and {len(each) - SHOWN} more" if len(each) > SHOWN else ""
-    return f"line {', '.join(each[:SHOWN])}{more}"
+    more = f" and {len(each) - _LINES_SHOWN} more" if len(each) > _LINES_SHOWN else ""
+    return f"line {', '.join(each[:_LINES_SHOWN])}{more}"
 
 
-SHOWN = 5
-PART_LIMIT = 3_000
-BLANKED_LIMIT = 8
+_LINES_SHOWN = 5
+_PART_LIMIT = 3_000
+_BLANKED_LIMIT = 8
 _NEIGHBOURS = re.compile(
     r"(?<![\w.'\"])(?!(?:and|as|assert|await|elif|else|from|if|import|in|is|lambda|not|or|print"
     r"|raise|return|while|yield|[bBfFrRuU]{1,2})\b)"
@@ -153,12 +160,12 @@ _NEIGHBOURS = re.compile(
 """A name right before a text: a plus was forgotten."""
 
 
-def _parts(lines: list[str]) -> list[tuple[int, str]]:
-    """Pieces that begin at the left margin, with the 0-based line each begins at."""
+def _split_parts(lines: list[str]) -> list[tuple[int, str]]:
+    """Split a text into pieces that begin at the left margin, each with its 0-based line."""
     found: list[tuple[int, list[str]]] = []
-    inside = _inside_texts("\n".join(lines))
+    inside = _find_lines_in_texts("\n".join(lines))
     for number, line in enumerate(lines):
-        continues = number in inside or not _begins(line)
+        continues = number in inside or not _begins_statement(line)
         decorated = bool(found) and found[-1][1][-1].startswith("@")
         if found and (continues or decorated):
             found[-1][1].append(line)
@@ -167,11 +174,11 @@ def _parts(lines: list[str]) -> list[tuple[int, str]]:
     return [(start, "\n".join(part)) for start, part in found]
 
 
-def _inside_texts(text: str) -> set[int]:
-    """The 0-based lines that begin inside a text of several lines, such as a query."""
+def _find_lines_in_texts(text: str) -> set[int]:
+    """Find the 0-based lines that begin inside a text of several lines, such as a query."""
     found: set[int] = set()
     line, at = 0, 0
-    for token in TEXT.finditer(text):
+    for token in TEXT_OR_COMMENT.finditer(text):
         line += text.count("\n", at, token.start())
         height = token[0].count("\n")
         found.update(range(line + 1, line + height + 1))
@@ -180,9 +187,9 @@ def _inside_texts(text: str) -> set[int]:
 
 
 def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
-    """One piece, with the lines that break it blanked, or cut off before them."""
+    """Parse one piece, with the lines that break it blanked, or cut off before them."""
     lines = part.split("\n")
-    for _ in range(BLANKED_LIMIT):
+    for _ in range(_BLANKED_LIMIT):
         try:
             return parse_module("\n".join(lines))
         except SyntaxError as error:
@@ -205,11 +212,11 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
         except (ValueError, RecursionError, MemoryError):
             lost.append(start + 1)
             return None
-    return tree("\n".join(lines[: max(0, lost[-1] - start - 1)]))
+    return try_parse("\n".join(lines[: max(0, lost[-1] - start - 1)]))
 
 
 def is_empty(node: ast.AST) -> bool:
-    """Whether a function is only there to be overridden: documentation, ``pass`` or an error."""
+    """Tell whether a function is there to be overridden: documentation, ``pass`` or an error."""
     body = getattr(node, "body", None)
     return isinstance(body, list) and all(
         isinstance(part, (ast.Pass, ast.Raise))

@@ -3,7 +3,7 @@
 import re
 
 _BLOCK = r"(?:(?:if|else|for|while|elif|try|except|finally)\b[^\n]*:[ \t]+)?"
-TEXT = re.compile(
+TEXT_OR_COMMENT = re.compile(
     r"(#[^\n]*|\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}(?:\\.|[^\\])*?(?:'{3}|\Z)"
     r"|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?)",
     re.DOTALL,
@@ -11,11 +11,11 @@ TEXT = re.compile(
 """A comment or a text: what looks like Python 2 in it is no code."""
 
 
-def _compiled(*repairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _compile(*repairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern, re.MULTILINE), by) for pattern, by in repairs)
 
 
-_OF_LINES = _compiled(
+_OF_LINES = _compile(
     (r"^[ \t]*[%!][%\w].*$", "pass"),  # %magics and !shell commands of notebooks
     (r"^([ \t]*)print[ \t]*$", r"\1pass"),
     (rf"^([ \t]*{_BLOCK})print[ \t]+(?:>>[^,\n]*,)?(?![=.(\[])", r"\1None, "),
@@ -26,7 +26,7 @@ _OF_LINES = _compiled(
     (r"(?<=[\"'\w])([:=])(\s*)(?=[,)}])", r"\1 None\2"),  # "password": , of a cleaned script
     (r"(?<!\w)[uU][rR](?=[\"'])", "r"),
 )
-_OF_CODE = _compiled(
+_OF_CODE = _compile(
     (r"<>", "!="),
     (r"(?<![\w.])0([0-7]+)(?![\w.])", r"0o\1"),
     (r"(?<![\w.])(\d+)[lL](?!\w)", r"\1"),
@@ -39,8 +39,8 @@ _VARIABLE = re.compile(
 )
 
 
-def _quoted(text: str) -> str:
-    """Template variables outside quotes (``host = ${host}``, ``<host>``) as texts that parse."""
+def _quote_variables(text: str) -> str:
+    """Quote template variables (``host = ${host}``, ``<host>``), so that they parse."""
 
     def quote(found: re.Match[str]) -> str:
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
@@ -51,11 +51,11 @@ def _quoted(text: str) -> str:
     return _VARIABLE.sub(quote, text)
 
 
-def repaired(text: str) -> str:
-    """The text with what is known to break rewritten line by line, so that lines keep numbers."""
+def repair_script(text: str) -> str:
+    """Rewrite what is known to break, line by line, so that lines keep their numbers."""
     for pattern, replacement in _OF_LINES:
         text = pattern.sub(replacement, text)
-    parts = TEXT.split(text)
+    parts = TEXT_OR_COMMENT.split(text)
     for pattern, replacement in _OF_CODE:
         parts[::2] = [pattern.sub(replacement, part) for part in parts[::2]]
-    return _quoted("".join(parts)).expandtabs(8)
+    return _quote_variables("".join(parts)).expandtabs(8)

@@ -1,1 +1,1 @@
-"""Queries: tables in FROM, scopes, and the columns that a SELECT yields."""
+"""Queries: their tables, their scopes and the columns that they yield."""

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from glueline_worker.lineage.sql.query.relation import Field, Relation, extend
+from glueline_worker.lineage.sql.query.relation import Field, Relation
 
-Env = dict[str, Relation]
+Ctes = dict[str, Relation]
 """CTEs by their name in lower case."""
 
-TARGET = Relation(every=())
+TARGET_RELATION = Relation(every=())
 """The table that a statement changes: its own columns are no sources."""
 
 
 @dataclass(slots=True)
-class Scope:
+class QueryScope:
     """The items of one FROM clause by alias, and the CTEs that it may name."""
 
-    env: Env
-    parent: "Scope | None" = None
+    ctes: Ctes
+    parent: "QueryScope | None" = None
     items: dict[str, Relation] = field(default_factory=dict)
     merged: set[str] = field(default_factory=set)
     """Columns of JOIN … USING, which are the same in both tables."""
@@ -28,9 +28,9 @@ class Scope:
         self.items[name.lower() or f"\0{len(self.items)}"] = relation
 
 
-def lookup(scope: Scope, name: str) -> Relation | None:
-    """The item called ``name``, from the inside out."""
-    now: Scope | None = scope
+def find_item(scope: QueryScope, name: str) -> Relation | None:
+    """Return the item called ``name``, from the innermost scope outwards."""
+    now: QueryScope | None = scope
     while now is not None:
         relation = now.items.get(name.lower())
         if relation is not None:
@@ -39,14 +39,14 @@ def lookup(scope: Scope, name: str) -> Relation | None:
     return None
 
 
-def unqualified(scope: Scope | None, name: str) -> Field | None:
-    """A column without a table: the one table that can have it, from the inside out."""
+def find_column(scope: QueryScope | None, name: str) -> Field | None:
+    """Return a column without a table, from the one table that can have it."""
     while scope is not None:
         for relation in scope.items.values():
-            found = relation.named(name)
+            found = relation.find_named(name)
             if found is not None:
                 return found
-        alias = scope.aliases.named(name)
+        alias = scope.aliases.find_named(name)
         if alias is not None:
             return alias
         generated = scope.items.get(name.lower())
@@ -60,9 +60,9 @@ def unqualified(scope: Scope | None, name: str) -> Field | None:
     return None
 
 
-def star(scope: Scope) -> Relation:
-    """All columns of all items; those of JOIN … USING once."""
+def expand_star(scope: QueryScope) -> Relation:
+    """Return all columns of all items; those of JOIN … USING once."""
     result = Relation()
     for relation in scope.items.values():
-        extend(result, relation, once=bool(scope.merged))
+        result.extend(relation, once=bool(scope.merged))
     return result

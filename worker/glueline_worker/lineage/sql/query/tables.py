@@ -1,13 +1,13 @@
-"""Names of tables: which columns they stand for, and which are files."""
+"""Names of tables: the columns they stand for, and those that are files."""
 
 import re
 from collections.abc import Mapping
 
-from glueline_worker.lineage.sql.lexer import keywords
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.query.relation import Field, Relation
+from glueline_worker.lineage.word_sets import split_words
 
-Schemas = Mapping[str, tuple[str, ...]]
+TableSchemas = Mapping[str, tuple[str, ...]]
 """Column names by ``database/table`` or ``table``, in lower case."""
 
 _SYSTEM_SCHEMAS = frozenset(
@@ -16,23 +16,23 @@ _SYSTEM_SCHEMAS = frozenset(
 _SYSTEM_TABLE = re.compile(
     r"(?:pg|svv|svl|stl|stv|sys)_\w+|dual|(?:all|dba|user)_tab\w+", re.IGNORECASE
 )
-_METADATA_SUFFIXES = keywords(
+_METADATA_SUFFIXES = split_words(
     "all_entries all_manifests entries files history manifests metadata_log_entries partitions "
     "properties refs snapshots timeline transaction_log"
 )
-_FILE_FORMATS = keywords("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
+_FILE_FORMATS = split_words("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
-def base_table(name: TableName, schemas: Schemas) -> Relation:
-    """The columns of a table, or the table as a whole where its schema is not known."""
+def make_table_relation(name: TableName, schemas: TableSchemas) -> Relation:
+    """Return the columns of a table, or the whole table where its schema is not known."""
     columns = schemas.get("/".join(name[-2:]).lower()) or schemas.get(name[-1].lower())
     if columns:
         return Relation([Field(column, ((name, column),)) for column in columns])
     return Relation(rest=(name,), exact=False)
 
 
-def metadata_owner(name: TableName) -> tuple[TableName, str]:
-    """The table that a metadata table tells of, and the kind of metadata; "" for a plain table.
+def split_metadata_table(name: TableName) -> tuple[TableName, str]:
+    """Return the table behind a metadata table and the kind of metadata ("" for a plain table).
 
     Athena and Trino write them as ``"t$partitions"``. No other engine has these names.
     """
@@ -42,15 +42,15 @@ def metadata_owner(name: TableName) -> tuple[TableName, str]:
     return (*name[:-1], base), suffix.lower()
 
 
-def is_system(name: TableName) -> bool:
-    """Whether a table is the engine's own, about its tables, sessions or jobs: no data of a job."""
+def is_system_table(name: TableName) -> bool:
+    """Tell whether a table is the engine's own (its tables, sessions, jobs): no data of a job."""
     if len(name) == 1:
         return _SYSTEM_TABLE.fullmatch(name[0]) is not None
     return any(part.lower() in _SYSTEM_SCHEMAS for part in name[:-1])
 
 
-def file_path(name: TableName) -> str | None:
-    """The path of ``parquet.`s3://…` `` and the like; None for a table's name."""
+def find_file_path(name: TableName) -> str | None:
+    """Return the path of ``parquet.`s3://…` `` and the like; None for a table's name."""
     path = name[-1]
     if "://" in path:
         return path

@@ -1,1 +1,1 @@
-"""Statements: what each kind reads and writes."""
+"""Statements: the tables and files that each kind reads and writes."""

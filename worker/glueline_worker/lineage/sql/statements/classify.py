@@ -1,36 +1,39 @@
-"""A parsed statement into what it reads and writes."""
+"""Parsed statements by their kind: each is handed to the function that reads it."""
 
 from collections.abc import Callable
 
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
-from glueline_worker.lineage.sql.placeholders import Holes
+from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.query.relation import Relation
-from glueline_worker.lineage.sql.query.tables import Schemas
+from glueline_worker.lineage.sql.query.tables import TableSchemas
 from glueline_worker.lineage.sql.statements import dml, queries
-from glueline_worker.lineage.sql.statements.statement_builder import Build
+from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder
 
-_READERS: dict[type[exp.Expr], Callable[[exp.Expr, Build], SqlStatement]] = {
-    exp.Create: queries.create,
-    exp.Cache: queries.cache,
-    exp.Use: queries.use,
-    exp.Insert: dml.insert,
-    exp.Merge: dml.merge,
-    exp.Update: dml.update,
-    exp.Delete: dml.delete,
+_READERS: dict[type[exp.Expr], Callable[[exp.Expr, StatementBuilder], SqlStatement]] = {
+    exp.Create: queries.read_create,
+    exp.Cache: queries.read_cache,
+    exp.Use: queries.read_use,
+    exp.Insert: dml.read_insert,
+    exp.Merge: dml.read_merge,
+    exp.Update: dml.read_update,
+    exp.Delete: dml.read_delete,
 }
 
 
-def describe(tree: exp.Expr, holes: Holes, schemas: Schemas, line: int) -> list[SqlStatement]:
-    """The statements that ``tree`` stands for: several where one INSERT has several targets."""
+def classify_statement(
+    tree: exp.Expr, placeholders: Placeholders, schemas: TableSchemas, line: int
+) -> list[SqlStatement]:
+    """Return the statements of ``tree``: several where one INSERT has several targets."""
     if isinstance(tree, exp.MultitableInserts):
         source = tree.args["source"]
         return [
-            dml.multi_insert(part, source, Build(holes, schemas, line)) for part in tree.expressions
+            dml.read_multi_insert(part, source, StatementBuilder(placeholders, schemas, line))
+            for part in tree.expressions
         ]
-    build = Build(holes, schemas, line)
+    builder = StatementBuilder(placeholders, schemas, line)
     if isinstance(tree, exp.Query | exp.Values | exp.Alias):
-        return [queries.select(tree, build)]
+        return [queries.read_select(tree, builder)]
     reader = _READERS.get(type(tree))
-    return [reader(tree, build) if reader else build.made("other", Relation())]
+    return [reader(tree, builder) if reader else builder.build("other", Relation())]

@@ -3,28 +3,31 @@
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
-from glueline_worker.lineage.sql.query.relation import Field, Relation, extend
-from glueline_worker.lineage.sql.query.scope import TARGET, Scope
-from glueline_worker.lineage.sql.statements.statement_builder import Build, target_of
+from glueline_worker.lineage.sql.query.expressions import find_sources, visit_queries
+from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_item
+from glueline_worker.lineage.sql.query.relation import Field, Relation
+from glueline_worker.lineage.sql.query.scope import TARGET_RELATION, QueryScope
+from glueline_worker.lineage.sql.query.set_operations import read_ctes
+from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder, split_target
 
 
-def insert(tree: exp.Expr, build: Build) -> SqlStatement:
-    """INSERT INTO or OVERWRITE: by position, unless it says BY NAME."""
-    env = build.walk.ctes(tree, {})
+def read_insert(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read INSERT INTO or OVERWRITE: columns by position, unless it says BY NAME."""
+    ctes = read_ctes(builder.walk, tree, {})
     query = tree.args.get("expression") or tree.args.get("source")
-    relation = build.walk.query(query, env) if isinstance(query, exp.Expr) else Relation()
-    target, names = target_of(tree.this)
+    relation = builder.walk.query(query, ctes) if isinstance(query, exp.Expr) else Relation()
+    target, names = split_target(tree.this)
     if target is None:
-        return build.made("insert", relation)
+        return builder.build("insert", relation)
     if not names and not tree.args.get("by_name"):
-        names = _positions(target, build)
+        names = _list_positions(target, builder)
     if relation.exact and len(names) >= len(relation.fields):
-        relation = relation.renamed(names)
-    return build.written("insert", target, relation)
+        relation = relation.rename(names)
+    return builder.build_write("insert", target, relation)
 
 
-def multi_insert(tree: exp.Expr, source: exp.Expr, build: Build) -> SqlStatement:
-    """One INSERT of several that share a source.
+def read_multi_insert(tree: exp.Expr, source: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read one INSERT of several that share a source.
 
     Hive has ``FROM source INSERT INTO a SELECT … INSERT INTO b SELECT …``, Oracle and Snowflake
     ``INSERT ALL INTO a VALUES (…) INTO b VALUES (…) SELECT …``.
@@ -41,61 +44,61 @@ def multi_insert(tree: exp.Expr, source: exp.Expr, build: Build) -> SqlStatement
         query.set("from_", exp.From(this=derived.copy()))
     else:
         tree.set("expression", source.copy())
-    return insert(tree, build)
+    return read_insert(tree, builder)
 
 
-def merge(tree: exp.Expr, build: Build) -> SqlStatement:
-    """MERGE INTO: the columns of all its branches together."""
-    env = build.walk.ctes(tree, {})
-    scope = Scope(env)
-    build.walk.item(tree.args["using"], scope)
+def read_merge(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read MERGE INTO: the columns of all its branches together."""
+    ctes = read_ctes(builder.walk, tree, {})
+    scope = QueryScope(ctes)
+    add_item(builder.walk, tree.args["using"], scope)
     source = next(iter(scope.items.values()))
-    scope.add(tree.this.alias or tree.this.name, TARGET)
-    build.walk.visit(tree.args.get("on"), scope)
+    scope.add(tree.this.alias or tree.this.name, TARGET_RELATION)
+    visit_queries(builder.walk, tree.args.get("on"), scope)
     result = Relation()
     whens = tree.args.get("whens")
     for when in whens.expressions if isinstance(whens, exp.Whens) else ():
-        build.walk.visit(when.args.get("condition"), scope)
+        visit_queries(builder.walk, when.args.get("condition"), scope)
         action = when.args.get("then")
         if isinstance(action, exp.Update):
-            _assign(action, source, scope, build, result)
+            _add_assignments(action, source, scope, builder, result)
         elif isinstance(action, exp.Insert):
-            _insert_row(action, source, scope, build, result)
-    return build.written("merge", tree.this, result)
+            _add_row(action, source, scope, builder, result)
+    return builder.build_write("merge", tree.this, result)
 
 
-def update(tree: exp.Expr, build: Build) -> SqlStatement:
-    """UPDATE, with what it joins: after FROM, or before SET as in MySQL."""
-    env = build.walk.ctes(tree, {})
-    scope = Scope(env)
-    target = _behind_alias(tree.this, tree.args.get("from_"))
-    build.walk.target = target
+def read_update(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read UPDATE and its joins: after FROM, or before SET as in MySQL."""
+    ctes = read_ctes(builder.walk, tree, {})
+    scope = QueryScope(ctes)
+    target = _resolve_alias(tree.this, tree.args.get("from_"))
+    builder.walk.target = target
     if target is tree.this:
-        build.walk.item(target, scope)
-    build.walk.items(tree, scope)
+        add_item(builder.walk, target, scope)
+    add_from_clause(builder.walk, tree, scope)
     result = Relation()
-    _assign(tree, Relation(), scope, build, result)
-    build.walk.visit(tree.args.get("where"), scope)
-    return build.written("update", target, result)
+    _add_assignments(tree, Relation(), scope, builder, result)
+    visit_queries(builder.walk, tree.args.get("where"), scope)
+    return builder.build_write("update", target, result)
 
 
-def delete(tree: exp.Expr, build: Build) -> SqlStatement:
-    """DELETE, with the tables that decide what goes."""
-    env = build.walk.ctes(tree, {})
-    scope = Scope(env)
+def read_delete(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read DELETE, with the tables that decide which rows go."""
+    ctes = read_ctes(builder.walk, tree, {})
+    scope = QueryScope(ctes)
     tables = tree.args.get("tables")
-    target = _behind_alias(tables[0], tree.this) if tables else tree.this
-    build.walk.target = target
+    target = _resolve_alias(tables[0], tree.this) if tables else tree.this
+    builder.walk.target = target
     for item in (tree.this, *(tree.args.get("using") or ())):
-        build.walk.item(item, scope)
-    build.walk.visit(tree.args.get("where"), scope)
-    return build.written("delete", target, Relation())
+        add_item(builder.walk, item, scope)
+    visit_queries(builder.walk, tree.args.get("where"), scope)
+    return builder.build_write("delete", target, Relation())
 
 
-def _positions(target: exp.Table, build: Build) -> list[str]:
-    """The columns that a query's go to: all of a known table without its fixed partitions."""
-    name = build.walk.name(target)
-    columns = build.schemas.get("/".join(name[-2:]).lower(), ())
+def _list_positions(target: exp.Table, builder: StatementBuilder) -> list[str]:
+    """Return the target's columns by position: all of a known table but its fixed partitions."""
+    name = builder.walk.get_name(target)
+    columns = builder.walk.schemas.get("/".join(name[-2:]).lower(), ())
     partition = target.args.get("partition")
     fixed = {
         item.this.name.lower()
@@ -105,33 +108,35 @@ def _positions(target: exp.Table, build: Build) -> list[str]:
     return [column for column in columns if column.lower() not in fixed]
 
 
-def _assign(tree: exp.Expr, source: Relation, scope: Scope, build: Build, result: Relation) -> None:
-    """The assignments of UPDATE SET; ``*`` takes all columns of the source."""
+def _add_assignments(
+    tree: exp.Expr, source: Relation, scope: QueryScope, builder: StatementBuilder, result: Relation
+) -> None:
+    """Add the assignments of UPDATE SET; ``*`` takes all columns of the source."""
     for assignment in tree.expressions:
         if isinstance(assignment, exp.Star):
-            extend(result, source)
+            result.extend(source)
         elif isinstance(assignment, exp.EQ):
             left = assignment.this
             columns = left.expressions if isinstance(left, exp.Tuple) else [left]
-            sources = build.walk.sources(assignment.expression, scope)
+            sources = find_sources(builder.walk, assignment.expression, scope)
             result.fields += [Field(column.name, sources) for column in columns]
 
 
-def _insert_row(
-    tree: exp.Expr, source: Relation, scope: Scope, build: Build, result: Relation
+def _add_row(
+    tree: exp.Expr, source: Relation, scope: QueryScope, builder: StatementBuilder, result: Relation
 ) -> None:
     values = tree.args.get("expression")
     if not isinstance(values, exp.Tuple):  # INSERT *, INSERT ROW
-        extend(result, source)
+        result.extend(source)
         return
     names = [column.name for column in tree.this.expressions] if tree.this else []
     for index, value in enumerate(values.expressions):
         name = names[index] if index < len(names) else value.output_name
-        result.fields.append(Field(name, build.walk.sources(value, scope)))
+        result.fields.append(Field(name, find_sources(builder.walk, value, scope)))
 
 
-def _behind_alias(target: exp.Table, clause: exp.Expr | None) -> exp.Table:
-    """The table that SQL Server's ``UPDATE a … FROM t AS a`` means by ``a``."""
+def _resolve_alias(target: exp.Table, clause: exp.Expr | None) -> exp.Table:
+    """Return the table that SQL Server's ``UPDATE a … FROM t AS a`` means by ``a``."""
     for table in clause.find_all(exp.Table) if clause else ():
         if table.alias and table.alias.lower() == target.name.lower():
             return table

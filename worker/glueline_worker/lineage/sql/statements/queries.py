@@ -1,4 +1,4 @@
-"""SELECT, and what gives a query a name: CREATE, CACHE TABLE, SELECT INTO."""
+"""SELECT, and the statements that name a query: CREATE, CACHE TABLE, SELECT INTO."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,73 +7,73 @@ from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
 from glueline_worker.lineage.sql.query.relation import Relation
-from glueline_worker.lineage.sql.statements.statement_builder import Build, target_of
+from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder, split_target
 
 _LOCATIONS = frozenset({"external_location", "location", "path"})
 
 
-def select(tree: exp.Expr, build: Build) -> SqlStatement:
-    """A query, also one with INTO or, as JDBC options have it, with an alias."""
+def read_select(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read a query, also one with INTO or, as JDBC options have it, with an alias."""
     query = tree.this if isinstance(tree, exp.Alias) else tree
     if not isinstance(query, exp.Query | exp.Values):
-        return build.made("other", Relation())
-    relation = build.walk.query(query, {})
+        return builder.build("other", Relation())
+    relation = builder.walk.query(query, {})
     into = query.args.get("into")
-    target, _ = target_of(into.this if isinstance(into, exp.Into) else None)
+    target, _ = split_target(into.this if isinstance(into, exp.Into) else None)
     if target is None:
-        return build.made("select", relation)
+        return builder.build("select", relation)
     session = bool(target.this.args.get("temporary")) or target.name.startswith("#")
-    return build.written("create_table", target, relation, session=session)
+    return builder.build_write("create_table", target, relation, session=session)
 
 
-def create(tree: exp.Expr, build: Build) -> SqlStatement:
-    """CREATE TABLE or VIEW with a query, with a location, or as a clone."""
+def read_create(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read CREATE TABLE or VIEW with a query, with a location, or as a clone."""
     kind = str(tree.args.get("kind") or "").upper()
-    target, names = target_of(tree.this)
+    target, names = split_target(tree.this)
     if target is None or kind not in {"TABLE", "VIEW"}:
-        return build.made("other", Relation())
-    properties = _properties(tree)
+        return builder.build("other", Relation())
+    properties = _list_properties(tree)
     everywhere = any(isinstance(item, exp.GlobalProperty) for item in properties)
     session = everywhere or any(isinstance(item, exp.TemporaryProperty) for item in properties)
-    statement = build.written(
+    statement = builder.build_write(
         "create_view" if kind == "VIEW" else "create_table",
         target,
-        _defined(tree, build).renamed(names),
+        _read_defining_query(tree, builder).rename(names),
         session=session or target.name.startswith("#"),
     )
     if everywhere and statement.view:
         statement = replace(statement, view=("global_temp", *statement.view))
-    paths = tuple(path for item in properties if (path := _location(item, build)))
+    paths = tuple(path for item in properties if (path := _find_location(item, builder)))
     if kind == "VIEW":  # CREATE TEMP VIEW v USING csv OPTIONS (path '…'): all columns of the file
         rest = statement.rest + tuple((path,) for path in paths)
         return replace(statement, path_reads=statement.path_reads + paths, rest=rest)
     return replace(statement, path_writes=statement.path_writes + paths)
 
 
-def cache(tree: exp.Expr, build: Build) -> SqlStatement:
-    """CACHE TABLE, which makes a temporary view if it has a query."""
+def read_cache(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read CACHE TABLE, which makes a temporary view if it has a query."""
     query = tree.args.get("expression")
-    target, _ = target_of(tree.this)
+    target, _ = split_target(tree.this)
     if target is None or query is None:
-        return build.made("other", Relation())
-    return build.written("create_view", target, build.walk.query(query, {}), session=True)
+        return builder.build("other", Relation())
+    return builder.build_write("create_view", target, builder.walk.query(query, {}), session=True)
 
 
-def use(tree: exp.Expr, build: Build) -> SqlStatement:
-    """USE, with whatever word stands before the name."""
-    target, _ = target_of(tree.this)
-    statement = build.made("use", Relation())
-    return replace(statement, database=build.walk.name(target)) if target else statement
+def read_use(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+    """Read USE, with or without a word before the name."""
+    target, _ = split_target(tree.this)
+    statement = builder.build("use", Relation())
+    return replace(statement, database=builder.walk.get_name(target)) if target else statement
 
 
-def _defined(tree: exp.Expr, build: Build) -> Relation:
+def _read_defining_query(tree: exp.Expr, builder: StatementBuilder) -> Relation:
     clone = tree.args.get("clone")
     query = clone.this if isinstance(clone, exp.Clone) else tree.args.get("expression")
-    return build.walk.query(query, {}) if isinstance(query, exp.Expr) else Relation()
+    return builder.walk.query(query, {}) if isinstance(query, exp.Expr) else Relation()
 
 
-def _properties(tree: exp.Expr) -> list[exp.Expr]:
-    """The properties of CREATE, with those inside OPTIONS (…)."""
+def _list_properties(tree: exp.Expr) -> list[exp.Expr]:
+    """Return the properties of CREATE, with those inside OPTIONS (…)."""
     found: list[exp.Expr] = []
     clause = tree.args.get("properties")
     todo: Sequence[exp.Expr] = clause.expressions if isinstance(clause, exp.Properties) else ()
@@ -82,10 +82,10 @@ def _properties(tree: exp.Expr) -> list[exp.Expr]:
     return found
 
 
-def _location(node: exp.Expr, build: Build) -> str | None:
+def _find_location(node: exp.Expr, builder: StatementBuilder) -> str | None:
     if isinstance(node, exp.LocationProperty):
-        return build.walk.holes.restore(node.name)
+        return builder.walk.placeholders.restore(node.name)
     value = node.args.get("value")
     if isinstance(value, exp.Expr) and node.name.lower() in _LOCATIONS:
-        return build.walk.holes.restore(value.name)
+        return builder.walk.placeholders.restore(value.name)
     return None

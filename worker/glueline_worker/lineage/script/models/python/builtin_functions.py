@@ -4,48 +4,44 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 
+from glueline_worker.lineage.script.domain.alternatives import map_alternatives
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.template_text import as_text, clipped, has_hole, lift
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, limit_text
 from glueline_worker.lineage.script.domain.values import (
+    MISSING,
     UNKNOWN,
-    Argument,
-    Choice,
     Class,
     Column,
-    Foreign,
+    External,
     Frame,
-    Scope,
-    Tool,
+    JobArgument,
+    OneOf,
     Value,
-    words,
+    VariableScope,
 )
-from glueline_worker.lineage.script.models import files
-from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.python import (
-    concurrency,
-    iterables,
-    job_arguments,
-    pathlib,
-)
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.word_sets import split_words
 
-JSON_LIMIT = 600_000
+_JSON_LIMIT = 600_000
 _VARIABLE = re.compile(r"(?:\$\{?|\{\{\s*)(\w+)(?:\s*\}\}|\}?)")
 
 
-def _text(call: Call) -> Value:
+def _make_text(call: Call) -> Value:
     value = call.arg(0, default="")
-    if isinstance(value, Tool) and value.kind in {"path", "url"}:
-        return value.data.get("text", UNKNOWN)
     if isinstance(value, Frame):
         return value
-    return lift(as_text, value)
+    return map_alternatives(as_text, value)
 
 
-def _number(call: Call) -> Value:
+def _make_number(call: Call) -> Value:
     value = call.arg(0, default=0)
-    if isinstance(value, str) and not has_hole(value) and not isinstance(value, Argument):
+    if isinstance(value, str) and not has_placeholder(value) and not isinstance(value, JobArgument):
         try:
             return int(value) if call.name == "int" else float(value)
         except ValueError:
@@ -53,19 +49,19 @@ def _number(call: Call) -> Value:
     return value
 
 
-def _same(call: Call) -> Value:
+def _pass_through(call: Call) -> Value:
     return call.arg(0, default=UNKNOWN)
 
 
-def _json_loads(call: Call) -> Value:
+def _load_json(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, Frame):
         return Frame(value.node, value.kind, value.label)
-    is_too_long = isinstance(value, str) and len(value) > JSON_LIMIT
+    is_too_long = isinstance(value, str) and len(value) > _JSON_LIMIT
     if is_too_long:
-        report_limit(f"JSON of more than {JSON_LIMIT:,} characters is not read")
-    if not isinstance(value, str) or has_hole(value) or is_too_long:
-        return value.part("json") if isinstance(value, Foreign) else UNKNOWN
+        report_limit(f"JSON of more than {_JSON_LIMIT:,} characters is not read")
+    if not isinstance(value, str) or has_placeholder(value) or is_too_long:
+        return value.part("json") if isinstance(value, External) else UNKNOWN
     try:
         found: Value = json.loads(value)
     except (ValueError, RecursionError):
@@ -73,41 +69,15 @@ def _json_loads(call: Call) -> Value:
     return found
 
 
-def _dumped(call: Call) -> Value:
-    """``json.dumps(data)``: the data as a text; ``json.dump(data, file)`` into a file."""
+def _dump_json(call: Call) -> Value:
+    """Call ``json.dumps(data)``: the data as a text; ``json.dump(data, file)``: into a file."""
     if call.name == "dump" or len(call.args) > 1:
         target = call.arg(1, "fp")
-        if isinstance(target, Tool):
-            files.put(call.state, target, call.arg(0))
+        if isinstance(target, LibraryObject):
+            files.add_content(call.state, target, call.arg(0))
             return None
-    frame = call.state.one_frame(call.arg(0))
+    frame = call.state.unite_frames(call.arg(0))
     return Frame(frame.node, "rows") if frame is not None else UNKNOWN
-
-
-def _buffer(call: Call) -> Value:
-    content = call.args[0] if call.args else None
-    frame = call.state.one_frame(content)
-    return files.buffer(frame)
-
-
-def _wrapping(call: Call) -> Value:
-    """``csv.writer(buffer)``, ``gzip.open(buffer)``, ``ZipFile(buffer)``: the same flow."""
-    target = call.arg(0, "fileobj", "f", "file")
-    if isinstance(target, (Tool, Frame)):
-        return target
-    return files.open_file(call) if isinstance(target, str) else UNKNOWN
-
-
-def _date(call: Call) -> Value:
-    return Foreign("date", "date" if not call.args else _label_of(call.args[0]))
-
-
-def _label_of(value: Value) -> str:
-    if isinstance(value, Foreign) and value.label != "unknown":
-        return value.label
-    if isinstance(value, str) and has_hole(value):
-        return value.split("\ue000")[1].split("\ue001")[0]
-    return "date"
 
 
 def _exit(call: Call) -> Value:
@@ -116,108 +86,114 @@ def _exit(call: Call) -> Value:
     return UNKNOWN
 
 
-def _type_test(call: Call) -> Value:
+def _test_type(call: Call) -> Value:
     value, kind = call.arg(0), call.arg(1)
-    if isinstance(value, (Foreign, Choice, Argument, Column)) or not isinstance(kind, Foreign):
+    if isinstance(value, (External, OneOf, JobArgument, Column)) or not isinstance(kind, External):
         return UNKNOWN
     found = {"str": str, "list": list, "dict": dict, "tuple": tuple, "int": int}.get(kind.path)
     return isinstance(value, found) if found else UNKNOWN
 
 
-def _named_tuple(call: Call) -> Value:
+def _make_named_tuple(call: Call) -> Value:
     names = call.arg(1, "field_names")
     if isinstance(names, str):
         names = names.replace(",", " ").split()
     fields = tuple(map(as_text, names)) if isinstance(names, (list, tuple)) else ()
-    return Class(as_text(call.arg(0)), (), Scope(), fields)
+    return Class(as_text(call.arg(0)), (), VariableScope(), fields)
 
 
-def _field(call: Call) -> Value:
-    """A dataclass's ``field(default=…)`` or ``field(default_factory=…)``."""
+def _make_field(call: Call) -> Value:
+    """Call a dataclass's ``field(default=…)`` or ``field(default_factory=…)``."""
     factory = call.arg(None, "default_factory")
     if factory is not None:
-        return call.run.call(factory, [], {})
+        return call.reading.call(factory, [], {})
     return call.arg(None, "default", default=UNKNOWN)
 
 
-def _template(call: Call) -> Value:
-    return Tool("template", {"text": call.arg(0, "template", "source")})
+@dataclass(eq=False)
+class Template(LibraryObject):
+    """A ``string.Template``, or one of Jinja's."""
+
+    text: Value
+
+    def call(self, call: Call) -> Value:
+        """Call ``substitute`` of ``string.Template`` or ``render`` of Jinja's."""
+        template = self.text
+        known = {**call.mapping(0), **call.kwargs}
+        if not isinstance(template, str):
+            return UNKNOWN
+
+        def put(*row: Value) -> Value:
+            values = dict(zip(known, map(as_text, row), strict=True))
+            return limit_text(_VARIABLE.sub(lambda found: values.get(found[1], found[0]), template))
+
+        return map_alternatives(put, *known.values())
 
 
-def call_template(call: Call) -> Value:
-    """``substitute`` of ``string.Template``, ``render`` of Jinja's."""
-    template = call.receiver.data["text"]
-    known = {**call.mapping(0), **call.kwargs}
-    if not isinstance(template, str):
-        return UNKNOWN
-
-    def put(*row: Value) -> Value:
-        values = dict(zip(known, map(as_text, row), strict=True))
-        return clipped(_VARIABLE.sub(lambda found: values.get(found[1], found[0]), template))
-
-    return lift(put, *known.values())
+def _make_template(call: Call) -> Value:
+    return Template(call.arg(0, "template", "source"))
 
 
-FUNCTIONS: dict[str, Callable[[Call], Value]] = {
-    **job_arguments.FUNCTIONS,
-    **iterables.FUNCTIONS,
-    **concurrency.FUNCTIONS,
-    **pathlib.FUNCTIONS,
-    "str": _text,
-    "int": _number,
-    "float": _number,
-    "copy.copy": _same,
-    "copy.deepcopy": _same,
-    "deepcopy": _same,
-    "iter": _same,
-    "tqdm": _same,
-    "ray.get": _same,
-    "as_completed": _same,
-    "asyncio.run": _same,
-    "cast": _same,
-    "delayed": _same,
-    "json.loads": _json_loads,
-    "loads": _json_loads,
-    "ast.literal_eval": _json_loads,
-    "literal_eval": _json_loads,
-    "json.dumps": _dumped,
-    "json.dump": _dumped,
-    "pickle.dumps": _dumped,
-    "pickle.dump": _dumped,
-    "yaml.dump": _dumped,
-    "dumps": _dumped,
-    "StringIO": _buffer,
-    "BytesIO": _buffer,
-    "TextIOWrapper": _wrapping,
-    "csv.writer": _wrapping,
-    "csv.reader": _wrapping,
-    "csv.DictReader": _wrapping,
-    "csv.DictWriter": _wrapping,
-    "DictWriter": _wrapping,
-    "DictReader": _wrapping,
-    "gzip.open": _wrapping,
-    "GzipFile": _wrapping,
-    "gzip.compress": _same,
-    "gzip.decompress": _same,
-    "ZipFile": _wrapping,
-    "ExcelWriter": _wrapping,
-    "Workbook": lambda call: files.buffer(path=call.arg(0, "filename")),
-    "ParquetWriter": _wrapping,
-    "open": files.open_file,
-    **dict.fromkeys(
-        ("dedent", "cleandoc", "unquote", "unquote_plus", "quote", "normpath", "text", "SQL"), _same
-    ),
-    "namedtuple": _named_tuple,
-    "field": _field,
-    "Template": _template,
-    "from_string": _template,
-    "isinstance": _type_test,
-    "strptime": _date,
-    "fromisoformat": _date,
-    "dateutil.parser.parse": _date,
-    "sys.exit": _exit,
-}
-DATES = words(
-    "now today utcnow strftime localtime gmtime time datetime date timedelta relativedelta "
-    "Timestamp date_range"
+def _call_text_method(call: Call) -> Value:
+    """Call ``str.lower(text)``."""
+    if call.parts[-2:-1] != ["str"] or not call.args:
+        return MISSING
+    return call.reading.call_method(call.args[0], call.name, call.args[1:], call.kwargs)
+
+
+def _get_unknown_item(call: Call) -> Value:
+    """Call ``unknown.get(key)``."""
+    if call.name != "get" or not call.args or call.state.find_frames(call.args):
+        return MISSING
+    owner = External(".".join(call.parts[:-1]), call.receiver.label)
+    return call.reading.get_item(owner, call.args[0])
+
+
+def _get_typing_item(state: State, value: External, key: Value) -> Value:
+    """Return ``List[str]`` and the like: a type, which holds no data."""
+    del state, key
+    return UNKNOWN if value.name in _TYPES else MISSING
+
+
+_TYPES = split_words("List Dict Optional Tuple Union Set")
+BUILTIN_FUNCTIONS = Library(
+    functions={
+        "str": _make_text,
+        "int": _make_number,
+        "float": _make_number,
+        "copy.copy": _pass_through,
+        "copy.deepcopy": _pass_through,
+        "deepcopy": _pass_through,
+        "iter": _pass_through,
+        "tqdm": _pass_through,
+        "ray.get": _pass_through,
+        "as_completed": _pass_through,
+        "asyncio.run": _pass_through,
+        "cast": _pass_through,
+        "delayed": _pass_through,
+        "json.loads": _load_json,
+        "loads": _load_json,
+        "ast.literal_eval": _load_json,
+        "literal_eval": _load_json,
+        "json.dumps": _dump_json,
+        "json.dump": _dump_json,
+        "pickle.dumps": _dump_json,
+        "pickle.dump": _dump_json,
+        "yaml.dump": _dump_json,
+        "dumps": _dump_json,
+        "gzip.compress": _pass_through,
+        "gzip.decompress": _pass_through,
+        **dict.fromkeys(
+            ("dedent", "cleandoc", "unquote", "unquote_plus", "quote", "normpath", "text", "SQL"),
+            _pass_through,
+        ),
+        "namedtuple": _make_named_tuple,
+        "field": _make_field,
+        "Template": _make_template,
+        "from_string": _make_template,
+        "isinstance": _test_type,
+        "sys.exit": _exit,
+    },
+    rules=(_call_text_method, _get_unknown_item),
+    items=(_get_typing_item,),
 )

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from glueline_worker.lineage.script.domain.template_text import has_hole
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.items import as_key, list_items
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
+    MISSING,
     UNKNOWN,
-    Argument,
-    Arguments,
-    Foreign,
+    External,
     Frame,
     Function,
-    Length,
+    JobArgument,
+    JobArguments,
     Method,
-    Tool,
+    MinimumLength,
     Value,
 )
-from glueline_worker.lineage.script.interpreter import attributes, loops
-from glueline_worker.lineage.script.models import boto3_s3
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.library import Library
 
-PAIR = 2
+_PAIR = 2
 
 
-def _length(call: Call) -> Value:
+def _count(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, (list, tuple, dict, set)):
-        return Length(len(value))
-    if isinstance(value, str) and not has_hole(value):
-        return Length(len(value))
-    return Foreign("len")
+        return MinimumLength(len(value))
+    if isinstance(value, str) and not has_placeholder(value):
+        return MinimumLength(len(value))
+    return External("len")
 
 
-def _range(call: Call) -> Value:
+def _make_range(call: Call) -> Value:
     if call.args and all(isinstance(arg, int) for arg in call.args):
         try:
             found = range(*call.args)
@@ -41,19 +40,19 @@ def _range(call: Call) -> Value:
         except (TypeError, ValueError, OverflowError):
             return UNKNOWN
         return found
-    return Foreign("range")
+    return External("range")
 
 
 def _zip(call: Call) -> Value:
-    columns = [loops.items_of(arg) for arg in _as_long_as_the_shortest(call.args)]
+    columns = [list_items(arg) for arg in _cut_to_shortest(call.args)]
     known = [column for column in columns if column is not None]
     if len(known) == len(columns):
         return [tuple(row) for row in zip(*known, strict=False)]
-    return Foreign("zip")
+    return External("zip")
 
 
-def _as_long_as_the_shortest(columns: list[Value]) -> list[Value]:
-    """Without what ``zip`` does not come to: a range is often longer than need be."""
+def _cut_to_shortest(columns: list[Value]) -> list[Value]:
+    """Leave out what ``zip`` does not come to: a range is often longer than need be."""
     sizes = [len(column) for column in columns if isinstance(column, (list, tuple, dict, range))]
     return [
         column[: min(sizes)] if isinstance(column, (list, tuple, range)) else column
@@ -62,70 +61,70 @@ def _as_long_as_the_shortest(columns: list[Value]) -> list[Value]:
 
 
 def _enumerate(call: Call) -> Value:
-    items = loops.items_of(call.arg(0, "iterable"))
+    items = list_items(call.arg(0, "iterable"))
     start = call.arg(1, "start", default=0)
     if items is None:
         value = call.arg(0)
-        if isinstance(value, Tool):
-            return [(Foreign("index", "loop:index"), _unknown_item(value))]
-        return value if isinstance(value, Frame) else Foreign("enumerate")
+        if isinstance(value, LibraryObject):
+            return [(External("index", "loop:index"), _get_any_item(value))]
+        return value if isinstance(value, Frame) else External("enumerate")
     return list(enumerate(items, start if isinstance(start, int) else 0))
 
 
-def _sequence(call: Call) -> Value:
+def _make_list(call: Call) -> Value:
     value = call.arg(0)
     if value is None:
         return []
     if isinstance(value, dict):
         return list(value)
     if isinstance(value, range):
-        return loops.items_of(value)
+        return list_items(value)
     if isinstance(value, (list, set, tuple)):
         return list(value)
-    if isinstance(value, str) and not has_hole(value) and not isinstance(value, Argument):
+    if isinstance(value, str) and not has_placeholder(value) and not isinstance(value, JobArgument):
         return list(value)
     return value
 
 
-def _tuple(call: Call) -> Value:
-    found = _sequence(call)
+def _make_tuple(call: Call) -> Value:
+    found = _make_list(call)
     return tuple(found) if isinstance(found, list) else found
 
 
-def _unique(call: Call) -> Value:
-    found = _sequence(call)
+def _remove_duplicates(call: Call) -> Value:
+    found = _make_list(call)
     if isinstance(found, list) and all(isinstance(item, (str, int)) for item in found):
         return list(dict.fromkeys(found))
     return found
 
 
-def _sorted(call: Call) -> Value:
-    found = _sequence(call)
+def _sort(call: Call) -> Value:
+    found = _make_list(call)
     if isinstance(found, list) and all(isinstance(item, str) for item in found):
         return sorted(found, reverse=call.arg(None, "reverse") is True)
     return found
 
 
-def _reversed(call: Call) -> Value:
-    found = _sequence(call)
+def _reverse(call: Call) -> Value:
+    found = _make_list(call)
     return found[::-1] if isinstance(found, list) else found
 
 
-def _dict(call: Call) -> Value:
+def _make_dict(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, (list, tuple)):
-        pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == PAIR]
-        return {attributes.as_key(key): item for key, item in pairs} | call.kwargs
-    if isinstance(value, Arguments):
-        copied = Arguments(value)
+        pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == _PAIR]
+        return {as_key(key): item for key, item in pairs} | call.kwargs
+    if isinstance(value, JobArguments):
+        copied = JobArguments(value)
         copied.update(call.kwargs)
         return copied
     return {**(value if isinstance(value, dict) else {}), **call.kwargs}
 
 
-def _all_frames(call: Call) -> Value:
-    """``reduce(function, frames)``: whatever the function does, all of them flow."""
-    function, items = call.arg(0), loops.items_of(call.arg(1))
+def _reduce(call: Call) -> Value:
+    """Call ``reduce(function, frames)``: whatever the function does, all of them flow."""
+    function, items = call.arg(0), list_items(call.arg(1))
     if items is None:
         value = call.arg(1)
         return value if isinstance(value, Frame) else UNKNOWN
@@ -135,61 +134,65 @@ def _all_frames(call: Call) -> Value:
     result = items[0]
     for item in items[1:]:
         if isinstance(function, (Function, Method)):
-            result = call.run.call(function, [result, item], {})
+            result = call.reading.call(function, [result, item], {})
         else:
-            united = call.state.one_frame([result, item])
+            united = call.state.unite_frames([result, item])
             result = united if united is not None else UNKNOWN
     return result
 
 
 def _map(call: Call) -> Value:
-    """``map(function, items)``, of Python, of pools and of executors."""
+    """Call ``map(function, items)``, of Python, of pools and of executors."""
     function, *columns = call.args or [UNKNOWN]
     if not columns:
         return UNKNOWN
-    rows = [loops.items_of(column) for column in columns]
+    rows = [list_items(column) for column in columns]
     if any(row is None for row in rows):
-        items = [_unknown_item(column) for column in columns]
-        return [call.run.call(function, items, {})]
+        items = [_get_any_item(column) for column in columns]
+        return [call.reading.call(function, items, {})]
     known = [row for row in rows if row is not None]
     if call.name == "starmap":
         return [
-            call.run.call(function, list(item) if isinstance(item, (list, tuple)) else [item], {})
+            call.reading.call(
+                function, list(item) if isinstance(item, (list, tuple)) else [item], {}
+            )
             for item in known[0]
         ]
-    return [call.run.call(function, list(row), {}) for row in zip(*known, strict=False)]
+    return [call.reading.call(function, list(row), {}) for row in zip(*known, strict=False)]
 
 
-def _unknown_item(column: Value) -> Value:
-    if isinstance(column, Tool) and column.kind == "listing":
-        return boto3_s3.listed_object(column, "loop:item")
-    return column if isinstance(column, Frame) else Foreign("item", "loop:item")
+def _get_any_item(column: Value) -> Value:
+    if isinstance(column, LibraryObject):
+        found = column.get_element("loop:item")
+        return External("item", "loop:item") if found is MISSING else found
+    return column if isinstance(column, Frame) else External("item", "loop:item")
 
 
 def _filter(call: Call) -> Value:
     return call.arg(1, default=UNKNOWN)
 
 
-FUNCTIONS: dict[str, Callable[[Call], Value]] = {
-    "gather": lambda call: list(call.args),
-    "len": _length,
-    "range": _range,
-    "zip": _zip,
-    "enumerate": _enumerate,
-    "list": _sequence,
-    "tuple": _tuple,
-    "set": _unique,
-    "frozenset": _unique,
-    "sorted": _sorted,
-    "reversed": _reversed,
-    "dict": _dict,
-    "OrderedDict": _dict,
-    "defaultdict": lambda call: {},  # noqa: ARG005
-    "reduce": _all_frames,
-    "map": _map,
-    "starmap": _map,
-    "imap": _map,
-    "imap_unordered": _map,
-    "filter": _filter,
-}
-"""By the end of their path."""
+ITERABLES = Library(
+    functions={
+        "gather": lambda call: list(call.args),
+        "len": _count,
+        "range": _make_range,
+        "zip": _zip,
+        "enumerate": _enumerate,
+        "list": _make_list,
+        "tuple": _make_tuple,
+        "set": _remove_duplicates,
+        "frozenset": _remove_duplicates,
+        "sorted": _sort,
+        "reversed": _reverse,
+        "dict": _make_dict,
+        "OrderedDict": _make_dict,
+        "defaultdict": lambda call: {},  # noqa: ARG005
+        "reduce": _reduce,
+        "map": _map,
+        "starmap": _map,
+        "imap": _map,
+        "imap_unordered": _map,
+        "filter": _filter,
+    }
+)

@@ -1,79 +1,137 @@
-"""What a job is started with: its arguments, argparse, the environment."""
+"""The arguments that a job is started with: Glue's, argparse's, the environment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from dataclasses import dataclass, field
 
-from glueline_worker.lineage.script.domain.template_text import as_text, has_hole
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
 from glueline_worker.lineage.script.domain.values import (
+    MISSING,
     UNKNOWN,
-    Argument,
-    Arguments,
-    Foreign,
+    External,
     Instance,
-    Tool,
+    JobArgument,
+    JobArguments,
     Value,
 )
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.library import Library
+
+_ARGUMENTS = re.compile(r"(?:^|_)(?:args|arguments|Args|Arguments|resolved_options)$")
+"""The names of job arguments, where a helper of another module read them."""
 
 
-def _resolved_options(call: Call) -> Value:
-    found = Arguments()
+def _resolve_options(call: Call) -> Value:
+    found = JobArguments()
     names = call.arg(1, "options")
     for name in names if isinstance(names, (list, tuple, set)) else ():
         if isinstance(name, str):
-            found[name] = call.state.argument(name)
+            found[name] = call.state.get_argument(name)
     return found
 
 
-def _parser(call: Call) -> Value:
-    del call
-    return Tool("parser", {})
+@dataclass(eq=False)
+class ArgumentParser(LibraryObject):
+    """An ``argparse.ArgumentParser`` with the values of its arguments."""
 
+    values: dict[str, Value] = field(default_factory=dict)
 
-def call_parser(call: Call) -> Value:
-    """A method of an ``ArgumentParser``."""
-    tool: Tool = call.receiver
-    if call.name == "add_argument":
+    def call(self, call: Call) -> Value:
+        """Call a method of the parser."""
+        if call.name == "add_argument":
+            self._add_argument(call)
+            return UNKNOWN
+        if call.name == "parse_args":
+            return Namespace(self.values)
+        if call.name == "parse_known_args":
+            return (Namespace(self.values), [])
+        return self
+
+    def _add_argument(self, call: Call) -> None:
         names = [as_text(name) for name in call.args]
         longest = max(names, key=len, default="")
         name = as_text(call.arg(None, "dest", default=longest.lstrip("-").replace("-", "_")))
-        given = call.state.argument(name)
+        given = call.state.get_argument(name)
         default = call.arg(None, "default")
-        if has_hole(given) and default is not None:
-            given = Argument(default) if isinstance(default, str) else default
-        tool.data[name] = given
-        return UNKNOWN
-    if call.name == "parse_args":
-        return Tool("namespace", tool.data)
-    if call.name == "parse_known_args":
-        return (Tool("namespace", tool.data), [])
-    return tool
+        if has_placeholder(given) and default is not None:
+            given = JobArgument(default) if isinstance(default, str) else default
+        self.values[name] = given
 
 
-def _variables(call: Call) -> Value:
+@dataclass(eq=False)
+class Namespace(LibraryObject):
+    """The arguments that ``argparse`` has parsed."""
+
+    values: dict[str, Value]
+
+    def get_attribute(self, state: State, name: str) -> Value:
+        """Return the argument ``name``."""
+        found = self.values.get(name)
+        return state.get_argument(name) if found is None else found
+
+    def get_item(self, state: State, key: Value) -> Value:
+        """Return the argument ``key``, as of ``vars(arguments)``."""
+        return self.get_attribute(state, as_text(key))
+
+    def set_item(self, key: Value, value: Value) -> None:
+        """Set an argument."""
+        if isinstance(key, str):
+            self.values[key] = value
+
+
+def _make_parser(call: Call) -> Value:
+    del call
+    return ArgumentParser()
+
+
+def _list_variables(call: Call) -> Value:
+    """Call ``vars(arguments)``."""
     value = call.arg(0)
-    if isinstance(value, Tool):
-        found = Arguments()
-        found.update(value.data)
+    if isinstance(value, Namespace):
+        found = JobArguments()
+        found.update(value.values)
         return found
     return value.attributes if isinstance(value, Instance) else UNKNOWN
 
 
-def _environment(call: Call) -> Value:
+def _get_environment(call: Call) -> Value:
     default = call.arg(1, "default")
     if isinstance(default, str) and default:
-        return Argument(default)
-    return Foreign("environ.item", f"env:{as_text(call.arg(0, 'key'))}")
+        return JobArgument(default)
+    return External("environ.item", f"env:{as_text(call.arg(0, 'key'))}")
 
 
-FUNCTIONS: dict[str, Callable[[Call], Value]] = {
-    "getResolvedOptions": _resolved_options,
-    "ArgumentParser": _parser,
-    "vars": _variables,
-    "os.getenv": _environment,
-    "getenv": _environment,
-    "os.environ.get": _environment,
-    "environ.get": _environment,
-}
-"""By the end of their path."""
+def _get_attribute(state: State, value: External, name: str) -> Value:
+    """Return an attribute of job arguments that a helper of another module has read."""
+    if not _ARGUMENTS.search(value.name) or name.startswith("_"):
+        return MISSING
+    return state.get_argument(name)
+
+
+def _get_item(state: State, value: External, key: Value) -> Value:
+    """Return an item of job arguments, of the environment or of ``sys.argv``."""
+    if _ARGUMENTS.search(value.name) and isinstance(key, str) and not has_placeholder(key):
+        return state.get_argument(key)
+    if value.name == "environ" and isinstance(key, str):
+        return External("environ.item", f"env:{key}")
+    if value.name == "argv":
+        return state.get_argument(as_text(key)) if isinstance(key, int) else UNKNOWN
+    return MISSING
+
+
+JOB_ARGUMENTS = Library(
+    functions={
+        "getResolvedOptions": _resolve_options,
+        "ArgumentParser": _make_parser,
+        "vars": _list_variables,
+        "os.getenv": _get_environment,
+        "getenv": _get_environment,
+        "os.environ.get": _get_environment,
+        "environ.get": _get_environment,
+    },
+    attributes=(_get_attribute,),
+    items=(_get_item,),
+)

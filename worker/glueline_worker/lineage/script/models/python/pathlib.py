@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from glueline_worker.lineage.script.domain.template_text import as_text, has_hole, lift, texts
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Foreign, Tool, Value
-from glueline_worker.lineage.script.models import files
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.domain.alternatives import map_alternatives
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, list_texts
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.script.models.python.files import FileObject
 
 
-def _path_join(call: Call) -> Value:
-    return lift(_joined_path, *call.args)
+def _join_paths(call: Call) -> Value:
+    return map_alternatives(_join_parts, *call.args)
 
 
-def _joined_path(*parts: Value) -> Value:
+def _join_parts(*parts: Value) -> str:
     found = ""
     for part in map(as_text, parts):
         if part.startswith("/") and not found.startswith("s3"):
@@ -26,20 +34,68 @@ def _joined_path(*parts: Value) -> Value:
     return found
 
 
-def _base_name(call: Call) -> Value:
-    return lift(lambda path: as_text(path).rpartition("/")[2], call.arg(0))
+def _get_base_name(call: Call) -> Value:
+    return map_alternatives(lambda path: as_text(path).rpartition("/")[2], call.arg(0))
 
 
-def _directory(call: Call) -> Value:
-    return lift(lambda path: as_text(path).rpartition("/")[0], call.arg(0))
+def _get_directory(call: Call) -> Value:
+    return map_alternatives(lambda path: as_text(path).rpartition("/")[0], call.arg(0))
 
 
 def _split_extension(call: Call) -> Value:
-    path = texts(call.arg(0))[0]
+    path = list_texts(call.arg(0))[0]
     stem, dot, extension = path.rpartition(".")
     if dot and "/" not in extension:
         return (stem, dot + extension)
-    return (path, UNKNOWN if has_hole(path.rpartition("/")[2]) else "")
+    return (path, UNKNOWN if has_placeholder(path.rpartition("/")[2]) else "")
+
+
+@dataclass(eq=False, kw_only=True)
+class SplitUrl(LibraryObject):
+    """The parts of a URL, as ``urlparse`` finds them."""
+
+    text: Value
+    parts: Mapping[str, str]
+
+    def get_attribute(self, state: State, name: str) -> Value:
+        """Return a part of the URL."""
+        return self.parts[name] if name in self.parts else super().get_attribute(state, name)
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the URL."""
+        return _call_path(self.text, call)
+
+
+@dataclass(eq=False, kw_only=True)
+class Path(FileObject):
+    """A path of ``pathlib``."""
+
+    operators = MappingProxyType({ast.Div: "joinpath"})
+    text: str
+
+    def get_attribute(self, state: State, name: str) -> Value:
+        """Return the path's name or stem, or one of its methods."""
+        last = self.text.rpartition("/")[2]
+        if name == "name":
+            return last
+        if name == "stem":
+            return last.rpartition(".")[0] or last
+        return super().get_attribute(state, name)
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the path."""
+        return _call_path(self.text, call)
+
+
+def _call_path(text: Value, call: Call) -> Value:
+    """Call a method of a path or a split URL."""
+    if call.name == "joinpath":
+        return Path(text=_join_parts(text, *call.args))
+    if call.name in {"geturl", "as_posix", "__str__", "resolve", "as_uri"}:
+        return text
+    if call.name == "open":
+        return files.open_file(Call(call.reading, UNKNOWN, "open", [text, *call.args], call.kwargs))
+    return UNKNOWN
 
 
 def _split_url(call: Call) -> Value:
@@ -48,56 +104,31 @@ def _split_url(call: Call) -> Value:
         scheme, separator, rest = text.rpartition("://")
         host, slash, path = rest.partition("/")
         if not separator:
-            return Foreign("url", "unknown") if has_hole(text) else UNKNOWN
+            return External("url", "unknown") if has_placeholder(text) else UNKNOWN
         parts = {"scheme": scheme, "netloc": host, "hostname": host, "path": slash + path}
-        return Tool("url", {**parts, "text": text})
+        return SplitUrl(text=text, parts=parts)
 
-    return lift(split, call.arg(0))
-
-
-def _pure_path(call: Call) -> Value:
-    text = _joined_path(*(_path_text(arg) for arg in call.args))
-    return path_of(text)
+    return map_alternatives(split, call.arg(0))
 
 
-def _path_text(value: Value) -> Value:
-    return value.data["text"] if isinstance(value, Tool) and value.kind == "path" else value
+def _make_path(call: Call) -> Value:
+    return Path(text=_join_parts(*call.args))
 
 
-def path_of(text: Value) -> Value:
-    """A ``pathlib`` path."""
-    path = as_text(text)
-    name = path.rpartition("/")[2]
-    stem = name.rpartition(".")[0] or name
-    return Tool("path", {"text": path, "name": name, "stem": stem, "content": None})
-
-
-def call_path(call: Call) -> Value:
-    """A method of a path or a split URL."""
-    tool: Tool = call.receiver
-    text = tool.data["text"]
-    if call.name == "joinpath":
-        return path_of(_joined_path(text, *call.args))
-    if call.name in {"geturl", "as_posix", "__str__", "resolve", "as_uri"}:
-        return text
-    if call.name == "open":
-        return files.open_file(Call(call.run, UNKNOWN, "open", [text, *call.args], call.kwargs))
-    return UNKNOWN
-
-
-FUNCTIONS: dict[str, Callable[[Call], Value]] = {
-    "os.path.join": _path_join,
-    "path.join": _path_join,
-    "posixpath.join": _path_join,
-    "urljoin": _path_join,
-    "os.path.basename": _base_name,
-    "path.basename": _base_name,
-    "os.path.dirname": _directory,
-    "os.path.splitext": _split_extension,
-    "urlparse": _split_url,
-    "urlsplit": _split_url,
-    "Path": _pure_path,
-    "PurePath": _pure_path,
-    "PurePosixPath": _pure_path,
-}
-"""By the end of their path."""
+PATHLIB = Library(
+    functions={
+        "os.path.join": _join_paths,
+        "path.join": _join_paths,
+        "posixpath.join": _join_paths,
+        "urljoin": _join_paths,
+        "os.path.basename": _get_base_name,
+        "path.basename": _get_base_name,
+        "os.path.dirname": _get_directory,
+        "os.path.splitext": _split_extension,
+        "urlparse": _split_url,
+        "urlsplit": _split_url,
+        "Path": _make_path,
+        "PurePath": _make_path,
+        "PurePosixPath": _make_path,
+    }
+)

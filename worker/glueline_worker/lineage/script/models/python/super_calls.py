@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
     Class,
     Function,
     Instance,
-    Tool,
     Value,
 )
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.library import Library
 
 
-def make_super(call: Call) -> Value:
-    """``super()`` in a method."""
-    scope = call.run.scope
-    instance = next(iter(scope.vars.values()), None)
+@dataclass(eq=False)
+class Super(LibraryObject):
+    """``super()`` in a method of ``instance``."""
+
+    instance: Instance
+    bases: tuple[Value, ...]
+
+    def call(self, call: Call) -> Value:
+        """Call ``super().name(…)``."""
+        for base in self.bases:
+            found = base.find(call.name) if isinstance(base, Class) else MISSING
+            if isinstance(found, Function):
+                return call.reading.invoke(found.bind(self.instance), call.args, call.kwargs)
+        return None
+
+
+def _make_super(call: Call) -> Value:
+    instance = next(iter(call.reading.scope.vars.values()), None)
     if not isinstance(instance, Instance):
         return UNKNOWN
-    owner = next((f.owner for f in _methods(instance, call.run.stack)), instance.cls)
-    bases = owner.bases if owner is not None else ()
-    return Tool("super", {"instance": instance, "bases": bases})
+    owner = next((f.owner for f in _find_method(instance, call.reading.stack)), instance.cls)
+    return Super(instance, owner.bases if owner is not None else ())
 
 
-def _methods(instance: Instance, stack: list[Any]) -> list[Function]:
-    """The method of the instance's classes that is being run."""
+def _find_method(instance: Instance, stack: list[Any]) -> list[Function]:
+    """Find the method of the instance's classes that is being run."""
     found: list[Function] = []
     waiting: list[Value] = [instance.cls]
     while waiting and stack:
@@ -43,11 +58,4 @@ def _methods(instance: Instance, stack: list[Any]) -> list[Function]:
     return found
 
 
-def call_super(call: Call) -> Value:
-    """``super().name(…)``."""
-    data = call.receiver.data
-    for base in data["bases"]:
-        found = base.find(call.name) if isinstance(base, Class) else MISSING
-        if isinstance(found, Function):
-            return call.run.invoke(found.bind(data["instance"]), call.args, call.kwargs)
-    return None
+SUPER_CALLS = Library(functions={"super": _make_super})

@@ -1,32 +1,36 @@
-"""How a transform's columns come from those of its input."""
+"""Flows of columns: from those of a transform's input to those of its output."""
 
 from __future__ import annotations
 
 from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow
-from glueline_worker.lineage.script.domain.columns import as_column, expression, named
-from glueline_worker.lineage.script.domain.state import State, rename_flow
-from glueline_worker.lineage.script.domain.template_text import as_text, has_hole, shown
-from glueline_worker.lineage.script.domain.values import Column, Foreign, Frame, Value
+from glueline_worker.lineage.script.domain.columns import (
+    combine_columns,
+    parse_column_expression,
+    parse_column_name,
+)
+from glueline_worker.lineage.script.domain.state import State, make_rename_flow
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
+from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
 
 _TARGET = {2: 1, 3: 2, 4: 2}
 """Where a mapping of so many parts has its target."""
 
 
-def select(state: State, frame: Frame, items: list[Value], *, sql: bool = False) -> Frame:
-    """``frame.select(*items)``; with ``sql``, texts are expressions."""
+def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool = False) -> Frame:
+    """Call ``frame.select(*items)``; with ``sql``, texts are expressions."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
     inputs: list[Value] = [frame]
     rest, known = False, True
-    for item in _flat(items):
-        column = _column(item, sql=sql)
-        if column is None or (not column.known and column.name is None):
+    for item in _flatten(items):
+        column = _parse_column(item, sql=sql)
+        if column is None or (not column.is_known and column.name is None):
             known = False
         elif _is_star(column):
             rest = True
         else:
             refs = [_resolve(state, frame, ref) for ref in column.refs]
             inputs += [Frame(ref.node) for ref in refs]
-            columns[column.name or _unnamed(len(columns))] = tuple(refs)
+            columns[column.name or _make_name(len(columns))] = tuple(refs)
     if not known:
         # A computed list of columns: whichever they are, they are the frame's.
         return state.transform(frame, Flow(rest=True) if not columns else OPAQUE, "select")
@@ -34,48 +38,50 @@ def select(state: State, frame: Frame, items: list[Value], *, sql: bool = False)
     return state.transform(inputs, Flow(columns, whole=whole), "select")
 
 
-def with_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
-    """``frame.withColumn(name, expression)``, for one or several."""
+def add_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
+    """Call ``frame.withColumn(name, expression)``, for one or several."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
     inputs: list[Value] = [frame]
     for name, value in added.items():
-        column = value if isinstance(value, Column) else as_column([value])
+        column = value if isinstance(value, Column) else combine_columns([value])
         refs = [_resolve(state, frame, ref) for ref in column.refs]
         inputs += [Frame(ref.node) for ref in refs]
         if isinstance(value, Frame) and value.kind == "data":
             inputs.append(value)
-        if not has_hole(name):
-            columns[shown(name)] = tuple(refs)
+        if not has_placeholder(name):
+            columns[render(name)] = tuple(refs)
     return state.transform(inputs, Flow(columns, whole=(frame.node,)), "withColumn")
 
 
-def rename(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> Frame:
-    """Columns under new names, the others as they are."""
-    known = [(old, new) for old, new in pairs if not has_hole(old + new)]
-    return state.transform(frame, rename_flow(frame.node, known, rest=True), "rename")
+def rename_columns(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> Frame:
+    """Rename columns and keep the others."""
+    known = [(old, new) for old, new in pairs if not has_placeholder(old + new)]
+    return state.transform(frame, make_rename_flow(frame.node, known, rest=True), "rename")
 
 
-def keep_only(state: State, frame: Frame, names: list[Value]) -> Frame:
-    """Only the named columns."""
-    found = [name for name in _flat(names) if isinstance(name, str)]
-    if len(found) != len(_flat(names)) or any(map(has_hole, found)):
+def keep_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
+    """Keep only the named columns."""
+    found = [name for name in _flatten(names) if isinstance(name, str)]
+    if len(found) != len(_flatten(names)) or any(map(has_placeholder, found)):
         return state.transform(frame, label="select")
-    return state.transform(frame, rename_flow(frame.node, zip(found, found, strict=True)), "select")
+    return state.transform(
+        frame, make_rename_flow(frame.node, zip(found, found, strict=True)), "select"
+    )
 
 
-def drop(state: State, frame: Frame, names: list[Value]) -> Frame:
-    """Without the named columns."""
+def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
+    """Drop the named columns."""
     gone = set()
-    for name in _flat(names):
-        if isinstance(name, str) and not has_hole(name):
+    for name in _flatten(names):
+        if isinstance(name, str) and not has_placeholder(name):
             gone.add(name.strip("`"))
         elif isinstance(name, Column) and name.name:
             gone.add(name.name)
     return state.transform(frame, Flow(rest=True, dropped=frozenset(gone)), "drop")
 
 
-def mappings(state: State, frame: Frame, value: Value) -> Frame:
-    """ApplyMapping's tuples: source, (type,) target, (type)."""
+def apply_mapping(state: State, frame: Frame, value: Value) -> Frame:
+    """Apply ApplyMapping's tuples: source, (type,) target, (type)."""
     if not isinstance(value, (list, tuple)):
         return state.transform(frame, OPAQUE, "ApplyMapping")
     pairs: list[tuple[str, str]] = []
@@ -84,53 +90,53 @@ def mappings(state: State, frame: Frame, value: Value) -> Frame:
         if len(parts) not in _TARGET:
             return state.transform(frame, OPAQUE, "ApplyMapping")
         source, target = parts[0], parts[_TARGET[len(parts)]]
-        if has_hole(source + target):
+        if has_placeholder(source + target):
             return state.transform(frame, OPAQUE, "ApplyMapping")
         pairs.append((source.replace("`", ""), target.replace("`", "")))
-    return state.transform(frame, rename_flow(frame.node, pairs), "ApplyMapping")
+    return state.transform(frame, make_rename_flow(frame.node, pairs), "ApplyMapping")
 
 
-def aggregate(state: State, frame: Frame, keys: list[Value], items: list[Value]) -> Frame:
-    """``frame.groupBy(*keys).agg(*items)``."""
+def aggregate_columns(state: State, frame: Frame, keys: list[Value], items: list[Value]) -> Frame:
+    """Call ``frame.groupBy(*keys).agg(*items)``."""
     flat = []
-    for item in _flat(items):
+    for item in _flatten(items):
         if isinstance(item, dict):
             flat += [
-                Column(named(as_text(name)).refs, f"{as_text(how)}({as_text(name)})")
+                Column(parse_column_name(as_text(name)).refs, f"{as_text(how)}({as_text(name)})")
                 for name, how in item.items()
             ]
         else:
             flat.append(item)
-    return select(state, frame, [*keys, *flat])
+    return select_columns(state, frame, [*keys, *flat])
 
 
-def _flat(items: list[Value]) -> list[Value]:
+def _flatten(items: list[Value]) -> list[Value]:
     found: list[Value] = []
     for item in items:
         found += item if isinstance(item, (list, tuple)) else [item]
     return found
 
 
-def _column(item: Value, *, sql: bool) -> Column | None:
+def _parse_column(item: Value, *, sql: bool) -> Column | None:
     if isinstance(item, str):
         if item == "*" or item.endswith(".*"):
             return Column((), "*")
-        return expression(item) if sql else named(item)
+        return parse_column_expression(item) if sql else parse_column_name(item)
     if isinstance(item, Column):
         return item
-    return Column((), None, known=False) if isinstance(item, (Foreign, Frame)) else None
+    return Column((), None, is_known=False) if isinstance(item, (External, Frame)) else None
 
 
 def _is_star(column: Column) -> bool:
     return column.name == "*" or (len(column.refs) == 1 and column.refs[0][1].endswith("*"))
 
 
-def _unnamed(position: int) -> str:
+def _make_name(position: int) -> str:
     return f"_c{position}"
 
 
 def _resolve(state: State, frame: Frame, ref: tuple[str | None, str]) -> ColumnRef:
-    """Where a referenced column comes from: this frame, or one that was joined into it."""
+    """Find the frame of a referenced column: this one, or one that was joined into it."""
     node, name = ref
     if node is not None:
         return ColumnRef(frame.node if node == frame.node else node, name)

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import KEEP, OPAQUE
-from glueline_worker.lineage.script.domain import columns
-from glueline_worker.lineage.script.domain.state import STACK
-from glueline_worker.lineage.script.domain.template_text import as_text, texts
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, parse_column_name
+from glueline_worker.lineage.script.domain.state import STACKED
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Column,
-    Foreign,
+    External,
     Frame,
     Function,
     Value,
-    options_of,
-    words,
 )
-from glueline_worker.lineage.script.models import pandas, sql_engines
-from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.spark import column_flow, glue_context, spark_io
+from glueline_worker.lineage.script.models import datasets, sql_engines
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.spark import column_flow
+from glueline_worker.lineage.word_sets import split_words
 
-SAME = words(
+_PASS_THROUGH = split_words(
     "compute filter where limit cache persist unpersist repartition repartitionByRange coalesce "
     "orderBy sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
     "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
@@ -31,74 +32,61 @@ SAME = words(
     "toDynamicFrame dropDuplicatesWithinWatermark sampleBy randomSplit unnest_ddb_json "
     "simplify_ddb_json spigot assertErrorThreshold to_frame"
 )
-"""The same data, whole or in part, with the same columns."""
-FIGURES = words(
+"""Methods that yield the same data, whole or in part, with the same columns."""
+_SCALAR = split_words(
     "count printSchema show explain isEmpty is_empty describe summary info nunique "
     "getNumPartitions approxQuantile stageErrorsCount errorsCount exists schema "
     "toString getField len any all tell"
 )
-"""What tells about the data without carrying it."""
-ROWS = words(
+"""Methods that tell about the data without carrying it."""
+_ROWS = split_words(
     "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
     "items to_records asDict collectAsMap read readlines decode encode getvalue "
     "fetchall fetchone fetchmany max min sum mean to_string"
 )
-"""Rows in plain Python."""
-UNITED = words(
+"""Methods that yield rows in plain Python."""
+_MULTI_INPUT = split_words(
     "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append "
     "concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin "
     "merge join join_asof zip"
 )
-"""Two frames in one."""
-VIEWS = words(
+"""Methods that make one frame of several."""
+_VIEWS = split_words(
     "createOrReplaceTempView createTempView registerTempTable createGlobalTempView "
     "createOrReplaceGlobalTempView"
 )
-"""What makes a frame a temporary view."""
-CALLBACKS = words("foreach foreachPartition map flatMap mapPartitions apply")
+"""Methods that make a frame a temporary view."""
+_JOINS = split_words(
+    "join join_asof crossJoin leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup"
+)
+"""Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
+_SCALAR_PROPERTIES = split_words("schema dtypes shape index empty isStreaming size")
 
 
-def call(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
-    """``frame.name(…)``."""
+def _pass_through(call: Call) -> Value:
+    return call.receiver
+
+
+def _combine(call: Call) -> Value:
+    flow = KEEP if call.name in _JOINS else STACKED
+    return call.state.transform([call.receiver, *call.values], flow, call.name)
+
+
+def _get_scalar(call: Call) -> Value:
+    return External(call.name)
+
+
+def _get_rows(call: Call) -> Value:
     frame = call.receiver
-    handler = _METHODS.get(call.name)
-    if handler is not None:
-        return handler(call)
-    if call.name in SAME:
-        return frame
-    if call.name in UNITED:
-        flow = KEEP if "oin" in call.name or call.name in {"merge", "zip", "cogroup"} else STACK
-        return call.state.transform([frame, *call.values], flow, call.name)
-    if call.name in FIGURES:
-        return Foreign(call.name)
-    if call.name in ROWS:
-        kind = "row" if call.name in {"first", "fetchone"} else "rows"
-        kind = frame.kind if frame.kind in {"row", "scalar"} else kind
-        return Frame(frame.node, kind, frame.label)
-    if call.name in pandas.WRITES:
-        return pandas.write(call)
-    if frame.kind in {"rows", "row", "scalar"}:
-        return frame
-    return call.state.transform([frame, *call.values], OPAQUE, call.name)
-
-
-def is_method(name: str) -> bool:
-    """Whether frames have a method ``name``, so that it is hardly a column."""
-    return (
-        name in _METHODS
-        or name in SAME
-        or name in UNITED
-        or name in FIGURES
-        or name in ROWS
-        or name in pandas.WRITES
-        or name in CALLBACKS
-    )
+    kind = "row" if call.name in {"first", "fetchone"} else "rows"
+    kind = frame.kind if frame.kind in {"row", "scalar"} else kind
+    return Frame(frame.node, kind, frame.label)
 
 
 def _count(call: Call) -> Value:
     if call.receiver.kind == "grouped":
-        return _aggregated(call)
-    return Foreign("count")
+        return _aggregate(call)
+    return External("count")
 
 
 def _to_df(call: Call) -> Value:
@@ -111,16 +99,16 @@ def _select(call: Call) -> Value:
     frame = call.receiver
     if frame.kind == "collection":
         return call.state.transform(frame, label="select")
-    return column_flow.select(call.state, frame, call.values, sql=call.name == "selectExpr")
+    return column_flow.select_columns(call.state, frame, call.values, sql=call.name == "selectExpr")
 
 
 def _with_column(call: Call) -> Value:
     name = call.text(0, "colName", "col_name", "name") or "?"
-    return column_flow.with_columns(call.state, call.receiver, {name: call.arg(1, "col")})
+    return column_flow.add_columns(call.state, call.receiver, {name: call.arg(1, "col")})
 
 
 def _with_columns(call: Call) -> Value:
-    return column_flow.with_columns(
+    return column_flow.add_columns(
         call.state, call.receiver, call.mapping(0, "colsMap") | call.kwargs
     )
 
@@ -128,26 +116,26 @@ def _with_columns(call: Call) -> Value:
 def _rename(call: Call) -> Value:
     old = call.arg(0, "existing", "oldName", "old_name")
     new = call.arg(1, "new", "newName", "new_name")
-    return column_flow.rename(call.state, call.receiver, [(as_text(old), as_text(new))])
+    return column_flow.rename_columns(call.state, call.receiver, [(as_text(old), as_text(new))])
 
 
 def _rename_many(call: Call) -> Value:
     pairs = call.mapping(0, "colsMap", "columns", "mapper")
     named = [(old, as_text(new)) for old, new in pairs.items()]
-    return column_flow.rename(call.state, call.receiver, named)
+    return column_flow.rename_columns(call.state, call.receiver, named)
 
 
 def _drop(call: Call) -> Value:
     names = [*call.args, call.arg(None, "columns", "paths", "labels")]
-    return column_flow.drop(call.state, call.receiver, names)
+    return column_flow.drop_columns(call.state, call.receiver, names)
 
 
-def _keep(call: Call) -> Value:
-    return column_flow.keep_only(call.state, call.receiver, [call.arg(0, "paths", "items")])
+def _select_fields(call: Call) -> Value:
+    return column_flow.keep_columns(call.state, call.receiver, [call.arg(0, "paths", "items")])
 
 
 def _apply_mapping(call: Call) -> Value:
-    return column_flow.mappings(call.state, call.receiver, call.arg(0, "mappings"))
+    return column_flow.apply_mapping(call.state, call.receiver, call.arg(0, "mappings"))
 
 
 def _group(call: Call) -> Value:
@@ -157,28 +145,28 @@ def _group(call: Call) -> Value:
     return Frame(node.node, "grouped")
 
 
-def _aggregated(call: Call) -> Value:
+def _aggregate(call: Call) -> Value:
     found = call.state.groups.get(call.receiver.node)
     if found is None:
-        return column_flow.aggregate(call.state, call.receiver, [], call.values)
+        return column_flow.aggregate_columns(call.state, call.receiver, [], call.values)
     frame, keys = found
     if call.name == "agg":
-        return column_flow.aggregate(call.state, frame, keys, call.values)
+        return column_flow.aggregate_columns(call.state, frame, keys, call.values)
     if call.name == "count":
-        return column_flow.select(call.state, frame, [*keys, Column((), "count")])
+        return column_flow.select_columns(call.state, frame, [*keys, Column((), "count")])
     items = [
-        Column(columns.named(name).refs, f"{call.name}({name})")
+        Column(parse_column_name(name).refs, f"{call.name}({name})")
         for name in call.args
         if isinstance(name, str)
     ]
     if items and call.name in {"sum", "avg", "mean", "max", "min"}:
-        return column_flow.select(call.state, frame, [*keys, *items])
+        return column_flow.select_columns(call.state, frame, [*keys, *items])
     return call.state.transform(frame, OPAQUE, call.name)
 
 
-def _maximum(call: Call) -> Value:
+def _aggregate_or_reduce(call: Call) -> Value:
     if call.receiver.kind == "grouped":
-        return _aggregated(call)
+        return _aggregate(call)
     return Frame(call.receiver.node, "scalar" if not call.args else "data")
 
 
@@ -192,18 +180,18 @@ def _alias(call: Call) -> Value:
 
 
 def _register_view(call: Call) -> Value:
-    for name in texts(call.arg(0, "name", "viewName", default="view")):
+    for name in list_texts(call.arg(0, "name", "viewName", default="view")):
         sql_engines.register_view(call.state, name, call.receiver)
     return None
 
 
-def _callback(call: Call) -> Value:
-    """A function of the script that is given the rows, as ``foreach`` does."""
+def _call_back(call: Call) -> Value:
+    """Call a function of the script with the rows, as ``foreach`` does."""
     rows = Frame(call.receiver.node, "rows", call.receiver.label)
     made = [
-        call.run.invoke(option, [rows], {})
+        call.reading.invoke(option, [rows], {})
         for value in call.values
-        for option in options_of(value)
+        for option in get_alternatives(value)
         if isinstance(option, Function)
     ]
     if call.name.startswith("foreach"):
@@ -212,85 +200,101 @@ def _callback(call: Call) -> Value:
 
 
 def _transform(call: Call) -> Value:
-    """``frame.transform(function, …)``: what the function makes of the frame."""
+    """Call ``frame.transform(function, …)``: what the function makes of the frame."""
     function, *rest = call.args or [call.arg(None, "func", "f") or UNKNOWN]
-    return call.run.call(function, [call.receiver, *rest], call.kwargs)
-
-
-def _write_to(call: Call) -> Value:
-    return spark_io.table_writer(call)
+    return call.reading.call(function, [call.receiver, *rest], call.kwargs)
 
 
 def _split(call: Call) -> Value:
-    """``split_fields``, ``split_rows``, ``relationalize``: several frames in one collection."""
+    """Call ``split_fields``, ``split_rows`` or ``relationalize``: a collection of frames."""
     node = call.state.transform(call.receiver, label=call.name)
     return Frame(node.node, "collection")
 
 
 def _keys(call: Call) -> Value:
     if call.receiver.kind in {"collection", "rows"}:
-        return Foreign("keys", "unknown")
+        return External("keys", "unknown")
     return call.state.transform(call.receiver, OPAQUE, "keys")
 
 
 def _save_as_text(call: Call) -> Value:
-    return spark_io.write_path(call, call.receiver, call.arg(0, "path"), "text")
+    found = datasets.find_locations(call.state, call.arg(0, "path"))
+    call.state.write(call.receiver, found, "text")
+    return None
 
 
 def _insert_into(call: Call) -> Value:
-    return spark_io.write_table(call, call.receiver, call.arg(0, "tableName"))
+    found = datasets.find_spark_tables(call.state, call.arg(0, "tableName"))
+    call.state.write(call.receiver, found, call.name)
+    return None
 
 
 def _get(call: Call) -> Value:
     return Frame(call.receiver.node, "rows", call.receiver.label)
 
 
-_METHODS: dict[str, Callable[[Call], Value]] = {
-    **dict.fromkeys(VIEWS, _register_view),
-    "toDF": _to_df,
-    "select": _select,
-    "selectExpr": _select,
-    "withColumn": _with_column,
-    "withColumns": _with_columns,
-    "assign": _with_columns,
-    "withColumnRenamed": _rename,
-    "rename_field": _rename,
-    "renameField": _rename,
-    "withColumnsRenamed": _rename_many,
-    "rename": _rename_many,
-    "drop": _drop,
-    "drop_fields": _drop,
-    "select_fields": _keep,
-    "apply_mapping": _apply_mapping,
-    "applyMapping": _apply_mapping,
-    "groupBy": _group,
-    "groupby": _group,
-    "rollup": _group,
-    "cube": _group,
-    "agg": _aggregated,
-    "avg": _aggregated,
-    "mean": _aggregated,
-    "count": _count,
-    "max": _maximum,
-    "min": _maximum,
-    "sum": _maximum,
-    "alias": _alias,
-    "foreach": _callback,
-    "foreachPartition": _callback,
-    "map": _callback,
-    "flatMap": _callback,
-    "mapPartitions": _callback,
-    "apply": _callback,
-    "transform": _transform,
-    "pipe": _transform,
-    "writeTo": _write_to,
-    "split_fields": _split,
-    "split_rows": _split,
-    "relationalize": _split,
-    "keys": _keys,
-    "get": _get,
-    "write": glue_context.write_frame,
-    "saveAsTextFile": _save_as_text,
-    "saveAsTable": _insert_into,
-    "insertInto": _insert_into,
-}
+def _make_scalar_getter(name: str) -> Callable[[Frame], Value]:
+    return lambda _: External(f"frame.{name}")
+
+
+FRAMES = Library(
+    frame_methods={
+        **dict.fromkeys(_ROWS, _get_rows),
+        **dict.fromkeys(_SCALAR, _get_scalar),
+        **dict.fromkeys(_MULTI_INPUT, _combine),
+        **dict.fromkeys(_PASS_THROUGH, _pass_through),
+        **dict.fromkeys(_VIEWS, _register_view),
+        "toDF": _to_df,
+        "select": _select,
+        "selectExpr": _select,
+        "withColumn": _with_column,
+        "withColumns": _with_columns,
+        "assign": _with_columns,
+        "withColumnRenamed": _rename,
+        "rename_field": _rename,
+        "renameField": _rename,
+        "withColumnsRenamed": _rename_many,
+        "rename": _rename_many,
+        "drop": _drop,
+        "drop_fields": _drop,
+        "select_fields": _select_fields,
+        "apply_mapping": _apply_mapping,
+        "applyMapping": _apply_mapping,
+        "groupBy": _group,
+        "groupby": _group,
+        "rollup": _group,
+        "cube": _group,
+        "agg": _aggregate,
+        "avg": _aggregate,
+        "mean": _aggregate,
+        "count": _count,
+        "max": _aggregate_or_reduce,
+        "min": _aggregate_or_reduce,
+        "sum": _aggregate_or_reduce,
+        "alias": _alias,
+        "foreach": _call_back,
+        "foreachPartition": _call_back,
+        "map": _call_back,
+        "flatMap": _call_back,
+        "mapPartitions": _call_back,
+        "apply": _call_back,
+        "transform": _transform,
+        "pipe": _transform,
+        "split_fields": _split,
+        "split_rows": _split,
+        "relationalize": _split,
+        "keys": _keys,
+        "get": _get,
+        "saveAsTextFile": _save_as_text,
+        "saveAsTable": _insert_into,
+        "insertInto": _insert_into,
+    },
+    frame_attributes={
+        **dict.fromkeys(FRAME_PROPERTIES, lambda frame: frame),
+        **{name: _make_scalar_getter(name) for name in _SCALAR_PROPERTIES},
+        "columns": lambda _: External("frame.columns", "loop:column"),
+        "sparkSession": lambda _: External("spark"),
+        "sql_ctx": lambda _: External("spark"),
+    },
+    united_methods=_VIEWS,
+)

@@ -5,34 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glueline_worker.lineage.model import OPAQUE
-from glueline_worker.lineage.script.domain.state import STACK
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text
 from glueline_worker.lineage.script.domain.values import (
+    MISSING,
     UNKNOWN,
     Frame,
     Function,
     Value,
-    options_of,
-    words,
 )
-from glueline_worker.lineage.script.interpreter import attributes
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark import column_flow
+from glueline_worker.lineage.word_sets import split_words
 
-SAME = words(
+_PASS_THROUGH = split_words(
     "ResolveChoice DropNullFields Filter Unbox UnnestFrame Spigot DropDuplicates "
     "FillMissingValues ErrorsAsDynamicFrame DropNullFieldsTransform Unnest FillNa"
 )
+"""Transforms that keep the columns."""
 
 
-def apply(call: Call, name: str) -> Value:
-    """``name.apply(…)`` for one of Glue's transforms; any other class's result is opaque."""
+def _apply(call: Call) -> Value:
+    """Call ``Transform.apply(…)``."""
+    if call.name != "apply" or len(call.parts) == 1:
+        return MISSING
+    return _apply_transform(call, call.parts[-2])
+
+
+def _apply_transform(call: Call, name: str) -> Value:
+    """Apply one of Glue's transforms; any other class's result is opaque."""
     value = call.arg(0, "frame", "dfc", "frame1")
-    frame = call.state.one_frame(value)
+    frame = call.state.unite_frames(value)
     if frame is None:
-        made = call.state.one_frame(call.values)
+        made = call.state.unite_frames(call.values)
         return made if made is not None else UNKNOWN
-    if name in SAME:
+    if name in _PASS_THROUGH:
         return value if isinstance(value, (Frame, dict)) else frame
     handler = _TRANSFORMS.get(name)
     if handler is not None:
@@ -41,9 +50,9 @@ def apply(call: Call, name: str) -> Value:
 
 
 def _map(call: Call, frame: Frame) -> Value:
-    for option in options_of(call.arg(1, "f", "transformer")):
+    for option in get_alternatives(call.arg(1, "f", "transformer")):
         if isinstance(option, Function):
-            call.run.invoke(option, [Frame(frame.node, "rows")], {})
+            call.reading.invoke(option, [Frame(frame.node, "rows")], {})
     return call.state.transform(frame, OPAQUE, "Map")
 
 
@@ -53,8 +62,8 @@ def _split_fields(call: Call, frame: Frame) -> Value:
     paths = call.arg(1, "paths")
     names = paths if isinstance(paths, (list, tuple)) else []
     return {
-        first: column_flow.keep_only(call.state, frame, [names]),
-        second: column_flow.drop(call.state, frame, [names]),
+        first: column_flow.keep_columns(call.state, frame, [names]),
+        second: column_flow.drop_columns(call.state, frame, [names]),
     }
 
 
@@ -70,7 +79,7 @@ def _relationalize(call: Call, frame: Frame) -> Value:
 def _select(call: Call, frame: Frame) -> Value:
     value = call.arg(0, "dfc")
     if isinstance(value, dict) and value:
-        found = attributes.get_item(call.run, value, call.arg(1, "key"))
+        found = call.reading.get_item(value, call.arg(1, "key"))
         if found is not UNKNOWN:
             return found
     return call.state.transform(frame, label="SelectFromCollection")
@@ -81,14 +90,16 @@ def _join(call: Call, frame: Frame) -> Value:
 
 
 _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
-    "ApplyMapping": lambda call, frame: column_flow.mappings(
+    "ApplyMapping": lambda call, frame: column_flow.apply_mapping(
         call.state, frame, call.arg(1, "mappings")
     ),
-    "DropFields": lambda call, frame: column_flow.drop(call.state, frame, [call.arg(1, "paths")]),
-    "SelectFields": lambda call, frame: column_flow.keep_only(
+    "DropFields": lambda call, frame: column_flow.drop_columns(
         call.state, frame, [call.arg(1, "paths")]
     ),
-    "RenameField": lambda call, frame: column_flow.rename(
+    "SelectFields": lambda call, frame: column_flow.keep_columns(
+        call.state, frame, [call.arg(1, "paths")]
+    ),
+    "RenameField": lambda call, frame: column_flow.rename_columns(
         call.state,
         frame,
         [(as_text(call.arg(1, "old_name")), as_text(call.arg(2, "new_name")))],
@@ -96,7 +107,7 @@ _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
     "Map": _map,
     "FlatMap": _map,
     "Join": _join,
-    "Union": lambda call, _: call.state.transform(call.values, STACK, "Union"),
+    "Union": lambda call, _: call.state.transform(call.values, STACKED, "Union"),
     "SplitFields": _split_fields,
     "SplitRows": _split_rows,
     "Relationalize": _relationalize,
@@ -107,13 +118,24 @@ _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
 }
 
 
-def from_frame(call: Call) -> Value:
-    """``DynamicFrame.fromDF(frame, …)`` and ``DynamicFrame(frame, …)``."""
-    frame = call.state.one_frame(call.arg(0, "dataframe", "df", "jdf"))
+def _convert_frame(call: Call) -> Value:
+    """Call ``DynamicFrame.fromDF(frame, …)`` or ``DynamicFrame(frame, …)``."""
+    frame = call.state.unite_frames(call.arg(0, "dataframe", "df", "jdf"))
     return frame if frame is not None else UNKNOWN
 
 
-def collection(call: Call) -> Value:
-    """``DynamicFrameCollection({…}, glueContext)`` is its dict."""
+def _make_collection(call: Call) -> Value:
+    """Call ``DynamicFrameCollection({…}, glueContext)``: its dict."""
     value = call.arg(0, "dynamic_frames")
     return value if value is not None else {}
+
+
+GLUE_TRANSFORMS = Library(
+    functions={
+        "fromDF": _convert_frame,
+        "DynamicFrame": _convert_frame,
+        "DynamicFrameCollection": _make_collection,
+        "process_rows": lambda call: _apply_transform(call, "Relationalize"),
+    },
+    rules=(_apply,),
+)

@@ -3,196 +3,244 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, TypeVar
 
-from glueline_worker.lineage.script.domain.template_text import as_text, texts
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Foreign, Frame, Tool, Value, words
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
+from glueline_worker.lineage.script.domain.values import (
+    MISSING,
+    UNKNOWN,
+    External,
+    Frame,
+    Value,
+)
 from glueline_worker.lineage.script.models import datasets, sql_engines
-from glueline_worker.lineage.script.models.call import Call
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.word_sets import split_words
 
-_SETTINGS = words(
+_SETTINGS = split_words(
     "schema mode partitionBy bucketBy sortBy outputMode trigger queryName clusterBy "
     "partitionedBy tableProperty using"
 )
 
 
-def reader(*, streaming: bool = False) -> Tool:
+_TABLE_WRITES = split_words("append create createOrReplace replace overwrite overwritePartitions")
+
+
+@dataclass(eq=False)
+class SparkReader(LibraryObject):
     """``spark.read`` or ``spark.readStream``."""
-    return Tool("reader", {"options": {}, "format": None, "streaming": streaming})
+
+    options: dict[str, Value] = field(default_factory=dict)
+    format: Value = None
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the reader."""
+        if call.name == "__call__":
+            return External("text")  # x.read(): x is a file, not a session
+        if (changed := _configure(self, call)) is not None:
+            return changed
+        if call.name == "table":
+            return read_spark_table(call.state, call.arg(0, "tableName", "name"))
+        if call.name == "jdbc":
+            return call.state.read(_find_by_jdbc(self, call), "jdbc")
+        if call.name == "changes":
+            return UNKNOWN
+        return self._read(call)
+
+    def _read(self, call: Call) -> Value:
+        state = call.state
+        path = call.arg(0, "path", "paths", default=self.options.get("path"))
+        if call.name not in {"load", "parquet", "orc"} and isinstance(path, Frame):
+            # spark.read.json(rdd): the data is there already.
+            return state.transform(path, label=call.name)
+        if len(call.args) > 1 and call.name in {"parquet", "orc"}:
+            path = list(call.args)
+        fmt = call.name if call.name != "load" else call.arg(1, "format", default=self.format)
+        options = {**self.options, **call.kwargs}
+        options.pop("path", None)
+        if path is not None:
+            options["paths" if isinstance(path, (list, tuple)) else "path"] = path
+        found = datasets.find_by_options(state, fmt or "parquet", options, fmt)
+        return state.read(found, "read")
 
 
-def writer(frame: Value, *, streaming: bool = False) -> Tool:
+def read_spark_table(state: State, name: Value) -> Frame:
+    """Read a table, or a temporary view, by its name."""
+    views = [sql_engines.find_view(state, option) for option in list_texts(name)]
+    found = state.unite_frames(views)
+    return found or state.read(datasets.find_spark_tables(state, name), "table")
+
+
+@dataclass(eq=False)
+class SparkWriter(LibraryObject):
     """``frame.write`` or ``frame.writeStream``."""
-    return Tool("writer", {"options": {}, "format": None, "frame": frame, "streaming": streaming})
+
+    frame: Value
+    is_streaming: bool = False
+    options: dict[str, Value] = field(default_factory=dict)
+    format: Value = None
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the writer."""
+        if (changed := _configure(self, call)) is not None:
+            return changed
+        return self._methods.get(call.name, SparkWriter._write)(self, call)
+
+    def _write(self, call: Call) -> Value:
+        """Call ``save``, ``start``, ``parquet``, ``csv`` … ."""
+        is_plain = call.name in {"save", "start"}
+        options = {**self.options, **call.kwargs}
+        fmt = call.arg(1 if is_plain else None, "format", default=self.format)
+        if not is_plain:
+            fmt = call.name
+        path = call.arg(0, "path", default=self.options.get("path"))
+        options.pop("path", None)
+        if path is not None:
+            options["path"] = path
+        found = datasets.find_by_options(call.state, fmt or "parquet", options, fmt)
+        if found or not self.is_streaming:
+            call.state.write(self.frame, found, call.name)
+        return External("query")
+
+    def _write_table(self, call: Call) -> Value:
+        found = datasets.find_spark_tables(call.state, call.arg(0, "name", "tableName"))
+        path = call.arg(None, "path", default=self.options.get("path"))
+        if path is not None and call.name != "insertInto":
+            found += datasets.find_locations(call.state, path)
+        call.state.write(self.frame, found, call.name)
+        return External("query")
+
+    def _write_jdbc(self, call: Call) -> Value:
+        call.state.write(self.frame, _find_by_jdbc(self, call), "jdbc")
+        return None
+
+    def _write_batches(self, call: Call) -> Value:
+        call.reading.call(call.arg(0, "func", "f"), [self.frame, External("batch")], {})
+        return replace(self, format="noop")
+
+    def _wait(self, call: Call) -> Value:
+        del call
+        return None
+
+    _methods: ClassVar[dict[str, Callable[[SparkWriter, Call], Value]]] = {
+        "saveAsTable": _write_table,
+        "insertInto": _write_table,
+        "toTable": _write_table,
+        "jdbc": _write_jdbc,
+        "foreachBatch": _write_batches,
+        "foreach": _write_batches,
+        "awaitTermination": _wait,
+    }
 
 
-def call_reader(call: Call) -> Value:
-    """A method of a reader."""
-    tool: Tool = call.receiver
-    if (changed := _configured(call, tool)) is not None:
-        return changed
-    if call.name == "table":
-        return _read_table(call, call.arg(0, "tableName", "name"))
-    if call.name == "jdbc":
-        options = {**tool.data["options"], "url": call.arg(0, "url")}
-        options["dbtable"] = call.arg(1, "table", "dbtable")
-        return call.state.read(datasets.by_options(call.state, "jdbc", options), "jdbc")
-    if call.name == "changes":
-        return UNKNOWN
-    return _read(call, tool)
+_ReaderOrWriter = TypeVar("_ReaderOrWriter", SparkReader, SparkWriter)
 
 
-def _read_table(call: Call, name: Value) -> Value:
-    """A table, or a temporary view, by its name."""
-    views = [sql_engines.spark_view(call.state, option) for option in texts(name)]
-    found = call.state.one_frame(views)
-    return found or call.state.read(datasets.spark_tables(call.state, name), "table")
-
-
-def _read(call: Call, tool: Tool) -> Value:
-    state = call.state
-    path = call.arg(0, "path", "paths", default=tool.data["options"].get("path"))
-    if call.name not in {"load", "parquet", "orc"} and isinstance(path, Frame):
-        # spark.read.json(rdd): the data is there already.
-        return state.transform(path, label=call.name)
-    if len(call.args) > 1 and call.name in {"parquet", "orc"}:
-        path = list(call.args)
-    fmt = call.name if call.name != "load" else call.arg(1, "format", default=tool.data["format"])
-    options = {**tool.data["options"], **call.kwargs}
-    options.pop("path", None)
-    if path is not None:
-        options["paths" if isinstance(path, (list, tuple)) else "path"] = path
-    found = datasets.by_options(state, fmt or "parquet", options, fmt)
-    return state.read(found, "read")
-
-
-def _configured(call: Call, tool: Tool) -> Tool | None:
-    """A reader or writer with one more setting; None for other methods."""
+def _configure(target: _ReaderOrWriter, call: Call) -> _ReaderOrWriter | None:
+    """Return a reader or writer with one more setting; None for other methods."""
     if call.name == "format":
-        return _with(tool, format=call.arg(0, "source"))
+        return replace(target, format=call.arg(0, "source"))
     if call.name == "option":
-        options = {**tool.data["options"], as_text(call.arg(0, "key")): call.arg(1, "value")}
-        return _with(tool, options=options)
+        options = {**target.options, as_text(call.arg(0, "key")): call.arg(1, "value")}
+        return replace(target, options=options)
     if call.name == "options":
-        return _with(tool, options={**tool.data["options"], **call.mapping(0), **call.kwargs})
-    return tool if call.name in _SETTINGS else None
+        return replace(target, options={**target.options, **call.mapping(0), **call.kwargs})
+    return target if call.name in _SETTINGS else None
 
 
-def _with(tool: Tool, **changes: Value) -> Tool:
-    return Tool(tool.kind, {**tool.data, **changes})
-
-
-def call_writer(call: Call) -> Value:
-    """A method of a writer."""
-    tool: Tool = call.receiver
-    if (changed := _configured(call, tool)) is not None:
-        return changed
-    handler = _WRITER.get(call.name, _write_format)
-    return handler(call)
-
-
-def _save_table(call: Call) -> Value:
-    tool: Tool = call.receiver
-    found = datasets.spark_tables(call.state, call.arg(0, "name", "tableName"))
-    path = call.arg(None, "path", default=tool.data["options"].get("path"))
-    if path is not None and call.name != "insertInto":
-        found += datasets.at(call.state, path)
-    call.state.write(tool.data["frame"], found, call.name)
-    return Foreign("query")
-
-
-def _save_jdbc(call: Call) -> Value:
-    tool: Tool = call.receiver
-    options = {**tool.data["options"], "url": call.arg(0, "url")}
+def _find_by_jdbc(target: SparkReader | SparkWriter, call: Call) -> list[Dataset]:
+    """Find the table of ``jdbc(url, table)``."""
+    options: dict[str, Any] = {**target.options, "url": call.arg(0, "url")}
     options["dbtable"] = call.arg(1, "table", "dbtable")
-    call.state.write(tool.data["frame"], datasets.by_options(call.state, "jdbc", options), "jdbc")
-    return None
+    return datasets.find_by_options(call.state, "jdbc", options)
 
 
-def _each_batch(call: Call) -> Value:
-    tool: Tool = call.receiver
-    function = call.arg(0, "func", "f")
-    call.run.call(function, [tool.data["frame"], Foreign("batch")], {})
-    return _with(tool, format="noop")
+@dataclass(eq=False)
+class UnknownWriter(LibraryObject):
+    """``x.write`` where x may be a frame or not: only a frame's has methods."""
+
+    owner: External
+
+    def get_attribute(self, state: State, name: str) -> Value:
+        """Return the writer itself."""
+        del state, name
+        return self
+
+    def call(self, call: Call) -> Value:
+        """Call ``x.write(…)``, or a method of a frame's writer."""
+        if call.name == "__call__":
+            return call.reading.call(self.owner.part("write"), call.args, call.kwargs)
+        return SparkWriter(None).call(call)
 
 
-def _write_format(call: Call) -> Value:
-    """``save``, ``start``, ``parquet``, ``csv`` … ."""
-    tool: Tool = call.receiver
-    plain = call.name in {"save", "start"}
-    options = {**tool.data["options"], **call.kwargs}
-    fmt = call.arg(1 if plain else None, "format", default=tool.data["format"])
-    if not plain:
-        fmt = call.name
-    path = call.arg(0, "path", default=tool.data["options"].get("path"))
-    options.pop("path", None)
-    if path is not None:
-        options["path"] = path
-    found = datasets.by_options(call.state, fmt or "parquet", options, fmt)
-    if found or not tool.data["streaming"]:
-        call.state.write(tool.data["frame"], found, call.name)
-    return Foreign("query")
-
-
-def write_path(call: Call, frame: Value, path: Value, label: str) -> Value:
-    """Write ``frame`` to a path."""
-    call.state.write(frame, datasets.at(call.state, path), label)
-    return None
-
-
-def write_table(call: Call, frame: Value, name: Value) -> Value:
-    """Write ``frame`` to a table that Spark knows by ``name``."""
-    call.state.write(frame, datasets.spark_tables(call.state, name), call.name)
-    return None
-
-
-def table_writer(call: Call) -> Tool:
+@dataclass(eq=False)
+class TableWriter(LibraryObject):
     """``frame.writeTo(table)``."""
-    return Tool("table_writer", {"frame": call.receiver, "table": call.arg(0, "table")})
+
+    frame: Value
+    table: Value
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the writer."""
+        if call.name not in _TABLE_WRITES:
+            return self
+        call.state.write(self.frame, datasets.find_spark_tables(call.state, self.table), call.name)
+        return None
 
 
-def call_table_writer(call: Call) -> Value:
-    """A method of what ``writeTo`` returns."""
-    if call.name in {
-        "append",
-        "create",
-        "createOrReplace",
-        "replace",
-        "overwrite",
-        "overwritePartitions",
-    }:
-        tool: Tool = call.receiver
-        return write_table(call, tool.data["frame"], tool.data["table"])
-    return call.receiver
+@dataclass(eq=False)
+class SparkDeltaTable(LibraryObject):
+    """A ``DeltaTable`` of Delta's package for Spark, or a merge into it."""
+
+    datasets: tuple[Dataset, ...]
+    is_merge: bool = False
+    source: Value = None
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the table or of the merge."""
+        if call.name == "toDF":
+            return call.state.read(self.datasets, "delta")
+        if call.name == "merge":
+            return SparkDeltaTable(self.datasets, is_merge=True, source=call.arg(0, "source"))
+        if call.name == "execute" or (call.name in {"update", "delete"} and not self.is_merge):
+            call.state.write(self.source, self.datasets, "merge")
+            return None
+        return self
 
 
-def delta_table(call: Call) -> Value:
-    """``DeltaTable.forPath(spark, path)`` and ``forName(spark, name)``."""
+def _open_delta_table(call: Call) -> Value:
+    """Call ``DeltaTable.forPath(spark, path)`` or ``forName(spark, name)``."""
     place = call.arg(
         1 if len(call.args) > 1 else 0, "path", "tableOrViewName", "name", "identifier"
     )
-    find = datasets.spark_tables if call.name == "forName" else datasets.at
-    return Tool("delta", {"datasets": tuple(find(call.state, place))})
+    is_name = call.name == "forName"
+    find = datasets.find_spark_tables if is_name else datasets.find_locations
+    return SparkDeltaTable(tuple(find(call.state, place)))
 
 
-def call_delta(call: Call) -> Value:
-    """A method of a Delta table or of a merge into it."""
-    tool: Tool = call.receiver
-    if call.name == "toDF":
-        return call.state.read(tool.data["datasets"], "delta")
-    if call.name == "merge":
-        return Tool("delta", {**tool.data, "source": call.arg(0, "source")})
-    if call.name == "execute" or (call.name in {"update", "delete"} and "source" not in tool.data):
-        call.state.write(tool.data.get("source"), tool.data["datasets"], "merge")
-        return None
-    return tool
+def _get_reader_or_writer(state: State, value: External, name: str) -> Value:
+    """Return ``spark.read`` and the like."""
+    del state
+    if name in {"read", "readStream"}:
+        return SparkReader()
+    if name in {"write", "writeStream"} and "frame" not in value.path:
+        return UnknownWriter(value)
+    return MISSING
 
 
-_WRITER: dict[str, Callable[[Call], Value]] = {
-    "saveAsTable": _save_table,
-    "insertInto": _save_table,
-    "toTable": _save_table,
-    "jdbc": _save_jdbc,
-    "foreachBatch": _each_batch,
-    "foreach": _each_batch,
-    "awaitTermination": lambda call: None,  # noqa: ARG005
-}
+SPARK_IO = Library(
+    functions=dict.fromkeys(
+        ("DeltaTable.forPath", "DeltaTable.forName", "forPath", "forName"), _open_delta_table
+    ),
+    attributes=(_get_reader_or_writer,),
+    frame_methods={"writeTo": lambda call: TableWriter(call.receiver, call.arg(0, "table"))},
+    frame_attributes={
+        "write": SparkWriter,
+        "writeStream": lambda frame: SparkWriter(frame, is_streaming=True),
+    },
+)

@@ -2,44 +2,74 @@
 
 from __future__ import annotations
 
-from glueline_worker.lineage.script.domain.template_text import texts
-from glueline_worker.lineage.script.domain.values import Value
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.template_text import list_texts
+from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, OneOf, Value
 from glueline_worker.lineage.script.models import sql_engines
-from glueline_worker.lineage.script.models.call import Call
-from glueline_worker.lineage.script.models.spark import spark_io
+from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.spark.spark_io import SparkReader, read_spark_table
 
 
-def spark_sql(call: Call) -> Value:
-    """``spark.sql(query)``."""
+def _run_sql(call: Call) -> Value:
+    """Call ``spark.sql(query)``."""
     return sql_engines.run_spark_sql(call.state, call.arg(0, "sqlQuery", "query"))
 
 
-def spark_table(call: Call) -> Value:
-    """``spark.table(name)``: a temporary view or a table."""
-    return spark_io.call_reader(Call(call.run, spark_io.reader(), "table", call.args, call.kwargs))
+def _run_possible_sql(call: Call) -> Value:
+    """Call ``unknown.sql(query)``, if what it is given may be a query."""
+    if len(call.parts) > 1 and not (call.args and isinstance(call.args[0], _MAY_BE_QUERY)):
+        return MISSING
+    return _run_sql(call)
 
 
-def register(call: Call) -> Value:
-    """``sqlContext.registerDataFrameAsTable(frame, name)``."""
-    for name in texts(call.arg(1, "tableName", default="table")):
+_MAY_BE_QUERY = (str, External, OneOf, Frame)
+
+
+def _read_table(call: Call) -> Value:
+    """Call ``spark.table(name)``: a temporary view or a table."""
+    return read_spark_table(call.state, call.arg(0, "tableName", "name"))
+
+
+def _register_frame(call: Call) -> Value:
+    """Call ``sqlContext.registerDataFrameAsTable(frame, name)``."""
+    for name in list_texts(call.arg(1, "tableName", default="table")):
         sql_engines.register_view(call.state, name, call.arg(0, "df"))
     return None
 
 
-def register_unknown(call: Call) -> Value:
-    """``frame.createOrReplaceTempView(name)`` of a frame that another module made."""
-    for name in texts(call.arg(0, "name")):
+def _register_any_frame(call: Call) -> Value:
+    """Call ``frame.createOrReplaceTempView(name)`` of a frame that another module made."""
+    for name in list_texts(call.arg(0, "name")):
         sql_engines.register_view(call.state, name, call.state.transform((), label="view"))
     return None
 
 
-def set_database(call: Call) -> Value:
-    """``spark.catalog.setCurrentDatabase(name)``."""
+def _set_database(call: Call) -> Value:
+    """Call ``spark.catalog.setCurrentDatabase(name)``."""
     call.state.settings["database"] = call.text(0, "dbName")
     return None
 
 
-def text_file(call: Call) -> Value:
-    """``sc.textFile(path)``."""
-    reader = spark_io.reader()
-    return spark_io.call_reader(Call(call.run, reader, "text", call.args[:1], {}))
+def _read_text_file(call: Call) -> Value:
+    """Call ``sc.textFile(path)``."""
+    reader = SparkReader()
+    return reader.call(Call(call.reading, reader, "text", call.args[:1]))
+
+
+SPARK_SESSION = Library(
+    functions={
+        "sql": _run_possible_sql,
+        "spark.sql": _run_sql,
+        "table": _read_table,
+        "registerDataFrameAsTable": _register_frame,
+        "registerTempTable": _register_frame,
+        "createOrReplaceTempView": _register_any_frame,
+        "createTempView": _register_any_frame,
+        "createOrReplaceGlobalTempView": _register_any_frame,
+        "createGlobalTempView": _register_any_frame,
+        "setCurrentDatabase": _set_database,
+        "textFile": _read_text_file,
+        "wholeTextFiles": _read_text_file,
+        "binaryFiles": _read_text_file,
+    }
+)

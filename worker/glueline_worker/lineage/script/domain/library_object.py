@@ -1,0 +1,46 @@
+"""Objects of libraries, from which each model derives its own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from glueline_worker.lineage.script.domain.values import MISSING, Method, Value
+
+
+class LibraryObject:
+    """An object of a library with a state of its own: a reader, a writer, a client, a buffer.
+
+    A model derives the objects of its library from this class and overrides what they can do.
+    ``state`` and ``call`` are a ``State`` and a ``Call``, which are built on the values here.
+    """
+
+    operators: ClassVar[Mapping[type[ast.operator], str]] = MappingProxyType({})
+    """The method that each operator stands for."""
+    text: Value = None
+    """The object as ``str()`` shows it, where that tells anything."""
+
+    def get_attribute(self, state: Any, name: str) -> Value:  # noqa: ARG002 - for those who override
+        """Return ``object.name``."""
+        return Method(self, name)
+
+    def get_item(self, state: Any, key: Value) -> Value:  # noqa: ARG002
+        """Return ``object[key]``."""
+        return self
+
+    def set_item(self, key: Value, value: Value) -> None:
+        """Run ``object[key] = value``."""
+
+    def call(self, call: Any) -> Value:  # noqa: ARG002
+        """Call the method ``call.name``; the name is ``__call__`` where the object is called."""
+        return self
+
+    def get_element(self, label: str) -> Value:  # noqa: ARG002
+        """Return any item of a loop over the object; ``MISSING`` where it is no collection."""
+        return MISSING
+
+    def list_contents(self) -> Iterable[Value]:
+        """List the values whose data flows wherever the object goes."""
+        return ()

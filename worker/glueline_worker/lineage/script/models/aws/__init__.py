@@ -1,0 +1,1 @@
+"""Models of the libraries that speak to AWS."""

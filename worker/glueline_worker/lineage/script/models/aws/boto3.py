@@ -1,0 +1,215 @@
+"""boto3 where it moves data beside S3: DynamoDB items, Kinesis records, SQL over an API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.naming import (
+    name_dynamodb_table,
+    name_kinesis_stream,
+    name_redshift_table,
+)
+from glueline_worker.lineage.script.domain.alternatives import get_alternatives
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    has_placeholder,
+    list_texts,
+    render,
+)
+from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, External, Value
+from glueline_worker.lineage.script.models import datasets, sql_engines
+from glueline_worker.lineage.script.models.aws.boto3_s3 import S3_METHODS
+from glueline_worker.lineage.script.models.library import Handler, Library
+from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.script.models.sql_engines import SqlEngine
+
+
+@dataclass(eq=False)
+class AwsClient(LibraryObject):
+    """A client or resource of an AWS service."""
+
+    service: str
+
+    def get_attribute(self, state: State, name: str) -> Value:
+        """Return a method; the client behind a resource is the resource."""
+        return self if name in {"meta", "client"} else super().get_attribute(state, name)
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the client or resource."""
+        handler = _METHODS.get((self.service, call.name))
+        if handler is not None:
+            return handler(call)
+        return External(f"{self.service}.{call.name}()")
+
+
+def _make_client(call: Call) -> Value:
+    """Call ``boto3.client(service)`` or ``boto3.resource(service)``."""
+    return AwsClient(list_texts(call.arg(0, "service_name", default=""))[0])
+
+
+# DynamoDB and Kinesis
+
+
+def _name_tables(call: Call, value: Value) -> list[Dataset]:
+    return [name_dynamodb_table(render(text), call.state.context) for text in list_texts(value)]
+
+
+def _put_items(call: Call) -> Value:
+    call.state.write(call.values, _name_tables(call, call.arg(None, "TableName")), "dynamodb")
+    return UNKNOWN
+
+
+def _put_batch(call: Call) -> Value:
+    requests = call.mapping(None, "RequestItems")
+    for name, items in requests.items():
+        call.state.write(items, _name_tables(call, name), "dynamodb")
+    return UNKNOWN
+
+
+def _read_items(call: Call) -> Value:
+    found = _name_tables(call, call.arg(None, "TableName"))
+    return files.mark_tentative(call.state, call.state.read(found, "dynamodb"))
+
+
+@dataclass(eq=False)
+class DynamoTable(LibraryObject):
+    """A DynamoDB table of the resource API."""
+
+    name: Value
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the table."""
+        if call.name in {"put_item", "update_item"}:
+            call.state.write(call.values, _name_tables(call, self.name), "dynamodb")
+            return UNKNOWN
+        if call.name in {"scan", "query", "get_item"}:
+            found = _name_tables(call, self.name)
+            return files.mark_tentative(call.state, call.state.read(found, "dynamodb"))
+        return self if call.name == "batch_writer" else UNKNOWN
+
+
+def _put_records(call: Call) -> Value:
+    stream = call.arg(None, "StreamName", "StreamARN")
+    names = [name_kinesis_stream(render(text), call.state.context) for text in list_texts(stream)]
+    call.state.write(call.values, names, "kinesis")
+    return UNKNOWN
+
+
+# SQL over an API
+
+
+def _run_athena(call: Call) -> Value:
+    database = call.mapping(None, "QueryExecutionContext").get("Database")
+    engine = sql_engines.make_athena_engine(
+        call.state, as_text(database) if database is not None else None
+    )
+    for text in list_texts(call.arg(None, "QueryString", default="")):
+        sql_engines.run_sql(call.state, text, engine)
+    return External("query")
+
+
+def _run_redshift(call: Call) -> Value:
+    cluster = call.arg(None, "ClusterIdentifier", "WorkgroupName", default=UNKNOWN)
+    region = call.state.context.region or "{region}"
+    host = f"{render(list_texts(cluster)[0])}.{region}"
+    database = render(as_text(call.arg(None, "Database", default=UNKNOWN)))
+    engine = SqlEngine(
+        lambda parts: name_redshift_table(
+            f"jdbc:redshift://{host}/", ".".join(parts), call.state.context, database=database
+        ),
+        "redshift",
+    )
+    statements = call.arg(None, "Sqls", "Sql")
+    for statement in statements if isinstance(statements, (list, tuple)) else [statements]:
+        for option in get_alternatives(statement):
+            if isinstance(option, str):
+                sql_engines.run_sql(call.state, option, engine)
+    return External("query")
+
+
+# The Glue catalogue
+
+
+@dataclass(eq=False)
+class CatalogTable(LibraryObject):
+    """The answer of Glue's ``get_table``."""
+
+    place: str
+
+    def get_item(self, state: State, key: Value) -> Value:
+        """Return the table's location, or the part of the answer that it stands in."""
+        del state
+        return f"{datasets.TABLE_LOCATION}{self.place}" if key in _LOCATIONS else self
+
+
+@dataclass(eq=False)
+class CatalogConnection(LibraryObject):
+    """The answer of Glue's ``get_connection``."""
+
+    name: str
+
+    def get_item(self, state: State, key: Value) -> Value:
+        """Return the connection's URL, or the part of the answer that it stands in."""
+        del state
+        name = as_text(key)
+        if name in {"Connection", "ConnectionProperties"}:
+            return self
+        return f"{datasets.CONNECTION_URL}{self.name}" if name == "JDBC_CONNECTION_URL" else UNKNOWN
+
+
+_LOCATIONS = ("Location", "location")
+_WORKFLOW = "workflow_run_properties"
+
+
+def _get_workflow_item(state: State, value: External, key: Value) -> Value:
+    """Return a property of the workflow's run."""
+    del state
+    if _WORKFLOW not in value.path or not isinstance(key, str) or has_placeholder(key):
+        return MISSING
+    is_whole = key in {"RunProperties", "Properties"}
+    return value.part(key) if is_whole else External("property", f"workflow:{key}")
+
+
+def _get_workflow(call: Call) -> Value:
+    del call
+    return External(_WORKFLOW)
+
+
+def _get_table(call: Call) -> Value:
+    database = list_texts(call.arg(None, "DatabaseName", default="unknown"))[0]
+    table = list_texts(call.arg(None, "Name", default="unknown"))[0]
+    catalog = call.arg(None, "CatalogId")
+    owner = f"{datasets.CATALOG_MARK}{list_texts(catalog)[0]}" if catalog is not None else ""
+    return CatalogTable(f"{database}/{table}{owner}")
+
+
+def _get_connection(call: Call) -> Value:
+    return CatalogConnection(list_texts(call.arg(None, "Name", default="unknown"))[0])
+
+
+_METHODS: dict[tuple[str, str], Handler] = {
+    **S3_METHODS,
+    ("dynamodb", "put_item"): _put_items,
+    ("dynamodb", "update_item"): _put_items,
+    ("dynamodb", "batch_write_item"): _put_batch,
+    ("dynamodb", "get_item"): _read_items,
+    ("dynamodb", "scan"): _read_items,
+    ("dynamodb", "query"): _read_items,
+    ("dynamodb", "Table"): lambda call: DynamoTable(call.arg(0, "name")),
+    ("kinesis", "put_record"): _put_records,
+    ("kinesis", "put_records"): _put_records,
+    ("athena", "start_query_execution"): _run_athena,
+    ("redshift-data", "execute_statement"): _run_redshift,
+    ("redshift-data", "batch_execute_statement"): _run_redshift,
+    ("glue", "get_workflow_run_properties"): _get_workflow,
+    ("glue", "get_connection"): _get_connection,
+    ("glue", "get_table"): _get_table,
+}
+
+BOTO3 = Library(
+    functions={"client": _make_client, "resource": _make_client}, items=(_get_workflow_item,)
+)
