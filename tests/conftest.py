@@ -11,12 +11,13 @@ import pytest
 import redis
 from tests.support import warm
 from tests.support.examples import choose_examples
+from tests.support.ports import free_port
 from tests.support.system import System
 
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_simulator import simulator as simulator_module
-from glueline_worker.local import processes
+from glueline_worker.local import processes, server
 from glueline_worker.local.server import EmbeddedRedis
 
 FAKE_CREDENTIALS = {
@@ -35,6 +36,7 @@ def _warm_processes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "spawn", _spawn)
         patch.setattr(simulator_module, "subprocess", _WarmSubprocess)
+        patch.setattr(server, "free_port", free_port)
         yield
     warm.stop()
 

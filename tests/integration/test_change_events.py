@@ -15,6 +15,7 @@ import pytest
 import redis
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import Said, glueline, start
+from tests.support.ports import free_port
 from tests.support.system import System, eventually, variables
 
 from glueline import RunState, Settings
@@ -23,7 +24,7 @@ from glueline.contract.messages import Options, TableScope
 from glueline.contract.runs import DeadLetter, RunStatus
 from glueline.ledger.changes import EventChanges
 from glueline_simulator import Simulator, SimulatorError
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 QUEUE = "glue"
 URL = f"https://sqs.eu-west-1.amazonaws.com/123456789012/{QUEUE}"

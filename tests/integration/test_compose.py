@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from tests.support.ports import free_port
 from tests.support.postgres import postgres_server
 from tests.support.system import eventually
 
@@ -23,7 +24,7 @@ from glueline import Options, Producer, RunState
 from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()

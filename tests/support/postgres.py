@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+from tests.support.ports import free_port
 
 USER = "glue"
 PASSWORD = "p@ss/w?rd:%"
@@ -31,7 +31,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, **settings: object) -> None:
         """Keep data in ``folder``; ``settings`` are those of ``postgresql.conf``."""
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -119,9 +119,3 @@ def _binary(name: str) -> Path:
 
 def _user() -> str | None:
     return UNPRIVILEGED if os.geteuid() == 0 else None
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

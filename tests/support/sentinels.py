@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import redis
+from tests.support.ports import free_port
 
 from glueline_worker.local.processes import spawn, stop
-from glueline_worker.local.server import free_port, server_binary
+from glueline_worker.local.server import server_binary
 
 PASSWORD = "redis:@/secret"
 SENTINEL_PASSWORD = "sentinel secret"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.acceptance.docs.pages import Block, blocks, is_run
+from tests.support.ports import free_port
 
 from glueline.settings.settings import Settings
-from glueline_worker.local.server import free_port
 
 PATIENCE = 90
 LANGUAGES = ("sh", "python", "sql")

@@ -10,12 +10,12 @@ import pytest
 from tests.acceptance.docs.pages import ROOT, Block, blocks
 from tests.acceptance.docs.running import adapted, of_page, run
 from tests.support.command import start
+from tests.support.ports import free_port
 from tests.support.system import System, eventually, variables
 
 from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import free_port
 
 PAGE = ROOT / "docs" / "messages.md"
 TOKEN = "token-of-the-page"

@@ -33,6 +33,7 @@ from tests.acceptance.security.watching import (
 )
 from tests.support.collector import collecting
 from tests.support.command import glueline
+from tests.support.ports import free_port
 from tests.support.postgres import PASSWORD, postgres_server
 from tests.support.system import System, eventually, hooks, variables
 from tests.support.warm import popen
@@ -40,7 +41,7 @@ from tests.support.warm import popen
 from glueline import Options, RunState
 from glueline.settings.sources import Role, Source
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 KEY, TOKEN = "wJalrXUtnFEMIK7MDENGbPxRfiCY0plantedKEY", "session-0planted"
 LOGIN = "glueline:flower-0planted"

@@ -13,12 +13,13 @@ import httpx
 import pytest
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import start
+from tests.support.ports import free_port
 from tests.support.system import System, eventually, variables
 
 from glueline.settings.api import Token, hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 DATABASE = "raw_sales_0000"
 ALL, READER, WRITER, NORTH = "token-of-all", "token-to-read", "token-to-write", "token-of-north"
