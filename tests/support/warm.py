@@ -58,7 +58,7 @@ class WarmProcess(subprocess.Popen[Any]):
         inherited = [number if file == -1 else file for number, file in enumerate(files)]
         try:
             self._server = _server.fork(request, inherited)
-            self.pid = _receive(self._server)
+            self.pid = self._receive()
         finally:
             self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
         self._child_created = True
@@ -78,11 +78,19 @@ class WarmProcess(subprocess.Popen[Any]):
         if self.returncode is not None:
             return 0, 0
         try:
-            status = _receive(self._server, socket.MSG_DONTWAIT if flags else 0)
+            status = self._receive(socket.MSG_DONTWAIT if flags else 0)
         except BlockingIOError:
             return 0, 0
+        except EOFError:  # the server is gone, and has taken its forks along
+            status = signal.SIGTERM
         self._server.close()
         return self.pid, status
+
+    def _receive(self, flags: int = 0) -> int:
+        word = self._server.recv(NUMBER.size, flags)
+        if not word:
+            raise EOFError("the fork server has ended")
+        return int(NUMBER.unpack(word)[0])
 
 
 class _Server:
@@ -123,9 +131,3 @@ class _Server:
 
 _server = _Server()
 stop = _server.stop
-
-
-def _receive(connection: socket.socket, flags: int = 0) -> int:
-    """Read a number; the status of a killed process where the server is gone."""
-    word = connection.recv(NUMBER.size, flags)
-    return int(NUMBER.unpack(word)[0]) if word else int(signal.SIGKILL)
