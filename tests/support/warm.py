@@ -81,7 +81,7 @@ class WarmProcess(subprocess.Popen[Any]):
             status = self._receive(socket.MSG_DONTWAIT if flags else 0)
         except BlockingIOError:
             return 0, 0
-        except EOFError:  # the server is gone, and has taken its forks along
+        except (EOFError, ConnectionError):  # the server is gone, and has taken its forks along
             status = signal.SIGTERM
         self._server.close()
         return self.pid, status
