@@ -9,7 +9,7 @@ from tests.support.ports import free_port
 
 from glueline.settings.settings import Settings
 
-PATIENCE = 90
+PATIENCE = 240
 LANGUAGES = ("sh", "python", "sql")
 TOOLS = {
     "redis-cli": """
