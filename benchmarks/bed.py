@@ -78,7 +78,7 @@ class Peak:
 
 
 def megabytes(system: System) -> float:
-    """The largest resident set of any worker."""
+    """Return the largest resident set of any worker."""
     sizes = [0.0]
     for pid in system.workers.pids:
         with suppress(psutil.Error):
@@ -87,7 +87,7 @@ def megabytes(system: System) -> float:
 
 
 def median(times: int, measure: Callable[[], float]) -> float:
-    """The median of several measurements."""
+    """Return the median of several measurements."""
     return statistics.median(measure() for _ in range(times))
 
 

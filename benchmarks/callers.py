@@ -15,7 +15,7 @@ from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from glueline_simulator import Simulator
-from glueline_worker.aws.calls import Caller
+from glueline_worker.aws.calls import AwsCaller
 from glueline_worker.aws.errors import AwsError
 from glueline_worker.aws.quota import SharedQuota
 
@@ -24,12 +24,12 @@ Way = Callable[[str, str, int], None]
 
 
 def with_glueline(url: str, redis_url: str, callers: int) -> None:
-    """The shared quota."""
+    """Make the shared quota."""
 
     async def work() -> None:
         client = redis.asyncio.Redis.from_url(redis_url)
         quota = SharedQuota(client, f"{url}:", start=60, floor=2)
-        caller = Caller(quota, "a:r", timeout=600)
+        caller = AwsCaller(quota, "a:r", timeout=600)
         async with _glue(url, {"total_max_attempts": 1}, callers) as glue:
 
             async def call() -> None:

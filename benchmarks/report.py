@@ -37,7 +37,7 @@ def write(results: Results, folder: Path) -> None:
 
 
 def known(path: Path) -> dict[str, list[Figure]]:
-    """The figures of the report ``path``, by benchmark; empty when there is none."""
+    """Return the figures of the report ``path``, by benchmark; empty when there is none."""
     if not path.exists():
         return {}
     known = json.loads(path.read_text())["figures"]
@@ -45,7 +45,7 @@ def known(path: Path) -> dict[str, list[Figure]]:
 
 
 def row(figure: Figure) -> list[str]:
-    """A figure as the cells of a table."""
+    """Return a figure as the cells of a table."""
     ratio = f"{figure.ratio:.2f} times the {figure.to}" if figure.ratio is not None else ""
     met = {True: "yes", False: "no", None: ""}[figure.is_met]
     return [figure.name, f"{_short(figure.value)} {figure.unit}", ratio, figure.aim, met]

@@ -37,11 +37,11 @@ from glueline.settings.api import ApiSettings, Token
 from glueline.settings.events import EventSettings
 from glueline.settings.settings import Settings
 from glueline.telemetry import ledger_metrics
-from glueline_worker.aws.iam_actions import PERMISSIONS, USUAL, Feature
+from glueline_worker.aws.iam_actions import DEFAULT_FEATURES, PERMISSIONS, Feature
 from glueline_worker.observe import metrics
-from glueline_worker.permissions.policy_documents import identities
-from glueline_worker.permissions.policy_formats import iam
-from glueline_worker.permissions.policy_resources import Place
+from glueline_worker.permissions.policy_documents import make_principals
+from glueline_worker.permissions.policy_formats import render_iam
+from glueline_worker.permissions.policy_resources import PolicyScope
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -63,6 +63,7 @@ ROOMS = {
     "rooms-producer": "glueline",
     "rooms-worker": "glueline_worker",
     "rooms-lineage": "glueline_worker.lineage",
+    "rooms-script": "glueline_worker.lineage.script",
 }
 """The pictures of rooms, and the package that each shows."""
 METRIC = ("metric", "type", "labels", "meaning")
@@ -193,9 +194,9 @@ def _default(field: Any) -> str:
 
 
 def _policy() -> str:
-    place = Place(sources.Source(), account="123456789012")
-    (reader,) = identities(place, USUAL | {Feature.PARTITIONS}, "nobody")
-    return f"```json\n{iam([reader])}\n```"
+    place = PolicyScope(sources.Source(), account="123456789012")
+    (reader,) = make_principals(place, DEFAULT_FEATURES | {Feature.PARTITIONS}, "nobody")
+    return f"```json\n{render_iam([reader])}\n```"
 
 
 def _permissions() -> str:
@@ -301,7 +302,7 @@ def _scaling() -> str:
 
 
 def _rooms(package: str) -> str:
-    return table(("room", "modules", "purpose"), rooms.rows(package))
+    return table(("name", "modules", "purpose"), rooms.rows(package))
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -11,7 +11,7 @@ import pytest
 import redis
 from tests.support import warm
 from tests.support.examples import choose_examples
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 from tests.support.system import System
 
 from glueline.settings.settings import Settings
@@ -34,14 +34,14 @@ choose_examples()
 def _warm_processes() -> Iterator[None]:
     """Supervised workers and simulators begin with their modules imported."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "spawn", _spawn)
+        patch.setattr(processes, "start_process", _start_warm)
         patch.setattr(simulator_module, "subprocess", _WarmSubprocess)
-        patch.setattr(server, "free_port", free_port)
+        patch.setattr(server, "find_free_port", find_free_port)
         yield
     warm.stop()
 
 
-def _spawn(
+def _start_warm(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, **files: Any
 ) -> "subprocess.Popen[Any]":
     merged = {**os.environ, **(env or {})}

@@ -82,6 +82,6 @@ def _memory(client: redis.Redis) -> float:
 
 
 def _size(folder: Path) -> float:
-    """What sinks in files hold of records."""
+    """Return what file sinks hold of the records."""
     kept = (*folder.glob("out/table/**/*.jsonl"), *folder.glob("glueline.db*"))
     return float(sum(path.stat().st_size for path in kept))

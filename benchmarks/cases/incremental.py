@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from benchmarks.bed import JSONL, SQLITE, extract, workers_on
 from benchmarks.figures import Figure, benchmark
 from glueline_simulator import Simulator
-from glueline_simulator.generated.names import database_names, job_names, table_names
+from glueline_simulator.generated.names import name_databases, name_jobs, name_tables
 
 DATABASES = 100
 COLUMNS = 30
@@ -52,11 +52,11 @@ def _change(simulator: Simulator, tables: int, jobs: int) -> None:
     for database in range(DATABASES):
         for number in range(0, tables, 100):
             simulator.add_table(
-                database_names(DATABASES).name(database),
-                table_names(tables).name(number),
+                name_databases(DATABASES).name(database),
+                name_tables(tables).name(number),
                 columns={"changed": "bigint"},
             )
     for number in range(0, jobs, 100):
         simulator.add_job(
-            job_names(jobs).name(number), script='spark.table("a.b").write.parquet("s3://c/d")'
+            name_jobs(jobs).name(number), script='spark.table("a.b").write.parquet("s3://c/d")'
         )

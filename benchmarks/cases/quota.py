@@ -22,7 +22,7 @@ class Seen:
     at: float
 
     def since(self, earlier: "Seen") -> "Seen":
-        """What came after ``earlier``."""
+        """Return what came after ``earlier``."""
         return Seen(
             self.admitted - earlier.admitted,
             self.throttled - earlier.throttled,
@@ -37,7 +37,7 @@ class Seen:
 
 @benchmark
 def quota(quick: bool) -> Iterator[Figure]:
-    """The share of the quota that is used, and of calls that are throttled once it is learnt."""
+    """Measure how much of the quota is used, and how many calls are throttled at the end."""
     seconds = 9.0 if quick else 30.0
     with EmbeddedRedis() as server:
         for processes in (4,) if quick else (1, 4, 16):

@@ -61,7 +61,7 @@ def partitions(quick: bool) -> Iterator[Figure]:
 
 @benchmark
 def memory(quick: bool) -> Iterator[Figure]:
-    """The peak of a worker's memory does not grow with the catalogue."""
+    """Show that the peak of a worker's memory does not grow with the catalogue."""
     for tables in (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000):
         with (
             Simulator(databases=tables // 500, tables=500, columns=30, jobs=100) as simulator,

@@ -1,7 +1,7 @@
 """An AWS endpoint to try Glueline against: Glue, S3 and STS, with quotas, faults and denials.
 
-The names below are imported when they are asked for: the command has to understand an interrupt
-before much else happens.
+The names below are imported on first use: the command must be able to handle an interrupt before
+it loads anything else.
 """
 
 TYPE_CHECKING = False

@@ -1,7 +1,7 @@
-"""What can go wrong, once for the caller of a simulated service and once for the operator.
+"""The errors for the operator, and the errors that the simulated services return.
 
 SimulatorError
-├── UsageError      what was asked of the command line or the control endpoint makes no sense
+├── UsageError      options of the command line or a control request are wrong
 ├── CatalogueError  a catalogue file cannot be used; the message names file and line
 └── StartError      the simulator could not start listening
 AwsError            an answer of a simulated service: a code, a message and an HTTP status
@@ -9,11 +9,11 @@ AwsError            an answer of a simulated service: a code, a message and an H
 
 
 class SimulatorError(Exception):
-    """Something an operator can put right; the message is one clear sentence."""
+    """An error that an operator can correct; its message is one sentence."""
 
 
 class UsageError(SimulatorError):
-    """The command line or a control request makes no sense."""
+    """Options of the command line or a control request are wrong."""
 
 
 class CatalogueError(SimulatorError):
@@ -34,23 +34,23 @@ class AwsError(Exception):
         self.status = status
 
 
-def invalid_input(message: str) -> AwsError:
-    """Glue's answer to a request it understands but cannot accept."""
+def invalid_input_error(message: str) -> AwsError:
+    """Make Glue's error for a request that it understands but cannot accept."""
     return AwsError("InvalidInputException", message)
 
 
-def not_found(message: str) -> AwsError:
-    """Glue's answer when the named thing does not exist."""
+def not_found_error(message: str) -> AwsError:
+    """Make Glue's error for something that does not exist."""
     return AwsError("EntityNotFoundException", message)
 
 
-def validation(message: str) -> AwsError:
-    """Glue's answer to a request that does not fit the service model."""
+def validation_error(message: str) -> AwsError:
+    """Make Glue's error for a request that does not fit the service model."""
     return AwsError("ValidationException", message)
 
 
-def access_denied(identity: str, action: str, resource: str, status: int = 400) -> AwsError:
-    """The sentence IAM answers with; ``action`` has the form ``glue:GetTables``."""
+def access_denied_error(identity: str, action: str, resource: str, status: int = 400) -> AwsError:
+    """Make the error with IAM's sentence; ``action`` has the form ``glue:GetTables``."""
     message = f"User: {identity} is not authorized to perform: {action} on resource: {resource}"
     code = "AccessDeniedException" if action.startswith("glue:") else "AccessDenied"
     reason = f" because no identity-based policy allows the {action} action"

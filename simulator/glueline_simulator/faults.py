@@ -1,4 +1,4 @@
-"""Injected faults: which calls are hit, and by what, from the seed alone."""
+"""Choose the calls that get a fault, and its kind, from a seed."""
 
 from enum import StrEnum
 from random import Random
@@ -18,8 +18,8 @@ class FaultKind(StrEnum):
     OUTAGE = "outage"
 
 
-# What `--faults` mixes unless kinds are named. An outage is never drawn, it is declared.
-DEFAULT_KINDS = (
+# The kinds of `--faults` unless others are named. An outage is never drawn, only set.
+DEFAULT_FAULT_KINDS = (
     FaultKind.INTERNAL,
     FaultKind.RESET,
     FaultKind.HANG,
@@ -29,8 +29,8 @@ DEFAULT_KINDS = (
     FaultKind.TIMEOUT,
 )
 
-# Kinds that are an error answer of the service: code, message, HTTP status.
-ANSWERS: dict[FaultKind, tuple[str, str, int]] = {
+# The kinds that are errors of the service: code, message, HTTP status.
+FAULT_ERRORS: dict[FaultKind, tuple[str, str, int]] = {
     FaultKind.INTERNAL: ("InternalServiceException", "Internal service error", 500),
     FaultKind.THROTTLE: ("ThrottlingException", "Rate exceeded", 400),
     FaultKind.TIMEOUT: ("OperationTimeoutException", "The operation timed out.", 400),
@@ -43,10 +43,10 @@ ANSWERS: dict[FaultKind, tuple[str, str, int]] = {
 
 
 class FaultPlan:
-    """The n-th call of an operation meets the same fate in every run with the same seed.
+    """Gives the n-th call of an operation the same fault in every run with the same seed.
 
-    Each operation has a sequence of its own, so that the order in which different operations
-    arrive does not matter.
+    Each operation has its own random sequence, so that the order of different operations does not
+    matter.
     """
 
     def __init__(self, seed: int) -> None:
@@ -54,11 +54,11 @@ class FaultPlan:
         self._sequences: dict[str, Random] = {}
 
     def draw(self, operation: str, share: float, kinds: tuple[FaultKind, ...]) -> FaultKind | None:
-        """The fault of the next call of this operation, if it has one."""
+        """Return the fault of the next call of the operation; None for no fault."""
         sequence = self._sequences.get(operation)
         if sequence is None:
             sequence = self._sequences[operation] = Random(f"{self._seed}:{operation}")  # noqa: S311
-        # Both numbers are drawn always, so that a changed share does not shift the sequence.
+        # Always draw both numbers, so that a changed share does not shift the sequence.
         chance, choice = sequence.random(), sequence.random()
         if not kinds or chance >= share:
             return None

@@ -7,14 +7,14 @@ from glueline_simulator.errors import UsageError
 
 
 class Quota(NamedTuple):
-    """So many calls a second, and how many may come at once after a pause."""
+    """The calls a second, and the calls that may come at once after a pause."""
 
     rate: float
     burst: float
 
     @classmethod
     def parse(cls, text: str) -> "Quota":
-        """Read ``50`` or ``50:10``; without a burst it is one second's worth, at least one."""
+        """Parse ``50`` or ``50:10``; the burst is that of one second by default, but at least 1."""
         rate_text, colon, burst_text = text.partition(":")
         try:
             rate = float(rate_text)
@@ -27,7 +27,7 @@ class Quota(NamedTuple):
         return cls(rate, burst)
 
     def __str__(self) -> str:
-        """The form that `parse` reads."""
+        """Return the text that `parse` reads."""
         return f"{self.rate:g}:{self.burst:g}"
 
 
@@ -37,15 +37,15 @@ class _Bucket:
     filled: float
 
 
-class Quotas:
-    """Answers whether a call is within its quota. ``*`` is the quota of Glue calls not named."""
+class QuotaBuckets:
+    """Counts calls against their quotas. ``*`` is for all calls of Glue that are not named."""
 
     def __init__(self, quotas: dict[str, Quota]) -> None:
         self._quotas = quotas
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def admit(self, account: str, operation: str, *, named_only: bool, now: float) -> bool:
-        """Take one call from the bucket; ``now`` is a monotonic time in seconds."""
+        """Tell whether the call is within its quota; ``now`` is a monotonic time in seconds."""
         quota = self._quotas.get(operation)
         if quota is None and not named_only:
             quota = self._quotas.get("*")

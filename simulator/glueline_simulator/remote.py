@@ -1,4 +1,4 @@
-"""The control endpoint from Python."""
+"""A client of the control endpoint."""
 
 import http.client
 import json
@@ -11,25 +11,25 @@ _TIMEOUT = 30
 
 
 class Remote:
-    """Looks at and changes a running simulator through its control endpoint."""
+    """Reads and changes a running simulator through its control endpoint."""
 
     def __init__(self, url: str = "") -> None:
         self.url = url
 
     def stats(self) -> dict[str, Any]:
-        """What was called since the start or the last `reset`, by operation and in all."""
+        """Return the calls since the start or the last `reset`, by operation and in all."""
         return self._request("GET", "stats")
 
     def settings(self) -> dict[str, Any]:
-        """The settings in force."""
+        """Return the current settings."""
         return self._request("GET", "settings")
 
     def configure(self, **changes: Any) -> dict[str, Any]:
-        """Change settings in mid-run: latency, quota, faults, deny, hide, outage and more."""
+        """Change settings at run time: latency, quota, faults, deny, hide, outage and more."""
         return self._request("POST", "settings", changes)
 
     def reset(self) -> None:
-        """Forget the statistics, fill the quotas, start the faults from the seed again."""
+        """Clear the statistics, fill the quotas, and start the faults from the seed again."""
         self._request("POST", "reset")
 
     def outage(self, seconds: float) -> None:
@@ -70,9 +70,9 @@ class Remote:
         self._request("POST", "queues/send", {"queue": queue, "bodies": bodies})
 
     def queue(self, queue: str) -> dict[str, int]:
-        """How many ``messages`` a queue has and how many are ``visible`` to a receiver.
+        """Count the ``messages`` of a queue and those ``visible`` to a receiver.
 
-        ``received`` says how often the one that was received most often was.
+        ``received`` is the greatest number of times that one message was received.
         """
         queues: dict[str, dict[str, int]] = self._request("GET", "queues")["queues"]
         return queues.get(queue, {"messages": 0, "visible": 0, "received": 0})

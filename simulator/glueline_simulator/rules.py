@@ -1,4 +1,4 @@
-"""Rules by name: which calls are denied, and which databases and tables are out of sight."""
+"""Rules by name: denied calls, hidden databases and tables, and endless listings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ S3_OPERATIONS = frozenset(
     }
 )  # fmt: skip
 STS_OPERATIONS = frozenset({"AssumeRole", "GetCallerIdentity"})
-VAULT_OPERATIONS = frozenset({"GetParameter", "GetSecretValue"})
+SECRET_OPERATIONS = frozenset({"GetParameter", "GetSecretValue"})
 SQS_OPERATIONS = frozenset(
     {
         "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "CreateQueue", "DeleteMessage",
@@ -33,14 +33,14 @@ SQS_OPERATIONS = frozenset(
         "SendMessage", "SendMessageBatch",
     }
 )  # fmt: skip
-OPERATIONS = GLUE_OPERATIONS | S3_OPERATIONS | STS_OPERATIONS | VAULT_OPERATIONS | SQS_OPERATIONS
+_OPERATIONS = GLUE_OPERATIONS | S3_OPERATIONS | STS_OPERATIONS | SECRET_OPERATIONS | SQS_OPERATIONS
 
 
-def known_operation(pattern: str) -> str:
-    """The pattern itself when an operation matches it; raises `UsageError` otherwise."""
-    if pattern == "*" or any(fnmatchcase(name, pattern) for name in OPERATIONS):
+def check_operation(pattern: str) -> str:
+    """Return the pattern when an operation matches it; raises `UsageError` otherwise."""
+    if pattern == "*" or any(fnmatchcase(name, pattern) for name in _OPERATIONS):
         return pattern
-    alike = [name for name in sorted(OPERATIONS) if name.lower().startswith(pattern.lower()[:6])]
+    alike = [name for name in sorted(_OPERATIONS) if name.lower().startswith(pattern.lower()[:6])]
     hint = f"; did you mean {' or '.join(alike[:3])}?" if alike and pattern else ""
     message = f"{pattern!r} is no operation of the simulator{hint}"
     raise UsageError(message)
@@ -59,33 +59,33 @@ class CallRule:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``GetTables`` or ``GetTables:sales*``."""
+        """Parse ``GetTables`` or ``GetTables:sales*``."""
         operation, colon, name = text.partition(":")
         if colon and not name:
             message = f"{text!r} names no calls; write OPERATION or OPERATION:NAME"
             raise UsageError(message)
-        return cls(known_operation(operation), name or "*")
+        return cls(check_operation(operation), name or "*")
 
     def __str__(self) -> str:
-        """The form that `parse` reads."""
+        """Return the text that `parse` reads."""
         return f"{self.operation}:{self.name}"
 
     def matches(self, operation: str, names: Sequence[str]) -> bool:
-        """Whether the rule is about a call of this operation on a resource of these names."""
+        """Tell whether the rule is about a call of this operation on a resource of these names."""
         if not fnmatchcase(operation, self.operation):
             return False
         return self.name == "*" or any(fnmatchcase(name, self.name) for name in names)
 
 
-class Loop(StrEnum):
-    """The ways in which a listing never ends."""
+class EndlessLoop(StrEnum):
+    """The ways in which a listing can never end."""
 
     SAME = "same"
-    """The first page for ever, with the same token."""
+    """The first page again and again, with the same token."""
     PAGE = "page"
-    """The first page for ever, with tokens that are new."""
+    """The first page again and again, with new tokens."""
     EMPTY = "empty"
-    """Empty pages for ever, with tokens that are new."""
+    """Empty pages, with new tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,33 +93,33 @@ class EndlessRule:
     """Makes the listings that it names endless."""
 
     calls: CallRule
-    loop: Loop
+    loop: EndlessLoop
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``GetTables:sales=same``."""
+        """Parse ``GetTables:sales=same``."""
         calls, equals, loop = text.rpartition("=")
-        if not equals or loop not in list(Loop):
-            kinds = ", ".join(Loop)
+        if not equals or loop not in list(EndlessLoop):
+            kinds = ", ".join(EndlessLoop)
             message = f"{text!r} is no endless listing; write OPERATION[:NAME]= one of {kinds}"
             raise UsageError(message)
-        return cls(CallRule.parse(calls), Loop(loop))
+        return cls(CallRule.parse(calls), EndlessLoop(loop))
 
     def __str__(self) -> str:
-        """The form that `parse` reads."""
+        """Return the text that `parse` reads."""
         return f"{self.calls}={self.loop}"
 
 
 @dataclass(frozen=True, slots=True)
 class HideRule:
-    """Leaves databases or tables out of every answer, as Lake Formation does without a word."""
+    """Leaves databases or tables out of every answer without an error, as Lake Formation does."""
 
     database: str
     table: str | None
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``sales`` (the database) or ``sales.orders*`` (tables in it)."""
+        """Parse ``sales`` (the database) or ``sales.orders*`` (tables in it)."""
         database, dot, table = text.partition(".")
         if not database or (dot and not table):
             message = f"{text!r} hides nothing; write DATABASE or DATABASE.TABLE"
@@ -127,14 +127,14 @@ class HideRule:
         return cls(database, table or None)
 
     def __str__(self) -> str:
-        """The form that `parse` reads."""
+        """Return the text that `parse` reads."""
         return self.database if self.table is None else f"{self.database}.{self.table}"
 
     def hides_database(self, database: str) -> bool:
-        """Whether the database as a whole is out of sight."""
+        """Tell whether the rule hides the whole database."""
         return self.table is None and fnmatchcase(database, self.database)
 
     def hides_table(self, database: str, table: str) -> bool:
-        """Whether the table is out of sight, by itself or with its database."""
+        """Tell whether the rule hides the table, alone or with its database."""
         matches = fnmatchcase(database, self.database)
         return matches and (self.table is None or fnmatchcase(table, self.table))

@@ -1,4 +1,4 @@
-"""Listen, serve until told to stop, and leave nothing behind."""
+"""Listen and serve until a signal comes, then close all connections."""
 
 import asyncio
 import os
@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from glueline_simulator.control import PREFIX, Control
+from glueline_simulator.control import CONTROL_PREFIX, ControlEndpoint
 from glueline_simulator.errors import StartError
 from glueline_simulator.simulation import Simulation
-from glueline_simulator.wire.connection import Connection
-from glueline_simulator.wire.messages import Request
+from glueline_simulator.wire.connection import HttpConnection
+from glueline_simulator.wire.messages import HttpRequest
 
 if sys.platform == "win32":
     new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
@@ -23,13 +23,13 @@ else:
 
 @dataclass(frozen=True)
 class Address:
-    """Where to listen; port 0 takes a free one."""
+    """The address to listen on; port 0 takes a free one."""
 
     host: str
     port: int
 
 
-def serve(
+def run_server(
     simulation: Simulation,
     address: Address,
     ready: Callable[[str], None],
@@ -52,14 +52,14 @@ async def _serve(
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    connections: set[Connection] = set()
-    handle = _router(simulation)
+    connections: set[HttpConnection] = set()
+    handle = _make_handler(simulation)
     try:
         server = await loop.create_server(
-            lambda: Connection(handle, connections), address.host, address.port, backlog=1024
+            lambda: HttpConnection(handle, connections), address.host, address.port, backlog=1024
         )
     except OSError as error:
-        raise StartError(_why(error, address)) from None
+        raise StartError(_explain_error(error, address)) from None
     if stop_with_stdin:
         _watch_stdin(loop, stopped)
     host = f"[{address.host}]" if ":" in address.host else address.host
@@ -71,11 +71,11 @@ async def _serve(
     await server.wait_closed()
 
 
-def _router(simulation: Simulation) -> Callable[[Request, Connection], None]:
-    control = Control(simulation)
+def _make_handler(simulation: Simulation) -> Callable[[HttpRequest, HttpConnection], None]:
+    control = ControlEndpoint(simulation)
 
-    def handle(request: Request, connection: Connection) -> None:
-        if request.target.startswith(PREFIX):
+    def handle(request: HttpRequest, connection: HttpConnection) -> None:
+        if request.target.startswith(CONTROL_PREFIX):
             connection.answer(control.answer(request))
         else:
             simulation.handle(request, connection)
@@ -84,7 +84,7 @@ def _router(simulation: Simulation) -> Callable[[Request, Connection], None]:
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
-    """Stop when whoever started this process is gone, however it went."""
+    """Stop when the parent process has ended, however it ended."""
 
     def readable() -> None:
         if not os.read(0, 4096):
@@ -94,7 +94,7 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Non
     loop.add_reader(0, readable)
 
 
-def _why(error: OSError, address: Address) -> str:
+def _explain_error(error: OSError, address: Address) -> str:
     place = f"{address.host}:{address.port}"
     text = str(error).lower()
     if "in use" in text:

@@ -1,6 +1,7 @@
-"""What can be turned while the simulator runs, checked the same way from both faces.
+"""The settings that can change while the simulator runs.
 
-The command line and the control endpoint both hand in text such as ``GetTables=50:10``.
+The command line and the control endpoint both pass text such as ``GetTables=50:10``, and both are
+checked here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,23 +11,23 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from glueline_simulator.errors import UsageError
-from glueline_simulator.faults import DEFAULT_KINDS, FaultKind
+from glueline_simulator.faults import DEFAULT_FAULT_KINDS, FaultKind
 from glueline_simulator.quota import Quota
-from glueline_simulator.rules import CallRule, EndlessRule, HideRule, known_operation
+from glueline_simulator.rules import CallRule, EndlessRule, HideRule, check_operation
 
 _KINDS = ", ".join(kind.value for kind in FaultKind if kind is not FaultKind.OUTAGE)
 
 
-def _quotas(value: Any) -> Any:
+def _parse_quotas(value: Any) -> Any:
     """Accept ``["GetTables=50:10"]`` and ``{"GetTables": 50}``."""
-    return dict(_quota_items(value))
+    return dict(_parse_quota_items(value))
 
 
-def _quota_items(value: Any) -> Iterable[tuple[str, Quota]]:
-    pairs = value.items() if isinstance(value, Mapping) else map(_split_quota, _many(value))
+def _parse_quota_items(value: Any) -> Iterable[tuple[str, Quota]]:
+    pairs = value.items() if isinstance(value, Mapping) else map(_split_quota, _to_items(value))
     for operation, quota in pairs:
         yield (
-            known_operation(operation),
+            check_operation(operation),
             quota if isinstance(quota, Quota) else Quota.parse(f"{quota}"),
         )
 
@@ -39,8 +40,8 @@ def _split_quota(text: Any) -> tuple[str, str]:
     return operation.strip(), quota.strip()
 
 
-def _kinds(value: Any) -> tuple[FaultKind, ...]:
-    names = [part.strip() for text in _many(value) for part in f"{text}".split(",")]
+def _parse_kinds(value: Any) -> tuple[FaultKind, ...]:
+    names = [part.strip() for text in _to_items(value) for part in f"{text}".split(",")]
     for name in names:
         if name not in _KINDS.split(", "):
             message = f"{name!r} is no kind of fault; the kinds are {_KINDS}"
@@ -48,43 +49,45 @@ def _kinds(value: Any) -> tuple[FaultKind, ...]:
     return tuple(FaultKind(name) for name in names)
 
 
-def _calls(value: Any) -> tuple[CallRule, ...]:
+def _parse_calls(value: Any) -> tuple[CallRule, ...]:
     return tuple(
-        rule if isinstance(rule, CallRule) else CallRule.parse(f"{rule}") for rule in _many(value)
+        rule if isinstance(rule, CallRule) else CallRule.parse(f"{rule}")
+        for rule in _to_items(value)
     )
 
 
-def _endless(value: Any) -> tuple[EndlessRule, ...]:
+def _parse_endless(value: Any) -> tuple[EndlessRule, ...]:
     return tuple(
         rule if isinstance(rule, EndlessRule) else EndlessRule.parse(f"{rule}")
-        for rule in _many(value)
+        for rule in _to_items(value)
     )
 
 
-def _hide(value: Any) -> tuple[HideRule, ...]:
+def _parse_hide(value: Any) -> tuple[HideRule, ...]:
     return tuple(
-        rule if isinstance(rule, HideRule) else HideRule.parse(f"{rule}") for rule in _many(value)
+        rule if isinstance(rule, HideRule) else HideRule.parse(f"{rule}")
+        for rule in _to_items(value)
     )
 
 
-def _keys(value: Any) -> Any:
+def _parse_keys(value: Any) -> Any:
     if value is None:
         return None
-    return frozenset(part.strip() for text in _many(value) for part in f"{text}".split(","))
+    return frozenset(part.strip() for text in _to_items(value) for part in f"{text}".split(","))
 
 
-def _secrets(value: Any) -> Any:
+def _parse_secrets(value: Any) -> Any:
     """Accept ``["name=text"]`` and ``{"name": "text"}``."""
     if isinstance(value, Mapping):
         return value
-    pairs = [f"{text}".partition("=") for text in _many(value)]
+    pairs = [f"{text}".partition("=") for text in _to_items(value)]
     if not all(name and equals for name, equals, _ in pairs):
         message = "a secret is written NAME=TEXT"
         raise UsageError(message)
     return {name: text for name, _, text in pairs}
 
 
-def _many(value: Any) -> Iterable[Any]:
+def _to_items(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
@@ -92,49 +95,51 @@ _Texts = PlainSerializer(lambda rules: [str(rule) for rule in rules], return_typ
 
 
 class Expressions(StrEnum):
-    """What becomes of GetTables' ``Expression``."""
+    """The ways to treat the ``Expression`` of GetTables."""
 
     INDEXED = "indexed"
-    """Full pages of what matches."""
+    """Pages are full of matching tables."""
     FILTERED = "filtered"
-    """All tables are looked at page by page: most pages are short or empty."""
+    """Each page filters a page of all tables, so most pages are short or empty."""
     IGNORED = "ignored"
     REFUSED = "refused"
 
 
 class Settings(BaseModel):
-    """Everything about the simulator's behaviour that is not its catalogue. Times are seconds."""
+    """The behaviour of the simulator, without its catalogue. Times are in seconds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     latency: float = Field(0.0, ge=0, le=600)
     quota: Annotated[
         dict[str, Quota],
-        BeforeValidator(_quotas),
+        BeforeValidator(_parse_quotas),
         PlainSerializer(lambda quotas: {name: str(quota) for name, quota in quotas.items()}),
     ] = {}
     faults: float = Field(0.0, ge=0, le=1)
-    fault_kinds: Annotated[tuple[FaultKind, ...], BeforeValidator(_kinds)] = DEFAULT_KINDS
+    fault_kinds: Annotated[tuple[FaultKind, ...], BeforeValidator(_parse_kinds)] = (
+        DEFAULT_FAULT_KINDS
+    )
     fault_hang: float = Field(5.0, ge=0, le=600)
-    deny: Annotated[tuple[CallRule, ...], BeforeValidator(_calls), _Texts] = ()
-    hold: Annotated[tuple[CallRule, ...], BeforeValidator(_calls), _Texts] = ()
-    hide: Annotated[tuple[HideRule, ...], BeforeValidator(_hide), _Texts] = ()
+    deny: Annotated[tuple[CallRule, ...], BeforeValidator(_parse_calls), _Texts] = ()
+    hold: Annotated[tuple[CallRule, ...], BeforeValidator(_parse_calls), _Texts] = ()
+    hide: Annotated[tuple[HideRule, ...], BeforeValidator(_parse_hide), _Texts] = ()
     ragged: bool = False
-    endless: Annotated[tuple[EndlessRule, ...], BeforeValidator(_endless), _Texts] = ()
+    endless: Annotated[tuple[EndlessRule, ...], BeforeValidator(_parse_endless), _Texts] = ()
     expressions: Expressions = Expressions.INDEXED
     token_seconds: float | None = Field(None, gt=0)
     session_seconds: float = Field(3600.0, gt=0)
-    secrets: Annotated[dict[str, str], BeforeValidator(_secrets)] = {}
+    secrets: Annotated[dict[str, str], BeforeValidator(_parse_secrets)] = {}
     events: str | None = Field(None, min_length=1, max_length=80)
-    accept_keys: Annotated[frozenset[str] | None, BeforeValidator(_keys)] = None
+    accept_keys: Annotated[frozenset[str] | None, BeforeValidator(_parse_keys)] = None
 
-    def changed(self, changes: Mapping[str, Any]) -> "Settings":
-        """These settings with some replaced; raises `UsageError` with what is wrong."""
+    def with_changes(self, changes: Mapping[str, Any]) -> "Settings":
+        """Return these settings with changes; raises `UsageError`."""
         return make_settings({**dict(self), **changes})
 
 
 def make_settings(values: Mapping[str, Any]) -> Settings:
-    """Settings from options or JSON; raises `UsageError` with what is wrong."""
+    """Make settings from options or JSON; raises `UsageError`."""
     try:
         return Settings.model_validate(dict(values))
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The way of a call: who, what, allowed, within quota, hit by a fault; and then its answer."""
+"""Handle a call: identify, authorise, check the quota, draw a fault, and answer."""
 
 import asyncio
 import logging
@@ -7,34 +7,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from glueline_simulator.catalogue.account_state import World
-from glueline_simulator.errors import AwsError, access_denied
-from glueline_simulator.faults import ANSWERS, FaultKind, FaultPlan
-from glueline_simulator.glue.service import Glue
-from glueline_simulator.quota import Quotas
-from glueline_simulator.services.call import Call, Service
-from glueline_simulator.services.identity import Identities, signed_service
-from glueline_simulator.services.s3 import S3
-from glueline_simulator.services.secrets import SCOPES, Vault
-from glueline_simulator.services.sqs import Sqs
-from glueline_simulator.services.sts import Sts
+from glueline_simulator.catalogue.account_state import AwsState
+from glueline_simulator.errors import AwsError, access_denied_error
+from glueline_simulator.faults import FAULT_ERRORS, FaultKind, FaultPlan
+from glueline_simulator.glue.service import GlueService
+from glueline_simulator.quota import QuotaBuckets
+from glueline_simulator.services.call import Service, ServiceCall
+from glueline_simulator.services.identity import Identities, find_signed_service
+from glueline_simulator.services.s3 import S3Service
+from glueline_simulator.services.secrets import SECRET_SERVICES, SecretStore
+from glueline_simulator.services.sqs import SqsService
+from glueline_simulator.services.sts import StsService
 from glueline_simulator.settings import Settings
 from glueline_simulator.stats import Stats
-from glueline_simulator.wire.connection import Connection
-from glueline_simulator.wire.messages import Request, Response
+from glueline_simulator.wire.connection import HttpConnection
+from glueline_simulator.wire.messages import HttpRequest, HttpResponse
 
 _log = logging.getLogger(__name__)
-# A defect of the simulator must not look like a hanging service.
-_OWN_FAULT = AwsError("InternalFailure", "The simulator itself failed; see its stderr.", 500)
+# An error of the simulator itself must not look like a service that hangs.
+_INTERNAL_ERROR = AwsError("InternalFailure", "The simulator itself failed; see its stderr.", 500)
 # Botocore takes this for a successful answer without members.
 _GARBAGE = b'<html><body>Bad gateway</body></html>{"TableList": [{"Name": "or'
-_HOLD_LOOK = 0.02
-"""Seconds between two looks at whether a call is still held."""
+_POLL_SECONDS = 0.02
+"""Seconds between two checks whether a call is still held."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Fate:
-    """What was decided when the call came in."""
+class _Decision:
+    """The fate of a call, decided when it comes in."""
 
     fault: FaultKind | None = None
     error: AwsError | None = None
@@ -42,46 +42,46 @@ class _Fate:
 
 
 class Simulation:
-    """All simulated services behind one door."""
+    """Routes calls to the simulated services."""
 
-    def __init__(self, world: World, settings: Settings, seed: int) -> None:
-        self.world = world
+    def __init__(self, state: AwsState, settings: Settings, seed: int) -> None:
+        self.state = state
         self.stats = Stats()
         self._seed = seed
         self._outage_until = 0.0
-        identities = Identities(world, seed)
+        identities = Identities(state, seed)
         self._identities = identities
-        self._glue: Service = Glue(world, seed)
-        self._s3: Service = S3(world)
-        self._sts: Service = Sts(identities)
-        self._vault: Service = Vault()
-        self.sqs = Sqs()
+        self._glue: Service = GlueService(state, seed)
+        self._s3: Service = S3Service(state)
+        self._sts: Service = StsService(identities)
+        self._vault: Service = SecretStore()
+        self.sqs = SqsService()
         self.settings = settings
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was counted, fill the quotas, start the faults from the seed again."""
+        """Clear the counts, fill the quotas, and start the faults from the seed again."""
         self.stats.reset()
         self._faults = FaultPlan(self._seed)
-        self._quotas = Quotas(self.settings.quota)
+        self._quotas = QuotaBuckets(self.settings.quota)
 
     def configure(self, settings: Settings) -> None:
-        """Use other settings from the next call on; a changed quota starts full."""
+        """Use other settings for the next calls; a changed quota starts full."""
         if settings.quota != self.settings.quota:
-            self._quotas = Quotas(settings.quota)
+            self._quotas = QuotaBuckets(settings.quota)
         self.settings = settings
 
     def outage(self, seconds: float) -> None:
-        """Reset every connection that brings a call within the next seconds."""
+        """Reset every connection with a call in the next ``seconds``."""
         self._outage_until = time.monotonic() + seconds
 
     def expire_sessions(self) -> None:
-        """End all sessions of roles before their time."""
+        """End all sessions of roles at once."""
         self._identities.expire()
 
-    def handle(self, request: Request, connection: Connection) -> None:
-        """Take a request in; it is answered after the latency."""
-        call, service = Call(request, self.settings), self._service(request)
+    def handle(self, request: HttpRequest, connection: HttpConnection) -> None:
+        """Handle a request, which is answered after the latency."""
+        call, service = ServiceCall(request, self.settings), self._service(request)
         fate = self._decide(call, service)
         generation = self.stats.begin(call.operation, call.caller.account)
         finish = partial(self._finish, call, service, connection, fate, generation)
@@ -95,29 +95,33 @@ class Simulation:
             self._release(call, finish)
 
     def _poll(
-        self, call: Call, connection: Connection, since: float, finish: Callable[[], None]
+        self,
+        call: ServiceCall,
+        connection: HttpConnection,
+        since: float,
+        finish: Callable[[], None],
     ) -> None:
-        """Go on once a queue has something for its receiver, or the wait is over."""
+        """Finish the call once its queue has a message, or the wait is over."""
         if connection.is_lost:
-            return  # nobody is there to receive anything
+            return  # the receiver has gone
         if self.sqs.is_waiting(call, since):
             loop = asyncio.get_running_loop()
-            loop.call_later(_HOLD_LOOK, self._poll, call, connection, since, finish)
+            loop.call_later(_POLL_SECONDS, self._poll, call, connection, since, finish)
         else:
             finish()
 
-    def _release(self, call: Call, finish: Callable[[], None]) -> None:
-        """Go on with a call unless, or until no longer, a rule holds it."""
+    def _release(self, call: ServiceCall, finish: Callable[[], None]) -> None:
+        """Finish the call once no rule holds it."""
         if any(call.is_about(rule) for rule in self.settings.hold):
-            asyncio.get_running_loop().call_later(_HOLD_LOOK, self._release, call, finish)
+            asyncio.get_running_loop().call_later(_POLL_SECONDS, self._release, call, finish)
         else:
             finish()
 
-    def _service(self, request: Request) -> Service:
-        scope = signed_service(request)
+    def _service(self, request: HttpRequest) -> Service:
+        scope = find_signed_service(request)
         if scope == "sts":
             return self._sts
-        if scope in SCOPES:
+        if scope in SECRET_SERVICES:
             return self._vault
         if scope == "sqs":
             return self.sqs
@@ -126,10 +130,10 @@ class Simulation:
         is_form = request.header("content-type").startswith("application/x-www-form-urlencoded")
         return self._sts if is_form and not scope else self._s3
 
-    def _decide(self, call: Call, service: Service) -> _Fate:
-        """Everything that is settled when the call comes in, before its latency."""
+    def _decide(self, call: ServiceCall, service: Service) -> _Decision:
+        """Decide everything that depends on the time when the call comes in."""
         if time.monotonic() < self._outage_until:
-            return _Fate(FaultKind.OUTAGE, outcome="fault:outage")
+            return _Decision(FaultKind.OUTAGE, outcome="fault:outage")
         try:
             is_s3 = service is self._s3
             service.understand(call)
@@ -138,34 +142,41 @@ class Simulation:
             self._admit(call, service)
             self._authorize(call, service)
         except AwsError as error:
-            return _Fate(error=error, outcome=_outcome(error))
-        except Exception:  # noqa: BLE001 - whatever it is, the caller gets an answer
+            return _Decision(error=error, outcome=_classify(error))
+        except Exception:  # noqa: BLE001 - the caller always gets an answer
             _log.exception("%s could not be understood", call.operation)
-            return _Fate(error=_OWN_FAULT, outcome=_outcome(_OWN_FAULT))
-        return _Fate(fault, outcome=f"fault:{fault}" if fault else "ok")
+            return _Decision(error=_INTERNAL_ERROR, outcome=_classify(_INTERNAL_ERROR))
+        return _Decision(fault, outcome=f"fault:{fault}" if fault else "ok")
 
-    def _draw(self, call: Call, service: Service) -> FaultKind | None:
+    def _draw(self, call: ServiceCall, service: Service) -> FaultKind | None:
         settings = call.settings
         fault = self._faults.draw(call.operation, settings.faults, settings.fault_kinds)
         if fault is FaultKind.GARBAGE and service is self._s3:
-            # Garbage in the place of an object is an object: no client could tell.
+            # A client could not distinguish garbage from the content of an object.
             return FaultKind.INTERNAL
         return fault
 
-    def _admit(self, call: Call, service: Service) -> None:
+    def _admit(self, call: ServiceCall, service: Service) -> None:
         account, operation = call.caller.account, call.operation
         named_only, now = service is not self._glue, time.monotonic()
         if not self._quotas.admit(account, operation, named_only=named_only, now=now):
             raise AwsError("ThrottlingException", "Rate exceeded")
 
-    def _authorize(self, call: Call, service: Service) -> None:
+    def _authorize(self, call: ServiceCall, service: Service) -> None:
         arn, call.names = service.resources(call)
         if any(call.is_about(rule) for rule in call.settings.deny + call.caller.deny):
             status = 400 if service in (self._glue, self._vault, self.sqs) else 403
-            raise access_denied(call.caller.arn, f"{service.prefix}:{call.operation}", arn, status)
+            raise access_denied_error(
+                call.caller.arn, f"{service.prefix}:{call.operation}", arn, status
+            )
 
     def _finish(
-        self, call: Call, service: Service, connection: Connection, fate: _Fate, generation: int
+        self,
+        call: ServiceCall,
+        service: Service,
+        connection: HttpConnection,
+        fate: _Decision,
+        generation: int,
     ) -> None:
         if fate.fault is FaultKind.HANG:
             loop = asyncio.get_running_loop()
@@ -180,17 +191,19 @@ class Simulation:
         else:
             connection.answer(response)
 
-    def _hung(self, call: Call, connection: Connection, generation: int) -> None:
+    def _hung(self, call: ServiceCall, connection: HttpConnection, generation: int) -> None:
         self.stats.end(call.operation, "fault:hang", 0, generation)
         connection.close()
 
-    def _answer(self, call: Call, service: Service, fate: _Fate) -> tuple[Response, str]:
-        """The response and how the call is counted."""
+    def _answer(
+        self, call: ServiceCall, service: Service, fate: _Decision
+    ) -> tuple[HttpResponse, str]:
+        """Return the response, and the outcome for the statistics."""
         if fate.fault in (FaultKind.RESET, FaultKind.OUTAGE):
-            return Response(), fate.outcome
+            return HttpResponse(), fate.outcome
         if fate.fault is FaultKind.GARBAGE:
-            return Response(200, {"Content-Type": "text/html"}, _GARBAGE), fate.outcome
-        error = AwsError(*ANSWERS[fate.fault]) if fate.fault in ANSWERS else fate.error
+            return HttpResponse(200, {"Content-Type": "text/html"}, _GARBAGE), fate.outcome
+        error = AwsError(*FAULT_ERRORS[fate.fault]) if fate.fault in FAULT_ERRORS else fate.error
         if error is None:
             try:
                 return service.answer(call), fate.outcome
@@ -198,12 +211,12 @@ class Simulation:
                 error = answered
             except Exception:  # noqa: BLE001
                 _log.exception("%s could not be answered", call.operation)
-                error = _OWN_FAULT
-            return service.failure(error, call), _outcome(error)
+                error = _INTERNAL_ERROR
+            return service.failure(error, call), _classify(error)
         return service.failure(error, call), fate.outcome
 
 
-def _outcome(error: AwsError) -> str:
+def _classify(error: AwsError) -> str:
     if error.code == "ThrottlingException":
         return "throttled"
     denied = error.code in ("AccessDeniedException", "AccessDenied")

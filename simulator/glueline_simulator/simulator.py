@@ -1,4 +1,4 @@
-"""A simulator in a process of its own, for tests and benchmarks."""
+"""Run a simulator in a process of its own, for tests and benchmarks."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from typing import Any, Self
 from glueline_simulator.errors import StartError
 from glueline_simulator.remote import Remote
 
-Catalogue = str | Path | Mapping[str, Any]
+_Catalogue = str | Path | Mapping[str, Any]
 _STOP_SECONDS = 5
 
 
@@ -26,10 +26,10 @@ class Simulator(Remote):
     file or a dict of the same form; ``sample=True`` serves the sample lakehouse.
 
     The process ends with the ``with`` block, with `stop`, or with this process, however that
-    ends. Raises `StartError` when it does not come up; the message is its own.
+    ends. Raises `StartError`, with the message of the process, when it does not start.
     """
 
-    def __init__(self, *, catalogue: Catalogue | None = None, **options: Any) -> None:
+    def __init__(self, *, catalogue: _Catalogue | None = None, **options: Any) -> None:
         super().__init__()
         self._catalogue = catalogue
         self._options = {"port": 0, **options}
@@ -60,35 +60,35 @@ class Simulator(Remote):
     def start(self) -> Self:
         """Start the process and wait until it listens."""
         command = [sys.executable, "-m", "glueline_simulator", "serve", "--json"]
-        command += ["--stop-with-stdin", *self._catalogue_option(), *_flags(self._options)]
+        command += ["--stop-with-stdin", *self._catalogue_option(), *_make_flags(self._options)]
         errors = self._cleanup.enter_context(tempfile.TemporaryFile("w+"))  # noqa: SIM115
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # A file never fills up, as a pipe that nobody reads would.
+            # Not a pipe: it would fill up, because nobody reads it.
             stderr=errors,
             text=True,
         )
         self._process = process
-        self._cleanup.callback(weakref.finalize(self, _end, process))
+        self._cleanup.callback(weakref.finalize(self, _stop_process, process))
         line = process.stdout.readline() if process.stdout else ""
         if not line:
             process.wait()
             errors.seek(0)
-            said = errors.read().strip().removeprefix("glueline-simulator: ")
+            message = errors.read().strip().removeprefix("glueline-simulator: ")
             self.stop()
-            raise StartError(said or "the simulator ended without a word")
+            raise StartError(message or "the simulator ended without an error message")
         self.url = json.loads(line)["url"]
         return self
 
     def stop(self) -> None:
-        """Stop the process; nothing happens when it is not running."""
+        """Stop the process if it is running."""
         self._cleanup.close()
         self._process = None
 
     def environment(self) -> dict[str, str]:
-        """The variables that point any AWS client at this simulator."""
+        """Return the variables that point any AWS client at this simulator."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_REGION": str(self._options.get("region", "eu-west-1")),
@@ -109,8 +109,8 @@ class Simulator(Remote):
         return ["--catalogue", str(path)]
 
 
-def _flags(options: Mapping[str, Any]) -> list[str]:
-    """Options as command line arguments."""
+def _make_flags(options: Mapping[str, Any]) -> list[str]:
+    """Turn options into arguments of the command line."""
     flags: list[str] = []
     for name, value in options.items():
         flag = f"--{name.replace('_', '-')}"
@@ -125,7 +125,7 @@ def _flags(options: Mapping[str, Any]) -> list[str]:
     return flags
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def _stop_process(process: "subprocess.Popen[str]") -> None:
     process.terminate()
     try:
         process.wait(_STOP_SECONDS)

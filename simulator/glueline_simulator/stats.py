@@ -1,4 +1,4 @@
-"""What was called, how often, and how it went."""
+"""Count calls and their outcomes."""
 
 import time
 from collections import Counter
@@ -9,7 +9,7 @@ _SECONDS_KEPT = 3600
 
 
 @dataclass(slots=True)
-class Tally:
+class CallCounts:
     """The counts of one operation, or of all."""
 
     calls: int = 0
@@ -27,7 +27,7 @@ class Tally:
     ok_per_second: dict[int, int] = field(default_factory=dict)
 
     def begin(self, now: float) -> None:
-        """A call came in."""
+        """Count a call that came in."""
         self.calls += 1
         self.first = self.first or now
         self.last = now
@@ -36,7 +36,7 @@ class Tally:
         _count_second(self.per_second, int(now))
 
     def end(self, outcome: str, size: int, now: float) -> None:
-        """A call was answered; see `Stats.end` for the outcomes."""
+        """Count an answer; see `Stats.end` for the outcomes."""
         self.in_flight = max(0, self.in_flight - 1)
         self.bytes += size
         kind, _, detail = outcome.partition(":")
@@ -54,7 +54,7 @@ class Tally:
                 self.errors[detail] += 1
 
     def report(self) -> dict[str, Any]:
-        """The counts as JSON; times are epoch seconds."""
+        """Return the counts as JSON; times are epoch seconds."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
@@ -66,10 +66,10 @@ class Stats:
         self.reset()
 
     def begin(self, operation: str, account: str) -> int:
-        """Count a call in; the number returned belongs to `end`."""
+        """Count a call that came in; return a number for `end`."""
         now = time.time()
         self._total.begin(now)
-        self._operations.setdefault(operation, Tally()).begin(now)
+        self._operations.setdefault(operation, CallCounts()).begin(now)
         self._accounts[account] += 1
         return self.generation
 
@@ -82,15 +82,15 @@ class Stats:
         self._operations[operation].end(outcome, size, now)
 
     def reset(self) -> None:
-        """Start again from nothing; calls in flight are not counted out."""
+        """Clear all counts; calls in flight are no longer counted."""
         self.generation += 1
         self._started = time.time()
-        self._total = Tally()
-        self._operations: dict[str, Tally] = {}
+        self._total = CallCounts()
+        self._operations: dict[str, CallCounts] = {}
         self._accounts: Counter[str] = Counter()
 
     def report(self) -> dict[str, Any]:
-        """Everything as JSON."""
+        """Return all counts as JSON."""
         operations = {name: tally.report() for name, tally in sorted(self._operations.items())}
         return {
             "since": self._started,

@@ -13,7 +13,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["glueline_worker"]):
-    from glueline_worker.catalog.tables import table_record
+    from glueline_worker.catalog.record_origin import RecordOrigin
+    from glueline_worker.catalog.tables import make_table_record
     from glueline_worker.catalog.types.column_types import parse_type
     from glueline_worker.lineage.files.notebook import read_notebook
     from glueline_worker.lineage.job import read_job_lineage
@@ -42,7 +43,7 @@ def one(data: bytes) -> None:
     read_sql(text)
     parse_type(text)
     answer = {"Name": text, "Parameters": {text: text}, "ViewOriginalText": text}
-    table_record(answer, source="s", region="r", database_name=text)
+    make_table_record(answer, RecordOrigin("s", "r"), database_name=text)
     if time.process_time() - started > LIMIT:
         raise TimeoutError(f"an input of {len(data)} bytes took more than {LIMIT} s")
 

@@ -15,7 +15,7 @@ import pytest
 import redis
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import Said, glueline, start
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, variables
 
 from glueline import RunState, Settings
@@ -415,7 +415,7 @@ def test_the_service_tells_how_it_is(
 ):
     import httpx
 
-    port = free_port()
+    port = find_free_port()
     sim = simulator(databases=0, jobs=0)
     sim.send(QUEUE, created("a"), "no JSON")
     env = {

@@ -23,10 +23,11 @@ from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws.quota import SharedQuota
-from glueline_worker.aws.sources import Sources
-from glueline_worker.execution import attempt, executor
-from glueline_worker.execution.executor import Execution
-from glueline_worker.execution.fixed_circumstances import Tools
+from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.execution import executor
+from glueline_worker.execution import failures as failure_handling
+from glueline_worker.execution.executor import Executor
+from glueline_worker.execution.services import WorkerServices
 from glueline_worker.sinks.registry import parse_sink
 
 TABLE = {"columns": {"id": "bigint"}, "location": "s3://lake/t/"}
@@ -47,16 +48,18 @@ class Fleet:
         stack.push_async_callback(self._client.aclose)
         self.ledger, self.calls = AsyncLedger(self._client), make_commands(settings)
 
-    async def worker(self, **changes: Any) -> Execution:
+    async def worker(self, **changes: Any) -> Executor:
         settings = self.settings.model_copy(update=changes)
         quota = SharedQuota(self._client, settings.key_prefix, start=1000, floor=100)
-        sources = Sources(settings, quota)
+        sources = SourceConnections(settings, quota)
         self._stack.push_async_callback(sources.close)
         sinks = [parse_sink(url) for url in settings.sinks]
         for sink in sinks:
             await sink.open()
             self._stack.push_async_callback(sink.close)
-        return Execution(Tools(settings, self.ledger, self.calls, sources, sinks, self._publish))
+        return Executor(
+            WorkerServices(settings, self.ledger, self.calls, sources, sinks, self._publish)
+        )
 
     async def open(self, source: str = "prod", **request: Any) -> str:
         run_id = uuid4().hex
@@ -65,13 +68,13 @@ class Fleet:
         self.queue.extend(opened.units)
         return run_id
 
-    async def take(self, worker: Execution, kind: str) -> None:
+    async def take(self, worker: Executor, kind: str) -> None:
         """Let a worker take the first unit of a kind that is in the queue."""
         [unit, *_] = [unit for unit in self.queue if unit.unit_id.startswith(kind)]
         self.queue.remove(unit)
         await worker.run(unit)
 
-    async def finish(self, run_id: str, *workers: Execution) -> RunStatus:
+    async def finish(self, run_id: str, *workers: Executor) -> RunStatus:
         """Let the workers take turns until the run has ended."""
         turn = 0
         while not (status := await self.status(run_id)).state.is_final:
@@ -103,8 +106,8 @@ class Fleet:
 
 @pytest.fixture
 async def fleet(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fleet]:
-    monkeypatch.setattr(attempt, "PAUSE_UNSERVED", 0)
-    monkeypatch.setattr(attempt, "PAUSE", (0, 0))
+    monkeypatch.setattr(failure_handling, "NOT_SERVED_PAUSE", 0)
+    monkeypatch.setattr(failure_handling, "YIELD_SECONDS", (0, 0))
     async with AsyncExitStack() as stack:
         yield Fleet(settings, stack)
 
@@ -213,7 +216,7 @@ async def test_a_run_that_nobody_can_serve_any_more_ends_with_what_to_do(
     unable = await fleet.worker(**{**mine, **changes[what]})
     run_id = await fleet.open()
     await fleet.take(able, "databases")
-    monkeypatch.setattr(attempt, "LEASES_UNSERVED", 0.1)
+    monkeypatch.setattr(failure_handling, "NOT_SERVED_LEASES", 0.1)
     status = await fleet.finish(run_id, unable)
     assert status.state is (RunState.FAILED if what == "sink" else RunState.PARTIAL)
     failures, _ = await fleet.said(run_id)
@@ -387,7 +390,7 @@ async def test_what_a_stopped_run_left_is_removed_by_whoever_has_its_sink_howeve
     await fleet.take(one, "database/hr")
     await fleet.ledger(fleet.calls.cancel(run_id, "enough"))
     assert files(tmp_path / "one", run_id)
-    monkeypatch.setattr(attempt, "LEASES_UNSERVED", -1)  # nobody came for long
+    monkeypatch.setattr(failure_handling, "NOT_SERVED_LEASES", -1)  # nobody came for long
     await clean(fleet, run_id, two)
     _, warnings = await fleet.said(run_id)
     assert [warning for warning in warnings if "will be removed later: no worker" in warning]
@@ -399,7 +402,7 @@ async def test_what_a_stopped_run_left_is_removed_by_whoever_has_its_sink_howeve
     assert not [warning for warning in warnings if "removed later" in warning]
 
 
-async def clean(fleet: Fleet, run_id: str, worker: Execution) -> None:
+async def clean(fleet: Fleet, run_id: str, worker: Executor) -> None:
     """Let a worker try to remove what a stopped run left."""
     fleet.queue.clear()
     await worker.run(FinishUnit(run_id=run_id, source="prod"))
@@ -420,7 +423,7 @@ def files(folder: Path, run_id: str) -> list[Path]:
 async def test_circumstances_that_cannot_be_read_cost_that_run_alone(
     fleet: Fleet, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
 ):
-    monkeypatch.setattr(executor, "delay_before", lambda _: 0)
+    monkeypatch.setattr(executor, "retry_delay", lambda _: 0)
     worker = await fleet.worker(sources=at(sim), sinks=(f"sqlite:///{tmp_path}/g.db",))
     run_id = await fleet.open(scope={"kind": "database", "name": "hr"})
     base = f"{fleet.settings.key_prefix}run:{run_id}"

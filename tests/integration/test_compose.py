@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 from tests.support.postgres import postgres_server
 from tests.support.system import eventually
 
@@ -136,7 +136,7 @@ def composition(
     redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Composition]:
     folder = tmp_path_factory.mktemp("compose")
-    port, api_port = free_port(), free_port()
+    port, api_port = find_free_port(), find_free_port()
     here = {"--port=5555": f"--port={port}", "8080": str(api_port), "0.0.0.0": "127.0.0.1"}
     logs = {name: folder / f"{name}.log" for name in OURS}
     processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.support.command import glueline
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, hooks, variables
 
 from glueline import RunState
@@ -26,7 +26,7 @@ class Watch:
     """A system with one worker, and the port and file by which it is watched."""
 
     def __init__(self, system: Callable[..., System], folder: Path, sim: Simulator, **changes):
-        self.port, self.heartbeat = free_port(), folder / "alive"
+        self.port, self.heartbeat = find_free_port(), folder / "alive"
         worker = {"metrics_port": self.port, **changes.pop("worker", {})}
         env = {"GLUELINE_HEARTBEAT_FILE": str(self.heartbeat), **changes.pop("env", {})}
         self.system = system(sim, worker=worker, env=env, **changes)

@@ -8,7 +8,7 @@ LOWEST, HIGHEST = 10_000, 30_000
 """Below those that systems give to outgoing connections, of which one could take a port first."""
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """Return a TCP port on loopback that nobody listens on now."""
     while True:
         port = LOWEST + secrets.randbelow(HIGHEST - LOWEST)

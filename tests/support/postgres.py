@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 
 USER = "glue"
 PASSWORD = "p@ss/w?rd:%"
@@ -31,7 +31,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, **settings: object) -> None:
         """Keep data in ``folder``; ``settings`` are those of ``postgresql.conf``."""
-        self.port = free_port()
+        self.port = find_free_port()
         self._folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None

@@ -15,7 +15,7 @@ from uuid import uuid4
 import redis
 from botocore.exceptions import ClientError
 
-from glueline_worker.aws.calls import Caller
+from glueline_worker.aws.calls import AwsCaller
 from glueline_worker.aws.quota import SharedQuota
 
 T = TypeVar("T")
@@ -138,8 +138,8 @@ class Watched:
         self._world.longest_wait = max(self._world.longest_wait, self._world.clock.time() - begun)
         return slot
 
-    async def throttled(self, family: str, slot: int) -> None:
-        await self._quota.throttled(family, slot)
+    async def report_throttling(self, family: str, slot: int) -> None:
+        await self._quota.report_throttling(family, slot)
 
 
 class World:
@@ -164,7 +164,7 @@ class World:
     def start(self, processes: int, callers: int) -> None:
         for _ in range(processes):
             quota = SharedQuota(self.scripts, self.prefix, **self._quota)  # type: ignore[arg-type]
-            caller = Caller(Watched(quota, self), FAMILY, timeout=10**6)
+            caller = AwsCaller(Watched(quota, self), FAMILY, timeout=10**6)
             self._tasks += [asyncio.ensure_future(self._call(caller)) for _ in range(callers)]
 
     async def stop(self) -> None:
@@ -172,7 +172,7 @@ class World:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _call(self, caller: Caller) -> None:
+    async def _call(self, caller: AwsCaller) -> None:
         while True:
             await caller(OPERATION, self._send)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import redis
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 
-from glueline_worker.local.processes import spawn, stop
-from glueline_worker.local.server import server_binary
+from glueline_worker.local.processes import start_process, stop_process
+from glueline_worker.local.server import find_server_binary
 
 PASSWORD = "redis:@/secret"
 SENTINEL_PASSWORD = "sentinel secret"
@@ -21,8 +21,8 @@ class Failover:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.servers = (free_port(), free_port())
-        self.sentinels = (free_port(), free_port())
+        self.servers = (find_free_port(), find_free_port())
+        self.sentinels = (find_free_port(), find_free_port())
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
     @property
@@ -56,7 +56,7 @@ class Failover:
 
     def __exit__(self, *_: object) -> None:
         for process in self._processes.values():
-            stop(process, 2)
+            stop_process(process, 2)
 
     def server(self, port: int) -> redis.Redis:
         password = SENTINEL_PASSWORD if port in self.sentinels else PASSWORD
@@ -84,8 +84,8 @@ class Failover:
         config = folder / "redis.conf"
         config.write_text(f'bind 127.0.0.1\nport {port}\ndir "{folder}"\nsave ""\n{text}')
         with (folder / "log").open("wb") as log:
-            command = [server_binary(), str(config), *options]
-            self._processes[port] = spawn(command, stdout=log, stderr=log)
+            command = [find_server_binary(), str(config), *options]
+            self._processes[port] = start_process(command, stdout=log, stderr=log)
         self._until(lambda: self._answers(port))
 
     def _answers(self, port: int) -> bool:

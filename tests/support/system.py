@@ -13,7 +13,7 @@ import redis
 
 from glueline.client.producer import Producer
 from glueline.settings.settings import Settings
-from glueline_worker.local.processes import Workers
+from glueline_worker.local.processes import WorkerProcesses
 
 PATIENCE = 60.0
 """Seconds until a test gives up what a quiet machine does at once."""
@@ -34,7 +34,9 @@ class System:
         self.settings = settings
         self.folder = folder
         self.producer = Producer(settings)
-        self.workers = Workers(workers, {**variables(settings, aws_url), **(env or {})}, folder)
+        self.workers = WorkerProcesses(
+            workers, {**variables(settings, aws_url), **(env or {})}, folder
+        )
 
     def start(self) -> None:
         self.workers.start()

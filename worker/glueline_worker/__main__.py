@@ -3,10 +3,10 @@
 import sys
 
 from glueline.contract.errors import GluelineError, UsageError
-from glueline_worker.commands.worker import serve
+from glueline_worker.commands.worker import run_worker
 
 try:
-    serve(sys.argv[1])
+    run_worker(sys.argv[1])
 except GluelineError as error:
     print(f"glueline worker: {error}", file=sys.stderr)  # noqa: T201
     sys.exit(2 if isinstance(error, UsageError) else 1)

@@ -1,9 +1,9 @@
-"""Secrets out of what is kept: parameters, URLs, texts and whole answers.
+"""Remove secrets from parameters, URLs, texts and whole answers before they are stored.
 
 A value is a secret when its key says so (``password``, ``aws_secret_access_key`` …) or when it
 looks like one (an access key id, a private key, a token). A reference to a secret, such as
-``secret_id`` or an ARN of Secrets Manager, is none. Every function returns a redacted value
-unchanged when it is redacted again.
+``secret_id`` or an ARN of Secrets Manager, is not a secret. A redacted value that is redacted
+again does not change.
 """
 
 import re
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-BODY_KEPT = 2000
-"""Characters of a dead letter's body."""
-REASON_KEPT = 300
-"""Characters of its reason, which may quote the message."""
-REDACTED = "[redacted]"
+_BODY_LIMIT = 2000
+"""Characters of a dead letter's body that are kept."""
+_REASON_LIMIT = 300
+"""Characters of a dead letter's reason, which may quote the message."""
+_REDACTED = "[redacted]"
 
 _WORD = (
     r"(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?![a-z])|token(?!i)|credential"
@@ -33,7 +33,7 @@ _USER_INFO = re.compile(
 _ORACLE = re.compile(r"(jdbc:oracle:\w{1,16}:[^\s/@:]{1,256}/)[^\s@]{1,256}@", re.IGNORECASE)
 _PAIR = re.compile(r"([?&;:])([\w.%-]{1,80})=(?:\{[^}]{0,256}\}|[^&;,#\s\"']+)")
 
-# Repetitions are bounded so that no text, however long, takes more than linear time.
+# Repetitions are bounded, so that even a long text takes only linear time.
 _LITERAL = (
     r"""[rbfu]{0,2}(?P<quote>\\?(?:"{3}|'{3}|["']))"""
     r"""(?:(?!(?P=quote))(?:\\.|[^\\\n])){1,4096}(?P=quote)"""
@@ -55,9 +55,11 @@ _BARE = re.compile(
     r"""(?!(?:true|false|null|none)\b)[^\s&;,"'()\[\]{}<>=\\]{1,512}+(?![(\[])""",
     re.IGNORECASE,
 )
-"""``password=…`` in properties and command lines; a call or an item in that place is code."""
+"""``password=…`` in properties and command lines; a call or an index after it is code."""
 _WORD_AFTER_COLON = re.compile(r":\s+[A-Za-z]+\W*\Z")
-_ENCODED_VIEW = re.compile(r"(/\*\s*Presto (?:Materialized )?View:\s*)([\w+/=]+)(\s*\*/)")
+TRINO_VIEW_COMMENT = r"(?i:/\*\s*+presto (?:materialized )?view)"
+"""The beginning of the comment in which Trino and Athena store a view as base64 of JSON."""
+_ENCODED_VIEW = re.compile(rf"({TRINO_VIEW_COMMENT}:\s*)([\w+/=]+)(\s*\*/)")
 _PATH_SEGMENT = re.compile(r"/[\w.-]{0,63}\Z")
 _ACCESS_KEY_ID = re.compile(r"(?<![A-Z0-9])A(?:KI|SI)A[A-Z0-9]{16}(?![A-Z0-9])")
 _SECRET_KEY_FORM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")
@@ -86,31 +88,31 @@ _SCHEMA_KEYS = ("spark.sql.sources.schema", "avro.schema.literal")
 
 def redact_parameters(parameters: Mapping[str, str]) -> dict[str, str]:
     """Return the map with each secret value as ``[redacted]``, judged by its key, else its text."""
-    return {key: redact_value(key, value) for key, value in parameters.items()}
+    return {key: _redact_value(key, value) for key, value in parameters.items()}
 
 
-def redact_value(key: str, value: str) -> str:
+def _redact_value(key: str, value: str) -> str:
     """Return the value of one parameter or argument without secrets."""
-    if is_secret_key(key):
-        return value if value.lower() in _NO_SECRETS else REDACTED
+    if _is_secret_key(key):
+        return value if value.lower() in _NO_SECRETS else _REDACTED
     if len(value) <= _HARMLESS and value.isalnum():
         return value
     if key.startswith(_SCHEMA_KEYS):
-        return value  # long texts of column names, which say "password" without telling one
+        return value  # long texts of column names, which may be called "password"
     return _redact_short(value) if len(value) <= _SHORT else redact_text(value)
 
 
 @lru_cache(maxsize=8192)
-def is_secret_key(key: str) -> bool:
-    """Whether a parameter of this name holds a secret."""
+def _is_secret_key(key: str) -> bool:
+    """Tell whether a parameter of this name holds a secret."""
     return _SECRET_KEY.search(key) is not None
 
 
 def redact_url(url: str) -> str:
     """Return a URL (JDBC or any other) without passwords in its user info and its properties."""
     if "@" in url:
-        url = _USER_INFO.sub(rf"\1{REDACTED}@", url)
-        url = _ORACLE.sub(rf"\1{REDACTED}@", url)
+        url = _USER_INFO.sub(rf"\1{_REDACTED}@", url)
+        url = _ORACLE.sub(rf"\1{_REDACTED}@", url)
     return _PAIR.sub(_redact_pair, url) if "=" in url else url
 
 
@@ -120,14 +122,16 @@ def redact_text(text: str) -> str:
     Redacts literals that are assigned to or passed with a name that says secret, passwords in
     URLs, AWS access key ids with the secret keys near them, private keys and bearer tokens.
     """
-    return _until_settled(lambda text: _BARE.sub(_redact_bare, _redact_literals(text)), text)
+    return _repeat_until_stable(lambda text: _BARE.sub(_redact_bare, _redact_literals(text)), text)
 
 
 def redact_prose(text: str | None) -> str | None:
     """Return a description without secrets; ``token: unique id of a visit`` is a sentence."""
     if not text:
         return text
-    return _until_settled(lambda text: _BARE.sub(_redact_said, _redact_literals(text)), text)
+    return _repeat_until_stable(
+        lambda text: _BARE.sub(_redact_bare_in_prose, _redact_literals(text)), text
+    )
 
 
 def redact_code(text: str) -> str:
@@ -135,7 +139,7 @@ def redact_code(text: str) -> str:
 
     ``a.token = b.token`` is a comparison of columns, and the code stays readable to a parser.
     """
-    return _until_settled(_redact_literals, text)
+    return _repeat_until_stable(_redact_literals, text)
 
 
 def redact_answer(value: Any, key: str = "") -> Any:
@@ -145,9 +149,9 @@ def redact_answer(value: Any, key: str = "") -> Any:
     """
     match value:
         case str():
-            return redact_value(key, value)
-        case dict() if is_secret_key(str(value.get("Name"))) and "Value" in value:
-            return {**value, "Value": REDACTED}
+            return _redact_value(key, value)
+        case dict() if _is_secret_key(str(value.get("Name"))) and "Value" in value:
+            return {**value, "Value": _REDACTED}
         case dict():
             return {name: redact_answer(item, name) for name, item in value.items()}
         case list():
@@ -156,8 +160,8 @@ def redact_answer(value: Any, key: str = "") -> Any:
             return value
 
 
-def _until_settled(redact: Callable[[str], str], text: str) -> str:
-    """What stands in a secret's place can make a secret of what is beside it."""
+def _repeat_until_stable(redact: Callable[[str], str], text: str) -> str:
+    """Redact until nothing changes: a redacted secret can make the text beside it look like one."""
     for _ in range(_PASSES):
         before, text = text, redact(text)
         if text == before:
@@ -167,15 +171,15 @@ def _until_settled(redact: Callable[[str], str], text: str) -> str:
 
 def _redact_literals(text: str) -> str:
     if "Presto" in text:
-        text = _ENCODED_VIEW.sub(_redact_encoded, text)
+        text = _ENCODED_VIEW.sub(_redact_encoded_view, text)
     text = redact_url(text)
     text = _redact_aws_keys(text)
     text = _redact_private_keys(text)
     if ".eyJ" in text:
         text = _TOKEN_LETTERS.sub(_redact_web_tokens, text)
-    text = _LOOKS_SECRET.sub(REDACTED, text)
-    text = _ASSIGNED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
-    return _PASSED.sub(rf"\g<head>\g<quote>{REDACTED}\g<quote>", text)
+    text = _LOOKS_SECRET.sub(_REDACTED, text)
+    text = _ASSIGNED.sub(rf"\g<head>\g<quote>{_REDACTED}\g<quote>", text)
+    return _PASSED.sub(rf"\g<head>\g<quote>{_REDACTED}\g<quote>", text)
 
 
 @lru_cache(maxsize=8192)  # a catalogue repeats most of its short parameter values
@@ -183,31 +187,31 @@ def _redact_short(text: str) -> str:
     return redact_text(text)
 
 
-def letter(reason: str, body: str) -> tuple[str, str]:
-    """The reason and the body of a dead letter as they may be kept."""
-    # Cut twice: a secret is known by its end, which the first cut may take away.
-    kept = redact_text(body[: 2 * BODY_KEPT])[:BODY_KEPT]
-    return redact_text(reason[:REASON_KEPT]), kept
+def redact_dead_letter(reason: str, body: str) -> tuple[str, str]:
+    """Return the reason and the body of a dead letter, cut and without secrets."""
+    # Cut twice: a secret is recognised by its end, which a single cut may remove.
+    kept = redact_text(body[: 2 * _BODY_LIMIT])[:_BODY_LIMIT]
+    return redact_text(reason[:_REASON_LIMIT]), kept
 
 
 def _redact_pair(match: re.Match[str]) -> str:
     before, name = match.groups()
     secret = _SECRET_KEY.search(name) or name.lower() in _SIGNATURES
-    return f"{before}{name}={REDACTED}" if secret else match[0]
+    return f"{before}{name}={_REDACTED}" if secret else match[0]
 
 
 def _redact_bare(match: re.Match[str]) -> str:
     before = match.string[max(0, match.start() - 64) : match.start()]
     is_path = _PATH_SEGMENT.search(before)  # a partition's folder: s3://bucket/token=a/
-    return match[0] if is_path else f"{match['head']}{REDACTED}"
+    return match[0] if is_path else f"{match['head']}{_REDACTED}"
 
 
-def _redact_said(match: re.Match[str]) -> str:
+def _redact_bare_in_prose(match: re.Match[str]) -> str:
     return match[0] if _WORD_AFTER_COLON.search(match[0]) else _redact_bare(match)
 
 
-def _redact_encoded(match: re.Match[str]) -> str:
-    """Trino keeps a view as base64 of JSON."""
+def _redact_encoded_view(match: re.Match[str]) -> str:
+    """Redact a view of Trino, which is base64 of JSON."""
     try:
         text = b64decode(match[2], validate=True).decode()
     except ValueError:
@@ -227,11 +231,11 @@ def _redact_aws_keys(text: str) -> str:
         secrets.update([match[0]], _SECRET_KEY_FORM.findall(near))
     if not secrets:
         return text
-    # One look at each place, for a text can hold as many keys as it has room for.
-    return _KEY_LETTERS.sub(lambda run: _redact_places(run[0], _places(run[0], secrets)), text)
+    # Each place is checked once, because a text can be full of keys.
+    return _KEY_LETTERS.sub(lambda run: _redact_places(run[0], _find_places(run[0], secrets)), text)
 
 
-def _places(run: str, secrets: set[str]) -> Iterator[tuple[int, int]]:
+def _find_places(run: str, secrets: set[str]) -> Iterator[tuple[int, int]]:
     for at in range(len(run) - _KEY_ID_LENGTH + 1):
         for length in (_SECRET_KEY_LENGTH, _KEY_ID_LENGTH):
             if run[at : at + length] in secrets:
@@ -240,7 +244,7 @@ def _places(run: str, secrets: set[str]) -> Iterator[tuple[int, int]]:
 
 
 def _redact_private_keys(text: str) -> str:
-    """The end of each key is looked for once, however many begin before it."""
+    """Replace private keys; the end of each is searched once, even if many begin before it."""
     begins = [(match.start(), match.end()) for match in _KEY_BEGINS.finditer(text)]
     if not begins:
         return text
@@ -258,17 +262,17 @@ def _redact_private_keys(text: str) -> str:
 
 
 def _redact_places(text: str, places: Iterable[tuple[int, int]]) -> str:
-    """Replace places, in the order of their beginnings; those that overlap become one."""
+    """Replace places, given in the order of their beginnings; overlapping places become one."""
     parts, kept, until = list[str](), 0, -1
     for start, end in places:
         if start >= until:
-            parts += [text[kept:start], REDACTED]
+            parts += [text[kept:start], _REDACTED]
         kept = until = max(until, end)
     return "".join([*parts, text[kept:]]) if parts else text
 
 
 def _redact_web_tokens(run: re.Match[str]) -> str:
-    """``eyJ….eyJ….…`` within letters and dots; each part is looked at once."""
+    """Replace ``eyJ….eyJ….…`` within letters and dots; each part is checked once."""
     if ".eyJ" not in run[0]:
         return run[0]
     parts, kept, at = run[0].split("."), list[str](), 0
@@ -276,7 +280,7 @@ def _redact_web_tokens(run: re.Match[str]) -> str:
         head, claims, signature = [*parts[at : at + 3], "", ""][:3]
         begin = len(signature) >= _LEAST_PART and _TOKEN_BEGINS.search(head)
         if begin and _TOKEN_BEGINS.match(claims):
-            kept.append(f"{head[: begin.start()]}{REDACTED}")
+            kept.append(f"{head[: begin.start()]}{_REDACTED}")
             at += 3
         else:
             kept.append(head)

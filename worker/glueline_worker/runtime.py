@@ -1,7 +1,7 @@
-"""The event loop of a worker process and all that lives on it.
+"""The event loop of a worker process, and everything that lives on it.
 
-Celery's threads only wait on futures. The loop runs on one background thread; the AWS session and
-clients, the Redis client and the sinks are made and closed on it, because none of them may be
+Celery's threads only wait on futures. The loop runs on one background thread. The AWS sessions
+and clients, the Redis client and the sinks are made and closed on it, because none of them may be
 shared between loops.
 """
 
@@ -10,7 +10,6 @@ import faulthandler
 import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -32,44 +31,46 @@ from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.aws.metered_quota import MeteredQuota
 from glueline_worker.aws.quota import SharedQuota
-from glueline_worker.aws.sources import Sources
+from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.broker.consumer_steps import queue_connected
 from glueline_worker.broker.priority_lists import PriorityLists
 from glueline_worker.broker.redis_check import check_redis
-from glueline_worker.broker.transport import consuming
-from glueline_worker.changes.dispatch import read_changes
-from glueline_worker.execution.executor import Execution, Outcome
-from glueline_worker.execution.fixed_circumstances import Tools
-from glueline_worker.observe.health_monitor import Observer
-from glueline_worker.observe.metrics import BURIED
-from glueline_worker.sinks.metered import metered
+from glueline_worker.changes.dispatch import open_runs_for_changes
+from glueline_worker.execution.executor import Executor
+from glueline_worker.execution.services import WorkerServices
+from glueline_worker.observe.health_monitor import HealthMonitor
+from glueline_worker.observe.metrics import DEAD_LETTERS
+from glueline_worker.observe.redis_health import find_redis_problem
+from glueline_worker.sinks.metered import meter_sink
 from glueline_worker.sinks.registry import parse_sink
 
 T = TypeVar("T")
 log = structlog.get_logger()
-REDIS_CONNECTIONS = 32
-WAIT_SLICE = 0.5
-"""Seconds; a thread that waits without end would never see an interrupt."""
-LOOK_FOR_CHANGES = 0.5
-"""Seconds between two looks for changes that are to be read."""
-LATE = 1.8
-"""Seconds after its grace period in which a worker that was told to stop ends by itself."""
-HANGING_LEASES = 2
-"""A loop that is silent for so many leases ends its process."""
+_REDIS_CONNECTIONS = 32
+_WAIT_SLICE = 0.5
+"""Seconds; a thread that waits longer at once would not see an interrupt."""
+_CHANGES_INTERVAL = 0.5
+"""Seconds between two looks for changes that are due."""
+_SHUTDOWN_MARGIN = 1.8
+"""Seconds that a stopping worker has after its grace period before its process is ended."""
+_WATCHDOG_LEASES = 2
+"""A process whose loop hangs for this many leases is ended."""
 
 
 class Runtime:
-    """Starts and stops with the worker process."""
+    """Holds the services of a worker process from its start to its end."""
 
     def __init__(self, settings: Settings, app: Celery) -> None:
-        """Prepare; nothing is opened before ``start``."""
+        """Open nothing yet."""
         self.settings = settings
         self._publisher = Publisher(app)
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
         self._background: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
 
     def start(self) -> None:
-        """Open everything; raises UsageError, SinkRefused or SinkUnavailable with what is wrong."""
+        """Open everything; raises UsageError, SinkRefused or SinkUnavailable."""
         self._thread.start()
         self.call(self._open())
 
@@ -83,104 +84,20 @@ class Runtime:
     def call(self, step: Coroutine[Any, Any, T]) -> T:
         """Run ``step`` on the loop and wait for it in this thread."""
         future = asyncio.run_coroutine_threadsafe(step, self._loop)
-        return _wait(future)
+        while True:
+            try:
+                return future.result(timeout=_WAIT_SLICE)
+            except TimeoutError:
+                if future.done():
+                    raise
 
-    def execute(self, unit: UnitMessage) -> Outcome:
-        """Run one unit and wait for its outcome."""
-        return self.call(self.execution.run(unit))
-
-    def accept(
-        self, request: ExtractionRequest, traceparent: str = "", origin: KeyOrigin = "caller"
+    async def open_run(
+        self, request: ExtractionRequest, traceparent: str, origin: KeyOrigin
     ) -> str:
-        """Open a run for a request that came over the queue; its id. Raises KeyConflict."""
-        return self.call(self._accept(request, traceparent, origin))
+        """Open a run for a request from the queue; return its id. Raises KeyConflict.
 
-    def record(self, report: CheckReport) -> None:
-        """Keep what a check found; raises LedgerUnavailable."""
-        self.call(self._ledger(record_check(self._calls.keys, report)))
-
-    def add_dead_letter(self, reason: str, body: str) -> None:
-        """Keep a dead letter; without the ledger only the log tells of it."""
-        log.error("message.buried", reason=reason)
-        BURIED.inc()
-        try:
-            self.call(self._ledger(self._calls.add_dead_letter(reason, body)))
-        except LedgerUnavailable as error:
-            log.warning("ledger.unavailable", error=str(error))
-
-    def drain_soon(self) -> None:
-        """The worker is told to stop: after the grace period, give back what is under way.
-
-        Soon after that the process ends, come what may: without Redis, Celery would never look up
-        from its attempts to send an event.
+        Belongs to the loop: use it with ``call``.
         """
-        self._observer.is_stopping = True
-        grace = self.settings.worker.grace
-        self._loop.call_soon_threadsafe(self._loop.call_later, grace, self.execution.drain)
-        end = threading.Timer(grace + LATE, _end)
-        end.daemon = True
-        end.start()
-
-    async def _open(self) -> None:
-        settings = self.settings
-        # Units wait for a connection rather than fail for want of one.
-        self._client = make_async_redis_client(settings, REDIS_CONNECTIONS)
-        await check_redis(self._client, settings.key_prefix)
-        self._ledger = AsyncLedger(self._client)
-        self._calls = make_commands(settings)
-        self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
-        quota = SharedQuota(
-            self._client,
-            settings.key_prefix,
-            start=settings.worker.rate_start,
-            floor=settings.worker.rate_floor,
-        )
-        self._sources = Sources(settings, MeteredQuota(quota, self._introduce))
-        self._sinks = [metered(parse_sink(url)) for url in settings.sinks]
-        for sink in self._sinks:
-            await sink.open()
-        self.execution = Execution(
-            Tools(settings, self._ledger, self._calls, self._sources, self._sinks, self._publish)
-        )
-        self._every(settings.worker.lease / 3, self.execution.renew)
-        self._every(settings.worker.lease / 3, self._alive)
-        await self._alive()
-        self._every(settings.worker.reconcile_interval, self._reconcile)
-        self._every(LOOK_FOR_CHANGES, self._read_changes)
-        self._observer = Observer(
-            settings,
-            self._client,
-            self._calls,
-            consuming=consuming.is_set,
-            under_way=self.execution.kinds_under_way,
-        )
-        await self._observer.start()
-
-    async def _close(self) -> None:
-        for task in self._background:
-            task.cancel()
-        faulthandler.cancel_dump_traceback_later()
-        await self._observer.stop()
-        self.execution.drain()
-        await self._sources.close()
-        for sink in self._sinks:
-            await sink.close()
-        await self._client.aclose()
-
-    async def _publish(self, units: Sequence[UnitMessage]) -> None:
-        if not units:
-            return
-        try:
-            await asyncio.to_thread(self._publisher.publish, units)
-        except QueueUnavailable as error:
-            # They are open in the ledger; the reconciler finds them.
-            log.warning("queue.unavailable", units=len(units), error=str(error))
-
-    async def _introduce(self, family: str) -> None:
-        """Tell the ledger of a family of calls, so that its quota can be shown."""
-        await self._client.sadd(self._calls.keys.quotas, family)
-
-    async def _accept(self, request: ExtractionRequest, traceparent: str, origin: KeyOrigin) -> str:
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.request", "consumer", about, traceparent) as span:
             trace = tracing.traceparent()
@@ -193,31 +110,125 @@ class Runtime:
             await self._publish(opened.units)
         return opened.run_id
 
-    async def _alive(self) -> None:
-        """Put off the end that comes to a process whose loop hangs.
+    def record_check(self, report: CheckReport) -> None:
+        """Store the report of a check; raises LedgerUnavailable."""
+        self.call(self._ledger(record_check(self._calls.keys, report)))
 
-        Such a worker has lost its claims to others, and its place is of use to a new one. The
-        timer runs outside Python, so that it also ends a process which a long regular expression
-        or a library of C keeps from running any Python.
+    def add_dead_letter(self, reason: str, body: str) -> None:
+        """Store a dead letter; without the ledger only the log has it."""
+        log.error("message.buried", reason=reason)
+        DEAD_LETTERS.inc()
+        try:
+            self.call(self._ledger(self._calls.add_dead_letter(reason, body)))
+        except LedgerUnavailable as error:
+            log.warning("ledger.unavailable", error=str(error))
+
+    def drain_soon(self) -> None:
+        """Give back all units after the grace period, because the worker is told to stop.
+
+        Soon after that the process ends in any case: without Redis, Celery would try to send an
+        event for ever.
         """
-        seconds = HANGING_LEASES * self.settings.worker.lease
+        self._is_stopping = True
+        grace = self.settings.worker.grace
+        self._loop.call_soon_threadsafe(self._loop.call_later, grace, self.executor.drain)
+        end = threading.Timer(grace + _SHUTDOWN_MARGIN, _exit_process)
+        end.daemon = True
+        end.start()
+
+    async def _open(self) -> None:
+        settings = self.settings
+        # Units wait for a free connection instead of failing.
+        self._client = make_async_redis_client(settings, _REDIS_CONNECTIONS)
+        await check_redis(self._client, settings.key_prefix)
+        self._ledger = AsyncLedger(self._client)
+        self._calls = make_commands(settings)
+        self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
+        quota = SharedQuota(
+            self._client,
+            settings.key_prefix,
+            start=settings.worker.rate_start,
+            floor=settings.worker.rate_floor,
+        )
+        self._sources = SourceConnections(settings, MeteredQuota(quota, self._register_family))
+        self._sinks = [meter_sink(parse_sink(url)) for url in settings.sinks]
+        for sink in self._sinks:
+            await sink.open()
+        self.executor = Executor(
+            WorkerServices(
+                settings, self._ledger, self._calls, self._sources, self._sinks, self._publish
+            )
+        )
+        self._repeat(settings.worker.lease / 3, self.executor.renew)
+        self._repeat(settings.worker.lease / 3, self._reset_watchdog)
+        await self._reset_watchdog()
+        self._repeat(settings.worker.reconcile_interval, self._reconcile)
+        self._repeat(_CHANGES_INTERVAL, self._open_runs_for_changes)
+        self._health = HealthMonitor(
+            self._client,
+            self._calls,
+            find_not_ready_reason=self._find_not_ready_reason,
+            list_kinds=self.executor.list_kinds,
+        )
+        worker = settings.worker
+        await self._health.start(settings.heartbeat_file, worker.metrics_host, worker.metrics_port)
+
+    async def _close(self) -> None:
+        for task in self._background:
+            task.cancel()
+        faulthandler.cancel_dump_traceback_later()
+        await self._health.stop()
+        self.executor.drain()
+        await self._sources.close()
+        for sink in self._sinks:
+            await sink.close()
+        await self._client.aclose()
+
+    async def _find_not_ready_reason(self) -> str:
+        if self._is_stopping:
+            return "the worker is told to stop"
+        if not queue_connected.is_set():
+            return "the worker is not connected to the queue"
+        return await find_redis_problem(self._client)
+
+    async def _publish(self, units: Sequence[UnitMessage]) -> None:
+        if not units:
+            return
+        try:
+            await asyncio.to_thread(self._publisher.publish, units)
+        except QueueUnavailable as error:
+            # They are open in the ledger; the reconciler finds them.
+            log.warning("queue.unavailable", units=len(units), error=str(error))
+
+    async def _register_family(self, family: str) -> None:
+        """Register a family of calls in the ledger, so that its quota can be shown."""
+        await self._client.sadd(self._calls.keys.quotas, family)
+
+    async def _reset_watchdog(self) -> None:
+        """Postpone the end of the process, which comes when its loop hangs.
+
+        A worker that hangs has lost its claims to others, and a new one can take its place. The
+        timer runs outside Python: it also ends a process in which a long regular expression or a
+        C library lets no Python code run.
+        """
+        seconds = _WATCHDOG_LEASES * self.settings.worker.lease
         faulthandler.dump_traceback_later(seconds, exit=True)
 
     async def _reconcile(self) -> None:
-        """Look for other runs, and for silent units, one worker at a time."""
-        self.execution.active_runs = await self._client.scard(self._calls.keys.active)
+        """Count the active runs; publish units again that nobody works on, one worker at a time."""
+        self.executor.active_runs = await self._client.scard(self._calls.keys.active)
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
         if await self._ledger(self._calls.take_turn("reconcile", interval_ms)):
             await self._priorities.collect()
-            await self.execution.reconcile()
+            await self.executor.reconcile()
 
-    async def _read_changes(self) -> None:
-        """Open the runs of changes that are due, one worker at a time."""
-        if await self._ledger(self._calls.take_turn("read-changes", int(LOOK_FOR_CHANGES * 900))):
-            await read_changes(self.settings, self._ledger, self._calls, self._publish)
+    async def _open_runs_for_changes(self) -> None:
+        """Open the runs of changes that are due: one worker at a time."""
+        if await self._ledger(self._calls.take_turn("read-changes", int(_CHANGES_INTERVAL * 900))):
+            await open_runs_for_changes(self.settings, self._ledger, self._calls, self._publish)
 
-    def _every(self, seconds: float, step: Callable[[], Awaitable[object]]) -> None:
-        async def repeat() -> None:
+    def _repeat(self, seconds: float, step: Callable[[], Awaitable[object]]) -> None:
+        async def loop() -> None:
             while True:
                 await asyncio.sleep(seconds)
                 try:
@@ -228,19 +239,10 @@ class Runtime:
                     # Without renewals every claim of this worker would be lost.
                     log.exception("background.surprise")
 
-        task = self._loop.create_task(repeat())
+        task = self._loop.create_task(loop())
         self._background.add(task)
 
 
-def _end() -> None:
+def _exit_process() -> None:
     log.warning("worker.ended_late")
     os._exit(0)
-
-
-def _wait(future: Future[T]) -> T:
-    while True:
-        try:
-            return future.result(timeout=WAIT_SLICE)
-        except TimeoutError:
-            if future.done():
-                raise

@@ -1,1 +1,1 @@
-"""What the simulated accounts hold, whether written by hand or generated."""
+"""The content of the simulated accounts, from a file or generated."""

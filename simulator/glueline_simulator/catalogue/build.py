@@ -1,4 +1,4 @@
-"""From a validated catalogue file to the accounts that the services answer from."""
+"""Build the state of the simulated AWS from a validated catalogue file."""
 
 import re
 from pathlib import Path
@@ -7,100 +7,117 @@ from typing import Any
 import orjson
 
 from glueline_simulator.catalogue import models
-from glueline_simulator.catalogue.account_state import Account, Database, Grant, World
+from glueline_simulator.catalogue.account_state import (
+    AccountState,
+    AwsState,
+    IdentityGrant,
+    StoredDatabase,
+)
 from glueline_simulator.catalogue.definitions import (
-    connection_definition,
-    database_definition,
-    job_definition,
-    overlaid,
+    define_connection,
+    define_database,
+    define_job,
+    overlay,
 )
 from glueline_simulator.catalogue.partition_rows import (
-    partition_definitions,
-    partition_index_definitions,
+    define_partition_indexes,
+    define_partitions,
 )
-from glueline_simulator.catalogue.table_rows import table_definition
+from glueline_simulator.catalogue.table_rows import define_table
 from glueline_simulator.errors import CatalogueError
 
 
-def build_world(file: models.CatalogueFile, region: str, account_id: str, folder: Path) -> World:
-    """All accounts of a file; script files are looked for in ``folder``."""
+def build_aws_state(
+    file: models.CatalogueFile, region: str, account_id: str, folder: Path
+) -> AwsState:
+    """Build all accounts of a file. Paths of scripts are relative to ``folder``."""
     region, account_id = file.region or region, file.account or account_id
-    world = World(region, account_id, {})
-    contents: dict[str, models.Contents] = {account_id: file, **file.accounts}
-    for name, held in contents.items():
-        world.accounts[name] = _account(world, name, held, folder)
+    state = AwsState(region, account_id, {})
+    contents: dict[str, models.AccountEntry] = {account_id: file, **file.accounts}
+    for name, entry in contents.items():
+        state.accounts[name] = _build_account(state, name, entry, folder)
     for url, text in file.objects.items():
         bucket, _, key = url.removeprefix("s3://").partition("/")
-        world.objects[bucket, key] = text.encode()
+        state.objects[bucket, key] = text.encode()
     if file.roles is not None:
-        world.roles = {arn: _grant(role, _account_in(arn)) for arn, role in file.roles.items()}
-    world.keys = {key: _grant(grant, account_id) for key, grant in file.keys.items()}
-    return world
+        state.roles = {
+            arn: _make_grant(role, _parse_role_account(arn)) for arn, role in file.roles.items()
+        }
+    state.keys = {key: _make_grant(grant, account_id) for key, grant in file.keys.items()}
+    return state
 
 
-def add_database(world: World, account: Account, name: str, model: models.Database) -> None:
-    """Put a database and its tables into an account."""
-    definition = database_definition(account.id, name.lower(), model)
-    database = Database(definition)
+def add_database(
+    state: AwsState, account: AccountState, name: str, model: models.DatabaseEntry
+) -> None:
+    """Add a database and its tables to an account."""
+    definition = define_database(account.id, name.lower(), model)
+    database = StoredDatabase(definition)
     account.databases.add(database.name, database)
     if model.tags:
-        account.tags[world.arn(account.id, f"database/{database.name}")] = model.tags
+        account.tags[state.arn(account.id, f"database/{database.name}")] = model.tags
     for table_name, table in model.tables.items():
-        add_table(world, account, database, table_name, table or models.Table())
+        add_table(state, account, database, table_name, table or models.TableEntry())
 
 
 def add_table(
-    world: World, account: Account, database: Database, name: str, model: models.Table
+    state: AwsState,
+    account: AccountState,
+    database: StoredDatabase,
+    name: str,
+    model: models.TableEntry,
 ) -> None:
-    """Put a table and its partitions into a database."""
-    definition = table_definition(world.region, account.id, database.name, name.lower(), model)
+    """Add a table and its partitions to a database."""
+    definition = define_table(state.region, account.id, database.name, name.lower(), model)
     folded = definition["Name"]
     database.tables.add(folded, orjson.dumps(definition))
-    database.partitions[folded] = partition_definitions(definition, model)
-    database.partition_indexes[folded] = partition_index_definitions(model)
+    database.partitions[folded] = define_partitions(definition, model)
+    database.partition_indexes[folded] = define_partition_indexes(model)
 
 
 def add_job(
-    world: World, account: Account, name: str, model: models.Job, folder: Path = Path()
+    state: AwsState, account: AccountState, name: str, model: models.JobEntry, folder: Path = Path()
 ) -> None:
-    """Put a job into an account and its script into S3."""
-    definition = job_definition(world.region, account.id, name, model)
+    """Add a job to an account and its script to S3."""
+    definition = define_job(state.region, account.id, name, model)
     account.jobs.add(name, definition)
     account.runs[name] = [{"JobName": name, **run} for run in model.runs]
     if model.tags:
-        account.tags[world.arn(account.id, f"job/{name}")] = model.tags
-    script = _script(name, model, folder)
-    # Glue takes a job without a command, and a command without a script.
+        account.tags[state.arn(account.id, f"job/{name}")] = model.tags
+    script = _read_script(name, model, folder)
+    # Glue accepts a job without a command, and a command without a script.
     location = (definition.get("Command") or {}).get("ScriptLocation") or ""
     if script is not None and location.startswith("s3://"):
         bucket, _, key = location.removeprefix("s3://").partition("/")
-        world.objects[bucket, key] = script
+        state.objects[bucket, key] = script
 
 
-def _account(world: World, name: str, held: models.Contents, folder: Path) -> Account:
-    account = Account(name)
-    for database, model in held.databases.items():
-        add_database(world, account, database, model or models.Database())
-    for job, job_model in held.jobs.items():
-        add_job(world, account, job, job_model or models.Job(), folder)
-    for title, connection in held.connections.items():
-        definition = connection_definition(title, connection or models.Connection())
+def _build_account(
+    state: AwsState, name: str, entry: models.AccountEntry, folder: Path
+) -> AccountState:
+    account = AccountState(name)
+    for database, model in entry.databases.items():
+        add_database(state, account, database, model or models.DatabaseEntry())
+    for job, job_model in entry.jobs.items():
+        add_job(state, account, job, job_model or models.JobEntry(), folder)
+    for title, connection in entry.connections.items():
+        definition = define_connection(title, connection or models.ConnectionEntry())
         account.connections.add(title, definition)
-    for shelf, raws in (
-        (account.triggers, held.triggers),
-        (account.workflows, held.workflows),
-        (account.crawlers, held.crawlers),
+    for store, raws in (
+        (account.triggers, entry.triggers),
+        (account.workflows, entry.workflows),
+        (account.crawlers, entry.crawlers),
     ):
         for title, raw in raws.items():
-            shelf.add(title, _named(title, raw))
+            store.add(title, _with_name(title, raw))
     return account
 
 
-def _named(name: str, raw: dict[str, Any]) -> dict[str, Any]:
-    return overlaid({"Name": name}, raw)
+def _with_name(name: str, raw: dict[str, Any]) -> dict[str, Any]:
+    return overlay({"Name": name}, raw)
 
 
-def _script(name: str, model: models.Job, folder: Path) -> bytes | None:
+def _read_script(name: str, model: models.JobEntry, folder: Path) -> bytes | None:
     if model.script is not None:
         return model.script.encode()
     if model.script_file is None:
@@ -112,13 +129,13 @@ def _script(name: str, model: models.Job, folder: Path) -> bytes | None:
         raise CatalogueError(message) from None
 
 
-def _grant(model: models.Grant | None, account: str) -> Grant:
-    model = model or models.Grant()
+def _make_grant(model: models.GrantEntry | None, account: str) -> IdentityGrant:
+    model = model or models.GrantEntry()
     deny = tuple(model.deny) if isinstance(model.deny, list) else ()
-    return Grant(model.account or account, model.external_id, deny, model.deny is not True)
+    return IdentityGrant(model.account or account, model.external_id, deny, model.deny is not True)
 
 
-def _account_in(arn: str) -> str:
+def _parse_role_account(arn: str) -> str:
     match = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/.+", arn)
     if match is None:
         message = f"roles: {arn!r} is no role; write arn:aws:iam::ACCOUNT:role/NAME"

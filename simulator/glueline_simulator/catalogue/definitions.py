@@ -1,22 +1,22 @@
-"""Databases, jobs and connections in the form of Glue's answers."""
+"""Make databases, jobs and connections in the form of Glue's answers."""
 
 from typing import Any
 
 from glueline_simulator.catalogue import models
-from glueline_simulator.catalogue.account_state import scripts_bucket
+from glueline_simulator.catalogue.account_state import name_scripts_bucket
 
-CREATED = 1_735_689_600  # 2025-01-01, when everything in a catalogue file was made
+CREATED = 1_735_689_600  # 2025-01-01, the creation time of everything in a catalogue file
 
 
-def overlaid(definition: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
-    """The definition with ``raw`` on top, where null takes a field away, but not the name."""
+def overlay(definition: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
+    """Return the definition with the fields of ``raw``; null removes a field, except the name."""
     merged = definition | raw
     kept = {field: value for field, value in merged.items() if value is not None}
     return {"Name": definition["Name"], **kept}
 
 
-def database_definition(account: str, name: str, model: models.Database) -> dict[str, Any]:
-    """A database as GetDatabases returns it."""
+def define_database(account: str, name: str, model: models.DatabaseEntry) -> dict[str, Any]:
+    """Make a database as GetDatabases returns it."""
     definition: dict[str, Any] = {"Name": name, "CreateTime": CREATED, "CatalogId": account}
     if model.description:
         definition["Description"] = model.description
@@ -28,15 +28,15 @@ def database_definition(account: str, name: str, model: models.Database) -> dict
         target = {"CatalogId": model.link.catalog or account, "DatabaseName": model.link.database}
         region = {"Region": model.link.region} if model.link.region else {}
         definition["TargetDatabase"] = {**target, **region}
-    return overlaid(definition, model.raw)
+    return overlay(definition, model.raw)
 
 
-def job_definition(region: str, account: str, name: str, model: models.Job) -> dict[str, Any]:
-    """A job as GetJob returns it."""
+def define_job(region: str, account: str, name: str, model: models.JobEntry) -> dict[str, Any]:
+    """Make a job as GetJob returns it."""
     suffix = "scala" if model.language == "scala" else "py"
     location = model.script_location
     if location is None:
-        location = f"s3://{scripts_bucket(account, region)}/jobs/{name}.{suffix}"
+        location = f"s3://{name_scripts_bucket(account, region)}/jobs/{name}.{suffix}"
     definition: dict[str, Any] = {
         "Name": name,
         "JobMode": "VISUAL" if model.nodes else "SCRIPT",
@@ -56,11 +56,11 @@ def job_definition(region: str, account: str, name: str, model: models.Job) -> d
         definition["Connections"] = {"Connections": model.connections}
     if model.nodes:
         definition["CodeGenConfigurationNodes"] = model.nodes
-    return overlaid(definition, model.raw)
+    return overlay(definition, model.raw)
 
 
-def connection_definition(name: str, model: models.Connection) -> dict[str, Any]:
-    """A connection as GetConnection returns it."""
+def define_connection(name: str, model: models.ConnectionEntry) -> dict[str, Any]:
+    """Make a connection as GetConnection returns it."""
     definition: dict[str, Any] = {
         "Name": name,
         "ConnectionType": model.type,
@@ -68,4 +68,4 @@ def connection_definition(name: str, model: models.Connection) -> dict[str, Any]
         "CreationTime": CREATED,
         "LastUpdatedTime": CREATED,
     }
-    return overlaid(definition, model.raw)
+    return overlay(definition, model.raw)

@@ -1,4 +1,4 @@
-"""Changes of the catalogue as EventBridge tells of them."""
+"""Send events for changes of the catalogue, in the form of EventBridge."""
 
 import json
 from collections.abc import Callable
@@ -6,46 +6,46 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from glueline_simulator.catalogue.account_state import World
+from glueline_simulator.catalogue.account_state import AwsState
+from glueline_simulator.catalogue.edit import JsonBody
 
-Body = dict[str, Any]
-Edit = Callable[[Body], Any]
+_Edit = Callable[[JsonBody], Any]
 
-_DATABASE = "Glue Data Catalog Database State Change"
-_TABLE = "Glue Data Catalog Table State Change"
+_DATABASE_CHANGE = "Glue Data Catalog Database State Change"
+_TABLE_CHANGE = "Glue Data Catalog Table State Change"
 
 
-class Notices:
-    """Makes of an edit one that is told of: ``send`` takes the event as text.
+class EventBridge:
+    """Sends an event after each edit; ``send`` takes the event as text.
 
-    Jobs are not told of: AWS tells of their runs, not of their definitions.
+    There are no events for jobs: AWS sends events for their runs, not for their definitions.
     """
 
-    def __init__(self, world: World, send: Callable[[str], None]) -> None:
-        self._world = world
+    def __init__(self, state: AwsState, send: Callable[[str], None]) -> None:
+        self._state = state
         self._send = send
 
-    def told(self, kind: str, edit: Edit) -> Edit:
-        """``edit`` with an event after it; ``kind`` is the call of Glue that would make it."""
+    def announce(self, kind: str, edit: _Edit) -> _Edit:
+        """Return ``edit`` with an event after it; ``kind`` is the call of Glue for the edit."""
 
-        def edit_and_tell(body: Body) -> Any:
+        def edit_and_announce(body: JsonBody) -> Any:
             about = dict(body)
             table, database = about.get("table"), about.get("database")
             known = kind == "CreateTable" and self._has(about, str(database), str(table))
             answer = edit(body)
-            self._tell("UpdateTable" if known else kind, about, str(database), table)
+            self._send_event("UpdateTable" if known else kind, about, str(database), table)
             return answer
 
-        return edit_and_tell
+        return edit_and_announce
 
-    def _has(self, about: Body, database: str, table: str) -> bool:
-        account = self._world.accounts.get(about.get("account", self._world.account))
+    def _has(self, about: JsonBody, database: str, table: str) -> bool:
+        account = self._state.accounts.get(about.get("account", self._state.account))
         found = account.databases.get(database.lower()) if account else None
         return found is not None and found.tables.get(table.lower()) is not None
 
-    def _tell(self, kind: str, about: Body, database: str, table: Any) -> None:
-        account = about.get("account", self._world.account)
-        detail: Body = {"databaseName": database.lower(), "typeOfChange": kind}
+    def _send_event(self, kind: str, about: JsonBody, database: str, table: Any) -> None:
+        account = about.get("account", self._state.account)
+        detail: JsonBody = {"databaseName": database.lower(), "typeOfChange": kind}
         resource = f"database/{database.lower()}"
         if table is not None:
             name = str(table).lower()
@@ -54,12 +54,12 @@ class Notices:
         event = {
             "version": "0",
             "id": str(uuid4()),
-            "detail-type": _TABLE if kind == "UpdateTable" else _DATABASE,
+            "detail-type": _TABLE_CHANGE if kind == "UpdateTable" else _DATABASE_CHANGE,
             "source": "aws.glue",
             "account": account,
             "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "region": self._world.region,
-            "resources": [self._world.arn(account, resource)],
+            "region": self._state.region,
+            "resources": [self._state.arn(account, resource)],
             "detail": detail,
         }
         self._send(json.dumps(event))

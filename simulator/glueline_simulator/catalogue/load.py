@@ -1,4 +1,4 @@
-"""Read a catalogue file; whatever is wrong is said with file, line and remedy."""
+"""Read a catalogue file; errors name file, line and remedy."""
 
 import json
 from collections.abc import Sequence
@@ -10,26 +10,26 @@ import yaml
 from pydantic import ValidationError
 
 from glueline_simulator.catalogue import models
-from glueline_simulator.catalogue.account_state import World
-from glueline_simulator.catalogue.build import build_world
-from glueline_simulator.catalogue.parse import explain
+from glueline_simulator.catalogue.account_state import AwsState
+from glueline_simulator.catalogue.build import build_aws_state
+from glueline_simulator.catalogue.parse import explain_error
 from glueline_simulator.errors import CatalogueError
 
-SAMPLE = "lakehouse.yaml"
+_SAMPLE = "lakehouse.yaml"
 
 
-def sample_text() -> str:
-    """The sample lakehouse, as a user may start from it."""
-    return resources.files("glueline_simulator").joinpath(SAMPLE).read_text("utf-8")
+def read_sample_text() -> str:
+    """Return the text of the sample lakehouse, from which a user may start."""
+    return resources.files("glueline_simulator").joinpath(_SAMPLE).read_text("utf-8")
 
 
-def load_sample(region: str, account: str) -> World:
-    """The sample lakehouse."""
-    return _load(sample_text(), SAMPLE, region, account, Path())
+def load_sample(region: str, account: str) -> AwsState:
+    """Load the sample lakehouse."""
+    return load_text(read_sample_text(), _SAMPLE, region, account, Path())
 
 
-def load_file(path: Path, region: str, account: str) -> World:
-    """A catalogue from a YAML or JSON file; raises `CatalogueError`."""
+def load_file(path: Path, region: str, account: str) -> AwsState:
+    """Load a catalogue from a YAML or JSON file; raises `CatalogueError`."""
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError:
@@ -38,32 +38,33 @@ def load_file(path: Path, region: str, account: str) -> World:
     except OSError as error:
         message = f"cannot read {path}: {error.strerror}"
         raise CatalogueError(message) from None
-    return _load(text, str(path), region, account, path.parent)
+    return load_text(text, str(path), region, account, path.parent)
 
 
-def _load(text: str, name: str, region: str, account: str, folder: Path) -> World:
-    data = _json(text) if name.endswith(".json") else None
+def load_text(text: str, name: str, region: str, account: str, folder: Path) -> AwsState:
+    """Load a catalogue from text; ``name`` is the file in error messages."""
+    data = _parse_json(text) if name.endswith(".json") else None
     if data is None:
-        data = _yaml(text, name)
+        data = _parse_yaml(text, name)
     try:
         file = models.CatalogueFile.model_validate(data)
     except ValidationError as error:
-        place, what = explain(error)
+        place, what = explain_error(error)
         where = ".".join(str(part) for part in place) or "the file"
-        message = f"{name}, line {_line(text, place)}: {where}: {what}"
+        message = f"{name}, line {_find_line(text, place)}: {where}: {what}"
         raise CatalogueError(message) from None
-    return build_world(file, region, account, folder)
+    return build_aws_state(file, region, account, folder)
 
 
-def _json(text: str) -> Any:
-    """What the text means as JSON, which spells characters that YAML cannot hold."""
+def _parse_json(text: str) -> Any:
+    """Parse the text as JSON, which can hold characters that YAML cannot; None on an error."""
     try:
         return json.loads(text)
     except ValueError:
-        return None  # then it is YAML, or its mistake is told as YAML's
+        return None  # it is YAML, or the error is reported as one of YAML
 
 
-def _yaml(text: str, name: str) -> Any:
+def _parse_yaml(text: str, name: str) -> Any:
     try:
         return yaml.load(text, Loader=yaml.CSafeLoader) or {}
     except yaml.MarkedYAMLError as error:
@@ -75,8 +76,8 @@ def _yaml(text: str, name: str) -> Any:
         raise CatalogueError(message) from None
 
 
-def _line(text: str, place: Sequence[str | int]) -> int:
-    """The line of the deepest part of ``place`` that is in the file."""
+def _find_line(text: str, place: Sequence[str | int]) -> int:
+    """Return the line of the deepest part of ``place`` that is in the file."""
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
@@ -86,7 +87,7 @@ def _line(text: str, place: Sequence[str | int]) -> int:
         if isinstance(node, yaml.MappingNode):
             pairs = {key.value: (key, value) for key, value in node.value}
             if str(part) not in pairs:
-                continue  # names of types stand in the place, but not in the file
+                continue  # pydantic puts names of types into the place, too
             key, node = pairs[str(part)]
             line = key.start_mark.line + 1
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):

@@ -1,4 +1,4 @@
-"""The catalogue file: friendly forms for the usual, ``raw`` for everything else Glue knows."""
+"""The catalogue file: short forms for usual fields, and ``raw`` for all other fields of Glue."""
 
 import re
 from collections.abc import Mapping
@@ -6,20 +6,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from glueline_simulator.catalogue.storage_formats import TABLE_FORMATS
 from glueline_simulator.errors import AwsError, UsageError
-from glueline_simulator.glue.validation import check_shape, service_model
+from glueline_simulator.glue.validation import check_shape, load_service_model
 from glueline_simulator.rules import CallRule
-from glueline_simulator.storage import FORMATS
 
-Raw = dict[str, Any]
+RawDefinition = dict[str, Any]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Column(_Model):
-    """A column, as ``name: type`` or with all four."""
+class ColumnEntry(_Model):
+    """A column, as ``name: type`` or with all fields."""
 
     name: str = Field(min_length=1, max_length=255)
     type: str = "string"
@@ -27,20 +27,20 @@ class Column(_Model):
     parameters: dict[str, str] = {}
 
 
-def _columns(value: Any) -> Any:
-    """``{id: bigint}`` is short for ``[{name: id, type: bigint}]``."""
+def _expand_columns(value: Any) -> Any:
+    """Expand ``{id: bigint}`` to ``[{name: id, type: bigint}]``."""
     if not isinstance(value, Mapping):
         return value
     return [{"name": f"{name}", "type": kind} for name, kind in value.items()]
 
 
-def _partition(value: Any) -> Any:
+def _expand_partition(value: Any) -> Any:
     return {"values": [f"{item}" for item in value]} if isinstance(value, list) else value
 
 
-def _checked(raw: Any, shape_name: str) -> Any:
-    """Hold a raw definition against the service model; what it requires is made by us."""
-    shape = service_model().shape_for(shape_name)
+def _check_raw(raw: Any, shape_name: str) -> Any:
+    """Check a raw definition against the service model, without its required members."""
+    shape = load_service_model().shape_for(shape_name)
     required = dict.fromkeys(getattr(shape, "required_members", ()), "made")
     try:
         check_shape(shape, {**required, **raw} if isinstance(raw, dict) else raw, "")
@@ -49,15 +49,15 @@ def _checked(raw: Any, shape_name: str) -> Any:
     return raw
 
 
-def _raw(shape: str) -> Any:
-    return BeforeValidator(lambda raw: _checked(raw, shape))
+def _raw_definition(shape: str) -> Any:
+    return BeforeValidator(lambda raw: _check_raw(raw, shape))
 
 
-Columns = Annotated[list[Column], BeforeValidator(_columns)]
+_Columns = Annotated[list[ColumnEntry], BeforeValidator(_expand_columns)]
 
 
-class Link(_Model):
-    """The target of a resource link. Without a table it is a database that is linked."""
+class LinkEntry(_Model):
+    """The target of a resource link; a link to a database has no table."""
 
     database: str
     table: str | None = None
@@ -65,14 +65,14 @@ class Link(_Model):
     region: str | None = None
 
 
-class View(_Model):
-    """A view's SQL, in the dialect of the engine that made it."""
+class ViewEntry(_Model):
+    """The SQL of a view, in the dialect of the engine that created it."""
 
     presto: str | None = None
     spark: str | None = None
 
 
-class Partition(_Model):
+class PartitionEntry(_Model):
     """A partition, as a list of values or with its location."""
 
     values: list[str]
@@ -80,47 +80,47 @@ class Partition(_Model):
     parameters: dict[str, str] = {}
 
 
-class Table(_Model):
-    """A table. ``raw`` fields win over what is made from the others."""
+class TableEntry(_Model):
+    """A table. The fields of ``raw`` replace those made from the others."""
 
     description: str | None = None
     owner: str | None = "data-platform"
     type: str | None = "EXTERNAL_TABLE"
     format: str = "parquet"
     location: str | None = None
-    columns: Columns = []
-    partition_keys: Columns = []
-    partitions: list[Annotated[Partition, BeforeValidator(_partition)]] = []
+    columns: _Columns = []
+    partition_keys: _Columns = []
+    partitions: list[Annotated[PartitionEntry, BeforeValidator(_expand_partition)]] = []
     partition_indexes: dict[str, list[str]] = {}
     parameters: dict[str, str] = {}
     storage: bool = True
-    link: Link | None = None
-    view: View | None = None
-    raw: Annotated[Raw, _raw("Table")] = {}
+    link: LinkEntry | None = None
+    view: ViewEntry | None = None
+    raw: Annotated[RawDefinition, _raw_definition("Table")] = {}
 
     @field_validator("format")
     @classmethod
     def _known_format(cls, value: str) -> str:
-        if value not in FORMATS:
-            message = f"no such format; the formats are {', '.join(FORMATS)}"
+        if value not in TABLE_FORMATS:
+            message = f"no such format; the formats are {', '.join(TABLE_FORMATS)}"
             raise ValueError(message)
         return value
 
 
-class Database(_Model):
+class DatabaseEntry(_Model):
     """A database and its tables."""
 
     description: str | None = None
     location: str | None = None
     parameters: dict[str, str] = {}
-    link: Link | None = None
-    tables: dict[str, Table | None] = {}
+    link: LinkEntry | None = None
+    tables: dict[str, TableEntry | None] = {}
     tags: dict[str, str] = {}
-    raw: Annotated[Raw, _raw("Database")] = {}
+    raw: Annotated[RawDefinition, _raw_definition("Database")] = {}
 
 
-class Job(_Model):
-    """A job. Without ``script`` and ``script_file`` its script is missing from S3."""
+class JobEntry(_Model):
+    """A job. Without ``script`` and ``script_file``, S3 does not hold its script."""
 
     description: str | None = None
     type: str = "glueetl"
@@ -130,22 +130,22 @@ class Job(_Model):
     script_location: str | None = None
     arguments: dict[str, str] = {}
     connections: list[str] = []
-    nodes: Annotated[Raw, _raw("CodeGenConfigurationNodes")] = {}
+    nodes: Annotated[RawDefinition, _raw_definition("CodeGenConfigurationNodes")] = {}
     tags: dict[str, str] = {}
-    runs: list[Annotated[Raw, _raw("JobRun")]] = []
-    raw: Annotated[Raw, _raw("Job")] = {}
+    runs: list[Annotated[RawDefinition, _raw_definition("JobRun")]] = []
+    raw: Annotated[RawDefinition, _raw_definition("Job")] = {}
 
 
-class Connection(_Model):
+class ConnectionEntry(_Model):
     """A connection of the Data Catalog."""
 
     type: str = "JDBC"
     properties: dict[str, str] = {}
-    raw: Annotated[Raw, _raw("Connection")] = {}
+    raw: Annotated[RawDefinition, _raw_definition("Connection")] = {}
 
 
-class Grant(_Model):
-    """What a role or an access key may do; ``deny`` is a list as for ``--deny``, or ``true``."""
+class GrantEntry(_Model):
+    """The rights of a role or an access key; ``deny`` is a list as for ``--deny``, or ``true``."""
 
     account: str | None = None
     external_id: str | None = None
@@ -162,37 +162,37 @@ class Grant(_Model):
         return value
 
 
-class Contents(_Model):
-    """What an account holds."""
+class AccountEntry(_Model):
+    """The content of an account."""
 
-    databases: dict[str, Database | None] = {}
-    jobs: dict[str, Job | None] = {}
-    connections: dict[str, Connection | None] = {}
-    triggers: dict[str, Annotated[Raw, _raw("Trigger")]] = {}
-    workflows: dict[str, Annotated[Raw, _raw("Workflow")]] = {}
-    crawlers: dict[str, Annotated[Raw, _raw("Crawler")]] = {}
+    databases: dict[str, DatabaseEntry | None] = {}
+    jobs: dict[str, JobEntry | None] = {}
+    connections: dict[str, ConnectionEntry | None] = {}
+    triggers: dict[str, Annotated[RawDefinition, _raw_definition("Trigger")]] = {}
+    workflows: dict[str, Annotated[RawDefinition, _raw_definition("Workflow")]] = {}
+    crawlers: dict[str, Annotated[RawDefinition, _raw_definition("Crawler")]] = {}
 
 
-class CatalogueFile(Contents):
-    """A whole file: the simulator's own account, and what lies around it."""
+class CatalogueFile(AccountEntry):
+    """A whole file: the simulator's own account, other accounts, objects, roles and keys."""
 
     region: str | None = None
     account: str | None = None
-    accounts: dict[str, Contents] = {}
+    accounts: dict[str, AccountEntry] = {}
     objects: dict[str, str] = {}
-    roles: dict[str, Grant | None] | None = None
-    keys: dict[str, Grant] = {}
+    roles: dict[str, GrantEntry | None] | None = None
+    keys: dict[str, GrantEntry] = {}
 
     @field_validator("account", mode="before")
     @classmethod
     def _twelve_digits(cls, value: Any) -> Any:
-        return _account_id(value)
+        return _check_account_id(value)
 
     @field_validator("accounts")
     @classmethod
-    def _account_ids(cls, value: dict[str, Contents]) -> dict[str, Contents]:
+    def _account_ids(cls, value: dict[str, AccountEntry]) -> dict[str, AccountEntry]:
         for name in value:
-            _account_id(name)
+            _check_account_id(name)
         return value
 
     @field_validator("objects")
@@ -205,7 +205,7 @@ class CatalogueFile(Contents):
         return value
 
 
-def _account_id(value: Any) -> Any:
+def _check_account_id(value: Any) -> Any:
     if value is not None and not (
         isinstance(value, str) and re.fullmatch(r"\d{12}(:[\w/-]+)?", value)
     ):

@@ -1,58 +1,53 @@
-"""Named things in a stable order: a generated part that is never stored, and what was added.
+"""Keep named items in a stable order: generated ones, which are not stored, and added ones.
 
 Positions never shift. A deletion leaves a gap, so a page token stays valid while tables come
-and go, and a million generated tables cost no memory.
+and go. A million generated tables cost no memory.
 """
 
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
-T_co = TypeVar("T_co", covariant=True)
-T = TypeVar("T")
+_T_co = TypeVar("_T_co", covariant=True)
+_T = TypeVar("_T")
 
 
-class Source(Protocol[T_co]):
-    """A series of named things that are made on demand."""
+class ItemSource(Protocol[_T_co]):
+    """A series of named items that are made on demand."""
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of items."""
 
     def name(self, index: int) -> str:
-        """The name of one."""
+        """Return the name of an item."""
 
     def index(self, name: str) -> int | None:
-        """The index of a name, None when no such thing is in the series."""
+        """Return the index of a name; None when the series has no such item."""
 
-    def item(self, index: int) -> T_co:
-        """Make one."""
+    def item(self, index: int) -> _T_co:
+        """Make an item."""
 
 
-class Shelf(Generic[T]):
-    """A generated series with things added to and removed from it."""
+class OrderedStore(Generic[_T]):
+    """A generated series of items, with additions and removals."""
 
-    def __init__(self, source: Source[T] | None = None) -> None:
+    def __init__(self, source: ItemSource[_T] | None = None) -> None:
         self._source = source
         self._generated = 0 if source is None else len(source)
         self._removed: set[int] = set()
-        self._added: list[tuple[str, T] | None] = []
+        self._added: list[tuple[str, _T] | None] = []
         self._positions: dict[str, int] = {}
 
     @property
     def end(self) -> int:
-        """One past the last position."""
+        """The position after the last."""
         return self._generated + len(self._added)
 
-    @property
-    def untouched(self) -> bool:
-        """Whether every position up to `end` is generated and present."""
-        return not self._removed and not self._added
-
     def __len__(self) -> int:
-        """How many things are on the shelf."""
+        """Return the number of items."""
         return self.end - len(self._removed) - sum(entry is None for entry in self._added)
 
     def name(self, position: int) -> str | None:
-        """The name at a position, None for a gap."""
+        """Return the name at a position; None for a gap."""
         if position >= self._generated:
             entry = self._added[position - self._generated]
             return entry[0] if entry else None
@@ -60,8 +55,8 @@ class Shelf(Generic[T]):
             return None
         return self._source.name(position)
 
-    def at(self, position: int) -> T | None:
-        """The thing at a position, None for a gap."""
+    def at(self, position: int) -> _T | None:
+        """Return the item at a position; None for a gap."""
         if position >= self._generated:
             entry = self._added[position - self._generated]
             return entry[1] if entry else None
@@ -69,13 +64,13 @@ class Shelf(Generic[T]):
             return None
         return self._source.item(position)
 
-    def get(self, name: str) -> T | None:
-        """The thing of this name."""
+    def get(self, name: str) -> _T | None:
+        """Return the item with this name; None without one."""
         position = self._position(name)
         return None if position is None else self.at(position)
 
-    def add(self, name: str, item: T) -> None:
-        """Add a thing, or put it in the place of the one that has its name."""
+    def add(self, name: str, item: _T) -> None:
+        """Add an item, or replace the one with its name."""
         position = self._position(name)
         if position is not None and position >= self._generated:
             self._added[position - self._generated] = (name, item)
@@ -86,7 +81,7 @@ class Shelf(Generic[T]):
         self._added.append((name, item))
 
     def remove(self, name: str) -> bool:
-        """Take a thing away; False when there was none."""
+        """Remove an item; return False when there was none."""
         position = self._position(name)
         if position is None:
             return False
@@ -97,8 +92,8 @@ class Shelf(Generic[T]):
             self._removed.add(position)
         return True
 
-    def __iter__(self) -> Iterator[T]:
-        """Everything, in order."""
+    def __iter__(self) -> Iterator[_T]:
+        """Yield all items in order."""
         for position in range(self.end):
             item = self.at(position)
             if item is not None:

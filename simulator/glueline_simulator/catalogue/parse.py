@@ -1,4 +1,4 @@
-"""Parse one definition, and say what is wrong with one that cannot be parsed."""
+"""Parse one definition, and explain its first error."""
 
 from difflib import get_close_matches
 from typing import TypeVar
@@ -7,42 +7,53 @@ from pydantic import BaseModel, ValidationError
 
 from glueline_simulator.catalogue.models import (
     CatalogueFile,
-    Column,
-    Connection,
-    Database,
-    Grant,
-    Job,
-    Link,
-    Partition,
-    Raw,
-    Table,
-    View,
+    ColumnEntry,
+    ConnectionEntry,
+    DatabaseEntry,
+    GrantEntry,
+    JobEntry,
+    LinkEntry,
+    PartitionEntry,
+    RawDefinition,
+    TableEntry,
+    ViewEntry,
 )
 from glueline_simulator.errors import UsageError
 
-_MODELS = (CatalogueFile, Column, Connection, Database, Grant, Job, Link, Partition, Table, View)
-_FIELDS = sorted({name for model in _MODELS for name in model.model_fields})
+_ENTRIES = (
+    CatalogueFile,
+    ColumnEntry,
+    ConnectionEntry,
+    DatabaseEntry,
+    GrantEntry,
+    JobEntry,
+    LinkEntry,
+    PartitionEntry,
+    TableEntry,
+    ViewEntry,
+)
+_FIELDS = sorted({name for model in _ENTRIES for name in model.model_fields})
 
-M = TypeVar("M", bound=BaseModel)
-
-
-def parse_database(body: Raw, name: str) -> Database:
-    """A database from JSON; raises `UsageError`."""
-    return _parse(Database, body, f"database {name}")
-
-
-def parse_table(body: Raw, name: str) -> Table:
-    """A table from JSON; raises `UsageError`."""
-    return _parse(Table, body, f"table {name}")
-
-
-def parse_job(body: Raw, name: str) -> Job:
-    """A job from JSON; raises `UsageError`."""
-    return _parse(Job, body, f"job {name}")
+_EntryT = TypeVar("_EntryT", bound=BaseModel)
 
 
-def explain(error: ValidationError) -> tuple[list[str | int], str]:
-    """Where the first error is, and what would be right."""
+def parse_database(body: RawDefinition, name: str) -> DatabaseEntry:
+    """Parse a database from JSON; raises `UsageError`."""
+    return _parse(DatabaseEntry, body, f"database {name}")
+
+
+def parse_table(body: RawDefinition, name: str) -> TableEntry:
+    """Parse a table from JSON; raises `UsageError`."""
+    return _parse(TableEntry, body, f"table {name}")
+
+
+def parse_job(body: RawDefinition, name: str) -> JobEntry:
+    """Parse a job from JSON; raises `UsageError`."""
+    return _parse(JobEntry, body, f"job {name}")
+
+
+def explain_error(error: ValidationError) -> tuple[list[str | int], str]:
+    """Return the place of the first error, and a message with the remedy."""
     first = error.errors()[0]
     place = list(first["loc"])
     message = first["msg"].removeprefix("Value error, ")
@@ -55,11 +66,11 @@ def explain(error: ValidationError) -> tuple[list[str | int], str]:
     return place, message
 
 
-def _parse(model: type[M], body: Raw, what: str) -> M:
+def _parse(model: type[_EntryT], body: RawDefinition, what: str) -> _EntryT:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        place, message = explain(error)
+        place, message = explain_error(error)
         where = ".".join(str(part) for part in place)
         text = f"{what}: {where}: {message}" if where else f"{what}: {message}"
         raise UsageError(text) from None

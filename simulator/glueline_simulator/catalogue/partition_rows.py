@@ -1,4 +1,4 @@
-"""Partitions in the form of Glue's answers."""
+"""Make partitions in the form of Glue's answers."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from glueline_simulator.catalogue import models
 from glueline_simulator.catalogue.definitions import CREATED
 
 
-def partition_definitions(table: dict[str, Any], model: models.Table) -> list[dict[str, Any]]:
-    """The partitions of a table as GetPartitions returns them."""
-    return [_definition(table, partition) for partition in model.partitions]
+def define_partitions(table: dict[str, Any], model: models.TableEntry) -> list[dict[str, Any]]:
+    """Make the partitions of a table as GetPartitions returns them."""
+    return [_define_partition(table, partition) for partition in model.partitions]
 
 
-def partition_index_definitions(model: models.Table) -> list[dict[str, Any]]:
-    """The partition indexes of a table."""
+def define_partition_indexes(model: models.TableEntry) -> list[dict[str, Any]]:
+    """Make the partition indexes of a table."""
     types = {column.name: column.type for column in model.partition_keys}
     return [
         {
@@ -24,7 +24,7 @@ def partition_index_definitions(model: models.Table) -> list[dict[str, Any]]:
     ]
 
 
-def _definition(table: dict[str, Any], partition: models.Partition) -> dict[str, Any]:
+def _define_partition(table: dict[str, Any], partition: models.PartitionEntry) -> dict[str, Any]:
     keys = [key["Name"] for key in table.get("PartitionKeys", [])]
     storage = table.get("StorageDescriptor", {})
     path = "/".join(f"{k}={v}" for k, v in zip(keys, partition.values, strict=False))

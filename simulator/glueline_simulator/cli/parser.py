@@ -1,11 +1,11 @@
-"""The options of the command, and a help text that teaches."""
+"""The options of the command, and its help text."""
 
 import argparse
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
 from glueline_simulator.errors import UsageError
-from glueline_simulator.generated.build import Size
+from glueline_simulator.generated.build import CatalogueSize
 from glueline_simulator.settings import Expressions, Settings
 
 _ABOUT = """\
@@ -23,25 +23,25 @@ Point any AWS client at it:
   curl http://127.0.0.1:4577/_simulator/stats
 """
 _BAD_DAYS = """\
-examples of a bad day:
+examples of errors:
   --quota GetTables=50          50 calls a second, as many at once; then ThrottlingException
   --quota GetTables=50:10       the same rate, but only 10 at once
   --quota '*=100'               every other Glue call, each with a quota of its own
   --faults 0.05                 one call in twenty fails, in one of the ways of --fault-kinds
   --deny GetTables:sales        AccessDeniedException for one database
   --deny 'GetJob:nightly-*'     and for jobs, by name
-  --hide finance                Lake Formation's silence: left out, without an error
-  --endless GetTables:sales=page   a listing that begins again for ever
+  --hide finance                as by Lake Formation: left out, without an error
+  --endless GetTables:sales=page   a listing that never ends
   --ragged                      short and empty pages that still carry a token
 
-in mid-run:
+while it runs:
   curl -X POST URL/_simulator/settings -d '{"latency": 0.5, "outage": 10}'
   curl -X POST URL/_simulator/tables/delete -d '{"database": "sales", "table": "orders"}'
 """
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence and leaves printing and exiting to `main`."""
+    """Raises errors of one sentence, so that `main` prints them and exits."""
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the whole usage."""
@@ -50,7 +50,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+    """Make the parser of the whole command line."""
     parser = _Parser(
         "glueline-simulator",
         description=_ABOUT,
@@ -83,12 +83,12 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
     )
     place.add_argument("--ready-file", metavar="PATH", help="write the URL there when listening")
     place.add_argument("--json", action="store_true", help="print the ready line as JSON")
-    # For whoever starts this as a child: it goes when its parent goes.
+    # For a parent process: the simulator ends when the parent ends.
     place.add_argument("--stop-with-stdin", action="store_true", help=argparse.SUPPRESS)
 
 
 def _add_catalogue(parser: argparse.ArgumentParser) -> None:
-    size = Size()
+    size = CatalogueSize()
     catalogue = parser.add_argument_group("catalogue, generated unless a file is given")
     add = catalogue.add_argument
     add("--catalogue", metavar="FILE", help="a catalogue in YAML; `sample` prints one")
@@ -123,13 +123,13 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     add("--fault-kinds", action="append", metavar="KINDS", help=f"mix of {kinds}; also federation")
     add("--fault-hang", type=float, metavar="SECONDS", help="how long a hanging call hangs (5)")
     add("--deny", action="append", metavar="OPERATION[:NAME]", help="answer AccessDenied")
-    add("--hold", action="append", metavar="OPERATION[:NAME]", help="do not answer for now")
+    add("--hold", action="append", metavar="OPERATION[:NAME]", help="do not answer until changed")
     add("--endless", action="append", metavar="OPERATION[:NAME]=LOOP", help="never end a listing")
     add("--hide", action="append", metavar="DATABASE[.TABLE]", help="leave out of all answers")
     add("--ragged", action="store_true", default=None, help="short and empty pages")
     modes = "|".join(Expressions)
     add("--expressions", metavar="HOW", help=f"GetTables' Expression: {modes} (indexed)")
-    add("--events", metavar="QUEUE", help="queue of SQS that hears of changes in mid-run (none)")
+    add("--events", metavar="QUEUE", help="queue of SQS that gets an event for each change (none)")
     add("--token-seconds", type=float, metavar="SECONDS", help="lifetime of page tokens (forever)")
 
 

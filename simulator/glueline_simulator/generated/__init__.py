@@ -1,1 +1,1 @@
-"""A generated catalogue: any size, made on demand from indexes and a seed."""
+"""A generated catalogue of any size, made on demand from indexes and a seed."""

@@ -1,19 +1,24 @@
-"""Put a generated account together."""
+"""Generate an account with databases, tables, jobs and scripts."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from glueline_simulator.catalogue.account_state import Account, Database, World, scripts_bucket
-from glueline_simulator.catalogue.ordered_store import Shelf
-from glueline_simulator.generated.jobs import JobSource, Lake
-from glueline_simulator.generated.names import database_names
+from glueline_simulator.catalogue.account_state import (
+    AccountState,
+    AwsState,
+    StoredDatabase,
+    name_scripts_bucket,
+)
+from glueline_simulator.catalogue.ordered_store import OrderedStore
+from glueline_simulator.generated.jobs import GeneratedLake, JobSource
+from glueline_simulator.generated.names import name_databases
 from glueline_simulator.generated.partitions import PartitionSource
 from glueline_simulator.generated.tables import EPOCH, TableSource, TableTemplates
 
 
 @dataclass(frozen=True)
-class Size:
-    """How large a generated catalogue is. ``tables`` and ``columns`` are each one's count."""
+class CatalogueSize:
+    """The size of a generated catalogue: tables of each database, columns of each table."""
 
     databases: int = 10
     tables: int = 100
@@ -23,7 +28,7 @@ class Size:
     skew: float = 0.0
 
     def tables_of(self, database: int) -> int:
-        """How many tables a database has: with a skew the first one takes that share of all."""
+        """Count the tables of a database. With ``skew``, the first has that share of all."""
         others = self.databases - 1
         if not self.skew or others < 1:
             return self.tables
@@ -36,33 +41,33 @@ class Size:
 
 
 class DatabaseSource:
-    """The databases of a generated account; each is kept once it was asked for."""
+    """The databases of a generated account; each is made once."""
 
-    def __init__(self, account: str, size: Size) -> None:
-        self._names = database_names(size.databases)
+    def __init__(self, account: str, size: CatalogueSize) -> None:
+        self._names = name_databases(size.databases)
         self._account = account
         self._size = size
         self._templates = TableTemplates(account, size.columns)
-        self._made: dict[int, Database] = {}
+        self._made: dict[int, StoredDatabase] = {}
 
     def __len__(self) -> int:
-        """How many databases there are."""
+        """Return the number of databases."""
         return len(self._names)
 
     def name(self, index: int) -> str:
-        """The name of a database."""
+        """Return the name of a database."""
         return self._names.name(index)
 
     def index(self, name: str) -> int | None:
-        """The index of a database's name."""
+        """Return the index of a database's name."""
         return self._names.index(name)
 
-    def item(self, index: int) -> Database:
-        """The database, the same one each time, since tables may be added to it."""
+    def item(self, index: int) -> StoredDatabase:
+        """Return the same object each time, because tables may be added to it."""
         if index not in self._made:
             name = self._names.name(index)
             source = TableSource(name, self._size.tables_of(index), self._templates)
-            self._made[index] = Database(self._definition(name, index), Shelf(source))
+            self._made[index] = StoredDatabase(self._definition(name, index), OrderedStore(source))
         return self._made[index]
 
     def _definition(self, name: str, index: int) -> dict[str, Any]:
@@ -76,19 +81,19 @@ class DatabaseSource:
         }
 
 
-def generated_world(region: str, account_id: str, size: Size) -> World:
-    """An account with a generated catalogue, its jobs and their scripts."""
+def generate_aws_state(region: str, account_id: str, size: CatalogueSize) -> AwsState:
+    """Generate an account with a catalogue, jobs and their scripts."""
     counts = [size.tables_of(0), size.tables_of(size.databases - 1)]
-    lake = Lake.of(account_id, region, size.databases, min(counts))
+    lake = GeneratedLake.of(account_id, region, size.databases, min(counts))
     jobs = JobSource(size.jobs, lake)
-    account = Account(
+    account = AccountState(
         account_id,
-        databases=Shelf(DatabaseSource(account_id, size)),
-        jobs=Shelf(jobs),
+        databases=OrderedStore(DatabaseSource(account_id, size)),
+        jobs=OrderedStore(jobs),
         partitions_of=lambda table: PartitionSource(table, size.partitions),
-        runs_of=_runs,
+        runs_of=_generate_runs,
     )
-    bucket = scripts_bucket(account_id, region)
+    bucket = name_scripts_bucket(account_id, region)
 
     def script(asked_bucket: str, key: str) -> bytes | None:
         if asked_bucket != bucket or not (key.startswith("jobs/") and key.endswith(".py")):
@@ -97,11 +102,11 @@ def generated_world(region: str, account_id: str, size: Size) -> World:
         return None if text is None else text.encode()
 
     places = [(bucket, f"jobs/{jobs.name(index)}.py") for index in range(len(jobs))]
-    return World(region, account_id, {account_id: account}, scripts=script, script_places=places)
+    return AwsState(region, account_id, {account_id: account}, scripts=script, script_places=places)
 
 
-def _runs(job: str) -> list[dict[str, Any]]:
-    """A week of daily runs; the latest is still running and so has no end."""
+def _generate_runs(job: str) -> list[dict[str, Any]]:
+    """Generate a week of daily runs; the latest is still running and has no end."""
     runs: list[dict[str, Any]] = []
     for day in range(7):
         started = EPOCH - day * 86_400

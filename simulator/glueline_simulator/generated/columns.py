@@ -1,4 +1,4 @@
-"""Columns of generated tables: the mix of hive types that real tables hold."""
+"""Generate columns with the mix of Hive types of real tables."""
 
 from typing import Any
 
@@ -38,8 +38,8 @@ _POOL: tuple[tuple[str, str], ...] = (
 VARIANTS = 8
 
 
-def columns(count: int, variant: int) -> list[dict[str, Any]]:
-    """The columns of one variant of table; the first is always its key."""
+def generate_columns(count: int, variant: int) -> list[dict[str, Any]]:
+    """Generate the columns of one variant of table; the first is always its key."""
     made: list[dict[str, Any]] = [{"Name": "id", "Type": "bigint", "Comment": "surrogate key"}]
     for number in range(count - 1):
         turn, index = divmod(number + variant * 4, len(_POOL))

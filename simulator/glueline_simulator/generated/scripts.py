@@ -1,4 +1,4 @@
-"""Scripts of generated jobs: text that Glue's own generators and people would write."""
+"""Write scripts for generated jobs, like those of Glue's generators and of people."""
 
 from dataclasses import dataclass
 
@@ -89,8 +89,8 @@ sink.writeFrame(joined)
 
 
 @dataclass(frozen=True)
-class Flow:
-    """What a generated job reads and writes."""
+class JobFlow:
+    """The tables that a generated job reads and writes."""
 
     job: str
     left: tuple[str, str]
@@ -99,21 +99,21 @@ class Flow:
     path: str
 
 
-def annotated(flow: Flow) -> str:
-    """A classic script, with the annotations that GetDataflowGraph reads."""
+def write_annotated_script(flow: JobFlow) -> str:
+    """Write a classic script with the annotations that GetDataflowGraph reads."""
     return _assemble(_ANNOTATED, flow)
 
 
-def plain(flow: Flow) -> str:
-    """A script written by hand, without annotations."""
+def write_plain_script(flow: JobFlow) -> str:
+    """Write a script without annotations, as people do."""
     return _assemble(_PLAIN, flow)
 
 
-def visual_script(flow: Flow) -> str:
-    """The script Glue Studio keeps beside a visual job."""
+def write_visual_script(flow: JobFlow) -> str:
+    """Write the script that Glue Studio stores for a visual job."""
     return _assemble(_VISUAL, flow)
 
 
-def _assemble(body: str, flow: Flow) -> str:
+def _assemble(body: str, flow: JobFlow) -> str:
     text = body.format(left=flow.left, right=flow.right, target=flow.target, path=flow.path)
     return f"{_HEAD}{text}job.commit()\n"

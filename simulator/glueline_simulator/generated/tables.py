@@ -1,18 +1,18 @@
-"""Generated tables: what table number n looks like, as the bytes of its row."""
+"""Generate tables: the row of table number n as JSON bytes."""
 
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from glueline_simulator.generated.columns import VARIANTS, columns
-from glueline_simulator.generated.names import NameSeries, table_names
-from glueline_simulator.generated.template import Template
-from glueline_simulator.storage import storage_descriptor
-from glueline_simulator.views import presto_view
+from glueline_simulator.catalogue.storage_formats import make_storage_descriptor
+from glueline_simulator.catalogue.view_texts import make_presto_view
+from glueline_simulator.generated.columns import VARIANTS, generate_columns
+from glueline_simulator.generated.names import NameSeries, name_tables
+from glueline_simulator.generated.template import JsonTemplate
 
 EPOCH = 1_735_689_600  # 2025-01-01, from which creation times are counted back
-# Of twenty tables in a row, which one is a view and which one Iceberg.
+# Of each twenty tables, the positions of the view and of the Iceberg table.
 _VIEW, _ICEBERG, _TURN = 13, 7, 20
 _FORMATS = ("parquet", "parquet", "json", "parquet", "csv")
 _DATED = [{"Name": "dt", "Type": "date", "Comment": "day of the event"}]
@@ -24,29 +24,29 @@ class TableSource:
     """The tables of one generated database."""
 
     def __init__(self, database: str, size: int, templates: "TableTemplates") -> None:
-        self._names: NameSeries = table_names(size)
+        self._names: NameSeries = name_tables(size)
         self._database = database
         self._templates = templates
 
     def __len__(self) -> int:
-        """How many tables there are."""
+        """Return the number of tables."""
         return len(self._names)
 
     def name(self, index: int) -> str:
-        """The name of a table."""
+        """Return the name of a table."""
         return self._names.name(index)
 
     def index(self, name: str) -> int | None:
-        """The index of a table's name."""
+        """Return the index of a table's name."""
         return self._names.index(name)
 
     def item(self, index: int) -> bytes:
-        """The table as the JSON of its row."""
+        """Return the table as JSON."""
         return self._templates.row(self._database, self._names, index)
 
 
 class TableTemplates:
-    """The kinds of generated tables, each rendered once and then only filled in."""
+    """The kinds of generated tables, each rendered once and then filled in."""
 
     def __init__(self, account: str, column_count: int) -> None:
         self._account = account
@@ -55,7 +55,7 @@ class TableTemplates:
         self._columns = lru_cache(maxsize=None)(self._render_columns)
 
     def row(self, database: str, names: NameSeries, index: int) -> bytes:
-        """One table; about one in twenty is Iceberg and one in twenty a view."""
+        """Render one table; one in twenty is Iceberg and one in twenty is a view."""
         name = names.name(index)
         variant = index % VARIANTS
         created = EPOCH - (index * 7919) % 63_072_000
@@ -77,15 +77,15 @@ class TableTemplates:
         return self._template("hive", index % 3, _FORMATS[index % 5]).render(values)
 
     def _view(self, database: str, table: str, variant: int) -> bytes:
-        typed = [(c["Name"], c["Type"]) for c in columns(self._column_count, variant)]
+        typed = [(c["Name"], c["Type"]) for c in generate_columns(self._column_count, variant)]
         chosen = ", ".join(name for name, _ in typed)
         sql = f'SELECT {chosen} FROM "{database}"."{table}"'  # noqa: S608
-        return presto_view(database, sql, typed).encode()
+        return make_presto_view(database, sql, typed).encode()
 
     def _render_columns(self, variant: int) -> bytes:
-        return orjson.dumps(columns(self._column_count, variant))
+        return orjson.dumps(generate_columns(self._column_count, variant))
 
-    def _make_template(self, kind: str, keys: int, data_format: str) -> Template:
+    def _make_template(self, kind: str, keys: int, data_format: str) -> JsonTemplate:
         bucket = f"glueline-lake-{self._account}"
         table: dict[str, Any] = {
             "Name": "<<name>>",
@@ -107,7 +107,7 @@ class TableTemplates:
             "CatalogId": self._account,
             "VersionId": "<<version>>",
             "StorageDescriptor": {
-                **storage_descriptor(data_format, f"s3://{bucket}/<<database>>/<<name>>/"),
+                **make_storage_descriptor(data_format, f"s3://{bucket}/<<database>>/<<name>>/"),
                 "Columns": "<<!columns!>>",
             },
         }
@@ -119,4 +119,4 @@ class TableTemplates:
         if kind == "iceberg":
             metadata = f"s3://{bucket}/<<database>>/<<name>>/metadata/00001.metadata.json"
             table["Parameters"] = {"table_type": "ICEBERG", "metadata_location": metadata}
-        return Template(table)
+        return JsonTemplate(table)

@@ -1,4 +1,4 @@
-"""JSON bytes with holes: rows of an answer without encoding each row anew."""
+"""Render JSON from a template, so that the rows of an answer need no encoding."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import orjson
 
 
-class Template:
-    """JSON made from a definition whose strings may be holes, written ``<<name>>``.
+class JsonTemplate:
+    """JSON with placeholders, which the strings of a definition hold as ``<<name>>``.
 
-    A string that is only ``<<name>>`` within ``<<`` and ``>>!`` marks is replaced with its
-    quotes, so that it can become a number, an object or a list.
+    A string ``<<!name!>>`` is replaced together with its quotes, so that it can become a number,
+    an object or a list.
     """
 
     def __init__(self, definition: Any) -> None:
@@ -19,5 +19,5 @@ class Template:
         self._text = text.replace(b"<<", b"%(").replace(b">>", b")b")
 
     def render(self, values: Mapping[bytes, bytes]) -> bytes:
-        """Fill the holes."""
+        """Replace the placeholders by values."""
         return self._text % values

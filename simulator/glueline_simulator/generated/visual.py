@@ -1,15 +1,15 @@
-"""Visual jobs: the nodes Glue Studio would have drawn for a flow."""
+"""Draw the nodes of visual jobs, as Glue Studio would."""
 
 from typing import Any
 
-from glueline_simulator.generated.scripts import Flow
+from glueline_simulator.generated.scripts import JobFlow
 
 
-def nodes(flow: Flow) -> dict[str, Any]:
-    """Two catalog sources, a join, a mapping, and an S3 target that updates the catalog."""
+def draw_nodes(flow: JobFlow) -> dict[str, Any]:
+    """Draw two catalogue sources, a join, a mapping, and an S3 target with a catalogue table."""
     return {
-        "node-1": {"CatalogSource": _table("left", flow.left)},
-        "node-2": {"S3CatalogSource": _table("right", flow.right)},
+        "node-1": {"CatalogSource": _make_source("left", flow.left)},
+        "node-2": {"S3CatalogSource": _make_source("right", flow.right)},
         "node-3": {
             "Join": {
                 "Name": "joined",
@@ -25,7 +25,10 @@ def nodes(flow: Flow) -> dict[str, Any]:
             "ApplyMapping": {
                 "Name": "mapped",
                 "Inputs": ["node-3"],
-                "Mapping": [_mapping("id", "id", "bigint"), _mapping("status", "state", "string")],
+                "Mapping": [
+                    _make_mapping("id", "id", "bigint"),
+                    _make_mapping("status", "state", "string"),
+                ],
             }
         },
         "node-5": {
@@ -46,11 +49,11 @@ def nodes(flow: Flow) -> dict[str, Any]:
     }
 
 
-def _table(name: str, table: tuple[str, str]) -> dict[str, str]:
+def _make_source(name: str, table: tuple[str, str]) -> dict[str, str]:
     return {"Name": name, "Database": table[0], "Table": table[1]}
 
 
-def _mapping(source: str, target: str, hive_type: str) -> dict[str, Any]:
+def _make_mapping(source: str, target: str, hive_type: str) -> dict[str, Any]:
     return {
         "ToKey": target,
         "FromPath": [source],

@@ -1,7 +1,7 @@
-"""GetDataflowGraph: the graph that a classic script's annotations describe.
+"""GetDataflowGraph: the graph that the annotations of a classic script describe.
 
-An annotated node is a run of comment lines, ``## @type: …``, ``## @args: …``,
-``## @return: …`` and ``## @inputs: …``; code below them is not read, as in the real service.
+The annotations of a node are comment lines, ``## @type: …``, ``## @args: …``,
+``## @return: …`` and ``## @inputs: …``. As in the real service, the code is not read.
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.errors import invalid_input
-from glueline_simulator.glue.context import Context
+from glueline_simulator.errors import invalid_input_error
+from glueline_simulator.glue.context import GlueContext
 
 _ANNOTATION = re.compile(r"\s*##\s*@(type|args|return|inputs)\s*:\s*(.*?)\s*$")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
@@ -28,17 +28,17 @@ class _Node:
     inputs: list[tuple[str, str]] = field(default_factory=list)
 
 
-def get_dataflow_graph(context: Context) -> bytes:
-    """The nodes and edges of a script; none for a script without annotations."""
-    script = context.given.get("PythonScript")
+def get_dataflow_graph(context: GlueContext) -> bytes:
+    """Answer with the nodes and edges of a script; none without annotations."""
+    script = context.parameters.get("PythonScript")
     if script is None:
-        raise invalid_input("PythonScript must not be null")
-    return orjson.dumps(dataflow_graph(script))
+        raise invalid_input_error("PythonScript must not be null")
+    return orjson.dumps(make_dataflow_graph(script))
 
 
-def dataflow_graph(script: str) -> dict[str, Any]:
-    """The answer for a script, in an order that follows from nothing but its text."""
-    found = [node for node in _nodes(script) if node.id]
+def make_dataflow_graph(script: str) -> dict[str, Any]:
+    """Make the graph of a script, in an order that depends on its text only."""
+    found = [node for node in _parse_nodes(script) if node.id]
     nodes = [
         {
             "Id": node.id,
@@ -54,14 +54,14 @@ def dataflow_graph(script: str) -> dict[str, Any]:
         for parameter, value in node.inputs
         for source in _IDENTIFIER.findall(value)
     ]
-    # The service promises no order; whoever counts on one shall notice.
+    # The service promises no order. Clients that rely on one must notice that.
     shuffle = Random(script).shuffle  # noqa: S311
     shuffle(nodes)
     shuffle(edges)
     return {"DagNodes": nodes, "DagEdges": edges}
 
 
-def _nodes(script: str) -> list[_Node]:
+def _parse_nodes(script: str) -> list[_Node]:
     nodes: list[_Node] = []
     for number, line in enumerate(script.splitlines(), start=1):
         match = _ANNOTATION.match(line)
@@ -79,20 +79,20 @@ def _annotate(node: _Node, word: str, text: str) -> None:
     if word == "return":
         node.id = text
     elif word == "args":
-        node.args = _assignments(text)
+        node.args = _parse_assignments(text)
     else:
-        node.inputs = _assignments(text)
+        node.inputs = _parse_assignments(text)
 
 
-def _assignments(text: str) -> list[tuple[str, str]]:
-    """``[a = 1, b = {"c": 2}]`` as names and the source text of their values."""
+def _parse_assignments(text: str) -> list[tuple[str, str]]:
+    """Parse ``[a = 1, b = {"c": 2}]`` into names and the source text of their values."""
     inner = text[1:-1] if text[:1] == "[" and text[-1:] == "]" else text
-    pairs = (part.partition("=") for part in _split(inner))
+    pairs = (part.partition("=") for part in _split_at_commas(inner))
     return [(name.strip(), value.strip()) for name, equals, value in pairs if equals]
 
 
-def _split(text: str) -> list[str]:
-    """Split at the commas that stand outside of quotes and brackets."""
+def _split_at_commas(text: str) -> list[str]:
+    """Split at the commas outside of quotes and brackets."""
     parts, start, depth, quote, escaped = [], 0, 0, "", False
     for index, letter in enumerate(text):
         if quote:

@@ -1,7 +1,7 @@
 """Pages and their tokens.
 
-A token is opaque and belongs to one query: it holds the next position and the time it was
-issued, under a keyed digest of the operation and its parameters.
+A token is opaque and belongs to one query. It holds the next position and the time of its issue,
+protected by a keyed digest of the operation and its parameters.
 """
 
 import base64
@@ -17,52 +17,52 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
-from glueline_simulator.errors import AwsError, invalid_input
-from glueline_simulator.glue.validation import input_shape
-from glueline_simulator.rules import Loop
-from glueline_simulator.services.call import Call
+from glueline_simulator.errors import AwsError, invalid_input_error
+from glueline_simulator.glue.validation import get_input_shape
+from glueline_simulator.rules import EndlessLoop
+from glueline_simulator.services.call import ServiceCall
 
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
 _LAYOUT = struct.Struct(">QdB")
 _DIGEST = 12
-DEFAULT_PAGE = 100
-# A filter that matches little would otherwise hold the server up: the page comes back short.
-MOST_SCANNED = 10_000
-# Of ragged pages, how many are empty, and how many listings end with an empty page.
+_DEFAULT_PAGE_SIZE = 100
+# The page of a filter that matches little comes back short, so that the server is not blocked.
+MAX_SCANNED = 10_000
+# The share of ragged pages that are empty, and of listings that end with an empty page.
 _EMPTY_SHARE, _TRAILING_SHARE = 0.15, 0.5
 
 
-class Listing(Protocol[T_co]):
-    """Positions up to `end`, some of which may be gaps."""
+class Listing(Protocol[_T_co]):
+    """Positions up to `end`; some may be gaps."""
 
     @property
     def end(self) -> int:
-        """One past the last position."""
+        """The position after the last."""
 
-    def at(self, position: int) -> T_co | None:
-        """What is at a position."""
+    def at(self, position: int) -> _T_co | None:
+        """Return the item at a position; None for a gap."""
 
 
 @dataclass(frozen=True)
-class Rows(Generic[T_co]):
+class ListRows(Generic[_T_co]):
     """A plain list as a listing."""
 
-    items: Sequence[T_co]
+    items: Sequence[_T_co]
 
     @property
     def end(self) -> int:
-        """One past the last position."""
+        """The position after the last."""
         return len(self.items)
 
-    def at(self, position: int) -> T_co:
-        """The item at a position."""
+    def at(self, position: int) -> _T_co:
+        """Return the item at a position."""
         return self.items[position]
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page begins, and whether the page before it was an empty one."""
+class PageCursor:
+    """The start of a page, and whether the page before it was empty."""
 
     position: int = 0
     after_empty: bool = False
@@ -77,18 +77,18 @@ class Pager:
 
     def page(
         self,
-        call: Call,
-        listing: Listing[T],
+        call: ServiceCall,
+        listing: Listing[_T],
         keep: Callable[[int], bool] | None = None,
         *,
         end: int | None = None,
         positions: Sequence[int] | None = None,
-        scan: int = MOST_SCANNED,
-    ) -> tuple[list[T], str | None]:
-        """The items of the page that the call asks for, and the token of the next.
+        scan: int = MAX_SCANNED,
+    ) -> tuple[list[_T], str | None]:
+        """Return the items of the page that the call asks for, and the token of the next page.
 
-        ``positions`` are those that an index has found; ``keep`` looks at
-        no more than ``scan`` of them, or at a page's worth.
+        ``positions`` are those that an index has found. ``keep`` is called for at most ``scan`` of
+        them, but at least for the size of a page.
         """
         query = self._query(call)
         if call.loop:
@@ -98,7 +98,7 @@ class Pager:
         places = range(stop) if positions is None else positions
         at = bisect_left(places, cursor.position)
         scan_until = min(len(places), at + max(scan, limit))
-        items: list[T] = []
+        items: list[_T] = []
         while at < scan_until and len(items) < limit:
             position = places[at]
             if keep is None or keep(position):
@@ -109,70 +109,76 @@ class Pager:
         if at >= len(places) and not self._trails(call, cursor, items):
             return items, None
         following = places[at] if at < len(places) else stop
-        return items, self._token(query, Cursor(following, not items), time.time())
+        return items, self._token(query, PageCursor(following, not items), time.time())
 
-    def _endless(self, call: Call, query: bytes, listing: Listing[T]) -> tuple[list[T], str | None]:
-        """The first page and a token that leads to it again."""
-        is_same, is_empty = call.loop is Loop.SAME, call.loop is Loop.EMPTY
-        token = self._token(query, Cursor(), math.inf if is_same else time.time())
-        positions = range(0 if is_empty else min(listing.end, self._limit(call, Cursor())))
+    def _endless(
+        self, call: ServiceCall, query: bytes, listing: Listing[_T]
+    ) -> tuple[list[_T], str | None]:
+        """Return the first page and a token that leads to it again."""
+        is_same, is_empty = call.loop is EndlessLoop.SAME, call.loop is EndlessLoop.EMPTY
+        token = self._token(query, PageCursor(), math.inf if is_same else time.time())
+        positions = range(0 if is_empty else min(listing.end, self._limit(call, PageCursor())))
         return [item for at in positions if (item := listing.at(at)) is not None], token
 
-    def _limit(self, call: Call, cursor: Cursor) -> int:
-        member = input_shape(call.operation).members.get("MaxResults")
-        most = member.metadata.get("max", DEFAULT_PAGE) if member is not None else DEFAULT_PAGE
-        limit = int(call.parameters.get("MaxResults") or min(most, DEFAULT_PAGE))
+    def _limit(self, call: ServiceCall, cursor: PageCursor) -> int:
+        member = get_input_shape(call.operation).members.get("MaxResults")
+        most = (
+            member.metadata.get("max", _DEFAULT_PAGE_SIZE)
+            if member is not None
+            else _DEFAULT_PAGE_SIZE
+        )
+        limit = int(call.parameters.get("MaxResults") or min(most, _DEFAULT_PAGE_SIZE))
         if not call.settings.ragged:
             return limit
         chance = self._chance(call, cursor)
-        # Small pages are as likely as large ones, so that small listings are cut as well.
+        # Small pages are as likely as large ones, so that small listings are split as well.
         size = int((limit + 1) ** chance.random())
         if chance.random() < _EMPTY_SHARE and not cursor.after_empty:
             return 0
         return size
 
-    def _trails(self, call: Call, cursor: Cursor, items: list[Any]) -> bool:
-        """Whether a ragged listing ends with one more page that is empty."""
+    def _trails(self, call: ServiceCall, cursor: PageCursor, items: list[Any]) -> bool:
+        """Tell whether a ragged listing ends with one more, empty page."""
         return (
             call.settings.ragged
             and bool(items)
             and self._chance(call, cursor).random() < _TRAILING_SHARE
         )
 
-    def _chance(self, call: Call, cursor: Cursor) -> Random:
+    def _chance(self, call: ServiceCall, cursor: PageCursor) -> Random:
         return Random(  # noqa: S311
             f"{self._seed}:{call.operation}:{call.names}:{cursor.position}:{cursor.after_empty}"
         )
 
-    def _query(self, call: Call) -> bytes:
+    def _query(self, call: ServiceCall) -> bytes:
         rest = {k: v for k, v in call.parameters.items() if k not in ("NextToken", "MaxResults")}
         identity = [call.operation, call.caller.account, rest]
         return orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
 
-    def _token(self, query: bytes, cursor: Cursor, issued: float) -> str:
+    def _token(self, query: bytes, cursor: PageCursor, issued: float) -> str:
         data = _LAYOUT.pack(cursor.position, issued, cursor.after_empty)
         return base64.b64encode(self._digest(query, data) + data).decode()
 
     def _digest(self, query: bytes, data: bytes) -> bytes:
         return blake2b(query + data, key=self._key, digest_size=_DIGEST).digest()
 
-    def _cursor(self, call: Call, query: bytes) -> Cursor:
+    def _cursor(self, call: ServiceCall, query: bytes) -> PageCursor:
         token = call.parameters.get("NextToken")
         if not token:
-            return Cursor()
+            return PageCursor()
         try:
             raw = base64.b64decode(token, validate=True)
             data = raw[_DIGEST:]
             position, issued, after_empty = _LAYOUT.unpack(data)
         except (ValueError, struct.error):
-            raise _bad_token() from None
+            raise _invalid_token_error() from None
         if raw[:_DIGEST] != self._digest(query, data):
-            raise _bad_token()
+            raise _invalid_token_error()
         lifetime = call.settings.token_seconds
         if lifetime is not None and time.time() - issued > lifetime:
-            raise invalid_input("Pagination token has expired")
-        return Cursor(position, bool(after_empty))
+            raise invalid_input_error("Pagination token has expired")
+        return PageCursor(position, bool(after_empty))
 
 
-def _bad_token() -> AwsError:
-    return invalid_input("Invalid pagination token")
+def _invalid_token_error() -> AwsError:
+    return invalid_input_error("Invalid pagination token")

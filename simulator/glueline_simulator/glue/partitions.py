@@ -5,50 +5,54 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.account_state import Database
-from glueline_simulator.errors import invalid_input, not_found
-from glueline_simulator.glue.context import Context, page_of
-from glueline_simulator.glue.databases import linked_database
-from glueline_simulator.glue.paging import Listing, Rows
+from glueline_simulator.catalogue.account_state import StoredDatabase
+from glueline_simulator.errors import invalid_input_error, not_found_error
+from glueline_simulator.glue.context import GlueContext, render_page
+from glueline_simulator.glue.databases import follow_database_link
+from glueline_simulator.glue.paging import Listing, ListRows
 from glueline_simulator.glue.predicate import parse_predicate
 
 
-def get_partitions(context: Context) -> bytes:
-    """A page of partitions, of one segment if asked for, with a simple predicate applied."""
-    table, listing = _listing(context)
+def get_partitions(context: GlueContext) -> bytes:
+    """Answer with a page of partitions, filtered by segment and by a simple predicate."""
+    table, listing = _find_listing(context)
     keys = [key["Name"] for key in table.get("PartitionKeys", [])]
-    tests = [test for test in (_segment(context), _predicate(context, listing, keys)) if test]
+    tests = [
+        test
+        for test in (_make_segment_test(context), _make_predicate_test(context, listing, keys))
+        if test
+    ]
 
     def keep(position: int) -> bool:
         return all(test(position) for test in tests)
 
     rows, token = context.pager.page(context.call, listing, keep if tests else None)
-    if context.given.get("ExcludeColumnSchema"):
-        rows = [_without_columns(row) for row in rows]
-    return page_of("Partitions", rows, token)
+    if context.parameters.get("ExcludeColumnSchema"):
+        rows = [_drop_columns(row) for row in rows]
+    return render_page("Partitions", rows, token)
 
 
-def get_partition(context: Context) -> bytes:
-    """One partition by its values."""
-    _, listing = _listing(context)
-    wanted = context.given["PartitionValues"]
+def get_partition(context: GlueContext) -> bytes:
+    """Answer with one partition by its values."""
+    _, listing = _find_listing(context)
+    wanted = context.parameters["PartitionValues"]
     for position in range(listing.end):
         row = listing.at(position)
         if row is not None and orjson.loads(row)["Values"] == wanted:
             return b'{"Partition":%b}' % row
-    raise not_found("Cannot find partition.")
+    raise not_found_error("Cannot find partition.")
 
 
-def get_partition_indexes(context: Context) -> bytes:
-    """The partition indexes that the catalogue file gives."""
-    name = context.given["TableName"]
-    context, database = linked_database(context)
+def get_partition_indexes(context: GlueContext) -> bytes:
+    """Answer with the partition indexes of the catalogue file."""
+    name = context.parameters["TableName"]
+    context, database = follow_database_link(context)
     context.table(database, name)
     indexes = database.partition_indexes.get(name.lower(), [])
-    return context.page("PartitionIndexDescriptorList", Rows(indexes))
+    return context.page("PartitionIndexDescriptorList", ListRows(indexes))
 
 
-class _Made:
+class _GeneratedRows:
     """A generated series as a listing."""
 
     def __init__(self, source: Any) -> None:
@@ -60,45 +64,47 @@ class _Made:
         return row
 
 
-def _listing(context: Context) -> tuple[dict[str, Any], Listing[bytes]]:
-    name = context.given["TableName"]
-    context, database = linked_database(context)
+def _find_listing(context: GlueContext) -> tuple[dict[str, Any], Listing[bytes]]:
+    name = context.parameters["TableName"]
+    context, database = follow_database_link(context)
     table: dict[str, Any] = orjson.loads(context.table(database, name))
     if "TargetTable" in table:
-        context, database, table = _follow(context, table["TargetTable"])
+        context, database, table = _follow_table_link(context, table["TargetTable"])
     given = database.partitions.get(table["Name"])
     if given is not None:
-        return table, Rows([orjson.dumps(partition) for partition in given])
+        return table, ListRows([orjson.dumps(partition) for partition in given])
     if context.account.partitions_of is None:
-        return table, Rows([])
-    return table, _Made(context.account.partitions_of(table))
+        return table, ListRows([])
+    return table, _GeneratedRows(context.account.partitions_of(table))
 
 
-def _follow(context: Context, target: dict[str, Any]) -> tuple[Context, Database, dict[str, Any]]:
-    account = context.world.accounts.get(target.get("CatalogId", context.account.id))
+def _follow_table_link(
+    context: GlueContext, target: dict[str, Any]
+) -> tuple[GlueContext, StoredDatabase, dict[str, Any]]:
+    account = context.state.accounts.get(target.get("CatalogId", context.account.id))
     name = target.get("DatabaseName") or ""
     database = account.databases.get(name.lower()) if account else None
     if account is None or database is None:
-        raise not_found(f"Database {name} not found.")
-    there = Context(context.world, context.pager, context.call, account)
+        raise not_found_error(f"Database {name} not found.")
+    there = GlueContext(context.state, context.pager, context.call, account)
     return there, database, orjson.loads(there.table(database, target.get("Name") or ""))
 
 
-def _segment(context: Context) -> Callable[[int], bool] | None:
-    segment = context.given.get("Segment")
+def _make_segment_test(context: GlueContext) -> Callable[[int], bool] | None:
+    segment = context.parameters.get("Segment")
     if segment is None:
         return None
     number, total = segment["SegmentNumber"], segment["TotalSegments"]
     if number >= total:
         message = f"SegmentNumber {number} must be less than TotalSegments {total}"
-        raise invalid_input(message)
+        raise invalid_input_error(message)
     return lambda position: position % total == number
 
 
-def _predicate(
-    context: Context, listing: Listing[bytes], keys: list[str]
+def _make_predicate_test(
+    context: GlueContext, listing: Listing[bytes], keys: list[str]
 ) -> Callable[[int], bool] | None:
-    expression = context.given.get("Expression")
+    expression = context.parameters.get("Expression")
     if not expression:
         return None
     matches = parse_predicate(expression, keys)
@@ -110,7 +116,7 @@ def _predicate(
     return keep
 
 
-def _without_columns(row: bytes) -> bytes:
+def _drop_columns(row: bytes) -> bytes:
     partition = orjson.loads(row)
     (partition.get("StorageDescriptor") or {}).pop("Columns", None)
     return orjson.dumps(partition)

@@ -5,58 +5,58 @@ from dataclasses import dataclass
 
 import orjson
 
-from glueline_simulator.catalogue.account_state import Database
-from glueline_simulator.errors import invalid_input, not_found
-from glueline_simulator.glue.context import Context, page_of
-from glueline_simulator.glue.databases import linked_database
-from glueline_simulator.glue.expressions import Indexes, compiled
-from glueline_simulator.glue.paging import MOST_SCANNED
+from glueline_simulator.catalogue.account_state import StoredDatabase
+from glueline_simulator.errors import invalid_input_error, not_found_error
+from glueline_simulator.glue.context import GlueContext, render_page
+from glueline_simulator.glue.databases import follow_database_link
+from glueline_simulator.glue.expressions import NameIndexes, compile_expression
+from glueline_simulator.glue.paging import MAX_SCANNED
 from glueline_simulator.settings import Expressions
 
-# What SearchTables finds at most, however long one follows its tokens.
-SEARCH_END = 10_000
-_indexes = Indexes()
+# SearchTables finds no more tables, however many pages are read.
+_SEARCH_END = 10_000
+_indexes = NameIndexes()
 
 
-def get_tables(context: Context) -> bytes:
-    """A page of tables: rows are bytes already, so that a large page is only joined."""
-    context, database = linked_database(context)
-    chosen = _chosen(context, database)
-    keep = _filter(context, database)
-    wanted = context.given.get("AttributesToGet")
-    scan = 1 if _is_filtered(context) else MOST_SCANNED
+def get_tables(context: GlueContext) -> bytes:
+    """Answer with a page of tables. Rows are bytes already, so that a page is only joined."""
+    context, database = follow_database_link(context)
+    chosen = _select_positions(context, database)
+    keep = _make_filter(context, database)
+    wanted = context.parameters.get("AttributesToGet")
+    scan = 1 if _is_filtered(context) else MAX_SCANNED
     rows, token = context.pager.page(
         context.call, database.tables, keep, positions=chosen, scan=scan
     )
-    return page_of("TableList", map(_narrow(wanted), rows) if wanted else rows, token)
+    return render_page("TableList", map(_make_narrower(wanted), rows) if wanted else rows, token)
 
 
-def get_table(context: Context) -> bytes:
-    """One table."""
-    name = context.given["Name"]
-    context, database = linked_database(context)
+def get_table(context: GlueContext) -> bytes:
+    """Answer with one table."""
+    name = context.parameters["Name"]
+    context, database = follow_database_link(context)
     return b'{"Table":%b}' % context.table(database, name)
 
 
-def search_tables(context: Context) -> bytes:
-    """Tables of all databases by text and filters; it stops silently near 10,000."""
-    listing = AllTables(context, context.given.get("SearchText", "").strip('"').lower())
-    for predicate in context.given.get("Filters", []):
+def search_tables(context: GlueContext) -> bytes:
+    """Answer with tables of all databases by text and filters, at most 10,000 without a notice."""
+    listing = _AllTables(context, context.parameters.get("SearchText", "").strip('"').lower())
+    for predicate in context.parameters.get("Filters", []):
         listing.add_filter(predicate.get("Key", ""), predicate.get("Value", ""))
-    found, token = context.pager.page(context.call, listing, end=min(listing.end, SEARCH_END))
-    return page_of("TableList", found, token)
+    found, token = context.pager.page(context.call, listing, end=min(listing.end, _SEARCH_END))
+    return render_page("TableList", found, token)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    database: Database
+    database: StoredDatabase
     first: int
 
 
-class AllTables:
+class _AllTables:
     """The tables of all databases as one listing."""
 
-    def __init__(self, context: Context, text: str) -> None:
+    def __init__(self, context: GlueContext, text: str) -> None:
         self._context = context
         self._text = text
         self._filters: dict[str, str] = {}
@@ -67,13 +67,13 @@ class AllTables:
             self.end += database.tables.end
 
     def add_filter(self, key: str, value: str) -> None:
-        """Keep only tables whose field has this value."""
+        """Leave out tables whose field has another value."""
         if key not in ("DatabaseName", "Name"):
-            raise invalid_input(f"Unsupported filter key: {key}")
+            raise invalid_input_error(f"Unsupported filter key: {key}")
         self._filters[key] = value.lower()
 
     def at(self, position: int) -> bytes | None:
-        """The table at a position if it matches."""
+        """Return the table at a position; None when it does not match."""
         place = self._place(position)
         name = place.database.tables.name(position - place.first)
         if name is None or not self._context.sees_table(place.database.name, name):
@@ -92,28 +92,28 @@ class AllTables:
         return self._places[low]
 
 
-def _chosen(context: Context, database: Database) -> Sequence[int] | None:
-    """The positions that an expression selects where it is served from an index."""
-    expression = context.given.get("Expression")
+def _select_positions(context: GlueContext, database: StoredDatabase) -> Sequence[int] | None:
+    """Return the positions that an expression selects; None without an index."""
+    expression = context.parameters.get("Expression")
     mode = context.call.settings.expressions
     if expression and mode is Expressions.REFUSED:
-        raise invalid_input("Expressions are not supported for this catalog")
+        raise invalid_input_error("Expressions are not supported for this catalog")
     if not expression or mode is not Expressions.INDEXED:
         return None
-    return _indexes.of(database.tables).select(compiled(expression))
+    return _indexes.of(database.tables).select(compile_expression(expression))
 
 
-def _is_filtered(context: Context) -> bool:
+def _is_filtered(context: GlueContext) -> bool:
     return context.call.settings.expressions is Expressions.FILTERED
 
 
-def _filter(context: Context, database: Database) -> Callable[[int], bool] | None:
-    """A test of positions, None when every position passes."""
+def _make_filter(context: GlueContext, database: StoredDatabase) -> Callable[[int], bool] | None:
+    """Return a test of positions; None when every position passes."""
     tables, hidden = database.tables, bool(context.call.settings.hide)
-    expression = context.given.get("Expression")
-    pattern = compiled(expression) if expression and _is_filtered(context) else None
+    expression = context.parameters.get("Expression")
+    pattern = compile_expression(expression) if expression and _is_filtered(context) else None
     if hidden and any(rule.hides_database(database.name) for rule in context.call.settings.hide):
-        raise not_found(f"Database {database.name} not found.")
+        raise not_found_error(f"Database {database.name} not found.")
     if pattern is None and not hidden:
         return None
 
@@ -126,10 +126,10 @@ def _filter(context: Context, database: Database) -> Callable[[int], bool] | Non
     return keep
 
 
-def _narrow(wanted: list[str]) -> Callable[[bytes], bytes]:
+def _make_narrower(wanted: list[str]) -> Callable[[bytes], bytes]:
     if sorted(wanted) not in (["NAME"], ["NAME", "TABLE_TYPE"]):
         message = "AttributesToGet accepts [NAME] or [NAME, TABLE_TYPE]"
-        raise invalid_input(message)
+        raise invalid_input_error(message)
     names = ["Name", "TableType"] if "TABLE_TYPE" in wanted else ["Name"]
 
     def narrow(row: bytes) -> bytes:

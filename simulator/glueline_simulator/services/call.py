@@ -1,37 +1,37 @@
-"""One call as it passes through the simulator, and what a service has to offer for it."""
+"""A call on its way through the simulator, and the protocol of a service."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from glueline_simulator.errors import AwsError
-from glueline_simulator.rules import CallRule, Loop
+from glueline_simulator.rules import CallRule, EndlessLoop
 from glueline_simulator.services.identity import Caller
 from glueline_simulator.settings import Settings
-from glueline_simulator.wire.messages import Request, Response
+from glueline_simulator.wire.messages import HttpRequest, HttpResponse
 
-NOBODY = Caller("anonymous", "anonymous", "anonymous")
+_ANONYMOUS = Caller("anonymous", "anonymous", "anonymous")
 
 
 @dataclass(slots=True)
-class Call:
-    """A request on its way: filled in step by step as it is understood."""
+class ServiceCall:
+    """A request that is parsed step by step."""
 
-    request: Request
+    request: HttpRequest
     settings: Settings
     operation: str = "Unknown"
-    caller: Caller = NOBODY
+    caller: Caller = _ANONYMOUS
     parameters: dict[str, Any] = field(default_factory=dict)
     names: Sequence[str] = ()
-    """What the call is about, as rules name it."""
+    """The names of the resource, as rules name it."""
 
     def is_about(self, rule: CallRule) -> bool:
-        """Whether a rule names this call."""
+        """Tell whether a rule names this call."""
         return rule.matches(self.operation, self.names)
 
     @property
-    def loop(self) -> Loop | None:
-        """How the listing that is asked for never ends, if it is such a one."""
+    def loop(self) -> EndlessLoop | None:
+        """The way in which the listing never ends; None for a usual listing."""
         rules = self.settings.endless
         return next((rule.loop for rule in rules if self.is_about(rule.calls)), None)
 
@@ -41,14 +41,14 @@ class Service(Protocol):
 
     prefix: str
 
-    def understand(self, call: Call) -> None:
-        """Fill in operation and parameters; raises `AwsError` when that cannot be done."""
+    def understand(self, call: ServiceCall) -> None:
+        """Parse operation and parameters; raises `AwsError`."""
 
-    def resources(self, call: Call) -> tuple[str, list[str]]:
-        """The ARN for a denial's text, and the names that denials are matched with."""
+    def resources(self, call: ServiceCall) -> tuple[str, list[str]]:
+        """Return the ARN for the text of a denial, and the names for the rules."""
 
-    def answer(self, call: Call) -> Response:
-        """The answer; raises `AwsError`."""
+    def answer(self, call: ServiceCall) -> HttpResponse:
+        """Answer the call; raises `AwsError`."""
 
-    def failure(self, error: AwsError, call: Call) -> Response:
-        """An error in the service's own form."""
+    def failure(self, error: AwsError, call: ServiceCall) -> HttpResponse:
+        """Render an error in the form of the service."""

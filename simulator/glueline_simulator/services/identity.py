@@ -1,4 +1,4 @@
-"""Who is calling: access keys, roles and the sessions opened by assuming them."""
+"""Identify callers by access keys, and by the sessions of assumed roles."""
 
 import re
 import time
@@ -6,11 +6,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from random import Random
 
-from glueline_simulator.catalogue.account_state import Grant, World
-from glueline_simulator.errors import AwsError, access_denied
+from glueline_simulator.catalogue.account_state import AwsState, IdentityGrant
+from glueline_simulator.errors import AwsError, access_denied_error
 from glueline_simulator.rules import CallRule
 from glueline_simulator.settings import Settings
-from glueline_simulator.wire.messages import Request
+from glueline_simulator.wire.messages import HttpRequest
 
 _CREDENTIAL = re.compile(rb"Credential=([^/,\s]+)/\d*/([^/]*)/([^/]*)/aws4_request")
 _QUERY_CREDENTIAL = re.compile(rb"X-Amz-Credential=([^%/&]+)(?:%2F|/)", re.IGNORECASE)
@@ -30,7 +30,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class RoleSession:
     """Temporary credentials of an assumed role."""
 
     access_key: str
@@ -41,23 +41,23 @@ class Session:
 
 
 class Identities:
-    """Turns a signed request into its caller. Signatures themselves are not checked."""
+    """Finds the caller of a signed request, without checking the signature."""
 
-    def __init__(self, world: World, seed: int) -> None:
-        self._world = world
+    def __init__(self, state: AwsState, seed: int) -> None:
+        self._state = state
         self._random = Random(f"{seed}:sessions")  # noqa: S311
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._sessions: OrderedDict[str, RoleSession] = OrderedDict()
         self._static: dict[str, Caller] = {}
 
-    def caller(self, request: Request, settings: Settings, *, s3: bool) -> Caller:
-        """The caller of a request; raises the `AwsError` that the service would answer with."""
-        key = access_key(request)
+    def caller(self, request: HttpRequest, settings: Settings, *, s3: bool) -> Caller:
+        """Return the caller of a request; raises the `AwsError` of the real service."""
+        key = find_access_key(request)
         if not key:
-            raise _missing(s3=s3)
+            raise _missing_credentials_error(s3=s3)
         if key.startswith("ASIA"):
             return self._session_caller(key, request.header("x-amz-security-token"), s3=s3)
         if settings.accept_keys is not None and key not in settings.accept_keys:
-            raise _unknown(s3=s3)
+            raise _unknown_key_error(s3=s3)
         caller = self._static.get(key)
         if caller is None:
             caller = self._static[key] = self._static_caller(key)
@@ -65,10 +65,10 @@ class Identities:
 
     def assume(
         self, caller: Caller, arn: str, session_name: str, external_id: str | None, seconds: float
-    ) -> Session:
-        """Open a session of a role; raises AccessDenied as STS does, without saying why."""
+    ) -> RoleSession:
+        """Open a session of a role; raises AccessDenied without a reason, as STS does."""
         grant = self._grant(arn)
-        denied = access_denied(caller.arn, "sts:AssumeRole", arn, 403)
+        denied = access_denied_error(caller.arn, "sts:AssumeRole", arn, 403)
         if grant is None or not grant.assumable:
             raise denied
         if grant.external_id is not None and grant.external_id != external_id:
@@ -77,7 +77,7 @@ class Identities:
         user_id = f"AROA{self._text(16)}:{session_name}"
         session_arn = f"arn:aws:sts::{grant.account}:assumed-role/{role}/{session_name}"
         deny = tuple(CallRule.parse(rule) for rule in grant.deny)
-        session = Session(
+        session = RoleSession(
             access_key=f"ASIA{self._text(16)}",
             secret_key=self._text(40),
             token=self._text(120),
@@ -90,16 +90,16 @@ class Identities:
         return session
 
     def expire(self) -> None:
-        """End all sessions before their time, as revoking them does."""
+        """End all sessions at once, as revoking them does."""
         self._sessions.clear()
 
-    def _grant(self, arn: str) -> Grant | None:
+    def _grant(self, arn: str) -> IdentityGrant | None:
         match = _ROLE_ARN.fullmatch(arn)
         if match is None:
             raise AwsError("ValidationError", f"{arn} is invalid")
-        if self._world.roles is None:
-            return Grant(match[1])
-        return self._world.roles.get(arn)
+        if self._state.roles is None:
+            return IdentityGrant(match[1])
+        return self._state.roles.get(arn)
 
     def _session_caller(self, key: str, token: str, *, s3: bool) -> Caller:
         session = self._sessions.get(key)
@@ -108,11 +108,11 @@ class Identities:
             code = "ExpiredToken" if s3 else "ExpiredTokenException"
             raise AwsError(code, message)
         if token and token != session.token:
-            raise _unknown(s3=s3)
+            raise _unknown_key_error(s3=s3)
         return session.caller
 
     def _static_caller(self, key: str) -> Caller:
-        grant = self._world.keys.get(key, Grant(self._world.account))
+        grant = self._state.keys.get(key, IdentityGrant(self._state.account))
         arn = f"arn:aws:iam::{grant.account}:user/simulator"
         deny = tuple(CallRule.parse(rule) for rule in grant.deny)
         return Caller(grant.account, arn, f"AIDA{key[-16:]}", deny)
@@ -121,27 +121,27 @@ class Identities:
         return "".join(self._random.choices(_ALPHABET, k=length))
 
 
-def access_key(request: Request) -> str:
-    """The access key a request is signed with, empty when it is not signed."""
+def find_access_key(request: HttpRequest) -> str:
+    """Return the access key of a signature; empty for an unsigned request."""
     match = _CREDENTIAL.search(request.headers.get(b"authorization", b""))
     match = match or _QUERY_CREDENTIAL.search(request.target)
     return match[1].decode("latin-1") if match else ""
 
 
-def signed_service(request: Request) -> str:
-    """The service named in the signature's scope, empty when there is none."""
+def find_signed_service(request: HttpRequest) -> str:
+    """Return the service in the scope of a signature; empty without one."""
     match = _CREDENTIAL.search(request.headers.get(b"authorization", b""))
     return match[3].decode("latin-1") if match else ""
 
 
-def _missing(*, s3: bool) -> AwsError:
+def _missing_credentials_error(*, s3: bool) -> AwsError:
     if s3:
         return AwsError("AccessDenied", "Access Denied", 403)
     message = "Request is missing Authentication Token"
     return AwsError("MissingAuthenticationTokenException", message)
 
 
-def _unknown(*, s3: bool) -> AwsError:
+def _unknown_key_error(*, s3: bool) -> AwsError:
     if s3:
         message = "The AWS Access Key Id you provided does not exist in our records."
         return AwsError("InvalidAccessKeyId", message, 403)

@@ -1,4 +1,4 @@
-"""AWS's JSON protocol: the operation in a header, its parameters in the body."""
+"""The JSON protocol of AWS: the operation is in a header, the parameters are in the body."""
 
 from collections.abc import Container
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 import orjson
 
 from glueline_simulator.errors import AwsError
-from glueline_simulator.services.call import Call
+from glueline_simulator.services.call import ServiceCall
 
 
-def parameters_of(call: Call, operations: Container[str], target: str = "") -> Any:
-    """Name the call's operation, one of ``operations`` behind ``target``; the JSON of its body.
+def parse_json_call(call: ServiceCall, operations: Container[str], target: str = "") -> Any:
+    """Set the operation of the call and return the JSON of its body.
 
-    Raises AwsError in AWS's words.
+    The operation follows ``target`` in the header and must be one of ``operations``. Raises
+    AwsError with the texts of AWS.
     """
     header = call.request.header("x-amz-target")
     operation = header.removeprefix(target) if target else header.rpartition(".")[2]

@@ -1,22 +1,22 @@
-"""S3, as far as reading scripts and writing sink files needs it."""
+"""The part of S3 that is needed to read scripts and write files."""
 
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from glueline_simulator.catalogue.account_state import World
+from glueline_simulator.catalogue.account_state import AwsState
 from glueline_simulator.errors import AwsError
 from glueline_simulator.services.buckets import (
-    deleted,
-    etag,
-    keys_to_delete,
+    compute_etag,
     list_buckets,
     list_objects,
+    parse_keys_to_delete,
+    render_deletions,
 )
-from glueline_simulator.services.call import Call
-from glueline_simulator.services.s3_body import payload
-from glueline_simulator.wire.messages import Response
+from glueline_simulator.services.call import ServiceCall
+from glueline_simulator.services.s3_body import read_payload
+from glueline_simulator.wire.messages import HttpResponse
 
 _NAMES = {
     ("GET", True): "GetObject",
@@ -39,16 +39,16 @@ _STARTED = formatdate(usegmt=True)
 _MOST_STORED = 512 * 1024 * 1024
 
 
-class S3:
+class S3Service:
     """The Simple Storage Service, path style and virtual-host style."""
 
     prefix = "s3"
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: AwsState) -> None:
+        self._state = state
         self._buckets: set[str] = set()
-        self._stored = sum(map(len, world.objects.values()))
-        self._operations: dict[str, Callable[..., Response]] = {
+        self._stored = sum(map(len, state.objects.values()))
+        self._operations: dict[str, Callable[..., HttpResponse]] = {
             "CreateBucket": self._create_bucket,
             "DeleteObject": self._delete,
             "DeleteObjects": self._delete_many,
@@ -60,9 +60,9 @@ class S3:
             "PutObject": self._put,
         }
 
-    def understand(self, call: Call) -> None:
-        """Find bucket and key."""
-        bucket, key = address(call.request.header("host"), call.request.path)
+    def understand(self, call: ServiceCall) -> None:
+        """Parse bucket and key."""
+        bucket, key = parse_address(call.request.header("host"), call.request.path)
         call.parameters = {"bucket": bucket, "key": key}
         name = _NAMES.get((call.request.method, bool(key)))
         if not bucket:
@@ -74,80 +74,80 @@ class S3:
             raise AwsError("NotImplemented", message, 501)
         call.operation = name
 
-    def resources(self, call: Call) -> tuple[str, list[str]]:
-        """The object, named as ``bucket/key``."""
+    def resources(self, call: ServiceCall) -> tuple[str, list[str]]:
+        """Return the ARN of the object, and its names such as ``bucket/key``."""
         name = f"{call.parameters['bucket']}/{call.parameters['key']}".rstrip("/")
         return f'"arn:aws:s3:::{name}"', [name, call.parameters["bucket"], call.parameters["key"]]
 
-    def answer(self, call: Call) -> Response:
-        """Answer any of the operations."""
+    def answer(self, call: ServiceCall) -> HttpResponse:
+        """Answer a call."""
         return self._operations[call.operation](call, **call.parameters)
 
-    def failure(self, error: AwsError, call: Call) -> Response:
-        """An error as XML; a HEAD has no body to say it in."""
+    def failure(self, error: AwsError, call: ServiceCall) -> HttpResponse:
+        """Render an error as XML; the answer to a HEAD has no body."""
         code, status = _CODES.get(error.code, (error.code, error.status))
         text = f"<Error><Code>{code}</Code><Message>{escape(error.message)}</Message>"
         if call.parameters.get("key"):
             text += f"<Key>{escape(call.parameters['key'])}</Key>"
         body = f'<?xml version="1.0" encoding="UTF-8"?>{text}</Error>'.encode()
-        return Response(status, {"Content-Type": "application/xml"}, body)
+        return HttpResponse(status, {"Content-Type": "application/xml"}, body)
 
-    def _get(self, call: Call, bucket: str, key: str) -> Response:
-        body = self._world.object(bucket, key)
+    def _get(self, call: ServiceCall, bucket: str, key: str) -> HttpResponse:
+        body = self._state.object(bucket, key)
         if body is None:
             raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
         headers = {
             "Content-Type": "binary/octet-stream",
-            "ETag": etag(body),
+            "ETag": compute_etag(body),
             "Last-Modified": _STARTED,
             "Accept-Ranges": "bytes",
         }
         wanted = call.request.header("range")
         if not wanted.startswith("bytes="):
-            return Response(200, headers, body)
-        first, last = byte_range(wanted, len(body))
+            return HttpResponse(200, headers, body)
+        first, last = parse_byte_range(wanted, len(body))
         headers["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
-        return Response(206, headers, body[first : last + 1])
+        return HttpResponse(206, headers, body[first : last + 1])
 
-    def _put(self, call: Call, bucket: str, key: str) -> Response:
-        body = payload(call.request)
-        stored = self._stored + len(body) - len(self._world.objects.get((bucket, key), b""))
+    def _put(self, call: ServiceCall, bucket: str, key: str) -> HttpResponse:
+        body = read_payload(call.request)
+        stored = self._stored + len(body) - len(self._state.objects.get((bucket, key), b""))
         if stored > _MOST_STORED:
             message = "The simulator keeps no more than 512 MiB of objects."
             raise AwsError("EntityTooLarge", message)
-        if call.request.header("if-none-match") == "*" and (bucket, key) in self._world.objects:
+        if call.request.header("if-none-match") == "*" and (bucket, key) in self._state.objects:
             message = "At least one of the pre-conditions you specified did not hold"
             raise AwsError("PreconditionFailed", message, 412)
         self._stored = stored
-        self._world.objects[bucket, key] = body
-        return Response(200, {"ETag": etag(body)})
+        self._state.objects[bucket, key] = body
+        return HttpResponse(200, {"ETag": compute_etag(body)})
 
-    def _delete(self, _call: Call, bucket: str, key: str) -> Response:
+    def _delete(self, _call: ServiceCall, bucket: str, key: str) -> HttpResponse:
         self._forget([(bucket, key)])
-        return Response(204)
+        return HttpResponse(204)
 
-    def _delete_many(self, call: Call, bucket: str, **_: str) -> Response:
-        keys = keys_to_delete(call.request.body)
+    def _delete_many(self, call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
+        keys = parse_keys_to_delete(call.request.body)
         self._forget((bucket, key) for key in keys)
-        return deleted(keys)
+        return render_deletions(keys)
 
-    def _create_bucket(self, _call: Call, bucket: str, **_: str) -> Response:
+    def _create_bucket(self, _call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
         self._buckets.add(bucket)
-        return Response(200, {"Location": f"/{quote(bucket)}"})
+        return HttpResponse(200, {"Location": f"/{quote(bucket)}"})
 
-    def _head_bucket(self, _call: Call, bucket: str, **_: str) -> Response:
+    def _head_bucket(self, _call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
         self._known_bucket(bucket)
-        return Response(200)
+        return HttpResponse(200)
 
-    def _list(self, call: Call, bucket: str, **_: str) -> Response:
-        return list_objects(self._world, self._known_bucket(bucket), call.request.query)
+    def _list(self, call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
+        return list_objects(self._state, self._known_bucket(bucket), call.request.query)
 
-    def _list_buckets(self, _call: Call, **_: str) -> Response:
+    def _list_buckets(self, _call: ServiceCall, **_: str) -> HttpResponse:
         return list_buckets(self._buckets | self._stored_buckets())
 
     def _forget(self, addresses: Iterable[tuple[str, str]]) -> None:
         for place in addresses:
-            self._stored -= len(self._world.objects.pop(place, b""))
+            self._stored -= len(self._state.objects.pop(place, b""))
 
     def _known_bucket(self, bucket: str) -> str:
         if bucket not in self._buckets and bucket not in self._stored_buckets():
@@ -155,13 +155,13 @@ class S3:
         return bucket
 
     def _stored_buckets(self) -> set[str]:
-        return {bucket for bucket, _ in self._world.places()}
+        return {bucket for bucket, _ in self._state.places()}
 
 
-def address(host: str, path: str) -> tuple[str, str]:
-    """Bucket and key of a request.
+def parse_address(host: str, path: str) -> tuple[str, str]:
+    """Parse bucket and key of a request.
 
-    A host that begins with a name and goes on with ``s3.`` or ``localhost`` names the bucket.
+    The bucket is in the host when that continues with ``s3.`` or ``localhost`` after a name.
     """
     name, _, rest = host.partition(".")
     while rest and not rest.startswith(("s3.", "s3-", "localhost", "127.0.0.1")):
@@ -173,8 +173,8 @@ def address(host: str, path: str) -> tuple[str, str]:
     return bucket, key
 
 
-def byte_range(header: str, size: int) -> tuple[int, int]:
-    """First and last byte of a range header; raises InvalidRange."""
+def parse_byte_range(header: str, size: int) -> tuple[int, int]:
+    """Parse first and last byte of a range header; raises InvalidRange."""
     first_text, _, last_text = header.removeprefix("bytes=").partition("-")
     try:
         if first_text:

@@ -1,11 +1,11 @@
-"""The payload of an upload, which the SDKs may wrap in chunks of their own."""
+"""Read the payload of an upload, which SDKs may wrap in chunks."""
 
 from glueline_simulator.errors import AwsError
-from glueline_simulator.wire.messages import Request
+from glueline_simulator.wire.messages import HttpRequest
 
 
-def payload(request: Request) -> bytes:
-    """The object's bytes; unwraps ``aws-chunked`` bodies and drops their trailers."""
+def read_payload(request: HttpRequest) -> bytes:
+    """Return the bytes of the object, without the chunks and trailers of ``aws-chunked``."""
     chunked = "aws-chunked" in request.header("content-encoding")
     if not (chunked or request.header("x-amz-content-sha256").startswith("STREAMING-")):
         return request.body
@@ -13,7 +13,7 @@ def payload(request: Request) -> bytes:
     rest = request.body
     while rest:
         head, _, rest = rest.partition(b"\r\n")
-        size = _size(head)
+        size = _parse_size(head)
         if size == 0:
             break
         parts.append(rest[:size])
@@ -21,7 +21,7 @@ def payload(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _size(head: bytes) -> int:
+def _parse_size(head: bytes) -> int:
     try:
         return int(head.split(b";", 1)[0], 16)
     except ValueError:

@@ -1,35 +1,35 @@
-"""Secrets Manager and the Parameter Store: the texts of the setting ``secrets``, by name."""
+"""Secrets Manager and the Parameter Store; both return texts of the setting ``secrets``."""
 
 import orjson
 
 from glueline_simulator.errors import AwsError
-from glueline_simulator.rules import VAULT_OPERATIONS
-from glueline_simulator.services.call import Call
-from glueline_simulator.services.json_protocol import parameters_of
-from glueline_simulator.wire.messages import Response
+from glueline_simulator.rules import SECRET_OPERATIONS
+from glueline_simulator.services.call import ServiceCall
+from glueline_simulator.services.json_protocol import parse_json_call
+from glueline_simulator.wire.messages import HttpResponse
 
 _TYPE = "application/x-amz-json-1.1"
-SCOPES = ("secretsmanager", "ssm")
+SECRET_SERVICES = ("secretsmanager", "ssm")
 
 
-class Vault:
-    """Both services, which differ in names only."""
+class SecretStore:
+    """Both services, which differ only in names."""
 
     prefix = "secretsmanager"
 
-    def understand(self, call: Call) -> None:
+    def understand(self, call: ServiceCall) -> None:
         """Read the target header and the JSON body."""
-        body = parameters_of(call, VAULT_OPERATIONS)
+        body = parse_json_call(call, SECRET_OPERATIONS)
         call.parameters = body if isinstance(body, dict) else {}
 
-    def resources(self, call: Call) -> tuple[str, list[str]]:
-        """The secret or parameter."""
-        name = _name(call)
+    def resources(self, call: ServiceCall) -> tuple[str, list[str]]:
+        """Return the name of the secret or parameter."""
+        name = _find_secret_name(call)
         return name, [name]
 
-    def answer(self, call: Call) -> Response:
-        """The text."""
-        name, is_secret = _name(call), call.operation == "GetSecretValue"
+    def answer(self, call: ServiceCall) -> HttpResponse:
+        """Answer with the text."""
+        name, is_secret = _find_secret_name(call), call.operation == "GetSecretValue"
         text = call.settings.secrets.get(name)
         if text is None and is_secret:
             raise AwsError(
@@ -42,16 +42,16 @@ class Vault:
             if is_secret
             else {"Parameter": {"Name": name, "Type": "SecureString", "Value": text}}
         )
-        return Response(200, {"Content-Type": _TYPE}, orjson.dumps(body))
+        return HttpResponse(200, {"Content-Type": _TYPE}, orjson.dumps(body))
 
-    def failure(self, error: AwsError, call: Call) -> Response:
-        """An error as JSON."""
+    def failure(self, error: AwsError, call: ServiceCall) -> HttpResponse:
+        """Render an error as JSON."""
         _ = call
         body = orjson.dumps({"__type": error.code, "Message": error.message})
-        return Response(error.status, {"Content-Type": _TYPE}, body)
+        return HttpResponse(error.status, {"Content-Type": _TYPE}, body)
 
 
-def _name(call: Call) -> str:
-    """The name, without the ARN around it."""
+def _find_secret_name(call: ServiceCall) -> str:
+    """Return the name, also from an ARN."""
     given = call.parameters.get("SecretId") or call.parameters.get("Name") or ""
     return str(given).partition(":secret:")[2] or str(given)

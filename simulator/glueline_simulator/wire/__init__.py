@@ -1,1 +1,1 @@
-"""HTTP/1.1 as thin as throughput asks for: requests, responses, connections."""
+"""A thin and fast HTTP/1.1: requests, responses, connections."""

@@ -1,4 +1,4 @@
-"""One client's connection: parsing, one answer at a time, and every way to misbehave."""
+"""The connection of one client: parse requests, answer in order, and fail in every way."""
 
 import asyncio
 import socket
@@ -8,30 +8,30 @@ from collections.abc import Callable
 
 import httptools
 
-from glueline_simulator.wire.messages import Request, Response
+from glueline_simulator.wire.messages import HttpRequest, HttpResponse
 
-MAX_HEAD = 64 * 1024
-MAX_BODY = 64 * 1024 * 1024
+_MAX_HEAD = 64 * 1024
+_MAX_BODY = 64 * 1024 * 1024
 # Closing with a zero linger sends RST instead of FIN: the client sees "connection reset".
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 
-Handler = Callable[[Request, "Connection"], None]
+_Handler = Callable[[HttpRequest, "HttpConnection"], None]
 
 
-class Connection(asyncio.Protocol):
-    """Feeds bytes to the parser and hands whole requests to ``handle``, in order.
+class HttpConnection(asyncio.Protocol):
+    """Parses bytes and passes whole requests to ``handle``, in order.
 
     ``handle`` must end each request with exactly one of `answer`, `truncate`, `reset`, `close`.
     """
 
-    def __init__(self, handle: Handler, open_connections: set["Connection"]) -> None:
+    def __init__(self, handle: _Handler, open_connections: set["HttpConnection"]) -> None:
         self._handle = handle
         self._open = open_connections
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
-        self._waiting: deque[Request] = deque()
-        self._current: Request | None = None
-        self._incoming = Request()
+        self._waiting: deque[HttpRequest] = deque()
+        self._current: HttpRequest | None = None
+        self._incoming = HttpRequest()
         self._chunks: list[bytes] = []
         self._size = 0
 
@@ -43,12 +43,12 @@ class Connection(asyncio.Protocol):
         self._open.add(self)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """Forget the transport; an answer still being made is dropped when it is ready."""
+        """Forget the transport; answers in progress are dropped."""
         self._transport = None
         self._open.discard(self)
 
     def data_received(self, data: bytes) -> None:
-        """Parse; a request that is no HTTP or far too large ends the connection."""
+        """Parse; a request that is not HTTP or is too large ends the connection."""
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -58,23 +58,23 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """Start a new request."""
-        self._incoming = Request()
+        self._incoming = HttpRequest()
         self._chunks = []
         self._size = 0
 
     def on_url(self, url: bytes) -> None:
-        """Collect the target, which may come in pieces."""
+        """Append a piece of the target."""
         target = self._incoming.target
         self._incoming.target = url if target == b"/" else target + url
-        self._grow(len(url), MAX_HEAD, 431)
+        self._grow(len(url), _MAX_HEAD, 431)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect one header."""
+        """Store one header."""
         self._incoming.headers[name.lower()] = value
-        self._grow(len(name) + len(value), MAX_HEAD, 431)
+        self._grow(len(name) + len(value), _MAX_HEAD, 431)
 
     def on_headers_complete(self) -> None:
-        """Invite the body of a client that waits to be asked for it."""
+        """Ask for the body when the client waits for that."""
         self._incoming.method = self._parser.get_method().decode()
         self._incoming.keep_alive = self._parser.should_keep_alive()
         expects = self._incoming.headers.get(b"expect", b"").lower() == b"100-continue"
@@ -83,12 +83,12 @@ class Connection(asyncio.Protocol):
         self._size = 0
 
     def on_body(self, body: bytes) -> None:
-        """Collect a piece of the body, however it was framed."""
+        """Append a piece of the body."""
         self._chunks.append(body)
-        self._grow(len(body), MAX_BODY, 413)
+        self._grow(len(body), _MAX_BODY, 413)
 
     def on_message_complete(self) -> None:
-        """Hand the request on, after those before it on this connection."""
+        """Handle the request after those before it on this connection."""
         self._incoming.body = b"".join(self._chunks)
         self._chunks = []
         self._waiting.append(self._incoming)
@@ -101,8 +101,8 @@ class Connection(asyncio.Protocol):
         """Whether the client has gone."""
         return self._transport is None
 
-    def answer(self, response: Response) -> None:
-        """Write a response and go on with the next request."""
+    def answer(self, response: HttpResponse) -> None:
+        """Write a response and handle the next request."""
         request, transport = self._current, self._transport
         self._current = None
         if request is None or transport is None:
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
         else:
             transport.close()
 
-    def truncate(self, response: Response) -> None:
+    def truncate(self, response: HttpResponse) -> None:
         """Promise the whole body, send half of it, and close."""
         if self._transport and self._current:
             half = response.body[: len(response.body) // 2]
@@ -130,7 +130,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def close(self) -> None:
-        """Close after what was written; nothing more is answered."""
+        """Close after what was written, without answering more requests."""
         self._current = None
         if self._transport:
             self._transport.close()
@@ -152,5 +152,5 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, status: int) -> None:
         if self._transport and not self._transport.is_closing():
-            self._transport.write(Response(status).head(keep_alive=False))
+            self._transport.write(HttpResponse(status).head(keep_alive=False))
             self._transport.close()

@@ -1,11 +1,10 @@
-"""HTTP requests and responses as the services see them."""
+"""HTTP requests and responses, as the services see them."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote
 
-REASONS = {
+_REASONS = {
     200: b"OK",
     204: b"No Content",
     206: b"Partial Content",
@@ -26,7 +25,7 @@ REASONS = {
 
 
 @dataclass(slots=True)
-class Request:
+class HttpRequest:
     """One parsed request. Header names are lower case."""
 
     method: str = "GET"
@@ -36,7 +35,7 @@ class Request:
     keep_alive: bool = True
 
     def header(self, name: str) -> str:
-        """The value of a header, empty when it is absent."""
+        """Return the value of a header; empty without it."""
         return self.headers.get(name.encode(), b"").decode("latin-1")
 
     @property
@@ -46,14 +45,14 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """The query's parameters; the last of equal names wins."""
+        """The parameters of the query; the last of equal names counts."""
         _, _, text = self.target.partition(b"?")
-        return form(text) if text else {}
+        return parse_form(text) if text else {}
 
 
 @dataclass(slots=True)
-class Response:
-    """One answer; ``Content-Length`` is added when it is written."""
+class HttpResponse:
+    """One response; ``Content-Length`` is added when it is written."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -61,8 +60,8 @@ class Response:
     without_body: bool = False
 
     def head(self, *, keep_alive: bool) -> bytes:
-        """Status line and headers, up to and including the empty line."""
-        lines = [b"HTTP/1.1 %d %b" % (self.status, REASONS.get(self.status, b"Unknown"))]
+        """Return status line and headers, including the empty line."""
+        lines = [b"HTTP/1.1 %d %b" % (self.status, _REASONS.get(self.status, b"Unknown"))]
         lines += [f"{name}: {value}".encode("latin-1") for name, value in self.headers.items()]
         lines.append(b"Content-Length: %d" % len(self.body))
         if not keep_alive:
@@ -70,12 +69,7 @@ class Response:
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
-def form(text: bytes) -> dict[str, str]:
-    """Parameters of a query string or of a form body."""
+def parse_form(text: bytes) -> dict[str, str]:
+    """Parse the parameters of a query string or of a form body."""
     parsed = parse_qs(text.decode("utf-8", "replace"), keep_blank_values=True)
     return {name: values[-1] for name, values in parsed.items()}
-
-
-def opaque(data: bytes) -> str:
-    """Bytes as text that survives in a URL."""
-    return base64.urlsafe_b64encode(data).decode()

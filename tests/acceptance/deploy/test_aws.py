@@ -8,7 +8,7 @@ from cfnlint import api as cfnlint
 from tests.acceptance.deploy.manifests import DEPLOY
 
 from glueline.changes import eventbridge
-from glueline_worker.permissions.policy_resources import QUEUE
+from glueline_worker.permissions.policy_resources import EVENT_QUEUE_NAME
 
 TEMPLATE = DEPLOY / "aws" / "events.yaml"
 
@@ -37,4 +37,4 @@ def test_the_rule_matches_what_is_read():
 
 
 def test_the_policy_that_is_printed_fits_the_queue_that_is_made():
-    assert template()["Parameters"]["QueueName"]["Default"] == QUEUE
+    assert template()["Parameters"]["QueueName"]["Default"] == EVENT_QUEUE_NAME

@@ -11,7 +11,7 @@ from tests.acceptance.deploy.manifests import DEPLOY, expressions
 from glueline.contract.runs import RunState
 from glueline.ledger.gauges import Gauges
 from glueline.telemetry.ledger_metrics import make_metric_families
-from glueline_worker.execution.attempt import HANDLERS
+from glueline_worker.execution.attempt import UNIT_HANDLERS
 from glueline_worker.observe import metrics
 
 ENDINGS = {Counter: ("_total",), Gauge: ("",), Histogram: ("_bucket", "_sum", "_count")}
@@ -99,7 +99,7 @@ def test_panels_do_not_lie_upon_each_other():
 
 def test_kinds_of_units_are_few():
     """A label with names of databases in it would make a series for each."""
-    assert len(HANDLERS) < 20
+    assert len(UNIT_HANDLERS) < 20
     for one in vars(metrics).values():
         if isinstance(one, Counter | Gauge | Histogram):
             assert not {"run", "unit", "database", "job", "table"} & set(one._labelnames)

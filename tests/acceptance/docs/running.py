@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.acceptance.docs.pages import Block, blocks, is_run
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 
 from glueline.settings.settings import Settings
 
@@ -66,7 +66,7 @@ def adapted(text: str, settings: Settings, environment: Mapping[str, str]) -> st
     for usual, here in {
         "redis://127.0.0.1:6379/0": settings.redis_url,
         "http://127.0.0.1:4577": environment.get("AWS_ENDPOINT_URL", ""),
-        "8080": environment.get("API_PORT") or str(free_port()),
+        "8080": environment.get("API_PORT") or str(find_free_port()),
         '"glueline:"': f'"{settings.key_prefix}"',
         "glueline:glueline": f"{settings.key_prefix}glueline",
     }.items():

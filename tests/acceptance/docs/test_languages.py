@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.docs.pages import ROOT, Block, blocks
 from tests.acceptance.docs.running import adapted, of_page, run
 from tests.support.command import start
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, variables
 
 from glueline.settings.api import hash_token
@@ -53,7 +53,7 @@ def with_api(
     running: System, settings: Settings, environment: dict[str, str], tmp_path: Path
 ) -> Iterator[dict[str, str]]:
     """The environment of a reader who has started the HTTP API and has a token."""
-    port = str(free_port())
+    port = str(find_free_port())
     tokens = json.dumps([{"name": "page", "hash": hash_token(TOKEN), "scopes": ["enqueue"]}])
     env = {**variables(settings, "http://127.0.0.1:9"), "GLUELINE_API__TOKENS": tokens}
     api = start("api", "--port", port, env=env, log=tmp_path / "api.log")

@@ -70,7 +70,7 @@ def test_a_text_full_of_keys_is_redacted() -> None:
 
 @pytest.mark.parametrize("piece", ["\\``", "`", '"', "comment '", "comment ", "<", "(", ",\\``"])
 def test_a_type_with_quotes_that_are_never_closed_is_outlined(piece: str) -> None:
-    type_brackets.outline(repeated(piece)[:131_072])
+    type_brackets.find_brackets(repeated(piece)[:131_072])
 
 
 @pytest.mark.parametrize(("name", "pattern"), PATTERNS)
@@ -165,7 +165,7 @@ TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "Python 2": (repair.repair_script, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
     "%%configure": (lambda text: cells._find_closing_brace(text, 0), ('"\\', '{"\\', '"a')),
     "a pointer": (file_kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
-    "sink": (sink_url.redacted, ("?", "?key", "+:/", "a:/", "&token", "://:")),
+    "sink": (sink_url.redact_sink_url, ("?", "?key", "+:/", "a:/", "&token", "://:")),
 }
 
 
@@ -192,4 +192,4 @@ def test_what_else_meets_text_from_outside_takes_linear_time(name: str, piece: s
     ],
 )
 def test_the_secrets_of_a_sink_stay_hidden(url: str, shown: str) -> None:
-    assert sink_url.redacted(url) == shown
+    assert sink_url.redact_sink_url(url) == shown

@@ -33,9 +33,9 @@ from glueline.contract.messages import DatabaseUnit, JobUnit, PartitionsUnit, en
 from glueline.contract.records import TableRecord
 from glueline.contract.terminal import clean_line, clean_lines, escape_json
 from glueline_simulator import Simulator
-from glueline_worker.aws.json_parser import UnreadableAnswer, _object
+from glueline_worker.aws.json_parser import UnreadableAnswer, _parse_object
 from glueline_worker.local.server import EmbeddedRedis
-from glueline_worker.sinks.object_names import object_name, object_path, stored_key
+from glueline_worker.sinks.object_names import make_object_path, name_object, shorten_key
 
 TABLES = [*ODD, *NUL, *LONG]
 JOBS = [*ODD, *NUL]
@@ -270,7 +270,7 @@ def test_different_names_have_different_ids_keys_and_objects(found: list[str]) -
     units += [PartitionsUnit(**about, database=a, table=b) for a, b in pairs]
     ids = {unit.unit_id for unit in units}
     assert len(ids) == len(units)
-    paths = {object_path("table", "0" * 32, unit_id, "jsonl") for unit_id in ids}
+    paths = {make_object_path("table", "0" * 32, unit_id, "jsonl") for unit_id in ids}
     assert len(paths) == len(ids)
     for path in paths:
         folder, _, name = path.rpartition("/")
@@ -280,14 +280,14 @@ def test_different_names_have_different_ids_keys_and_objects(found: list[str]) -
         assert len(name) < 255
         assert not name.startswith(".")
     tables = [TableRecord(source="s", region="r", database_name="d", name=name) for name in found]
-    assert len({stored_key(table.key) for table in tables}) == len(found)
+    assert len({shorten_key(table.key) for table in tables}) == len(found)
 
 
 @hypothesis.settings(deadline=None)
 @given(st.text(max_size=300, alphabet=st.characters()))
 def test_object_names_never_leave_their_folder(unit: str) -> None:
     root = Path("/srv/out")
-    path = (root / object_name(unit)).resolve()
+    path = (root / name_object(unit)).resolve()
     assert path.parent == root
 
 
@@ -304,9 +304,9 @@ def test_what_is_shown_holds_nothing_that_steers(text: str) -> None:
 
 
 def test_half_a_surrogate_pair_costs_no_listing() -> None:
-    answer = _object(rb'{"TableList": [{"Name": "half\ud800"}, {"Name": "\ud83e\udd80"}]}')
+    answer = _parse_object(rb'{"TableList": [{"Name": "half\ud800"}, {"Name": "\ud83e\udd80"}]}')
     assert answer == {"TableList": [{"Name": "half?"}, {"Name": "🦀"}]}
     with pytest.raises(UnreadableAnswer):
-        _object(b'{"TableList": [')
+        _parse_object(b'{"TableList": [')
     with pytest.raises(UnreadableAnswer):
-        _object(b"[" * 100_000)
+        _parse_object(b"[" * 100_000)

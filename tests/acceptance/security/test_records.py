@@ -8,20 +8,21 @@ import orjson
 import pytest
 from tests.acceptance.security.planted import CATALOGUE, IN_CATALOGUE, leaks
 
-from glueline_simulator.catalogue.build import build_world
+from glueline_simulator.catalogue.build import build_aws_state
 from glueline_simulator.catalogue.models import CatalogueFile
-from glueline_simulator.catalogue.ordered_store import Shelf
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.jobs import ScriptLocation, job_record, script_location
-from glueline_worker.catalog.partitions import partition_record
-from glueline_worker.catalog.tables import table_record
+from glueline_simulator.catalogue.ordered_store import OrderedStore
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, make_job_record
+from glueline_worker.catalog.partitions import make_partition_record
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.paths import name_s3_path
 from glueline_worker.redact import redact_code, redact_parameters, redact_prose, redact_text
 
 ACCOUNT = "123456789012"
-CONTEXT: dict[str, Any] = {"source": "default", "region": "eu-west-1", "raw": True}
+ORIGIN = RecordOrigin("default", "eu-west-1", raw=True)
 
 
 def test_no_record_and_no_lineage_holds_a_planted_secret() -> None:
@@ -33,30 +34,30 @@ def test_no_record_and_no_lineage_holds_a_planted_secret() -> None:
 
 
 def _records() -> Iterator[tuple[str, str]]:
-    world = build_world(CatalogueFile.model_validate(CATALOGUE), "eu-west-1", ACCOUNT, Path())
+    world = build_aws_state(CatalogueFile.model_validate(CATALOGUE), "eu-west-1", ACCOUNT, Path())
     account = world.accounts[ACCOUNT]
     for database in _all(account.databases):
-        record = database_record(database.definition, **CONTEXT)
+        record = make_database_record(database.definition, ORIGIN)
         yield f"database {record.name}", record.model_dump_json()
         for answer in map(orjson.loads, _all(database.tables)):
-            table = table_record(answer, database_name=database.name, **CONTEXT)
+            table = make_table_record(answer, ORIGIN, database_name=database.name)
             yield f"table {table.name}", table.model_dump_json()
         for name, partitions in database.partitions.items():
             names = {"database_name": database.name, "table_name": name}
             for n, answer in enumerate(partitions):
-                partition = partition_record(answer, **names, **CONTEXT)
+                partition = make_partition_record(answer, ORIGIN, **names)
                 yield f"partition {name} {n}", partition.model_dump_json()
     properties = CATALOGUE["connections"]["warehouse"]["properties"]
     context = LineageContext(connections={"warehouse": redact_parameters(properties)})
     for job in _all(account.jobs):
-        yield f"job {job['Name']}", job_record(job, **CONTEXT).model_dump_json()
-        location = script_location(job)
+        yield f"job {job['Name']}", make_job_record(job, ORIGIN).model_dump_json()
+        location = find_script_location(job)
         assert isinstance(location, ScriptLocation)
         script = world.objects[location.bucket, location.key]
         yield f"lineage {job['Name']}", repr(read_job_lineage(job, script, None, context))
 
 
-def _all(shelf: Shelf[Any]) -> list[Any]:
+def _all(shelf: OrderedStore[Any]) -> list[Any]:
     names = [shelf.name(position) for position in range(shelf.end)]
     return [shelf.get(name) for name in names if name]
 

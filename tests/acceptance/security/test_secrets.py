@@ -33,7 +33,7 @@ from tests.acceptance.security.watching import (
 )
 from tests.support.collector import collecting
 from tests.support.command import glueline
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 from tests.support.postgres import PASSWORD, postgres_server
 from tests.support.system import System, eventually, hooks, variables
 from tests.support.warm import popen
@@ -204,7 +204,7 @@ def test_no_secret_gets_out(
 
 @contextmanager
 def flower(env: Mapping[str, str], folder: Path) -> Iterator[str]:
-    port = free_port()
+    port = find_free_port()
     command = ["--app", "glueline_worker.app", "flower", "--address=127.0.0.1", f"--port={port}"]
     with (folder / "flower.log").open("wb") as log:
         process = popen(

@@ -13,9 +13,9 @@ from tests.support.poison import POISON, SECRET, huge, unit
 from tests.support.system import System, hooks
 
 from glueline.contract.runs import DeadLetter, RunState
-from glueline_simulator.generated.names import database_names
+from glueline_simulator.generated.names import name_databases
 
-DATABASES = database_names(40)
+DATABASES = name_databases(40)
 REASON, BODY = 500, 2000
 """Characters of a dead letter at the most."""
 ROOM = 100_000_000
@@ -163,7 +163,7 @@ CODES = {
 
 
 def _drawn(stage: Stage, catalogue: dict[str, Any], names: list[str]) -> list[str]:
-    series = database_names(catalogue["databases"])
+    series = name_databases(catalogue["databases"])
     return [series.name(n) for n in stage.random.sample(range(len(series)), len(names))]
 
 

@@ -16,10 +16,12 @@ from glueline.ledger import AsyncLedger
 from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
-from glueline_worker.aws.sources import Sources
-from glueline_worker.execution.executor import Execution
-from glueline_worker.execution.fixed_circumstances import Tools
-from glueline_worker.sinks.base import Held, Part, Run, Sink, SinkUnavailable
+from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.execution.executor import Executor
+from glueline_worker.execution.services import WorkerServices
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkUnavailable
+from glueline_worker.sinks.model import Part, Run, StoredEntry
 from glueline_worker.sinks.registry import parse_sink
 
 
@@ -39,7 +41,7 @@ class Inline:
         self._stack.push_async_callback(client.aclose)
         self._ledger, self._calls = AsyncLedger(client), make_commands(settings)
         quota = SharedQuota(client, settings.key_prefix, start=1000, floor=100)
-        sources = Sources(settings, quota)
+        sources = SourceConnections(settings, quota)
         self._stack.push_async_callback(sources.close)
         sinks: list[Sink] = []
         for url in settings.sinks:
@@ -47,8 +49,8 @@ class Inline:
             await sink.open()
             self._stack.push_async_callback(sink.close)
             sinks.append(Troubled(sink, self))
-        self._execution = Execution(
-            Tools(settings, self._ledger, self._calls, sources, sinks, self._publish)
+        self._execution = Executor(
+            WorkerServices(settings, self._ledger, self._calls, sources, sinks, self._publish)
         )
         return self
 
@@ -109,11 +111,11 @@ class TroubledWriter:
     async def write(self, records: Any) -> None:
         raise AssertionError("records come as parts")
 
-    async def held(self, kind: str, keys: Sequence[str]) -> dict[str, Held]:
-        return await self._writer.held(kind, keys)
+    async def find_stored_entries(self, kind: str, keys: Sequence[str]) -> dict[str, StoredEntry]:
+        return await self._writer.find_stored_entries(kind, keys)
 
-    async def keep(self, kind: str, prints: Any) -> None:
-        await self._writer.keep(kind, prints)
+    async def mark_unchanged(self, kind: str, prints: Any) -> None:
+        await self._writer.mark_unchanged(kind, prints)
 
     async def write_parts(self, parts: Sequence[Part]) -> None:
         if self._inline.fails():

@@ -1,4 +1,4 @@
-"""What a second run reads and writes, and what makes it read again."""
+"""A second run reads and writes only what has changed."""
 
 import base64
 import json
@@ -16,9 +16,9 @@ from tests.unit.sinks.places import Rows
 from glueline.contract.messages import DatabaseScope, Options
 from glueline.contract.runs import RunState
 from glueline_simulator import Simulator
-from glueline_worker.sinks.base import Commit, CommitReport
+from glueline_worker.sinks.model import Commit, CommitReport
 from glueline_worker.sinks.sql import sink as sql_sink
-from glueline_worker.sinks.sql.runs import store_committed
+from glueline_worker.sinks.sql.runs import store_commit
 from glueline_worker.sinks.sql.schema.tables import TABLES
 from glueline_worker.units import fingerprints
 
@@ -231,7 +231,7 @@ async def test_another_reader_reads_everything(
 ) -> None:
     worker: Inline = await inline(url("out"))
     await worker.run()
-    monkeypatch.setattr(fingerprints, "reader", lambda: "a newer one")
+    monkeypatch.setattr(fingerprints, "hash_reader_code", lambda: "a newer one")
     second = await worker.run()
     assert not [kind for kind in second.counts if kind.startswith("unchanged_")]
     assert (await worker.run()).counts["unchanged_job"] == 4
@@ -277,10 +277,10 @@ async def test_a_database_that_lost_its_last_commits_ends_its_run_as_partial(
     def lose(connection: Connection, ending: Commit) -> CommitReport:
         values = {"generation": first.generation, "run_id": first.run_id}
         connection.execute(TABLES.update().values(values))
-        return store_committed(connection, ending)
+        return store_commit(connection, ending)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sql_sink, "store_committed", lose)
+        patched.setattr(sql_sink, "store_commit", lose)
         second = await worker.run()
     assert second.state is RunState.PARTIAL
     assert "has lost" in str(second.reason)
@@ -307,12 +307,12 @@ async def test_what_a_cancelled_run_wrote_hides_no_edge_that_is_gone(
 
 def test_the_reader_is_known_by_its_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     changed = tmp_path / "changed.py"
-    before = fingerprints.reader.__wrapped__()
-    paths = [*fingerprints._sources()]
+    before = fingerprints.hash_reader_code.__wrapped__()
+    paths = [*fingerprints._list_code()]
     assert {"records.py", "tables.py", "sqltext.py", "redact.py"} & {path.name for path in paths}
     changed.write_bytes(paths[0].read_bytes() + b"#")
-    monkeypatch.setattr(fingerprints, "_sources", lambda: iter([changed, *paths[1:]]))
-    assert fingerprints.reader.__wrapped__() != before
+    monkeypatch.setattr(fingerprints, "_list_code", lambda: iter([changed, *paths[1:]]))
+    assert fingerprints.hash_reader_code.__wrapped__() != before
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

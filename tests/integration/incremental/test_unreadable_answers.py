@@ -25,7 +25,7 @@ class Between:
 
     def __init__(self) -> None:
         self.change: Callable[[Answer], Any] = lambda answer: answer
-        self._read = json_parser._object
+        self._read = json_parser._parse_object
 
     def read(self, body: bytes) -> Answer:
         changed = self.change(self._read(body))
@@ -35,7 +35,7 @@ class Between:
 @pytest.fixture
 def between(monkeypatch: pytest.MonkeyPatch) -> Between:
     made = Between()
-    monkeypatch.setattr(json_parser, "_object", made.read)
+    monkeypatch.setattr(json_parser, "_parse_object", made.read)
     return made
 
 
@@ -61,7 +61,7 @@ def serve(simulator: Start, monkeypatch: pytest.MonkeyPatch) -> Start:
 
 
 def deleted(folder: Path) -> Counter[str]:
-    """How many rows of each kind are marked deleted."""
+    """Count the rows of each kind that are marked deleted."""
     with sqlite3.connect(folder / "out.db") as db:
         tables = ("databases", "tables", "partitions", "jobs", "lineage")
         count = "SELECT count(*) FROM {} WHERE deleted_at IS NOT NULL"

@@ -18,7 +18,7 @@ from glueline_worker.aws.glue import Glue, Page
 
 GIGABYTES = 8 << 30
 
-_read = Glue.tables
+_read = Glue.list_tables
 _file = Path(os.environ["TEST_FATES"])
 
 
@@ -52,4 +52,4 @@ async def _never() -> AsyncIterator[Page]:
     yield Page([], None)
 
 
-Glue.tables = _tables  # type: ignore[method-assign]
+Glue.list_tables = _tables  # type: ignore[method-assign]

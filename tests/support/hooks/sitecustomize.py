@@ -26,10 +26,9 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
         return app
 
     changes = {"VISIBILITY_TIMEOUT": int(timeout), name: make_impatient_app}
-    # A fork may have imported more than the first of them.
-    for room in ("glueline.queue", "glueline.client.producer", "glueline_worker.broker.transport"):
-        module = sys.modules.get(room)
-        for changed in changes.keys() & vars(module).keys() if module else ():
+    # A fork may have imported more than the module that defines them.
+    for module in [one for name, one in sys.modules.items() if name.startswith("glueline")]:
+        for changed in changes.keys() & vars(module).keys():
             setattr(module, changed, changes[changed])
 
 if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
@@ -43,14 +42,14 @@ if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
 if broken := os.environ.get("TEST_ERROR_DATABASE"):
     from glueline_worker.aws.glue import Glue
 
-    read = Glue.tables
+    read = Glue.list_tables
 
     def tables(self: Glue, database: str, *args: Any, **options: Any) -> Any:
         if database == broken:
             raise RuntimeError(os.environ["TEST_ERROR_TEXT"])
         return read(self, database, *args, **options)
 
-    Glue.tables = tables  # type: ignore[method-assign]
+    Glue.list_tables = tables  # type: ignore[method-assign]
 
 if os.environ.get("TEST_TROUBLE"):
     import trouble  # noqa: F401 - changes what it imports

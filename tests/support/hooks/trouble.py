@@ -20,7 +20,7 @@ from glueline_worker.sinks import atomic_files
 from glueline_worker.sinks.sql import engine, runs, upsert
 
 FOLDER = Path(os.environ["TEST_TROUBLE"])
-engine.SQLITE_PATIENCE = float(os.environ.get("TEST_SQLITE_PATIENCE", "30"))  # type: ignore[assignment]
+engine._SQLITE_WAIT_SECONDS = float(os.environ.get("TEST_SQLITE_PATIENCE", "30"))  # type: ignore[assignment]
 
 
 def die(point: str) -> None:
@@ -48,7 +48,7 @@ def publish(temporary: Path, path: Path, put: Callable[..., Any] = atomic_files.
     around(f"before-{what}", put, f"after-{what}")(temporary, path)
 
 
-async def commit(*args: Any, work: Callable[..., Any] = run_commit.commit) -> Any:
+async def commit(*args: Any, work: Callable[..., Any] = run_commit.commit_run) -> Any:
     answer = await work(*args)
     die("before-ledger")
     return answer
@@ -73,7 +73,7 @@ def watch_the_limit() -> None:
 
 atomic_files.publish = publish
 os.fsync = sync
-runs.store_committed = around("never", runs.store_committed, "in-commit")
-upsert.upsert = around("in-upsert", upsert.upsert, "after-upsert")
-run_commit.commit = commit
+runs.store_commit = around("never", runs.store_commit, "in-commit")
+upsert.upsert_rows = around("in-upsert", upsert.upsert_rows, "after-upsert")
+run_commit.commit_run = commit
 threading.Thread(target=watch_the_limit, daemon=True).start()

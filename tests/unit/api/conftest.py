@@ -13,7 +13,7 @@ import httpx
 import pytest
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import start
-from tests.support.ports import free_port
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, variables
 
 from glueline.settings.api import Token, hash_token
@@ -41,7 +41,7 @@ class Api:
 
     def __init__(self, settings: Settings, folder: Path, **changes: Any) -> None:
         self.settings = settings
-        self.port = free_port()
+        self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"api-{self.port}.log"
         api = {

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from glueline_worker.aws.answers import ensure_promised, is_object_listing
-from glueline_worker.aws.errors import AwsThrottled, AwsTransient, meaning
+from glueline_worker.aws.answers import check_answer, is_object_listing
+from glueline_worker.aws.errors import AwsThrottled, AwsTransient, classify_error
 from glueline_worker.aws.json_parser import UnreadableAnswer
 
 GOOD: list[tuple[str, dict[str, Any]]] = [
@@ -37,7 +37,7 @@ SINGLES |= {"GetConnection": "Connection", "GetParameter": "Parameter"}
 
 @pytest.mark.parametrize(("operation", "answer"), GOOD)
 def test_what_an_operation_promises_is_taken(operation: str, answer: dict[str, Any]) -> None:
-    assert ensure_promised(operation, answer) is answer
+    assert check_answer(operation, answer) is answer
 
 
 def unreadable() -> list[Any]:
@@ -69,8 +69,8 @@ def test_anything_else_is_unreadable_and_tried_again(
     operation: str, answer: dict[str, Any]
 ) -> None:
     with pytest.raises(UnreadableAnswer, match=operation) as caught:
-        ensure_promised(operation, answer)
-    assert isinstance(meaning(caught.value, operation), AwsTransient)
+        check_answer(operation, answer)
+    assert isinstance(classify_error(caught.value, operation), AwsTransient)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_anything_else_is_unreadable_and_tried_again(
 )
 def test_an_error_in_an_answer_of_success_is_that_error(code: str, kind: type) -> None:
     with pytest.raises(ClientError) as caught:
-        ensure_promised(
+        check_answer(
             "GetTables",
             {"__type": code, "message": "x", "ResponseMetadata": {"HTTPStatusCode": 200}},
         )
-    understood = meaning(caught.value, "GetTables")
+    understood = classify_error(caught.value, "GetTables")
     assert type(understood) is kind
     assert understood.code == code.rpartition("#")[2]
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from glueline.contract.errors import UsageError
 from glueline_worker.aws import calls
-from glueline_worker.aws.calls import Caller, tally
+from glueline_worker.aws.calls import AwsCaller, call_counts
 from glueline_worker.aws.errors import AwsDenied, AwsError, AwsExpired, AwsThrottled, AwsTransient
 
 
@@ -23,7 +23,7 @@ class OpenQuota:
         self.acquired.append(family)
         return len(self.acquired)
 
-    async def throttled(self, family: str, slot: int) -> None:
+    async def report_throttling(self, family: str, slot: int) -> None:
         assert slot == len(self.acquired)
         self.throttles.append(family)
 
@@ -56,16 +56,16 @@ def quota() -> OpenQuota:
 
 
 @pytest.fixture
-def call(quota: OpenQuota) -> Caller:
-    return Caller(quota, "123456789012:eu-west-1", timeout=60)
+def call(quota: OpenQuota) -> AwsCaller:
+    return AwsCaller(quota, "123456789012:eu-west-1", timeout=60)
 
 
 @pytest.fixture(autouse=True)
 def counts() -> Iterator[Counter[str]]:
     counted: Counter[str] = Counter()
-    reset = tally.set(counted)
+    reset = call_counts.set(counted)
     yield counted
-    tally.reset(reset)
+    call_counts.reset(reset)
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +73,9 @@ def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "_backoff", lambda _: 0.0)
 
 
-async def test_a_good_answer_takes_one_call(call: Caller, quota: OpenQuota, counts: Counter[str]):
+async def test_a_good_answer_takes_one_call(
+    call: AwsCaller, quota: OpenQuota, counts: Counter[str]
+):
     assert await call("GetTables", Script("page")) == "page"
     assert quota.acquired == ["123456789012:eu-west-1:GetTables"]
     assert counts == {"calls": 1}
@@ -90,7 +92,7 @@ async def test_a_good_answer_takes_one_call(call: Caller, quota: OpenQuota, coun
     ],
 )
 async def test_what_passes_is_tried_until_it_does(
-    call: Caller, quota: OpenQuota, counts: Counter[str], passing: Exception
+    call: AwsCaller, quota: OpenQuota, counts: Counter[str], passing: Exception
 ):
     send = Script(passing, passing, "page")
     assert await call("GetTables", send) == "page"
@@ -105,7 +107,7 @@ async def test_what_passes_is_tried_until_it_does(
     "code", ["AccessDeniedException", "EntityNotFoundException", "InvalidInputException"]
 )
 async def test_a_refusal_is_not_tried_again(
-    call: Caller, quota: OpenQuota, counts: Counter[str], code: str
+    call: AwsCaller, quota: OpenQuota, counts: Counter[str], code: str
 ):
     send = Script(refusal(code), "page")
     with pytest.raises(AwsError) as raised:
@@ -116,7 +118,7 @@ async def test_a_refusal_is_not_tried_again(
     assert quota.throttles == []
 
 
-async def test_expired_credentials_are_not_tried_again(call: Caller):
+async def test_expired_credentials_are_not_tried_again(call: AwsCaller):
     send = Script(refusal("ExpiredTokenException"), "page")
     with pytest.raises(AwsExpired):
         await call("GetTables", send)
@@ -126,13 +128,13 @@ async def test_expired_credentials_are_not_tried_again(call: Caller):
 async def test_after_the_deadline_the_last_error_is_raised(quota: OpenQuota):
     send = Script(refusal("ThrottlingException"))
     with pytest.raises(AwsThrottled):
-        await Caller(quota, "a", timeout=0.05)("GetTables", send)
+        await AwsCaller(quota, "a", timeout=0.05)("GetTables", send)
     assert send.sent > 1
     assert quota.throttles == ["a:GetTables"] * send.sent
 
 
 async def test_the_wait_is_not_shorter_than_the_server_asked(
-    call: Caller, monkeypatch: pytest.MonkeyPatch
+    call: AwsCaller, monkeypatch: pytest.MonkeyPatch
 ):
     slept: list[float] = []
 
@@ -148,27 +150,27 @@ async def test_the_wait_is_not_shorter_than_the_server_asked(
 async def test_a_wait_beyond_the_deadline_is_not_begun(quota: OpenQuota, asked: str):
     send = Script(refusal("SlowDown", asked))
     with pytest.raises(AwsThrottled):
-        await Caller(quota, "a", timeout=60)("GetTables", send)
+        await AwsCaller(quota, "a", timeout=60)("GetTables", send)
     assert send.sent == 1
 
 
-async def test_an_error_of_ours_goes_through(call: Caller, counts: Counter[str]):
+async def test_an_error_of_ours_goes_through(call: AwsCaller, counts: Counter[str]):
     with pytest.raises(UsageError, match="no such source"):
         await call("GetTables", Script(UsageError("no such source")))
     assert counts == {"calls": 1}
 
 
-async def test_a_bug_is_raised_as_it_is(call: Caller):
+async def test_a_bug_is_raised_as_it_is(call: AwsCaller):
     send = Script(KeyError("bug"))
     with pytest.raises(KeyError):
         await call("GetTables", send)
     assert send.sent == 1
 
 
-async def test_calls_are_made_outside_of_units_too(call: Caller):
-    reset = tally.set(None)
+async def test_calls_are_made_outside_of_units_too(call: AwsCaller):
+    reset = call_counts.set(None)
     assert await call("GetCallerIdentity", Script("me")) == "me"
-    tally.reset(reset)
+    call_counts.reset(reset)
 
 
 @pytest.mark.parametrize(
@@ -182,4 +184,4 @@ async def test_errors_name_the_operation(
     quota: OpenQuota, make: Callable[[], ClientError], kind: type[AwsError]
 ):
     with pytest.raises(kind, match=r"^GetDataflowGraph: "):
-        await Caller(quota, "a", timeout=0.01)("GetDataflowGraph", Script(make()))
+        await AwsCaller(quota, "a", timeout=0.01)("GetDataflowGraph", Script(make()))

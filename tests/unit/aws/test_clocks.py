@@ -11,10 +11,10 @@ from aiohttp.test_utils import TestServer
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_worker.aws import clocks
-from glueline_worker.aws.clocks import Clocks, is_skewed, server_time
+from glueline_worker.aws.clocks import Clocks, is_skewed, read_server_time
 from glueline_worker.aws.errors import AwsCredentials, AwsError
-from glueline_worker.aws.quota import LocalPace
-from glueline_worker.aws.sources import Sources
+from glueline_worker.aws.quota import LocalQuota
+from glueline_worker.aws.sources import SourceConnections
 
 EXPIRED = (
     "Signature expired: 20261129T200001Z is now earlier than 20261129T201000Z "
@@ -70,15 +70,18 @@ def test_the_server_tells_its_time_in_several_ways(
 ) -> None:
     answer = {"ResponseMetadata": {"HTTPHeaders": headers}, "Error": error}
     right = datetime(2026, 11, 29, 20, 15, tzinfo=UTC).timestamp()
-    assert server_time(answer) == (right if expected else None)
+    assert read_server_time(answer) == (right if expected else None)
 
 
 def test_only_so_many_endpoints_are_remembered() -> None:
     known = Clocks()
-    for number in range(clocks.ENDPOINTS + 10):
+    for number in range(clocks.MOST_CLOCK_ENDPOINTS + 10):
         known._learn(f"host{number}", 600.0)
-    assert len(known._ahead) == clocks.ENDPOINTS
-    assert (known.ahead("host0"), known.ahead(f"host{clocks.ENDPOINTS}")) == (0.0, 600.0)
+    assert len(known._ahead) == clocks.MOST_CLOCK_ENDPOINTS
+    assert (known.get_offset("host0"), known.get_offset(f"host{clocks.MOST_CLOCK_ENDPOINTS}")) == (
+        0.0,
+        600.0,
+    )
 
 
 class StrictAws:
@@ -132,7 +135,7 @@ async def connect(aws: StrictAws, monkeypatch: pytest.MonkeyPatch, **more: Any) 
     server = TestServer(app)
     await server.start_server()
     source = Source(region="eu-west-1", endpoint_url=str(server.make_url("")).rstrip("/"), **more)
-    return server, Sources(Settings(sources={"a": source}), LocalPace(1000))
+    return server, SourceConnections(Settings(sources={"a": source}), LocalQuota(1000))
 
 
 @pytest.mark.parametrize("ahead", [3600.0, -3600.0])

@@ -12,10 +12,10 @@ import pytest
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsCredentials, AwsMisconfigured
-from glueline_worker.aws.quota import LocalPace
-from glueline_worker.aws.sessions import profiles
-from glueline_worker.aws.sources import Sources
-from glueline_worker.permissions.verdicts import verdict
+from glueline_worker.aws.quota import LocalQuota
+from glueline_worker.aws.sessions import credential_process
+from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.permissions.verdicts import judge_error
 
 SSO = """sso_session = s
 sso_account_id = 123456789012
@@ -182,7 +182,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def fail(monkeypatch: pytest.MonkeyPatch) -> Any:
     """What a call says, with an endpoint that must not be asked."""
     source = Source(region="eu-west-1", endpoint_url="http://127.0.0.1:1")
-    sources = Sources(Settings(sources={"a": source}), LocalPace(1000))
+    sources = SourceConnections(Settings(sources={"a": source}), LocalQuota(1000))
     try:
         with pytest.raises((AwsCredentials, AwsMisconfigured)) as caught:
             await sources.connect("a")
@@ -200,14 +200,14 @@ async def test_each_failure_is_one_sentence_that_says_what_to_do(
     for name, value in variables.items():
         monkeypatch.setenv(name, value.replace("{folder}", str(folder)))
     if case == "process hangs":
-        monkeypatch.setattr(profiles, "PROCESS_SECONDS", 0.3)
+        monkeypatch.setattr(credential_process, "CREDENTIAL_PROCESS_SECONDS", 0.3)
     error = await fail(monkeypatch)
     said = str(error)
     assert isinstance(error, AwsCredentials), said
     assert expected in said
     assert SECRET not in said
     assert "\n" not in said
-    assert verdict(error).value != "allowed"
+    assert judge_error(error).value != "allowed"
     assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
@@ -217,7 +217,7 @@ async def test_a_process_that_hangs_is_ended_with_its_children(
     script = folder / "hang.sh"
     script.write_text(f"sleep 600 & echo $! > {folder}/child\nwait\n")
     (folder / "config").write_text(f"[profile p]\ncredential_process = sh {script}\n")
-    monkeypatch.setattr(profiles, "PROCESS_SECONDS", 3.0)
+    monkeypatch.setattr(credential_process, "CREDENTIAL_PROCESS_SECONDS", 3.0)
     await fail(monkeypatch)
     child = Path("/proc") / (folder / "child").read_text().strip() / "stat"
     for _ in range(3000):
@@ -237,4 +237,4 @@ async def test_certificates_that_cannot_be_used_are_named(
     error = await fail(monkeypatch)
     assert isinstance(error, AwsMisconfigured)
     assert f"the CA bundle {path} cannot be used" in str(error)
-    assert verdict(error).value != "allowed"
+    assert judge_error(error).value != "allowed"

@@ -21,7 +21,7 @@ from glueline_worker.aws.errors import (
     AwsSkewed,
     AwsThrottled,
     AwsTransient,
-    meaning,
+    classify_error,
 )
 
 CODES: dict[type[AwsError], str] = {
@@ -57,7 +57,7 @@ def refusal(code: Any, message: Any = "no", status: int = 400, **headers: str) -
     ("code", "kind"), [(code, kind) for kind, codes in CODES.items() for code in codes.split()]
 )
 def test_the_code_decides(code: str, kind: type[AwsError]):
-    understood = meaning(refusal(code), "GetTables")
+    understood = classify_error(refusal(code), "GetTables")
     assert type(understood) is kind
     assert understood.code == code
     assert str(understood) == f"GetTables: {code}: no"
@@ -87,7 +87,7 @@ def test_what_stays_is_not_tried_again(kind: type[AwsError]):
     ],
 )
 def test_the_status_decides_about_a_code_that_nobody_knows(status: int, kind: type[AwsError]):
-    assert type(meaning(refusal("BrandNewException", status=status), "GetTables")) is kind
+    assert type(classify_error(refusal("BrandNewException", status=status), "GetTables")) is kind
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_status_decides_about_a_code_that_nobody_knows(status: int, kind: ty
     [("3", 3), ("0.5", 0.5), ("-2", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", None), ("", None)],
 )
 def test_the_time_that_the_server_asks_for_is_read(value: str, seconds: float | None):
-    understood = meaning(refusal("ThrottlingException", retry_after=value), "GetTables")
+    understood = classify_error(refusal("ThrottlingException", retry_after=value), "GetTables")
     assert isinstance(understood, AwsError)
     assert understood.retry_after == seconds
 
@@ -105,14 +105,14 @@ def test_the_time_that_the_server_asks_for_is_read(value: str, seconds: float | 
     [{}, {"Error": {}}, {"Error": {"Code": None, "Message": None}}, {"ResponseMetadata": {}}],
 )
 def test_an_answer_that_says_nothing_is_a_refusal(answer: dict[str, Any]):
-    understood = meaning(boto.ClientError(answer, "GetTables"), "GetTables")
+    understood = classify_error(boto.ClientError(answer, "GetTables"), "GetTables")
     assert type(understood) is AwsRefused
     assert str(understood) == "GetTables: Unknown"
 
 
 @given(code=st.text(max_size=30), message=st.text(max_size=1200), status=st.integers(100, 599))
 def test_any_answer_is_understood_in_one_bounded_line(code: str, message: str, status: int):
-    understood = meaning(refusal(code, message, status), "GetTables")
+    understood = classify_error(refusal(code, message, status), "GetTables")
     assert isinstance(understood, AwsError)
     assert "\n" not in str(understood).removeprefix(f"GetTables: {code}")
     assert len(str(understood)) < 600
@@ -128,7 +128,7 @@ def test_any_answer_is_understood_in_one_bounded_line(code: str, message: str, s
     ],
 )
 def test_secrets_that_aws_repeats_are_left_out(message: str):
-    assert SECRET not in str(meaning(refusal("InvalidInputException", message), "GetJob"))
+    assert SECRET not in str(classify_error(refusal("InvalidInputException", message), "GetJob"))
 
 
 NETWORK = [
@@ -149,7 +149,7 @@ NETWORK = [
 
 @pytest.mark.parametrize("error", NETWORK, ids=lambda error: type(error).__name__)
 def test_a_failure_of_the_network_passes(error: Exception):
-    understood = meaning(error, "GetTables")
+    understood = classify_error(error, "GetTables")
     assert type(understood) is AwsTransient
     assert understood.code == type(error).__name__
     assert str(understood).startswith("GetTables: ")
@@ -169,20 +169,20 @@ CREDENTIALS = [
 
 @pytest.mark.parametrize("error", CREDENTIALS, ids=lambda error: type(error).__name__)
 def test_missing_credentials_are_said_and_not_tried_again(error: Exception):
-    understood = meaning(error, "GetTables")
+    understood = classify_error(error, "GetTables")
     assert type(understood) is AwsCredentials
     assert understood.code == "credentials"
     assert "no usable AWS credentials" in str(understood)
 
 
 def test_a_missing_region_says_where_to_name_one():
-    understood = meaning(boto.NoRegionError(), "connect")
+    understood = classify_error(boto.NoRegionError(), "connect")
     assert type(understood) is AwsMisconfigured
     assert "AWS_REGION" in str(understood)
 
 
 def test_what_botocore_itself_refuses_is_a_refusal():
-    understood = meaning(boto.InvalidRegionError(region_name="eu west"), "connect")
+    understood = classify_error(boto.InvalidRegionError(region_name="eu west"), "connect")
     assert type(understood) is AwsMisconfigured
     assert understood.code == "InvalidRegionError"
 
@@ -193,18 +193,18 @@ def test_what_the_libraries_say_becomes_one_line_without_secrets():
         provider="custom-process", error_msg=f'line one\npassword="{SECRET}"'
     )
     for error in (wrong, denied):
-        text = str(meaning(error, "GetTables"))
+        text = str(classify_error(error, "GetTables"))
         assert "\n" not in text
         assert SECRET not in text
 
 
 def test_an_error_of_ours_stays_what_it_is():
     error = UsageError("no such source")
-    assert meaning(error, "GetTables") is error
+    assert classify_error(error, "GetTables") is error
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), ZeroDivisionError(), asyncio.CancelledError()])
 def test_what_is_not_of_aws_is_raised_as_it_is(error: BaseException):
     with pytest.raises(type(error)) as raised:
-        meaning(error, "GetTables")
+        classify_error(error, "GetTables")
     assert raised.value is error

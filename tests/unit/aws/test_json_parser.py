@@ -7,7 +7,7 @@ import botocore.session
 import orjson
 import pytest
 
-from glueline_worker.aws.errors import AwsError, AwsThrottled, AwsTransient, meaning
+from glueline_worker.aws.errors import AwsError, AwsThrottled, AwsTransient, classify_error
 from glueline_worker.aws.json_parser import ParserFactory, PlainJSONParser, UnreadableAnswer
 
 GET_TABLES = botocore.session.get_session().get_service_model("glue").operation_model("GetTables")
@@ -50,7 +50,7 @@ async def test_a_page_comes_as_the_json_says():
 async def test_a_good_status_with_another_body_is_an_error_and_not_an_empty_page(body: bytes):
     with pytest.raises(UnreadableAnswer) as raised:
         await parsed(body)
-    assert type(meaning(raised.value, "GetTables")) is AwsTransient
+    assert type(classify_error(raised.value, "GetTables")) is AwsTransient
 
 
 @pytest.mark.parametrize(
@@ -97,4 +97,4 @@ async def test_a_parsed_error_is_understood(code: str, kind: type[AwsError]):
     from botocore.exceptions import ClientError
 
     answer = await parsed(json.dumps({"__type": code}).encode(), 400)
-    assert type(meaning(ClientError(answer, "GetTables"), "GetTables")) is kind
+    assert type(classify_error(ClientError(answer, "GetTables"), "GetTables")) is kind

@@ -11,14 +11,14 @@ import redis.asyncio
 from glueline.contract.errors import UsageError
 from glueline.settings.settings import Settings
 from glueline.settings.sources import QuotaLimits, Source
-from glueline_worker.aws.calls import Caller
-from glueline_worker.aws.quota import LocalPace, SharedQuota
-from glueline_worker.aws.sources import Sources
+from glueline_worker.aws.calls import AwsCaller
+from glueline_worker.aws.quota import LocalQuota, SharedQuota
+from glueline_worker.aws.sources import SourceConnections
 from glueline_worker.local.server import EmbeddedRedis
 
 
 async def called(
-    caller: Caller, operations: list[str], seconds: float
+    caller: AwsCaller, operations: list[str], seconds: float
 ) -> tuple[Counter[str], float]:
     """How often each operation was called by many at once, and in how many seconds."""
     counts: Counter[str] = Counter()
@@ -44,9 +44,9 @@ async def test_an_operation_stays_below_its_limit_and_others_do_not(
     redis_server: EmbeddedRedis, prefix: str, is_shared: Any
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalPace(200)
+        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalQuota(200)
         limits = QuotaLimits(operations={"GetTables": 10})
-        caller = Caller(quota, "s", 5, limits)
+        caller = AwsCaller(quota, "s", 5, limits)
         counts, seconds = await called(caller, ["GetTables", "GetJob"], 2)
     # What a quarter of a second saved may come at once; nothing else may.
     assert 1 <= counts["GetTables"] <= 10 * seconds + 5
@@ -58,8 +58,8 @@ async def test_a_limit_of_less_than_a_call_a_second_holds(
     redis_server: EmbeddedRedis, prefix: str, is_shared: Any
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalPace(200)
-        caller = Caller(quota, "s", 5, QuotaLimits(operations={"GetTables": 0.1}))
+        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalQuota(200)
+        caller = AwsCaller(quota, "s", 5, QuotaLimits(operations={"GetTables": 0.1}))
         counts, seconds = await called(caller, ["GetTables"], 1)
     assert 1 <= counts["GetTables"] <= 1 + seconds / 10
 
@@ -69,7 +69,7 @@ async def test_all_operations_together_stay_below_the_overall_limit(
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
         quota = SharedQuota(client, prefix, start=200, floor=2)
-        caller = Caller(quota, "s", 5, QuotaLimits(overall=10))
+        caller = AwsCaller(quota, "s", 5, QuotaLimits(overall=10))
         counts, seconds = await called(caller, ["GetTables", "GetJob", "ListJobs"], 2)
     assert 1 <= counts.total() <= 10 * seconds + 5
 
@@ -79,13 +79,13 @@ async def test_a_limit_leaves_what_was_learnt_to_other_sources(
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
         quota = SharedQuota(client, prefix, start=200, floor=2)
-        await called(Caller(quota, "s", 5, QuotaLimits(operations={"GetJob": 5})), ["GetJob"], 1)
+        await called(AwsCaller(quota, "s", 5, QuotaLimits(operations={"GetJob": 5})), ["GetJob"], 1)
         rate = float(await client.hget(f"{prefix}quota:s:GetJob", "rate"))
     assert rate >= 200
 
 
 async def test_a_limit_for_a_call_that_is_never_made_is_refused() -> None:
     source = Source.model_validate({"quota": {"operations": {"GetTabels": 5}}})
-    sources = Sources(Settings(sources={"a": source}), LocalPace(10))
+    sources = SourceConnections(Settings(sources={"a": source}), LocalQuota(10))
     with pytest.raises(UsageError, match=r"source 'a': quota.operations names GetTabels"):
         await sources.connect("a")

@@ -15,17 +15,17 @@ from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws import sources
 from glueline_worker.aws.errors import AwsExpired
-from glueline_worker.aws.quota import MOST_FAMILIES, LocalPace
-from glueline_worker.aws.s3 import read_script
+from glueline_worker.aws.quota import MOST_QUOTA_FAMILIES, LocalQuota
+from glueline_worker.aws.s3 import fetch_script
 from glueline_worker.aws.sessions import clients
-from glueline_worker.aws.sources import Connection, Sources
+from glueline_worker.aws.sources import Connection, SourceConnections
 
 Simulate = Callable[..., Simulator]
 ACCOUNTS = [str(100000000000 + number) for number in range(1000)]
 
 
 @asynccontextmanager
-async def opened(sim: Simulator, count: int, **fields: Any) -> AsyncIterator[Sources]:
+async def opened(sim: Simulator, count: int, **fields: Any) -> AsyncIterator[SourceConnections]:
     declared = {
         f"a{account}": Source.model_validate(
             {
@@ -36,7 +36,7 @@ async def opened(sim: Simulator, count: int, **fields: Any) -> AsyncIterator[Sou
         )
         for account in ACCOUNTS[:count]
     }
-    made = Sources(Settings(sources=declared), LocalPace(100_000))
+    made = SourceConnections(Settings(sources=declared), LocalQuota(100_000))
     try:
         yield made
     finally:
@@ -93,12 +93,12 @@ async def test_revoked_sessions_are_replaced_and_leave_nothing(simulator: Simula
 async def test_an_idle_source_is_forgotten_and_comes_back(
     simulator: Simulate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "LINGER", 0)
+    monkeypatch.setattr(clients, "UNUSED_CLIENT_SECONDS", 0)
     sim = simulator(databases=1)
     async with opened(sim, 5) as made:
         for account in ACCOUNTS[:5]:
             await made.connect(f"a{account}")
-        monkeypatch.setattr(sources, "IDLE", 0)
+        monkeypatch.setattr(sources, "IDLE_SOURCE_SECONDS", 0)
         made._forget_idle()
         assert not made._open
         assert not made._identities
@@ -110,8 +110,8 @@ async def test_an_idle_source_is_forgotten_and_comes_back(
 async def test_nothing_in_flight_is_cut_when_its_source_is_forgotten(
     simulator: Simulate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "LINGER", 0)
-    monkeypatch.setattr(sources, "IDLE", 0)
+    monkeypatch.setattr(clients, "UNUSED_CLIENT_SECONDS", 0)
+    monkeypatch.setattr(sources, "IDLE_SOURCE_SECONDS", 0)
     sim = simulator(databases=1, latency=0.3)
     async with opened(sim, 1) as made:
         calls = asyncio.gather(*(_list_databases(made) for _ in range(5)))
@@ -124,7 +124,7 @@ async def test_nothing_in_flight_is_cut_when_its_source_is_forgotten(
         await collected(made._pool, 0)
 
 
-async def _list_databases(made: Sources) -> dict[str, Any]:
+async def _list_databases(made: SourceConnections) -> dict[str, Any]:
     connection = await made.connect(f"a{ACCOUNTS[0]}")
     answer = await connection.call("glue", "GetDatabases")
     # Work goes on with what the unit holds, however long ago the source was forgotten.
@@ -136,7 +136,7 @@ async def test_credentials_are_renewed_before_they_expire(simulator: Simulate) -
     sim = simulator(databases=1)
     async with opened(sim, 1) as made:
         connection = await made.connect(f"a{ACCOUNTS[0]}")
-        credentials: Any = made._identities[connection.name].made.credentials
+        credentials: Any = made._identities[connection.name].credentials.signing
         first = await credentials.get_frozen_credentials()
         credentials._time_fetcher = lambda: credentials._expiry_time
         answers = await asyncio.gather(*(connection.call("glue", "GetDatabases") for _ in range(5)))
@@ -147,7 +147,7 @@ async def test_credentials_are_renewed_before_they_expire(simulator: Simulate) -
 async def test_only_some_endpoints_stay_open_and_identities_outlive_them(
     simulator: Simulate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "MOST_UNUSED", 0)
+    monkeypatch.setattr(clients, "MOST_UNUSED_CLIENTS", 0)
     monkeypatch.setattr(sources, "MOST_ENDPOINTS", 2)
     sim = simulator(databases=1)
     async with opened(sim, 6) as made:
@@ -176,13 +176,15 @@ async def test_profiles_that_differ_in_credentials_only_share_clients(
         name: Source(profile=name, endpoint_url=sim.url, region="eu-west-1")
         for name in [*(f"p{n}" for n in range(20)), "other"]
     }
-    made = Sources(Settings(sources=declared), LocalPace(1000))
+    made = SourceConnections(Settings(sources=declared), LocalQuota(1000))
     try:
         for name in declared:
             await made.connect(name)
         assert len(made._pool) == 2
         keys = [
-            (await made._identities[f"p{n}"].made.credentials.get_frozen_credentials()).access_key
+            (
+                await made._identities[f"p{n}"].credentials.signing.get_frozen_credentials()
+            ).access_key
             for n in range(20)
         ]
         assert keys == [f"AKIA{n}" for n in range(20)]
@@ -193,15 +195,15 @@ async def test_profiles_that_differ_in_credentials_only_share_clients(
 async def test_a_script_is_read_to_its_end_although_its_source_was_forgotten(
     simulator: Simulate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "LINGER", 0)
-    monkeypatch.setattr(sources, "IDLE", 0)
+    monkeypatch.setattr(clients, "UNUSED_CLIENT_SECONDS", 0)
+    monkeypatch.setattr(sources, "IDLE_SOURCE_SECONDS", 0)
     sim = simulator(databases=1, jobs=1)
     async with opened(sim, 1, roles=[]) as made:
         connection = await made.connect(f"a{ACCOUNTS[0]}")
         job = (await connection.call("glue", "GetJobs"))["Jobs"][0]
         bucket, _, key = job["Command"]["ScriptLocation"].removeprefix("s3://").partition("/")
         made._forget_idle()
-        script = await read_script(connection, bucket, key)
+        script = await fetch_script(connection, bucket, key)
     assert script.text
 
 
@@ -217,7 +219,7 @@ async def test_the_memory_of_a_source_is_some_kilobytes(simulator: Simulate) -> 
 
 
 async def test_a_pace_forgets_families_whose_turn_has_passed() -> None:
-    pace = LocalPace(1e6)
-    for number in range(5 * MOST_FAMILIES):
+    pace = LocalQuota(1e6)
+    for number in range(5 * MOST_QUOTA_FAMILIES):
         await pace.acquire(str(number))
-    assert len(pace._next) <= 2 * MOST_FAMILIES + 1
+    assert len(pace._next) <= 2 * MOST_QUOTA_FAMILIES + 1

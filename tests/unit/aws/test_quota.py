@@ -16,7 +16,7 @@ from tests.support.examples import examples
 from tests.support.quota_world import told_the_time
 
 from glueline_worker.aws import quota as module
-from glueline_worker.aws.quota import ALONE, LocalPace, SharedQuota
+from glueline_worker.aws.quota import LOCAL_SLOT, LocalQuota, SharedQuota
 from glueline_worker.local.server import EmbeddedRedis
 
 START = 50.0
@@ -51,7 +51,7 @@ class Bench:
 
     async def ask(self) -> tuple[bool, int]:
         granted, wait, _ = await self.quota._acquire(
-            keys=[self.key], args=[START, module.HORIZON_MS]
+            keys=[self.key], args=[START, module.QUOTA_HORIZON_MS]
         )
         return bool(granted), wait
 
@@ -60,7 +60,7 @@ class Bench:
 
     async def throttle_one(self) -> None:
         """A call was throttled that got its slot just now."""
-        await self.quota.throttled("f", await self.cuts())
+        await self.quota.report_throttling("f", await self.cuts())
 
     async def throttle(self, calls: int = 10) -> None:
         """Calls were throttled until the rate was lowered for it, or so many."""
@@ -75,7 +75,7 @@ class Bench:
         for _ in range(100):
             granted, wait = await self.ask()
             if granted:
-                assert wait <= module.HORIZON_MS * 1000
+                assert wait <= module.QUOTA_HORIZON_MS * 1000
                 return Slot(self.time + wait, await self.rate())
             assert wait > 0
             self.later(wait / SECOND)
@@ -142,7 +142,9 @@ def test_any_history_keeps_the_promises(redis_server: EmbeddedRedis, events):
                     before = await bench.rate()
                     for _ in range(much):
                         await bench.throttle()
-                    assert module.FLOOR <= await bench.rate() <= max(before, module.FLOOR)
+                    assert (
+                        module.QUOTA_FLOOR <= await bench.rate() <= max(before, module.QUOTA_FLOOR)
+                    )
             if slots:
                 assert_within_the_rate(slots)
 
@@ -156,7 +158,7 @@ async def test_calls_throttled_together_lower_the_rate_once(bench: Bench):
     await bench.throttle()
     lowered = await bench.rate()
     assert lowered < before
-    await asyncio.gather(*(bench.quota.throttled("f", 0) for _ in range(50)))
+    await asyncio.gather(*(bench.quota.report_throttling("f", 0) for _ in range(50)))
     assert await bench.rate() == lowered
 
 
@@ -179,7 +181,7 @@ async def test_what_was_granted_before_a_cut_tells_nothing_new_however_late(benc
     for _ in range(20):
         await bench.take()
     before = await bench.rate()
-    await bench.quota.throttled("f", 0)
+    await bench.quota.report_throttling("f", 0)
     assert await bench.rate() == before >= lowered
 
 
@@ -198,7 +200,7 @@ async def test_the_rate_never_falls_below_the_floor(bench: Bench):
         for _ in range(10):
             await bench.take()
         await bench.throttle()
-    assert await bench.rate() == module.FLOOR
+    assert await bench.rate() == module.QUOTA_FLOOR
 
 
 async def test_the_rate_rises_while_callers_wait_and_nothing_is_throttled(bench: Bench):
@@ -292,7 +294,7 @@ async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
     for _ in range(6):
         await quota.acquire("f")
     assert loop.time() - begun >= 5 / 50 * 0.99
-    await quota.throttled("f", -1)
+    await quota.report_throttling("f", -1)
     await client.aclose()
 
 
@@ -306,11 +308,11 @@ async def test_a_killed_redis_leaves_the_floor_and_gives_the_shared_rate_back(pr
         loop = asyncio.get_running_loop()
         begun = loop.time()
         slots = await asyncio.gather(*(quota.acquire("f") for _ in range(10)))
-        assert set(slots) == {ALONE}
+        assert set(slots) == {LOCAL_SLOT}
         assert loop.time() - begun >= 9 / 20 * 0.99
         server.start()
         async with asyncio.timeout(60):
-            while await quota.acquire("f") == ALONE:
+            while await quota.acquire("f") == LOCAL_SLOT:
                 pass
         await client.aclose()
 
@@ -318,7 +320,7 @@ async def test_a_killed_redis_leaves_the_floor_and_gives_the_shared_rate_back(pr
 async def test_a_redis_that_says_nothing_counts_as_away(
     redis_server: EmbeddedRedis, prefix: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr(module, "REDIS_TIMEOUT", 0.05)
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
         quota = SharedQuota(client, prefix, start=1000, floor=50)
 
@@ -328,7 +330,7 @@ async def test_a_redis_that_says_nothing_counts_as_away(
         monkeypatch.setattr(quota, "_acquire", silence)
         async with asyncio.timeout(60):
             slots = await asyncio.gather(*(quota.acquire("f") for _ in range(5)))
-        assert set(slots) == {ALONE}
+        assert set(slots) == {LOCAL_SLOT}
 
 
 async def test_the_local_pace_spaces_the_calls_of_each_family(monkeypatch: pytest.MonkeyPatch):
@@ -337,7 +339,7 @@ async def test_the_local_pace_spaces_the_calls_of_each_family(monkeypatch: pytes
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    pace = LocalPace(4)
+    pace = LocalQuota(4)
     monkeypatch.setattr(module.asyncio, "sleep", sleep)
     for family in ("a", "a", "a", "b"):
         await pace.acquire(family)

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from tests.support.examples import examples
 from tests.support.quota_world import Clock, Server, World, play
 
-from glueline_worker.aws.quota import FLOOR
+from glueline_worker.aws.quota import QUOTA_FLOOR
 from glueline_worker.local.server import EmbeddedRedis
 
 PROCESSES, CALLERS = 3, 3
@@ -86,12 +86,12 @@ class Quota(RuleBasedStateMachine):
     @invariant()
     def the_rate_is_a_rate(self) -> None:
         if hasattr(self, "world"):
-            assert FLOOR <= self._rate() < math.inf
+            assert QUOTA_FLOOR <= self._rate() < math.inf
 
     @invariant()
     def nobody_starves(self) -> None:
         if hasattr(self, "world"):
-            assert self.world.longest_wait < 3 * PROCESSES * CALLERS / FLOOR
+            assert self.world.longest_wait < 3 * PROCESSES * CALLERS / QUOTA_FLOOR
 
     def teardown(self) -> None:
         if hasattr(self, "world"):

@@ -12,20 +12,20 @@ from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws.errors import AwsCredentials, AwsExpired
-from glueline_worker.aws.quota import LocalPace
+from glueline_worker.aws.quota import LocalQuota
 from glueline_worker.aws.sessions import secret_references
-from glueline_worker.aws.sources import Sources
+from glueline_worker.aws.sources import SourceConnections
 
 SECRET = "0planted-secret"
 Simulate = Callable[..., Simulator]
 
 
-def sources(sim: Simulator, **declared: dict[str, Any]) -> Sources:
+def sources(sim: Simulator, **declared: dict[str, Any]) -> SourceConnections:
     made = {
         name: Source.model_validate({"endpoint_url": sim.url, **fields})
         for name, fields in declared.items()
     }
-    return Sources(Settings(sources=made), LocalPace(1000))
+    return SourceConnections(Settings(sources=made), LocalQuota(1000))
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ async def test_keys_are_read_before_the_first_of_the_roles(simulator: Simulate) 
 
 
 def test_what_botocore_is_told_lets_it_read_again_soon() -> None:
-    assert 15 * 60 < secret_references.READ_AGAIN.total_seconds() <= 60 * 60
+    assert 15 * 60 < secret_references.KEY_LIFETIME.total_seconds() <= 60 * 60

@@ -3,21 +3,21 @@ import asyncio
 import pytest
 
 from glueline.settings.settings import Settings
-from glueline_worker.aws.calls import Caller
+from glueline_worker.aws.calls import AwsCaller
 from glueline_worker.aws.errors import AwsCredentials
-from glueline_worker.aws.quota import LocalPace
-from glueline_worker.aws.sources import Connection, Sources
+from glueline_worker.aws.quota import LocalQuota
+from glueline_worker.aws.sources import Connection, SourceConnections
 
 
-def connection(sources: Sources) -> Connection:
+def connection(sources: SourceConnections) -> Connection:
     source = sources._settings.source("default")
-    made = Connection("default", source, "eu-west-1", None, Caller(LocalPace(100), "x", 1))
+    made = Connection("default", source, "eu-west-1", None, AwsCaller(LocalQuota(100), "x", 1))
     sources._open["default"] = made
     return made
 
 
 async def test_a_late_notice_of_expired_credentials_keeps_the_new_connection() -> None:
-    sources = Sources(Settings(), LocalPace(100))
+    sources = SourceConnections(Settings(), LocalQuota(100))
     expired = connection(sources)
     sources.refresh(expired)
     assert "default" not in sources._open
@@ -35,8 +35,8 @@ async def test_all_who_wait_share_one_attempt(monkeypatch: pytest.MonkeyPatch) -
         await asyncio.sleep(0)
         raise AwsCredentials("the role is closed")
 
-    monkeypatch.setattr(Sources, "_reach", refused)
-    sources = Sources(Settings(), LocalPace(100))
+    monkeypatch.setattr(SourceConnections, "_reach", refused)
+    sources = SourceConnections(Settings(), LocalQuota(100))
     for expected in (1, 2):
         waiting = (sources.connect("default") for _ in range(20))
         said = await asyncio.gather(*waiting, return_exceptions=True)

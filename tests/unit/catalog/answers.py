@@ -3,7 +3,10 @@
 import base64
 import json
 
+from glueline_worker.catalog.record_origin import RecordOrigin
+
 WHERE = {"source": "lake", "region": "eu-west-1"}
+ORIGIN = RecordOrigin(**WHERE)
 
 
 def column(name, type_text="string", **more):

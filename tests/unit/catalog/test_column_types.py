@@ -18,7 +18,7 @@ from glueline.contract.datatypes import (
 )
 from glueline.contract.records import Column
 from glueline_worker.catalog.types.column_types import (
-    DEPTH_LIMIT,
+    TYPE_DEPTH_LIMIT,
     is_understood,
     parse_type,
     render_type,
@@ -152,15 +152,15 @@ def test_a_type_as_deep_as_the_limit_survives_json():
     column = Column(
         name="c",
         type="…",
-        data_type=parse_type("struct<a:" * DEPTH_LIMIT + "int" + ">" * DEPTH_LIMIT),
+        data_type=parse_type("struct<a:" * TYPE_DEPTH_LIMIT + "int" + ">" * TYPE_DEPTH_LIMIT),
     )
     assert is_understood(column.data_type)
     assert Column.model_validate_json(column.model_dump_json()) == column
 
 
 def test_deeper_parts_stay_text():
-    tree = parse_type(nested(DEPTH_LIMIT + 2))
-    for _ in range(DEPTH_LIMIT):
+    tree = parse_type(nested(TYPE_DEPTH_LIMIT + 2))
+    for _ in range(TYPE_DEPTH_LIMIT):
         tree = tree.element
     assert tree == UnknownType(text="array<array<int>>")
 

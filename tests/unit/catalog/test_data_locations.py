@@ -1,10 +1,10 @@
-"""Where a table's data stands, by what each engine leaves in the catalogue."""
+"""The places of a table's data, by what each engine leaves in the catalogue."""
 
 import pytest
-from tests.unit.catalog.answers import WHERE, table
+from tests.unit.catalog.answers import ORIGIN, table
 
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.tables import make_table_record
 
 SYMLINK = "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"
 UNUSED = "s3://landing/unused/"
@@ -19,7 +19,7 @@ def record_of(location=None, path=None, input_format=None, more=(), **parameters
         "SerdeInfo": {"Parameters": {"path": path} if path else {}},
     }
     answer = table(StorageDescriptor=descriptor, Parameters=parameters)
-    return table_record(answer, **WHERE, database_name="sales")
+    return make_table_record(answer, ORIGIN, database_name="sales")
 
 
 def places(*arguments, **parameters):
@@ -134,6 +134,6 @@ def test_secrets_of_a_location_are_left_out():
 def test_the_content_hash_does_not_hang_on_what_follows_from_the_rest():
     record = record_of("s3://lake/x")
     storage = record.storage.model_copy(update={"data_locations": ()})
-    assert sealed(record.model_copy(update={"storage": storage})).content_hash == (
+    assert with_content_hash(record.model_copy(update={"storage": storage})).content_hash == (
         record.content_hash
     )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.unit.catalog.answers import WHERE, database, partition
+from tests.unit.catalog.answers import ORIGIN, WHERE, database, partition
 
 from glueline.contract.records import (
     CatalogLink,
@@ -11,15 +11,15 @@ from glueline.contract.records import (
     PartitionRecord,
     Storage,
 )
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.partitions import partition_record
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.partitions import make_partition_record
 
 MOMENT = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
-TABLE = {**WHERE, "database_name": "sales", "table_name": "orders"}
+TABLE = {"database_name": "sales", "table_name": "orders"}
 
 
 def test_every_field_of_a_database_is_kept():
-    record = database_record(database(), **WHERE)
+    record = make_database_record(database(), ORIGIN)
     assert record.model_copy(update={"content_hash": ""}) == DatabaseRecord(
         **WHERE,
         catalog_id="123456789012",
@@ -33,20 +33,21 @@ def test_every_field_of_a_database_is_kept():
 
 def test_a_link_to_a_database_stays_a_link():
     target = {"CatalogId": "999", "DatabaseName": "theirs", "Region": "us-east-1"}
-    record = database_record(database(TargetDatabase=target), **WHERE)
+    record = make_database_record(database(TargetDatabase=target), ORIGIN)
     assert record.target == CatalogLink(catalog_id="999", database="theirs", region="us-east-1")
 
 
 def test_a_federated_database_names_what_is_behind_it():
-    record = database_record(
-        database(FederatedDatabase={"Identifier": "i", "ConnectionName": "c"}), **WHERE
+    record = make_database_record(
+        database(FederatedDatabase={"Identifier": "i", "ConnectionName": "c"}), ORIGIN
     )
     assert record.federated == Federated(identifier="i", connection_name="c")
 
 
 def test_every_field_of_a_partition_is_kept():
-    record = partition_record(partition(LastAccessTime=1_700_000_000), **TABLE)
+    record = make_partition_record(partition(LastAccessTime=1_700_000_000), ORIGIN, **TABLE)
     assert record.model_copy(update={"content_hash": ""}) == PartitionRecord(
+        **WHERE,
         **TABLE,
         catalog_id="123456789012",
         values=("2024-01-01", "a/b"),
@@ -58,20 +59,20 @@ def test_every_field_of_a_partition_is_kept():
 
 
 def test_an_empty_value_keeps_its_place_among_the_values():
-    assert partition_record(partition(Values=["", 5]), **TABLE).values == ("", "5")
+    assert make_partition_record(partition(Values=["", 5]), ORIGIN, **TABLE).values == ("", "5")
 
 
 def test_a_partition_without_values_says_so():
-    assert partition_record({}, **TABLE).warnings == ("The partition has no values.",)
+    assert make_partition_record({}, ORIGIN, **TABLE).warnings == ("The partition has no values.",)
 
 
 def test_hashes_follow_the_content():
     hashes = {
-        partition_record(answer, **TABLE).content_hash
+        make_partition_record(answer, ORIGIN, **TABLE).content_hash
         for answer in (partition(), partition(LastAccessTime=5), partition(Values=["x"]))
     }
     assert len(hashes) == 2
     assert (
-        database_record(database(), **WHERE).content_hash
-        != database_record(database(Description=""), **WHERE).content_hash
+        make_database_record(database(), ORIGIN).content_hash
+        != make_database_record(database(Description=""), ORIGIN).content_hash
     )

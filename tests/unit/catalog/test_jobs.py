@@ -3,16 +3,24 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.unit.catalog.answers import WHERE, job
+from tests.unit.catalog.answers import ORIGIN, WHERE, job
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import JobRecord
-from glueline_worker.catalog.jobs import ScriptLocation, arguments_of, job_record, script_location
+from glueline_worker.catalog.jobs import (
+    ScriptLocation,
+    find_script_location,
+    make_job_record,
+    read_job_arguments,
+)
+from glueline_worker.catalog.record_origin import RecordOrigin
 
 
 def test_every_field_of_a_job_is_kept_and_secrets_are_not():
     read, written = Dataset(namespace="s3://b", name="in"), Dataset(namespace="s3://b", name="out")
-    record = job_record(job(), **WHERE, catalog_id="123456789012", inputs=[read], outputs=[written])
+    record = make_job_record(
+        job(), RecordOrigin(**WHERE, catalog_id="123456789012"), inputs=[read], outputs=[written]
+    )
     assert record.model_copy(update={"content_hash": ""}) == JobRecord(
         **WHERE,
         catalog_id="123456789012",
@@ -43,7 +51,7 @@ def test_every_field_of_a_job_is_kept_and_secrets_are_not():
 
 
 def test_the_raw_job_holds_no_secret_at_any_depth():
-    raw = job_record(job(), **WHERE, raw=True).raw
+    raw = make_job_record(job(), RecordOrigin(**WHERE, raw=True)).raw
     assert "hunter2" not in str(raw)
     assert raw["CodeGenConfigurationNodes"]["node-1"]["JDBCConnectorSource"][
         "AdditionalOptions"
@@ -55,23 +63,23 @@ def test_the_raw_job_holds_no_secret_at_any_depth():
 
 
 def test_a_job_with_only_a_name_has_the_defaults_of_glue():
-    record = job_record({"Name": "bare"}, **WHERE)
+    record = make_job_record({"Name": "bare"}, ORIGIN)
     assert (record.job_mode, record.language, record.script_location) == ("SCRIPT", "python", None)
     assert record.warnings == ()
 
 
 def test_old_jobs_tell_their_capacity_under_its_old_name():
-    assert job_record({"Name": "old", "AllocatedCapacity": 5}, **WHERE).max_capacity == 5.0
+    assert make_job_record({"Name": "old", "AllocatedCapacity": 5}, ORIGIN).max_capacity == 5.0
 
 
 def test_the_hash_ignores_when_a_job_was_modified():
-    first, second = job_record(job(), **WHERE), job_record(job(LastModifiedOn=5), **WHERE)
+    first, second = make_job_record(job(), ORIGIN), make_job_record(job(LastModifiedOn=5), ORIGIN)
     assert first.content_hash == second.content_hash
-    assert first.content_hash != job_record(job(Timeout=61), **WHERE).content_hash
+    assert first.content_hash != make_job_record(job(Timeout=61), ORIGIN).content_hash
 
 
 def test_arguments_that_cannot_be_overridden_win():
-    assert arguments_of(job()) == {
+    assert read_job_arguments(job()) == {
         "--job-language": "python",
         "--env": "fixed",
         "--db_password": "hunter2",
@@ -90,7 +98,9 @@ def test_arguments_that_cannot_be_overridden_win():
     ],
 )
 def test_a_script_is_found_by_its_location(location, bucket, key):
-    assert script_location({"Command": {"ScriptLocation": location}}) == ScriptLocation(bucket, key)
+    assert find_script_location({"Command": {"ScriptLocation": location}}) == ScriptLocation(
+        bucket, key
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,4 +118,4 @@ def test_a_script_is_found_by_its_location(location, bucket, key):
     ],
 )
 def test_a_location_that_leads_nowhere_says_why(command, problem):
-    assert script_location({"Command": command}) == problem
+    assert find_script_location({"Command": command}) == problem

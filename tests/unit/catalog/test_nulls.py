@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from glueline.contract.records import Record
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.jobs import job_record
-from glueline_worker.catalog.partitions import partition_record
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.jobs import make_job_record
+from glueline_worker.catalog.partitions import make_partition_record
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.model import LineageContext
 
-WHERE: dict[str, Any] = {"source": "s", "region": "eu-west-1"}
+ORIGIN = RecordOrigin("s", "eu-west-1")
 COLUMN = {"Name": "a", "Type": "int"}
 STORAGE = {
     "Columns": [COLUMN, {"Name": "b", "Type": "string"}],
@@ -27,23 +28,23 @@ STORAGE = {
 VIEW = {"Representations": [{"Dialect": "ATHENA", "ViewOriginalText": "SELECT a FROM x.t"}]}
 ANSWERS: dict[str, tuple[Callable[[Any], Record], dict[str, Any]]] = {
     "table": (
-        lambda answer: table_record(answer, database_name="d", **WHERE),
+        lambda answer: make_table_record(answer, ORIGIN, database_name="d"),
         {"Name": "t", "StorageDescriptor": STORAGE, "PartitionKeys": [{"Name": "k"}]},
     ),
     "view": (
-        lambda answer: table_record(answer, database_name="d", **WHERE),
+        lambda answer: make_table_record(answer, ORIGIN, database_name="d"),
         {"Name": "v", "ViewDefinition": VIEW},
     ),
     "partition": (
-        lambda answer: partition_record(answer, database_name="d", table_name="t", **WHERE),
+        lambda answer: make_partition_record(answer, ORIGIN, database_name="d", table_name="t"),
         {"Values": ["1", "2"], "StorageDescriptor": STORAGE},
     ),
     "database": (
-        lambda answer: database_record(answer, **WHERE),
+        lambda answer: make_database_record(answer, ORIGIN),
         {"Name": "d", "CreateTableDefaultPermissions": [{"Permissions": ["ALL"]}]},
     ),
     "job": (
-        lambda answer: job_record(answer, **WHERE),
+        lambda answer: make_job_record(answer, ORIGIN),
         {"Name": "j", "Connections": {"Connections": ["c", "e"]}},
     ),
 }

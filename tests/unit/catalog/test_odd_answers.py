@@ -6,12 +6,22 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
-from tests.unit.catalog.answers import WHERE, column, database, job, partition, presto_view, table
+from tests.unit.catalog.answers import (
+    ORIGIN,
+    WHERE,
+    column,
+    database,
+    job,
+    partition,
+    presto_view,
+    table,
+)
 
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.jobs import job_record, script_location
-from glueline_worker.catalog.partitions import partition_record
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.jobs import find_script_location, make_job_record
+from glueline_worker.catalog.partitions import make_partition_record
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.tables import make_table_record
 
 texts = st.text() | st.sampled_from(
     ["", "\ud800", "NaN", "-1", "1e400", "true", "array<", "s3://", "jdbc:x://a:b@c"]
@@ -81,20 +91,24 @@ def check(record):
 @settings(max_examples=examples(400), deadline=None)
 @given(altered(TABLES), st.booleans())
 def test_any_table_is_a_record(answer, raw):
-    check(table_record(answer, **WHERE, database_name="sales", raw=raw))
+    check(make_table_record(answer, RecordOrigin(**WHERE, raw=raw), database_name="sales"))
 
 
 @settings(max_examples=examples(300), deadline=None)
 @given(altered([job()]), st.booleans())
 def test_any_job_is_a_record(answer, raw):
-    check(job_record(answer, **WHERE, raw=raw))
-    assert script_location(answer)
+    check(make_job_record(answer, RecordOrigin(**WHERE, raw=raw)))
+    assert find_script_location(answer)
 
 
 @settings(max_examples=examples(200), deadline=None)
 @given(altered([partition()]), st.booleans())
 def test_any_partition_is_a_record(answer, raw):
-    check(partition_record(answer, **WHERE, database_name="d", table_name="t", raw=raw))
+    check(
+        make_partition_record(
+            answer, RecordOrigin(**WHERE, raw=raw), database_name="d", table_name="t"
+        )
+    )
 
 
 @settings(max_examples=examples(200), deadline=None)
@@ -105,7 +119,7 @@ def test_any_partition_is_a_record(answer, raw):
     st.booleans(),
 )
 def test_any_database_is_a_record(answer, raw):
-    check(database_record(answer, **WHERE, raw=raw))
+    check(make_database_record(answer, RecordOrigin(**WHERE, raw=raw)))
 
 
 spark_types = st.recursive(
@@ -128,7 +142,7 @@ spark_types = st.recursive(
 @given(st.lists(st.fixed_dictionaries({"name": texts, "type": spark_types}), max_size=3))
 def test_any_spark_schema_is_a_record(fields):
     parameters = {"spark.sql.sources.schema": json.dumps({"type": "struct", "fields": fields})}
-    check(table_record({"Name": "t", "Parameters": parameters}, **WHERE, database_name="d"))
+    check(make_table_record({"Name": "t", "Parameters": parameters}, ORIGIN, database_name="d"))
 
 
 def test_an_answer_deeper_than_writers_of_json_go_is_a_record():
@@ -136,4 +150,4 @@ def test_an_answer_deeper_than_writers_of_json_go_is_a_record():
     for _ in range(900):
         deep = {"Parameters": deep}
     answer = {"Name": "t", "Owner": deep, "StorageDescriptor": deep, "Parameters": {"a": deep}}
-    check(table_record(answer, **WHERE, database_name="d", raw=True))
+    check(make_table_record(answer, RecordOrigin(**WHERE, raw=True), database_name="d"))

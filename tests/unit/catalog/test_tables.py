@@ -8,14 +8,15 @@ from tests.unit.catalog.answers import WHERE, column, presto_view, table
 
 from glueline.contract.datatypes import PrimitiveType, UnknownType
 from glueline.contract.records import CatalogLink, Federated, SortColumn, Storage, TableRecord
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.catalog.types.column_types import parse_type
 
 PLACEHOLDER = column("col", "array<string>", Comment="from deserializer")
 
 
 def record_of(answer, **more):
-    return table_record(answer, **WHERE, database_name="sales", **more)
+    return make_table_record(answer, RecordOrigin(**WHERE, **more), database_name="sales")
 
 
 def names(columns):

@@ -1,15 +1,15 @@
 """The SQL of views, whatever engine stored it."""
 
 import pytest
-from tests.unit.catalog.answers import WHERE, presto_view, table
+from tests.unit.catalog.answers import ORIGIN, presto_view, table
 
 from glueline.contract.records import ViewText
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.tables import make_table_record
 
 
 def view_of(**changes):
     answer = table(TableType="VIRTUAL_VIEW", **changes)
-    return table_record(answer, **WHERE, database_name="sales")
+    return make_table_record(answer, ORIGIN, database_name="sales")
 
 
 @pytest.mark.parametrize("kind", ["View", "Materialized View"])
@@ -73,12 +73,12 @@ def test_a_view_with_several_dialects_has_a_text_for_each():
 
 def test_a_view_text_counts_without_the_type_of_a_view():
     answer = table(TableType=None, ViewOriginalText="SELECT 1")
-    assert len(table_record(answer, **WHERE, database_name="sales").views) == 1
+    assert len(make_table_record(answer, ORIGIN, database_name="sales").views) == 1
 
 
 def test_a_table_is_no_view():
     answer = table(ViewOriginalText="", ViewExpandedText="")
-    record = table_record(answer, **WHERE, database_name="sales")
+    record = make_table_record(answer, ORIGIN, database_name="sales")
     assert (record.views, record.warnings) == ((), ())
 
 

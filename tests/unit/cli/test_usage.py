@@ -123,7 +123,7 @@ def test_the_help_tells_the_exit_codes(glueline: Command):
 
 
 def test_the_paragraphs_of_a_help_run_on(glueline: Command):
-    assert "given back to the queue. Scale by starting more" in glueline("worker", "--help").out
+    assert "goes back to the queue. To scale, start more" in glueline("worker", "--help").out
     assert "(default: that of the source)" in glueline("policy", "--help").out
 
 

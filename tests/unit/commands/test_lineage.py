@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,18 +12,19 @@ from tests.support.command import Said, glueline
 
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.records import Record
-from glueline_worker.catalog.databases import database_record
-from glueline_worker.catalog.tables import table_record
+from glueline_worker.catalog.databases import make_database_record
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import make_link_lineage
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.lineage.script import read_script
-from glueline_worker.sinks.base import Run
+from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.registry import parse_sink
 
 HERE = LineageContext(region="eu-west-1", account="123456789012")
-WHERE = {"source": "default", "region": "eu-west-1", "catalog_id": "123456789012"}
+ORIGIN = RecordOrigin("default", "eu-west-1", "123456789012")
 SCRIPT = """
 spark.read.json("s3://raw/orders").write.parquet("s3://lake/sales/orders/dt=1")
 spark.table("sales.orders").write.saveAsTable("finance.report")
@@ -32,22 +34,22 @@ spark.table("sales.orders").write.saveAsTable("finance.report")
 @pytest.fixture
 def sink(tmp_path: Path) -> str:
     """A job that writes to a table's path and reads the table, and a resource link to the result."""
-    orders = table_record(
+    orders = make_table_record(
         {"Name": "orders", "StorageDescriptor": {"Location": "s3://lake/sales/orders/"}},
+        ORIGIN,
         database_name="sales",
-        **WHERE,
     )
-    link = table_record(
+    link = make_table_record(
         {"Name": "shared", "TargetTable": {"DatabaseName": "finance", "Name": "report"}},
+        ORIGIN,
         database_name="board",
-        **WHERE,
     )
     job = collapse(read_script(SCRIPT, HERE), HERE)
     records = [
         orders,
         link,
-        *make_lineage_records(job, process="job/nightly", **WHERE),
-        *make_lineage_records(make_link_lineage(link, HERE), process="table/board/shared", **WHERE),
+        *make_lineage_records(job, ORIGIN, process="job/nightly"),
+        *make_lineage_records(make_link_lineage(link, HERE), ORIGIN, process="table/board/shared"),
     ]
     return stored(tmp_path, records)
 
@@ -56,11 +58,11 @@ def sink(tmp_path: Path) -> str:
 def linked(tmp_path: Path) -> str:
     """A job that reads a table of a linked database, whose owner is not extracted."""
     target = {"CatalogId": "210987654321", "DatabaseName": "sales", "Region": "us-east-1"}
-    link = database_record({"Name": "shared", "TargetDatabase": target}, **WHERE)
+    link = make_database_record({"Name": "shared", "TargetDatabase": target}, ORIGIN)
     job = collapse(
         read_script('spark.table("shared.orders").write.saveAsTable("finance.report")', HERE), HERE
     )
-    return stored(tmp_path, [link, *make_lineage_records(job, process="job/nightly", **WHERE)])
+    return stored(tmp_path, [link, *make_lineage_records(job, ORIGIN, process="job/nightly")])
 
 
 def stored(folder: Path, records: Sequence[Record]) -> str:
@@ -116,7 +118,7 @@ def test_a_person_sees_a_tree(sink: str) -> None:
 
 def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None:
     there = LineageContext(region="us-east-1", account="123456789012")
-    where = {**WHERE, "region": "us-east-1"}
+    elsewhere = replace(ORIGIN, region="us-east-1")
 
     async def fill() -> None:
         place = parse_sink(sink)
@@ -124,7 +126,7 @@ def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None
         run = Run("b" * 32, 2, ExtractionRequest(), datetime.now(UTC))
         writer = await place.begin(run, "job/nightly")
         job = collapse(read_script(SCRIPT, there), there)
-        await writer.write(make_lineage_records(job, process="job/nightly", **where))
+        await writer.write(make_lineage_records(job, elsewhere, process="job/nightly"))
         await writer.complete()
         await place.close()
 

@@ -2,7 +2,7 @@
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
-from glueline_worker.commands.dataset_names import find_datasets, full_name
+from glueline_worker.commands.dataset_names import find_datasets, get_full_name
 from glueline_worker.commands.stored_lineage import StoredLineage, join_lineage
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming import name_catalog_table, name_s3_path
@@ -155,7 +155,7 @@ def test_every_place_of_a_table_is_joined_and_the_nearest_of_all_catalogues_wins
 def test_a_table_whose_data_stands_nobody_knows_where_is_a_warning():
     stored = join_lineage([], [], [stored_table("sales.orders")])
     (warning,) = stored.warnings([named("sales.orders", OWNER)])
-    assert "the catalogue does not say where its data stands" in warning
+    assert "the catalogue does not say where its data is" in warning
 
 
 def test_names_find_tables_of_nested_catalogues_and_accounts():
@@ -171,7 +171,7 @@ def test_names_find_tables_of_nested_catalogues_and_accounts():
         "s3tablescatalog/b1.ns.orders",
         '"s3tablescatalog/b1"."ns"."orders"',
         f"{CONSUMER}:s3tablescatalog/b1.ns.orders",
-        full_name(nested),
+        get_full_name(nested),
     ):
         assert find_datasets(text, known) == [nested], text
     assert find_datasets("sales.orders", known) == [mine, theirs]

@@ -6,21 +6,21 @@ from typing import Any
 import pytest
 from tests.unit.sinks.samples import run
 
-from glueline_worker.execution.run_commit import LONGEST_PAUSE, abort, pause_before_cleaning
-from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
+from glueline_worker.execution.run_commit import LONGEST_CLEANUP_DELAY, abort_run, cleanup_delay
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 
 KEEP = 7 * 24 * 3600.0
 
 
 def pause(age: float) -> float | None:
-    return pause_before_cleaning(datetime.now(UTC) - timedelta(seconds=age), KEEP)
+    return cleanup_delay(datetime.now(UTC) - timedelta(seconds=age), KEEP)
 
 
 @pytest.mark.parametrize("age", [-3600, 0, 10, 3600, KEEP - 60])
 def test_it_is_tried_more_and_more_rarely(age: float) -> None:
     found = pause(age)
     assert found is not None
-    assert 0.5 <= found <= min(max(age / 2 + 1, 1), LONGEST_PAUSE)
+    assert 0.5 <= found <= min(max(age / 2 + 1, 1), LONGEST_CLEANUP_DELAY)
 
 
 def test_it_is_given_up_when_the_run_would_be_forgotten() -> None:
@@ -41,5 +41,5 @@ class Away:
 async def test_a_sink_that_is_away_does_not_keep_others_from_being_cleaned() -> None:
     sinks: list[Any] = [Away(SinkRefused("no")), Away(SinkUnavailable("away")), Away()]
     with pytest.raises(SinkUnavailable):
-        await abort(sinks, run(), replayed=False)
+        await abort_run(sinks, run(), replayed=False)
     assert [sink.aborted for sink in sinks] == [1, 1, 1]

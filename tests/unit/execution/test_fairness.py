@@ -3,7 +3,7 @@
 import pytest
 
 from glueline.contract.messages import DatabasesUnit, FinishUnit
-from glueline_worker.execution.fairness import steps_aside
+from glueline_worker.execution.fairness import should_yield
 
 LARGE, OTHER = "a" * 32, "b" * 32
 UNIT = DatabasesUnit(run_id=LARGE, source="default")
@@ -28,9 +28,9 @@ UNIT = DatabasesUnit(run_id=LARGE, source="default")
 )
 def test_a_run_has_its_part_and_what_is_left(held: str, slots: int, runs: int, *, aside: bool):
     under_way = [{"l": LARGE, "o": OTHER}[letter] for letter in held]
-    assert steps_aside(UNIT, under_way, slots, runs) is aside
+    assert should_yield(UNIT, under_way, slots, runs) is aside
 
 
 def test_a_finish_never_waits():
     finish = FinishUnit(run_id=LARGE, source="default")
-    assert not steps_aside(finish, [LARGE] * 8, 8, 2)
+    assert not should_yield(finish, [LARGE] * 8, 8, 2)

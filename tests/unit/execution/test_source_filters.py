@@ -8,7 +8,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters, Globs
 from glueline.contract.messages import DatabaseScope, ExtractionRequest, JobScope, TableScope
 from glueline.settings.sources import Source
-from glueline_worker.execution.source_filters import ensure_admitted, narrowed
+from glueline_worker.execution.source_filters import ensure_in_filters, narrow_request
 
 GLOBS = st.lists(st.text("ab*?", min_size=1, max_size=3), max_size=2)
 BOTH = st.builds(lambda a, d: Globs(allow=tuple(a), deny=tuple(d)), GLOBS, GLOBS)
@@ -30,7 +30,7 @@ def test_a_request_narrows_its_source_and_cannot_widen_it() -> None:
     request = ExtractionRequest.model_validate(
         {"source": "a", "filters": {"databases": {"allow": ["*_eu", "hr"]}}}
     )
-    filters = narrowed(request, source(databases={"allow": ["sales*"]})).filters
+    filters = narrow_request(request, source(databases={"allow": ["sales*"]})).filters
     assert [n for n in ("sales_eu", "sales_us", "hr", "hr_eu") if filters.databases.admits(n)] == [
         "sales_eu"
     ]
@@ -43,14 +43,14 @@ def test_a_request_narrows_its_source_and_cannot_widen_it() -> None:
 def test_what_the_source_leaves_out_cannot_be_asked_for_by_name(scope) -> None:
     filters = source(databases={"deny": ["hr"]}, jobs={"deny": ["h*"]})
     with pytest.raises(UsageError, match=f"'a' leaves out the {scope.kind} 'hr'"):
-        ensure_admitted(ExtractionRequest(source="a", scope=scope), filters)
-    ensure_admitted(ExtractionRequest(source="default", scope=scope), Filters())
+        ensure_in_filters(ExtractionRequest(source="a", scope=scope), filters)
+    ensure_in_filters(ExtractionRequest(source="default", scope=scope), Filters())
 
 
 def test_a_table_is_admitted_by_the_filters_of_databases_and_tables_not_by_those_of_jobs() -> None:
     filters = source(tables={"deny": ["tmp_*"]}, jobs={"deny": ["*"]})
     wanted = TableScope(database="hr", name="staff")
-    ensure_admitted(ExtractionRequest(source="a", scope=wanted), filters)
+    ensure_in_filters(ExtractionRequest(source="a", scope=wanted), filters)
     unwanted = ExtractionRequest(source="a", scope=TableScope(database="hr", name="tmp_1"))
     with pytest.raises(UsageError, match="leaves out the table 'tmp_1'"):
-        ensure_admitted(unwanted, filters)
+        ensure_in_filters(unwanted, filters)

@@ -7,7 +7,7 @@ from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
 from glueline.ledger.commands import Claim, finish_unit
 from glueline.ledger.results import OpenRunResult
-from glueline_worker.execution.run_commit import LONGEST_PAUSE
+from glueline_worker.execution.run_commit import LONGEST_CLEANUP_DELAY
 
 SALES = ExtractionRequest(scope=DatabaseScope(name="sales"))
 STATES = [RunState.SUCCEEDED, RunState.PARTIAL, RunState.FAILED]
@@ -294,7 +294,7 @@ def test_a_long_pause_before_cleaning_is_no_step_of_the_clock(
     cancel(harness, run.run_id)
     finish = finish_unit(run.run_id, "default")
     claim = harness.take(finish)
-    pause = int(LONGEST_PAUSE * 1000)
+    pause = int(LONGEST_CLEANUP_DELAY * 1000)
     assert harness.ledger(harness.calls.postpone(claim, delay_ms=pause, warning="away"))
     assert harness.due_units() == []
     harness.advance(pause // 2)

@@ -53,14 +53,14 @@ def test_without_a_collector_nothing_is_imported() -> None:
 
 
 def steps_of_a_call() -> None:
-    with told.call("Glue", "GetTables", "1:eu-west-1"):
-        told.waited(0.001)
+    with told.call_span("Glue", "GetTables", "1:eu-west-1"):
+        told.record_quota_wait(0.001)
 
 
 def test_without_a_collector_a_call_costs_a_look_at_a_variable() -> None:
     claimed = ClaimResult("claimed", 1)
-    assert told.unit(UNIT, claimed) is told.step("s", "write") is tracing.NOOP_SPAN
-    # __enter__, __exit__, `call`, `is_on`, `waited` and this function itself.
+    assert told.unit_span(UNIT, claimed) is told.sink_span("s", "write") is tracing.NOOP_SPAN
+    # __enter__, __exit__, `call_span`, `is_on`, `record_quota_wait` and this function itself.
     assert python_calls(steps_of_a_call) == 6
 
 
@@ -103,9 +103,9 @@ def test_a_command_sends_its_span_before_it_ends(collector: Collector, settings:
 
 
 def test_an_error_is_told_by_its_code_and_without_secrets(collector: Collector) -> None:
-    told.begin()
+    told.begin_tracing()
     for error in (UsageError("token=hunter2hunter2 is wrong"), ValueError("hunter2hunter2")):
-        with pytest.raises(type(error)), told.call("Glue", "GetTables", "1:eu-west-1"):
+        with pytest.raises(type(error)), told.call_span("Glue", "GetTables", "1:eu-west-1"):
             raise error
     tracing.end(5)
     assert [span.about["error.type"] for span in collector.spans] == ["usage", "ValueError"]
@@ -119,10 +119,10 @@ def test_runs_that_nobody_traced_are_sampled_too(
 ) -> None:
     monkeypatch.setenv("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
     monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", ratio)
-    told.begin()
+    told.begin_tracing()
     units = [UNIT.model_copy(update={"run_id": f"{n:032x}"}) for n in range(32)]
     for unit in units * 2:
-        with told.unit(unit, ClaimResult("claimed", 1)):
+        with told.unit_span(unit, ClaimResult("claimed", 1)):
             pass
     tracing.end(5)
     assert len(collector.spans) == pytest.approx(2 * expected, abs=14)
@@ -132,8 +132,8 @@ def test_runs_that_nobody_traced_are_sampled_too(
 
 
 def test_a_parent_that_is_not_sampled_is_followed(collector: Collector) -> None:
-    told.begin()
-    with told.unit(UNIT, ClaimResult("claimed", 1, trace=f"00-{'ab' * 16}-{'cd' * 8}-00")):
+    told.begin_tracing()
+    with told.unit_span(UNIT, ClaimResult("claimed", 1, trace=f"00-{'ab' * 16}-{'cd' * 8}-00")):
         assert tracing.traceparent().endswith("-00")
         assert get_current_span().get_span_context().trace_id == int("ab" * 16, 16)
     tracing.end(5)

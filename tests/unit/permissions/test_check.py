@@ -12,10 +12,10 @@ from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound, AwsRefused, AwsTransient
-from glueline_worker.aws.iam_actions import BESIDE, PERMISSIONS
-from glueline_worker.permissions.check import check_source
-from glueline_worker.permissions.lake_formation import IAM_ALONE, governed
-from glueline_worker.permissions.verdicts import said, tried, verdict
+from glueline_worker.aws.iam_actions import NOT_OF_SOURCE, PERMISSIONS
+from glueline_worker.permissions.check import check_permissions
+from glueline_worker.permissions.lake_formation import IAM_PRINCIPALS, is_governed
+from glueline_worker.permissions.verdicts import describe_outcome, judge_error, make_call_item
 
 Simulate = Callable[..., Simulator]
 HOP = "arn:aws:iam::210987654321:role/hop"
@@ -25,7 +25,7 @@ DENIED = CheckState.DENIED
 
 async def checked(sim: Simulator, **source: Any) -> CheckReport:
     made = Source.model_validate({"endpoint_url": sim.url, **source})
-    return await check_source(Settings(sources={"a": made}), "a")
+    return await check_permissions(Settings(sources={"a": made}), "a")
 
 
 def state(report: CheckReport, permission: str) -> CheckState:
@@ -38,7 +38,7 @@ def _item(report: CheckReport, permission: str) -> CheckItem:
 
 async def test_every_permission_that_reads_is_tried(simulator: Simulate) -> None:
     report = await checked(simulator(sample=True))
-    reading = {p.action for p in PERMISSIONS if p.feature not in BESIDE}
+    reading = {p.action for p in PERMISSIONS if p.feature not in NOT_OF_SOURCE}
     states = {item.permission: item.state for item in report.items}
     assert states.keys() >= reading
     assert states.pop("kms:Decrypt") is CheckState.UNKNOWN
@@ -89,7 +89,7 @@ async def test_tables_that_are_all_hidden_are_noticed(simulator: Simulate) -> No
 
 def lake(*governed: str, tables: bool) -> dict[str, Any]:
     """A catalogue whose databases say whether Lake Formation governs them."""
-    iam = {"Principal": {"DataLakePrincipalIdentifier": IAM_ALONE}, "Permissions": ["ALL"]}
+    iam = {"Principal": {"DataLakePrincipalIdentifier": IAM_PRINCIPALS}, "Permissions": ["ALL"]}
     table: dict[str, Any] = {"orders": {"columns": {"id": "bigint"}}} if tables else {}
     databases = {
         name: {
@@ -132,11 +132,11 @@ async def test_which_databases_lake_formation_governs_is_told(
         ([], True),
         ([{}], True),
         ([None, {"Principal": None}], True),
-        ([{"Principal": {"DataLakePrincipalIdentifier": IAM_ALONE}}], False),
+        ([{"Principal": {"DataLakePrincipalIdentifier": IAM_PRINCIPALS}}], False),
     ],
 )
 def test_defaults_of_a_database_are_read_whatever_they_are(defaults: Any, expected: Any) -> None:
-    assert governed({"CreateTableDefaultPermissions": defaults}) is expected
+    assert is_governed({"CreateTableDefaultPermissions": defaults}) is expected
 
 
 async def test_an_empty_database_at_first_is_no_alarm(simulator: Simulate) -> None:
@@ -182,25 +182,25 @@ async def test_a_key_that_cannot_be_read_is_said_with_its_reference(simulator: S
 async def test_an_endpoint_that_is_away_is_no_denial() -> None:
     settings = Settings(sources={"a": Source(endpoint_url="http://127.0.0.1:1")})
     quick = settings.worker.model_copy(update={"call_timeout": 0.2})
-    report = await check_source(settings.model_copy(update={"worker": quick}), "a")
+    report = await check_permissions(settings.model_copy(update={"worker": quick}), "a")
     assert {item.state for item in report.items} == {CheckState.UNKNOWN}
     assert (report.ok, report.exit_code) == (False, 1)
 
 
 def test_verdicts_tell_what_is_missing_from_what_is_not_there() -> None:
-    assert verdict(AwsNotFound("GetTable: EntityNotFoundException")) is CheckState.ALLOWED
-    assert verdict(AwsRefused("GetTable: InvalidInputException: no")) is CheckState.ALLOWED
-    assert verdict(AwsDenied("GetTable: AccessDeniedException")) is DENIED
-    assert verdict(AwsTransient("GetTable: 503")) is CheckState.UNKNOWN
+    assert judge_error(AwsNotFound("GetTable: EntityNotFoundException")) is CheckState.ALLOWED
+    assert judge_error(AwsRefused("GetTable: InvalidInputException: no")) is CheckState.ALLOWED
+    assert judge_error(AwsDenied("GetTable: AccessDeniedException")) is DENIED
+    assert judge_error(AwsTransient("GetTable: 503")) is CheckState.UNKNOWN
     unknown = AwsRefused("GetTable: 501: the endpoint does not know this operation")
-    assert verdict(unknown) is CheckState.UNKNOWN
+    assert judge_error(unknown) is CheckState.UNKNOWN
 
 
 def test_advice_follows_what_aws_says() -> None:
     lake = AwsDenied("AccessDeniedException: Insufficient Lake Formation permission(s)")
-    assert "grant it in Lake Formation" in tried("glue:GetTable", "x", lake).detail
+    assert "grant it in Lake Formation" in make_call_item("glue:GetTable", "x", lake).detail
     key = AwsDenied("AccessDenied: not authorized to perform: kms:Decrypt on resource")
-    assert "allow kms:Decrypt" in said(key, "x")
+    assert "allow kms:Decrypt" in describe_outcome(key, "x")
 
 
 def test_the_command_answers_with_a_table_json_and_exit_codes(

@@ -10,9 +10,15 @@ from glueline.contract.messages import Options
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_simulator.rules import GLUE_OPERATIONS, S3_OPERATIONS
-from glueline_worker.aws.iam_actions import OPERATIONS, PERMISSIONS, USUAL, Feature, permission_of
-from glueline_worker.permissions.policy_documents import identities
-from glueline_worker.permissions.policy_resources import Place
+from glueline_worker.aws.iam_actions import (
+    DEFAULT_FEATURES,
+    PERMISSIONS,
+    QUOTA_OPERATIONS,
+    Feature,
+    find_permission,
+)
+from glueline_worker.permissions.policy_documents import make_principals
+from glueline_worker.permissions.policy_resources import PolicyScope
 
 WITHOUT_CALL = {"kms:Decrypt"}
 """S3 and Glue make it in the caller's name."""
@@ -20,7 +26,7 @@ WITHOUT_CALL = {"kms:Decrypt"}
 
 def test_every_call_of_the_code_has_its_permission() -> None:
     assert made() >= {"GetTables", "GetObject", "HeadBucket", "GetSecretValue", "GetParameter"}
-    assert {call for call in made() if permission_of(call) is None} == set()
+    assert {call for call in made() if find_permission(call) is None} == set()
 
 
 def test_every_permission_has_a_call_in_the_code() -> None:
@@ -40,7 +46,7 @@ def test_every_call_of_the_table_exists_and_belongs_to_its_service() -> None:
 
 def allowed(features: frozenset[Feature]) -> set[str]:
     """The calls that the policy allows."""
-    (reader,) = identities(Place(Settings().source("default")), features, "unused")
+    (reader,) = make_principals(PolicyScope(Settings().source("default")), features, "unused")
     actions = {a for statement in reader.policy["Statement"] for a in statement["Action"]}
     return {call for p in PERMISSIONS if p.action in actions for call in p.operations}
 
@@ -48,8 +54,8 @@ def allowed(features: frozenset[Feature]) -> set[str]:
 @pytest.mark.parametrize(
     ("features", "options"),
     [
-        (USUAL | {Feature.PARTITIONS}, Options(partitions="all")),
-        (USUAL, Options()),
+        (DEFAULT_FEATURES | {Feature.PARTITIONS}, Options(partitions="all")),
+        (DEFAULT_FEATURES, Options()),
         (frozenset({Feature.CATALOG, Feature.JOBS}), Options(lineage=False)),
     ],
 )
@@ -72,7 +78,7 @@ def test_a_full_run_needs_what_the_policy_allows_and_nothing_else(
     assert [text for text in warnings if "AccessDenied" in text] == []
     called = set(sim.stats()["operations"])
     assert called <= allowed(features) | {"GetCallerIdentity"}
-    assert called <= OPERATIONS
+    assert called <= QUOTA_OPERATIONS
 
 
 def test_each_feature_of_the_policy_is_needed(

@@ -17,10 +17,20 @@ from tests.unit.permissions.authority import complaints
 
 from glueline.contract.errors import UsageError
 from glueline.settings.sources import Role, Source
-from glueline_worker.aws.iam_actions import CHOICES, USUAL, Feature
-from glueline_worker.permissions.policy_documents import LIMIT, identities, size, usual_principal
-from glueline_worker.permissions.policy_formats import chain, cloudformation, iam, terraform
-from glueline_worker.permissions.policy_resources import Place
+from glueline_worker.aws.iam_actions import DEFAULT_FEATURES, OPTIONAL_FEATURES, Feature
+from glueline_worker.permissions.policy_documents import (
+    POLICY_LIMIT,
+    count_policy_characters,
+    guess_trusted_arn,
+    make_principals,
+)
+from glueline_worker.permissions.policy_formats import (
+    render_chain,
+    render_cloudformation,
+    render_iam,
+    render_terraform,
+)
+from glueline_worker.permissions.policy_resources import PolicyScope
 
 ACCOUNT = "123456789012"
 ROLES = (
@@ -29,8 +39,8 @@ ROLES = (
 )
 
 
-def reader(place: Place, features: Any = USUAL) -> dict[str, Any]:
-    return identities(place, features, usual_principal(place))[-1].policy
+def reader(place: PolicyScope, features: Any = DEFAULT_FEATURES) -> dict[str, Any]:
+    return make_principals(place, features, guess_trusted_arn(place))[-1].policy
 
 
 def resources(policy: dict[str, Any], action: str) -> list[str]:
@@ -42,9 +52,11 @@ def actions(policy: dict[str, Any]) -> set[str]:
     return {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
-FEATURES = st.sets(st.sampled_from(CHOICES)).map(lambda chosen: {Feature.CATALOG, *chosen})
+FEATURES = st.sets(st.sampled_from(OPTIONAL_FEATURES)).map(
+    lambda chosen: {Feature.CATALOG, *chosen}
+)
 PLACES = st.builds(
-    lambda region, allow, nested, buckets, roles: Place(
+    lambda region, allow, nested, buckets, roles: PolicyScope(
         Source.model_validate(
             {
                 "filters": {"databases": {"allow": allow}},
@@ -67,10 +79,10 @@ PLACES = st.builds(
 
 @settings(max_examples=examples(40), deadline=None)
 @given(PLACES, FEATURES)
-def test_every_policy_is_valid(place: Place, features: set[Feature]) -> None:
-    for one in identities(place, features, usual_principal(place)):
+def test_every_policy_is_valid(place: PolicyScope, features: set[Feature]) -> None:
+    for one in make_principals(place, features, guess_trusted_arn(place)):
         assert one.policy is not None
-        assert size(one.policy) <= LIMIT
+        assert count_policy_characters(one.policy) <= POLICY_LIMIT
         assert complaints(one.policy) == []
         IAMPolicyDocumentValidator(json.dumps(one.policy)).validate()
 
@@ -96,7 +108,7 @@ def test_the_linter_would_see_a_mistake() -> None:
 
 
 def test_tables_need_the_catalogue_their_databases_and_themselves() -> None:
-    place = Place(Source(), region="eu-west-1", account=ACCOUNT)
+    place = PolicyScope(Source(), region="eu-west-1", account=ACCOUNT)
     base = f"arn:aws:glue:eu-west-1:{ACCOUNT}:"
     assert resources(reader(place), "glue:GetTables") == [
         f"{base}catalog",
@@ -122,22 +134,22 @@ def test_tables_need_the_catalogue_their_databases_and_themselves() -> None:
     ],
 )
 def test_the_partition_follows_the_region(region: str, partition: str) -> None:
-    found = re.findall(r"arn:([\w-]+):", json.dumps(reader(Place(Source(), region=region))))
+    found = re.findall(r"arn:([\w-]+):", json.dumps(reader(PolicyScope(Source(), region=region))))
     assert set(found) == {partition}
 
 
 def test_filters_narrow_tables_but_not_what_jobs_may_read() -> None:
     source = Source.model_validate({"filters": {"databases": {"allow": ["Sales*"]}}})
-    policy = reader(Place(source, account=ACCOUNT))
+    policy = reader(PolicyScope(source, account=ACCOUNT))
     assert resources(policy, "glue:GetTables")[-1].endswith(":table/sales*/*")
     assert resources(policy, "glue:GetTable")[-1].endswith(":table/*/*")
     assert resources(policy, "glue:GetDatabases")[-1].endswith(":database/*")
 
 
 def test_what_is_switched_off_is_not_allowed() -> None:
-    place = Place(Source(), account=ACCOUNT)
+    place = PolicyScope(Source(), account=ACCOUNT)
     assert "glue:GetPartitions" not in actions(reader(place))
-    assert "glue:GetPartitions" in actions(reader(place, USUAL | {Feature.PARTITIONS}))
+    assert "glue:GetPartitions" in actions(reader(place, DEFAULT_FEATURES | {Feature.PARTITIONS}))
     assert actions(reader(place, {Feature.CATALOG})) == {
         "glue:GetDatabase",
         "glue:GetDatabases",
@@ -172,19 +184,21 @@ def test_the_queue_with_events_is_the_one_of_the_settings(
     assert complaints(policy) == []
     assert resources(policy, "sqs:ReceiveMessage") == [arn]
     assert resources(policy, "sqs:DeleteMessage") == [arn]
-    assert "sqs" not in json.dumps(reader(Place(Source())))
+    assert "sqs" not in json.dumps(reader(PolicyScope(Source())))
 
 
 def test_another_accounts_catalogue_is_named_by_that_account() -> None:
     source = Source(catalog_id="210987654321", roles=ROLES)
-    policy = reader(Place(source, region="eu-west-1", account="222222222222"))
+    policy = reader(PolicyScope(source, region="eu-west-1", account="222222222222"))
     assert resources(policy, "glue:GetTables")[0] == "arn:aws:glue:eu-west-1:210987654321:catalog"
     assert resources(policy, "glue:GetJob") == ["arn:aws:glue:eu-west-1:222222222222:job/*"]
 
 
 def test_a_chain_of_roles_allows_and_trusts_step_by_step() -> None:
-    place = Place(Source(roles=ROLES), region="eu-west-1", account="222222222222")
-    caller, hop, last = identities(place, USUAL, "arn:aws:iam::999999999999:role/workers")
+    place = PolicyScope(Source(roles=ROLES), region="eu-west-1", account="222222222222")
+    caller, hop, last = make_principals(
+        place, DEFAULT_FEATURES, "arn:aws:iam::999999999999:role/workers"
+    )
     assert resources(caller.policy, "sts:AssumeRole") == [ROLES[0].arn]
     assert resources(hop.policy, "sts:AssumeRole") == [ROLES[1].arn]
     assert hop.trust["Statement"][0]["Principal"] == {
@@ -194,7 +208,7 @@ def test_a_chain_of_roles_allows_and_trusts_step_by_step() -> None:
     assert last.trust["Statement"][0]["Condition"] == {
         "StringEquals": {"sts:ExternalId": ROLES[1].external_id}
     }
-    assert [one["role"] for one in json.loads(chain([caller, hop, last]))] == [
+    assert [one["role"] for one in json.loads(render_chain([caller, hop, last]))] == [
         None,
         *(role.arn for role in ROLES),
     ]
@@ -202,7 +216,9 @@ def test_a_chain_of_roles_allows_and_trusts_step_by_step() -> None:
 
 def test_keys_that_aws_keeps_may_be_read_by_whoever_runs_the_workers() -> None:
     source = Source(access_key="secretsmanager:glue/reader#k", secret_key="ssm:/glue/secret")
-    (caller,) = identities(Place(source, region="eu-west-1", account=ACCOUNT), USUAL, "unused")
+    (caller,) = make_principals(
+        PolicyScope(source, region="eu-west-1", account=ACCOUNT), DEFAULT_FEATURES, "unused"
+    )
     assert complaints(caller.policy) == []
     assert resources(caller.policy, "secretsmanager:GetSecretValue") == [
         "arn:aws:secretsmanager:eu-west-1:*:secret:glue/reader-??????"
@@ -215,27 +231,27 @@ def test_keys_that_aws_keeps_may_be_read_by_whoever_runs_the_workers() -> None:
 def test_names_that_are_too_many_for_a_policy_give_way_to_a_wildcard() -> None:
     allow = [f"database_number_{n}" for n in range(300)]
     source = Source.model_validate({"filters": {"databases": {"allow": allow}}})
-    policy = reader(Place(source, account=ACCOUNT))
-    assert size(policy) <= LIMIT
+    policy = reader(PolicyScope(source, account=ACCOUNT))
+    assert count_policy_characters(policy) <= POLICY_LIMIT
     assert resources(policy, "glue:GetTables")[-1].endswith(":table/*/*")
     with pytest.raises(UsageError, match="name fewer buckets"):
-        reader(Place(Source(), buckets=tuple(f"bucket-number-{n}" for n in range(300))))
+        reader(PolicyScope(Source(), buckets=tuple(f"bucket-number-{n}" for n in range(300))))
 
 
 @settings(max_examples=examples(20), deadline=None)
 @given(PLACES, FEATURES)
-def test_terraform_takes_its_notation(place: Place, features: set[Feature]) -> None:
-    found = identities(place, features, usual_principal(place))
-    parsed = hcl2.loads(terraform("lake.1", found))
+def test_terraform_takes_its_notation(place: PolicyScope, features: set[Feature]) -> None:
+    found = make_principals(place, features, guess_trusted_arn(place))
+    parsed = hcl2.loads(render_terraform("lake.1", found))
     kinds = [re.sub(r"\W", "", kind) for block in parsed["resource"] for kind in block]
     assert kinds.count("aws_iam_policy") == len(found)
     assert kinds.count("aws_iam_role") == len(found) - 1
 
 
 def test_terraform_holds_the_same_documents() -> None:
-    place = Place(Source(roles=ROLES), account="222222222222")
-    found = identities(place, USUAL, usual_principal(place))
-    held = re.findall(r"<<-JSON\n(.*?)\n  JSON", terraform("lake", found), re.DOTALL)
+    place = PolicyScope(Source(roles=ROLES), account="222222222222")
+    found = make_principals(place, DEFAULT_FEATURES, guess_trusted_arn(place))
+    held = re.findall(r"<<-JSON\n(.*?)\n  JSON", render_terraform("lake", found), re.DOTALL)
     documents = [json.loads(text.replace("$${", "${")) for text in held]
     assert documents == [
         found[0].policy,
@@ -244,13 +260,17 @@ def test_terraform_holds_the_same_documents() -> None:
 
 
 def test_cloudformation_takes_its_notation() -> None:
-    place = Place(Source(roles=ROLES), region="eu-west-1", account="222222222222")
-    found = identities(place, USUAL | {Feature.PARTITIONS}, usual_principal(place))
-    text = cloudformation("lake-1", found)
+    place = PolicyScope(Source(roles=ROLES), region="eu-west-1", account="222222222222")
+    found = make_principals(
+        place, DEFAULT_FEATURES | {Feature.PARTITIONS}, guess_trusted_arn(place)
+    )
+    text = render_cloudformation("lake-1", found)
     assert [str(match) for match in cfnlint.lint(text, regions=["eu-west-1"])] == []
     made = json.loads(text)["Resources"]
     assert [one["Type"] for one in made.values()].count("AWS::IAM::Role") == 2
-    assert made["Lake1ReaderPolicy"]["Properties"]["PolicyDocument"] == json.loads(iam(found))
+    assert made["Lake1ReaderPolicy"]["Properties"]["PolicyDocument"] == json.loads(
+        render_iam(found)
+    )
 
 
 @pytest.mark.parametrize("notation", ["json", "terraform", "cloudformation"])

@@ -18,8 +18,8 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from glueline_simulator import Simulator, UsageError
-from glueline_simulator.faults import DEFAULT_KINDS, FaultPlan
-from glueline_simulator.quota import Quota, Quotas
+from glueline_simulator.faults import DEFAULT_FAULT_KINDS, FaultPlan
+from glueline_simulator.quota import Quota, QuotaBuckets
 
 DATABASE = "raw_sales_0000"
 
@@ -59,7 +59,7 @@ def test_a_throttled_call_says_rate_exceeded(tuned: Simulator, glue: Any) -> Non
 
 
 def test_a_bucket_fills_at_its_rate_up_to_its_burst() -> None:
-    quotas = Quotas({"GetTables": Quota.parse("50:10")})
+    quotas = QuotaBuckets({"GetTables": Quota.parse("50:10")})
 
     def admitted(now: float) -> int:
         return sum(quotas.admit("1", "GetTables", named_only=False, now=now) for _ in range(100))
@@ -125,13 +125,13 @@ def test_a_reset_is_a_reset_on_the_wire(tuned: Simulator) -> None:
 def test_faults_follow_from_the_seed() -> None:
     def fates(seed: int) -> list[Any]:
         plan = FaultPlan(seed)
-        return [plan.draw("GetTables", 0.3, DEFAULT_KINDS) for _ in range(2000)]
+        return [plan.draw("GetTables", 0.3, DEFAULT_FAULT_KINDS) for _ in range(2000)]
 
     assert fates(1) == fates(1)
     assert fates(1) != fates(2)
     hit = [fate for fate in fates(1) if fate]
     assert 500 < len(hit) < 700
-    assert set(hit) == set(DEFAULT_KINDS)
+    assert set(hit) == set(DEFAULT_FAULT_KINDS)
 
 
 def test_a_reset_of_the_simulator_begins_the_faults_again(tuned: Simulator, glue: Any) -> None:

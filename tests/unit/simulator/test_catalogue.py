@@ -1,4 +1,4 @@
-"""What the catalogues hold."""
+"""The content of the catalogues."""
 
 import base64
 import json

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glueline_simulator.glue.dataflow import dataflow_graph
+from glueline_simulator.glue.dataflow import make_dataflow_graph
 
 SCRIPT = """import sys
 ## @type: DataSource
@@ -26,7 +26,7 @@ def by_id(graph: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_nodes_carry_type_line_and_source_text() -> None:
-    nodes = by_id(dataflow_graph(SCRIPT))
+    nodes = by_id(make_dataflow_graph(SCRIPT))
     assert nodes["source"]["NodeType"] == "DataSource"
     assert nodes["source"]["LineNumber"] == 2
     assert {arg["Name"]: arg["Value"] for arg in nodes["source"]["Args"]} == {
@@ -43,7 +43,7 @@ def test_nodes_carry_type_line_and_source_text() -> None:
 
 
 def test_edges_carry_the_parameter_they_enter_by() -> None:
-    edges = dataflow_graph(SCRIPT)["DagEdges"]
+    edges = make_dataflow_graph(SCRIPT)["DagEdges"]
     assert sorted((e["Source"], e["Target"], e["TargetParameter"]) for e in edges) == [
         ("other", "sink", "frame2"),
         ("source", "sink", "frame1"),
@@ -71,5 +71,5 @@ def test_the_service_answers_with_the_graph_of_a_generated_script(glue: Any, s3:
 @given(st.text())
 def test_any_text_has_a_graph(text: str) -> None:
     annotated = f"## @type: X\n## @args: {text}\n## @return: x\n## @inputs: {text}\n"
-    dataflow_graph(text)
-    assert dataflow_graph(annotated)["DagNodes"][0]["Id"] == "x"
+    make_dataflow_graph(text)
+    assert make_dataflow_graph(annotated)["DagNodes"][0]["Id"] == "x"

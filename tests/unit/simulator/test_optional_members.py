@@ -1,4 +1,4 @@
-"""What a catalogue file leaves out, or sets to null, is served or refused with a place."""
+"""Members that a catalogue file leaves out or sets to null are served, or refused with a place."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 import pytest
 
-from glueline_simulator.catalogue.load import _load
+from glueline_simulator.catalogue.load import load_text
 from glueline_simulator.errors import AwsError, CatalogueError
-from glueline_simulator.glue.service import Glue
-from glueline_simulator.glue.validation import service_model
-from glueline_simulator.services.call import Call
+from glueline_simulator.glue.service import GlueService
+from glueline_simulator.glue.validation import load_service_model
+from glueline_simulator.services.call import ServiceCall
 from glueline_simulator.settings import Settings
 
 ACCOUNT = "123456789012"
@@ -74,11 +74,11 @@ def catalogue(place: str, raw: Any) -> dict[str, Any]:
 
 def serve(definition: dict[str, Any]) -> dict[str, Any]:
     """The answers to all calls; an error of AWS is an answer as well."""
-    world = _load(orjson.dumps(definition).decode(), "c.json", "eu-west-1", ACCOUNT, Path())
-    glue, answers = Glue(world, 1), {}
+    state = load_text(orjson.dumps(definition).decode(), "c.json", "eu-west-1", ACCOUNT, Path())
+    glue, answers = GlueService(state, 1), {}
     for operation, given in CALLS:
         request: Any = SimpleNamespace(body=orjson.dumps(given), headers={})
-        call = Call(request, Settings(), operation, parameters=given)
+        call = ServiceCall(request, Settings(), operation, parameters=given)
         call.caller = SimpleNamespace(account=ACCOUNT, arn="x")  # type: ignore[assignment]
         try:
             answers[operation] = orjson.loads(glue.answer(call).body)
@@ -90,7 +90,7 @@ def serve(definition: dict[str, Any]) -> dict[str, Any]:
 def gaps() -> Iterator[Any]:
     """Every member of every kind as null, and every structure without members."""
     for place in ("Table", "Database", "Job", "JobRun", "Connection", "Trigger", "Workflow"):
-        for name, shape in service_model().shape_for(place).members.items():
+        for name, shape in load_service_model().shape_for(place).members.items():
             yield pytest.param(place, {name: None}, id=f"{place}.{name}=null")
             if shape.type_name == "structure":
                 yield pytest.param(place, {name: {}}, id=f"{place}.{name}=empty")

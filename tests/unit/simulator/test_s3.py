@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from glueline_simulator import Simulator
-from glueline_simulator.services.s3 import address
+from glueline_simulator.services.s3 import parse_address
 
 SCRIPTS = "glueline-scripts-123456789012-eu-west-1"
 AUTH = "AWS4-HMAC-SHA256 Credential=AKIA/20250101/eu-west-1/s3/aws4_request, Signature=0"
@@ -75,7 +75,7 @@ def test_buckets_are_created_and_known(s3: Any) -> None:
 def test_the_bucket_is_found_in_path_or_host(
     host: str, path: str, expected: tuple[str, str]
 ) -> None:
-    assert address(host, path) == expected
+    assert parse_address(host, path) == expected
 
 
 def test_virtual_hosts_are_served(generated: Simulator) -> None:

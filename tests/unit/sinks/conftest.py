@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.postgres import PostgresServer, postgres_server
-from tests.unit.sinks.places import Place, Rows, file_place, sql_place, stdout_place
+from tests.unit.sinks.places import PLACES, Place, Rows, database_url, sql_place
 
 from glueline_worker.sinks.base import Sink
 
@@ -16,20 +16,10 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-def database_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    if kind == "postgresql":
-        return request.getfixturevalue("postgres").create_database()
-    return f"sqlite:///{folder}/glueline.db"
-
-
-@pytest.fixture(params=[*DATABASES, "file", "stdout"])
+@pytest.fixture(params=PLACES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Each sink in turn."""
-    if request.param == "file":
-        return file_place(tmp_path / "out")
-    if request.param == "stdout":
-        return stdout_place()
-    return sql_place(database_url(request.param, request, tmp_path))
+    return PLACES[request.param](request, tmp_path)
 
 
 @pytest.fixture(params=DATABASES)

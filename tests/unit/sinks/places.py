@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy
 from pydantic import TypeAdapter
 
@@ -54,6 +55,13 @@ class Rows:
                 yield text
 
 
+def database_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of an empty database."""
+    if kind == "postgresql":
+        return request.getfixturevalue("postgres").create_database()
+    return f"sqlite:///{folder}/glueline.db"
+
+
 def sql_place(url: str) -> Place:
     return Place(lambda: parse_sink(url), Rows(url).texts)
 
@@ -75,3 +83,12 @@ def stdout_place() -> Place:
             yield line
 
     return Place(lambda: StdoutSink(stream), lines, replaces=False)
+
+
+PLACES: dict[str, Callable[[pytest.FixtureRequest, Path], Place]] = {
+    "sqlite": lambda request, folder: sql_place(database_url("sqlite", request, folder)),
+    "postgresql": lambda request, folder: sql_place(database_url("postgresql", request, folder)),
+    "file": lambda _, folder: file_place(folder / "out"),
+    "stdout": lambda *_: stdout_place(),
+}
+"""A place for each scheme of the registry; the tests of all sinks run against each."""

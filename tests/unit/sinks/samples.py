@@ -21,7 +21,8 @@ from glueline.contract.records import (
     TableRecord,
 )
 from glueline.contract.runs import RunState
-from glueline_worker.sinks.base import Commit, CommitReport, Receipt, Run, Sink
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.model import Commit, CommitReport, Receipt, Run
 
 BEGUN = datetime(2024, 5, 1, 12, tzinfo=UTC)
 ENDED = datetime(2024, 5, 1, 13, tzinfo=UTC)
@@ -43,7 +44,7 @@ def run(
 
 
 STORED: WeakKeyDictionary[Sink, dict[str, dict[str, Receipt]]] = WeakKeyDictionary()
-"""What ``store`` got, by run and unit; ``commit`` hands it back."""
+"""The receipts that ``store`` got, by run and unit; ``commit`` passes them back."""
 
 
 async def store(sink: Sink, of: Run, unit_id: str, *records: Record) -> Receipt:

@@ -1,4 +1,4 @@
-"""What every sink promises."""
+"""The behaviour that all sinks have in common."""
 
 import asyncio
 

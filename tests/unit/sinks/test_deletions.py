@@ -18,7 +18,8 @@ from tests.unit.sinks.samples import (
 
 from glueline.contract.messages import Options
 from glueline.contract.runs import Failure, RunState
-from glueline_worker.sinks.base import Commit, CommitReport, Sink
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.model import Commit, CommitReport
 
 SALES = "database/sales"
 ORDERS = "partitions/sales/orders"

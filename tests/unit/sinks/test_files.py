@@ -11,8 +11,9 @@ import pytest
 from tests.unit.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
 
 from glueline.contract.messages import encode
-from glueline_worker.sinks.atomic_files import temporary_beside
-from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
+from glueline_worker.sinks.atomic_files import make_temporary_path
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.files import sink as files_sink
 from glueline_worker.sinks.files import writer as files_writer
 from glueline_worker.sinks.registry import parse_sink
@@ -220,7 +221,7 @@ async def test_what_a_killed_commit_left_goes_with_the_next(root: Path, sink: Si
     for end in (commit, lambda sink, run: sink.abort(run)):
         (root / "runs").mkdir(exist_ok=True)
         mine, other = (
-            temporary_beside(root / "runs" / f"{run(generation).run_id}.json")
+            make_temporary_path(root / "runs" / f"{run(generation).run_id}.json")
             for generation in (1, 2)
         )
         mine.touch()
@@ -276,9 +277,9 @@ async def test_discard_waits_for_a_write_that_was_cancelled(
     def slow(path: Path) -> Path:
         began.set()
         may_go_on.wait()
-        return temporary_beside(path)
+        return make_temporary_path(path)
 
-    monkeypatch.setattr(files_writer, "temporary_beside", slow)
+    monkeypatch.setattr(files_writer, "make_temporary_path", slow)
     writer = await sink.begin(run(), SALES)
     writing = asyncio.create_task(writer.write([table("a")]))
     await asyncio.to_thread(began.wait)

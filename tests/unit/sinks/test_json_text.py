@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.sinks.samples import ONE_OF_EACH, job, table
 
 from glueline.contract.records import Record
-from glueline_worker.sinks.json_text import as_json
+from glueline_worker.sinks.json_text import to_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -20,7 +20,7 @@ VALUES = st.recursive(
 
 @pytest.mark.parametrize("record", ONE_OF_EACH, ids=lambda record: record.kind)
 def test_every_kind_has_the_text_of_its_model(record: Record) -> None:
-    assert as_json(record) == (record, record.model_dump_json().encode())
+    assert to_json(record) == (record, record.model_dump_json().encode())
 
 
 @given(
@@ -35,7 +35,7 @@ def test_any_text_number_and_time_is_written_alike(
 ) -> None:
     fields = {"parameters": parameters, "raw": raw, "update_time": time, "retention": retention}
     record = table("orders", description=text, **fields)
-    written = as_json(record)[1]
+    written = to_json(record)[1]
     assert type(record).model_validate_json(written) == record
     if all(_is_simple(number) for number in _numbers(raw)):
         assert written == record.model_dump_json().encode()
@@ -43,11 +43,11 @@ def test_any_text_number_and_time_is_written_alike(
 
 def test_a_number_that_only_pydantic_can_write_is_written() -> None:
     record = table("orders", raw={"big": 2**70})
-    assert as_json(record) == (record, record.model_dump_json().encode())
+    assert to_json(record) == (record, record.model_dump_json().encode())
 
 
 def test_a_fraction_is_written() -> None:
-    assert b'"max_capacity":0.0625' in as_json(job("load", max_capacity=0.0625))[1]
+    assert b'"max_capacity":0.0625' in to_json(job("load", max_capacity=0.0625))[1]
 
 
 def _numbers(value: object) -> list[float]:

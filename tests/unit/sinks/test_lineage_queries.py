@@ -1,13 +1,13 @@
-"""What SQL sinks give back for lineage: links, the places of data, partitions elsewhere."""
+"""The queries for lineage: links, the places of data, partitions elsewhere."""
 
 from tests.unit.sinks.samples import HERE, database, partition, run, store, table
 
 from glueline.contract.records import CatalogLink, Storage
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.sql.lineage_queries import (
-    stored_databases,
-    stored_partitions_elsewhere,
-    stored_tables,
+    select_databases,
+    select_partitions_elsewhere,
+    select_tables,
 )
 from glueline_worker.sinks.sql.sink import SqlSink
 
@@ -17,7 +17,7 @@ OWNER = CatalogLink(catalog_id="210987654321", database="sales", region="us-east
 async def test_databases_say_what_they_link_to(sink: Sink):
     assert isinstance(sink, SqlSink)
     await store(sink, run(), "databases", database("own"), database("shared", target=OWNER))
-    found = {each.name: each.target for each in await sink.read(stored_databases)}
+    found = {each.name: each.target for each in await sink.read(select_databases)}
     assert found == {"own": None, "shared": OWNER}
 
 
@@ -35,7 +35,7 @@ async def test_tables_say_where_their_data_stands(sink: Sink):
         table("link"),
     ]
     await store(sink, run(), "database/sales", *records)
-    found = {each.name: each.data_locations for each in await sink.read(stored_tables)}
+    found = {each.name: each.data_locations for each in await sink.read(select_tables)}
     assert found == {
         "here": ("s3://lake/t", "s3://old/t"),
         "unknown": (),
@@ -58,7 +58,7 @@ async def test_partitions_elsewhere_are_those_not_below_their_table(sink: Sink):
     }
     parts = [partition(day, storage=Storage(location=place)) for day, place in places.items()]
     await store(sink, run(), "partitions/sales/orders", *parts, partition("none"))
-    found = await sink.read(stored_partitions_elsewhere)
+    found = await sink.read(select_partitions_elsewhere)
     assert {each.location for each in found} == {places[day] for day in ("beside", "alike", "away")}
     assert {(each.database, each.table, each.catalog_id) for each in found} == {
         ("sales", "orders", HERE["catalog_id"])

@@ -10,15 +10,9 @@ from tests.unit.sinks.samples import BEGUN, ENDED, database, edge, job, partitio
 from glueline.contract.messages import Options
 from glueline.contract.records import Record
 from glueline.contract.runs import Failure, RunState
-from glueline_worker.sinks.base import (
-    Commit,
-    CommitReport,
-    Part,
-    Receipt,
-    Run,
-    Sink,
-    SinkUnavailable,
-)
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkUnavailable
+from glueline_worker.sinks.model import Commit, CommitReport, Part, Receipt, Run
 
 SALES = "database/sales"
 ORDERS = "partitions/sales/orders"
@@ -38,8 +32,8 @@ async def write(sink: Sink, of: Run, unit_id: str, *records: Record) -> Receipt:
 async def keep(sink: Sink, of: Run, *some: Part) -> Receipt:
     writer: Any = await sink.begin(of, SALES)
     kind = some[0].records[0].kind
-    await writer.held(kind, [part.key for part in some])
-    await writer.keep(kind, {part.key: str(part.fingerprint) for part in some})
+    await writer.find_stored_entries(kind, [part.key for part in some])
+    await writer.mark_unchanged(kind, {part.key: str(part.fingerprint) for part in some})
     return await writer.complete()
 
 
@@ -226,8 +220,8 @@ async def test_what_is_gone_before_it_is_taken_over_is_read_again(sink: Sink, ro
     [one] = parts([table("a")])
     await write(sink, run(1), SALES, table("a"))
     writer: Any = await sink.begin(run(2), SALES)
-    await writer.held("table", [one.key])
-    await writer.keep("table", {one.key: str(one.fingerprint)})
+    await writer.find_stored_entries("table", [one.key])
+    await writer.mark_unchanged("table", {one.key: str(one.fingerprint)})
     rows("UPDATE tables SET fingerprint = 'older'")
     with pytest.raises(SinkUnavailable, match="restored"):
         await writer.complete()

@@ -12,7 +12,8 @@ from tests.support.postgres import PostgresServer
 from tests.unit.sinks.places import Rows
 from tests.unit.sinks.samples import ONE_OF_EACH, commit, run, store, table
 
-from glueline_worker.sinks.base import CatalogPlace, Run, SinkRefused
+from glueline_worker.sinks.errors import SinkRefused
+from glueline_worker.sinks.model import CatalogPlace, Run
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql.schema import migration
 from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES, SCHEMA_VERSION

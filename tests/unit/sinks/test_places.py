@@ -19,7 +19,8 @@ from tests.unit.sinks.samples import (
 )
 
 from glueline.contract.records import Record
-from glueline_worker.sinks.base import CatalogPlace, Part, Run, Sink
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.model import CatalogPlace, Part, Run
 from glueline_worker.sinks.registry import parse_sink
 
 SALES = "database/sales"
@@ -158,8 +159,10 @@ async def test_a_folder_hands_nothing_over_from_one_place_to_another(tmp_path: P
     await commit(sink, first, SALES, receipts=receipts)
     [theirs] = there(second, table("orders"))
     assert mine.key != theirs.key
-    assert await (await sink.begin(placed(3), SALES)).held("table", [mine.key])
-    assert not await (await sink.begin(second, SALES)).held("table", [mine.key, theirs.key])
+    assert await (await sink.begin(placed(3), SALES)).find_stored_entries("table", [mine.key])
+    assert not await (await sink.begin(second, SALES)).find_stored_entries(
+        "table", [mine.key, theirs.key]
+    )
     [warning] = (await commit(sink, second, SALES)).warnings
     assert "'eu-west-1/123456789012' are still there" in warning
     manifest = json.loads((tmp_path / "out/runs" / f"{second.run_id}.json").read_text())

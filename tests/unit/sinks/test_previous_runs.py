@@ -1,4 +1,4 @@
-"""What a sink holds of an earlier run, and how a later run keeps it."""
+"""A later run keeps what a sink holds of an earlier one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +11,10 @@ from tests.unit.sinks.samples import ENDED, commit, edge, job, run, table
 from glueline.contract.messages import Options
 from glueline.contract.records import Record
 from glueline.contract.runs import RunState
-from glueline_worker.sinks.base import Commit, Part, Run, Sink
+from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.files import writer
 from glueline_worker.sinks.files.sink import FileSink
+from glueline_worker.sinks.model import Commit, Part, Run
 
 SALES = "database/sales"
 
@@ -32,18 +33,18 @@ async def store(sink: Sink, of: Run, unit_id: str, *parts: Part) -> Any:
 async def keep(sink: Sink, of: Run, unit_id: str, *parts: Part, new: Sequence[Part] = ()) -> Any:
     opened: Any = await sink.begin(of, unit_id)
     kind = parts[0].records[0].kind
-    held = await opened.held(kind, [part.key for part in parts])
+    held = await opened.find_stored_entries(kind, [part.key for part in parts])
     prints = {part.key: part.fingerprint for part in parts}
     assert {key: one.fingerprint for key, one in held.items()} == prints
-    await opened.keep(kind, prints)
+    await opened.mark_unchanged(kind, prints)
     if new:
         await opened.write_parts(new)
     return await opened.complete()
 
 
-async def held(sink: Sink, of: Run, unit_id: str, one: Part) -> str | None:
+async def stored_fingerprint(sink: Sink, of: Run, unit_id: str, one: Part) -> str | None:
     opened: Any = await sink.begin(of, unit_id)
-    found = (await opened.held(one.records[0].kind, [one.key])).get(one.key)
+    found = (await opened.find_stored_entries(one.records[0].kind, [one.key])).get(one.key)
     return found and found.fingerprint
 
 
@@ -67,8 +68,10 @@ async def test_what_a_newer_run_wrote_is_not_touched(sink: Sink, rows: Rows):
     await store(sink, run(1), SALES, part(table("a")))
     opened: Any = await sink.begin(run(2), SALES)
     mine = part(table("a"))
-    assert (await opened.held("table", [mine.key]))[mine.key].fingerprint == mine.fingerprint
-    await opened.keep("table", {mine.key: mine.fingerprint})
+    assert (await opened.find_stored_entries("table", [mine.key]))[
+        mine.key
+    ].fingerprint == mine.fingerprint
+    await opened.mark_unchanged("table", {mine.key: mine.fingerprint})
     await store(sink, run(3), SALES, part(table("a", owner="new"), print_="2"))
     await opened.complete()
     assert rows("SELECT generation, owner FROM tables") == [(3, "new")]
@@ -77,21 +80,21 @@ async def test_what_a_newer_run_wrote_is_not_touched(sink: Sink, rows: Rows):
 async def test_what_is_deleted_is_not_held(sink: Sink):
     one = part(table("a"))
     await store(sink, run(1), SALES, one)
-    assert await held(sink, run(2), SALES, one) == one.fingerprint
+    assert await stored_fingerprint(sink, run(2), SALES, one) == one.fingerprint
     await commit(sink, run(2), SALES)
-    assert await held(sink, run(3), SALES, one) is None
+    assert await stored_fingerprint(sink, run(3), SALES, one) is None
 
 
 async def test_what_was_not_read_completely_is_not_held(sink: Sink):
     one = part(table("a"), print_=None)
     await store(sink, run(1), SALES, one)
-    assert await held(sink, run(2), SALES, one) is None
+    assert await stored_fingerprint(sink, run(2), SALES, one) is None
 
 
 async def test_names_too_long_for_an_index_are_held_like_others(sink: Sink):
     one = part(table("表" * 255))
     await store(sink, run(1), SALES, one)
-    assert await held(sink, run(2), SALES, one) == one.fingerprint
+    assert await stored_fingerprint(sink, run(2), SALES, one) == one.fingerprint
 
 
 @pytest.fixture
@@ -131,16 +134,16 @@ async def test_only_a_run_that_was_committed_is_taken_over(files: Any):
     sink, _ = files
     one = part(table("a"))
     await store(sink, run(1), SALES, one)
-    assert await held(sink, run(2), SALES, one) is None
+    assert await stored_fingerprint(sink, run(2), SALES, one) is None
 
 
 async def test_a_full_run_and_another_scope_hold_nothing(files: Any):
     sink, _ = files
     one = part(table("a"))
     await end(sink, run(1), database__sales=await store(sink, run(1), SALES, one))
-    assert await held(sink, run(2), SALES, one) == one.fingerprint
-    assert await held(sink, run(3, options=Options(full=True)), SALES, one) is None
-    assert await held(sink, run(4, tables=["a*"]), SALES, one) is None
+    assert await stored_fingerprint(sink, run(2), SALES, one) == one.fingerprint
+    assert await stored_fingerprint(sink, run(3, options=Options(full=True)), SALES, one) is None
+    assert await stored_fingerprint(sink, run(4, tables=["a*"]), SALES, one) is None
 
 
 async def test_a_file_system_without_links_gets_copies(
@@ -155,7 +158,7 @@ async def test_a_file_system_without_links_gets_copies(
     monkeypatch.setattr(writer.os, "link", refuse)
     await end(sink, run(2), database__sales=await keep(sink, run(2), SALES, one))
     assert names(tmp_path, run(2)) == ["a"]
-    assert await held(sink, run(3), SALES, one) == one.fingerprint
+    assert await stored_fingerprint(sink, run(3), SALES, one) == one.fingerprint
 
 
 async def test_an_aborted_run_leaves_no_index(files: Any, tmp_path: Path):
@@ -174,8 +177,8 @@ async def test_what_was_committed_before_an_aborted_replay_is_taken_over(
     await store(sink, run(1), "database/other", other)
     await sink.abort(run(1), replayed=True)
     assert names(tmp_path, run(1)) == ["a"]
-    assert await held(sink, run(2), SALES, one) == one.fingerprint
-    assert await held(sink, run(2), "database/other", other) is None
+    assert await stored_fingerprint(sink, run(2), SALES, one) == one.fingerprint
+    assert await stored_fingerprint(sink, run(2), "database/other", other) is None
 
 
 async def test_a_unit_attempted_twice_is_taken_over_once(files: Any, tmp_path: Path):
@@ -203,4 +206,4 @@ async def test_an_index_that_a_former_version_named_is_read(files: Any, tmp_path
     path.unlink()
     listed["path"] = f"job/{former}.jsonl"
     await sink.commit(Commit(run(1), RunState.SUCCEEDED, ENDED, receipts={"job/Load": receipt}))
-    assert await held(sink, run(2), "job/Load", one) == one.fingerprint
+    assert await stored_fingerprint(sink, run(2), "job/Load", one) == one.fingerprint

@@ -9,17 +9,11 @@ from tests.unit.sinks.samples import run, store, table
 
 from glueline.contract.runs import RunState, RunStatus
 from glueline.ledger.results import RunResults
-from glueline_worker.execution.run_commit import commit, final_state
-from glueline_worker.sinks.base import (
-    Commit,
-    CommitReport,
-    Part,
-    Run,
-    Sink,
-    SinkRefused,
-    SinkUnavailable,
-)
-from glueline_worker.sinks.fan_out import Writing, receipt_of
+from glueline_worker.execution.run_commit import commit_run, decide_state
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.fan_out import FanOutWriter, find_receipt
+from glueline_worker.sinks.model import Commit, CommitReport, Part, Run
 from glueline_worker.sinks.registry import parse_sink
 
 
@@ -99,7 +93,7 @@ async def test_a_sink_that_fails_keeps_no_other_from_its_commit(
     written = {sink.identity: await store(sink, run(), "jobs", table("a")) for sink in sinks}
     receipts = {"jobs": {**written, away.identity: {}}}
     with pytest.raises(SinkUnavailable, match="away"):
-        await commit([refused, away, *sinks], run(), status(), RunResults([], receipts, []))
+        await commit_run([refused, away, *sinks], run(), status(), RunResults([], receipts, []))
     assert [path.stem for path in (root / "runs").iterdir()] == [run().run_id]
     assert [row.state for row in Rows(url)("SELECT state FROM runs")] == ["succeeded"]
 
@@ -110,21 +104,21 @@ async def test_a_sink_without_all_receipts_is_left_out_with_a_sentence(
     first, second = sinks
     receipt = await store(first, run(), "jobs", table("a"))
     receipts = {"jobs": {first.name: receipt}}  # as an older version names it
-    done = await commit(sinks, run(), status(), RunResults([], receipts, []))
+    done = await commit_run(sinks, run(), status(), RunResults([], receipts, []))
     assert done.sinks == 1
     assert [path.stem for path in (root / "runs").iterdir()] == [run().run_id]
     assert Rows(url)("SELECT state FROM runs") == []
     [problem] = done.problems
     assert problem.startswith(f"{second.name}: the results were not committed, because 1 units")
-    assert final_state(status(), done) is RunState.PARTIAL
-    nothing = await commit([second], run(), status(), RunResults([], receipts, []))
-    assert final_state(status(), nothing) is RunState.FAILED
+    assert decide_state(status(), done) is RunState.PARTIAL
+    nothing = await commit_run([second], run(), status(), RunResults([], receipts, []))
+    assert decide_state(status(), nothing) is RunState.FAILED
 
 
 async def test_a_unit_that_one_sink_does_not_take_is_in_no_file(
     sinks: list[Sink], away: Broken, root: Path
 ):
-    writing = Writing([*sinks, away], run(), "jobs")
+    writing = FanOutWriter([*sinks, away], run(), "jobs")
     with pytest.raises(SinkUnavailable, match="away"):
         await writing.write_parts("table", [Part("a", (table("a"),), "1")])
     await writing.discard()
@@ -138,14 +132,16 @@ async def test_receipts_are_found_by_this_version_and_by_an_older_one(
     monkeypatch.chdir(tmp_path)
     sink = parse_sink("file:out?format=jsonl")
     await sink.open()
-    writing = Writing([sink], run(), "jobs")
+    writing = FanOutWriter([sink], run(), "jobs")
     await writing.write_parts("table", [Part("a", (table("a"),), "1")])
     written = await writing.complete()
     assert written is not None
     assert sink.name != sink.identity
     assert [thing["kind"] for thing in written[sink.name]["objects"]] == ["table"]
     others_spelling = parse_sink(f"file://{root}")
-    assert receipt_of(others_spelling, written) == receipt_of(sink, written) == written[sink.name]
+    assert (
+        find_receipt(others_spelling, written) == find_receipt(sink, written) == written[sink.name]
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,4 +161,4 @@ def test_a_receipt_is_that_of_the_sink_and_of_no_other(
     away: Broken, receipts: dict[str, dict[str, Any]], found: dict[str, Any] | None
 ):
     away.name, away.identity = "out", "/a/out"
-    assert receipt_of(away, receipts) == found
+    assert find_receipt(away, receipts) == found

@@ -26,7 +26,8 @@ from tests.unit.sinks.samples import (
 )
 
 from glueline.contract.messages import Options
-from glueline_worker.sinks.base import Sink, SinkRefused, SinkUnavailable
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql import engine
 from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION
@@ -305,7 +306,7 @@ async def test_a_file_that_is_replaced_during_a_transaction_is_noticed(tmp_path:
     sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
     await sink.open()
     with pytest.raises(SinkUnavailable, match="deleted or replaced"):
-        await sink._in_transaction(lambda _: (tmp_path / "a.db").unlink())
+        await sink.read(lambda _: (tmp_path / "a.db").unlink())
     await sink.close()
 
 
@@ -331,7 +332,7 @@ async def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path):
 async def test_a_locked_database_may_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(engine, "SQLITE_PATIENCE", 0.01)
+    monkeypatch.setattr(engine, "_SQLITE_WAIT_SECONDS", 0.01)
     sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
     await sink.open()
     other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
@@ -346,7 +347,7 @@ async def test_a_locked_database_may_be_tried_again(
 async def test_a_full_sqlite_file_may_be_tried_again(tmp_path: Path):
     sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
     await sink.open()
-    with sink._engine.connect() as connection:
+    with sink._database._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")
     with pytest.raises(SinkUnavailable, match="full"):
         await store(sink, run(), SALES, *(table(f"t{n}", owner="x" * 999) for n in range(999)))

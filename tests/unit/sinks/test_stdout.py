@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from tests.unit.sinks.samples import job, run, store, table
 
-from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.registry import parse_sink
-from glueline_worker.sinks.stdout.sink import THREAD, StdoutSink
+from glueline_worker.sinks.stdout.sink import _THREAD_NAME, StdoutSink
 
 
 async def test_lines_reach_standard_output_whole(capfd: pytest.CaptureFixture[str]):
@@ -83,7 +83,7 @@ def is_empty(folder: Path) -> bool:
 
 
 def is_printing() -> bool:
-    return any(thread.name == THREAD for thread in threading.enumerate())
+    return any(thread.name == _THREAD_NAME for thread in threading.enumerate())
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ async def test_a_reader_that_stalls_fails_its_units_and_no_other_output(
     make_pipe: MakePipe, locks: Path
 ):
     stalled, target = make_pipe()
-    sink = StdoutSink(target, patience=0.2)
+    sink = StdoutSink(target, stall_seconds=0.2)
     many = [table(f"t{number}", description="x" * 5000) for number in range(60)]
     with pytest.raises(SinkUnavailable, match="has taken nothing"):
         await store(sink, run(), "database/sales", *many)
@@ -106,7 +106,7 @@ async def test_a_reader_that_stalls_fails_its_units_and_no_other_output(
         with pytest.raises(SinkUnavailable):
             await store(sink, run(), "jobs", job("a"))
     reading, writing = make_pipe()
-    await store(StdoutSink(writing, patience=5), run(), "jobs", job("b"))
+    await store(StdoutSink(writing, stall_seconds=5), run(), "jobs", job("b"))
     assert json.loads(os.read(reading, 100_000))["name"] == "b"
     # Once it reads again, it finds whole lines, and the next unit behind them.
     text = b""

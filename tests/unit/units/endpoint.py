@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest
 from glueline.contract.records import Record
 from glueline.settings.settings import Source, WorkerSettings
-from glueline_worker.aws.errors import AwsTransient, meaning
-from glueline_worker.sinks.base import Part
+from glueline_worker.aws.errors import AwsTransient, classify_error
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
-from glueline_worker.units.name_ranges import complete_listings
+from glueline_worker.units.name_ranges import find_complete_listings
 
 RUN = "0" * 32
 
@@ -38,7 +38,7 @@ class Endpoint:
         self.calls["expressions"] += bool(pattern)
         if pattern and self.mode == "refused":
             error = {"Error": {"Code": "InvalidInputException", "Message": "no expressions"}}
-            raise meaning(ClientError(error, operation), operation)
+            raise classify_error(ClientError(error, operation), operation)
         start = int(given.get("NextToken", 0))
         found = self.names if not pattern else self._matching(pattern)
         rows = found[start : start + self.page]
@@ -75,10 +75,10 @@ class Pile:
     def __init__(self) -> None:
         self.records: list[Record] = []
 
-    async def held(self, kind: str, keys: Sequence[str]) -> dict[str, Any]:
+    async def find_stored_entries(self, kind: str, keys: Sequence[str]) -> dict[str, Any]:
         return {}
 
-    async def keep(self, kind: str, prints: Mapping[str, str]) -> None:
+    async def mark_unchanged(self, kind: str, prints: Mapping[str, str]) -> None:
         assert not prints
 
     async def write_parts(self, kind: str, parts: Sequence[Part]) -> None:
@@ -133,10 +133,11 @@ class Extraction:
 
     @property
     def is_complete(self) -> bool:
-        return complete_listings(self.listings) == ["database/sales"]
+        return find_complete_listings(self.listings) == ["database/sales"]
 
 
 class _Run:
+    source = "default"
     place = None
     request = ExtractionRequest(options={"lineage": False})
 

@@ -19,7 +19,7 @@ class FakeGlue:
     def __init__(self, *pages: str) -> None:
         self.pages = pages
 
-    async def tables(self, _: str, token: str | None, **__: Any) -> AsyncIterator[Page]:
+    async def list_tables(self, _: str, token: str | None, **__: Any) -> AsyncIterator[Page]:
         if token is not None:
             raise StaleToken("GetTables: Pagination token has expired")
         for number, names in enumerate(self.pages, 1):

@@ -5,10 +5,10 @@ from typing import Any, cast
 
 import pytest
 
-from glueline_worker.execution.retry import may_pass, record_failure
+from glueline_worker.execution.retry import is_retryable, make_failure
 from glueline_worker.lineage.model import Lineage
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.job import LineageUnread, note_failure
+from glueline_worker.units.job import LineageUnread, fail_or_retry
 
 FAILED = Lineage(failures=("the script could not be read: SystemError",))
 
@@ -20,15 +20,15 @@ def context(*, last_attempt: bool) -> UnitContext:
 
 def test_a_reader_that_failed_is_tried_again() -> None:
     with pytest.raises(LineageUnread) as raised:
-        note_failure("daily", FAILED, context(last_attempt=False))
-    assert may_pass(raised.value)
+        fail_or_retry("daily", FAILED, context(last_attempt=False))
+    assert is_retryable(raised.value)
 
 
 def test_after_the_last_attempt_the_unit_fails_and_its_records_are_written() -> None:
     last = context(last_attempt=True)
-    note_failure("daily", FAILED, last)
+    fail_or_retry("daily", FAILED, last)
     assert last.failure is not None
-    failure = record_failure("job/daily", last.failure, 5)
+    failure = make_failure("job/daily", last.failure, 5)
     assert failure.code == "lineage_unread"
     assert failure.message == (
         "the lineage of job daily is not complete: the script could not be read: SystemError"

@@ -19,7 +19,7 @@ from glueline.contract.records import LineageRecord, Record
 from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Role, Source
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.database import extract_database
 from glueline_worker.units.databases import extract_databases
@@ -58,7 +58,7 @@ def context_of(answers: Mapping[str, Any], pile: Pile | None = None, **more: Any
     )
     request = {key: more.pop(key) for key in ("options", "filters") if key in more}
     return UnitContext(
-        run=SimpleNamespace(request=ExtractionRequest(**request), place=None),
+        run=SimpleNamespace(source="default", request=ExtractionRequest(**request), place=None),
         connection=connection,
         settings=WorkerSettings(),
         last_attempt=False,

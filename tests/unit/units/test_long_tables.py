@@ -12,14 +12,14 @@ from glueline_worker.units import tables
 
 async def test_only_what_is_long_is_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     threads: dict[str, bool] = {}
-    make = tables.table_record
+    make = tables.make_table_record
 
-    def noted(answer: Any, **given: Any) -> Any:
+    def make_noting(answer: Any, *given: Any, **named: Any) -> Any:
         threads[answer["Name"]] = threading.current_thread() is threading.main_thread()
-        return make(answer, **given)
+        return make(answer, *given, **named)
 
-    monkeypatch.setattr(tables, "table_record", noted)
-    long = "a" * tables.LONG
+    monkeypatch.setattr(tables, "make_table_record", make_noting)
+    long = "a" * tables.LONG_TABLE
     answers = [
         {"Name": "short", "Parameters": {"a": "b", "c": None}},
         {"Name": "odd", "Parameters": [long]},

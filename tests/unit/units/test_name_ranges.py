@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from glueline.contract.messages import DatabaseUnit, NameRange
 from glueline_worker.units.name_ranges import (
-    EVERYTHING,
-    complete_listings,
-    covers,
-    cut,
-    expression,
-    owns,
+    ALL_NAMES,
+    covers_range,
+    cut_range,
+    find_complete_listings,
+    is_in_range,
+    make_pattern,
 )
 
 RUN = "0" * 32
@@ -24,13 +24,13 @@ NAMES = LIKELY | st.text(max_size=8)
 
 def parts_after(rounds: list[list[str]]) -> list[NameRange]:
     """Everything, cut once and again by the names of each round."""
-    parts = [EVERYTHING]
+    parts = [ALL_NAMES]
     for names in rounds:
         parts = [
             piece
             for part in parts
-            for mine in [[name for name in names if owns(part, name)]]
-            for piece in (cut(part, mine) if mine else [part])
+            for mine in [[name for name in names if is_in_range(part, name)]]
+            for piece in (cut_range(part, mine) if mine else [part])
         ]
     return parts
 
@@ -42,7 +42,7 @@ ROUNDS = st.lists(st.lists(NAMES, min_size=1, max_size=6), min_size=1, max_size=
 def test_every_name_has_one_owner(rounds: list[list[str]], names: list[str]) -> None:
     parts = parts_after(rounds)
     for name in [*names, *(name for some in rounds for name in some)]:
-        assert sum(owns(part, name) for part in parts) == 1
+        assert sum(is_in_range(part, name) for part in parts) == 1
 
 
 @given(ROUNDS, NAMES)
@@ -50,17 +50,17 @@ def test_the_pattern_of_a_range_matches_what_it_owns_and_nothing_else(
     rounds: list[list[str]], name: str
 ) -> None:
     for part in parts_after(rounds):
-        matches = re.fullmatch(expression(part), name) is not None
-        assert matches == owns(part, name)
-        assert matches == (re.search(expression(part).replace("$", r"\Z"), name) is not None)
+        matches = re.fullmatch(make_pattern(part), name) is not None
+        assert matches == is_in_range(part, name)
+        assert matches == (re.search(make_pattern(part).replace("$", r"\Z"), name) is not None)
 
 
 @given(ROUNDS)
 def test_all_parts_cover_everything_and_all_but_one_do_not(rounds: list[list[str]]) -> None:
     parts = parts_after(rounds)
-    assert covers(parts)
+    assert covers_range(parts)
     for missing in parts:
-        assert not covers([part for part in parts if part != missing])
+        assert not covers_range([part for part in parts if part != missing])
 
 
 @given(ROUNDS)
@@ -72,23 +72,23 @@ def test_a_range_survives_its_label(rounds: list[list[str]]) -> None:
 
 def test_patterns_fit_into_what_glue_takes_and_hold_no_star_and_no_bar() -> None:
     for part in parts_after([["x" * 300, "x" * 300 + "y"], ["abc"], ["é"], ["-"], ["0_9"]]):
-        assert len(expression(part)) <= 2048
-        assert not set("*|") & set(expression(part))
+        assert len(make_pattern(part)) <= 2048
+        assert not set("*|") & set(make_pattern(part))
 
 
 def test_a_database_is_complete_when_its_ranges_leave_no_gap() -> None:
     ranges = ["database/a/range/x", "database/a/range/~xy", "database/a/range/y~1"]
-    assert complete_listings(["jobs", "database/b", *ranges]) == ["database/b", "jobs"]
+    assert find_complete_listings(["jobs", "database/b", *ranges]) == ["database/b", "jobs"]
     whole = [*ranges, "database/a/range/y1", "jobs"]
-    assert complete_listings(whole) == ["database/a", "jobs"]
+    assert find_complete_listings(whole) == ["database/a", "jobs"]
 
 
 def test_a_range_of_a_range_counts_only_with_all_its_parts() -> None:
-    assert covers(
+    assert covers_range(
         [NameRange(without="a"), NameRange(prefix="a", without="b"), NameRange(prefix="ab")]
     )
-    assert not covers([NameRange(without="a"), NameRange(prefix="a", without="b")])
-    assert not covers([NameRange(prefix="a")])
+    assert not covers_range([NameRange(without="a"), NameRange(prefix="a", without="b")])
+    assert not covers_range([NameRange(prefix="a")])
 
 
 def test_units_of_ranges_have_ids_of_their_own() -> None:

@@ -1,1 +1,1 @@
-"""AWS: sources and sessions, one way to call with retries and a shared quota, fast parsing."""
+"""AWS: sources and sessions, calls with retries and a shared quota, fast parsing."""

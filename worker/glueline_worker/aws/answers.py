@@ -1,9 +1,9 @@
-"""What an answer of success must hold: the one place that knows it, operation by operation.
+"""Check that a successful answer holds what its operation promises.
 
 A proxy, an emulator or a service in trouble can answer 200 with something else: an error, an
-empty object, a page without its list. Taken for a listing, that would be its end, and what stands
-on the missing pages would count as deleted. Glue writes a list even when it is empty; the places
-where an answer may go without one are those of S3 and of annotations.
+empty object, a page without its list. Such an answer must not count as the end of a listing,
+because everything on the missing pages would count as deleted. Glue writes a list even when it is
+empty; only answers of S3 and of annotations may go without one.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from botocore.exceptions import ClientError
 
 from glueline_worker.aws.json_parser import UnreadableAnswer
 
-Answer = dict[str, Any]
+AwsAnswer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """``member`` is a list of objects or, for names, of texts; null stands for nothing."""
+    """An answer with a list of objects or texts, or nulls, in ``member``."""
 
     member: str
     of: type = dict
@@ -28,13 +28,13 @@ class _Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Single:
-    """``member`` is an object with a text at ``key``; without a member the answer itself is."""
+    """An answer with an object in ``member``, or one that is it, with a text at ``key``."""
 
     member: str
     key: str = ""
 
 
-_PROMISED: Mapping[str, _Listing | _Single] = {
+_EXPECTED: Mapping[str, _Listing | _Single] = {
     "GetDatabases": _Listing("DatabaseList"),
     "GetTables": _Listing("TableList"),
     "GetPartitions": _Listing("Partitions"),
@@ -48,15 +48,15 @@ _PROMISED: Mapping[str, _Listing | _Single] = {
     "GetParameter": _Single("Parameter", "Value"),
 }
 _S3_LISTING = ("Contents", "CommonPrefixes", "IsTruncated", "KeyCount", "Name")
-"""Members of which a listing of S3 has at least one; the list itself goes when it is empty."""
+"""Members, at least one of which a listing of S3 has; an empty list itself is left out."""
 
 
-def ensure_promised(operation: str, answer: Answer) -> Answer:
+def check_answer(operation: str, answer: AwsAnswer) -> AwsAnswer:
     """Return the answer if it is one of ``operation``.
 
-    Raises ClientError when it holds the code of an error instead, and else UnreadableAnswer.
+    Raises ClientError when it holds an error's code instead, else UnreadableAnswer.
     """
-    missing = _missing(operation, answer)
+    missing = _find_missing(operation, answer)
     if missing is None:
         return answer
     code = answer.get("__type")
@@ -65,36 +65,36 @@ def ensure_promised(operation: str, answer: Answer) -> Answer:
         error = {"Code": code.rpartition("#")[2], "Message": str(message)}
         about = answer.get("ResponseMetadata") or {}
         raise ClientError({"Error": error, "ResponseMetadata": about}, operation)
-    raise UnreadableAnswer(f"the answer is none of {operation}: {missing}")
+    raise UnreadableAnswer(f"this is no answer to {operation}: {missing}")
 
 
-def without_nulls(items: list[Any]) -> tuple[list[Any], int]:
-    """A list without its nulls, and how many there were."""
+def drop_nulls(items: list[Any]) -> tuple[list[Any], int]:
+    """Return a list without its nulls, and the number of nulls."""
     left = [item for item in items if item is not None]
     return left, len(items) - len(left)
 
 
-def is_object_listing(answer: Answer) -> bool:
-    """Whether an answer of ListObjectsV2 is a page of objects that says whether it is the last.
+def is_object_listing(answer: AwsAnswer) -> bool:
+    """Tell whether an answer of ListObjectsV2 is a page that says whether it is the last.
 
-    It goes without a list when it is empty. Whoever is told nothing asks for each object.
+    An empty page has no list. Without such an answer, each object is asked for by itself.
     """
     is_cut = answer.get("IsTruncated") and not answer.get("NextContinuationToken")
     return any(member in answer for member in _S3_LISTING) and not is_cut
 
 
-def _missing(operation: str, answer: Answer) -> str | None:
-    """What the answer lacks, None when it is whole."""
-    promised = _PROMISED.get(operation)
+def _find_missing(operation: str, answer: AwsAnswer) -> str | None:
+    """Describe what the answer lacks; None when it is whole."""
+    promised = _EXPECTED.get(operation)
     if isinstance(promised, _Listing):
-        return _missing_in_listing(promised, answer)
+        return _find_missing_in_listing(promised, answer)
     if isinstance(promised, _Single):
-        return _missing_in_single(promised, answer)
+        return _find_missing_in_single(promised, answer)
     special = _SPECIAL.get(operation)
     return special(answer) if special else None
 
 
-def _missing_in_single(promised: _Single, answer: Answer) -> str | None:
+def _find_missing_in_single(promised: _Single, answer: AwsAnswer) -> str | None:
     found = answer.get(promised.member) if promised.member else answer
     if not isinstance(found, dict):
         return f"it has no {promised.member}"
@@ -102,19 +102,19 @@ def _missing_in_single(promised: _Single, answer: Answer) -> str | None:
     return None if isinstance(value, str) and value else f"it has no {promised.key}"
 
 
-def _missing_in_listing(promised: _Listing, answer: Answer) -> str | None:
+def _find_missing_in_listing(promised: _Listing, answer: AwsAnswer) -> str | None:
     items, token = answer.get(promised.member), answer.get(promised.token)
     if not isinstance(items, list):
         return f"it has no list {promised.member}"
     if not all(item is None or isinstance(item, promised.of) for item in items):
         return f"{promised.member} holds something else"
     if token is not None and not isinstance(token, str):
-        return f"its {promised.token} is no text"
+        return f"its {promised.token} is not a text"
     return None
 
 
-def _missing_in_graph(answer: Answer) -> str | None:
-    """A script without annotations has neither nodes nor edges; one of the lists is there."""
+def _find_missing_in_graph(answer: AwsAnswer) -> str | None:
+    """Look for the lists of nodes and edges: one is there even without annotations."""
     lists = [answer[name] for name in ("DagNodes", "DagEdges") if answer.get(name) is not None]
     if not lists or not all(isinstance(one, list) for one in lists):
         return "it has no lists DagNodes and DagEdges"
@@ -123,14 +123,14 @@ def _missing_in_graph(answer: Answer) -> str | None:
     return None if is_whole else "DagNodes or DagEdges hold something else"
 
 
-def _missing_in_secret(answer: Answer) -> str | None:
-    """A secret of bytes has no text, but it has a name."""
+def _find_missing_in_secret(answer: AwsAnswer) -> str | None:
+    """Look for a text or a name: a secret of bytes has no text."""
     members = ("SecretString", "SecretBinary", "ARN", "Name")
     is_whole = any(isinstance(answer.get(member), str) for member in members)
     return None if is_whole else "it has no SecretString"
 
 
 _SPECIAL = {
-    "GetDataflowGraph": _missing_in_graph,
-    "GetSecretValue": _missing_in_secret,
+    "GetDataflowGraph": _find_missing_in_graph,
+    "GetSecretValue": _find_missing_in_secret,
 }

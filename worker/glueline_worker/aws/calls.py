@@ -1,6 +1,6 @@
-"""One AWS call: wait for the quota, send, understand the failure, and try again when it may pass.
+"""One AWS call: wait for the quota, send, classify the failure, and try again if that may help.
 
-botocore's own retries are off, so that each HTTP request is counted against the quota.
+botocore's own retries are off, so that each HTTP request counts against the quota.
 """
 
 from collections import Counter
@@ -20,43 +20,46 @@ from glueline_worker.aws.errors import (
     AwsError,
     AwsExpired,
     AwsThrottled,
-    meaning,
+    classify_error,
 )
-from glueline_worker.aws.iam_actions import service_of
+from glueline_worker.aws.iam_actions import find_service
 from glueline_worker.aws.quota import Quota
 from glueline_worker.observe import tracing
-from glueline_worker.observe.metrics import timed_call
+from glueline_worker.observe.metrics import time_call
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
-tally: ContextVar[Counter[str] | None] = ContextVar("tally", default=None)
-"""What the unit at hand has asked of AWS: ``calls``, ``throttled``, ``retried``."""
+call_counts: ContextVar[Counter[str] | None] = ContextVar("call_counts", default=None)
+"""The current unit's counts of requests to AWS: ``calls``, ``throttled``, ``retried``."""
 
-NO_LIMITS = QuotaLimits()
+_NO_LIMITS = QuotaLimits()
 _backoff = wait_random_exponential(multiplier=0.25, max=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Makes the calls to one account and region. ``timeout`` bounds all tries of a call (s)."""
+class AwsCaller:
+    """Makes the calls to one account and Region.
+
+    ``scope`` names both. ``timeout`` bounds all tries of a call, in seconds.
+    """
 
     quota: Quota
     scope: str
     timeout: float
-    limits: QuotaLimits = NO_LIMITS
-    rotated: Callable[[], Awaitable[bool]] | None = None
-    """Whether the source's keys have been replaced since they were read."""
+    limits: QuotaLimits = _NO_LIMITS
+    have_keys_changed: Callable[[], Awaitable[bool]] | None = None
+    """Tells whether the source's keys have been replaced since they were read."""
 
     async def __call__(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
-        """Do ``send``, again where that may help; raises AwsError with what AWS said."""
+        """Do ``send``, and again if that may help; raises AwsError."""
         family = f"{self.scope}:{operation}"
-        with tracing.call(service_of(operation), operation, self.scope):
+        with tracing.call_span(find_service(operation), operation, self.scope):
             async for attempt in AsyncRetrying(
-                retry=retry_if_exception(_may_pass),
-                wait=_wait,
+                retry=retry_if_exception(_is_retryable),
+                wait=_choose_wait,
                 stop=stop_before_delay(self.timeout),
-                before_sleep=_retried,
+                before_sleep=_before_retry,
                 reraise=True,
             ):
                 with attempt:
@@ -67,50 +70,53 @@ class Caller:
         if self.limits.overall:
             await self.quota.acquire(f"{self.scope}:overall", self.limits.overall)
         slot = await self.quota.acquire(family, self.limits.operations.get(operation))
-        count("calls")
+        _count("calls")
         try:
-            return await timed_call(operation, send, lambda error: _outcome(error, operation))
-        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-            understood = meaning(error, operation)
-            if isinstance(understood, AwsThrottled):
-                count("throttled")
-                tracing.event("throttled", code=understood.code)
-                await self.quota.throttled(family, slot)
-            if isinstance(understood, AwsCredentials) and self.rotated and await self.rotated():
-                understood = AwsExpired(f"{understood}; the keys have changed", code="rotated")
-            raise understood from None
+            return await time_call(
+                operation, send, lambda error: _classify_outcome(error, operation)
+            )
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
+            known = classify_error(error, operation)
+            if isinstance(known, AwsThrottled):
+                _count("throttled")
+                tracing.add_event("throttled", code=known.code)
+                await self.quota.report_throttling(family, slot)
+            have_changed = self.have_keys_changed
+            if isinstance(known, AwsCredentials) and have_changed and await have_changed():
+                known = AwsExpired(f"{known}; the keys have changed", code="rotated")
+            raise known from None
 
 
-def _outcome(error: Exception, operation: str) -> str:
-    """``throttled`` for AwsThrottled, and so on."""
+def _classify_outcome(error: Exception, operation: str) -> str:
+    """Return ``throttled`` for AwsThrottled, and so on."""
     try:
-        return type(meaning(error, operation)).__name__.removeprefix("Aws").lower()
+        return type(classify_error(error, operation)).__name__.removeprefix("Aws").lower()
     except Exception:  # noqa: BLE001 - it is raised where it can be handled
         return "unforeseen"
 
 
-def count(what: str) -> None:
-    """Add one to the unit's tally."""
-    counts = tally.get()
+def _count(what: str) -> None:
+    """Add one to a count of the current unit."""
+    counts = call_counts.get()
     if counts is not None:
         counts[what] += 1
 
 
-def _may_pass(error: BaseException) -> bool:
-    """Expired credentials stay so for this connection: the unit comes again with another."""
+def _is_retryable(error: BaseException) -> bool:
+    """Tell whether another try may help; with expired credentials, only another unit's attempt."""
     return isinstance(error, Retryable) and not isinstance(error, AwsExpired)
 
 
-def _wait(state: RetryCallState) -> float:
-    """Full jitter, and never before the time that the server asked for."""
+def _choose_wait(state: RetryCallState) -> float:
+    """Choose the pause in seconds: full jitter, but never less than the server asked for."""
     error: Any = state.outcome.exception() if state.outcome else None
     asked = error.retry_after if isinstance(error, AwsError) else None
     return max(float(_backoff(state)), asked or 0.0)
 
 
-def _retried(state: RetryCallState) -> None:
-    count("retried")
+def _before_retry(state: RetryCallState) -> None:
+    _count("retried")
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, GluelineError):
         log.debug("aws.retry", attempt=state.attempt_number, error=str(error))
-        tracing.event("retry", code=error.code, seconds=round(state.upcoming_sleep, 3))
+        tracing.add_event("retry", code=error.code, seconds=round(state.upcoming_sleep, 3))

@@ -1,15 +1,15 @@
-"""What an AWS error means: the one place that decides whether a call is tried again.
+"""Classify AWS errors: the one place that decides whether a call is tried again.
 
 AwsError
 ├── AwsThrottled    (Retryable)  slow down, then again
 ├── AwsTransient    (Retryable)  again
 ├── AwsExpired      (Retryable)  again with fresh credentials
 ├── AwsSkewed       (Retryable)  again with a signature of the right time
-├── AwsCredentials  (Terminal)   these credentials will not do
+├── AwsCredentials  (Terminal)   there are no usable credentials
 ├── AwsDenied       (Terminal)   the caller lacks a permission
 ├── AwsNotFound     (Terminal)   the thing is not there
-└── AwsRefused      (Terminal)   everything else that AWS says no to
-    └── AwsMisconfigured         nothing could be asked: a setting of this machine is wrong
+└── AwsRefused      (Terminal)   everything else that AWS refuses
+    └── AwsMisconfigured         no call was made: a setting of this machine is wrong
 
 Codes are matched by name, because throttling is not in the model of GetTables, GetPartitions,
 GetJobs or GetDataflowGraph.
@@ -23,7 +23,7 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from glueline.contract.errors import GluelineError, Retryable, Terminal
-from glueline_worker.aws.clocks import SKEWED, is_about_time, is_marked
+from glueline_worker.aws.clocks import SKEW_CODES, is_about_time, is_marked_skewed
 from glueline_worker.redact import redact_text
 
 
@@ -43,7 +43,7 @@ class AwsThrottled(AwsError, Retryable):
 
 
 class AwsTransient(AwsError, Retryable):
-    """A failure that passes."""
+    """A failure that may pass by itself."""
 
     advice = "replay the run when AWS answers again"
 
@@ -55,13 +55,13 @@ class AwsExpired(AwsError, Retryable):
 
 
 class AwsSkewed(AwsError, Retryable):
-    """The signature was too old or from the future when it arrived."""
+    """The signature was too old when it arrived, or from the future."""
 
     advice = "set the worker's clock (NTP) and replay the run"
 
 
 class AwsCredentials(AwsError, Terminal):
-    """No credentials, or such that AWS does not know."""
+    """There are no credentials, or AWS does not know them."""
 
     advice = "repair the source's credentials or roles and replay the run"
 
@@ -77,11 +77,11 @@ class AwsNotFound(AwsError, Terminal):
 
 
 class AwsRefused(AwsError, Terminal):
-    """AWS will say no again."""
+    """AWS refuses the call, and would refuse it again."""
 
 
 class AwsMisconfigured(AwsRefused):
-    """A call could not be made because of a setting of this machine; AWS was not asked."""
+    """A setting of this machine is wrong, so that no call was made."""
 
     advice = "repair the setting and replay the run"
 
@@ -129,7 +129,7 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
         }
     ),
     AwsExpired: frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}),
-    AwsSkewed: SKEWED,
+    AwsSkewed: SKEW_CODES,
     AwsCredentials: frozenset(
         {
             "InvalidSignature",
@@ -184,7 +184,7 @@ _CODES: dict[type[AwsError], frozenset[str]] = {
         }
     ),
 }
-_MEANING = {code: kind for kind, codes in _CODES.items() for code in codes}
+_CLASS_BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 _NETWORK = (
     boto.HTTPClientError,
@@ -215,15 +215,18 @@ _CREDENTIALS = (
 )
 
 
-def meaning(error: BaseException, operation: str) -> GluelineError:
-    """The error of ours that says what ``error`` means for a call of ``operation``."""
+def classify_error(error: BaseException, operation: str) -> GluelineError:
+    """Return the AwsError for an ``error`` of a call of ``operation``.
+
+    An error of Glueline's comes back as it is; one that does not come from AWS is raised again.
+    """
     if isinstance(error, GluelineError):
         return error
     if isinstance(error, boto.ClientError):
-        return _refusal(error, operation)
+        return _classify_client_error(error, operation)
     if isinstance(error, _CREDENTIALS):
         return AwsCredentials(
-            f"{operation}: no usable AWS credentials ({_brief(redact_text(str(error)))})",
+            f"{operation}: no usable AWS credentials ({_shorten(redact_text(str(error)))})",
             code="credentials",
         )
     if isinstance(error, boto.NoRegionError):
@@ -232,61 +235,64 @@ def meaning(error: BaseException, operation: str) -> GluelineError:
             code="region",
         )
     if isinstance(error, _NETWORK):
-        return AwsTransient(f"{operation}: {_network(error)}", code=type(error).__name__)
-    # Of a malformed endpoint botocore says so with a plain ValueError.
+        return AwsTransient(
+            f"{operation}: {_describe_network_error(error)}", code=type(error).__name__
+        )
+    # botocore raises a plain ValueError for a malformed endpoint.
     if isinstance(error, boto.BotoCoreError) or str(error).startswith("Invalid endpoint"):
-        said = _brief(redact_text(str(error)))
-        return AwsMisconfigured(f"{operation}: {said}", code=type(error).__name__)
+        text = _shorten(redact_text(str(error)))
+        return AwsMisconfigured(f"{operation}: {text}", code=type(error).__name__)
     raise error
 
 
-def _refusal(error: boto.ClientError, operation: str) -> AwsError:
+def _classify_client_error(error: boto.ClientError, operation: str) -> AwsError:
     answer: dict[str, Any] = error.response
     code = str(answer.get("Error", {}).get("Code") or "Unknown")
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    said = redact_text(str(answer.get("Error", {}).get("Message") or ""))
-    kind = _MEANING.get(code) or _MEANING.get(str(status)) or _by_status(status)
-    if is_marked(answer) or is_about_time(answer.get("Error", {})):
+    message = redact_text(str(answer.get("Error", {}).get("Message") or ""))
+    kind = _CLASS_BY_CODE.get(code) or _CLASS_BY_CODE.get(str(status)) or _classify_status(status)
+    if is_marked_skewed(answer) or is_about_time(answer.get("Error", {})):
         kind = AwsSkewed
     if _is_unknown_to_emulator(answer, code, status):
-        kind, said = AwsRefused, "the endpoint does not know this operation"
-    wrapped = kind(f"{operation}: {code}: {_brief(said)}" if said else f"{operation}: {code}")
-    wrapped.code = code
-    wrapped.retry_after = _retry_after(answer)
-    return wrapped
+        kind, message = AwsRefused, "the endpoint does not know this operation"
+    text = f"{operation}: {code}: {_shorten(message)}" if message else f"{operation}: {code}"
+    known = kind(text)
+    known.code = code
+    known.retry_after = _read_retry_after(answer)
+    return known
 
 
-def _by_status(status: int) -> type[AwsError]:
-    """What an unknown code means: one in an answer of success is no answer at all."""
+def _classify_status(status: int) -> type[AwsError]:
+    """Classify an unknown code; an error in an answer of success is no answer at all."""
     is_garbled = 200 <= status < 300  # noqa: PLR2004
     return AwsTransient if status >= 500 or is_garbled else AwsRefused  # noqa: PLR2004
 
 
 def _is_unknown_to_emulator(answer: dict[str, Any], code: str, status: int) -> bool:
-    """How emulators say that they lack an operation: a 501, or moto's page of HTML.
+    """Tell whether an emulator says that it lacks an operation: a 501, or moto's page of HTML.
 
-    AWS gives its 500s a code; a gateway before it says 502, 503 or 504.
+    AWS gives its 500s a code, and a gateway in between answers 502, 503 or 504.
     """
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     is_page = str(headers.get("content-type", "")).startswith("text/html")
     return status == 501 or (code == "500" and is_page)  # noqa: PLR2004
 
 
-def _network(error: BaseException) -> str:
-    """The failure without botocore's quotation of the whole request."""
+def _describe_network_error(error: BaseException) -> str:
+    """Describe the failure, without the whole request that botocore quotes."""
     if isinstance(error, boto.EndpointConnectionError):
         return f"cannot reach {redact_text(str(error.kwargs.get('endpoint_url', 'the endpoint')))}"
     if isinstance(error, ResponseParserError):
-        return "the answer is none of AWS"  # botocore quotes all of it
-    return _brief(redact_text(str(error))) or type(error).__name__
+        return "the answer does not come from AWS"  # botocore quotes all of it
+    return _shorten(redact_text(str(error))) or type(error).__name__
 
 
-def _brief(text: str) -> str:
+def _shorten(text: str) -> str:
     line = re.sub(r"\s+", " ", text).strip()
     return line if len(line) <= 500 else line[:499] + "…"  # noqa: PLR2004
 
 
-def _retry_after(answer: dict[str, Any]) -> float | None:
+def _read_retry_after(answer: dict[str, Any]) -> float | None:
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     try:
         return max(0.0, float(headers["retry-after"]))

@@ -1,7 +1,7 @@
-"""Glue's listings as pages, and the single reads. Facts of the calls: botocore's service model.
+"""Glue's listings as pages, and reads of single things, after botocore's service model.
 
-A page can be short or empty and still carry a token, so the token alone says what follows. A
-listing that begins again, or that is longer than any can be, would be endless; it is an error.
+A page can be short or empty and still carry a token, so the token alone says whether more follows.
+A listing that begins again, or that is longer than any can be, is endless: an error.
 """
 
 import asyncio
@@ -12,28 +12,26 @@ from typing import Any, ClassVar
 
 import orjson
 
-from glueline_worker.aws.answers import without_nulls
+from glueline_worker.aws.answers import AwsAnswer, drop_nulls
 from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
 
-Answer = dict[str, Any]
-
 TABLES_A_PAGE = 100
-DATABASES_A_PAGE = 100
-PARTITIONS_A_PAGE = 1000
-JOBS_A_PAGE = 1000
+_DATABASES_A_PAGE = 100
+_PARTITIONS_A_PAGE = 1000
+_JOBS_A_PAGE = 1000
 SEGMENTS = 10
 """The most that GetPartitions takes."""
 MOST_PAGES = 10_000
 """Glue allows a database 2,000 full pages of tables; pages can be short, but not that short."""
-PAGES_AHEAD = 8
+_PAGES_AHEAD = 8
 """Pages that one process fetches ahead at a time: a page of tables is some megabytes."""
-_TOKEN_REFUSED = ("InvalidInputException", "ValidationException")
+_TOKEN_REFUSAL_CODES = ("InvalidInputException", "ValidationException")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of a listing; ``token`` leads to the next part, None at the end."""
+    """A part of a listing; ``token`` leads to the next part, None at the end."""
 
     items: list[Any]
     token: str | None
@@ -48,7 +46,7 @@ class EndlessListing(AwsTransient):
 
 
 class StaleToken(AwsTransient):
-    """AWS no longer takes the token of a page; only the listing's beginning leads on."""
+    """AWS no longer takes the token of a page: the listing has to begin again."""
 
     advice = "replay the run"
 
@@ -56,23 +54,23 @@ class StaleToken(AwsTransient):
 class Glue:
     """The reads of one source."""
 
-    _ahead: ClassVar[set[asyncio.Task[Answer]]] = set()
+    _ahead: ClassVar[set[asyncio.Task[AwsAnswer]]] = set()
 
     def __init__(self, connection: Connection, warn: Callable[[str], None] | None = None) -> None:
-        """Read through ``connection``; ``warn`` hears of what had to be left out."""
+        """Read through ``connection``; call ``warn`` with a sentence on what is left out."""
         self._connection = connection
         self._warn = warn
         self._catalog: dict[str, Any] = (
             {"CatalogId": connection.source.catalog_id} if connection.source.catalog_id else {}
         )
 
-    def databases(self) -> AsyncIterator[Page]:
-        """All databases that the caller may see."""
+    def list_databases(self) -> AsyncIterator[Page]:
+        """List all databases that the caller may see."""
         return self._pages(
-            "GetDatabases", "DatabaseList", None, MaxResults=DATABASES_A_PAGE, **self._catalog
+            "GetDatabases", "DatabaseList", None, MaxResults=_DATABASES_A_PAGE, **self._catalog
         )
 
-    def tables(
+    def list_tables(
         self,
         database: str,
         token: str | None = None,
@@ -81,10 +79,10 @@ class Glue:
         names_only: bool = False,
         ahead: int = 0,
     ) -> AsyncIterator[Page]:
-        """The tables of a database from ``token`` on, or those that match ``expression``.
+        """List the tables of a database from ``token`` on, or those that match ``expression``.
 
-        Of the first ``ahead`` pages each is fetched while its caller works on the one before,
-        unless the process fetches so many pages ahead already.
+        Each of the first ``ahead`` pages is fetched while its caller works on the one before,
+        unless the process fetches too many pages ahead already.
         """
         return self._pages(
             "GetTables",
@@ -98,10 +96,10 @@ class Glue:
             **self._catalog,
         )
 
-    def partitions(
+    def list_partitions(
         self, database: str, table: str, *, segment: int | None = None, schema: bool = True
     ) -> AsyncIterator[Page]:
-        """The partitions of a table, or of one of its ``SEGMENTS``."""
+        """List the partitions of a table, or of one of its ``SEGMENTS``."""
         part: dict[str, Any] = (
             {}
             if segment is None
@@ -113,105 +111,105 @@ class Glue:
             None,
             DatabaseName=database,
             TableName=table,
-            MaxResults=PARTITIONS_A_PAGE,
+            MaxResults=_PARTITIONS_A_PAGE,
             ExcludeColumnSchema=not schema,
             **part,
             **self._catalog,
         )
 
-    async def job_names(self) -> AsyncIterator[Page]:
-        """The names of all jobs; GetJobs serves where the policy has no ListJobs."""
+    async def list_job_names(self) -> AsyncIterator[Page]:
+        """List the names of all jobs, with GetJobs if the policy has no ListJobs."""
         try:
-            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=_JOBS_A_PAGE):
                 yield page
         except AwsDenied:
-            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=_JOBS_A_PAGE):
                 yield Page([job.get("Name") for job in page.items], page.token, page.nulls)
 
-    async def jobs(self) -> AsyncIterator[Page]:
-        """The definitions of all jobs; only their names where the policy has no GetJobs."""
+    async def list_jobs(self) -> AsyncIterator[Page]:
+        """List the definitions of all jobs, only their names if the policy has no GetJobs."""
         try:
-            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("GetJobs", "Jobs", None, MaxResults=_JOBS_A_PAGE):
                 yield page
         except AwsDenied:
-            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=JOBS_A_PAGE):
+            async for page in self._pages("ListJobs", "JobNames", None, MaxResults=_JOBS_A_PAGE):
                 yield Page([{"Name": name} for name in page.items], page.token, page.nulls)
 
-    async def database(self, name: str) -> Answer:
-        """One database; raises AwsNotFound."""
+    async def read_database(self, name: str) -> AwsAnswer:
+        """Read one database; raises AwsNotFound."""
         answer = await self._call("GetDatabase", Name=name, **self._catalog)
         return dict(answer.get("Database") or {})
 
-    async def table(self, database: str, name: str) -> Answer:
-        """One table; raises AwsNotFound."""
+    async def read_table(self, database: str, name: str) -> AwsAnswer:
+        """Read one table; raises AwsNotFound."""
         answer = await self._call("GetTable", DatabaseName=database, Name=name, **self._catalog)
         return dict(answer.get("Table") or {})
 
-    async def job(self, name: str) -> Answer:
-        """One job; raises AwsNotFound."""
+    async def read_job(self, name: str) -> AwsAnswer:
+        """Read one job; raises AwsNotFound."""
         return dict((await self._call("GetJob", JobName=name)).get("Job") or {})
 
-    async def connection(self, name: str) -> Answer:
-        """One Glue connection without its password."""
+    async def read_connection(self, name: str) -> AwsAnswer:
+        """Read one Glue connection without its password."""
         answer = await self._call("GetConnection", Name=name, HidePassword=True, **self._catalog)
         return dict(answer.get("Connection") or {})
 
-    async def dataflow_graph(self, script: str) -> tuple[list[Answer], list[Answer]]:
-        """The nodes and edges that Glue reads in a script's annotations."""
+    async def read_dataflow_graph(self, script: str) -> tuple[list[AwsAnswer], list[AwsAnswer]]:
+        """Read the nodes and edges that Glue finds in a script's annotations."""
         answer = await self._call("GetDataflowGraph", PythonScript=script)
-        nodes, edges = (without_nulls(answer.get(k) or [])[0] for k in ("DagNodes", "DagEdges"))
+        nodes, edges = (drop_nulls(answer.get(k) or [])[0] for k in ("DagNodes", "DagEdges"))
         return nodes, edges
 
     async def _pages(
         self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
     ) -> AsyncIterator[Page]:
         tokens, firsts = {token}, set[bytes]()
-        coming: asyncio.Task[Answer] | None = None
+        coming: asyncio.Task[AwsAnswer] | None = None
         try:
             for _ in range(MOST_PAGES):
                 answer = await (coming or self._page(operation, token, params))
-                items, nulls = without_nulls(answer.pop(member, None) or [])
+                items, nulls = drop_nulls(answer.pop(member, None) or [])
                 token = answer.get("NextToken") or None
                 self._ahead.discard(coming)
                 coming = None
                 if items:
                     # A proxy or an emulator that ignores tokens sends the first page each time.
-                    _must_be_new(_fingerprint(items[0]), firsts, operation, "page")
-                if token and len(tokens) < ahead and len(self._ahead) < PAGES_AHEAD:
+                    _ensure_new(_hash_item(items[0]), firsts, operation, "page")
+                if token and len(tokens) < ahead and len(self._ahead) < _PAGES_AHEAD:
                     coming = asyncio.create_task(self._page(operation, token, params))
                     self._ahead.add(coming)
                 if nulls and self._warn:
-                    self._warn(_nulls(operation, member, nulls))
+                    self._warn(_describe_nulls(operation, member, nulls))
                 yield Page(items, token, nulls)
                 if token is None:
                     return
-                _must_be_new(token, tokens, operation, "page token")
+                _ensure_new(token, tokens, operation, "page token")
         finally:
             if coming:
                 coming.cancel()
                 self._ahead.discard(coming)
-        raise endless(operation, f"it goes on after {MOST_PAGES:,} pages")
+        raise make_endless_error(operation, f"it goes on after {MOST_PAGES:,} pages")
 
-    async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> Answer:
+    async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> AwsAnswer:
         if token is None:
             return await self._call(operation, **params)
         try:
             return await self._call(operation, **params, NextToken=token)
         except AwsRefused as error:
-            if error.code not in _TOKEN_REFUSED:
+            if error.code not in _TOKEN_REFUSAL_CODES:
                 raise
             raise StaleToken(str(error), code=error.code) from None
 
-    async def _call(self, operation: str, **params: Any) -> Answer:
+    async def _call(self, operation: str, **params: Any) -> AwsAnswer:
         return await self._connection.call("glue", operation, **params)
 
 
-def endless(operation: str, why: str) -> EndlessListing:
-    """The error of a listing that does not end."""
+def make_endless_error(operation: str, why: str) -> EndlessListing:
+    """Make the error of a listing that does not end."""
     return EndlessListing(f"{operation}: the listing never ends: {why}", code="EndlessListing")
 
 
-def _nulls(operation: str, member: str, count: int) -> str:
+def _describe_nulls(operation: str, member: str, count: int) -> str:
     what = "a null in the place of an item" if count == 1 else f"{count} nulls in place of items"
     return (
         f"{operation} answered with {what} in {member}: they are left out, and nothing that the "
@@ -219,11 +217,11 @@ def _nulls(operation: str, member: str, count: int) -> str:
     )
 
 
-def _must_be_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:
+def _ensure_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:
     if thing in seen:
-        raise endless(operation, f"the same {what} came twice")
+        raise make_endless_error(operation, f"the same {what} came twice")
     seen.add(thing)
 
 
-def _fingerprint(item: Any) -> bytes:
+def _hash_item(item: Any) -> bytes:
     return blake2b(orjson.dumps(item), digest_size=16).digest()

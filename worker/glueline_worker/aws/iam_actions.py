@@ -1,7 +1,7 @@
-"""Every permission that Glueline can use: what it is needed for, on which resources.
+"""The table of permissions that Glueline can use, with their purposes and resources.
 
-The one table behind ``glueline check``, ``glueline policy`` and the pages. Resources: the Service
-Authorization Reference of AWS. A test compares it with the calls in the code.
+``glueline check``, ``glueline policy`` and the pages use it. The resources are those of AWS's
+Service Authorization Reference. A test compares the table with the calls in the code.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 
 class Feature(StrEnum):
-    """What a source can be used for."""
+    """A use of a source."""
 
     CATALOG = "catalog"
     """Databases and tables."""
@@ -23,13 +23,13 @@ class Feature(StrEnum):
     EVENTS = "events"
     """The queue that `glueline events` reads."""
     ROLES = "roles"
-    """Roles on the way to the source."""
+    """Roles that are assumed to reach the source."""
     KEYS = "keys"
     """Keys that AWS keeps: `secretsmanager:` and `ssm:` references."""
 
 
 class Resource(StrEnum):
-    """What a permission is given on."""
+    """A kind of resource that a permission is given on."""
 
     DATABASES = "databases"
     """The catalogue and its databases."""
@@ -68,7 +68,7 @@ class Permission:
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """The calls that the action allows."""
+        """The names of the calls that the action allows."""
         return self.calls or (self.action.partition(":")[2],)
 
 
@@ -140,7 +140,7 @@ PERMISSIONS = (
     Permission(
         "kms:Decrypt", F.LINEAGE, R.KMS_KEYS,
         "scripts and catalogues that are encrypted with a key of yours",
-        "what is encrypted is not read",
+        "encrypted scripts and catalogues are not read",
     ),
     Permission(
         "sqs:ReceiveMessage", F.EVENTS, R.QUEUE,
@@ -155,7 +155,7 @@ PERMISSIONS = (
     ),
     Permission(
         "sts:AssumeRole", F.ROLES, R.ROLE,
-        "the way to the source",
+        "assuming the roles of the source",
         "nothing is read",
     ),
     Permission(
@@ -175,33 +175,34 @@ PERMISSIONS = (
     ),
 )  # fmt: skip
 
-BESIDE = (F.EVENTS, F.ROLES, F.KEYS)
-"""What is not asked of a source itself."""
-OPERATIONS = frozenset(
+NOT_OF_SOURCE = (F.EVENTS, F.ROLES, F.KEYS)
+"""Features whose calls do not go to the source itself."""
+QUOTA_OPERATIONS = frozenset(
     operation
     for permission in PERMISSIONS
-    if permission.feature not in BESIDE and permission.action != "kms:Decrypt"
+    if permission.feature not in NOT_OF_SOURCE and permission.action != "kms:Decrypt"
     for operation in permission.operations
 ) | {"GetCallerIdentity"}
-"""The calls that a quota can be given for. S3 decrypts by itself, and keys are read beside it."""
+"""The calls that a quota can be set for. S3 decrypts by itself; keys are read outside the quota."""
 
-CHOICES = (F.PARTITIONS, F.JOBS, F.LINEAGE, F.EVENTS)
-"""What can be switched on and off; the rest is always needed, or follows from the source."""
-USUAL = frozenset({F.CATALOG, F.JOBS, F.LINEAGE})
-"""What an extraction uses when nothing is said."""
+OPTIONAL_FEATURES = (F.PARTITIONS, F.JOBS, F.LINEAGE, F.EVENTS)
+"""Features that can be switched on and off. The others are always needed, or depend on the
+source."""
+DEFAULT_FEATURES = frozenset({F.CATALOG, F.JOBS, F.LINEAGE})
+"""The features of an extraction without options."""
 
 
 _SERVICES = {"glue": "Glue", "s3": "S3", "sts": "STS"}
 
 
 @lru_cache
-def service_of(operation: str) -> str:
-    """The service that an operation belongs to, in the spelling of AWS's SDKs where known."""
-    permission = permission_of(operation)
+def find_service(operation: str) -> str:
+    """Return the service of an operation, spelt as in AWS's SDKs if it is known."""
+    permission = find_permission(operation)
     prefix = permission.action.partition(":")[0] if permission else "aws"
     return _SERVICES.get(prefix, prefix)
 
 
-def permission_of(operation: str) -> Permission | None:
-    """The permission that a call needs."""
+def find_permission(operation: str) -> Permission | None:
+    """Return the permission that a call needs; None for an unknown call."""
     return next((p for p in PERMISSIONS if operation in p.operations), None)

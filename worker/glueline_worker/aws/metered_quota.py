@@ -1,4 +1,4 @@
-"""The shared quota as it is, with a stopwatch around it."""
+"""A quota with a metric of the time that calls wait for it."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -10,12 +10,12 @@ from glueline_worker.aws.quota import Quota
 from glueline_worker.observe import tracing
 from glueline_worker.observe.metrics import QUOTA_WAIT
 
-MAX_FAMILIES = 4096
-"""Families that are known to be registered; all are registered again once there are more."""
+_MOST_REGISTERED = 4096
+"""Families that are remembered as registered; with more, all are registered again."""
 
 
 class MeteredQuota:
-    """Adds up how long calls wait, and tells the ledger which families of calls there are."""
+    """Measures how long calls wait, and registers each family of calls."""
 
     def __init__(self, quota: Quota, register: Callable[[str], Awaitable[object]]) -> None:
         """Call ``register`` once with each family."""
@@ -23,25 +23,25 @@ class MeteredQuota:
         self._families: set[str] = set()
 
     async def acquire(self, family: str, *limit: Any) -> int:
-        """Return when one HTTP request of ``family`` may be sent."""
+        """Wait until one HTTP request of ``family`` may be sent; return its slot."""
         started = time.perf_counter()
         slot = await self._quota.acquire(family, *limit)
         seconds = time.perf_counter() - started
         QUOTA_WAIT.labels(family.rpartition(":")[2]).inc(seconds)
-        tracing.waited(seconds)
+        tracing.record_quota_wait(seconds)
         if family not in self._families:
-            await self._introduce(family)
+            await self._register_family(family)
         return slot
 
-    async def throttled(self, family: str, slot: int) -> None:
-        """Pass it on."""
-        await self._quota.throttled(family, slot)
+    async def report_throttling(self, family: str, slot: int) -> None:
+        """Report to the quota that AWS throttled the request of ``slot``."""
+        await self._quota.report_throttling(family, slot)
 
-    async def _introduce(self, family: str) -> None:
+    async def _register_family(self, family: str) -> None:
         try:
             await self._register(family)
         except RedisError:
             return  # the next call tries again
-        if len(self._families) >= MAX_FAMILIES:
+        if len(self._families) >= _MOST_REGISTERED:
             self._families.clear()
         self._families.add(family)

@@ -1,4 +1,4 @@
-"""Job scripts in S3: their text, and whether they are what they were."""
+"""Job scripts in S3: their texts, and their ETags to see whether they have changed."""
 
 import asyncio
 from collections import defaultdict
@@ -10,14 +10,14 @@ from glueline_worker.aws.answers import is_object_listing
 from glueline_worker.aws.errors import AwsError, AwsNotFound, AwsRefused
 from glueline_worker.aws.sources import Connection
 
-SCRIPT_LIMIT = 5 * 1024 * 1024
-"""Bytes; a larger object is no job script that a person wrote."""
-CHUNK = 1 << 16
+_SCRIPT_LIMIT = 5 * 1024 * 1024
+"""Bytes; no person writes a larger script."""
+_CHUNK = 1 << 16
 
-LISTED_FROM = 3
-"""Scripts in one folder from which on a listing is tried before each is asked for by itself."""
+_LIST_FROM = 3
+"""The number of scripts in one folder from which a listing is tried before single requests."""
 
-Place = tuple[str, str]
+ObjectPlace = tuple[str, str]
 """Bucket and key."""
 
 
@@ -28,51 +28,53 @@ class Script(NamedTuple):
     tag: str
 
 
-async def read_script(connection: Connection, bucket: str, key: str) -> Script:
+async def fetch_script(connection: Connection, bucket: str, key: str) -> Script:
     """Read a script; raises AwsNotFound, AwsDenied, or AwsRefused when it is too large."""
 
     async def fetch() -> Script:
         answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
         body = answer["Body"]
-        async with body:  # which gives aiohttp's own answer, without iter_chunks
-            if (answer.get("ContentLength") or 0) > SCRIPT_LIMIT:
-                raise _too_large(bucket, key)
+        async with body:  # an answer of aiohttp's own, without iter_chunks
+            if (answer.get("ContentLength") or 0) > _SCRIPT_LIMIT:
+                raise _make_size_error(bucket, key)
             data = bytearray()
-            async for chunk in body.content.iter_chunked(CHUNK):
+            async for chunk in body.content.iter_chunked(_CHUNK):
                 data += chunk
-                if len(data) > SCRIPT_LIMIT:  # of an answer that did not tell its length
-                    raise _too_large(bucket, key)
+                if len(data) > _SCRIPT_LIMIT:  # an answer may not state its length
+                    raise _make_size_error(bucket, key)
             return Script(bytes(data), answer.get("ETag") or "")
 
     return await connection.caller("GetObject", fetch)
 
 
-async def script_tags(connection: Connection, places: Iterable[Place]) -> dict[Place, str]:
-    """The ETags of scripts as they stand now, "" for those that are not there.
+async def fetch_script_tags(
+    connection: Connection, places: Iterable[ObjectPlace]
+) -> dict[ObjectPlace, str]:
+    """Return the current ETags of scripts, "" for those that do not exist.
 
-    Without those that nobody would tell of. Raises AwsError for what may pass.
+    Scripts that may not be read are left out. Raises AwsError for a failure that may pass.
     """
-    folders: defaultdict[Place, list[str]] = defaultdict(list)
+    folders: defaultdict[ObjectPlace, list[str]] = defaultdict(list)
     for bucket, key in set(places):
         folders[bucket, key.rpartition("/")[0]].append(key)
-    found: dict[Place, str] = {}
+    found: dict[ObjectPlace, str] = {}
     for (bucket, folder), keys in folders.items():
         prefix = f"{folder}/" if folder else ""
-        tags = await _listed(connection, bucket, prefix, keys) if len(keys) >= LISTED_FROM else {}
+        tags = await _list_tags(connection, bucket, prefix, keys) if len(keys) >= _LIST_FROM else {}
         left = [key for key in keys if key not in tags]
-        heads = await asyncio.gather(*(_head(connection, bucket, key) for key in left))
+        heads = await asyncio.gather(*(_fetch_tag(connection, bucket, key) for key in left))
         tags |= {key: tag for key, tag in zip(left, heads, strict=True) if tag is not None}
         found |= {(bucket, key): tag for key, tag in tags.items()}
     return found
 
 
-async def _listed(
+async def _list_tags(
     connection: Connection, bucket: str, prefix: str, keys: Sequence[str]
 ) -> dict[str, str]:
-    """Tags from a listing of the folder, given up when it holds much else."""
+    """Return the ETags in a listing of the folder, which ends early when it holds much else."""
     objects: dict[str, str] = {}
     asked = {"Prefix": prefix, "Delimiter": "/"}
-    for _ in range(max(1, len(keys) // LISTED_FROM)):
+    for _ in range(max(1, len(keys) // _LIST_FROM)):
         try:
             answer = await connection.call("s3", "ListObjectsV2", Bucket=bucket, **asked)
         except AwsError as error:
@@ -90,7 +92,7 @@ async def _listed(
     return {key: objects[key] for key in keys if key in objects}
 
 
-async def _head(connection: Connection, bucket: str, key: str) -> str | None:
+async def _fetch_tag(connection: Connection, bucket: str, key: str) -> str | None:
     try:
         answer = await connection.call("s3", "HeadObject", Bucket=bucket, Key=key)
     except AwsNotFound:
@@ -102,8 +104,8 @@ async def _head(connection: Connection, bucket: str, key: str) -> str | None:
     return answer.get("ETag") or ""
 
 
-def _too_large(bucket: str, key: str) -> AwsRefused:
+def _make_size_error(bucket: str, key: str) -> AwsRefused:
     return AwsRefused(
-        f"the script s3://{bucket}/{key} is larger than {SCRIPT_LIMIT} bytes",
+        f"the script s3://{bucket}/{key} is larger than {_SCRIPT_LIMIT} bytes",
         code="ScriptTooLarge",
     )

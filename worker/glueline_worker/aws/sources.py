@@ -1,8 +1,8 @@
-"""Sources: who they are called as and the clients that reach them.
+"""Connections to sources: their identities and their clients.
 
 Both are forgotten some minutes after the last use, so that a worker's memory does not grow with
-the sources that it has ever met. All of it lives on one event loop: sharing a client between loops
-is unsupported.
+every source that it has met. All of it lives on one event loop: clients cannot be shared between
+loops.
 """
 
 import asyncio
@@ -19,100 +19,100 @@ from aiobotocore.config import AioConfig
 from glueline.contract.errors import Terminal, UsageError
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
-from glueline_worker.aws.answers import ensure_promised
-from glueline_worker.aws.calls import Caller
+from glueline_worker.aws.answers import check_answer
+from glueline_worker.aws.calls import AwsCaller
 from glueline_worker.aws.errors import (
     AwsCredentials,
     AwsError,
     AwsExpired,
     AwsMisconfigured,
-    meaning,
+    classify_error,
 )
-from glueline_worker.aws.iam_actions import OPERATIONS
+from glueline_worker.aws.iam_actions import QUOTA_OPERATIONS
 from glueline_worker.aws.quota import Quota
 from glueline_worker.aws.sessions.clients import ClientPool
-from glueline_worker.aws.sessions.sessions import Made, Sessions, region_of
+from glueline_worker.aws.sessions.sessions import Sessions, SourceCredentials, find_region
 from glueline_worker.aws.sessions.shared_session import SharedTlsSession
 
-USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
+_USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
 
-SERVICES = ("glue", "s3", "sts")
-IDLE = 300.0
-"""Seconds after which a source that nobody asks for is forgotten."""
+_SERVICES = ("glue", "s3", "sts")
+IDLE_SOURCE_SECONDS = 300.0
+"""Seconds after which an unused source is forgotten."""
 MOST_ENDPOINTS = 16
 """Regions and endpoints whose clients stay open: each takes a megabyte and its connections."""
 
 
 @dataclass
 class Connection:
-    """One source: its clients, and how calls to it are made."""
+    """One source with its clients."""
 
     name: str
     source: Source
     region: str
     account: str | None
-    """The account whose jobs are read, as STS told; None when it would not."""
-    caller: Caller
+    """The account whose jobs are read, from STS; None if STS does not say."""
+    caller: AwsCaller
     clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def catalog_id(self) -> str | None:
-        """The catalogue that is read: the caller's own unless the source names another."""
+        """The catalogue that is read: the one that the source names, else the caller's own."""
         return self.source.catalog_id or self.account
 
     async def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        """Make one call; ``operation`` is the API's name, ``GetTables``."""
-        method = getattr(self.clients[service], _snake(operation))
+        """Make one call; ``operation`` is a name of the API, such as ``GetTables``."""
+        method = getattr(self.clients[service], _to_snake_case(operation))
 
         async def ask() -> dict[str, Any]:
-            return ensure_promised(operation, await method(**params))
+            return check_answer(operation, await method(**params))
 
         return await self.caller(operation, ask)
 
 
 @dataclass
-class Identity:
-    """Who a source is called as: found once, and valid for every connection to it."""
+class _Identity:
+    """The identity of a source: found once, and valid for every connection to it."""
 
-    made: Made
+    credentials: SourceCredentials
     account: str | None
     used: float = 0.0
-    """When somebody last asked for a connection, on the clock of the loop."""
+    """The time of the last request for a connection, on the clock of the loop."""
 
 
-class Sources:
-    """Opens the connection of a source on first use, and forgets it when nobody wants it."""
+class SourceConnections:
+    """Opens the connection of a source on first use, and forgets it when it is unused."""
 
     def __init__(self, settings: Settings, quota: Quota) -> None:
-        """Know the sources that ``settings`` declare."""
+        """Connect to the sources that ``settings`` declare."""
         self._settings = settings
         self._quota = quota
         self._pool = ClientPool(self._config)
         self._sessions = Sessions(settings, self._pool)
-        self._identities: OrderedDict[str, Identity] = OrderedDict()
-        """The one that was used last comes last."""
+        self._identities: OrderedDict[str, _Identity] = OrderedDict()
+        """The most recently used one comes last."""
         self._open: dict[str, Connection] = {}
         self._attempts: dict[str, asyncio.Task[Connection]] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
     async def connect(self, name: str) -> Connection:
-        """The connection of a source; raises UsageError or AwsError with what is missing."""
+        """Return the connection of a source; raises UsageError or AwsError."""
         if name in self._open:
             self._note_use(name)
             return self._open[name]
-        # All who wait share one attempt and its failure.
-        return await asyncio.shield(self._attempts.get(name) or self._begin(name))
+        # All that wait share one attempt and its failure.
+        return await asyncio.shield(self._attempts.get(name) or self._start_attempt(name))
 
     def refresh(self, expired: Connection) -> None:
         """Forget a connection whose credentials have expired; the next use makes a new one.
 
-        Many units notice at once; those that come late must not forget the new one.
+        Many units notice it at once; a late one must not make the new connection forgotten.
         """
         if self._open.get(expired.name) is expired:
             del self._open[expired.name]
             identity = self._identities.pop(expired.name, None)
             if identity is not None:
-                self._sessions.renew(identity.made)
+                self._sessions.renew(identity.credentials)
 
     async def close(self) -> None:
         """Close all clients."""
@@ -124,67 +124,69 @@ class Sources:
         await self._pool.close()
 
     async def connect_as(self, name: str, source: Source) -> Connection:
-        """A new connection to ``source``, which ``name`` stands for from now on."""
+        """Make a new connection to ``source``, which has the ``name`` from now on."""
         self._identities.pop(name, None)
         return await self._connect(name, source)
 
-    def _begin(self, name: str) -> asyncio.Task[Connection]:
+    def _start_attempt(self, name: str) -> asyncio.Task[Connection]:
         attempt = asyncio.create_task(self._connect(name, self._settings.source(name)))
         self._attempts[name] = attempt
         attempt.add_done_callback(lambda _: self._attempts.pop(name))
         return attempt
 
     async def _connect(self, name: str, source: Source) -> Connection:
-        _must_know_operations(name, source)
+        _check_operations(name, source)
         connection = await self._reach(name, source)
         self._open[name] = connection
         self._note_use(name)
-        self._shed()
+        self._close_least_used()
         return connection
 
     async def _reach(self, name: str, source: Source) -> Connection:
         known = self._identities.get(name)
-        made = None
+        credentials = None
         try:
-            made = known.made if known else self._sessions.of(source)
-            connection = await self._open_clients(name, source, made)
+            credentials = known.credentials if known else self._sessions.make_credentials(source)
+            connection = await self._open_clients(name, source, credentials)
             if known is None:
-                known = Identity(made, await _account(connection))
+                known = _Identity(credentials, await _find_account(connection))
         except (AwsCredentials, AwsExpired):
-            if made is not None:
-                self._sessions.renew(made)
+            if credentials is not None:
+                self._sessions.renew(credentials)
             raise
         self._identities[name] = known
         connection.account = known.account
-        # Sources of one account share its quota; without STS the source's name must do.
+        # Sources of one account share its quota; without STS, each source has its own.
         scope = f"{connection.account or name}:{connection.region}"
         connection.caller = replace(connection.caller, scope=scope)
         return connection
 
-    async def _open_clients(self, name: str, source: Source, made: Made) -> Connection:
+    async def _open_clients(
+        self, name: str, source: Source, credentials: SourceCredentials
+    ) -> Connection:
         try:
-            region = region_of(source, made.session)
+            region = find_region(source, credentials.session)
             if not region:
                 raise AwsMisconfigured(
                     f"source {name!r} has no region: give --region, set AWS_REGION, "
                     "or name one in glueline.toml",
                     code="region",
                 )
-            if made.base is not None:
-                await made.base.load()
-            caller = Caller(
+            if credentials.profile is not None:
+                await credentials.profile.load()
+            caller = AwsCaller(
                 self._quota,
                 f"{name}:{region}",
                 self._settings.worker.call_timeout,
                 source.quota,
-                made.keys.rotated if made.keys else None,
+                credentials.keys.have_changed if credentials.keys else None,
             )
             connection = Connection(name, source, region, None, caller)
-            clients = self._pool.lease(connection, made.session, region, source.endpoint_url)
-            for service in SERVICES:
-                connection.clients[service] = await clients.client(service, made.credentials)
-        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-            raise meaning(error, "connect") from None
+            clients = self._pool.lease(connection, credentials.session, region, source.endpoint_url)
+            for service in _SERVICES:
+                connection.clients[service] = await clients.get_client(service, credentials.signing)
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
+            raise classify_error(error, "connect") from None
         return connection
 
     def _note_use(self, name: str) -> None:
@@ -193,26 +195,26 @@ class Sources:
             self._identities[name].used = loop.time()
             self._identities.move_to_end(name)
         if self._sweep is None:
-            self._sweep = loop.call_later(IDLE, self._forget_idle)
+            self._sweep = loop.call_later(IDLE_SOURCE_SECONDS, self._forget_idle)
 
     def _forget_idle(self) -> None:
-        """Forget the sources that nobody has asked for; units at work keep what they have."""
+        """Forget unused sources; units in progress keep their connections."""
         now = asyncio.get_running_loop().time()
         self._sweep = None
         while self._identities:
             name, identity = next(iter(self._identities.items()))
-            left = identity.used + IDLE - now
+            left = identity.used + IDLE_SOURCE_SECONDS - now
             if left > 0:
                 self._sweep = asyncio.get_running_loop().call_later(left, self._forget_idle)
                 return
             del self._identities[name]
             self._open.pop(name, None)
-        _give_back()
+        _trim_memory()
 
-    def _shed(self) -> None:
-        """Too many endpoints are open: let go of the connections that were used least lately.
+    def _close_least_used(self) -> None:
+        """Forget the least recently used connections while too many endpoints are open.
 
-        Who they are called as stays known, so that they are opened again without a call.
+        Their identities stay known, so that they are opened again without a call.
         """
         if len(self._pool) <= MOST_ENDPOINTS:
             return
@@ -232,25 +234,25 @@ class Sources:
         emulated = url or any(v.startswith("AWS_ENDPOINT_URL") for v in os.environ)
         return AioConfig(
             retries={"total_max_attempts": 1},
-            # AWS shows it in its logs; botocore would put its own together for each call, which
-            # takes a tenth of a call's CPU time.
-            user_agent=USER_AGENT,
+            # AWS shows it in its logs. botocore would build its own for each call, which takes a
+            # tenth of a call's CPU time.
+            user_agent=_USER_AGENT,
             connect_timeout=5,
             read_timeout=worker.read_timeout,
             max_pool_connections=max(10, worker.concurrency * 2),
             # An emulator's host name has no buckets before it.
             s3={"addressing_style": "path"} if emulated else None,
             http_session_cls=SharedTlsSession,
-            # Such a session would be shared with sources that have no right to it.
+            # A session of S3 Express would be shared with sources that have no right to it.
             client_context_params={"disable_s3_express_session_auth": True},
         )
 
 
-async def _account(connection: Connection) -> str | None:
+async def _find_account(connection: Connection) -> str | None:
     try:
         answer = await connection.call("sts", "GetCallerIdentity")
     except AwsError as error:
-        # An endpoint without STS, or a policy without it, is no reason to stop.
+        # An endpoint or a policy without STS is no reason to stop.
         if isinstance(error, AwsCredentials | AwsMisconfigured) or not isinstance(error, Terminal):
             raise
         return connection.source.catalog_id
@@ -258,20 +260,20 @@ async def _account(connection: Connection) -> str | None:
     return account
 
 
-def _give_back() -> None:
-    """Let the C library return to the system what was freed; only glibc has to be asked."""
+def _trim_memory() -> None:
+    """Make glibc return freed memory to the system; other C libraries do it by themselves."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _must_know_operations(name: str, source: Source) -> None:
-    unknown = sorted(source.quota.operations.keys() - OPERATIONS)
+def _check_operations(name: str, source: Source) -> None:
+    unknown = sorted(source.quota.operations.keys() - QUOTA_OPERATIONS)
     if unknown:
         raise UsageError(
-            f"source {name!r}: quota.operations names {unknown[0]}, which is no call that is made; "
-            f"these are: {', '.join(sorted(OPERATIONS))}"
+            f"source {name!r}: quota.operations names {unknown[0]}, a call that Glueline does not "
+            f"make; it makes: {', '.join(sorted(QUOTA_OPERATIONS))}"
         )
 
 
-def _snake(operation: str) -> str:
+def _to_snake_case(operation: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")

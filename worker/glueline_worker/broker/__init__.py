@@ -1,1 +1,1 @@
-"""Celery's Redis transport, made safe: leases, strict messages, priorities, rights."""
+"""Safeguards around Celery's Redis transport: leases, strict messages, priorities, rights."""

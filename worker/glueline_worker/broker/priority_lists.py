@@ -1,4 +1,7 @@
-"""Messages with a priority, which foreign Celery clients put into lists that no worker reads."""
+"""Find messages with a priority and move them to the queue.
+
+Foreign Celery clients put them into lists that no worker reads.
+"""
 
 import redis.asyncio
 import structlog
@@ -13,35 +16,35 @@ from glueline.ledger.priority_lists import (
 )
 from glueline.redis.errors import explain
 
-SCANNED = 1000
-"""Keys that one look goes through: a whole Redis is seen in some looks, and none takes long."""
+_SCANNED_KEYS = 1000
+"""Keys that one search goes through: several short searches cover a whole Redis."""
 log = structlog.get_logger()
 
 
 class PriorityLists:
-    """Finds those lists and moves what is in them to the queue."""
+    """Finds such lists and moves their messages to the queue."""
 
     def __init__(self, client: redis.asyncio.Redis, ledger: AsyncLedger, keys: Keys) -> None:
-        """Look at the keys of one prefix."""
+        """Search among the keys of one prefix."""
         self._client, self._ledger, self._keys = client, ledger, keys
         self._cursor = 0
         self._may_scan = True
 
     async def collect(self) -> int:
-        """Move messages to the queue, a thousand at the most; returns how many."""
-        lists = dict.fromkeys([*default_lists(self._keys), *await self._found()])
+        """Move up to a thousand messages to the queue; return how many."""
+        lists = dict.fromkeys([*default_lists(self._keys), *await self._find_lists()])
         moved = await self._ledger(collect_messages(self._keys, list(lists)))
         if moved:
             log.info("queue.collected", messages=moved)
         return moved
 
-    async def _found(self) -> list[str]:
-        """Lists of other separators, among the next keys of Redis."""
+    async def _find_lists(self) -> list[str]:
+        """Find lists with other separators among the next keys of Redis."""
         if not self._may_scan:
             return []
         try:
             self._cursor, names = await self._client.scan(
-                self._cursor, match=list_pattern(self._keys), count=SCANNED, _type="list"
+                self._cursor, match=list_pattern(self._keys), count=_SCANNED_KEYS, _type="list"
             )
         except ResponseError as error:
             self._may_scan = False

@@ -1,4 +1,4 @@
-"""What a worker looks at before it relies on its Redis: rights, and that nothing is evicted."""
+"""Check Redis before a worker relies on it: the user's rights, and that nothing is evicted."""
 
 from hashlib import sha1
 from typing import Any
@@ -11,19 +11,20 @@ from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 from glueline.contract.errors import UsageError
 from glueline.redis.errors import explain, is_denial
 
-KEEPS_ALL = "noeviction"
-SCRIPT = "redis.call('TIME') return redis.call('EXISTS', KEYS[1])"
+_NO_EVICTION = "noeviction"
+PROBE_SCRIPT = "redis.call('TIME') return redis.call('EXISTS', KEYS[1])"
 log = structlog.get_logger()
 
 
 async def check_redis(client: redis.asyncio.Redis, prefix: str) -> None:
     """Raise UsageError when the user lacks a right that the queue and the ledger need.
 
-    Celery would try again for ever. A Redis that is away, full or read-only is waited for.
+    Celery would try again for ever. A Redis that is away, full or read-only passes the check: the
+    worker waits for it.
     """
     try:
-        missing = await _missing_rights(client, f"{prefix}probe:{uuid4().hex}")
-        policy = await _policy(client)
+        missing = await _find_missing_rights(client, f"{prefix}probe:{uuid4().hex}")
+        policy = await _read_eviction_policy(client)
     except ReadOnlyError as error:
         log.warning("redis.read_only", error=explain(error))
         return
@@ -34,17 +35,17 @@ async def check_redis(client: redis.asyncio.Redis, prefix: str) -> None:
             f"the Redis user may not run {', '.join(missing)} on keys that begin with {prefix!r}; "
             "the page on operations has the line that gives all rights"
         )
-    if policy and policy != KEEPS_ALL:
+    if policy and policy != _NO_EVICTION:
         log.warning(
             "redis.evicts",
             policy=policy,
             hint="Redis deletes parts of runs when its memory is full: "
-            f"set maxmemory-policy to {KEEPS_ALL}",
+            f"set maxmemory-policy to {_NO_EVICTION}",
         )
 
 
-async def _missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
-    """Try what kombu and the scripts of the ledger do, on a key of nobody."""
+async def _find_missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
+    """Try the commands of kombu and of the ledger's scripts, on keys that nothing else uses."""
     list_key, hash_key, set_key, zset_key, text_key = (f"{key}:{n}" for n in range(5))
     commands: list[tuple[Any, ...]] = [
         ("LPUSH", list_key, "1"),
@@ -61,8 +62,8 @@ async def _missing_rights(client: redis.asyncio.Redis, key: str) -> list[str]:
         ("ZREM", zset_key, "a"),
         ("SET", text_key, "1", "NX", "PX", 1000),
         ("GET", text_key),
-        ("SCRIPT LOAD", SCRIPT),
-        ("EVALSHA", sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest(), 1, text_key),
+        ("SCRIPT LOAD", PROBE_SCRIPT),
+        ("EVALSHA", sha1(PROBE_SCRIPT.encode(), usedforsecurity=False).hexdigest(), 1, text_key),
         ("DEL", list_key, hash_key, set_key, zset_key, text_key),
     ]
     async with client.pipeline(transaction=False) as pipeline:
@@ -87,13 +88,13 @@ async def _may_transact(client: redis.asyncio.Redis, key: str) -> bool:
             pipeline.multi()  # type: ignore[no-untyped-call]
             pipeline.delete(key)
             await pipeline.execute()
-    except ResponseError:  # of an EXEC without its MULTI, too
+    except ResponseError:  # also from an EXEC without its MULTI
         return False
     return True
 
 
-async def _policy(client: redis.asyncio.Redis) -> str:
-    """The eviction policy; empty when the user may not know it."""
+async def _read_eviction_policy(client: redis.asyncio.Redis) -> str:
+    """Return the eviction policy, "" if the user may not read it."""
     try:
         found = (await client.info("memory")).get("maxmemory_policy")
         if not found:

@@ -1,4 +1,4 @@
-"""Messages that can be read in two ways, or in none, are refused rather than guessed at."""
+"""Refuse messages that can be read in two ways, or in none."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,13 +7,13 @@ from typing import Any
 from kombu import compression
 from kombu.utils import json as kombu_json
 
-ENCODINGS = {"", "utf-8", "utf8", "us-ascii", "ascii", "binary"}
-"""What a JSON body may be called; kombu reads each of them as UTF-8."""
-SHOWN = 60
+_ENCODINGS = {"", "utf-8", "utf8", "us-ascii", "ascii", "binary"}
+"""Encodings that a message with a JSON body may name; kombu reads each of them as UTF-8."""
+_QUOTED_CHARACTERS = 60
 
 
 class DuplicateKeyError(ValueError):
-    """An object of JSON names a key twice, and readers differ in which they take."""
+    """A JSON object has a key twice: readers differ in which one they take."""
 
 
 def strict_loads(text: str | bytes) -> Any:
@@ -21,17 +21,17 @@ def strict_loads(text: str | bytes) -> Any:
     return kombu_json.loads(text, _loads=_parse)
 
 
-def unknown_encoding(message: Mapping[str, Any]) -> str:
-    """Say which encoding of a message kombu would stumble over, or would not look at."""
+def find_unknown_encoding(message: Mapping[str, Any]) -> str:
+    """Describe an encoding of a message that kombu cannot read, or ignores; "" if there is none."""
     found = message.get("content-encoding")
-    if found is not None and not (isinstance(found, str) and found.lower() in ENCODINGS):
-        return f"its content-encoding is {_shown(found)}, and not utf-8"
+    if found is not None and not (isinstance(found, str) and found.lower() in _ENCODINGS):
+        return f"its content-encoding is {_quote(found)}, and not utf-8"
     found = message["properties"].get("body_encoding")
     if found not in {None, "", "base64"}:
-        return f"its body_encoding is {_shown(found)}, and not base64"
+        return f"its body_encoding is {_quote(found)}, and not base64"
     found = message["headers"].get("compression")
     if found and not _can_decompress(found):
-        return f"its compression is {_shown(found)}"
+        return f"its compression is {_quote(found)}"
     return ""
 
 
@@ -44,7 +44,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise DuplicateKeyError(f"the key {_shown(twice)} stands twice in one object")
+        raise DuplicateKeyError(f"the key {_quote(twice)} stands twice in one object")
     return found
 
 
@@ -56,6 +56,6 @@ def _can_decompress(name: object) -> bool:
     return True
 
 
-def _shown(value: object) -> str:
+def _quote(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return text if len(text) <= _QUOTED_CHARACTERS else f"{text[:_QUOTED_CHARACTERS]}…"

@@ -1,5 +1,5 @@
-"""Glue's answers into records.
+"""Turn the answers of Glue into records.
 
-Everything here is a pure function of its input: no I/O, no AWS client. No builder raises for an
-odd answer: what cannot be understood becomes a sentence in the record's ``warnings``.
+All functions are pure: no I/O, no AWS client. They do not raise for an odd answer. A value that
+they cannot understand becomes a sentence in the record's ``warnings``.
 """

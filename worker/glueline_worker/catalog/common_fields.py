@@ -1,58 +1,58 @@
-"""What the answers about databases, tables, partitions and jobs have in common."""
+"""Read the fields that answers about databases, tables, partitions and jobs have in common."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import CatalogLink, Federated
-from glueline_worker.catalog.values import mapping_at, plain, text_of
+from glueline_worker.catalog.values import AnswerReader, to_plain_json
 from glueline_worker.redact import redact_answer
 
-UNNAMED = "(unnamed)"
+_UNNAMED = "(unnamed)"
 
 
-def name_of(answer: Mapping[str, Any], notes: list[str]) -> str:
-    """Return the thing's name; with a note, that of what it links to or ``(unnamed)``."""
-    if name := text_of(answer.get("Name")):
+def read_name(answer: AnswerReader) -> str:
+    """Return the name; without one, with a warning, that of the link target or ``(unnamed)``."""
+    if name := answer.get_text("Name"):
         return name
-    notes.append("The name is missing.")
-    target = mapping_at(answer, "TargetTable", notes) or {}
-    return text_of(target.get("Name")) or UNNAMED
+    answer.warn("The name is missing.")
+    target = answer.get_object("TargetTable")
+    return target.get_text("Name") or _UNNAMED
 
 
-def link_of(answer: Mapping[str, Any], key: str, notes: list[str]) -> CatalogLink | None:
-    """Return where the resource link at ``key`` (TargetTable or TargetDatabase) points."""
-    target = mapping_at(answer, key, notes)
-    if not target:
+def read_link(answer: AnswerReader, key: str) -> CatalogLink | None:
+    """Return the target of the resource link at ``key`` (TargetTable or TargetDatabase)."""
+    target = answer.get_object(key)
+    if not target.fields:
         return None
-    database = text_of(target.get("DatabaseName"))
+    database = target.get_text("DatabaseName")
     if not database:
-        notes.append(f"{key} names no database.")
+        answer.warn(f"{key} names no database.")
     return CatalogLink(
-        catalog_id=text_of(target.get("CatalogId")),
-        database=database or UNNAMED,
-        table=text_of(target.get("Name")),
-        region=text_of(target.get("Region")),
+        catalog_id=target.get_text("CatalogId"),
+        database=database or _UNNAMED,
+        table=target.get_text("Name"),
+        region=target.get_text("Region"),
     )
 
 
-def label_of_link(link: CatalogLink) -> str:
-    """Return what a resource link points at in a few words."""
+def format_link(link: CatalogLink) -> str:
+    """Describe the target of a resource link in a few words."""
     name = f"{link.database}.{link.table}" if link.table else f"database {link.database}"
     owner = f" of {link.catalog_id}" if link.catalog_id else ""
     return f"{name}{owner} in {link.region}" if link.region else f"{name}{owner}"
 
 
-def federated_of(answer: Mapping[str, Any], key: str, notes: list[str]) -> Federated | None:
-    """Return the foreign thing at ``key`` (FederatedTable or FederatedDatabase)."""
-    foreign = mapping_at(answer, key, notes)
-    if not foreign:
+def read_federated(answer: AnswerReader, key: str) -> Federated | None:
+    """Return the foreign table or database at ``key`` (FederatedTable, FederatedDatabase)."""
+    foreign = answer.get_object(key)
+    if not foreign.fields:
         return None
     return Federated(
-        identifier=text_of(foreign.get("Identifier")),
-        connection_name=text_of(foreign.get("ConnectionName")),
+        identifier=foreign.get_text("Identifier"),
+        connection_name=foreign.get_text("ConnectionName"),
     )
 
 
-def raw_of(answer: Mapping[str, Any], *, wanted: bool) -> dict[str, Any] | None:
-    """Return the answer as JSON values without its secrets, where the request wants it."""
-    return dict(redact_answer(plain(answer))) if wanted else None
+def read_raw(fields: Mapping[str, Any], *, wanted: bool) -> dict[str, Any] | None:
+    """Return the answer as JSON values without secrets; None unless it is ``wanted``."""
+    return dict(redact_answer(to_plain_json(fields))) if wanted else None

@@ -1,146 +1,141 @@
-"""Where a table's data stands: not always at the location that Glue names.
+"""Find the places of a table's data, which are not always the location that Glue names.
 
-Spark and Delta Lake keep the path of a table among its SerDe's parameters and leave a placeholder
-in ``Location``; Athena reads ``storage.location.template`` of a table with projected partitions
-and never its location; manifests of symbolic links stand beside the data that they list; Iceberg
-finds its data through ``metadata_location``.
+Spark and Delta Lake keep the path of a table among the parameters of its SerDe and leave a
+placeholder in ``Location``. For a table with projected partitions, Athena reads
+``storage.location.template`` and never the location. Manifests of symbolic links are beside the
+data that they list. Iceberg finds its data through ``metadata_location``.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
-from typing import Any
 
 from glueline.contract.records import TableFormat
-from glueline_worker.catalog.values import parameters_of, text_of, texts_of
+from glueline_worker.catalog.values import AnswerReader, to_parameters, to_texts
 from glueline_worker.redact import redact_url
 
 _PLACEHOLDER = re.compile(r"-__PLACEHOLDER__/*$", re.IGNORECASE)
-"""What Spark appends where the location is none of the table's own."""
+"""The end of a location that Spark writes as a placeholder."""
 _MANIFESTS = "_symlink_format_manifest"
-"""The folder that Delta Lake writes its manifests into, below the table's root."""
+"""The folder below the root of the table that Delta Lake writes manifests to."""
 _ICEBERG_ROOT = re.compile(r"(.+)/metadata/+[^/]+\.metadata\.json(?:\.gz)?")
 _ICEBERG_PATHS = (
     "write.data.path",
     "write.object-storage.path",
     "write.folder-storage.path",
 )
-_HOLE = re.compile(r"\$\{([^{}]*)\}")
+_TEMPLATE_KEY = re.compile(r"\$\{([^{}]*)\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
-_FILES = frozenset({"", "avro", "csv", "json", "orc", "parquet", "text", "delta", "hudi"})
-"""Providers of Spark whose tables are files; others (``jdbc``) have none to look for."""
-_SPELT_OUT = 100
-"""Locations that the values of enumerated keys may make; above it they stay a wildcard."""
+_FILE_PROVIDERS = frozenset({"", "avro", "csv", "json", "orc", "parquet", "text", "delta", "hudi"})
+"""Providers of Spark whose tables are files. Others, such as ``jdbc``, have no location."""
+_MAX_EXPANDED = 100
+"""The most locations that enumerated keys expand to; with more, the keys stay wildcards."""
 
 
-def data_locations_of(
-    descriptor: Mapping[str, Any],
-    parameters: Mapping[str, str],
-    table_format: TableFormat,
-    notes: list[str],
+def find_data_locations(
+    descriptor: AnswerReader, parameters: Mapping[str, str], table_format: TableFormat
 ) -> tuple[str, ...]:
-    """Return the places that readers take a table's data from, without secrets, each once.
+    """Return the places that engines read a table's data from, without secrets, each once.
 
-    ``descriptor`` is the StorageDescriptor. A ``*`` stands for the values of a partition. Where
-    the catalogue does not say the place, it is left out, with a note.
+    ``descriptor`` is the StorageDescriptor. A ``*`` stands for the values of a partition. A place
+    that the catalogue does not name is left out, with a warning.
     """
     settings = {key.lower(): value for key, value in parameters.items()}
     template = settings.get("storage.location.template", "").strip()
     if template and is_projected(parameters):
-        return _distinct(_of_template(template, settings, notes))
+        return _drop_duplicates(_expand_template(template, settings, descriptor.warnings))
     found = [
-        *_of_descriptor(descriptor, settings, table_format, notes),
-        *texts_of(descriptor.get("AdditionalLocations")),
+        *_locations_in_descriptor(descriptor, settings, table_format),
+        *to_texts(descriptor.fields.get("AdditionalLocations")),
     ]
     if table_format == "iceberg":
-        found += _of_iceberg(settings)
-    if not _distinct(found):
-        _note_missing(descriptor, settings, notes)
-    return _distinct(found)
+        found += _locations_of_iceberg(settings)
+    if not _drop_duplicates(found):
+        _warn_of_missing_location(descriptor, settings)
+    return _drop_duplicates(found)
 
 
 def is_projected(parameters: Mapping[str, str]) -> bool:
-    """Whether Athena computes the table's partitions instead of reading them in the catalogue."""
+    """Tell whether Athena computes the partitions instead of reading them from the catalogue."""
     return any(
         key.lower() == "projection.enabled" and value.strip().lower() == "true"
         for key, value in parameters.items()
     )
 
 
-def _of_descriptor(
-    descriptor: Mapping[str, Any],
-    settings: Mapping[str, str],
-    table_format: TableFormat,
-    notes: list[str],
+def _locations_in_descriptor(
+    descriptor: AnswerReader, settings: Mapping[str, str], table_format: TableFormat
 ) -> Iterator[str]:
-    location = text_of(descriptor.get("Location")) or ""
-    path = _path_in_serde(descriptor)
+    location = descriptor.get_text("Location") or ""
+    path = _find_serde_path(descriptor)
     is_placeholder = _PLACEHOLDER.search(location.strip()) is not None
     of_spark = settings.get("spark.sql.sources.provider", "").strip().lower() not in {"", "hive"}
-    # Hive itself ignores the path; Spark, Trino and delta-rs read nothing else.
+    # Hive itself ignores the path. Spark, Trino and delta-rs read nothing else.
     if path and (of_spark or table_format != "hive" or is_placeholder or not location.strip()):
         yield path
     if is_placeholder:
         return
     if _is_symlink(descriptor) and _MANIFESTS not in location:
-        if not texts_of(descriptor.get("AdditionalLocations")):
-            notes.append(
-                "The data stands where the manifests of symbolic links at the table's location "
-                "say; they are not read."
+        if not to_texts(descriptor.fields.get("AdditionalLocations")):
+            descriptor.warn(
+                "The data is where the manifests of symbolic links at the table's location say; "
+                "they are not read."
             )
         return
     yield _without_manifests(location)
 
 
-def _path_in_serde(descriptor: Mapping[str, Any]) -> str:
-    serde = descriptor.get("SerdeInfo")
-    given = parameters_of(serde.get("Parameters")) if isinstance(serde, Mapping) else {}
+def _find_serde_path(descriptor: AnswerReader) -> str:
+    serde = descriptor.fields.get("SerdeInfo")
+    given = to_parameters(serde.get("Parameters")) if isinstance(serde, Mapping) else {}
     return next((value.strip() for key, value in given.items() if key.lower() == "path"), "")
 
 
-def _is_symlink(descriptor: Mapping[str, Any]) -> bool:
-    return "symlinktextinputformat" in (text_of(descriptor.get("InputFormat")) or "").lower()
+def _is_symlink(descriptor: AnswerReader) -> bool:
+    return "symlinktextinputformat" in (descriptor.get_text("InputFormat") or "").lower()
 
 
 def _without_manifests(location: str) -> str:
-    """Return the root of the Delta table, for the folder of its manifests or one below it."""
+    """Return the root of a Delta table, given the folder of its manifests or one below it."""
     root, found, _ = location.partition(f"/{_MANIFESTS}")
     return root if found else location
 
 
-def _of_iceberg(settings: Mapping[str, str]) -> Iterator[str]:
+def _locations_of_iceberg(settings: Mapping[str, str]) -> Iterator[str]:
     for key in _ICEBERG_PATHS:
         yield settings.get(key, "")
     root = _ICEBERG_ROOT.fullmatch(settings.get("metadata_location", "").strip())
     yield root[1] if root else ""
 
 
-def _of_template(template: str, settings: Mapping[str, str], notes: list[str]) -> Iterator[str]:
-    """Return the template with the values of its keys, or a wildcard for them."""
+def _expand_template(
+    template: str, settings: Mapping[str, str], warnings: list[str]
+) -> Iterator[str]:
+    """Yield the template with all values of its keys, or with wildcards for them."""
     scheme = _SCHEME.match(template)
     start = scheme.end() if scheme else 0
     bucket, slash, key = template[start:].partition("/")
     if "${" in bucket:
-        notes.append("The bucket in storage.location.template depends on the partition.")
+        warnings.append("The bucket in storage.location.template depends on the partition.")
         return
-    names = dict.fromkeys(name.lower() for name in _HOLE.findall(key))
-    choices = [_values(name, settings) for name in names]
-    if prod(map(len, choices)) > _SPELT_OUT:
+    names = dict.fromkeys(name.lower() for name in _TEMPLATE_KEY.findall(key))
+    choices = [_list_key_values(name, settings) for name in names]
+    if prod(map(len, choices)) > _MAX_EXPANDED:
         choices = [["*"] if len(choice) > 1 else choice for choice in choices]
     for chosen in product(*choices):
         values = dict(zip(names, chosen, strict=True))
         filled = "".join(
             values[piece.lower()] if index % 2 else piece
-            for index, piece in enumerate(_HOLE.split(key))
+            for index, piece in enumerate(_TEMPLATE_KEY.split(key))
         )
         yield f"{template[:start]}{bucket}{slash}{filled}"
 
 
-def _values(key: str, settings: Mapping[str, str]) -> list[str]:
-    """Return what may stand for a partition key: its enumerated values, or a wildcard.
+def _list_key_values(key: str, settings: Mapping[str, str]) -> list[str]:
+    """Return the values of a partition key: enumerated ones, or a wildcard.
 
-    The slashes in a date's format make folders of their own.
+    Each slash in the format of a date separates two folders, so it takes a wildcard more.
     """
     kind = settings.get(f"projection.{key}.type", "").strip().lower()
     if kind == "enum":
@@ -152,20 +147,18 @@ def _values(key: str, settings: Mapping[str, str]) -> list[str]:
     return ["/".join(["*"] * (folders + 1))]
 
 
-def _note_missing(
-    descriptor: Mapping[str, Any], settings: Mapping[str, str], notes: list[str]
-) -> None:
-    location = text_of(descriptor.get("Location")) or ""
+def _warn_of_missing_location(descriptor: AnswerReader, settings: Mapping[str, str]) -> None:
+    location = descriptor.get_text("Location") or ""
     provider = settings.get("spark.sql.sources.provider", "").strip().lower()
-    if _PLACEHOLDER.search(location.strip()) and provider in _FILES:
-        notes.append(
-            "The table's location is Spark's placeholder and its SerDe has no path: where the "
-            "data stands is not known."
+    if _PLACEHOLDER.search(location.strip()) and provider in _FILE_PROVIDERS:
+        descriptor.warn(
+            "The table's location is Spark's placeholder and its SerDe has no path: the place of "
+            "the data is not known."
         )
 
 
-def _distinct(locations: Iterator[str] | list[str]) -> tuple[str, ...]:
-    """Return the locations that say something, each once whatever its scheme and slashes."""
+def _drop_duplicates(locations: Iterator[str] | list[str]) -> tuple[str, ...]:
+    """Return the locations without blank ones and without others of the same place."""
     found: dict[str, str] = {}
     for text in locations:
         if text.strip():

@@ -1,42 +1,33 @@
-"""Databases of the Data Catalog."""
+"""Records of databases of the Data Catalog."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import DatabaseRecord
-from glueline_worker.catalog.common_fields import federated_of, link_of, name_of, raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.storage import location_of
-from glueline_worker.catalog.values import moment_of, parameters_of, text_of
+from glueline_worker.catalog.common_fields import read_federated, read_link, read_name, read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.storage import read_location
+from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.redact import redact_parameters, redact_prose
 
 
-def database_record(
-    answer: Mapping[str, Any],
-    *,
-    source: str,
-    region: str,
-    catalog_id: str | None = None,
-    raw: bool = False,
-) -> DatabaseRecord:
-    """Return the record of one item of GetDatabases' ``DatabaseList``. Never raises.
-
-    ``catalog_id`` is for an answer that does not name its own.
-    """
-    notes: list[str] = []
-    return sealed(
+def make_database_record(fields: Mapping[str, Any], origin: RecordOrigin) -> DatabaseRecord:
+    """Make the record of one item of GetDatabases' ``DatabaseList``. Never raises."""
+    answer = AnswerReader(fields)
+    return with_content_hash(
         DatabaseRecord(
-            source=source,
-            region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
-            name=name_of(answer, notes),
-            description=redact_prose(text_of(answer.get("Description"))),
-            location_uri=location_of(answer.get("LocationUri")),
-            parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
-            create_time=moment_of(answer.get("CreateTime"), "CreateTime", notes),
-            target=link_of(answer, "TargetDatabase", notes),
-            federated=federated_of(answer, "FederatedDatabase", notes),
-            warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            source=origin.source,
+            region=origin.region,
+            catalog_id=answer.get_text("CatalogId") or origin.catalog_id,
+            name=read_name(answer),
+            description=redact_prose(answer.get_text("Description")),
+            location_uri=read_location(answer, "LocationUri"),
+            parameters=redact_parameters(answer.get_parameters("Parameters")),
+            create_time=answer.get_timestamp("CreateTime"),
+            target=read_link(answer, "TargetDatabase"),
+            federated=read_federated(answer, "FederatedDatabase"),
+            warnings=tuple(answer.warnings),
+            raw=read_raw(fields, wanted=origin.raw),
         )
     )

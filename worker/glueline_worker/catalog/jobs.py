@@ -1,4 +1,4 @@
-"""Glue jobs, without their lineage, and where their scripts are."""
+"""Records of Glue jobs, without their lineage, and the locations of their scripts."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,38 +7,31 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import JobRecord
-from glueline_worker.catalog.common_fields import name_of, raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.storage import location_of
-from glueline_worker.catalog.values import (
-    integer_of,
-    mapping_at,
-    moment_of,
-    number_of,
-    parameters_of,
-    text_of,
-    texts_at,
-)
+from glueline_worker.catalog.common_fields import read_name, read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.storage import read_location
+from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.redact import redact_parameters, redact_prose
 
-NO_SCRIPT = "The job has no script location."
+NO_SCRIPT_LOCATION = "The job has no script location."
 _S3 = re.compile(r"(?:s3[an]?://)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptLocation:
-    """A script in S3; ``key`` is as S3 knows it, never percent-decoded."""
+    """The place of a script in S3. ``key`` is never percent-decoded."""
 
     bucket: str
     key: str
 
 
-def script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
-    """Return where a job's script is, or a sentence that says why nobody can tell."""
-    command = mapping_at(answer, "Command", []) or {}
-    location = (text_of(command.get("ScriptLocation")) or "").strip()
+def find_script_location(fields: Mapping[str, Any]) -> ScriptLocation | str:
+    """Return the place of a job's script, or a sentence that says why it is not known."""
+    command = AnswerReader(fields).get_object("Command")
+    location = (command.get_text("ScriptLocation") or "").strip()
     if not location:
-        return NO_SCRIPT
+        return NO_SCRIPT_LOCATION
     scheme = _S3.match(location)
     if scheme is None:
         return "The script location is not in S3."
@@ -50,66 +43,62 @@ def script_location(answer: Mapping[str, Any]) -> ScriptLocation | str:
     return ScriptLocation(bucket, key)
 
 
-def job_record(
-    answer: Mapping[str, Any],
+def make_job_record(
+    fields: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
-    catalog_id: str | None = None,
     inputs: Iterable[Dataset] = (),
     outputs: Iterable[Dataset] = (),
     warnings: Iterable[str] = (),
-    raw: bool = False,
 ) -> JobRecord:
-    """Return the record of one item of GetJobs' ``Jobs``. Never raises.
+    """Make the record of one item of GetJobs' ``Jobs``. Never raises.
 
-    ``catalog_id`` is the account: jobs do not name theirs. Non-overridable arguments stand among
-    the default ones, over which they win at run time. ``warnings`` are added to the record's own.
+    Non-overridable arguments replace default ones of the same name, as they do when the job runs.
+    ``warnings`` are added to the record's own.
     """
-    notes: list[str] = []
-    command = mapping_at(answer, "Command", notes) or {}
-    arguments = arguments_of(answer)
-    capacity = "MaxCapacity" if answer.get("MaxCapacity") is not None else "AllocatedCapacity"
-    return sealed(
+    answer = AnswerReader(fields)
+    command = answer.get_object("Command")
+    arguments = read_job_arguments(fields)
+    capacity = "MaxCapacity" if fields.get("MaxCapacity") is not None else "AllocatedCapacity"
+    return with_content_hash(
         JobRecord(
-            source=source,
-            region=region,
-            catalog_id=catalog_id,
-            name=name_of(answer, notes),
-            description=redact_prose(text_of(answer.get("Description"))),
-            role=text_of(answer.get("Role")),
-            created_on=moment_of(answer.get("CreatedOn"), "CreatedOn", notes),
-            last_modified_on=moment_of(answer.get("LastModifiedOn"), "LastModifiedOn", notes),
-            command_name=text_of(command.get("Name")),
-            job_mode=text_of(answer.get("JobMode")) or "SCRIPT",
+            source=origin.source,
+            region=origin.region,
+            catalog_id=origin.catalog_id,
+            name=read_name(answer),
+            description=redact_prose(answer.get_text("Description")),
+            role=answer.get_text("Role"),
+            created_on=answer.get_timestamp("CreatedOn"),
+            last_modified_on=answer.get_timestamp("LastModifiedOn"),
+            command_name=command.get_text("Name"),
+            job_mode=answer.get_text("JobMode") or "SCRIPT",
             language=(arguments.get("--job-language") or "python").lower(),
-            script_location=location_of(command.get("ScriptLocation")),
-            glue_version=text_of(answer.get("GlueVersion")),
-            worker_type=text_of(answer.get("WorkerType")),
-            number_of_workers=integer_of(answer.get("NumberOfWorkers"), "NumberOfWorkers", notes),
-            max_capacity=number_of(answer.get(capacity), capacity, notes),
-            timeout=integer_of(answer.get("Timeout"), "Timeout", notes),
-            max_retries=integer_of(answer.get("MaxRetries"), "MaxRetries", notes),
-            execution_class=text_of(answer.get("ExecutionClass")),
+            script_location=read_location(command, "ScriptLocation"),
+            glue_version=answer.get_text("GlueVersion"),
+            worker_type=answer.get_text("WorkerType"),
+            number_of_workers=answer.get_integer("NumberOfWorkers"),
+            max_capacity=answer.get_number(capacity),
+            timeout=answer.get_integer("Timeout"),
+            max_retries=answer.get_integer("MaxRetries"),
+            execution_class=answer.get_text("ExecutionClass"),
             default_arguments=redact_parameters(arguments),
-            connections=connections_of(answer, notes),
+            connections=answer.get_object("Connections").get_texts("Connections"),
             inputs=tuple(inputs),
             outputs=tuple(outputs),
-            warnings=(*notes, *warnings),
-            raw=raw_of(answer, wanted=raw),
+            warnings=(*answer.warnings, *warnings),
+            raw=read_raw(fields, wanted=origin.raw),
         )
     )
 
 
-def connections_of(answer: Mapping[str, Any], notes: list[str] | None = None) -> tuple[str, ...]:
+def read_job_connections(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the connections that the job uses."""
-    said = [] if notes is None else notes
-    found = mapping_at(answer, "Connections", said) or {}
-    return texts_at(found, "Connections", said)
+    return AnswerReader(fields).get_object("Connections").get_texts("Connections")
 
 
-def arguments_of(answer: Mapping[str, Any]) -> dict[str, str]:
+def read_job_arguments(fields: Mapping[str, Any]) -> dict[str, str]:
     """Return the arguments that a run of the job gets by default, secrets included."""
-    merged = parameters_of(answer.get("DefaultArguments"))
-    merged |= parameters_of(answer.get("NonOverridableArguments"))
+    answer = AnswerReader(fields)
+    merged = answer.get_parameters("DefaultArguments")
+    merged |= answer.get_parameters("NonOverridableArguments")
     return dict(sorted(merged.items()))

@@ -1,57 +1,52 @@
-"""Partitions of a table."""
+"""Records of partitions."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import PartitionRecord
-from glueline_worker.catalog.common_fields import raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.storage import storage_of
-from glueline_worker.catalog.values import mapping_at, moment_of, parameters_of, text_of, texts_of
+from glueline_worker.catalog.common_fields import read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.storage import read_storage
+from glueline_worker.catalog.values import AnswerReader, to_texts
 from glueline_worker.redact import redact_parameters
 
 
-def partition_record(
-    answer: Mapping[str, Any],
+def make_partition_record(
+    fields: Mapping[str, Any],
+    origin: RecordOrigin,
     *,
-    source: str,
-    region: str,
     database_name: str,
     table_name: str,
-    catalog_id: str | None = None,
-    raw: bool = False,
 ) -> PartitionRecord:
-    """Return the record of one item of GetPartitions' ``Partitions``. Never raises.
-
-    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
-    """
-    notes: list[str] = []
-    values = _values(answer, notes)
+    """Make the record of one item of GetPartitions' ``Partitions``. Never raises."""
+    answer = AnswerReader(fields)
+    values = _read_values(answer)
     if not values:
-        notes.append("The partition has no values.")
-    descriptor = mapping_at(answer, "StorageDescriptor", notes)
-    return sealed(
+        answer.warn("The partition has no values.")
+    descriptor = answer.find_object("StorageDescriptor")
+    return with_content_hash(
         PartitionRecord(
-            source=source,
-            region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=answer.get_text("CatalogId") or origin.catalog_id,
             database_name=database_name,
             table_name=table_name,
             values=values,
-            create_time=moment_of(answer.get("CreationTime"), "CreationTime", notes),
-            last_access_time=moment_of(answer.get("LastAccessTime"), "LastAccessTime", notes),
-            storage=storage_of(descriptor, notes),
-            parameters=redact_parameters(parameters_of(answer.get("Parameters"))),
-            warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            create_time=answer.get_timestamp("CreationTime"),
+            last_access_time=answer.get_timestamp("LastAccessTime"),
+            storage=read_storage(descriptor),
+            parameters=redact_parameters(answer.get_parameters("Parameters")),
+            warnings=tuple(answer.warnings),
+            raw=read_raw(fields, wanted=origin.raw),
         )
     )
 
 
-def _values(answer: Mapping[str, Any], notes: list[str]) -> tuple[str, ...]:
-    """Return the values in the order of the keys: a null leaves its place empty."""
-    given = answer.get("Values")
+def _read_values(answer: AnswerReader) -> tuple[str, ...]:
+    """Return the values in the order of the keys, with empty texts for nulls."""
+    given = answer.fields.get("Values")
     if isinstance(given, list | tuple) and None in given:
-        notes.append("Values holds a null, which is taken for an empty value.")
+        answer.warn("Values holds a null, which is taken for an empty value.")
         given = ["" if value is None else value for value in given]
-    return texts_of(given)
+    return to_texts(given)

@@ -1,4 +1,4 @@
-"""Which table format a table is in, by what its writers leave in the catalogue."""
+"""Detect the format of a table by what its writers leave in the catalogue."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,33 +8,35 @@ from glueline.contract.records import TableFormat
 _FORMATS: tuple[TableFormat, ...] = ("iceberg", "delta", "hudi")
 
 
-def format_of(parameters: Mapping[str, str], storage: Mapping[str, Any]) -> TableFormat:
-    """Return the format, ``hive`` where nothing tells of another.
+def detect_table_format(parameters: Mapping[str, str], storage: Mapping[str, Any]) -> TableFormat:
+    """Return the format of a table; ``hive`` without a sign of another.
 
-    ``storage`` is Glue's StorageDescriptor. The first sign counts: what engines declare
+    ``storage`` is Glue's StorageDescriptor. The first sign counts: the declarations of engines
     (``table_type``, ``spark.sql.sources.provider``), then the handler and the input format, then
-    what crawlers guess (``classification``), then parameters of the format's own.
+    the guess of crawlers (``classification``), then parameters that only one format has.
     """
-    for sign in _signs(parameters, storage):
+    for sign in _list_signs(parameters, storage):
         for table_format in _FORMATS:
             if table_format in sign:
                 return table_format
     return "hive"
 
 
-def _signs(parameters: Mapping[str, str], storage: Mapping[str, Any]) -> Iterator[str]:
+def _list_signs(parameters: Mapping[str, str], storage: Mapping[str, Any]) -> Iterator[str]:
     lowered = {key.lower(): value for key, value in parameters.items()}
     for key in ("table_type", "spark.sql.sources.provider", "storage_handler"):
         yield lowered.get(key, "").lower()
-    yield _code(storage.get("InputFormat"))
+    yield _normalise_class_name(storage.get("InputFormat"))
     serde = storage.get("SerdeInfo")
-    yield _code(serde.get("SerializationLibrary") if isinstance(serde, Mapping) else None)
+    yield _normalise_class_name(
+        serde.get("SerializationLibrary") if isinstance(serde, Mapping) else None
+    )
     yield lowered.get("classification", "").lower()
     for key in lowered:
         if key.startswith(("delta.", "hoodie.")):
             yield "delta" if key.startswith("delta.") else "hudi"
 
 
-def _code(class_name: Any) -> str:
-    """Return a Java class name for comparison: Hudi's input formats are called Hoodie."""
+def _normalise_class_name(class_name: Any) -> str:
+    """Return a Java class name in lower case. Hudi's own classes are called Hoodie."""
     return str(class_name).lower().replace("hoodie", "hudi")

@@ -1,75 +1,60 @@
-"""Tables, views and resource links of the Data Catalog."""
+"""Records of tables, views and resource links of the Data Catalog."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.records import TableRecord
-from glueline_worker.catalog.columns import columns_of
-from glueline_worker.catalog.common_fields import federated_of, link_of, name_of, raw_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.data_locations import data_locations_of
-from glueline_worker.catalog.storage import storage_of
-from glueline_worker.catalog.table_formats import format_of
-from glueline_worker.catalog.values import (
-    integer_of,
-    mapping_at,
-    moment_of,
-    parameters_of,
-    text_of,
-)
-from glueline_worker.catalog.views import description_of, sub_objects_of, views_of
+from glueline_worker.catalog.columns import read_columns
+from glueline_worker.catalog.common_fields import read_federated, read_link, read_name, read_raw
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.data_locations import find_data_locations
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.catalog.storage import read_storage
+from glueline_worker.catalog.table_formats import detect_table_format
+from glueline_worker.catalog.values import AnswerReader
+from glueline_worker.catalog.views import read_description, read_sub_objects, read_views
 from glueline_worker.redact import redact_parameters, redact_prose
 
 
-def table_record(
-    answer: Mapping[str, Any],
-    *,
-    source: str,
-    region: str,
-    database_name: str,
-    catalog_id: str | None = None,
-    raw: bool = False,
+def make_table_record(
+    fields: Mapping[str, Any], origin: RecordOrigin, *, database_name: str
 ) -> TableRecord:
-    """Return the record of one item of GetTables' ``TableList``. Never raises.
-
-    ``catalog_id`` is the catalogue that was asked, for answers that do not name theirs.
-    """
-    notes: list[str] = []
-    descriptor = mapping_at(answer, "StorageDescriptor", notes)
-    parameters = parameters_of(answer.get("Parameters"))
-    table_format = format_of(parameters, descriptor or {})
-    columns, keys = columns_of(answer, descriptor or {}, parameters, table_format, notes)
-    registered = answer.get("IsRegisteredWithLakeFormation")
-    return sealed(
+    """Make the record of one item of GetTables' ``TableList``. Never raises."""
+    answer = AnswerReader(fields)
+    descriptor = answer.find_object("StorageDescriptor")
+    storage = descriptor or AnswerReader({}, answer.warnings)
+    parameters = answer.get_parameters("Parameters")
+    table_format = detect_table_format(parameters, storage.fields)
+    columns, keys = read_columns(answer, storage, parameters, table_format)
+    registered = fields.get("IsRegisteredWithLakeFormation")
+    return with_content_hash(
         TableRecord(
-            source=source,
-            region=region,
-            catalog_id=text_of(answer.get("CatalogId")) or catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=answer.get_text("CatalogId") or origin.catalog_id,
             database_name=database_name,
-            name=name_of(answer, notes),
-            description=redact_prose(description_of(answer, parameters)),
-            owner=text_of(answer.get("Owner")),
-            table_type=text_of(answer.get("TableType")),
+            name=read_name(answer),
+            description=redact_prose(read_description(answer, parameters)),
+            owner=answer.get_text("Owner"),
+            table_type=answer.get_text("TableType"),
             format=table_format,
-            create_time=moment_of(answer.get("CreateTime"), "CreateTime", notes),
-            update_time=moment_of(answer.get("UpdateTime"), "UpdateTime", notes),
-            last_access_time=moment_of(answer.get("LastAccessTime"), "LastAccessTime", notes),
-            retention=integer_of(answer.get("Retention"), "Retention", notes),
-            version_id=text_of(answer.get("VersionId")),
+            create_time=answer.get_timestamp("CreateTime"),
+            update_time=answer.get_timestamp("UpdateTime"),
+            last_access_time=answer.get_timestamp("LastAccessTime"),
+            retention=answer.get_integer("Retention"),
+            version_id=answer.get_text("VersionId"),
             is_registered_with_lake_formation=registered if isinstance(registered, bool) else None,
             columns=columns,
             partition_keys=keys,
-            storage=storage_of(
-                descriptor,
-                notes,
-                data_locations_of(descriptor or {}, parameters, table_format, notes),
+            storage=read_storage(
+                descriptor, find_data_locations(storage, parameters, table_format)
             ),
             parameters=redact_parameters(parameters),
-            views=views_of(answer, parameters, notes),
-            sub_objects=sub_objects_of(answer),
-            target=link_of(answer, "TargetTable", notes),
-            federated=federated_of(answer, "FederatedTable", notes),
-            warnings=tuple(notes),
-            raw=raw_of(answer, wanted=raw),
+            views=read_views(answer, parameters),
+            sub_objects=read_sub_objects(answer),
+            target=read_link(answer, "TargetTable"),
+            federated=read_federated(answer, "FederatedTable"),
+            warnings=tuple(answer.warnings),
+            raw=read_raw(fields, wanted=origin.raw),
         )
     )

@@ -1,4 +1,4 @@
-"""The SQL of views, in the three forms that engines store it in."""
+"""Read the SQL of views, in the three forms in which engines store it."""
 
 import re
 from base64 import b64decode
@@ -8,42 +8,41 @@ from typing import Any
 import orjson
 
 from glueline.contract.records import ViewText
-from glueline_worker.catalog.values import mapping_at, mappings_at, text_of, texts_of
-from glueline_worker.redact import redact_code
+from glueline_worker.catalog.values import AnswerReader, to_text, to_texts
+from glueline_worker.redact import TRINO_VIEW_COMMENT, redact_code
 
-_TRINO = re.compile(r"\s*+/\*\s*+presto (?:materialized )?view\s*+(:?)", re.IGNORECASE)
+_TRINO = re.compile(rf"\s*+{TRINO_VIEW_COMMENT}\s*+(:?)")
 _COMMENTS = re.compile(r"(?:[\s;]++|--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+")
 _CONSTANT_COMMENT = "Presto View"
-"""What Trino and Athena write into the parameter ``comment`` of every view."""
+"""The text that Trino and Athena write into the parameter ``comment`` of every view."""
 _NO_TEXT = "The view has no text."
 _SPARK_SIGNS = ("view.catalogAndNamespace", "view.sqlConfig", "view.query.out", "view.schemaMode")
 
 
-def views_of(
-    answer: Mapping[str, Any], parameters: Mapping[str, str], notes: list[str]
-) -> tuple[ViewText, ...]:
-    """Return the SQL of a table's answer, one for each dialect; empty for a table that is none.
+def read_views(answer: AnswerReader, parameters: Mapping[str, str]) -> tuple[ViewText, ...]:
+    """Return the SQL of a view, one text for each dialect; empty for a table.
 
     Trino and Athena store base64 of JSON in a comment, Spark and Hive plain text, and Glue's
     own multi-dialect views a list of representations.
     """
-    found = list[str]()
+    reader = AnswerReader(answer.fields)  # a sentence about two representations is added once
     views = [
-        _view(representation, _dialect_of(representation), parameters, found)
-        for representation in _representations(answer, found)
+        _read_view(AnswerReader(each, reader.warnings), _read_dialect(each), parameters)
+        for each in reader.get_object("ViewDefinition").get_objects("Representations")
     ]
-    if not any(views) and _is_view(answer):
+    if not any(views) and _has_view_text_or_type(answer.fields):
         dialect = "spark" if _is_spark(parameters) else "hive"
-        views = [_view(answer, dialect, parameters, found)]
-    if not any(views) and set(found) <= {_NO_TEXT} and _is_protected(answer):
-        found = ["The view is protected: its text is not visible to this caller."]
-    notes.extend(dict.fromkeys(found))
+        views = [_read_view(reader, dialect, parameters)]
+    warnings = reader.warnings
+    if not any(views) and set(warnings) <= {_NO_TEXT} and _is_protected(answer.fields):
+        warnings = ["The view is protected: its text is not visible to this caller."]
+    answer.warnings.extend(dict.fromkeys(warnings))
     return tuple(view for view in views if view)
 
 
 def is_view(answer: Mapping[str, Any]) -> bool:
-    """Whether a table's answer is that of a view, also of one whose text cannot be read."""
-    return _is_view(answer) or bool(answer.get("ViewDefinition"))
+    """Tell whether the answer is about a view, even when its text cannot be read."""
+    return _has_view_text_or_type(answer) or bool(answer.get("ViewDefinition"))
 
 
 def _is_protected(answer: Mapping[str, Any]) -> bool:
@@ -51,33 +50,33 @@ def _is_protected(answer: Mapping[str, Any]) -> bool:
     return isinstance(definition, Mapping) and definition.get("IsProtected") is True
 
 
-def sub_objects_of(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the ARNs of the tables that a view of the Data Catalog is made of."""
-    definition = mapping_at(answer, "ViewDefinition", []) or {}
-    return tuple(filter(None, texts_of(definition.get("SubObjects"))))
+def read_sub_objects(answer: AnswerReader) -> tuple[str, ...]:
+    """Return the ARNs of the tables that a view of the Data Catalog reads."""
+    definition = AnswerReader(answer.fields).get_object("ViewDefinition")
+    return tuple(filter(None, to_texts(definition.fields.get("SubObjects"))))
 
 
-def description_of(answer: Mapping[str, Any], parameters: Mapping[str, str]) -> str | None:
-    """Return what people wrote of a table or view; a view of Trino's keeps it in its own text."""
-    said = text_of(answer.get("Description"))
+def read_description(answer: AnswerReader, parameters: Mapping[str, str]) -> str | None:
+    """Return the description of a table or view; a view of Trino keeps it in its own text."""
+    description = answer.get_text("Description")
     comment = parameters.get("comment")
     try:
-        definition = trino_definition(text_of(answer.get("ViewOriginalText")))
+        definition = decode_trino_view(answer.get_text("ViewOriginalText"))
     except ValueError:
         definition = None
     if definition is not None:
-        said = None if said == _CONSTANT_COMMENT else said
-        comment = text_of(definition.get("comment"))
+        description = None if description == _CONSTANT_COMMENT else description
+        comment = to_text(definition.get("comment"))
     elif comment == _CONSTANT_COMMENT and "presto_view" in parameters:
         comment = None
-    return said or comment
+    return description or comment
 
 
-def trino_definition(text: str | None) -> Mapping[str, Any] | None:
-    """Return the JSON that Trino hides in a view's text; None when the text is of another form.
+def decode_trino_view(text: str | None) -> Mapping[str, Any] | None:
+    """Return the JSON in the text of a view of Trino; None when the text has another form.
 
-    What stands behind the comment does not count. Raises ValueError when the text has Trino's
-    form, nothing behind it, and cannot be decoded.
+    Text after the comment is ignored. Raises ValueError when the text has Trino's form, no SQL
+    follows it, and it cannot be decoded.
     """
     head = _TRINO.match(text or "")
     if not text or head is None or not head[1]:
@@ -86,8 +85,8 @@ def trino_definition(text: str | None) -> Mapping[str, Any] | None:
     try:
         definition = orjson.loads(b64decode("".join(encoded.split()), validate=True))
         if not isinstance(definition, dict):
-            raise ValueError("no object")  # noqa: TRY004 - a wrong value, as the others
-    except ValueError:  # binascii's and orjson's errors are such
+            raise ValueError("no object")  # noqa: TRY004 - caught below with the others
+    except ValueError:  # the errors of binascii and orjson are ValueErrors, too
         if _has_sql(rest):
             return None
         raise
@@ -95,64 +94,57 @@ def trino_definition(text: str | None) -> Mapping[str, Any] | None:
 
 
 def _has_sql(text: str) -> bool:
-    """Whether there is more in a text than comments, blanks and semicolons."""
+    """Tell whether a text holds more than comments, blanks and semicolons."""
     comments = _COMMENTS.match(text)
     return comments is None or comments.end() < len(text)
 
 
-def _representations(answer: Mapping[str, Any], notes: list[str]) -> list[dict[str, Any]]:
-    definition = mapping_at(answer, "ViewDefinition", notes)
-    return mappings_at(definition, "Representations", notes) if definition else []
-
-
-def _view(
-    texts: Mapping[str, Any], dialect: str, parameters: Mapping[str, str], notes: list[str]
-) -> ViewText | None:
-    original = text_of(texts.get("ViewOriginalText"))
+def _read_view(texts: AnswerReader, dialect: str, parameters: Mapping[str, str]) -> ViewText | None:
+    original = texts.get_text("ViewOriginalText")
     try:
-        definition = trino_definition(original)
+        definition = decode_trino_view(original)
     except ValueError:
-        notes.append("The view's text has the form of Trino's and cannot be decoded.")
+        texts.warn("The view's text has the form of Trino's and cannot be decoded.")
         return None
     if definition is not None:
-        return _trino_view(definition, notes)
-    sql = _stated(text_of(texts.get("ViewExpandedText"))) or _stated(original)
+        return _make_trino_view(AnswerReader(definition, texts.warnings))
+    sql = _none_if_without_sql(texts.get_text("ViewExpandedText")) or _none_if_without_sql(original)
     if sql is None:
-        notes.append(_NO_TEXT)
+        texts.warn(_NO_TEXT)
         return None
-    catalog, database = _defaults(parameters)
+    catalog, database = _read_defaults(parameters)
     return ViewText(
         dialect=dialect, sql=redact_code(sql), default_catalog=catalog, default_database=database
     )
 
 
-def _trino_view(definition: Mapping[str, Any], notes: list[str]) -> ViewText | None:
-    sql = text_of(definition.get("originalSql"))
+def _make_trino_view(definition: AnswerReader) -> ViewText | None:
+    sql = definition.get_text("originalSql")
     if not sql:
-        notes.append("The view's text has the form of Trino's and holds no SQL.")
+        definition.warn("The view's text has the form of Trino's and holds no SQL.")
         return None
     return ViewText(
         dialect="trino",
         sql=redact_code(sql),
-        default_catalog=text_of(definition.get("catalog")),
-        default_database=text_of(definition.get("schema")),
+        default_catalog=definition.get_text("catalog"),
+        default_database=definition.get_text("schema"),
     )
 
 
-def _stated(text: str | None) -> str | None:
-    """Return a text that says something: neither blank nor comments alone, as Trino's marker."""
+def _none_if_without_sql(text: str | None) -> str | None:
+    """Return the text, or None when it holds blanks and comments only, like Trino's marker."""
     return text if text and _has_sql(text) else None
 
 
-def _is_view(answer: Mapping[str, Any]) -> bool:
-    if _stated(text_of(answer.get("ViewOriginalText"))):
+def _has_view_text_or_type(answer: Mapping[str, Any]) -> bool:
+    if _none_if_without_sql(to_text(answer.get("ViewOriginalText"))):
         return True
-    # A resource link to a view has its type and, rightly, no text.
+    # A resource link to a view has the type of its target, and no text of its own.
     return answer.get("TableType") == "VIRTUAL_VIEW" and not answer.get("TargetTable")
 
 
-def _dialect_of(representation: Mapping[str, Any]) -> str:
-    return (text_of(representation.get("Dialect")) or "unknown").lower()
+def _read_dialect(representation: Mapping[str, Any]) -> str:
+    return (to_text(representation.get("Dialect")) or "unknown").lower()
 
 
 def _is_spark(parameters: Mapping[str, str]) -> bool:
@@ -161,8 +153,8 @@ def _is_spark(parameters: Mapping[str, str]) -> bool:
     )
 
 
-def _defaults(parameters: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Return the catalogue and database that were current when Spark made the view.
+def _read_defaults(parameters: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the catalogue and database that were current when Spark created the view.
 
     Spark 3 writes both as ``view.catalogAndNamespace.part.N``, Spark 2 the database alone.
     """

@@ -1,1 +1,1 @@
-"""Changes in a catalogue: taken from SQS, recorded, and read when it is quiet."""
+"""Changes in a catalogue: received from SQS, recorded, and read once it is quiet."""

@@ -1,8 +1,8 @@
-"""Changes that have become quiet are read: their runs are opened.
+"""Open the runs of changes that are due.
 
-A batch is sealed in Redis until its runs are open, and its requests and their idempotency keys
-follow from it alone. So whoever dies on the way, and whoever does the same beside, opens each run
-once.
+A batch stays sealed in Redis until its runs are open, and its requests and their idempotency keys
+follow from it alone. So each run is opened once, even if a worker dies on the way or two workers
+do the same.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,35 +18,35 @@ from glueline.ledger.results import OpenRunResult
 from glueline.settings.settings import Settings
 from glueline_worker.observe.metrics import CHANGES_READ
 
-Publish = Callable[[Sequence[UnitMessage]], Awaitable[None]]
-BATCHES_AT_ONCE = 50
+_Publish = Callable[[Sequence[UnitMessage]], Awaitable[None]]
+_BATCHES_AT_ONCE = 50
 log = structlog.get_logger()
 
 
-async def read_changes(
-    settings: Settings, ledger: AsyncLedger, calls: Commands, publish: Publish
+async def open_runs_for_changes(
+    settings: Settings, ledger: AsyncLedger, calls: Commands, publish: _Publish
 ) -> None:
     """Open the runs of all batches that are due; raises LedgerUnavailable."""
-    due = await ledger(due_changes(calls.keys, BATCHES_AT_ONCE))
+    due = await ledger(due_changes(calls.keys, _BATCHES_AT_ONCE))
     for one in due.unreadable:
         reason = f"changes of {one.group[:200]} cannot be read: {one.problem}"
         log.error("changes.unreadable", reason=reason)
         await ledger(calls.add_dead_letter(reason, ""))
         await ledger(forget_change(calls.keys, one))
     for batch in due.batches:
-        await _read(batch, settings, ledger, calls, publish)
+        await _open_runs(batch, settings, ledger, calls, publish)
 
 
-async def _read(
-    batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Commands, publish: Publish
+async def _open_runs(
+    batch: Batch, settings: Settings, ledger: AsyncLedger, calls: Commands, publish: _Publish
 ) -> None:
-    """Open the runs of a batch, but none beside an older one of the same scope.
+    """Open the runs of a batch, but none while an older run of the same scope goes on.
 
-    The older one began before the change, so it may have missed it. It is not superseded either:
-    changes that go on would keep the scope from ever being read to its end.
+    The older run began before the change, so it may miss it. It is not superseded either: with
+    changes that go on, the scope would never be read to its end.
     """
     opened: list[OpenRunResult] = []
-    for request in _admitted(batch, settings):
+    for request in _select_requests(batch, settings):
         run = await ledger(
             calls.open_run(uuid4().hex, request, unless_running=True, origin="change")
         )
@@ -60,8 +60,11 @@ async def _read(
     log.info("changes.read", changed=batch.group, runs=len(runs), run=runs[0] if runs else None)
 
 
-def _admitted(batch: Batch, settings: Settings) -> list[ExtractionRequest]:
-    """What the source leaves out need not be known to whoever noted it."""
+def _select_requests(batch: Batch, settings: Settings) -> list[ExtractionRequest]:
+    """Return the requests of a batch that the source's filters admit.
+
+    The process that recorded the changes may not know the filters.
+    """
     source = settings.find_source(batch.source)
     requests = batch.requests(settings.events.options)
     if source is None:

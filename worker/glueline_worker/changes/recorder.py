@@ -1,4 +1,4 @@
-"""What a delivery of messages says is noted, and what says nothing is kept as dead letters."""
+"""Record the changes in a delivery of messages; refused messages become dead letters."""
 
 import time
 from collections import Counter
@@ -16,59 +16,61 @@ from glueline.ledger.changes import EventChanges, record_changes
 from glueline.queue import make_commands
 from glueline.settings.settings import Settings
 from glueline_worker.changes.sqs_queue import Delivery
-from glueline_worker.observe.metrics import BURIED, EVENT_AGE, EVENTS
-from glueline_worker.redact import letter
+from glueline_worker.observe.metrics import DEAD_LETTERS, EVENT_AGE, EVENTS
+from glueline_worker.redact import redact_dead_letter
 
 log = structlog.get_logger()
 
 
-class Noting:
-    """Notes in the ledger what messages tell."""
+class ChangeRecorder:
+    """Records the changes in messages in the ledger."""
 
     def __init__(self, settings: Settings, client: redis.asyncio.Redis) -> None:
-        """Use ``client``; closing it stays with the caller."""
+        """Use ``client``; the caller closes it."""
         self._ledger = AsyncLedger(client)
         self._calls = make_commands(settings)
         self._events = settings.events
         self._router = SourceRouter(settings)
 
-    async def __call__(self, deliveries: Sequence[Delivery]) -> Counter[str]:
-        """Note all of it and say what became of it; raises LedgerUnavailable.
+    async def record(self, deliveries: Sequence[Delivery]) -> Counter[str]:
+        """Record all messages and count the outcomes; raises LedgerUnavailable.
 
-        After that, none of the messages is needed any more. To note the same again does no harm.
+        After that, none of the messages is needed any more. To record them again does no harm.
         """
-        told: list[EventChanges] = []
+        changes: list[EventChanges] = []
         refused: list[tuple[str, Delivery]] = []
         for delivery in deliveries:
             try:
                 events = parse_queue_body(delivery.body)
-                told += route_events(self._router, events, self._events.source)
+                changes += route_events(self._router, events, self._events.source)
             except UsageError as error:
                 refused.append((str(error), delivery))
-        counts = await self._note(told)
+        counts = await self._record_changes(changes)
         for reason, delivery in refused:
-            await self._bury(reason, delivery)
+            await self._add_dead_letter(reason, delivery)
         counts["refused"] = len(refused)
-        self._count(counts, deliveries)
+        _count_events(counts, deliveries)
         return counts
 
-    async def _note(self, told: Sequence[EventChanges]) -> Counter[str]:
+    async def _record_changes(self, changes: Sequence[EventChanges]) -> Counter[str]:
         quiet, at_most = self._events.debounce, self._events.debounce_at_most
-        call = record_changes(self._calls.keys, told, int(quiet * 1000), int(at_most * 1000))
+        call = record_changes(self._calls.keys, changes, int(quiet * 1000), int(at_most * 1000))
         found = await self._ledger(call)
-        ignored = sum(1 for one in told if not one.changes)
+        ignored = sum(1 for one in changes if not one.changes)
         return Counter(noted=found.noted, repeated=found.repeated, ignored=ignored)
 
-    async def _bury(self, reason: str, delivery: Delivery) -> None:
-        why, body = letter(f"a message of the events' queue was refused: {reason}", delivery.body)
-        await self._ledger(self._calls.add_dead_letter(why, body))
-        log.error("message.buried", reason=why)
-        BURIED.inc()
+    async def _add_dead_letter(self, reason: str, delivery: Delivery) -> None:
+        reason, body = redact_dead_letter(
+            f"a message of the events' queue was refused: {reason}", delivery.body
+        )
+        await self._ledger(self._calls.add_dead_letter(reason, body))
+        log.error("message.buried", reason=reason)
+        DEAD_LETTERS.inc()
 
-    @staticmethod
-    def _count(counts: Counter[str], deliveries: Sequence[Delivery]) -> None:
-        for outcome, number in counts.items():
-            EVENTS.labels(outcome).inc(number)
-        for delivery in deliveries:
-            if delivery.sent is not None:
-                EVENT_AGE.observe(max(0.0, time.time() - delivery.sent))
+
+def _count_events(counts: Counter[str], deliveries: Sequence[Delivery]) -> None:
+    for outcome, number in counts.items():
+        EVENTS.labels(outcome).inc(number)
+    for delivery in deliveries:
+        if delivery.sent is not None:
+            EVENT_AGE.observe(max(0.0, time.time() - delivery.sent))

@@ -1,4 +1,4 @@
-"""The queue of SQS that events come by."""
+"""The SQS queue that events arrive by."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,24 +7,24 @@ from aiobotocore.config import AioConfig
 
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
-from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, meaning
+from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, classify_error
 from glueline_worker.aws.sessions.clients import ClientPool, SourceClient
-from glueline_worker.aws.sessions.sessions import Sessions, region_of
+from glueline_worker.aws.sessions.sessions import Sessions, find_region
 from glueline_worker.aws.sessions.shared_session import SharedTlsSession
-from glueline_worker.permissions.policy_resources import region_in
+from glueline_worker.permissions.policy_resources import parse_queue_region
 
-AT_ONCE = 10
-"""Messages of one answer; SQS gives no more."""
-HELD = 30
-"""Seconds in which a message that was received comes to nobody else."""
-WAIT = 20
-"""Seconds that SQS waits for a message before it answers without one; it waits no longer."""
-READ_TIMEOUT = WAIT + 10
+_MESSAGES_A_CALL = 10
+"""The most messages in one answer of SQS."""
+VISIBILITY_SECONDS = 30
+"""Seconds in which nobody else can receive a message that was received."""
+LONG_POLL_SECONDS = 20
+"""Seconds that SQS waits for a message before it answers without one: its maximum."""
+_READ_TIMEOUT = LONG_POLL_SECONDS + 10
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that was received. ``sent`` is epoch seconds, None when SQS did not tell."""
+    """A message that was received. ``sent`` is in epoch seconds, None if SQS does not say."""
 
     handle: str
     body: str
@@ -35,26 +35,26 @@ class EventQueue:
     """Receives and deletes messages. Belongs to one event loop and one poller."""
 
     def __init__(self, settings: Settings, url: str) -> None:
-        """Read the queue at ``url``; nothing is asked of AWS before the first call."""
+        """Read the queue at ``url``; call AWS with the first use only."""
         self._settings = settings
         self._url = url
         self._pool: ClientPool | None = None
         self._client: SourceClient | None = None
 
-    async def receive(self, wait: int = WAIT) -> list[Delivery]:
-        """Up to ten messages, none after ``wait`` seconds without one; raises AwsError."""
+    async def receive(self, wait: int = LONG_POLL_SECONDS) -> list[Delivery]:
+        """Receive up to ten messages, none after ``wait`` seconds without one; raises AwsError."""
         answer = await self._call(
             "ReceiveMessage",
             "receive_message",
-            MaxNumberOfMessages=AT_ONCE,
+            MaxNumberOfMessages=_MESSAGES_A_CALL,
             WaitTimeSeconds=wait,
-            VisibilityTimeout=HELD,
+            VisibilityTimeout=VISIBILITY_SECONDS,
             MessageSystemAttributeNames=["SentTimestamp"],
         )
-        return [_delivery(message) for message in answer.get("Messages") or ()]
+        return [_parse_delivery(message) for message in answer.get("Messages") or ()]
 
     async def delete(self, deliveries: list[Delivery]) -> int:
-        """Delete messages that are done with; how many were not; raises AwsError."""
+        """Delete messages; return how many could not be deleted; raises AwsError."""
         entries = [
             {"Id": str(number), "ReceiptHandle": one.handle}
             for number, one in enumerate(deliveries)
@@ -63,7 +63,7 @@ class EventQueue:
         return len(entries) - len(answer.get("Successful") or ())
 
     async def close(self) -> None:
-        """Let go of the connection; the next call makes another, with fresh credentials."""
+        """Close the connection; the next call makes another, with fresh credentials."""
         self._client = None
         pool, self._pool = self._pool, None
         if pool is not None:
@@ -76,8 +76,8 @@ class EventQueue:
             answer: dict[str, Any] = await getattr(self._client, method)(
                 QueueUrl=self._url, **params
             )
-        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-            understood = meaning(error, operation)
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
+            understood = classify_error(error, operation)
             if isinstance(understood, AwsExpired | AwsCredentials):
                 await self.close()
             raise understood from None
@@ -86,29 +86,29 @@ class EventQueue:
     async def _connect(self) -> SourceClient:
         name = self._settings.events.queue_source
         source = self._settings.source(name) if name else Source()
-        self._pool = ClientPool(_config)
-        made = Sessions(self._settings, self._pool).of(source)
-        region = region_in(self._url) or region_of(source, made.session)
+        self._pool = ClientPool(_make_config)
+        credentials = Sessions(self._settings, self._pool).make_credentials(source)
+        region = parse_queue_region(self._url) or find_region(source, credentials.session)
         if not region:
             raise AwsMisconfigured(
                 "the region of the queue is not known: set AWS_REGION, or that of events."
                 "queue_source",
                 code="region",
             )
-        clients = self._pool.lease(self, made.session, region, source.endpoint_url)
-        return await clients.client("sqs", made.credentials)
+        clients = self._pool.lease(self, credentials.session, region, source.endpoint_url)
+        return await clients.get_client("sqs", credentials.signing)
 
 
-def _config(_url: str | None) -> AioConfig:
+def _make_config(_url: str | None) -> AioConfig:
     return AioConfig(
         retries={"total_max_attempts": 1},
         connect_timeout=5,
-        read_timeout=READ_TIMEOUT,
+        read_timeout=_READ_TIMEOUT,
         http_session_cls=SharedTlsSession,
     )
 
 
-def _delivery(message: dict[str, Any]) -> Delivery:
+def _parse_delivery(message: dict[str, Any]) -> Delivery:
     sent = str((message.get("Attributes") or {}).get("SentTimestamp"))
     return Delivery(
         handle=str(message["ReceiptHandle"]),

@@ -1,4 +1,7 @@
-"""The worker's subcommands of ``glueline``; imports wait until a command runs."""
+"""The worker's subcommands of ``glueline``.
+
+Their modules import libraries that load slowly only when a command runs.
+"""
 
 import typer
 
@@ -6,12 +9,12 @@ from glueline_worker.commands import check, demo, events, inspect, lineage, poli
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands; called through the entry point group ``glueline.commands``."""
-    app.command()(run.run)
+    """Add the commands. The entry point group ``glueline.commands`` calls this."""
+    app.command("run")(run.run_extraction)
     app.command()(demo.demo)
     app.command()(worker.worker)
     app.command()(events.events)
     app.command()(lineage.lineage)
     app.command()(check.check)
     app.command()(policy.policy)
-    app.add_typer(inspect.app, name="inspect")
+    app.add_typer(inspect.inspect_commands, name="inspect")

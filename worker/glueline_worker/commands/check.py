@@ -1,4 +1,4 @@
-"""``glueline check``: every permission of a source, tried."""
+"""``glueline check``: try every permission of a source."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from glueline.contract.errors import UsageError
 if TYPE_CHECKING:
     from glueline.settings.settings import Settings
 
-AT_ONCE = 8
-"""Sources that are checked at a time."""
-STYLES = {
+_CHECKS_AT_ONCE = 8
+"""The number of sources that are checked at the same time."""
+_STYLES = {
     CheckState.ALLOWED: "green",
     CheckState.DENIED: "red",
     CheckState.UNKNOWN: "yellow",
@@ -43,10 +43,10 @@ def check(
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
 
     settings = load_cli_settings()
-    # The report says what failed; a library's traceback says it again.
+    # The report says what failed. Tracebacks of libraries in the log would only repeat it.
     setup_logging(settings.model_copy(update={"log_level": "critical"}))
-    names = _names(settings, source, tag, every=every)
-    reports = asyncio.run(_checked(settings, names))
+    names = _choose_sources(settings, source, tag, every=every)
+    reports = asyncio.run(_check_sources(settings, names))
     if as_json:
         print_json(reports)
     else:
@@ -56,7 +56,7 @@ def check(
     return codes.pop() if len(codes) == 1 else 3
 
 
-def _names(
+def _choose_sources(
     settings: "Settings", given: list[str] | None, tags: list[str] | None, *, every: bool
 ) -> list[str]:
     if given and (every or tags):
@@ -72,28 +72,28 @@ def _names(
     return found
 
 
-async def _checked(settings: "Settings", names: Sequence[str]) -> list[CheckReport]:
-    from glueline_worker.permissions.check import check_source  # noqa: PLC0415 - the AWS library is slow
+async def _check_sources(settings: "Settings", names: Sequence[str]) -> list[CheckReport]:
+    from glueline_worker.permissions.check import check_permissions  # noqa: PLC0415 - the AWS library is slow
 
-    turns = asyncio.Semaphore(AT_ONCE)
+    semaphore = asyncio.Semaphore(_CHECKS_AT_ONCE)
 
-    async def one(name: str) -> CheckReport:
-        async with turns:
-            return await check_source(settings, name)
+    async def check_one(name: str) -> CheckReport:
+        async with semaphore:
+            return await check_permissions(settings, name)
 
-    return await asyncio.gather(*(one(name) for name in names))
+    return await asyncio.gather(*(check_one(name) for name in names))
 
 
 def _show(report: CheckReport) -> None:
     out = make_console()
-    who = report.identity or "nobody that AWS knows"
+    who = report.identity or "an unknown identity"
     out.print(f"{report.source}: account {report.account or 'unknown'}, as {who}", markup=False)
     print_rows(
         ("permission", "state", "needed for", "without it", "tried"),
         (
             (
                 item.permission,
-                Text(item.state.value, style=STYLES[item.state]),
+                Text(item.state.value, style=_STYLES[item.state]),
                 item.needed_for,
                 item.without_it if item.state is not CheckState.ALLOWED else "",
                 item.detail,

@@ -1,48 +1,58 @@
-"""Names that people type for datasets, and the datasets that they mean."""
+"""Format datasets for people, and find the datasets whose names people type."""
 
 import re
 from collections.abc import Iterable
 
 from glueline.contract.lineage import Dataset
+from glueline.contract.terminal import clean_line
 
 _ACCOUNT = re.compile(r"([0-9]{12})[:./](.+)", re.DOTALL)
 _QUOTES = str.maketrans("", "", '`"')
 
 
-def find_datasets(text: str, datasets: Iterable[Dataset]) -> list[Dataset]:
-    """The datasets that ``text`` means, sorted.
+def format_dataset(dataset: Dataset) -> str:
+    """Return ``database.table`` for a table of Glue, else namespace and name as a URL."""
+    if is_glue_table(dataset):
+        return clean_line(_dot_name(dataset))
+    return clean_line(f"{dataset.namespace}/{dataset.name}".rstrip("/"))
 
-    Those with just this name come first; then tables of nested catalogues, whose names end so
-    (``ns.orders`` for ``s3tablescatalog/b1/ns/orders``); then all whose name holds it.
+
+def is_glue_table(dataset: Dataset) -> bool:
+    """Tell whether the dataset is a table of a Data Catalog."""
+    return ":glue:" in dataset.namespace
+
+
+def get_full_name(dataset: Dataset) -> str:
+    """Return a name that no other dataset has and that ``find_datasets`` understands."""
+    return f"{dataset.namespace}/{dataset.name}".rstrip("/").lower()
+
+
+def find_datasets(text: str, datasets: Iterable[Dataset]) -> list[Dataset]:
+    """Return the datasets that ``text`` may mean, sorted.
+
+    The first of these groups that is not empty counts: datasets with exactly this name; tables of
+    nested catalogues whose name ends with it (``ns.orders`` for
+    ``s3tablescatalog/b1/ns/orders``); datasets whose name contains it.
     """
     known = sorted(datasets, key=lambda dataset: (dataset.namespace, dataset.name))
     wanted = text.strip().strip("/").lower()
-    account, table = _table_of(wanted)
-    tables = [d for d in known if ":glue:" in d.namespace and d.namespace.endswith(account)]
+    account, table = _split_table_name(wanted)
+    tables = [d for d in known if is_glue_table(d) and d.namespace.endswith(account)]
     return (
-        [d for d in known if _url(d) == wanted.replace(":table/", "/table/")]
-        or [d for d in tables if _dotted(d) == table]
-        or [d for d in tables if _dotted(d).endswith(f".{table}")]
-        or [d for d in known if wanted in _url(d)]
+        [d for d in known if get_full_name(d) == wanted.replace(":table/", "/table/")]
+        or [d for d in tables if _dot_name(d).lower() == table]
+        or [d for d in tables if _dot_name(d).lower().endswith(f".{table}")]
+        or [d for d in known if wanted in get_full_name(d)]
     )
 
 
-def full_name(dataset: Dataset) -> str:
-    """A name that no other dataset has and that ``find_datasets`` takes."""
-    return _url(dataset)
-
-
-def _table_of(wanted: str) -> tuple[str, str]:
-    """The account in a table's name (maybe none), and the rest with dots between its parts."""
+def _split_table_name(wanted: str) -> tuple[str, str]:
+    """Return the account in the name of a table, maybe empty, and the rest with dots."""
     name = wanted.translate(_QUOTES)
     match = _ACCOUNT.fullmatch(name)
     account, name = (f":{match[1]}", match[2]) if match else ("", name)
     return account, name.removeprefix("table/").replace("/", ".")
 
 
-def _dotted(dataset: Dataset) -> str:
-    return dataset.name.removeprefix("table/").replace("/", ".").lower()
-
-
-def _url(dataset: Dataset) -> str:
-    return f"{dataset.namespace}/{dataset.name}".rstrip("/").lower()
+def _dot_name(dataset: Dataset) -> str:
+    return dataset.name.removeprefix("table/").replace("/", ".")

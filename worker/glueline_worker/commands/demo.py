@@ -1,4 +1,4 @@
-"""``glueline demo``: the whole job over a sample lakehouse, without an account."""
+"""``glueline demo``: extract a sample lakehouse from a simulated AWS."""
 
 import os
 from pathlib import Path
@@ -9,9 +9,9 @@ import typer
 from glueline.cli.output import make_console
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import ExtractionRequest, Options
-from glueline_worker.commands.run import carry_out, report
+from glueline_worker.commands.run import print_result, run_with_progress
 
-DEMO_CREDENTIALS = {
+_DEMO_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "demo",
     "AWS_SECRET_ACCESS_KEY": "demo",
     "AWS_REGION": "eu-west-1",
@@ -30,37 +30,37 @@ def demo(
         from glueline_simulator import Simulator  # noqa: PLC0415
     except ImportError:
         raise UsageError("the demo needs the simulator: pip install glueline-simulator") from None
-    from glueline_worker.local.lineage_tree import lineage_tree  # noqa: PLC0415
+    from glueline_worker.commands.lineage_tree import read_lineage_tree  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     database = folder.resolve() / "glueline.db"
     sinks = (f"sqlite:///{database}", f"file://{folder.resolve()}/records?format=jsonl")
     out = make_console()
     with Simulator(sample=True, latency=0.08) as simulator:
-        # Nothing of the user's own AWS configuration may leak into the demo.
+        # The demo must not use the user's own AWS configuration.
         for name in [n for n in os.environ if n.startswith("AWS_")]:
             del os.environ[name]
-        env = {**DEMO_CREDENTIALS, "AWS_ENDPOINT_URL": simulator.url}
+        env = {**_DEMO_CREDENTIALS, "AWS_ENDPOINT_URL": simulator.url}
         os.environ.update(env)
         out.print(f"a simulated AWS with a sample lakehouse listens on {simulator.url}")
-        ended = carry_out(
+        ended = run_with_progress(
             ExtractionRequest(options=Options(partitions="all")),
-            workers=workers,
+            worker_count=workers,
             settings={"sinks": sinks},
             env=env,
             progress=out,
         )
-    code = report(ended, sinks, as_json=False)
-    out.print(lineage_tree(database))
+    code = print_result(ended, sinks, as_json=False)
+    out.print(read_lineage_tree(database))
     out.print(
-        f"{_short(database)} is a SQLite file with the tables databases, tables, partitions, jobs "
-        "and lineage, and the views columns and column_lineage"
+        f"{_shorten_path(database)} is a SQLite file with the tables databases, tables, "
+        "partitions, jobs and lineage, and the views columns and column_lineage"
     )
-    # One job of the sample has lost its script on purpose; the demo has succeeded all the same.
+    # One job of the sample has no script on purpose, so a partial run is a success here.
     return 0 if code in (0, 3) else code
 
 
-def _short(path: Path) -> str:
-    """The path from here when it lies below here."""
+def _shorten_path(path: Path) -> str:
+    """Return ``path`` relative to the working directory when it is below it."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

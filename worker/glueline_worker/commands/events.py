@@ -1,4 +1,4 @@
-"""``glueline events``: changes in Glue, from a queue of SQS."""
+"""``glueline events``: read changes in Glue from a queue of SQS."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,33 +38,33 @@ def events(
     once: Annotated[bool, typer.Option("--once", help="Ask the queue once: ten messages.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read what EventBridge tells of Glue from a queue of SQS, until SIGTERM or Ctrl-C.
+    """Read events of Glue from an SQS queue until SIGTERM or Ctrl-C.
 
-    Changes are noted in Redis, and a message is deleted after that. Workers open the runs once it
-    is quiet. Several of these side by side do no harm.
+    Each change is stored in Redis before its message is deleted. Workers start the runs once no
+    more changes come. Several of these processes may run side by side.
 
     Example: glueline events --queue https://sqs.eu-west-1.amazonaws.com/123456789012/glue
     """
-    from glueline_worker.changes.process import serve  # noqa: PLC0415 - the AWS library is slow
+    from glueline_worker.changes.process import run_event_service  # noqa: PLC0415 - the AWS library is slow
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
 
-    settings = _settings({"queue": queue, "source": source, "queue_source": queue_source})
+    settings = _load_settings({"queue": queue, "source": source, "queue_source": queue_source})
     for name in (settings.events.source, settings.events.queue_source):
         if name is not None:
             settings.source(name)
     if settings.events.queue is None:
         raise UsageError("which queue? give --queue URL, or set events.queue")
     setup_logging(settings)
-    counts = serve(settings, settings.events.queue, until_empty=until_empty, once=once)
-    told = {name: counts[name] for name in ("messages", "noted", "repeated", "ignored", "refused")}
+    counts = run_event_service(settings, settings.events.queue, until_empty=until_empty, once=once)
+    shown = {name: counts[name] for name in ("messages", "noted", "repeated", "ignored", "refused")}
     if as_json:
-        print_json(dict(told))
+        print_json(dict(shown))
     else:
-        words = ", ".join(f"{number:,} {name}" for name, number in told.items())
-        make_console(stderr=True).print(words, markup=False)
+        text = ", ".join(f"{number:,} {name}" for name, number in shown.items())
+        make_console(stderr=True).print(text, markup=False)
 
 
-def _settings(given: dict[str, Any]) -> "Settings":
+def _load_settings(given: dict[str, Any]) -> "Settings":
     settings = load_cli_settings()
     changed = {name: value for name, value in given.items() if value is not None}
     try:

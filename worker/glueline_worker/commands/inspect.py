@@ -1,4 +1,4 @@
-"""``glueline inspect``: what one file says of its lineage, without a queue or an account."""
+"""``glueline inspect``: read the lineage from one file, without a queue or an account."""
 
 import json
 from pathlib import Path
@@ -11,46 +11,47 @@ from rich.tree import Tree
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
+from glueline.contract.lineage import Dataset
 from glueline.contract.terminal import clean_line
+from glueline_worker.commands.dataset_names import format_dataset
 
 if TYPE_CHECKING:
-    from glueline.contract.lineage import Dataset
     from glueline_worker.lineage.model import Edge, Lineage
 
-app = typer.Typer(
+inspect_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="The lineage of one file, without a queue or an account.",
+    help="Show the lineage of one file, without a queue or an account.",
 )
-SIZE_LIMIT = 64 * 1024 * 1024
-"""Bytes of a file that is read."""
+_MAX_FILE_BYTES = 64 * 1024 * 1024
+"""The size of the largest file that is read."""
 
-Arguments = Annotated[
+_Arguments = Annotated[
     list[str] | None,
     typer.Option("--argument", "-a", metavar="NAME=VALUE", help="A job argument (repeatable)."),
 ]
-Region = Annotated[str | None, typer.Option(help="Region for dataset names, else {region}.")]
-Account = Annotated[str | None, typer.Option(help="Account for dataset names, else {account}.")]
+_Region = Annotated[str | None, typer.Option(help="Region for dataset names, else {region}.")]
+_Account = Annotated[str | None, typer.Option(help="Account for dataset names, else {account}.")]
 
 
-@app.command()
+@inspect_commands.command()
 def script(
     file: Annotated[Path, typer.Argument(help="A job script: Python, Scala or a notebook.")],
-    argument: Arguments = None,
-    region: Region = None,
-    account: Account = None,
+    argument: _Arguments = None,
+    region: _Region = None,
+    account: _Account = None,
     as_json: AsJson = False,
 ) -> None:
-    """What a job script reads and writes.
+    """Show what a job script reads and writes.
 
     Example: glueline inspect script etl.py --argument environment=prod --json
     """
-    arguments = {f"--{name}": value for name, value in _pairs(argument).items()}
+    arguments = {f"--{name}": value for name, value in _parse_arguments(argument).items()}
     definition = {"Command": {"ScriptLocation": file.name}, "DefaultArguments": arguments}
-    _show(file.name, definition, _read(file), region, account, as_json=as_json)
+    _show(file.name, definition, _read_file(file), region, account, as_json=as_json)
 
 
-@app.command()
+@inspect_commands.command()
 def job(
     file: Annotated[
         Path,
@@ -59,18 +60,18 @@ def job(
     script_file: Annotated[
         Path | None, typer.Option("--script", metavar="FILE", help="The job's script.")
     ] = None,
-    argument: Arguments = None,
-    region: Region = None,
-    account: Account = None,
+    argument: _Arguments = None,
+    region: _Region = None,
+    account: _Account = None,
     as_json: AsJson = False,
 ) -> None:
-    """What a job's definition says that it reads and writes."""
+    """Show what a job reads and writes according to its definition."""
     from glueline_worker.lineage.files.job_files import normalise_job  # noqa: PLC0415
 
-    definition = normalise_job(_json(file))
-    given = {f"--{name}": value for name, value in _pairs(argument).items()}
+    definition = normalise_job(_read_json(file))
+    given = {f"--{name}": value for name, value in _parse_arguments(argument).items()}
     definition["DefaultArguments"] = {**(definition.get("DefaultArguments") or {}), **given}
-    code = _read(script_file) if script_file else None
+    code = _read_file(script_file) if script_file else None
     if code is None and isinstance(definition.get("Script"), str):
         code = definition["Script"].encode()
     _show(
@@ -94,36 +95,37 @@ def _show(
         definition, code, None, LineageContext(region=region, account=account)
     )
     if as_json:
-        print_json(document(lineage))
+        print_json(_make_lineage_document(lineage))
     else:
-        make_console().print(tree(name, lineage))
+        make_console().print(_make_lineage_tree(name, lineage))
 
 
-def document(lineage: "Lineage") -> dict[str, object]:
-    """The lineage as JSON values: ``inputs``, ``outputs``, ``edges`` and ``warnings``."""
+def _make_lineage_document(lineage: "Lineage") -> dict[str, object]:
+    """Return the lineage as JSON values: ``inputs``, ``outputs``, ``edges`` and ``warnings``."""
     return {
-        "inputs": [_dataset(dataset) for dataset in lineage.inputs],
-        "outputs": [_dataset(dataset) for dataset in lineage.outputs],
-        "edges": [_edge(edge) for edge in lineage.edges],
+        "inputs": [_make_dataset_document(dataset) for dataset in lineage.inputs],
+        "outputs": [_make_dataset_document(dataset) for dataset in lineage.outputs],
+        "edges": [_make_edge_document(edge) for edge in lineage.edges],
         "warnings": list(lineage.warnings),
     }
 
 
-def tree(name: str, lineage: "Lineage") -> Tree:
-    """The lineage for people: each output with what flows into it, then what stands alone."""
+def _make_lineage_tree(name: str, lineage: "Lineage") -> Tree:
+    """Return a tree of outputs with their inputs below them, then the inputs without output."""
     root = Tree(Text(clean_line(name), style="bold"))
     for output in lineage.outputs:
-        branch = root.add(Text(f"→ {_label(output)}", style="green"))
+        branch = root.add(Text(f"→ {format_dataset(output)}", style="green"))
         for edge in lineage.edges:
             if edge.downstream == output:
-                leaf = branch.add(Text(f"← {_label(edge.upstream)}  ({', '.join(edge.origins)})"))
+                origins = ", ".join(edge.origins)
+                leaf = branch.add(Text(f"← {format_dataset(edge.upstream)}  ({origins})"))
                 for column in edge.columns:
                     pair = f"{column.upstream} → {column.downstream}"
                     leaf.add(Text(clean_line(pair), style="dim"))
-    flowing = {edge.upstream for edge in lineage.edges}
+    with_output = {edge.upstream for edge in lineage.edges}
     for dataset in lineage.inputs:
-        if dataset not in flowing:
-            root.add(Text(f"← {_label(dataset)}  (read, and written nowhere)"))
+        if dataset not in with_output:
+            root.add(Text(f"← {format_dataset(dataset)}  (read, and written nowhere)"))
     for warning in lineage.warnings:
         root.add(Text(clean_line(warning), style="yellow"))
     if not (lineage.inputs or lineage.outputs or lineage.warnings):
@@ -131,14 +133,14 @@ def tree(name: str, lineage: "Lineage") -> Tree:
     return root
 
 
-def _dataset(dataset: "Dataset") -> dict[str, object]:
+def _make_dataset_document(dataset: Dataset) -> dict[str, object]:
     return {"namespace": dataset.namespace, "name": dataset.name}
 
 
-def _edge(edge: "Edge") -> dict[str, object]:
+def _make_edge_document(edge: "Edge") -> dict[str, object]:
     return {
-        "upstream": _dataset(edge.upstream),
-        "downstream": _dataset(edge.downstream),
+        "upstream": _make_dataset_document(edge.upstream),
+        "downstream": _make_dataset_document(edge.downstream),
         "origin": edge.origins[0].value,
         "origins": [origin.value for origin in edge.origins],
         "columns": [column.model_dump() for column in edge.columns],
@@ -146,11 +148,7 @@ def _edge(edge: "Edge") -> dict[str, object]:
     }
 
 
-def _label(dataset: "Dataset") -> str:
-    return clean_line(f"{dataset.namespace}  {dataset.name}")
-
-
-def _pairs(arguments: list[str] | None) -> dict[str, str]:
+def _parse_arguments(arguments: list[str] | None) -> dict[str, str]:
     pairs = {}
     for argument in arguments or ():
         name, equals, value = argument.partition("=")
@@ -160,17 +158,17 @@ def _pairs(arguments: list[str] | None) -> dict[str, str]:
     return pairs
 
 
-def _read(file: Path) -> bytes:
+def _read_file(file: Path) -> bytes:
     try:
-        if file.stat().st_size > SIZE_LIMIT:
-            raise UsageError(f"{file} is larger than {SIZE_LIMIT:,} bytes")
+        if file.stat().st_size > _MAX_FILE_BYTES:
+            raise UsageError(f"{file} is larger than {_MAX_FILE_BYTES:,} bytes")
         return file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _json(file: Path) -> Any:
-    data = _read(file)
+def _read_json(file: Path) -> Any:
+    data = _read_file(file)
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:

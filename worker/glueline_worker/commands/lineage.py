@@ -1,4 +1,4 @@
-"""``glueline lineage``: where a table comes from and where it goes."""
+"""``glueline lineage``: follow the lineage of a dataset in a SQL sink."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,10 +11,17 @@ from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
+from glueline.contract.lineage import Dataset
 from glueline.contract.terminal import clean_line
+from glueline_worker.commands.dataset_names import (
+    find_datasets,
+    format_dataset,
+    get_full_name,
+    is_glue_table,
+)
+from glueline_worker.sinks.registry import parse_sink
 
 if TYPE_CHECKING:
-    from glueline.contract.lineage import Dataset
     from glueline_worker.commands.stored_lineage import StoredLineage
     from glueline_worker.lineage.links.walk import Direction, LineageStep
 
@@ -37,38 +44,44 @@ def lineage(
     depth: Annotated[int, typer.Option(min=1, max=100, help="How many hops to follow.")] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Where a dataset comes from and where it goes, across jobs, views and storage.
+    """Show where a dataset comes from and where it goes, across jobs, views and storage.
 
-    What a job writes to a path continues at the table on it, and a resource link, of a table or
-    of a database, at its target.
+    A path that a job writes to leads to the table at that path. A resource link, of a table or of
+    a database, leads to its target.
 
     Example: glueline lineage finance.revenue_daily --direction upstream
     """
-    stored = asyncio.run(_stored(_sink(sink)))
-    start = _find(dataset, stored)
+    stored = asyncio.run(_read_stored_lineage(_choose_sink(sink)))
+    start = _find_dataset(dataset, stored)
     directions: list[Direction] = ["upstream", "downstream"]
     found = {
         way: stored.hops.walk(start, way, depth) for way in directions if direction in ("both", way)
     }
-    met = [start, *(end for steps in found.values() for step in steps for end in _ends(step))]
-    warnings = stored.warnings(met)
+    visited = [
+        start,
+        *(end for steps in found.values() for step in steps for end in _get_ends(step)),
+    ]
+    warnings = stored.warnings(visited)
     if as_json:
         print_json(
             {
                 "dataset": start.model_dump(),
-                **{way: [_document(step) for step in steps] for way, steps in found.items()},
+                **{
+                    way: [_make_step_document(step) for step in steps]
+                    for way, steps in found.items()
+                },
                 "warnings": warnings,
             }
         )
         return
     for way, steps in found.items():
-        make_console().print(_tree(start, way, steps))
+        make_console().print(_make_tree(start, way, steps))
     for warning in warnings:
         make_console(stderr=True).print(Text(f"warning: {clean_line(warning)}", style="yellow"))
 
 
-def _sink(url: str | None) -> str:
-    """The sink to read: the one that is named, or the first of the settings that is SQL."""
+def _choose_sink(url: str | None) -> str:
+    """Return ``url``, or the first SQL sink of the settings."""
     if url:
         return url
     for candidate in load_cli_settings().sinks:
@@ -77,9 +90,8 @@ def _sink(url: str | None) -> str:
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
 
 
-async def _stored(url: str) -> "StoredLineage":
+async def _read_stored_lineage(url: str) -> "StoredLineage":
     from glueline_worker.commands.stored_lineage import read_lineage  # noqa: PLC0415
-    from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415
     from glueline_worker.sinks.sql.sink import SqlSink  # noqa: PLC0415
 
     sink = parse_sink(url)
@@ -91,38 +103,36 @@ async def _stored(url: str) -> "StoredLineage":
         await sink.close()
 
 
-def _find(text: str, stored: "StoredLineage") -> "Dataset":
-    """The dataset that ``text`` means; raises UsageError when none or several do."""
-    from glueline_worker.commands.dataset_names import find_datasets, full_name  # noqa: PLC0415
-
+def _find_dataset(text: str, stored: "StoredLineage") -> Dataset:
+    """Return the dataset that ``text`` means; raises UsageError for none or several."""
     matches = find_datasets(text, stored.hops.datasets)
     if len(matches) == 1:
         return matches[0]
     if matches:
-        labels = [_label(dataset) for dataset in matches]
-        is_told = len(set(labels)) == len(labels)
-        names = ", ".join((labels if is_told else [*map(full_name, matches)])[:5])
+        labels = [format_dataset(dataset) for dataset in matches]
+        is_unique = len(set(labels)) == len(labels)
+        names = ", ".join((labels if is_unique else [*map(get_full_name, matches)])[:5])
         raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
-    # A table without an edge can still say why it has none.
+    # For a table without edges, a warning may say why it has none.
     known = [*find_datasets(text, stored.tables), *stored.links.find_tables(text)]
     reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))
     raise UsageError(f"no lineage is known of {text!r}{reasons}")
 
 
-def _ends(step: "LineageStep") -> "tuple[Dataset, Dataset]":
+def _get_ends(step: "LineageStep") -> tuple[Dataset, Dataset]:
     return step.hop.upstream, step.hop.downstream
 
 
-def _tree(start: "Dataset", way: "Direction", steps: "list[LineageStep]") -> Tree:
+def _make_tree(start: Dataset, way: "Direction", steps: "list[LineageStep]") -> Tree:
     arrow = "←" if way == "upstream" else "→"
-    root = Tree(Text.assemble((clean_line(_label(start)), "bold"), f"  {way}"))
+    root = Tree(Text.assemble((format_dataset(start), "bold"), f"  {way}"))
     branches = {start: root}
     for step in steps:
         near, far = step.hop.downstream, step.hop.upstream
         if way == "downstream":
             near, far = far, near
         line = Text.assemble(
-            f"{arrow} {clean_line(_label_from(far, start))}  ", (step.hop.process, "dim")
+            f"{arrow} {_format_relative_to(far, start)}  ", (step.hop.process, "dim")
         )
         branches.setdefault(far, branches[near].add(line))
     if not steps:
@@ -130,7 +140,7 @@ def _tree(start: "Dataset", way: "Direction", steps: "list[LineageStep]") -> Tre
     return root
 
 
-def _document(step: "LineageStep") -> dict[str, object]:
+def _make_step_document(step: "LineageStep") -> dict[str, object]:
     return {
         "depth": step.depth,
         "process": step.hop.process,
@@ -139,18 +149,11 @@ def _document(step: "LineageStep") -> dict[str, object]:
     }
 
 
-def _label(dataset: "Dataset") -> str:
-    """A dataset as people say it."""
-    if ":glue:" in dataset.namespace:
-        return dataset.name.removeprefix("table/").replace("/", ".")
-    return f"{dataset.namespace}/{dataset.name}".rstrip("/").lower()
-
-
-def _label_from(dataset: "Dataset", start: "Dataset") -> str:
-    """The same, with the account and region of a table where they are not those of ``start``."""
-    label = _label(dataset)
-    if ":glue:" not in dataset.namespace or dataset.namespace == start.namespace:
+def _format_relative_to(dataset: Dataset, start: Dataset) -> str:
+    """Format a dataset with its account and region where they are not those of ``start``."""
+    label = format_dataset(dataset)
+    if not is_glue_table(dataset) or dataset.namespace == start.namespace:
         return label
     *_, region, account = dataset.namespace.split(":")
-    is_near = ":glue:" not in start.namespace or f":{region}:" in start.namespace
-    return f"{label} (account {account}{'' if is_near else f', {region}'})"
+    is_same_region = not is_glue_table(start) or f":{region}:" in start.namespace
+    return f"{label} (account {account}{'' if is_same_region else f', {region}'})"

@@ -1,4 +1,4 @@
-"""``glueline policy``: the least IAM policy of a source."""
+"""``glueline policy``: print the least IAM policy of a source."""
 
 import os
 import re
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.output import make_console
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
     from glueline_worker.aws.iam_actions import Feature
-    from glueline_worker.permissions.policy_resources import Place
+    from glueline_worker.permissions.policy_resources import PolicyScope
 
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|role/.+|user/.+)")
@@ -28,7 +29,7 @@ def policy(
         typer.Option(
             "--with",
             metavar="FEATURE",
-            help="Also allow partitions, events (commas or repeated); jobs and lineage are usual.",
+            help="Allow partitions, events (commas or repeated) beside jobs and lineage.",
         ),
     ] = None,
     without: Annotated[
@@ -71,91 +72,98 @@ def policy(
         ),
     ] = None,
 ) -> None:
-    """Print the least IAM policy that a source needs. Nothing is asked of AWS.
+    """Print the least IAM policy that a source needs.
+
+    This does not call AWS.
 
     Example: glueline policy sales --with partitions --format terraform
     """
     from glueline_worker.permissions import policy_documents, policy_formats  # noqa: PLC0415
 
-    place = _place(source, account, region, bucket, kms_key, queue)
-    features = _features(with_, without)
-    _matches(principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user")
-    trusted = principal or policy_documents.usual_principal(place)
-    found = policy_documents.identities(place, features, trusted)
-    _notes(place, principal, trusted, is_plain=notation == "json" and not chain)
+    place = _make_place(source, account, region, bucket, kms_key, queue)
+    features = _choose_features(with_, without)
+    _ensure_match(
+        principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user"
+    )
+    trusted = principal or policy_documents.guess_trusted_arn(place)
+    found = policy_documents.make_principals(place, features, trusted)
+    _print_notes(place, principal, trusted, is_plain=notation == "json" and not chain)
     if chain:
-        print(policy_formats.chain(found))  # noqa: T201
+        print(policy_formats.render_chain(found))  # noqa: T201
     elif notation == "json":
-        print(policy_formats.iam(found))  # noqa: T201
+        print(policy_formats.render_iam(found))  # noqa: T201
     else:
-        print(getattr(policy_formats, notation)(source, found))  # noqa: T201
+        print(getattr(policy_formats, f"render_{notation}")(source, found))  # noqa: T201
 
 
-def _features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.iam_actions import USUAL, Feature  # noqa: PLC0415
+def _choose_features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
+    from glueline_worker.aws.iam_actions import DEFAULT_FEATURES, Feature  # noqa: PLC0415
 
-    added, taken = _chosen("--with", with_), _chosen("--without", without)
-    if both := added & taken:
+    added, removed = _parse_features("--with", with_), _parse_features("--without", without)
+    if both := added & removed:
         raise UsageError(f"{min(both)} stands in --with and in --without")
-    features = (USUAL | added) - taken
-    if Feature.LINEAGE in added and Feature.JOBS in taken:
+    features = (DEFAULT_FEATURES | added) - removed
+    if Feature.LINEAGE in added and Feature.JOBS in removed:
         raise UsageError("lineage is that of jobs: --with lineage cannot go --without jobs")
     return features if Feature.JOBS in features else features - {Feature.LINEAGE}
 
 
-def _chosen(option: str, words: list[str] | None) -> "frozenset[Feature]":
-    from glueline_worker.aws.iam_actions import CHOICES, Feature  # noqa: PLC0415
+def _parse_features(option: str, words: list[str] | None) -> "frozenset[Feature]":
+    from glueline_worker.aws.iam_actions import OPTIONAL_FEATURES, Feature  # noqa: PLC0415
 
     names = [name.strip() for word in words or () for name in word.split(",") if name.strip()]
     for name in names:
-        if name not in CHOICES:
-            raise UsageError(f"{option} takes {', '.join(CHOICES)}, not {name!r}")
+        if name not in OPTIONAL_FEATURES:
+            raise UsageError(f"{option} takes {', '.join(OPTIONAL_FEATURES)}, not {name!r}")
     return frozenset(Feature(name) for name in names)
 
 
-def _place(
+def _make_place(
     name: str,
     account: str | None,
     region: str | None,
     buckets: list[str] | None,
     kms_keys: list[str] | None,
     queue: str | None,
-) -> "Place":
-    from glueline.settings.settings import load_settings  # noqa: PLC0415
-    from glueline_worker.permissions.policy_resources import Place, queue_arn  # noqa: PLC0415
+) -> "PolicyScope":
+    from glueline_worker.permissions.policy_resources import PolicyScope, parse_queue_arn  # noqa: PLC0415
 
-    settings = load_settings()
+    settings = load_cli_settings()
     source = settings.source(name)
-    _matches(queue, _QUEUE, "--queue", "the ARN of a queue")
-    _matches(account, _ACCOUNT, "--account", "12 digits")
+    _ensure_match(queue, _QUEUE, "--queue", "the ARN of a queue")
+    _ensure_match(account, _ACCOUNT, "--account", "12 digits")
     for one in buckets or ():
-        _matches(one, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?")
+        _ensure_match(one, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?")
     for one in kms_keys or ():
-        _matches(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
+        _ensure_match(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
     here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    place = Place(
+    place = PolicyScope(
         source,
         region=region or source.region or here or "*",
         account=account or source.account or "*",
         buckets=tuple(buckets or ()),
         kms_keys=tuple(kms_keys or ()),
     )
-    configured = queue_arn(settings.events.queue or "", place.partition, place.region)
+    configured = parse_queue_arn(settings.events.queue or "", place.partition, place.region)
     return replace(place, queues=tuple(filter(None, [queue or configured])))
 
 
-def _matches(value: str | None, pattern: re.Pattern[str], option: str, right: str) -> None:
+def _ensure_match(value: str | None, pattern: re.Pattern[str], option: str, expected: str) -> None:
     if value is not None and pattern.fullmatch(value) is None:
-        raise UsageError(f"{option} takes {right}, not {value!r}")
+        raise UsageError(f"{option} takes {expected}, not {value!r}")
 
 
-def _notes(place: "Place", principal: str | None, trusted: str, *, is_plain: bool) -> None:
-    """What the reader should know, apart from the document."""
-    say = make_console(stderr=True)
+def _print_notes(
+    place: "PolicyScope", principal: str | None, trusted: str, *, is_plain: bool
+) -> None:
+    """Print hints beside the document, on standard error."""
+    errors = make_console(stderr=True)
     for known, what in ((place.account, "account"), (place.region, "region")):
         if known == "*":
-            say.print(f"the {what} is not known, so any is allowed: give --{what}", markup=False)
+            errors.print(f"the {what} is not known, so any is allowed: give --{what}", markup=False)
     if place.source.roles and is_plain:
-        say.print("this is for the last role; --chain shows every role and its trust", markup=False)
+        errors.print(
+            "this is for the last role; --chain shows every role and its trust", markup=False
+        )
     elif place.source.roles and principal is None:
-        say.print(f"the first role trusts {trusted}; --principal names another", markup=False)
+        errors.print(f"the first role trusts {trusted}; --principal names another", markup=False)

@@ -1,5 +1,6 @@
-"""``glueline run``: the whole job in one command."""
+"""``glueline run``: extract a catalogue with one command, on this machine."""
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -11,51 +12,59 @@ from glueline.cli.progress import show_progress
 from glueline.cli.summary import print_summary
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import CatalogScope, ExtractionRequest
+from glueline_worker.sinks.registry import SCHEMES, parse_sink
+from glueline_worker.sinks.sink_url import redact_sink_url
 
 if TYPE_CHECKING:
-    from glueline_worker.local.run import Ended
+    from glueline_worker.local.run import FinishedRun
 
-WHERE = "Where from and where to"
-Workers = Annotated[int, typer.Option("--workers", "-w", min=1, max=64, help="Processes.")]
-Concurrency = Annotated[
+_WHERE_PANEL = "Where from and where to"
+_WorkerCount = Annotated[int, typer.Option("--workers", "-w", min=1, max=64, help="Processes.")]
+_Concurrency = Annotated[
     int, typer.Option("--concurrency", "-c", min=1, max=1000, help="Units at a time in each.")
 ]
 
 
-def run(
+def run_extraction(
     region: Annotated[
         str | None,
-        typer.Option(help="AWS region [AWS_REGION].", rich_help_panel=WHERE, show_default=False),
+        typer.Option(
+            help="AWS region [AWS_REGION].", rich_help_panel=_WHERE_PANEL, show_default=False
+        ),
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option(help="AWS profile [AWS_PROFILE].", rich_help_panel=WHERE, show_default=False),
+        typer.Option(
+            help="AWS profile [AWS_PROFILE].", rich_help_panel=_WHERE_PANEL, show_default=False
+        ),
     ] = None,
     endpoint_url: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
             help="Another AWS endpoint [AWS_ENDPOINT_URL].",
-            rich_help_panel=WHERE,
+            rich_help_panel=_WHERE_PANEL,
             show_default=False,
         ),
     ] = None,
     source: Annotated[
         str,
-        typer.Option("--source", "-s", help="A source of glueline.toml.", rich_help_panel=WHERE),
+        typer.Option(
+            "--source", "-s", help="A source of glueline.toml.", rich_help_panel=_WHERE_PANEL
+        ),
     ] = "default",
     sink: Annotated[
         list[str] | None,
         typer.Option(
             metavar="URL",
-            help="sqlite:///FILE, postgresql://…, file:///DIR?format=jsonl, stdout: (repeatable)"
+            help=f"{', '.join(scheme.example for scheme in SCHEMES.values())} (repeatable)"
             " [GLUELINE_SINKS, else sqlite:///glueline.db].",
-            rich_help_panel=WHERE,
+            rich_help_panel=_WHERE_PANEL,
             show_default=False,
         ),
     ] = None,
-    workers: Workers = 2,
-    concurrency: Concurrency = 32,
+    workers: _WorkerCount = 2,
+    concurrency: _Concurrency = 32,
     database: o.Databases = None,
     exclude_database: o.NotDatabases = None,
     table: o.Tables = None,
@@ -81,9 +90,8 @@ def run(
     """
     from glueline.settings.settings import load_settings  # noqa: PLC0415
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
-    from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415
 
-    env = environment(region=region, profile=profile, endpoint_url=endpoint_url)
+    env = set_aws_environment(region=region, profile=profile, endpoint_url=endpoint_url)
     overrides: dict[str, Any] = {"sinks": tuple(sink)} if sink else {}
     settings = load_settings(**overrides)
     overrides["worker"] = settings.worker.model_copy(update={"concurrency": concurrency})
@@ -106,14 +114,14 @@ def run(
         parse_sink(url)
     setup_logging(settings)
     progress = make_console(stderr=True)
-    ended = carry_out(request, workers=workers, settings=overrides, env=env, progress=progress)
-    return report(ended, settings.sinks, as_json=as_json)
+    ended = run_with_progress(
+        request, worker_count=workers, settings=overrides, env=env, progress=progress
+    )
+    return print_result(ended, settings.sinks, as_json=as_json)
 
 
-def environment(**options: str | None) -> dict[str, str]:
-    """Set AWS's own variables from options, for this process and its children."""
-    import os  # noqa: PLC0415
-
+def set_aws_environment(**options: str | None) -> dict[str, str]:
+    """Set the variables of AWS from options, for this process and its children."""
     names = {
         "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
         "profile": ("AWS_PROFILE",),
@@ -124,36 +132,34 @@ def environment(**options: str | None) -> dict[str, str]:
     return given
 
 
-def carry_out(
+def run_with_progress(
     request: ExtractionRequest,
     *,
-    workers: int,
+    worker_count: int,
     settings: dict[str, Any],
     env: dict[str, str],
     progress: Console,
-) -> "Ended":
+) -> "FinishedRun":
     """Run ``request`` locally with progress on ``progress``."""
     from glueline_worker.local.run import run_locally  # noqa: PLC0415
 
     try:
         return run_locally(
             request,
-            workers=workers,
+            worker_count=worker_count,
             settings=settings,
             env=env,
             follow=lambda statuses: show_progress(statuses, progress),
         )
     except KeyboardInterrupt as interrupt:
-        what = str(interrupt) or "nothing was begun"
+        what = str(interrupt) or "nothing was started"
         progress.print(f"interrupted: {what}, and its processes have ended")
         raise
 
 
-def report(ended: "Ended", sinks: tuple[str, ...], *, as_json: bool) -> int:
-    """Print what became of a run and answer its exit code."""
-    from glueline_worker.sinks.registry import redacted  # noqa: PLC0415
-
-    names = [redacted(url) for url in sinks]
+def print_result(ended: "FinishedRun", sinks: tuple[str, ...], *, as_json: bool) -> int:
+    """Print the result of a run and return its exit code."""
+    names = [redact_sink_url(url) for url in sinks]
     if as_json:
         print_json(
             {
@@ -164,7 +170,7 @@ def report(ended: "Ended", sinks: tuple[str, ...], *, as_json: bool) -> int:
             }
         )
     else:
-        # Records on standard output leave it to them.
+        # When the records go to standard output, nothing else may.
         out = make_console(stderr=any(name.startswith("stdout:") for name in names))
         print_summary(out, ended.run, ended.failures, ended.warnings)
         for name in names:

@@ -1,11 +1,11 @@
-"""The lineage that a SQL sink holds, joined across storage and resource links."""
+"""Join the lineage that a SQL sink holds across storage and resource links."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
-from glueline_worker.catalog.common_fields import label_of_link
+from glueline_worker.catalog.common_fields import format_link
 from glueline_worker.lineage.links.databases import CatalogDatabase, DatabaseLinks
 from glueline_worker.lineage.links.storage import StorageIndex
 from glueline_worker.lineage.links.walk import Hop, LineageGraph
@@ -16,30 +16,30 @@ from glueline_worker.sinks.sql.lineage_queries import (
     StoredEdge,
     StoredPartition,
     StoredTable,
-    stored_databases,
-    stored_edges,
-    stored_partitions_elsewhere,
-    stored_tables,
+    select_databases,
+    select_edges,
+    select_partitions_elsewhere,
+    select_tables,
 )
 from glueline_worker.sinks.sql.sink import SqlSink
 
 
 @dataclass(frozen=True)
 class StoredLineage:
-    """All hops, the tables that are known, and where the chain may be broken."""
+    """All hops, the known tables, and the places where a chain may be broken."""
 
     hops: LineageGraph
     tables: frozenset[Dataset]
     links: DatabaseLinks
     linked: dict[CatalogDatabase, CatalogLink]
-    """What the databases that are links point at."""
+    """The databases that are links, and their targets."""
     databases: frozenset[CatalogDatabase]
-    """Those that are no links."""
+    """The databases that are not links."""
     unplaced: dict[Dataset, str]
-    """Tables whose data stands where the catalogue does not say, with their location."""
+    """Tables whose data is at an unknown place, with the location in the catalogue."""
 
     def warnings(self, datasets: Iterable[Dataset]) -> list[str]:
-        """Say of these datasets where a chain of lineage may end too early."""
+        """Return warnings for datasets at which a chain may end too early."""
         found: dict[str, None] = {}
         for dataset in datasets:
             if sentence := self._of_link(dataset) or self._of_place(dataset):
@@ -51,9 +51,9 @@ class StoredLineage:
         if link is None or self.links.find_end(link) in self.databases:
             return None
         return (
-            f"database {link.name} is a resource link to {label_of_link(self.linked[link])}, which "
-            "this sink does not hold: extract the owner's catalogue too, or look whether the "
-            "link dangles"
+            f"database {link.name} is a resource link to {format_link(self.linked[link])}, which "
+            "this sink does not hold: extract the owner's catalogue too, or check whether the "
+            "target still exists"
         )
 
     def _of_place(self, dataset: Dataset) -> str | None:
@@ -61,17 +61,17 @@ class StoredLineage:
             return None
         name = dataset.name.removeprefix("table/").replace("/", ".")
         return (
-            f"table {name}: the catalogue does not say where its data stands (its location is "
-            f"{self.unplaced[dataset]}), so what jobs write to paths does not lead to it"
+            f"table {name}: the catalogue does not say where its data is (its location is "
+            f"{self.unplaced[dataset]}), so a path that a job writes to cannot lead to it"
         )
 
 
 async def read_lineage(sink: SqlSink) -> StoredLineage:
     """Read all that ``sink`` holds of lineage; raises SinkRefused when it holds nothing."""
-    edges = await sink.read(stored_edges)
-    databases = await sink.read(stored_databases)
-    tables = await sink.read(stored_tables)
-    partitions = await sink.read(stored_partitions_elsewhere)
+    edges = await sink.read(select_edges)
+    databases = await sink.read(select_databases)
+    tables = await sink.read(select_tables)
+    partitions = await sink.read(select_partitions_elsewhere)
     return join_lineage(edges, databases, tables, partitions)
 
 
@@ -82,23 +82,23 @@ def join_lineage(
     partitions: Iterable[StoredPartition] = (),
 ) -> StoredLineage:
     """Join edges with the places of tables, and with the tables behind linked databases."""
-    linked, owned = _databases(databases)
+    linked, owned = _split_databases(databases)
     links = DatabaseLinks((link, target) for link, (target, _) in linked.items())
-    through = _read_through_links(databases, links)
+    through = _find_owner_databases(databases, links)
     index = StorageIndex((), LineageContext())
     known: dict[Dataset, None] = {}
     unplaced: dict[Dataset, str] = {}
     for table in tables:
-        dataset = _dataset(table, table.name, through)
+        dataset = _make_dataset(table, table.name, through)
         known.setdefault(dataset)
-        if owner := _owner(table, through):
+        if owner := _find_owner(table, through):
             owned.add(owner)
         for location in table.data_locations or ():
             index.add_location(dataset, location)
         if table.data_locations == () and table.location:
             unplaced[dataset] = table.location
     for partition in partitions:
-        index.add_location(_dataset(partition, partition.table, through), partition.location)
+        index.add_location(_make_dataset(partition, partition.table, through), partition.location)
     hops = (Hop(edge.upstream, edge.downstream, edge.process) for edge in edges)
     return StoredLineage(
         hops=LineageGraph(hops, [index], links, known),
@@ -110,10 +110,10 @@ def join_lineage(
     )
 
 
-def _databases(
+def _split_databases(
     databases: Sequence[StoredDatabase],
 ) -> tuple[dict[CatalogDatabase, tuple[CatalogDatabase, CatalogLink]], set[CatalogDatabase]]:
-    """The links with their targets, and the databases that are none."""
+    """Return the links with their targets, and the databases that are not links."""
     linked: dict[CatalogDatabase, tuple[CatalogDatabase, CatalogLink]] = {}
     owned: set[CatalogDatabase] = set()
     for each in databases:
@@ -128,12 +128,13 @@ def _databases(
     return linked, owned
 
 
-def _read_through_links(
+def _find_owner_databases(
     databases: Sequence[StoredDatabase], links: DatabaseLinks
 ) -> dict[tuple[str, str, str], CatalogDatabase]:
-    """The owner's database, by source, region and name of the link that tables are read through.
+    """Return the owner's database by source, region and name of each link.
 
-    Such a table's record has the link's database and the owner's account.
+    The record of a table that was read through a link has the link's database and the owner's
+    account.
     """
     return {
         (each.source, each.region, each.name.lower()): links.find_end(
@@ -146,20 +147,20 @@ def _read_through_links(
     }
 
 
-def _owner(
+def _find_owner(
     thing: StoredTable | StoredPartition, through: dict[tuple[str, str, str], CatalogDatabase]
 ) -> CatalogDatabase | None:
     return through.get((thing.source, thing.region, thing.database.lower()))
 
 
-def _dataset(
+def _make_dataset(
     thing: StoredTable | StoredPartition,
     name: str,
     through: dict[tuple[str, str, str], CatalogDatabase],
 ) -> Dataset:
     context = LineageContext(region=thing.region, account=thing.catalog_id)
     table = name_catalog_table(thing.database, name, context)
-    owner = _owner(thing, through)
+    owner = _find_owner(thing, through)
     if owner is None:
         return table
     own = CatalogDatabase.from_name(thing.database, context)

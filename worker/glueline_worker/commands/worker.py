@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-COLLECTED_AFTER = 50_000
-"""Objects made until Python looks for garbage. Of a listing's CPU time a sixth went into that with
-Python's 700, and little was found: only the trees of SQL hold circles."""
+_GC_THRESHOLD = 50_000
+"""New objects until Python collects garbage. Its own 700 took a sixth of a listing's CPU time and
+found little: only the trees of SQL hold cycles."""
 
 
 def worker(
@@ -21,26 +21,26 @@ def worker(
 ) -> None:
     """Run a worker process until SIGTERM or Ctrl-C.
 
-    A unit under way gets a grace period, then it is given back to the queue. Scale by starting
-    more processes, here or on other hosts, under a supervisor that restarts them.
+    A unit in progress gets a grace period, then it goes back to the queue. To scale, start more
+    processes, here or on other hosts, under a supervisor that restarts them.
     """
     if concurrency is not None:
         os.environ["GLUELINE_WORKER__CONCURRENCY"] = str(concurrency)
-    serve(name or f"glueline-{os.getpid()}")
+    run_worker(name or f"glueline-{os.getpid()}")
 
 
-def serve(name: str) -> None:
-    """Run Celery's worker with the settings that fit it."""
+def run_worker(name: str) -> None:
+    """Run Celery's worker with the options that fit Glueline."""
     from celery.platforms import SecurityWarning  # noqa: PLC0415
 
     from glueline_worker.app import app  # noqa: PLC0415 - reads the settings
 
-    # Celery takes its leave on standard output, which belongs to the records of `stdout:`.
+    # Celery's signal handlers print to `sys.__stdout__`, but standard output is for records.
     sys.__stdout__ = sys.__stderr__  # type: ignore[misc]
-    # Celery warns of root because of pickle; nothing here unpickles.
+    # Celery warns about root because of pickle, which Glueline does not use.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    gc.freeze()  # what was imported stays
-    gc.set_threshold(COLLECTED_AFTER)
+    gc.freeze()  # imported modules never become garbage
+    gc.set_threshold(_GC_THRESHOLD)
     app.worker_main(
         [
             "--quiet",

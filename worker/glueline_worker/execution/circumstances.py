@@ -1,45 +1,54 @@
-"""What a run works with: fixed by the first worker that takes one of its units.
+"""The circumstances of a run: its filters, its sinks and its place, fixed once for all workers.
 
 Workers of one team may have different settings for a while: a rolling deploy, a forgotten
-variable, another folder. Whatever they are, a run has one set of filters, one set of sinks and one
-place. A worker that cannot serve them gives the run's units back.
+variable, another folder. The first worker that takes a unit of a run fixes the circumstances in
+the ledger. A worker that cannot serve them gives the run's units back.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import ConfigDict
 
 from glueline.contract.errors import GluelineError, Retryable, Terminal
 from glueline.contract.filters import Filters
 from glueline.contract.model import StrictModel
+from glueline.ledger.commands import Claim
+from glueline.ledger.decoding import STORED, decode_model
+from glueline.ledger.results import ClaimResult
 from glueline.settings.settings import Settings
+from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsError
 from glueline_worker.aws.sources import Connection
-from glueline_worker.sinks.base import CatalogPlace, Sink, SinkRefused
+from glueline_worker.execution.retry import ClaimLost
+from glueline_worker.execution.services import WorkerServices
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.errors import SinkRefused
+from glueline_worker.sinks.model import CatalogPlace
 
-GREATEST = 2**63 - 2
+_GENERATION_LIMIT = 2**63 - 2
 """The greatest generation that has a greater one in Redis and in SQL."""
 
 
 class Circumstances(StrictModel):
-    """Fields that a newer version adds are ignored."""
+    """The circumstances that all workers of a run share. Unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
     filters: Filters
-    """Of the source; a request is narrowed by them."""
+    """Those of the source; they narrow the request."""
     sinks: tuple[str, ...]
-    """By identity."""
+    """The identities of the sinks."""
     place: CatalogPlace | None = None
 
 
 class CannotServe(GluelineError):
-    """This worker lacks what a run works with; another may have it."""
+    """This worker lacks something that the run needs; another may have it."""
 
     code = "not_served"
 
     def __init__(self, lacking: str, advice: str) -> None:
-        """Say what is ``lacking`` and, once no worker came, what to do."""
+        """Name what is ``lacking``, and what to do once no worker has come."""
         super().__init__(f"no worker {lacking} took the unit: {advice}")
         self.warning = f"a worker other than those {lacking} took units and gave them back"
 
@@ -53,59 +62,16 @@ def ensure_source(name: str, settings: Settings) -> None:
         )
 
 
-async def circumstances_of(
-    name: str, settings: Settings, sinks: Sequence[Sink], connection: Connection
-) -> Circumstances:
-    """The circumstances as this worker would fix them."""
-    return Circumstances(
-        filters=settings.source(name).filters,
-        sinks=tuple(sink.identity for sink in sinks),
-        place=await place_of_connection(connection),
-    )
-
-
-async def place_of_connection(connection: Connection) -> CatalogPlace:
-    """The Region, catalogue and account that a connection reaches."""
-    catalog_id = connection.catalog_id or await _told_by_glue(connection)
-    return CatalogPlace(connection.region, catalog_id, connection.account or catalog_id)
-
-
-async def newest_generation(sinks: Sequence[Sink], source: str) -> int:
-    """The greatest generation of a source that any of the sinks holds."""
-    newest = 0
-    for sink in sinks:
-        held = await sink.newest_generation(source)
-        if held > GREATEST:
-            raise SinkRefused(
-                f"{sink.name} holds generation {held} of the source {source!r}, after which none "
-                "can come: use another sink, or set its generations to a smaller number"
-            )
-        newest = max(newest, held)
-    return newest
-
-
-def sinks_of(fixed: Circumstances, sinks: Sequence[Sink]) -> list[Sink]:
-    """The run's sinks among this worker's; raises CannotServe when one is not among them."""
-    own = {sink.identity: sink for sink in sinks}
-    if missing := [identity for identity in fixed.sinks if identity not in own]:
-        raise CannotServe(
-            f"with the run's sink {missing[0]}",
-            "give all workers the same sinks, with absolute paths, then replay the run or start a "
-            "new one",
-        )
-    return [own[identity] for identity in fixed.sinks]
-
-
-def ensure_place(name: str, fixed: Circumstances, connection: Connection) -> None:
+def ensure_place(name: str, circumstances: Circumstances, connection: Connection) -> None:
     """Raise CannotServe when the worker's source is another place than the run's.
 
-    What nobody told is no difference.
+    An unknown account or catalogue counts as equal.
     """
-    run, here = fixed.place, connection
+    run, here = circumstances.place, connection
     if run is None or (
         run.region == here.region
-        and _agree(run.catalog_id, here.catalog_id)
-        and _agree(run.account, here.account)
+        and _is_compatible(run.catalog_id, here.catalog_id)
+        and _is_compatible(run.account, here.account)
     ):
         return
     raise CannotServe(
@@ -115,12 +81,71 @@ def ensure_place(name: str, fixed: Circumstances, connection: Connection) -> Non
     )
 
 
-def _agree(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
+def select_sinks(circumstances: Circumstances, sinks: Sequence[Sink]) -> list[Sink]:
+    """Return the run's sinks among this worker's; raise CannotServe when one is missing."""
+    own = {sink.identity: sink for sink in sinks}
+    if missing := [identity for identity in circumstances.sinks if identity not in own]:
+        raise CannotServe(
+            f"with the run's sink {missing[0]}",
+            "give all workers the same sinks, with absolute paths, then replay the run or start a "
+            "new one",
+        )
+    return [own[identity] for identity in circumstances.sinks]
 
 
-async def _told_by_glue(connection: Connection) -> str | None:
-    """Where STS does not say whose account it is, databases may."""
+def read_circumstances(result: ClaimResult) -> Circumstances:
+    """Parse the circumstances that the ledger gave with a claim."""
+    return Circumstances.model_validate_json(result.circumstances, context=STORED)
+
+
+def check_circumstances(result: ClaimResult) -> ClaimResult:
+    """Return the claim's result, with a problem if its circumstances cannot be read here."""
+    if result.problem or not result.circumstances:
+        return result
+    found, problem = decode_model(Circumstances, result.circumstances)
+    if found is not None:
+        return result
+    sentence = f"this version of Glueline cannot read the run's circumstances: {problem}"
+    return replace(result, problem=sentence)
+
+
+async def fix_circumstances(
+    services: WorkerServices, claim: Claim, result: ClaimResult, connection: Connection
+) -> ClaimResult:
+    """Return the claim's result with circumstances and generation; fix them if they are not yet."""
+    if result.circumstances:
+        return result
+    source = claim.unit.source
+    mine = await _make_circumstances(source, services, connection)
+    newest = await _find_newest_generation(services.sinks, source)
+    fixed = await services.ledger(services.calls.fix(claim, mine.model_dump_json(), newest))
+    if fixed is None:
+        raise ClaimLost
+    return replace(result, circumstances=fixed.circumstances, generation=fixed.generation)
+
+
+def make_default_circumstances(source: str, services: WorkerServices) -> Circumstances:
+    """Make the circumstances of a run without results: they come from this worker's settings."""
+    known = services.settings.find_source(source) or Source()
+    identities = tuple(sink.identity for sink in services.sinks)
+    return Circumstances(filters=known.filters, sinks=identities)
+
+
+async def _make_circumstances(
+    source: str, services: WorkerServices, connection: Connection
+) -> Circumstances:
+    place = await _find_place(connection)
+    return make_default_circumstances(source, services).model_copy(update={"place": place})
+
+
+async def _find_place(connection: Connection) -> CatalogPlace:
+    """Find the Region, catalogue and account that a connection reaches."""
+    catalog_id = connection.catalog_id or await _ask_glue_for_catalog(connection)
+    return CatalogPlace(connection.region, catalog_id, connection.account or catalog_id)
+
+
+async def _ask_glue_for_catalog(connection: Connection) -> str | None:
+    """Read the account's id off a database, for endpoints whose STS does not name it."""
     try:
         answer = await connection.call("glue", "GetDatabases", MaxResults=1)
     except AwsError as error:
@@ -129,3 +154,21 @@ async def _told_by_glue(connection: Connection) -> str | None:
         return None
     found = [row.get("CatalogId") for row in answer.get("DatabaseList") or () if row]
     return str(found[0]) if found and found[0] else None
+
+
+async def _find_newest_generation(sinks: Sequence[Sink], source: str) -> int:
+    """Return the greatest generation of a source that any of the sinks holds."""
+    newest = 0
+    for sink in sinks:
+        held = await sink.newest_generation(source)
+        if held > _GENERATION_LIMIT:
+            raise SinkRefused(
+                f"{sink.name} holds generation {held} of the source {source!r}, after which none "
+                "can come: use another sink, or set its generations to a smaller number"
+            )
+        newest = max(newest, held)
+    return newest
+
+
+def _is_compatible(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other

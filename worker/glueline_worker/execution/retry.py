@@ -1,4 +1,4 @@
-"""How an attempt at a unit fails, whether another may help, and how it is told."""
+"""How an attempt at a unit fails: whether another may help, and how the failure reads."""
 
 import random
 from datetime import UTC, datetime
@@ -8,62 +8,51 @@ from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure
 from glueline_worker.aws.errors import AwsError
 
-RETRY_CAP = 60.0
-"""Seconds that a unit waits at the most before its next attempt."""
+_LONGEST_DELAY = 60.0
+"""The longest time that a unit waits for its next attempt, in seconds."""
 
 
 class ClaimLost(GluelineError):
     """Another worker holds the unit now, or its run was stopped."""
 
     def __init__(self) -> None:
-        """Say so."""
+        """Make the error; it has no details."""
         super().__init__("the claim is lost", code="claim_lost")
 
 
-class Exhausted(GluelineError):
-    """The attempts were begun and none ended: the unit takes its process with it."""
+class AttemptsExhausted(GluelineError):
+    """All attempts began and none ended: the unit makes its worker process crash."""
 
     code = "worker_lost"
 
     def __init__(self, attempts: int) -> None:
-        """Say how often it was tried."""
+        """Name the number of attempts."""
         super().__init__(f"the worker died in each of {attempts} attempts")
 
 
-def may_pass(error: Exception) -> bool:
-    """Errors that are not ours are defects or surprises of a library: worth another attempt."""
+def is_retryable(error: Exception) -> bool:
+    """Tell whether another attempt may help.
+
+    Foreign errors are defects or surprises of a library: they are worth another attempt.
+    """
     return isinstance(error, Retryable) or not isinstance(error, GluelineError)
 
 
-def delay_before(attempt: int) -> float:
-    """Full jitter over 2, 4, 8 … seconds."""
-    return random.uniform(0.2, min(RETRY_CAP, 2.0**attempt))  # noqa: S311 - no secret
+def retry_delay(attempt: int) -> float:
+    """Choose the seconds before the next attempt: full jitter over 2, 4, 8 … seconds."""
+    return random.uniform(0.2, min(_LONGEST_DELAY, 2.0**attempt))  # noqa: S311 - no secret
 
 
-def code_of(error: Exception) -> str:
-    """The short word for programs."""
+def error_code(error: Exception) -> str:
+    """Return the error's short word for programs."""
     return error.code if isinstance(error, GluelineError) else "unexpected"
 
 
-def failure_of(error: Exception) -> str:
-    """What went wrong and, where it is known, what to do."""
-    advice = error.advice if isinstance(error, AwsError) else ""
-    return f"{sentence_of(error)}; {advice}" if advice else sentence_of(error)
+def error_message(error: Exception) -> str:
+    """Return the error's sentence; of a foreign error, only its class and place.
 
-
-def record_failure(unit_id: str, error: Exception, attempts: int) -> Failure:
-    """What the ledger keeps of a unit that failed for good."""
-    return Failure(
-        unit_id=unit_id,
-        code=code_of(error),
-        message=failure_of(error),
-        attempts=attempts,
-        at=datetime.now(UTC),
-    )
-
-
-def sentence_of(error: Exception) -> str:
-    """Our own errors speak for themselves; a foreign one may quote a secret, so only its place."""
+    The text of a foreign error may quote a secret.
+    """
     if isinstance(error, GluelineError):
         return str(error)
     trace = error.__traceback__
@@ -71,3 +60,17 @@ def sentence_of(error: Exception) -> str:
         trace = trace.tb_next
     place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
     return f"unexpected {type(error).__name__}{place}"
+
+
+def make_failure(unit_id: str, error: Exception, attempts: int) -> Failure:
+    """Describe a unit that failed for good; the message ends with advice where there is any."""
+    message = error_message(error)
+    if isinstance(error, AwsError) and error.advice:
+        message = f"{message}; {error.advice}"
+    return Failure(
+        unit_id=unit_id,
+        code=error_code(error),
+        message=message,
+        attempts=attempts,
+        at=datetime.now(UTC),
+    )

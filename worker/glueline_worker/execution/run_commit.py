@@ -1,39 +1,41 @@
-"""``finish``: commit the sinks and set the run's state."""
+"""The end of a run in its sinks: commit every sink and decide the run's state, or clean up."""
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from glueline.contract.errors import GluelineError, Retryable
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger.results import RunResults
-from glueline_worker.execution.unread_processes import split_unread
-from glueline_worker.sinks.base import Commit, Refused, Run, Sink
-from glueline_worker.sinks.fan_out import receipt_of
-from glueline_worker.units.name_ranges import complete_listings
+from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.fan_out import find_receipt
+from glueline_worker.sinks.model import Commit, Refused, Run
+from glueline_worker.units.name_ranges import find_complete_listings
 
-LONGEST_PAUSE = 600.0
-"""Seconds between two attempts to clean up after a stopped run."""
+LONGEST_CLEANUP_DELAY = 600.0
+"""The longest time between two attempts to clean up after a stopped run, in seconds."""
 
 NOT_CLEANED = "what this run left in the sinks is still there"
 
+_UNREAD_MARK = "unread/"
+
 
 @dataclass
-class Committed:
-    """What the sinks did at the end of a run."""
+class CommitSummary:
+    """The results of all sinks at the end of a run."""
 
     counts: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """Sentences about sinks that do not hold all of the run."""
     sinks: int = 0
-    """How many committed."""
+    """The number of sinks that committed."""
 
 
-def final_state(status: RunStatus, committed: Committed | None = None) -> RunState:
-    """How a run ended that was left to run to its end."""
+def decide_state(status: RunStatus, committed: CommitSummary | None = None) -> RunState:
+    """Decide the state of a run that was not stopped."""
     has_problems = committed is not None and bool(committed.problems)
     if committed is not None and has_problems and not committed.sinks:
         return RunState.FAILED
@@ -42,27 +44,27 @@ def final_state(status: RunStatus, committed: Committed | None = None) -> RunSta
     return RunState.PARTIAL if status.settled_units else RunState.FAILED
 
 
-def reason(state: RunState, failures: Sequence[Failure], lost: Sequence[str]) -> str:
-    """Why nothing at all could be read, or what a sink has lost, in one sentence."""
+def decide_reason(state: RunState, failures: Sequence[Failure], lost: Sequence[str]) -> str:
+    """Say in one sentence why nothing could be read, or what a sink has lost; "" for neither."""
     if state is RunState.FAILED and failures:
         return failures[0].message
     return lost[0] if lost else ""
 
 
-async def commit(
+async def commit_run(
     sinks: Sequence[Sink], run: Run, status: RunStatus, results: RunResults
-) -> Committed:
-    """Commit every sink that has all that was written; what that did, and who was left out.
+) -> CommitSummary:
+    """Commit every sink that holds all results of the run, and report on the others.
 
-    A sink that fails does not keep the others from theirs. Its error is raised after them, and
-    one that may pass before one that will not.
+    When a sink fails, the others are committed all the same. Its error is raised after them, a
+    retryable error first.
     """
-    done = Committed()
+    done = CommitSummary()
     errors: list[GluelineError] = []
     for sink in sinks:
-        commit = _commit_of(sink, run, status, results)
+        commit = _make_commit(sink, run, status, results)
         if lost := sorted(results.receipts.keys() - commit.receipts.keys()):
-            done.problems.append(_lacking(sink, lost))
+            done.problems.append(_describe_missing_units(sink, lost))
             continue
         try:
             report = await sink.commit(commit)
@@ -74,12 +76,12 @@ async def commit(
         done.warnings += [f"{sink.name}: {warning}" for warning in report.warnings]
         if report.lost:
             done.problems.append(f"{sink.name}: {report.lost}")
-        _say_refused(sink, commit, results, done)
-    raise_first(errors)
+        _report_refused_records(sink, commit, results, done)
+    _raise_first(errors)
     return done
 
 
-def _lacking(sink: Sink, units: Sequence[str]) -> str:
+def _describe_missing_units(sink: Sink, units: Sequence[str]) -> str:
     return (
         f"{sink.name}: the results were not committed, because {len(units)} units were written by "
         f"workers without this sink, {units[0]!r} among them; give all workers the same sinks and "
@@ -87,8 +89,10 @@ def _lacking(sink: Sink, units: Sequence[str]) -> str:
     )
 
 
-def _say_refused(sink: Sink, commit: Commit, results: RunResults, done: Committed) -> None:
-    """Say how many records newer ones kept out; whether that is in order is the ledger's to say."""
+def _report_refused_records(
+    sink: Sink, commit: Commit, results: RunResults, done: CommitSummary
+) -> None:
+    """Report records that a sink refused for newer ones: a warning if this ledger knows those."""
     refused = sum(map(Refused.of_receipt, commit.receipts.values()), Refused())
     if not refused.records:
         return
@@ -102,25 +106,27 @@ def _say_refused(sink: Sink, commit: Commit, results: RunResults, done: Committe
         )
 
 
-def _commit_of(sink: Sink, run: Run, status: RunStatus, results: RunResults) -> Commit:
-    found = {unit_id: receipt_of(sink, receipts) for unit_id, receipts in results.receipts.items()}
-    listings, unread = split_unread(results.listings)
+def _make_commit(sink: Sink, run: Run, status: RunStatus, results: RunResults) -> Commit:
+    found = {
+        unit_id: find_receipt(sink, receipts) for unit_id, receipts in results.receipts.items()
+    }
+    listings, unread = _split_unread(results.listings)
     return Commit(
         run=run,
-        state=final_state(status),
+        state=decide_state(status),
         finished_at=datetime.now(UTC),
         counts=status.counts,
-        listings=complete_listings(listings),
+        listings=find_complete_listings(listings),
         receipts={unit_id: receipt for unit_id, receipt in found.items() if receipt is not None},
         failures=results.failures,
         unread=unread,
     )
 
 
-async def abort(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
-    """Take back what a stopped run left in the sinks since its last end, if it had one.
+async def abort_run(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
+    """Remove what a stopped run left in the sinks since its last end, if it had one.
 
-    As in `commit`, a sink that fails does not keep the others from it.
+    When a sink fails, the others are cleaned all the same, as in ``commit_run``.
     """
     errors: list[GluelineError] = []
     for sink in sinks:
@@ -128,22 +134,38 @@ async def abort(sinks: Sequence[Sink], run: Run, *, replayed: bool) -> None:
             await sink.abort(run, replayed=replayed)
         except GluelineError as error:
             errors.append(error)
-    raise_first(errors)
+    _raise_first(errors)
 
 
-def raise_first(errors: Sequence[GluelineError]) -> None:
-    """Raise one that may pass before one that will not."""
+def _raise_first(errors: Sequence[GluelineError]) -> None:
+    """Raise the first retryable error, else the first error."""
     if errors:
         raise next((error for error in errors if isinstance(error, Retryable)), errors[0])
 
 
-def pause_before_cleaning(stopped_at: datetime | None, keep: float) -> float | None:
-    """How long to wait before a stopped run is cleaned up again; None when it is time to give up.
+def cleanup_delay(stopped_at: datetime | None, keep: float) -> float | None:
+    """Choose the seconds before a stopped run is cleaned up again; None to give up.
 
-    It is tried more and more rarely, and for as long as the run is remembered.
+    Attempts become rarer, and go on for as long as the run is remembered.
     """
     age = (datetime.now(UTC) - stopped_at).total_seconds() if stopped_at else 0.0
     if age > keep:
         return None
-    longest = min(max(age / 2, 1.0), LONGEST_PAUSE)
+    longest = min(max(age / 2, 1.0), LONGEST_CLEANUP_DELAY)
     return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
+
+
+def encode_unread(processes: Iterable[str]) -> list[str]:
+    """Encode processes whose lineage was not read completely, such as views, as listings.
+
+    They travel to the end of the run among its listings, under a name that no listing has. A
+    worker of an older version that commits the run takes them for listings without rows.
+    """
+    return [f"{_UNREAD_MARK}{process}" for process in processes]
+
+
+def _split_unread(listings: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the true listings of a run, and its unread processes."""
+    mark = _UNREAD_MARK
+    unread = [name.removeprefix(mark) for name in listings if name.startswith(mark)]
+    return [name for name in listings if not name.startswith(mark)], sorted(unread)

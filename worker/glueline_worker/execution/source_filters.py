@@ -1,4 +1,4 @@
-"""A request within the filters of its source."""
+"""Apply the filters of a source to a request."""
 
 from glueline.contract.changes import admits
 from glueline.contract.errors import UsageError
@@ -6,13 +6,13 @@ from glueline.contract.filters import Filters
 from glueline.contract.messages import CatalogScope, ExtractionRequest
 
 
-def narrowed(request: ExtractionRequest, filters: Filters) -> ExtractionRequest:
-    """The request for what both it and the ``filters`` of its source admit."""
+def narrow_request(request: ExtractionRequest, filters: Filters) -> ExtractionRequest:
+    """Return the request for what both it and the ``filters`` of its source admit."""
     return request.model_copy(update={"filters": request.filters.restrict_to(filters)})
 
 
-def ensure_admitted(request: ExtractionRequest, filters: Filters) -> None:
-    """Raise UsageError when the one thing asked for is left out by the source's filters."""
+def ensure_in_filters(request: ExtractionRequest, filters: Filters) -> None:
+    """Raise UsageError when the source's filters leave out the one thing that is asked for."""
     if isinstance(request.scope, CatalogScope):
         return
     if not admits(filters, request.scope):

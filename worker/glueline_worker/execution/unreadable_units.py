@@ -1,4 +1,4 @@
-"""Units that this version cannot read, or whose run it cannot, after their last attempt."""
+"""Units that this version cannot read, or whose run it cannot read, after their last attempt."""
 
 from datetime import UTC, datetime
 
@@ -10,45 +10,45 @@ from glueline.contract.runs import Failure, RunState
 from glueline.ledger.commands import Claim, Settlement
 from glueline.ledger.results import UNREADABLE, ClaimResult
 from glueline_worker.execution import run_commit
-from glueline_worker.execution.attempt import note, run_ended
-from glueline_worker.execution.fixed_circumstances import Tools
-from glueline_worker.sinks.base import Run
+from glueline_worker.execution.observer import AttemptObserver, report_run_end
+from glueline_worker.execution.services import WorkerServices
+from glueline_worker.sinks.model import Run
 
 log = structlog.get_logger()
 
 
-async def give_up_unread(tools: Tools, claim: Claim, claimed: ClaimResult) -> None:
-    """Let the unit fail, or the run if it is its end, and keep a dead letter of it."""
+async def give_up_unreadable(services: WorkerServices, claim: Claim, result: ClaimResult) -> None:
+    """Fail the unit, or its run if the unit is its end, and keep a dead letter of it."""
     unit = claim.unit
-    note(claim, "failed")
-    log.error("unit.failed", error=claimed.problem, code=UNREADABLE)
+    AttemptObserver(unit.kind).report_failure_text(result.problem, UNREADABLE)
     if isinstance(unit, FinishUnit):
-        await _end(tools, claim, claimed)
+        await _end_run(services, claim, result)
     else:
         failure = Failure(
             unit_id=unit.unit_id,
             code=UNREADABLE,
-            message=claimed.problem,
-            attempts=claimed.attempts,
+            message=result.problem,
+            attempts=result.attempts,
             at=datetime.now(UTC),
         )
-        held, ids = await tools.ledger(tools.calls.settle(claim, Settlement(failure=failure)))
+        settle = services.calls.settle(claim, Settlement(failure=failure))
+        held, ids = await services.ledger(settle)
         if held and ids:
-            await tools.publish([FinishUnit(run_id=unit.run_id, source=unit.source)])
+            await services.publish([FinishUnit(run_id=unit.run_id, source=unit.source)])
     where = f"unit {unit.unit_id[:200]} of run {unit.run_id}"
-    await tools.ledger(tools.calls.add_dead_letter(f"{where}: {claimed.problem}", ""))
+    await services.ledger(services.calls.add_dead_letter(f"{where}: {result.problem}", ""))
 
 
-async def _end(tools: Tools, claim: Claim, claimed: ClaimResult) -> None:
-    """End a run whose request nobody here can read: what it wrote is taken back."""
-    if claimed.request is not None and claimed.created_at is not None:
-        run = Run(claim.unit.run_id, claimed.generation, claimed.request, claimed.created_at)
+async def _end_run(services: WorkerServices, claim: Claim, result: ClaimResult) -> None:
+    """End a run whose request cannot be read here, and remove what it wrote."""
+    if result.request is not None and result.created_at is not None:
+        run = Run(claim.unit.run_id, result.generation, result.request, result.created_at)
         try:
-            await run_commit.abort(tools.sinks, run, replayed=claimed.replayed)
+            await run_commit.abort_run(services.sinks, run, replayed=result.replayed)
         except GluelineError as error:
             log.warning("run.not_taken_back", error=str(error))
-    state = RunState.FAILED if claimed.state is RunState.RUNNING else None
-    call = tools.calls.finish(claim, state, keep_ms=tools.keep_ms, reason=claimed.problem)
-    await tools.ledger(call)
+    state = RunState.FAILED if result.state is RunState.RUNNING else None
+    call = services.calls.finish(claim, state, keep_ms=services.keep_ms, reason=result.problem)
+    await services.ledger(call)
     if state is not None:
-        run_ended(state, claimed.problem)
+        report_run_end(state, result.problem)

@@ -5,18 +5,19 @@ from hashlib import blake2b
 import orjson
 
 from glueline.contract.records import LineageRecord
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.lineage.model import Edge, Lineage
 
 
 def make_lineage_records(
-    lineage: Lineage, *, process: str, source: str, region: str, catalog_id: str | None = None
+    lineage: Lineage, origin: RecordOrigin, *, process: str
 ) -> list[LineageRecord]:
     """Return one record for each edge; ``process`` moves the data, as in LineageRecord."""
     return [
         LineageRecord(
-            source=source,
-            region=region,
-            catalog_id=catalog_id,
+            source=origin.source,
+            region=origin.region,
+            catalog_id=origin.catalog_id,
             process=process,
             upstream=edge.upstream,
             downstream=edge.downstream,

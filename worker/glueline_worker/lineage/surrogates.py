@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.catalog.values import printable
+from glueline_worker.catalog.values import replace_surrogates
 from glueline_worker.lineage.model import ColumnRef, Flow, Graph, Node
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -21,13 +21,13 @@ def replace_graph_surrogates(graph: Graph) -> Graph:
 
     This comes before the graph is followed, so that equal names are one.
     """
-    if all(text.isascii() or printable(text) == text for text in _iterate_texts(graph)):
+    if all(text.isascii() or replace_surrogates(text) == text for text in _iterate_texts(graph)):
         return graph
     return replace(
         graph,
         nodes=tuple(map(_replace_in_node, graph.nodes)),
-        warnings=tuple(map(printable, graph.warnings)),
-        gaps=tuple(map(printable, graph.gaps)),
+        warnings=tuple(map(replace_surrogates, graph.warnings)),
+        gaps=tuple(map(replace_surrogates, graph.gaps)),
     )
 
 
@@ -45,7 +45,7 @@ def _iterate_texts(graph: Graph) -> Iterator[str]:
 
 def _replace_in_node(node: Node) -> Node:
     datasets = tuple(
-        Dataset(namespace=printable(each.namespace), name=printable(each.name))
+        Dataset(namespace=replace_surrogates(each.namespace), name=replace_surrogates(each.name))
         for each in node.datasets
     )
     return replace(node, datasets=datasets, flow=_replace_in_flow(node.flow))
@@ -53,7 +53,9 @@ def _replace_in_node(node: Node) -> Node:
 
 def _replace_in_flow(flow: Flow) -> Flow:
     columns = {
-        printable(column): tuple(ColumnRef(each.node, printable(each.column)) for each in sources)
+        replace_surrogates(column): tuple(
+            ColumnRef(each.node, replace_surrogates(each.column)) for each in sources
+        )
         for column, sources in flow.columns.items()
     }
-    return replace(flow, columns=columns, dropped=frozenset(map(printable, flow.dropped)))
+    return replace(flow, columns=columns, dropped=frozenset(map(replace_surrogates, flow.dropped)))

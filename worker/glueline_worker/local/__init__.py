@@ -1,1 +1,1 @@
-"""Everything on one machine: an embedded Redis, worker processes and the run that they serve."""
+"""Run everything on one machine: an embedded Redis, worker processes and one run."""

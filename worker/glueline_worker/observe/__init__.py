@@ -1,1 +1,1 @@
-"""Logging."""
+"""Logs, metrics, traces and probes of a process."""

@@ -1,71 +1,53 @@
-"""Everything by which a worker process is watched, from its start to its end."""
+"""The heartbeat, probes and metrics of a process, from its start to its end."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 
 import redis.asyncio
-from redis.exceptions import RedisError
+from prometheus_client import Gauge
 
-from glueline.ledger import AsyncLedger, Commands, LedgerUnavailable
-from glueline.ledger.gauges import Gauges, read_gauges
-from glueline.settings.settings import Settings
-from glueline_worker.observe.loop_monitor import Pulse
-from glueline_worker.observe.server import Server
-
-ANSWER_WITHIN = 2.0
-"""Seconds after which a Redis that says nothing is taken to be away."""
+from glueline.ledger import Commands
+from glueline_worker.observe.loop_monitor import LoopMonitor
+from glueline_worker.observe.metrics import READY
+from glueline_worker.observe.redis_health import fetch_gauges
+from glueline_worker.observe.server import ProbeServer
 
 
-class Observer:
-    """Belongs to the worker's event loop."""
+class HealthMonitor:
+    """Watches the event loop and answers probes. Belongs to that loop."""
 
     def __init__(
         self,
-        settings: Settings,
         client: redis.asyncio.Redis,
         calls: Commands,
         *,
-        consuming: Callable[[], bool],
-        under_way: Callable[[], Iterable[str]],
+        find_not_ready_reason: Callable[[], Awaitable[str]],
+        list_kinds: Callable[[], Iterable[str]] = tuple,
+        setting: str = "worker.metrics_port",
+        ready: Gauge = READY,
     ) -> None:
-        """``consuming`` says whether Celery's consumer is connected to the queue."""
-        self._settings, self._client, self._calls = settings, client, calls
-        self._consuming = consuming
-        self._server = Server(gauges=self._gauges, hindrance=self._hindrance, under_way=under_way)
-        self._pulse: asyncio.Task[None] | None = None
-        self.is_stopping = False
+        """Serve the gauges of the ledger that ``client`` reaches; the rest is for the server."""
+        self._server = ProbeServer(
+            read_gauges=lambda: fetch_gauges(client, calls),
+            find_not_ready_reason=find_not_ready_reason,
+            list_kinds=list_kinds,
+            setting=setting,
+            ready=ready,
+        )
+        self._loop_monitor: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin to be watched; raises UsageError for a file or a port that cannot be had."""
-        self._pulse = asyncio.create_task(Pulse(self._settings.heartbeat_file).run())
-        if self._settings.worker.metrics_port:
-            await self._server.start(
-                self._settings.worker.metrics_host, self._settings.worker.metrics_port
-            )
+    async def start(self, heartbeat: Path | None, host: str, port: int | None) -> None:
+        """Touch the ``heartbeat`` file and listen at ``port``, if they are set.
+
+        Raises UsageError for a file or a port that cannot be used.
+        """
+        self._loop_monitor = asyncio.create_task(LoopMonitor(heartbeat).run())
+        if port:
+            await self._server.start(host, port)
 
     async def stop(self) -> None:
-        """Answer no more."""
-        if self._pulse is not None:
-            self._pulse.cancel()
+        """Stop watching and answering."""
+        if self._loop_monitor is not None:
+            self._loop_monitor.cancel()
         await self._server.stop()
-
-    async def _hindrance(self) -> str:
-        if self.is_stopping:
-            return "the worker is told to stop"
-        if not self._consuming():
-            return "the worker is not connected to the queue"
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                await self._client.ping()
-        except (RedisError, TimeoutError):
-            return "Redis does not answer"
-        return ""
-
-    async def _gauges(self) -> Gauges | None:
-        with suppress(LedgerUnavailable, TimeoutError):
-            async with asyncio.timeout(ANSWER_WITHIN):
-                return await AsyncLedger(self._client)(
-                    read_gauges(self._calls.keys, self._calls.redispatch_after_ms)
-                )
-        return None

@@ -24,14 +24,14 @@ _LEVELS = {
         ),
         logging.WARNING,
     ),
-    # The unit's failure says which role cannot be assumed, and why.
+    # The unit's failure names the role that cannot be assumed, and the reason.
     "aiobotocore.credentials": logging.ERROR,
     "botocore.credentials": logging.ERROR,
-    # Our own lines say what became of a task; a unit given back is no warning with a traceback.
+    # Our own lines report the end of a task; a unit given back deserves no traceback.
     "celery.app.trace": logging.ERROR,
 }
-LONGEST = 20_000
-"""Characters of one value of a line; Celery logs whole messages that it does not know."""
+_VALUE_LIMIT = 20_000
+"""Characters of one value of a line; Celery logs whole messages with unknown tasks."""
 
 
 def setup_logging(settings: Settings) -> None:
@@ -40,14 +40,14 @@ def setup_logging(settings: Settings) -> None:
 
 
 def _redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """The last gate: a library may quote a URL with its password."""
+    """Remove secrets from a line: a library may quote a URL with its password."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = redact_text(value[:LONGEST])
+            event[name] = redact_text(value[:_VALUE_LIMIT])
     return event
 
 
-def bind(**values: Any) -> None:
-    """Bind values to all lines of this task; a thread is reused, so the old ones go."""
+def bind_task(**values: Any) -> None:
+    """Bind values to all lines of this task, and drop those of the thread's last task."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(**values)

@@ -1,4 +1,4 @@
-"""The loop's pulse: how late it is, and a file that tells others that it turns."""
+"""Measure how late the event loop is, and touch a heartbeat file while it runs."""
 
 import asyncio
 import time
@@ -10,24 +10,24 @@ import structlog
 from glueline.contract.errors import UsageError
 from glueline_worker.observe.metrics import LOOP_LAG, LOOP_LAG_MAX
 
-BEAT = 0.5
-"""Seconds between two beats."""
-LATE = 0.05
+_BEAT_SECONDS = 0.5
+"""Seconds between two measurements."""
+_LAG_LIMIT = 0.05
 """Seconds of lag that are worth a line in the log."""
-QUIET = 60.0
-"""Seconds between two such lines, and those that the longest lag is remembered."""
+_QUIET_SECONDS = 60.0
+"""Seconds between two such lines, and those for which the longest lag is remembered."""
 
 log = structlog.get_logger()
 
 
-class Pulse:
-    """Beats on the running loop until it is cancelled."""
+class LoopMonitor:
+    """Measures the running loop until it is cancelled."""
 
     def __init__(self, heartbeat: Path | None) -> None:
-        """Touch ``heartbeat`` at each beat; raises UsageError when that cannot be done."""
+        """Touch ``heartbeat`` at each measurement; raises UsageError when that is impossible."""
         self._heartbeat = heartbeat
-        self._lags: deque[tuple[float, float]] = deque(maxlen=int(QUIET / BEAT))
-        self._told = 0.0
+        self._lags: deque[tuple[float, float]] = deque(maxlen=int(_QUIET_SECONDS / _BEAT_SECONDS))
+        self._logged_at = 0.0
         try:
             self._touch()
         except OSError as error:
@@ -36,24 +36,24 @@ class Pulse:
             ) from None
 
     async def run(self) -> None:
-        """Beat."""
+        """Measure and touch the file, again and again."""
         while True:
             asked = time.monotonic()
-            await asyncio.sleep(BEAT)
-            self._note(time.monotonic() - asked - BEAT)
+            await asyncio.sleep(_BEAT_SECONDS)
+            self._record_lag(time.monotonic() - asked - _BEAT_SECONDS)
             try:
                 self._touch()
             except OSError as error:
                 log.warning("heartbeat.failed", error=str(error.strerror))
 
-    def _note(self, lag: float) -> None:
+    def _record_lag(self, lag: float) -> None:
         now = time.monotonic()
         self._lags.append((now, lag))
         LOOP_LAG.observe(lag)
-        worst = max(late for at, late in self._lags if at > now - QUIET)
+        worst = max(late for at, late in self._lags if at > now - _QUIET_SECONDS)
         LOOP_LAG_MAX.set(worst)
-        if lag > LATE and now > self._told + QUIET:
-            self._told = now
+        if lag > _LAG_LIMIT and now > self._logged_at + _QUIET_SECONDS:
+            self._logged_at = now
             log.warning("loop.lag", seconds=round(lag, 3), worst=round(worst, 3))
 
     def _touch(self) -> None:

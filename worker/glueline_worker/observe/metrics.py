@@ -1,4 +1,4 @@
-"""What one worker process counts and times."""
+"""The metrics of one worker process."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,10 +25,10 @@ UNIT_SECONDS = Histogram(
     buckets=_SECONDS,
     registry=REGISTRY,
 )
-UNITS_UNDER_WAY = Gauge(
+UNITS_IN_PROGRESS = Gauge(
     "glueline_units_under_way", "Units that this worker holds.", ["kind"], registry=REGISTRY
 )
-RUNS = Counter(
+RUNS_FINISHED = Counter(
     "glueline_runs_finished", "Runs that this worker ended.", ["state"], registry=REGISTRY
 )
 RECORDS = Counter("glueline_records", "Records that were settled.", ["kind"], registry=REGISTRY)
@@ -37,7 +37,7 @@ REPUBLISHED = Counter(
     "Units published again: a worker died or Redis lost a message.",
     registry=REGISTRY,
 )
-BURIED = Counter("glueline_messages_buried", "Messages made dead letters.", registry=REGISTRY)
+DEAD_LETTERS = Counter("glueline_messages_buried", "Messages made dead letters.", registry=REGISTRY)
 CHANGES_READ = Counter(
     "glueline_changes_read",
     "Groups of changes (a database, the jobs of a source) that this worker opened runs for.",
@@ -56,13 +56,13 @@ EVENT_AGE = Histogram(
     registry=REGISTRY,
 )
 
-CALLS = Counter(
+_CALLS = Counter(
     "glueline_aws_calls",
     "HTTP requests to AWS: ok, or throttled, transient, denied and so on.",
     ["operation", "outcome"],
     registry=REGISTRY,
 )
-CALL_SECONDS = Histogram(
+_CALL_SECONDS = Histogram(
     "glueline_aws_call_seconds",
     "How long AWS took to answer, well or not.",
     ["operation"],
@@ -76,14 +76,14 @@ QUOTA_WAIT = Counter(
     registry=REGISTRY,
 )
 
-SINK_SECONDS = Histogram(
+_SINK_SECONDS = Histogram(
     "glueline_sink_seconds",
     "How long a step of a sink took: begin, write, complete, commit and so on.",
     ["sink", "step"],
     buckets=_SECONDS,
     registry=REGISTRY,
 )
-SINK_FAILURES = Counter(
+_SINK_FAILURES = Counter(
     "glueline_sink_failures", "Steps of a sink that failed.", ["sink", "step"], registry=REGISTRY
 )
 
@@ -102,10 +102,10 @@ EVENTS_READY = Gauge(
 READY = Gauge("glueline_worker_ready", "1 when this worker takes units, else 0.", registry=REGISTRY)
 
 
-async def timed_call(
+async def time_call(
     operation: str, send: Callable[[], Awaitable[T]], outcome_of: Callable[[Exception], str]
 ) -> T:
-    """Do ``send``, one HTTP request, and count how it ended."""
+    """Do ``send``, one HTTP request, and count and time its outcome."""
     started = time.perf_counter()
     outcome = "ok"
     try:
@@ -114,18 +114,18 @@ async def timed_call(
         outcome = outcome_of(error)
         raise
     finally:
-        CALLS.labels(operation, outcome).inc()
-        CALL_SECONDS.labels(operation).observe(time.perf_counter() - started)
+        _CALLS.labels(operation, outcome).inc()
+        _CALL_SECONDS.labels(operation).observe(time.perf_counter() - started)
 
 
 @asynccontextmanager
-async def sink_step(sink: str, step: str) -> AsyncIterator[None]:
-    """Time a step and count its failure; to be interrupted is none."""
+async def time_sink_step(sink: str, step: str) -> AsyncIterator[None]:
+    """Time a step and count its failure; an interruption is no failure."""
     started = time.perf_counter()
     try:
         yield
     except Exception:
-        SINK_FAILURES.labels(sink, step).inc()
+        _SINK_FAILURES.labels(sink, step).inc()
         raise
     finally:
-        SINK_SECONDS.labels(sink, step).observe(time.perf_counter() - started)
+        _SINK_SECONDS.labels(sink, step).observe(time.perf_counter() - started)

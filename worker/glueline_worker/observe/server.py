@@ -1,6 +1,6 @@
-"""``/metrics``, ``/healthz`` and ``/readyz``, answered by the loop that works.
+"""The HTTP server of ``/metrics``, ``/healthz`` and ``/readyz``, on the event loop that works.
 
-A loop that hangs answers none of them, which is what liveness is about.
+A loop that hangs answers none of them, so a liveness probe finds it.
 """
 
 from collections import Counter
@@ -13,32 +13,36 @@ from prometheus_client.registry import Collector
 from glueline.contract.errors import UsageError
 from glueline.ledger.gauges import Gauges
 from glueline.telemetry.ledger_metrics import make_metric_families
-from glueline_worker.observe.metrics import READY, REGISTRY, UNITS_UNDER_WAY
+from glueline_worker.observe.metrics import REGISTRY, UNITS_IN_PROGRESS
 
 
-class Server:
+class ProbeServer:
     """Listens from ``start`` to ``stop``."""
 
     def __init__(
         self,
         *,
-        gauges: Callable[[], Awaitable[Gauges | None]],
-        hindrance: Callable[[], Awaitable[str]],
-        under_way: Callable[[], Iterable[str]],
-        setting: str = "worker.metrics_port",
-        ready: Gauge = READY,
+        read_gauges: Callable[[], Awaitable[Gauges | None]],
+        find_not_ready_reason: Callable[[], Awaitable[str]],
+        list_kinds: Callable[[], Iterable[str]],
+        setting: str,
+        ready: Gauge,
     ) -> None:
-        """``hindrance`` says why nothing is taken, ``under_way`` the kinds of the units held.
+        """Answer from callbacks.
 
-        ``setting`` names the port, and ``ready`` tells whether there is no hindrance.
+        ``find_not_ready_reason`` returns "" when the process takes work, ``list_kinds`` the kinds
+        of its units in progress. ``setting`` names the port in errors, and ``ready`` is the gauge
+        of readiness.
         """
+        self._read_gauges = read_gauges
+        self._find_not_ready_reason = find_not_ready_reason
+        self._list_kinds = list_kinds
         self._setting, self._ready = setting, ready
-        self._gauges, self._hindrance, self._under_way = gauges, hindrance, under_way
         self._kinds: set[str] = set()
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> None:
-        """Listen; raises UsageError when the port cannot be had."""
+        """Listen; raises UsageError when the port cannot be opened."""
         app = web.Application()
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
@@ -55,7 +59,7 @@ class Server:
             ) from None
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -64,23 +68,23 @@ class Server:
         return web.Response(text="ok\n")
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        why = await self._hindrance()
-        return web.Response(text=f"{why or 'ok'}\n", status=503 if why else 200)
+        reason = await self._find_not_ready_reason()
+        return web.Response(text=f"{reason or 'ok'}\n", status=503 if reason else 200)
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        self._ready.set(0 if await self._hindrance() else 1)
-        counts = Counter(self._under_way())
+        self._ready.set(0 if await self._find_not_ready_reason() else 1)
+        counts = Counter(self._list_kinds())
         self._kinds |= counts.keys()
         for kind in self._kinds:
-            UNITS_UNDER_WAY.labels(kind).set(counts[kind])
+            UNITS_IN_PROGRESS.labels(kind).set(counts[kind])
         ledger = CollectorRegistry()
-        ledger.register(_Told(make_metric_families(await self._gauges())))
+        ledger.register(_GivenMetrics(make_metric_families(await self._read_gauges())))
         body = generate_latest(REGISTRY) + generate_latest(ledger)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-class _Told(Collector):
-    """What was asked already, because a collector cannot wait on the loop."""
+class _GivenMetrics(Collector):
+    """Metrics that were read before, because a collector cannot wait on the loop."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self._metrics = list(metrics)

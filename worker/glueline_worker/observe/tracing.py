@@ -1,6 +1,6 @@
-"""What a worker's traces tell: units, the calls to AWS and the steps of sinks within them.
+"""Traces of a worker: units, and the calls to AWS and the steps of sinks within them.
 
-Each function is one look at a variable while nothing is traced.
+While nothing is traced, each function only checks a variable.
 """
 
 from contextlib import AbstractContextManager
@@ -13,20 +13,20 @@ from glueline.telemetry import tracing
 from glueline.telemetry.tracing import NOOP_SPAN, Attributes, ErrorInfo, Span
 from glueline_worker.redact import redact_text
 
-NOTICED = 0.005
-"""Seconds that a call waits for its turn before its span tells of it."""
+_NOTABLE_WAIT = 0.005
+"""Seconds; a shorter wait for the quota is no event of a span."""
 
 
-def begin() -> None:
+def begin_tracing() -> None:
     """Trace this process, if the ``OTEL_*`` variables ask for it."""
-    tracing.begin("glueline-worker", _told)
+    tracing.begin("glueline-worker", _describe_error)
 
 
-def unit(unit: UnitMessage, claimed: ClaimResult) -> AbstractContextManager[Span]:
-    """The span of an attempt at a unit, in the trace of its run."""
+def unit_span(unit: UnitMessage, claimed: ClaimResult) -> AbstractContextManager[Span]:
+    """Make the span of an attempt at a unit, in the trace of its run."""
     if not tracing.is_on():
         return NOOP_SPAN
-    about: Attributes = {
+    attributes: Attributes = {
         "glueline.run.id": unit.run_id,
         "glueline.source": unit.source,
         "glueline.unit.id": redact_text(unit.unit_id),
@@ -34,83 +34,84 @@ def unit(unit: UnitMessage, claimed: ClaimResult) -> AbstractContextManager[Span
         "glueline.attempt": claimed.attempts,
     }
     parent = claimed.trace or tracing.synthetic_traceparent(unit.run_id)
-    return tracing.span(f"unit {unit.kind}", "consumer", about, parent)
+    return tracing.span(f"unit {unit.kind}", "consumer", attributes, parent)
 
 
-def ended(outcome: str) -> None:
-    """How an attempt ended."""
-    if tracing.is_on():
-        tracing.current().set({"glueline.outcome": outcome})
-
-
-def run_ended(state: str) -> None:
-    """How the run ended whose ``finish`` is at hand."""
-    if tracing.is_on():
-        tracing.current().set({"glueline.run.state": state})
-
-
-def counted(counts: Attributes) -> None:
-    """What a unit counted."""
-    if tracing.is_on():
-        tracing.current().set({f"glueline.count.{what}": n for what, n in counts.items()})
-
-
-def failed(error: Exception) -> None:
-    """Why an attempt failed, or has to be made again."""
-    if tracing.is_on():
-        tracing.current().fail(error)
-
-
-def call(service: str, operation: str, scope: str) -> AbstractContextManager[Span]:
-    """The span of a call to AWS with all its tries; ``scope`` ends in the region."""
+def call_span(service: str, operation: str, scope: str) -> AbstractContextManager[Span]:
+    """Make the span of a call to AWS with all its tries; ``scope`` ends with the Region."""
     if not tracing.is_on():
         return NOOP_SPAN
-    about = {
+    attributes = {
         "rpc.system": "aws-api",
         "rpc.service": service,
         "rpc.method": operation,
         "aws.region": scope.rpartition(":")[2],
     }
-    return tracing.span(f"{service}.{operation}", "client", about)
+    return tracing.span(f"{service}.{operation}", "client", attributes)
 
 
-def event(name: str, **about: str | float) -> None:
-    """Something that happened to the call or the unit at hand."""
-    if tracing.is_on():
-        tracing.current().event(name, {f"glueline.{key}": value for key, value in about.items()})
-
-
-def waited(seconds: float) -> None:
-    """How long a call waited for its turn under the shared quota."""
-    if seconds > NOTICED:
-        event("quota.wait", seconds=round(seconds, 3))
-
-
-def note_answers(client: Any) -> None:
-    """Let the spans of calls through ``client`` tell what AWS answered."""
-    if tracing.is_on():
-        client.meta.events.register("response-received", _answered)
-
-
-def step(sink: str, step: str) -> AbstractContextManager[Span]:
-    """The span of a step of a sink."""
+def sink_span(sink: str, step: str) -> AbstractContextManager[Span]:
+    """Make the span of a step of a sink."""
     if not tracing.is_on():
         return NOOP_SPAN
     return tracing.span(f"sink {step}", "internal", {"glueline.sink": sink})
 
 
-def _answered(response_dict: Any = None, parsed_response: Any = None, **_: Any) -> None:
-    about: dict[str, str | int] = {}
+def set_outcome(outcome: str) -> None:
+    """Set the outcome of the current attempt."""
+    if tracing.is_on():
+        tracing.current().set({"glueline.outcome": outcome})
+
+
+def set_run_state(state: str) -> None:
+    """Set the state of the run that the current unit ends."""
+    if tracing.is_on():
+        tracing.current().set({"glueline.run.state": state})
+
+
+def set_counts(counts: Attributes) -> None:
+    """Set the counts of the current unit."""
+    if tracing.is_on():
+        tracing.current().set({f"glueline.count.{name}": n for name, n in counts.items()})
+
+
+def set_error(error: Exception) -> None:
+    """Set the error of the current attempt."""
+    if tracing.is_on():
+        tracing.current().fail(error)
+
+
+def add_event(name: str, **attributes: str | float) -> None:
+    """Add an event to the span of the current call or unit."""
+    if tracing.is_on():
+        values = {f"glueline.{key}": value for key, value in attributes.items()}
+        tracing.current().event(name, values)
+
+
+def record_quota_wait(seconds: float) -> None:
+    """Add an event for a call that waited for its turn under the shared quota."""
+    if seconds > _NOTABLE_WAIT:
+        add_event("quota.wait", seconds=round(seconds, 3))
+
+
+def trace_answers(client: Any) -> None:
+    """Add AWS's status and request id to the spans of calls through ``client``."""
+    if tracing.is_on():
+        client.meta.events.register("response-received", _on_response)
+
+
+def _on_response(response_dict: Any = None, parsed_response: Any = None, **_: Any) -> None:
+    attributes: dict[str, str | int] = {}
     if response_dict:
-        about["http.response.status_code"] = int(response_dict["status_code"])
+        attributes["http.response.status_code"] = int(response_dict["status_code"])
     request = ((parsed_response or {}).get("ResponseMetadata") or {}).get("RequestId")
     if request:
-        about["aws.request_id"] = str(request)
-    tracing.current().set(about)
+        attributes["aws.request_id"] = str(request)
+    tracing.current().set(attributes)
 
 
-def _told(error: Exception) -> ErrorInfo:
+def _describe_error(error: Exception) -> ErrorInfo:
     if isinstance(error, GluelineError):
         return error.code, redact_text(str(error))
-    # A foreign error may quote a secret, in a form that nobody knows.
+    # A foreign error may quote a secret in an unknown form.
     return type(error).__name__, ""

@@ -1,1 +1,1 @@
-"""What a source's credentials may do: checks of each permission, and the least IAM policy."""
+"""The permissions of a source: a check of each one, and the least IAM policy."""

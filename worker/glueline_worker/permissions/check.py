@@ -1,61 +1,66 @@
-"""The check of one source."""
+"""Check the permissions of one source."""
 
 from datetime import UTC, datetime
 
 from glueline.contract.checks import CheckItem, CheckReport, CheckState
 from glueline.settings.settings import Settings
-from glueline_worker.aws.iam_actions import BESIDE, PERMISSIONS
-from glueline_worker.aws.quota import LocalPace
-from glueline_worker.aws.sources import Sources
-from glueline_worker.permissions.lake_formation import heard
+from glueline_worker.aws.iam_actions import NOT_OF_SOURCE, PERMISSIONS
+from glueline_worker.aws.quota import LocalQuota
+from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.permissions.lake_formation import adjust_for_lake_formation
 from glueline_worker.permissions.probes import Probes
-from glueline_worker.permissions.role_chain import travel
-from glueline_worker.permissions.verdicts import item
+from glueline_worker.permissions.role_chain import connect_through_roles
+from glueline_worker.permissions.verdicts import make_check_item
 
-SECONDS = 10.0
-"""For all tries of one call."""
-RATE = 20
-"""Calls per second of one check, each operation by itself."""
-BAD = (CheckState.DENIED, CheckState.HIDDEN)
+_CALL_SECONDS = 10.0
+"""Seconds for all tries of one call."""
+_CALL_RATE = 20
+"""Calls per second of one check, for each operation."""
+_BAD_STATES = (CheckState.DENIED, CheckState.HIDDEN)
 
 
-async def check_source(settings: Settings, name: str) -> CheckReport:
+async def check_permissions(settings: Settings, name: str) -> CheckReport:
     """Try every permission of a source; raises UsageError when there is no such source.
 
-    Reads only, and neither Redis nor a sink is asked.
+    It only reads, and needs neither Redis nor a sink.
     """
     source = settings.source(name)
-    quick = {"call_timeout": SECONDS, "read_timeout": SECONDS}
+    quick = {"call_timeout": _CALL_SECONDS, "read_timeout": _CALL_SECONDS}
     worker = settings.worker.model_copy(update=quick)
-    sources = Sources(settings.model_copy(update={"worker": worker}), LocalPace(RATE))
+    sources = SourceConnections(
+        settings.model_copy(update={"worker": worker}), LocalQuota(_CALL_RATE)
+    )
     try:
-        arrival = await travel(name, source, sources)
-        if arrival.connection is None or any(i.state in BAD for i in arrival.items):
-            items = [*arrival.items, *_not_tried()]
+        result = await connect_through_roles(name, source, sources)
+        if result.connection is None or any(i.state in _BAD_STATES for i in result.items):
+            items = [*result.items, *_make_untried_items()]
         else:
-            probes = Probes(arrival.connection)
+            probes = Probes(result.connection)
             await probes.run()
-            items = [*arrival.items, *heard(probes.items, probes.seen)]
+            items = [*result.items, *adjust_for_lake_formation(probes.items, probes.sample)]
     finally:
         await sources.close()
     return CheckReport(
         source=name,
         at=datetime.now(UTC),
-        account=arrival.account,
-        identity=arrival.identity,
-        ok=not any(one.state in BAD for one in items) and any(_worked(one) for one in items),
+        account=result.account,
+        identity=result.identity,
+        ok=not any(one.state in _BAD_STATES for one in items)
+        and any(_is_allowed_by_glue(one) for one in items),
         items=tuple(items),
     )
 
 
-def _not_tried() -> list[CheckItem]:
-    """The permissions for whose trial nobody arrived."""
+def _make_untried_items() -> list[CheckItem]:
+    """Make the items of permissions that could not be tried without a connection."""
     return [
-        item(permission.action, CheckState.UNKNOWN, "not tried: the way to the source is closed")
+        make_check_item(
+            permission.action, CheckState.UNKNOWN, "not tried: the source cannot be reached"
+        )
         for permission in PERMISSIONS
-        if permission.feature not in BESIDE
+        if permission.feature not in NOT_OF_SOURCE
     ]
 
 
-def _worked(one: CheckItem) -> bool:
+def _is_allowed_by_glue(one: CheckItem) -> bool:
     return one.state is CheckState.ALLOWED and one.permission.startswith("glue:")

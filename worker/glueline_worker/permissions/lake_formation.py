@@ -1,74 +1,74 @@
-"""Empty answers: there is nothing, or Lake Formation says nothing.
+"""Find out whether an empty answer means that there is nothing, or that Lake Formation hides it.
 
-It leaves out what it does not grant, without a word. Its own API tells a caller no more than what
-the caller was granted, and wants permissions of its own; Glue's answers say which databases it
-governs: whoever may use IAM alone is named in their defaults as ``IAM_ALLOWED_PRINCIPALS``.
+Lake Formation leaves out what it does not grant, without a word. Its own API shows a caller only
+what the caller was granted, and needs permissions of its own. But Glue's answers say which
+databases it governs: others name ``IAM_ALLOWED_PRINCIPALS`` in their default permissions.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from glueline.contract.checks import CheckItem, CheckState
-from glueline_worker.permissions.probes import Seen
+from glueline_worker.permissions.probes import Sample
 
-IAM_ALONE = "IAM_ALLOWED_PRINCIPALS"
-NAMED = 3
-"""Databases that a sentence names at the most."""
+IAM_PRINCIPALS = "IAM_ALLOWED_PRINCIPALS"
+_MOST_NAMES = 3
+"""The most databases that a sentence names."""
 
 
-def governed(database: Mapping[str, Any]) -> bool | None:
-    """Whether Lake Formation decides who sees new tables; None when the answer does not tell."""
+def is_governed(database: Mapping[str, Any]) -> bool | None:
+    """Tell whether Lake Formation decides who sees new tables; None if the answer does not say."""
     defaults = database.get("CreateTableDefaultPermissions")
     if not isinstance(defaults, list):
         return None
     principals = (entry.get("Principal") or {} for entry in defaults if isinstance(entry, dict))
-    return all(one.get("DataLakePrincipalIdentifier") != IAM_ALONE for one in principals)
+    return all(one.get("DataLakePrincipalIdentifier") != IAM_PRINCIPALS for one in principals)
 
 
-def heard(items: list[CheckItem], seen: Seen) -> list[CheckItem]:
-    """The items, where an answer may have left something out."""
+def adjust_for_lake_formation(items: list[CheckItem], sample: Sample) -> list[CheckItem]:
+    """Return the items, changed where an answer may have left something out."""
     found = {}
-    if not seen.databases:
-        found["glue:GetDatabases"] = _hidden("no database is visible")
-    elif not seen.tables:
-        found["glue:GetTables"] = _without_tables(seen.looked_into)
-    elif named := _names(seen.databases):
-        found["glue:GetTables"] = (CheckState.ALLOWED, _more(named))
+    if not sample.databases:
+        found["glue:GetDatabases"] = _make_hidden("no database is visible")
+    elif not sample.tables:
+        found["glue:GetTables"] = _judge_missing_tables(sample.searched)
+    elif named := _list_governed(sample.databases):
+        found["glue:GetTables"] = (CheckState.ALLOWED, _describe_governed(named))
     return [
-        _told(one, *found[one.permission])
+        _adjust_item(one, *found[one.permission])
         if one.permission in found and one.state is CheckState.ALLOWED
         else one
         for one in items
     ]
 
 
-def _told(one: CheckItem, state: CheckState, said: str) -> CheckItem:
-    detail = f"{one.detail}; {said}" if state is CheckState.ALLOWED else said
+def _adjust_item(one: CheckItem, state: CheckState, remark: str) -> CheckItem:
+    detail = f"{one.detail}; {remark}" if state is CheckState.ALLOWED else remark
     return one.model_copy(update={"state": state, "detail": detail})
 
 
-def _without_tables(looked_into: Sequence[Mapping[str, Any]]) -> tuple[CheckState, str]:
+def _judge_missing_tables(searched: Sequence[Mapping[str, Any]]) -> tuple[CheckState, str]:
     what = "no table is visible in the first databases"
-    if named := _names(looked_into):
-        said = "it leaves out without a word what it does not grant (grant DESCRIBE there)"
-        return CheckState.HIDDEN, f"{what}, and Lake Formation governs {named}: {said}"
-    if looked_into and all(governed(one) is False for one in looked_into):
+    if named := _list_governed(searched):
+        remark = "it leaves out without a word what it does not grant (grant DESCRIBE there)"
+        return CheckState.HIDDEN, f"{what}, and Lake Formation governs {named}: {remark}"
+    if searched and all(is_governed(one) is False for one in searched):
         return CheckState.ALLOWED, f"{what}, and IAM alone decides who sees new ones"
-    return _hidden(what)
+    return _make_hidden(what)
 
 
-def _hidden(what: str) -> tuple[CheckState, str]:
-    said = "there is none, or Lake Formation leaves it out without a word"
+def _make_hidden(what: str) -> tuple[CheckState, str]:
+    reason = "there is none, or Lake Formation leaves it out without a word"
     advice = "grant DESCRIBE there, and compare with what an administrator sees"
-    return CheckState.HIDDEN, f"{what}: {said} ({advice})"
+    return CheckState.HIDDEN, f"{what}: {reason} ({advice})"
 
 
-def _more(named: str) -> str:
+def _describe_governed(named: str) -> str:
     return f"Lake Formation governs {named}: tables there that it does not grant are left out"
 
 
-def _names(databases: Sequence[Mapping[str, Any]]) -> str:
+def _list_governed(databases: Sequence[Mapping[str, Any]]) -> str:
     """Name the databases that Lake Formation governs, the first of them."""
-    names = [str(one.get("Name")) for one in databases if governed(one)]
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    names = [str(one.get("Name")) for one in databases if is_governed(one)]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more

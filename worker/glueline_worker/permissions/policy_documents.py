@@ -1,4 +1,4 @@
-"""IAM documents: what the reader of a source may do, and who may become it."""
+"""IAM policies: the permissions of the reader of a source, and who may assume its roles."""
 
 import json
 import re
@@ -8,105 +8,115 @@ from typing import Any
 
 from glueline.contract.errors import UsageError
 from glueline_worker.aws.iam_actions import PERMISSIONS, Feature
-from glueline_worker.permissions.policy_resources import Place, arns, secret_arn
+from glueline_worker.permissions.policy_resources import PolicyScope, list_arns, make_secret_arn
 
-VERSION = "2012-10-17"
-LIMIT = 6144
+_POLICY_VERSION = "2012-10-17"
+POLICY_LIMIT = 6144
 """Characters of a managed policy, white space not counted."""
-Document = dict[str, Any]
+PolicyDocument = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Somebody on the way to a source: whoever runs the workers, or a role."""
+class Principal:
+    """An identity on the way to a source: the one that runs the workers, or a role."""
 
     name: str
-    """A word for names of resources: ``caller``, or the role's name."""
+    """``caller`` or the role's name, for the names of resources."""
     arn: str | None
-    """The role; None for whoever runs the workers."""
-    policy: Document | None
-    """What it must be allowed, None when that is nothing."""
-    trust: Document | None
-    """Who may assume it."""
+    """The role's ARN; None for the identity that runs the workers."""
+    policy: PolicyDocument | None
+    """The permissions that it needs; None if it needs none."""
+    trust: PolicyDocument | None
+    """The trust policy of a role."""
 
 
-def identities(place: Place, features: Iterable[Feature], principal: str) -> list[Identity]:
-    """All identities from the workers' own to the one that reads, which is the last.
+def make_principals(
+    place: PolicyScope, features: Iterable[Feature], principal: str
+) -> list[Principal]:
+    """Make all principals, from the workers' own to the one that reads.
 
     ``principal`` is the ARN that the first role trusts. Raises UsageError when the policy would
     be larger than IAM allows.
     """
     roles = place.source.roles
-    keys = _keys(place)
-    ways = [*([_assume(role.arn)] for role in roles), _reading(place, features)]
+    keys = _make_key_statements(place)
+    ways = [
+        *([_make_assume_statement(role.arn)] for role in roles),
+        _make_reader_statements(place, features),
+    ]
     ways[0] = [*keys, *ways[0]]
-    found = [Identity("caller", None, _policy(ways[0]), None)]
+    found = [Principal("caller", None, _make_policy(ways[0]), None)]
     trusted = principal
     for role, statements in zip(roles, ways[1:], strict=True):
         name = role.arn.rpartition("/")[2]
-        trust = _trust(trusted, role.external_id)
-        found.append(Identity(name, role.arn, _policy(statements), trust))
+        trust = _make_trust(trusted, role.external_id)
+        found.append(Principal(name, role.arn, _make_policy(statements), trust))
         trusted = role.arn
     return found
 
 
-def usual_principal(place: Place) -> str:
-    """The account of the first role, when nobody said who runs the workers."""
+def guess_trusted_arn(place: PolicyScope) -> str:
+    """Return the root of the first role's account: a guess at who runs the workers."""
     arn = place.source.roles[0].arn if place.source.roles else ""
     account = arn.split(":")[4] if arn else place.account
     return f"arn:{place.partition}:iam::{account}:root"
 
 
-def size(document: Document) -> int:
-    """Characters as IAM counts them."""
+def count_policy_characters(document: PolicyDocument) -> int:
+    """Count characters as IAM does, without white space."""
     return len(json.dumps(document, separators=(",", ":")))
 
 
-def _reading(place: Place, features: Iterable[Feature]) -> list[Document]:
-    """The statements of the reader; without the filters' names when those are too many."""
+def _make_reader_statements(
+    place: PolicyScope, features: Iterable[Feature]
+) -> list[PolicyDocument]:
+    """Make the statements of the reader, without the filters' names if those are too many."""
     wanted = frozenset(features)
     for tried in (place, replace(place, narrow=False)):
-        statements = _statements(tried, wanted)
-        if size({"Version": VERSION, "Statement": statements}) <= LIMIT:
+        statements = _make_statements(tried, wanted)
+        if (
+            count_policy_characters({"Version": _POLICY_VERSION, "Statement": statements})
+            <= POLICY_LIMIT
+        ):
             return statements
-    found = size({"Version": VERSION, "Statement": statements})
+    found = count_policy_characters({"Version": _POLICY_VERSION, "Statement": statements})
     raise UsageError(
-        f"the policy would have {found:,} characters, and IAM takes {LIMIT:,}: "
+        f"the policy would have {found:,} characters, and IAM takes {POLICY_LIMIT:,}: "
         "name fewer buckets and keys, or patterns such as 'team-*-scripts'"
     )
 
 
-def _statements(place: Place, features: frozenset[Feature]) -> list[Document]:
+def _make_statements(place: PolicyScope, features: frozenset[Feature]) -> list[PolicyDocument]:
     """One statement for each service and set of resources, so that no action gets too many."""
     needed: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     names: dict[tuple[str, tuple[str, ...]], str] = {}
     for permission in PERMISSIONS:
-        resources = arns(permission.resource, place)
+        resources = list_arns(permission.resource, place)
         if permission.feature in features and resources:
             service = permission.action.partition(":")[0]
             needed.setdefault((service, resources), []).append(permission.action)
             kind = "".join(map(str.capitalize, permission.resource.split("-")))
             names.setdefault((service, resources), f"{service.capitalize()}{kind}")
-    return [_allow(names[at], sorted(actions), at[1]) for at, actions in needed.items()]
+    return [_make_statement(names[at], sorted(actions), at[1]) for at, actions in needed.items()]
 
 
-def _keys(place: Place) -> list[Document]:
-    """The statements for keys by reference; with ``secrets_from`` they are another source's."""
+def _make_key_statements(place: PolicyScope) -> list[PolicyDocument]:
+    """Make the statements for keys by reference; with ``secrets_from``, another source has them."""
     source, found = place.source, []
     kinds = {"secretsmanager:": "secretsmanager:GetSecretValue", "ssm:": "ssm:GetParameter"}
     for kind, action in kinds.items():
         references = source.references(kind)
         if references and source.secrets_from is None:
-            named = dict.fromkeys(secret_arn(reference, place) for reference in references)
-            found.append(_allow(f"{kind.capitalize()[:-1]}Keys", [action], tuple(named)))
+            named = dict.fromkeys(make_secret_arn(reference, place) for reference in references)
+            found.append(_make_statement(f"{kind.capitalize()[:-1]}Keys", [action], tuple(named)))
     return found
 
 
-def _assume(arn: str) -> Document:
-    return _allow("NextRole", ["sts:AssumeRole"], (arn,))
+def _make_assume_statement(arn: str) -> PolicyDocument:
+    return _make_statement("NextRole", ["sts:AssumeRole"], (arn,))
 
 
-def _allow(sid: str, actions: list[str], resources: tuple[str, ...]) -> Document:
+def _make_statement(sid: str, actions: list[str], resources: tuple[str, ...]) -> PolicyDocument:
     return {
         "Sid": sid,
         "Effect": "Allow",
@@ -115,21 +125,21 @@ def _allow(sid: str, actions: list[str], resources: tuple[str, ...]) -> Document
     }
 
 
-def _trust(principal: str, external_id: str | None) -> Document:
-    statement: Document = {
+def _make_trust(principal: str, external_id: str | None) -> PolicyDocument:
+    statement: PolicyDocument = {
         "Effect": "Allow",
         "Principal": {"AWS": principal},
         "Action": "sts:AssumeRole",
     }
     if external_id is not None:
         statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
-    return {"Version": VERSION, "Statement": [statement]}
+    return {"Version": _POLICY_VERSION, "Statement": [statement]}
 
 
-def _policy(statements: list[Document]) -> Document | None:
-    return {"Version": VERSION, "Statement": statements} if statements else None
+def _make_policy(statements: list[PolicyDocument]) -> PolicyDocument | None:
+    return {"Version": _POLICY_VERSION, "Statement": statements} if statements else None
 
 
-def word(text: str) -> str:
-    """The text as a name for Terraform."""
+def make_terraform_name(text: str) -> str:
+    """Turn a text into a name for Terraform."""
     return re.sub(r"\W+", "_", text).strip("_").lower()

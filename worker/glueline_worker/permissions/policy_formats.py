@@ -1,19 +1,23 @@
-"""The same policies for IAM itself, Terraform and CloudFormation."""
+"""Render policies for IAM itself, Terraform and CloudFormation."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from glueline_worker.permissions.policy_documents import Document, Identity, word
+from glueline_worker.permissions.policy_documents import (
+    PolicyDocument,
+    Principal,
+    make_terraform_name,
+)
 
 
-def iam(found: Sequence[Identity]) -> str:
-    """The reader's policy, for the console or ``aws iam create-policy``."""
+def render_iam(found: Sequence[Principal]) -> str:
+    """Render the reader's policy, for the console or ``aws iam create-policy``."""
     return json.dumps(found[-1].policy, indent=2)
 
 
-def chain(found: Sequence[Identity]) -> str:
-    """Every identity with its policy and its trust, as one JSON document."""
+def render_chain(found: Sequence[Principal]) -> str:
+    """Render every principal with its policy and its trust, as one JSON document."""
     return json.dumps(
         [
             {"role": one.arn, "policy": one.policy, "trust_policy": one.trust}
@@ -24,17 +28,17 @@ def chain(found: Sequence[Identity]) -> str:
     )
 
 
-def terraform(source: str, found: Sequence[Identity]) -> str:
-    """A policy for each identity, and the roles with their trust."""
+def render_terraform(source: str, found: Sequence[Principal]) -> str:
+    """Render a policy for each principal, and the roles with their trust."""
     blocks: list[str] = []
     for one in found:
-        name = word(f"glueline_{source}_{one.name}")
+        name = make_terraform_name(f"glueline_{source}_{one.name}")
         if one.trust:
-            blocks.append(_block("aws_iam_role", name, _role(one), one.trust))
+            blocks.append(_render_block("aws_iam_role", name, _make_role(one), one.trust))
         if one.policy:
             description = f"What Glueline needs for the source {source}"
-            values = {"name": _policy_name(source, one), "description": description}
-            blocks.append(_block("aws_iam_policy", name, values, one.policy, "policy"))
+            values = {"name": _make_policy_name(source, one), "description": description}
+            blocks.append(_render_block("aws_iam_policy", name, values, one.policy, "policy"))
         if one.trust and one.policy:
             blocks.append(
                 f'resource "aws_iam_role_policy_attachment" "{name}" {{\n'
@@ -44,17 +48,19 @@ def terraform(source: str, found: Sequence[Identity]) -> str:
     return "\n".join(blocks)
 
 
-def cloudformation(source: str, found: Sequence[Identity]) -> str:
-    """A template as JSON, with managed policies and roles."""
+def render_cloudformation(source: str, found: Sequence[Principal]) -> str:
+    """Render a template as JSON, with managed policies and roles."""
     resources: dict[str, Any] = {}
     for one in found:
-        name = "".join(part.capitalize() for part in word(f"{source}_{one.name}").split("_"))
+        name = "".join(
+            part.capitalize() for part in make_terraform_name(f"{source}_{one.name}").split("_")
+        )
         if one.policy:
             resources[f"{name}Policy"] = {
                 "Type": "AWS::IAM::ManagedPolicy",
                 "Properties": {
                     "Description": f"What Glueline needs for the source {source}",
-                    "ManagedPolicyName": _policy_name(source, one),
+                    "ManagedPolicyName": _make_policy_name(source, one),
                     "PolicyDocument": one.policy,
                 },
             }
@@ -62,8 +68,8 @@ def cloudformation(source: str, found: Sequence[Identity]) -> str:
             resources[f"{name}Role"] = {
                 "Type": "AWS::IAM::Role",
                 "Properties": {
-                    "RoleName": _role(one)["name"],
-                    "Path": _role(one)["path"],
+                    "RoleName": _make_role(one)["name"],
+                    "Path": _make_role(one)["path"],
                     "AssumeRolePolicyDocument": one.trust,
                     "ManagedPolicyArns": [{"Ref": f"{name}Policy"}],
                 },
@@ -76,25 +82,25 @@ def cloudformation(source: str, found: Sequence[Identity]) -> str:
     return json.dumps(template, indent=2)
 
 
-def _policy_name(source: str, one: Identity) -> str:
+def _make_policy_name(source: str, one: Principal) -> str:
     return f"glueline-{source}-{one.name}"[:128]
 
 
-def _role(one: Identity) -> dict[str, str]:
-    """Name and path of a role."""
+def _make_role(one: Principal) -> dict[str, str]:
+    """Return the name and the path of a role."""
     assert one.arn is not None
     path, _, name = one.arn.partition(":role/")[2].rpartition("/")
     return {"name": name, "path": f"/{path}/" if path else "/"}
 
 
-def _block(
+def _render_block(
     kind: str,
     name: str,
     values: dict[str, str],
-    document: Document,
+    document: PolicyDocument,
     member: str = "assume_role_policy",
 ) -> str:
-    lines = [f"  {key} = {_quoted(value)}" for key, value in values.items()]
+    lines = [f"  {key} = {_quote(value)}" for key, value in values.items()]
     # In a heredoc ${ and %{ would begin a template.
     text = json.dumps(document, indent=2).replace("${", "$${").replace("%{", "%%{")
     body = "\n".join(f"    {line}" for line in text.splitlines())
@@ -103,5 +109,5 @@ def _block(
     )
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return json.dumps(text).replace("${", "$${").replace("%{", "%%{")

@@ -1,4 +1,4 @@
-"""The ARNs that a policy names."""
+"""The ARNs of the resources that a policy names."""
 
 import re
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ _PARTITIONS = (
     ("us-iso-", "aws-iso"),
     ("eusc-", "aws-eusc"),
 )
-ASSETS = "aws-glue-assets"
-"""What the buckets begin with in which Glue Studio keeps scripts."""
+_GLUE_STUDIO_BUCKET = "aws-glue-assets"
+"""The beginning of the names of Glue Studio's buckets with scripts."""
 
-QUEUE = "glueline-events"
-"""What the pages call the queue with events."""
+EVENT_QUEUE_NAME = "glueline-events"
+"""The name of the queue with events in the documentation."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the resources of a source are; ``*`` for what is not known."""
+class PolicyScope:
+    """The resources of a source that a policy covers; ``*`` for an unknown part."""
 
     source: Source
     region: str = "*"
@@ -34,7 +34,7 @@ class Place:
     queues: tuple[str, ...] = ()
     """ARNs of queues with events."""
     narrow: bool = True
-    """Whether the filters' databases are named."""
+    """Name the databases of the filters instead of all."""
 
     @property
     def partition(self) -> str:
@@ -46,27 +46,27 @@ class Place:
 
     @property
     def catalog(self) -> tuple[str, str]:
-        """The account of the catalogue, and the way to a catalogue inside it: ``/name``."""
+        """The account of the catalogue, and the path to a catalogue inside it: ``/name``."""
         account, _, nested = (self.source.catalog_id or "").partition(":")
-        way = f"/{nested}" if nested else ""
-        return (account if re.fullmatch(r"\d{12}", account) else self.account), way
+        path = f"/{nested}" if nested else ""
+        return (account if re.fullmatch(r"\d{12}", account) else self.account), path
 
     @property
     def script_buckets(self) -> tuple[str, ...]:
         """The buckets that are known to hold scripts, else the one that Glue Studio makes."""
-        return self.buckets or (f"{ASSETS}-{self.account}-{self.region}",)
+        return self.buckets or (f"{_GLUE_STUDIO_BUCKET}-{self.account}-{self.region}",)
 
 
-def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
-    """The ARNs of a kind of resource; none where the source has no such thing."""
+def list_arns(resource: Resource, place: PolicyScope) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
+    """Return the ARNs of a kind of resource; none if the source has no such thing."""
     at = place.partition
     match resource:
         case Resource.DATABASES:
-            return _catalog(place, [f"database{way(place)}/*"])
+            return _make_catalog_arns(place, [f"database{_get_catalog_path(place)}/*"])
         case Resource.TABLES:
-            return _tables(place, _databases(place))
+            return _make_table_arns(place, _list_databases(place))
         case Resource.ANY_TABLE:
-            return _tables(place, ("*",))
+            return _make_table_arns(place, ("*",))
         case Resource.CONNECTIONS:
             base = f"arn:{at}:glue:{place.region}:{place.catalog[0]}"
             return (f"{base}:catalog", f"{base}:connection/*")  # also for a catalogue inside
@@ -79,43 +79,45 @@ def arns(resource: Resource, place: Place) -> tuple[str, ...]:  # noqa: C901, PL
         case Resource.BUCKETS:
             return tuple(f"arn:{at}:s3:::{bucket}" for bucket in place.script_buckets)
         case Resource.QUEUE:
-            return place.queues or (f"arn:{at}:sqs:{place.region}:{place.account}:{QUEUE}",)
+            return place.queues or (
+                f"arn:{at}:sqs:{place.region}:{place.account}:{EVENT_QUEUE_NAME}",
+            )
         case Resource.KMS_KEYS:
             return place.kms_keys
         case _:
             return ()
 
 
-def way(place: Place) -> str:
-    """The way from the account's catalogue to a catalogue inside it."""
+def _get_catalog_path(place: PolicyScope) -> str:
+    """Return the path from the account's catalogue to a catalogue inside it."""
     return place.catalog[1]
 
 
-def _catalog(place: Place, rest: list[str]) -> tuple[str, ...]:
+def _make_catalog_arns(place: PolicyScope, rest: list[str]) -> tuple[str, ...]:
     account, nested = place.catalog
     names = ["catalog", *([f"catalog{nested}"] if nested else []), *rest]
     base = f"arn:{place.partition}:glue:{place.region}:{account}"
     return tuple(f"{base}:{name}" for name in names)
 
 
-def _tables(place: Place, databases: tuple[str, ...]) -> tuple[str, ...]:
-    names = [f"database{way(place)}/{name}" for name in databases]
-    names += [f"table{way(place)}/{name}/*" for name in databases]
-    return _catalog(place, names)
+def _make_table_arns(place: PolicyScope, databases: tuple[str, ...]) -> tuple[str, ...]:
+    names = [f"database{_get_catalog_path(place)}/{name}" for name in databases]
+    names += [f"table{_get_catalog_path(place)}/{name}/*" for name in databases]
+    return _make_catalog_arns(place, names)
 
 
-def _databases(place: Place) -> tuple[str, ...]:
+def _list_databases(place: PolicyScope) -> tuple[str, ...]:
     allowed = place.source.filters.databases.allow if place.narrow else ()
-    return tuple(dict.fromkeys(map(as_pattern, allowed))) or ("*",)
+    return tuple(dict.fromkeys(map(_make_iam_pattern, allowed))) or ("*",)
 
 
-def as_pattern(glob: str) -> str:
-    """The glob as IAM has it, which knows ``*`` and ``?`` only. Glue's names are in lower case."""
+def _make_iam_pattern(glob: str) -> str:
+    """Turn a glob into a pattern of IAM, with ``*`` and ``?`` only; Glue's names are lower case."""
     return re.sub(r"\[!?\]?[^\]]*\]", "?", glob.lower())
 
 
-def secret_arn(reference: str, place: Place) -> str:
-    """The ARN of what a ``secretsmanager:`` or ``ssm:`` reference names."""
+def make_secret_arn(reference: str, place: PolicyScope) -> str:
+    """Make the ARN of the secret or parameter that a reference names."""
     kind, _, name = reference.partition(":")
     if name.startswith("arn:"):
         return name.partition("#")[0]
@@ -126,15 +128,15 @@ def secret_arn(reference: str, place: Place) -> str:
     return f"{base}:secret:{name.partition('#')[0]}-??????"
 
 
-def region_in(url: str) -> str | None:
-    """The region that the URL of a queue names."""
+def parse_queue_region(url: str) -> str | None:
+    """Return the Region in the URL of a queue, None if there is none."""
     found = re.match(r"https?://(?:sqs\.)?([a-z]{2,}(?:-[a-z]+)+-\d+)\.", url)
     return found[1] if found else None
 
 
-def queue_arn(url: str, partition: str, region: str) -> str | None:
-    """The ARN of a queue by its URL, None where that does not tell."""
+def parse_queue_arn(url: str, partition: str, region: str) -> str | None:
+    """Return the ARN of a queue from its URL, None if the URL names no account."""
     found = re.search(r"/(\d{12})/([\w.-]+)/?$", url)
     if found is None:
         return None
-    return f"arn:{partition}:sqs:{region_in(url) or region}:{found[1]}:{found[2]}"
+    return f"arn:{partition}:sqs:{parse_queue_region(url) or region}:{found[1]}:{found[2]}"

@@ -1,4 +1,4 @@
-"""One cheap call for each permission, on things that exist where some were seen."""
+"""Try each permission with one cheap call, if possible on things that exist."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
@@ -6,31 +6,31 @@ from typing import Any
 
 from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError
-from glueline_worker.aws.answers import without_nulls
+from glueline_worker.aws.answers import drop_nulls
 from glueline_worker.aws.sources import Connection
-from glueline_worker.catalog.jobs import ScriptLocation, script_location
-from glueline_worker.permissions.verdicts import item, tried
+from glueline_worker.catalog.jobs import ScriptLocation, find_script_location
+from glueline_worker.permissions.verdicts import make_call_item, make_check_item
 
-NOBODY = "glueline-check-no-such-thing"
-DATABASES_LOOKED_INTO = 5
-JOBS_LOOKED_AT = 10
-BUCKETS_LOOKED_AT = 5
-ANNOTATED = "## @type: Nothing\n## @args: []\n## @return: nothing\n## @inputs: []\n"
+_NO_SUCH_NAME = "glueline-check-no-such-thing"
+_MOST_DATABASES = 5
+_MOST_JOBS = 10
+_MOST_BUCKETS = 5
+_ANNOTATED_SCRIPT = "## @type: Nothing\n## @args: []\n## @return: nothing\n## @inputs: []\n"
 
 
 @dataclass
-class Seen:
-    """What the calls came across, for later calls to try."""
+class Sample:
+    """Things that calls found, for later calls to use."""
 
     databases: list[dict[str, Any]] = field(default_factory=list)
-    looked_into: list[dict[str, Any]] = field(default_factory=list)
-    """The databases that were asked for a table, up to the first that had one."""
+    searched: list[dict[str, Any]] = field(default_factory=list)
+    """The databases that were searched for a table, up to the first that had one."""
     tables: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Probes:
-    """Tries permissions on one connection and keeps what was found."""
+    """Tries permissions on one connection, and collects items and samples."""
 
     def __init__(self, connection: Connection) -> None:
         """Call through ``connection``."""
@@ -38,7 +38,7 @@ class Probes:
         catalog = connection.source.catalog_id
         self._catalog = {"CatalogId": catalog} if catalog else {}
         self.items: list[CheckItem] = []
-        self.seen = Seen()
+        self.sample = Sample()
 
     async def run(self) -> None:
         """Try all of Glue's and S3's permissions."""
@@ -49,103 +49,105 @@ class Probes:
         await self._scripts()
 
     async def _glue(self, operation: str, what: str, **params: Any) -> dict[str, Any]:
-        """Make one call of Glue and note what it says; its answer, empty when there is none."""
-        answer, error = await _outcome(self._connection.call("glue", operation, **params))
-        self.items.append(tried(f"glue:{operation}", what, error))
+        """Make one call of Glue and add its item; return the answer, empty after an error."""
+        answer, error = await _try_call(self._connection.call("glue", operation, **params))
+        self.items.append(make_call_item(f"glue:{operation}", what, error))
         return answer
 
     async def _databases(self) -> None:
         listed = await self._glue("GetDatabases", "one page", MaxResults=10, **self._catalog)
-        self.seen.databases = _items(listed, "DatabaseList")
+        self.sample.databases = _get_items(listed, "DatabaseList")
         name = self._names[0]
         await self._glue("GetDatabase", name, Name=name, **self._catalog)
 
     async def _tables(self) -> None:
         database, error = await self._first_tables()
-        self.items.append(tried("glue:GetTables", f"one page of {database}", error))
+        self.items.append(make_call_item("glue:GetTables", f"one page of {database}", error))
         at = {"DatabaseName": database, **self._catalog}
         where = f"{database}.{self._table}"
         await self._glue("GetTable", where, Name=self._table, **at)
         await self._glue("GetPartitions", where, TableName=self._table, MaxResults=1, **at)
 
     async def _first_tables(self) -> tuple[str, GluelineError | None]:
-        """The first database that shows a table, or the last that was looked into."""
-        database, error = NOBODY, None
-        for database in self._names[:DATABASES_LOOKED_INTO]:
+        """Search for a database with a table; return it, or the last one that was searched."""
+        database, error = _NO_SUCH_NAME, None
+        for database in self._names[:_MOST_DATABASES]:
             call = self._connection.call(
                 "glue", "GetTables", DatabaseName=database, MaxResults=1, **self._catalog
             )
-            answer, error = await _outcome(call)
-            self.seen.tables = _items(answer, "TableList")
-            self.seen.looked_into += [d for d in self.seen.databases if d.get("Name") == database]
-            if self.seen.tables or error:
+            answer, error = await _try_call(call)
+            self.sample.tables = _get_items(answer, "TableList")
+            self.sample.searched += [d for d in self.sample.databases if d.get("Name") == database]
+            if self.sample.tables or error:
                 break
         return database, error
 
     async def _jobs(self) -> None:
-        listed = await self._glue("ListJobs", "one page", MaxResults=JOBS_LOOKED_AT)
-        pages = await self._glue("GetJobs", "one page", MaxResults=JOBS_LOOKED_AT)
-        self.seen.jobs = _items(pages, "Jobs")
-        names = _items(listed, "JobNames") or [job.get("Name") for job in self.seen.jobs]
-        first = str(names[0]) if names else NOBODY
+        listed = await self._glue("ListJobs", "one page", MaxResults=_MOST_JOBS)
+        pages = await self._glue("GetJobs", "one page", MaxResults=_MOST_JOBS)
+        self.sample.jobs = _get_items(pages, "Jobs")
+        names = _get_items(listed, "JobNames") or [job.get("Name") for job in self.sample.jobs]
+        first = str(names[0]) if names else _NO_SUCH_NAME
         answer = await self._glue("GetJob", first, JobName=first)
-        if not self.seen.jobs and answer.get("Job"):
-            self.seen.jobs = [answer["Job"]]
+        if not self.sample.jobs and answer.get("Job"):
+            self.sample.jobs = [answer["Job"]]
 
     async def _lineage(self) -> None:
-        params = {"Name": NOBODY, "HidePassword": True, **self._catalog}
-        await self._glue("GetConnection", NOBODY, **params)
-        await self._glue("GetDataflowGraph", "a script of four lines", PythonScript=ANNOTATED)
+        params = {"Name": _NO_SUCH_NAME, "HidePassword": True, **self._catalog}
+        await self._glue("GetConnection", _NO_SUCH_NAME, **params)
+        await self._glue(
+            "GetDataflowGraph", "a script of four lines", PythonScript=_ANNOTATED_SCRIPT
+        )
 
     async def _scripts(self) -> None:
         places: dict[str, str] = {}
-        for job in self.seen.jobs:
-            location = script_location(job)
+        for job in self.sample.jobs:
+            location = find_script_location(job)
             if isinstance(location, ScriptLocation):
                 places.setdefault(location.bucket, location.key)
         if not places:
             why = "not tried: no job with a script in S3 was seen"
             actions = ("s3:ListBucket", "s3:GetObject", "kms:Decrypt")
-            self.items += [item(action, CheckState.UNKNOWN, why) for action in actions]
+            self.items += [make_check_item(action, CheckState.UNKNOWN, why) for action in actions]
             return
-        for bucket, key in list(places.items())[:BUCKETS_LOOKED_AT]:
+        for bucket, key in list(places.items())[:_MOST_BUCKETS]:
             await self._bucket(bucket, key)
 
     async def _bucket(self, bucket: str, key: str) -> None:
-        _, error = await _outcome(self._connection.call("s3", "HeadBucket", Bucket=bucket))
-        self.items.append(tried("s3:ListBucket", f"s3://{bucket}", error))
+        _, error = await _try_call(self._connection.call("s3", "HeadBucket", Bucket=bucket))
+        self.items.append(make_call_item("s3:ListBucket", f"s3://{bucket}", error))
         call = self._connection.call("s3", "GetObject", Bucket=bucket, Key=key, Range="bytes=0-0")
-        answer, error = await _outcome(call)
+        answer, error = await _try_call(call)
         if "Body" in answer:
             answer["Body"].close()
         encrypted = str(answer.get("ServerSideEncryption") or "").startswith("aws:kms")
-        # S3 refuses an object for want of its key; only the sentence tells.
+        # S3 denies an object whose key may not be used; only the sentence says so.
         locked = error is not None and "kms" in str(error).lower()
         what = f"s3://{bucket}/{key}"
         if not locked:
-            self.items.append(tried("s3:GetObject", what, error))
+            self.items.append(make_call_item("s3:GetObject", what, error))
         if encrypted or locked:
-            self.items.append(tried("kms:Decrypt", what, error))
+            self.items.append(make_call_item("kms:Decrypt", what, error))
         else:
             why = f"not tried: {what} has no key of yours"
-            self.items.append(item("kms:Decrypt", CheckState.UNKNOWN, why))
+            self.items.append(make_check_item("kms:Decrypt", CheckState.UNKNOWN, why))
 
     @property
     def _names(self) -> list[str]:
-        """Databases to try, those of this account before links to others; never none."""
-        ordered = sorted(self.seen.databases, key=lambda one: bool(one.get("TargetDatabase")))
-        return [str(one.get("Name")) for one in ordered] or [NOBODY]
+        """The databases to try, those of this account before links; at least one name."""
+        ordered = sorted(self.sample.databases, key=lambda one: bool(one.get("TargetDatabase")))
+        return [str(one.get("Name")) for one in ordered] or [_NO_SUCH_NAME]
 
     @property
     def _table(self) -> str:
-        return str(self.seen.tables[0].get("Name")) if self.seen.tables else NOBODY
+        return str(self.sample.tables[0].get("Name")) if self.sample.tables else _NO_SUCH_NAME
 
 
-def _items(answer: dict[str, Any], member: str) -> list[Any]:
-    return without_nulls(answer.get(member) or [])[0]
+def _get_items(answer: dict[str, Any], member: str) -> list[Any]:
+    return drop_nulls(answer.get(member) or [])[0]
 
 
-async def _outcome(
+async def _try_call(
     call: Awaitable[dict[str, Any]],
 ) -> tuple[dict[str, Any], GluelineError | None]:
     try:

@@ -1,4 +1,4 @@
-"""The way to a source, step by step: keys, then each role, to say which step fails."""
+"""Connect to a source step by step: with its keys, then each role, to find the step that fails."""
 
 from dataclasses import dataclass, field
 
@@ -6,54 +6,59 @@ from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsMisconfigured
-from glueline_worker.aws.sources import Connection, Sources
-from glueline_worker.permissions.verdicts import item, said, verdict
+from glueline_worker.aws.sources import Connection, SourceConnections
+from glueline_worker.permissions.verdicts import describe_outcome, judge_error, make_check_item
 
-_WHY = (
+_ASSUME_HINT = (
     "the caller must be allowed sts:AssumeRole on it, and its trust policy must name the caller "
     "and the external id, if it asks for one"
 )
 
 
 @dataclass
-class Arrival:
-    """How far the way led."""
+class ChainResult:
+    """The result of each step, and the connection of the last one that worked."""
 
     items: list[CheckItem] = field(default_factory=list)
     connection: Connection | None = None
-    """The source, when the way led there."""
+    """The last connection that worked; with items that are bad, it is not the source."""
     account: str | None = None
     identity: str | None = None
 
 
-async def travel(name: str, source: Source, sources: Sources) -> Arrival:
-    """Connect with ever more of the roles, as far as that goes."""
-    arrival, caller = Arrival(), ""
+async def connect_through_roles(
+    name: str, source: Source, sources: SourceConnections
+) -> ChainResult:
+    """Connect with ever more of the roles, until a step fails or the source is reached."""
+    result, caller = ChainResult(), ""
     for length in range(len(source.roles) + 1):
         step = source.model_copy(update={"roles": source.roles[:length]})
         try:
             connection = await sources.connect_as(name, step)
-            arrival.account, arrival.identity, asked = await _who(connection)
+            result.account, result.identity, asked = await _get_identity(connection)
         except (AwsError, Terminal) as error:
-            arrival.items += _failed(step, length, error)
-            return arrival
+            result.items += _make_failure_items(step, length, error)
+            return result
         if length:
             arn = source.roles[length - 1].arn
             how = f"{arn}, as {caller or 'the role before'}"
-            arrival.items.append(item("sts:AssumeRole", CheckState.ALLOWED, how))
+            result.items.append(make_check_item("sts:AssumeRole", CheckState.ALLOWED, how))
         elif step.access_key:
-            arrival.items += _keys(step, CheckState.ALLOWED, "read")
-        caller = arrival.identity or ""
-        arrival.connection = connection
-    state, detail = verdict(asked), said(asked, arrival.identity or "GetCallerIdentity")
-    arrival.items.append(item("sts:GetCallerIdentity", state, detail))
-    return arrival
+            result.items += _make_key_items(step, CheckState.ALLOWED, "read")
+        caller = result.identity or ""
+        result.connection = connection
+    state, detail = (
+        judge_error(asked),
+        describe_outcome(asked, result.identity or "GetCallerIdentity"),
+    )
+    result.items.append(make_check_item("sts:GetCallerIdentity", state, detail))
+    return result
 
 
-async def _who(
+async def _get_identity(
     connection: Connection,
 ) -> tuple[str | None, str | None, GluelineError | None]:
-    """Account and ARN; raises what says that the credentials will not do."""
+    """Return account, ARN and an error about STS alone; raise errors of the credentials."""
     try:
         answer = await connection.call("sts", "GetCallerIdentity")
     except (AwsCredentials, AwsMisconfigured):
@@ -65,24 +70,30 @@ async def _who(
     return answer.get("Account"), answer.get("Arn"), None
 
 
-def _failed(step: Source, length: int, error: GluelineError) -> list[CheckItem]:
+def _make_failure_items(step: Source, length: int, error: GluelineError) -> list[CheckItem]:
     state = CheckState.DENIED if isinstance(error, Terminal) else CheckState.UNKNOWN
     if length:
         external = "with" if step.roles[-1].external_id else "without"
-        why = f" ({external} an external id; {_WHY})" if "assumed" in str(error) else ""
-        return [item("sts:AssumeRole", state, f"role {length} of the chain: {error}{why}")]
+        why = f" ({external} an external id; {_ASSUME_HINT})" if "assumed" in str(error) else ""
+        return [
+            make_check_item("sts:AssumeRole", state, f"role {length} of the chain: {error}{why}")
+        ]
     if step.access_key and "the key" in str(error):
-        return _keys(step, state, str(error)) or [_credentials(state, error)]
-    return [_credentials(state, error)]
+        return _make_key_items(step, state, str(error)) or [_make_credentials_item(state, error)]
+    return [_make_credentials_item(state, error)]
 
 
-def _credentials(state: CheckState, error: GluelineError) -> CheckItem:
-    return item("sts:GetCallerIdentity", state, str(error))
+def _make_credentials_item(state: CheckState, error: GluelineError) -> CheckItem:
+    return make_check_item("sts:GetCallerIdentity", state, str(error))
 
 
-def _keys(step: Source, state: CheckState, detail: str) -> list[CheckItem]:
+def _make_key_items(step: Source, state: CheckState, detail: str) -> list[CheckItem]:
     kinds = {
         "secretsmanager:": "secretsmanager:GetSecretValue",
         "ssm:": "ssm:GetParameter",
     }
-    return [item(action, state, detail) for kind, action in kinds.items() if step.references(kind)]
+    return [
+        make_check_item(action, state, detail)
+        for kind, action in kinds.items()
+        if step.references(kind)
+    ]

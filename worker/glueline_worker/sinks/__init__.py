@@ -1,1 +1,1 @@
-"""Where records go. Each module is one sink behind the protocol in ``base``."""
+"""The sinks: places for records. Each implements the protocol in ``base``."""

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and the errors of disks in a sink's words."""
+"""Write files that appear whole or not at all, and turn disk errors into those of sinks."""
 
 import errno
 import hashlib
@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 
-TEMPORARY = ".tmp-"
-"""How temporary files begin; no finished file does."""
+_TEMPORARY_PREFIX = ".tmp-"
+"""The start of the name of a temporary file; no finished file has it."""
 
-PERMANENT = frozenset(
+_PERMANENT_ERRNOS = frozenset(
     {
         errno.EACCES,
         errno.EPERM,
@@ -28,49 +28,49 @@ PERMANENT = frozenset(
         errno.EBADF,
     }
 )
-"""What waiting does not mend. Full disks, broken mounts and too many open files pass."""
+"""Errors that waiting does not cure. Full disks, lost mounts and too many open files may pass."""
 
 
 @contextmanager
-def disk_errors(name: str) -> Iterator[None]:
+def translate_disk_errors(name: str) -> Iterator[None]:
     """Raise SinkUnavailable or SinkRefused, naming the sink, in place of OSError."""
     try:
         yield
     except OSError as error:
-        kind = SinkRefused if error.errno in PERMANENT else SinkUnavailable
+        kind = SinkRefused if error.errno in _PERMANENT_ERRNOS else SinkUnavailable
         where = f" ({error.filename})" if error.filename else ""
         raise kind(f"cannot write to {name}: {error.strerror or error}{where}") from error
 
 
-def temporary_beside(path: Path) -> Path:
-    """Name a file in the folder of ``path`` that no other attempt uses."""
-    return path.with_name(f"{_temporary_of(path)}{uuid4().hex}")
+def make_temporary_path(path: Path) -> Path:
+    """Return a path in the folder of ``path`` that no other attempt uses."""
+    return path.with_name(f"{_make_temporary_prefix(path)}{uuid4().hex}")
 
 
 def remove_temporaries(path: Path) -> None:
-    """Remove what attempts at ``path`` left that were killed."""
-    for left in path.parent.glob(f"{_temporary_of(path)}*"):
-        left.unlink(missing_ok=True)
+    """Remove the temporary files of killed attempts at ``path``."""
+    for temporary in path.parent.glob(f"{_make_temporary_prefix(path)}*"):
+        temporary.unlink(missing_ok=True)
 
 
-def _temporary_of(path: Path) -> str:
-    return f"{TEMPORARY}{hashlib.sha256(path.name.encode()).hexdigest()[:16]}-"
+def _make_temporary_prefix(path: Path) -> str:
+    return f"{_TEMPORARY_PREFIX}{hashlib.sha256(path.name.encode()).hexdigest()[:16]}-"
 
 
 def publish(temporary: Path, path: Path) -> None:
-    """Put the finished, synced file ``temporary`` in the place of ``path``, durably."""
+    """Replace ``path`` durably by the finished, synced file ``temporary``."""
     temporary.replace(path)
     sync_folder(path.parent)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Replace ``path`` by ``content`` in one step; a crash leaves the old or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = temporary_beside(path)
+    temporary = make_temporary_path(path)
     try:
         with temporary.open("wb") as file:
             file.write(content)
-            sync(file.fileno())
+            sync_file(file.fileno())
         publish(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -78,13 +78,13 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def sync(descriptor: int) -> None:
-    """Wait until the disk holds what was written."""
+def sync_file(descriptor: int) -> None:
+    """Wait until the disk holds the file's content."""
     os.fsync(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the disk holds the folder's entries, where the system can (Windows cannot)."""
+    """Wait until the disk holds the folder's entries; Windows cannot do that."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

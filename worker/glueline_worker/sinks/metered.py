@@ -1,40 +1,54 @@
-"""Sinks as they are, with a stopwatch around each of their steps."""
+"""Measure how long each step of a sink takes."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import ref
 
 from glueline_worker.observe import tracing
-from glueline_worker.observe.metrics import sink_step
+from glueline_worker.observe.metrics import time_sink_step
 from glueline_worker.sinks.base import Sink
 
-STEPS = ("begin", "write", "write_parts", "held", "keep", "complete", "commit", "abort")
-Step = Callable[..., Awaitable[Any]]
+_STEPS = {
+    "begin": "begin",
+    "write": "write",
+    "write_parts": "write_parts",
+    "find_stored_entries": "held",
+    "mark_unchanged": "keep",
+    "complete": "complete",
+    "commit": "commit",
+    "abort": "abort",
+}
+"""The timed methods of sinks and writers, with their names in metrics and traces.
+
+Dashboards know these names, so they stay when a method gets a new one.
+"""
+
+_Method = Callable[..., Awaitable[Any]]
 
 
-def metered(sink: Sink) -> Sink:
-    """``sink`` itself, whose steps and those of its writers are timed from now on."""
+def meter_sink(sink: Sink) -> Sink:
+    """Time the steps of ``sink`` and of its writers from now on; return ``sink`` itself."""
     _meter(sink, sink.name)
     return sink
 
 
 def _meter(target: object, sink: str) -> None:
-    # No object stands around it: what else a sink or a writer can do is seen by its class. And it
-    # does not hold itself: all that a writer keeps would stay until Python looks for garbage.
+    # Not a wrapper object: `isinstance` must still see what else a sink or a writer can do. And a
+    # weak reference: in a cycle, all that a writer holds would stay until the next collection.
     owner = ref(target)
-    for step in STEPS:
-        method = getattr(type(target), step, None)
+    for name, step in _STEPS.items():
+        method = getattr(type(target), name, None)
         if method is not None:
-            setattr(target, step, _timed(method, owner, sink, step))
+            setattr(target, name, _time_method(method, owner, sink, step))
 
 
-def _timed(method: Step, owner: ref[object], sink: str, step: str) -> Step:
-    async def timed(*args: Any, **kwargs: Any) -> Any:
-        with tracing.step(sink, step):
-            async with sink_step(sink, step):
+def _time_method(method: _Method, owner: ref[object], sink: str, step: str) -> _Method:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        with tracing.sink_span(sink, step):
+            async with time_sink_step(sink, step):
                 answer = await method(owner(), *args, **kwargs)
         if step == "begin":
             _meter(answer, sink)
         return answer
 
-    return timed
+    return call

@@ -1,46 +1,50 @@
-"""Sinks by their URL."""
+"""The sinks by the schemes of their URLs.
 
-from collections.abc import Callable
+The help of the command line imports this, so the sinks themselves are imported on first use.
+"""
+
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, NamedTuple
 
 from glueline.contract.errors import UsageError
-from glueline_worker.sinks.base import Sink
-from glueline_worker.sinks.files.sink import file_sink
-from glueline_worker.sinks.sink_url import Location, redacted
-from glueline_worker.sinks.stdout.sink import stdout_sink
+from glueline_worker.sinks.sink_url import SinkUrl
 
-__all__ = ["SCHEMES", "parse_sink", "redacted"]
+if TYPE_CHECKING:
+    from glueline_worker.sinks.base import Sink
 
 
-def _sqlite(location: Location) -> Sink:
-    # SQLAlchemy takes 20 MB, which a worker that writes files need not have.
-    from glueline_worker.sinks.sql.urls import sqlite_sink  # noqa: PLC0415
+class SinkScheme(NamedTuple):
+    """One kind of sink."""
 
-    return sqlite_sink(location)
-
-
-def _postgresql(location: Location) -> Sink:
-    from glueline_worker.sinks.sql.urls import postgresql_sink  # noqa: PLC0415
-
-    return postgresql_sink(location)
+    example: str
+    """A URL for the help of ``glueline run``."""
+    factory: str
+    """``module:function``, imported on first use: SQLAlchemy alone takes 20 MB."""
 
 
-SCHEMES: dict[str, Callable[[Location], Sink]] = {
-    "file": file_sink,
-    "postgresql": _postgresql,
-    "sqlite": _sqlite,
-    "stdout": stdout_sink,
+SCHEMES = {
+    "sqlite": SinkScheme("sqlite:///FILE", "glueline_worker.sinks.sql.urls:make_sqlite_sink"),
+    "postgresql": SinkScheme(
+        "postgresql://…", "glueline_worker.sinks.sql.urls:make_postgresql_sink"
+    ),
+    "file": SinkScheme(
+        "file:///DIR?format=jsonl", "glueline_worker.sinks.files.sink:make_file_sink"
+    ),
+    "stdout": SinkScheme("stdout:", "glueline_worker.sinks.stdout.sink:make_stdout_sink"),
 }
+"""A factory takes a ``SinkUrl``, returns the sink without opening it, and raises UsageError."""
 
 
-def parse_sink(url: str) -> Sink:
+def parse_sink(url: str) -> "Sink":
     """Make the sink that ``url`` names, without opening it.
 
-    Raises UsageError with one sentence that says what is wrong with the URL; it never holds the
-    URL's password.
+    Raises UsageError with one sentence that says what is wrong with the URL. The sentence never
+    holds the password of the URL.
     """
-    location = Location.parse(url)
-    factory = SCHEMES.get(location.scheme)
-    if factory is None:
+    sink_url = SinkUrl.parse(url)
+    scheme = SCHEMES.get(sink_url.scheme)
+    if scheme is None:
         known = ", ".join(sorted(SCHEMES))
-        raise UsageError(f"no sink has the scheme {location.scheme!r}; known: {known}")
-    return factory(location)
+        raise UsageError(f"no sink has the scheme {sink_url.scheme!r}; known: {known}")
+    sink: Sink = resolve_name(scheme.factory)(sink_url)
+    return sink

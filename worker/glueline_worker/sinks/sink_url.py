@@ -1,4 +1,4 @@
-"""The URL of a sink, taken apart and shown without its secrets."""
+"""Parse the URL of a sink, and show it without its secrets."""
 
 import re
 from collections.abc import Collection
@@ -8,75 +8,81 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from glueline.contract.errors import UsageError
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-_REFUSED = re.compile(r"[\x00-\x20\x7f#]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f#]")
 _PASSWORD = re.compile(r"^([\w+.-]+:[^:@]*+):.*@", re.DOTALL)
 _NO_PORT = re.compile(r"(://[^:@/?#]*):(?!\d+(?:[/?#,]|$)).*", re.DOTALL)
-_HIDDEN = re.compile(r"pass|secret|token|key|credential", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"pass|secret|token|key|credential", re.IGNORECASE)
 
 
-def redacted(url: str) -> str:
-    """Return ``url`` without password: safe for messages, logs and manifests.
+def redact_sink_url(url: str) -> str:
+    """Return ``url`` without its password: safe for messages, logs and manifests.
 
-    A password may hold ``@``, ``/`` or ``?`` unencoded, so all up to the last ``@`` is left out.
+    A password may hold ``@``, ``/`` or ``?`` unencoded, so everything up to the last ``@`` goes.
     """
     if _PASSWORD.match(url):
-        hidden = _PASSWORD.sub(r"\1:***@", url)
+        redacted = _PASSWORD.sub(r"\1:***@", url)
     else:
-        hidden = _NO_PORT.sub(r"\1:***", url)
-    first, *others = hidden.split("&")
+        redacted = _NO_PORT.sub(r"\1:***", url)
+    first, *others = redacted.split("&")
     path, mark, option = first.partition("?")
-    return "&".join([path + mark + _without_value(option), *map(_without_value, others)])
+    return "&".join([path + mark + _redact_option(option), *map(_redact_option, others)])
 
 
-def _without_value(option: str) -> str:
-    """Return ``name=value`` with stars for the value where the name says that it is a secret."""
-    found = _HIDDEN.search(option)
+def _redact_option(option: str) -> str:
+    """Replace the value of ``name=value`` by stars where the name says that it is a secret."""
+    found = _SECRET_NAME.search(option)
     end = option.find("=", found.end()) if found else -1
     return option if end < 0 else f"{option[: end + 1]}***"
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """A sink's URL. ``path`` and ``options`` are percent-decoded; ``name`` holds no secret."""
+class SinkUrl:
+    """The parts of a sink's URL.
+
+    ``path`` and ``options`` are percent-decoded. ``name`` is the URL without secrets.
+    """
 
     url: str = field(repr=False)
     name: str
     scheme: str
     host: str
-    """What stands between ``//`` and the path, without user, password and port."""
+    """The text between ``//`` and the path, without user, password and port."""
     path: str = field(repr=False)
     options: dict[str, str] = field(repr=False)
 
     @classmethod
-    def parse(cls, url: str) -> "Location":
-        """Take ``url`` apart; raises UsageError."""
+    def parse(cls, url: str) -> "SinkUrl":
+        """Parse ``url``; raises UsageError."""
         scheme, colon, _ = url.partition(":")
         if not colon or not _SCHEME.fullmatch(scheme):
             raise UsageError("a sink is named by a URL, for example sqlite:///glueline.db")
-        name = redacted(url)
-        if found := _REFUSED.search(url):
+        name = redact_sink_url(url)
+        if found := _FORBIDDEN.search(url):
             wrong = found.group()
             raise UsageError(f"the sink {name!r} holds {wrong!r}; write it as {quote(wrong)}")
         if "%00" in url:
-            raise UsageError(f"the sink {name!r} holds a NUL character, which no name can")
+            raise UsageError(f"the sink {name!r} holds a NUL character, which no name may hold")
         try:
             parts = urlsplit(url)
         except ValueError:
-            raise UsageError(f"the sink {name!r} cannot be understood as a URL") from None
+            raise UsageError(f"the sink {name!r} is not a valid URL") from None
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         host = parts.netloc.rpartition("@")[2].partition(":")[0]
         return cls(url, name, scheme.lower(), host, unquote(parts.path), options)
 
     @property
     def secret_options(self) -> list[str]:
-        """The values of options that are kept out of texts."""
-        return [value for option, value in self.options.items() if _HIDDEN.search(option)]
+        """The values of options that no text may show."""
+        return [value for option, value in self.options.items() if _SECRET_NAME.search(option)]
 
-    def refuse_options_except(self, known: Collection[str], described: str = "") -> None:
-        """Raise UsageError when the URL has an option that its sink does not know."""
+    def refuse_options_except(self, known: Collection[str], description: str = "") -> None:
+        """Raise UsageError when the URL has an option that its sink does not know.
+
+        ``description`` stands for ``known`` in the error where the list would be too long.
+        """
         for option in self.options:
             if option not in known:
-                allowed = described or ", ".join(sorted(known)) or "none"
+                allowed = description or ", ".join(sorted(known)) or "none"
                 raise UsageError(
                     f"the sink {self.name!r} has the unknown option {option!r}; known: {allowed}"
                 )

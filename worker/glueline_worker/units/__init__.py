@@ -1,1 +1,1 @@
-"""One module for each kind of unit: what it reads, what it yields, which units it opens."""
+"""The kinds of units: each reads a part of a source, writes records and opens further units."""

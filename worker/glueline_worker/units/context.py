@@ -1,4 +1,4 @@
-"""What a unit has at hand while it runs, and what it leaves behind."""
+"""The context of one attempt at a unit: its source, its sinks and its results."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,30 +12,33 @@ from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Source
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.sinks.base import CatalogPlace, Held, Part, Run
-from glueline_worker.sinks.fan_out import Writing
-from glueline_worker.units.fingerprints import fingerprint
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.record_origin import RecordOrigin
+from glueline_worker.sinks.fan_out import FanOutWriter
+from glueline_worker.sinks.model import CatalogPlace, Part, Run, StoredEntry
+from glueline_worker.units.column_cache import ColumnCache
+from glueline_worker.units.fingerprints import make_fingerprint
 
-R = TypeVar("R", bound=Record)
+_R = TypeVar("_R", bound=Record)
 
 
 @dataclass
 class UnitContext:
-    """One attempt at one unit."""
+    """The context of one attempt at one unit."""
 
     run: Run
     connection: Connection
     settings: WorkerSettings
     last_attempt: bool
-    """Whether a retryable failure would be final, so that less is better than nothing."""
-    writing: Writing
+    """True when a retryable failure would be final, so that less is better than nothing."""
+    writing: FanOutWriter
     ensure_claim: Callable[[], Awaitable[None]]
     """Raises ClaimLost when another worker may hold the unit by now."""
     open_units: Callable[[Sequence[UnitMessage]], Awaitable[None]]
-    """Open children now, while this unit is still under way."""
+    """Opens children now, while this unit is still in progress."""
     sources: Mapping[str, Source] = field(default_factory=dict)
     """All sources of the settings."""
+    column_cache: ColumnCache = field(default_factory=ColumnCache)
     counts: Counter[str] = field(default_factory=Counter)
     listings: list[str] = field(default_factory=list)
     """Listings that were read to their end."""
@@ -45,7 +48,7 @@ class UnitContext:
     children: list[UnitMessage] = field(default_factory=list)
     """Units to open when this one settles."""
     failure: GluelineError | None = None
-    """Why the unit fails although what it could read is written."""
+    """The reason why the unit fails although its readable part is written."""
     _counted: set[str] = field(default_factory=set)
 
     @property
@@ -55,73 +58,90 @@ class UnitContext:
 
     @property
     def options(self) -> Options:
-        """What the request asked for."""
+        """The options of the request."""
         return self.run.request.options
 
-    def place(self) -> tuple[Any, ...]:
-        """What every fingerprint holds beside the thing's own facts."""
+    @property
+    def fingerprint_base(self) -> tuple[Any, ...]:
+        """The facts that every fingerprint holds beside those of the thing itself."""
         at, options = self.at, self.options
         return (at.region, at.account, at.catalog_id, options.raw, options.lineage)
 
     @property
     def at(self) -> CatalogPlace:
-        """Where the run reads: the same for all its units, whatever each worker was told."""
+        """The place that the run reads: the same for all its units, whatever worker has them."""
         here = self.connection
         return self.run.place or CatalogPlace(here.region, here.catalog_id, here.account)
 
-    def placed(self, record: R) -> R:
-        """The record in the catalogue that the run reads, however an answer spells its owner.
+    @property
+    def origin(self) -> RecordOrigin:
+        """The origin of the records of databases, tables and partitions."""
+        at = self.at
+        return RecordOrigin(self.run.source, at.region, at.catalog_id, self.options.raw)
 
-        The catalogue is part of the record's identity, and must be known before the answer is.
+    @property
+    def job_origin(self) -> RecordOrigin:
+        """The origin of the records of jobs: they belong to an account, not to a catalogue."""
+        at = self.at
+        return RecordOrigin(self.run.source, at.region, at.account, self.options.raw)
+
+    def place_in_catalog(self, record: _R) -> _R:
+        """Return the record with the id of the catalogue that the run reads.
+
+        An answer may spell the id of its owner in another way. The id is part of the record's
+        identity, which must be known before the answer is.
         """
         if record.catalog_id == self.at.catalog_id:
             return record
-        return sealed(record.model_copy(update={"catalog_id": self.at.catalog_id}))
+        return with_content_hash(record.model_copy(update={"catalog_id": self.at.catalog_id}))
 
-    async def unchanged(self, kind: str, prints: Mapping[str, str | None]) -> set[str]:
-        """Keep what all sinks hold under these fingerprints; its keys."""
-        held = await self.writing.held(kind, [key for key, value in prints.items() if value])
-        same = {key: one for key, one in held.items() if one.fingerprint == prints[key]}
-        await self.keep(kind, same)
+    async def skip_unchanged(self, kind: str, fingerprints: Mapping[str, str | None]) -> set[str]:
+        """Mark the parts that all sinks hold under these fingerprints unchanged; return their keys.
+
+        ``fingerprints`` are by key, None for a part that is written anew.
+        """
+        keys = [key for key, value in fingerprints.items() if value]
+        held = await self.writing.find_stored_entries(kind, keys)
+        same = {key: one for key, one in held.items() if one.fingerprint == fingerprints[key]}
+        await self.mark_unchanged(kind, same)
         return set(same)
 
-    async def keep(self, kind: str, held: Mapping[str, Held]) -> None:
-        """Let held parts be part of this run, and count them."""
-        await self.writing.keep(kind, {key: one.fingerprint for key, one in held.items()})
+    async def mark_unchanged(self, kind: str, held: Mapping[str, StoredEntry]) -> None:
+        """Let parts that the sinks hold be part of this run, and count them."""
+        await self.writing.mark_unchanged(kind, {key: one.fingerprint for key, one in held.items()})
         for one in held.values():
-            self._add(one.counts)
-            self._add({f"unchanged_{of}": n for of, n in one.counts.items()})
+            self._add_counts(one.counts)
+            self._add_counts({f"unchanged_{of}": n for of, n in one.counts.items()})
 
     async def write_parts(self, kind: str, parts: Sequence[Part]) -> None:
-        """Hand parts to the sinks that do not hold them, and count their records."""
-        if parts:
-            await self.ensure_claim()
-            await self.writing.write_parts(kind, parts)
-            self._count([record for part in parts for record in part.records])
+        """Write parts to the sinks that do not hold them, and count their records."""
+        if not parts:
+            return
+        await self.ensure_claim()
+        await self.writing.write_parts(kind, parts)
+        records = [record for part in parts for record in part.records]
+        self._add_counts(Counter(record.kind for record in records))
+        for record in records:
+            self.warnings.extend(f"{record.kind} {record.subject}: {w}" for w in record.warnings)
 
     async def write(self, records: Sequence[tuple[Record, Any]]) -> None:
         """Write records of one kind, each with the facts that it follows from, or keep them."""
         if not records:
             return
-        kind, place = records[0][0].kind, self.place()
-        parts = [Part(r.key, (r,), fingerprint(r.key, *place, facts)) for r, facts in records]
-        same = await self.unchanged(kind, {part.key: part.fingerprint for part in parts})
+        kind, base = records[0][0].kind, self.fingerprint_base
+        parts = [Part(r.key, (r,), make_fingerprint(r.key, *base, facts)) for r, facts in records]
+        same = await self.skip_unchanged(kind, {part.key: part.fingerprint for part in parts})
         await self.write_parts(kind, [part for part in parts if part.key not in same])
 
-    async def forget(self) -> None:
-        """Take back what was written: other units will write it."""
+    async def roll_back(self) -> None:
+        """Discard all that was written and counted: other units will write it."""
         await self.writing.discard()
-        for what in self._counted:
-            del self.counts[what]
+        for name in self._counted:
+            del self.counts[name]
         self._counted.clear()
         self.warnings.clear()
         self.unread.clear()
 
-    def _count(self, records: Sequence[Record]) -> None:
-        self._add(Counter(record.kind for record in records))
-        for record in records:
-            self.warnings.extend(f"{record.kind} {record.subject}: {w}" for w in record.warnings)
-
-    def _add(self, counts: Mapping[str, int]) -> None:
+    def _add_counts(self, counts: Mapping[str, int]) -> None:
         self.counts.update(counts)
         self._counted.update(counts)

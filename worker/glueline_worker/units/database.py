@@ -4,37 +4,38 @@ from collections.abc import AsyncIterator
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit
 from glueline.contract.records import CatalogLink
+from glueline_worker.aws.answers import AwsAnswer
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
-from glueline_worker.aws.glue import MOST_PAGES, Answer, Page, StaleToken, endless
-from glueline_worker.catalog.common_fields import label_of_link
-from glueline_worker.catalog.databases import database_record
+from glueline_worker.aws.glue import MOST_PAGES, Page, StaleToken, make_endless_error
+from glueline_worker.catalog.common_fields import format_link
+from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.name_ranges import EVERYTHING, expression, owns
-from glueline_worker.units.range_splitter import NotByRanges, Probed, Splitter
+from glueline_worker.units.name_ranges import ALL_NAMES, is_in_range, make_pattern
+from glueline_worker.units.range_splitter import ProbedRange, RangeSplitter, RangesUnsupported
 from glueline_worker.units.tables import write_tables
 
-SPLIT_AGAIN = 3
-"""A range is cut once more after so many times the pages of a whole database."""
+_SPLIT_AGAIN_FACTOR = 3
+"""A range is cut again after this many times the pages of a whole database."""
 
 
 async def extract_database(unit: DatabaseUnit, context: UnitContext) -> None:
-    """Read pages of tables up to the budget; further units go on with the rest."""
+    """Read pages of tables up to the budget, and leave the rest to further units."""
     link: CatalogLink | None = None
     try:
-        if unit.page == 0 and unit.names is None and _was_asked_for(context):
-            link = await _describe(unit, context)
+        if unit.page == 0 and unit.names is None and _is_named_by_caller(context):
+            link = await _write_database(unit, context)
         await _Listing(unit, context).read()
     except AwsNotFound as error:
         if link is not None:
-            raise _dangling(unit.database, link, error) from None
-        if _was_asked_for(context):
+            raise _make_dangling_error(unit.database, link, error) from None
+        if _is_named_by_caller(context):
             raise
-        # Deleted since it was listed: nothing is lost, and the next listing will not show it.
+        # It was deleted after it was listed: nothing is lost, and no later listing shows it.
         context.warnings.append(f"database {unit.database} was deleted while it was read")
 
 
 class _Listing:
-    """The pages of one unit."""
+    """Reads the pages of one unit."""
 
     def __init__(self, unit: DatabaseUnit, context: UnitContext) -> None:
         self._unit = unit
@@ -43,25 +44,26 @@ class _Listing:
         self._names: list[str] = []
         self._has_gaps = unit.has_gaps
         self._last = unit.after
-        pages = context.settings.split_after * (SPLIT_AGAIN if unit.names else 1)
-        # What other units wrote cannot be taken back.
+        pages = context.settings.split_after * (_SPLIT_AGAIN_FACTOR if unit.names else 1)
+        # Records of other units cannot be rolled back, so only a first unit splits.
         self._split_at = 0 if unit.page or unit.plain else pages
 
     async def read(self) -> None:
-        """Read up to the budget and settle who reads the rest."""
+        """Read up to the budget, and open the units that read the rest."""
         pages = 0
         try:
             async for page in self._pages():
                 pages += 1
                 self._has_gaps = self._has_gaps or bool(page.nulls)
-                if not await self._take(page):
-                    return await self._plainly("the endpoint answered with names outside the range")
+                if not await self._write_page(page):
+                    reason = "the endpoint answered with names outside the range"
+                    return await self._restart_without_ranges(reason)
                 if page.token and pages == self._budget:
                     return await self._hand_over(page.token)
         except AwsRefused as error:
             if self._by_range is None or self._unit.page:
                 raise
-            return await self._plainly(f"a range of names was refused ({error})")
+            return await self._restart_without_ranges(f"a range of names was refused ({error})")
         if not self._has_gaps:
             self._context.listings.append(self._unit.listing)
         return None
@@ -71,37 +73,37 @@ class _Listing:
         return self._split_at or self._context.settings.page_budget
 
     async def _pages(self) -> AsyncIterator[Page]:
-        """The pages from the unit's token on, or after its last table when that is too old."""
+        """Yield the pages from the unit's token on, or after its last table if that is too old."""
         unit = self._unit
-        listing = self._tables(unit.token)
+        listing = self._list_tables(unit.token)
         try:
             first = await anext(listing)
         except StaleToken:
-            listing = self._tables(None)
+            listing = self._list_tables(None)
             if unit.after is not None:
-                listing = _after(unit.after, unit.database, listing)
+                listing = _skip_to(unit.after, unit.database, listing)
         else:
             yield first
         async for page in listing:
             yield page
 
-    def _tables(self, token: str | None) -> AsyncIterator[Page]:
-        pattern = expression(self._by_range) if self._by_range else None
-        return self._context.glue.tables(
+    def _list_tables(self, token: str | None) -> AsyncIterator[Page]:
+        pattern = make_pattern(self._by_range) if self._by_range else None
+        return self._context.glue.list_tables(
             self._unit.database, token, expression=pattern, ahead=self._budget
         )
 
-    async def _take(self, page: Page) -> bool:
-        """Write what is ours; False when the endpoint does not keep to the range."""
-        ours = self._unit.names or EVERYTHING
-        owned = [answer for answer in page.items if owns(ours, _name(answer))]
+    async def _write_page(self, page: Page) -> bool:
+        """Write the tables of the unit; return False when the endpoint ignores the range."""
+        ours = self._unit.names or ALL_NAMES
+        owned = [answer for answer in page.items if is_in_range(ours, _get_name(answer))]
         if self._by_range and len(owned) < len(page.items):
             return False
         if self._split_at:
-            self._names += map(_name, owned)
+            self._names += map(_get_name, owned)
         if page.items:
-            self._last = _name(page.items[-1])
-        page.items.clear()  # ``write_tables`` lets go of them early
+            self._last = _get_name(page.items[-1])
+        page.items.clear()  # ``write_tables`` frees the answers early
         await write_tables(owned, self._unit, self._context)
         return True
 
@@ -109,24 +111,24 @@ class _Listing:
         if self._split_at:
             try:
                 return await self._split()
-            except NotByRanges as reason:
+            except RangesUnsupported as reason:
                 self._warn(str(reason))
         page = self._unit.page + 1
         if page * self._context.settings.page_budget >= MOST_PAGES:
-            raise endless("GetTables", f"it goes on after {MOST_PAGES:,} pages")
+            raise make_endless_error("GetTables", f"it goes on after {MOST_PAGES:,} pages")
         more = {"page": page, "token": token, "after": self._last, "has_gaps": self._has_gaps}
         self._context.children.append(self._unit.model_copy(update=more))
         return None
 
     async def _split(self) -> None:
-        """Let ranges read all of it, also what was read here."""
+        """Open a unit for each range of names, which also reads again what was read here."""
         unit, context = self._unit, self._context
-        whole = unit.names or EVERYTHING
-        splitter = Splitter(context.glue, unit.database, set(self._names))
+        whole = unit.names or ALL_NAMES
+        splitter = RangeSplitter(context.glue, unit.database, set(self._names))
         ranges = await splitter.split(whole)
-        await context.forget()
-        if unit.names is None and _was_asked_for(context):
-            await _describe(unit, context)
+        await context.roll_back()
+        if unit.names is None and _is_named_by_caller(context):
+            await _write_database(unit, context)
         for each in ranges:
             part = unit.model_copy(update={"names": each.part})
             if _is_empty(each):
@@ -134,9 +136,9 @@ class _Listing:
             else:
                 context.children.append(part)
 
-    async def _plainly(self, reason: str) -> None:
-        """Have this range picked out of a listing of all tables."""
-        await self._context.forget()
+    async def _restart_without_ranges(self, reason: str) -> None:
+        """Open a unit that picks this range out of a listing of all tables."""
+        await self._context.roll_back()
         self._warn(reason)
         again = {"plain": True, "page": 0, "token": None, "after": None, "has_gaps": False}
         self._context.children.append(self._unit.model_copy(update=again))
@@ -147,8 +149,8 @@ class _Listing:
         )
 
 
-async def _after(name: str, database: str, listing: AsyncIterator[Page]) -> AsyncIterator[Page]:
-    """The part of a listing behind the table of that name."""
+async def _skip_to(name: str, database: str, listing: AsyncIterator[Page]) -> AsyncIterator[Page]:
+    """Yield the part of a listing behind the table of that name."""
     async for page in listing:
         names = [str(table.get("Name", "")) for table in page.items]
         if name in names:
@@ -164,39 +166,33 @@ async def _after(name: str, database: str, listing: AsyncIterator[Page]) -> Asyn
         yield page
 
 
-def _was_asked_for(context: UnitContext) -> bool:
-    """Whether the database was named by the caller and so has not been listed."""
+def _is_named_by_caller(context: UnitContext) -> bool:
+    """Tell whether the caller named the database, so that it has not been listed."""
     request = context.run.request
     named = request.filters.databases.exact_names is not None
     return named or isinstance(request.scope, DatabaseScope)
 
 
-def _dangling(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFound:
+def _make_dangling_error(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFound:
     return AwsNotFound(
         f"database {database} is a resource link that dangles: it points at "
-        f"{label_of_link(link)}, which does not exist or is no longer shared; delete the link or "
+        f"{format_link(link)}, which does not exist or is no longer shared; delete the link or "
         "leave the database out",
         code=error.code,
     )
 
 
-async def _describe(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | None:
-    """Write the database's record; what it points at if it is a resource link."""
-    answer = await context.glue.database(unit.database)
-    record = database_record(
-        answer,
-        source=unit.source,
-        region=context.at.region,
-        catalog_id=context.at.catalog_id,
-        raw=context.options.raw,
-    )
-    await context.write([(context.placed(record), answer)])
+async def _write_database(unit: DatabaseUnit, context: UnitContext) -> CatalogLink | None:
+    """Write the database's record; return its target if it is a resource link."""
+    answer = await context.glue.read_database(unit.database)
+    record = make_database_record(answer, context.origin)
+    await context.write([(context.place_in_catalog(record), answer)])
     return record.target
 
 
-def _name(answer: Answer) -> str:
+def _get_name(answer: AwsAnswer) -> str:
     return str(answer.get("Name", ""))
 
 
-def _is_empty(probed: Probed) -> bool:
+def _is_empty(probed: ProbedRange) -> bool:
     return probed.is_all and not probed.names

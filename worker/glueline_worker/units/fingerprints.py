@@ -1,6 +1,6 @@
-"""Fingerprints: hashes of all that a part's records follow from, the reader's own code included.
+"""Fingerprints: hashes of all facts that a part's records follow from, and of the reader's code.
 
-Equal fingerprints mean equal records, so what a sink holds under one need not be made again.
+Equal fingerprints mean equal records, so a part that a sink holds under one is not made again.
 """
 
 from collections.abc import Iterator
@@ -15,31 +15,37 @@ import orjson
 import glueline.contract
 import glueline_worker
 
-READERS = ("catalog", "lineage", "units", "redact.py", "sinks/json_text.py")
-"""What of the worker decides how an answer becomes records."""
+_READER_CODE = ("catalog", "lineage", "units", "redact.py", "sinks/json_text.py")
+"""The code of the worker that turns answers into records."""
 
 
-def fingerprint(*facts: Any) -> str | None:
-    """The hash of JSON values; None for values that JSON cannot hold: such a part is never kept."""
+def make_fingerprint(*facts: Any) -> str | None:
+    """Return the hash of JSON values; None for values that JSON cannot hold.
+
+    A part without a fingerprint is written anew by every run.
+    """
     try:
         content = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
         return None
-    return blake2b(content, digest_size=16, key=reader().encode()).hexdigest()
+    return blake2b(content, digest_size=16, key=hash_reader_code().encode()).hexdigest()
 
 
 @cache
-def reader() -> str:
-    """What this reader is: any change to its code reads everything anew."""
+def hash_reader_code() -> str:
+    """Return the hash of the reader's code: after any change to it everything is read anew."""
     digest = blake2b(digest_size=16)
     for text in (version("glueline-worker"), version("sqlglot")):
         digest.update(text.encode())
-    for path in _sources():
+    for path in _list_code():
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _sources() -> Iterator[Path]:
+def _list_code() -> Iterator[Path]:
     worker = Path(glueline_worker.__file__).parent
-    for place in (Path(glueline.contract.__file__).parent, *(worker / name for name in READERS)):
+    for place in (
+        Path(glueline.contract.__file__).parent,
+        *(worker / name for name in _READER_CODE),
+    ):
         yield from sorted(place.rglob("*.py")) if place.is_dir() else [place]

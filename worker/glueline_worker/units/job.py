@@ -9,90 +9,90 @@ from glueline.contract.errors import Retryable
 from glueline.contract.messages import JobScope, JobUnit
 from glueline.contract.records import JobRecord, LineageRecord
 from glueline_worker.aws.errors import AwsError, AwsNotFound
-from glueline_worker.aws.s3 import Script, read_script
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.jobs import NO_SCRIPT, ScriptLocation, job_record, script_location
+from glueline_worker.aws.s3 import Script, fetch_script
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.jobs import (
+    NO_SCRIPT_LOCATION,
+    ScriptLocation,
+    find_script_location,
+    make_job_record,
+)
 from glueline_worker.lineage.files.file_kinds import PIPELINE_REASON
 from glueline_worker.lineage.job import is_pipeline, read_job_lineage
 from glueline_worker.lineage.model import Lineage, LineageContext
 from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.redact import redact_parameters
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.table_columns import as_inputs, columns_of, tables_read
-from glueline_worker.units.unchanged import Inputs, job_fingerprint
+from glueline_worker.units.table_columns import (
+    encode_table_names,
+    find_columns,
+    select_readable_tables,
+)
+from glueline_worker.units.unchanged import JobInputs, make_job_fingerprint
 
 T = TypeVar("T")
 
-ANNOTATION = b"@type"
-"""GetDataflowGraph reads nothing but annotations; a script without any needs no call."""
+_ANNOTATION = b"@type"
+"""What GetDataflowGraph reads: a script without any annotation needs no call."""
 
 
-SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
-"""What is not found under another name may be a folder, which GetObject does not tell."""
+_SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
+"""A missing object with another ending may be a folder, which GetObject does not tell."""
 
 
 class LineageUnread(Retryable):
-    """A reader failed over a job, by a defect or for a moment."""
+    """A lineage reader failed on a job, by a defect or for a moment."""
 
     code = "lineage_unread"
 
 
 @dataclass
-class Sources:
-    """The descriptions of a job as far as they could be read."""
+class JobDescriptions:
+    """The descriptions of a job's lineage, as far as they could be read."""
 
     script: Script | None = None
     dag: tuple[list[dict[str, Any]], list[dict[str, Any]]] | None = None
-    inputs: Inputs = field(default_factory=Inputs)
+    inputs: JobInputs = field(default_factory=JobInputs)
     warnings: list[str] = field(default_factory=list)
     is_complete: bool = True
-    """Whether all there is was read, so that lineage not found is lineage gone."""
+    """True when every description was read, so that lineage which is not found is gone."""
     has_columns: bool = True
-    """Whether every table that the job reads told its columns, or will tell none."""
+    """True when the columns of every table that the job reads are known, or never will be."""
 
 
 async def extract_job(unit: JobUnit, context: UnitContext) -> None:
-    """Read one job; what its script or annotations will not tell becomes a warning."""
+    """Read one job; a script or an annotation that cannot be read becomes a warning."""
     try:
-        definition = await context.glue.job(unit.job)
+        definition = await context.glue.read_job(unit.job)
     except AwsNotFound:
         if isinstance(context.run.request.scope, JobScope):
             raise
         context.warnings.append(f"job {unit.job} was deleted while it was read")
         return
-    region, account = context.at.region, context.at.account
-    record = job_record(
-        definition,
-        source=unit.source,
-        region=region,
-        catalog_id=account,
-        raw=context.options.raw,
-    )
-    sources = Sources()
+    record = make_job_record(definition, context.job_origin)
+    descriptions = JobDescriptions()
     lineage = Lineage()
     if context.options.lineage:
-        await _read(definition, record.connections, sources, context)
-        lineage = await _lineage(definition, sources, context)
+        await _read_descriptions(definition, record.connections, descriptions, context)
+        lineage = await _read_lineage(definition, descriptions, context)
     found = {
         "inputs": lineage.inputs,
         "outputs": lineage.outputs,
-        "warnings": (*record.warnings, *sources.warnings, *lineage.warnings),
+        "warnings": (*record.warnings, *descriptions.warnings, *lineage.warnings),
     }
-    edges = make_lineage_records(
-        lineage, process=unit.unit_id, source=unit.source, region=region, catalog_id=account
-    )
+    edges = make_lineage_records(lineage, context.job_origin, process=unit.unit_id)
     if lineage.failures:
-        note_failure(unit.job, lineage, context)
-    sources.is_complete = sources.is_complete and lineage.is_complete
-    record = sealed(record.model_copy(update=found))
-    await _write(definition, record, edges, sources, context)
-    if context.options.lineage and sources.is_complete:
+        fail_or_retry(unit.job, lineage, context)
+    descriptions.is_complete = descriptions.is_complete and lineage.is_complete
+    record = with_content_hash(record.model_copy(update=found))
+    await _write(definition, record, edges, descriptions, context)
+    if context.options.lineage and descriptions.is_complete:
         context.listings.append(unit.unit_id)
 
 
-def note_failure(job: str, lineage: Lineage, context: UnitContext) -> None:
-    """Try the whole unit again; after the last attempt it fails with all its records written."""
+def fail_or_retry(job: str, lineage: Lineage, context: UnitContext) -> None:
+    """Raise LineageUnread to retry the unit; the last attempt writes its records and fails."""
     error = LineageUnread(f"the lineage of job {job} is not complete: {lineage.failures[0]}")
     if not context.last_attempt:
         raise error
@@ -103,87 +103,93 @@ async def _write(
     definition: Mapping[str, Any],
     record: JobRecord,
     edges: Sequence[LineageRecord],
-    sources: Sources,
+    descriptions: JobDescriptions,
     context: UnitContext,
 ) -> None:
-    is_known = sources.is_complete and sources.has_columns
-    print_ = job_fingerprint(record.key, definition, sources.inputs, context) if is_known else None
-    if not await context.unchanged("job", {record.key: print_}):
-        part = Part(record.key, (record, *edges), print_, as_inputs(sources.inputs.columns))
+    fingerprint, inputs = None, descriptions.inputs
+    if descriptions.is_complete and descriptions.has_columns:
+        fingerprint = make_job_fingerprint(record.key, definition, inputs, context)
+    if not await context.skip_unchanged("job", {record.key: fingerprint}):
+        tables = encode_table_names(inputs.columns)
+        part = Part(record.key, (record, *edges), fingerprint, tables)
         await context.write_parts("job", [part])
 
 
-async def _lineage(
-    definition: Mapping[str, Any], sources: Sources, context: UnitContext
+async def _read_lineage(
+    definition: Mapping[str, Any], descriptions: JobDescriptions, context: UnitContext
 ) -> Lineage:
-    """The job's lineage, and once more with the columns of the tables that it turns out to read."""
+    """Read the job's lineage, and again with the columns of the tables that it reads."""
     lineage_context = LineageContext(
         region=context.at.region,
         account=context.at.account,
-        connections={name: known for name, known in sources.inputs.connections.items() if known},
+        connections={
+            name: known for name, known in descriptions.inputs.connections.items() if known
+        },
     )
-    lineage = await _analysed(definition, sources, lineage_context)
-    names = tables_read(lineage.inputs, context) if lineage.edges else ()
-    sources.inputs.columns = await columns_of(names, context)
-    sources.has_columns = len(sources.inputs.columns) == len(names)
-    schemas = {name: columns for name, columns in sources.inputs.columns.items() if columns}
+    lineage = await _analyse(definition, descriptions, lineage_context)
+    names = select_readable_tables(lineage.inputs, context) if lineage.edges else ()
+    descriptions.inputs.columns = await find_columns(names, context)
+    descriptions.has_columns = len(descriptions.inputs.columns) == len(names)
+    schemas = {name: columns for name, columns in descriptions.inputs.columns.items() if columns}
     if not schemas:
         return lineage
-    return await _analysed(definition, sources, replace(lineage_context, schemas=schemas))
+    return await _analyse(definition, descriptions, replace(lineage_context, schemas=schemas))
 
 
-async def _analysed(
-    definition: Mapping[str, Any], sources: Sources, lineage_context: LineageContext
+async def _analyse(
+    definition: Mapping[str, Any], descriptions: JobDescriptions, lineage_context: LineageContext
 ) -> Lineage:
     # Reading a script can take its time; other units share the loop.
-    script = sources.script and sources.script.text
+    script = descriptions.script and descriptions.script.text
     return await asyncio.to_thread(
-        read_job_lineage, definition, script, sources.dag, lineage_context
+        read_job_lineage, definition, script, descriptions.dag, lineage_context
     )
 
 
-async def _read(
+async def _read_descriptions(
     definition: Mapping[str, Any],
     connections: Sequence[str],
-    sources: Sources,
+    descriptions: JobDescriptions,
     context: UnitContext,
 ) -> None:
-    location = script_location(definition)
+    location = find_script_location(definition)
     if is_pipeline(definition):
-        sources.warnings.append(PIPELINE_REASON)
-        sources.is_complete = False
+        descriptions.warnings.append(PIPELINE_REASON)
+        descriptions.is_complete = False
         return
     if isinstance(location, ScriptLocation):
-        sources.script = await _try(
-            read_script(context.connection, location.bucket, location.key), sources, context
+        descriptions.script = await _try(
+            fetch_script(context.connection, location.bucket, location.key), descriptions, context
         )
-        tag = sources.script.tag if sources.script else ""
-        sources.inputs.tags[location.bucket, location.key] = tag
-        if sources.script is None and not location.key.lower().endswith(SCRIPT_ENDINGS):
-            sources.warnings.append("the script location may name a folder, which is not read")
-            sources.is_complete = False
+        tag = descriptions.script.tag if descriptions.script else ""
+        descriptions.inputs.tags[location.bucket, location.key] = tag
+        if descriptions.script is None and not location.key.lower().endswith(_SCRIPT_ENDINGS):
+            descriptions.warnings.append("the script location may name a folder, which is not read")
+            descriptions.is_complete = False
     else:
-        sources.warnings.append(location)
-        # The nodes of a visual job say all there is; nothing else can without a script.
-        is_drawn = location == NO_SCRIPT and bool(definition.get("CodeGenConfigurationNodes"))
-        sources.is_complete = is_drawn
-    if sources.script and ANNOTATION in sources.script.text:
-        text = sources.script.text.decode("utf-8", "replace")
-        sources.dag = await _try(context.glue.dataflow_graph(text), sources, context)
+        descriptions.warnings.append(location)
+        # Without a script, only the nodes of a visual job describe its lineage completely.
+        is_drawn = location == NO_SCRIPT_LOCATION and bool(
+            definition.get("CodeGenConfigurationNodes")
+        )
+        descriptions.is_complete = is_drawn
+    if descriptions.script and _ANNOTATION in descriptions.script.text:
+        text = descriptions.script.text.decode("utf-8", "replace")
+        descriptions.dag = await _try(context.glue.read_dataflow_graph(text), descriptions, context)
     for name in connections:
-        found = await _try(context.glue.connection(name), sources, context)
+        found = await _try(context.glue.read_connection(name), descriptions, context)
         properties = None if found is None else found.get("ConnectionProperties") or {}
-        sources.inputs.connections[name] = properties and redact_parameters(properties)
+        descriptions.inputs.connections[name] = properties and redact_parameters(properties)
 
 
-async def _try(step: Awaitable[T], sources: Sources, context: UnitContext) -> T | None:
-    """One description more or less: without it the job is still worth its record."""
+async def _try(step: Awaitable[T], descriptions: JobDescriptions, context: UnitContext) -> T | None:
+    """Return a description, or None with a warning: the job is worth its record without it."""
     try:
         return await step
     except AwsError as error:
         if isinstance(error, Retryable) and not context.last_attempt:
             raise
-        sources.warnings.append(str(error))
-        # A script that is not there says for certain that it has no lineage.
-        sources.is_complete = sources.is_complete and isinstance(error, AwsNotFound)
+        descriptions.warnings.append(str(error))
+        # A script that does not exist has no lineage for certain.
+        descriptions.is_complete = descriptions.is_complete and isinstance(error, AwsNotFound)
         return None

@@ -1,4 +1,4 @@
-"""The records of tables, and what the catalogue itself says of their lineage."""
+"""Tables: ``table/<database>/<table>``, and the records and lineage of any table that is read."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -6,25 +6,26 @@ from typing import NamedTuple
 
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import TableRecord, record_key
-from glueline_worker.aws.glue import Answer
-from glueline_worker.catalog.common_fields import name_of
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.tables import table_record
-from glueline_worker.catalog.values import text_of
+from glueline_worker.aws.answers import AwsAnswer
+from glueline_worker.aws.errors import AwsNotFound
+from glueline_worker.catalog.common_fields import read_name
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.tables import make_table_record
+from glueline_worker.catalog.values import AnswerReader, to_text
 from glueline_worker.catalog.views import is_view
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import make_link_lineage
 from glueline_worker.lineage.model import Lineage, LineageContext
 from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.lineage.views import find_tables_to_look_up, read_view
-from glueline_worker.sinks.base import Part
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
-from glueline_worker.units.cooperate import in_turns
-from glueline_worker.units.fingerprints import fingerprint
-from glueline_worker.units.table_columns import LookedUp, look_up
+from glueline_worker.units.cooperate import iterate_cooperatively
+from glueline_worker.units.fingerprints import make_fingerprint
+from glueline_worker.units.table_columns import TableLookup, look_up_tables
 
-LONG = 100_000
-"""Characters of one table, above which its record is made in a thread."""
+LONG_TABLE = 100_000
+"""Characters; the record of a table with more is made in a thread."""
 
 _NO_TEXT = ("the view's SQL could not be read",)
 
@@ -34,73 +35,84 @@ class _Owner(NamedTuple):
     catalog_id: str | None
 
 
+async def extract_table(unit: TableUnit, context: UnitContext) -> None:
+    """Read one table. If there is none, the listing is complete all the same: the table is gone."""
+    try:
+        answer = await context.glue.read_table(unit.database, unit.table)
+    except AwsNotFound:
+        context.warnings.append(f"table {unit.table} of database {unit.database} does not exist")
+    else:
+        await write_tables([answer], unit, context)
+    context.listings.append(unit.unit_id)
+
+
 async def write_tables(
-    answers: list[Answer], unit: DatabaseUnit | TableUnit, context: UnitContext
+    answers: list[AwsAnswer], unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> None:
-    """Write the tables that the request wants and not all sinks hold, and open their partitions.
+    """Write the tables that the request wants and some sink lacks, and open their partitions.
 
     Empties ``answers``: one takes several times the memory of its record, and sinks may be slow.
     """
-    wanted, place = context.run.request.filters.tables, context.place()
+    wanted, base = context.run.request.filters.tables, context.fingerprint_base
     here = context.at.of_catalog
     asked = [answer for answer in answers if wanted.admits(str(answer.get("Name", "")))]
     answers.clear()
     keys = [
-        record_key(unit.source, here, "table", unit.database, name_of(each, [])) for each in asked
+        record_key(unit.source, here, "table", unit.database, read_name(AnswerReader(each)))
+        for each in asked
     ]
-    prints = {key: fingerprint(key, *place, each) for key, each in zip(keys, asked, strict=True)}
-    same = await context.unchanged("table", prints)
+    prints = {
+        key: make_fingerprint(key, *base, each) for key, each in zip(keys, asked, strict=True)
+    }
+    same = await context.skip_unchanged("table", prints)
     owners = {
-        key: owner for key, each in zip(keys, asked, strict=True) if (owner := _owner(each, unit))
+        key: owner
+        for key, each in zip(keys, asked, strict=True)
+        if (owner := _find_owner(each, unit))
     }
     views = {key for key, each in zip(keys, asked, strict=True) if is_view(each)}
     with_partitions = context.options.partitions != "none"
     tables = [
-        (key, await _record_of(each, unit, context))
-        async for key, each in in_turns(list(zip(keys, asked, strict=True)))
+        (key, await _make_record_off_loop(each, unit, context))
+        async for key, each in iterate_cooperatively(list(zip(keys, asked, strict=True)))
         if with_partitions or key not in same
     ]
     asked.clear()
     new = [(key, table) for key, table in tables if key not in same]
     parts = [
-        await _part(key, table, prints[key], owners.get(key), context, is_view=key in views)
-        async for key, table in in_turns(new)
+        await _make_part(key, table, prints[key], owners.get(key), context, is_view=key in views)
+        async for key, table in iterate_cooperatively(new)
     ]
     await context.write_parts("table", parts)
     if with_partitions:
-        await context.open_units(_partitions([table for _, table in tables], unit))
+        await context.open_units(_make_partition_units([table for _, table in tables], unit))
 
 
-async def _record_of(
-    answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext
+async def _make_record_off_loop(
+    answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> TableRecord:
-    """Return the record; what is long is read beside the loop, which other units share."""
-    if _length(answer) < LONG:
-        return _record(answer, unit, context)
-    return await asyncio.to_thread(_record, answer, unit, context)
+    """Return the record; a long table is read in a thread, because other units share the loop."""
+    if _count_characters(answer) < LONG_TABLE:
+        return _make_record(answer, unit, context)
+    return await asyncio.to_thread(_make_record, answer, unit, context)
 
 
-def _length(answer: Answer) -> int:
-    """Count the characters that redaction has to look at, but for those of columns."""
+def _count_characters(answer: AwsAnswer) -> int:
+    """Count the characters that redaction has to look at, without those of columns."""
     parameters = answer.get("Parameters")
     values = parameters.values() if isinstance(parameters, Mapping) else ()
     texts = (*values, answer.get("ViewOriginalText"), answer.get("ViewExpandedText"))
     return sum(len(text) for text in texts if isinstance(text, str))
 
 
-def _record(answer: Answer, unit: DatabaseUnit | TableUnit, context: UnitContext) -> TableRecord:
-    record = table_record(
-        answer,
-        source=unit.source,
-        region=context.at.region,
-        database_name=unit.database,
-        catalog_id=context.at.catalog_id,
-        raw=context.options.raw,
-    )
-    return context.placed(record)
+def _make_record(
+    answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
+) -> TableRecord:
+    record = make_table_record(answer, context.origin, database_name=unit.database)
+    return context.place_in_catalog(record)
 
 
-async def _part(
+async def _make_part(
     key: str,
     table: TableRecord,
     fingerprint_: str | None,
@@ -113,41 +125,38 @@ async def _part(
         return Part(key, (table,), fingerprint_)
     # The owner's other tables are not in this catalogue.
     named = () if owner else find_tables_to_look_up(table)
-    found = await look_up(named, context) if named else LookedUp({}, frozenset())
-    kind, lineage = _lineage(table, owner, found, context)
+    found = await look_up_tables(named, context) if named else TableLookup({}, frozenset())
+    kind, lineage = _read_lineage(table, owner, found, context)
     if is_view and kind != "view" and table.target is None:
         kind, lineage = "view", Lineage(gaps=_NO_TEXT)  # the record says what is wrong with it
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
-    edges = make_lineage_records(
-        lineage,
-        process=process,
-        source=table.source,
-        region=table.region,
-        catalog_id=table.catalog_id,
-    )
+    edges = make_lineage_records(lineage, context.origin, process=process)
     if lineage.warnings:
-        table = sealed(table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)}))
+        table = with_content_hash(
+            table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)})
+        )
     if not lineage.is_complete:
         context.unread.append(process)
-    # What such a view means depends on tables that come and go: it is read in every run.
+    # The meaning of such a view depends on tables that come and go: it is read in every run.
     is_final = lineage.is_complete and not named
     return Part(key, (table, *edges), fingerprint_ if is_final else None)
 
 
-def _owner(answer: Answer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
-    """The owner's database, for a table that is read through a resource link to it."""
-    database = text_of(answer.get("DatabaseName"))
+def _find_owner(answer: AwsAnswer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
+    """Return the owner's database of a table that is read through a resource link, else None."""
+    database = to_text(answer.get("DatabaseName"))
     if not database or database.lower() == unit.database.lower():
         return None
-    return _Owner(database, text_of(answer.get("CatalogId")))
+    return _Owner(database, to_text(answer.get("CatalogId")))
 
 
-def _lineage(
-    table: TableRecord, owner: _Owner | None, found: LookedUp, context: UnitContext
+def _read_lineage(
+    table: TableRecord, owner: _Owner | None, found: TableLookup, context: UnitContext
 ) -> tuple[str, Lineage]:
-    """What the catalogue itself says: a view reads tables, a resource link is its target.
+    """Read the lineage in the catalogue itself: a view reads tables, a link is its target.
 
-    What is read through a link to a database, ``owner``, is said of the owner's table.
+    The lineage of a table that is read through a link to a database is that of the ``owner``'s
+    table.
     """
     account = (owner and owner.catalog_id) or context.at.catalog_id
     lineage_context = LineageContext(
@@ -162,7 +171,7 @@ def _lineage(
     return "table", Lineage()
 
 
-def _partitions(
+def _make_partition_units(
     tables: Sequence[TableRecord], unit: DatabaseUnit | TableUnit
 ) -> list[PartitionsUnit]:
     return [

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from glueline.contract.lineage import ColumnEdge, Origin
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.lineage import job as job_module
 from glueline_worker.lineage.job import read_job_lineage, read_script_arguments
 from glueline_worker.lineage.model import Edge, Lineage
@@ -111,9 +112,10 @@ def test_each_edge_is_a_record_whose_hash_changes_with_its_columns():
     columns = (ColumnEdge(upstream="a", downstream="b"),)
     edge = Edge(name_s3_path("s3://a/x"), name_s3_path("s3://a/y"), (Origin.SCRIPT,), columns, 3)
     plain = Edge(edge.upstream, edge.downstream, edge.origins)
-    told = {"process": "job/daily", "source": "prod", "region": "eu-west-1", "catalog_id": "1"}
+    origin = RecordOrigin("prod", "eu-west-1", "1")
     (record,), (other,) = (
-        make_lineage_records(Lineage(edges=(each,)), **told) for each in (edge, plain)
+        make_lineage_records(Lineage(edges=(each,)), origin, process="job/daily")
+        for each in (edge, plain)
     )
     assert (record.upstream, record.downstream, record.columns) == (
         edge.upstream,

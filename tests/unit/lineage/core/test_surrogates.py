@@ -5,8 +5,9 @@ import json
 import pytest
 
 from glueline.contract.records import JobRecord
-from glueline_worker.catalog.content_hash import sealed
-from glueline_worker.catalog.jobs import job_record
+from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.jobs import make_job_record
+from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.records import make_lineage_records
 
@@ -51,10 +52,10 @@ SCRIPTS = {
 def job_of(definition: dict, script: bytes | None, context) -> tuple[JobRecord, list]:
     """The records as a worker makes them."""
     lineage = read_job_lineage(definition, script, None, context)
-    record = job_record(definition, source="s", region="r", catalog_id=None, raw=True)
+    record = make_job_record(definition, RecordOrigin("s", "r", raw=True))
     found = {"inputs": lineage.inputs, "outputs": lineage.outputs, "warnings": lineage.warnings}
-    edges = make_lineage_records(lineage, process="job/j", source="s", region="r")
-    return sealed(record.model_copy(update=found)), edges
+    edges = make_lineage_records(lineage, RecordOrigin("s", "r"), process="job/j")
+    return with_content_hash(record.model_copy(update=found)), edges
 
 
 @pytest.mark.parametrize("kind", SCRIPTS)

@@ -1,13 +1,13 @@
-"""Clients that sources share: one for each service, region and endpoint, whoever calls through it.
+"""Clients that sources share: one for each service, Region and endpoint.
 
-A client is dear and holds nothing that belongs to a source but its credentials. These come with
-each call instead: ``SourceClient`` names them for the time of a call, and the signer of the shared
-client takes those that are named. So a thousand sources of one region need three clients, one pool
-of connections, and a few kilobytes each.
+A client takes much memory, and only its credentials belong to a source. They come with each call
+instead: ``SourceClient`` sets them for the time of a call, and the signer of the shared client
+takes the ones that are set. So a thousand sources of one Region need three clients, one pool of
+connections, and a few kilobytes each.
 
-What nobody uses any more is closed after a while, and at once when too many are open. Whoever may
-still be in the midst of a call, or reads the body of an answer, holds its owner, and while the
-owner lives the clients stay open.
+Unused clients are closed after a while, and at once when too many are open. A caller that is in
+the middle of a call, or reads the body of an answer, holds its owner, and the clients stay open
+while the owner lives.
 """
 
 import asyncio
@@ -24,34 +24,34 @@ from aiobotocore.credentials import AioCredentials
 
 from glueline_worker.aws.clocks import Clocks
 from glueline_worker.aws.sessions.shared_session import LightSession
-from glueline_worker.observe.tracing import note_answers
+from glueline_worker.observe.tracing import trace_answers
 
-MOST_UNUSED = 4
-"""Sets of clients that stay open for a while although nobody uses them."""
-LINGER = 60.0
+MOST_UNUSED_CLIENTS = 4
+"""Sets of unused clients that stay open for a while."""
+UNUSED_CLIENT_SECONDS = 60.0
 """Seconds for which they do."""
-_OF_CREDENTIALS = (
+_CREDENTIAL_SETTINGS = (
     "aws_", "role_", "source_profile", "credential_", "external_id", "mfa_", "duration_seconds",
     "web_identity_", "sso_", "login_session", "region", "output", "cli_",
 )  # fmt: skip
-"""How settings of a profile begin that make no other client."""
+"""The beginnings of the names of a profile's settings that do not change its clients."""
 
 
 class Credentials(Protocol):
-    """Whatever botocore signs with."""
+    """Credentials that botocore can sign with."""
 
     async def get_frozen_credentials(self) -> Any:
-        """The keys as they are now, None when there are none; renews them when it is time."""
+        """Return the current keys, None when there are none; renew them when it is time."""
 
 
-_of_this_call: ContextVar[Credentials] = ContextVar("credentials")
+_current_credentials: ContextVar[Credentials] = ContextVar("credentials")
 
 
-class _CallersCredentials(AioCredentials):
-    """The credentials of whichever source makes a call."""
+class _CurrentCredentials(AioCredentials):
+    """The credentials of the source that makes the current call."""
 
     async def get_frozen_credentials(self) -> Any:
-        return await _of_this_call.get().get_frozen_credentials()
+        return await _current_credentials.get().get_frozen_credentials()
 
 
 class _ClientSession(LightSession):
@@ -59,7 +59,7 @@ class _ClientSession(LightSession):
 
     def __init__(self, profile: str | None) -> None:
         super().__init__(profile, has_own_handlers=True)
-        self._credentials = _CallersCredentials("", "", method="caller")
+        self._credentials = _CurrentCredentials("", "", method="caller")
         Clocks().watch(self)
 
 
@@ -72,24 +72,24 @@ class SourceClient:
         self._credentials = credentials
 
     def __getattr__(self, name: str) -> Any:
-        """The method of a call; what else a client has would not know the credentials."""
+        """Return the method of a call; other attributes would not use the credentials."""
         if name not in self._client.meta.method_to_api_mapping:
             raise AttributeError(name)
         method = getattr(self._client, name)
 
         async def call(**params: Any) -> Any:
-            token = _of_this_call.set(self._credentials)
+            token = _current_credentials.set(self._credentials)
             try:
                 return await method(**params)
             finally:
-                _of_this_call.reset(token)
+                _current_credentials.reset(token)
 
         return call
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """What makes two clients of a service different."""
+class _Endpoint:
+    """The properties that make two clients of a service different."""
 
     region: str | None
     url: str | None
@@ -100,8 +100,8 @@ class Endpoint:
 class ClientSet:
     """The clients of one endpoint, each opened on first use."""
 
-    def __init__(self, endpoint: Endpoint, profile: str | None, config: AioConfig) -> None:
-        """Open nothing yet."""
+    def __init__(self, endpoint: _Endpoint, profile: str | None, config: AioConfig) -> None:
+        """Open no client yet."""
         self.endpoint = endpoint
         self.users = 0
         self.closing: asyncio.TimerHandle | None = None
@@ -110,8 +110,8 @@ class ClientSet:
         self._stack = AsyncExitStack()
         self._clients: dict[str, asyncio.Task[Any]] = {}
 
-    async def client(self, service: str, credentials: Credentials) -> SourceClient:
-        """The client of a service, for calls with ``credentials``."""
+    async def get_client(self, service: str, credentials: Credentials) -> SourceClient:
+        """Return the client of a service, for calls with ``credentials``."""
         if service not in self._clients:
             self._clients[service] = asyncio.create_task(self._open(service))
         opening = self._clients[service]
@@ -123,7 +123,7 @@ class ClientSet:
             raise
 
     async def close(self) -> None:
-        """Close what is open."""
+        """Close all clients of the set."""
         for opening in self._clients.values():
             opening.cancel()
         self._clients.clear()
@@ -138,7 +138,7 @@ class ClientSet:
                 config=self._config,
             )
         )
-        note_answers(client)
+        trace_answers(client)
         return client
 
 
@@ -146,37 +146,37 @@ class ClientPool:
     """The sets of clients of one event loop."""
 
     def __init__(self, config: Callable[[str | None], AioConfig]) -> None:
-        """Take the configuration of clients from ``config``, which gets the endpoint's URL."""
+        """Configure clients with ``config``, a function of the endpoint's URL."""
         self._config = config
-        self._sets: dict[Endpoint, ClientSet] = {}
+        self._sets: dict[_Endpoint, ClientSet] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
-        """How many sets of clients are open."""
+        """Return the number of open sets of clients."""
         return len(self._sets)
 
     def lease(
         self, owner: object, session: LightSession, region: str | None, url: str | None
     ) -> ClientSet:
-        """The clients of an endpoint, which stay open as long as ``owner`` lives."""
-        found = self._taken(session, region, url)
+        """Return the clients of an endpoint, which stay open as long as ``owner`` lives."""
+        found = self._take(session, region, url)
         loop = asyncio.get_running_loop()
-        weakref.finalize(owner, _release, loop, self, found).atexit = False
+        weakref.finalize(owner, _give_back_later, loop, self, found).atexit = False
         return found
 
     @contextmanager
     def borrow(
         self, session: LightSession, region: str | None, url: str | None
     ) -> Iterator[ClientSet]:
-        """The clients of an endpoint for the time of a ``with`` block."""
-        found = self._taken(session, region, url)
+        """Yield the clients of an endpoint for the time of a ``with`` block."""
+        found = self._take(session, region, url)
         try:
             yield found
         finally:
-            self._released(found)
+            self._give_back(found)
 
     async def close(self) -> None:
-        """Close all clients, whoever uses them."""
+        """Close all clients, also those in use."""
         sets, self._sets = list(self._sets.values()), {}
         for one in sets:
             if one.closing is not None:
@@ -184,8 +184,8 @@ class ClientPool:
             await one.close()
         await asyncio.gather(*self._ending, return_exceptions=True)
 
-    def _taken(self, session: LightSession, region: str | None, url: str | None) -> ClientSet:
-        endpoint = Endpoint(region, url, _configured(session))
+    def _take(self, session: LightSession, region: str | None, url: str | None) -> ClientSet:
+        endpoint = _Endpoint(region, url, _read_client_settings(session))
         found = self._sets.get(endpoint)
         if found is None:
             found = ClientSet(endpoint, session.get_config_variable("profile"), self._config(url))
@@ -196,13 +196,15 @@ class ClientPool:
         found.users += 1
         return found
 
-    def _released(self, one: ClientSet) -> None:
+    def _give_back(self, one: ClientSet) -> None:
         one.users -= 1
         if one.users or self._sets.get(one.endpoint) is not one:
             return
-        one.closing = asyncio.get_running_loop().call_later(LINGER, self._end, one)
+        one.closing = asyncio.get_running_loop().call_later(UNUSED_CLIENT_SECONDS, self._end, one)
         unused = [each for each in self._sets.values() if each.closing is not None]
-        for oldest in sorted(unused, key=_closes_at)[: max(0, len(unused) - MOST_UNUSED)]:
+        for oldest in sorted(unused, key=_get_closing_time)[
+            : max(0, len(unused) - MOST_UNUSED_CLIENTS)
+        ]:
             self._end(oldest)
 
     def _end(self, one: ClientSet) -> None:
@@ -215,16 +217,18 @@ class ClientPool:
         ending.add_done_callback(self._ending.discard)
 
 
-def _release(loop: asyncio.AbstractEventLoop, pool: ClientPool, one: ClientSet) -> None:
+def _give_back_later(loop: asyncio.AbstractEventLoop, pool: ClientPool, one: ClientSet) -> None:
     # Python may collect the owner in any thread, and after the loop's end.
     if not loop.is_closed():
-        loop.call_soon_threadsafe(pool._released, one)  # noqa: SLF001 - of this module
+        loop.call_soon_threadsafe(pool._give_back, one)  # noqa: SLF001 - a class of this module
 
 
-def _closes_at(one: ClientSet) -> float:
+def _get_closing_time(one: ClientSet) -> float:
     return one.closing.when() if one.closing is not None else 0.0
 
 
-def _configured(session: LightSession) -> str:
+def _read_client_settings(session: LightSession) -> str:
     settings = session.get_scoped_config()
-    return repr(sorted((k, v) for k, v in settings.items() if not k.startswith(_OF_CREDENTIALS)))
+    return repr(
+        sorted((k, v) for k, v in settings.items() if not k.startswith(_CREDENTIAL_SETTINGS))
+    )

@@ -1,40 +1,31 @@
-"""Credentials of the environment and of profiles: bounded in time, and told in one sentence.
+"""Sessions that read credentials from the environment and from profiles, within a time limit.
 
-botocore reads them from a dozen places. What goes wrong there comes as an error of the file
-system, of a JSON parser or of botocore, when the first call is signed, and says neither which
-profile it was nor what to do. It is always one of the credentials: no call was made.
+No provider of botocore's may ask a question that nobody answers, or wait without an end.
 """
 
-import asyncio
 import logging
 import os
-import signal
 import ssl
-import subprocess
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
-import orjson
 from aiobotocore.session import AioSession
 from botocore import exceptions as boto
 
-from glueline.contract.errors import GluelineError, Retryable
-from glueline_worker.aws.errors import AwsCredentials, AwsMisconfigured, AwsTransient, meaning
-from glueline_worker.redact import redact_text
+from glueline_worker.aws.errors import AwsMisconfigured
+from glueline_worker.aws.sessions.credential_errors import (
+    explain_error,
+    explain_mfa,
+    explain_no_credentials,
+    make_credentials_error,
+)
+from glueline_worker.aws.sessions.credential_process import start_credential_process
 
 T = TypeVar("T")
 
-PROCESS_SECONDS = 30.0
-"""The longest that a ``credential_process`` may take."""
-LONGEST_OUTPUT = 64 * 1024
-"""Bytes that a ``credential_process`` may print."""
-_LOGIN_WORDS = ("Login", "SSO", "TokenRetrieval", "Unauthorized")
-_TOKEN_FILES = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
-
-# They log what is raised as well, with a traceback; the unit's failure says it in a sentence.
+# They log what they raise as well, with a traceback; the unit's failure says it in a sentence.
 for _name in ("credentials", "tokens", "utils"):
     logging.getLogger(f"botocore.{_name}").setLevel(logging.ERROR)
     logging.getLogger(f"aiobotocore.{_name}").setLevel(logging.ERROR)
@@ -44,14 +35,14 @@ class ProfileSession(AioSession):
     """A session whose failure to get credentials says what to do about it."""
 
     async def get_credentials(self) -> Any:
-        """The credentials; raises AwsError."""
+        """Return the credentials; raises AwsError."""
         if self._credentials is None:
             resolver = self.get_component("credential_provider")
-            _tame(resolver.providers, self)
-            credentials = await _explained(super().get_credentials, self)
+            _adapt_providers(resolver.providers, self)
+            credentials = await _explain_failures(super().get_credentials, self)
             if credentials is None:
-                raise refusal(_without_any(self), "credentials")
-            _explain_refreshing(credentials, self)
+                raise explain_no_credentials(self)
+            _explain_refresh(credentials, self)
         return self._credentials
 
 
@@ -61,14 +52,14 @@ def check_settings(session: AioSession) -> None:
         bundle = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
     except boto.ProfileNotFound:
         name = str(session.profile or os.environ.get("AWS_PROFILE"))
-        raise refusal(
+        raise make_credentials_error(
             f"no usable AWS credentials: there is no profile {name!r}; run "
             f"`aws configure --profile {name}`, or name another profile",
             "credentials",
         ) from None
     except boto.ConfigParseError as error:
         path = error.kwargs.get("path")
-        raise refusal(
+        raise make_credentials_error(
             f"no usable AWS credentials: the file {path} is no AWS configuration; correct it",
             "credentials",
         ) from None
@@ -76,11 +67,16 @@ def check_settings(session: AioSession) -> None:
         _check_bundle(Path(str(bundle)))
 
 
+def is_broken(key: str | None) -> bool:
+    """Tell whether a key or token holds white space, such as a line break copied with it."""
+    return any(one.isspace() or not one.isprintable() for one in key or "")
+
+
 def _check_bundle(path: Path) -> None:
     try:
         about = path.stat()
         _load_bundle(str(path), about.st_mtime_ns, about.st_size)
-    except OSError as error:  # which ssl.SSLError is as well
+    except OSError as error:  # ssl.SSLError is one as well
         is_junk = isinstance(error, ssl.SSLError) or error.strerror is None
         reason = "it holds no certificates in PEM form" if is_junk else error.strerror
         raise AwsMisconfigured(
@@ -96,273 +92,68 @@ def _load_bundle(path: str, _changed: int, _size: int) -> None:
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
 
 
-def _explain_refreshing(credentials: Any, session: AioSession) -> None:
-    """Let credentials that are fetched when a call is signed fail in the same way."""
+def _explain_refresh(credentials: Any, session: AioSession) -> None:
+    """Explain failures of credentials that are fetched when a call is signed as well."""
     freeze = credentials.get_frozen_credentials
 
-    async def explained() -> Any:
-        frozen = await _explained(freeze, session)
+    async def get_frozen_credentials() -> Any:
+        frozen = await _explain_failures(freeze, session)
         for what in ("access_key", "secret_key", "token"):
             if is_broken(getattr(frozen, what, None)):
                 # The HTTP client would refuse the header, in words that name no credentials.
-                raise refusal(
+                raise make_credentials_error(
                     f"no usable AWS credentials: the {what.replace('_', ' ')} holds white space "
                     "or a line break; write it without",
                     "credentials",
                 )
         return frozen
 
-    credentials.get_frozen_credentials = explained
+    credentials.get_frozen_credentials = get_frozen_credentials
 
 
-def is_broken(key: str | None) -> bool:
-    """Whether a key or token holds what none does, as a line break that was copied with it."""
-    return any(one.isspace() or not one.isprintable() for one in key or "")
-
-
-async def _explained(step: Callable[[], Awaitable[T]], session: AioSession) -> T:
+async def _explain_failures(step: Callable[[], Awaitable[T]], session: AioSession) -> T:
     try:
         return await step()
     except Exception as error:  # noqa: BLE001 - whatever comes, it is about credentials
-        _raise(error, session)
+        explained = explain_error(error, session)
+    raise explained
 
 
-def _raise(error: Exception, session: AioSession) -> NoReturn:
-    if isinstance(error, AwsCredentials):
-        raise error
-    name = profile_of(session)
-    if _is_login(error):
-        raise refusal(_not_logged_in(name, session, error), "login") from None
-    reason, code, may_pass = _reason(error)
-    of = f" of profile {name!r}" if _has_profile(session) else ""
-    said = f"no usable AWS credentials: those{of} cannot be read: {reason}"
-    if may_pass:
-        raise AwsTransient(said, code=code) from None
-    raise refusal(said, code) from None
-
-
-def refusal(said: str, code: str) -> AwsCredentials:
-    """The error of credentials whose sentence says what to do."""
-    error = AwsCredentials(said, code=code)
-    error.advice = "then replay the run"
-    return error
-
-
-def _reason(error: Exception) -> tuple[str, str, bool]:
-    """Why credentials cannot be read, the code of that, and whether another try may help."""
-    if isinstance(error, boto.ClientError):
-        understood = meaning(error, error.operation_name)
-        return str(understood), understood.code, isinstance(understood, Retryable)
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        return _file_reason(error), "credentials", False
-    if isinstance(error, boto.BotoCoreError | OSError):
-        understood = meaning(error, "credentials")
-        said = str(understood).removeprefix("credentials: no usable AWS credentials ")
-        return said, understood.code, isinstance(understood, Retryable)
-    if isinstance(error, GluelineError):
-        return str(error), error.code, isinstance(error, Retryable)
-    return _library_reason(str(error), type(error)), "credentials", False
-
-
-def _library_reason(said: str, kind: type[Exception]) -> str:
-    if "header value" in said:
-        named = next((name for name in _TOKEN_FILES if os.environ.get(name)), _TOKEN_FILES[0])
-        return f"the token that {named} leads to holds a line break; write it without one"
-    if "still expired" in said:
-        return "they are expired; renew them"
-    if issubclass(kind, LookupError):
-        return f"the answer holds no {redact_text(said)}; look at what gives them"
-    line = next(iter(redact_text(said).splitlines()), "") or kind.__name__
-    return f"they are malformed ({line}); correct them in the AWS configuration"
-
-
-def _file_reason(error: OSError) -> str:
-    path = str(error.filename)
-    named = (name for name, value in os.environ.items() if value == path)
-    variable = next((f", which {name} names," for name in named if name.startswith("AWS_")), "")
-    return (
-        f"the file {path}{variable} cannot be read: {error.strerror}; create it or correct the path"
-    )
-
-
-def profile_of(session: AioSession) -> str:
-    """The name of the profile that a session uses."""
-    return str(session.get_config_variable("profile") or "default")
-
-
-def _profiles(session: AioSession) -> Mapping[str, Mapping[str, Any]]:
-    try:
-        found: Mapping[str, Mapping[str, Any]] = session.full_config.get("profiles", {})
-    except boto.BotoCoreError:  # it cannot be parsed, which the error itself says
-        return {}
-    return found
-
-
-def _has_profile(session: AioSession) -> bool:
-    return profile_of(session) in _profiles(session)
-
-
-def _chain(name: str, session: AioSession) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """A profile and those that it takes its credentials from, with their fields."""
-    profiles, seen = _profiles(session), set[str]()
-    while name in profiles and name not in seen:
-        seen.add(name)
-        yield name, profiles[name]
-        name = str(profiles[name].get("source_profile", ""))
-
-
-def _is_login(error: BaseException) -> bool:
-    name = type(error).__name__
-    return isinstance(error, boto.BotoCoreError) and name.startswith(_LOGIN_WORDS)
-
-
-def _not_logged_in(name: str, session: AioSession, error: BaseException) -> str:
-    is_sso = not type(error).__name__.startswith("Login")
-    start = "sso_" if is_sso else "login_session"
-    found = (n for n, fields in _chain(name, session) if any(k.startswith(start) for k in fields))
-    of = next(found, name)
-    what, command = ("SSO login", "aws sso login") if is_sso else ("login", "aws login")
-    return f"there is no valid {what} for profile {of!r}: run `{command} --profile {of}`"
-
-
-def _without_any(session: AioSession) -> str:
-    name = profile_of(session)
-    for of, fields in _chain(name, session):
-        if "login_session" in fields:
-            return (
-                f"profile {of!r} uses `aws login`, which this release of botocore cannot read: "
-                f"run `aws configure export-credentials --profile {of} --format env` and use "
-                "the keys that it prints, or update aioboto3"
-            )
-    if _has_profile(session):
-        return (
-            f"no usable AWS credentials: profile {name!r} holds none; run "
-            f"`aws configure --profile {name}`, or name another profile"
-        )
-    return (
-        "no usable AWS credentials: none were found; set AWS_ACCESS_KEY_ID and "
-        "AWS_SECRET_ACCESS_KEY, or a profile (`aws configure`), or run where a role is attached"
-    )
-
-
-def _tame(providers: Any, session: AioSession) -> None:
-    """Let no provider ask a question that nobody answers, nor wait for ever."""
+def _adapt_providers(providers: Any, session: AioSession) -> None:
+    """Let no provider ask a question that nobody answers, or wait without an end."""
     for provider in providers:
         if hasattr(provider, "_prompter"):
-            provider._prompter = _refuse_prompt(session)  # noqa: SLF001
+            provider._prompter = _make_prompter(session)  # noqa: SLF001
         if hasattr(provider, "_popen"):
-            provider._popen = _start_process  # noqa: SLF001
+            provider._popen = start_credential_process  # noqa: SLF001
         if hasattr(provider, "_token_loader_cls"):
             provider._token_loader_cls = _TokenFile  # noqa: SLF001
         builder = getattr(provider, "_profile_provider_builder", None)
-        if builder is not None and not hasattr(builder, "glueline_tamed"):
-            builder.glueline_tamed = True
-            _tame_builder(builder, session)
+        if builder is not None and not hasattr(builder, "glueline_adapted"):
+            builder.glueline_adapted = True
+            _adapt_builder(builder, session)
 
 
-def _tame_builder(builder: Any, session: AioSession) -> None:
+def _adapt_builder(builder: Any, session: AioSession) -> None:
     build = builder.providers
 
     def providers(*args: Any, **kwargs: Any) -> Any:
         built = build(*args, **kwargs)
-        _tame(built, session)
+        _adapt_providers(built, session)
         return built
 
     builder.providers = providers
 
 
-def _refuse_prompt(session: AioSession) -> Callable[[str], str]:
+def _make_prompter(session: AioSession) -> Callable[[str], str]:
     def refuse(_question: str) -> str:
-        name = profile_of(session)
-        of = next((n for n, fields in _chain(name, session) if "mfa_serial" in fields), name)
-        raise refusal(
-            f"profile {of!r} asks for an MFA code (mfa_serial), which nobody can type here: run "
-            "`aws sts get-session-token --serial-number ARN --token-code CODE` and give its keys "
-            "and token to a profile or to AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
-            "AWS_SESSION_TOKEN, or name a role in the source that needs no code",
-            "mfa",
-        )
+        raise explain_mfa(session)
 
     return refuse
 
 
-class _Process:
-    """A ``credential_process`` that ends in time, and with a JSON object."""
-
-    def __init__(self, process: asyncio.subprocess.Process, command: str) -> None:
-        self._process = process
-        self._command = command
-
-    @property
-    def returncode(self) -> int | None:
-        """As the process ended."""
-        return self._process.returncode
-
-    async def communicate(self) -> tuple[bytes, bytes]:
-        """What it printed; raises AwsCredentials."""
-        try:
-            async with asyncio.timeout(PROCESS_SECONDS):
-                printed, complaint = await self._process.communicate()
-        except TimeoutError:
-            raise self._bad(f"has not ended after {PROCESS_SECONDS:g} s") from None
-        finally:
-            await self._end()
-        if self.returncode:
-            line = redact_text(complaint[:2000].decode("utf-8", "replace")).strip().splitlines()
-            raise self._bad(f"failed with exit code {self.returncode}", line[-1] if line else "")
-        if len(printed) > LONGEST_OUTPUT or not _is_object(printed):
-            raise self._bad("did not print credentials as a JSON object")
-        return printed, complaint
-
-    async def _end(self) -> None:
-        """Kill it with its children if it goes on."""
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            with suppress(TimeoutError):  # of a child that left the group and keeps the pipes
-                await asyncio.wait_for(self._process.wait(), 2)
-
-    def _bad(self, what: str, line: str = "") -> AwsCredentials:
-        return refusal(
-            f"credential_process {self._command} {what}{f': {line}' if line else ''}; "
-            "run it by hand to see why",
-            "credential_process",
-        )
-
-
-async def _start_process(*command: str, **_: Any) -> _Process:
-    # The arguments may hold secrets, so only the program is named.
-    program = command[0] if command else ""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except (OSError, ValueError, TypeError) as error:
-        reason = getattr(error, "strerror", None) or "it names no program"
-        raise refusal(
-            f"credential_process {program} cannot be started: {reason}; correct it in the profile",
-            "credential_process",
-        ) from None
-    return _Process(process, program)
-
-
-def _is_object(printed: bytes) -> bool:
-    """Whether it is an object whose keys, if they are there, are texts."""
-    try:
-        found = orjson.loads(printed)
-    except orjson.JSONDecodeError:
-        return False
-    return isinstance(found, dict) and all(
-        isinstance(found.get(name, ""), str) for name in ("AccessKeyId", "SecretAccessKey")
-    )
-
-
 class _TokenFile:
-    """The token of a web identity; a line break at its end is none of it."""
+    """Loads the token of a web identity, without a line break at its end."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
@@ -370,7 +161,7 @@ class _TokenFile:
     def __call__(self) -> str:
         token = self._path.read_text("utf-8").strip()
         if not token or len(token.split()) > 1:
-            raise refusal(
+            raise make_credentials_error(
                 f"no usable AWS credentials: the file {self._path} (AWS_WEB_IDENTITY_TOKEN_FILE) "
                 "holds no token; write one line into it",
                 "credentials",

@@ -1,6 +1,6 @@
 """Keys by reference: ``env:``, ``file:``, ``secretsmanager:`` and ``ssm:``, read when needed.
 
-What is read stays in memory, as credentials do, and stands in no error and no log.
+Keys stay in memory, as all credentials do, and never stand in an error or a log.
 """
 
 import asyncio
@@ -15,53 +15,53 @@ import orjson
 
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.settings.sources import Source
-from glueline_worker.aws.answers import ensure_promised
-from glueline_worker.aws.errors import AwsCredentials, AwsTransient, meaning
+from glueline_worker.aws.answers import check_answer
+from glueline_worker.aws.errors import AwsCredentials, AwsTransient, classify_error
 from glueline_worker.aws.sessions.profiles import is_broken
 
-READ_AGAIN = timedelta(minutes=25)
-"""What botocore is told of when keys expire. It renews 15 minutes before, thus after 10."""
-LOOK_AGAIN = 5.0
-"""Seconds for which the answer holds whether keys were rotated."""
-LONGEST = 64 * 1024
-"""Characters of a file; nothing longer is a key."""
+KEY_LIFETIME = timedelta(minutes=25)
+"""The lifetime that botocore gets for keys. It renews them 15 minutes before the end: after 10."""
+_ROTATION_CHECK_SECONDS = 5.0
+"""Seconds for which the result of a check for changed keys holds."""
+_KEY_FILE_LIMIT = 64 * 1024
+"""Characters of a file; no key is longer."""
 
-Client = Callable[[str, str | None], AbstractAsyncContextManager[Any]]
+_OpenClient = Callable[[str, str | None], AbstractAsyncContextManager[Any]]
 """Opens the client of a service, in a region or in that of the source."""
 
 
-class Keys:
+class SourceKeys:
     """The keys of one source."""
 
-    def __init__(self, source: Source, client: Client) -> None:
-        """Read the keys of ``source``; ``client`` reaches what AWS keeps."""
+    def __init__(self, source: Source, client: _OpenClient) -> None:
+        """Read the keys of ``source``; ``client`` reaches those that AWS keeps."""
         self._references = (source.access_key, source.secret_key, source.session_token)
         self._client = client
         self._given: list[str | None] | None = None
-        self._looked = float("-inf")
-        self._is_rotated = False
-        self._look = asyncio.Lock()
+        self._checked_at = float("-inf")
+        self._have_changed = False
+        self._check = asyncio.Lock()
 
     async def fetch(self) -> dict[str, str | None]:
-        """The keys as botocore's renewable credentials take them; raises AwsError."""
+        """Read the keys, in the form of botocore's renewable credentials; raises AwsError."""
         self._given = await self._read()
         access, secret, token = self._given
-        expiry = (datetime.now(UTC) + READ_AGAIN).isoformat()
+        expiry = (datetime.now(UTC) + KEY_LIFETIME).isoformat()
         return {
             "access_key": access, "secret_key": secret, "token": token, "expiry_time": expiry,
         }  # fmt: skip
 
-    async def rotated(self) -> bool:
-        """Whether the references lead to other keys than those that were given out."""
+    async def have_changed(self) -> bool:
+        """Tell whether the references lead to other keys than the last ``fetch`` returned."""
         clock = asyncio.get_running_loop().time
-        async with self._look:
-            if self._given is not None and clock() - self._looked > LOOK_AGAIN:
+        async with self._check:
+            if self._given is not None and clock() - self._checked_at > _ROTATION_CHECK_SECONDS:
                 try:
-                    self._is_rotated = await self._read() != self._given
+                    self._have_changed = await self._read() != self._given
                 except GluelineError:
-                    self._is_rotated = False
-                self._looked = clock()
-            return self._is_rotated
+                    self._have_changed = False
+                self._checked_at = clock()
+            return self._have_changed
 
     async def _read(self) -> list[str | None]:
         # Keys in one secret are read once, so that they belong together.
@@ -77,7 +77,7 @@ class Keys:
         if where not in documents:
             documents[where] = await self._document(kind, place, where)
         value = documents[where]
-        value = _member(value, member, where) if member else value.strip()
+        value = _read_member(value, member, where) if member else value.strip()
         if not value:
             raise AwsCredentials(f"the key {reference} is empty", code="reference")
         if is_broken(value):
@@ -89,9 +89,9 @@ class Keys:
     async def _document(self, kind: str, place: str, where: str) -> str:
         match kind:
             case "env":
-                return _variable(place)
+                return _read_variable(place)
             case "file":
-                return _file(Path(place))
+                return _read_file(Path(place))
             case "secretsmanager":
                 answer = await self._ask(where, "secretsmanager", "GetSecretValue", SecretId=place)
                 found = answer.get("SecretString")
@@ -101,7 +101,7 @@ class Keys:
                 )
                 found = (answer.get("Parameter") or {}).get("Value")
         if not isinstance(found, str):
-            raise AwsCredentials(f"the key {where} is no text", code="reference")
+            raise AwsCredentials(f"the key {where} is not a text", code="reference")
         return found
 
     async def _ask(self, where: str, service: str, operation: str, **given: Any) -> dict[str, Any]:
@@ -110,16 +110,15 @@ class Keys:
         method = "get_secret_value" if operation == "GetSecretValue" else "get_parameter"
         try:
             async with self._client(service, region) as client:
-                return ensure_promised(operation, await getattr(client, method)(**given))
-        except Exception as error:  # noqa: BLE001 - `meaning` raises what is not AWS's
-            understood = meaning(error, operation)
-            # It says nothing of the call that needed the keys.
-            kind = AwsCredentials if isinstance(understood, Terminal) else AwsTransient
-            said = f"the key {where} cannot be read: {understood}"
-            raise kind(said, code=understood.code) from None
+                return check_answer(operation, await getattr(client, method)(**given))
+        except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
+            known = classify_error(error, operation)
+            # The error does not name the call that needed the keys.
+            kind = AwsCredentials if isinstance(known, Terminal) else AwsTransient
+            raise kind(f"the key {where} cannot be read: {known}", code=known.code) from None
 
 
-def _variable(name: str) -> str:
+def _read_variable(name: str) -> str:
     value = os.environ.get(name)
     if value is None:
         raise AwsCredentials(
@@ -128,22 +127,22 @@ def _variable(name: str) -> str:
     return value
 
 
-def _file(path: Path) -> str:
+def _read_file(path: Path) -> str:
     try:
         with path.open(encoding="utf-8") as file:
-            text = file.read(LONGEST + 1)
+            text = file.read(_KEY_FILE_LIMIT + 1)
     except UnicodeDecodeError:
-        raise AwsCredentials(f"the key file:{path} is no text", code="reference") from None
+        raise AwsCredentials(f"the key file:{path} is not a text", code="reference") from None
     except OSError as error:
         raise AwsCredentials(
             f"the key file:{path} cannot be read: {error.strerror}", code="reference"
         ) from None
-    if len(text) > LONGEST:
+    if len(text) > _KEY_FILE_LIMIT:
         raise AwsCredentials(f"the key file:{path} is too long for a key", code="reference")
     return text
 
 
-def _member(document: str, member: str, where: str) -> str:
+def _read_member(document: str, member: str, where: str) -> str:
     try:
         found = orjson.loads(document)[member]
     except (orjson.JSONDecodeError, KeyError, TypeError):

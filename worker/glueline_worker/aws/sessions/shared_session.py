@@ -1,4 +1,4 @@
-"""What all sessions of a process share: botocore's data, its handlers, configuration files, TLS.
+"""Sessions that share botocore's data, its handlers, configuration files and TLS in a process.
 
 A session of botocore's own loads the service models anew (20 MB and 60 ms for three services) and
 reads the certificates of every authority once for each client (60 ms). None of that differs
@@ -27,46 +27,46 @@ class LightSession(ProfileSession):
     """A session that holds only its own configuration and credentials."""
 
     def __init__(self, profile: str | None = None, *, has_own_handlers: bool = False) -> None:
-        """Read the configuration of ``profile``, or what AWS's own variables say.
+        """Read the configuration of ``profile``, or of AWS's own variables.
 
-        Whoever registers handlers with the session asks for handlers of its own. Raises AwsError
-        for a profile or certificates that cannot be used.
+        A session that registers handlers needs handlers of its own. Raises AwsError for a profile
+        or certificates that cannot be used.
         """
         if os.environ.get("AWS_PROFILE") == "":
-            # As Compose hands on a variable that is not set; botocore would look for that profile.
+            # Compose passes an unset variable on as empty, and botocore would look for a profile.
             del os.environ["AWS_PROFILE"]
-        handlers = _builtin_handlers()
+        handlers = _load_handlers()
         super().__init__(
             event_hooks=copy.copy(handlers) if has_own_handlers else handlers,
             include_builtin_handlers=False,
             profile=profile,
         )
         check_settings(self)
-        self.register_component("data_loader", _loader(self.get_config_variable("data_path")))
+        self.register_component("data_loader", _make_loader(self.get_config_variable("data_path")))
         self.register_component("response_parser_factory", ParserFactory())
 
     @property
     def full_config(self) -> dict[str, Any]:
-        """The configuration and credentials files; a thousand sessions parse and keep them once."""
+        """The configuration and credentials files, parsed once for all sessions."""
         names = ("config_file", "credentials_file")
-        files = tuple(_stamp(self.get_config_variable(name)) for name in names)
-        return _parsed(files)
+        files = tuple(_stamp_file(self.get_config_variable(name)) for name in names)
+        return _parse_files(files)
 
 
 class SharedTlsSession(AIOHTTPSession):
-    """Connections that verify servers with certificates which the process loads once."""
+    """Makes connections that verify servers with certificates which the process loads once."""
 
     def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
         if proxy_url or self._cert_file or not self._verify:
             return super()._create_connector(proxy_url)  # type: ignore[no-any-return]
-        context = _tls_context(*_stamp(get_cert_path(self._verify)))
+        context = _make_tls_context(*_stamp_file(get_cert_path(self._verify)))
         return aiohttp.TCPConnector(
             limit=self._max_pool_connections, ssl=context, **self._connector_args
         )
 
 
 class _SharedLoader(Loader):
-    """Keeps its search paths: boto3 adds one for each of its sessions, for resources of its own."""
+    """Loads botocore's data from fixed paths: boto3 adds a path for each of its sessions."""
 
     @property
     def search_paths(self) -> list[str]:
@@ -74,35 +74,35 @@ class _SharedLoader(Loader):
 
 
 @cache
-def _loader(data_path: str | None) -> Loader:
+def _make_loader(data_path: str | None) -> Loader:
     paths = (data_path or "").split(os.pathsep) if data_path else []
-    return _SharedLoader(extra_search_paths=[_expanded(path) for path in paths])
+    return _SharedLoader(extra_search_paths=[_expand(path) for path in paths])
 
 
 @cache
-def _builtin_handlers() -> AioHierarchicalEmitter:
+def _load_handlers() -> AioHierarchicalEmitter:
     handlers: AioHierarchicalEmitter = AioSession().get_component("event_emitter")
     return handlers
 
 
-Stamp = tuple[str | None, int, int]
+_Stamp = tuple[str | None, int, int]
 
 
-def _stamp(path: str | None) -> Stamp:
-    """The path of a file with what changes when the file does."""
+def _stamp_file(path: str | None) -> _Stamp:
+    """Return the path of a file with its time and size, which change when the file does."""
     try:
-        about = Path(_expanded(path or "")).stat()
+        about = Path(_expand(path or "")).stat()
     except OSError:
         return path, 0, 0
     return path, about.st_mtime_ns, about.st_size
 
 
-def _expanded(path: str) -> str:
+def _expand(path: str) -> str:
     return os.path.expanduser(os.path.expandvars(path))  # noqa: PTH111 - in botocore's own way
 
 
 @lru_cache(maxsize=2)
-def _parsed(files: tuple[Stamp, ...]) -> dict[str, Any]:
+def _parse_files(files: tuple[_Stamp, ...]) -> dict[str, Any]:
     session = AioSession(include_builtin_handlers=False)
     for name, (path, _, _) in zip(("config_file", "credentials_file"), files, strict=True):
         session.set_config_variable(name, path)
@@ -111,7 +111,7 @@ def _parsed(files: tuple[Stamp, ...]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4)
-def _tls_context(path: str, _changed: int, _size: int) -> SSLContext:
+def _make_tls_context(path: str, _changed: int, _size: int) -> SSLContext:
     context: SSLContext = create_urllib3_context()
     context.load_verify_locations(path, None, None)
     return context

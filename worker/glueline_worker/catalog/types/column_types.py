@@ -1,7 +1,7 @@
-"""Column types as trees: the spellings of Hive, Glue, Spark and Trino, and one to write them in.
+"""Parse column types in the spellings of Hive, Glue, Spark and Trino, and render them in one.
 
-One pass finds the brackets and what stands between their commas. Each such part is then read by
-itself, so one that is not understood leaves its neighbours intact.
+One pass finds the brackets and the parts between their commas. Each part is then parsed by
+itself, so a part that is not understood leaves the others intact.
 """
 
 import re
@@ -17,13 +17,13 @@ from glueline.contract.datatypes import (
     UnionType,
     UnknownType,
 )
-from glueline_worker.catalog.types.type_brackets import Part, outline
-from glueline_worker.catalog.values import printable
+from glueline_worker.catalog.types.type_brackets import TypePart, find_brackets
+from glueline_worker.catalog.values import replace_surrogates
 
-DEPTH_LIMIT = 40
-"""Deeper types stay text: parsers of JSON stop near 200 levels, and a struct is three of them."""
+TYPE_DEPTH_LIMIT = 40
+"""Deeper types stay text: JSON parsers stop near 200 levels, and a struct takes three."""
 
-_CACHED_LENGTH = 4096  # longer texts are rarely met twice and would make the cache large
+_CACHED_LENGTH = 4096  # longer texts rarely come twice and would make the cache large
 _PRIMITIVE_LENGTH = 64
 
 _QUOTED_NAME = re.compile(r'`(?:[^`]|``)*+`|"(?:[^"]|"")*+"')
@@ -69,27 +69,27 @@ _NAMES = {
 
 
 def parse_type(text: str | None) -> DataType:
-    """Return ``text`` as a tree; what is no known type becomes an UnknownType. Never raises.
+    """Parse ``text`` into a tree; an unknown type becomes an UnknownType. Never raises.
 
     Understands any case, spaces, quoted and escaped field names, comments in structs, Trino's
     ``row(a int)`` and ``array(int)``. Trees are shared: equal texts yield the same object.
     """
     if not text:
         return UnknownType(text="")
-    return _cached(text) if len(text) <= _CACHED_LENGTH else _parse(printable(text))
+    return _parse_cached(text) if len(text) <= _CACHED_LENGTH else _parse(replace_surrogates(text))
 
 
 @lru_cache(maxsize=8192)
-def _cached(text: str) -> DataType:
-    return _parse(printable(text))
+def _parse_cached(text: str) -> DataType:
+    return _parse(replace_surrogates(text))
 
 
 def render_type(data_type: DataType) -> str:
-    """Return the canonical text of a tree, in Hive's spelling. ``parse_type`` reads it back."""
+    """Render a tree in Hive's spelling, which ``parse_type`` reads again."""
     match data_type:
         case PrimitiveType(name=name, parameters=parameters):
             word, zone, rest = name.partition(" with")
-            return word + _in_brackets(parameters) + zone + rest
+            return word + _render_parameters(parameters) + zone + rest
         case ArrayType(element=element):
             return f"array<{render_type(element)}>"
         case MapType(key=key, value=value):
@@ -103,7 +103,7 @@ def render_type(data_type: DataType) -> str:
 
 
 def is_understood(data_type: DataType) -> bool:
-    """Whether no part of the tree is an UnknownType."""
+    """Tell whether no part of the tree is an UnknownType."""
     match data_type:
         case ArrayType(element=element):
             return is_understood(element)
@@ -117,7 +117,7 @@ def is_understood(data_type: DataType) -> bool:
             return not isinstance(data_type, UnknownType)
 
 
-def _in_brackets(parameters: tuple[int, ...]) -> str:
+def _render_parameters(parameters: tuple[int, ...]) -> str:
     return f"({','.join(map(str, parameters))})" if parameters else ""
 
 
@@ -133,24 +133,24 @@ def _render_field(part: StructField) -> str:
 
 
 def _parse(text: str) -> DataType:
-    parts = outline(text)
-    return _type(text, parts[0], 0) if len(parts) == 1 else UnknownType(text=text.strip())
+    parts = find_brackets(text)
+    return _parse_part(text, parts[0], 0) if len(parts) == 1 else UnknownType(text=text.strip())
 
 
-def _type(text: str, part: Part, depth: int) -> DataType:
+def _parse_part(text: str, part: TypePart, depth: int) -> DataType:
     own = text[part.start : part.end].strip()
-    return _primitive(own) or _constructed(text, part, depth) or UnknownType(text=own)
+    return _parse_primitive(own) or _parse_bracketed(text, part, depth) or UnknownType(text=own)
 
 
-def _primitive(text: str) -> PrimitiveType | None:
-    return _known_primitive(text) if len(text) <= _PRIMITIVE_LENGTH else _geo(text)
+def _parse_primitive(text: str) -> PrimitiveType | None:
+    return _parse_short_primitive(text) if len(text) <= _PRIMITIVE_LENGTH else _parse_geo(text)
 
 
-def _geo(text: str) -> PrimitiveType | None:
-    """Return a shape by its kind and the number of its reference system, if that has one.
+def _parse_geo(text: str) -> PrimitiveType | None:
+    """Parse a geometric type with the number of its reference system, if that has one.
 
     Iceberg writes ``geometry(OGC:CRS84)`` and ``geography(OGC:CRS84, spherical)``, Spark's SQL
-    ``geometry(4326)``. A system without a number stays in the column's text alone.
+    ``geometry(4326)``. A system without a number stays in the text of the column only.
     """
     match = _GEO.fullmatch(text)
     if match is None:
@@ -163,8 +163,8 @@ def _geo(text: str) -> PrimitiveType | None:
 
 
 @lru_cache(maxsize=4096)
-def _known_primitive(text: str) -> PrimitiveType | None:
-    if shape := _geo(text):
+def _parse_short_primitive(text: str) -> PrimitiveType | None:
+    if shape := _parse_geo(text):
         return shape
     text = _FIXED.sub(r"fixed(\1)", text)
     match = _PRIMITIVE.fullmatch(" ".join(text.lower().strip("`").split()))
@@ -177,9 +177,9 @@ def _known_primitive(text: str) -> PrimitiveType | None:
     return PrimitiveType(name=name, parameters=tuple(int(n) for n in numbers if n is not None))
 
 
-def _constructed(text: str, part: Part, depth: int) -> DataType | None:  # noqa: PLR0911
-    """Return the type with brackets that ``part`` is, if it is one and is not too deep."""
-    if depth >= DEPTH_LIMIT or len(part.brackets) != 1:
+def _parse_bracketed(text: str, part: TypePart, depth: int) -> DataType | None:  # noqa: PLR0911
+    """Parse a type with brackets; None when ``part`` is not one or is too deep."""
+    if depth >= TYPE_DEPTH_LIMIT or len(part.brackets) != 1:
         return None
     brackets = part.brackets[0]
     if text[brackets.end + 1 : part.end].strip():
@@ -188,11 +188,11 @@ def _constructed(text: str, part: Part, depth: int) -> DataType | None:  # noqa:
     is_empty = not text[brackets.start + 1 : brackets.end].strip()
     if head in _STRUCTS:
         parts = [] if is_empty else brackets.parts
-        return StructType(fields=tuple(_field(text, each, depth + 1) for each in parts))
+        return StructType(fields=tuple(_parse_field(text, each, depth + 1) for each in parts))
     count = len(brackets.parts)
     if is_empty or _ARITY.get(head, 0) not in (None, count):
         return None
-    members = tuple(_type(text, each, depth + 1) for each in brackets.parts)
+    members = tuple(_parse_part(text, each, depth + 1) for each in brackets.parts)
     match _ARITY[head]:
         case 1:
             return ArrayType(element=members[0])
@@ -202,42 +202,42 @@ def _constructed(text: str, part: Part, depth: int) -> DataType | None:  # noqa:
             return UnionType(members=members)
 
 
-def _field(text: str, part: Part, depth: int) -> StructField:
+def _parse_field(text: str, part: TypePart, depth: int) -> StructField:
     end, comment = part.end, None
     if part.comment and not text[part.comment.end() : end].strip():
-        end, comment = part.comment.start(), _unquoted_comment(part.comment)
+        end, comment = part.comment.start(), _unquote_comment(part.comment)
     own = text[part.start : end].rstrip()
     if own.endswith(("NOT NULL", "not null")):
         end = part.start + len(own) - len("not null")
-    name_end, type_start = _name_end(text, part, end)
+    name_end, type_start = _find_name_end(text, part, end)
     brackets = [each for each in part.brackets if each.start >= type_start]
     return StructField(
-        name=_unquoted_name(text[part.start : name_end].strip()),
-        type=_type(text, Part(type_start, end, brackets=brackets), depth),
+        name=_unquote_name(text[part.start : name_end].strip()),
+        type=_parse_part(text, TypePart(type_start, end, brackets=brackets), depth),
         comment=comment,
     )
 
 
-def _name_end(text: str, part: Part, end: int) -> tuple[int, int]:
-    """Return where a field's name ends and its type starts: ``a:int``, ``a int`` or ``int``."""
+def _find_name_end(text: str, part: TypePart, end: int) -> tuple[int, int]:
+    """Return the end of a field's name and the start of its type: ``a:int``, ``a int``, ``int``."""
     if part.colon is not None:
         return part.colon, part.colon + 1
     own = text[part.start : end].strip()
     quoted = _QUOTED_NAME.match(own)
     name = quoted[0] if quoted else own.split(maxsplit=1)[0] if own else ""
-    is_nameless = name == own or _primitive(own) or _CONSTRUCTOR.match(own)
+    is_nameless = name == own or _parse_primitive(own) or _CONSTRUCTOR.match(own)
     name_end = part.start if is_nameless else text.index(name, part.start) + len(name)
     return name_end, name_end
 
 
-def _unquoted_name(name: str) -> str:
+def _unquote_name(name: str) -> str:
     if _QUOTED_NAME.fullmatch(name):
         quote = name[0]
         return name[1:-1].replace(quote * 2, quote)
     return _ESCAPE.sub(r"\1", name)
 
 
-def _unquoted_comment(mark: re.Match[str]) -> str:
+def _unquote_comment(mark: re.Match[str]) -> str:
     literal = mark[0][len("comment") :].strip()
     quote = literal[0]
     escape = rf"\\(.)|{quote}{quote}"

@@ -1,9 +1,9 @@
-"""Where a type's text has brackets and commas: the outline that ``types`` reads."""
+"""Find the brackets and commas in the text of a type, for ``column_types``."""
 
 import re
 from dataclasses import dataclass, field
 
-# Quoted texts are bounded: one that is never closed is searched from each of its quotes.
+# Quoted texts are bounded: a search starts at each quote, also of a text that never ends.
 _MARK = re.compile(
     r"""`(?:[^`]{1,128}+|``){0,64}+`                     # a quoted name
       | (?<![^\s<(,])"(?:[^"]{1,128}+|""){0,64}+"        # a quoted name of Trino
@@ -15,36 +15,36 @@ _MARK = re.compile(
 
 
 @dataclass(slots=True)
-class Part:
-    """What stands between two commas; ``brackets`` are the outermost ones within."""
+class TypePart:
+    """The text between two commas; ``brackets`` are the outermost ones in it."""
 
     start: int
     end: int = 0
     colon: int | None = None
     comment: re.Match[str] | None = None
-    brackets: list["Brackets"] = field(default_factory=list)
+    brackets: list["TypeBrackets"] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Brackets:
+class TypeBrackets:
     """A pair of brackets and the parts between its commas."""
 
     opener: str
     start: int
-    parts: list[Part]
+    parts: list[TypePart]
     end: int = 0
 
 
-def outline(text: str) -> list[Part]:
+def find_brackets(text: str) -> list[TypePart]:
     """Return the outermost parts of ``text``.
 
     Takes linear time. A bracket without its partner is an ordinary character.
     """
-    opened, angles = [Brackets("", 0, [Part(0)])], 0
+    opened, angles = [TypeBrackets("", 0, [TypePart(0)])], 0
     for match in _MARK.finditer(text):
         mark, at, parts = match[0], match.start(), opened[-1].parts
         if mark in ("<", "("):
-            opened.append(Brackets(mark, at, [Part(at + 1)]))
+            opened.append(TypeBrackets(mark, at, [TypePart(at + 1)]))
             angles += mark == "<"
         elif mark == ">" and angles:
             while opened[-1].opener == "(":
@@ -55,7 +55,7 @@ def outline(text: str) -> list[Part]:
             _close(opened, at)
         elif mark == ",":
             parts[-1].end = at
-            parts.append(Part(at + 1))
+            parts.append(TypePart(at + 1))
         elif mark == ":" and parts[-1].colon is None:
             parts[-1].colon = at
         elif mark[0] in "cC":
@@ -64,7 +64,7 @@ def outline(text: str) -> list[Part]:
     return opened[0].parts
 
 
-def _close(opened: list[Brackets], at: int) -> None:
+def _close(opened: list[TypeBrackets], at: int) -> None:
     brackets = opened.pop()
     brackets.end = brackets.parts[-1].end = at
     opened[-1].parts[-1].brackets.append(brackets)

@@ -1,4 +1,4 @@
-"""JSON Lines: one record a line."""
+"""Files of JSON Lines: each line is one record."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 from glueline.contract.records import Record
 from glueline.contract.terminal import escape_json
-from glueline_worker.sinks.atomic_files import sync
-from glueline_worker.sinks.json_text import as_json
+from glueline_worker.sinks.atomic_files import sync_file
+from glueline_worker.sinks.json_text import to_json
 
-CHUNK = 1 << 20
-BUFFER = 1 << 17
-"""Bytes; a table is often 8 kB, which is Python's whole buffer: a system call for each."""
+_CHUNK = 1 << 20
+_BUFFER = 1 << 17
+"""Bytes. A table is often 8 kB, which fills Python's own buffer: each would be a system call."""
 
 
-class Span(NamedTuple):
-    """Lines in the object of a kind of record. A tuple takes little memory: there may be many."""
+class LineSpan(NamedTuple):
+    """Lines in the object of a kind of record. It is a tuple, because there may be many."""
 
     kind: str
     start: int
@@ -25,7 +25,7 @@ class Span(NamedTuple):
     records: int
 
 
-class JsonLines:
+class JsonLinesFile:
     """A file that records are appended to."""
 
     extension = "jsonl"
@@ -33,28 +33,28 @@ class JsonLines:
     def __init__(self, kind: str, path: Path) -> None:
         """Create the file ``path`` for records of one kind."""
         self.kind = kind
-        self._file = path.open("xb", buffering=BUFFER)
+        self._file = path.open("xb", buffering=_BUFFER)
         self.path = path
         self.records = 0
         self._bytes = 0
 
-    def append(self, records: Sequence[Record]) -> Span:
-        """Write one line for each of ``records``; where they are."""
-        lines = b"".join(escape_json(as_json(record)[1]) + b"\n" for record in records)
-        return self.take(lines, len(records))
+    def append(self, records: Sequence[Record]) -> LineSpan:
+        """Write one line for each of ``records`` and return where they are."""
+        lines = b"".join(escape_json(to_json(record)[1]) + b"\n" for record in records)
+        return self.append_lines(lines, len(records))
 
-    def take(self, lines: bytes, records: int) -> Span:
-        """Write lines as they are; where they are."""
+    def append_lines(self, lines: bytes, records: int) -> LineSpan:
+        """Write finished lines and return where they are."""
         start = self._bytes
         self._file.write(lines)
         self._bytes += len(lines)
         self.records += records
-        return Span(self.kind, start, self._bytes, records)
+        return LineSpan(self.kind, start, self._bytes, records)
 
     def finish(self) -> None:
         """Make all lines durable and close the file."""
         self._file.flush()
-        sync(self._file.fileno())
+        sync_file(self._file.fileno())
         self._file.close()
 
     def abandon(self) -> None:
@@ -66,10 +66,10 @@ class JsonLines:
 
     @staticmethod
     def count(path: Path) -> int | None:
-        """How many records the file ``path`` holds; None when its last line is cut off."""
+        """Count the records in the file ``path``; None when its last line is cut off."""
         lines, chunk = 0, b"\n"
         with path.open("rb") as file:
-            while more := file.read(CHUNK):
+            while more := file.read(_CHUNK):
                 chunk = more
                 lines += chunk.count(b"\n")
         return lines if chunk.endswith(b"\n") else None

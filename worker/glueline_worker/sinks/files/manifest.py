@@ -1,4 +1,4 @@
-"""What a run left behind: its objects, each checked before the manifest lists it."""
+"""The manifest of a run, which lists its objects; each is checked before."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,11 +10,17 @@ from pydantic import ValidationError
 
 from glueline.contract.model import StrictModel, first_error
 from glueline.contract.records import KINDS
-from glueline_worker.sinks.base import Commit, Receipt, SinkRefused
-from glueline_worker.sinks.files.jsonl import JsonLines
-from glueline_worker.sinks.object_names import INDEX, index_paths, object_paths, run_folder
+from glueline_worker.sinks.errors import SinkRefused
+from glueline_worker.sinks.files.jsonl import JsonLinesFile
+from glueline_worker.sinks.model import Commit, Receipt
+from glueline_worker.sinks.object_names import (
+    INDEX_FOLDER,
+    list_index_paths,
+    list_object_paths,
+    make_run_folder,
+)
 
-MANIFEST_VERSION = 1
+_MANIFEST_VERSION = 1
 
 
 class StoredObject(StrictModel):
@@ -28,17 +34,17 @@ class StoredObject(StrictModel):
     bytes: int
     sha256: str
     modified_ns: int
-    """Tells at commit whether another attempt has replaced the object since."""
+    """Shows at commit whether another attempt has replaced the object since."""
 
 
-class Objects(StrictModel):
+class FileReceipt(StrictModel):
     """The receipt of a unit."""
 
     objects: tuple[StoredObject, ...] = ()
 
 
-def describe(root: Path, path: str, kind: str, unit: str, records: int) -> StoredObject:
-    """Measure the object at ``path``. Raises OSError."""
+def measure_object(root: Path, path: str, kind: str, unit: str, records: int) -> StoredObject:
+    """Measure size, hash and time of the object at ``path``. Raises OSError."""
     with (root / path).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     stat = (root / path).stat()
@@ -53,49 +59,52 @@ def describe(root: Path, path: str, kind: str, unit: str, records: int) -> Store
     )
 
 
-def stored_objects(root: Path, commit: Commit) -> list[StoredObject]:
-    """List the objects of all receipts as they stand on the disk.
+def verify_objects(root: Path, commit: Commit) -> list[StoredObject]:
+    """Return the objects of all receipts as they are on the disk.
 
     Raises SinkRefused when one is missing, cut off or outside the run's folders, and OSError.
     """
     run_id = commit.run.run_id
     return [
-        _verified(root, run_id, stored)
+        _verify(root, run_id, stored)
         for unit_id, receipt in sorted(commit.receipts.items())
-        for stored in _read(unit_id, receipt).objects
+        for stored in _parse_receipt(unit_id, receipt).objects
     ]
 
 
-def lost_records(commit: Commit, objects: list[StoredObject]) -> str:
-    """Say of which units fewer records stand there than were stored; empty when of none.
+def describe_lost_records(commit: Commit, objects: list[StoredObject]) -> str:
+    """Name the units of which the folder holds fewer records than they stored; empty for none.
 
-    Another attempt may have put its own in their place, or an older copy of the folder came back.
+    Another attempt may have replaced their objects, or an older copy of the folder was restored.
     """
-    stand = {stored.path: stored.records for stored in objects}
+    present = {stored.path: stored.records for stored in objects}
     units = sorted(
         unit_id
         for unit_id, receipt in commit.receipts.items()
-        if any(stored.records > stand[stored.path] for stored in _read(unit_id, receipt).objects)
+        if any(
+            stored.records > present[stored.path]
+            for stored in _parse_receipt(unit_id, receipt).objects
+        )
     )
     if not units:
         return ""
     return (
-        f"fewer records stand in the folder than {len(units)} units had written, {units[0]!r} "
+        f"the folder holds fewer records than {len(units)} units had written, {units[0]!r} "
         "among them; was it restored? Extract again"
     )
 
 
-def _read(unit_id: str, receipt: Receipt) -> Objects:
+def _parse_receipt(unit_id: str, receipt: Receipt) -> FileReceipt:
     try:
-        return Objects.model_validate(receipt)
+        return FileReceipt.model_validate(receipt)
     except ValidationError as error:
         problem = first_error(error)
         raise SinkRefused(f"the receipt of {unit_id} is none of a file sink: {problem}") from None
 
 
-def _verified(root: Path, run_id: str, stored: StoredObject) -> StoredObject:
+def _verify(root: Path, run_id: str, stored: StoredObject) -> StoredObject:
     path = stored.path
-    paths = object_paths(stored.kind, run_id, stored.unit, JsonLines.extension)
+    paths = list_object_paths(stored.kind, run_id, stored.unit, JsonLinesFile.extension)
     if path not in paths or stored.kind not in KINDS:
         raise SinkRefused(f"{stored.path!r} is no object of run {run_id}")
     try:
@@ -106,23 +115,23 @@ def _verified(root: Path, run_id: str, stored: StoredObject) -> StoredObject:
         ) from None
     if (stat.st_size, stat.st_mtime_ns) == (stored.bytes, stored.modified_ns):
         return stored
-    return _replaced(root, stored)
+    return _measure_replacement(root, stored)
 
 
-def _replaced(root: Path, stored: StoredObject) -> StoredObject:
-    """Describe what another attempt at the same unit, or its copy, put in the object's place."""
-    records = JsonLines.count(root / stored.path)
+def _measure_replacement(root: Path, stored: StoredObject) -> StoredObject:
+    """Measure the object that another attempt at the unit, or a copy of it, has put there."""
+    records = JsonLinesFile.count(root / stored.path)
     if records is None:
         raise SinkRefused(f"{root / stored.path} is cut off; extract {stored.unit} again")
-    return describe(root, stored.path, stored.kind, stored.unit, records)
+    return measure_object(root, stored.path, stored.kind, stored.unit, records)
 
 
-def manifest(commit: Commit, objects: list[StoredObject]) -> bytes:
-    """Write what ``runs/<run id>.json`` says."""
+def make_manifest(commit: Commit, objects: list[StoredObject]) -> bytes:
+    """Return the content of ``runs/<run id>.json``."""
     run = commit.run
     request = run.request.model_dump(mode="json")
     content: dict[str, Any] = {
-        "manifest_version": MANIFEST_VERSION,
+        "manifest_version": _MANIFEST_VERSION,
         "run_id": run.run_id,
         "generation": run.generation,
         "state": commit.state,
@@ -140,20 +149,20 @@ def manifest(commit: Commit, objects: list[StoredObject]) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
 
 
-def listed_in(path: Path, run_id: str) -> set[str] | None:
-    """The paths of a manifest's objects and of their indexes; None where there is no manifest."""
+def read_listed_paths(path: Path, run_id: str) -> set[str] | None:
+    """Return the paths of a manifest's objects and of their indexes; None without a manifest."""
     try:
         objects = orjson.loads(path.read_bytes())["objects"]
         found = {stored["path"] for stored in objects}
         units = {stored["unit"] for stored in objects}
-        return found.union(*(index_paths(run_id, unit) for unit in units))
+        return found.union(*(list_index_paths(run_id, unit) for unit in units))
     except (FileNotFoundError, KeyError, TypeError, orjson.JSONDecodeError):
         return None
 
 
-def folders(root: Path, run_id: str) -> Iterator[Path]:
-    """The run's folders that exist, that of its indexes among them."""
-    for kind in (*KINDS, INDEX):
-        folder = root / run_folder(kind, run_id)
+def list_run_folders(root: Path, run_id: str) -> Iterator[Path]:
+    """Yield the folders of the run that exist, including that of its indexes."""
+    for kind in (*KINDS, INDEX_FOLDER):
+        folder = root / make_run_folder(kind, run_id)
         if folder.is_dir():
             yield folder

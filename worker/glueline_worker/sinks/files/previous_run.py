@@ -1,9 +1,9 @@
-"""What older runs left, so that a run takes over what has not changed.
+"""The results of an older run, from which a run takes over what has not changed.
 
-``index/run=<id>/<unit>.json`` says of a unit's objects which lines belong to which part, under
-which fingerprint; ``index/newest-<scope>.json`` names the newest run of a scope. An index whose
-objects are not, to the byte and the nanosecond, those that it was written for is no index: the
-parts are read again.
+``index/run=<id>/<unit>.json`` says which lines of a unit's objects belong to which part, and under
+which fingerprint. ``index/newest-<scope>.json`` names the newest run of a scope. An index counts
+only while its objects have the size and the time, to the nanosecond, that they had when it was
+written. Otherwise the parts are read again.
 """
 
 import hashlib
@@ -19,11 +19,16 @@ from pydantic import Field, ValidationError
 
 from glueline.contract.messages import encode
 from glueline.contract.model import StrictModel
-from glueline_worker.sinks.atomic_files import remove_temporaries, write_whole
-from glueline_worker.sinks.base import Run
-from glueline_worker.sinks.files.jsonl import Span
+from glueline_worker.sinks.atomic_files import remove_temporaries, write_atomically
+from glueline_worker.sinks.files.jsonl import LineSpan
 from glueline_worker.sinks.files.manifest import StoredObject
-from glueline_worker.sinks.object_names import index_path, index_paths, manifest_path, newest_path
+from glueline_worker.sinks.model import Run
+from glueline_worker.sinks.object_names import (
+    list_index_paths,
+    make_index_path,
+    make_manifest_path,
+    make_newest_run_path,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class StoredPart:
     """A part in a unit's objects."""
 
     fingerprint: str
-    spans: tuple[Span, ...]
+    spans: tuple[LineSpan, ...]
     """One for each kind of record."""
     inputs: tuple[str, ...] = ()
 
@@ -41,7 +46,7 @@ class StoredPart:
         return {span.kind: span.records for span in self.spans}
 
 
-class Index(StrictModel):
+class UnitIndex(StrictModel):
     """The parts of one unit, by key; ``objects`` are by kind."""
 
     unit: str
@@ -50,93 +55,98 @@ class Index(StrictModel):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the objects hold the lines of these parts and nothing else."""
+        """Tell whether the objects hold the lines of these parts and nothing else."""
         counts = Counter[str]()
         for part in self.parts.values():
             counts.update(part.counts)
         return counts == {kind: one.records for kind, one in self.objects.items()}
 
 
-class Newest(StrictModel):
+class NewestRun(StrictModel):
     """The newest run of a scope."""
 
     run_id: str
     generation: int
 
 
-def newest(root: Path, run: Run) -> str | None:
-    """The run that ``run`` can take over from, None when there is none or the run is full."""
+def find_previous_run(root: Path, run: Run) -> str | None:
+    """Return the run that ``run`` can take over from; None without one or for a full run."""
     if run.request.options.full:
         return None
-    found = _read_newest(root, run)
-    if found is None or not (root / manifest_path(found.run_id)).is_file():
+    found = _read_newest_run(root, run)
+    if found is None or not (root / make_manifest_path(found.run_id)).is_file():
         return None
     return found.run_id
 
 
-def remember_newest(root: Path, run: Run) -> None:
-    """Let later runs of the scope take over from ``run``, unless a newer one has committed."""
-    known = _read_newest(root, run)
+def remember_newest_run(root: Path, run: Run) -> None:
+    """Let later runs of the scope take over from ``run``, unless a newer run has committed."""
+    known = _read_newest_run(root, run)
     if known is None or known.generation <= run.generation:
-        this = Newest(run_id=run.run_id, generation=run.generation)
-        path = root / newest_path(_scope(run))
-        write_whole(path, this.model_dump_json().encode())
+        this = NewestRun(run_id=run.run_id, generation=run.generation)
+        path = root / make_newest_run_path(_hash_scope(run))
+        write_atomically(path, this.model_dump_json().encode())
         remove_temporaries(path)
 
 
-def forget_newest(root: Path, run: Run) -> None:
-    """Let no later run look for what ``run`` had left."""
-    known = _read_newest(root, run)
+def forget_newest_run(root: Path, run: Run) -> None:
+    """Keep later runs from taking over from ``run``."""
+    known = _read_newest_run(root, run)
     if known is not None and known.run_id == run.run_id:
-        (root / newest_path(_scope(run))).unlink(missing_ok=True)
+        (root / make_newest_run_path(_hash_scope(run))).unlink(missing_ok=True)
 
 
-def read_index(root: Path, run_id: str, unit_id: str) -> Index | None:
-    """The index of a unit whose objects stand as it says."""
-    for path in index_paths(run_id, unit_id):
+def read_index(root: Path, run_id: str, unit_id: str) -> UnitIndex | None:
+    """Return the index of a unit; None when its objects have changed since it was written."""
+    for path in list_index_paths(run_id, unit_id):
         with suppress(OSError, ValidationError):
-            index = Index.model_validate_json((root / path).read_bytes())
+            index = UnitIndex.model_validate_json((root / path).read_bytes())
             if index.unit == unit_id:
-                whole = all(_stands(root, one) for one in index.objects.values())
-                return index if whole else None
+                is_whole = all(_is_untouched(root, one) for one in index.objects.values())
+                return index if is_whole else None
     return None
 
 
-def write_index(root: Path, run_id: str, index: Index) -> None:
+def write_index(root: Path, run_id: str, index: UnitIndex) -> None:
     """Store the index of a unit whose objects are in place. Raises OSError."""
-    content = orjson.dumps(index, default=_plain)
-    write_whole(root / index_path(run_id, index.unit), content)
+    content = orjson.dumps(index, default=_to_json_value)
+    write_atomically(root / make_index_path(run_id, index.unit), content)
 
 
-def homes(unit_id: str, kind: str, key: str) -> tuple[str, ...]:
-    """The units that may have left a part: its own or, of a job, also the listing of all jobs."""
+def list_candidate_units(unit_id: str, kind: str, key: str) -> tuple[str, ...]:
+    """Return the units that may have written a part.
+
+    This is the unit itself, but a job can also come from the listing of all jobs.
+    """
     if kind != "job":
         return (unit_id,)
     return ("jobs", f"job/{encode(unquote(key.rpartition('/')[2]))}")
 
 
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, Span) else vars(value)
+def _to_json_value(value: Any) -> Any:
+    return tuple(value) if isinstance(value, LineSpan) else vars(value)
 
 
-def _read_newest(root: Path, run: Run) -> Newest | None:
+def _read_newest_run(root: Path, run: Run) -> NewestRun | None:
     with suppress(OSError, ValidationError):
-        return Newest.model_validate_json((root / newest_path(_scope(run))).read_bytes())
+        return NewestRun.model_validate_json(
+            (root / make_newest_run_path(_hash_scope(run))).read_bytes()
+        )
     return None
 
 
-def _scope(run: Run) -> str:
+def _hash_scope(run: Run) -> str:
     request = run.request.model_dump(mode="json", include={"source", "scope", "filters"})
     request["place"] = _place(run)
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def _place(run: Run) -> list[str]:
-    """Where the run reads: what was found elsewhere is none of its own."""
+    """Return the place of the run: results from elsewhere are not its own."""
     return [run.place.of_catalog, run.place.of_jobs] if run.place else []
 
 
-def _stands(root: Path, stored: StoredObject) -> bool:
+def _is_untouched(root: Path, stored: StoredObject) -> bool:
     try:
         stat = (root / stored.path).stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Engines: how each database is connected to, and the schema created by the first who comes."""
+"""Connect to each database, and create or migrate its schema."""
 
 import sqlite3
 from collections.abc import Callable
@@ -18,94 +18,94 @@ from sqlalchemy import (
 )
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
-from glueline_worker.sinks.base import SinkRefused
-from glueline_worker.sinks.sql.database_identity import mark
-from glueline_worker.sinks.sql.errors import READ_ONLY, is_busy
-from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSION, migrate
+from glueline_worker.sinks.errors import SinkRefused
+from glueline_worker.sinks.sql.database_identity import assign_database_number
+from glueline_worker.sinks.sql.errors import READ_ONLY_SQLSTATE, is_busy
+from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSION, migrate_schema
 from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
 
-SQLITE_PATIENCE = 30
+_SQLITE_WAIT_SECONDS = 30
 """Seconds to wait for another process that writes."""
 
-CONNECTIONS = 4
+POSTGRESQL_CONNECTIONS = 4
 """Connections of one worker process to PostgreSQL."""
 
-ADVISORY_LOCK = 0x676C7565
-"""The number, Glueline's alone, under which its processes take turns in PostgreSQL."""
+_ADVISORY_LOCK = 0x676C7565
+"""The number of the lock by which Glueline's processes take turns in PostgreSQL."""
 
 
-def sqlite_engine(path: str) -> Engine:
-    """Connect to the file ``path`` in WAL mode, so that readers and the writer do not wait."""
+def make_sqlite_engine(path: str) -> Engine:
+    """Connect to the file ``path`` in WAL mode, so that readers do not wait for the writer."""
     engine = create_engine(
         URL.create("sqlite", database=path),
-        json_serializer=_as_it_is,
+        json_serializer=_keep_json_text,
         pool_size=1,
         max_overflow=0,
-        connect_args={"timeout": SQLITE_PATIENCE, "check_same_thread": False},
+        connect_args={"timeout": _SQLITE_WAIT_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def postgresql_engine(url: URL) -> Engine:
-    """Connect with psycopg 3; a connection that went stale is replaced before it is used."""
+def make_postgresql_engine(url: URL) -> Engine:
+    """Connect with psycopg 3. A stale connection is replaced before it is used."""
     engine = create_engine(
         url,
-        json_serializer=_as_it_is,
+        json_serializer=_keep_json_text,
         pool_pre_ping=True,
-        pool_size=CONNECTIONS,
+        pool_size=POSTGRESQL_CONNECTIONS,
         max_overflow=0,
     )
-    event.listen(engine, "handle_error", _leave_read_only)
+    event.listen(engine, "handle_error", _drop_read_only_session)
     return engine
 
 
-def _leave_read_only(context: ExceptionContext) -> None:
-    """Give up a session that may not write: it would stay so when its server may again."""
-    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+def _drop_read_only_session(context: ExceptionContext) -> None:
+    """Close a read-only session: it would stay read-only when its server takes writes again."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY_SQLSTATE:
         context.is_disconnect = True
 
 
 def create_schema(connection: Connection) -> int | None:
-    """Create what is missing; the version of a schema that was migrated.
+    """Create or migrate the schema. Return the version it was migrated from, else None.
 
     Raises SinkRefused for the schema of a newer Glueline, or of one that is too old.
     """
-    lock(connection)
+    lock_schema(connection)
     if inspect(connection).has_table(VERSIONS.name):
         version = connection.scalar(select(VERSIONS.c.version))
         if version == SCHEMA_VERSION:
             return None
         _check_version(version)
-        migrate(connection)
+        migrate_schema(connection)
         create_views(connection)
         return version
     METADATA.create_all(connection)
     create_views(connection)
     connection.execute(VERSIONS.insert(), {"version": SCHEMA_VERSION})
-    mark(connection)
+    assign_database_number(connection)
     return None
 
 
 def create_views(connection: Connection) -> None:
-    """Create the views, or put them in the place of an older schema's."""
-    for view in _views(connection.dialect.name):
+    """Create the views, or replace those of an older schema."""
+    for view in _read_view_statements(connection.dialect.name):
         connection.exec_driver_sql(view)
 
 
-def _views(dialect: str) -> list[str]:
-    """Read the statements that create the views: JSON taken apart, so that it can be queried."""
+def _read_view_statements(dialect: str) -> list[str]:
+    """Read the statements that create the views, which turn JSON into columns for queries."""
     return files(__package__).joinpath(f"views/{dialect}.sql").read_text().strip().split("\n\n")
 
 
-def lock(connection: Connection) -> None:
+def lock_schema(connection: Connection) -> None:
     """Let one transaction at a time create the schema or commit a run.
 
-    A transaction of SQLite is alone anyway: it begins immediate.
+    SQLite needs no lock: its transactions begin immediate, so only one runs at a time.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(select(text(f"pg_advisory_xact_lock({ADVISORY_LOCK})")))
+        connection.execute(select(text(f"pg_advisory_xact_lock({_ADVISORY_LOCK})")))
 
 
 def _check_version(version: int | None) -> None:
@@ -121,34 +121,34 @@ def _check_version(version: int | None) -> None:
         )
 
 
-def _as_it_is(document: str) -> str:
+def _keep_json_text(document: str) -> str:
     return document
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Transactions begin where SQLAlchemy says so.
     connection.execute("PRAGMA synchronous = FULL")
-    # SQLite does not wait for the lock of this switch, so processes that meet here take turns.
-    _when_free(lambda: connection.execute("PRAGMA journal_mode = WAL"))
-    # From now on only the beginning of a transaction waits, and that is ours: see _when_free.
+    # SQLite itself does not wait for the lock that this switch needs.
+    _retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL"))
+    # From now on only the begin of a transaction waits, and _retry_while_busy does that.
     connection.execute("PRAGMA busy_timeout = 0")
 
 
 def _begin_immediate(connection: Connection) -> None:
     # A transaction that reads first and writes later could not wait for another writer.
-    _when_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    _retry_while_busy(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 
 
-def _when_free(step: Callable[[], object]) -> None:
-    """Do ``step`` once no other process writes.
+def _retry_while_busy(step: Callable[[], object]) -> None:
+    """Repeat ``step`` until no other process writes.
 
-    SQLite itself would look after longer and longer pauses, of a tenth of a second in the end:
-    two processes that write all the time then took half as long again.
+    SQLite's own pauses grow to a tenth of a second. Two processes that write all the time took
+    half as long again with them.
     """
     for attempt in Retrying(
         retry=retry_if_exception(is_busy),
         wait=wait_random(0.001, 0.004),
-        stop=stop_after_delay(SQLITE_PATIENCE),
+        stop=stop_after_delay(_SQLITE_WAIT_SECONDS),
         reraise=True,
     ):
         with attempt:

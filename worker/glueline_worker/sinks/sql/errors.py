@@ -1,4 +1,4 @@
-"""The errors of databases in a sink's words: what may pass, and what will not."""
+"""Turn the errors of databases into those of sinks: errors that may pass, and others."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from glueline.contract.errors import GluelineError
-from glueline_worker.sinks.base import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 
-SQLITE_PASSING = frozenset(
+_SQLITE_TRANSIENT = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
@@ -21,67 +21,66 @@ SQLITE_PASSING = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
-SQLITE_DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
-SQLITE_PRIMARY = 0xFF
+_SQLITE_DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+_SQLITE_PRIMARY = 0xFF
 """An extended result code holds the primary one in its lowest byte."""
 
-READ_ONLY = "25006"
+READ_ONLY_SQLSTATE = "25006"
 """SQLSTATE of a server that takes no writes: a standby, or one whose operator forbade them."""
 
-POSTGRESQL_PASSING = ("08", "40", "53", "55", "57", "58", READ_ONLY)
+_POSTGRESQL_TRANSIENT = ("08", "40", "53", "55", "57", "58", READ_ONLY_SQLSTATE)
 """Classes of SQLSTATE: connection, rollback, resources, object in use, operator, system."""
 
-POSTGRESQL_REFUSALS = (
+_POSTGRESQL_REFUSALS = (
     "authentication",
     "no password supplied",
     "does not exist",
     "pg_hba.conf",
     "permission denied",
 )
-"""libpq tells of a refused connection in words only."""
+"""Parts of messages: libpq reports a refused connection without a SQLSTATE."""
 
 
 @contextmanager
-def database_errors(name: str, secrets: Sequence[str] = ()) -> Iterator[None]:
+def translate_database_errors(name: str, secrets: Sequence[str] = ()) -> Iterator[None]:
     """Raise SinkUnavailable or SinkRefused, naming the sink, in place of SQLAlchemy's errors.
 
-    The driver's error is left out of the chain and ``secrets`` out of the text, because a log
-    prints both.
+    The driver's error is not chained and ``secrets`` are not in the text, because logs show both.
     """
     try:
         yield
     except SQLAlchemyError as error:
-        raise _translated(error, name, secrets) from None
+        raise _translate(error, name, secrets) from None
 
 
-def _translated(error: SQLAlchemyError, name: str, secrets: Sequence[str]) -> GluelineError:
+def _translate(error: SQLAlchemyError, name: str, secrets: Sequence[str]) -> GluelineError:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    words = " ".join(str(cause).split())
+    text = " ".join(str(cause).split())
     for secret in filter(None, secrets):
-        words = words.replace(secret, "***")
-    kind = SinkUnavailable if _passes(error, cause) else SinkRefused
-    if _primary(cause) in SQLITE_DAMAGED:
-        words += "; move the file away or name another"
-    return kind(f"cannot use {name}: {words}")
+        text = text.replace(secret, "***")
+    kind = SinkUnavailable if _is_transient(error, cause) else SinkRefused
+    if _primary_code(cause) in _SQLITE_DAMAGED:
+        text += "; move the file away or name another"
+    return kind(f"cannot use {name}: {text}")
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether another process writes SQLite's file, or mends it after one that was killed."""
-    return _primary(getattr(error, "orig", error)) == sqlite3.SQLITE_BUSY
+    """Tell whether another process writes SQLite's file, or repairs it after a kill."""
+    return _primary_code(getattr(error, "orig", error)) == sqlite3.SQLITE_BUSY
 
 
-def _passes(error: SQLAlchemyError, cause: BaseException | None) -> bool:
-    code = _primary(cause)
+def _is_transient(error: SQLAlchemyError, cause: BaseException | None) -> bool:
+    code = _primary_code(cause)
     if code is not None:
-        return code in SQLITE_PASSING
+        return code in _SQLITE_TRANSIENT
     state: str | None = getattr(cause, "sqlstate", None)
     if state is not None:
-        return state.startswith(POSTGRESQL_PASSING)
+        return state.startswith(_POSTGRESQL_TRANSIENT)
     if isinstance(error, (OperationalError, InterfaceError)):
-        return not any(words in str(cause) for words in POSTGRESQL_REFUSALS)
+        return not any(text in str(cause) for text in _POSTGRESQL_REFUSALS)
     return isinstance(error, PoolTimeout)
 
 
-def _primary(cause: BaseException | None) -> int | None:
+def _primary_code(cause: BaseException | None) -> int | None:
     code: int | None = getattr(cause, "sqlite_errorcode", None)
-    return None if code is None else code & SQLITE_PRIMARY
+    return None if code is None else code & _SQLITE_PRIMARY

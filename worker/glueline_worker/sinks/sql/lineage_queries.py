@@ -1,4 +1,4 @@
-"""What a SQL sink holds of lineage, for those who ask."""
+"""Queries for the lineage that a SQL sink holds, and for the things that it joins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from glueline_worker.sinks.sql.schema.tables import DATABASES, LINEAGE, PARTITIO
 
 @dataclass(frozen=True, slots=True)
 class StoredEdge:
-    """One live row of ``lineage``."""
+    """A live row of ``lineage``."""
 
     process: str
     upstream: Dataset
@@ -22,7 +22,7 @@ class StoredEdge:
 
 @dataclass(frozen=True, slots=True)
 class StoredDatabase:
-    """One live row of ``databases``; ``target`` is what a resource link points at."""
+    """A live row of ``databases``; ``target`` is that of a resource link."""
 
     source: str
     region: str
@@ -33,10 +33,10 @@ class StoredDatabase:
 
 @dataclass(frozen=True, slots=True)
 class StoredTable:
-    """One live row of ``tables``.
+    """A live row of ``tables``.
 
-    ``data_locations`` are the places where its data stands; None for a table without storage,
-    empty where the catalogue does not say the place.
+    ``data_locations`` are the places of its data. They are None for a table without storage, and
+    empty where the catalogue does not name a place.
     """
 
     source: str
@@ -60,8 +60,8 @@ class StoredPartition:
     location: str
 
 
-def stored_edges(connection: Connection) -> Sequence[StoredEdge]:
-    """All edges that have not been marked deleted."""
+def select_edges(connection: Connection) -> Sequence[StoredEdge]:
+    """Read all edges that are not marked deleted."""
     columns = LINEAGE.c
     query = select(
         columns.process,
@@ -80,8 +80,8 @@ def stored_edges(connection: Connection) -> Sequence[StoredEdge]:
     ]
 
 
-def stored_databases(connection: Connection) -> Sequence[StoredDatabase]:
-    """All databases that have not been marked deleted."""
+def select_databases(connection: Connection) -> Sequence[StoredDatabase]:
+    """Read all databases that are not marked deleted."""
     columns = DATABASES.c
     query = select(
         columns.source,
@@ -91,13 +91,13 @@ def stored_databases(connection: Connection) -> Sequence[StoredDatabase]:
         columns.record["target"],
     ).where(columns.deleted_at.is_(None))
     return [
-        StoredDatabase(source, region, catalog_id, name, _link_of(target))
+        StoredDatabase(source, region, catalog_id, name, _parse_link(target))
         for source, region, catalog_id, name, target in connection.execute(query)
     ]
 
 
-def stored_tables(connection: Connection) -> Sequence[StoredTable]:
-    """All tables that have not been marked deleted."""
+def select_tables(connection: Connection) -> Sequence[StoredTable]:
+    """Read all tables that are not marked deleted."""
     columns = TABLES.c
     query = select(
         columns.source,
@@ -109,13 +109,13 @@ def stored_tables(connection: Connection) -> Sequence[StoredTable]:
         columns.record[("storage", "data_locations")],
     ).where(columns.deleted_at.is_(None))
     return [
-        StoredTable(*row[:-1], _locations_of(row.location, row[-1]))
+        StoredTable(*row[:-1], _parse_locations(row.location, row[-1]))
         for row in connection.execute(query)
     ]
 
 
-def stored_partitions_elsewhere(connection: Connection) -> Sequence[StoredPartition]:
-    """All partitions that do not stand below the location of their table."""
+def select_partitions_elsewhere(connection: Connection) -> Sequence[StoredPartition]:
+    """Read all partitions whose location is not below that of their table."""
     parts, tables = PARTITIONS.c, TABLES.c
     root = func.rtrim(tables.location, "/").concat("/")
     query = (
@@ -151,12 +151,12 @@ def stored_partitions_elsewhere(connection: Connection) -> Sequence[StoredPartit
     return [StoredPartition(*row) for row in connection.execute(query)]
 
 
-def _link_of(target: Any) -> CatalogLink | None:
+def _parse_link(target: Any) -> CatalogLink | None:
     return CatalogLink.model_validate(target) if target else None
 
 
-def _locations_of(location: str | None, found: Any) -> tuple[str, ...] | None:
-    """What the record says; a record of an older version has nothing but the location."""
+def _parse_locations(location: str | None, found: Any) -> tuple[str, ...] | None:
+    """Return the data locations of a record; records of older versions have the location only."""
     if isinstance(found, list):
         return tuple(map(str, found)) if found or location else None
     return (location,) if location else None

@@ -1,6 +1,7 @@
-"""Regions and catalogues under one source name, and the generations of a source.
+"""The places (Region and catalogue) of a source's rows, and the generations of a source.
 
-One source name may have read several places, now or before. A run decides about its own only.
+The runs of one source may have read several places. A run decides about rows of its own place
+only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, literal, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from glueline.contract.records import place_of
-from glueline_worker.sinks.base import Run
-from glueline_worker.sinks.sql.schema.key_changes import change_keys
+from glueline_worker.sinks.model import Run
+from glueline_worker.sinks.sql.schema.key_changes import change_key_prefix
 from glueline_worker.sinks.sql.schema.tables import (
     DATABASES,
     GENERATIONS,
@@ -21,12 +22,12 @@ from glueline_worker.sinks.sql.schema.tables import (
     TABLES,
 )
 
-SHOWN = 5
-"""Other places that a warning names."""
+_MAX_NAMED = 5
+"""A warning names at most this many other places."""
 
 
-def in_place(table: Table, run: Run) -> Sequence[ColumnElement[bool]]:
-    """The conditions for rows of a table that the run reads; none when its place is not known."""
+def place_conditions(table: Table, run: Run) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions for rows of the run's place; none when the place is not known."""
     if run.place is None:
         return ()
     of_catalog = table.c.place == run.place.of_catalog
@@ -37,14 +38,14 @@ def in_place(table: Table, run: Run) -> Sequence[ColumnElement[bool]]:
     return (of_jobs if table is JOBS else of_catalog,)
 
 
-def newest_generation(connection: Connection, source: str) -> int:
-    """The greatest generation of a source that wrote; 0 when none did."""
+def select_newest_generation(connection: Connection, source: str) -> int:
+    """Return the greatest generation that wrote for a source; 0 when none did."""
     query = select(GENERATIONS.c.generation).where(GENERATIONS.c.source == source)
     return connection.scalar(query) or 0
 
 
 def remember_generation(connection: Connection, source: str, generation: int) -> None:
-    """Let ``newest_generation`` be no less than this."""
+    """Store the generation unless a greater one is stored."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(GENERATIONS).values(source=source, generation=generation)
     connection.execute(
@@ -56,8 +57,8 @@ def remember_generation(connection: Connection, source: str, generation: int) ->
     )
 
 
-def register(connection: Connection, run: Run) -> None:
-    """Note a run before it writes, and let rows of an unknown catalogue be of its own."""
+def register_run(connection: Connection, run: Run) -> None:
+    """Store the run's generation before it writes, and give its place to rows without catalogue."""
     remember_generation(connection, run.source, run.generation)
     if run.place is None:
         return
@@ -65,22 +66,22 @@ def register(connection: Connection, run: Run) -> None:
     for table in RECORD_TABLES.values():
         if table is LINEAGE:  # a job's edges have no database
             is_job = table.c.database_name.is_(None)
-            _adopt(connection, run, table, account, is_job)
-            _adopt(connection, run, table, catalog_id, ~is_job)
+            _move_to_known_place(connection, run, table, account, is_job)
+            _move_to_known_place(connection, run, table, catalog_id, ~is_job)
         else:
-            _adopt(connection, run, table, account if table is JOBS else catalog_id)
+            _move_to_known_place(connection, run, table, account if table is JOBS else catalog_id)
 
 
-def _adopt(
+def _move_to_known_place(
     connection: Connection,
     run: Run,
     table: Table,
     catalog_id: str | None,
     *more: ColumnElement[bool],
 ) -> None:
-    """Move live rows whose catalogue nobody told when they were written to the one that is known.
+    """Move live rows that were written without a catalogue to the one that is known now.
 
-    Else each would stand twice from now on.
+    Otherwise each would be stored twice from now on.
     """
     if run.place is None or catalog_id is None:
         return
@@ -95,21 +96,23 @@ def _adopt(
         return
     first = quote(run.source, safe="")
     values = {"place": known, "catalog_id": catalog_id, "fingerprint": None}
-    change_keys(connection, table, rows, (f"{first}/{unknown}/", f"{first}/{known}/"), values)
+    change_key_prefix(connection, table, rows, (f"{first}/{unknown}/", f"{first}/{known}/"), values)
 
 
-def other_places(connection: Connection, run: Run) -> list[str]:
-    """Say in a warning that live rows of the source are of other places than the run's."""
+def warn_of_rows_elsewhere(connection: Connection, run: Run) -> list[str]:
+    """Return a warning when the source has live rows of other places than the run's."""
     if run.place is None:
         return []
     others: set[str] = set()
     for table in (DATABASES, TABLES, JOBS):
         here = run.place.of_jobs if table is JOBS else run.place.of_catalog
-        others |= {place for place in _places(connection, table, run.source) if place != here}
+        others |= {
+            place for place in _select_places(connection, table, run.source) if place != here
+        }
     if not others:
         return []
-    names = ", ".join(f"{place!r}" for place in sorted(others)[:SHOWN])
-    more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    names = ", ".join(f"{place!r}" for place in sorted(others)[:_MAX_NAMED])
+    more = f" and {len(others) - _MAX_NAMED} more" if len(others) > _MAX_NAMED else ""
     warning = (
         f"the source {run.source!r} reads {run.place.of_catalog!r} now; what it once found in "
         f"{names}{more} is still there and is no longer kept up to date by this run: read each "
@@ -118,8 +121,8 @@ def other_places(connection: Connection, run: Run) -> list[str]:
     return [warning]
 
 
-def _places(connection: Connection, table: Table, source: str) -> Iterator[str]:
-    """The places of a source's live rows, each found by one step in the index."""
+def _select_places(connection: Connection, table: Table, source: str) -> Iterator[str]:
+    """Yield the places of a source's live rows; each takes one step in the index."""
     place: str | None = ""
     while place is not None:
         query = select(table.c.place).where(

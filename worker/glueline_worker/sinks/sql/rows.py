@@ -1,4 +1,4 @@
-"""Records into rows."""
+"""Turn records into rows."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,40 +18,41 @@ from glueline.contract.records import (
     Record,
     TableRecord,
 )
-from glueline_worker.sinks.base import Part, Run
-from glueline_worker.sinks.json_text import as_json
-from glueline_worker.sinks.object_names import stored_key
+from glueline_worker.sinks.json_text import to_json
+from glueline_worker.sinks.model import Part, Run
+from glueline_worker.sinks.object_names import shorten_key
 
 Row = dict[str, Any]
 
 
-def rows_by_kind(
+def make_rows(
     run: Run, parts: Iterable[Part], now: datetime, *, allow_nul: bool
 ) -> dict[str, list[Row]]:
-    """Make the rows of a batch, of each kind in the order of their keys.
+    """Make the rows of a batch by kind, sorted by key.
 
-    The order keeps two writers of the same rows from waiting for each other in a circle.
+    The order keeps two writers of the same rows from a deadlock.
     """
     rows: dict[str, list[Row]] = {}
     for part in parts:
         for record in part.records:
-            row = _row_of(run, record, now, allow_nul=allow_nul)
+            row = _make_row(run, record, now, allow_nul=allow_nul)
             row["fingerprint"] = part.fingerprint
             if record.kind == "job":
-                row["inputs"] = document(part.inputs)
+                row["inputs"] = to_json_text(part.inputs)
             rows.setdefault(record.kind, []).append(row)
     for of_kind in rows.values():
         of_kind.sort(key=itemgetter("key"))
     return rows
 
 
-def _row_of(run: Run, record: Record, now: datetime, *, allow_nul: bool) -> Row:
-    stored, json = as_json(record, allow_nul=allow_nul)
-    row = _row(run, stored, json.decode(), now)
-    if stored is not record:  # names that only what was replaced told apart stay apart
-        known = as_json(record)[0]
-        identity = {"key": stored_key(known.key), "listing": stored_key(known.listing)}
-        contents = _SPECIFIC[record.kind](known).get("contents")
+def _make_row(run: Run, record: Record, now: datetime, *, allow_nul: bool) -> Row:
+    stored, json = to_json(record, allow_nul=allow_nul)
+    row = _make_common_columns(run, stored, json.decode(), now)
+    if stored is not record:
+        # Names that differ only in the replaced characters must still have different keys.
+        known = to_json(record)[0]
+        identity = {"key": shorten_key(known.key), "listing": shorten_key(known.listing)}
+        contents = _COLUMNS_OF_KIND[record.kind](known).get("contents")
         row |= identity | ({"contents": contents} if contents else {})
     if not allow_nul and "%00" in getattr(record, "process", ""):
         for column in ("subject", "database_name"):  # decoded from the process
@@ -59,21 +60,21 @@ def _row_of(run: Run, record: Record, now: datetime, *, allow_nul: bool) -> Row:
     return row
 
 
-def document(value: Any) -> str:
-    """Write ``value`` as the text of a JSON column."""
+def to_json_text(value: Any) -> str:
+    """Return ``value`` as the text of a JSON column."""
     return orjson.dumps(value).decode()
 
 
-def _row(run: Run, record: Record, text: str, now: datetime) -> Row:
+def _make_common_columns(run: Run, record: Record, text: str, now: datetime) -> Row:
     return {
-        "key": stored_key(record.key),
+        "key": shorten_key(record.key),
         "source": record.source,
         "place": record.place,
         "region": record.region,
         "catalog_id": record.catalog_id,
-        "listing": stored_key(record.listing),
+        "listing": shorten_key(record.listing),
         "subject": record.subject,
-        **_SPECIFIC[record.kind](record),
+        **_COLUMNS_OF_KIND[record.kind](record),
         "record": text,
         "content_hash": record.content_hash,
         "run_id": run.run_id,
@@ -87,7 +88,7 @@ def _row(run: Run, record: Record, text: str, now: datetime) -> Row:
 
 def _database(record: DatabaseRecord) -> Row:
     return {
-        "contents": stored_key(f"database/{encode(record.name)}"),
+        "contents": shorten_key(f"database/{encode(record.name)}"),
         "name": record.name,
         "description": record.description,
         "location": record.location_uri,
@@ -98,7 +99,7 @@ def _database(record: DatabaseRecord) -> Row:
 def _table(record: TableRecord) -> Row:
     database, name = encode(record.database_name), encode(record.name)
     return {
-        "contents": stored_key(f"partitions/{database}/{name}"),
+        "contents": shorten_key(f"partitions/{database}/{name}"),
         "database_name": record.database_name,
         "name": record.name,
         "description": record.description,
@@ -116,7 +117,7 @@ def _partition(record: PartitionRecord) -> Row:
     return {
         "database_name": record.database_name,
         "table_name": record.table_name,
-        "partition_values": document(record.values),
+        "partition_values": to_json_text(record.values),
         "location": record.storage.location if record.storage else None,
         "created_at": record.create_time,
     }
@@ -126,14 +127,14 @@ def _partition_summary(record: PartitionSummaryRecord) -> Row:
     return {
         "database_name": record.database_name,
         "table_name": record.table_name,
-        "partition_keys": document(record.partition_keys),
+        "partition_keys": to_json_text(record.partition_keys),
         "partition_count": record.count,
     }
 
 
 def _job(record: JobRecord) -> Row:
     return {
-        "contents": stored_key(f"job/{encode(record.name)}"),
+        "contents": shorten_key(f"job/{encode(record.name)}"),
         "name": record.name,
         "description": record.description,
         "role": record.role,
@@ -159,11 +160,11 @@ def _lineage(record: LineageRecord) -> Row:
         "upstream_name": record.upstream.name,
         "downstream_namespace": record.downstream.namespace,
         "downstream_name": record.downstream.name,
-        "origins": document(record.origins),
+        "origins": to_json_text(record.origins),
     }
 
 
-_SPECIFIC: dict[str, Callable[[Any], Row]] = {
+_COLUMNS_OF_KIND: dict[str, Callable[[Any], Row]] = {
     "database": _database,
     "table": _table,
     "partition": _partition,

@@ -1,4 +1,4 @@
-"""``sqlite:`` and ``postgresql:`` URLs."""
+"""Make SQL sinks from ``sqlite:`` and ``postgresql:`` URLs."""
 
 from contextlib import suppress
 from importlib.util import find_spec
@@ -8,48 +8,58 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from sqlalchemy import URL
 
 from glueline.contract.errors import UsageError
-from glueline_worker.sinks.sink_url import Location
-from glueline_worker.sinks.sql.engine import CONNECTIONS, postgresql_engine, sqlite_engine
+from glueline_worker.sinks.sink_url import SinkUrl
+from glueline_worker.sinks.sql.database import SqlDatabase
+from glueline_worker.sinks.sql.engine import (
+    POSTGRESQL_CONNECTIONS,
+    make_postgresql_engine,
+    make_sqlite_engine,
+)
 from glueline_worker.sinks.sql.sink import SqlSink
 
-DEFAULTS = {"application_name": "glueline", "connect_timeout": "10"}
+_POSTGRESQL_DEFAULTS = {"application_name": "glueline", "connect_timeout": "10"}
 
 
-def sqlite_sink(location: Location) -> SqlSink:
+def make_sqlite_sink(sink_url: SinkUrl) -> SqlSink:
     """Make the sink of ``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
-    location.refuse_options_except(())
-    path = location.path.removeprefix("/")
-    if location.host or not location.path.startswith("/"):
-        wanted = f"{location.host}{location.path}".lstrip("/") or "glueline.db"
+    sink_url.refuse_options_except(())
+    path = sink_url.path.removeprefix("/")
+    if sink_url.host or not sink_url.path.startswith("/"):
+        wanted = f"{sink_url.host}{sink_url.path}".lstrip("/") or "glueline.db"
         raise UsageError(
-            f"the sink {location.name!r} has too few slashes; write sqlite:///{wanted} for a "
+            f"the sink {sink_url.name!r} has too few slashes; write sqlite:///{wanted} for a "
             f"relative path or sqlite:////{wanted} for an absolute one"
         )
     if path in {"", ":memory:"} or path.endswith("/"):
         raise UsageError(
-            f"the sink {location.name!r} names no file; write for example sqlite:///glueline.db"
+            f"the sink {sink_url.name!r} names no file; write for example sqlite:///glueline.db"
         )
-    return SqlSink(location.name, sqlite_engine(path), threads=1, file=Path(path))
+    engine, file = make_sqlite_engine(path), Path(path)
+    return SqlSink(SqlDatabase(sink_url.name, engine, threads=1, file=file))
 
 
-def postgresql_sink(location: Location) -> SqlSink:
-    """Make the sink of ``postgresql://user:password@host/database``; options are libpq's."""
+def make_postgresql_sink(sink_url: SinkUrl) -> SqlSink:
+    """Make the sink of ``postgresql://user:password@host/database?option=value``.
+
+    The options are those of libpq.
+    """
     if find_spec("psycopg") is None:
         raise UsageError(
-            f"the sink {location.name!r} needs a driver: pip install 'glueline-worker[postgres]'"
+            f"the sink {sink_url.name!r} needs a driver: pip install 'glueline-worker[postgres]'"
         )
-    url = _postgresql_url(location)
-    location.refuse_options_except(_libpq_options(), "libpq's parameters, such as sslmode")
-    secrets = [str(url.password or ""), *location.secret_options]
-    return SqlSink(location.name, postgresql_engine(url), threads=CONNECTIONS, secrets=secrets)
+    url = _make_postgresql_url(sink_url)
+    sink_url.refuse_options_except(_list_libpq_options(), "libpq's parameters, such as sslmode")
+    secrets = [str(url.password or ""), *sink_url.secret_options]
+    engine, threads = make_postgresql_engine(url), POSTGRESQL_CONNECTIONS
+    return SqlSink(SqlDatabase(sink_url.name, engine, threads=threads, secrets=secrets))
 
 
-def _postgresql_url(location: Location) -> URL:
-    database = location.path.removeprefix("/")
-    server = _server(location)
+def _make_postgresql_url(sink_url: SinkUrl) -> URL:
+    database = sink_url.path.removeprefix("/")
+    server = _parse_server(sink_url)
     if not database or "/" in database:
         raise UsageError(
-            f"the sink {location.name!r} names no database; "
+            f"the sink {sink_url.name!r} names no database; "
             "write postgresql://user:password@host/database"
         )
     return URL.create(
@@ -59,22 +69,22 @@ def _postgresql_url(location: Location) -> URL:
         host=unquote(server.hostname) if server.hostname else None,
         port=server.port,
         database=database,
-        query=DEFAULTS | location.options,
+        query=_POSTGRESQL_DEFAULTS | sink_url.options,
     )
 
 
-def _server(location: Location) -> SplitResult:
-    parts = urlsplit(location.url)
-    with suppress(ValueError):  # of a port that is no number
-        if parts.port != 0 and ("@" in parts.netloc or "@" not in location.url):
+def _parse_server(sink_url: SinkUrl) -> SplitResult:
+    parts = urlsplit(sink_url.url)
+    with suppress(ValueError):  # the port is no number
+        if parts.port != 0 and ("@" in parts.netloc or "@" not in sink_url.url):
             return parts
     raise UsageError(
-        f"the sink {location.name!r} has no valid host and port; "
+        f"the sink {sink_url.name!r} has no valid host and port; "
         "write characters such as @ : / ? in a password or an option percent-encoded"
     )
 
 
-def _libpq_options() -> frozenset[str]:
+def _list_libpq_options() -> frozenset[str]:
     from psycopg import pq  # noqa: PLC0415 - an extra
 
     return frozenset(option.keyword.decode() for option in pq.Conninfo.get_defaults())

@@ -1,26 +1,31 @@
-"""Mark as deleted what a run has proof is gone.
+"""Mark the rows as deleted that a run has proved to be gone.
 
-Proof is a listing that was read to its end and did not hold the row, in a database that still
-holds all that the run's units wrote of that listing (``proofs``). What a unit that failed
-should have read is no proof: a job is listed by its name and written by a unit of its own. Nor is
-a view that was listed and whose SQL was not understood: its known edges stay. Rows of another
-Region or catalogue than the run's are never touched, nor are those that a newer run wrote, so
-that runs may commit in any order.
+The proof is a listing that was read to its end and did not hold the row, in a database that still
+holds all that the run's units wrote of that listing (``proofs``). There is no proof where a unit
+failed: a job is listed by its name but written by a unit of its own. Nor is there for a view that
+was listed but whose SQL was not understood: its known edges stay. A run never marks rows of
+another Region or catalogue, nor rows that a newer run wrote, so that runs may commit in any order.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, null, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 
-from glueline.contract.filters import Filters
 from glueline.contract.messages import TableScope, encode
-from glueline_worker.sinks.base import Commit
-from glueline_worker.sinks.object_names import stored_key
-from glueline_worker.sinks.sql.deletions.loss_limits import Limits, first_of
+from glueline_worker.sinks.model import Commit
+from glueline_worker.sinks.object_names import shorten_key
+from glueline_worker.sinks.sql.deletions.live_rows import (
+    LiveRow,
+    is_older,
+    list_failed_contents,
+    select_gone_rows,
+    select_unseen_rows,
+)
+from glueline_worker.sinks.sql.deletions.loss_limits import LossLimits, limit_sentences
 from glueline_worker.sinks.sql.deletions.proofs import Proofs
-from glueline_worker.sinks.sql.places import in_place
+from glueline_worker.sinks.sql.places import place_conditions
 from glueline_worker.sinks.sql.schema.tables import (
     DATABASES,
     JOBS,
@@ -30,13 +35,13 @@ from glueline_worker.sinks.sql.schema.tables import (
     TABLES,
 )
 
-LISTINGS_AT_ONCE = 200
+_LISTINGS_PER_STATEMENT = 200
 
-GUARDED = (DATABASES, TABLES, JOBS)
-"""Where a great loss is more likely a lost permission than a deletion: Glue leaves out what the
-caller may not see. The other tables hold what a re-read table or job says of itself."""
+_GUARDED_TABLES = (DATABASES, TABLES, JOBS)
+"""The tables with loss limits: Glue leaves out what the caller may not see. The rows of the other
+tables come from a table or job that was read again, which names all of them."""
 
-FAMILIES = (
+_FAMILIES = (
     (DATABASES, TABLES),
     (DATABASES, LINEAGE),
     (TABLES, PARTITIONS),
@@ -47,77 +52,75 @@ FAMILIES = (
 
 
 class Deletions(NamedTuple):
-    """What was marked, what was held back and why, and what the database has lost."""
+    """The number of marked rows, the reasons why others were not marked, and a loss of rows."""
 
     marked: int
     warnings: list[str]
     lost: str
-    """One sentence; empty when nothing is missing that units had written."""
-
-
-class _Live(NamedTuple):
-    """A row that is not deleted, with what filters decide about."""
-
-    listing: str
-    key: str
-    subject: str
-    database: str | None
-    contents: str | None
-    process: str | None
+    """One sentence on rows that units wrote and that are missing; empty when there are none."""
 
 
 def mark_deleted(connection: Connection, commit: Commit) -> Deletions:
-    """Mark what is gone, but for what is not proven or held back; say which of both."""
-    listings, proofs = _listings(commit), Proofs(connection, commit)
-    limits, complete = Limits(_share(commit)), set(listings)
-    for some in _chunks(proofs.all_listings(listings)):
-        proofs.check(some, complete, [*_read(commit)])
-        asked = [each for each in some if each in complete and each not in proofs.doubted]
-        _count(connection, commit, limits, proofs, asked)
+    """Mark the rows that are gone, except where there is no proof or too much is gone."""
+    listings, proofs = _list_complete_listings(commit), Proofs(connection, commit)
+    limits, complete = LossLimits(_max_deletion_share(commit)), set(listings)
+    for chunk in _split_into_chunks(proofs.all_listings(listings)):
+        proofs.check(chunk, complete, [*_list_tables_of_run(commit)])
+        asked = [each for each in chunk if each in complete and each not in proofs.unproven]
+        _count_losses(connection, commit, limits, proofs, asked)
     beyond = limits.beyond()
     proven = [each for each in listings if _is_proven(each, proofs, limits, beyond)]
     deleted = 0
-    for some in _chunks(proven):
-        deleted += sum(_mark_unlisted(connection, commit, table, some) for table in _read(commit))
-    for parents, children in FAMILIES:
+    for chunk in _split_into_chunks(proven):
+        for table in _list_tables_of_run(commit):
+            deleted += _mark_unlisted(connection, commit, table, chunk)
+    for parents, children in _FAMILIES:
         deleted += _mark_orphans(connection, commit, parents, children)
-    warnings = [*first_of([*limits.held.values()]), *beyond.values(), *proofs.warnings()]
-    warnings += first_of([*limits.unusual(without=frozenset(beyond))])
-    return Deletions(deleted, warnings, proofs.lost())
+    warnings = [
+        *limit_sentences([*limits.held_back.values()]),
+        *beyond.values(),
+        *proofs.warnings(),
+        *limit_sentences([*limits.unusual(without=frozenset(beyond))]),
+    ]
+    return Deletions(deleted, warnings, proofs.describe_loss())
 
 
-def _share(commit: Commit) -> float:
+def _max_deletion_share(commit: Commit) -> float:
     if isinstance(commit.run.request.scope, TableScope):
-        return 1  # one table that Glue says does not exist
+        return 1  # the run read one table, and Glue said that it does not exist
     return commit.run.request.options.max_deletion_share
 
 
-def _is_proven(listing: str, proofs: Proofs, limits: Limits, beyond: Collection[str]) -> bool:
-    if listing in proofs.doubted or listing in limits.held:
+def _is_proven(listing: str, proofs: Proofs, limits: LossLimits, beyond: Collection[str]) -> bool:
+    if listing in proofs.unproven or listing in limits.held_back:
         return False
-    if listing == "databases" or listing.startswith("database/"):  # the tables go with theirs
+    if listing == "databases" or listing.startswith("database/"):  # tables go with their database
         return not {DATABASES.name, TABLES.name}.intersection(beyond)
     return listing != "jobs" or JOBS.name not in beyond
 
 
-def _chunks(listings: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(listings), LISTINGS_AT_ONCE):
-        yield listings[start : start + LISTINGS_AT_ONCE]
+def _split_into_chunks(listings: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(listings), _LISTINGS_PER_STATEMENT):
+        yield listings[start : start + _LISTINGS_PER_STATEMENT]
 
 
-def _listings(commit: Commit) -> list[str]:
-    """What was read to its end; a table that was read by name has its rows in its database's."""
+def _list_complete_listings(commit: Commit) -> list[str]:
+    """Return the listings that were read to their end.
+
+    The row of a table that was read by its name belongs to the listing of its database.
+    """
     names = set(commit.listings)
     scope = commit.run.request.scope
     if isinstance(scope, TableScope) and any(name.startswith("table/") for name in names):
-        names.add(f"database/{encode(scope.database)}")  # `_admits` leaves out its other tables
-    return sorted(map(stored_key, names))
+        # `select_unseen_rows` leaves out the other tables of the database.
+        names.add(f"database/{encode(scope.database)}")
+    return sorted(map(shorten_key, names))
 
 
-def _read(commit: Commit) -> Iterator[Table]:
-    """Yield the tables whose rows the run would have written anew, had it found them."""
+def _list_tables_of_run(commit: Commit) -> Iterator[Table]:
+    """Yield the tables whose rows the run would have written again if it had found them."""
     options = commit.run.request.options
-    yield from GUARDED
+    yield from _GUARDED_TABLES
     if options.lineage:
         yield LINEAGE
     if options.partitions != "none":
@@ -126,19 +129,19 @@ def _read(commit: Commit) -> Iterator[Table]:
         yield PARTITIONS
 
 
-def _count(
+def _count_losses(
     connection: Connection,
     commit: Commit,
-    limits: Limits,
+    limits: LossLimits,
     proofs: Proofs,
     listings: Sequence[str],
 ) -> None:
-    """Count what is gone of ``listings`` and what was live before, for the limits."""
-    failed = _failed(commit)
-    for table in GUARDED:
-        older = _rows(connection, commit, table, listings, _older(commit, table))
+    """Count for the limits what is gone of ``listings`` and what was live before."""
+    failed = list_failed_contents(commit)
+    for table in _GUARDED_TABLES:
+        unseen = select_unseen_rows(connection, commit, table, listings)
         by_listing = {
-            listing: [*rows] for listing, rows in groupby(older, key=lambda row: row.listing)
+            listing: [*rows] for listing, rows in groupby(unseen, key=lambda row: row.listing)
         }
         for listing in listings:
             rows = by_listing.get(listing, [])
@@ -146,84 +149,35 @@ def _count(
             live = len(rows) + proofs.seen_before(table, listing)
             allowed = not live or limits.add(table.name, listing, len(gone), live)
             if table is DATABASES and gone and allowed:
-                limits.add_below(TABLES.name, *_tables_below(connection, commit, gone))
+                limits.add_below(TABLES.name, *_count_tables_below(connection, commit, gone))
 
 
-def _tables_below(
-    connection: Connection, commit: Commit, databases: Sequence[_Live]
+def _count_tables_below(
+    connection: Connection, commit: Commit, databases: Sequence[LiveRow]
 ) -> tuple[int, int]:
     """Count the tables that go with databases, and all tables."""
     of_source = (
         TABLES.c.source == commit.run.source,
         TABLES.c.deleted_at.is_(None),
-        *in_place(TABLES, commit.run),
+        *place_conditions(TABLES, commit.run),
     )
     count = select(func.count()).select_from(TABLES).where(*of_source)
     below = 0
-    for some in _chunks([row.contents for row in databases if row.contents]):
-        below += (
-            connection.scalar(count.where(TABLES.c.listing.in_(some), _older(commit, TABLES))) or 0
-        )
+    for chunk in _split_into_chunks([row.contents for row in databases if row.contents]):
+        in_databases = count.where(TABLES.c.listing.in_(chunk), is_older(TABLES, commit))
+        below += connection.scalar(in_databases) or 0
     return below, connection.scalar(count) or 0
-
-
-def _gone(
-    connection: Connection, commit: Commit, table: Table, listings: Sequence[str]
-) -> list[_Live]:
-    """Read the rows of ``listings`` that the run did not see, though nothing kept it from it."""
-    failed, unread = _failed(commit), set(commit.unread)
-    older = _rows(connection, commit, table, listings, _older(commit, table))
-    return [row for row in older if row.contents not in failed and row.process not in unread]
-
-
-def _failed(commit: Commit) -> set[str]:
-    return {stored_key(failure.unit_id) for failure in commit.failures}
-
-
-def _rows(
-    connection: Connection,
-    commit: Commit,
-    table: Table,
-    listings: Sequence[str],
-    *more: ColumnElement[bool],
-) -> list[_Live]:
-    """Read the live rows of ``listings`` that the run asked for, in the order of listings."""
-    database = table.c.name if table is DATABASES else table.c.get("database_name", null())
-    contents, process = table.c.get("contents", null()), table.c.get("process", null())
-    found = connection.execute(
-        select(table.c.listing, table.c.key, table.c.subject, database, contents, process)
-        .where(table.c.source == commit.run.source, *in_place(table, commit.run))
-        .where(table.c.listing.in_(listings), table.c.deleted_at.is_(None), *more)
-        .order_by(table.c.listing)
-    )
-    request = commit.run.request
-    rows = [row for row in map(_Live._make, found) if _admits(request.filters, table, row)]
-    if isinstance(request.scope, TableScope):
-        return [row for row in rows if row.subject == request.scope.name]
-    return rows
-
-
-def _admits(filters: Filters, table: Table, row: _Live) -> bool:
-    if row.database is None:
-        return filters.jobs.admits(row.subject)
-    if not filters.databases.admits(row.database):
-        return False
-    return table is DATABASES or filters.tables.admits(row.subject)
-
-
-def _older(commit: Commit, table: Table) -> ColumnElement[bool]:
-    return table.c.generation < commit.run.generation
 
 
 def _mark_unlisted(
     connection: Connection, commit: Commit, table: Table, listings: list[str]
 ) -> int:
-    gone = _gone(connection, commit, table, listings)
+    gone = select_gone_rows(connection, commit, table, listings)
     if not gone:
         return 0
     statement = (
         update(table)
-        .where(table.c.key == bindparam("gone"), _older(commit, table))
+        .where(table.c.key == bindparam("gone"), is_older(table, commit))
         .values(
             deleted_at=commit.finished_at,
             run_id=commit.run.run_id,
@@ -234,7 +188,7 @@ def _mark_unlisted(
 
 
 def _mark_orphans(connection: Connection, commit: Commit, parents: Table, children: Table) -> int:
-    """Let children share the fate of parents that newer knowledge than theirs found gone."""
+    """Mark children like their parents when a newer run than theirs found the parents gone."""
     statement = (
         update(children)
         .where(

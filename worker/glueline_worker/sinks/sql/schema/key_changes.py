@@ -1,4 +1,4 @@
-"""Change the first part of rows' keys: the place that a key names."""
+"""Change the first part of the keys of rows, which names their place."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,21 +20,21 @@ from sqlalchemy import (
 )
 
 from glueline.contract.records import AnyRecord, Record
-from glueline_worker.sinks.object_names import KEY_LIMIT, stored_key
+from glueline_worker.sinks.object_names import KEY_LIMIT, shorten_key
 
-RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
+_RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
 
 
-def change_keys(
+def change_key_prefix(
     connection: Connection,
     table: Table,
     rows: Sequence[ColumnElement[bool]],
     beginning: tuple[str, str],
     values: Mapping[str, Any],
 ) -> None:
-    """Set ``values`` on rows and let their keys begin with the second of two texts.
+    """Replace the beginning of the keys of rows by the second of two texts, and set ``values``.
 
-    A row whose new key is taken is deleted: it is the same thing, known by the other row.
+    A row whose new key exists already is deleted: the other row is the same thing.
     """
     old, new = beginning
     key = literal(new, Text) + func.substr(table.c.key, len(old) + 1)
@@ -46,7 +46,7 @@ def change_keys(
     connection.execute(delete(table).where(*rows, ~is_long, taken))
     connection.execute(update(table).where(*rows, ~is_long).values(key=key, **values))
     for row in long:
-        changed = _long_key(row.key, row.record, beginning, values)
+        changed = _make_long_key(row.key, row.record, beginning, values)
         mine = table.c.key == row.key
         if connection.scalar(select(literal(1)).where(exists().where(table.c.key == changed))):
             connection.execute(delete(table).where(mine))
@@ -54,15 +54,20 @@ def change_keys(
             connection.execute(update(table).where(mine).values(key=changed, **values))
 
 
-def _long_key(key: str, record: str, beginning: tuple[str, str], values: Mapping[str, Any]) -> str:
-    """A key that is shortened, or has to be now: one that was is made anew from its record."""
+def _make_long_key(
+    key: str, record: str, beginning: tuple[str, str], values: Mapping[str, Any]
+) -> str:
+    """Return the new key of a row whose key is shortened, or must be from now on.
+
+    A shortened key does not hold its whole text, so it is made from the record.
+    """
     old, new = beginning
     if len(key) > KEY_LIMIT:
         try:
-            known = RECORD.validate_json(record)
+            known = _RECORD.validate_json(record)
         except ValidationError:
-            pass  # the next run writes the row anew and finds this one gone
+            pass  # the next run writes the row again and marks this one as deleted
         else:
-            told = {name: value for name, value in values.items() if name == "catalog_id"}
-            return stored_key(known.model_copy(update=told).key)
-    return stored_key(new + key.removeprefix(old))
+            changes = {name: value for name, value in values.items() if name == "catalog_id"}
+            return shorten_key(known.model_copy(update=changes).key)
+    return shorten_key(new + key.removeprefix(old))

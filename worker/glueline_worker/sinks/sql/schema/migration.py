@@ -1,8 +1,8 @@
-"""Bring a schema of version 2 to version 3, in the transaction that found it.
+"""Migrate a schema of version 2 to version 3, in the transaction that found it.
 
-Version 3 adds ``place``, which is part of a row's key from then on. Columns are added in place, so
-that grants, and views and indexes of others, stay. Workers of the older version cannot write to
-the result: they know no place.
+Version 3 adds ``place``, which becomes part of a row's key. Columns are added to the existing
+tables, so that grants, and views and indexes that others made, stay. Workers of the older version
+cannot write to the new schema: they do not know ``place``.
 """
 
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Table, func, select, union_all, update
 
 from glueline.contract.records import place_of
-from glueline_worker.sinks.sql.schema.key_changes import change_keys
+from glueline_worker.sinks.sql.schema.key_changes import change_key_prefix
 from glueline_worker.sinks.sql.schema.tables import (
     GENERATIONS,
     RECORD_TABLES,
@@ -21,12 +21,12 @@ from glueline_worker.sinks.sql.schema.tables import (
 
 MIGRATED_VERSION = 2
 
-OLDER_WORKER = "a worker of an older Glueline cannot write to this schema; end it"
+_OLDER_WORKER = "a worker of an older Glueline cannot write to this schema; end it"
 
 
-def migrate(connection: Connection) -> None:
-    """Change tables, keys and indexes; the views are to be created after it."""
-    if connection.dialect.name == "sqlite":  # there a view cannot be replaced
+def migrate_schema(connection: Connection) -> None:
+    """Change tables, keys and indexes. The caller creates the views afterwards."""
+    if connection.dialect.name == "sqlite":  # SQLite cannot replace a view
         for view in ("column_lineage", "columns"):
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
     for table in (RUNS, *RECORD_TABLES.values()):
@@ -52,11 +52,13 @@ def _place_rows(connection: Connection, table: Table) -> None:
             table.c.region == region,
             table.c.catalog_id.is_not_distinct_from(catalog_id),
         )
-        change_keys(connection, table, rows, (f"{first}/", f"{first}/{place}/"), {"place": place})
+        change_key_prefix(
+            connection, table, rows, (f"{first}/", f"{first}/{place}/"), {"place": place}
+        )
 
 
 def _replace_indexes(connection: Connection, table: Table) -> None:
-    """Create the indexes that begin with source and place anew."""
+    """Create the indexes that begin with source and place again."""
     for index in table.indexes:
         if "place" in index.columns:
             connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index.name}")
@@ -64,13 +66,16 @@ def _replace_indexes(connection: Connection, table: Table) -> None:
 
 
 def _require_place(connection: Connection, table: Table) -> None:
-    """Refuse rows without a place. SQLite can add no such rule to a column that has rows."""
+    """Refuse rows without a place.
+
+    SQLite cannot add NOT NULL to a column of an existing table, so it gets a trigger.
+    """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ALTER COLUMN place SET NOT NULL")
         return
     connection.exec_driver_sql(
         f"CREATE TRIGGER {table.name}_place BEFORE INSERT ON {table.name} "
-        f"WHEN NEW.place IS NULL BEGIN SELECT RAISE(ABORT, '{OLDER_WORKER}'); END"
+        f"WHEN NEW.place IS NULL BEGIN SELECT RAISE(ABORT, '{_OLDER_WORKER}'); END"
     )
 
 

@@ -1,16 +1,16 @@
-"""The tables, the same in both databases.
+"""The tables, which are the same in both databases.
 
-A row is kept when its thing is deleted: ``deleted_at`` says when that was noticed, and ``run_id``
+A row stays when its thing is deleted. ``deleted_at`` says when a run noticed that, and ``run_id``
 and ``generation`` name the run that last saw the thing or noticed its absence. ``place`` is Region
 and catalogue in one text: a run decides about rows of its own place only. ``fingerprint`` is that
-of the part that the row was written with; None: the part is read again.
+of the part that the row belongs to. Where it is None, the next run reads the part again.
 """
 
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-from glueline_worker.sinks.sql.schema.types import Document, Moment
+from glueline_worker.sinks.sql.schema.types import JsonDocument, UtcTimestamp
 
 SCHEMA_VERSION = 3
 
@@ -27,13 +27,13 @@ RUNS = Table(
     Column("scope", Text, nullable=False),
     Column("generation", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("finished_at", Moment),
+    Column("created_at", UtcTimestamp, nullable=False),
+    Column("finished_at", UtcTimestamp),
     Column("deleted", BigInteger),
-    Column("request", Document, nullable=False),
-    Column("counts", Document),
-    Column("warnings", Document),
-    Column("failures", Document),
+    Column("request", JsonDocument, nullable=False),
+    Column("counts", JsonDocument),
+    Column("warnings", JsonDocument),
+    Column("failures", JsonDocument),
 )
 
 GENERATIONS = Table(
@@ -42,11 +42,11 @@ GENERATIONS = Table(
     Column("source", Text, primary_key=True),
     Column("generation", BigInteger, nullable=False),
 )
-"""The greatest generation that a run of each source had when it wrote."""
+"""The greatest generation that has written for each source."""
 
 
 def _record_table(name: str, *columns: Column[Any], contains: bool = False) -> Table:
-    """Declare a table of records; ``contains``: its things are parents of other records."""
+    """Declare a table of records. With ``contains``, its things are parents of other records."""
     contents = (Column("contents", Text, nullable=False),) if contains else ()
     table = Table(
         name,
@@ -64,12 +64,12 @@ def _record_table(name: str, *columns: Column[Any], contains: bool = False) -> T
         Column("fingerprint", Text),
         Column("run_id", Text, nullable=False),
         Column("generation", BigInteger, nullable=False),
-        Column("first_seen_at", Moment, nullable=False),
-        Column("last_seen_at", Moment, nullable=False),
-        Column("changed_at", Moment, nullable=False),
-        Column("deleted_at", Moment),
-        # The last: SQLite reads and writes what stands before it without touching it.
-        Column("record", Document, nullable=False),
+        Column("first_seen_at", UtcTimestamp, nullable=False),
+        Column("last_seen_at", UtcTimestamp, nullable=False),
+        Column("changed_at", UtcTimestamp, nullable=False),
+        Column("deleted_at", UtcTimestamp),
+        # The last column: SQLite reads and writes the columns before it without touching it.
+        Column("record", JsonDocument, nullable=False),
     )
     _index_live(table)
     if contains:
@@ -78,7 +78,7 @@ def _record_table(name: str, *columns: Column[Any], contains: bool = False) -> T
 
 
 def _index_live(table: Table) -> None:
-    """Let a commit find what a listing no longer holds without touching the wide rows."""
+    """Index live rows, so that a commit finds deletions without reading the wide rows."""
     live = table.c.deleted_at.is_(None)
     Index(
         f"{table.name}_live",
@@ -103,7 +103,7 @@ DATABASES = _record_table(
     Column("name", Text, nullable=False),
     Column("description", Text),
     Column("location", Text),
-    Column("created_at", Moment),
+    Column("created_at", UtcTimestamp),
     contains=True,
 )
 TABLES = _record_table(
@@ -116,23 +116,23 @@ TABLES = _record_table(
     Column("format", Text, nullable=False),
     Column("location", Text),
     Column("column_count", Integer, nullable=False),
-    Column("created_at", Moment),
-    Column("updated_at", Moment),
+    Column("created_at", UtcTimestamp),
+    Column("updated_at", UtcTimestamp),
     contains=True,
 )
 PARTITIONS = _record_table(
     "partitions",
     Column("database_name", Text, nullable=False),
     Column("table_name", Text, nullable=False),
-    Column("partition_values", Document, nullable=False),
+    Column("partition_values", JsonDocument, nullable=False),
     Column("location", Text),
-    Column("created_at", Moment),
+    Column("created_at", UtcTimestamp),
 )
 PARTITION_SUMMARIES = _record_table(
     "partition_summaries",
     Column("database_name", Text, nullable=False),
     Column("table_name", Text, nullable=False),
-    Column("partition_keys", Document, nullable=False),
+    Column("partition_keys", JsonDocument, nullable=False),
     Column("partition_count", BigInteger, nullable=False),
 )
 JOBS = _record_table(
@@ -148,26 +148,26 @@ JOBS = _record_table(
     Column("worker_type", Text),
     Column("number_of_workers", BigInteger),
     Column("max_capacity", Float),
-    Column("created_at", Moment),
-    Column("updated_at", Moment),
-    Column("inputs", Document),  # the tables whose columns its lineage follows from
+    Column("created_at", UtcTimestamp),
+    Column("updated_at", UtcTimestamp),
+    Column("inputs", JsonDocument),  # the tables whose columns its lineage depends on
     contains=True,
 )
 LINEAGE = _record_table(
     "lineage",
     Column("process", Text, nullable=False),
-    Column("database_name", Text),  # of a view's or table's edge; a job's has none
+    Column("database_name", Text),  # NULL for the edges of jobs
     Column("upstream_namespace", Text, nullable=False),
     Column("upstream_name", Text, nullable=False),
     Column("downstream_namespace", Text, nullable=False),
     Column("downstream_name", Text, nullable=False),
-    Column("origins", Document, nullable=False),
+    Column("origins", JsonDocument, nullable=False),
 )
 
-# A part's edges are found by its fingerprint.
+# Finds the edges of a part by its fingerprint.
 Index("lineage_fingerprint", LINEAGE.c.fingerprint)
 
-# Hash indexes, because names can be longer than an entry of PostgreSQL's ordinary ones.
+# Hash indexes, because a name can be too long for an entry of an ordinary index of PostgreSQL.
 for _column in (TABLES.c.name, LINEAGE.c.upstream_name, LINEAGE.c.downstream_name):
     Index(f"{_column.table.name}_{_column.name}", _column, postgresql_using="hash")
 

@@ -1,4 +1,4 @@
-"""Column types that both databases hold without loss."""
+"""Column types that both databases store without loss."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,11 +7,11 @@ from sqlalchemy import JSON, DateTime, Dialect, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-Document = JSON().with_variant(JSONB(), "postgresql")
-"""JSON. Values go in as text: a record is serialised once, by pydantic."""
+JsonDocument = JSON().with_variant(JSONB(), "postgresql")
+"""A JSON column. Its values are bound as text, because a record is serialised only once."""
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcTimestamp(TypeDecorator[datetime]):
     """A time in UTC: ``timestamptz`` in PostgreSQL, ISO 8601 text of one length in SQLite."""
 
     impl = Text
@@ -28,7 +28,7 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else iso(moment)
+        return moment if dialect.name == "postgresql" else to_sortable_text(moment)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Return an aware time."""
@@ -37,6 +37,6 @@ class Moment(TypeDecorator[datetime]):
         return datetime.fromisoformat(value)
 
 
-def iso(moment: datetime) -> str:
-    """Write ``moment`` so that texts sort as times do."""
+def to_sortable_text(moment: datetime) -> str:
+    """Return ``moment`` as text that sorts as times do."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

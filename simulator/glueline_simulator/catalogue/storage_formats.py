@@ -1,4 +1,4 @@
-"""Storage descriptors of the usual formats, as crawlers and engines write them."""
+"""Make storage descriptors of the usual formats, as crawlers and engines write them."""
 
 from typing import Any
 
@@ -51,11 +51,11 @@ _FORMATS: dict[str, tuple[str, str, str, dict[str, str]]] = {
         {"serialization.format": "1"},
     ),
 }
-FORMATS = tuple(_FORMATS)
+TABLE_FORMATS = tuple(_FORMATS)
 
 
-def storage_descriptor(data_format: str, location: str) -> dict[str, Any]:
-    """A storage descriptor without columns; an empty format is that of a view."""
+def make_storage_descriptor(data_format: str, location: str) -> dict[str, Any]:
+    """Make a storage descriptor without columns; a view has an empty format."""
     descriptor: dict[str, Any] = {
         "Location": location,
         "Compressed": False,

@@ -1,4 +1,4 @@
-"""Lineage as a small tree: for each job what flows in and where it goes."""
+"""Show the lineage in a SQLite sink as a tree."""
 
 import sqlite3
 from contextlib import closing
@@ -8,7 +8,9 @@ from urllib.parse import unquote
 from rich.text import Text
 from rich.tree import Tree
 
+from glueline.contract.lineage import Dataset
 from glueline.contract.terminal import clean_line
+from glueline_worker.commands.dataset_names import format_dataset
 
 _EDGES = """
 SELECT process, upstream_namespace, upstream_name, downstream_namespace, downstream_name
@@ -17,8 +19,8 @@ ORDER BY process, downstream_name, upstream_name
 """
 
 
-def lineage_tree(database: Path) -> Tree:
-    """The edges in a SQLite sink: process, downstream below it, upstreams below that."""
+def read_lineage_tree(database: Path) -> Tree:
+    """Return a tree of processes, with outputs below each process and inputs below each output."""
     with closing(sqlite3.connect(database)) as connection:
         edges = connection.execute(_EDGES).fetchall()
     tree = Tree(f"[bold]lineage[/bold] ({len(edges)} edges)")
@@ -27,15 +29,9 @@ def lineage_tree(database: Path) -> Tree:
     for process, up_space, up_name, down_space, down_name in edges:
         if process not in processes:
             processes[process] = tree.add(Text(clean_line(unquote(process)), style="bold cyan"))
-        downstream = _name(down_space, down_name)
+        downstream = format_dataset(Dataset(namespace=down_space, name=down_name))
+        upstream = format_dataset(Dataset(namespace=up_space, name=up_name))
         if (process, downstream) not in targets:
             targets[process, downstream] = processes[process].add(Text(f"→ {downstream}"))
-        targets[process, downstream].add(Text(f"← {_name(up_space, up_name)}", style="dim"))
+        targets[process, downstream].add(Text(f"← {upstream}", style="dim"))
     return tree
-
-
-def _name(namespace: str, name: str) -> str:
-    """A dataset as people say it."""
-    if namespace.startswith("arn:aws:glue:"):
-        return clean_line(name.removeprefix("table/").replace("/", "."))
-    return clean_line(f"{namespace}/{name}")

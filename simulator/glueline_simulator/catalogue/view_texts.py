@@ -1,18 +1,18 @@
-"""Views as Athena and Trino store them."""
+"""Encode views as Athena and Trino store them."""
 
 import base64
 from collections.abc import Sequence
 
 import orjson
 
-# Hive's names of types that Trino calls otherwise; the rest agree well enough.
+# Types with different names in Hive and Trino; the others are the same or close.
 _TRINO_TYPES = {"string": "varchar", "int": "integer", "float": "real", "binary": "varbinary"}
 
 
-def presto_view(schema: str, sql: str, columns: Sequence[tuple[str, str]]) -> str:
-    """The text Athena keeps in ``ViewOriginalText``: base64 of JSON inside a comment.
+def make_presto_view(schema: str, sql: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Make the text that Athena stores in ``ViewOriginalText``: base64 of JSON in a comment.
 
-    Columns are names and hive types.
+    Columns are given as names and Hive types.
     """
     view = {
         "originalSql": sql,
