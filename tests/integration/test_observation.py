@@ -152,7 +152,7 @@ def test_a_worker_that_drains_is_alive_and_not_ready(
     fates = tmp_path / "fates.json"
     fates.write_text(json.dumps({"raw_sales_0000": "wait"}))
     sim = simulator(databases=1, tables=1, jobs=0)
-    watch = Watch(system, tmp_path, sim, worker={"grace": 8.0}, env=hooks(fates=fates))
+    watch = Watch(system, tmp_path, sim, worker={"grace": 30.0}, env=hooks(fates=fates))
     watch.system.producer.enqueue_database("raw_sales_0000")
     eventually(lambda: value(watch.samples(), "glueline_units_under_way", kind="database") == 1)
     assert watch.health("--ready") == (0, "ok\n")
