@@ -29,12 +29,12 @@ _INTERNAL_ERROR = AwsError("InternalFailure", "The simulator itself failed; see 
 # Botocore takes this for a successful answer without members.
 _GARBAGE = b'<html><body>Bad gateway</body></html>{"TableList": [{"Name": "or'
 _POLL_SECONDS = 0.02
-"""Seconds between two checks whether a call is still held."""
+"""Seconds between two checks whether a call must still wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """The fate of a call, decided when it comes in."""
+    """The outcome of a call, decided when it comes in."""
 
     fault: FaultKind | None = None
     error: AwsError | None = None
@@ -54,7 +54,7 @@ class Simulation:
         self._glue: Service = GlueService(state, seed)
         self._s3: Service = S3Service(state)
         self._sts: Service = StsService(identities)
-        self._vault: Service = SecretStore()
+        self._secrets: Service = SecretStore()
         self.sqs = SqsService()
         self.settings = settings
         self.reset()
@@ -81,11 +81,11 @@ class Simulation:
 
     def handle(self, request: HttpRequest, connection: HttpConnection) -> None:
         """Handle a request, which is answered after the latency."""
-        call, service = ServiceCall(request, self.settings), self._service(request)
-        fate = self._decide(call, service)
+        call, service = ServiceCall(request, self.settings), self._choose_service(request)
+        decision = self._decide(call, service)
         generation = self.stats.begin(call.operation, call.caller.account)
-        finish = partial(self._finish, call, service, connection, fate, generation)
-        if service is self.sqs and fate.outcome == "ok":
+        finish = partial(self._finish, call, service, connection, decision, generation)
+        if service is self.sqs and decision.outcome == "ok":
             finish = partial(self._poll, call, connection, time.monotonic(), finish)
         if self.settings.latency:
             asyncio.get_running_loop().call_later(
@@ -117,12 +117,12 @@ class Simulation:
         else:
             finish()
 
-    def _service(self, request: HttpRequest) -> Service:
+    def _choose_service(self, request: HttpRequest) -> Service:
         scope = find_signed_service(request)
         if scope == "sts":
             return self._sts
         if scope in SECRET_SERVICES:
-            return self._vault
+            return self._secrets
         if scope == "sqs":
             return self.sqs
         if scope == "glue" or b"x-amz-target" in request.headers:
@@ -138,7 +138,7 @@ class Simulation:
             is_s3 = service is self._s3
             service.understand(call)
             call.caller = self._identities.caller(call.request, call.settings, s3=is_s3)
-            fault = self._draw(call, service)
+            fault = self._draw_fault(call, service)
             self._admit(call, service)
             self._authorize(call, service)
         except AwsError as error:
@@ -148,7 +148,7 @@ class Simulation:
             return _Decision(error=_INTERNAL_ERROR, outcome=_classify(_INTERNAL_ERROR))
         return _Decision(fault, outcome=f"fault:{fault}" if fault else "ok")
 
-    def _draw(self, call: ServiceCall, service: Service) -> FaultKind | None:
+    def _draw_fault(self, call: ServiceCall, service: Service) -> FaultKind | None:
         settings = call.settings
         fault = self._faults.draw(call.operation, settings.faults, settings.fault_kinds)
         if fault is FaultKind.GARBAGE and service is self._s3:
@@ -165,7 +165,7 @@ class Simulation:
     def _authorize(self, call: ServiceCall, service: Service) -> None:
         arn, call.names = service.resources(call)
         if any(call.is_about(rule) for rule in call.settings.deny + call.caller.deny):
-            status = 400 if service in (self._glue, self._vault, self.sqs) else 403
+            status = 400 if service in (self._glue, self._secrets, self.sqs) else 403
             raise access_denied_error(
                 call.caller.arn, f"{service.prefix}:{call.operation}", arn, status
             )
@@ -175,45 +175,53 @@ class Simulation:
         call: ServiceCall,
         service: Service,
         connection: HttpConnection,
-        fate: _Decision,
+        decision: _Decision,
         generation: int,
     ) -> None:
-        if fate.fault is FaultKind.HANG:
+        if decision.fault is FaultKind.HANG:
             loop = asyncio.get_running_loop()
-            loop.call_later(call.settings.fault_hang, self._hung, call, connection, generation)
+            loop.call_later(
+                call.settings.fault_hang, self._close_hung_call, call, connection, generation
+            )
             return
-        response, outcome = self._answer(call, service, fate)
+        response, outcome = self._answer(call, service, decision)
         self.stats.end(call.operation, outcome, len(response.body), generation)
-        if fate.fault in (FaultKind.RESET, FaultKind.OUTAGE):
+        if decision.fault in (FaultKind.RESET, FaultKind.OUTAGE):
             connection.reset()
-        elif fate.fault is FaultKind.TRUNCATE:
+        elif decision.fault is FaultKind.TRUNCATE:
             connection.truncate(response)
         else:
             connection.answer(response)
 
-    def _hung(self, call: ServiceCall, connection: HttpConnection, generation: int) -> None:
+    def _close_hung_call(
+        self, call: ServiceCall, connection: HttpConnection, generation: int
+    ) -> None:
         self.stats.end(call.operation, "fault:hang", 0, generation)
         connection.close()
 
     def _answer(
-        self, call: ServiceCall, service: Service, fate: _Decision
+        self, call: ServiceCall, service: Service, decision: _Decision
     ) -> tuple[HttpResponse, str]:
         """Return the response, and the outcome for the statistics."""
-        if fate.fault in (FaultKind.RESET, FaultKind.OUTAGE):
-            return HttpResponse(), fate.outcome
-        if fate.fault is FaultKind.GARBAGE:
-            return HttpResponse(200, {"Content-Type": "text/html"}, _GARBAGE), fate.outcome
-        error = AwsError(*FAULT_ERRORS[fate.fault]) if fate.fault in FAULT_ERRORS else fate.error
+        if decision.fault in (FaultKind.RESET, FaultKind.OUTAGE):
+            return HttpResponse(), decision.outcome
+        if decision.fault is FaultKind.GARBAGE:
+            return HttpResponse(200, {"Content-Type": "text/html"}, _GARBAGE), decision.outcome
+        error = (
+            AwsError(*FAULT_ERRORS[decision.fault])
+            if decision.fault in FAULT_ERRORS
+            else decision.error
+        )
         if error is None:
             try:
-                return service.answer(call), fate.outcome
+                return service.answer(call), decision.outcome
             except AwsError as answered:
                 error = answered
             except Exception:  # noqa: BLE001
                 _log.exception("%s could not be answered", call.operation)
                 error = _INTERNAL_ERROR
             return service.failure(error, call), _classify(error)
-        return service.failure(error, call), fate.outcome
+        return service.failure(error, call), decision.outcome
 
 
 def _classify(error: AwsError) -> str:

@@ -98,7 +98,7 @@ class Worker:
         outcome = self.runtime.call(self.runtime.executor.run(message))
         if outcome is MessageOutcome.REQUEUE:
             raise Reject("given back", requeue=True)
-        if outcome is MessageOutcome.BURY:
+        if outcome is MessageOutcome.DEAD_LETTER:
             reason = f"there is no run {message.run_id!r} (any more)"
             self._add_dead_letter(reason, message.model_dump_json())
 
@@ -120,7 +120,7 @@ class Worker:
             log.info("run.opened", run=run_id, scope=request.label)
 
     def _check(self, message: CheckRequest) -> None:
-        """Check a source. A check that fails lapses, and can be requested again."""
+        """Check a source. One that fails leaves no report, and can be requested again."""
         try:
             with tracing.span("glueline.check", "consumer", {"glueline.source": message.source}):
                 report = asyncio.run(check_permissions(self.settings, message.source))
@@ -138,7 +138,7 @@ class Worker:
 
     def _on_worker_init(self, **_: Any) -> None:
         dead_letters.add = self._add_dead_letter
-        # Celery sets up logging later, and lines of the start would go elsewhere.
+        # Celery sets up logging later; until then, log lines would go elsewhere.
         self._on_setup_logging()
         begin_tracing()
         try:
@@ -158,13 +158,13 @@ class Worker:
         self._add_dead_letter(f"there is no task {name!r}", render_message(message.body))
 
     def _on_task_rejected(self, message: Any, exc: Exception | None = None, **_: Any) -> None:
-        why = type(exc).__name__ if exc else "unknown format"
+        cause = type(exc).__name__ if exc else "unknown format"
         self._add_dead_letter(
-            f"the message is not a Celery task: {why}", render_message(message.body)
+            f"the message is not a Celery task: {cause}", render_message(message.body)
         )
 
     def _on_task_revoked(self, request: Any, *, expired: bool = False, **_: Any) -> None:
-        """Add a dead letter for an expired message, which Celery drops without a word."""
+        """Add a dead letter for an expired message, which Celery drops silently."""
         if expired:
             fields = {name: getattr(request, name, None) for name in ("task", "id", "argsrepr")}
             self._add_dead_letter(
@@ -192,11 +192,12 @@ def _parse_arguments(
 
 def _get_traceparent(task: Any) -> str:
     """Return the trace header of a message; "" when it holds anything but a text."""
-    found = getattr(task, "traceparent", None)
-    return found if isinstance(found, str) else ""
+    header = getattr(task, "traceparent", None)
+    return header if isinstance(header, str) else ""
 
 
 def _to_text(value: object) -> str:
+    """Return ``str(value)``, also of a value that is nested too deeply for it."""
     try:
         return str(value)
     except RecursionError:

@@ -143,7 +143,7 @@ def redact_code(text: str) -> str:
 
 
 def redact_answer(value: Any, key: str = "") -> Any:
-    """Return an answer of JSON values (see ``values.plain``) without secrets, at any depth.
+    """Return an answer without secrets, at any depth. It holds JSON values only.
 
     Also knows lists of ``{"Name": …, "Value": …}``, as transforms of visual jobs have them.
     """

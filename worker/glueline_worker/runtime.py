@@ -50,7 +50,7 @@ _REDIS_CONNECTIONS = 32
 _WAIT_SLICE = 0.5
 """Seconds; a thread that waits longer at once would not see an interrupt."""
 _CHANGES_INTERVAL = 0.5
-"""Seconds between two looks for changes that are due."""
+"""Seconds between two searches for changes that are due."""
 _SHUTDOWN_MARGIN = 1.8
 """Seconds that a stopping worker has after its grace period before its process is ended."""
 _WATCHDOG_LEASES = 2
@@ -98,8 +98,8 @@ class Runtime:
 
         Belongs to the loop: use it with ``call``.
         """
-        about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
-        with tracing.span("glueline.request", "consumer", about, traceparent) as span:
+        attributes = {"glueline.source": request.source, "glueline.scope": request.scope.label}
+        with tracing.span("glueline.request", "consumer", attributes, traceparent) as span:
             trace = tracing.traceparent()
             opened = await self._ledger(
                 self._calls.open_run(uuid4().hex, request, trace, origin=origin)
@@ -197,7 +197,7 @@ class Runtime:
         try:
             await asyncio.to_thread(self._publisher.publish, units)
         except QueueUnavailable as error:
-            # They are open in the ledger; the reconciler finds them.
+            # The units are open in the ledger, where the reconciler finds them.
             log.warning("queue.unavailable", units=len(units), error=str(error))
 
     async def _register_family(self, family: str) -> None:
@@ -215,15 +215,16 @@ class Runtime:
         faulthandler.dump_traceback_later(seconds, exit=True)
 
     async def _reconcile(self) -> None:
-        """Count the active runs; publish units again that nobody works on, one worker at a time."""
+        """Count the active runs; let one worker at a time publish abandoned units again."""
         self.executor.active_runs = await self._client.scard(self._calls.keys.active)
+        # A turn ends a little before the next tick, so that the tick finds it free.
         interval_ms = int(self.settings.worker.reconcile_interval * 900)
         if await self._ledger(self._calls.take_turn("reconcile", interval_ms)):
             await self._priorities.collect()
             await self.executor.reconcile()
 
     async def _open_runs_for_changes(self) -> None:
-        """Open the runs of changes that are due: one worker at a time."""
+        """Open the runs of changes that are due; only one worker at a time does this."""
         if await self._ledger(self._calls.take_turn("read-changes", int(_CHANGES_INTERVAL * 900))):
             await open_runs_for_changes(self.settings, self._ledger, self._calls, self._publish)
 
@@ -236,7 +237,7 @@ class Runtime:
                 except (GluelineError, redis.RedisError) as error:
                     log.warning("background.failed", error=str(error))
                 except Exception:
-                    # Without renewals every claim of this worker would be lost.
+                    # The loop must go on: without renewals this worker would lose its claims.
                     log.exception("background.surprise")
 
         task = self._loop.create_task(loop())
@@ -244,5 +245,6 @@ class Runtime:
 
 
 def _exit_process() -> None:
+    """End the process without cleanup, because a normal exit could wait for ever."""
     log.warning("worker.ended_late")
     os._exit(0)

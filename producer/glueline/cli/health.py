@@ -24,7 +24,7 @@ def check_health(
         bool, typer.Option("--ready", help="Ask the worker whether it takes units.")
     ] = False,
 ) -> int:
-    """Tell whether the worker, scheduler or API beside is well: exit code 0, else 1.
+    """Tell whether the worker, scheduler or API of this host works: exit code 0, else 1.
 
     It reads the age of heartbeat_file: a process that hangs no longer touches it, and an API
     touches it only while Redis answers. --ready asks the worker's metrics_port instead.

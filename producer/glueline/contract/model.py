@@ -5,6 +5,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+_PLAIN_WORDS = {"extra_forbidden": "there is no such name"}
+"""Words in place of Pydantic's, by the type of the problem."""
+
 
 class StrictModel(BaseModel):
     """A model that is immutable and refuses unknown fields, so that no typo is ignored."""
@@ -21,7 +24,8 @@ def first_error(error: ValidationError) -> str:
     where = ".".join(str(part) for part in problem["loc"]) or "the whole value"
     rest = error.error_count() - 1
     more = f" (and {rest} more)" if rest else ""
-    return f"{where}: {_lower(problem['msg'])}{more}"
+    words = _PLAIN_WORDS.get(problem["type"]) or _lower(problem["msg"])
+    return f"{where}: {words}{more}"
 
 
 def error_at(path: tuple[str | int, ...], sentence: str) -> ValidationError:

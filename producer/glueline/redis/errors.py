@@ -29,6 +29,8 @@ def is_denial(error: object) -> bool:
 def explain(error: Exception) -> str:
     """Explain an error and, where it is known, what to do; without the connection's URL."""
     sentence = f"{type(error).__name__}: {error}"
+    if isinstance(error, exceptions.ConnectionError) and " connecting to " in sentence:
+        return f"{sentence.removesuffix('.')}; start a server there, or set GLUELINE_REDIS_URL"
     if is_denial(error):
         return f"{sentence}; {_ADVICE[exceptions.NoPermissionError]}"
     advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "")

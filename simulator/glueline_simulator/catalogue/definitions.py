@@ -11,8 +11,8 @@ CREATED = 1_735_689_600  # 2025-01-01, the creation time of everything in a cata
 def overlay(definition: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
     """Return the definition with the fields of ``raw``; null removes a field, except the name."""
     merged = definition | raw
-    kept = {field: value for field, value in merged.items() if value is not None}
-    return {"Name": definition["Name"], **kept}
+    present = {field: value for field, value in merged.items() if value is not None}
+    return {"Name": definition["Name"], **present}
 
 
 def define_database(account: str, name: str, model: models.DatabaseEntry) -> dict[str, Any]:

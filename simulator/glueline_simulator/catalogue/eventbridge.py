@@ -29,22 +29,22 @@ class EventBridge:
         """Return ``edit`` with an event after it; ``kind`` is the call of Glue for the edit."""
 
         def edit_and_announce(body: JsonBody) -> Any:
-            about = dict(body)
-            table, database = about.get("table"), about.get("database")
-            known = kind == "CreateTable" and self._has(about, str(database), str(table))
+            request = dict(body)  # the edit takes names out of ``body``
+            table, database = request.get("table"), request.get("database")
+            is_update = kind == "CreateTable" and self._has(request, str(database), str(table))
             answer = edit(body)
-            self._send_event("UpdateTable" if known else kind, about, str(database), table)
+            self._send_event("UpdateTable" if is_update else kind, request, str(database), table)
             return answer
 
         return edit_and_announce
 
-    def _has(self, about: JsonBody, database: str, table: str) -> bool:
-        account = self._state.accounts.get(about.get("account", self._state.account))
+    def _has(self, request: JsonBody, database: str, table: str) -> bool:
+        account = self._state.accounts.get(request.get("account", self._state.account))
         found = account.databases.get(database.lower()) if account else None
         return found is not None and found.tables.get(table.lower()) is not None
 
-    def _send_event(self, kind: str, about: JsonBody, database: str, table: Any) -> None:
-        account = about.get("account", self._state.account)
+    def _send_event(self, kind: str, request: JsonBody, database: str, table: Any) -> None:
+        account = request.get("account", self._state.account)
         detail: JsonBody = {"databaseName": database.lower(), "typeOfChange": kind}
         resource = f"database/{database.lower()}"
         if table is not None:

@@ -33,17 +33,17 @@ def define_table(
     return overlay(definition, raw)
 
 
-def _define_columns(given: Sequence[models.ColumnEntry]) -> list[dict[str, Any]]:
+def _define_columns(columns: Sequence[models.ColumnEntry]) -> list[dict[str, Any]]:
     """Make columns as Glue returns them, without empty fields."""
-    made: list[dict[str, Any]] = []
-    for column in given:
+    rows: list[dict[str, Any]] = []
+    for column in columns:
         row: dict[str, Any] = {"Name": column.name, "Type": column.type}
         if column.comment:
             row["Comment"] = column.comment
         if column.parameters:
             row["Parameters"] = column.parameters
-        made.append(row)
-    return made
+        rows.append(row)
+    return rows
 
 
 def _define_own_table(

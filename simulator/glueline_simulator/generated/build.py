@@ -95,14 +95,16 @@ def generate_aws_state(region: str, account_id: str, size: CatalogueSize) -> Aws
     )
     bucket = name_scripts_bucket(account_id, region)
 
-    def script(asked_bucket: str, key: str) -> bytes | None:
-        if asked_bucket != bucket or not (key.startswith("jobs/") and key.endswith(".py")):
+    def find_script(bucket_name: str, key: str) -> bytes | None:
+        if bucket_name != bucket or not (key.startswith("jobs/") and key.endswith(".py")):
             return None
         text = jobs.script(key.removeprefix("jobs/").removesuffix(".py"))
         return None if text is None else text.encode()
 
     places = [(bucket, f"jobs/{jobs.name(index)}.py") for index in range(len(jobs))]
-    return AwsState(region, account_id, {account_id: account}, scripts=script, script_places=places)
+    return AwsState(
+        region, account_id, {account_id: account}, scripts=find_script, script_places=places
+    )
 
 
 def _generate_runs(job: str) -> list[dict[str, Any]]:

@@ -40,12 +40,12 @@ VARIANTS = 8
 
 def generate_columns(count: int, variant: int) -> list[dict[str, Any]]:
     """Generate the columns of one variant of table; the first is always its key."""
-    made: list[dict[str, Any]] = [{"Name": "id", "Type": "bigint", "Comment": "surrogate key"}]
+    columns: list[dict[str, Any]] = [{"Name": "id", "Type": "bigint", "Comment": "surrogate key"}]
     for number in range(count - 1):
         turn, index = divmod(number + variant * 4, len(_POOL))
         name, hive_type = _POOL[index]
         column = {"Name": f"{name}_{turn}" if turn else name, "Type": hive_type}
         if number % 7 == variant % 7:
             column["Comment"] = f"{name.replace('_', ' ')} as delivered by the source"
-        made.append(column)
-    return made[:count]
+        columns.append(column)
+    return columns[:count]

@@ -43,14 +43,22 @@ def follow_database_link(context: GlueContext) -> tuple[GlueContext, StoredDatab
     target: dict[str, Any] | None = database.definition.get("TargetDatabase")
     if target is None:
         return context, database
-    account = context.state.accounts.get(target.get("CatalogId", context.account.id))
-    name = target.get("DatabaseName") or ""
-    target_database = account.databases.get(name.lower()) if account else None
-    if account is None or target_database is None:
-        raise not_found_error(f"Database {name} not found.")
+    there, target_database = find_link_target(context, target)
     if "TargetDatabase" in target_database.definition:
         raise invalid_input_error("Cannot chain resource links")
-    return GlueContext(context.state, context.pager, context.call, account), target_database
+    return there, target_database
+
+
+def find_link_target(
+    context: GlueContext, target: dict[str, Any]
+) -> tuple[GlueContext, StoredDatabase]:
+    """Return the database in the target of a resource link, also of one to a table."""
+    account = context.state.accounts.get(target.get("CatalogId", context.account.id))
+    name = target.get("DatabaseName") or ""
+    database = account.databases.get(name.lower()) if account else None
+    if account is None or database is None:
+        raise not_found_error(f"Database {name} not found.")
+    return GlueContext(context.state, context.pager, context.call, account), database
 
 
 def _classify_owner(account: AccountState, database: StoredDatabase | None) -> str:

@@ -22,8 +22,8 @@ class NameIndex:
     """The sorted names of the tables of one database at one time."""
 
     def __init__(self, tables: OrderedStore[bytes]) -> None:
-        named = ((tables.name(position), position) for position in range(tables.end))
-        self._entries = sorted((name.lower(), at, name) for name, at in named if name is not None)
+        names = ((tables.name(position), position) for position in range(tables.end))
+        self._entries = sorted((name.lower(), at, name) for name, at in names if name is not None)
         self.select = lru_cache(maxsize=1024)(self._select)
 
     def _select(self, pattern: re.Pattern[str]) -> Sequence[int]:
@@ -39,16 +39,16 @@ class NameIndexes:
     """An index for each database that was queried, made again after a change."""
 
     def __init__(self) -> None:
-        self._made: WeakKeyDictionary[OrderedStore[bytes], tuple[tuple[int, int], NameIndex]]
-        self._made = WeakKeyDictionary()
+        self._indexes: WeakKeyDictionary[OrderedStore[bytes], tuple[tuple[int, int], NameIndex]]
+        self._indexes = WeakKeyDictionary()
 
     def of(self, tables: OrderedStore[bytes]) -> NameIndex:
         """Return the index of these tables."""
         state = (tables.end, len(tables))
-        made = self._made.get(tables)
-        if made is None or made[0] != state:
-            made = self._made[tables] = (state, NameIndex(tables))
-        return made[1]
+        entry = self._indexes.get(tables)
+        if entry is None or entry[0] != state:
+            entry = self._indexes[tables] = (state, NameIndex(tables))
+        return entry[1]
 
 
 def compile_expression(expression: str) -> re.Pattern[str]:

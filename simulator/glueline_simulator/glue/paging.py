@@ -90,11 +90,11 @@ class Pager:
         ``positions`` are those that an index has found. ``keep`` is called for at most ``scan`` of
         them, but at least for the size of a page.
         """
-        query = self._query(call)
+        query = self._encode_query(call)
         if call.loop:
-            return self._endless(call, query, listing)
-        cursor = self._cursor(call, query)
-        limit, stop = self._limit(call, cursor), listing.end if end is None else end
+            return self._make_endless_page(call, query, listing)
+        cursor = self._read_cursor(call, query)
+        limit, stop = self._choose_limit(call, cursor), listing.end if end is None else end
         places = range(stop) if positions is None else positions
         at = bisect_left(places, cursor.position)
         scan_until = min(len(places), at + max(scan, limit))
@@ -106,21 +106,23 @@ class Pager:
                 if item is not None:
                     items.append(item)
             at += 1
-        if at >= len(places) and not self._trails(call, cursor, items):
+        if at >= len(places) and not self._has_empty_end(call, cursor, items):
             return items, None
         following = places[at] if at < len(places) else stop
-        return items, self._token(query, PageCursor(following, not items), time.time())
+        return items, self._make_token(query, PageCursor(following, not items), time.time())
 
-    def _endless(
+    def _make_endless_page(
         self, call: ServiceCall, query: bytes, listing: Listing[_T]
     ) -> tuple[list[_T], str | None]:
         """Return the first page and a token that leads to it again."""
         is_same, is_empty = call.loop is EndlessLoop.SAME, call.loop is EndlessLoop.EMPTY
-        token = self._token(query, PageCursor(), math.inf if is_same else time.time())
-        positions = range(0 if is_empty else min(listing.end, self._limit(call, PageCursor())))
+        token = self._make_token(query, PageCursor(), math.inf if is_same else time.time())
+        positions = range(
+            0 if is_empty else min(listing.end, self._choose_limit(call, PageCursor()))
+        )
         return [item for at in positions if (item := listing.at(at)) is not None], token
 
-    def _limit(self, call: ServiceCall, cursor: PageCursor) -> int:
+    def _choose_limit(self, call: ServiceCall, cursor: PageCursor) -> int:
         member = get_input_shape(call.operation).members.get("MaxResults")
         most = (
             member.metadata.get("max", _DEFAULT_PAGE_SIZE)
@@ -130,39 +132,39 @@ class Pager:
         limit = int(call.parameters.get("MaxResults") or min(most, _DEFAULT_PAGE_SIZE))
         if not call.settings.ragged:
             return limit
-        chance = self._chance(call, cursor)
+        random = self._make_random(call, cursor)
         # Small pages are as likely as large ones, so that small listings are split as well.
-        size = int((limit + 1) ** chance.random())
-        if chance.random() < _EMPTY_SHARE and not cursor.after_empty:
+        size = int((limit + 1) ** random.random())
+        if random.random() < _EMPTY_SHARE and not cursor.after_empty:
             return 0
         return size
 
-    def _trails(self, call: ServiceCall, cursor: PageCursor, items: list[Any]) -> bool:
+    def _has_empty_end(self, call: ServiceCall, cursor: PageCursor, items: list[Any]) -> bool:
         """Tell whether a ragged listing ends with one more, empty page."""
         return (
             call.settings.ragged
             and bool(items)
-            and self._chance(call, cursor).random() < _TRAILING_SHARE
+            and self._make_random(call, cursor).random() < _TRAILING_SHARE
         )
 
-    def _chance(self, call: ServiceCall, cursor: PageCursor) -> Random:
+    def _make_random(self, call: ServiceCall, cursor: PageCursor) -> Random:
         return Random(  # noqa: S311
             f"{self._seed}:{call.operation}:{call.names}:{cursor.position}:{cursor.after_empty}"
         )
 
-    def _query(self, call: ServiceCall) -> bytes:
+    def _encode_query(self, call: ServiceCall) -> bytes:
         rest = {k: v for k, v in call.parameters.items() if k not in ("NextToken", "MaxResults")}
         identity = [call.operation, call.caller.account, rest]
         return orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
 
-    def _token(self, query: bytes, cursor: PageCursor, issued: float) -> str:
+    def _make_token(self, query: bytes, cursor: PageCursor, issued: float) -> str:
         data = _LAYOUT.pack(cursor.position, issued, cursor.after_empty)
-        return base64.b64encode(self._digest(query, data) + data).decode()
+        return base64.b64encode(self._compute_digest(query, data) + data).decode()
 
-    def _digest(self, query: bytes, data: bytes) -> bytes:
+    def _compute_digest(self, query: bytes, data: bytes) -> bytes:
         return blake2b(query + data, key=self._key, digest_size=_DIGEST).digest()
 
-    def _cursor(self, call: ServiceCall, query: bytes) -> PageCursor:
+    def _read_cursor(self, call: ServiceCall, query: bytes) -> PageCursor:
         token = call.parameters.get("NextToken")
         if not token:
             return PageCursor()
@@ -172,7 +174,7 @@ class Pager:
             position, issued, after_empty = _LAYOUT.unpack(data)
         except (ValueError, struct.error):
             raise _invalid_token_error() from None
-        if raw[:_DIGEST] != self._digest(query, data):
+        if raw[:_DIGEST] != self._compute_digest(query, data):
             raise _invalid_token_error()
         lifetime = call.settings.token_seconds
         if lifetime is not None and time.time() - issued > lifetime:

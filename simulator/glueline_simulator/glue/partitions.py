@@ -5,10 +5,9 @@ from typing import Any
 
 import orjson
 
-from glueline_simulator.catalogue.account_state import StoredDatabase
 from glueline_simulator.errors import invalid_input_error, not_found_error
 from glueline_simulator.glue.context import GlueContext, render_page
-from glueline_simulator.glue.databases import follow_database_link
+from glueline_simulator.glue.databases import find_link_target, follow_database_link
 from glueline_simulator.glue.paging import Listing, ListRows
 from glueline_simulator.glue.predicate import parse_predicate
 
@@ -69,25 +68,15 @@ def _find_listing(context: GlueContext) -> tuple[dict[str, Any], Listing[bytes]]
     context, database = follow_database_link(context)
     table: dict[str, Any] = orjson.loads(context.table(database, name))
     if "TargetTable" in table:
-        context, database, table = _follow_table_link(context, table["TargetTable"])
-    given = database.partitions.get(table["Name"])
-    if given is not None:
-        return table, ListRows([orjson.dumps(partition) for partition in given])
+        target = table["TargetTable"]
+        context, database = find_link_target(context, target)
+        table = orjson.loads(context.table(database, target.get("Name") or ""))
+    partitions = database.partitions.get(table["Name"])
+    if partitions is not None:
+        return table, ListRows([orjson.dumps(partition) for partition in partitions])
     if context.account.partitions_of is None:
         return table, ListRows([])
     return table, _GeneratedRows(context.account.partitions_of(table))
-
-
-def _follow_table_link(
-    context: GlueContext, target: dict[str, Any]
-) -> tuple[GlueContext, StoredDatabase, dict[str, Any]]:
-    account = context.state.accounts.get(target.get("CatalogId", context.account.id))
-    name = target.get("DatabaseName") or ""
-    database = account.databases.get(name.lower()) if account else None
-    if account is None or database is None:
-        raise not_found_error(f"Database {name} not found.")
-    there = GlueContext(context.state, context.pager, context.call, account)
-    return there, database, orjson.loads(there.table(database, target.get("Name") or ""))
 
 
 def _make_segment_test(context: GlueContext) -> Callable[[int], bool] | None:

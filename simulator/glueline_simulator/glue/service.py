@@ -9,8 +9,8 @@ from glueline_simulator.catalogue.account_state import AwsState
 from glueline_simulator.errors import AwsError
 from glueline_simulator.glue import databases, dataflow, jobs, partitions, tables
 from glueline_simulator.glue.context import GlueContext, Operation, find_account
-from glueline_simulator.glue.others import LISTING_HANDLERS
 from glueline_simulator.glue.paging import Pager
+from glueline_simulator.glue.simple_listings import LISTING_HANDLERS
 from glueline_simulator.glue.validation import check_request
 from glueline_simulator.services.call import ServiceCall
 from glueline_simulator.services.json_protocol import parse_json_call

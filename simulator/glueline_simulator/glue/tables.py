@@ -1,7 +1,9 @@
 """GetTables, GetTable and SearchTables."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import orjson
 
@@ -49,6 +51,8 @@ def search_tables(context: GlueContext) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
+    """A database, and the position of its first table in a listing of all tables."""
+
     database: StoredDatabase
     first: int
 
@@ -74,7 +78,7 @@ class _AllTables:
 
     def at(self, position: int) -> bytes | None:
         """Return the table at a position; None when it does not match."""
-        place = self._place(position)
+        place = self._find_place(position)
         name = place.database.tables.name(position - place.first)
         if name is None or not self._context.sees_table(place.database.name, name):
             return None
@@ -84,12 +88,8 @@ class _AllTables:
             return None
         return place.database.tables.at(position - place.first)
 
-    def _place(self, position: int) -> _Place:
-        low, high = 0, len(self._places)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._places[middle].first <= position else (low, middle)
-        return self._places[low]
+    def _find_place(self, position: int) -> _Place:
+        return self._places[bisect_right(self._places, position, key=attrgetter("first")) - 1]
 
 
 def _select_positions(context: GlueContext, database: StoredDatabase) -> Sequence[int] | None:

@@ -55,32 +55,32 @@ class Identities:
         if not key:
             raise _missing_credentials_error(s3=s3)
         if key.startswith("ASIA"):
-            return self._session_caller(key, request.header("x-amz-security-token"), s3=s3)
+            return self._find_session_caller(key, request.header("x-amz-security-token"), s3=s3)
         if settings.accept_keys is not None and key not in settings.accept_keys:
             raise _unknown_key_error(s3=s3)
         caller = self._static.get(key)
         if caller is None:
-            caller = self._static[key] = self._static_caller(key)
+            caller = self._static[key] = self._make_static_caller(key)
         return caller
 
     def assume(
         self, caller: Caller, arn: str, session_name: str, external_id: str | None, seconds: float
     ) -> RoleSession:
         """Open a session of a role; raises AccessDenied without a reason, as STS does."""
-        grant = self._grant(arn)
+        grant = self._find_grant(arn)
         denied = access_denied_error(caller.arn, "sts:AssumeRole", arn, 403)
         if grant is None or not grant.assumable:
             raise denied
         if grant.external_id is not None and grant.external_id != external_id:
             raise denied
         role = arn.rsplit("/", 1)[-1]
-        user_id = f"AROA{self._text(16)}:{session_name}"
+        user_id = f"AROA{self._make_text(16)}:{session_name}"
         session_arn = f"arn:aws:sts::{grant.account}:assumed-role/{role}/{session_name}"
         deny = tuple(CallRule.parse(rule) for rule in grant.deny)
         session = RoleSession(
-            access_key=f"ASIA{self._text(16)}",
-            secret_key=self._text(40),
-            token=self._text(120),
+            access_key=f"ASIA{self._make_text(16)}",
+            secret_key=self._make_text(40),
+            token=self._make_text(120),
             expires=time.time() + seconds,
             caller=Caller(grant.account, session_arn, user_id, deny),
         )
@@ -93,7 +93,7 @@ class Identities:
         """End all sessions at once, as revoking them does."""
         self._sessions.clear()
 
-    def _grant(self, arn: str) -> IdentityGrant | None:
+    def _find_grant(self, arn: str) -> IdentityGrant | None:
         match = _ROLE_ARN.fullmatch(arn)
         if match is None:
             raise AwsError("ValidationError", f"{arn} is invalid")
@@ -101,7 +101,7 @@ class Identities:
             return IdentityGrant(match[1])
         return self._state.roles.get(arn)
 
-    def _session_caller(self, key: str, token: str, *, s3: bool) -> Caller:
+    def _find_session_caller(self, key: str, token: str, *, s3: bool) -> Caller:
         session = self._sessions.get(key)
         if session is None or session.expires <= time.time():
             message = "The security token included in the request is expired"
@@ -111,13 +111,13 @@ class Identities:
             raise _unknown_key_error(s3=s3)
         return session.caller
 
-    def _static_caller(self, key: str) -> Caller:
+    def _make_static_caller(self, key: str) -> Caller:
         grant = self._state.keys.get(key, IdentityGrant(self._state.account))
         arn = f"arn:aws:iam::{grant.account}:user/simulator"
         deny = tuple(CallRule.parse(rule) for rule in grant.deny)
         return Caller(grant.account, arn, f"AIDA{key[-16:]}", deny)
 
-    def _text(self, length: int) -> str:
+    def _make_text(self, length: int) -> str:
         return "".join(self._random.choices(_ALPHABET, k=length))
 
 

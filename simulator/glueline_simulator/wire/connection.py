@@ -98,7 +98,7 @@ class HttpConnection(asyncio.Protocol):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the client has gone."""
+        """True once the client has gone."""
         return self._transport is None
 
     def answer(self, response: HttpResponse) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.httpsession import get_cert_path
 
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
@@ -209,6 +210,18 @@ async def test_each_failure_is_one_sentence_that_says_what_to_do(
     assert "\n" not in said
     assert judge_error(error).value != "allowed"
     assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("case", ["no such profile", "no configuration"])
+async def test_a_wrong_configuration_is_named_also_when_the_environment_names_certificates(
+    case: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, _, expected = CASES[case]
+    (folder / "config").write_text(config)
+    monkeypatch.setenv("AWS_CA_BUNDLE", get_cert_path(True))
+    error = await fail(monkeypatch)
+    assert isinstance(error, AwsCredentials)
+    assert expected in str(error)
 
 
 async def test_a_process_that_hangs_is_ended_with_its_children(

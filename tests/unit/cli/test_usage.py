@@ -57,6 +57,13 @@ def test_an_empty_name_is_wrong_usage(glueline: Command):
     assert done.err.count("\n") == 1
 
 
+def test_a_demo_without_a_folder_says_so(glueline: Command, tmp_path: Path):
+    (tmp_path / "file").touch()
+    done = glueline("demo", "--output", str(tmp_path / "file" / "demo"))
+    assert done.code == 2
+    assert done.err.endswith("file/demo cannot be made: Not a directory\n")
+
+
 def test_a_malformed_glob_is_named(glueline: Command):
     done = glueline("enqueue", "catalog", "-t", "ok*", "-t", "[a")
     assert done.err.startswith("glueline: filter tables.allow.1: ")
@@ -69,8 +76,17 @@ def test_without_redis_one_sentence_says_so(glueline: Command, monkeypatch, word
     done = glueline(*words.split())
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("glueline: Redis did not answer: ")
+    assert done.err.endswith("; start a server there, or set GLUELINE_REDIS_URL\n")
     assert done.err.count("\n") == 1
     assert SECRET not in done.err
+
+
+def test_a_misspelt_setting_is_named_with_its_line(glueline: Command, tmp_path: Path):
+    (tmp_path / "glueline.toml").write_text("[worker]\nconcurency = 3\n")
+    done = glueline("runs")
+    assert done.err == (
+        "glueline: glueline.toml, line 2: worker.concurency: there is no such name\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_chain_goes_through_linked_databases_and_says_where_it_may_go_on(linke
     as_json = lineage("finance.report", "--sink", linked, "--json")
     assert json.loads(as_json.out)["warnings"][0].startswith(warning)
     unknown = lineage("shared.returns", "--sink", linked)
-    assert f"no lineage is known of 'shared.returns'; {warning}" in unknown.err
+    assert f"no lineage is known for 'shared.returns'; {warning}" in unknown.err
 
 
 def test_a_person_sees_a_tree(sink: str) -> None:
@@ -146,7 +146,7 @@ def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["none.such"], "no lineage is known of 'none.such'"),
+        (["none.such"], "no lineage is known for 'none.such'"),
         (["o"], "can mean"),
         (["a.b", "--sink", "sqlite:///nowhere.db"], "there is no such file"),
         (["a.b", "--sink", "stdout:"], "lineage is read from SQLite or PostgreSQL"),

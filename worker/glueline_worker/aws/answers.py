@@ -8,6 +8,7 @@ empty; only answers of S3 and of annotations may go without one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -19,7 +20,7 @@ AwsAnswer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """An answer with a list of objects or texts, or nulls, in ``member``."""
+    """An answer with a list in ``member``; its items are of type ``of``, or null."""
 
     member: str
     of: type = dict
@@ -28,7 +29,7 @@ class _Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Single:
-    """An answer with an object in ``member``, or one that is it, with a text at ``key``."""
+    """An answer with a text at ``key`` of the object in ``member``, or of the answer itself."""
 
     member: str
     key: str = ""
@@ -63,15 +64,15 @@ def check_answer(operation: str, answer: AwsAnswer) -> AwsAnswer:
     if isinstance(code, str) and code:
         message = answer.get("message") or answer.get("Message") or ""
         error = {"Code": code.rpartition("#")[2], "Message": str(message)}
-        about = answer.get("ResponseMetadata") or {}
-        raise ClientError({"Error": error, "ResponseMetadata": about}, operation)
+        metadata = answer.get("ResponseMetadata") or {}
+        raise ClientError({"Error": error, "ResponseMetadata": metadata}, operation)
     raise UnreadableAnswer(f"this is no answer to {operation}: {missing}")
 
 
 def drop_nulls(items: list[Any]) -> tuple[list[Any], int]:
     """Return a list without its nulls, and the number of nulls."""
-    left = [item for item in items if item is not None]
-    return left, len(items) - len(left)
+    present = [item for item in items if item is not None]
+    return present, len(items) - len(present)
 
 
 def is_object_listing(answer: AwsAnswer) -> bool:
@@ -116,9 +117,9 @@ def _find_missing_in_listing(promised: _Listing, answer: AwsAnswer) -> str | Non
 def _find_missing_in_graph(answer: AwsAnswer) -> str | None:
     """Look for the lists of nodes and edges: one is there even without annotations."""
     lists = [answer[name] for name in ("DagNodes", "DagEdges") if answer.get(name) is not None]
-    if not lists or not all(isinstance(one, list) for one in lists):
+    if not lists or not all(isinstance(items, list) for items in lists):
         return "it has no lists DagNodes and DagEdges"
-    items = [item for one in lists for item in one]
+    items = list(chain.from_iterable(lists))
     is_whole = all(item is None or isinstance(item, dict) for item in items)
     return None if is_whole else "DagNodes or DagEdges hold something else"
 

@@ -63,10 +63,10 @@ class AwsCaller:
                 reraise=True,
             ):
                 with attempt:
-                    return await self._once(operation, family, send)
+                    return await self._send_once(operation, family, send)
         raise AssertionError  # pragma: no cover - tenacity returns or raises
 
-    async def _once(self, operation: str, family: str, send: Callable[[], Awaitable[T]]) -> T:
+    async def _send_once(self, operation: str, family: str, send: Callable[[], Awaitable[T]]) -> T:
         if self.limits.overall:
             await self.quota.acquire(f"{self.scope}:overall", self.limits.overall)
         slot = await self.quota.acquire(family, self.limits.operations.get(operation))
@@ -88,18 +88,18 @@ class AwsCaller:
 
 
 def _classify_outcome(error: Exception, operation: str) -> str:
-    """Return ``throttled`` for AwsThrottled, and so on."""
+    """Return the outcome for metrics: ``throttled`` for AwsThrottled, and so on."""
     try:
         return type(classify_error(error, operation)).__name__.removeprefix("Aws").lower()
     except Exception:  # noqa: BLE001 - it is raised where it can be handled
         return "unforeseen"
 
 
-def _count(what: str) -> None:
+def _count(name: str) -> None:
     """Add one to a count of the current unit."""
     counts = call_counts.get()
     if counts is not None:
-        counts[what] += 1
+        counts[name] += 1
 
 
 def _is_retryable(error: BaseException) -> bool:
@@ -110,8 +110,8 @@ def _is_retryable(error: BaseException) -> bool:
 def _choose_wait(state: RetryCallState) -> float:
     """Choose the pause in seconds: full jitter, but never less than the server asked for."""
     error: Any = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, AwsError) else None
-    return max(float(_backoff(state)), asked or 0.0)
+    retry_after = error.retry_after if isinstance(error, AwsError) else None
+    return max(float(_backoff(state)), retry_after or 0.0)
 
 
 def _before_retry(state: RetryCallState) -> None:

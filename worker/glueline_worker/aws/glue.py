@@ -55,6 +55,7 @@ class Glue:
     """The reads of one source."""
 
     _ahead: ClassVar[set[asyncio.Task[AwsAnswer]]] = set()
+    """The pages that this process fetches ahead, for all sources."""
 
     def __init__(self, connection: Connection, warn: Callable[[str], None] | None = None) -> None:
         """Read through ``connection``; call ``warn`` with a sentence on what is left out."""
@@ -163,21 +164,21 @@ class Glue:
     async def _pages(
         self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
     ) -> AsyncIterator[Page]:
-        tokens, firsts = {token}, set[bytes]()
-        coming: asyncio.Task[AwsAnswer] | None = None
+        tokens, first_items = {token}, set[bytes]()
+        next_answer: asyncio.Task[AwsAnswer] | None = None
         try:
             for _ in range(MOST_PAGES):
-                answer = await (coming or self._page(operation, token, params))
+                answer = await (next_answer or self._page(operation, token, params))
                 items, nulls = drop_nulls(answer.pop(member, None) or [])
                 token = answer.get("NextToken") or None
-                self._ahead.discard(coming)
-                coming = None
+                self._ahead.discard(next_answer)
+                next_answer = None
                 if items:
                     # A proxy or an emulator that ignores tokens sends the first page each time.
-                    _ensure_new(_hash_item(items[0]), firsts, operation, "page")
+                    _ensure_new(_hash_item(items[0]), first_items, operation, "page")
                 if token and len(tokens) < ahead and len(self._ahead) < _PAGES_AHEAD:
-                    coming = asyncio.create_task(self._page(operation, token, params))
-                    self._ahead.add(coming)
+                    next_answer = asyncio.create_task(self._page(operation, token, params))
+                    self._ahead.add(next_answer)
                 if nulls and self._warn:
                     self._warn(_describe_nulls(operation, member, nulls))
                 yield Page(items, token, nulls)
@@ -185,9 +186,9 @@ class Glue:
                     return
                 _ensure_new(token, tokens, operation, "page token")
         finally:
-            if coming:
-                coming.cancel()
-                self._ahead.discard(coming)
+            if next_answer:
+                next_answer.cancel()
+                self._ahead.discard(next_answer)
         raise make_endless_error(operation, f"it goes on after {MOST_PAGES:,} pages")
 
     async def _page(self, operation: str, token: str | None, params: dict[str, Any]) -> AwsAnswer:
@@ -204,15 +205,15 @@ class Glue:
         return await self._connection.call("glue", operation, **params)
 
 
-def make_endless_error(operation: str, why: str) -> EndlessListing:
+def make_endless_error(operation: str, reason: str) -> EndlessListing:
     """Make the error of a listing that does not end."""
-    return EndlessListing(f"{operation}: the listing never ends: {why}", code="EndlessListing")
+    return EndlessListing(f"{operation}: the listing never ends: {reason}", code="EndlessListing")
 
 
 def _describe_nulls(operation: str, member: str, count: int) -> str:
-    what = "a null in the place of an item" if count == 1 else f"{count} nulls in place of items"
+    nulls = "a null in the place of an item" if count == 1 else f"{count} nulls in place of items"
     return (
-        f"{operation} answered with {what} in {member}: they are left out, and nothing that the "
+        f"{operation} answered with {nulls} in {member}: they are left out, and nothing that the "
         "listing does not name is marked deleted"
     )
 

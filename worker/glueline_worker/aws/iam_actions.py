@@ -175,6 +175,8 @@ PERMISSIONS = (
     ),
 )  # fmt: skip
 
+KEY_ACTIONS = {"secretsmanager:": "secretsmanager:GetSecretValue", "ssm:": "ssm:GetParameter"}
+"""The action that reads a key, by the beginning of its reference."""
 NOT_OF_SOURCE = (F.EVENTS, F.ROLES, F.KEYS)
 """Features whose calls do not go to the source itself."""
 QUOTA_OPERATIONS = frozenset(

@@ -21,7 +21,7 @@ class PlainJSONParser(AioJSONParser):
     """Returns the body of a good answer as plain JSON values.
 
     botocore itself turns a body that is no JSON into an empty answer: a page of tables would be
-    lost without a word. Here it is an error.
+    silently lost. Here it is an error.
     """
 
     async def _do_parse(self, response: dict[str, Any], shape: Any) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class SharedQuota:
     async def acquire(self, family: str, limit: float | None = None) -> int:
         """Return when one HTTP request of ``family`` may be sent."""
         async with self._turns.setdefault(family, asyncio.Lock()):
-            granted = None if self._is_away else await self._slot(family, limit)
+            granted = None if self._is_away else await self._request_slot(family, limit)
         if granted is None:
             return await self._alone.acquire(family, limit)
         wait, slot = granted
@@ -85,7 +85,7 @@ class SharedQuota:
     def _is_away(self) -> bool:
         return asyncio.get_running_loop().time() < self._away_until
 
-    async def _slot(self, family: str, limit: float | None) -> tuple[float, int] | None:
+    async def _request_slot(self, family: str, limit: float | None) -> tuple[float, int] | None:
         """Ask until a slot is granted; return the seconds until it comes, and its number."""
         while True:
             try:
@@ -116,7 +116,7 @@ class LocalQuota:
         """Wait for the family's next slot."""
         now = asyncio.get_running_loop().time()
         if len(self._next) > self._most:
-            self._next = {each: at for each, at in self._next.items() if at > now}
+            self._next = {name: slot for name, slot in self._next.items() if slot > now}
             self._most = max(MOST_QUOTA_FAMILIES, 2 * len(self._next))
         slot = max(now, self._next.get(family, now))
         self._next[family] = slot + max(self._interval, 1 / limit if limit else 0)

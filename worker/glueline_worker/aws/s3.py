@@ -34,7 +34,7 @@ async def fetch_script(connection: Connection, bucket: str, key: str) -> Script:
     async def fetch() -> Script:
         answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
         body = answer["Body"]
-        async with body:  # an answer of aiohttp's own, without iter_chunks
+        async with body:  # aiohttp's own body, without iter_chunks
             if (answer.get("ContentLength") or 0) > _SCRIPT_LIMIT:
                 raise _make_size_error(bucket, key)
             data = bytearray()
@@ -73,10 +73,10 @@ async def _list_tags(
 ) -> dict[str, str]:
     """Return the ETags in a listing of the folder, which ends early when it holds much else."""
     objects: dict[str, str] = {}
-    asked = {"Prefix": prefix, "Delimiter": "/"}
+    params = {"Prefix": prefix, "Delimiter": "/"}
     for _ in range(max(1, len(keys) // _LIST_FROM)):
         try:
-            answer = await connection.call("s3", "ListObjectsV2", Bucket=bucket, **asked)
+            answer = await connection.call("s3", "ListObjectsV2", Bucket=bucket, **params)
         except AwsError as error:
             if isinstance(error, Terminal):
                 return {}
@@ -88,7 +88,7 @@ async def _list_tags(
         token = answer.get("NextContinuationToken")
         if not token:
             return {key: objects.get(key, "") for key in keys}
-        asked["ContinuationToken"] = token
+        params["ContinuationToken"] = token
     return {key: objects[key] for key in keys if key in objects}
 
 

@@ -29,7 +29,7 @@ from glueline_worker.aws.errors import (
     classify_error,
 )
 from glueline_worker.aws.iam_actions import QUOTA_OPERATIONS
-from glueline_worker.aws.quota import Quota
+from glueline_worker.aws.quota import LocalQuota, Quota
 from glueline_worker.aws.sessions.clients import ClientPool
 from glueline_worker.aws.sessions.sessions import Sessions, SourceCredentials, find_region
 from glueline_worker.aws.sessions.shared_session import SharedTlsSession
@@ -64,10 +64,10 @@ class Connection:
         """Make one call; ``operation`` is a name of the API, such as ``GetTables``."""
         method = getattr(self.clients[service], _to_snake_case(operation))
 
-        async def ask() -> dict[str, Any]:
+        async def send() -> dict[str, Any]:
             return check_answer(operation, await method(**params))
 
-        return await self.caller(operation, ask)
+        return await self.caller(operation, send)
 
 
 @dataclass
@@ -98,15 +98,15 @@ class SourceConnections:
     async def connect(self, name: str) -> Connection:
         """Return the connection of a source; raises UsageError or AwsError."""
         if name in self._open:
-            self._note_use(name)
+            self._record_use(name)
             return self._open[name]
-        # All that wait share one attempt and its failure.
+        # All callers that wait share one attempt and its failure.
         return await asyncio.shield(self._attempts.get(name) or self._start_attempt(name))
 
     def refresh(self, expired: Connection) -> None:
         """Forget a connection whose credentials have expired; the next use makes a new one.
 
-        Many units notice it at once; a late one must not make the new connection forgotten.
+        Many units notice this at once. A late one does not make the new connection forgotten.
         """
         if self._open.get(expired.name) is expired:
             del self._open[expired.name]
@@ -138,7 +138,7 @@ class SourceConnections:
         _check_operations(name, source)
         connection = await self._reach(name, source)
         self._open[name] = connection
-        self._note_use(name)
+        self._record_use(name)
         self._close_least_used()
         return connection
 
@@ -189,7 +189,7 @@ class SourceConnections:
             raise classify_error(error, "connect") from None
         return connection
 
-    def _note_use(self, name: str) -> None:
+    def _record_use(self, name: str) -> None:
         loop = asyncio.get_running_loop()
         if name in self._identities:
             self._identities[name].used = loop.time()
@@ -218,14 +218,14 @@ class SourceConnections:
         """
         if len(self._pool) <= MOST_ENDPOINTS:
             return
-        kept: set[tuple[str, str | None]] = set()
+        open_endpoints: set[tuple[str, str | None]] = set()
         for name in reversed(self._identities):
             connection = self._open.get(name)
             if connection is None:
                 continue
             endpoint = connection.region, connection.source.endpoint_url
-            if endpoint in kept or len(kept) < MOST_ENDPOINTS:
-                kept.add(endpoint)
+            if endpoint in open_endpoints or len(open_endpoints) < MOST_ENDPOINTS:
+                open_endpoints.add(endpoint)
             else:
                 del self._open[name]
 
@@ -246,6 +246,16 @@ class SourceConnections:
             # A session of S3 Express would be shared with sources that have no right to it.
             client_context_params={"disable_s3_express_session_auth": True},
         )
+
+
+def make_quick_connections(settings: Settings, seconds: float, rate: float) -> SourceConnections:
+    """Make connections for a check: a call fails after ``seconds``, and Redis is not needed.
+
+    ``rate`` is in calls per second, for each operation.
+    """
+    limits = {"call_timeout": seconds, "read_timeout": seconds}
+    worker = settings.worker.model_copy(update=limits)
+    return SourceConnections(settings.model_copy(update={"worker": worker}), LocalQuota(rate))
 
 
 async def _find_account(connection: Connection) -> str | None:

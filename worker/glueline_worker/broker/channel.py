@@ -29,18 +29,20 @@ _GLOB_CHARACTERS = set("*?[\\")
 class Channel(transport.Channel):
     """Keeps one client, ends with its connection, and leaves the worker alive."""
 
-    _kept: Any = None
+    _shared_client: Any = None
 
     @contextmanager
     def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
-        """Yield ``client``, or else the one client that is kept.
+        """Yield ``client``, or else the one client of this channel.
 
         kombu makes one for each command: a tenth of the CPU time of a small unit. The connections
         come from the same pool.
         """
-        if client is None and (self._kept is None or self._kept.connection_pool is not self.pool):
-            self._kept = self._create_client()
-        yield client or self._kept
+        if client is None and (
+            self._shared_client is None or self._shared_client.connection_pool is not self.pool
+        ):
+            self._shared_client = self._create_client()
+        yield client or self._shared_client
 
     def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
         """Raise ConnectionError when the channel or its connection is closed.

@@ -10,7 +10,7 @@ class DeadLetters:
     """Takes messages that will not run; the application sets where they are stored."""
 
     add: Callable[[str, str], None] | None = None
-    """Stores a reason and a message."""
+    """Stores a reason and a message; None until the application has set it."""
 
     def __call__(self, reason: str, message: object) -> None:
         """Store the start of a message, or of its body."""

@@ -18,7 +18,7 @@ class DuplicateKeyError(ValueError):
 
 def strict_loads(text: str | bytes) -> Any:
     """Read JSON as kombu does; raises DuplicateKeyError."""
-    return kombu_json.loads(text, _loads=_parse)
+    return kombu_json.loads(text, _loads=_parse_strictly)
 
 
 def find_unknown_encoding(message: Mapping[str, Any]) -> str:
@@ -35,11 +35,11 @@ def find_unknown_encoding(message: Mapping[str, Any]) -> str:
     return ""
 
 
-def _parse(text: str, object_hook: Callable[[dict[str, Any]], Any]) -> Any:
-    return json.loads(text, object_pairs_hook=lambda pairs: object_hook(_unique(pairs)))
+def _parse_strictly(text: str, object_hook: Callable[[dict[str, Any]], Any]) -> Any:
+    return json.loads(text, object_pairs_hook=lambda pairs: object_hook(_make_dict(pairs)))
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _make_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

@@ -93,8 +93,9 @@ TRANSPORT_ALIASES["sentinel"] = "glueline_worker.broker.transport:SentinelTransp
 
 def choose_transport(settings: Settings) -> str:
     """Return the name of the transport for the Redis of ``settings``, as Celery takes it."""
-    is_watched = clients.find_sentinels(settings.redis_url) is not None
-    return f"glueline_worker.broker.transport:{'SentinelTransport' if is_watched else 'Transport'}"
+    has_sentinels = clients.find_sentinels(settings.redis_url) is not None
+    name = "SentinelTransport" if has_sentinels else "Transport"
+    return f"glueline_worker.broker.transport:{name}"
 
 
 def _is_deliverable(message: Any) -> bool:

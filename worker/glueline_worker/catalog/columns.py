@@ -105,15 +105,15 @@ def _read_column(fields: Mapping[str, Any], position: int, warnings: list[str]) 
 
 def _first_names_and_types(columns: list[Column]) -> list[tuple[str, str]]:
     """Return names and types of the first two columns: enough to recognise a placeholder."""
-    return [(each.name.lower(), each.type.lower()) for each in columns[:2]]
+    return [(column.name.lower(), column.type.lower()) for column in columns[:2]]
 
 
 def _index_by_name(columns: list[Column], warnings: list[str]) -> dict[str, Column]:
     """Return the columns by name in lower case; the first of those with the same name."""
-    found = {each.name.lower(): each for each in columns}
+    found = {column.name.lower(): column for column in columns}
     if repeated := len(columns) - len(found):
         warnings.append(f"Columns left out because an earlier one has their name: {repeated}.")
-        found |= {each.name.lower(): each for each in reversed(columns)}
+        found |= {column.name.lower(): column for column in reversed(columns)}
     return found
 
 
@@ -159,9 +159,9 @@ def _is_short_understood(text: str) -> bool:
 
 def _warn_of_unknown_types(columns: list[Column], warnings: list[str]) -> None:
     unknown = [
-        each.name
-        for each in columns
-        if each.data_type.kind != "primitive" and not _is_understood(each.type)
+        column.name
+        for column in columns
+        if column.data_type.kind != "primitive" and not _is_understood(column.type)
     ]
     if unknown:
         more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""

@@ -70,9 +70,9 @@ def _locations_in_descriptor(
     location = descriptor.get_text("Location") or ""
     path = _find_serde_path(descriptor)
     is_placeholder = _PLACEHOLDER.search(location.strip()) is not None
-    of_spark = settings.get("spark.sql.sources.provider", "").strip().lower() not in {"", "hive"}
+    is_of_spark = settings.get("spark.sql.sources.provider", "").strip().lower() not in {"", "hive"}
     # Hive itself ignores the path. Spark, Trino and delta-rs read nothing else.
-    if path and (of_spark or table_format != "hive" or is_placeholder or not location.strip()):
+    if path and (is_of_spark or table_format != "hive" or is_placeholder or not location.strip()):
         yield path
     if is_placeholder:
         return
@@ -88,8 +88,8 @@ def _locations_in_descriptor(
 
 def _find_serde_path(descriptor: AnswerReader) -> str:
     serde = descriptor.fields.get("SerdeInfo")
-    given = to_parameters(serde.get("Parameters")) if isinstance(serde, Mapping) else {}
-    return next((value.strip() for key, value in given.items() if key.lower() == "path"), "")
+    parameters = to_parameters(serde.get("Parameters")) if isinstance(serde, Mapping) else {}
+    return next((value.strip() for key, value in parameters.items() if key.lower() == "path"), "")
 
 
 def _is_symlink(descriptor: AnswerReader) -> bool:

@@ -1,1 +1,1 @@
-"""Changes in a catalogue: received from SQS, recorded, and read once it is quiet."""
+"""Changes in a catalogue: receive them from SQS, record them, and open runs once it is quiet."""

@@ -1,8 +1,8 @@
 """Open the runs of changes that are due.
 
-A batch stays sealed in Redis until its runs are open, and its requests and their idempotency keys
-follow from it alone. So each run is opened once, even if a worker dies on the way or two workers
-do the same.
+A batch does not change in Redis until its runs are open, and its requests and their idempotency
+keys follow from it alone. So each run is opened once, even if a worker dies on the way or two
+workers do the same.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,11 +28,11 @@ async def open_runs_for_changes(
 ) -> None:
     """Open the runs of all batches that are due; raises LedgerUnavailable."""
     due = await ledger(due_changes(calls.keys, _BATCHES_AT_ONCE))
-    for one in due.unreadable:
-        reason = f"changes of {one.group[:200]} cannot be read: {one.problem}"
+    for unreadable in due.unreadable:
+        reason = f"changes of {unreadable.group[:200]} cannot be read: {unreadable.problem}"
         log.error("changes.unreadable", reason=reason)
         await ledger(calls.add_dead_letter(reason, ""))
-        await ledger(forget_change(calls.keys, one))
+        await ledger(forget_change(calls.keys, unreadable))
     for batch in due.batches:
         await _open_runs(batch, settings, ledger, calls, publish)
 

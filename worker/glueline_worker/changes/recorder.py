@@ -55,9 +55,9 @@ class ChangeRecorder:
     async def _record_changes(self, changes: Sequence[EventChanges]) -> Counter[str]:
         quiet, at_most = self._events.debounce, self._events.debounce_at_most
         call = record_changes(self._calls.keys, changes, int(quiet * 1000), int(at_most * 1000))
-        found = await self._ledger(call)
-        ignored = sum(1 for one in changes if not one.changes)
-        return Counter(noted=found.noted, repeated=found.repeated, ignored=ignored)
+        result = await self._ledger(call)
+        ignored = sum(1 for event in changes if not event.changes)
+        return Counter(noted=result.noted, repeated=result.repeated, ignored=ignored)
 
     async def _add_dead_letter(self, reason: str, delivery: Delivery) -> None:
         reason, body = redact_dead_letter(

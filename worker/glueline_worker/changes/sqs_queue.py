@@ -56,8 +56,8 @@ class EventQueue:
     async def delete(self, deliveries: list[Delivery]) -> int:
         """Delete messages; return how many could not be deleted; raises AwsError."""
         entries = [
-            {"Id": str(number), "ReceiptHandle": one.handle}
-            for number, one in enumerate(deliveries)
+            {"Id": str(number), "ReceiptHandle": delivery.handle}
+            for number, delivery in enumerate(deliveries)
         ]
         answer = await self._call("DeleteMessageBatch", "delete_message_batch", Entries=entries)
         return len(entries) - len(answer.get("Successful") or ())
@@ -77,10 +77,10 @@ class EventQueue:
                 QueueUrl=self._url, **params
             )
         except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
-            understood = classify_error(error, operation)
-            if isinstance(understood, AwsExpired | AwsCredentials):
+            known = classify_error(error, operation)
+            if isinstance(known, AwsExpired | AwsCredentials):
                 await self.close()
-            raise understood from None
+            raise known from None
         return answer
 
     async def _connect(self) -> SourceClient:

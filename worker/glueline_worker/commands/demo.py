@@ -32,7 +32,10 @@ def demo(
         raise UsageError("the demo needs the simulator: pip install glueline-simulator") from None
     from glueline_worker.commands.lineage_tree import read_lineage_tree  # noqa: PLC0415
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the folder {folder} cannot be made: {error.strerror}") from None
     database = folder.resolve() / "glueline.db"
     sinks = (f"sqlite:///{database}", f"file://{folder.resolve()}/records?format=jsonl")
     out = make_console()

@@ -116,7 +116,7 @@ def _find_dataset(text: str, stored: "StoredLineage") -> Dataset:
     # For a table without edges, a warning may say why it has none.
     known = [*find_datasets(text, stored.tables), *stored.links.find_tables(text)]
     reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))
-    raise UsageError(f"no lineage is known of {text!r}{reasons}")
+    raise UsageError(f"no lineage is known for {text!r}{reasons}")
 
 
 def _get_ends(step: "LineageStep") -> tuple[Dataset, Dataset]:

@@ -80,20 +80,20 @@ def policy(
     """
     from glueline_worker.permissions import policy_documents, policy_formats  # noqa: PLC0415
 
-    place = _make_place(source, account, region, bucket, kms_key, queue)
+    scope = _make_scope(source, account, region, bucket, kms_key, queue)
     features = _choose_features(with_, without)
     _ensure_match(
         principal, _PRINCIPAL, "--principal", "the ARN of an account's root, a role or a user"
     )
-    trusted = principal or policy_documents.guess_trusted_arn(place)
-    found = policy_documents.make_principals(place, features, trusted)
-    _print_notes(place, principal, trusted, is_plain=notation == "json" and not chain)
+    trusted = principal or policy_documents.guess_trusted_arn(scope)
+    principals = policy_documents.make_principals(scope, features, trusted)
+    _print_notes(scope, principal, trusted, is_plain=notation == "json" and not chain)
     if chain:
-        print(policy_formats.render_chain(found))  # noqa: T201
+        print(policy_formats.render_chain(principals))  # noqa: T201
     elif notation == "json":
-        print(policy_formats.render_iam(found))  # noqa: T201
+        print(policy_formats.render_iam(principals))  # noqa: T201
     else:
-        print(getattr(policy_formats, f"render_{notation}")(source, found))  # noqa: T201
+        print(getattr(policy_formats, f"render_{notation}")(source, principals))  # noqa: T201
 
 
 def _choose_features(with_: list[str] | None, without: list[str] | None) -> "frozenset[Feature]":
@@ -118,7 +118,7 @@ def _parse_features(option: str, words: list[str] | None) -> "frozenset[Feature]
     return frozenset(Feature(name) for name in names)
 
 
-def _make_place(
+def _make_scope(
     name: str,
     account: str | None,
     region: str | None,
@@ -132,20 +132,22 @@ def _make_place(
     source = settings.source(name)
     _ensure_match(queue, _QUEUE, "--queue", "the ARN of a queue")
     _ensure_match(account, _ACCOUNT, "--account", "12 digits")
-    for one in buckets or ():
-        _ensure_match(one, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?")
-    for one in kms_keys or ():
-        _ensure_match(one, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
+    for bucket in buckets or ():
+        _ensure_match(
+            bucket, _BUCKET, "--bucket", "the name of a bucket, or a pattern with * and ?"
+        )
+    for key in kms_keys or ():
+        _ensure_match(key, _KMS_KEY, "--kms-key", "the ARN of a key, not of an alias")
     here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    place = PolicyScope(
+    scope = PolicyScope(
         source,
         region=region or source.region or here or "*",
         account=account or source.account or "*",
         buckets=tuple(buckets or ()),
         kms_keys=tuple(kms_keys or ()),
     )
-    configured = parse_queue_arn(settings.events.queue or "", place.partition, place.region)
-    return replace(place, queues=tuple(filter(None, [queue or configured])))
+    configured = parse_queue_arn(settings.events.queue or "", scope.partition, scope.region)
+    return replace(scope, queues=tuple(filter(None, [queue or configured])))
 
 
 def _ensure_match(value: str | None, pattern: re.Pattern[str], option: str, expected: str) -> None:
@@ -154,16 +156,16 @@ def _ensure_match(value: str | None, pattern: re.Pattern[str], option: str, expe
 
 
 def _print_notes(
-    place: "PolicyScope", principal: str | None, trusted: str, *, is_plain: bool
+    scope: "PolicyScope", principal: str | None, trusted: str, *, is_plain: bool
 ) -> None:
     """Print hints beside the document, on standard error."""
     errors = make_console(stderr=True)
-    for known, what in ((place.account, "account"), (place.region, "region")):
+    for known, what in ((scope.account, "account"), (scope.region, "region")):
         if known == "*":
             errors.print(f"the {what} is not known, so any is allowed: give --{what}", markup=False)
-    if place.source.roles and is_plain:
+    if scope.source.roles and is_plain:
         errors.print(
             "this is for the last role; --chain shows every role and its trust", markup=False
         )
-    elif place.source.roles and principal is None:
+    elif scope.source.roles and principal is None:
         errors.print(f"the first role trusts {trusted}; --principal names another", markup=False)

@@ -152,8 +152,8 @@ def run_with_progress(
             follow=lambda statuses: show_progress(statuses, progress),
         )
     except KeyboardInterrupt as interrupt:
-        what = str(interrupt) or "nothing was started"
-        progress.print(f"interrupted: {what}, and its processes have ended")
+        outcome = str(interrupt) or "nothing was started"
+        progress.print(f"interrupted: {outcome}, and its processes have ended")
         raise
 
 

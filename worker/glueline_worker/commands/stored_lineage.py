@@ -42,11 +42,13 @@ class StoredLineage:
         """Return warnings for datasets at which a chain may end too early."""
         found: dict[str, None] = {}
         for dataset in datasets:
-            if sentence := self._of_link(dataset) or self._of_place(dataset):
+            if sentence := self._describe_broken_link(dataset) or self._describe_unknown_place(
+                dataset
+            ):
                 found.setdefault(sentence)
         return list(found)
 
-    def _of_link(self, dataset: Dataset) -> str | None:
+    def _describe_broken_link(self, dataset: Dataset) -> str | None:
         link = self.links.find_link(dataset)
         if link is None or self.links.find_end(link) in self.databases:
             return None
@@ -56,7 +58,7 @@ class StoredLineage:
             "target still exists"
         )
 
-    def _of_place(self, dataset: Dataset) -> str | None:
+    def _describe_unknown_place(self, dataset: Dataset) -> str | None:
         if dataset not in self.unplaced:
             return None
         name = dataset.name.removeprefix("table/").replace("/", ".")
@@ -163,5 +165,5 @@ def _make_dataset(
     owner = _find_owner(thing, through)
     if owner is None:
         return table
-    own = CatalogDatabase.from_name(thing.database, context)
-    return owner.table(table.name.removeprefix(own.prefix))
+    here = CatalogDatabase.from_name(thing.database, context)
+    return owner.table(table.name.removeprefix(here.prefix))

@@ -36,7 +36,7 @@ class Circumstances(StrictModel):
     model_config = ConfigDict(extra="ignore")
 
     filters: Filters
-    """Those of the source; they narrow the request."""
+    """The filters of the source; they narrow the request."""
     sinks: tuple[str, ...]
     """The identities of the sinks."""
     place: CatalogPlace | None = None
@@ -83,14 +83,14 @@ def ensure_place(name: str, circumstances: Circumstances, connection: Connection
 
 def select_sinks(circumstances: Circumstances, sinks: Sequence[Sink]) -> list[Sink]:
     """Return the run's sinks among this worker's; raise CannotServe when one is missing."""
-    own = {sink.identity: sink for sink in sinks}
-    if missing := [identity for identity in circumstances.sinks if identity not in own]:
+    by_identity = {sink.identity: sink for sink in sinks}
+    if missing := [identity for identity in circumstances.sinks if identity not in by_identity]:
         raise CannotServe(
             f"with the run's sink {missing[0]}",
             "give all workers the same sinks, with absolute paths, then replay the run or start a "
             "new one",
         )
-    return [own[identity] for identity in circumstances.sinks]
+    return [by_identity[identity] for identity in circumstances.sinks]
 
 
 def read_circumstances(result: ClaimResult) -> Circumstances:
@@ -116,9 +116,11 @@ async def fix_circumstances(
     if result.circumstances:
         return result
     source = claim.unit.source
-    mine = await _make_circumstances(source, services, connection)
+    circumstances = await _make_circumstances(source, services, connection)
     newest = await _find_newest_generation(services.sinks, source)
-    fixed = await services.ledger(services.calls.fix(claim, mine.model_dump_json(), newest))
+    fixed = await services.ledger(
+        services.calls.fix(claim, circumstances.model_dump_json(), newest)
+    )
     if fixed is None:
         raise ClaimLost
     return replace(result, circumstances=fixed.circumstances, generation=fixed.generation)
@@ -160,15 +162,15 @@ async def _find_newest_generation(sinks: Sequence[Sink], source: str) -> int:
     """Return the greatest generation of a source that any of the sinks holds."""
     newest = 0
     for sink in sinks:
-        held = await sink.newest_generation(source)
-        if held > _GENERATION_LIMIT:
+        generation = await sink.newest_generation(source)
+        if generation > _GENERATION_LIMIT:
             raise SinkRefused(
-                f"{sink.name} holds generation {held} of the source {source!r}, after which none "
-                "can come: use another sink, or set its generations to a smaller number"
+                f"{sink.name} holds generation {generation} of the source {source!r}, after which "
+                "none can come: use another sink, or set its generations to a smaller number"
             )
-        newest = max(newest, held)
+        newest = max(newest, generation)
     return newest
 
 
-def _is_compatible(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
+def _is_compatible(left: str | None, right: str | None) -> bool:
+    return left is None or right is None or left == right

@@ -61,20 +61,20 @@ class ClaimedUnit:
         if not children:
             return
         call = self.services.calls.open_units(self.claim, children)
-        held, ids = await self.services.ledger(call)
-        if not held:
+        has_claim, new_ids = await self.services.ledger(call)
+        if not has_claim:
             raise ClaimLost
-        await self._publish_new(children, ids)
+        await self._publish_new(children, new_ids)
 
     async def settle(self, settlement: Settlement) -> None:
         """Settle the unit and publish the units that follow it; raises ClaimLost."""
         call = self.services.calls.settle(self.claim, settlement)
-        held, ids = await self.services.ledger(call)
-        if not held:
+        has_claim, new_ids = await self.services.ledger(call)
+        if not has_claim:
             raise ClaimLost
         self.observer.report_counts(settlement.counts)
         finish_unit = FinishUnit(run_id=self.unit.run_id, source=self.unit.source)
-        await self._publish_new([*settlement.children, finish_unit], ids)
+        await self._publish_new([*settlement.children, finish_unit], new_ids)
 
     async def release(self, delay: float) -> None:
         """Let the unit be tried again after ``delay`` seconds."""
@@ -101,6 +101,6 @@ class ClaimedUnit:
             place = circumstances.place
         return Run(self.unit.run_id, result.generation, request, result.created_at, place)
 
-    async def _publish_new(self, units: Sequence[UnitMessage], ids: Sequence[str]) -> None:
-        new = set(ids)
+    async def _publish_new(self, units: Sequence[UnitMessage], new_ids: Sequence[str]) -> None:
+        new = set(new_ids)
         await self.services.publish([unit for unit in units if unit.unit_id in new])

@@ -28,11 +28,11 @@ log = structlog.get_logger()
 
 
 class MessageOutcome(Enum):
-    """The three things that can become of a message."""
+    """The outcomes of a message: acknowledged, back to the queue, or a dead letter."""
 
     ACK = auto()
     REQUEUE = auto()
-    BURY = auto()
+    DEAD_LETTER = auto()
 
 
 @dataclass
@@ -55,14 +55,14 @@ class Executor:
     """Runs that are not over, as the ledger counted them a moment ago."""
 
     async def run(self, unit: UnitMessage) -> MessageOutcome:
-        """Claim a unit and work on it; leave a unit that is settled or held elsewhere."""
+        """Claim a unit and work on it; leave a unit that is settled or claimed elsewhere."""
         claim = Claim(unit, uuid4().hex)
-        asked_at = time.monotonic()
+        sent_at = time.monotonic()
         result = None if self.is_draining else await self._claim(claim)
         if result is None:
             return MessageOutcome.REQUEUE
         if result.outcome == "unknown":
-            return MessageOutcome.BURY
+            return MessageOutcome.DEAD_LETTER
         if result.outcome not in ("claimed", "exhausted"):
             log.debug("unit.left", outcome=result.outcome)
             return MessageOutcome.ACK
@@ -74,8 +74,8 @@ class Executor:
         # Anybody can put a message into the queue; only the ledger's unit counts.
         claim = replace(claim, unit=result.unit)
         observer = AttemptObserver(claim.unit.kind)
-        claimed = ClaimedUnit(self.services, claim, result, asked_at, observer)
-        run_ids = [one.claimed.unit.run_id for one in self.running.values()]
+        claimed = ClaimedUnit(self.services, claim, result, sent_at, observer)
+        run_ids = [attempt.claimed.unit.run_id for attempt in self.running.values()]
         slots = self.services.settings.worker.concurrency
         if should_yield(claim.unit, run_ids, slots, self.active_runs):
             return await self._yield_slot(claimed)
@@ -86,15 +86,16 @@ class Executor:
         running = list(self.running.values())
         if not running:
             return
-        asked_at = time.monotonic()
-        claims = [one.claimed.claim for one in running]
-        kept = await self.services.ledger(self.services.calls.renew(claims, self.services.lease_ms))
-        for one, is_kept in zip(running, kept, strict=True):
-            if is_kept:
-                one.claimed.confirmed_at = asked_at
-            elif not one.task.done():
-                one.is_lost = True
-                _cancel(one.task)
+        sent_at = time.monotonic()
+        claims = [attempt.claimed.claim for attempt in running]
+        call = self.services.calls.renew(claims, self.services.lease_ms)
+        renewed = await self.services.ledger(call)
+        for attempt, is_renewed in zip(running, renewed, strict=True):
+            if is_renewed:
+                attempt.claimed.confirmed_at = sent_at
+            elif not attempt.task.done():
+                attempt.is_lost = True
+                _cancel(attempt.task)
 
     async def reconcile(self) -> int:
         """Publish open units again that nobody works on; return how many."""
@@ -116,13 +117,13 @@ class Executor:
 
     def list_kinds(self) -> list[str]:
         """Return the kinds of the units that this process works on."""
-        return [one.claimed.unit.kind for one in self.running.values()]
+        return [attempt.claimed.unit.kind for attempt in self.running.values()]
 
     def drain(self) -> None:
         """Give back all units and take no more."""
         self.is_draining = True
-        for one in self.running.values():
-            _cancel(one.task)
+        for attempt in self.running.values():
+            _cancel(attempt.task)
 
     async def _claim(self, claim: Claim) -> ClaimResult | None:
         services = self.services
@@ -163,11 +164,11 @@ class Executor:
     async def _refuse_unreadable(self, unit: UnreadableUnit) -> None:
         log.warning("unit.unreadable", run=unit.run_id, unit=unit.unit_id, error=unit.problem)
         services = self.services
-        became = await services.ledger(
+        next_unit = await services.ledger(
             services.calls.refuse(unit, services.settings.worker.attempts)
         )
-        if not isinstance(became, str):
-            await services.publish([became])
+        if not isinstance(next_unit, str):
+            await services.publish([next_unit])
 
     async def _run_attempt(self, claimed: ClaimedUnit) -> MessageOutcome:
         task = asyncio.current_task()

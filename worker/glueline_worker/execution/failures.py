@@ -1,4 +1,4 @@
-"""The end of an attempt that failed: another attempt, another worker, or a recorded failure."""
+"""Handle the failure of an attempt: try again, give the unit back, or record the failure."""
 
 import asyncio
 import random

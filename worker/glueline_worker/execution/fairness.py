@@ -10,8 +10,8 @@ from collections.abc import Collection
 from glueline.contract.messages import FinishUnit, UnitMessage
 
 YIELD_SECONDS = (2.0, 5.0)
-"""The range of the time for which a unit lets others go first: random, so that not all come back
-together."""
+"""The shortest and the longest time for which a unit lets others go first. The time is random, so
+that not all units come back together."""
 
 
 def should_yield(unit: UnitMessage, run_ids: Collection[str], slots: int, runs: int) -> bool:
@@ -23,5 +23,5 @@ def should_yield(unit: UnitMessage, run_ids: Collection[str], slots: int, runs: 
     """
     if runs <= 1 or isinstance(unit, FinishUnit) or len(run_ids) < slots - max(1, slots // 4):
         return False
-    mine = sum(run_id == unit.run_id for run_id in run_ids)
-    return mine >= max(1, slots // runs)
+    same_run = sum(run_id == unit.run_id for run_id in run_ids)
+    return same_run >= max(1, slots // runs)

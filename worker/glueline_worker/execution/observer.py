@@ -63,7 +63,7 @@ class AttemptObserver:
         self.report_failure_text(error_message(error), error_code(error))
 
     def report_failure_text(self, message: str, code: str) -> None:
-        """Report that the unit failed for good, in words of the ledger."""
+        """Report that the unit failed for good, for an error that is only known as text."""
         self.has_failed = True
         self._count("failed")
         log.error("unit.failed", error=message, code=code)

@@ -1,4 +1,4 @@
-"""How an attempt at a unit fails: whether another may help, and how the failure reads."""
+"""Errors of attempts: decide whether another may help, and describe the failure."""
 
 import random
 from datetime import UTC, datetime
@@ -44,12 +44,12 @@ def retry_delay(attempt: int) -> float:
 
 
 def error_code(error: Exception) -> str:
-    """Return the error's short word for programs."""
+    """Return the code of the error for programs."""
     return error.code if isinstance(error, GluelineError) else "unexpected"
 
 
 def error_message(error: Exception) -> str:
-    """Return the error's sentence; of a foreign error, only its class and place.
+    """Return the text of the error; of a foreign error, only its class and place.
 
     The text of a foreign error may quote a secret.
     """

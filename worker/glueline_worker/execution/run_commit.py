@@ -44,11 +44,11 @@ def decide_state(status: RunStatus, committed: CommitSummary | None = None) -> R
     return RunState.PARTIAL if status.settled_units else RunState.FAILED
 
 
-def decide_reason(state: RunState, failures: Sequence[Failure], lost: Sequence[str]) -> str:
-    """Say in one sentence why nothing could be read, or what a sink has lost; "" for neither."""
+def decide_reason(state: RunState, failures: Sequence[Failure], problems: Sequence[str]) -> str:
+    """Return why nothing could be read, or the first problem of a sink; "" for neither."""
     if state is RunState.FAILED and failures:
         return failures[0].message
-    return lost[0] if lost else ""
+    return problems[0] if problems else ""
 
 
 async def commit_run(
@@ -92,16 +92,21 @@ def _describe_missing_units(sink: Sink, units: Sequence[str]) -> str:
 def _report_refused_records(
     sink: Sink, commit: Commit, results: RunResults, done: CommitSummary
 ) -> None:
-    """Report records that a sink refused for newer ones: a warning if this ledger knows those."""
+    """Report the records that a sink refused because it holds newer ones.
+
+    This is a warning if a later run of this ledger wrote the newer ones, else a problem.
+    """
     refused = sum(map(Refused.of_receipt, commit.receipts.values()), Refused())
     if not refused.records:
         return
-    what = f"{sink.name}: {refused.records} records were not written, because it holds newer ones"
+    sentence = (
+        f"{sink.name}: {refused.records} records were not written, because it holds newer ones"
+    )
     if refused.newest <= results.newest_generation:
-        done.warnings.append(f"{what} of a later run")
+        done.warnings.append(f"{sentence} of a later run")
     else:
         done.problems.append(
-            f"{what} of generation {refused.newest}, which this ledger has not given; the next "
+            f"{sentence} of generation {refused.newest}, which this ledger has not given; the next "
             "run will be newer: start one, and let no other Redis serve this source and sink"
         )
 

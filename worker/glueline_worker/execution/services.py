@@ -25,10 +25,10 @@ class WorkerServices:
 
     @property
     def lease_ms(self) -> int:
-        """The time that a claim lasts."""
+        """The time that a claim lasts, in milliseconds."""
         return int(self.settings.worker.lease * 1000)
 
     @property
     def keep_ms(self) -> int:
-        """The time that a run is remembered after its end."""
+        """The time that a run is remembered after its end, in milliseconds."""
         return int(self.settings.keep_runs * 1000)

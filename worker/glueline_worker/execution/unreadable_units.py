@@ -32,8 +32,8 @@ async def give_up_unreadable(services: WorkerServices, claim: Claim, result: Cla
             at=datetime.now(UTC),
         )
         settle = services.calls.settle(claim, Settlement(failure=failure))
-        held, ids = await services.ledger(settle)
-        if held and ids:
+        has_claim, new_ids = await services.ledger(settle)
+        if has_claim and new_ids:
             await services.publish([FinishUnit(run_id=unit.run_id, source=unit.source)])
     where = f"unit {unit.unit_id[:200]} of run {unit.run_id}"
     await services.ledger(services.calls.add_dead_letter(f"{where}: {result.problem}", ""))

@@ -4,10 +4,10 @@ import asyncio
 
 from glueline.settings.settings import Settings
 from glueline_worker.aws.errors import AwsDenied
-from glueline_worker.aws.quota import LocalQuota
-from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.aws.sources import make_quick_connections
 
 _CALL_SECONDS = 5.0
+_CALL_RATE = 100
 
 
 def ensure_source_answers(settings: Settings, source: str) -> None:
@@ -16,15 +16,12 @@ def ensure_source_answers(settings: Settings, source: str) -> None:
 
 
 async def _check(settings: Settings, source: str) -> None:
-    quick = settings.worker.model_copy(
-        update={"call_timeout": _CALL_SECONDS, "read_timeout": _CALL_SECONDS}
-    )
-    sources = SourceConnections(settings.model_copy(update={"worker": quick}), LocalQuota(100))
+    sources = make_quick_connections(settings, _CALL_SECONDS, _CALL_RATE)
     try:
         connection = await sources.connect(source)
         catalog = connection.source.catalog_id
-        only = {"CatalogId": catalog} if catalog else {}
-        await connection.call("glue", "GetDatabases", MaxResults=1, **only)
+        params = {"CatalogId": catalog} if catalog else {}
+        await connection.call("glue", "GetDatabases", MaxResults=1, **params)
     except AwsDenied:
         return  # jobs may still be readable; the run will show
     finally:

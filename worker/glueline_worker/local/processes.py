@@ -78,7 +78,7 @@ class WorkerProcesses:
         self._threads: list[threading.Thread] = []
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self.interrupted = False
-        """Whether Ctrl-C came. Python drops the exception when it comes in a destructor."""
+        """True after Ctrl-C. Python drops the exception when it comes in a destructor."""
         self.failure: str | None = None
         """The reason why workers do not start, else None."""
         self.restarts = 0
@@ -153,9 +153,10 @@ def _read_last_line(log: Path, begin: int) -> str:
 
 
 def _make_parent_death_hook() -> Callable[[], None]:
+    """Make a function that lets the kernel end the child when its parent thread ends."""
     libc = ctypes.CDLL(None)  # loaded before the fork: the child may not take locks
 
-    def tie() -> None:
+    def request_signal() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
-    return tie
+    return request_signal

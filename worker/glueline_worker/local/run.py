@@ -1,4 +1,4 @@
-"""Carry out one run from start to end on this machine."""
+"""Run one extraction from start to end on this machine."""
 
 import signal
 import tempfile
@@ -67,7 +67,7 @@ def run_locally(
     env: dict[str, str],
     follow: Callable[[Iterator[RunStatus]], RunStatus],
 ) -> FinishedRun:
-    """Carry out ``request``; raises ProcessFailed when no worker starts.
+    """Run ``request``; raises ProcessFailed when no worker starts.
 
     An error that would make every unit fail is raised before anything starts. An interrupt cancels
     the run and stops all processes before it is raised as RunInterrupted.

@@ -38,9 +38,9 @@ class LoopMonitor:
     async def run(self) -> None:
         """Measure and touch the file, again and again."""
         while True:
-            asked = time.monotonic()
+            started = time.monotonic()
             await asyncio.sleep(_BEAT_SECONDS)
-            self._record_lag(time.monotonic() - asked - _BEAT_SECONDS)
+            self._record_lag(time.monotonic() - started - _BEAT_SECONDS)
             try:
                 self._touch()
             except OSError as error:

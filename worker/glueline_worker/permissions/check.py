@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from glueline.contract.checks import CheckItem, CheckReport, CheckState
 from glueline.settings.settings import Settings
 from glueline_worker.aws.iam_actions import NOT_OF_SOURCE, PERMISSIONS
-from glueline_worker.aws.quota import LocalQuota
-from glueline_worker.aws.sources import SourceConnections
+from glueline_worker.aws.sources import make_quick_connections
 from glueline_worker.permissions.lake_formation import adjust_for_lake_formation
 from glueline_worker.permissions.probes import Probes
 from glueline_worker.permissions.role_chain import connect_through_roles
@@ -25,11 +24,7 @@ async def check_permissions(settings: Settings, name: str) -> CheckReport:
     It only reads, and needs neither Redis nor a sink.
     """
     source = settings.source(name)
-    quick = {"call_timeout": _CALL_SECONDS, "read_timeout": _CALL_SECONDS}
-    worker = settings.worker.model_copy(update=quick)
-    sources = SourceConnections(
-        settings.model_copy(update={"worker": worker}), LocalQuota(_CALL_RATE)
-    )
+    sources = make_quick_connections(settings, _CALL_SECONDS, _CALL_RATE)
     try:
         result = await connect_through_roles(name, source, sources)
         if result.connection is None or any(i.state in _BAD_STATES for i in result.items):
@@ -45,8 +40,8 @@ async def check_permissions(settings: Settings, name: str) -> CheckReport:
         at=datetime.now(UTC),
         account=result.account,
         identity=result.identity,
-        ok=not any(one.state in _BAD_STATES for one in items)
-        and any(_is_allowed_by_glue(one) for one in items),
+        ok=not any(item.state in _BAD_STATES for item in items)
+        and any(_is_allowed_by_glue(item) for item in items),
         items=tuple(items),
     )
 
@@ -62,5 +57,5 @@ def _make_untried_items() -> list[CheckItem]:
     ]
 
 
-def _is_allowed_by_glue(one: CheckItem) -> bool:
-    return one.state is CheckState.ALLOWED and one.permission.startswith("glue:")
+def _is_allowed_by_glue(item: CheckItem) -> bool:
+    return item.state is CheckState.ALLOWED and item.permission.startswith("glue:")

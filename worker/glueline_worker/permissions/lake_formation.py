@@ -1,6 +1,6 @@
 """Find out whether an empty answer means that there is nothing, or that Lake Formation hides it.
 
-Lake Formation leaves out what it does not grant, without a word. Its own API shows a caller only
+Lake Formation silently leaves out what it does not grant. Its own API shows a caller only
 what the caller was granted, and needs permissions of its own. But Glue's answers say which
 databases it governs: others name ``IAM_ALLOWED_PRINCIPALS`` in their default permissions.
 """
@@ -22,7 +22,7 @@ def is_governed(database: Mapping[str, Any]) -> bool | None:
     if not isinstance(defaults, list):
         return None
     principals = (entry.get("Principal") or {} for entry in defaults if isinstance(entry, dict))
-    return all(one.get("DataLakePrincipalIdentifier") != IAM_PRINCIPALS for one in principals)
+    return all(each.get("DataLakePrincipalIdentifier") != IAM_PRINCIPALS for each in principals)
 
 
 def adjust_for_lake_formation(items: list[CheckItem], sample: Sample) -> list[CheckItem]:
@@ -35,16 +35,16 @@ def adjust_for_lake_formation(items: list[CheckItem], sample: Sample) -> list[Ch
     elif named := _list_governed(sample.databases):
         found["glue:GetTables"] = (CheckState.ALLOWED, _describe_governed(named))
     return [
-        _adjust_item(one, *found[one.permission])
-        if one.permission in found and one.state is CheckState.ALLOWED
-        else one
-        for one in items
+        _adjust_item(item, *found[item.permission])
+        if item.permission in found and item.state is CheckState.ALLOWED
+        else item
+        for item in items
     ]
 
 
-def _adjust_item(one: CheckItem, state: CheckState, remark: str) -> CheckItem:
-    detail = f"{one.detail}; {remark}" if state is CheckState.ALLOWED else remark
-    return one.model_copy(update={"state": state, "detail": detail})
+def _adjust_item(item: CheckItem, state: CheckState, remark: str) -> CheckItem:
+    detail = f"{item.detail}; {remark}" if state is CheckState.ALLOWED else remark
+    return item.model_copy(update={"state": state, "detail": detail})
 
 
 def _judge_missing_tables(searched: Sequence[Mapping[str, Any]]) -> tuple[CheckState, str]:
@@ -52,7 +52,7 @@ def _judge_missing_tables(searched: Sequence[Mapping[str, Any]]) -> tuple[CheckS
     if named := _list_governed(searched):
         remark = "it leaves out without a word what it does not grant (grant DESCRIBE there)"
         return CheckState.HIDDEN, f"{what}, and Lake Formation governs {named}: {remark}"
-    if searched and all(is_governed(one) is False for one in searched):
+    if searched and all(is_governed(database) is False for database in searched):
         return CheckState.ALLOWED, f"{what}, and IAM alone decides who sees new ones"
     return _make_hidden(what)
 
@@ -69,6 +69,6 @@ def _describe_governed(named: str) -> str:
 
 def _list_governed(databases: Sequence[Mapping[str, Any]]) -> str:
     """Name the databases that Lake Formation governs, the first of them."""
-    names = [str(one.get("Name")) for one in databases if is_governed(one)]
+    names = [str(database.get("Name")) for database in databases if is_governed(database)]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return ", ".join(names[:_MOST_NAMES]) + more

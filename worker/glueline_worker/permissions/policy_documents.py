@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from glueline.contract.errors import UsageError
-from glueline_worker.aws.iam_actions import PERMISSIONS, Feature
+from glueline_worker.aws.iam_actions import KEY_ACTIONS, PERMISSIONS, Feature
 from glueline_worker.permissions.policy_resources import PolicyScope, list_arns, make_secret_arn
 
 _POLICY_VERSION = "2012-10-17"
@@ -31,23 +31,23 @@ class Principal:
 
 
 def make_principals(
-    place: PolicyScope, features: Iterable[Feature], principal: str
+    scope: PolicyScope, features: Iterable[Feature], principal: str
 ) -> list[Principal]:
     """Make all principals, from the workers' own to the one that reads.
 
     ``principal`` is the ARN that the first role trusts. Raises UsageError when the policy would
     be larger than IAM allows.
     """
-    roles = place.source.roles
-    keys = _make_key_statements(place)
-    ways = [
+    roles = scope.source.roles
+    # Each principal assumes the next role; the last one reads; the first one fetches the keys.
+    steps = [
         *([_make_assume_statement(role.arn)] for role in roles),
-        _make_reader_statements(place, features),
+        _make_reader_statements(scope, features),
     ]
-    ways[0] = [*keys, *ways[0]]
-    found = [Principal("caller", None, _make_policy(ways[0]), None)]
+    steps[0] = [*_make_key_statements(scope), *steps[0]]
+    found = [Principal("caller", None, _make_policy(steps[0]), None)]
     trusted = principal
-    for role, statements in zip(roles, ways[1:], strict=True):
+    for role, statements in zip(roles, steps[1:], strict=True):
         name = role.arn.rpartition("/")[2]
         trust = _make_trust(trusted, role.external_id)
         found.append(Principal(name, role.arn, _make_policy(statements), trust))
@@ -55,11 +55,11 @@ def make_principals(
     return found
 
 
-def guess_trusted_arn(place: PolicyScope) -> str:
+def guess_trusted_arn(scope: PolicyScope) -> str:
     """Return the root of the first role's account: a guess at who runs the workers."""
-    arn = place.source.roles[0].arn if place.source.roles else ""
-    account = arn.split(":")[4] if arn else place.account
-    return f"arn:{place.partition}:iam::{account}:root"
+    arn = scope.source.roles[0].arn if scope.source.roles else ""
+    account = arn.split(":")[4] if arn else scope.account
+    return f"arn:{scope.partition}:iam::{account}:root"
 
 
 def count_policy_characters(document: PolicyDocument) -> int:
@@ -68,12 +68,12 @@ def count_policy_characters(document: PolicyDocument) -> int:
 
 
 def _make_reader_statements(
-    place: PolicyScope, features: Iterable[Feature]
+    scope: PolicyScope, features: Iterable[Feature]
 ) -> list[PolicyDocument]:
     """Make the statements of the reader, without the filters' names if those are too many."""
     wanted = frozenset(features)
-    for tried in (place, replace(place, narrow=False)):
-        statements = _make_statements(tried, wanted)
+    for candidate in (scope, replace(scope, narrow=False)):
+        statements = _make_statements(candidate, wanted)
         if (
             count_policy_characters({"Version": _POLICY_VERSION, "Statement": statements})
             <= POLICY_LIMIT
@@ -86,28 +86,27 @@ def _make_reader_statements(
     )
 
 
-def _make_statements(place: PolicyScope, features: frozenset[Feature]) -> list[PolicyDocument]:
-    """One statement for each service and set of resources, so that no action gets too many."""
+def _make_statements(scope: PolicyScope, features: frozenset[Feature]) -> list[PolicyDocument]:
+    """Make a statement for each service and set of resources, so that no action gets too many."""
     needed: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     names: dict[tuple[str, tuple[str, ...]], str] = {}
     for permission in PERMISSIONS:
-        resources = list_arns(permission.resource, place)
+        resources = list_arns(permission.resource, scope)
         if permission.feature in features and resources:
             service = permission.action.partition(":")[0]
             needed.setdefault((service, resources), []).append(permission.action)
             kind = "".join(map(str.capitalize, permission.resource.split("-")))
             names.setdefault((service, resources), f"{service.capitalize()}{kind}")
-    return [_make_statement(names[at], sorted(actions), at[1]) for at, actions in needed.items()]
+    return [_make_statement(names[key], sorted(actions), key[1]) for key, actions in needed.items()]
 
 
-def _make_key_statements(place: PolicyScope) -> list[PolicyDocument]:
+def _make_key_statements(scope: PolicyScope) -> list[PolicyDocument]:
     """Make the statements for keys by reference; with ``secrets_from``, another source has them."""
-    source, found = place.source, []
-    kinds = {"secretsmanager:": "secretsmanager:GetSecretValue", "ssm:": "ssm:GetParameter"}
-    for kind, action in kinds.items():
+    source, found = scope.source, []
+    for kind, action in KEY_ACTIONS.items():
         references = source.references(kind)
         if references and source.secrets_from is None:
-            named = dict.fromkeys(make_secret_arn(reference, place) for reference in references)
+            named = dict.fromkeys(make_secret_arn(reference, scope) for reference in references)
             found.append(_make_statement(f"{kind.capitalize()[:-1]}Keys", [action], tuple(named)))
     return found
 

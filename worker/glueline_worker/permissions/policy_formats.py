@@ -11,35 +11,37 @@ from glueline_worker.permissions.policy_documents import (
 )
 
 
-def render_iam(found: Sequence[Principal]) -> str:
+def render_iam(principals: Sequence[Principal]) -> str:
     """Render the reader's policy, for the console or ``aws iam create-policy``."""
-    return json.dumps(found[-1].policy, indent=2)
+    return json.dumps(principals[-1].policy, indent=2)
 
 
-def render_chain(found: Sequence[Principal]) -> str:
+def render_chain(principals: Sequence[Principal]) -> str:
     """Render every principal with its policy and its trust, as one JSON document."""
     return json.dumps(
         [
-            {"role": one.arn, "policy": one.policy, "trust_policy": one.trust}
-            for one in found
-            if one.policy or one.trust
+            {"role": principal.arn, "policy": principal.policy, "trust_policy": principal.trust}
+            for principal in principals
+            if principal.policy or principal.trust
         ],
         indent=2,
     )
 
 
-def render_terraform(source: str, found: Sequence[Principal]) -> str:
+def render_terraform(source: str, principals: Sequence[Principal]) -> str:
     """Render a policy for each principal, and the roles with their trust."""
     blocks: list[str] = []
-    for one in found:
-        name = make_terraform_name(f"glueline_{source}_{one.name}")
-        if one.trust:
-            blocks.append(_render_block("aws_iam_role", name, _make_role(one), one.trust))
-        if one.policy:
+    for principal in principals:
+        name = make_terraform_name(f"glueline_{source}_{principal.name}")
+        if principal.trust:
+            blocks.append(
+                _render_block("aws_iam_role", name, _make_role(principal), principal.trust)
+            )
+        if principal.policy:
             description = f"What Glueline needs for the source {source}"
-            values = {"name": _make_policy_name(source, one), "description": description}
-            blocks.append(_render_block("aws_iam_policy", name, values, one.policy, "policy"))
-        if one.trust and one.policy:
+            values = {"name": _make_policy_name(source, principal), "description": description}
+            blocks.append(_render_block("aws_iam_policy", name, values, principal.policy, "policy"))
+        if principal.trust and principal.policy:
             blocks.append(
                 f'resource "aws_iam_role_policy_attachment" "{name}" {{\n'
                 f"  role       = aws_iam_role.{name}.name\n"
@@ -48,29 +50,30 @@ def render_terraform(source: str, found: Sequence[Principal]) -> str:
     return "\n".join(blocks)
 
 
-def render_cloudformation(source: str, found: Sequence[Principal]) -> str:
+def render_cloudformation(source: str, principals: Sequence[Principal]) -> str:
     """Render a template as JSON, with managed policies and roles."""
     resources: dict[str, Any] = {}
-    for one in found:
+    for principal in principals:
         name = "".join(
-            part.capitalize() for part in make_terraform_name(f"{source}_{one.name}").split("_")
+            part.capitalize()
+            for part in make_terraform_name(f"{source}_{principal.name}").split("_")
         )
-        if one.policy:
+        if principal.policy:
             resources[f"{name}Policy"] = {
                 "Type": "AWS::IAM::ManagedPolicy",
                 "Properties": {
                     "Description": f"What Glueline needs for the source {source}",
-                    "ManagedPolicyName": _make_policy_name(source, one),
-                    "PolicyDocument": one.policy,
+                    "ManagedPolicyName": _make_policy_name(source, principal),
+                    "PolicyDocument": principal.policy,
                 },
             }
-        if one.trust:
+        if principal.trust:
             resources[f"{name}Role"] = {
                 "Type": "AWS::IAM::Role",
                 "Properties": {
-                    "RoleName": _make_role(one)["name"],
-                    "Path": _make_role(one)["path"],
-                    "AssumeRolePolicyDocument": one.trust,
+                    "RoleName": _make_role(principal)["name"],
+                    "Path": _make_role(principal)["path"],
+                    "AssumeRolePolicyDocument": principal.trust,
                     "ManagedPolicyArns": [{"Ref": f"{name}Policy"}],
                 },
             }
@@ -82,14 +85,14 @@ def render_cloudformation(source: str, found: Sequence[Principal]) -> str:
     return json.dumps(template, indent=2)
 
 
-def _make_policy_name(source: str, one: Principal) -> str:
-    return f"glueline-{source}-{one.name}"[:128]
+def _make_policy_name(source: str, principal: Principal) -> str:
+    return f"glueline-{source}-{principal.name}"[:128]
 
 
-def _make_role(one: Principal) -> dict[str, str]:
+def _make_role(principal: Principal) -> dict[str, str]:
     """Return the name and the path of a role."""
-    assert one.arn is not None
-    path, _, name = one.arn.partition(":role/")[2].rpartition("/")
+    assert principal.arn is not None
+    path, _, name = principal.arn.partition(":role/")[2].rpartition("/")
     return {"name": name, "path": f"/{path}/" if path else "/"}
 
 

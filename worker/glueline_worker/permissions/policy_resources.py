@@ -45,11 +45,16 @@ class PolicyScope:
         return next(found, "aws")
 
     @property
-    def catalog(self) -> tuple[str, str]:
-        """The account of the catalogue, and the path to a catalogue inside it: ``/name``."""
-        account, _, nested = (self.source.catalog_id or "").partition(":")
-        path = f"/{nested}" if nested else ""
-        return (account if re.fullmatch(r"\d{12}", account) else self.account), path
+    def catalog_account(self) -> str:
+        """The account of the catalogue."""
+        account = (self.source.catalog_id or "").partition(":")[0]
+        return account if re.fullmatch(r"\d{12}", account) else self.account
+
+    @property
+    def catalog_path(self) -> str:
+        """The path to a catalogue inside that of the account, such as ``/name``; else empty."""
+        nested = (self.source.catalog_id or "").partition(":")[2]
+        return f"/{nested}" if nested else ""
 
     @property
     def script_buckets(self) -> tuple[str, ...]:
@@ -57,57 +62,52 @@ class PolicyScope:
         return self.buckets or (f"{_GLUE_STUDIO_BUCKET}-{self.account}-{self.region}",)
 
 
-def list_arns(resource: Resource, place: PolicyScope) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
+def list_arns(resource: Resource, scope: PolicyScope) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
     """Return the ARNs of a kind of resource; none if the source has no such thing."""
-    at = place.partition
+    partition = scope.partition
     match resource:
         case Resource.DATABASES:
-            return _make_catalog_arns(place, [f"database{_get_catalog_path(place)}/*"])
+            return _make_catalog_arns(scope, [f"database{scope.catalog_path}/*"])
         case Resource.TABLES:
-            return _make_table_arns(place, _list_databases(place))
+            return _make_table_arns(scope, _list_databases(scope))
         case Resource.ANY_TABLE:
-            return _make_table_arns(place, ("*",))
+            return _make_table_arns(scope, ("*",))
         case Resource.CONNECTIONS:
-            base = f"arn:{at}:glue:{place.region}:{place.catalog[0]}"
+            base = f"arn:{partition}:glue:{scope.region}:{scope.catalog_account}"
             return (f"{base}:catalog", f"{base}:connection/*")  # also for a catalogue inside
         case Resource.JOB:
-            return (f"arn:{at}:glue:{place.region}:{place.account}:job/*",)
+            return (f"arn:{partition}:glue:{scope.region}:{scope.account}:job/*",)
         case Resource.ANY:
             return ("*",)
         case Resource.OBJECTS:
-            return tuple(f"arn:{at}:s3:::{bucket}/*" for bucket in place.script_buckets)
+            return tuple(f"arn:{partition}:s3:::{bucket}/*" for bucket in scope.script_buckets)
         case Resource.BUCKETS:
-            return tuple(f"arn:{at}:s3:::{bucket}" for bucket in place.script_buckets)
+            return tuple(f"arn:{partition}:s3:::{bucket}" for bucket in scope.script_buckets)
         case Resource.QUEUE:
-            return place.queues or (
-                f"arn:{at}:sqs:{place.region}:{place.account}:{EVENT_QUEUE_NAME}",
+            return scope.queues or (
+                f"arn:{partition}:sqs:{scope.region}:{scope.account}:{EVENT_QUEUE_NAME}",
             )
         case Resource.KMS_KEYS:
-            return place.kms_keys
+            return scope.kms_keys
         case _:
             return ()
 
 
-def _get_catalog_path(place: PolicyScope) -> str:
-    """Return the path from the account's catalogue to a catalogue inside it."""
-    return place.catalog[1]
-
-
-def _make_catalog_arns(place: PolicyScope, rest: list[str]) -> tuple[str, ...]:
-    account, nested = place.catalog
-    names = ["catalog", *([f"catalog{nested}"] if nested else []), *rest]
-    base = f"arn:{place.partition}:glue:{place.region}:{account}"
+def _make_catalog_arns(scope: PolicyScope, rest: list[str]) -> tuple[str, ...]:
+    nested = [f"catalog{scope.catalog_path}"] if scope.catalog_path else []
+    names = ["catalog", *nested, *rest]
+    base = f"arn:{scope.partition}:glue:{scope.region}:{scope.catalog_account}"
     return tuple(f"{base}:{name}" for name in names)
 
 
-def _make_table_arns(place: PolicyScope, databases: tuple[str, ...]) -> tuple[str, ...]:
-    names = [f"database{_get_catalog_path(place)}/{name}" for name in databases]
-    names += [f"table{_get_catalog_path(place)}/{name}/*" for name in databases]
-    return _make_catalog_arns(place, names)
+def _make_table_arns(scope: PolicyScope, databases: tuple[str, ...]) -> tuple[str, ...]:
+    names = [f"database{scope.catalog_path}/{name}" for name in databases]
+    names += [f"table{scope.catalog_path}/{name}/*" for name in databases]
+    return _make_catalog_arns(scope, names)
 
 
-def _list_databases(place: PolicyScope) -> tuple[str, ...]:
-    allowed = place.source.filters.databases.allow if place.narrow else ()
+def _list_databases(scope: PolicyScope) -> tuple[str, ...]:
+    allowed = scope.source.filters.databases.allow if scope.narrow else ()
     return tuple(dict.fromkeys(map(_make_iam_pattern, allowed))) or ("*",)
 
 
@@ -116,12 +116,12 @@ def _make_iam_pattern(glob: str) -> str:
     return re.sub(r"\[!?\]?[^\]]*\]", "?", glob.lower())
 
 
-def make_secret_arn(reference: str, place: PolicyScope) -> str:
+def make_secret_arn(reference: str, scope: PolicyScope) -> str:
     """Make the ARN of the secret or parameter that a reference names."""
     kind, _, name = reference.partition(":")
     if name.startswith("arn:"):
         return name.partition("#")[0]
-    base = f"arn:{place.partition}:{kind}:{place.region}:*"
+    base = f"arn:{scope.partition}:{kind}:{scope.region}:*"
     if kind == "ssm":
         return f"{base}:parameter/{name.lstrip('/')}"
     # Secrets Manager adds a hyphen and six characters to the name.

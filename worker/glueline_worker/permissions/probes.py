@@ -42,36 +42,36 @@ class Probes:
 
     async def run(self) -> None:
         """Try all of Glue's and S3's permissions."""
-        await self._databases()
-        await self._tables()
-        await self._jobs()
-        await self._lineage()
-        await self._scripts()
+        await self._try_databases()
+        await self._try_tables()
+        await self._try_jobs()
+        await self._try_lineage()
+        await self._try_scripts()
 
-    async def _glue(self, operation: str, what: str, **params: Any) -> dict[str, Any]:
+    async def _try_glue(self, operation: str, what: str, **params: Any) -> dict[str, Any]:
         """Make one call of Glue and add its item; return the answer, empty after an error."""
         answer, error = await _try_call(self._connection.call("glue", operation, **params))
         self.items.append(make_call_item(f"glue:{operation}", what, error))
         return answer
 
-    async def _databases(self) -> None:
-        listed = await self._glue("GetDatabases", "one page", MaxResults=10, **self._catalog)
+    async def _try_databases(self) -> None:
+        listed = await self._try_glue("GetDatabases", "one page", MaxResults=10, **self._catalog)
         self.sample.databases = _get_items(listed, "DatabaseList")
-        name = self._names[0]
-        await self._glue("GetDatabase", name, Name=name, **self._catalog)
+        name = self._database_names[0]
+        await self._try_glue("GetDatabase", name, Name=name, **self._catalog)
 
-    async def _tables(self) -> None:
-        database, error = await self._first_tables()
+    async def _try_tables(self) -> None:
+        database, error = await self._find_first_tables()
         self.items.append(make_call_item("glue:GetTables", f"one page of {database}", error))
         at = {"DatabaseName": database, **self._catalog}
-        where = f"{database}.{self._table}"
-        await self._glue("GetTable", where, Name=self._table, **at)
-        await self._glue("GetPartitions", where, TableName=self._table, MaxResults=1, **at)
+        where = f"{database}.{self._table_name}"
+        await self._try_glue("GetTable", where, Name=self._table_name, **at)
+        await self._try_glue("GetPartitions", where, TableName=self._table_name, MaxResults=1, **at)
 
-    async def _first_tables(self) -> tuple[str, GluelineError | None]:
+    async def _find_first_tables(self) -> tuple[str, GluelineError | None]:
         """Search for a database with a table; return it, or the last one that was searched."""
         database, error = _NO_SUCH_NAME, None
-        for database in self._names[:_MOST_DATABASES]:
+        for database in self._database_names[:_MOST_DATABASES]:
             call = self._connection.call(
                 "glue", "GetTables", DatabaseName=database, MaxResults=1, **self._catalog
             )
@@ -82,24 +82,24 @@ class Probes:
                 break
         return database, error
 
-    async def _jobs(self) -> None:
-        listed = await self._glue("ListJobs", "one page", MaxResults=_MOST_JOBS)
-        pages = await self._glue("GetJobs", "one page", MaxResults=_MOST_JOBS)
+    async def _try_jobs(self) -> None:
+        listed = await self._try_glue("ListJobs", "one page", MaxResults=_MOST_JOBS)
+        pages = await self._try_glue("GetJobs", "one page", MaxResults=_MOST_JOBS)
         self.sample.jobs = _get_items(pages, "Jobs")
         names = _get_items(listed, "JobNames") or [job.get("Name") for job in self.sample.jobs]
         first = str(names[0]) if names else _NO_SUCH_NAME
-        answer = await self._glue("GetJob", first, JobName=first)
+        answer = await self._try_glue("GetJob", first, JobName=first)
         if not self.sample.jobs and answer.get("Job"):
             self.sample.jobs = [answer["Job"]]
 
-    async def _lineage(self) -> None:
+    async def _try_lineage(self) -> None:
         params = {"Name": _NO_SUCH_NAME, "HidePassword": True, **self._catalog}
-        await self._glue("GetConnection", _NO_SUCH_NAME, **params)
-        await self._glue(
+        await self._try_glue("GetConnection", _NO_SUCH_NAME, **params)
+        await self._try_glue(
             "GetDataflowGraph", "a script of four lines", PythonScript=_ANNOTATED_SCRIPT
         )
 
-    async def _scripts(self) -> None:
+    async def _try_scripts(self) -> None:
         places: dict[str, str] = {}
         for job in self.sample.jobs:
             location = find_script_location(job)
@@ -111,9 +111,9 @@ class Probes:
             self.items += [make_check_item(action, CheckState.UNKNOWN, why) for action in actions]
             return
         for bucket, key in list(places.items())[:_MOST_BUCKETS]:
-            await self._bucket(bucket, key)
+            await self._try_bucket(bucket, key)
 
-    async def _bucket(self, bucket: str, key: str) -> None:
+    async def _try_bucket(self, bucket: str, key: str) -> None:
         _, error = await _try_call(self._connection.call("s3", "HeadBucket", Bucket=bucket))
         self.items.append(make_call_item("s3:ListBucket", f"s3://{bucket}", error))
         call = self._connection.call("s3", "GetObject", Bucket=bucket, Key=key, Range="bytes=0-0")
@@ -133,13 +133,14 @@ class Probes:
             self.items.append(make_check_item("kms:Decrypt", CheckState.UNKNOWN, why))
 
     @property
-    def _names(self) -> list[str]:
+    def _database_names(self) -> list[str]:
         """The databases to try, those of this account before links; at least one name."""
-        ordered = sorted(self.sample.databases, key=lambda one: bool(one.get("TargetDatabase")))
-        return [str(one.get("Name")) for one in ordered] or [_NO_SUCH_NAME]
+        databases = self.sample.databases
+        ordered = sorted(databases, key=lambda database: bool(database.get("TargetDatabase")))
+        return [str(database.get("Name")) for database in ordered] or [_NO_SUCH_NAME]
 
     @property
-    def _table(self) -> str:
+    def _table_name(self) -> str:
         return str(self.sample.tables[0].get("Name")) if self.sample.tables else _NO_SUCH_NAME
 
 

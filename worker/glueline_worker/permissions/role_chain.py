@@ -6,8 +6,9 @@ from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsCredentials, AwsError, AwsMisconfigured
+from glueline_worker.aws.iam_actions import KEY_ACTIONS
 from glueline_worker.aws.sources import Connection, SourceConnections
-from glueline_worker.permissions.verdicts import describe_outcome, judge_error, make_check_item
+from glueline_worker.permissions.verdicts import make_call_item, make_check_item
 
 _ASSUME_HINT = (
     "the caller must be allowed sts:AssumeRole on it, and its trust policy must name the caller "
@@ -21,7 +22,7 @@ class ChainResult:
 
     items: list[CheckItem] = field(default_factory=list)
     connection: Connection | None = None
-    """The last connection that worked; with items that are bad, it is not the source."""
+    """The last connection that worked; when an item is bad, it is not that of the source."""
     account: str | None = None
     identity: str | None = None
 
@@ -35,23 +36,20 @@ async def connect_through_roles(
         step = source.model_copy(update={"roles": source.roles[:length]})
         try:
             connection = await sources.connect_as(name, step)
-            result.account, result.identity, asked = await _get_identity(connection)
+            result.account, result.identity, sts_error = await _get_identity(connection)
         except (AwsError, Terminal) as error:
             result.items += _make_failure_items(step, length, error)
             return result
         if length:
             arn = source.roles[length - 1].arn
-            how = f"{arn}, as {caller or 'the role before'}"
-            result.items.append(make_check_item("sts:AssumeRole", CheckState.ALLOWED, how))
+            detail = f"{arn}, as {caller or 'the role before'}"
+            result.items.append(make_check_item("sts:AssumeRole", CheckState.ALLOWED, detail))
         elif step.access_key:
             result.items += _make_key_items(step, CheckState.ALLOWED, "read")
         caller = result.identity or ""
         result.connection = connection
-    state, detail = (
-        judge_error(asked),
-        describe_outcome(asked, result.identity or "GetCallerIdentity"),
-    )
-    result.items.append(make_check_item("sts:GetCallerIdentity", state, detail))
+    what = result.identity or "GetCallerIdentity"
+    result.items.append(make_call_item("sts:GetCallerIdentity", what, sts_error))
     return result
 
 
@@ -88,12 +86,8 @@ def _make_credentials_item(state: CheckState, error: GluelineError) -> CheckItem
 
 
 def _make_key_items(step: Source, state: CheckState, detail: str) -> list[CheckItem]:
-    kinds = {
-        "secretsmanager:": "secretsmanager:GetSecretValue",
-        "ssm:": "ssm:GetParameter",
-    }
     return [
         make_check_item(action, state, detail)
-        for kind, action in kinds.items()
+        for kind, action in KEY_ACTIONS.items()
         if step.references(kind)
     ]

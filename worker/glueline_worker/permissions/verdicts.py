@@ -3,7 +3,7 @@
 from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError
 from glueline_worker.aws.errors import AwsDenied, AwsMisconfigured, AwsNotFound, AwsRefused
-from glueline_worker.aws.iam_actions import PERMISSIONS, Permission
+from glueline_worker.aws.iam_actions import PERMISSIONS
 
 _BY_ACTION = {permission.action: permission for permission in PERMISSIONS}
 _UNKNOWN_OPERATION = "the endpoint does not know this operation"
@@ -46,12 +46,12 @@ def _advise(error: GluelineError) -> str:
 
 def make_check_item(action: str, state: CheckState, detail: str) -> CheckItem:
     """Make the item of a permission."""
-    known: Permission = _BY_ACTION[action]
+    permission = _BY_ACTION[action]
     return CheckItem(
         permission=action,
         state=state,
-        needed_for=known.needed_for,
-        without_it=known.without_it,
+        needed_for=permission.needed_for,
+        without_it=permission.without_it,
         detail=detail,
     )
 

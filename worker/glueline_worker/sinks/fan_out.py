@@ -113,11 +113,11 @@ async def _write_to(
     if not _is_incremental(writer):
         await writer.write([record for part in parts for record in part.records])
         return
-    old = {p.key: p.fingerprint for p in parts if p.fingerprint and _is_stored(p, stored)}
+    unchanged = {p.key: p.fingerprint for p in parts if p.fingerprint and _is_stored(p, stored)}
     _forget(stored, [part.key for part in parts])
-    if old:
-        await writer.mark_unchanged(kind, old)
-    new = [part for part in parts if part.key not in old]
+    if unchanged:
+        await writer.mark_unchanged(kind, unchanged)
+    new = [part for part in parts if part.key not in unchanged]
     if new:
         await writer.write_parts(new)
 
@@ -136,8 +136,8 @@ def _is_stored(part: Part, stored: Mapping[str, StoredEntry]) -> bool:
     return part.key in stored and stored[part.key].fingerprint == part.fingerprint
 
 
-def _is_same(one: StoredEntry, other: StoredEntry | None) -> bool:
-    return other is not None and one.fingerprint == other.fingerprint
+def _is_same(first: StoredEntry, other: StoredEntry | None) -> bool:
+    return other is not None and first.fingerprint == other.fingerprint
 
 
 async def _wait_for_all(steps: Iterable[Awaitable[_T]]) -> list[Any]:

@@ -58,8 +58,8 @@ class SinkUrl:
             raise UsageError("a sink is named by a URL, for example sqlite:///glueline.db")
         name = redact_sink_url(url)
         if found := _FORBIDDEN.search(url):
-            wrong = found.group()
-            raise UsageError(f"the sink {name!r} holds {wrong!r}; write it as {quote(wrong)}")
+            char = found.group()
+            raise UsageError(f"the sink {name!r} holds {char!r}; write it as {quote(char)}")
         if "%00" in url:
             raise UsageError(f"the sink {name!r} holds a NUL character, which no name may hold")
         try:

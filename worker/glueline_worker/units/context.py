@@ -69,7 +69,7 @@ class UnitContext:
 
     @property
     def at(self) -> CatalogPlace:
-        """The place that the run reads: the same for all its units, whatever worker has them."""
+        """The place that the run reads. It is the same for all its units, on every worker."""
         here = self.connection
         return self.run.place or CatalogPlace(here.region, here.catalog_id, here.account)
 
@@ -96,22 +96,25 @@ class UnitContext:
         return with_content_hash(record.model_copy(update={"catalog_id": self.at.catalog_id}))
 
     async def skip_unchanged(self, kind: str, fingerprints: Mapping[str, str | None]) -> set[str]:
-        """Mark the parts that all sinks hold under these fingerprints unchanged; return their keys.
+        """Mark the parts as unchanged that all sinks hold with these fingerprints; return the keys.
 
-        ``fingerprints`` are by key, None for a part that is written anew.
+        ``fingerprints`` are by key. None stands for a part that is written anew.
         """
         keys = [key for key, value in fingerprints.items() if value]
-        held = await self.writing.find_stored_entries(kind, keys)
-        same = {key: one for key, one in held.items() if one.fingerprint == fingerprints[key]}
+        stored = await self.writing.find_stored_entries(kind, keys)
+        same = {
+            key: entry for key, entry in stored.items() if entry.fingerprint == fingerprints[key]
+        }
         await self.mark_unchanged(kind, same)
         return set(same)
 
-    async def mark_unchanged(self, kind: str, held: Mapping[str, StoredEntry]) -> None:
-        """Let parts that the sinks hold be part of this run, and count them."""
-        await self.writing.mark_unchanged(kind, {key: one.fingerprint for key, one in held.items()})
-        for one in held.values():
-            self._add_counts(one.counts)
-            self._add_counts({f"unchanged_{of}": n for of, n in one.counts.items()})
+    async def mark_unchanged(self, kind: str, stored: Mapping[str, StoredEntry]) -> None:
+        """Make parts that the sinks hold part of this run, and count them."""
+        fingerprints = {key: entry.fingerprint for key, entry in stored.items()}
+        await self.writing.mark_unchanged(kind, fingerprints)
+        for entry in stored.values():
+            self._add_counts(entry.counts)
+            self._add_counts({f"unchanged_{name}": n for name, n in entry.counts.items()})
 
     async def write_parts(self, kind: str, parts: Sequence[Part]) -> None:
         """Write parts to the sinks that do not hold them, and count their records."""
@@ -125,7 +128,7 @@ class UnitContext:
             self.warnings.extend(f"{record.kind} {record.subject}: {w}" for w in record.warnings)
 
     async def write(self, records: Sequence[tuple[Record, Any]]) -> None:
-        """Write records of one kind, each with the facts that it follows from, or keep them."""
+        """Write records of one kind, given with the facts they follow from; skip unchanged ones."""
         if not records:
             return
         kind, base = records[0][0].kind, self.fingerprint_base

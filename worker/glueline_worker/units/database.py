@@ -11,7 +11,7 @@ from glueline_worker.catalog.common_fields import format_link
 from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.name_ranges import ALL_NAMES, is_in_range, make_pattern
-from glueline_worker.units.range_splitter import ProbedRange, RangeSplitter, RangesUnsupported
+from glueline_worker.units.range_splitter import RangeSplitter, RangesUnsupported
 from glueline_worker.units.tables import write_tables
 
 _SPLIT_AGAIN_FACTOR = 3
@@ -96,15 +96,15 @@ class _Listing:
     async def _write_page(self, page: Page) -> bool:
         """Write the tables of the unit; return False when the endpoint ignores the range."""
         ours = self._unit.names or ALL_NAMES
-        owned = [answer for answer in page.items if is_in_range(ours, _get_name(answer))]
-        if self._by_range and len(owned) < len(page.items):
+        tables = [answer for answer in page.items if is_in_range(ours, _get_name(answer))]
+        if self._by_range and len(tables) < len(page.items):
             return False
         if self._split_at:
-            self._names += map(_get_name, owned)
+            self._names += map(_get_name, tables)
         if page.items:
             self._last = _get_name(page.items[-1])
         page.items.clear()  # ``write_tables`` frees the answers early
-        await write_tables(owned, self._unit, self._context)
+        await write_tables(tables, self._unit, self._context)
         return True
 
     async def _hand_over(self, token: str) -> None:
@@ -116,8 +116,8 @@ class _Listing:
         page = self._unit.page + 1
         if page * self._context.settings.page_budget >= MOST_PAGES:
             raise make_endless_error("GetTables", f"it goes on after {MOST_PAGES:,} pages")
-        more = {"page": page, "token": token, "after": self._last, "has_gaps": self._has_gaps}
-        self._context.children.append(self._unit.model_copy(update=more))
+        changes = {"page": page, "token": token, "after": self._last, "has_gaps": self._has_gaps}
+        self._context.children.append(self._unit.model_copy(update=changes))
         return None
 
     async def _split(self) -> None:
@@ -129,9 +129,9 @@ class _Listing:
         await context.roll_back()
         if unit.names is None and _is_named_by_caller(context):
             await _write_database(unit, context)
-        for each in ranges:
-            part = unit.model_copy(update={"names": each.part})
-            if _is_empty(each):
+        for probed in ranges:
+            part = unit.model_copy(update={"names": probed.part})
+            if probed.is_all and not probed.names:  # an empty range
                 context.listings.append(part.listing)
             else:
                 context.children.append(part)
@@ -140,8 +140,8 @@ class _Listing:
         """Open a unit that picks this range out of a listing of all tables."""
         await self._context.roll_back()
         self._warn(reason)
-        again = {"plain": True, "page": 0, "token": None, "after": None, "has_gaps": False}
-        self._context.children.append(self._unit.model_copy(update=again))
+        changes = {"plain": True, "page": 0, "token": None, "after": None, "has_gaps": False}
+        self._context.children.append(self._unit.model_copy(update=changes))
 
     def _warn(self, reason: str) -> None:
         self._context.warnings.append(
@@ -169,8 +169,8 @@ async def _skip_to(name: str, database: str, listing: AsyncIterator[Page]) -> As
 def _is_named_by_caller(context: UnitContext) -> bool:
     """Tell whether the caller named the database, so that it has not been listed."""
     request = context.run.request
-    named = request.filters.databases.exact_names is not None
-    return named or isinstance(request.scope, DatabaseScope)
+    is_in_filter = request.filters.databases.exact_names is not None
+    return is_in_filter or isinstance(request.scope, DatabaseScope)
 
 
 def _make_dangling_error(database: str, link: CatalogLink, error: AwsNotFound) -> AwsNotFound:
@@ -192,7 +192,3 @@ async def _write_database(unit: DatabaseUnit, context: UnitContext) -> CatalogLi
 
 def _get_name(answer: AwsAnswer) -> str:
     return str(answer.get("Name", ""))
-
-
-def _is_empty(probed: ProbedRange) -> bool:
-    return probed.is_all and not probed.names

@@ -29,15 +29,15 @@ async def extract_databases(unit: DatabasesUnit, context: UnitContext) -> None:
         admitted = [(record, answer) for record, answer in read if wanted.admits(record.name)]
         await context.write(admitted)
         # The tables behind a link belong to the database it points to.
-        own = [record.name for record, _ in admitted if record.target is None]
+        not_links = [record.name for record, _ in admitted if record.target is None]
         _warn_of_links([record for record, _ in admitted], context)
-        await context.open_units([_make_unit(unit, name) for name in own])
+        await context.open_units([_make_unit(unit, name) for name in not_links])
     if is_complete:
         context.listings.append(unit.unit_id)
 
 
 def _warn_of_links(databases: Iterable[DatabaseRecord], context: UnitContext) -> None:
-    """Warn of links whose tables no source reads, as far as the settings tell."""
+    """Warn of links whose tables no source reads, as far as the settings show it."""
     connection = context.connection
     for database in databases:
         link = database.target
@@ -61,8 +61,9 @@ def _may_be_read(owner: str | None, region: str, context: UnitContext) -> bool:
     for source in context.sources.values():
         account = source.catalog_id or source.account
         if account is None and not (source.profile or source.access_key):
-            own = context.connection.source
-            is_alike = not (own.profile or own.access_key or own.roles)
+            # Both find their credentials in the same place, so they have the same account.
+            current = context.connection.source
+            is_alike = not (current.profile or current.access_key or current.roles)
             account = context.connection.account if is_alike else None
         if account in (None, owner) and source.region in (None, region):
             return True

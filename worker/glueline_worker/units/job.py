@@ -34,15 +34,13 @@ from glueline_worker.units.unchanged import JobInputs, make_job_fingerprint
 T = TypeVar("T")
 
 _ANNOTATION = b"@type"
-"""What GetDataflowGraph reads: a script without any annotation needs no call."""
-
-
+"""The mark of an annotation, which GetDataflowGraph reads; a script without it needs no call."""
 _SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
-"""A missing object with another ending may be a folder, which GetObject does not tell."""
+"""A missing object with another ending may be a folder, which GetObject does not show."""
 
 
 class LineageUnread(Retryable):
-    """A lineage reader failed on a job, by a defect or for a moment."""
+    """A lineage reader failed on a job, through a defect or for a moment only."""
 
     code = "lineage_unread"
 

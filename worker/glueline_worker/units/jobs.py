@@ -41,12 +41,12 @@ async def _open_changed_jobs(unit: JobsUnit, context: UnitContext) -> bool:
     wanted, is_complete = context.run.request.filters.jobs, True
     async for page in context.glue.list_jobs():
         is_complete = is_complete and not page.nulls
-        named = {str(job.get("Name") or ""): job for job in page.items}
-        jobs = {name: job for name, job in named.items() if name and wanted.admits(name)}
-        kept = await mark_unchanged_jobs(jobs, unit, context)
-        context.children += _make_units(unit, jobs.keys() - kept)
+        by_name = {str(job.get("Name") or ""): job for job in page.items}
+        jobs = {name: job for name, job in by_name.items() if name and wanted.admits(name)}
+        unchanged = await mark_unchanged_jobs(jobs, unit, context)
+        context.children += _make_units(unit, jobs.keys() - unchanged)
         if context.options.lineage:
-            context.listings += [job.unit_id for job in _make_units(unit, kept)]
+            context.listings += [job.unit_id for job in _make_units(unit, unchanged)]
     return is_complete
 
 

@@ -46,10 +46,10 @@ class RangeSplitter:
 
     async def split(self, whole: NameRange) -> list[ProbedRange]:
         """Return disjoint ranges that make up ``whole``; raises RangesUnsupported."""
-        mine = [name for name in self._known if is_in_range(whole, name)]
-        await self._probe_all(_choose_probe_ranges(mine))
+        names = [name for name in self._known if is_in_range(whole, name)]
+        await self._probe_all(_choose_probe_ranges(names))
         done: list[ProbedRange] = []
-        large = [ProbedRange(whole, mine, is_all=False)]
+        large = [ProbedRange(whole, names, is_all=False)]
         while large and len(large) < _ENOUGH_RANGES and self._probes < _MOST_PROBES:
             cuts = await self._probe_all(piece for each in large for piece in self._cut(each))
             done += [each for each in cuts if each.is_all]

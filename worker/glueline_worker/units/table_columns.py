@@ -54,7 +54,7 @@ def encode_table_names(names: Iterable[str]) -> tuple[str, ...]:
 
 def decode_table_names(encoded: Iterable[str]) -> list[str]:
     """Undo ``encode_table_names``."""
-    return [unquote(one, errors="surrogatepass") for one in encoded]
+    return [unquote(name, errors="surrogatepass") for name in encoded]
 
 
 async def find_columns(names: Sequence[str], context: UnitContext) -> dict[str, ColumnNames]:
@@ -67,11 +67,11 @@ async def find_columns(names: Sequence[str], context: UnitContext) -> dict[str, 
 
 async def look_up_tables(names: Sequence[str], context: UnitContext) -> TableLookup:
     """Ask for tables that may not exist, at most 50 of them."""
-    asked = names[:_TABLES_A_JOB]
-    found = await asyncio.gather(*(_find_table(name, context) for name in asked))
-    known = {name: one for name, one in zip(asked, found, strict=True) if one is not None}
-    answered = {name for name, one in known.items() if one.is_answered}
-    columns = {name: one.columns for name, one in known.items()}
+    first = names[:_TABLES_A_JOB]
+    found = await asyncio.gather(*(_find_table(name, context) for name in first))
+    tables = {name: table for name, table in zip(first, found, strict=True) if table is not None}
+    answered = {name for name, table in tables.items() if table.is_answered}
+    columns = {name: table.columns for name, table in tables.items()}
     return TableLookup(columns, frozenset(names) - answered)
 
 

@@ -55,37 +55,38 @@ async def write_tables(
     """
     wanted, base = context.run.request.filters.tables, context.fingerprint_base
     here = context.at.of_catalog
-    asked = [answer for answer in answers if wanted.admits(str(answer.get("Name", "")))]
-    answers.clear()
-    keys = [
-        record_key(unit.source, here, "table", unit.database, read_name(AnswerReader(each)))
-        for each in asked
+    admitted = [
+        (_make_key(answer, unit, here), answer)
+        for answer in answers
+        if wanted.admits(str(answer.get("Name", "")))
     ]
-    prints = {
-        key: make_fingerprint(key, *base, each) for key, each in zip(keys, asked, strict=True)
-    }
-    same = await context.skip_unchanged("table", prints)
-    owners = {
-        key: owner
-        for key, each in zip(keys, asked, strict=True)
-        if (owner := _find_owner(each, unit))
-    }
-    views = {key for key, each in zip(keys, asked, strict=True) if is_view(each)}
+    answers.clear()
+    fingerprints = {key: make_fingerprint(key, *base, answer) for key, answer in admitted}
+    same = await context.skip_unchanged("table", fingerprints)
+    owners = {key: owner for key, answer in admitted if (owner := _find_owner(answer, unit))}
+    views = {key for key, answer in admitted if is_view(answer)}
     with_partitions = context.options.partitions != "none"
     tables = [
-        (key, await _make_record_off_loop(each, unit, context))
-        async for key, each in iterate_cooperatively(list(zip(keys, asked, strict=True)))
+        (key, await _make_record_off_loop(answer, unit, context))
+        async for key, answer in iterate_cooperatively(admitted)
         if with_partitions or key not in same
     ]
-    asked.clear()
+    admitted.clear()
     new = [(key, table) for key, table in tables if key not in same]
     parts = [
-        await _make_part(key, table, prints[key], owners.get(key), context, is_view=key in views)
+        await _make_part(
+            key, table, fingerprints[key], owners.get(key), context, is_view=key in views
+        )
         async for key, table in iterate_cooperatively(new)
     ]
     await context.write_parts("table", parts)
     if with_partitions:
         await context.open_units(_make_partition_units([table for _, table in tables], unit))
+
+
+def _make_key(answer: AwsAnswer, unit: DatabaseUnit | TableUnit, place: str) -> str:
+    name = read_name(AnswerReader(answer))
+    return record_key(unit.source, place, "table", unit.database, name)
 
 
 async def _make_record_off_loop(
@@ -115,17 +116,17 @@ def _make_record(
 async def _make_part(
     key: str,
     table: TableRecord,
-    fingerprint_: str | None,
+    fingerprint: str | None,
     owner: _Owner | None,
     context: UnitContext,
     *,
     is_view: bool,
 ) -> Part:
     if not context.options.lineage:
-        return Part(key, (table,), fingerprint_)
+        return Part(key, (table,), fingerprint)
     # The owner's other tables are not in this catalogue.
-    named = () if owner else find_tables_to_look_up(table)
-    found = await look_up_tables(named, context) if named else TableLookup({}, frozenset())
+    looked_up = () if owner else find_tables_to_look_up(table)
+    found = await look_up_tables(looked_up, context) if looked_up else TableLookup({}, frozenset())
     kind, lineage = _read_lineage(table, owner, found, context)
     if is_view and kind != "view" and table.target is None:
         kind, lineage = "view", Lineage(gaps=_NO_TEXT)  # the record says what is wrong with it
@@ -138,8 +139,8 @@ async def _make_part(
     if not lineage.is_complete:
         context.unread.append(process)
     # The meaning of such a view depends on tables that come and go: it is read in every run.
-    is_final = lineage.is_complete and not named
-    return Part(key, (table, *edges), fingerprint_ if is_final else None)
+    is_final = lineage.is_complete and not looked_up
+    return Part(key, (table, *edges), fingerprint if is_final else None)
 
 
 def _find_owner(answer: AwsAnswer, unit: DatabaseUnit | TableUnit) -> _Owner | None:

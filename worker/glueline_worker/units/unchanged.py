@@ -51,22 +51,23 @@ class JobInputs:
 async def mark_unchanged_jobs(
     jobs: Mapping[str, _Job], unit: JobsUnit, context: UnitContext
 ) -> set[str]:
-    """Mark the jobs unchanged, given by name, that all sinks hold as they are; return their names.
+    """Mark as unchanged the jobs that all sinks hold as they are; return their names.
 
-    A job without the time of its last change comes from a listing of names alone.
+    ``jobs`` are by name. One without the time of its last change comes from a listing of names.
     """
     known = {name: job for name, job in jobs.items() if job.get("LastModifiedOn")}
     names = {record_key(unit.source, context.at.of_jobs, "job", name): name for name in known}
-    held = await context.writing.find_stored_entries("job", list(names))
-    definitions = {key: known[names[key]] for key in held}
-    inputs = await _read_inputs(definitions.values(), held.values(), context)
+    stored = await context.writing.find_stored_entries("job", list(names))
+    definitions = {key: known[names[key]] for key in stored}
+    inputs = await _read_inputs(definitions.values(), stored.values(), context)
     same = {}
-    for key, one in held.items():
-        inputs.columns = await find_columns(decode_table_names(one.inputs), context)
-        if len(inputs.columns) < len(one.inputs):
+    for key, entry in stored.items():
+        inputs.columns = await find_columns(decode_table_names(entry.inputs), context)
+        if len(inputs.columns) < len(entry.inputs):
             continue
-        if _is_same(make_job_fingerprint(key, definitions[key], inputs, context), one.fingerprint):
-            same[key] = one
+        fingerprint = make_job_fingerprint(key, definitions[key], inputs, context)
+        if _is_same(fingerprint, entry.fingerprint):
+            same[key] = entry
     await context.mark_unchanged("job", same)
     return {names[key] for key in same}
 
@@ -103,21 +104,23 @@ def _drop_nodes(definition: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _is_same(listed: str | None, held: str) -> bool:
-    """Compare a listed job with the held one; a listing without nodes says nothing about them."""
+def _is_same(listed: str | None, stored: str) -> bool:
+    """Compare two fingerprints; that of a job listed without nodes says nothing about them."""
     if listed is None or _WITH_NODES in listed:
-        return listed == held
-    return listed == held.partition(_WITH_NODES)[0]
+        return listed == stored
+    return listed == stored.partition(_WITH_NODES)[0]
 
 
 async def _read_inputs(
-    jobs: Iterable[_Job], held: Iterable[StoredEntry], context: UnitContext
+    jobs: Iterable[_Job], stored: Iterable[StoredEntry], context: UnitContext
 ) -> JobInputs:
     """Read the states of the scripts and connections of all jobs, and prefetch their tables."""
     if not context.options.lineage:
         return JobInputs()
     jobs = list(jobs)
-    await prefetch_columns((n for one in held for n in decode_table_names(one.inputs)), context)
+    await prefetch_columns(
+        (n for entry in stored for n in decode_table_names(entry.inputs)), context
+    )
     return JobInputs(
         await fetch_script_tags(context.connection, _find_scripts(jobs)),
         await _read_connections(jobs, context),
@@ -125,8 +128,8 @@ async def _read_inputs(
 
 
 def _find_scripts(jobs: Iterable[_Job]) -> list[ObjectPlace]:
-    found = [find_script_location(job) for job in jobs]
-    return [(one.bucket, one.key) for one in found if isinstance(one, ScriptLocation)]
+    locations = [find_script_location(job) for job in jobs]
+    return [(at.bucket, at.key) for at in locations if isinstance(at, ScriptLocation)]
 
 
 async def _read_connections(
@@ -135,7 +138,7 @@ async def _read_connections(
     """Return the properties of the connections that jobs name, without unreadable ones."""
     names = sorted({name for job in jobs for name in read_job_connections(job)})
     found = await asyncio.gather(*(_read_connection(name, context) for name in names))
-    return {name: one for read in found for name, one in read.items()}
+    return {name: properties for read in found for name, properties in read.items()}
 
 
 async def _read_connection(name: str, context: UnitContext) -> dict[str, Mapping[str, str] | None]:

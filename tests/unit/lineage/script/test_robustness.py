@@ -208,3 +208,21 @@ def test_spark_settings_come_from_the_job_and_the_notebook():
         "arn:aws:glue:{region}:111111111111",
         "arn:aws:glue:{region}:222222222222",
     ]
+
+
+def test_a_product_of_dicts_is_unknown():
+    read("import json\nx = {'a': 1} * {**json.loads('{}')}\n")
+
+
+COMMA_EVERYWHERE = '''\
+con.execute("""
+CREATE TABLE a AS SELECT 1;
+COPY a TO
+"""register)
+
+frame = catalog.load_table("a.b").*a()
+'''
+
+
+def test_commas_that_do_not_mend_a_statement_leave_it_out():
+    assert read(COMMA_EVERYWHERE).warnings

@@ -27,9 +27,8 @@ from glueline_worker.aws.sessions.shared_session import LightSession
 from glueline_worker.observe.tracing import trace_answers
 
 MOST_UNUSED_CLIENTS = 4
-"""Sets of unused clients that stay open for a while."""
+"""Sets of unused clients that stay open for ``UNUSED_CLIENT_SECONDS``."""
 UNUSED_CLIENT_SECONDS = 60.0
-"""Seconds for which they do."""
 _CREDENTIAL_SETTINGS = (
     "aws_", "role_", "source_profile", "credential_", "external_id", "mfa_", "duration_seconds",
     "web_identity_", "sso_", "login_session", "region", "output", "cli_",
@@ -178,10 +177,10 @@ class ClientPool:
     async def close(self) -> None:
         """Close all clients, also those in use."""
         sets, self._sets = list(self._sets.values()), {}
-        for one in sets:
-            if one.closing is not None:
-                one.closing.cancel()
-            await one.close()
+        for clients in sets:
+            if clients.closing is not None:
+                clients.closing.cancel()
+            await clients.close()
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _take(self, session: LightSession, region: str | None, url: str | None) -> ClientSet:
@@ -196,35 +195,37 @@ class ClientPool:
         found.users += 1
         return found
 
-    def _give_back(self, one: ClientSet) -> None:
-        one.users -= 1
-        if one.users or self._sets.get(one.endpoint) is not one:
+    def _give_back(self, clients: ClientSet) -> None:
+        clients.users -= 1
+        if clients.users or self._sets.get(clients.endpoint) is not clients:
             return
-        one.closing = asyncio.get_running_loop().call_later(UNUSED_CLIENT_SECONDS, self._end, one)
-        unused = [each for each in self._sets.values() if each.closing is not None]
+        clients.closing = asyncio.get_running_loop().call_later(
+            UNUSED_CLIENT_SECONDS, self._end, clients
+        )
+        unused = [other for other in self._sets.values() if other.closing is not None]
         for oldest in sorted(unused, key=_get_closing_time)[
             : max(0, len(unused) - MOST_UNUSED_CLIENTS)
         ]:
             self._end(oldest)
 
-    def _end(self, one: ClientSet) -> None:
-        if one.closing is not None:
-            one.closing.cancel()
-        if self._sets.get(one.endpoint) is one:
-            del self._sets[one.endpoint]
-        ending = asyncio.create_task(one.close())
+    def _end(self, clients: ClientSet) -> None:
+        if clients.closing is not None:
+            clients.closing.cancel()
+        if self._sets.get(clients.endpoint) is clients:
+            del self._sets[clients.endpoint]
+        ending = asyncio.create_task(clients.close())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
 
 
-def _give_back_later(loop: asyncio.AbstractEventLoop, pool: ClientPool, one: ClientSet) -> None:
+def _give_back_later(loop: asyncio.AbstractEventLoop, pool: ClientPool, clients: ClientSet) -> None:
     # Python may collect the owner in any thread, and after the loop's end.
     if not loop.is_closed():
-        loop.call_soon_threadsafe(pool._give_back, one)  # noqa: SLF001 - a class of this module
+        loop.call_soon_threadsafe(pool._give_back, clients)  # noqa: SLF001 - a class of this module
 
 
-def _get_closing_time(one: ClientSet) -> float:
-    return one.closing.when() if one.closing is not None else 0.0
+def _get_closing_time(clients: ClientSet) -> float:
+    return clients.closing.when() if clients.closing is not None else 0.0
 
 
 def _read_client_settings(session: LightSession) -> str:

@@ -25,7 +25,7 @@ from glueline_worker.aws.sessions.credential_process import start_credential_pro
 
 T = TypeVar("T")
 
-# They log what they raise as well, with a traceback; the unit's failure says it in a sentence.
+# These loggers repeat raised errors with a traceback; the unit's failure has a sentence of its own.
 for _name in ("credentials", "tokens", "utils"):
     logging.getLogger(f"botocore.{_name}").setLevel(logging.ERROR)
     logging.getLogger(f"aiobotocore.{_name}").setLevel(logging.ERROR)
@@ -49,6 +49,7 @@ class ProfileSession(AioSession):
 def check_settings(session: AioSession) -> None:
     """Raise AwsError when the session's profile or certificates cannot be used."""
     try:
+        session.get_scoped_config()  # with AWS_CA_BUNDLE the next line does not read the files
         bundle = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
     except boto.ProfileNotFound:
         name = str(session.profile or os.environ.get("AWS_PROFILE"))
@@ -69,13 +70,13 @@ def check_settings(session: AioSession) -> None:
 
 def is_broken(key: str | None) -> bool:
     """Tell whether a key or token holds white space, such as a line break copied with it."""
-    return any(one.isspace() or not one.isprintable() for one in key or "")
+    return any(char.isspace() or not char.isprintable() for char in key or "")
 
 
 def _check_bundle(path: Path) -> None:
     try:
-        about = path.stat()
-        _load_bundle(str(path), about.st_mtime_ns, about.st_size)
+        stat = path.stat()
+        _load_bundle(str(path), stat.st_mtime_ns, stat.st_size)
     except OSError as error:  # ssl.SSLError is one as well
         is_junk = isinstance(error, ssl.SSLError) or error.strerror is None
         reason = "it holds no certificates in PEM form" if is_junk else error.strerror
@@ -98,11 +99,11 @@ def _explain_refresh(credentials: Any, session: AioSession) -> None:
 
     async def get_frozen_credentials() -> Any:
         frozen = await _explain_failures(freeze, session)
-        for what in ("access_key", "secret_key", "token"):
-            if is_broken(getattr(frozen, what, None)):
+        for name in ("access_key", "secret_key", "token"):
+            if is_broken(getattr(frozen, name, None)):
                 # The HTTP client would refuse the header, in words that name no credentials.
                 raise make_credentials_error(
-                    f"no usable AWS credentials: the {what.replace('_', ' ')} holds white space "
+                    f"no usable AWS credentials: the {name.replace('_', ' ')} holds white space "
                     "or a line break; write it without",
                     "credentials",
                 )

@@ -37,15 +37,15 @@ class SourceKeys:
         """Read the keys of ``source``; ``client`` reaches those that AWS keeps."""
         self._references = (source.access_key, source.secret_key, source.session_token)
         self._client = client
-        self._given: list[str | None] | None = None
+        self._last_keys: list[str | None] | None = None
         self._checked_at = float("-inf")
         self._have_changed = False
         self._check = asyncio.Lock()
 
     async def fetch(self) -> dict[str, str | None]:
         """Read the keys, in the form of botocore's renewable credentials; raises AwsError."""
-        self._given = await self._read()
-        access, secret, token = self._given
+        self._last_keys = await self._read()
+        access, secret, token = self._last_keys
         expiry = (datetime.now(UTC) + KEY_LIFETIME).isoformat()
         return {
             "access_key": access, "secret_key": secret, "token": token, "expiry_time": expiry,
@@ -55,9 +55,9 @@ class SourceKeys:
         """Tell whether the references lead to other keys than the last ``fetch`` returned."""
         clock = asyncio.get_running_loop().time
         async with self._check:
-            if self._given is not None and clock() - self._checked_at > _ROTATION_CHECK_SECONDS:
+            if self._last_keys is not None and clock() - self._checked_at > _ROTATION_CHECK_SECONDS:
                 try:
-                    self._have_changed = await self._read() != self._given
+                    self._have_changed = await self._read() != self._last_keys
                 except GluelineError:
                     self._have_changed = False
                 self._checked_at = clock()
@@ -66,16 +66,19 @@ class SourceKeys:
     async def _read(self) -> list[str | None]:
         # Keys in one secret are read once, so that they belong together.
         documents: dict[str, str] = {}
-        return [one and await self._value(one, documents) for one in self._references]
+        return [
+            reference and await self._read_value(reference, documents)
+            for reference in self._references
+        ]
 
-    async def _value(self, reference: str, documents: dict[str, str]) -> str:
+    async def _read_value(self, reference: str, documents: dict[str, str]) -> str:
         kind, _, place = reference.partition(":")
         member = ""
         if kind == "secretsmanager":
             place, _, member = place.partition("#")
         where = f"{kind}:{place}"
         if where not in documents:
-            documents[where] = await self._document(kind, place, where)
+            documents[where] = await self._read_document(kind, place, where)
         value = documents[where]
         value = _read_member(value, member, where) if member else value.strip()
         if not value:
@@ -86,17 +89,17 @@ class SourceKeys:
             )
         return value
 
-    async def _document(self, kind: str, place: str, where: str) -> str:
+    async def _read_document(self, kind: str, place: str, where: str) -> str:
         match kind:
             case "env":
                 return _read_variable(place)
             case "file":
                 return _read_file(Path(place))
             case "secretsmanager":
-                answer = await self._ask(where, "secretsmanager", "GetSecretValue", SecretId=place)
+                answer = await self._call(where, "secretsmanager", "GetSecretValue", SecretId=place)
                 found = answer.get("SecretString")
             case _:
-                answer = await self._ask(
+                answer = await self._call(
                     where, "ssm", "GetParameter", Name=place, WithDecryption=True
                 )
                 found = (answer.get("Parameter") or {}).get("Value")
@@ -104,13 +107,15 @@ class SourceKeys:
             raise AwsCredentials(f"the key {where} is not a text", code="reference")
         return found
 
-    async def _ask(self, where: str, service: str, operation: str, **given: Any) -> dict[str, Any]:
-        place = next(iter(given.values()))
+    async def _call(
+        self, where: str, service: str, operation: str, **params: Any
+    ) -> dict[str, Any]:
+        place = next(iter(params.values()))
         region = place.split(":")[3] if place.startswith("arn:") else None
         method = "get_secret_value" if operation == "GetSecretValue" else "get_parameter"
         try:
             async with self._client(service, region) as client:
-                return check_answer(operation, await getattr(client, method)(**given))
+                return check_answer(operation, await getattr(client, method)(**params))
         except Exception as error:  # noqa: BLE001 - an error that is not of AWS is raised again
             known = classify_error(error, operation)
             # The error does not name the call that needed the keys.

@@ -101,7 +101,10 @@ class Sessions:
     async def _open_secret_client(
         self, source: Source, service: str, region: str | None
     ) -> AsyncIterator[SourceClient]:
-        """Open a client of the service with the keys of ``source``, as ``secrets_from`` if set."""
+        """Open a client of the service that holds the keys of ``source``.
+
+        It uses the credentials of the source ``secrets_from``, if that is set.
+        """
         other = source
         session: LightSession
         signing: Credentials
@@ -119,16 +122,16 @@ class Sessions:
         self, session: LightSession, caller: Credentials, role: Role, source: Source
     ) -> Credentials:
         """Make the credentials of a role, which renew themselves before they expire."""
-        asked = {"RoleArn": role.arn, "RoleSessionName": _SESSION_NAME}
+        params = {"RoleArn": role.arn, "RoleSessionName": _SESSION_NAME}
         if role.external_id:
-            asked["ExternalId"] = role.external_id
+            params["ExternalId"] = role.external_id
         region = find_region(source, session) or "us-east-1"
 
         async def fetch() -> dict[str, str | None]:
             try:
                 with self._pool.borrow(session, region, source.endpoint_url) as clients:
                     sts = await clients.get_client("sts", caller)
-                    return _parse_role_keys(await sts.assume_role(**asked), role)
+                    return _parse_role_keys(await sts.assume_role(**params), role)
             except (KeyError, TypeError, AttributeError):
                 raise AwsTransient(
                     f"the role {role.arn} cannot be assumed: the answer holds no credentials",
@@ -149,19 +152,19 @@ def find_region(source: Source, session: LightSession) -> str | None:
 
 
 def _parse_role_keys(answer: dict[str, Any], role: Role) -> dict[str, str | None]:
-    given = answer["Credentials"]
+    keys = answer["Credentials"]
     return {
-        "access_key": given["AccessKeyId"],
-        "secret_key": given["SecretAccessKey"],
-        "token": given["SessionToken"],
-        "expiry_time": given["Expiration"].isoformat(),
+        "access_key": keys["AccessKeyId"],
+        "secret_key": keys["SecretAccessKey"],
+        "token": keys["SessionToken"],
+        "expiry_time": keys["Expiration"].isoformat(),
         "account_id": role.account,
     }
 
 
 def _make_renewable(fetch: Callable[[], Awaitable[Any]], method: str) -> Credentials:
-    made: Credentials = AioDeferredRefreshableCredentials(refresh_using=fetch, method=method)
-    return made
+    renewable: Credentials = AioDeferredRefreshableCredentials(refresh_using=fetch, method=method)
+    return renewable
 
 
 def _make_role_error(role: Role, error: GluelineError) -> GluelineError:

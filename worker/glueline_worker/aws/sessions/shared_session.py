@@ -91,10 +91,10 @@ _Stamp = tuple[str | None, int, int]
 def _stamp_file(path: str | None) -> _Stamp:
     """Return the path of a file with its time and size, which change when the file does."""
     try:
-        about = Path(_expand(path or "")).stat()
+        stat = Path(_expand(path or "")).stat()
     except OSError:
         return path, 0, 0
-    return path, about.st_mtime_ns, about.st_size
+    return path, stat.st_mtime_ns, stat.st_size
 
 
 def _expand(path: str) -> str:

@@ -138,8 +138,9 @@ def _parse(text: str) -> DataType:
 
 
 def _parse_part(text: str, part: TypePart, depth: int) -> DataType:
-    own = text[part.start : part.end].strip()
-    return _parse_primitive(own) or _parse_bracketed(text, part, depth) or UnknownType(text=own)
+    inner = text[part.start : part.end].strip()
+    parsed = _parse_primitive(inner) or _parse_bracketed(text, part, depth)
+    return parsed or UnknownType(text=inner)
 
 
 def _parse_primitive(text: str) -> PrimitiveType | None:
@@ -206,9 +207,9 @@ def _parse_field(text: str, part: TypePart, depth: int) -> StructField:
     end, comment = part.end, None
     if part.comment and not text[part.comment.end() : end].strip():
         end, comment = part.comment.start(), _unquote_comment(part.comment)
-    own = text[part.start : end].rstrip()
-    if own.endswith(("NOT NULL", "not null")):
-        end = part.start + len(own) - len("not null")
+    field = text[part.start : end].rstrip()
+    if field.endswith(("NOT NULL", "not null")):
+        end = part.start + len(field) - len("not null")
     name_end, type_start = _find_name_end(text, part, end)
     brackets = [each for each in part.brackets if each.start >= type_start]
     return StructField(
@@ -222,10 +223,10 @@ def _find_name_end(text: str, part: TypePart, end: int) -> tuple[int, int]:
     """Return the end of a field's name and the start of its type: ``a:int``, ``a int``, ``int``."""
     if part.colon is not None:
         return part.colon, part.colon + 1
-    own = text[part.start : end].strip()
-    quoted = _QUOTED_NAME.match(own)
-    name = quoted[0] if quoted else own.split(maxsplit=1)[0] if own else ""
-    is_nameless = name == own or _parse_primitive(own) or _CONSTRUCTOR.match(own)
+    field = text[part.start : end].strip()
+    quoted = _QUOTED_NAME.match(field)
+    name = quoted[0] if quoted else field.split(maxsplit=1)[0] if field else ""
+    is_nameless = name == field or _parse_primitive(field) or _CONSTRUCTOR.match(field)
     name_end = part.start if is_nameless else text.index(name, part.start) + len(name)
     return name_end, name_end
 

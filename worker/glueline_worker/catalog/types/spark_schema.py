@@ -85,19 +85,19 @@ def _make_tree(spark_type: Any, depth: int) -> DataType:  # noqa: PLR0911 - one 
         return parse_type(_HIVE_NAMES.get(spark_type, spark_type))
     if not isinstance(spark_type, dict) or depth >= TYPE_DEPTH_LIMIT:
         return UnknownType(text=to_text(spark_type) or "")
-    part, deeper = spark_type.get, depth + 1
-    match part("type"):
+    get, deeper = spark_type.get, depth + 1
+    match get("type"):
         case "array":
-            return ArrayType(element=_make_tree(part("elementType"), deeper))
+            return ArrayType(element=_make_tree(get("elementType"), deeper))
         case "map":
             return MapType(
-                key=_make_tree(part("keyType"), deeper), value=_make_tree(part("valueType"), deeper)
+                key=_make_tree(get("keyType"), deeper), value=_make_tree(get("valueType"), deeper)
             )
         case "struct":
             fields = AnswerReader(spark_type).get_objects("fields")
             return StructType(fields=tuple(_make_field(field, deeper) for field in fields))
         case "udt":
-            return _make_tree(part("sqlType"), deeper)
+            return _make_tree(get("sqlType"), deeper)
         case _:
             return UnknownType(text=to_text(spark_type) or "")
 

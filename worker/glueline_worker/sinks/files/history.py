@@ -34,10 +34,10 @@ def remember_place(root: Path, run: Run) -> None:
     path = root / INDEX_FOLDER / f"source-{_hash(run.source)}-{_hash(place)}.json"
     known = _read(path)
     if known is None or known.generation <= run.generation:
-        this = PlaceEntry(
+        entry = PlaceEntry(
             source=run.source, place=place, run_id=run.run_id, generation=run.generation
         )
-        write_atomically(path, this.model_dump_json().encode())
+        write_atomically(path, entry.model_dump_json().encode())
         remove_temporaries(path)
 
 
@@ -47,7 +47,7 @@ def find_newest_generation(root: Path, source: str) -> int:
     A folder of an older version has no files for sources. Then the newest runs of all sources
     count: a generation that is greater than necessary does no harm.
     """
-    found = [one.generation for one in _read_places(root, source)]
+    found = [entry.generation for entry in _read_places(root, source)]
     return max(found or _read_newest_generations(root), default=0)
 
 
@@ -56,7 +56,7 @@ def warn_of_other_places(root: Path, run: Run) -> list[str]:
     if run.place is None:
         return []
     here, unknown = run.place.of_catalog, place_of(run.place.region, None)
-    others = {one.place for one in _read_places(root, run.source)} - {here, unknown, ""}
+    others = {entry.place for entry in _read_places(root, run.source)} - {here, unknown, ""}
     if not others:
         return []
     names = ", ".join(f"{place!r}" for place in sorted(others))

@@ -1,4 +1,4 @@
-"""The manifest of a run, which lists its objects; each is checked before."""
+"""Write the manifest of a run, which lists its objects, after a check of each."""
 
 import hashlib
 from collections.abc import Iterator
@@ -106,7 +106,7 @@ def _verify(root: Path, run_id: str, stored: StoredObject) -> StoredObject:
     path = stored.path
     paths = list_object_paths(stored.kind, run_id, stored.unit, JsonLinesFile.extension)
     if path not in paths or stored.kind not in KINDS:
-        raise SinkRefused(f"{stored.path!r} is no object of run {run_id}")
+        raise SinkRefused(f"{path!r} is no object of run {run_id}")
     try:
         stat = (root / path).stat()
     except FileNotFoundError:

@@ -59,7 +59,7 @@ class UnitIndex(StrictModel):
         counts = Counter[str]()
         for part in self.parts.values():
             counts.update(part.counts)
-        return counts == {kind: one.records for kind, one in self.objects.items()}
+        return counts == {kind: stored.records for kind, stored in self.objects.items()}
 
 
 class NewestRun(StrictModel):
@@ -83,9 +83,9 @@ def remember_newest_run(root: Path, run: Run) -> None:
     """Let later runs of the scope take over from ``run``, unless a newer run has committed."""
     known = _read_newest_run(root, run)
     if known is None or known.generation <= run.generation:
-        this = NewestRun(run_id=run.run_id, generation=run.generation)
+        newest = NewestRun(run_id=run.run_id, generation=run.generation)
         path = root / make_newest_run_path(_hash_scope(run))
-        write_atomically(path, this.model_dump_json().encode())
+        write_atomically(path, newest.model_dump_json().encode())
         remove_temporaries(path)
 
 
@@ -102,7 +102,7 @@ def read_index(root: Path, run_id: str, unit_id: str) -> UnitIndex | None:
         with suppress(OSError, ValidationError):
             index = UnitIndex.model_validate_json((root / path).read_bytes())
             if index.unit == unit_id:
-                is_whole = all(_is_untouched(root, one) for one in index.objects.values())
+                is_whole = all(_is_untouched(root, stored) for stored in index.objects.values())
                 return index if is_whole else None
     return None
 
@@ -137,13 +137,9 @@ def _read_newest_run(root: Path, run: Run) -> NewestRun | None:
 
 def _hash_scope(run: Run) -> str:
     request = run.request.model_dump(mode="json", include={"source", "scope", "filters"})
-    request["place"] = _place(run)
+    # Results from another place are not those of the scope.
+    request["place"] = [run.place.of_catalog, run.place.of_jobs] if run.place else []
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
-
-
-def _place(run: Run) -> list[str]:
-    """Return the place of the run: results from elsewhere are not its own."""
-    return [run.place.of_catalog, run.place.of_jobs] if run.place else []
 
 
 def _is_untouched(root: Path, stored: StoredObject) -> bool:

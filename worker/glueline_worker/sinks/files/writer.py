@@ -72,9 +72,9 @@ class FileUnitWriter:
         return await asyncio.to_thread(self._find_stored_entries, kind, keys)
 
     async def mark_unchanged(self, kind: str, fingerprints: Mapping[str, str]) -> None:
-        """Note parts of the older run; ``complete`` copies or links their lines."""
+        """Remember parts of the older run; ``complete`` copies or links their lines."""
         for key in fingerprints:
-            index = self._find(kind, key)
+            index = self._find_index(kind, key)
             assert index is not None, "only stored parts can be unchanged"
             self._unchanged[key] = index
 
@@ -101,7 +101,7 @@ class FileUnitWriter:
 
     def _append(self, records: Sequence[Record]) -> tuple[LineSpan, ...]:
         grouped = groupby(records, key=attrgetter("kind"))
-        return tuple(self._file(kind).append(tuple(group)) for kind, group in grouped)
+        return tuple(self._open_file(kind).append(tuple(group)) for kind, group in grouped)
 
     def _write_parts(self, parts: Sequence[Part]) -> None:
         with self._lock, translate_disk_errors(self._name):
@@ -112,10 +112,12 @@ class FileUnitWriter:
 
     def _find_stored_entries(self, kind: str, keys: Sequence[str]) -> dict[str, StoredEntry]:
         with self._lock:
-            found = {key: index.parts[key] for key in keys if (index := self._find(kind, key))}
+            found = {
+                key: index.parts[key] for key in keys if (index := self._find_index(kind, key))
+            }
         return {key: StoredEntry(p.fingerprint, p.counts, p.inputs) for key, p in found.items()}
 
-    def _find(self, kind: str, key: str) -> UnitIndex | None:
+    def _find_index(self, kind: str, key: str) -> UnitIndex | None:
         """Return the index of the older run that has the part."""
         if self._base is None:
             return None
@@ -127,7 +129,7 @@ class FileUnitWriter:
                 return index
         return None
 
-    def _file(self, kind: str) -> JsonLinesFile:
+    def _open_file(self, kind: str) -> JsonLinesFile:
         if kind not in self._files:
             self._files[kind] = _create_file(kind, self._root / self._path(kind))
         return self._files[kind]
@@ -138,14 +140,14 @@ class FileUnitWriter:
     def _complete(self) -> Receipt:
         with self._lock, translate_disk_errors(self._name):
             if same := self._find_same_unit():
-                stored = [self._link(one) for one in same.objects.values()]
+                stored = [self._link(old) for old in same.objects.values()]
                 self._parts = same.parts
             else:
                 self._copy_unchanged()
                 stored = [self._publish(kind, file) for kind, file in self._files.items()]
             self._files.clear()
             self._write_index(stored)
-        return {"objects": [one.model_dump() for one in stored]}
+        return {"objects": [each.model_dump() for each in stored]}
 
     def _find_same_unit(self) -> UnitIndex | None:
         """Return the unit of the older run when this one has the same parts and no others."""
@@ -169,7 +171,9 @@ class FileUnitWriter:
 
     def _copy(self, span: LineSpan, file: IO[bytes]) -> LineSpan:
         file.seek(span.start)
-        return self._file(span.kind).append_lines(file.read(span.end - span.start), span.records)
+        return self._open_file(span.kind).append_lines(
+            file.read(span.end - span.start), span.records
+        )
 
     def _link(self, old: StoredObject) -> StoredObject:
         """Give an older run's object a second name, so that either run can be removed."""
@@ -179,7 +183,7 @@ class FileUnitWriter:
         try:
             os.link(self._root / old.path, temporary)
         except FileNotFoundError:
-            raise
+            raise  # the object is gone, and a copy would fail as well
         except OSError:  # a file system without links
             shutil.copyfile(self._root / old.path, temporary)
             with temporary.open("rb") as copied:
@@ -192,7 +196,7 @@ class FileUnitWriter:
 
     def _write_index(self, stored: Sequence[StoredObject]) -> None:
         if self._parts and len(self._parts) <= _MAX_INDEXED_PARTS:
-            objects = {one.kind: one for one in stored}
+            objects = {each.kind: each for each in stored}
             index = UnitIndex(unit=self._unit_id, objects=objects, parts=self._parts)
             write_index(self._root, self._run_id, index)
 

@@ -86,7 +86,7 @@ def _make_common_columns(run: Run, record: Record, text: str, now: datetime) -> 
     }
 
 
-def _database(record: DatabaseRecord) -> Row:
+def _make_database_columns(record: DatabaseRecord) -> Row:
     return {
         "contents": shorten_key(f"database/{encode(record.name)}"),
         "name": record.name,
@@ -96,7 +96,7 @@ def _database(record: DatabaseRecord) -> Row:
     }
 
 
-def _table(record: TableRecord) -> Row:
+def _make_table_columns(record: TableRecord) -> Row:
     database, name = encode(record.database_name), encode(record.name)
     return {
         "contents": shorten_key(f"partitions/{database}/{name}"),
@@ -113,7 +113,7 @@ def _table(record: TableRecord) -> Row:
     }
 
 
-def _partition(record: PartitionRecord) -> Row:
+def _make_partition_columns(record: PartitionRecord) -> Row:
     return {
         "database_name": record.database_name,
         "table_name": record.table_name,
@@ -123,7 +123,7 @@ def _partition(record: PartitionRecord) -> Row:
     }
 
 
-def _partition_summary(record: PartitionSummaryRecord) -> Row:
+def _make_partition_summary_columns(record: PartitionSummaryRecord) -> Row:
     return {
         "database_name": record.database_name,
         "table_name": record.table_name,
@@ -132,7 +132,7 @@ def _partition_summary(record: PartitionSummaryRecord) -> Row:
     }
 
 
-def _job(record: JobRecord) -> Row:
+def _make_job_columns(record: JobRecord) -> Row:
     return {
         "contents": shorten_key(f"job/{encode(record.name)}"),
         "name": record.name,
@@ -151,7 +151,7 @@ def _job(record: JobRecord) -> Row:
     }
 
 
-def _lineage(record: LineageRecord) -> Row:
+def _make_lineage_columns(record: LineageRecord) -> Row:
     kind, *names = record.process.split("/")
     return {
         "process": record.process,
@@ -165,10 +165,10 @@ def _lineage(record: LineageRecord) -> Row:
 
 
 _COLUMNS_OF_KIND: dict[str, Callable[[Any], Row]] = {
-    "database": _database,
-    "table": _table,
-    "partition": _partition,
-    "partition_summary": _partition_summary,
-    "job": _job,
-    "lineage": _lineage,
+    "database": _make_database_columns,
+    "table": _make_table_columns,
+    "partition": _make_partition_columns,
+    "partition_summary": _make_partition_summary_columns,
+    "job": _make_job_columns,
+    "lineage": _make_lineage_columns,
 }

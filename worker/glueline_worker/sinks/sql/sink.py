@@ -1,4 +1,4 @@
-"""The sink of both databases."""
+"""The sink of SQLite and PostgreSQL."""
 
 from collections.abc import Callable
 from typing import TypeVar

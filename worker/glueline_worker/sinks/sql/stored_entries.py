@@ -25,9 +25,9 @@ def find_stored_entries(
 ) -> dict[str, StoredEntry]:
     """Return the live things of a kind among ``keys`` that have a fingerprint, by key."""
     table = RECORD_TABLES[kind]
-    asked = {shorten_key(key): key for key in keys}
+    keys_by_short = {shorten_key(key): key for key in keys}
     found: dict[str, StoredEntry] = {}
-    for batch in _split_into_batches(list(asked)):
+    for batch in _split_into_batches(list(keys_by_short)):
         rows = connection.execute(
             select(table.c.key, table.c.fingerprint, table.c.get("inputs", null())).where(
                 table.c.key.in_(batch),
@@ -39,7 +39,7 @@ def find_stored_entries(
         for key, fingerprint, inputs in rows:
             more = edges.get(fingerprint)
             counts = {kind: 1, "lineage": more} if more else {kind: 1}
-            found[asked[key]] = StoredEntry(fingerprint, counts, tuple(inputs or ()))
+            found[keys_by_short[key]] = StoredEntry(fingerprint, counts, tuple(inputs or ()))
     return found
 
 

@@ -32,10 +32,10 @@ def upsert_rows(connection: Connection, rows: dict[str, list[Row]]) -> Refused:
 def _count_refused(connection: Connection, table: Table, rows: list[Row]) -> Refused:
     refused = Refused()
     for start in range(0, len(rows), KEYS_PER_STATEMENT):
-        some = rows[start : start + KEYS_PER_STATEMENT]
+        batch = rows[start : start + KEYS_PER_STATEMENT]
         query = select(func.count(), func.max(table.c.generation)).where(
-            table.c.key.in_([row["key"] for row in some]),
-            table.c.generation > some[0]["generation"],
+            table.c.key.in_([row["key"] for row in batch]),
+            table.c.generation > batch[0]["generation"],
         )
         count, newest = connection.execute(query).one()
         refused += Refused(count, newest or 0)

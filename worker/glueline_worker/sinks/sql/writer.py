@@ -51,7 +51,7 @@ class SqlUnitWriter:
         return found
 
     async def mark_unchanged(self, kind: str, fingerprints: Mapping[str, str]) -> None:
-        """Note parts that are still the same, and mark them as seen once there are many."""
+        """Remember parts that are still the same, and mark them as seen once there are many."""
         self._unchanged.setdefault(kind, {}).update(fingerprints)
         if len(self._unchanged[kind]) >= _MARKED_AT_ONCE:
             await self._mark_seen()

@@ -94,8 +94,8 @@ class StdoutSink:
         """
         loop = asyncio.get_running_loop()
         printed: asyncio.Future[None] = loop.create_future()
-        wanted = threading.Event()
-        wanted.set()
+        is_wanted = threading.Event()
+        is_wanted.set()
 
         def report(error: Exception | None) -> None:
             def settle() -> None:
@@ -111,17 +111,17 @@ class StdoutSink:
 
         # Not a thread of an executor: the process could not end while such a thread is stuck.
         threading.Thread(
-            target=self._print, args=(lines, wanted, report), name=_THREAD_NAME, daemon=True
+            target=self._print, args=(lines, is_wanted, report), name=_THREAD_NAME, daemon=True
         ).start()
         try:
             await printed
         finally:
-            wanted.clear()
+            is_wanted.clear()
 
     def _print(
         self,
         lines: IO[bytes],
-        wanted: threading.Event,
+        is_wanted: threading.Event,
         report: Callable[[Exception | None], None],
     ) -> None:
         stalled = SinkUnavailable(
@@ -132,7 +132,7 @@ class StdoutSink:
             with translate_disk_errors(self.name), lines:
                 self._copy(
                     lines,
-                    ProgressTimeout(self._stall_seconds, wanted.is_set),
+                    ProgressTimeout(self._stall_seconds, is_wanted.is_set),
                     lambda: report(stalled),
                 )
         except ReaderStalled:
@@ -161,6 +161,8 @@ class StdoutSink:
 
 
 class _StdoutUnitWriter:
+    """Collects the lines of a unit, in a temporary file when there are many."""
+
     def __init__(self, sink: StdoutSink) -> None:
         self._sink = sink
         self._lines: IO[bytes] | None = SpooledTemporaryFile(max_size=_MAX_BYTES_IN_MEMORY)  # noqa: SIM115

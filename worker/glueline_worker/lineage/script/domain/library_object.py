@@ -14,7 +14,7 @@ class LibraryObject:
     """An object of a library with a state of its own: a reader, a writer, a client, a buffer.
 
     A model derives the objects of its library from this class and overrides what they can do.
-    ``state`` and ``call`` are a ``State`` and a ``Call``, which are built on the values here.
+    ``call`` is a ``Call``, which is built on the values here.
     """
 
     operators: ClassVar[Mapping[type[ast.operator], str]] = MappingProxyType({})
@@ -22,11 +22,11 @@ class LibraryObject:
     text: Value = None
     """The object as ``str()`` shows it, where that tells anything."""
 
-    def get_attribute(self, state: Any, name: str) -> Value:  # noqa: ARG002 - for those who override
+    def get_attribute(self, name: str) -> Value:
         """Return ``object.name``."""
         return Method(self, name)
 
-    def get_item(self, state: Any, key: Value) -> Value:  # noqa: ARG002
+    def get_item(self, key: Value) -> Value:  # noqa: ARG002 - for those who override
         """Return ``object[key]``."""
         return self
 

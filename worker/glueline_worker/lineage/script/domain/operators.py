@@ -3,6 +3,7 @@
 import ast
 import operator
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from glueline_worker.lineage.script.domain.columns import combine_columns
@@ -47,18 +48,12 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
 
 
 def _join_texts(left: Value, right: Value) -> Value:
-    """Join two texts."""
-    if not isinstance(left, (str, External, Frame)) or not isinstance(
-        right, (str, External, Frame)
-    ):
-        return (
-            UNKNOWN
-            if isinstance(left, (list, dict))
-            else limit_text(as_text(left) + as_text(right))
-        )
-    glued = limit_text(as_text(left) + as_text(right))
+    """Join two texts; with a part from the job's arguments, the whole is one of them."""
+    if isinstance(left, (list, dict)):
+        return UNKNOWN
+    joined = limit_text(as_text(left) + as_text(right))
     tainted = isinstance(left, JobArgument) or isinstance(right, JobArgument)
-    return JobArgument(glued) if tainted and isinstance(glued, str) else glued
+    return JobArgument(joined) if tainted and isinstance(joined, str) else joined
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -113,14 +108,11 @@ def _is_small(left: Value, right: Value) -> bool:
         for side in (left, right)
         if not isinstance(side, dict)
     ]
-    return all(size < 10**6 for size in sizes) and sizes[0] * sizes[-1] < 10**4
+    return all(size < 10**6 for size in sizes) and prod(sizes) < 10**4
 
 
 def combine_with_condition(condition: Value, value: Value) -> Value:
     """Return ``condition and value`` where the condition is unknown."""
-    combine_with_condition = isinstance(value, bool) or value is None
-    return (
-        UNKNOWN
-        if combine_with_condition or (isinstance(condition, str) and has_placeholder(condition))
-        else value
-    )
+    if isinstance(value, bool) or value is None:
+        return UNKNOWN
+    return UNKNOWN if isinstance(condition, str) and has_placeholder(condition) else value

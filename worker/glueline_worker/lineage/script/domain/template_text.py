@@ -5,7 +5,7 @@ a template. ``render`` turns it into ``{label}`` at the very end.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from string import Formatter
 
 from glueline_worker.lineage.script.domain.alternatives import (
@@ -30,6 +30,8 @@ from glueline_worker.lineage.word_sets import split_words
 
 _TEXT_LIMIT = 500_000
 _WIDTH_DIGITS = 3
+_LISTED_LIMIT = 1_000
+"""The most items of a list, and characters of each, that a text shows."""
 _PLACEHOLDER = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
 _PERCENT = re.compile(
     r"%(?:\((?P<key>[^()]*+)\))?(?P<spec>[-#0 +]*+\d*+(?:\.\d++)?)(?P<kind>[a-zA-Z%])"
@@ -223,6 +225,9 @@ def format_value(value: Value, spec: str) -> Value:
         return join_values(format_value(option, spec) for option in value.options)
     if isinstance(value, Method):
         return UNKNOWN
+    if isinstance(value, (list, tuple)) and _is_list_of_texts(value):
+        items = ", ".join(f"'{item}'" for item in value)
+        return f"[{items}]" if isinstance(value, list) else f"({items})"
     if (
         spec
         and _is_narrow(spec)
@@ -234,6 +239,13 @@ def format_value(value: Value, spec: str) -> Value:
         except (ValueError, TypeError, OverflowError, MemoryError):
             return as_text(value)
     return as_text(value)
+
+
+def _is_list_of_texts(value: Sequence[Value]) -> bool:
+    """Tell whether Python shows a list as SQL does, such as the paths of a ``read_parquet``."""
+    return 0 < len(value) <= _LISTED_LIMIT and all(
+        isinstance(item, str) and len(item) <= _LISTED_LIMIT and "'" not in item for item in value
+    )
 
 
 def _is_narrow(spec: str) -> bool:

@@ -44,7 +44,7 @@ def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: 
     if isinstance(value, External):
         return registry.get_external_attribute(reading.state, value, name)
     if isinstance(value, LibraryObject):
-        return value.get_attribute(reading.state, name)
+        return value.get_attribute(name)
     if isinstance(value, Instance):
         return _get_instance_attribute(reading, value, name)
     if isinstance(value, Class):
@@ -111,7 +111,7 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, Frame):
         return _get_frame_item(reading, value, key)
     if isinstance(value, LibraryObject):
-        return value.get_item(reading.state, key)
+        return value.get_item(key)
     if isinstance(value, Instance):
         return reading.call_method(value, "__getitem__", [key], {})
     if isinstance(value, Class):

@@ -90,7 +90,7 @@ def call_method(  # noqa: C901, PLR0911 - one for each kind
 
 def _call_external(reading: Reading, value: External, args: _Args, kwargs: _Kwargs) -> Value:
     return call_each(
-        lambda one, row, named: registry.call_function(Call(reading, one, "", row, named)),
+        lambda one, row, named: registry.call_function(reading, one, row, named),
         value,
         args,
         kwargs,
@@ -142,4 +142,4 @@ def _call_base_method(reading: Reading, name: str, args: _Args, kwargs: _Kwargs)
     """Call a method that the script's class has from an external base, if at all."""
     if name.startswith("__"):
         return None
-    return registry.call_function(Call(reading, External(f"object.{name}"), "", args, kwargs))
+    return registry.call_function(reading, External(f"object.{name}"), args, kwargs)

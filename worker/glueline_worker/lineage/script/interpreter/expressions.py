@@ -23,8 +23,6 @@ from glueline_worker.lineage.script.interpreter.forks import decide
 from glueline_worker.lineage.script.interpreter.functions import make_function
 from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable
 
-_Link = ast.Call | ast.Attribute | ast.Subscript
-
 
 def evaluate(reading: Reading, node: ast.expr) -> Value:
     """Return the value of an expression."""
@@ -43,7 +41,7 @@ def _evaluate_constant(_: Reading, node: ast.Constant) -> Value:
 
 def _evaluate_chain(reading: Reading, node: ast.expr) -> Value:
     """Evaluate attributes, calls and subscripts from the inside out, without recursion."""
-    links: list[_Link] = []
+    links: list[ast.Call | ast.Attribute | ast.Subscript] = []
     while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
         links.append(node)
         node = node.func if isinstance(node, ast.Call) else node.value
@@ -57,8 +55,9 @@ def _evaluate_chain(reading: Reading, node: ast.expr) -> Value:
             value = reading.state.charge_size(
                 reading.call(value, *_evaluate_arguments(reading, link))
             )
-        elif links and isinstance(links[-1], ast.Call):
-            args, kwargs = _evaluate_arguments(reading, links.pop())
+        elif links and isinstance(call := links[-1], ast.Call):
+            links.pop()
+            args, kwargs = _evaluate_arguments(reading, call)
             reading.state.line = link.end_lineno
             value = reading.state.charge_size(reading.call_method(value, link.attr, args, kwargs))
         else:
@@ -66,10 +65,8 @@ def _evaluate_chain(reading: Reading, node: ast.expr) -> Value:
     return value
 
 
-def _evaluate_arguments(reading: Reading, node: _Link) -> tuple[list[Value], dict[str, Value]]:
+def _evaluate_arguments(reading: Reading, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
     args: list[Value] = []
-    if not isinstance(node, ast.Call):
-        return args, {}
     for argument in node.args:
         if isinstance(argument, ast.Starred):
             args += spread(reading.evaluate(argument.value))

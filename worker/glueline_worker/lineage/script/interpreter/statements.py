@@ -112,8 +112,7 @@ def _run_try(reading: Reading, node: ast.Try) -> bool:
 
 def _run_handler(reading: Reading, handler: ast.ExceptHandler) -> bool:
     if handler.name:
-        reading.state.journal.touch(reading.scope.vars)
-        reading.scope.vars[handler.name] = External("exception")
+        bind_variable(reading, handler.name, External("exception"))
     return reading.run(handler.body)
 
 

@@ -171,9 +171,9 @@ def as_connection(value: Value) -> DatabaseConnection:
     """Return the connection that a value is, or that it describes as SQLAlchemy's URLs do."""
     if isinstance(value, DatabaseConnection):
         return value
-    if not isinstance(value, str):
+    scheme, separator, rest = value.partition("://") if isinstance(value, str) else ("", "", "")
+    if not separator:
         return UNKNOWN_DATABASE
-    scheme, _, rest = value.partition("://")
     engine = scheme.partition("+")[0]
     return DatabaseConnection(engine, f"jdbc:{engine}://{rest}")
 

@@ -8,13 +8,17 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Frame, Value
 from glueline_worker.lineage.script.models import datasets
+from glueline_worker.lineage.script.models.duckdb.connections import SqlContext
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words
 
 _READS = split_words("to_pandas to_pyarrow_table to_pyarrow_dataset load_cdf scan")
-_CHANGES = split_words("update delete")
+_PATHS = split_words("file_uris files")
+"""Methods that list the files of a table, which may be read without the library."""
+_CHANGES = split_words("update delete restore")
 
 
 @dataclass(eq=False)
@@ -26,12 +30,33 @@ class DeltaLakeTable(LibraryObject):
     def call(self, call: Call) -> Value:
         """Call a method of the table."""
         if call.name in _READS:
-            return call.state.read(self.datasets, "deltalake")
+            return self.read(call.state)
+        if call.name in _PATHS:
+            return files.mark_tentative(call.state, self.read(call.state))
         if call.name == "merge":
             return DeltaLakeMerge(self.datasets, call.arg(0, "source"))
         if call.name in _CHANGES:
             call.state.write((), self.datasets, call.name)
         return UNKNOWN
+
+    def read(self, state: State) -> Frame:
+        """Read the table."""
+        return state.read(self.datasets, "deltalake")
+
+
+@dataclass(eq=False)
+class DeltaLakeQueries(LibraryObject):
+    """A ``QueryBuilder``, which runs SQL over tables."""
+
+    context: SqlContext
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the builder."""
+        table = call.arg(1, "delta_table")
+        if call.name != "register" or not isinstance(table, DeltaLakeTable):
+            return self.context.call(call)
+        self.context.add_table(call.state, call.text(0, "table_name"), table.read(call.state))
+        return self
 
 
 @dataclass(eq=False)
@@ -78,6 +103,12 @@ def _open_catalog_table(call: Call) -> Value:
     )
 
 
+def _convert(call: Call) -> Value:
+    """Call ``convert_to_deltalake(uri)``, which makes a table of the files that are there."""
+    call.state.write((), find_delta_tables(call.state, call.arg(0, "uri")), call.name)
+    return None
+
+
 def _write_table(call: Call) -> Value:
     """Call ``write_deltalake(table_or_uri, data)``."""
     found = find_delta_tables(call.state, call.arg(0, "table_or_uri"))
@@ -91,6 +122,8 @@ DELTALAKE = Library(
         "deltalake.table.DeltaTable": _open_table,
         "deltalake.DeltaTable.create": _open_table,
         "deltalake.DeltaTable.from_data_catalog": _open_catalog_table,
+        "deltalake.convert_to_deltalake": _convert,
+        "deltalake.QueryBuilder": lambda _: DeltaLakeQueries(SqlContext()),
         "deltalake.write_deltalake": _write_table,
         "deltalake.writer.write_deltalake": _write_table,
     }

@@ -9,7 +9,9 @@ from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_by_option
 from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
+from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words
@@ -38,7 +40,7 @@ _PATHS = (
 
 def _read(call: Call) -> Value:
     """Call ``pandas.read_csv(path)`` or a sibling."""
-    return files.read_file(call.state, call.arg(0, *_PATHS))
+    return files.read_file(call.state, add_scheme_by_option(call, call.arg(0, *_PATHS)))
 
 
 def _read_sql(call: Call) -> Value:
@@ -46,7 +48,7 @@ def _read_sql(call: Call) -> Value:
     sql, connection = call.arg(0, "sql", "query"), call.arg(1, "con", "conn", "connection")
     if isinstance(sql, str) and (call.name == "read_sql_table" or " " not in sql.strip()):
         return call.state.read([_name_table(call, sql, connection, 2)], "read_sql")
-    return dbapi.run_query(call.state, sql, connection)
+    return run_on_connection(call, sql, connection)
 
 
 def _name_table(call: Call, name: str, connection: Value, schema_at: int | None) -> Dataset:
@@ -60,7 +62,7 @@ def _name_table(call: Call, name: str, connection: Value, schema_at: int | None)
 def _write(call: Call) -> Value:
     """Call ``frame.to_csv(path)`` or a sibling; without a path, return the data as a text."""
     frame = call.receiver
-    target = call.arg(0, *_PATHS)
+    target = add_scheme_by_option(call, call.arg(0, *_PATHS))
     if target is None or isinstance(target, Frame):
         return Frame(frame.node, "rows")
     files.write_file(call.state, target, frame)

@@ -9,6 +9,7 @@ from glueline_worker.lineage.script.domain.template_text import list_texts, rend
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.deltalake import find_delta_tables
+from glueline_worker.lineage.script.models.duckdb.connections import SqlContext, run_on_connection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pyiceberg import find_iceberg_tables
 from glueline_worker.lineage.script.models.python import files
@@ -23,6 +24,8 @@ _WRITES = split_words(
 )
 _PASS_THROUGH = split_words("lazy rechunk clone fill_null fill_nan to_arrow")
 """Methods that keep the data and its columns."""
+_PARTITIONS = split_words("PartitionBy PartitionByKey PartitionMaxSize PartitionParted")
+_CONSTRUCTORS = split_words("LazyFrame from_dict from_dicts from_records from_numpy")
 _CONVERSIONS = split_words("from_pandas from_arrow scan_pyarrow_dataset")
 
 
@@ -43,12 +46,16 @@ def _read_iceberg(call: Call) -> Value:
 
 def _read_database(call: Call) -> Value:
     """Call ``read_database(query, connection)``, where the connection may be a URL."""
-    connection = dbapi.as_connection(call.arg(1, "connection", "uri"))
-    queries = call.arg(0, "query")
+    queries, connection = call.arg(0, "query"), call.arg(1, "connection", "uri")
     if not isinstance(queries, (list, tuple)):
-        return dbapi.run_query(call.state, queries, connection)
-    found = [dbapi.run_query(call.state, query, connection) for query in queries]
+        return run_on_connection(call, queries, connection)
+    found = [run_on_connection(call, query, connection) for query in queries]
     return call.state.unite_frames(found) or UNKNOWN
+
+
+def _read_by_connectorx(call: Call) -> Value:
+    """Call ``connectorx.read_sql(connection, query)``."""
+    return run_on_connection(call, call.arg(1, "query"), call.arg(0, "conn"))
 
 
 def _convert(call: Call) -> Value:
@@ -61,8 +68,31 @@ def _concat(call: Call) -> Value:
     return call.state.transform(call.values, STACKED, call.name)
 
 
+def _collect_all(call: Call) -> Value:
+    """Call ``collect_all([…])``: a list of the frames."""
+    return call.arg(0, "lazy_frames")
+
+
+def _get_base_path(call: Call) -> Value:
+    """Call ``PartitionByKey(base_path, by=…)`` or a sibling, which stands for a path."""
+    return call.arg(0, "base_path")
+
+
+def _open_context(call: Call) -> Value:
+    """Call ``SQLContext(frames, **frames)``, which runs SQL over frames."""
+    context = SqlContext()
+    for name, frame in {**call.mapping(0, "frames"), **call.kwargs}.items():
+        context.add_table(call.state, name, frame)
+    return context
+
+
+def _run_sql(call: Call) -> Value:
+    """Call ``sql(query)`` over the script's variables."""
+    return SqlContext().call(call)
+
+
 def _make_frame(call: Call) -> Value:
-    """Call ``LazyFrame(data)``."""
+    """Call ``LazyFrame(data)`` or ``from_dicts(data)``."""
     return call.state.transform(call.arg(0, "data"), label=call.name)
 
 
@@ -114,8 +144,13 @@ POLARS = Library(
         "polars.scan_iceberg": _read_iceberg,
         "polars.read_database": _read_database,
         "polars.read_database_uri": _read_database,
+        "connectorx.read_sql": _read_by_connectorx,
         "polars.concat": _concat,
-        "polars.LazyFrame": _make_frame,
+        "polars.collect_all": _collect_all,
+        **{f"polars.{name}": _make_frame for name in _CONSTRUCTORS},
+        "polars.SQLContext": _open_context,
+        "polars.sql": _run_sql,
+        **{f"polars.{name}": _get_base_path for name in _PARTITIONS},
     },
     frame_methods={
         **dict.fromkeys(_WRITES, _write),

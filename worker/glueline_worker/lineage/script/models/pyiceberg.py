@@ -14,6 +14,7 @@ from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
 from glueline_worker.lineage.script.models import datasets
+from glueline_worker.lineage.script.models.duckdb.connections import DuckDbConnection
 from glueline_worker.lineage.script.models.library import Handler, Library
 from glueline_worker.lineage.word_sets import split_words
 
@@ -46,6 +47,8 @@ class IcebergCatalog(LibraryObject):
 
     def call(self, call: Call) -> Value:
         """Call a method of the catalog."""
+        if call.name == "list_tables":
+            return [(call.arg(0, "namespace"), UNKNOWN)]
         if call.name not in _OPENS:
             return UNKNOWN
         return IcebergTable(tuple(self._find(call.state, call.arg(0, "identifier"))))
@@ -76,7 +79,8 @@ class IcebergTable(LibraryObject):
     def call(self, call: Call) -> Value:
         """Call a method of the table, the scan or the transaction."""
         if call.name in _READS:
-            return call.state.read(self.datasets, "pyiceberg")
+            frame = call.state.read(self.datasets, "pyiceberg")
+            return _open_duckdb(call, frame) if call.name == "to_duckdb" else frame
         if call.name in _WRITES:
             call.state.write(call.arg(0, "df"), self.datasets, call.name)
             return UNKNOWN
@@ -88,6 +92,14 @@ class IcebergTable(LibraryObject):
             call.state.write((), self.datasets, call.name)
             return UNKNOWN
         return self
+
+
+def _open_duckdb(call: Call, frame: Value) -> DuckDbConnection:
+    """Call ``to_duckdb(table_name, connection)``: a connection that has the frame as a table."""
+    given = call.arg(1, "connection")
+    connection = given if isinstance(given, DuckDbConnection) else DuckDbConnection()
+    connection.add_table(call.state, call.text(0, "table_name"), frame)
+    return connection
 
 
 def _load_catalog(call: Call) -> Value:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
@@ -20,9 +21,10 @@ from glueline_worker.lineage.script.domain.values import (
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
 from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
+from glueline_worker.lineage.script.models.aws.s3fs import S3FS
 from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
-from glueline_worker.lineage.script.models.duckdb import DUCKDB
+from glueline_worker.lineage.script.models.duckdb.connections import DUCKDB
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
 from glueline_worker.lineage.script.models.polars import POLARS
@@ -36,6 +38,7 @@ from glueline_worker.lineage.script.models.python.iterables import ITERABLES
 from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUMENTS
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
+from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
 from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
@@ -51,10 +54,12 @@ LIBRARIES: tuple[Library, ...] = (
     ITERABLES,
     CONCURRENCY,
     PATHLIB,
+    TEMPFILE,
     SUPER_CALLS,
     FILES,
     BOTO3,
     BOTO3_S3,
+    S3FS,
     AWSWRANGLER,
     PANDAS,
     PYARROW,
@@ -105,13 +110,14 @@ _WITHOUT_RESULT = split_words(
 )
 
 
-def call_function(call: Call) -> Value:
+def call_function(
+    reading: Reading, function: External, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
     """Call something from outside the script, by the end of its path."""
-    path = call.receiver.path.replace("()", "")
-    call.parts = path.split(".")
-    call.name = call.parts[-1]
+    parts = function.path.replace("()", "").split(".")
+    call = Call(reading, function, parts[-1], args, kwargs, parts)
     for length in range(_LONGEST_NAME, 0, -1):
-        handler = _FUNCTIONS.get(".".join(call.parts[-length:]))
+        handler = _FUNCTIONS.get(".".join(parts[-length:]))
         if handler is None or (length == 1 and _is_method_like_builtin(call)):
             continue
         if (found := handler(call)) is not MISSING:
@@ -119,7 +125,7 @@ def call_function(call: Call) -> Value:
     for rule in _RULES:
         if (found := rule(call)) is not MISSING:
             return found
-    return _call_unknown(call, path)
+    return _call_unknown(call)
 
 
 def _is_method_like_builtin(call: Call) -> bool:
@@ -127,14 +133,14 @@ def _is_method_like_builtin(call: Call) -> bool:
     return len(call.parts) > 1 and call.name in _BUILTINS
 
 
-def _call_unknown(call: Call, path: str) -> Value:
+def _call_unknown(call: Call) -> Value:
     """Call an unknown function: what flows into it flows out of it."""
     kinds = set(map(type, call.values))
     if Column in kinds and Frame not in kinds:
         return combine_columns(call.values)
     if call.name not in _WITHOUT_RESULT and call.state.find_frames(call.values):
         return call.state.transform(call.values, OPAQUE, call.name)
-    return External(f"{path}()", call.receiver.label)
+    return External(f"{'.'.join(call.parts)}()", call.receiver.label)
 
 
 def get_external_attribute(state: State, value: External, name: str) -> Value:

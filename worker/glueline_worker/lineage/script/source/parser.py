@@ -188,7 +188,7 @@ def _find_lines_in_texts(text: str) -> set[int]:
 
 def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
     """Parse one piece, with the lines that break it blanked, or cut off before them."""
-    lines = part.split("\n")
+    lines, at = part.split("\n"), 0
     for _ in range(_BLANKED_LIMIT):
         try:
             return parse_module("\n".join(lines))
@@ -212,7 +212,8 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
         except (ValueError, RecursionError, MemoryError):
             lost.append(start + 1)
             return None
-    return try_parse("\n".join(lines[: max(0, lost[-1] - start - 1)]))
+    lost.append(start + at + 1)
+    return try_parse("\n".join(lines[:at]))
 
 
 def is_empty(node: ast.AST) -> bool:

@@ -73,7 +73,7 @@ class SeenKeys:
     def add_to(self, receipt: Receipt) -> None:
         """Write the checksums into the receipt of the unit."""
         seen = {
-            kind: {listing: [one.keys, f"{one.total:x}"] for listing, one in sums.items()}
+            kind: {listing: [each.keys, f"{each.total:x}"] for listing, each in sums.items()}
             for kind, sums in self._sums.items()
             if sums
         }
@@ -145,7 +145,7 @@ class Mismatch(NamedTuple):
     lost: int = 0
     """The least number of rows that units had written and that are missing."""
     is_newer: bool = False
-    """Whether a newer run has written to the same listing since."""
+    """True when a newer run has written to the same listing since."""
 
 
 def explain_mismatch(

@@ -60,25 +60,25 @@ class LossLimits:
     _unusual: list[tuple[str, str]] = field(default_factory=list)
     """The kind and the text of each unusual loss in one listing."""
 
-    def add(self, what: str, listing: str, gone: int, live: int) -> bool:
+    def add(self, kind: str, listing: str, gone: int, live: int) -> bool:
         """Count the databases, tables or jobs of a listing. Return whether they may be deleted."""
         loss = Loss(gone, live)
         if loss.is_beyond(self.share):
             self.held_back[listing] = (
-                f"{loss} {what} of the listing {listing!r} were not found and nothing of it was "
+                f"{loss} {kind} of the listing {listing!r} were not found and nothing of it was "
                 f"marked deleted, because max_deletion_share is {self.share:g}; {_ALLOW}"
             )
         elif loss.is_unusual(_UNUSUAL_SHARE_OF_LISTING):
-            self._unusual.append((what, f"{loss} {what} of the listing {listing!r}"))
+            self._unusual.append((kind, f"{loss} {kind} of the listing {listing!r}"))
         allowed = listing not in self.held_back
-        self._whole.setdefault(what, Loss()).add(gone if allowed else 0, live)
-        self._held_back[what] += 0 if allowed else gone
+        self._whole.setdefault(kind, Loss()).add(gone if allowed else 0, live)
+        self._held_back[kind] += 0 if allowed else gone
         return allowed
 
-    def add_below(self, what: str, gone: int, live: int) -> None:
+    def add_below(self, kind: str, gone: int, live: int) -> None:
         """Count what goes with deleted databases, and all that the source has."""
-        self._whole.setdefault(what, Loss()).add(gone, gone)
-        self._all[what] = live
+        self._whole.setdefault(kind, Loss()).add(gone, gone)
+        self._all[kind] = live
 
     def beyond(self) -> dict[str, str]:
         """Return a sentence for each kind of which too many are gone in all listings together.
@@ -86,15 +86,15 @@ class LossLimits:
         What is held back in its listing counts too: where much is hidden, the rest may be as well.
         """
         totals = {
-            what: Loss(loss.gone + self._held_back[what], loss.live)
-            for what, loss in self._totals().items()
+            kind: Loss(loss.gone + self._held_back[kind], loss.live)
+            for kind, loss in self._totals().items()
             if loss.gone
         }
         return {
-            what: f"{loss} {what} of all that the source has were not found and none was marked "
+            kind: f"{loss} {kind} of all that the source has were not found and none was marked "
             f"deleted, because max_deletion_share is {self.share:g} and holds for all of them "
             f"together; {_ALLOW}"
-            for what, loss in totals.items()
+            for kind, loss in totals.items()
             if loss.is_beyond(self.share)
         }
 
@@ -102,18 +102,18 @@ class LossLimits:
         """Yield a sentence for each unusual loss, except for kinds of which nothing is deleted."""
         if self.share >= 1:
             return
-        found = {what: loss for what, loss in self._totals().items() if what not in without}
-        many = {what for what, loss in found.items() if loss.is_unusual(_UNUSUAL_SHARE)}
-        for what in sorted(many):
-            yield f"{found[what]} {what} of all that the source has {_MARKED}"
-        for what, loss_in_listing in self._unusual:
-            if what not in many | without:
+        found = {kind: loss for kind, loss in self._totals().items() if kind not in without}
+        many = {kind for kind, loss in found.items() if loss.is_unusual(_UNUSUAL_SHARE)}
+        for kind in sorted(many):
+            yield f"{found[kind]} {kind} of all that the source has {_MARKED}"
+        for kind, loss_in_listing in self._unusual:
+            if kind not in many | without:
                 yield f"{loss_in_listing} {_MARKED}"
 
     def _totals(self) -> dict[str, Loss]:
         return {
-            what: Loss(loss.gone, max(loss.live, self._all.get(what, 0)))
-            for what, loss in self._whole.items()
+            kind: Loss(loss.gone, max(loss.live, self._all.get(kind, 0)))
+            for kind, loss in self._whole.items()
         }
 
 

@@ -49,15 +49,16 @@ class Proofs:
         self._before.clear()
         for kind, table in RECORD_TABLES.items():
             expected = self._expected.get(kind, {})
-            asked = [
-                each
-                for each in listings
-                if each in expected or (each in complete and table in tables)
+            to_check = [
+                listing
+                for listing in listings
+                if listing in expected or (listing in complete and table in tables)
             ]
-            if not asked:
+            if not to_check:
                 continue
-            found = add_up_rows(self._connection, table, self._run, self._conditions(table, asked))
-            for listing in asked:
+            where = self._conditions(table, to_check)
+            found = add_up_rows(self._connection, table, self._run, where)
+            for listing in to_check:
                 rows = found.get(listing, ListingRows(NO_KEYS, 0))
                 self._before[table.name, listing] = rows.old
                 self._compare(table, listing, expected.get(listing, NO_KEYS), rows.seen)
@@ -68,7 +69,7 @@ class Proofs:
 
     def describe_loss(self) -> str:
         """Return a sentence on what the database lost; empty when it lost nothing."""
-        listings = [listing for listing, one in self._mismatches.items() if one.lost > 0]
+        listings = [listing for listing, why in self._mismatches.items() if why.lost > 0]
         if not listings:
             return ""
         return (
@@ -79,8 +80,8 @@ class Proofs:
 
     def warnings(self) -> list[str]:
         """Return the other reasons why listings prove no deletion."""
-        newer = [listing for listing, one in self._mismatches.items() if one.is_newer]
-        others = [listing for listing, one in self._mismatches.items() if one == Mismatch()]
+        newer = [listing for listing, why in self._mismatches.items() if why.is_newer]
+        others = [listing for listing, why in self._mismatches.items() if why == Mismatch()]
         warnings = []
         if newer:
             warnings.append(

@@ -66,8 +66,8 @@ def mark_deleted(connection: Connection, commit: Commit) -> Deletions:
     limits, complete = LossLimits(_max_deletion_share(commit)), set(listings)
     for chunk in _split_into_chunks(proofs.all_listings(listings)):
         proofs.check(chunk, complete, [*_list_tables_of_run(commit)])
-        asked = [each for each in chunk if each in complete and each not in proofs.unproven]
-        _count_losses(connection, commit, limits, proofs, asked)
+        provable = [each for each in chunk if each in complete and each not in proofs.unproven]
+        _count_losses(connection, commit, limits, proofs, provable)
     beyond = limits.beyond()
     proven = [each for each in listings if _is_proven(each, proofs, limits, beyond)]
     deleted = 0

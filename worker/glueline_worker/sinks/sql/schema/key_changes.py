@@ -47,11 +47,11 @@ def change_key_prefix(
     connection.execute(update(table).where(*rows, ~is_long).values(key=key, **values))
     for row in long:
         changed = _make_long_key(row.key, row.record, beginning, values)
-        mine = table.c.key == row.key
+        is_row = table.c.key == row.key
         if connection.scalar(select(literal(1)).where(exists().where(table.c.key == changed))):
-            connection.execute(delete(table).where(mine))
+            connection.execute(delete(table).where(is_row))
         else:
-            connection.execute(update(table).where(mine).values(key=changed, **values))
+            connection.execute(update(table).where(is_row).values(key=changed, **values))
 
 
 def _make_long_key(

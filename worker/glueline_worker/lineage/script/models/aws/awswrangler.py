@@ -24,6 +24,12 @@ def _read_table(call: Call) -> Value:
     return call.state.read(found, "wr.table")
 
 
+def _find_location(call: Call) -> Value:
+    """Call ``catalog.get_table_location(database, table)``."""
+    database, table = call.text(0, "database"), call.text(1, "table")
+    return f"{datasets.TABLE_LOCATION}{database}/{table}"
+
+
 def _write_path(call: Call) -> Value:
     found = datasets.find_locations(call.state, call.arg(1, "path"))
     table, database = call.arg(None, "table"), call.arg(None, "database")
@@ -203,6 +209,7 @@ AWSWRANGLER = Library(
         "dynamodb.put_json": _write_dynamo,
         "dynamodb.put_csv": _write_dynamo,
         "dynamodb.read_items": _read_dynamo,
+        "catalog.get_table_location": _find_location,
         "s3.list_objects": lambda call: [call.arg(0, "path")],
     }
 )

@@ -34,9 +34,9 @@ class AwsClient(LibraryObject):
 
     service: str
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return a method; the client behind a resource is the resource."""
-        return self if name in {"meta", "client"} else super().get_attribute(state, name)
+        return self if name in {"meta", "client"} else super().get_attribute(name)
 
     def call(self, call: Call) -> Value:
         """Call a method of the client or resource."""
@@ -140,9 +140,8 @@ class CatalogTable(LibraryObject):
 
     place: str
 
-    def get_item(self, state: State, key: Value) -> Value:
+    def get_item(self, key: Value) -> Value:
         """Return the table's location, or the part of the answer that it stands in."""
-        del state
         return f"{datasets.TABLE_LOCATION}{self.place}" if key in _LOCATIONS else self
 
 
@@ -152,9 +151,8 @@ class CatalogConnection(LibraryObject):
 
     name: str
 
-    def get_item(self, state: State, key: Value) -> Value:
+    def get_item(self, key: Value) -> Value:
         """Return the connection's URL, or the part of the answer that it stands in."""
-        del state
         name = as_text(key)
         if name in {"Connection", "ConnectionProperties"}:
             return self

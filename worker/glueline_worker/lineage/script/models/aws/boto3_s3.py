@@ -10,7 +10,6 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives, map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, placeholder
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
@@ -37,13 +36,13 @@ class S3Bucket(LibraryObject):
 
     name: Value
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return the bucket's name, its objects or one of its methods."""
         if name == "objects":
             return S3Listing(self.name)
         if name == "name":
             return self.name
-        return self if name in {"meta", "client"} else super().get_attribute(state, name)
+        return self if name in {"meta", "client"} else super().get_attribute(name)
 
     def call(self, call: Call) -> Value:
         """Call a method of the bucket."""
@@ -87,17 +86,16 @@ class S3Object(LibraryObject):
     bucket: Value
     key: Value
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return the object's key, its bucket's name or one of its methods."""
         if name == "key":
             return self.key
         if name == "bucket_name":
             return self.bucket
-        return self if name in {"meta", "client"} else super().get_attribute(state, name)
+        return self if name in {"meta", "client"} else super().get_attribute(name)
 
-    def get_item(self, state: State, key: Value) -> Value:
+    def get_item(self, key: Value) -> Value:
         """Return ``object["Key"]`` of an object in a listing, which is a dict."""
-        del state
         name = key if isinstance(key, str) else ""
         return self.key if name in {"Key", "Prefix"} else External(f"object.{name}")
 
@@ -111,7 +109,7 @@ class S3Object(LibraryObject):
 
     def _get(self, call: Call) -> Value:
         if call.args:  # of an object in a listing, which is a dict
-            return self.get_item(call.state, call.arg(0))
+            return self.get_item(call.arg(0))
         return files.mark_tentative(call.state, call.state.read(self._find(call), "get"))
 
     def _put(self, call: Call) -> None:
@@ -146,9 +144,8 @@ class S3Listing(LibraryObject):
     prefix: Value = None
     is_paged: bool = False
 
-    def get_item(self, state: State, key: Value) -> Value:
+    def get_item(self, key: Value) -> Value:
         """Return ``response["Contents"]``, or an object by its position."""
-        del state
         if isinstance(key, slice) or key in _CONTENTS:
             return S3Listing(self.bucket, self.prefix)
         return self.get_element("unknown") if isinstance(key, int) else External("listing.item")
@@ -168,7 +165,7 @@ class S3Listing(LibraryObject):
             return S3Listing(self.bucket, call.arg(None, "Prefix", default=self.prefix))
         if call.name == "paginate":
             return S3Listing(call.arg(None, "Bucket"), call.arg(None, "Prefix"), is_paged=True)
-        return self.get_item(call.state, call.arg(0)) if call.name == "get" else UNKNOWN
+        return self.get_item(call.arg(0)) if call.name == "get" else UNKNOWN
 
 
 _CONTENTS = ("Contents", "CommonPrefixes", "Versions")

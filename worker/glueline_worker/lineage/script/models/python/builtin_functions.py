@@ -11,7 +11,12 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, limit_text
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    format_value,
+    has_placeholder,
+    limit_text,
+)
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
@@ -36,7 +41,7 @@ def _make_text(call: Call) -> Value:
     value = call.arg(0, default="")
     if isinstance(value, Frame):
         return value
-    return map_alternatives(as_text, value)
+    return format_value(value, "")
 
 
 def _make_number(call: Call) -> Value:

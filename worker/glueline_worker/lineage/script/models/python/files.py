@@ -44,13 +44,15 @@ class FileObject(LibraryObject):
 class Buffer(FileObject):
     """A buffer in memory, or an open file."""
 
-    def get_attribute(self, state: State, name: str) -> Value:
-        """Return ``buffer.name``; the active sheet of a workbook is the workbook."""
-        return self if name == "active" else super().get_attribute(state, name)
+    def get_attribute(self, name: str) -> Value:
+        """Return the file's name; the active sheet of a workbook is the workbook."""
+        if name == "name" and isinstance(self.path, str):
+            return self.path
+        return self if name == "active" else super().get_attribute(name)
 
-    def get_item(self, state: State, key: Value) -> Value:
+    def get_item(self, key: Value) -> Value:
         """Return an item, of which nothing is known."""
-        del state, key
+        del key
         return UNKNOWN
 
     def call(self, call: Call) -> Value:
@@ -67,7 +69,8 @@ class Buffer(FileObject):
 
 def open_file(call: Call) -> Value:
     """Call ``open(path, mode)``, of Python, s3fs or smart_open."""
-    path, mode = call.arg(0, "file", "path", "uri"), call.arg(1, "mode", default="r")
+    path = as_path(call.arg(0, "file", "path", "uri"))
+    mode = call.arg(1, "mode", default="r")
     if isinstance(path, LibraryObject):
         return path
     file_system = isinstance(call.receiver, External) and "s3fs" in call.receiver.path.lower()
@@ -108,8 +111,15 @@ def get_content(source: LibraryObject) -> Value:
     return source.content if isinstance(source, FileObject) else None
 
 
+def as_path(value: Value) -> Value:
+    """Return the text of a ``Path`` on the disk, and any other value itself."""
+    text = value.text if isinstance(value, FileObject) else None
+    return text if datasets.is_local(text) else value
+
+
 def read_file(state: State, source: Value) -> Value:
     """Return the frame in a file: on S3, on the disk, in a buffer or in a response."""
+    source = as_path(source)
     if isinstance(source, LibraryObject):
         return state.unite_frames(get_content(source)) or state.transform((), label="buffer")
     if isinstance(source, Frame):
@@ -132,6 +142,7 @@ def _is_from_memory(source: Value) -> bool:
 
 def write_file(state: State, target: Value, value: Value) -> None:
     """Write ``value`` to a file: on S3, on the disk, or into a buffer."""
+    target = as_path(target)
     if isinstance(target, LibraryObject):
         add_content(state, target, value)
     elif isinstance(target, str) and datasets.is_local(target):
@@ -145,6 +156,7 @@ def write_file(state: State, target: Value, value: Value) -> None:
 
 def read_local(state: State, path: Value) -> Value:
     """Return what was written to a file on the disk."""
+    path = as_path(path)
     if isinstance(path, LibraryObject):
         return get_content(path)
     key = as_text(path) if path is not None else ""

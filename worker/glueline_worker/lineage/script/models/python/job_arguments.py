@@ -45,9 +45,9 @@ class ArgumentParser(LibraryObject):
             self._add_argument(call)
             return UNKNOWN
         if call.name == "parse_args":
-            return Namespace(self.values)
+            return Namespace(call.state, self.values)
         if call.name == "parse_known_args":
-            return (Namespace(self.values), [])
+            return (Namespace(call.state, self.values), [])
         return self
 
     def _add_argument(self, call: Call) -> None:
@@ -65,16 +65,17 @@ class ArgumentParser(LibraryObject):
 class Namespace(LibraryObject):
     """The arguments that ``argparse`` has parsed."""
 
+    state: State
     values: dict[str, Value]
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return the argument ``name``."""
         found = self.values.get(name)
-        return state.get_argument(name) if found is None else found
+        return self.state.get_argument(name) if found is None else found
 
-    def get_item(self, state: State, key: Value) -> Value:
+    def get_item(self, key: Value) -> Value:
         """Return the argument ``key``, as of ``vars(arguments)``."""
-        return self.get_attribute(state, as_text(key))
+        return self.get_attribute(as_text(key))
 
     def set_item(self, key: Value, value: Value) -> None:
         """Set an argument."""

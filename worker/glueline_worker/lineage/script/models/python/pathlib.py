@@ -10,7 +10,6 @@ from types import MappingProxyType
 from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, list_texts
 from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
 from glueline_worker.lineage.script.models.library import Library
@@ -57,9 +56,9 @@ class SplitUrl(LibraryObject):
     text: Value
     parts: Mapping[str, str]
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return a part of the URL."""
-        return self.parts[name] if name in self.parts else super().get_attribute(state, name)
+        return self.parts[name] if name in self.parts else super().get_attribute(name)
 
     def call(self, call: Call) -> Value:
         """Call a method of the URL."""
@@ -73,14 +72,14 @@ class Path(FileObject):
     operators = MappingProxyType({ast.Div: "joinpath"})
     text: str
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return the path's name or stem, or one of its methods."""
         last = self.text.rpartition("/")[2]
         if name == "name":
             return last
         if name == "stem":
             return last.rpartition(".")[0] or last
-        return super().get_attribute(state, name)
+        return super().get_attribute(name)
 
     def call(self, call: Call) -> Value:
         """Call a method of the path."""

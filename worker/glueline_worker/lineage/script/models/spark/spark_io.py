@@ -166,9 +166,9 @@ class UnknownWriter(LibraryObject):
 
     owner: External
 
-    def get_attribute(self, state: State, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """Return the writer itself."""
-        del state, name
+        del name
         return self
 
     def call(self, call: Call) -> Value:

@@ -17,17 +17,18 @@ def _run_sql(call: Call) -> Value:
 
 def _run_possible_sql(call: Call) -> Value:
     """Call ``unknown.sql(query)``, if what it is given may be a query."""
-    if len(call.parts) > 1 and not (call.args and isinstance(call.args[0], _MAY_BE_QUERY)):
+    if len(call.parts) > 1 and not (call.args and isinstance(call.args[0], _MAY_BE_TEXT)):
         return MISSING
     return _run_sql(call)
 
 
-_MAY_BE_QUERY = (str, External, OneOf, Frame)
+_MAY_BE_TEXT = (str, External, OneOf, Frame)
 
 
 def _read_table(call: Call) -> Value:
     """Call ``spark.table(name)``: a temporary view or a table."""
-    return read_spark_table(call.state, call.arg(0, "tableName", "name"))
+    name = call.arg(0, "tableName", "name")
+    return read_spark_table(call.state, name) if isinstance(name, _MAY_BE_TEXT) else MISSING
 
 
 def _register_frame(call: Call) -> Value:

@@ -61,8 +61,8 @@ def _hide_password(context: GlueContext, connection: dict[str, Any]) -> dict[str
     if not context.parameters.get("HidePassword"):
         return connection
     properties = connection.get("ConnectionProperties") or {}
-    kept = {name: value for name, value in properties.items() if name not in _SECRETS}
-    return {**connection, "ConnectionProperties": kept}
+    shown = {name: value for name, value in properties.items() if name not in _SECRETS}
+    return {**connection, "ConnectionProperties": shown}
 
 
 def _get_workflow(context: GlueContext) -> bytes:

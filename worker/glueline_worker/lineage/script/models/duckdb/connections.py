@@ -1,23 +1,33 @@
-"""DuckDB: SQL over files, frames, tables of its own and databases that are attached to it."""
+"""Connections and relations of DuckDB, and the functions of its module."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, OPAQUE
-from glueline_worker.lineage.naming import name_location
-from glueline_worker.lineage.naming.spark_catalogs import name_table_in_catalog
+from glueline_worker.lineage.naming import split_name
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STACKED, State
-from glueline_worker.lineage.script.domain.template_text import list_texts, render
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models.datasets import is_local
+from glueline_worker.lineage.script.models.duckdb.databases import (
+    parse_attachment,
+    parse_use,
+    replace_scans,
+)
+from glueline_worker.lineage.script.models.duckdb.queries import (
+    LOCAL_FILE,
+    fill_in_parameters,
+    mark_local_files,
+    remove_comments,
+)
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.sql_engines import parse_statements
@@ -25,8 +35,8 @@ from glueline_worker.lineage.sql import SqlStatement, TableName
 from glueline_worker.lineage.word_sets import split_words
 
 _FRAMES = split_words(
-    "df fetchdf fetch_df to_df pl arrow to_arrow_table fetch_arrow_table fetch_record_batch "
-    "to_arrow_reader fetch_arrow_reader"
+    "df fetchdf fetch_df fetch_df_chunk to_df pl arrow to_arrow_table fetch_arrow_table "
+    "fetch_record_batch to_arrow_reader fetch_arrow_reader"
 )
 """Methods that yield a frame of pandas, polars or Arrow."""
 _ROWS = split_words("fetchall fetchone fetchmany fetchnumpy iter_rows to_dicts")
@@ -35,7 +45,7 @@ _WRITES = split_words("write_parquet to_parquet write_csv to_csv")
 _QUERIES = split_words("sql query from_query execute executemany")
 _DEFINITIONS = split_words("create to_table create_view to_view insert_into")
 _SAME_COLUMNS = split_words("filter order sort limit distinct set_alias alias sample materialize")
-_CHANGES = frozenset({"insert", "merge", "update", "copy"})
+_CHANGES = frozenset({"insert", "merge", "update", "copy", "delete"})
 """Statements after which a table still holds what it held."""
 
 _PART = r"(?:[^;'\"]|'[^']*'|\"[^\"]*\")*"
@@ -45,17 +55,7 @@ _NO_DATA = re.compile(
     re.IGNORECASE,
 )
 """Statements that move no data, and that are DuckDB's own."""
-_ATTACH = re.compile(
-    r"\s*ATTACH\s+(?:DATABASE\s+)?(?:IF\s+NOT\s+EXISTS\s+)?'(?P<place>[^']*)'"
-    r"(?:\s+AS\s+(?P<name>\w+))?(?P<options>[^;]*)",
-    re.IGNORECASE,
-)
-_USE = re.compile(r"\s*USE\s+(?P<name>\w++)\s*+;?\s*+\Z", re.IGNORECASE)
-_OPTION = re.compile(r"(?<!\w)(\w++)\s++'?([^\s,()']++)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_SERVERS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql"}
-
-_Namer = Callable[[TableName], Dataset]
 
 
 @dataclass(eq=False)
@@ -63,16 +63,21 @@ class DuckDbConnection(LibraryObject):
     """A connection, with the tables of its own and the databases that are attached to it."""
 
     tables: dict[str, Value] = field(default_factory=dict)
-    attached: dict[str, _Namer] = field(default_factory=dict)
-    current: str = ""
-    """The attached database of names without one."""
+    attached: dict[str, Value] = field(default_factory=dict)
+    """A ``Namer`` for each attached database, or alternatives of one."""
+    current: Value = "memory"
+    """The database of names without one."""
+    path: str = ""
+    """The local file that holds the tables, if one does."""
+    content: Value = None
+    """What that file held before."""
     result: Value = None
     """The frame of the last query."""
 
     def call(self, call: Call) -> Value:  # noqa: PLR0911 - one for each kind
         """Call a method of the connection, or the module's function of the same name."""
         if call.name in _QUERIES:
-            frame = self._run(call, call.arg(0, "query"))
+            frame = self.run(call, call.arg(0, "query"))
             call.state.change(self, result=frame)
             return self if call.name.startswith("execute") else self._relate(frame)
         if call.name in _READS:
@@ -83,7 +88,11 @@ class DuckDbConnection(LibraryObject):
         if call.name in {"from_df", "from_arrow", "arrow"} and call.values:
             return self._relate(call.state.unite_frames(call.values))
         if call.name in {"register", "append"}:
-            self.add_table(call.state, call.text(0, "view_name", "table_name"), call.values[1:])
+            name, value = call.text(0, "view_name", "table_name", "name"), call.values[1:]
+            if call.name == "register":
+                self.add_table(call.state, name, value)
+            else:
+                self.store(call.state, name, value, keeps=True)
             return self
         if call.name in _FRAMES or call.name in _ROWS:
             return self._relate(self.result).call(call)
@@ -97,25 +106,50 @@ class DuckDbConnection(LibraryObject):
         frames = [self._read_name(call.state, name, {}) for name in names]
         return call.state.unite_frames(frames) or call.state.transform((), label="table")
 
-    def add_table(self, state: State, name: str | None, value: Value) -> None:
-        """Make what flows in ``value`` a table of the connection."""
-        frame = state.unite_frames(value) or state.transform((), label="table")
+    def add_table(
+        self, state: State, name: str | None, value: Value, *, keeps: bool = False
+    ) -> None:
+        """Make what flows in ``value`` a table of the connection, or add it to what one holds."""
+        key = self._make_key(split_name(render(name or "{unknown}")))
+        held = self.tables.get(key) if keeps else None
+        frame = state.unite_frames([held, value]) or state.transform((), label="table")
         state.journal.touch(self.tables)
-        self.tables[render(name or "{unknown}").lower()] = frame
+        self.tables[key] = frame
+
+    def store(self, state: State, name: str | None, value: Value, *, keeps: bool) -> None:
+        """Make what flows in ``value`` a table of the connection and of its file."""
+        self.add_table(state, name, value, keeps=keeps)
+        if self.path:
+            held = files.read_local(state, self.path)
+            files.write_file(state, self.path, state.unite_frames([held, value]))
+
+    def _make_key(self, name: TableName) -> str:
+        """Return the key in ``tables``: the name without the current database and main schema."""
+        parts = [part.lower() for part in name]
+        for prefix in (*get_alternatives(self.current), "main"):
+            if len(parts) > 1 and parts[0] == prefix:
+                del parts[0]
+        return ".".join(parts)
 
     def run_with_view(self, call: Call, view: str | None, frame: Value, query: Value) -> Value:
         """Run a query that knows ``frame`` by the name of a view."""
         self.add_table(call.state, view, frame)
-        return self._relate(self._run(call, query))
+        return self._relate(self.run(call, query))
 
-    def _run(self, call: Call, query: Value) -> Frame:
+    def run(self, call: Call, query: Value) -> Frame:
         """Run all statements; return the frame of the last one."""
         state, found = call.state, None
         for option in get_alternatives(query):
             for text in list_texts(option) if isinstance(option, str) else ():
-                rest = _NO_DATA.sub(lambda statement: self._configure(state, statement[0]), text)
+                rest = remove_comments(text)
+                rest = _NO_DATA.sub(lambda statement: self._configure(state, statement[0]), rest)
                 if not rest.strip():
                     continue
+                rest = fill_in_parameters(
+                    mark_local_files(rest, state.files), call.arg(1, "parameters", "params")
+                )
+                rest, scanned = replace_scans(state, rest)
+                self.attached.update(scanned)
                 variables = _find_variables(call.reading, rest)
                 for statement in parse_statements(state, rest, "duckdb"):
                     found = self._add_statement(state, statement, variables, call) or found
@@ -124,13 +158,11 @@ class DuckDbConnection(LibraryObject):
     def _configure(self, state: State, statement: str) -> str:
         """Follow a statement that moves no data; return what stands in its place."""
         text = render(statement)
-        if match := _ATTACH.match(text):
-            namer = _find_namer(state, match["place"], match["options"], match["name"] or "")
-            name = match["name"] or match["place"].rpartition("/")[2].partition(".")[0]
-            if namer is not None and name:
-                self.attached[name.lower()] = namer
-        elif match := _USE.match(text):
-            self.current = match["name"].lower()
+        if found := parse_attachment(state, text):
+            state.journal.touch(self.attached)
+            self.attached.update(found)
+        elif name := parse_use(text):
+            state.change(self, current=name)
         return ""
 
     def _add_statement(
@@ -140,16 +172,17 @@ class DuckDbConnection(LibraryObject):
             name: self._read_name(state, name, variables).node for name in statement.reads
         }
         for path in statement.path_reads:
-            sources[path,] = files.read_file(state, path).node
+            sources[path,] = files.read_file(state, path.removeprefix(LOCAL_FILE)).node
         inputs: list[Value] = [Frame(node) for node in dict.fromkeys(sources.values())]
         target = statement.write or statement.view
         if statement.kind in _CHANGES:
             inputs += call.values[1:]
-        if not inputs and (target is None or statement.kind == "create_table"):
+        moves = bool(inputs or statement.path_writes)
+        if not moves and (target is None or statement.kind == "create_table"):
             return None
         frame = state.transform(inputs, statement.flow(sources), "duckdb")
         for path in statement.path_writes:
-            files.write_file(state, path, frame)
+            files.write_file(state, path.removeprefix(LOCAL_FILE), frame)
         if target is None:
             return None if statement.path_writes else frame
         self._write_name(state, target, frame, keeps=statement.kind in _CHANGES)
@@ -157,28 +190,45 @@ class DuckDbConnection(LibraryObject):
 
     def _read_name(self, state: State, name: TableName, variables: dict[str, Frame]) -> Frame:
         """Read a table of the connection, a variable of the script or an attached table."""
-        key = ".".join(name).lower()
+        key = self._make_key(name)
         found = state.unite_frames(self.tables.get(key)) or variables.get(key)
         if found is not None:
             return found
-        dataset = self._name_attached_table(name)
-        return state.transform((), label="table") if dataset is None else state.read([dataset])
+        if datasets := self._name_attached_table(name):
+            return state.read(datasets)
+        return state.unite_frames(self.content) or state.transform((), label="table")
 
     def _write_name(self, state: State, name: TableName, frame: Frame, *, keeps: bool) -> None:
-        dataset = self._name_attached_table(name)
-        if dataset is not None:
-            state.write(frame, [dataset], "duckdb")
-            return
-        key = ".".join(name).lower()
-        before = self.tables.get(key) if keeps else None
-        self.add_table(state, key, [before, frame])
+        if datasets := self._name_attached_table(name):
+            state.write(frame, datasets, "duckdb")
+        else:
+            self.store(state, ".".join(name), frame, keeps=keeps)
 
-    def _name_attached_table(self, name: TableName) -> Dataset | None:
-        namer = self.attached.get(name[0].lower()) if len(name) > 1 else None
-        if namer is not None:
-            return namer(name[1:])
-        namer = self.attached.get(self.current)
-        return None if namer is None else namer(name)
+    def _name_attached_table(self, name: TableName) -> list[Dataset]:
+        """Return the dataset of a table in an attached database, one for each alternative."""
+        found = self._name_in(name[0].lower(), name[1:])
+        for current in () if found else get_alternatives(self.current):
+            database, *schema = current.split(".")
+            found += self._name_in(database, name if len(name) > 1 else (*schema, *name))
+        return found
+
+    def _name_in(self, database: str, name: TableName) -> list[Dataset]:
+        namers = get_alternatives(self.attached.get(database))
+        named = [namer(name) for namer in namers if namer is not None]
+        return [dataset for dataset in named if dataset is not None]
+
+
+class SqlContext(DuckDbConnection):
+    """A context of another library that runs SQL over frames, in DuckDB's dialect."""
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the context."""
+        if call.name == "register_many":
+            for name, frame in {**call.mapping(0, "frames"), **call.kwargs}.items():
+                self.add_table(call.state, name, frame)
+            return self
+        found = super().call(call)
+        return self.result if call.name in _QUERIES else found
 
 
 @dataclass(eq=False)
@@ -205,7 +255,8 @@ class DuckDbRelation(LibraryObject):
             files.write_file(state, call.arg(0, "file_name"), self.frame)
             return None
         if call.name in _DEFINITIONS:
-            self.connection.add_table(state, call.text(0, "table_name", "view_name"), self.frame)
+            name, keeps = call.text(0, "table_name", "view_name"), call.name == "insert_into"
+            self.connection.store(state, name, self.frame, keeps=keeps)
             return self
         if call.name == "query":
             view, query = call.text(0, "virtual_table_name"), call.arg(1, "sql_query")
@@ -222,6 +273,13 @@ class DuckDbRelation(LibraryObject):
         return call.state.transform([self.frame, *call.values], flow, call.name)
 
 
+def run_on_connection(call: Call, query: Value, connection: Value) -> Value:
+    """Run a query that pandas or polars gives to a connection, DuckDB's or any other."""
+    if not isinstance(connection, DuckDbConnection):
+        return dbapi.run_query(call.state, query, dbapi.as_connection(connection))
+    return connection.run(call, query)
+
+
 def _find_variables(reading: Reading, text: str) -> dict[str, Frame]:
     """Find the script's variables that a query reads like tables."""
     found: dict[str, Frame] = {}
@@ -233,29 +291,16 @@ def _find_variables(reading: Reading, text: str) -> dict[str, Frame]:
     return found
 
 
-def _find_namer(state: State, place: str, options: str, name: str) -> _Namer | None:
-    """Say how the tables of an attached database are named; None for DuckDB's own files."""
-    settings = {key.lower(): value for key, value in _OPTION.findall(options)}
-    scheme, _, rest = place.partition(":")
-    kind = settings.get("type", scheme).lower()
-    if kind in _SERVERS:
-        connection = dbapi.connect_by_text(_SERVERS[kind], place if scheme == place else rest)
-        return lambda parts: dbapi.name_table(state, connection, parts)
-    if kind == "iceberg":
-        service = settings.get("endpoint_type", "").lower().replace("_", "")
-        catalog = {"type": "rest", "warehouse": place, "uri": settings.get("endpoint", "")}
-        if service:
-            catalog["rest.signing-name"] = service
-        return lambda parts: name_table_in_catalog(name, catalog, parts, state.context)
-    if kind == "delta" or "://" in place:
-        return lambda parts: name_location(place, state.context)  # noqa: ARG005 - one file or table
-    return None
-
-
 def _connect(call: Call) -> Value:
-    """Call ``duckdb.connect(database)``; a file on the disk is DuckDB's own."""
-    del call
-    return DuckDbConnection()
+    """Call ``duckdb.connect(database)``; connections to one file are the same."""
+    path = as_text(call.arg(0, "database", default=":memory:"))
+    if path.startswith(":memory:"):
+        return DuckDbConnection()
+    stem = render(path.rpartition("/")[2].partition(".")[0]).lower()
+    found = DuckDbConnection(current=stem)
+    if is_local(path):
+        found.path, found.content = path, files.read_local(call.state, path)
+    return call.state.sessions.setdefault(f"duckdb {path}", found)
 
 
 def _call_default(call: Call) -> Value:
