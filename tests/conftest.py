@@ -1,17 +1,23 @@
 """Real parts for all tests: a Redis server, simulators, worker processes."""
 
 import os
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import redis
+from tests.support import warm
+from tests.support.examples import choose_examples
+from tests.support.ports import find_free_port
 from tests.support.system import System
 
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
+from glueline_simulator import simulator as simulator_module
+from glueline_worker.local import processes, server
 from glueline_worker.local.server import EmbeddedRedis
 
 FAKE_CREDENTIALS = {
@@ -20,6 +26,34 @@ FAKE_CREDENTIALS = {
     "AWS_REGION": "eu-west-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+choose_examples()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_processes() -> Iterator[None]:
+    """Supervised workers and simulators begin with their modules imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "start_process", _start_warm)
+        patch.setattr(simulator_module, "subprocess", _WarmSubprocess)
+        patch.setattr(server, "find_free_port", find_free_port)
+        yield
+    warm.stop()
+
+
+def _start_warm(
+    command: Sequence[str], *, env: Mapping[str, str] | None = None, **files: Any
+) -> "subprocess.Popen[Any]":
+    merged = {**os.environ, **(env or {})}
+    options = {"stdin": subprocess.DEVNULL, "start_new_session": True, **files}
+    return warm.popen(command, env=merged, **options)
+
+
+class _WarmSubprocess:
+    """What a simulator needs of ``subprocess``."""
+
+    PIPE, TimeoutExpired = subprocess.PIPE, subprocess.TimeoutExpired
+    Popen = staticmethod(warm.popen)
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
         """Read the settings; raises UsageError when they are wrong."""
         tracing.begin("glueline-scheduler")
         settings = load_settings()
+        self._is_ticking = False
         self._producer = Producer(settings)
         self._schedules = Scheduler(self._producer, settings.all_schedules)
         super().__init__(*args, **kwargs)
@@ -30,11 +31,17 @@ class LedgerScheduler(BeatScheduler):  # type: ignore[misc]  # Celery has no typ
 
     def tick(self, *_args: Any, **_kwargs: Any) -> float:
         """Serve what is due; return the seconds until beat asks again."""
-        self._schedules.tick()
+        self._is_ticking = True
+        try:
+            self._schedules.tick()
+        finally:
+            self._is_ticking = False
         return TICK_INTERVAL
 
     def close(self) -> None:
         """Close the connections."""
+        if self._is_ticking:  # Celery's signal handler closes in mid-tick, and again after it
+            return
         self._producer.close()
         tracing.end()
         super().close()

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from tests.chaos.proxy import HOST, Proxy
 
+PATIENCE = 60
+
 
 class Echo(socketserver.BaseRequestHandler):
     def handle(self) -> None:
@@ -40,7 +42,7 @@ def proxy(echoes: Echoes) -> Iterator[Proxy]:
 
 
 def connect(proxy: Proxy) -> socket.socket:
-    return socket.create_connection((HOST, proxy.port), timeout=2)
+    return socket.create_connection((HOST, proxy.port), timeout=PATIENCE)
 
 
 def ask(connection: socket.socket, text: bytes) -> bytes:
@@ -54,6 +56,8 @@ def is_silent(connection: socket.socket) -> bool:
         connection.recv(1000)
     except TimeoutError:
         return True
+    finally:
+        connection.settimeout(PATIENCE)
     return False
 
 
@@ -97,8 +101,8 @@ def test_what_is_held_arrives_when_it_is_released(proxy: Proxy, echoes: Echoes) 
             assert is_silent(late)
             assert echoes.heard == [b"a"]
             proxy.release()
-            one.settimeout(2)
-            late.settimeout(2)
+            one.settimeout(PATIENCE)
+            late.settimeout(PATIENCE)
             assert (one.recv(1000), late.recv(1000)) == (b"b", b"c")
 
 

@@ -15,6 +15,7 @@ import pytest
 import redis
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import Said, glueline, start
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, variables
 
 from glueline import RunState, Settings
@@ -23,7 +24,7 @@ from glueline.contract.messages import Options, TableScope
 from glueline.contract.runs import DeadLetter, RunStatus
 from glueline.ledger.changes import EventChanges
 from glueline_simulator import Simulator, SimulatorError
-from glueline_worker.local.server import EmbeddedRedis, find_free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 QUEUE = "glue"
 URL = f"https://sqs.eu-west-1.amazonaws.com/123456789012/{QUEUE}"
@@ -105,7 +106,7 @@ class Stage:
 
     def quiet(self) -> list[RunStatus]:
         """Wait until nothing is noted any more and no run goes on; the runs."""
-        eventually(lambda: not self.waiting(), 20)
+        eventually(lambda: not self.waiting())
         for run in self.runs():
             self.system.wait(run.run_id)
         return self.runs()
@@ -154,9 +155,9 @@ def created(table: str, database: str = "sales", **changes: Any) -> str:
 def test_changes_reach_the_sink_and_storms_are_few_runs(stage: Stage):
     process = stage.events()
     stage.sim.add_table("sales", "new", **COLUMNS)
-    eventually(lambda: "sales.new" in stage.live(), 30)
+    eventually(lambda: "sales.new" in stage.live())
     stage.sim.delete_table("hr", "a")
-    eventually(lambda: "hr.a" not in stage.live(), 30)
+    eventually(lambda: "hr.a" not in stage.live())
     before = len(stage.quiet())
     assert before == 2
 
@@ -164,7 +165,7 @@ def test_changes_reach_the_sink_and_storms_are_few_runs(stage: Stage):
         stage.sim.add_table("stock", f"t{number}", **COLUMNS)
     for _ in range(200):
         stage.sim.add_table("hr", "b", **COLUMNS)
-    eventually(lambda: "stock.t199" in stage.live(), 30)
+    eventually(lambda: "stock.t199" in stage.live())
     runs = stage.quiet()
     # A first batch may hold up to twenty tables; after that each is the database as a whole.
     assert len(runs) - before <= 50
@@ -177,7 +178,7 @@ def test_changes_reach_the_sink_and_storms_are_few_runs(stage: Stage):
     assert stage.runs("database stock")
 
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert stage.sim.queue(QUEUE)["messages"] == 0
 
 
@@ -230,7 +231,7 @@ def test_an_event_without_a_source_is_a_dead_letter(stage: Stage):
     (letter,) = stage.letters()
     assert "no source may be that of account 123456789012 and region eu-west-1" in letter.reason
     # The other's run waits for a worker that has its source, and would meet the next test.
-    (run,) = eventually(stage.runs, 20)
+    (run,) = eventually(stage.runs)
     assert run.request.source == "south"
     stage.producer.cancel(run.run_id)
     assert stage.system.wait(run.run_id).state is RunState.CANCELLED
@@ -240,8 +241,8 @@ def test_a_change_during_a_run_of_the_same_table_is_read_after_it(stage: Stage):
     stage.sim.configure(hold=["GetTable:sales"])
     first = stage.producer.enqueue_table("sales", "a").run_id
     stage.producer.record_changes([make_changes("a")])
-    eventually(lambda: stage.sim.stats()["operations"].get("GetTable"), 20)
-    eventually(lambda: sealed(stage), 20)
+    eventually(lambda: stage.sim.stats()["operations"].get("GetTable"))
+    eventually(lambda: sealed(stage))
     stage.producer.record_changes([make_changes("a")])
     stage.producer.record_changes([make_changes("a")])
     assert stage.runs() == []
@@ -276,13 +277,13 @@ def test_who_is_killed_between_noting_and_reading_loses_nothing(
     stage.sim.configure(hold=["DeleteMessageBatch"])
     process = stage.events()
     stage.sim.add_table("sales", "new", **COLUMNS)
-    eventually(lambda: stage.sim.stats()["operations"].get("DeleteMessageBatch"), 30)
+    eventually(lambda: stage.sim.stats()["operations"].get("DeleteMessageBatch"))
     process.kill()
     process.wait()
     stage.system.kill_one()
     assert stage.sim.queue(QUEUE)["messages"] == 1
     stage.stop()
-    eventually(lambda: "sales.new" in stage.live(), 40)
+    eventually(lambda: "sales.new" in stage.live())
     assert len(stage.quiet()) == 1
 
 
@@ -297,19 +298,19 @@ def test_while_redis_is_away_messages_stay_on_the_queue(
         sim.send(QUEUE, created("a", source="my.app"))
         process = start("events", env=env, log=log)
         try:
-            eventually(lambda: sim.queue(QUEUE)["messages"] == 0, 30)
+            eventually(lambda: sim.queue(QUEUE)["messages"] == 0)
             server.stop()
             sim.send(QUEUE, *(created(f"t{number}") for number in range(30)))
-            eventually(lambda: "ledger.unavailable" in log.read_text(), 20)
+            eventually(lambda: "ledger.unavailable" in log.read_text())
             assert sim.queue(QUEUE)["messages"] == 30
             server.start()
-            eventually(lambda: sim.queue(QUEUE)["messages"] == 0, 30)
+            eventually(lambda: sim.queue(QUEUE)["messages"] == 0)
             with redis.Redis.from_url(server.url) as client:
                 assert client.zcard("away:changes:since") == 1
                 assert client.zcard("away:changes:known") == 30
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            assert process.wait(60) == 0
     assert "Traceback" not in log.read_text()
 
 
@@ -372,23 +373,23 @@ def test_a_queue_that_cannot_be_read_for_a_while_is_asked_again(
         return sim.queue(QUEUE)["messages"] == 0
 
     try:
-        eventually(is_taken, 30)
+        eventually(is_taken)
         for _ in range(3):
             sim.expire_sessions()
             sim.send(QUEUE, created("b"))
-            eventually(is_taken, 30)
+            eventually(is_taken)
         sim.configure(deny=["ReceiveMessage"])
         sim.send(QUEUE, created("c"))  # goes to the long poll that was allowed
-        eventually(lambda: "AccessDenied" in log.read_text(), 30)
-        eventually(is_taken, 30)
+        eventually(lambda: "AccessDenied" in log.read_text())
+        eventually(is_taken)
         sim.send(QUEUE, created("d"))
         assert sim.queue(QUEUE)["messages"] == 1
         sim.configure(deny=["DeleteMessageBatch"])
-        eventually(lambda: "events.not_deleted" in log.read_text(), 30)
+        eventually(lambda: "events.not_deleted" in log.read_text())
         assert process.poll() is None
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     assert "Traceback" not in log.read_text()
 
 
@@ -426,7 +427,7 @@ def test_the_service_tells_how_it_is(
     }
     process = start("events", env=env, log=tmp_path / "events.log")
     try:
-        eventually(lambda: sim.queue(QUEUE)["messages"] == 0, 30)
+        eventually(lambda: sim.queue(QUEUE)["messages"] == 0)
         base = f"http://127.0.0.1:{port}"
         eventually(lambda: httpx.get(f"{base}/readyz").status_code == 200)
         text = httpx.get(f"{base}/metrics").text
@@ -439,4 +440,4 @@ def test_the_service_tells_how_it_is(
         assert glueline("health", env={**os.environ, **env}).code == 0
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0

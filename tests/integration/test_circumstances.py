@@ -1,5 +1,6 @@
 """Workers whose settings differ, and runs whose filters, sinks and place are fixed all the same."""
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -79,7 +80,9 @@ class Fleet:
         while not (status := await self.status(run_id)).state.is_final:
             if not self.queue:
                 self.queue.extend((await self.ledger(self.calls.find_due())).units)
-            if self.queue:
+            if not self.queue:
+                await asyncio.sleep(0.05)  # some units are due later
+            else:
                 await workers[turn % len(workers)].run(self.queue.popleft())
                 turn += 1
         return status

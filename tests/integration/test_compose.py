@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from tests.support.ports import find_free_port
 from tests.support.postgres import postgres_server
 from tests.support.system import eventually
 
@@ -23,7 +24,7 @@ from glueline import Options, Producer, RunState
 from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, find_free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -121,7 +122,7 @@ class Composition:
             token = base64.b64encode(login.encode()).decode()
             request.add_header("Authorization", f"Basic {token}")
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
@@ -191,7 +192,7 @@ def test_a_run_goes_through_all_services(composition: Composition) -> None:
     with psycopg.connect(composition.postgres) as connection:
         assert connection.execute("SELECT count(*) FROM tables").fetchone() == (10,)
 
-    workers = eventually(lambda: composition.look("/api/workers?refresh=1"), 30)
+    workers = eventually(lambda: composition.look("/api/workers?refresh=1"))
     assert len(workers) == 1
     (worker,) = workers
     assert worker.startswith("glueline-")
@@ -205,7 +206,7 @@ def test_the_api_asks_for_its_token_and_says_that_it_lives(composition: Composit
     (where,) = re.findall(
         r"http://127.0.0.1:8080(\S+?)'", SERVICES["api"]["healthcheck"]["test"][-1]
     )
-    eventually(lambda: _status(composition.api + where) == 200, 30)
+    eventually(lambda: _status(composition.api + where) == 200)
     assert _status(f"{composition.api}/v1/runs") == 401
     assert _status(f"{composition.api}/v1/runs", "api-secret") == 200
     assert "glueline_ledger_up 1.0" in _metrics(composition)
@@ -217,14 +218,14 @@ def _metrics(composition: Composition) -> str:
     request = urllib.request.Request(
         f"{composition.api}/metrics", headers={"Authorization": "Bearer api-secret"}
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return str(answer.read().decode())
 
 
 def _status(url: str, token: str = "") -> int | None:
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -249,13 +250,13 @@ def test_a_healthcheck_is_well_with_its_service_and_ill_without(
     def code(command: list[str], env: dict[str, str]) -> int:
         return subprocess.run(command, env=env, check=False, capture_output=True).returncode
 
-    eventually(lambda: code(command, env) == 0, 60)
+    eventually(lambda: code(command, env) == 0)
     elsewhere = [re.sub(r":\d+/", ":1/", word) for word in command]
     assert code(elsewhere, {**env, "GLUELINE_HEARTBEAT_FILE": "/nowhere/alive"}) == 1
 
 
 def test_flower_shows_units_in_words_and_only_after_a_login(composition: Composition) -> None:
-    eventually(lambda: composition.look("/api/workers?refresh=1"), 30)
+    eventually(lambda: composition.look("/api/workers?refresh=1"))
     # An earlier test's run extracted everything, and what is unchanged has no task.
     run = composition.producer.enqueue_catalog(options=Options(full=True))
     assert composition.producer.wait(run.run_id, timeout=60).state is RunState.SUCCEEDED
@@ -265,7 +266,7 @@ def test_flower_shows_units_in_words_and_only_after_a_login(composition: Composi
         found = composition.look("/api/tasks").values()
         return {task["args"]: task["name"] for task in found if about in str(task["args"])}
 
-    eventually(lambda: len(tasks()) == 1 + 2 + 1 + 2 + 1, 30)
+    eventually(lambda: len(tasks()) == 1 + 2 + 1 + 2 + 1)
     assert tasks()[f"database/raw_sales_0000{about}"] == "glueline.database"
     assert tasks()[f"finish{about}"] == "glueline.finish"
 

@@ -56,11 +56,11 @@ def test_a_killed_run_leaves_no_process_behind(
     run = started("run", "--endpoint-url", slow.url, "--sink", "stdout:")
     children = _children_at_work(run, slow)
     run.kill()
-    eventually(lambda: not _alive(children), seconds=20)
+    eventually(lambda: not _alive(children))
 
 
 def _children_at_work(process: "subprocess.Popen[str]", sim: Simulator) -> list[psutil.Process]:
-    eventually(lambda: "GetTables" in sim.stats()["operations"], seconds=30)
+    eventually(lambda: "GetTables" in sim.stats()["operations"])
     children = psutil.Process(process.pid).children(recursive=True)
     assert len(children) >= 3  # Redis and two workers
     return children

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.support.command import glueline
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, hooks, variables
 
 from glueline import RunState
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, find_free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -30,7 +31,7 @@ class Watch:
         env = {"GLUELINE_HEARTBEAT_FILE": str(self.heartbeat), **changes.pop("env", {})}
         self.system = system(sim, worker=worker, env=env, **changes)
         self._env = {**variables(self.system.settings, sim.url), **env}
-        eventually(lambda: self.get("/readyz")[0] == 200, 30)
+        eventually(lambda: self.get("/readyz")[0] == 200)
 
     @property
     def pid(self) -> int:
@@ -120,9 +121,9 @@ def test_a_loop_that_hangs_is_not_alive(
     assert watch.health() == (0, "ok\n")
     fates.write_text(json.dumps({"raw_sales_0000": "block"}))
     watch.system.producer.enqueue_database("raw_sales_0000")
-    eventually(lambda: watch.get("/healthz")[0] == 0, 20)
+    eventually(lambda: watch.get("/healthz")[0] == 0)
     assert watch.get("/readyz")[0] == 0
-    code, said = eventually(lambda: (found := watch.health("--max-age", "2"))[0] and found, 20)
+    code, said = eventually(lambda: (found := watch.health("--max-age", "2"))[0] and found)
     assert code == 1
     assert "the last heartbeat was" in said
     code, said = watch.health("--ready")
@@ -138,7 +139,7 @@ def test_a_process_that_is_stopped_is_not_alive_until_it_goes_on(
     os.kill(watch.pid, signal.SIGSTOP)
     try:
         eventually(lambda: watch.get("/healthz")[0] == 0)
-        assert eventually(lambda: watch.health("--max-age", "1")[0], 20) == 1
+        assert eventually(lambda: watch.health("--max-age", "1")[0]) == 1
     finally:
         os.kill(watch.pid, signal.SIGCONT)
     assert eventually(lambda: watch.get("/healthz")[0]) == 200
@@ -151,12 +152,12 @@ def test_a_worker_that_drains_is_alive_and_not_ready(
     fates = tmp_path / "fates.json"
     fates.write_text(json.dumps({"raw_sales_0000": "wait"}))
     sim = simulator(databases=1, tables=1, jobs=0)
-    watch = Watch(system, tmp_path, sim, worker={"grace": 8.0}, env=hooks(fates=fates))
+    watch = Watch(system, tmp_path, sim, worker={"grace": 30.0}, env=hooks(fates=fates))
     watch.system.producer.enqueue_database("raw_sales_0000")
-    eventually(lambda: value(watch.samples(), "glueline_units_under_way", kind="database") == 1, 20)
+    eventually(lambda: value(watch.samples(), "glueline_units_under_way", kind="database") == 1)
     assert watch.health("--ready") == (0, "ok\n")
     os.kill(watch.pid, signal.SIGTERM)
-    status, why = eventually(lambda: (got := watch.get("/readyz"))[0] == 503 and got, 5)
+    status, why = eventually(lambda: (got := watch.get("/readyz"))[0] == 503 and got)
     assert status == 503
     assert "told to stop" in why
     assert watch.get("/healthz")[0] == 200
@@ -173,12 +174,12 @@ def test_a_worker_without_redis_is_alive_and_not_ready(
         sim = simulator(databases=1, tables=1, jobs=0)
         watch = Watch(system, tmp_path, sim, redis_url=server.url)
         server.stop()
-        eventually(lambda: watch.get("/readyz", 4)[0] == 503, 20)
+        eventually(lambda: watch.get("/readyz", 4)[0] == 503)
         assert watch.get("/healthz")[0] == 200
         assert value(watch.samples(), "glueline_ledger_up") == 0
         assert value(watch.samples(), "glueline_worker_ready") == 0
         server.start()
-        eventually(lambda: watch.get("/readyz", 4)[0] == 200, 30)
+        eventually(lambda: watch.get("/readyz", 4)[0] == 200)
 
 
 @pytest.mark.parametrize(

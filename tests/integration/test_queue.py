@@ -118,7 +118,7 @@ def test_a_run_that_is_cancelled_while_its_sink_is_away_is_removed_later(service
     root.unlink()
     away.rename(root)
     service.sim.configure(hold=[])
-    eventually(lambda: service.producer.status(run_id).open_units == 0, 30)
+    eventually(lambda: service.producer.status(run_id).open_units == 0)
     assert service.producer.warnings(run_id) == []
     assert service.producer.status(run_id).state is RunState.CANCELLED
     assert _files(service, run_id) == []

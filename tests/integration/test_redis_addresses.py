@@ -95,12 +95,12 @@ def test_a_failover_in_the_middle_of_a_run_loses_nothing(
         the_system = system(sim, workers=2, redis_url=failover.url)
         run = the_system.producer.enqueue_catalog()
         queue = Keys(the_system.settings.key_prefix).queue
-        eventually(lambda: the_system.producer.status(run.run_id).settled_units > 8, 30)
+        eventually(lambda: the_system.producer.status(run.run_id).settled_units > 8)
         master, replica = failover.servers
         assert failover.server(master).llen(queue) > 0
         failover.kill_master()
-        eventually(lambda: failover.server(replica).info()["role"] == "master", 30)
-        eventually(lambda: answers(the_system.producer), 30)
+        eventually(lambda: failover.server(replica).info()["role"] == "master")
+        eventually(lambda: answers(the_system.producer))
         status = the_system.wait(run.run_id, 90)
         assert status.state is RunState.SUCCEEDED, the_system.logs()
         kinds = the_system.kinds(run.run_id)

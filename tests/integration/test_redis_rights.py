@@ -77,7 +77,7 @@ def _hears_events(app: Celery) -> bool:
             receiver.should_stop = True
 
         receiver = app.events.Receiver(connection, handlers={"*": hear})
-        receiver.capture(limit=None, timeout=15, wakeup=False)
+        receiver.capture(limit=None, timeout=60, wakeup=False)
     return bool(heard)
 
 
@@ -105,7 +105,7 @@ def test_a_worker_that_lacks_a_right_says_which(
     rights = (f"~{prefix}*", "&*", "+@all", "-brpop")
     admin.execute_command("ACL", "SETUSER", "poor", "reset", "on", ">pw", *rights)
     the_system = system("http://127.0.0.1:1", redis_url=url_of(redis_server, "poor", "pw"))
-    eventually(lambda: "may not run BRPOP on keys that begin with" in the_system.logs(), 30)
+    eventually(lambda: "may not run BRPOP on keys that begin with" in the_system.logs())
     assert "Traceback" not in the_system.logs()
 
 

@@ -74,7 +74,7 @@ def test_a_run_survives_that_its_keys_are_rotated_and_tells_nobody_of_them(
     running = system(sim, sources={"lake": Source.model_validate(KEYS)}, log_level="debug")
     accepted = running.producer.enqueue_catalog(source="lake")
     # Whichever come first: they take up all the worker's places.
-    eventually(lambda: {"GetTables", "GetJob"} & sim.stats()["operations"].keys(), 30)
+    eventually(lambda: {"GetTables", "GetJob"} & sim.stats()["operations"].keys())
     sim.configure(secrets=kept(NEW), accept_keys=[HERE, NEW])
     sim.configure(hold=[])
     run = running.producer.wait(accepted.run_id, timeout=90)

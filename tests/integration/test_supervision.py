@@ -15,7 +15,7 @@ def test_a_worker_that_cannot_begin_says_why_at_once(
 ) -> None:
     (tmp_path / "glue.db").write_text("not a database" * 100)
     running = system(simulator(databases=1), sinks=(f"sqlite:///{tmp_path}/glue.db",))
-    failure = eventually(lambda: running.workers.failure, 60)
+    failure = eventually(lambda: running.workers.failure)
     assert failure.endswith("file is not a database; move the file away or name another")
     assert not running.workers.restarts
 
@@ -31,7 +31,7 @@ def test_a_worker_that_once_began_may_fail_to_for_a_while(
         path.unlink()
     file.mkdir()
     running.kill_one()
-    eventually(lambda: running.workers.restarts > 1, 60)
+    eventually(lambda: running.workers.restarts > 1)
     assert running.workers.failure is None
     file.rmdir()
     run = running.wait(running.producer.enqueue_catalog().run_id)

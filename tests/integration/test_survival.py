@@ -60,7 +60,7 @@ def test_a_worker_that_is_told_to_stop_gives_its_units_back(
     (pid,) = running.workers.pids
     worker = psutil.Process(pid)
     worker.terminate()
-    worker.wait(timeout=10)
+    worker.wait(timeout=60)
     assert "unit.given_back" in running.logs()
     sim.configure(latency=0)
     run = running.wait(run_id)
@@ -79,7 +79,7 @@ def test_a_worker_that_is_told_to_stop_ends_without_redis_too(
         worker = psutil.Process(pid)
         worker.terminate()
     # Celery's own thread may be trying to reach Redis now, and would do so for ever.
-    worker.wait(timeout=20)
+    worker.wait(timeout=60)
 
 
 def settled(running: System, run_id: str) -> int:

@@ -56,7 +56,7 @@ class Traced:
 
     def trace_of(self, run_id: str, units: int) -> list[Seen]:
         """The trace that all units of a run are in, once they have arrived."""
-        eventually(lambda: len(self.settled(run_id)) == units, 20)
+        eventually(lambda: len(self.settled(run_id)) == units)
         (trace,) = {unit.trace for unit in self.collector.units(run_id)}
         return self.collector.of(trace)
 

@@ -12,7 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.support.warm import popen
+
 COMMAND = [sys.executable, "-m", "glueline.cli"]
+PATIENCE = 120
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,14 @@ def glueline(
     *words: str, env: Mapping[str, str | None] | None = None, folder: Path | None = None
 ) -> Said:
     """Run a command to its end; a variable that is None is taken away."""
-    done = subprocess.run(
-        [*COMMAND, *words],
-        env=_environment(env),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Said(done.returncode, done.stdout, done.stderr)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with popen([*COMMAND, *words], env=_environment(env), cwd=folder, **pipes) as process:
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        except BaseException:
+            process.kill()
+            raise
+    return Said(process.returncode, out, err)
 
 
 def start(
@@ -52,14 +53,14 @@ def start(
     Ctrl-C means something to it, also when these tests run in the background of a script.
     """
     with log.open("a") if log else nullcontext(subprocess.PIPE) as out:
-        return subprocess.Popen(
+        return popen(
             [*COMMAND, *words],
             env=_environment(env),
             stdout=out,
             stderr=out,
             text=True,
             start_new_session=True,
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
 

@@ -2,12 +2,28 @@
 
 import os
 
+from hypothesis import HealthCheck, settings
+
 ALL = "TRY_ALL_EXAMPLES"
 """The variable that asks for all of them."""
-SHARE = 5
+SHARE = 10
 FEWEST = 10
+USUAL = 100
+"""The number where a test asks for none of its own."""
 
 
 def examples(number: int) -> int:
-    """``number`` where all are asked for, else a fifth of it."""
+    """``number`` where all are asked for, else a tenth of it."""
     return number if os.environ.get(ALL) else min(number, max(FEWEST, number // SHARE))
+
+
+def choose_examples() -> None:
+    """Let few examples be the same each time, and no time be too long on a busy machine."""
+    settings.register_profile(
+        "glueline",
+        max_examples=examples(USUAL),
+        derandomize=not os.environ.get(ALL),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("glueline")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,13 +16,14 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+from tests.support.ports import find_free_port
 
 USER = "glue"
 PASSWORD = "p@ss/w?rd:%"
 """Holds what goes wrong in URLs, so that every test also tests the quoting."""
 
 UNPRIVILEGED = "nobody"
-PATIENCE = 30
+PATIENCE = 60
 
 
 class PostgresServer:
@@ -31,7 +31,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, **settings: object) -> None:
         """Keep data in ``folder``; ``settings`` are those of ``postgresql.conf``."""
-        self.port = _free_port()
+        self.port = find_free_port()
         self._folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -119,9 +119,3 @@ def _binary(name: str) -> Path:
 
 def _user() -> str | None:
     return UNPRIVILEGED if os.geteuid() == 0 else None
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import redis
+from tests.support.ports import find_free_port
 
 from glueline_worker.local.processes import start_process, stop_process
-from glueline_worker.local.server import find_free_port, find_server_binary
+from glueline_worker.local.server import find_server_binary
 
 PASSWORD = "redis:@/secret"
 SENTINEL_PASSWORD = "sentinel secret"
@@ -94,7 +95,7 @@ class Failover:
             return False
 
     def _until(self, check: Any) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not check():
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -16,6 +16,7 @@ from glueline.settings.settings import Settings
 from glueline_worker.local.processes import WorkerProcesses
 
 PATIENCE = 60.0
+"""Seconds until a test gives up what a quiet machine does at once."""
 HOOKS = Path(__file__).parent / "hooks"
 
 
@@ -68,7 +69,7 @@ class System:
         """The records as sorted texts, to compare runs with."""
         return sorted(json.dumps(record, sort_keys=True) for record in self.records(run_id))
 
-    def calm_down(self, seconds: float = 10.0) -> None:
+    def calm_down(self, seconds: float = PATIENCE) -> None:
         """Wait until no message, delivery or claim is left in Redis."""
         deadline = time.monotonic() + seconds
         while left := self.left_over():
@@ -133,7 +134,7 @@ def variables(settings: Settings, aws_url: str) -> dict[str, str]:
     return found
 
 
-def eventually(check: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(check: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """The first true answer of ``check``."""
     deadline = time.monotonic() + seconds
     while not (answer := check()):

@@ -112,7 +112,7 @@ def test_a_message_of_a_newer_schema_is_a_dead_letter_with_a_sentence(
     the_system = system(simulator(databases=1, tables=1, jobs=0))
     queue = f"{the_system.settings.key_prefix}glueline"
     client.lpush(queue, json.dumps(envelope([newer], f"glueline.{message['kind']}")))
-    (letter,) = eventually(the_system.producer.dead_letters, 20)
+    (letter,) = eventually(the_system.producer.dead_letters)
     assert "schema_version" in letter.reason
     assert "\n" not in letter.reason
     assert "schema_version" in letter.body

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.acceptance.docs.pages import Block, blocks, is_run
+from tests.support.ports import find_free_port
 
 from glueline.settings.settings import Settings
-from glueline_worker.local.server import find_free_port
 
-PATIENCE = 90
+PATIENCE = 240
 LANGUAGES = ("sh", "python", "sql")
 TOOLS = {
     "redis-cli": """

@@ -10,12 +10,12 @@ import pytest
 from tests.acceptance.docs.pages import ROOT, Block, blocks
 from tests.acceptance.docs.running import adapted, of_page, run
 from tests.support.command import start
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, variables
 
 from glueline.settings.api import hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import find_free_port
 
 PAGE = ROOT / "docs" / "messages.md"
 TOKEN = "token-of-the-page"
@@ -40,8 +40,7 @@ def enqueued(running: System) -> Callable[[int], set[str]]:
             lambda: (
                 len(ended := [r for r in running.producer.runs() if r.state.is_final]) == number
                 and ended
-            ),
-            30,
+            )
         )
         assert {run.state.value for run in runs} == {"succeeded"}
         return {run.request.scope.label for run in runs}
@@ -60,7 +59,7 @@ def with_api(
     api = start("api", "--port", port, env=env, log=tmp_path / "api.log")
     yield {**environment, "API_PORT": port, "TOKEN": TOKEN}
     api.terminate()
-    assert api.wait(20) == 0
+    assert api.wait(60) == 0
 
 
 def test_messages_from_any_language_become_runs(

@@ -7,7 +7,6 @@ import pty
 import re
 import select
 import sqlite3
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from tests.support.command import COMMAND, glueline
 from tests.support.examples import examples
 from tests.support.postgres import postgres_server
 from tests.support.system import System, variables
+from tests.support.warm import popen
 
 from glueline import Options, RunState
 from glueline.contract.messages import DatabaseUnit, JobUnit, PartitionsUnit, encode
@@ -224,7 +224,7 @@ def test_commands_take_any_name_and_no_terminal_is_steered(extracted: Extracted)
 def _on_terminal(words: list[str], env: dict[str, str]) -> str:
     """All that a command sends to its terminal."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
+    process = popen(
         [*COMMAND, *words],
         env={**os.environ, **env, "TERM": "xterm-256color", "COLUMNS": "200"},
         stdin=theirs,
@@ -246,7 +246,7 @@ def _on_terminal(words: list[str], env: dict[str, str]) -> str:
             sent += more
         elif process.poll() is not None:
             break
-    process.wait(10)
+    process.wait(60)
     os.close(ours)
     return sent.decode("utf-8", "replace")
 

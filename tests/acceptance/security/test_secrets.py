@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -34,13 +33,15 @@ from tests.acceptance.security.watching import (
 )
 from tests.support.collector import collecting
 from tests.support.command import glueline
+from tests.support.ports import find_free_port
 from tests.support.postgres import PASSWORD, postgres_server
 from tests.support.system import System, eventually, hooks, variables
+from tests.support.warm import popen
 
 from glueline import Options, RunState
 from glueline.settings.sources import Role, Source
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, find_free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 KEY, TOKEN = "wJalrXUtnFEMIK7MDENGbPxRfiCY0plantedKEY", "session-0planted"
 LOGIN = "glueline:flower-0planted"
@@ -153,7 +154,7 @@ def test_no_secret_gets_out(
             while_running = everything_in(client, running.settings.key_prefix)
             for poison in POISON:
                 client.lpush(f"{running.settings.key_prefix}glueline", poison)
-            eventually(lambda: len(running.producer.dead_letters()) == len(POISON), 30)
+            eventually(lambda: len(running.producer.dead_letters()) == len(POISON))
             pages = _pages(url)
         stored = rows_of(database)
         database_server.close()
@@ -206,7 +207,7 @@ def flower(env: Mapping[str, str], folder: Path) -> Iterator[str]:
     port = find_free_port()
     command = ["--app", "glueline_worker.app", "flower", "--address=127.0.0.1", f"--port={port}"]
     with (folder / "flower.log").open("wb") as log:
-        process = subprocess.Popen(
+        process = popen(
             [sys.executable, "-m", "celery", *command],
             env={**os.environ, **env},
             cwd=folder,

@@ -8,11 +8,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from xml.sax.saxutils import escape
 
+import psutil
 import psycopg
 import redis
 from psycopg import sql
@@ -44,17 +44,16 @@ def _listen(monitor: redis.client.Monitor, seen: list[str]) -> None:
 
 @contextmanager
 def command_lines() -> Iterator[set[str]]:
-    """The command lines of all processes of the machine, looked at many times a second."""
+    """The command lines of all that starts below this process, looked at many times a second."""
     seen: set[str] = set()
     over = threading.Event()
 
     def look() -> None:
+        me = psutil.Process()
         while not over.wait(0.1):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
-                except OSError:
-                    continue
+            for process in me.children(recursive=True):
+                with suppress(psutil.Error):
+                    seen.add(" ".join(process.cmdline()))
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
@@ -102,7 +101,7 @@ def page(url: str, login: str) -> str:
     token = base64.b64encode(login.encode()).decode()
     request = urllib.request.Request(url, headers={"Authorization": f"Basic {token}"})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return str(answer.read().decode())
     except urllib.error.HTTPError as error:
         with error:

@@ -58,12 +58,12 @@ def _delete_in_between(stage: Stage, sim: Simulator, system: System, gone: int, 
 
     sim.configure(hold=["GetTables", "GetJob", "GetPartitions"])
     run_id = system.producer.enqueue_catalog(options=INCREMENTAL).run_id
-    eventually(lambda: settled(system, run_id) == len(("databases", "jobs")), 60)
+    eventually(lambda: settled(system, run_id) == len(("databases", "jobs")))
     for kind, _, name in (unit.partition("/") for unit in lost):
         sim.delete_database(name) if kind == "database" else sim.delete_job(name)
     sim.add_job(new, script="print(1)")
     sim.configure(hold=["GetJob", "GetPartitions"])
-    eventually(lambda: settled(system, run_id) == 2 + databases, 60)
+    eventually(lambda: settled(system, run_id) == 2 + databases)
     for name in tables:
         sim.delete_table(*name.split("/"))
     sim.configure(hold=[])

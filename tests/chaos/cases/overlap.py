@@ -73,7 +73,7 @@ def paused_workers(
         _change(sim, 2 * version)
         sim.configure(latency=0.2)
         older = system.producer.enqueue_catalog().run_id
-        eventually(lambda: settled(system, older) > 3, seconds=60)  # noqa: B023 - called at once
+        eventually(lambda: settled(system, older) > 3)  # noqa: B023 - called at once
         pid = stage.random.choice(eventually(lambda: system.workers.pids))
         os.kill(pid, signal.SIGSTOP)
         _change(sim, 2 * version + 1)

@@ -48,13 +48,14 @@ def poisoned_queue(
     poison += [(message, "") for message in _foreign(run_id, ended)] * copies
     stage.random.shuffle(poison)
     queue = iter(poison)
-    stage.disturb(
-        "messages",
-        len(poison),
-        lambda: _push(system, next(queue)[0]),
-        pause=(0, 0.02),
-        over=is_over(system, run_id),
-    )
+    with stage.unfinished(sim):
+        stage.disturb(
+            "messages",
+            len(poison),
+            lambda: _push(system, next(queue)[0]),
+            pause=(0, 0.02),
+            over=is_over(system, run_id),
+        )
     sim.configure(latency=0)
     verify(stage, system, run_id, expected)
     reasons = [reason for _, reason in poison if reason]

@@ -61,7 +61,7 @@ class Troubles:
             admin.execute(f"{read_only} = on")
             self._cut(admin)
             met = self._refusals()
-            eventually(lambda: self._refusals() > met, 60)
+            eventually(lambda: self._refusals() > met)
             admin.execute(f"{read_only} = off")
 
     def lose_a_worker(self) -> None:

@@ -23,13 +23,14 @@ def killed_workers(
     expected = calm(system)
     sim.configure(latency=latency)
     run_id = system.producer.enqueue_catalog().run_id
-    stage.disturb(
-        "kills",
-        kills,
-        lambda: stage.kill_a_worker(system),
-        pause=(0.5, 1.5),
-        over=is_over(system, run_id),
-    )
+    with stage.unfinished(sim):
+        stage.disturb(
+            "kills",
+            kills,
+            lambda: stage.kill_a_worker(system),
+            pause=(0.5, 1.5),
+            over=is_over(system, run_id),
+        )
     sim.configure(latency=0)
     verify(stage, system, run_id, expected)
 
@@ -47,8 +48,8 @@ def killed_redis(
     expected = calm(system)
     sim.configure(latency=latency)
     run_id = system.producer.enqueue_catalog().run_id
-    stage.disturb(
-        "kills of Redis", kills, stage.kill_redis, pause=(1, 3), over=is_over(system, run_id)
-    )
+    over = is_over(system, run_id)
+    with stage.unfinished(sim):
+        stage.disturb("kills of Redis", kills, stage.kill_redis, pause=(1, 3), over=over)
     sim.configure(latency=0)
     verify(stage, system, run_id, expected)

@@ -24,7 +24,7 @@ def late_redis(stage: Stage, catalogue: dict[str, Any], workers: int, away: floa
     """Workers that start while Redis is away wait for it."""
     stage.redis.stop()
     system = stage.system(stage.simulator(**catalogue), workers)
-    eventually(lambda: "Cannot connect to" in system.logs(), 60)
+    eventually(lambda: "Cannot connect to" in system.logs())
     time.sleep(away)
     stage.redis.start()
     expected = calm(system)

@@ -105,24 +105,25 @@ class Scene:
 def locked_sqlite(stage: Stage, catalogue: dict[str, Any], locks: int, latency: float) -> None:
     """Another process that locks SQLite's file, for long or short, costs time and no record."""
     scene = Scene(stage, catalogue, latency=latency, patience=PATIENCE)
-    run_id = scene.system.producer.enqueue_catalog(options=FULL).run_id
     holds = cycle([PATIENCE * 4, PATIENCE / 3])
-    stage.disturb(
-        "locks",
-        locks,
-        lambda: _lock(scene.file, next(holds)),
-        pause=(0.3, 0.8),
-        over=is_over(scene.system, run_id),
-    )
+    with stage.unfinished(scene.sim):
+        run_id = scene.begin()
+        stage.disturb(
+            "locks",
+            locks,
+            lambda: _lock(scene, next(holds)),
+            pause=(0, 0.5),
+            over=is_over(scene.system, run_id),
+        )
     scene.verify(run_id)
-    if not events(scene.system, "unit.retry", text="database is locked"):
-        raise Failed("no unit met the lock")
 
 
-def _lock(file: Path, seconds: float) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as other:
+def _lock(scene: Scene, seconds: float) -> None:
+    """Lock the file for some seconds, and the first time until a unit has met the lock."""
+    with closing(sqlite3.connect(scene.file, isolation_level=None, timeout=30)) as other:
         other.execute("BEGIN IMMEDIATE")
         time.sleep(seconds)
+        eventually(lambda: events(scene.system, "unit.retry", text="database is locked"))
 
 
 @case(full={"catalogue": MANY, "latency": 0.3}, short={"catalogue": FEW, "latency": 0.3})

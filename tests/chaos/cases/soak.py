@@ -48,9 +48,9 @@ class Samples:
 
     def check_remains(self) -> None:
         """Once the runs are forgotten, nothing of them is left in Redis."""
-        eventually(self._are_ids_forgotten, 60)
+        eventually(self._are_ids_forgotten)
         try:
-            eventually(lambda: not self._left(), 30)
+            eventually(lambda: not self._left())
         except AssertionError:
             raise Failed(f"left in Redis: {self._left()[:10]}") from None
 
@@ -110,7 +110,7 @@ def _system(stage: Stage, sim: Any) -> tuple[System, Database]:
     database = Database(f"sqlite:///{stage.folder}/glue.db")
     worker = {"concurrency": 32}
     system = stage.system(sim, keep_runs=KEEP, sinks=(database.url,), worker=worker)
-    eventually(lambda: database.rows("SELECT 1 FROM sqlite_master WHERE name = 'runs'"), 60)
+    eventually(lambda: database.rows("SELECT 1 FROM sqlite_master WHERE name = 'runs'"))
     return system, database
 
 

@@ -8,6 +8,7 @@
 """
 
 import os
+import sys
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
@@ -24,8 +25,11 @@ if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
         app.conf.broker_transport_options["unacked_mutex_expire"] = 2
         return app
 
-    glueline.queue.VISIBILITY_TIMEOUT = int(timeout)
-    setattr(glueline.queue, name, make_impatient_app)
+    changes = {"VISIBILITY_TIMEOUT": int(timeout), name: make_impatient_app}
+    # A fork may have imported more than the module that defines them.
+    for module in [one for name, one in sys.modules.items() if name.startswith("glueline")]:
+        for changed in changes.keys() & vars(module).keys():
+            setattr(module, changed, changes[changed])
 
 if silence := os.environ.get("TEST_SOCKET_TIMEOUT"):
     try:

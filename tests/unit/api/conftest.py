@@ -13,12 +13,13 @@ import httpx
 import pytest
 from tests.conftest import FAKE_CREDENTIALS, quick_settings
 from tests.support.command import start
+from tests.support.ports import find_free_port
 from tests.support.system import System, eventually, variables
 
 from glueline.settings.api import Token, hash_token
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
-from glueline_worker.local.server import EmbeddedRedis, find_free_port
+from glueline_worker.local.server import EmbeddedRedis
 
 DATABASE = "raw_sales_0000"
 ALL, READER, WRITER, NORTH = "token-of-all", "token-to-read", "token-to-write", "token-of-north"
@@ -57,19 +58,19 @@ class Api:
                 for name, v in api.items()
             },
         }
-        self.client = httpx.Client(base_url=self.url, headers=bearer(ALL), timeout=20)
+        self.client = httpx.Client(base_url=self.url, headers=bearer(ALL), timeout=60)
 
     def start(self, env: Mapping[str, str] | None = None) -> "Api":
         changed = {**self._env, **(env or {})}
         self.process = start("api", "--port", str(self.port), env=changed, log=self.log)
-        eventually(self._is_up, 40)
+        eventually(self._is_up)
         return self
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.client.close()
         self.process.send_signal(number)
         try:
-            return self.process.wait(20)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise

@@ -17,7 +17,7 @@ from glueline.settings.api import ApiSettings
 from glueline_worker.local.server import EmbeddedRedis
 
 HEAD = f"POST /v1/extractions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ALL}\r\n"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up on a server that should have ended a connection."""
 
 

@@ -50,7 +50,7 @@ def test_a_change_that_is_delivered_is_read(service: Service):
     assert (told["events"], told["noted"], told["repeated"], told["ignored"]) == (1, 1, 0, 0)
     scope = {"kind": "table", "database": DATABASE, "name": name}
     assert told["changes"] == [{"source": "default", "scope": scope, "is_gone": False}]
-    eventually(lambda: runs_of(service.client, name), 20)
+    eventually(lambda: runs_of(service.client, name))
     (run,) = runs_of(service.client, name)
     assert service.system.wait(run["run_id"]).state == "succeeded"
     service.simulator.delete_table(DATABASE, name)

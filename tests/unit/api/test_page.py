@@ -22,7 +22,7 @@ DESKTOP = {"width": 1280, "height": 800}
 def browser(service: Service) -> Iterator[httpx.Client]:
     """What a browser sends, without its script."""
     headers = {**HTML, "Origin": service.api.url, "Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=service.api.url, headers=headers, timeout=20) as client:
+    with httpx.Client(base_url=service.api.url, headers=headers, timeout=60) as client:
         yield client
 
 
@@ -199,7 +199,7 @@ def test_progress_is_live_in_a_browser(service: Service, screen: Screen) -> None
     page.goto(f"{service.api.url}/runs/{run_id}")
     units = page.locator(".progress .num")
     first = units.inner_text()
-    eventually(lambda: page.locator(".progress .num").inner_text() != first, 20)
+    eventually(lambda: page.locator(".progress .num").inner_text() != first)
     screen.look("running")
     service.simulator.configure(latency=0)
     page.wait_for_selector(".badge.succeeded", timeout=20_000)

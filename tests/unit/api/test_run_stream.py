@@ -94,7 +94,7 @@ def test_a_token_has_its_share_of_streams(one_api: Any) -> None:
 def test_a_stream_ends_with_its_login(one_api: Any) -> None:
     api: Api = one_api()
     run_id = api.client.post("/v1/extractions", json=ONE).json()["run_id"]
-    with httpx.Client(base_url=api.url, headers={"Origin": api.url}, timeout=30) as browser:
+    with httpx.Client(base_url=api.url, headers={"Origin": api.url}, timeout=60) as browser:
         browser.post("/login", data={"token": "token-of-all"})
         with browser.stream("GET", f"/v1/runs/{run_id}/events") as answer:
             stream = events(answer)
@@ -122,9 +122,9 @@ def test_a_server_that_is_told_to_stop_ends_its_streams_and_then_itself(one_api:
 
     listener = threading.Thread(target=listen)
     listener.start()
-    assert is_open.wait(10)
+    assert is_open.wait(60)
     assert api.stop(signal.SIGTERM) == 0
-    listener.join(timeout=10)
+    listener.join(timeout=60)
     assert not listener.is_alive()
     assert [event["event"] for event in heard] == ["progress"]
     assert api.lines()[-1]["event"] == "api.stopped"

@@ -14,7 +14,7 @@ def test_an_extraction_is_accepted_followed_and_ends(service: Service) -> None:
     assert answer.json()["is_new"] is True
     where = answer.headers["location"]
     assert where == f"/v1/runs/{answer.json()['run_id']}"
-    run = eventually(lambda: _read_ended_run(service.client, where), 40)
+    run = eventually(lambda: _read_ended_run(service.client, where))
     assert run["state"] == "succeeded"
     assert run["counts"]["table"] == 12
     assert run["request"]["scope"]["kind"] == "catalog"

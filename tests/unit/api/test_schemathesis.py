@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.examples import examples
 from tests.unit.api.conftest import ALL, Service
 
 pytest.importorskip("schemathesis")
-EXAMPLES = 20
+EXAMPLES = examples(20)
 PATIENCE = 240
 CONFIG = """
 # It does not count 413 as a refusal, and some of what it makes has more than a megabyte.

@@ -13,7 +13,7 @@ def test_a_check_is_carried_out_by_a_worker_and_remembered(service: Service) -> 
     assert answer.headers["location"] == path
     assert answer.json()["name"] == "north-1"
     assert answer.json()["region"] == "eu-north-1"
-    found = eventually(lambda: _read_checked_source(service, path), 20)
+    found = eventually(lambda: _read_checked_source(service, path))
     assert found["check"]["ok"] is True
     assert found["check"]["source"] == "north-1"
     assert found["check"]["items"][0]["state"] == "allowed"
@@ -26,7 +26,7 @@ def test_a_denied_permission_is_told_with_its_reason(service: Service) -> None:
     service.simulator.configure(deny=["GetDatabases"])
     try:
         service.client.post("/v1/sources/south/check")
-        check = eventually(lambda: _read_checked_source(service, "/v1/sources/south"), 20)["check"]
+        check = eventually(lambda: _read_checked_source(service, "/v1/sources/south"))["check"]
     finally:
         service.simulator.configure(deny=[])
     assert check["ok"] is False

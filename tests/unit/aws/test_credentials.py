@@ -230,10 +230,10 @@ async def test_a_process_that_hangs_is_ended_with_its_children(
     script = folder / "hang.sh"
     script.write_text(f"sleep 600 & echo $! > {folder}/child\nwait\n")
     (folder / "config").write_text(f"[profile p]\ncredential_process = sh {script}\n")
-    monkeypatch.setattr(credential_process, "CREDENTIAL_PROCESS_SECONDS", 1.0)
+    monkeypatch.setattr(credential_process, "CREDENTIAL_PROCESS_SECONDS", 3.0)
     await fail(monkeypatch)
     child = Path("/proc") / (folder / "child").read_text().strip() / "stat"
-    for _ in range(200):
+    for _ in range(3000):
         if not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z":
             return
         await asyncio.sleep(0.02)

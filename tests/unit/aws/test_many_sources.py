@@ -45,7 +45,7 @@ async def opened(sim: Simulator, count: int, **fields: Any) -> AsyncIterator[Sou
 
 async def collected(pool: clients.ClientPool, expected: int) -> None:
     """Wait until what nobody holds has been let go of."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(pool) != expected:
             gc.collect()
             await asyncio.sleep(0.01)

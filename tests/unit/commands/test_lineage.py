@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.support.command import Said, glueline
 
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.records import Record
@@ -83,15 +82,14 @@ def stored(folder: Path, records: Sequence[Record]) -> str:
     return url
 
 
-def lineage(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "glueline.cli", "lineage", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+def lineage(*arguments: str) -> Said:
+    return glueline("lineage", *arguments)
 
 
 def test_lineage_goes_through_storage_and_resource_links(sink: str) -> None:
     done = lineage("board.shared", "--sink", sink, "--direction", "upstream", "--json")
-    assert done.returncode == 0, done.stderr
-    steps = json.loads(done.stdout)["upstream"]
+    assert done.code == 0, done.err
+    steps = json.loads(done.out)["upstream"]
     assert [(step["process"], step["upstream"]["name"]) for step in steps] == [
         ("table/board/shared", "table/finance/report"),
         ("job/nightly", "table/sales/orders"),
@@ -102,20 +100,20 @@ def test_lineage_goes_through_storage_and_resource_links(sink: str) -> None:
 
 def test_a_chain_goes_through_linked_databases_and_says_where_it_may_go_on(linked: str) -> None:
     done = lineage("finance.report", "--sink", linked, "--direction", "upstream")
-    assert done.returncode == 0, done.stderr
-    assert "← sales.orders (account 210987654321, us-east-1)  database/shared" in done.stdout
+    assert done.code == 0, done.err
+    assert "← sales.orders (account 210987654321, us-east-1)  database/shared" in done.out
     warning = "database shared is a resource link to database sales of 210987654321 in us-east-1"
-    assert f"warning: {warning}" in done.stderr
+    assert f"warning: {warning}" in done.err
     as_json = lineage("finance.report", "--sink", linked, "--json")
-    assert json.loads(as_json.stdout)["warnings"][0].startswith(warning)
+    assert json.loads(as_json.out)["warnings"][0].startswith(warning)
     unknown = lineage("shared.returns", "--sink", linked)
-    assert f"no lineage is known for 'shared.returns'; {warning}" in unknown.stderr
+    assert f"no lineage is known for 'shared.returns'; {warning}" in unknown.err
 
 
 def test_a_person_sees_a_tree(sink: str) -> None:
     done = lineage("s3://raw/orders", "--sink", sink)
-    assert "→ board.shared" in done.stdout
-    assert "nothing known" in done.stdout
+    assert "→ board.shared" in done.out
+    assert "nothing known" in done.out
 
 
 def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None:
@@ -134,14 +132,14 @@ def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None
 
     asyncio.run(fill())
     done = lineage("finance.report", "--sink", sink)
-    assert done.returncode != 0
-    assert "can mean 2 datasets" in done.stderr
+    assert done.code != 0
+    assert "can mean 2 datasets" in done.err
     names = [
         f"arn:aws:glue:{r}:123456789012/table/finance/report" for r in ("eu-west-1", "us-east-1")
     ]
-    assert all(name in done.stderr.replace("\n", "") for name in names)
+    assert all(name in done.err.replace("\n", "") for name in names)
     done = lineage(names[1], "--sink", sink, "--direction", "upstream", "--json")
-    [step] = json.loads(done.stdout)["upstream"]
+    [step] = json.loads(done.out)["upstream"]
     assert step["upstream"]["namespace"] == "arn:aws:glue:us-east-1:123456789012"
 
 
@@ -156,6 +154,6 @@ def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None
 )
 def test_wrong_usage_is_one_sentence(sink: str, arguments: list[str], said: str) -> None:
     done = lineage(*(arguments if "--sink" in arguments else [*arguments, "--sink", sink]))
-    assert done.returncode in (1, 2)
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code in (1, 2)
+    assert said in done.err
+    assert "Traceback" not in done.err

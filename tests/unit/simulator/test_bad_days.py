@@ -210,7 +210,7 @@ def test_a_held_call_is_answered_when_the_rule_is_gone(tuned: Simulator, glue: A
         tuned.delete_table(DATABASE, "orders_000000")
         assert not held.done()
         tuned.configure(hold=[])
-        answer = held.result(timeout=10)
+        answer = held.result(timeout=60)
     assert "orders_000000" not in [table["Name"] for table in answer["TableList"]]
     tuned.add_table(DATABASE, "orders_000000")
 

@@ -14,12 +14,12 @@ from glueline_simulator import Simulator
 Simulate = Callable[..., Simulator]
 
 
-def sqs(sim: Simulator) -> Any:
+def sqs(sim: Simulator, **options: Any) -> Any:
     return boto3.client(
         "sqs",
         endpoint_url=sim.url,
         region_name="eu-west-1",
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(retries={"total_max_attempts": 1}, **options),
     )
 
 
@@ -75,15 +75,11 @@ def test_a_long_poll_ends_when_a_message_comes_back(shared: Simulator):
 
 
 def test_who_has_gone_receives_nothing(shared: Simulator):
-    client = boto3.client(
-        "sqs",
-        endpoint_url=shared.url,
-        region_name="eu-west-1",
-        config=Config(read_timeout=0.3, retries={"total_max_attempts": 1}),
-    )
+    client = sqs(shared)
+    impatient = sqs(shared, read_timeout=0.3)
     url = client.create_queue(QueueName="d")["QueueUrl"]
     with pytest.raises(ReadTimeoutError):
-        client.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        impatient.receive_message(QueueUrl=url, WaitTimeSeconds=20)
     shared.send("d", "x")
     found = client.receive_message(QueueUrl=url)
     assert [message["Body"] for message in found["Messages"]] == ["x"]

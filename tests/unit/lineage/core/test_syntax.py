@@ -126,11 +126,11 @@ def test_nothing_waits_for_ever_for_its_turn(monkeypatch: pytest.MonkeyPatch) ->
     def hold() -> None:
         with syntax._tree_lock.take():
             taken.set()
-            done.wait(30)
+            done.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    taken.wait(30)
+    taken.wait(60)
     try:
         assert syntax.parse_module("a = 1").body
     finally:
