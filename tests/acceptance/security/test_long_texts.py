@@ -18,7 +18,9 @@ from glueline_worker.lineage.files import cells, file_kinds
 from glueline_worker.lineage.naming import queries
 from glueline_worker.lineage.scala import lexer
 from glueline_worker.lineage.script.domain import template_text as text_methods
-from glueline_worker.lineage.script.models import dbapi, duckdb
+from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models.duckdb import connections, databases
+from glueline_worker.lineage.script.models.duckdb import queries as duckdb_queries
 from glueline_worker.lineage.script.source import repair
 from glueline_worker.sinks import sink_url
 
@@ -153,15 +155,21 @@ TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "braces of Scala": (lambda text: lexer._BRACES.sub("", text), ('"\\', '"""', '""" ')),
     "pairs of a DSN": (dbapi._PAIR.findall, ("a", "a ", "a=", "a={")),
     "statements of DuckDB": (
-        lambda text: duckdb._NO_DATA.sub("", text),
+        lambda text: connections._NO_DATA.sub("", text),
         ("SET ", ";SET '", ";SET \"'", "; ", "CREATE ", "';SET "),
     ),
     "ATTACH of DuckDB": (
-        lambda text: duckdb._ATTACH.match(f"ATTACH {text}"),
+        lambda text: databases._ATTACH.match(f"ATTACH {text}"),
         ("'", "DATABASE ", "'a' AS ", " ", "'a' "),
     ),
-    "USE of DuckDB": (lambda text: duckdb._USE.match(f"USE a{text}b"), (" ", ";", "a")),
-    "options of DuckDB": (duckdb._OPTION.findall, ("a", "a ", " ", "a '")),
+    "USE of DuckDB": (lambda text: databases._USE.match(f"USE a{text}b"), (" ", ";", "a")),
+    "options of DuckDB": (databases._OPTION.findall, ("a", "a ", " ", "a '")),
+    "scans of DuckDB": (
+        lambda text: databases._SCAN.sub("", text),
+        ("mysql_scan(", "mysql_scan('", "mysql_scan('a', ", " ", "postgres_"),
+    ),
+    "comments of DuckDB": (duckdb_queries.remove_comments, ("'", "\"'", "--", "/*", "'\"/*")),
+    "parameters of DuckDB": (duckdb_queries._PARAMETER.findall, ("'\"", "$a", "?", "\"'")),
     "Python 2": (repair.repair_script, ("except", "except\t,", '"\\', "`", "print ", "<a ")),
     "%%configure": (lambda text: cells._find_closing_brace(text, 0), ('"\\', '{"\\', '"a')),
     "a pointer": (file_kinds._TEXTS[1][0].match, ("annex/objects/", "annex/objects/ ", "/")),
