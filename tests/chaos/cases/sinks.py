@@ -73,10 +73,10 @@ class Scene:
         eventually(lambda: settled(self.system, run_id) > some, 120)
         return run_id
 
-    def verify(self, run_id: str) -> None:
+    def verify(self, run_id: str, *, replays: int = 0) -> None:
         """The run is in both sinks as if nothing had happened."""
         self.sim.configure(latency=0)
-        verify(self.stage, self.system, run_id, self.expected)
+        verify(self.stage, self.system, run_id, self.expected, replays=replays)
         compare("SQLite", self.database.written_by(run_id), self.expected.records)
         if (state := self.database.state_of(run_id)) != "succeeded":
             raise Failed(f"the database says that the run is {state}")
@@ -95,7 +95,7 @@ class Scene:
             raise Failed(f"failures that do not say {said!r}: {others[:3]}")
         self.stage.counts["failed"] = len(failures)
         self.system.producer.replay(run_id)
-        self.verify(run_id)
+        self.verify(run_id, replays=1)
 
 
 @case(

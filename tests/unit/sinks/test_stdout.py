@@ -123,15 +123,20 @@ async def test_a_reader_that_stalls_fails_its_units_and_no_other_output(
     assert is_empty(locks)
 
 
+async def attempt(sink: StdoutSink, unit_id: str) -> None:
+    """Attempt a unit as workers do, who discard what a cancelled attempt leaves."""
+    writer = await sink.begin(run(), unit_id)
+    try:
+        await writer.write([table("a", description="x" * 90000)])
+        await writer.complete()
+    finally:
+        await writer.discard()
+
+
 async def test_a_unit_that_is_cancelled_prints_no_more(make_pipe: MakePipe):
     reading, target = make_pipe()
     sink = StdoutSink(target)
-    waiting = [
-        asyncio.create_task(
-            store(sink, run(), f"database/{n}", table("a", description="x" * 90000))
-        )
-        for n in range(2)
-    ]
+    waiting = [asyncio.create_task(attempt(sink, f"database/{n}")) for n in range(2)]
     await asyncio.to_thread(select.select, [reading], [], [])
     for task in waiting:
         task.cancel()
