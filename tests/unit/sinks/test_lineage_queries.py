@@ -63,3 +63,14 @@ async def test_partitions_elsewhere_are_those_not_below_their_table(sink: Sink):
     assert {(each.database, each.table, each.catalog_id) for each in found} == {
         ("sales", "orders", HERE["catalog_id"])
     }
+
+
+async def test_a_partition_is_compared_with_the_table_of_its_own_catalogue(sink: Sink):
+    assert isinstance(sink, SqlSink)
+    for catalog, root in (("123456789012", "s3://lake/t"), ("123456789012:inner", "s3://inner/t")):
+        at = {"catalog_id": catalog}
+        orders = table("orders", storage=Storage(location=root)).model_copy(update=at)
+        below = partition("1", storage=Storage(location=f"{root}/dt=1")).model_copy(update=at)
+        await store(sink, run(), f"table/{catalog}", orders, below)
+    assert len(await sink.read(select_tables)) == 2
+    assert not await sink.read(select_partitions_elsewhere)

@@ -134,6 +134,7 @@ def select_partitions_elsewhere(connection: Connection) -> Sequence[StoredPartit
             and_(
                 tables.source == parts.source,
                 tables.region == parts.region,
+                tables.catalog_id.is_not_distinct_from(parts.catalog_id),
                 tables.database_name == parts.database_name,
                 tables.name == parts.table_name,
             ),
