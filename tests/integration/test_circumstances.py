@@ -24,7 +24,7 @@ from glueline.settings.sources import Source
 from glueline_simulator import Simulator
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import SourceConnections
-from glueline_worker.execution import executor
+from glueline_worker.execution import executor, fairness
 from glueline_worker.execution import failures as failure_handling
 from glueline_worker.execution.executor import Executor
 from glueline_worker.execution.services import WorkerServices
@@ -107,7 +107,7 @@ class Fleet:
 @pytest.fixture
 async def fleet(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fleet]:
     monkeypatch.setattr(failure_handling, "NOT_SERVED_PAUSE", 0)
-    monkeypatch.setattr(failure_handling, "YIELD_SECONDS", (0, 0))
+    monkeypatch.setattr(fairness, "YIELD_SECONDS", (0, 0))
     async with AsyncExitStack() as stack:
         yield Fleet(settings, stack)
 

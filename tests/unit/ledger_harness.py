@@ -10,7 +10,7 @@ import redis
 from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.contract.runs import Failure, RunState, RunStatus
 from glueline.ledger import Commands, Keys, Ledger
-from glueline.ledger.commands import Claim, Settlement, finish_unit
+from glueline.ledger.commands import Claim, Settlement, make_finish_unit
 from glueline.ledger.results import ClaimResult, DueUnits, OpenRunResult
 
 LEASE = 100_000
@@ -56,7 +56,7 @@ class LedgerHarness:
 
     def finish(self, run_id: str, state: RunState | None = RunState.SUCCEEDED, **more: Any) -> bool:
         """Claim the run's ``finish`` and end the run."""
-        claim = self.take(finish_unit(run_id, "default"))
+        claim = self.take(make_finish_unit(run_id, "default"))
         return self.ledger(self.calls.finish(claim, state, keep_ms=KEEP, **more))
 
     def run_to_end(

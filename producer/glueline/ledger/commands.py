@@ -74,7 +74,7 @@ class Commands:
         """
         keys = self.keys
         units = first_units(run_id, request)
-        finish = finish_unit("0" * 16, request.source).model_dump_json()
+        finish = make_finish_unit("0" * 16, request.source).model_dump_json()
         return Command(
             "open_run",
             (
@@ -148,7 +148,7 @@ class Commands:
                 claim.unit.unit_id,
                 claim.token,
                 self.redispatch_after_ms,
-                finish_unit(claim.unit.run_id, claim.unit.source).model_dump_json(),
+                make_finish_unit(claim.unit.run_id, claim.unit.source).model_dump_json(),
                 _json(outcome),
             ),
             parsing.parse_opened_units,
@@ -306,7 +306,7 @@ class Commands:
             (self.keys.run(run.run_id), self.keys.active, self.keys.scope(run.request)),
             (
                 self.redispatch_after_ms,
-                finish_unit(run.run_id, run.request.source).model_dump_json(),
+                make_finish_unit(run.run_id, run.request.source).model_dump_json(),
                 *units,
             ),
             parsing.parse_replay,
@@ -374,7 +374,7 @@ class Commands:
         return Command("dead_letters", (self.keys.dead,), (limit,), parsing.parse_dead_letters)
 
 
-def finish_unit(run_id: str, source: str) -> FinishUnit:
+def make_finish_unit(run_id: str, source: str) -> FinishUnit:
     """Return the unit that ends a run."""
     return FinishUnit(run_id=run_id, source=source)
 

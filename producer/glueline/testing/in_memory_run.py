@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import finish_unit
+from glueline.ledger.commands import make_finish_unit
 
 
 @dataclass
@@ -44,7 +44,7 @@ class InMemoryRun:
     @property
     def finish_message(self) -> str:
         """The message of the run's ``finish``."""
-        return finish_unit(self.run_id, self.source).model_dump_json()
+        return make_finish_unit(self.run_id, self.source).model_dump_json()
 
     def stop(self, state: RunState, reason: str, now: int) -> None:
         """End the run early; nothing but its ``finish`` stays open."""

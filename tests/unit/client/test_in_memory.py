@@ -33,7 +33,7 @@ from glueline.contract.messages import (
     parse_message,
 )
 from glueline.ledger.checks import record_check
-from glueline.ledger.commands import finish_unit
+from glueline.ledger.commands import make_finish_unit
 from glueline.settings.schedules import Schedule
 from glueline.testing import InMemoryGlueline, InMemoryLedger
 
@@ -189,7 +189,7 @@ def test_cancelling(stage: Stage):
     run_id = stage.producer.enqueue(SALES).run_id
     before = len(stage.published())
     assert stage.producer.cancel(run_id, "not today") is RunState.CANCELLED
-    assert stage.published()[before:] == [finish_unit(run_id, "default")]
+    assert stage.published()[before:] == [make_finish_unit(run_id, "default")]
     assert stage.producer.cancel(run_id) is RunState.CANCELLED
     run = stage.producer.status(run_id)
     assert (run.state, run.reason, run.open_units) == (RunState.CANCELLED, "not today", 1)
@@ -231,7 +231,7 @@ def test_a_run_that_failed_at_its_commit_is_finished_again(stage: Stage):
     stage.settle(stage.take(run_id)[0])
     stage.finish(run_id, RunState.FAILED)
     assert stage.producer.replay(run_id) == 1
-    assert stage.published()[-1] == finish_unit(run_id, "default")
+    assert stage.published()[-1] == make_finish_unit(run_id, "default")
     assert stage.producer.status(run_id).open_units == 1
 
 

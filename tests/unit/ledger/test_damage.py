@@ -21,7 +21,7 @@ from glueline.contract.messages import (
 )
 from glueline.contract.runs import RunState
 from glueline.ledger.checks import read_checks
-from glueline.ledger.commands import Claim, finish_unit
+from glueline.ledger.commands import Claim, make_finish_unit
 from glueline.ledger.gauges import read_gauges
 from glueline.ledger.results import UnreadableUnit
 
@@ -176,14 +176,14 @@ def test_what_was_lost_is_not_committed(harness: LedgerHarness, part: str):
     harness.settle(first, receipt=RECEIPT, listings=["databases"])
     harness.fail(second)
     harness.client.delete(harness.keys.run(run.run_id) + part)
-    _, answer = harness.claim(finish_unit(run.run_id, "default"))
+    _, answer = harness.claim(make_finish_unit(run.run_id, "default"))
     assert (answer.outcome, answer.state) == ("claimed", RunState.FAILED)
 
 
 def test_what_was_lost_after_the_claim_is_not_committed(harness: LedgerHarness):
     run = harness.open(job("j"))
     harness.settle(harness.take(run.units[0]), receipt=RECEIPT)
-    harness.take(finish_unit(run.run_id, "default"))
+    harness.take(make_finish_unit(run.run_id, "default"))
     assert harness.ledger(harness.calls.results(run.run_id)).problem == ""
     harness.client.delete(f"{harness.keys.run(run.run_id)}:receipts")
     assert "Redis lost receipts" in harness.ledger(harness.calls.results(run.run_id)).problem
@@ -284,7 +284,7 @@ def test_the_finish_of_the_ledger_is_that_of_the_contract(harness: LedgerHarness
     harness.client.hset(f"{harness.keys.run(run.run_id)}:units", "finish", "damaged")
     harness.settle(harness.take(run.units[0]))
     harness.advance(SILENCE + 1)
-    assert harness.due_units() == [finish_unit(run.run_id, "default")]
+    assert harness.due_units() == [make_finish_unit(run.run_id, "default")]
 
 
 # What this version cannot read
@@ -345,7 +345,7 @@ def test_a_run_of_many_unreadable_units_leaves_one_letter(harness: LedgerHarness
     for unit in run.units:
         one = UnreadableUnit(run.run_id, unit.unit_id, "it is newer")
         last = harness.ledger(harness.calls.refuse(one, 1))
-    assert last == finish_unit(run.run_id, "default")
+    assert last == make_finish_unit(run.run_id, "default")
     assert len(harness.ledger(harness.calls.dead_letters())) == 1
 
 

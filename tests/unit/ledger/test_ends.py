@@ -5,7 +5,7 @@ from tests.unit.ledger_harness import KEEP, LEASE, SILENCE, LedgerHarness
 
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import Claim, finish_unit
+from glueline.ledger.commands import Claim, make_finish_unit
 from glueline.ledger.results import OpenRunResult
 from glueline_worker.execution.run_commit import LONGEST_CLEANUP_DELAY
 
@@ -100,7 +100,7 @@ def test_the_end_of_an_older_run_leaves_the_scope_to_the_newer(harness: LedgerHa
 def test_a_lost_claim_ends_nothing(harness: LedgerHarness, run: OpenRunResult):
     for unit in run.units:
         harness.settle(harness.take(unit))
-    lost = harness.take(finish_unit(run.run_id, "default"))
+    lost = harness.take(make_finish_unit(run.run_id, "default"))
     harness.advance(LEASE + 1)
     held = harness.take(lost.unit)
     for claim in (lost, Claim(lost.unit, "made up")):
@@ -145,7 +145,7 @@ def test_cancelling_leaves_only_the_finish_open(harness: LedgerHarness, run: Ope
     assert harness.settle(claim, counts={"table": 1}) == (False, [])
     assert harness.ledger(harness.calls.renew([claim], LEASE)) == [False]
     assert harness.claim(run.units[1])[1].outcome == "settled"
-    _, answer = harness.claim(finish_unit(run.run_id, "default"))
+    _, answer = harness.claim(make_finish_unit(run.run_id, "default"))
     assert (answer.outcome, answer.state) == ("claimed", RunState.CANCELLED)
 
 
@@ -161,7 +161,7 @@ def test_cancelling_comes_too_late_while_the_sinks_commit(
 ):
     for unit in run.units:
         harness.settle(harness.take(unit))
-    claim = harness.take(finish_unit(run.run_id, "default"))
+    claim = harness.take(make_finish_unit(run.run_id, "default"))
     assert cancel(harness, run.run_id) == (RunState.RUNNING, [])
     assert harness.ledger(harness.calls.finish(claim, RunState.SUCCEEDED, keep_ms=KEEP))
     assert harness.status(run.run_id).state is RunState.SUCCEEDED
@@ -266,7 +266,7 @@ def test_a_stopped_run_that_is_not_cleaned_up_yet_says_so_until_it_is(
     harness: LedgerHarness, run: OpenRunResult
 ):
     cancel(harness, run.run_id)
-    finish = finish_unit(run.run_id, "default")
+    finish = make_finish_unit(run.run_id, "default")
 
     def postpone(warning: str) -> None:
         claim = harness.take(finish)
@@ -292,7 +292,7 @@ def test_a_long_pause_before_cleaning_is_no_step_of_the_clock(
     harness: LedgerHarness, run: OpenRunResult
 ):
     cancel(harness, run.run_id)
-    finish = finish_unit(run.run_id, "default")
+    finish = make_finish_unit(run.run_id, "default")
     claim = harness.take(finish)
     pause = int(LONGEST_CLEANUP_DELAY * 1000)
     assert harness.ledger(harness.calls.postpone(claim, delay_ms=pause, warning="away"))

@@ -32,7 +32,7 @@ from glueline.contract.messages import (
 )
 from glueline.contract.runs import RunState
 from glueline.ledger import Commands, Keys
-from glueline.ledger.commands import Claim, finish_unit
+from glueline.ledger.commands import Claim, make_finish_unit
 from glueline_worker.local.server import EmbeddedRedis
 
 TICK = 100_000
@@ -179,7 +179,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert opened.is_waiting == must_wait
         assert ("finish" in {unit.unit_id for unit in opened.units}) == bool(older)
         assert all(opened.generation > run.generation for run in self.runs.values())
-        finish = finish_unit(opened.run_id, "default")
+        finish = make_finish_unit(opened.run_id, "default")
         own = first_units(opened.run_id, ExtractionRequest(scope=SCOPES[scope]))
         assert [unit for unit in opened.units if unit.run_id == opened.run_id] == (
             [] if must_wait else own
@@ -394,7 +394,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert (answer.state, answer.units) == (run.state, [])
         else:
             assert answer.state is RunState.CANCELLED
-            assert answer.units == [finish_unit(run.run_id, "default")]
+            assert answer.units == [make_finish_unit(run.run_id, "default")]
             run.stop(RunState.CANCELLED, self.now)
 
     @precondition(lambda self: self.runs)

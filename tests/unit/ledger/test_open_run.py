@@ -15,7 +15,7 @@ from glueline.contract.messages import (
     Options,
 )
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import finish_unit
+from glueline.ledger.commands import make_finish_unit
 from glueline.ledger.decoding import digest_request
 from glueline.ledger.keys import KeyOrigin
 
@@ -272,7 +272,7 @@ def test_a_run_that_ended_is_not_superseded(harness: LedgerHarness):
 def test_a_run_whose_sinks_are_being_committed_is_left_to_its_end(harness: LedgerHarness):
     first = harness.open(SALES)
     harness.settle(harness.take(first.units[0]))
-    finish = harness.take(finish_unit(first.run_id, "default"))
+    finish = harness.take(make_finish_unit(first.run_id, "default"))
     assert len(harness.open(SALES).units) == 1
     assert harness.status(first.run_id).state is RunState.RUNNING
     assert harness.ledger(harness.calls.finish(finish, RunState.SUCCEEDED, keep_ms=1000))

@@ -10,7 +10,7 @@ from tests.unit.ledger_harness import LEASE, SILENCE, LedgerHarness, failure
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest, JobUnit, UnitMessage
 from glueline.contract.runs import RunState
-from glueline.ledger.commands import Claim, finish_unit
+from glueline.ledger.commands import Claim, make_finish_unit
 from glueline.ledger.results import OpenRunResult
 
 
@@ -67,7 +67,7 @@ def test_renewing_tells_which_claims_are_lost(harness: LedgerHarness, run: OpenR
     harness.take(lost.unit)
     settled = harness.take(harness.open(ExtractionRequest(source="other")).units[0])
     harness.settle(settled)
-    never = Claim(finish_unit("f" * 32, "default"), "token")
+    never = Claim(make_finish_unit("f" * 32, "default"), "token")
     renewed = harness.ledger(harness.calls.renew([kept, lost, settled, never], LEASE))
     assert renewed == [True, False, False, False]
 
@@ -100,12 +100,12 @@ def test_what_is_settled_failed_or_unknown_is_not_claimed(
     assert harness.claim(well)[1].outcome == "settled"
     assert harness.claim(badly)[1].outcome == "settled"
     assert harness.claim(child(run, "never opened"))[1].outcome == "settled"
-    assert harness.claim(finish_unit("f" * 32, "default"))[1].outcome == "unknown"
+    assert harness.claim(make_finish_unit("f" * 32, "default"))[1].outcome == "unknown"
 
 
 def test_nothing_is_claimed_once_the_run_is_over(harness: LedgerHarness, run: OpenRunResult):
     harness.run_to_end(run.units)
-    for unit in (*run.units, finish_unit(run.run_id, "default")):
+    for unit in (*run.units, make_finish_unit(run.run_id, "default")):
         assert harness.claim(unit)[1].outcome == "settled"
     assert harness.status(run.run_id).open_units == 0
 

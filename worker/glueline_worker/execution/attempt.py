@@ -45,7 +45,6 @@ UNIT_HANDLERS: Mapping[str, Callable[[Any, UnitContext], Awaitable[None]]] = {
 
 async def run_attempt(claimed: ClaimedUnit) -> None:
     """Do the unit's work and settle it; a failure is tried again later, or recorded."""
-    claimed.observer.report_start()
     timeout = claimed.services.settings.worker.unit_timeout
     try:
         async with asyncio.timeout(timeout) as limit:

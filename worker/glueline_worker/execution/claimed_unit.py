@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from glueline.contract.messages import FinishUnit, UnitMessage
 from glueline.contract.runs import Failure, RunState, RunStatus
-from glueline.ledger.commands import Claim, Settlement
+from glueline.ledger.commands import Claim, Settlement, make_finish_unit
 from glueline.ledger.results import ClaimResult
 from glueline_worker.execution.circumstances import Circumstances
 from glueline_worker.execution.observer import AttemptObserver
@@ -73,8 +73,8 @@ class ClaimedUnit:
         if not has_claim:
             raise ClaimLost
         self.observer.report_counts(settlement.counts)
-        finish_unit = FinishUnit(run_id=self.unit.run_id, source=self.unit.source)
-        await self._publish_new([*settlement.children, finish_unit], new_ids)
+        finish = make_finish_unit(self.unit.run_id, self.unit.source)
+        await self._publish_new([*settlement.children, finish], new_ids)
 
     async def release(self, delay: float) -> None:
         """Let the unit be tried again after ``delay`` seconds."""

@@ -1,7 +1,6 @@
 """The units that a process works on: claim them, renew their leases, give them back."""
 
 import asyncio
-import random
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -17,7 +16,7 @@ from glueline.ledger.results import ClaimResult, UnreadableUnit
 from glueline_worker.execution.attempt import run_attempt
 from glueline_worker.execution.circumstances import check_circumstances
 from glueline_worker.execution.claimed_unit import ClaimedUnit
-from glueline_worker.execution.fairness import YIELD_SECONDS, should_yield
+from glueline_worker.execution.fairness import draw_yield_delay, should_yield
 from glueline_worker.execution.observer import AttemptObserver
 from glueline_worker.execution.retry import retry_delay
 from glueline_worker.execution.services import WorkerServices
@@ -137,12 +136,12 @@ class Executor:
 
     async def _yield_slot(self, claimed: ClaimedUnit) -> MessageOutcome:
         """Let the unit come back in seconds; the attempt does not count."""
-        delay_ms = int(random.uniform(*YIELD_SECONDS) * 1000)  # noqa: S311 - no secret
-        claimed.observer.report_yield(delay_ms / 1000)
+        delay = draw_yield_delay()
+        claimed.observer.report_yield(delay)
         calls = self.services.calls
         try:
             await self.services.ledger(
-                calls.release(claimed.claim, delay_ms=delay_ms, counted=False)
+                calls.release(claimed.claim, delay_ms=int(delay * 1000), counted=False)
             )
         except LedgerUnavailable as error:
             log.warning("ledger.unavailable", error=str(error))

@@ -1,7 +1,6 @@
 """Handle the failure of an attempt: try again, give the unit back, or record the failure."""
 
 import asyncio
-import random
 
 import structlog
 
@@ -12,7 +11,7 @@ from glueline_worker.aws.calls import call_counts
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.circumstances import CannotServe
 from glueline_worker.execution.claimed_unit import ClaimedUnit
-from glueline_worker.execution.fairness import YIELD_SECONDS
+from glueline_worker.execution.fairness import draw_yield_delay
 from glueline_worker.execution.finish import give_up_finish
 from glueline_worker.execution.retry import (
     AttemptsExhausted,
@@ -73,7 +72,7 @@ async def _give_back(claimed: ClaimedUnit, error: CannotServe) -> None:
     call = services.calls.give_back(
         claimed.claim,
         error.warning,
-        delay_ms=int(random.uniform(*YIELD_SECONDS) * 1000),  # noqa: S311 - no secret
+        delay_ms=int(draw_yield_delay() * 1000),
         longest_ms=int(NOT_SERVED_LEASES * services.lease_ms),
     )
     is_given_back = await services.ledger(call)

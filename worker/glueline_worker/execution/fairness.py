@@ -5,13 +5,18 @@ large one, and units that wait for the quota of one account would hold all slots
 account has nothing to do.
 """
 
+import random
 from collections.abc import Collection
 
 from glueline.contract.messages import FinishUnit, UnitMessage
 
 YIELD_SECONDS = (2.0, 5.0)
-"""The shortest and the longest time for which a unit lets others go first. The time is random, so
-that not all units come back together."""
+"""The shortest and the longest time for which a unit lets others go first."""
+
+
+def draw_yield_delay() -> float:
+    """Return the seconds until a unit comes back; at random, so that not all come together."""
+    return random.uniform(*YIELD_SECONDS)  # noqa: S311 - no secret
 
 
 def should_yield(unit: UnitMessage, run_ids: Collection[str], slots: int, runs: int) -> bool:

@@ -16,15 +16,11 @@ log = structlog.get_logger()
 
 @dataclass
 class AttemptObserver:
-    """Reports what happens to one attempt at a unit of ``kind``."""
+    """Reports what happens to one attempt at a unit of ``kind``, which begins with this object."""
 
     kind: str
     has_failed: bool = False
     _started: float = field(default_factory=time.monotonic)
-
-    def report_start(self) -> None:
-        """Begin to measure the attempt's time."""
-        self._started = time.monotonic()
 
     def report_counts(self, counts: Mapping[str, int]) -> None:
         """Count the records of a unit that the ledger has settled."""

@@ -7,7 +7,7 @@ import structlog
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import FinishUnit
 from glueline.contract.runs import Failure, RunState
-from glueline.ledger.commands import Claim, Settlement
+from glueline.ledger.commands import Claim, Settlement, make_finish_unit
 from glueline.ledger.results import UNREADABLE, ClaimResult
 from glueline_worker.execution import run_commit
 from glueline_worker.execution.observer import AttemptObserver, report_run_end
@@ -34,7 +34,7 @@ async def give_up_unreadable(services: WorkerServices, claim: Claim, result: Cla
         settle = services.calls.settle(claim, Settlement(failure=failure))
         has_claim, new_ids = await services.ledger(settle)
         if has_claim and new_ids:
-            await services.publish([FinishUnit(run_id=unit.run_id, source=unit.source)])
+            await services.publish([make_finish_unit(unit.run_id, unit.source)])
     where = f"unit {unit.unit_id[:200]} of run {unit.run_id}"
     await services.ledger(services.calls.add_dead_letter(f"{where}: {result.problem}", ""))
 
