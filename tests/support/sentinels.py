@@ -2,8 +2,9 @@
 
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import redis
 from tests.support.ports import find_free_port
@@ -21,8 +22,8 @@ class Failover:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.servers = (find_free_port(), find_free_port())
-        self.sentinels = (find_free_port(), find_free_port())
+        self.servers: tuple[int, ...] = ()
+        self.sentinels: tuple[int, ...] = ()
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
     @property
@@ -34,14 +35,22 @@ class Failover:
         )
 
     def __enter__(self) -> Self:
-        master, replica = self.servers
+        try:
+            self._start_all()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start_all(self) -> None:
         common = f'requirepass "{PASSWORD}"\nmasterauth "{PASSWORD}"\nrepl-diskless-sync-delay 0\n'
-        self._start(master, common)
-        self._start(replica, f"{common}replicaof 127.0.0.1 {master}\n")
+        master = self._start(PASSWORD, common)
+        replica = self._start(PASSWORD, f"{common}replicaof 127.0.0.1 {master}\n")
+        self.servers = (master, replica)
         self._until(lambda: self.server(replica).info()["master_link_status"] == "up")
-        for port in self.sentinels:
-            self._start(
-                port,
+        for _ in range(2):
+            port = self._start(
+                SENTINEL_PASSWORD,
                 f'requirepass "{SENTINEL_PASSWORD}"\n'
                 f'sentinel sentinel-pass "{SENTINEL_PASSWORD}"\n'
                 f"sentinel monitor {MASTER} 127.0.0.1 {master} 2\n"
@@ -50,9 +59,9 @@ class Failover:
                 f"sentinel failover-timeout {MASTER} 3000\n",
                 "--sentinel",
             )
+            self.sentinels = (*self.sentinels, port)
         for port in self.sentinels:
             self._until(lambda port=port: self._knows_all(port))
-        return self
 
     def __exit__(self, *_: object) -> None:
         for process in self._processes.values():
@@ -78,24 +87,37 @@ class Failover:
         found = self.server(port).sentinel_master(MASTER)
         return found["num-slaves"] >= 1 and found["num-other-sentinels"] >= 1
 
-    def _start(self, port: int, text: str, *options: str) -> None:
+    def _start(self, password: str, text: str, *options: str) -> int:
+        """Start a server and return its port; another one may take a free port first."""
+        for _ in range(5):
+            port = find_free_port()
+            process = self._processes[port] = self._launch(port, text, options)
+            with redis.Redis(port=port, password=password) as client:
+                self._until(lambda: process.poll() is not None or _answers(client))
+            if process.poll() is None:
+                return port
+        raise AssertionError((self._folder / str(port) / "log").read_text())
+
+    def _launch(self, port: int, text: str, options: tuple[str, ...]) -> subprocess.Popen[bytes]:
         folder = self._folder / str(port)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         config = folder / "redis.conf"
         config.write_text(f'bind 127.0.0.1\nport {port}\ndir "{folder}"\nsave ""\n{text}')
         with (folder / "log").open("wb") as log:
             command = [find_server_binary(), str(config), *options]
-            self._processes[port] = start_process(command, stdout=log, stderr=log)
-        self._until(lambda: self._answers(port))
+            return start_process(command, stdout=log, stderr=log)
 
-    def _answers(self, port: int) -> bool:
-        try:
-            return bool(self.server(port).ping())
-        except redis.RedisError:
-            return False
-
-    def _until(self, check: Any) -> None:
+    def _until(self, check: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 60
         while not check():
-            assert time.monotonic() < deadline
+            if time.monotonic() > deadline:
+                logs = [path.read_text() for path in sorted(self._folder.glob("*/log"))]
+                raise AssertionError("\n".join(logs))
             time.sleep(0.05)
+
+
+def _answers(client: "redis.Redis") -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
