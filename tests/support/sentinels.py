@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -93,7 +94,7 @@ class Failover:
             port = find_free_port()
             process = self._processes[port] = self._launch(port, text, options)
             with redis.Redis(port=port, password=password) as client:
-                self._until(lambda: process.poll() is not None or _answers(client))
+                self._until(partial(_has_ended_or_answers, process, client))
             if process.poll() is None:
                 return port
         raise AssertionError((self._folder / str(port) / "log").read_text())
@@ -116,8 +117,8 @@ class Failover:
             time.sleep(0.05)
 
 
-def _answers(client: "redis.Redis") -> bool:
+def _has_ended_or_answers(process: "subprocess.Popen[bytes]", client: "redis.Redis") -> bool:
     try:
-        return bool(client.ping())
+        return process.poll() is not None or bool(client.ping())
     except redis.RedisError:
         return False

@@ -1,6 +1,7 @@
 """Lineage: datasets with OpenLineage's names, and the edges between them."""
 
 from enum import StrEnum
+from typing import Literal
 
 from glueline.contract.model import StrictModel
 
@@ -27,9 +28,36 @@ class Dataset(StrictModel):
     name: str
 
 
+Transformation = Literal["identity", "transformation", "aggregation", "masking"]
+"""The way from one column to another, as OpenLineage's column lineage facet names it: the value
+itself, one computed from it, one of many rows, or one that hides it (a hash)."""
+
+Effect = Literal["join", "filter", "group_by", "sort", "window", "conditional"]
+"""The way in which a column decides about others whose values it is no part of, as OpenLineage's
+column lineage facet names it."""
+
+
 class ColumnEdge(StrictModel):
-    """One column of the upstream dataset flows into one column of the downstream dataset."""
+    """Values of one column of the upstream dataset become part of one of the downstream dataset.
+
+    ``line`` is the 1-based line of the script or statement that says so, if it is known.
+    ``transformation`` is None where a description does not tell.
+    """
 
     upstream: str
     downstream: str
-    transformation: str | None = None
+    transformation: Transformation | None = None
+    line: int | None = None
+
+
+class IndirectEdge(StrictModel):
+    """A column of the upstream dataset decides about the downstream dataset.
+
+    ``downstream`` is the column that it decides about, or None for all of them, as a filter or the
+    condition of a join decides which rows there are. ``line`` is as in ColumnEdge.
+    """
+
+    upstream: str
+    downstream: str | None
+    effect: Effect
+    line: int | None = None

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from pydantic import Field
 
 from glueline.contract.datatypes import DataType
-from glueline.contract.lineage import ColumnEdge, Dataset, Origin
+from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
 from glueline.contract.messages import encode
 from glueline.contract.model import StrictModel
 
@@ -325,6 +325,7 @@ class LineageRecord(Record):
     downstream: Dataset
     origins: tuple[Origin, ...]
     columns: tuple[ColumnEdge, ...] = ()
+    indirect: tuple[IndirectEdge, ...] = ()
 
     @property
     def listing(self) -> str:

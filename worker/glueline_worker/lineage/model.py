@@ -10,9 +10,21 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from glueline.contract.lineage import ColumnEdge, Dataset, Origin
+from glueline.contract.lineage import (
+    ColumnEdge,
+    Dataset,
+    Effect,
+    IndirectEdge,
+    Origin,
+    Transformation,
+)
 
 Role = Literal["read", "transform", "write"]
+
+Schemas = Mapping[str, tuple[str, ...]]
+"""The columns of a table by ``database/table`` in lower case, in their order and as written.
+The fields of a struct are by ``database/table/column``, those of a struct within it by
+``database/table/column/field``; an array or a map of structs counts as its struct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,16 @@ class ColumnRef:
 
     node: str
     column: str
+    transformation: Transformation = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class IndirectRef:
+    """A column of an input that decides about the node's rows, or about ``column`` alone."""
+
+    ref: ColumnRef
+    effect: Effect
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,7 @@ class Flow:
     dropped: frozenset[str] = frozenset()
     stacked: bool = False
     whole: tuple[str, ...] = ()
+    indirect: tuple[IndirectRef, ...] = ()
 
 
 KEEP = Flow(rest=True)
@@ -85,6 +108,7 @@ class Edge:
     downstream: Dataset
     origins: tuple[Origin, ...]
     columns: tuple[ColumnEdge, ...] = ()
+    indirect: tuple[IndirectEdge, ...] = ()
     line: int | None = None
 
 
@@ -113,7 +137,6 @@ class LineageContext:
 
     ``arguments`` are the job's DefaultArguments without their leading dashes. ``connections``
     maps a Glue connection's name to its properties without secrets (``JDBC_CONNECTION_URL`` …).
-    ``schemas`` maps ``database/table`` in lower case to its column names.
     """
 
     region: str | None = None
@@ -122,4 +145,4 @@ class LineageContext:
     connections: Mapping[str, Mapping[str, str]] = field(
         default_factory=lambda: MappingProxyType({})
     )
-    schemas: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    schemas: Schemas = field(default_factory=lambda: MappingProxyType({}))

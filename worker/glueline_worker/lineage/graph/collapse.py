@@ -123,7 +123,7 @@ class _GraphWalk:
                 self._datasets[down],
                 (self._origin,),
                 tuple(sorted(columns, key=get_column_key)),
-                line,
+                line=line,
             )
             for (up, down), (columns, line) in found.items()
         )

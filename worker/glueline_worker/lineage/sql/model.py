@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from glueline_worker.lineage.model import ColumnRef, Flow
+from glueline.contract.lineage import Effect, Transformation
+from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
 
 TableName = tuple[str, ...]
 """A table's name in its parts, as written but without quotes. A file that is read like a table
@@ -13,6 +14,15 @@ TableName = tuple[str, ...]
 
 ColumnSource = tuple[TableName, str]
 """A table and one of its columns."""
+
+
+class IndirectSource(NamedTuple):
+    """A column that decides about the rows of a statement, or about one outgoing ``column``."""
+
+    source: ColumnSource
+    effect: Effect
+    column: str | None = None
+
 
 StatementKind = Literal[
     "select",
@@ -51,6 +61,11 @@ class SqlStatement:
     )
     """Outgoing columns with their sources: none for a constant. A column whose source cannot be
     resolved is left out."""
+    transformations: Mapping[tuple[str, ColumnSource], Transformation] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """The way from a source to an outgoing column, where it is not the value itself."""
+    indirect: tuple[IndirectSource, ...] = ()
     rest: tuple[TableName, ...] = ()
     """Tables of unknown schema whose columns all pass under their own names (``SELECT *``)."""
     dropped: tuple[str, ...] = ()
@@ -70,11 +85,24 @@ class SqlStatement:
         A file stands among the names as one part, its path. Names without a node are left out.
         """
         columns = {
-            column: tuple(ColumnRef(ids[table], name) for table, name in sources if table in ids)
+            column: tuple(
+                ColumnRef(
+                    ids[source[0]],
+                    source[1],
+                    self.transformations.get((column, source), "identity"),
+                )
+                for source in sources
+                if source[0] in ids
+            )
             for column, sources in self.columns.items()
         }
         whole = tuple(ids[table] for table in self.rest if table in ids)
-        return Flow(columns, whole=whole, dropped=frozenset(self.dropped))
+        indirect = tuple(
+            IndirectRef(ColumnRef(ids[table], name), effect, column)
+            for (table, name), effect, column in self.indirect
+            if table in ids
+        )
+        return Flow(columns, whole=whole, dropped=frozenset(self.dropped), indirect=indirect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Names of tables: the columns they stand for, and those that are files."""
 
 import re
-from collections.abc import Mapping
 
+from glueline_worker.lineage.model import Schemas
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.query.relation import Field, Relation
 from glueline_worker.lineage.word_sets import split_words
 
-TableSchemas = Mapping[str, tuple[str, ...]]
-"""Column names by ``database/table`` or ``table``, in lower case."""
+TableSchemas = Schemas
+"""Schemas, where a name without a database stands for itself: ``table``, ``table/column``."""
 
 _SYSTEM_SCHEMAS = frozenset(
     {"information_schema", "performance_schema", "pg_catalog", "pg_internal", "sys", "syscat"}
