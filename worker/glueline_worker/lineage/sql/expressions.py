@@ -7,10 +7,10 @@ from functools import lru_cache
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect, Transformation
-from glueline_worker.lineage.sql.implicit_names import name_expression
 from glueline_worker.lineage.sql.lexer import SqlToken, lex_sql, measure_depth
 from glueline_worker.lineage.sql.parse import find_dialect, parse_statement
 from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.expressions import read_value
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
 from glueline_worker.lineage.sql.query.relation import TRANSFORMATIONS, Field
@@ -65,7 +65,14 @@ def _read(text: str, dialect: str) -> tuple[SqlExpression, ...]:
     tree = parse_statement(sql, dialect)
     if not isinstance(tree, exp.Select) or tree.args.get("from_") is not None:
         return _UNKNOWN
-    walk = QueryWalk(placeholders, {}, read_query, dialect=dialect, text=sql, is_open=True)
+    walk = QueryWalk(
+        placeholders,
+        {},
+        read_query,
+        dialect=dialect,
+        texts=ProjectionTexts(sql),
+        is_open=True,
+    )
     return tuple(_read_one(walk, node, dialect) for node in tree.expressions) or _UNKNOWN
 
 
@@ -111,7 +118,7 @@ def _find_name(walk: QueryWalk, node: exp.Expr, dialect: str) -> str | None:
         return None if placeholders.is_placeholder(name) else placeholders.restore(name)
     if dialect != "spark":
         return node.output_name or None
-    name = name_expression(walk.find_text(node)) or node.output_name
+    name = walk.name_projection(node, lambda _: False) or node.output_name
     return placeholders.restore(name) if name else None
 
 

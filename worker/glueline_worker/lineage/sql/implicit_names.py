@@ -94,7 +94,13 @@ def name_expression(text: str, is_table: Callable[[str], bool] = lambda _: False
 
     ``is_table`` tells whether the first part of a dotted name is a table, which Spark leaves out.
     """
-    tokens = tokenize_sql(text)
+    return name_tokens(text, tokenize_sql(text), is_table)
+
+
+def name_tokens(
+    text: str, tokens: Sequence[Token], is_table: Callable[[str], bool] = lambda _: False
+) -> str | None:
+    """Return Spark's name for an expression that is some of the ``tokens`` of a text."""
     if not tokens or len(tokens) > _MAX_TOKENS:
         return None
     printer = _Printer(text, tokens, is_table)

@@ -22,10 +22,15 @@ from glueline_worker.lineage.sql.lexer import (
     split_statements,
 )
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
-from glueline_worker.lineage.sql.parse import find_dialect, list_dialects, parse_statement
+from glueline_worker.lineage.sql.parse import (
+    find_dialect,
+    list_dialects,
+    parse_statement,
+)
 from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.tables import TableSchemas
-from glueline_worker.lineage.sql.rewrites import rewrite_spark
+from glueline_worker.lineage.sql.rewrites import may_need_rewriting, rewrite_spark
 from glueline_worker.lineage.sql.routines import is_function, read_function
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.sql.statements.classify import classify_statement
@@ -105,6 +110,7 @@ class _Reader:
         self._schemas = schemas
         self._left = _MAX_PARSED
         self._immediate = 0
+        self._rewrites = dialect == "spark" and may_need_rewriting(text)
         self.session = session
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
@@ -135,7 +141,7 @@ class _Reader:
             return [SqlStatement("other", line=line)]
         if [token.upper for token in tokens[:2]] == ["EXECUTE", "IMMEDIATE"]:
             return self._read_immediate(tokens, line)
-        if self._dialect == "spark":
+        if self._rewrites:
             tokens = rewrite_spark(tokens, self.session.variables)
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
@@ -173,7 +179,7 @@ class _Reader:
         if measure_depth(tokens) > _MAX_DEPTH or len(tokens) > self._left:
             return None
         self._left -= len(tokens)
-        if self._dialect == "spark":
+        if self._rewrites:
             tokens = rewrite_spark(tokens, self.session.variables)
         return parse_statement(Placeholders(tokens).fill(), self._dialect)
 
@@ -184,6 +190,7 @@ class _Reader:
             self.leave_out(f"line {line}: EXECUTE IMMEDIATE of a text that is known at run time")
             return []
         self._immediate += 1
+        self._rewrites |= self._dialect == "spark" and may_need_rewriting(text)
         found: list[SqlStatement] = []
         for inner in islice(split_statements(lex_sql(text, self._dialect)), _MAX_IMMEDIATE):
             found += self._read_statement(inner, line)
@@ -197,7 +204,9 @@ class _Reader:
         span = places[-1] - places[0] + len(tokens[-1].text) if len(places) > 1 else 0
         cost = max(len(tokens), span // _TOKEN_LENGTH)
         placeholders = Placeholders(tokens)
-        texts = dict.fromkeys((placeholders.fill(), placeholders.fill(sparing=True)))
+        texts = [placeholders.fill()]
+        if placeholders.has_any and (sparing := placeholders.fill(sparing=True)) != texts[0]:
+            texts.append(sparing)
         names = list_dialects("trino" if _has_quoted_names(tokens) else self._dialect)[
             : None if cost <= _MAX_RETRIED else 1
         ]
@@ -206,7 +215,12 @@ class _Reader:
             tree = parse_statement(sql, name) if self._left >= 0 else None
             if tree is not None:
                 context = StatementContext(
-                    placeholders, self._schemas, self._dialect, self.session, sql, line
+                    placeholders,
+                    self._schemas,
+                    self._dialect,
+                    self.session,
+                    ProjectionTexts(sql),
+                    line,
                 )
                 return self._classify(tree, context)
         return []

@@ -12,6 +12,7 @@ from glueline_worker.lineage.sql.pipes import has_pipe, rewrite_pipes
 from glueline_worker.lineage.word_sets import split_words
 
 _TRIGGERS = split_words("TABLE IDENTIFIER STREAM REPLACE")
+_SIGNS = re.compile(r"\|>|@|\b(?:table|identifier|stream|replace)\b", re.IGNORECASE)
 _BEFORE_TABLE = split_words("( UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
 _QUERY = split_words("SELECT WITH FROM TABLE VALUES (")
 _VERSION = re.compile(r"(.+)@(?:v\d+|\d{14,17})", re.DOTALL)
@@ -19,6 +20,11 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _NAME_PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
 _MADE = -1_000_000
 """The place of tokens that are not in the text: they touch no other token."""
+
+
+def may_need_rewriting(text: str) -> bool:
+    """Tell whether a text has any of the words and signs that are rewritten here."""
+    return _SIGNS.search(text) is not None
 
 
 def make_tokens(words: str) -> list[SqlToken]:

@@ -124,7 +124,7 @@ def _is_query(node: exp.Expr) -> bool:
 
 
 def _find_field(walk: QueryWalk, node: exp.Column, scope: QueryScope) -> Field | None:
-    names = [part.name for part in node.parts]
+    names = [node.name] if len(node.args) == 1 else [part.name for part in node.parts]
     if walk.placeholders.has_any:
         if walk.placeholders.is_placeholder(names[-1]):
             return None
@@ -250,8 +250,11 @@ class _Collector:
             if isinstance(value, list):
                 todo += [(item, way, effect) for item in reversed(value)]
             elif isinstance(value, exp.Expr):
-                expand = _EXPANDERS.get(type(value))
-                if expand is not None:
+                kind = type(value)
+                expand = _EXPANDERS.get(kind)
+                if kind is exp.Column and not isinstance(value.this, exp.Star):
+                    self.add(_find_field(self._walk, value, self._scope), way, effect)
+                elif expand is not None:
                     todo += reversed(list(expand(self, value, way, effect)))
                 elif isinstance(value, exp.Query):
                     self._add_query(value, way, effect)
@@ -267,9 +270,11 @@ class _Collector:
             way = max(way, _find_way(node))
         elif way == IDENTITY:
             way = TRANSFORMED
-        for child in reversed(node.args.values()):
-            if isinstance(child, (exp.Expr, list)):
-                todo.append((child, way, effect))
+        todo += [
+            (child, way, effect)
+            for child in reversed(node.args.values())
+            if isinstance(child, (exp.Expr, list)) and type(child) not in _LEAVES
+        ]
 
     def _add_query(self, node: exp.Expr, way: int, effect: Effect | None) -> None:
         relation = self._walk.query(node, self._scope.ctes, self._scope)
@@ -402,6 +407,7 @@ def _find_way(node: exp.Expr) -> int:
     return AGGREGATED if is_aggregate(node) else TRANSFORMED
 
 
+_LEAVES = frozenset({exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Boolean, exp.Null})
 _RANKS = (exp.Rank, exp.DenseRank, exp.PercentRank)
 _Expander: TypeAlias = Callable[["_Collector", exp.Expr, int, Effect | None], Iterator[_Step]]
 _EXPANDERS: dict[type[exp.Expr], _Expander] = {

@@ -11,7 +11,6 @@ from typing import Any
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect
-from glueline_worker.lineage.sql.implicit_names import name_expression
 from glueline_worker.lineage.sql.query.expressions import (
     decide,
     find_starred,
@@ -25,6 +24,8 @@ from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_sta
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 
+_PLAIN_AGGREGATES = frozenset({exp.Sum, exp.Min, exp.Max, exp.Count})
+"""Functions that have one name only."""
 _MAX_ROWS = 200
 """Rows of VALUES that are looked at: they hold constants, and scripts write thousands."""
 _NOT_VISITED = frozenset(
@@ -204,12 +205,14 @@ def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:
         return node.name
     if not walk.is_spark:
         return node.output_name
-    return (
-        name_expression(
-            walk.find_text(node), lambda name: scope.find_item((name.lower(),)) is not None
-        )
-        or node.output_name
-    )
+    if type(node) in _PLAIN_AGGREGATES and isinstance(node.this, exp.Column | exp.Star):
+        if len(node.this.args) <= 1:
+            return f"{type(node).__name__.lower()}({node.this.name or 1})"
+
+    def is_table(name: str) -> bool:
+        return scope.find_item((name.lower(),)) is not None
+
+    return walk.name_projection(node, is_table) or node.output_name
 
 
 def _add_star(

@@ -1,6 +1,7 @@
 """The state that the readers of one statement's queries share: tables, files and limits."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from sqlglot import exp
@@ -27,6 +28,8 @@ _MAX_FIELDS = 200_000
 """Columns and whole tables passed on by all queries of a statement; bounds time and memory."""
 _MAX_SOURCES = 2_000_000
 """Sources that columns take over from others, in all queries of a statement."""
+_MAX_SHARED = 200
+"""Columns of a table that are kept for other statements."""
 _MAX_CALLS = 16
 """SQL functions within one another."""
 _WITH_LATERAL_ALIASES = frozenset({"spark", "redshift", "snowflake", "databricks"})
@@ -47,13 +50,13 @@ class QueryWalk:
         *,
         dialect: str = "spark",
         session: SqlSession = EMPTY_SESSION,
-        text: str = "",
+        texts: ProjectionTexts | None = None,
         is_open: bool = False,
     ) -> None:
         self.placeholders = placeholders
         self.schemas = schemas
         self.session = session
-        self._texts = ProjectionTexts(text)
+        self._texts = texts or ProjectionTexts("")
         self.is_open = is_open
         """Columns stand for themselves, as in an expression that is read without its table."""
         self.has_lateral_aliases = dialect in _WITH_LATERAL_ALIASES
@@ -105,14 +108,14 @@ class QueryWalk:
         found = self._relations.get(name)
         if found is None:
             columns = find_columns(name, self.schemas)
-            fields = [Field(column, {(name, column): IDENTITY}) for column in columns]
-            found = Relation(fields) if fields else Relation(rest=(name,), exact=False)
+            make = _make_relation if len(columns) <= _MAX_SHARED else _make_relation.__wrapped__
+            found = make(name, tuple(columns))
             self._relations[name] = found
         return found
 
-    def find_text(self, node: exp.Expr) -> str:
-        """Return the text of a column of a SELECT."""
-        return self._texts.find(node)
+    def name_projection(self, node: exp.Expr, is_table: Callable[[str], bool]) -> str | None:
+        """Return Spark's name for a column of a SELECT without alias."""
+        return self._texts.name(node, is_table)
 
     # Structs
 
@@ -175,6 +178,14 @@ class QueryWalk:
         self._sources_left -= count
         if self._sources_left < 0:
             raise SqlBudgetExceeded
+
+
+@lru_cache(maxsize=256)
+def _make_relation(name: TableName, columns: tuple[str, ...]) -> Relation:
+    """Return the columns of a table; statements share them, and nobody changes them."""
+    if not columns:
+        return Relation(rest=(name,), exact=False)
+    return Relation([Field(column, {(name, column): IDENTITY}) for column in columns])
 
 
 def _as_member(item: Field) -> Field:

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import IndirectSource, SqlStatement, StatementKind
 from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.relation import (
     TRANSFORMATIONS,
     Relation,
@@ -27,7 +28,7 @@ class StatementContext:
     schemas: TableSchemas
     dialect: str = "spark"
     session: SqlSession = EMPTY_SESSION
-    text: str = ""
+    texts: ProjectionTexts | None = None
     line: int = 1
     warnings: list[str] = field(default_factory=list)
     """Takes the warnings about the statement."""
@@ -43,7 +44,7 @@ class StatementBuilder:
             read_query,
             dialect=context.dialect,
             session=context.session,
-            text=context.text,
+            texts=context.texts,
         )
         self._line = context.line
         self.warnings: list[str] = context.warnings
