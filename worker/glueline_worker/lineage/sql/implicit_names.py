@@ -72,6 +72,7 @@ _BINARY = {
     "DIV": _MULTIPLY,
 }
 _MATCHES = split_words("LIKE ILIKE RLIKE REGEXP IN BETWEEN IS")
+_VARIABLE = "namedlambdavariable()"
 _MAX_TOKENS = 400
 """Beyond these a name is of no use to anyone; it also bounds the recursion."""
 
@@ -117,6 +118,7 @@ class _Printer:
         self._tokens = tokens
         self._at = 0
         self._is_table = is_table
+        self._bound: list[str] = []
 
     @property
     def is_left(self) -> bool:
@@ -262,6 +264,8 @@ class _Printer:
             parts.append(self._take().text)
             if self._accept("("):
                 return self._read_function(".".join(parts))
+        if parts[0].lower() in self._bound:
+            return _Printed(".".join([_VARIABLE, *parts[1:]]))
         if len(parts) > 1 and self._is_table(parts[0]):
             del parts[0]
         return _Printed(".".join(parts), parts[-1], is_column=len(parts) == 1)
@@ -326,8 +330,27 @@ class _Printer:
         while not self._accept(end):
             if items:
                 self._expect(",")
-            items.append(self.read(0).text)
+            items.append(self._read_lambda() or self.read(0).text)
         return items
+
+    def _read_lambda(self) -> str | None:
+        """Read ``x -> body`` or ``(x, y) -> body``; Spark does not print the variables' names."""
+        at = self._at
+        names: list[str] = []
+        if self._accept("("):
+            while not names or self._accept(","):
+                names.append(self._take().text.lower())
+            closed = self._accept(")")
+        else:
+            names.append(self._take().text.lower())
+            closed = True
+        if not (closed and self._accept("->")):
+            self._at = at
+            return None
+        self._bound += names
+        body = self.read(0).text
+        del self._bound[-len(names) :]
+        return f"lambdafunction({', '.join([body, *[_VARIABLE] * len(names)])})"
 
     def _read_case(self) -> _Printed:
         value = None if self._peek() == "WHEN" else self.read(0).text

@@ -48,6 +48,8 @@ def read_value(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
     if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Func):
         base = read_value(walk, node.this, scope)
         return walk.find_member(base, node.expression.name) or Field("", None)
+    if isinstance(node, exp.Case | exp.If):
+        return _read_choice(walk, node, scope)
     if isinstance(node, _KEEPING):
         return _read_keeping(walk, node, scope)
     if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
@@ -82,8 +84,28 @@ def _read_keeping(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, exp.Expr) and not isinstance(child, exp.Literal):
                 parts.append(read_value(walk, child, scope))
-    merged = merge_fields("", parts)
-    found = merged.change("", _find_way(node))
+    return _merge_structs(walk, parts, _find_way(node))
+
+
+def _read_choice(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    """Read CASE or IF: the conditions decide, and structs stay structs."""
+    tests = _Collector(walk, scope)
+    results: list[exp.Expr | None] = []
+    if isinstance(node, exp.Case) and node.this is not None:
+        tests.collect(node.this, "conditional")
+    for branch in node.args.get("ifs") or () if isinstance(node, exp.Case) else (node,):
+        tests.collect(branch.this, "conditional")
+        results += [branch.args.get("true"), branch.args.get("false")]
+    results.append(node.args.get("default"))
+    parts = [read_value(walk, value, scope) for value in results if value is not None]
+    found = _merge_structs(walk, parts, TRANSFORMED)
+    found.deciding = {**found.deciding, **tests.deciding} or NO_DECIDING
+    return found
+
+
+def _merge_structs(walk: QueryWalk, parts: Sequence[Field], way: int) -> Field:
+    """Return one column of several that are structs of the same fields, if they are structs."""
+    found = merge_fields("", parts).change("", way)
     structs = [part for part in parts if part.fields is not None]
     if structs:
         first, *others = structs

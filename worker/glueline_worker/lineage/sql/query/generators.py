@@ -45,9 +45,11 @@ def _read_generator(walk: QueryWalk, node: exp.Expr, scope: QueryScope, wanted: 
         value = read_value(walk, node.expressions[0], scope) if node.expressions else Field("")
         count = len(node.expressions) - 1
         return Relation([value.change(f"c{index}", TRANSFORMED) for index in range(count)])
-    value = read_value(walk, node, scope)
+    is_inline = isinstance(node, exp.Inline) or name in _INLINE_NAMES
+    inner = node.expressions[0] if name in _INLINE_NAMES and node.expressions else node
+    value = read_value(walk, inner, scope)
     every = value.change("", TRANSFORMED)
-    if isinstance(node, exp.Inline) or name in _INLINE_NAMES:
+    if is_inline:
         members = walk.list_members(value)
         if members:
             return Relation(list(members))

@@ -205,8 +205,10 @@ def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:
         return node.name
     if not walk.is_spark:
         return node.output_name
+    if isinstance(node, exp.Subquery):
+        return "scalarsubquery()"
     if type(node) in _PLAIN_AGGREGATES and isinstance(node.this, exp.Column | exp.Star):
-        if len(node.this.args) <= 1:
+        if len(node.this.args) <= 1 and not node.expressions:
             return f"{type(node).__name__.lower()}({node.this.name or 1})"
 
     def is_table(name: str) -> bool:
