@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
+from sqlglot.tokens import Token
 
 from glueline_worker.lineage.word_sets import split_words
 
@@ -65,6 +66,14 @@ def parse_statement(sql: str, dialect: str) -> exp.Expr | None:
         return None
     tree = trees[0] if len(trees) == 1 else None
     return tree if tree is not None and _is_statement(tree) else None
+
+
+def tokenize_sql(text: str) -> list[Token]:
+    """Return the tokens of a piece of Spark SQL; none where it has no tokens."""
+    try:
+        return _get_dialect("spark").tokenize(text)
+    except Exception:  # noqa: BLE001 - an open quote, a character of no language
+        return []
 
 
 def _is_statement(tree: exp.Expr) -> bool:

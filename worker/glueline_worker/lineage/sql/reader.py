@@ -19,8 +19,10 @@ from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
 from glueline_worker.lineage.sql.parse import find_dialect, list_dialects, parse_statement
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.query.tables import TableSchemas
+from glueline_worker.lineage.sql.session import EMPTY_SESSION
 from glueline_worker.lineage.sql.statements.classify import classify_statement
 from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
+from glueline_worker.lineage.sql.statements.statement_builder import StatementContext
 from glueline_worker.lineage.word_sets import split_words
 
 _MAX_PARSED = 50_000
@@ -80,6 +82,7 @@ class _Reader:
         self._dialect = dialect
         self._schemas = schemas
         self._left = _MAX_PARSED
+        self._session = EMPTY_SESSION
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
         self.gaps: list[str] = []
@@ -132,16 +135,19 @@ class _Reader:
             self._left -= cost
             tree = parse_statement(sql, name) if self._left >= 0 else None
             if tree is not None:
-                return self._classify(tree, placeholders, line)
+                context = StatementContext(
+                    placeholders, self._schemas, self._dialect, self._session, sql, line
+                )
+                return self._classify(tree, context)
         return []
 
-    def _classify(
-        self, tree: exp.Expr, placeholders: Placeholders, line: int
-    ) -> list[SqlStatement]:
+    def _classify(self, tree: exp.Expr, context: StatementContext) -> list[SqlStatement]:
         try:
-            return classify_statement(tree, placeholders, self._schemas, line)
+            found = classify_statement(tree, context)
         except Exception:  # noqa: BLE001 - a tree of a shape not seen so far
             return []
+        self.warnings += context.warnings
+        return found
 
     def _read_by_keywords(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         statement = read_by_keywords(tokens, line)
