@@ -85,6 +85,8 @@ class Outputs:
             if len(found) == 1:
                 return found[0], parts[length + 1 :]
         found = self.find_all(parts[0])
+        if not found and len(parts) > 1:
+            found, parts = self.find_all(name), [name]
         return (found[0], parts[1:]) if len(found) == 1 else None
 
     def list_qualified(self, qualifier: str) -> list[Attribute]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from glueline_worker.lineage.script.domain.columns import UNKNOWN_COLUMN, parse_column_name
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
 from glueline_worker.lineage.script.domain.values import Column, ColumnName
-from glueline_worker.lineage.sql import read_sql
+from glueline_worker.lineage.sql import SqlExpression, read_expressions
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
@@ -23,14 +23,26 @@ def parse_column_expression(text: str) -> Column:
 def parse_column_expressions(text: str) -> tuple[Column, ...]:
     """Parse one or several SQL expressions, such as one of ``selectExpr``'s."""
     bare = text.strip()
-    if _NAME.match(bare) and not has_placeholder(bare):
+    if _NAME.match(bare) and not has_placeholder(bare) and bare.lower() not in _NO_NAMES:
         return (parse_column_name(bare),)
-    reading = read_sql(f"SELECT {render(text)} FROM frame")  # noqa: S608 - parsed, never run
-    for statement in reading.statements[:1]:
-        if statement.rest:
-            return (Column((ColumnName(None, "*"),), kind="star"),)
-        return tuple(
-            Column(tuple(ColumnName(None, column) for _, column in sources), name)
-            for name, sources in statement.columns.items()
-        )
-    return (UNKNOWN_COLUMN,)
+    return tuple(map(_make_column, read_expressions(render(text))))
+
+
+_NO_NAMES = frozenset({"true", "false", "null", "current_date", "current_timestamp"})
+
+
+def _make_column(found: SqlExpression) -> Column:
+    if found.is_star:
+        star = f"{found.sources[0]}.*" if found.sources else "*"
+        return Column((ColumnName(None, star),), is_known=found.is_known, kind="star")
+    way = found.transformation
+    is_plain = way == "identity" and len(found.sources) == 1 and not found.indirect
+    return Column(
+        tuple(ColumnName(None, source, way) for source in found.sources),
+        found.name or (found.names[0] if found.names else None),
+        found.is_known,
+        deciders=tuple((ColumnName(None, source), effect) for source, effect in found.indirect),
+        names=found.names,
+        text=found.name,
+        kind="plain" if is_plain else "value",
+    )
