@@ -35,6 +35,8 @@ class SqlExpression:
     transformation: Transformation = "identity"
     indirect: tuple[tuple[str, Effect], ...] = ()
     """The columns that only decide about its value."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """The sources of each of ``names``, where a generator does not make all of the same."""
     is_star: bool = False
     """It is ``*`` or ``t.*``; ``sources`` then has what stands before the star."""
     is_known: bool = True
@@ -101,6 +103,8 @@ def _read_generator(
     names = tuple(item.name for item in relation.fields)
     found = read_value(walk, inner, scope)
     described = _describe(walk, node, found, names[0] if len(names) == 1 else None, names)
+    parts = tuple(tuple(column for _, column in item.sources or ()) for item in relation.fields)
+    described = replace(described, parts=parts)
     return described if relation.exact else replace(described, is_known=False)
 
 

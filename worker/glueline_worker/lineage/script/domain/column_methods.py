@@ -85,14 +85,9 @@ def _rename(column: Column, args: list[Value]) -> Column:
         return replace(column, name=None, text=None, is_known=False, names=())
     shown = column.shown
     text = None if shown is None else f"{shown} AS {names[0]}"
-    if column.kind == "plain" or len(names) == 1:
-        return replace(
-            column,
-            name=names[0],
-            text=text,
-            names=names if len(names) > 1 or column.kind == "inline" else (),
-        )
-    return replace(column, name=names[0], text=text, names=names)
+    kind = "plain" if column.kind == "item" else column.kind
+    keeps_names = len(names) > 1 or column.kind == "inline"
+    return replace(column, name=names[0], text=text, kind=kind, names=names if keeps_names else ())
 
 
 def _cast(column: Column, args: list[Value]) -> Column:
@@ -151,9 +146,17 @@ def get_column_item(column: Column, key: Value) -> Column:
     if column.shown is not None and shown is not None:
         name = f"{column.shown}.{shown}" if isinstance(key, str) else f"{column.shown}[{shown}]"
     refs = (*column.refs, *others.refs)
-    if isinstance(key, str) and column.kind == "plain" and len(column.refs) == 1:
+    kind = column.kind
+    if isinstance(key, str) and kind in {"plain", "item"} and len(column.refs) == 1:
         ref = column.refs[0]
         refs = (ref._replace(name=f"{ref.name}.{render(key)}"),)
+        kind = "item"
     return replace(
-        column, refs=tuple(dict.fromkeys(refs)), name=name, text=None, names=(), fields=()
+        column,
+        refs=tuple(dict.fromkeys(refs)),
+        name=name,
+        text=None,
+        names=(),
+        fields=(),
+        kind=kind,
     )

@@ -70,7 +70,7 @@ def combine_columns(
     for part in _list_columns(values):
         refs.update(dict.fromkeys(strengthen(ref, how) for ref in part.refs))
         deciders.update(dict.fromkeys(part.deciders))
-        is_known = is_known and part.is_known and part.kind in {"value", "plain", "star"}
+        is_known = is_known and part.is_known and part.kind in {"value", "plain", "item", "star"}
     return Column(tuple(refs), name, is_known, deciders=tuple(deciders))
 
 
@@ -138,8 +138,9 @@ def operate_columns(symbol: str, left: Value, right: Value) -> Column:
 
 def negate_column(symbol: str, value: Column) -> Column:
     """Return ``~column`` or ``-column``."""
-    text = "NOT" if symbol == "~" else symbol
-    name = None if value.shown is None else f"({text} {value.shown})"
+    name = None
+    if value.shown is not None:
+        name = f"(NOT {value.shown})" if symbol == "~" else f"negative({value.shown})"
     return combine_columns([value], name=name)
 
 

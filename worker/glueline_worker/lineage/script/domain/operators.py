@@ -90,6 +90,11 @@ def _compute(op: ast.operator, left: Value, right: Value) -> Value:
         )
     if isinstance(op, ast.Mult) and not _is_small(left, right):
         return _report_too_long(right if isinstance(left, (int, float)) else left)
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)) and left != ():
+        if isinstance(op, ast.Sub):  # of sets, which are lists here
+            return [item for item in left if item not in right]
+        if isinstance(op, ast.BitOr):
+            return [*left, *(item for item in right if item not in left)]
     try:
         found = function(left, right)
     except (TypeError, ArithmeticError, ValueError):

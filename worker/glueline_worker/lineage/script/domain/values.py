@@ -95,9 +95,10 @@ class Column:
     """The names of the columns that a generator makes, where they are several."""
     fields: tuple[tuple[str, "Column"], ...] = ()
     """The fields of a struct that it builds."""
-    kind: Literal["value", "plain", "star", "pattern", "inline"] = "value"
-    """``plain`` is a column itself or what it holds, ``star`` all columns, ``pattern`` all those
-    that a regular expression matches, ``inline`` all fields of a struct."""
+    kind: Literal["value", "plain", "item", "star", "pattern", "inline"] = "value"
+    """``plain`` is a column itself or what it holds, ``item`` its ``["key"]``, ``star`` all
+    columns, ``pattern`` all those that a regular expression matches, ``inline`` all fields of a
+    struct."""
 
     @property
     def shown(self) -> str | None:

@@ -40,6 +40,7 @@ from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
 from glueline_worker.lineage.script.models.spark import frame_schema
+from glueline_worker.lineage.script.models.spark.code_schemas import CODE_SCHEMAS
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
 from glueline_worker.lineage.script.models.spark.delta_tables import DELTA_TABLES
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
@@ -78,6 +79,7 @@ LIBRARIES: tuple[Library, ...] = (
     GLUE_TRANSFORMS,
     SPARK_COLUMNS,
     SPARK_WINDOWS,
+    CODE_SCHEMAS,
     DBAPI,
     SPARK_CONF,
     UNKNOWN_HELPERS,

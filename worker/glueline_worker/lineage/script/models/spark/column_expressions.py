@@ -36,6 +36,10 @@ def _make_column(found: SqlExpression) -> Column:
         star = f"{found.sources[0]}.*" if found.sources else "*"
         return Column((ColumnName(None, star),), is_known=found.is_known, kind="star")
     way = found.transformation
+    fields = tuple(
+        (name, Column(tuple(ColumnName(None, source, way) for source in part)))
+        for name, part in zip(found.names, found.parts, strict=False)
+    )
     is_plain = way == "identity" and len(found.sources) == 1 and not found.indirect
     return Column(
         tuple(ColumnName(None, source, way) for source in found.sources),
@@ -43,6 +47,7 @@ def _make_column(found: SqlExpression) -> Column:
         found.is_known,
         deciders=tuple((ColumnName(None, source), effect) for source, effect in found.indirect),
         names=found.names,
+        fields=fields if len(found.names) > 1 else (),
         text=found.name,
         kind="plain" if is_plain else "value",
     )

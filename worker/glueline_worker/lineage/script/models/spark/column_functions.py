@@ -26,6 +26,7 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
 )
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.spark.code_schemas import list_schema_names
 from glueline_worker.lineage.script.models.spark.column_expressions import parse_column_expression
 from glueline_worker.lineage.script.models.spark.function_kinds import (
     AGGREGATES,
@@ -33,7 +34,10 @@ from glueline_worker.lineage.script.models.spark.function_kinds import (
     FAMILIAR,
     GENERATED,
     MASKING,
+    SHOWN_DEFAULTS,
+    SHOWN_FORMS,
     SHOWN_NAMES,
+    UNNAMED,
 )
 from glueline_worker.lineage.script.models.spark.function_table import SIGNATURES, Parameter
 from glueline_worker.lineage.word_sets import split_words
@@ -89,11 +93,24 @@ def call_column_function(call: Call) -> Value:
         how = "aggregation"
     elif call.name in MASKING:
         how = "masking"
-    name = SHOWN_NAMES.get(call.name, call.name)
-    made = combine_columns(columns, how, show_call(name, columns))
+    made = combine_columns(columns, how, _name_call(call.name, columns))
     if call.name in GENERATED:
         return _generate(call.name, made, columns)
     return made
+
+
+def _name_call(name: str, columns: list[Value]) -> str | None:
+    """Return the name of a column that a call makes, as Spark gives it."""
+    if name in UNNAMED:
+        return None
+    if name in SHOWN_FORMS:
+        shown = [show(column) for column in columns]
+        is_known = None not in shown and len(shown) >= 1 + ("{1}" in SHOWN_FORMS[name])
+        return SHOWN_FORMS[name].format(*shown, "") if is_known else None
+    needed, defaults = SHOWN_DEFAULTS.get(name, (0, ()))
+    added = defaults[max(0, len(columns) - needed) :]
+    shown_name = name if name == "log" and len(columns) > 1 else SHOWN_NAMES.get(name, name)
+    return show_call(shown_name, [*columns, *added])
 
 
 def _list_arguments(call: Call) -> list[Value]:
@@ -145,6 +162,8 @@ def _generate(name: str, made: Column, columns: list[Value]) -> Column:
         names = tuple(f"col{at}" for at in range(width))
         if not names:
             return replace(made, name=None)
+        parts = [combine_columns(columns[1 + at :: width]) for at in range(width)]
+        made = replace(made, fields=tuple(zip(names, parts, strict=True)))
     if len(names) == 1:
         # The items of an array of structs have its fields.
         is_plain = isinstance(columns[0], Column) and columns[0].kind == "plain"
@@ -173,6 +192,21 @@ def _make_struct(call: Call) -> Value:
             (each.name, each) for each in columns if isinstance(each, Column) and each.name
         )
     return replace(made, fields=fields)
+
+
+def _make_window(call: Call) -> Value:
+    """Call ``window(time, …)``: a struct with the start and the end of a span of time."""
+    columns = _list_arguments(call)
+    made = combine_columns(columns, name=call.name)
+    return replace(made, fields=(("start", made), ("end", made)))
+
+
+def _parse_document(call: Call) -> Value:
+    """Call ``from_json(column, schema)``: its fields are those of the schema."""
+    columns = _list_arguments(call)
+    made = combine_columns(columns[:1], name=show_call(call.name, columns[:1]))
+    names = list_schema_names(call.arg(1, "schema"))
+    return replace(made, fields=tuple((name, made) for name in names or ()))
 
 
 def _name_column(call: Call) -> Value:
@@ -238,6 +272,9 @@ _SPECIAL: dict[str, Callable[[Call], Value]] = {
     "struct": _make_struct,
     "named_struct": _make_struct,
     "count": _count,
+    "window": _make_window,
+    "session_window": _make_window,
+    **dict.fromkeys(("from_json", "from_csv", "from_xml"), _parse_document),
     **dict.fromkeys(_DISTINCT, _count_distinct),
     **dict.fromkeys(_ORDERS.split(), _order),
     **dict.fromkeys(("call_function", "call_udf", "callUDF"), _call_by_name),
@@ -259,6 +296,15 @@ class UserFunction(LibraryObject):
         return replace(call_udf(self.name, call.values), name=None)
 
 
+def _register_udf(call: Call) -> Value:
+    """Call ``spark.udf.register(name, function)``."""
+    return UserFunction(call.text(0, "name") or "udf")
+
+
 SPARK_COLUMNS = Library(
-    rules=(_call_function,), functions={"udf.register": lambda call: UserFunction(call.name)}
+    rules=(_call_function,),
+    functions={
+        "udf.register": _register_udf,
+        **{f"functions.{name}": call_column_function for name in (*SIGNATURES, *_SPECIAL)},
+    },
 )

@@ -79,6 +79,14 @@ def get_schema(state: State, frame: Frame) -> Value:
     return External("frame.schema") if names is None else FrameSchema(tuple(names))
 
 
+def get_types(state: State, frame: Frame) -> Value:
+    """Return ``frame.dtypes``: names, and types that only the catalogue knows."""
+    names = _list_names(state, frame)
+    if names is None:
+        return External("frame.dtypes")
+    return [(name, External("dtype")) for name in names]
+
+
 def _list_names(state: State, frame: Frame) -> list[str] | None:
     outputs = get_outputs(state, frame.node) if frame.kind == "data" else None
     if outputs is None or not all(outputs.names):

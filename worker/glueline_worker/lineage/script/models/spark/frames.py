@@ -45,7 +45,7 @@ _PASS_THROUGH = split_words(
 )
 """Methods that yield the same data, whole or in part, with the same columns."""
 _SCALAR = split_words(
-    "count printSchema show explain isEmpty is_empty describe summary info nunique "
+    "count printSchema show explain isEmpty is_empty summary info nunique "
     "getNumPartitions approxQuantile stageErrorsCount errorsCount exists schema "
     "toString getField len any all tell"
 )
@@ -68,7 +68,7 @@ _VIEWS = split_words(
 """Methods that make a frame a temporary view."""
 _JOINS = split_words("join_asof leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup")
 """Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
-_SCALAR_PROPERTIES = split_words("dtypes shape index empty isStreaming size")
+_SCALAR_PROPERTIES = split_words("shape index empty isStreaming size")
 
 
 def _pass_through(call: Call) -> Value:
@@ -286,6 +286,7 @@ FRAMES = Library(
         "colRegex": reshaping.match_columns,
         "scalar": reshaping.take_scalar,
         "pivot": pivot,
+        "describe": reshaping.describe,
         "filter": _filter,
         "where": _filter,
         "orderBy": _sort,
@@ -346,6 +347,7 @@ FRAMES = Library(
         **dict.fromkeys(FRAME_PROPERTIES, lambda _, frame: frame),
         **{name: _make_scalar_getter(name) for name in _SCALAR_PROPERTIES},
         "columns": frame_schema.get_names,
+        "dtypes": frame_schema.get_types,
         "schema": frame_schema.get_schema,
         "sparkSession": lambda _, __: External("spark"),
         "sql_ctx": lambda _, __: External("spark"),

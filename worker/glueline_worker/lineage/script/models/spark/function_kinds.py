@@ -26,8 +26,63 @@ GENERATED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("inline", "inline_outer", "json_tuple", "stack"), ()),
 }
 """Functions that make rows, and the names of their columns."""
-SHOWN_NAMES = {"mean": "avg"}
+SHOWN_NAMES = {
+    "mean": "avg",
+    "dateadd": "date_add",
+    "curdate": "current_date",
+    "current_database": "current_schema",
+    "negate": "negative",
+    "pow": "POWER",
+    "log": "ln",
+    "timestamp_add": "timestampadd",
+    "timestamp_diff": "timestampdiff",
+    "toDegrees": "DEGREES",
+    "toRadians": "RADIANS",
+}
 """The names that Spark gives to columns, where they are not the function's."""
+SHOWN_FORMS = {
+    "isnull": "({} IS NULL)",
+    "isnotnull": "({} IS NOT NULL)",
+    "like": "{} LIKE {}",
+    "positive": "(+ {})",
+    "bitwiseNOT": "~{}",
+    "bitwise_not": "~{}",
+    "first": "first({})",
+    "last": "last({})",
+    "first_value": "first_value({})",
+    "last_value": "last_value({})",
+    "any_value": "any_value({})",
+    "bucket": "bucket({1})",
+}
+"""The whole names of columns that are no plain calls."""
+SHOWN_DEFAULTS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "round": (1, ("0",)),
+    "bround": (1, ("0",)),
+    "split": (2, ("-1",)),
+    "regexp_replace": (3, ("1",)),
+    "regexp_extract_all": (2, ("1",)),
+    "regexp_instr": (2, ("0",)),
+    "months_between": (2, ("true",)),
+    "locate": (2, ("1",)),
+    "position": (2, ("1",)),
+    "sort_array": (1, ("true",)),
+    "overlay": (3, ("-1",)),
+    "substr": (2, ("2147483647",)),
+    "replace": (2, ("",)),
+    "sentences": (1, ("", "")),
+    "str_to_map": (1, (",", ":")),
+    "hmac": (2, ("SHA-256",)),
+    "mask": (1, ("X", "x", "n", "NULL")),
+    "aes_encrypt": (2, ("GCM", "DEFAULT", "", "")),
+    "aes_decrypt": (2, ("GCM", "DEFAULT", "")),
+    "try_aes_decrypt": (2, ("GCM", "DEFAULT", "")),
+    "from_unixtime": (1, ("yyyy-MM-dd HH:mm:ss",)),
+    "to_unix_timestamp": (1, ("yyyy-MM-dd HH:mm:ss",)),
+    "unix_timestamp": (0, ("current_timestamp()", "yyyy-MM-dd HH:mm:ss")),
+}
+"""The arguments that Spark shows although nobody gave them, after so many that are needed."""
+UNNAMED = split_words("rand randn random randstr uniform uuid raise_error assert_true")
+"""Functions whose columns have names that only a run knows."""
 FAMILIAR = split_words(
     "current_timestamp current_date now monotonically_increasing_id input_file_name lit typedLit "
     "spark_partition_id rand randn uuid row_number rank dense_rank percent_rank expr when "

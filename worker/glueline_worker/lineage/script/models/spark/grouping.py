@@ -53,6 +53,8 @@ def aggregate(call: Call) -> Value:
     elif call.name in _BY_NAME:
         names = [name for name in flatten(call.args) if isinstance(name, str)]
         items = [_aggregate_by_name(call.name, name) for name in names]
+        if not items:
+            call.state.warn("an aggregate of all numbers, whose columns hang on their types")
     else:
         return call.state.transform(found.frame, OPAQUE, call.name)
     return _aggregate(call, found, items)

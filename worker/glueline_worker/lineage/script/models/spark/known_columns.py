@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from glueline.contract.lineage import Dataset, Effect, Transformation
-from glueline_worker.lineage.model import KEEP, ColumnRef, Node
+from glueline_worker.lineage.model import ColumnRef, Node
 from glueline_worker.lineage.script.domain.outputs import Attribute, Field, Outputs
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import render
@@ -13,8 +13,7 @@ from glueline_worker.lineage.script.domain.values import Column, ColumnName, Fra
 
 _COLUMN_LIMIT = 5_000
 """Columns of a frame that are followed one by one; wider frames pass as a whole."""
-_CHAIN_LIMIT = 200
-_UNKNOWN_SHAPE = "?"
+UNKNOWN_SHAPE = "?"
 """The shape of a column of a frame whose schema is not known: its fields keep their paths."""
 _STRENGTH: tuple[Transformation, ...] = ("identity", "transformation", "aggregation", "masking")
 
@@ -31,24 +30,11 @@ class Source(NamedTuple):
 
 def get_outputs(state: State, node: str) -> Outputs | None:
     """Return the columns of a step; None where they are not known."""
-    chain: list[str] = []
-    found: Outputs | None = None
-    while len(chain) < _CHAIN_LIMIT:
-        if node in state.outputs:
-            found = state.outputs[node]
-            break
-        chain.append(node)
+    if node not in state.outputs:
         step = state.nodes.get(node)
-        if step is None:
-            break
-        if step.role == "read" and not step.inputs:
-            found = _read_schema(state, step)
-            break
-        if step.role != "transform" or not _keeps_all(step):
-            break
-        node = step.inputs[0]
-    state.outputs.update(dict.fromkeys(chain, found))
-    return found
+        is_read = step is not None and step.role == "read" and not step.inputs
+        state.outputs[node] = _read_schema(state, step) if is_read and step is not None else None
+    return state.outputs[node]
 
 
 def set_outputs(state: State, frame: Frame, attributes: list[Attribute]) -> Frame:
@@ -57,15 +43,6 @@ def set_outputs(state: State, frame: Frame, attributes: list[Attribute]) -> Fram
     known = len(attributes) <= _COLUMN_LIMIT
     state.outputs[frame.node] = Outputs(attributes) if known else None
     return frame
-
-
-def _keeps_all(step: Node) -> bool:
-    flow = step.flow
-    if len(step.inputs) != 1:
-        return False
-    return flow is KEEP or (
-        flow.rest and not (flow.columns or flow.dropped or flow.whole or flow.stacked)
-    )
 
 
 def _read_schema(state: State, step: Node) -> Outputs | None:
@@ -109,11 +86,11 @@ def resolve(state: State, frame: Frame, name: ColumnName) -> Source:
     outputs = get_outputs(state, owner)
     found = outputs.resolve(name.name) if outputs is not None else None
     if found is None:
-        return Source((_refer_by_name(state, frame, name),), None, _UNKNOWN_SHAPE)
+        return Source((_refer_by_name(state, frame, name),), None, UNKNOWN_SHAPE)
     attribute, path = found
     shape, fields = attribute.shape, attribute.fields
     refs: tuple[ColumnRef, ...] = (refer(state, frame, attribute),)
-    if shape == _UNKNOWN_SHAPE and path:
+    if shape == UNKNOWN_SHAPE and path:
         ref = ColumnRef(refs[0].node, ".".join((refs[0].column, *path)))
         return Source((ref,), None, shape)
     for part in path:

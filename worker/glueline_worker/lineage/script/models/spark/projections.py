@@ -15,6 +15,7 @@ from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import Column, Frame, Value
 from glueline_worker.lineage.script.models.spark.column_expressions import parse_column_expressions
 from glueline_worker.lineage.script.models.spark.known_columns import (
+    UNKNOWN_SHAPE,
     get_outputs,
     list_star,
     refer,
@@ -98,9 +99,14 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Item]:
     """Make the columns of one expression: several if it is a generator with several names."""
     refs, deciders = resolve_all(state, frame, column)
     if len(column.names) > 1:
-        return [Item(name, refs, deciders) for name in column.names]
+        parts = [resolve_all(state, frame, part)[0] for _, part in column.fields]
+        if len(parts) != len(column.names):
+            parts = [refs] * len(column.names)
+        return [Item(name, part, deciders) for name, part in zip(column.names, parts, strict=True)]
     name = column.name or ""
-    if column.kind == "plain" and len(column.refs) == 1:
+    if column.kind == "item" and _is_map(state, frame, column):
+        name = f"{name[: name.rindex('.')]}[{name[name.rindex('.') + 1 :]}]"
+    if column.kind in {"plain", "item"} and len(column.refs) == 1:
         source = resolve(state, frame, column.refs[0])
         attribute = source.attribute
         if (
@@ -111,6 +117,17 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Item]:
             return [Item(attribute.name, refs, deciders, attribute, source.shape, source.fields)]
         return [Item(name, refs, deciders, None, source.shape, source.fields)]
     return [Item(name, refs, deciders, fields=make_fields(state, frame, column))]
+
+
+def _is_map(state: State, frame: Frame, column: Column) -> bool:
+    """Tell whether ``column["key"]`` takes a value out of a map: a struct would have fields."""
+    if len(column.refs) != 1 or not column.name or "." not in column.name:
+        return False
+    ref = column.refs[0]
+    around = resolve(state, frame, ref._replace(name=ref.name.rpartition(".")[0]))
+    if around.fields or around.shape in {None, UNKNOWN_SHAPE}:
+        return False
+    return around.shape not in state.context.schemas
 
 
 def make_fields(state: State, frame: Frame, column: Column) -> tuple[tuple[str, Field], ...]:
@@ -235,7 +252,7 @@ def find_deciders(
     found: dict[tuple[ColumnRef, Effect], None] = {}
     for value in flatten(values):
         for column in _parse(value, sql=sql) or ():
-            if column.kind in {"value", "plain"}:
+            if column.kind in {"value", "plain", "item"}:
                 decided = Column(deciders=decide_by(column, effect))
                 found.update(dict.fromkeys(resolve_all(state, frame, decided)[1]))
     return list(found)

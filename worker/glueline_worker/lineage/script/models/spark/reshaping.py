@@ -5,8 +5,17 @@ from __future__ import annotations
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
-from glueline_worker.lineage.script.domain.values import Column, ColumnName, Frame, Value
-from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
+from glueline_worker.lineage.script.domain.values import (
+    Column,
+    ColumnName,
+    External,
+    Frame,
+    Value,
+)
+from glueline_worker.lineage.script.models.spark.known_columns import (
+    get_outputs,
+    strengthen,
+)
 from glueline_worker.lineage.script.models.spark.projections import (
     Item,
     Selection,
@@ -30,8 +39,7 @@ def name_by_position(call: Call, frame: Frame, names: list[str]) -> Frame:
     state = call.state
     outputs = get_outputs(state, frame.node)
     if outputs is None or len(outputs.attributes) != len(names):
-        node = state.transform(frame, OPAQUE, call.name)
-        return node
+        return state.transform(frame, OPAQUE, call.name)
     found = Selection()
     for each, name in zip(outputs.attributes, names, strict=True):
         new = "" if has_placeholder(name) else render(name)
@@ -59,6 +67,20 @@ def unpivot(call: Call) -> Value:
         return state.transform(frame, OPAQUE, call.name)
     items = [*ids.items, Item(render(variable)), Item(render(value), refs)]
     return project(state, frame, Selection(items, is_known=ids.is_known), call.name)
+
+
+def describe(call: Call) -> Value:
+    """Call ``frame.describe(*names)``: figures about the named columns, under their names."""
+    names = flatten(call.args)
+    if not names or not all(isinstance(name, str) for name in names):
+        return External(call.name)
+    found = select_items(call.state, call.receiver, names)
+    items = [
+        Item(item.name, tuple(strengthen(ref, "aggregation") for ref in item.refs))
+        for item in found.items
+    ]
+    summary = Selection([Item("summary"), *items], is_known=found.is_known)
+    return project(call.state, call.receiver, summary, call.name)
 
 
 def match_columns(call: Call) -> Value:
