@@ -19,6 +19,7 @@ from glueline_worker.lineage.word_sets import split_words
 _ORDERS = split_words(
     "asc desc asc_nulls_first asc_nulls_last desc_nulls_first desc_nulls_last outer"
 )
+_RANKS = frozenset({"rank()", "dense_rank()", "percent_rank()"})
 _SHOWN = {
     "like": "{} LIKE {}",
     "rlike": "RLIKE({}, {})",
@@ -43,6 +44,10 @@ class WindowColumns(LibraryObject):
 
     def list_columns(self) -> Column:
         """Return all columns that the window is made of, as one."""
+        return Column()
+
+    def list_order(self) -> Column:
+        """Return the columns that order the window, as one."""
         return Column()
 
 
@@ -104,6 +109,9 @@ def _put_in_window(column: Column, args: list[Value]) -> Column:
         return replace(combine_columns([column], "aggregation"), is_known=column.is_known)
     deciders = decide_by(window.list_columns(), "window")
     refs = tuple(strengthen(ref, "aggregation") for ref in column.refs)
+    if column.name in _RANKS:
+        # A rank is made of the values that order the rows.
+        refs = tuple(strengthen(ref, "aggregation") for ref in window.list_order().refs)
     return Column(
         refs,
         None,

@@ -28,6 +28,13 @@ class SessionSchemas(Mapping[str, tuple[str, ...]]):
         self._views = views
         self._found: dict[str, tuple[str, ...] | None] = {}
 
+    @property
+    def may_know(self) -> bool:
+        """Tell whether any table or view may have known columns."""
+        if self._state.context.schemas:
+            return True
+        return any(self._find_in_view(view, []) is not None for view in self._views.values())
+
     def __getitem__(self, key: str) -> tuple[str, ...]:
         if key not in self._found:
             self._found[key] = self._find(key)

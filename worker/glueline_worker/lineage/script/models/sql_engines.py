@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import ColumnRef, Flow, Schemas
+from glueline_worker.lineage.model import ColumnRef, Flow
 from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_sql_table
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.outputs import Attribute
@@ -100,19 +100,17 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
 
 
 def parse_statements(
-    state: State, text: str, dialect: str, schemas: Schemas | None = None
+    state: State, text: str, dialect: str, schemas: SessionSchemas | None = None
 ) -> Sequence[SqlStatement]:
     """Parse a text of SQL; what it leaves open becomes a warning of the script."""
     state.charge(_QUERY_COST + len(text) // 20)
     if is_placeholder(text):
         state.warn("a query that is known only at run time")
         return ()
-    is_plain = schemas is None or not (state.context.schemas or state.outputs)
-    reading = (
-        _parse_sql(render(text), dialect)
-        if is_plain or schemas is None
-        else read_sql(render(text), dialect=dialect, schemas=schemas)
-    )
+    if schemas is not None and schemas.may_know:
+        reading = read_sql(render(text), dialect=dialect, schemas=schemas)
+    else:
+        reading = _parse_sql(render(text), dialect)
     for warning in reading.warnings[:_SENTENCES_SHOWN]:
         state.warn(f"SQL: {warning}")
     if (more := len(reading.warnings) - _SENTENCES_SHOWN) > 0:

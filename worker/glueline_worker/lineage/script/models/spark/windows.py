@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.column_methods import WindowColumns
 from glueline_worker.lineage.script.domain.columns import combine_columns, parse_column_name
-from glueline_worker.lineage.script.domain.values import Value
+from glueline_worker.lineage.script.domain.values import Column, Value
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark.projections import flatten
 
@@ -17,16 +17,23 @@ class WindowSpec(WindowColumns):
     """A window with the columns that partition and order it."""
 
     columns: tuple[Value, ...] = ()
+    order: tuple[Value, ...] = ()
 
     def call(self, call: Call) -> Value:
         """Call ``partitionBy``, ``orderBy`` or a limit of rows."""
         if call.name not in {"partitionBy", "orderBy"}:
             return self
-        return WindowSpec((*self.columns, *_read_columns(call)))
+        found = _read_columns(call)
+        order = found if call.name == "orderBy" else self.order
+        return WindowSpec((*self.columns, *found), tuple(order))
 
-    def list_columns(self) -> Value:
+    def list_columns(self) -> Column:
         """Return all columns of the window as one."""
         return combine_columns(self.columns)
+
+    def list_order(self) -> Column:
+        """Return the columns that order the window, as one."""
+        return combine_columns(self.order)
 
 
 def _read_columns(call: Call) -> list[Value]:
@@ -37,7 +44,7 @@ def _read_columns(call: Call) -> list[Value]:
 
 
 def _open_window(call: Call) -> Value:
-    return WindowSpec(tuple(_read_columns(call)))
+    return WindowSpec().call(call)
 
 
 SPARK_WINDOWS = Library(
