@@ -35,7 +35,6 @@ def test_the_block_around_statements_is_left_out():
     assert describe_sql("BEGIN INSERT INTO loose.sink SELECT id FROM shop.orders; COMMIT; END") == [
         "insert loose.sink <- shop.orders: id=shop.orders.id",
         "other",
-        "other",
     ]
 
 

@@ -208,7 +208,7 @@ class _Printer:
                 found = _Printed(f"{found.text}[{index}]")
             elif self._accept("."):
                 name = self._take().text
-                found = _Printed(f"{found.text}.{name}", name)
+                found = _Printed(f"{found.text}.{name}")
             elif self._accept("::"):
                 found = self._cast("CAST", found, self._read_type())
             elif self._accept("FILTER", "("):
@@ -274,6 +274,8 @@ class _Printer:
             found = _Printed(f"extract({field} FROM {self.read(0).text})")
             self._expect(")")
             return found
+        if lower in {"position", "trim", "substring", "substr", "ltrim", "rtrim"}:
+            return self._read_worded(lower)
         distinct = self._accept("DISTINCT")
         args = self._read_list(")")
         if lower in _CASTS and len(args) == 1:
@@ -281,6 +283,24 @@ class _Printer:
         if distinct:
             args[:1] = [f"DISTINCT {args[0]}"] if args else []
         return self._print_function(lower, args)
+
+    def _read_worded(self, name: str) -> _Printed:
+        """Read ``position(a IN b)``, ``trim(BOTH a FROM b)`` or ``substring(a FROM 1 FOR 2)``."""
+        side = self._peek() if self._peek() in {"BOTH", "LEADING", "TRAILING"} else ""
+        self._at += bool(side)
+        args = [self.read(_COMPARE).text]
+        if name.endswith("trim") and self._accept("FROM"):
+            text = f"TRIM({side or 'BOTH'} {args[0]} FROM {self.read(0).text})"
+            self._expect(")")
+            return _Printed(text)
+        if name == "position" and self._accept("IN"):
+            args.append(self.read(0).text)
+            name = "locate"
+        while not self._accept(")"):
+            if not any(map(self._accept, (",", "FROM", "FOR"))):
+                raise _UnknownNameError
+            args.append(self.read(0).text)
+        return self._print_function(name, args)
 
     def _print_function(self, name: str, args: list[str]) -> _Printed:
         if name == "count" and args == ["*"]:

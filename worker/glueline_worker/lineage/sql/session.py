@@ -28,5 +28,14 @@ class SqlSession:
     functions: Mapping[str, SqlFunction] = field(default_factory=lambda: MappingProxyType({}))
     variables: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
 
+    def define(self, function: SqlFunction) -> "SqlSession":
+        """Return the session with one function more."""
+        functions = {**self.functions, function.name.lower(): function}
+        return SqlSession(MappingProxyType(functions), self.variables)
+
+    def assign(self, values: Mapping[str, str | None]) -> "SqlSession":
+        """Return the session with these variables."""
+        return SqlSession(self.functions, MappingProxyType({**self.variables, **values}))
+
 
 EMPTY_SESSION = SqlSession()

@@ -23,8 +23,10 @@ from glueline_worker.lineage.sql.query.relation import (
     Relation,
     Sources,
     add_sources,
+    merge_fields,
+    stack_fields,
 )
-from glueline_worker.lineage.sql.query.scope import QueryScope, expand_star, find_column
+from glueline_worker.lineage.sql.query.scope import QueryScope, expand_star, find_column, has_named
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 from glueline_worker.lineage.sql.session import SqlFunction
 
@@ -46,17 +48,51 @@ def read_value(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
     if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Func):
         base = read_value(walk, node.this, scope)
         return walk.find_member(base, node.expression.name) or Field("", None)
-    if isinstance(node, exp.Bracket | exp.Explode | exp.Posexplode | exp.Inline):
-        inner = _Collector(walk, scope).read(node)
-        if isinstance(node.this, exp.Expr):
-            inner.schema = walk.get_schema_key(read_value(walk, node.this, scope))
-        return inner
+    if isinstance(node, _KEEPING):
+        return _read_keeping(walk, node, scope)
     if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
         relation = walk.query(node, scope.ctes, scope)
-        if len(relation.fields) == 1:
-            return relation.fields[0]
-        return relation.merge_all()
+        return _change_first(relation) or Field("", None)
     return _Collector(walk, scope).read(node)
+
+
+_KEEPING = (
+    exp.AnyValue,
+    exp.Array,
+    exp.ArrayAgg,
+    exp.ArrayUniqueAgg,
+    exp.Bracket,
+    exp.Coalesce,
+    exp.Explode,
+    exp.First,
+    exp.FirstValue,
+    exp.Inline,
+    exp.Last,
+    exp.LastValue,
+    exp.Max,
+    exp.Min,
+    exp.Posexplode,
+)
+"""Functions whose value, or its items, are structs where their arguments are."""
+
+
+def _read_keeping(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    parts: list[Field] = []
+    for value in node.args.values():
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, exp.Expr) and not isinstance(child, exp.Literal):
+                parts.append(read_value(walk, child, scope))
+    merged = merge_fields("", parts)
+    found = merged.change("", _find_way(node))
+    structs = [part for part in parts if part.fields is not None]
+    if structs:
+        first, *others = structs
+        for other in others:
+            first = stack_fields(first, other)
+        found.fields = first.fields
+    elif parts:
+        found.schema = walk.get_schema_key(parts[0])
+    return found
 
 
 def decide(walk: QueryWalk, value: object, scope: QueryScope, effect: Effect) -> None:
@@ -95,10 +131,21 @@ def _find_field(walk: QueryWalk, node: exp.Column, scope: QueryScope) -> Field |
         names = [walk.placeholders.restore(name) for name in names]
     if walk.is_open:
         return Field("", {((), ".".join(names)): IDENTITY})
+    if walk.session.variables and _is_variable(walk, names, scope):
+        return Field("")
     found = find_column(scope, names, walk.find_member)
     if found is not None and found.sources:
         walk.spend_sources(len(found.sources) + len(found.deciding))
     return found
+
+
+def _is_variable(walk: QueryWalk, names: Sequence[str], scope: QueryScope) -> bool:
+    """Tell whether a name is a session's variable: columns of known tables go before."""
+    if names[-1].lower() not in walk.session.variables:
+        return False
+    if len(names) > 1:
+        return names[-2].lower() == "session"
+    return not has_named(scope, names[0])
 
 
 def _read_struct(walk: QueryWalk, node: exp.Struct, scope: QueryScope) -> Field:
@@ -154,6 +201,13 @@ def call_function(
         found = Field(name) if value is None else read_value(walk, value, scope)
         values.fields.append(found.rename(name))
     return walk.call(function, values)
+
+
+def _change_first(relation: Relation) -> Field | None:
+    """Return the value of a subquery, which is that of its first column."""
+    if relation.fields:
+        return relation.fields[0].change("", TRANSFORMED)
+    return Field("") if relation.exact else None
 
 
 class _Collector:
@@ -219,6 +273,9 @@ class _Collector:
 
     def _add_query(self, node: exp.Expr, way: int, effect: Effect | None) -> None:
         relation = self._walk.query(node, self._scope.ctes, self._scope)
+        if effect is None:
+            self.add(_change_first(relation), way, None)
+            return
         for item in relation.fields:
             self.add(item, way, effect)
 
@@ -266,10 +323,6 @@ class _Collector:
         yield node.args.get("true"), way, effect
         yield node.args.get("false"), way, effect
 
-    def _expand_null_if(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
-        yield node.this, max(way, TRANSFORMED), effect
-        yield node.expression, way, effect or "conditional"
-
     def _expand_decode(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
         value, *pairs = node.expressions
         way = max(way, TRANSFORMED)
@@ -290,6 +343,9 @@ class _Collector:
     def _expand_window(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
         yield node.this, max(way, AGGREGATED), effect
         named = self._scope.windows.get(node.args["alias"].name.lower()) if node.alias else None
+        if isinstance(node.this, _RANKS):  # ranks are made of the values that order the rows
+            order = node.args.get("order") or (named.args.get("order") if named else None)
+            yield order.expressions if order else None, max(way, AGGREGATED), effect
         for part in (node, named):
             for key in ("partition_by", "order", "spec"):
                 yield part.args.get(key) if part else None, way, effect or "window"
@@ -301,12 +357,19 @@ class _Collector:
     def _expand_group(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
         way = max(way, AGGREGATED)
         yield node.this, way, effect
-        order = node.expression
-        has_value = node.this.find(exp.Column) is not None
-        yield (order if has_value else order.expressions), way, effect
+        for key in node.expression.expressions:
+            yield key.this, way, effect
+
+    def _expand_in(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
+        """The value is part of the answer, a list from a query only decides."""
+        way = max(way, TRANSFORMED)
+        yield node.this, way, effect
+        yield node.args.get("query"), way, effect or "filter"
+        yield node.expressions, way, effect
+        yield node.args.get("unnest"), way, effect
 
     def _expand_exists(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
-        if isinstance(node.this, exp.Query):
+        if isinstance(node.this, exp.Query):  # it only looks whether there are rows
             self._walk.query(node.this, self._scope.ctes, self._scope)
         else:
             yield from ((child, max(way, TRANSFORMED), effect) for child in node.args.values())
@@ -339,6 +402,7 @@ def _find_way(node: exp.Expr) -> int:
     return AGGREGATED if is_aggregate(node) else TRANSFORMED
 
 
+_RANKS = (exp.Rank, exp.DenseRank, exp.PercentRank)
 _Expander: TypeAlias = Callable[["_Collector", exp.Expr, int, Effect | None], Iterator[_Step]]
 _EXPANDERS: dict[type[exp.Expr], _Expander] = {
     exp.Column: _Collector._expand_column,  # noqa: SLF001
@@ -353,16 +417,18 @@ _EXPANDERS: dict[type[exp.Expr], _Expander] = {
     exp.Case: _Collector._expand_case,  # noqa: SLF001
     exp.If: _Collector._expand_if,  # noqa: SLF001
     exp.Nvl2: _Collector._expand_if,  # noqa: SLF001
-    exp.Nullif: _Collector._expand_null_if,  # noqa: SLF001
     exp.DecodeCase: _Collector._expand_decode,  # noqa: SLF001
     exp.Count: _Collector._expand_count,  # noqa: SLF001
     exp.Filter: _Collector._expand_filter,  # noqa: SLF001
     exp.Window: _Collector._expand_window,  # noqa: SLF001
     exp.Order: _Collector._expand_order,  # noqa: SLF001
     exp.WithinGroup: _Collector._expand_group,  # noqa: SLF001
+    exp.In: _Collector._expand_in,  # noqa: SLF001
     exp.Exists: _Collector._expand_exists,  # noqa: SLF001
     exp.Anonymous: _Collector._expand_anonymous,  # noqa: SLF001
     exp.Table: _Collector._expand_table,  # noqa: SLF001
+    exp.Grouping: _Collector._skip,  # noqa: SLF001
+    exp.GroupingId: _Collector._skip,  # noqa: SLF001
     exp.Literal: _Collector._skip,  # noqa: SLF001
     exp.Identifier: _Collector._skip,  # noqa: SLF001
     exp.DataType: _Collector._skip,  # noqa: SLF001

@@ -52,7 +52,7 @@ def add_from_clause(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> None:
 def add_item(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> None:
     """Add one item of FROM to ``scope``, with the items that are joined to it."""
     if isinstance(node, exp.Table):
-        path = (node.alias,) if node.alias else [part.name for part in node.parts]
+        path = _get_path(node) or [part.name for part in node.parts]
         scope.add(path, _read_table(walk, node, scope))
     elif isinstance(node, exp.Subquery):
         if not isinstance(node.this, exp.Table) or node.alias:
@@ -75,6 +75,9 @@ def add_item(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> None:
 
 
 def _get_path(node: exp.Expr) -> tuple[str, ...]:
+    for pivot in reversed(node.args.get("pivots") or ()):
+        if pivot.alias:
+            return (pivot.alias,)
     return (node.alias,) if node.alias else ()
 
 

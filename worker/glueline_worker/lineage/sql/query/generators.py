@@ -29,8 +29,11 @@ def read_generator(
     found = _read_generator(walk, node, scope, len(names))
     if not names:
         return found
-    if found.exact:
+    if found.exact and len(names) <= len(found.fields):
         return found.rename(names)
+    if found.exact:  # FLATTEN has more columns than one can tell apart
+        every = found.merge_all(TRANSFORMED)
+        return Relation([every.rename(name) for name in names])
     return Relation([Field(name, found.every) for name in names])
 
 
@@ -59,13 +62,16 @@ def _read_generator(walk: QueryWalk, node: exp.Expr, scope: QueryScope, wanted: 
 def _read_explode(node: exp.Expr, value: Field, wanted: int) -> Relation:
     """Return ``col``, or ``key`` and ``value``: it is not known whether a column is a map."""
     item = value.change("col", TRANSFORMED)
-    item.schema = value.schema
+    item.schema, item.fields = value.schema, value.fields
     fields = [value.change("pos", TRANSFORMED)] if isinstance(node, _POSEXPLODE) else []
     if wanted == len(fields) + 2:
         return Relation([*fields, item.rename("key"), item.rename("value")])
     if not wanted and isinstance(node.this, exp.Map | exp.VarMap | exp.MapFromEntries):
         return Relation([*fields, item.rename("key"), item.rename("value")])
-    return Relation([*fields, item])
+    relation = Relation([*fields, item])
+    if not wanted:
+        relation.hide([item.rename("key"), item.rename("value")])
+    return relation
 
 
 def _read_stack(walk: QueryWalk, node: exp.Stack, scope: QueryScope) -> Relation:

@@ -75,6 +75,11 @@ class Relation:
             self._indexed = len(self.fields)
         return self._index.get(name.lower())
 
+    def hide(self, fields: Iterable[Field]) -> None:
+        """Add columns that are found by name, and are not among the columns that ``*`` yields."""
+        for item in fields:
+            self._index.setdefault(item.name.lower(), item)
+
     def find(self, name: str) -> Field | None:
         """Return the column ``name``, also where only a table of unknown schema can hold it."""
         found = self.find_named(name)
@@ -146,7 +151,7 @@ def stack_relations(left: Relation, right: Relation, *, by_name: bool) -> Relati
     fields = []
     for index, item in enumerate(left.fields):
         other = _find_partner(right, index, item, by_name=by_name)
-        fields.append(_stack_fields(item, other) if other else item)
+        fields.append(stack_fields(item, other) if other else item)
     if by_name:
         known = {item.name.lower() for item in left.fields}
         fields += [item for item in right.fields if item.name.lower() not in known]
@@ -160,11 +165,12 @@ def _find_partner(right: Relation, index: int, item: Field, *, by_name: bool) ->
     return right.fields[index] if index < len(right.fields) else None
 
 
-def _stack_fields(left: Field, right: Field) -> Field:
+def stack_fields(left: Field, right: Field) -> Field:
+    """Return one column with the sources of both; so for the fields of structs."""
     merged = merge_fields(left.name, (left, right))
     if left.fields and right.fields and len(left.fields) == len(right.fields):
         pairs = zip(left.fields, right.fields, strict=True)
-        merged.fields = tuple(_stack_fields(*pair) for pair in pairs)
+        merged.fields = tuple(stack_fields(*pair) for pair in pairs)
     elif left.schema and not right.fields:
         merged.schema = left.schema
     return merged

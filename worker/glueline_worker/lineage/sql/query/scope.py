@@ -131,6 +131,16 @@ def _find_unqualified(scope: QueryScope, name: str) -> Field | None:
     return scope.aliases.find_named(name) if scope.aliases is not None else None
 
 
+def has_named(scope: QueryScope, name: str) -> bool:
+    """Tell whether a column of this name is surely there, in this scope or one around it."""
+    now: QueryScope | None = scope
+    while now is not None:
+        if _find_unqualified(now, name) is not None:
+            return True
+        now = now.parent
+    return False
+
+
 def _guess(candidates: Sequence[Relation], name: str) -> Field | None:
     return candidates[0].find(name) if len(candidates) == 1 else None
 

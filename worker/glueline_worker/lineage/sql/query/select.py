@@ -20,7 +20,7 @@ from glueline_worker.lineage.sql.query.expressions import (
 )
 from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_item
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
-from glueline_worker.lineage.sql.query.relation import Field, Relation, merge_fields
+from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation, merge_fields
 from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation
 from glueline_worker.lineage.sql.query.walk import QueryWalk
@@ -217,6 +217,9 @@ def _add_star(
 ) -> None:
     """Add the columns of ``* EXCEPT (…) REPLACE (…) RENAME (…)`` or ``* ILIKE 'a%'``."""
     excluded = {item.name.lower() for item in star.args.get("except_") or () if not _is_field(item)}
+    nested = {
+        item.parts[0].name.lower() for item in star.args.get("except_") or () if _is_field(item)
+    }
     renamed = {item.this.name.lower(): item.alias for item in star.args.get("rename") or ()}
     replaced = {item.alias.lower(): item for item in star.args.get("replace") or ()}
     fits = _make_filter(star.args.get("ilike"))
@@ -225,7 +228,8 @@ def _add_star(
         if name in replaced:
             result.fields.append(read_value(walk, replaced[name], scope).rename(item.name))
         elif name not in excluded and fits(item.name):
-            result.fields.append(item.rename(renamed[name]) if name in renamed else item)
+            kept = item.change(item.name, TRANSFORMED) if name in nested else item
+            result.fields.append(kept.rename(renamed[name]) if name in renamed else kept)
     if relation.exact:
         return
     known = {item.name.lower() for item in relation.fields}

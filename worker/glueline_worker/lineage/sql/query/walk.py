@@ -133,7 +133,7 @@ class QueryWalk:
         """Return a field of a struct, or the value of a map: its source is the whole column."""
         if item.fields is not None:
             lower = name.lower()
-            return next((each for each in item.fields if each.name.lower() == lower), None)
+            return next((_as_member(e) for e in item.fields if e.name.lower() == lower), None)
         key = self.get_schema_key(item)
         member = item.change(name, TRANSFORMED)
         if key:
@@ -144,7 +144,7 @@ class QueryWalk:
     def list_members(self, item: Field) -> tuple[Field, ...] | None:
         """Return the fields of a struct; None where they are not known."""
         if item.fields is not None:
-            return item.fields
+            return tuple(map(_as_member, item.fields))
         names = self.schemas.get(self.get_schema_key(item) or "\0") or ()
         return tuple(found for name in names if (found := self.find_member(item, name))) or None
 
@@ -175,3 +175,10 @@ class QueryWalk:
         self._sources_left -= count
         if self._sources_left < 0:
             raise SqlBudgetExceeded
+
+
+def _as_member(item: Field) -> Field:
+    """Return a field of a struct as a column, which is made by taking the struct apart."""
+    member = item.change(item.name, TRANSFORMED)
+    member.fields, member.schema = item.fields, item.schema
+    return member
