@@ -21,7 +21,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from glueline_worker.sinks.errors import SinkRefused
 from glueline_worker.sinks.sql.database_identity import assign_database_number
 from glueline_worker.sinks.sql.errors import READ_ONLY_SQLSTATE, is_busy
-from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSION, migrate_schema
+from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSIONS, migrate_schema
 from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
 
 _SQLITE_WAIT_SECONDS = 30
@@ -74,11 +74,12 @@ def create_schema(connection: Connection) -> int | None:
     """
     lock_schema(connection)
     if inspect(connection).has_table(VERSIONS.name):
-        version = connection.scalar(select(VERSIONS.c.version))
+        version: int | None = connection.scalar(select(VERSIONS.c.version))
         if version == SCHEMA_VERSION:
             return None
-        _check_version(version)
-        migrate_schema(connection)
+        if version is None or version not in MIGRATED_VERSIONS:
+            raise _make_refusal(version)
+        migrate_schema(connection, version)
         create_views(connection)
         return version
     METADATA.create_all(connection)
@@ -108,17 +109,16 @@ def lock_schema(connection: Connection) -> None:
         connection.execute(select(text(f"pg_advisory_xact_lock({_ADVISORY_LOCK})")))
 
 
-def _check_version(version: int | None) -> None:
+def _make_refusal(version: int | None) -> SinkRefused:
     if version is not None and version > SCHEMA_VERSION:
-        raise SinkRefused(
+        return SinkRefused(
             f"the database has version {version} of the schema and this Glueline writes version "
             f"{SCHEMA_VERSION}; use the newer Glueline or another database"
         )
-    if version != MIGRATED_VERSION:
-        raise SinkRefused(
-            f"the database has version {version} of the schema, which this Glueline cannot bring "
-            f"to version {SCHEMA_VERSION}; use another database and extract again"
-        )
+    return SinkRefused(
+        f"the database has version {version} of the schema, which this Glueline cannot bring "
+        f"to version {SCHEMA_VERSION}; use another database and extract again"
+    )
 
 
 def _keep_json_text(document: str) -> str:
