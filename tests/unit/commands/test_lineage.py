@@ -267,6 +267,9 @@ def test_a_column_that_is_only_filtered_on_affects_all_that_is_made_of_the_rows(
     assert "→ s3://lake/sales/orders, all columns  filter  job/load:5" in tree.out
     assert "→ finance.board, all columns  job/copy" in tree.out
     assert all(len(line) <= 80 for line in tree.out.splitlines())
+    assert glueline("impact", "raw.orders.status", "--sink", columns).out == tree.out
+    impact = glueline("impact", "raw.orders.status", "--sink", columns, "--json")
+    assert json.loads(impact.out) == json.loads(done.out)
 
 
 def test_a_struct_and_its_field_lead_to_each_other(columns: str) -> None:

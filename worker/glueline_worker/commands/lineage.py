@@ -68,8 +68,7 @@ def lineage(
     """Show where a dataset or a column comes from and where it goes.
 
     The way leads across jobs, views and storage: a path that a job writes to leads to the table at
-    that path, and a resource link, of a table or of a database, leads to its target. Of a column,
-    --direction downstream --indirect shows all that a change of it affects.
+    that path, and a resource link, of a table or of a database, leads to its target.
 
     Example: glueline lineage finance.revenue_daily --direction upstream
     """
