@@ -310,3 +310,21 @@ def test_the_steps_of_a_dataset_carry_both_kinds_of_columns(columns: str) -> Non
     deciding = lineage("finance.report", "--sink", columns, "--indirect")
     assert "group_by: city" in deciding.out
     assert "conditional of revenue: kind" in deciding.out
+
+
+def test_a_way_is_lost_where_only_deciding_columns_are_known(tmp_path: Path) -> None:
+    left, right, out = (
+        name_catalog_table(*name.split("."), HERE) for name in ("x.left", "x.right", "x.out")
+    )
+    job = Lineage(
+        edges=(
+            Edge(left, out, (Origin.SCRIPT,), (way("id", "id", "identity", 1),)),
+            Edge(right, out, (Origin.SCRIPT,), (), (decides("id", None, "filter", 2),)),
+        )
+    )
+    sink = stored(tmp_path, make_lineage_records(job, ORIGIN, process="job/semi"))
+    for column, table, is_lost in (("id", "right", False), ("id", "left", False)):
+        done = glueline("impact", f"x.{table}.{column}", "--sink", sink)
+        assert ("are not known" in done.err) is is_lost
+    done = lineage("x.right.id", "--sink", sink)
+    assert "are not known" in " ".join(done.err.split())

@@ -96,8 +96,8 @@ def test_the_columns_of_a_filter_decide_and_its_constants_do_not(read):
     assert indirect == [("address.city", None, "filter"), ("amount", None, "filter")]
 
 
-@pytest.mark.parametrize(("kind", "is_semi"), [("equijoin", False), ("leftanti", True)])
-def test_the_keys_of_a_join_decide_each_on_its_side(read, kind, is_semi):
+@pytest.mark.parametrize(("kind", "effect"), [("equijoin", "join"), ("leftanti", "filter")])
+def test_the_keys_of_a_join_decide_each_on_its_side(read, kind, effect):
     join = {
         "Join": {
             "Name": "join",
@@ -111,10 +111,10 @@ def test_the_keys_of_a_join_decide_each_on_its_side(read, kind, is_semi):
         }
     }
     found = read({"a": ORDERS, "b": CUSTOMERS, "j": join, "z": target("j")})
-    assert found["glue:sales/orders"][1] == [("customer_id", None, "join")]
+    assert found["glue:sales/orders"][1] == [("customer_id", None, effect)]
     columns, indirect = found["glue:sales/customers"]
-    assert indirect == [("customer_id", None, "join"), ("name", None, "join")]
-    assert bool(columns) != is_semi
+    assert indirect == [("customer_id", None, effect), ("name", None, effect)]
+    assert bool(columns) == (effect == "join")
 
 
 @pytest.mark.parametrize(

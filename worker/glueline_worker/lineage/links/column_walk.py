@@ -80,11 +80,11 @@ def walk_columns(
         (dataset, name), depth = queue.popleft()
         for hop in hops.get(dataset, ()) if depth <= deepest else ():
             known = ways.get(hop, ())
-            if not known and not _has_same_columns(hop) and name is not None:
-                lost.setdefault(hop)
-                continue
             counting = [each for each in known if each.is_direct or indirect]
-            for step in _follow(hop, name, direction, counting, depth):
+            following = list(_follow(hop, name, direction, counting, depth))
+            if not following and not any(each.is_direct for each in known):
+                lost.setdefault(hop)
+            for step in following:
                 shown = replace(step, depth=0, followed=None)
                 if shown in told:
                     continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import ColumnRef, IndirectRef
 from glueline_worker.lineage.visual.fields import (
     Fields,
@@ -16,11 +17,11 @@ from glueline_worker.lineage.visual.step import VisualStep
 _INDEX_DIGITS = 6
 
 
-def read_join_keys(step: VisualStep) -> tuple[IndirectRef, ...]:
+def read_join_keys(step: VisualStep, effect: Effect = "join") -> tuple[IndirectRef, ...]:
     """Return the columns that a join compares, each of its own input."""
     sides = map(read_fields, read_items(step.node.get("columns")))
     return tuple(
-        IndirectRef(ColumnRef(source, name), "join")
+        IndirectRef(ColumnRef(source, name), effect)
         for side in sides
         if (source := read_text(side.get("from"))) in step.inputs
         for name in dict.fromkeys(read_column_paths(side.get("keys")))

@@ -112,7 +112,7 @@ class _Reader:
             case "customcode":
                 return self._read_custom(step, node)
             case "join" if read_text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
-                return _read_semi_join(step, read_join_keys(visual))
+                return _read_semi_join(step, read_join_keys(visual, "filter"))
         flow = get_flow(kind, visual)
         return (replace(step, flow=flow),)
 
