@@ -21,7 +21,11 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from glueline_worker.sinks.errors import SinkRefused
 from glueline_worker.sinks.sql.database_identity import assign_database_number
 from glueline_worker.sinks.sql.errors import READ_ONLY_SQLSTATE, is_busy
-from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSIONS, migrate_schema
+from glueline_worker.sinks.sql.schema.migration import (
+    MIGRATED_VERSION,
+    drop_replaced_views,
+    migrate_schema,
+)
 from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
 
 _SQLITE_WAIT_SECONDS = 30
@@ -29,6 +33,9 @@ _SQLITE_WAIT_SECONDS = 30
 
 POSTGRESQL_CONNECTIONS = 4
 """Connections of one worker process to PostgreSQL."""
+
+_NEWEST_VIEW = "indirect_column_lineage"
+"""A view that databases of an older Glueline lack, though their schema has the same version."""
 
 _ADVISORY_LOCK = 0x676C7565
 """The number of the lock by which Glueline's processes take turns in PostgreSQL."""
@@ -76,10 +83,10 @@ def create_schema(connection: Connection) -> int | None:
     if inspect(connection).has_table(VERSIONS.name):
         version: int | None = connection.scalar(select(VERSIONS.c.version))
         if version == SCHEMA_VERSION:
+            _add_new_views(connection)
             return None
-        if version is None or version not in MIGRATED_VERSIONS:
-            raise _make_refusal(version)
-        migrate_schema(connection, version)
+        _check_version(version)
+        migrate_schema(connection)
         create_views(connection)
         return version
     METADATA.create_all(connection)
@@ -87,6 +94,17 @@ def create_schema(connection: Connection) -> int | None:
     connection.execute(VERSIONS.insert(), {"version": SCHEMA_VERSION})
     assign_database_number(connection)
     return None
+
+
+def _add_new_views(connection: Connection) -> None:
+    """Create the views of a database of the same version that an older Glueline made.
+
+    They change no table, so workers of the older one go on writing beside this one.
+    """
+    if inspect(connection).has_table(_NEWEST_VIEW):
+        return
+    drop_replaced_views(connection)
+    create_views(connection)
 
 
 def create_views(connection: Connection) -> None:
@@ -109,16 +127,17 @@ def lock_schema(connection: Connection) -> None:
         connection.execute(select(text(f"pg_advisory_xact_lock({_ADVISORY_LOCK})")))
 
 
-def _make_refusal(version: int | None) -> SinkRefused:
+def _check_version(version: int | None) -> None:
     if version is not None and version > SCHEMA_VERSION:
-        return SinkRefused(
+        raise SinkRefused(
             f"the database has version {version} of the schema and this Glueline writes version "
             f"{SCHEMA_VERSION}; use the newer Glueline or another database"
         )
-    return SinkRefused(
-        f"the database has version {version} of the schema, which this Glueline cannot bring "
-        f"to version {SCHEMA_VERSION}; use another database and extract again"
-    )
+    if version != MIGRATED_VERSION:
+        raise SinkRefused(
+            f"the database has version {version} of the schema, which this Glueline cannot bring "
+            f"to version {SCHEMA_VERSION}; use another database and extract again"
+        )
 
 
 def _keep_json_text(document: str) -> str:

@@ -1,10 +1,8 @@
-"""Migrate a schema of an older version to the present one, in the transaction that found it.
+"""Migrate a schema of version 2 to version 3, in the transaction that found it.
 
 Version 3 adds ``place``, which becomes part of a row's key. Columns are added to the existing
-tables, so that grants, and views and indexes that others made, stay. Workers of version 2 cannot
-write to the new schema: they do not know ``place``.
-
-Version 4 has a view of columns that decide about others, and lines. The tables stay as they are.
+tables, so that grants, and views and indexes that others made, stay. Workers of the older version
+cannot write to the new schema: they do not know ``place``.
 """
 
 from urllib.parse import quote
@@ -21,23 +19,14 @@ from glueline_worker.sinks.sql.schema.tables import (
     VERSIONS,
 )
 
-MIGRATED_VERSIONS = (2, 3)
-_WITHOUT_PLACE = 2
+MIGRATED_VERSION = 2
 
 _OLDER_WORKER = "a worker of an older Glueline cannot write to this schema; end it"
 
 
-def migrate_schema(connection: Connection, version: int) -> None:
+def migrate_schema(connection: Connection) -> None:
     """Change tables, keys and indexes. The caller creates the views afterwards."""
-    if connection.dialect.name == "sqlite":  # SQLite cannot replace a view
-        for view in ("column_lineage", "columns"):
-            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
-    if version == _WITHOUT_PLACE:
-        _add_place(connection)
-    connection.execute(update(VERSIONS).values(version=SCHEMA_VERSION))
-
-
-def _add_place(connection: Connection) -> None:
+    drop_replaced_views(connection)
     for table in (RUNS, *RECORD_TABLES.values()):
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN place TEXT")
     connection.execute(update(RUNS).values(place=""))
@@ -48,6 +37,14 @@ def _add_place(connection: Connection) -> None:
         _require_place(connection, table)
     GENERATIONS.create(connection)
     _remember_generations(connection)
+    connection.execute(update(VERSIONS).values(version=SCHEMA_VERSION))
+
+
+def drop_replaced_views(connection: Connection) -> None:
+    """Drop the views that are created again, where the database cannot replace a view."""
+    if connection.dialect.name == "sqlite":
+        for view in ("column_lineage", "columns"):
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
 
 
 def _place_rows(connection: Connection, table: Table) -> None:

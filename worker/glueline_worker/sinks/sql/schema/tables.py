@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 
 from glueline_worker.sinks.sql.schema.types import JsonDocument, UtcTimestamp
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 3
 
 METADATA = MetaData()
 
