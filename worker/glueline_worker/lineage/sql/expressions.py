@@ -37,6 +37,8 @@ class SqlExpression:
     """The columns that only decide about its value."""
     parts: tuple[tuple[str, ...], ...] = ()
     """The sources of each of ``names``, where a generator does not make all of the same."""
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The fields of a struct that it builds, each with its sources."""
     is_star: bool = False
     """It is ``*`` or ``t.*``; ``sources`` then has what stands before the star."""
     is_known: bool = True
@@ -132,6 +134,10 @@ def _describe(
         tuple(column for _, column in sources),
         TRANSFORMATIONS[way],
         tuple((column, effect) for (_, column), effect in found.deciding),
+        fields=tuple(
+            (item.name, tuple(column for _, column in item.sources or ()))
+            for item in found.fields or ()
+        ),
         is_known=found.sources is not None
         and not _has_placeholder_column(walk, node)
         and not _has_star(node),

@@ -116,6 +116,8 @@ def _put_in_window(column: Column, args: list[Value]) -> Column:
         refs,
         None,
         column.is_known,
+        fields=column.fields,
+        shape=column.shape,
         deciders=tuple(dict.fromkeys((*column.deciders, *deciders))),
     )
 
@@ -165,6 +167,6 @@ def get_column_item(column: Column, key: Value) -> Column:
         name=name,
         text=None,
         names=(),
-        fields=(),
+        fields=() if isinstance(key, str) else column.fields,
         kind=kind,
     )

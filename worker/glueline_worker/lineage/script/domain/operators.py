@@ -76,8 +76,23 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
+def _combine_sets(op: ast.operator, left: list[Value], right: list[Value]) -> Value:
+    """Return an operation of sets, which are lists here; None for other operations."""
+    if not isinstance(op, (ast.Sub, ast.BitAnd, ast.BitOr)):
+        return None
+    if not all(isinstance(item, str) for item in (*left, *right)):
+        return None
+    if isinstance(op, ast.BitOr):
+        return list(dict.fromkeys((*left, *right)))
+    others = set(right)
+    return [item for item in left if (item in others) == isinstance(op, ast.BitAnd)]
+
+
 def _compute(op: ast.operator, left: Value, right: Value) -> Value:
     """Return ``left op right`` for values that Python itself can compute with."""
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        if (found := _combine_sets(op, list(left), list(right))) is not None:
+            return found
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):
@@ -90,11 +105,6 @@ def _compute(op: ast.operator, left: Value, right: Value) -> Value:
         )
     if isinstance(op, ast.Mult) and not _is_small(left, right):
         return _report_too_long(right if isinstance(left, (int, float)) else left)
-    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)) and left != ():
-        if isinstance(op, ast.Sub):  # of sets, which are lists here
-            return [item for item in left if item not in right]
-        if isinstance(op, ast.BitOr):
-            return [*left, *(item for item in right if item not in left)]
     try:
         found = function(left, right)
     except (TypeError, ArithmeticError, ValueError):

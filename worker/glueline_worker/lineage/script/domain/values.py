@@ -95,6 +95,8 @@ class Column:
     """The names of the columns that a generator makes, where they are several."""
     fields: tuple[tuple[str, "Column"], ...] = ()
     """The fields of a struct that it builds."""
+    shape: ColumnName | None = None
+    """The column whose struct's fields it has, if it is not that column itself."""
     kind: Literal["value", "plain", "item", "star", "pattern", "inline"] = "value"
     """``plain`` is a column itself or what it holds, ``item`` its ``["key"]``, ``star`` all
     columns, ``pattern`` all those that a regular expression matches, ``inline`` all fields of a

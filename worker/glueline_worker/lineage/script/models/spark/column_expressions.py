@@ -10,6 +10,7 @@ from glueline_worker.lineage.script.domain.template_text import has_placeholder,
 from glueline_worker.lineage.script.domain.values import Column, ColumnName
 from glueline_worker.lineage.sql import SqlExpression, read_expressions
 
+_INLINE = re.compile(r"inline(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)\Z", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
 
@@ -25,6 +26,8 @@ def parse_column_expressions(text: str) -> tuple[Column, ...]:
     bare = text.strip()
     if _NAME.match(bare) and not has_placeholder(bare) and bare.lower() not in _NO_NAMES:
         return (parse_column_name(bare),)
+    if inline := _INLINE.match(render(bare)):
+        return (Column((ColumnName(None, inline[1]),), kind="inline"),)
     return tuple(map(_make_column, read_expressions(render(text))))
 
 
@@ -40,6 +43,11 @@ def _make_column(found: SqlExpression) -> Column:
         (name, Column(tuple(ColumnName(None, source, way) for source in part)))
         for name, part in zip(found.names, found.parts, strict=False)
     )
+    if not fields:
+        fields = tuple(
+            (name, Column(tuple(ColumnName(None, source) for source in part)))
+            for name, part in found.fields
+        )
     is_plain = way == "identity" and len(found.sources) == 1 and not found.indirect
     return Column(
         tuple(ColumnName(None, source, way) for source in found.sources),
@@ -47,7 +55,7 @@ def _make_column(found: SqlExpression) -> Column:
         found.is_known,
         deciders=tuple((ColumnName(None, source), effect) for source, effect in found.indirect),
         names=found.names,
-        fields=fields if len(found.names) > 1 else (),
+        fields=fields if len(found.names) != 1 else (),
         text=found.name,
         kind="plain" if is_plain else "value",
     )

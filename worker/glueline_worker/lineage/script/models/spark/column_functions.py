@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,7 @@ from glueline_worker.lineage.script.models.spark.function_kinds import (
     AMBIGUOUS,
     FAMILIAR,
     GENERATED,
+    KEEPING,
     MASKING,
     SHOWN_DEFAULTS,
     SHOWN_FORMS,
@@ -44,14 +46,22 @@ from glueline_worker.lineage.word_sets import split_words
 
 _MODULE_NAMES = split_words("F f fn func sf SqlFuncs")
 """Names that scripts import ``pyspark.sql.functions`` under."""
+_MAP = re.compile(r"(?:explode|explode_outer)\((?:map|map_\w+|str_to_map|transform_\w+)\(")
+"""An exploded map, as Spark shows it."""
 _NOT_IN_TABLE = split_words("lit typedLit typedlit when col column expr broadcast")
 
 
 def _call_function(call: Call) -> Value:
     known = call.name in SIGNATURES or call.name in _NOT_IN_TABLE
+    if call.name == "sum" and len(call.parts) == 1 and call.args and _is_list(call.args[0]):
+        return combine_columns(call.args)  # Python's own, of columns
     if not known:
         return _call_unknown(call)
     return call_column_function(call) if _is_of_columns(call) else MISSING
+
+
+def _is_list(value: Value) -> bool:
+    return isinstance(value, (list, tuple)) and any(isinstance(item, Column) for item in value)
 
 
 def _call_unknown(call: Call) -> Value:
@@ -94,9 +104,20 @@ def call_column_function(call: Call) -> Value:
     elif call.name in MASKING:
         how = "masking"
     made = combine_columns(columns, how, _name_call(call.name, columns))
+    if call.name in KEEPING and columns and isinstance(columns[0], Column):
+        made = _keep_fields(made, columns[0])
     if call.name in GENERATED:
         return _generate(call.name, made, columns)
     return made
+
+
+def _keep_fields(made: Column, column: Column) -> Column:
+    """Give the fields of a struct to what is one, or holds such structs."""
+    if column.fields:
+        return replace(made, fields=column.fields)
+    if column.kind in {"plain", "item"} and len(column.refs) == 1:
+        return replace(made, shape=column.refs[0])
+    return replace(made, shape=column.shape)
 
 
 def _name_call(name: str, columns: list[Value]) -> str | None:
@@ -164,10 +185,10 @@ def _generate(name: str, made: Column, columns: list[Value]) -> Column:
             return replace(made, name=None)
         parts = [combine_columns(columns[1 + at :: width]) for at in range(width)]
         made = replace(made, fields=tuple(zip(names, parts, strict=True)))
+    if name.startswith("explode") and made.name and _MAP.match(made.name):
+        return replace(made, name="key", names=("key", "value"))
     if len(names) == 1:
-        # The items of an array of structs have its fields.
-        is_plain = isinstance(columns[0], Column) and columns[0].kind == "plain"
-        return replace(made, name=names[0], kind="plain" if is_plain else "value")
+        return replace(made, name=names[0])
     return replace(made, name=names[0] if names else None, names=names)
 
 

@@ -19,6 +19,13 @@ AGGREGATES = split_words(
 """Functions that make one value of many rows' values."""
 MASKING = split_words("md5 sha sha1 sha2 hash xxhash64 crc32 mask hmac aes_encrypt try_aes_encrypt")
 """Functions whose results hide the values."""
+KEEPING = split_words(
+    "explode explode_outer collect_list collect_set max min first last any_value first_value "
+    "last_value array element_at try_element_at get slice filter sort_array array_sort "
+    "array_distinct array_max array_min reverse shuffle coalesce flatten array_compact max_by "
+    "min_by array_agg array_union array_except concat lag lead nth_value mode nvl ifnull"
+)
+"""Functions whose results have the fields of the structs that their first argument has."""
 GENERATED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("explode", "explode_outer"), ("col",)),
     **dict.fromkeys(("posexplode", "posexplode_outer"), ("pos", "col")),
@@ -27,6 +34,7 @@ GENERATED: dict[str, tuple[str, ...]] = {
 }
 """Functions that make rows, and the names of their columns."""
 SHOWN_NAMES = {
+    "create_map": "map",
     "mean": "avg",
     "dateadd": "date_add",
     "curdate": "current_date",

@@ -116,7 +116,11 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Item]:
         ):
             return [Item(attribute.name, refs, deciders, attribute, source.shape, source.fields)]
         return [Item(name, refs, deciders, None, source.shape, source.fields)]
-    return [Item(name, refs, deciders, fields=make_fields(state, frame, column))]
+    fields, shape = make_fields(state, frame, column), None
+    if column.shape is not None:
+        source = resolve(state, frame, column.shape)
+        fields, shape = source.fields, source.shape
+    return [Item(name, refs, deciders, shape=shape, fields=fields)]
 
 
 def _is_map(state: State, frame: Frame, column: Column) -> bool:
