@@ -35,6 +35,10 @@ class SqlExpression:
     transformation: Transformation = "identity"
     indirect: tuple[tuple[str, Effect], ...] = ()
     """The columns that only decide about its value."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """The sources of each of ``names``, where a generator does not make all of the same."""
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The fields of a struct that it builds, each with its sources."""
     is_star: bool = False
     """It is ``*`` or ``t.*``; ``sources`` then has what stands before the star."""
     is_known: bool = True
@@ -108,6 +112,8 @@ def _read_generator(
     names = tuple(item.name for item in relation.fields)
     found = read_value(walk, inner, scope)
     described = _describe(walk, node, found, names[0] if len(names) == 1 else None, names)
+    parts = tuple(tuple(column for _, column in item.sources or ()) for item in relation.fields)
+    described = replace(described, parts=parts)
     return described if relation.exact else replace(described, is_known=False)
 
 
@@ -135,6 +141,10 @@ def _describe(
         tuple(column for _, column in sources),
         TRANSFORMATIONS[way],
         tuple((column, effect) for (_, column), effect in found.deciding),
+        fields=tuple(
+            (item.name, tuple(column for _, column in item.sources or ()))
+            for item in found.fields or ()
+        ),
         is_known=found.sources is not None
         and not _has_placeholder_column(walk, node)
         and not _has_star(node),
