@@ -21,6 +21,7 @@ from glueline_worker.lineage.sql.lexer import (
     measure_depth,
     split_statements,
 )
+from glueline_worker.lineage.sql.metric_views import is_metric_view, write_metric_view
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
 from glueline_worker.lineage.sql.parse import (
     find_dialect,
@@ -81,6 +82,8 @@ def read_sql(
     case, to column names; only its ``get`` is called. ``session`` has the functions and variables
     of earlier texts. Never raises: a statement that is not understood becomes a warning.
     """
+    if is_metric_view(text):
+        text = write_metric_view(text)
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
     reader = _Reader(beginning, find_dialect(dialect), schemas, session)
