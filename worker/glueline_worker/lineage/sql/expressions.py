@@ -15,7 +15,7 @@ from glueline_worker.lineage.sql.query.expressions import read_value
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
 from glueline_worker.lineage.sql.query.relation import TRANSFORMATIONS, Field
 from glueline_worker.lineage.sql.query.scope import QueryScope
-from glueline_worker.lineage.sql.query.select import read_query
+from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 
 _MAX_TEXT = 50_000
@@ -72,7 +72,7 @@ def _read(text: str, dialect: str) -> tuple[SqlExpression, ...]:
     walk = QueryWalk(
         placeholders,
         {},
-        read_query,
+        READERS,
         dialect=dialect,
         texts=ProjectionTexts(sql),
         is_open=True,
@@ -86,7 +86,7 @@ def _with_blank(text: str, tokens: Sequence[SqlToken]) -> str:
 
 def _read_one(walk: QueryWalk, node: exp.Expr, dialect: str) -> SqlExpression:
     if node.is_star and isinstance(node, exp.Star | exp.Column | exp.Dot):
-        before = ".".join(part.name for part in node.parts[:-1]) if node.args.get("table") else ""
+        before = "" if isinstance(node, exp.Star) else ".".join(p.name for p in node.parts[:-1])
         is_plain = not isinstance(node, exp.Star) or not any(node.args.values())
         return SqlExpression(
             None, sources=(before,) if before else (), is_star=True, is_known=is_plain

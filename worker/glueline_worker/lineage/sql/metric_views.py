@@ -41,10 +41,12 @@ def write_metric_view(text: str) -> str:
     ]
     if not columns or "source" not in top:
         return ""
-    parts = [f"SELECT {', '.join(columns)} FROM {_name_source(top['source'], 'source')}"]
-    for entry in entries:
-        if entry.path[-1:] == ("joins",) and {"name", "source"} <= entry.values.keys():
-            parts.append(_write_join(entry.values))
+    parts = [f"SELECT {', '.join(columns)}", f"FROM {_name_source(top['source'], 'source')}"]
+    parts += [
+        _write_join(entry.values)
+        for entry in entries
+        if entry.path[-1:] == ("joins",) and {"name", "source"} <= entry.values.keys()
+    ]
     if "filter" in top:
         parts.append(f"WHERE {top['filter']}")
     return "\n".join(parts)

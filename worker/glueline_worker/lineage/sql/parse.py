@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
-from sqlglot.tokens import Token
+from sqlglot.tokenizer_core import Token
 
 from glueline_worker.lineage.word_sets import split_words
 

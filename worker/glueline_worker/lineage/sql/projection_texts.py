@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from glueline_worker.lineage.sql.implicit_names import name_expression, name_tokens
 from glueline_worker.lineage.sql.parse import tokenize_sql

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.blocks import (
-    CONTROL_WORDS,
     find_immediate_text,
+    has_control,
     read_assignment,
     unwrap_blocks,
 )
@@ -78,9 +78,9 @@ def read_sql(
 
     ``dialect`` is ``spark``, ``hive``, ``trino`` (``athena``, ``presto``), ``redshift``,
     ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
-    Spark. ``schemas`` maps ``database/table``, and ``table`` for a name without a database, in lower
-    case, to column names; only its ``get`` is called. ``session`` has the functions and variables
-    of earlier texts. Never raises: a statement that is not understood becomes a warning.
+    Spark. ``schemas`` maps ``database/table``, and ``table`` for a name without a database, in
+    lower case, to column names; only its ``get`` is called. ``session`` has what earlier texts
+    defined. Never raises: a statement that is not understood becomes a warning.
     """
     if is_metric_view(text):
         text = write_metric_view(text)
@@ -129,8 +129,7 @@ class _Reader:
         line, seen = 1, 0
         pieces = split_statements(lex_sql(self._text, self._dialect))
         for piece in islice(pieces, _MAX_STATEMENTS):
-            has_control = piece[0].upper in CONTROL_WORDS or (piece[1:2] and piece[1].text == ":")
-            for tokens in unwrap_blocks(piece) if has_control else (piece,):
+            for tokens in unwrap_blocks(piece) if has_control(piece) else (piece,):
                 line += self._text.count("\n", seen, tokens[0].start)
                 seen = tokens[0].start
                 self.statements += self._read_statement(tokens, line)
@@ -158,6 +157,10 @@ class _Reader:
         moved = read_copy_unload(tokens, line, self._read_inner)
         if moved is not None:
             return [moved]
+        return self._read_parsed(tokens, line)
+
+    def _read_parsed(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        first = tokens[0].upper or tokens[0].text
         if tokens[0].kind != "placeholder" and first not in _MOVING:
             return [SqlStatement("other", line=line)]
         return self._parse(tokens, line) or self._read_by_keywords(tokens, line)

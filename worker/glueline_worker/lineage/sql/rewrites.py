@@ -163,9 +163,7 @@ def _drop_replaced_rows(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
 def _rewrite_tables(tokens: Sequence[SqlToken]) -> list[SqlToken]:
     """Replace ``TABLE t`` as a query by ``SELECT * FROM t``, and ``FROM STREAM t`` by its table."""
     result: list[SqlToken] = []
-    is_insert = any(token.upper == "INSERT" for token in tokens[:1]) or "INSERT" in {
-        token.upper for token in tokens
-    }
+    is_insert = any(token.upper == "INSERT" for token in tokens)
     skip_close = 0
     for index, token in enumerate(tokens):
         before = tokens[index - 1] if index else None
@@ -195,7 +193,7 @@ _AFTER_ITEM = split_words(
 
 
 def _is_table_query(before: SqlToken | None, *, is_insert: bool) -> bool:
-    """Tell whether TABLE begins a query here, and is no part of CREATE TABLE or INSERT INTO TABLE."""
+    """Tell whether TABLE begins a query here, as it does not in INSERT INTO TABLE."""
     if before is None or (before.upper or before.text) in _BEFORE_TABLE:
         return True
     if not is_insert:

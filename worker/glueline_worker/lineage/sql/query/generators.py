@@ -37,7 +37,9 @@ def read_generator(
     return Relation([Field(name, found.every) for name in names])
 
 
-def _read_generator(walk: QueryWalk, node: exp.Expr, scope: QueryScope, wanted: int) -> Relation:
+def _read_generator(  # noqa: PLR0911 - one return for each kind
+    walk: QueryWalk, node: exp.Expr, scope: QueryScope, wanted: int
+) -> Relation:
     if isinstance(node, exp.Stack):
         return _read_stack(walk, node, scope)
     name = get_name(node)
@@ -100,7 +102,7 @@ def read_unnest(walk: QueryWalk, node: exp.Unnest, scope: QueryScope) -> Relatio
         position = [offset.name]
     else:
         position = ["ordinality"] if offset else []
-    fields = _spread(walk, values, names, bool(offset))
+    fields = _spread(walk, values, names, has_position=bool(offset))
     fields += [Field(name) for name in position]
     if not names:
         every = Relation(values).merge_all(TRANSFORMED).sources
@@ -109,7 +111,7 @@ def read_unnest(walk: QueryWalk, node: exp.Unnest, scope: QueryScope) -> Relatio
 
 
 def _spread(
-    walk: QueryWalk, values: Sequence[Field], names: list[str], has_position: bool
+    walk: QueryWalk, values: Sequence[Field], names: list[str], *, has_position: bool
 ) -> list[Field]:
     """Give each name its value: rows fill one column for each field, maps two."""
     if len(values) == 1:

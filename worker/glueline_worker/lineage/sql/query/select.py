@@ -11,9 +11,9 @@ from typing import Any
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect
+from glueline_worker.lineage.sql.query.collector import find_starred
 from glueline_worker.lineage.sql.query.expressions import (
     decide,
-    find_starred,
     read_value,
     visit_queries,
 )
@@ -22,7 +22,7 @@ from glueline_worker.lineage.sql.query.generators import is_generator, read_gene
 from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation, merge_fields
 from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation
-from glueline_worker.lineage.sql.query.walk import QueryWalk
+from glueline_worker.lineage.sql.query.walk import QueryReaders, QueryWalk
 
 _PLAIN_AGGREGATES = frozenset({exp.Sum, exp.Min, exp.Max, exp.Count})
 """Functions that have one name only."""
@@ -165,12 +165,16 @@ _READERS: tuple[
     (exp.DML, _read_changed_rows),
 )
 
+READERS = QueryReaders(read_query, read_value)
+
 # The columns of SELECT
 
 
 def _add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: Relation) -> None:
-    if isinstance(node, exp.Star) or (isinstance(node, exp.Column | exp.Dot) and node.is_star):
-        star = node if isinstance(node, exp.Star) else node.find(exp.Star)
+    star = node if isinstance(node, exp.Star) else None
+    if isinstance(node, exp.Column | exp.Dot) and node.is_star:
+        star = node.find(exp.Star)
+    if star is not None:
         _add_star(walk, star, find_starred(walk, node, scope), scope, result)
         return
     placeholders = walk.placeholders
@@ -208,7 +212,8 @@ def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:
     if isinstance(node, exp.Subquery):
         return "scalarsubquery()"
     if type(node) in _PLAIN_AGGREGATES and isinstance(node.this, exp.Column | exp.Star):
-        if len(node.this.args) <= 1 and not node.expressions:
+        is_plain = len(node.this.args) <= 1 and not node.expressions
+        if is_plain:
             return f"{type(node).__name__.lower()}({node.this.name or 1})"
 
     def is_table(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -21,8 +21,15 @@ from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope
 from glueline_worker.lineage.sql.query.tables import TableSchemas, find_columns, make_schema_keys
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlFunction, SqlSession
 
-QueryReader: TypeAlias = Callable[["QueryWalk", exp.Expr | None, Ctes, QueryScope | None], Relation]
-"""Returns the relation that a query yields."""
+
+class QueryReaders(NamedTuple):
+    """The readers that call one another: a query has expressions, and these have queries."""
+
+    query: Callable[["QueryWalk", exp.Expr | None, Ctes, QueryScope | None], Relation]
+    """Returns the relation that a query yields."""
+    value: Callable[["QueryWalk", exp.Expr, QueryScope], Field]
+    """Returns the nameless column that an expression is."""
+
 
 _MAX_FIELDS = 200_000
 """Columns and whole tables passed on by all queries of a statement; bounds time and memory."""
@@ -38,15 +45,15 @@ _WITH_LATERAL_ALIASES = frozenset({"spark", "redshift", "snowflake", "databricks
 class QueryWalk:
     """A walk through one statement, which collects the tables and files that it reads.
 
-    Queries stand inside FROM clauses and expressions, and these inside queries. ``read_query``
-    closes that circle, so that the modules of this package import one another in one direction.
+    Queries stand inside FROM clauses and expressions, and these inside queries. The readers
+    close that circle, so that the modules of this package import one another in one direction.
     """
 
     def __init__(
         self,
         placeholders: Placeholders,
         schemas: TableSchemas,
-        read_query: QueryReader,
+        readers: QueryReaders,
         *,
         dialect: str = "spark",
         session: SqlSession = EMPTY_SESSION,
@@ -67,7 +74,7 @@ class QueryWalk:
         """A table in FROM that is the statement's target under an alias (SQL Server)."""
         self.indirect: Deciding = {}
         """The columns that decide about the statement's rows."""
-        self._read_query = read_query
+        self._readers = readers
         self._reads: dict[TableName, int] = {}
         self._paths: dict[str, int] = {}
         self._relations: dict[TableName, Relation] = {}
@@ -97,7 +104,11 @@ class QueryWalk:
         self, node: exp.Expr | None, ctes: Ctes, parent: QueryScope | None = None
     ) -> Relation:
         """Return the relation that a query yields, and collect its tables."""
-        return self._read_query(self, node, ctes, parent)
+        return self._readers.query(self, node, ctes, parent)
+
+    def value(self, node: exp.Expr, scope: QueryScope) -> Field:
+        """Return the nameless column that an expression is."""
+        return self._readers.value(self, node, scope)
 
     def get_name(self, node: exp.Table) -> TableName:
         """Return a table's name as it was written."""
