@@ -39,6 +39,7 @@ _MAX_SHARED = 200
 """Columns of a table that are kept for other statements."""
 _MAX_CALLS = 16
 """SQL functions within one another."""
+_MAX_ALL_CALLS = 1_000
 _WITH_LATERAL_ALIASES = frozenset({"spark", "redshift", "snowflake", "databricks"})
 
 
@@ -81,6 +82,7 @@ class QueryWalk:
         self._budget = _MAX_FIELDS
         self._sources_left = _MAX_SOURCES
         self._calls = 0
+        self._calls_left = _MAX_ALL_CALLS
 
     @property
     def reads(self) -> tuple[TableName, ...]:
@@ -166,7 +168,8 @@ class QueryWalk:
 
     def call(self, function: SqlFunction, values: Relation) -> Relation:
         """Return what a SQL function of the session yields; ``values`` are its parameters."""
-        if self._calls >= _MAX_CALLS:
+        self._calls_left -= 1
+        if self._calls >= _MAX_CALLS or self._calls_left < 0:
             return Relation(exact=False)
         scope = QueryScope({})
         scope.add((function.name,), values)
