@@ -80,7 +80,10 @@ def find_starred(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Relation
 def take_first(relation: Relation) -> Field | None:
     """Return the value of a subquery, which is that of its first column."""
     if relation.fields:
-        return relation.fields[0].change("", TRANSFORMED)
+        first = relation.fields[0]
+        value = first.change("", TRANSFORMED)
+        value.fields, value.schema = first.fields, first.schema
+        return value
     return Field("") if relation.exact else None
 
 

@@ -81,6 +81,8 @@ def _name_value(node: exp.Expr) -> str:
         return str(node.args["alias"].name)
     if isinstance(node, exp.Tuple):
         return "{" + ", ".join(map(_name_value, node.expressions)) + "}"
+    if isinstance(node, exp.Boolean | exp.Null):
+        return str(node.this).lower() if isinstance(node, exp.Boolean) else "null"
     return node.name
 
 
