@@ -267,3 +267,18 @@ def test_a_branch_of_a_table_has_its_columns():
 
 def test_metadata_of_a_table_has_columns_of_its_own():
     assert read_columns("SELECT a, snapshot_id FROM cat.lab.flat.snapshots") == {}
+
+
+@pytest.mark.parametrize("dialect", ["redshift", "bigquery"])
+def test_an_array_of_an_earlier_table_is_no_table(dialect):
+    sql = "SELECT i.sku, o.status FROM lab.orders o, o.items i"
+    assert read_columns(sql, dialect) == {"sku": "orders.items", "status": "orders.status"}
+    assert read_sql(sql, dialect=dialect, schemas=LAB).statements[0].reads == (("lab", "orders"),)
+
+
+def test_a_merge_may_insert_values_by_position():
+    sql = (
+        "MERGE INTO lab.fx USING lab.flat s ON fx.currency = s.a "
+        "WHEN NOT MATCHED THEN INSERT VALUES (s.a, upper(s.b))"
+    )
+    assert read_columns(sql, "redshift") == {"currency": "flat.a", "rate": "flat.b"}
