@@ -347,5 +347,5 @@ def test_what_a_job_filters_on_is_in_the_impact_of_its_column(tmp_path: Path) ->
     done = glueline("impact", "raw.orders.status", "--sink", sink)
     assert "→ s3://lake/paid, all columns  filter  job/paid" in done.out
     done = lineage("s3://lake/paid.id", "--sink", sink, "--direction", "upstream", "--indirect")
-    assert "← raw.orders.id  identity  job/paid" in done.out
-    assert "← raw.orders.status  filter  job/paid" in done.out
+    assert "← raw.orders.id (account 123456789012)  identity  job/paid" in done.out
+    assert "← raw.orders.status (account 123456789012)  filter  job/paid" in done.out
