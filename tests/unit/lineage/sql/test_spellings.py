@@ -46,6 +46,26 @@ def test_a_table_called_stream_is_a_table():
     assert read_sql("SELECT x FROM stream WHERE x > 1").statements[0].reads == (("stream",),)
 
 
+def test_a_table_called_stream_may_have_an_alias():
+    assert read_sql("SELECT s.x FROM stream s").statements[0].reads == (("stream",),)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE q (table STRING, x INT)",
+        "INSERT INTO q SELECT table FROM x",
+        "SELECT count(table) FROM x",
+        "DESCRIBE TABLE x",
+        "ANALYZE TABLE x COMPUTE STATISTICS",
+    ],
+)
+def test_the_word_table_is_no_query_elsewhere(sql):
+    reading = read_sql(sql)
+    assert not reading.warnings
+    assert all(one.rest == () for one in reading.statements)
+
+
 def test_a_name_of_the_run_is_known_in_part():
     (statement,) = read_sql("SELECT a FROM IDENTIFIER(:db || '.orders')").statements
     assert statement.reads == ((":db", "orders"),)
@@ -78,6 +98,12 @@ def test_statements_within_blocks_are_read_with_their_lines():
         ("insert", ("lab", "fx"), 14),
     ]
     assert reading.warnings == ()
+
+
+def test_a_condition_of_sql_server_has_no_then():
+    sql = "IF EXISTS (SELECT 1 FROM lab.fx) BEGIN INSERT INTO lab.fx SELECT a, b FROM lab.flat"
+    assert read_columns(sql, "tsql") == {"currency": "flat.a", "rate": "flat.b"}
+    assert read_sql("IF @x > 1 DROP TABLE lab.fx", dialect="tsql").warnings == ()
 
 
 def test_a_variable_of_a_script_is_no_column():
