@@ -19,6 +19,9 @@ SPELLINGS = {
     "FROM lab.flat |> WHERE a > 1 |> SELECT b AS x": {"x": "flat.b"},
     "FROM lab.flat |> SET a = upper(b) |> DROP c": {"a": "flat.b", "b": "flat.b"},
     "FROM lab.flat |> AS f |> EXTEND f.a || f.b AS ab |> SELECT ab": {"ab": "flat.a flat.b"},
+    "FROM (SELECT a AS x FROM lab.flat) AS f |> EXTEND f.x || 1 AS y |> WHERE y > 1 |> DROP x": {
+        "y": "flat.a"
+    },
     "FROM lab.flat f |> JOIN lab.fx x ON f.a = x.currency |> SELECT f.b, x.rate": {
         "b": "flat.b",
         "rate": "fx.rate",
