@@ -256,6 +256,16 @@ def test_a_column_that_either_of_two_unknown_tables_may_have_is_left_out():
     assert read_columns(sql) == {"y": "t.y"}
 
 
+def test_an_exploded_map_can_be_called_by_key_and_value():
+    sql = "SELECT key AS k, value AS v FROM (SELECT explode(m) FROM some.t)"
+    assert read_columns(sql, schemas={}) == {"k": "t.m", "v": "t.m"}
+
+
+def test_a_key_of_three_unknown_tables_is_that_of_the_side_that_surely_has_it():
+    sql = "SELECT x, y FROM some.a JOIN some.b USING (x) JOIN some.c USING (y)"
+    assert read_columns(sql, schemas={}) == {"x": "a.x", "y": "c.y"}
+
+
 def test_a_branch_of_a_table_has_its_columns():
     sql = "SELECT * FROM lab.flat.branch_audit"
     assert read_columns(sql) == {

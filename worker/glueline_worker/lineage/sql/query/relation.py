@@ -64,6 +64,8 @@ class Relation:
     dropped: frozenset[str] = frozenset()
     every: Sources | None = None
     exact: bool = True
+    hidden: tuple[Field, ...] = ()
+    """What may be there instead: it is not known whether an exploded column is a map."""
     _index: dict[str, Field] = field(default_factory=dict)
     _indexed: int = 0
 
@@ -78,6 +80,7 @@ class Relation:
     def hide(self, fields: Iterable[Field]) -> None:
         """Add columns that are found by name, and are not among the columns that ``*`` yields."""
         for item in fields:
+            self.hidden += (item,)
             self._index.setdefault(item.name.lower(), item)
 
     def find(self, name: str) -> Field | None:
