@@ -13,7 +13,7 @@ from glueline_worker.catalog.storage import read_storage
 from glueline_worker.catalog.table_formats import detect_table_format
 from glueline_worker.catalog.types.spark_schema import read_spark_columns
 from glueline_worker.catalog.values import AnswerReader
-from glueline_worker.catalog.views import is_view, read_description, read_sub_objects, read_views
+from glueline_worker.catalog.views import read_description, read_sub_objects, read_views
 from glueline_worker.catalog.writer_schema import apply_writer_schema
 from glueline_worker.redact import redact_parameters, redact_prose
 
@@ -61,4 +61,4 @@ def make_table_record(
             raw=read_raw(fields, wanted=origin.raw),
         )
     )
-    return apply_writer_schema(record, parameters, schema, is_view=is_view(fields))
+    return apply_writer_schema(record, answer, parameters, schema)

@@ -10,22 +10,33 @@ from typing import Any
 
 import orjson
 
-from glueline.contract.records import Column, GlueColumn, SortColumn, Storage, TableRecord
+from glueline.contract.records import (
+    Column,
+    ColumnConstraints,
+    GlueColumn,
+    SortColumn,
+    Storage,
+    TableRecord,
+)
 from glueline_worker.catalog.columns import (
     index_by_name,
     list_some_names,
     warn_of_unknown_types,
 )
 from glueline_worker.catalog.spark_storage import find_placeholder_format, replace_placeholder
+from glueline_worker.catalog.types.iceberg_schema import IcebergSchema, read_iceberg_schema
 from glueline_worker.catalog.types.spark_schema import SPARK_SCHEMA, read_spark_names
 from glueline_worker.catalog.types.type_texts import is_refined_by
+from glueline_worker.catalog.values import AnswerReader
+from glueline_worker.catalog.views import is_view, read_owner
+from glueline_worker.redact import redact_prose
 
 _PROVIDER = "spark.sql.sources.provider"
 _SPARK_VERSION = "spark.sql.create.version"
 
 
 def apply_writer_schema(
-    record: TableRecord, parameters: Mapping[str, str], schema: list[Column], *, is_view: bool
+    record: TableRecord, answer: AnswerReader, parameters: Mapping[str, str], schema: list[Column]
 ) -> TableRecord:
     """Return ``record`` with what ``parameters`` and the ``schema`` of its writer say.
 
@@ -33,16 +44,24 @@ def apply_writer_schema(
     """
     warnings: list[str] = []
     changes: dict[str, Any] = {}
+    is_table = not is_view(answer.fields)
     if schema:
-        changes |= _refine_columns(record, schema, warnings, is_view=is_view)
+        changes |= _refine_columns(record, schema, warnings, is_view=not is_table)
+    if record.format == "iceberg" and is_table:
+        iceberg = read_iceberg_schema(answer, parameters)
+        columns = changes.get("columns", record.columns)
+        changes["columns"] = tuple(_constrain_column(each, iceberg) for each in columns)
+        changes["partition_transforms"] = iceberg.partition_transforms
     columns = changes.get("columns", record.columns)
     keys = changes.get("partition_keys", record.partition_keys)
     warn_of_unknown_types((*columns, *keys), warnings)
-    if not is_view:
+    if is_table:
         changes |= _read_provider(record, parameters)
         if storage := _read_buckets(changes.get("storage", record.storage), parameters, warnings):
             changes["storage"] = storage
         changes["clustering_columns"] = _read_clustering(parameters, warnings)
+    if not record.owner:
+        changes["owner"] = read_owner(answer, parameters)
     if warnings:
         changes["warnings"] = (*record.warnings, *warnings)
     return record.model_copy(update={key: value for key, value in changes.items() if value})
@@ -104,6 +123,19 @@ def _refine_column(column: Column, written: Column, *, keeps_type: bool, is_view
     if "name" in changes or changes.get("type", column.type) != column.type:
         changes["glue"] = GlueColumn(name=column.name, type=column.type)
     return column.model_copy(update=changes)
+
+
+def _constrain_column(column: Column, schema: IcebergSchema) -> Column:
+    name = column.name.lower()
+    optional = column.parameters.get("iceberg.field.optional", "").lower()
+    not_null = name in schema.required or optional == "false"
+    default = redact_prose(schema.defaults.get(name))
+    changes: dict[str, Any] = {}
+    if not_null or default is not None:
+        changes["constraints"] = ColumnConstraints(not_null=not_null, default=default)
+    if (written := schema.names.get(name, column.name)) != column.name:
+        changes |= {"name": written, "glue": GlueColumn(name=column.name, type=column.type)}
+    return column.model_copy(update=changes) if changes else column
 
 
 def _read_provider(record: TableRecord, parameters: Mapping[str, str]) -> dict[str, Any]:
