@@ -183,7 +183,10 @@ class Storage(StrictModel):
 
 
 class ViewText(StrictModel):
-    """The SQL of a view in one dialect; ``dialect`` is in lower case (``trino``, ``spark`` …)."""
+    """The SQL of a view in one dialect; ``dialect`` is in lower case (``trino``, ``spark`` …).
+
+    That of a metric view is ``yaml``, and its text is the definition.
+    """
 
     dialect: str
     sql: str

@@ -31,7 +31,7 @@ def read_views(answer: AnswerReader, parameters: Mapping[str, str]) -> tuple[Vie
         for each in reader.get_object("ViewDefinition").get_objects("Representations")
     ]
     if not any(views) and _has_view_text_or_type(answer.fields):
-        dialect = "spark" if _is_spark(parameters) else "hive"
+        dialect = _find_dialect(parameters)
         views = [_read_view(reader, dialect, parameters)]
     warnings = reader.warnings
     if not any(views) and set(warnings) <= {_NO_TEXT} and _is_protected(answer.fields):
@@ -158,10 +158,14 @@ def _read_dialect(representation: Mapping[str, Any]) -> str:
     return (to_text(representation.get("Dialect")) or "unknown").lower()
 
 
-def _is_spark(parameters: Mapping[str, str]) -> bool:
-    return any(
+def _find_dialect(parameters: Mapping[str, str]) -> str:
+    """Return the language of a text: a metric view of Spark is YAML."""
+    if parameters.get("view.subType", "").upper() == "METRIC_VIEW":
+        return "yaml"
+    is_spark = any(
         key.startswith(_SPARK_SIGNS) or key == "spark.sql.create.version" for key in parameters
     )
+    return "spark" if is_spark else "hive"
 
 
 def _read_defaults(parameters: Mapping[str, str]) -> tuple[str | None, str | None]:
