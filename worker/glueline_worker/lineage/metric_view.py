@@ -32,6 +32,8 @@ def read_metric_view(text: ViewText) -> ViewText:
 def _make_sql(definition: Block) -> str:
     fields = _to_mapping(definition)
     listed = [*_list(fields, "dimensions"), *_list(fields, "fields"), *_list(fields, "measures")]
+    if not listed:
+        raise ValueError("there are neither dimensions nor measures")
     # Each expression has its own line, so that a comment at its end ends there.
     columns = ",\n".join(
         f"{_text(each, 'expr')}\n AS {_quote(_text(each, 'name'))}" for each in listed
