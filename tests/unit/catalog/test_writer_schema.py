@@ -107,8 +107,10 @@ def test_a_table_that_was_changed_in_glue_keeps_glues_columns_and_says_so():
     record = record_of(answer)
     assert [each.name for each in record.columns] == ["id", "added"]
     assert record.warnings == (
-        "The schema that the table's writer keeps in its parameters is another, and Glue's columns "
-        "count. Only one of them has: added, gone.",
+        (
+            "The schema that the table's writer keeps in its parameters is another, and Glue's columns "
+            "count. Only one of them has: added, gone."
+        ),
     )
 
 
@@ -124,8 +126,10 @@ def test_a_type_that_was_changed_in_glue_is_kept_and_named():
         ("T", "string collate UNICODE"),
     ]
     assert record.warnings == (
-        "Columns with another type in the schema that the table's writer keeps in its parameters: "
-        "id.",
+        (
+            "Columns with another type in the schema that the table's writer keeps in its parameters: "
+            "id."
+        ),
     )
 
 

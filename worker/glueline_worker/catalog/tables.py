@@ -28,7 +28,9 @@ def make_table_record(
     parameters = answer.get_parameters("Parameters")
     table_format = detect_table_format(parameters, storage.fields)
     schema = read_spark_columns(parameters, answer.warnings)
-    columns, keys = read_columns(answer, storage, parameters, table_format, schema)
+    columns, keys = read_columns(
+        answer, storage, parameters, table_format, [each.column for each in schema]
+    )
     registered = fields.get("IsRegisteredWithLakeFormation")
     record = with_content_hash(
         TableRecord(

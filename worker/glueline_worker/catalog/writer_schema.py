@@ -6,6 +6,7 @@ changed in Glue since, Glue's columns count, as they do for Spark's own Hive tab
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -19,24 +20,32 @@ from glueline.contract.records import (
     TableRecord,
 )
 from glueline_worker.catalog.columns import (
-    index_by_name,
     list_some_names,
     warn_of_unknown_types,
 )
 from glueline_worker.catalog.spark_storage import find_placeholder_format, replace_placeholder
+from glueline_worker.catalog.types.column_types import parse_type
 from glueline_worker.catalog.types.iceberg_schema import IcebergSchema, read_iceberg_schema
-from glueline_worker.catalog.types.spark_schema import SPARK_SCHEMA, read_spark_names
+from glueline_worker.catalog.types.spark_schema import (
+    SPARK_SCHEMA,
+    WrittenColumn,
+    read_spark_names,
+)
 from glueline_worker.catalog.types.type_texts import is_refined_by
 from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.catalog.views import is_view, read_owner
 from glueline_worker.redact import redact_prose
 
+_SHARED_LENGTH = 1024
 _PROVIDER = "spark.sql.sources.provider"
 _SPARK_VERSION = "spark.sql.create.version"
 
 
 def apply_writer_schema(
-    record: TableRecord, answer: AnswerReader, parameters: Mapping[str, str], schema: list[Column]
+    record: TableRecord,
+    answer: AnswerReader,
+    parameters: Mapping[str, str],
+    schema: list[WrittenColumn],
 ) -> TableRecord:
     """Return ``record`` with what ``parameters`` and the ``schema`` of its writer say.
 
@@ -68,61 +77,78 @@ def apply_writer_schema(
 
 
 def _refine_columns(
-    record: TableRecord, schema: list[Column], warnings: list[str], *, is_view: bool
+    record: TableRecord, schema: list[WrittenColumn], warnings: list[str], *, is_view: bool
 ) -> dict[str, tuple[Column, ...]]:
     """Return columns and partition keys as the writer's schema has them, if it has the same."""
-    by_name = index_by_name(schema, [])
-    stated = (*record.columns, *record.partition_keys)
-    names = {column.name.lower() for column in stated}
-    if names != by_name.keys():
+    written = {each.key: each for each in reversed(schema)}
+    stated = [(column, column.name.lower()) for column in (*record.columns, *record.partition_keys)]
+    names = {name for _, name in stated}
+    if names != written.keys():
         if names:
-            others = sorted(names ^ by_name.keys())
+            others = list_some_names(sorted(names ^ written.keys()))
             warnings.append(
                 "The schema that the table's writer keeps in its parameters is another, and Glue's "
-                f"columns count. Only one of them has: {list_some_names(others)}."
+                f"columns count. Only one of them has: {others}."
             )
         return {}
-    other = [
-        column.name
-        for column in stated
-        if not is_refined_by(column.data_type, by_name[column.name.lower()].data_type)
+    refined = [_refine_column(column, written[name], is_view=is_view) for column, name in stated]
+    unfit = [
+        column.name for (column, _), (_, fits) in zip(stated, refined, strict=True) if not fits
     ]
-    if other:
+    if unfit:
         warnings.append(
             "Columns with another type in the schema that the table's writer keeps in its "
-            f"parameters: {list_some_names(other)}."
+            f"parameters: {list_some_names(unfit)}."
         )
-    kept = set(other)
-
-    def refine(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-        return tuple(
-            _refine_column(
-                column,
-                by_name[column.name.lower()],
-                keeps_type=column.name in kept,
-                is_view=is_view,
-            )
-            for column in columns
-        )
-
-    return {"columns": refine(record.columns), "partition_keys": refine(record.partition_keys)}
+    columns, count = tuple(column for column, _ in refined), len(record.columns)
+    return {"columns": columns[:count], "partition_keys": columns[count:]}
 
 
-def _refine_column(column: Column, written: Column, *, keeps_type: bool, is_view: bool) -> Column:
-    changes: dict[str, Any] = {}
-    if written.name != column.name:
-        changes["name"] = written.name
-    if not keeps_type and written.data_type != column.data_type:
-        changes |= {"type": written.type, "data_type": written.data_type}
-    if column.comment is None and written.comment is not None:
-        changes["comment"] = written.comment
-    if written.constraints and not is_view:  # of a view they say what Spark found, not what holds
-        changes["constraints"] = written.constraints
-    if not changes:
-        return column
-    if "name" in changes or changes.get("type", column.type) != column.type:
-        changes["glue"] = GlueColumn(name=column.name, type=column.type)
-    return column.model_copy(update=changes)
+def _refine_column(column: Column, written: WrittenColumn, *, is_view: bool) -> tuple[Column, bool]:
+    """Return the column as its writer has it, and whether Glue's type is the same or says less."""
+    if column is written.column:  # it stood in for a placeholder
+        return column, True
+    if column.parameters or len(column.type) > _SHARED_LENGTH:
+        return _merge_columns(column, written, is_view=is_view)
+    return _merge_shared(column.name, column.type, column.comment, written, is_view)
+
+
+# Tables share most of their columns, as those of `columns` do.
+@lru_cache(maxsize=16384)
+def _merge_shared(
+    name: str,
+    type_text: str,
+    comment: str | None,
+    written: WrittenColumn,
+    is_view: bool,  # noqa: FBT001 - of a cache's key
+) -> tuple[Column, bool]:
+    column = Column(name=name, type=type_text, data_type=parse_type(type_text), comment=comment)
+    return _merge_columns(column, written, is_view=is_view)
+
+
+def _merge_columns(column: Column, written: WrittenColumn, *, is_view: bool) -> tuple[Column, bool]:
+    other = written.column
+    fits = is_refined_by(column.data_type, other.data_type)
+    kind = other if fits and other.data_type != column.data_type else column
+    merged = Column(
+        name=other.name,
+        type=kind.type,
+        data_type=kind.data_type,
+        comment=other.comment if column.comment is None else column.comment,
+        parameters=column.parameters,
+        # Of a view they say what Spark found in its query, not what holds.
+        constraints=None if is_view else other.constraints,
+        glue=_make_glue_column(other.name, kind.type, column.name, column.type),
+    )
+    return merged, fits
+
+
+def _make_glue_column(
+    name: str, type_text: str, glue_name: str, glue_type: str
+) -> GlueColumn | None:
+    """Return the column as Glue holds it, where that is another than the record's."""
+    is_same = (name, type_text) == (glue_name, glue_type)
+    return None if is_same else GlueColumn(name=glue_name, type=glue_type)
 
 
 def _constrain_column(column: Column, schema: IcebergSchema) -> Column:

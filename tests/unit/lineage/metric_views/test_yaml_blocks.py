@@ -1,5 +1,6 @@
 """The part of YAML that metric views are written in is read as PyYAML reads it."""
 
+import contextlib
 import time
 
 import pytest
@@ -32,7 +33,7 @@ REFUSED = ["a: &x b", "a: *x", "a: !t b", "a: {b: c}", "a: b: c", "a: 'b", "a: 1
 
 def read_reference(text):
     """Return what PyYAML reads, with all scalars as texts and without ends of lines."""
-    return simplify(yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - it makes texts only
+    return simplify(yaml.load(text, Loader=yaml.BaseLoader))
 
 
 def simplify(block):
@@ -77,8 +78,6 @@ def test_anything_is_read_as_pyyaml_does_or_refused(pieces):
 )  # fmt: skip
 def test_a_hostile_text_ends_soon(text):
     start = time.process_time()
-    try:
+    with contextlib.suppress(ValueError):
         read_yaml_blocks(text)
-    except ValueError:
-        pass
     assert time.process_time() - start < 2

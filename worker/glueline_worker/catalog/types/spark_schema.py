@@ -6,6 +6,8 @@ are a placeholder.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -27,12 +29,22 @@ from glueline_worker.catalog.values import AnswerReader, to_text
 from glueline_worker.redact import redact_prose
 
 SPARK_SCHEMA = "spark.sql.sources.schema"
+_SHARED_LENGTH = 1024
 _HIVE_NAMES = {"byte": "tinyint", "short": "smallint", "integer": "int", "long": "bigint"}
 _GENERATED = ("delta.generationExpression", "GENERATION_EXPRESSION")
 _IDENTITIES = ("delta.identity", "identity")
 
 
-def read_spark_columns(parameters: Mapping[str, str], warnings: list[str]) -> list[Column]:
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenColumn:
+    """A column as the writer of a table keeps it. Equal fields of schemas are one object."""
+
+    column: Column
+    key: str
+    """The name in lower case."""
+
+
+def read_spark_columns(parameters: Mapping[str, str], warnings: list[str]) -> list[WrittenColumn]:
     """Return the columns of the schema in ``parameters``, partition columns included.
 
     The result is empty without a schema and, with a warning, when it cannot be read.
@@ -48,7 +60,7 @@ def read_spark_columns(parameters: Mapping[str, str], warnings: list[str]) -> li
     if not isinstance(schema, dict) or schema.get("type") != "struct":
         warnings.append(f"The parameter {SPARK_SCHEMA} is no Spark schema.")
         return []
-    return [_make_column(field) for field in AnswerReader(schema).get_objects("fields")]
+    return [_share_column(field) for field in AnswerReader(schema).get_objects("fields")]
 
 
 def read_spark_names(parameters: Mapping[str, str], kind: str) -> list[str]:
@@ -75,15 +87,27 @@ def _read_numbered(parameters: Mapping[str, str], prefix: str) -> Iterator[str]:
         yield value
 
 
-def _make_column(field: Mapping[str, Any]) -> Column:
+def _share_column(field: Mapping[str, Any]) -> WrittenColumn:
+    text = orjson.dumps(field)
+    return _make_shared(text) if len(text) <= _SHARED_LENGTH else _make_column(field)
+
+
+# Tables share most of their columns, as those of `columns` do.
+@lru_cache(maxsize=16384)
+def _make_shared(text: bytes) -> WrittenColumn:
+    return _make_column(orjson.loads(text))
+
+
+def _make_column(field: Mapping[str, Any]) -> WrittenColumn:
     part = _make_field(field, 1)
-    return Column(
+    column = Column(
         name=part.name,
         type=describe_type(part.type),
         data_type=part.type,
         comment=part.comment,
         constraints=_read_constraints(field),
     )
+    return WrittenColumn(column, part.name.lower())
 
 
 def _read_constraints(field: Mapping[str, Any]) -> ColumnConstraints | None:

@@ -38,6 +38,8 @@ def describe_type(data_type: DataType) -> str:
 
     Names are quoted where the text would otherwise mean another type.
     """
+    if isinstance(data_type, PrimitiveType):
+        return render_type(data_type)
     plain = without_comments(data_type)
     text = _render_bare(plain)
     return text if parse_type(text) == plain else render_type(plain)
