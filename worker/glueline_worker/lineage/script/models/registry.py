@@ -16,6 +16,7 @@ from glueline_worker.lineage.script.domain.values import (
     Column,
     External,
     Frame,
+    OneOf,
     Value,
 )
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
@@ -39,7 +40,7 @@ from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUM
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
-from glueline_worker.lineage.script.models.spark import frame_schema
+from glueline_worker.lineage.script.models.spark import frame_schema, joins
 from glueline_worker.lineage.script.models.spark.code_schemas import CODE_SCHEMAS
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
 from glueline_worker.lineage.script.models.spark.delta_tables import DELTA_TABLES
@@ -182,9 +183,11 @@ def is_frame_method(name: str) -> bool:
     return name in _FRAME_METHODS
 
 
-def is_united_method(name: str) -> bool:
-    """Tell whether a method is called once for all alternatives of a frame."""
-    return name in _UNITED_METHODS
+def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:
+    """Make one frame of alternatives that need not be told apart; None where they do."""
+    if method in _UNITED_METHODS:
+        return state.unite_frames(value)
+    return joins.unite_alike(state, value.options) if method in _FRAME_METHODS else None
 
 
 def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:

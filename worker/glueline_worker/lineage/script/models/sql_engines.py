@@ -21,6 +21,10 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
     get_outputs,
     set_outputs,
 )
+from glueline_worker.lineage.script.models.sql_definitions import (
+    find_definitions,
+    remember_definition,
+)
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 from glueline_worker.lineage.word_sets import split_words
 
@@ -107,10 +111,13 @@ def parse_statements(
     if is_placeholder(text):
         state.warn("a query that is known only at run time")
         return ()
+    definitions = find_definitions(state, text)
+    remember_definition(state, render(text))
+    sql = ";\n".join([*definitions, render(text)])
     if schemas is not None and schemas.may_know:
-        reading = read_sql(render(text), dialect=dialect, schemas=schemas)
+        reading = read_sql(sql, dialect=dialect, schemas=schemas)
     else:
-        reading = _parse_sql(render(text), dialect)
+        reading = _parse_sql(sql, dialect)
     for warning in reading.warnings[:_SENTENCES_SHOWN]:
         state.warn(f"SQL: {warning}")
     if (more := len(reading.warnings) - _SENTENCES_SHOWN) > 0:

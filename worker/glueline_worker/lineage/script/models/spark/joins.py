@@ -27,6 +27,8 @@ from glueline_worker.lineage.script.models.spark.projections import (
 )
 
 _Deciders = list[tuple[ColumnRef, Effect]]
+_MANY = 4
+"""Alternatives of different columns that are followed one by one."""
 _KINDS = {
     **dict.fromkeys(("outer", "full", "fullouter"), "full"),
     **dict.fromkeys(("left", "leftouter"), "left"),
@@ -48,7 +50,7 @@ def join_frames(state: State, left: Frame, right: Frame, on: Value, how: Value) 
         return _keep_left(state, left, right, deciders, "join")
     outputs = get_outputs(state, left.node), get_outputs(state, right.node)
     if outputs[0] is None or outputs[1] is None:
-        return _join_unknown(state, left, right, names, kind, deciders)
+        return _join_unknown(state, (left, right), names, kind, deciders)
     others = _tell_apart(outputs[0], outputs[1])
     items = _list_items(state, (left, outputs[0]), (right, others), names, kind)
     return project(state, left, Selection(items, inputs=[right.node]), "join", deciders)
@@ -103,9 +105,10 @@ def _pass_on(state: State, side: tuple[Frame, Outputs], attribute: Attribute) ->
 
 
 def _join_unknown(
-    state: State, left: Frame, right: Frame, names: Sequence[str], kind: str, deciders: _Deciders
+    state: State, frames: tuple[Frame, Frame], names: Sequence[str], kind: str, deciders: _Deciders
 ) -> Frame:
     """Join frames of which one has unknown columns: all pass, a named key from its side."""
+    left, right = frames
     sides = {"right": (right,), "full": (left, right)}.get(kind, (left,))
     how = "transformation" if kind == "full" else "identity"
     columns = {
@@ -198,6 +201,25 @@ def stack_by_name(
         columns = [side.find_all(name) for side in known]
         rows.append([column[0] if column else None for column in columns])
     return _stack(state, frames, rows, label)
+
+
+def unite_alike(state: State, options: Sequence[Value]) -> Frame | None:
+    """Make one frame of alternatives that come from the same datasets; None for others.
+
+    Conditions that leave out a step do not multiply the alternatives so.
+    """
+    frames = [option for option in options if isinstance(option, Frame) and option.kind == "data"]
+    if len(frames) < len(options):
+        return None
+    if len({state.origins.get(frame.node) for frame in frames}) > 1:
+        return None
+    found = [get_outputs(state, frame.node) for frame in frames]
+    names = {tuple(map(str.lower, each.names)) if each is not None else None for each in found}
+    if len(names) == 1 and None not in names:
+        return stack_by_name(state, frames, "either")
+    if names == {None} or len(frames) >= _MANY:
+        return state.transform(frames, STACKED, "either")
+    return None
 
 
 def _stack(
