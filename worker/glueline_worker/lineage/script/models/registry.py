@@ -187,7 +187,12 @@ def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:
     """Make one frame of alternatives that need not be told apart; None where they do."""
     if method in _UNITED_METHODS:
         return state.unite_frames(value)
-    return joins.unite_alike(state, value.options) if method in _FRAME_METHODS else None
+    return unite_alike(state, value) if method in _FRAME_METHODS else None
+
+
+def unite_alike(state: State, value: OneOf) -> Frame | None:
+    """Make one frame of alternatives that come from the same datasets; None for others."""
+    return joins.unite_alike(state, value.options)
 
 
 def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:

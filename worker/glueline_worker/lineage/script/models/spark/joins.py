@@ -233,6 +233,7 @@ def _stack(
         parts = [(frame, each) for frame, each in zip(frames, row, strict=True) if each is not None]
         refs = tuple(dict.fromkeys(refer(state, frame, each) for frame, each in parts))
         items.append(Item(parts[0][1].name, refs, shape=parts[0][1].shape))
+    state.charge(4 * len(items))
     others = [frame.node for frame in frames[1:]]
     return project(state, frames[0], Selection(items, inputs=others), label)
 

@@ -41,7 +41,7 @@ def get_outputs(state: State, node: str) -> Outputs | None:
 
 def set_outputs(state: State, frame: Frame, attributes: list[Attribute]) -> Frame:
     """Say which columns a frame has."""
-    state.charge(1 + len(attributes) // 4)
+    state.charge(1 + len(attributes) // 2)
     known = len(attributes) <= _COLUMN_LIMIT
     state.outputs[frame.node] = Outputs(attributes) if known else None
     return frame

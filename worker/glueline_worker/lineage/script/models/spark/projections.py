@@ -206,7 +206,7 @@ def project(
 ) -> Frame:
     """Add a step that yields the selected columns; ``rows`` decide about its rows."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
-    state.charge(2 * len(found.items))
+    state.charge(6 * len(found.items))
     for item in found.items:
         if item.name:
             known = columns.get(item.name, ())
