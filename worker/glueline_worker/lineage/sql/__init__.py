@@ -9,12 +9,16 @@ from glueline_worker.lineage.sql.model import (
     TableName,
 )
 from glueline_worker.lineage.sql.reader import read_sql
+from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlFunction, SqlSession
 
 __all__ = [
+    "EMPTY_SESSION",
     "ColumnSource",
     "IndirectSource",
     "SqlExpression",
+    "SqlFunction",
     "SqlReading",
+    "SqlSession",
     "SqlStatement",
     "TableName",
     "read_expressions",

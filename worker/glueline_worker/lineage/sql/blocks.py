@@ -12,7 +12,12 @@ _ALONE = split_words("ELSE LOOP REPEAT")
 _NO_FLOW = split_words("END LEAVE ITERATE UNTIL SIGNAL RESIGNAL")
 _TRANSACTION = split_words("TRANSACTION TRAN WORK READ ISOLATION")
 _HANDLERS = split_words("CONTINUE EXIT UNDO")
-CONTROL_WORDS = _LABELLED | _UNTIL_THEN | _ALONE | _NO_FLOW
+_CONTROL = _LABELLED | _UNTIL_THEN | _ALONE | _NO_FLOW | {"DECLARE"}
+
+
+def has_control(tokens: Sequence[SqlToken]) -> bool:
+    """Tell whether a statement begins with words that control a script."""
+    return tokens[0].upper in _CONTROL or (len(tokens) > 1 and tokens[1].text == ":")
 
 
 def unwrap_blocks(tokens: Sequence[SqlToken]) -> list[Sequence[SqlToken]]:

@@ -7,15 +7,15 @@ from functools import lru_cache
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect, Transformation
-from glueline_worker.lineage.sql.implicit_names import name_expression
 from glueline_worker.lineage.sql.lexer import SqlToken, lex_sql, measure_depth
 from glueline_worker.lineage.sql.parse import find_dialect, parse_statement
 from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.expressions import read_value
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
 from glueline_worker.lineage.sql.query.relation import TRANSFORMATIONS, Field
 from glueline_worker.lineage.sql.query.scope import QueryScope
-from glueline_worker.lineage.sql.query.select import read_query
+from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 
 _MAX_TEXT = 50_000
@@ -69,7 +69,14 @@ def _read(text: str, dialect: str) -> tuple[SqlExpression, ...]:
     tree = parse_statement(sql, dialect)
     if not isinstance(tree, exp.Select) or tree.args.get("from_") is not None:
         return _UNKNOWN
-    walk = QueryWalk(placeholders, {}, read_query, dialect=dialect, text=sql, is_open=True)
+    walk = QueryWalk(
+        placeholders,
+        {},
+        READERS,
+        dialect=dialect,
+        texts=ProjectionTexts(sql),
+        is_open=True,
+    )
     return tuple(_read_one(walk, node, dialect) for node in tree.expressions) or _UNKNOWN
 
 
@@ -79,7 +86,7 @@ def _with_blank(text: str, tokens: Sequence[SqlToken]) -> str:
 
 def _read_one(walk: QueryWalk, node: exp.Expr, dialect: str) -> SqlExpression:
     if node.is_star and isinstance(node, exp.Star | exp.Column | exp.Dot):
-        before = ".".join(part.name for part in node.parts[:-1]) if node.args.get("table") else ""
+        before = "" if isinstance(node, exp.Star) else ".".join(p.name for p in node.parts[:-1])
         is_plain = not isinstance(node, exp.Star) or not any(node.args.values())
         return SqlExpression(
             None, sources=(before,) if before else (), is_star=True, is_known=is_plain
@@ -117,7 +124,7 @@ def _find_name(walk: QueryWalk, node: exp.Expr, dialect: str) -> str | None:
         return None if placeholders.is_placeholder(name) else placeholders.restore(name)
     if dialect != "spark":
         return node.output_name or None
-    name = name_expression(walk.find_text(node)) or node.output_name
+    name = walk.name_projection(node, lambda _: False) or node.output_name
     return placeholders.restore(name) if name else None
 
 

@@ -8,44 +8,20 @@ What it does not know has no name.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from glueline_worker.lineage.sql.parse import tokenize_sql
+from glueline_worker.lineage.sql.spark_names import (
+    CASTS,
+    FRAMES,
+    RUNNING,
+    WHOLE,
+    print_binary,
+    print_function,
+    print_number,
+)
 from glueline_worker.lineage.word_sets import split_words
 
-_CASTS = split_words(
-    "bigint binary boolean date decimal double float int smallint string timestamp tinyint"
-)
-"""Types that are functions too: ``int(a)`` is a cast."""
-_UPPER = split_words(
-    "floor ceil power sqrt exp expm1 log10 log1p log2 signum cbrt acos asin atan atan2 cos cosh sin "
-    "sinh tan tanh degrees radians rint hypot rank rlike cot sec csc"
-)
-"""Functions that Spark prints in capitals."""
-_OTHER_NAMES = {"array_agg": "collect_list", "session_user": "current_user", "regexp": "rlike"}
-_DEFAULTS = {
-    ("split", 2): ("-1",),
-    ("regexp_replace", 3): ("1",),
-    ("regexp_extract", 2): ("1",),
-    ("from_unixtime", 1): ("yyyy-MM-dd HH:mm:ss",),
-    ("unix_timestamp", 1): ("yyyy-MM-dd HH:mm:ss",),
-    ("locate", 2): ("1",),
-    ("sort_array", 1): ("true",),
-    ("months_between", 2): ("true",),
-    ("percentile", 2): ("1",),
-    ("percentile_approx", 2): ("10000",),
-    ("approx_percentile", 2): ("10000",),
-    ("mask", 1): ("X", "x", "n", "NULL"),
-    ("round", 1): ("0",),
-    ("bround", 1): ("0",),
-    ("lag", 1): ("1", "NULL"),
-    ("lag", 2): ("NULL",),
-    ("lead", 1): ("1", "NULL"),
-    ("lead", 2): ("NULL",),
-    ("string_agg", 1): ("NULL",),
-    ("listagg", 1): ("NULL",),
-}
-"""Arguments that Spark adds where they are left out, by function and number of arguments."""
 _WITHOUT_PARENTHESES = split_words("current_date current_timestamp current_user session_user")
 _OR, _AND, _NOT, _COMPARE, _BIT_OR, _BIT_AND, _ADD, _MULTIPLY, _UNARY = range(1, 10)
 _BINARY = {
@@ -72,6 +48,7 @@ _BINARY = {
     "DIV": _MULTIPLY,
 }
 _MATCHES = split_words("LIKE ILIKE RLIKE REGEXP IN BETWEEN IS")
+_VARIABLE = "namedlambdavariable()"
 _MAX_TOKENS = 400
 """Beyond these a name is of no use to anyone; it also bounds the recursion."""
 
@@ -94,7 +71,13 @@ def name_expression(text: str, is_table: Callable[[str], bool] = lambda _: False
 
     ``is_table`` tells whether the first part of a dotted name is a table, which Spark leaves out.
     """
-    tokens = tokenize_sql(text)
+    return name_tokens(text, tokenize_sql(text), is_table)
+
+
+def name_tokens(
+    text: str, tokens: Sequence[Token], is_table: Callable[[str], bool] = lambda _: False
+) -> str | None:
+    """Return Spark's name for an expression that is some of the ``tokens`` of a text."""
     if not tokens or len(tokens) > _MAX_TOKENS:
         return None
     printer = _Printer(text, tokens, is_table)
@@ -111,6 +94,7 @@ class _Printer:
         self._tokens = tokens
         self._at = 0
         self._is_table = is_table
+        self._bound: list[str] = []
 
     @property
     def is_left(self) -> bool:
@@ -156,7 +140,7 @@ class _Printer:
             if binding is None or binding <= power:
                 return left
             self._at += 1
-            left = _print_binary(word, left.text, self.read(binding).text)
+            left = _Printed(print_binary(word, left.text, self.read(binding).text))
 
     def _read_match(self, left: _Printed, *, negated: bool) -> _Printed:
         word = self._take().text.upper()
@@ -220,13 +204,13 @@ class _Printer:
             else:
                 return found
 
-    def _read_primary(self) -> _Printed:
+    def _read_primary(self) -> _Printed:  # noqa: C901, PLR0911 - one return for each kind
         token = self._take()
         word = token.text.upper()
         if token.token_type == TokenType.STRING:
             return _Printed(token.text)
         if token.token_type == TokenType.NUMBER:
-            return _Printed(_print_number(token.text))
+            return _Printed(print_number(token.text))
         if self._text[token.start] == "`":
             return self._read_path(token.text)
         if word == "(":
@@ -246,7 +230,7 @@ class _Printer:
         if self._accept("("):
             return self._read_function(token.text)
         if word.lower() in _WITHOUT_PARENTHESES:
-            return self._print_function(word.lower(), [])
+            return _Printed(print_function(word.lower(), []))
         return self._read_path(token.text)
 
     def _read_path(self, first: str) -> _Printed:
@@ -256,6 +240,8 @@ class _Printer:
             parts.append(self._take().text)
             if self._accept("("):
                 return self._read_function(".".join(parts))
+        if parts[0].lower() in self._bound:
+            return _Printed(".".join([_VARIABLE, *parts[1:]]))
         if len(parts) > 1 and self._is_table(parts[0]):
             del parts[0]
         return _Printed(".".join(parts), parts[-1], is_column=len(parts) == 1)
@@ -278,11 +264,11 @@ class _Printer:
             return self._read_worded(lower)
         distinct = self._accept("DISTINCT")
         args = self._read_list(")")
-        if lower in _CASTS and len(args) == 1:
+        if lower in CASTS and len(args) == 1:
             return self._cast("CAST", _Printed(args[0], is_column=args[0].isidentifier()), lower)
         if distinct:
             args[:1] = [f"DISTINCT {args[0]}"] if args else []
-        return self._print_function(lower, args)
+        return _Printed(print_function(lower, args))
 
     def _read_worded(self, name: str) -> _Printed:
         """Read ``position(a IN b)``, ``trim(BOTH a FROM b)`` or ``substring(a FROM 1 FOR 2)``."""
@@ -300,28 +286,34 @@ class _Printer:
             if not any(map(self._accept, (",", "FROM", "FOR"))):
                 raise _UnknownNameError
             args.append(self.read(0).text)
-        return self._print_function(name, args)
-
-    def _print_function(self, name: str, args: list[str]) -> _Printed:
-        if name == "count" and args == ["*"]:
-            args = ["1"]
-        if name == "if":
-            return _Printed(f"(IF({', '.join(args)}))")
-        if name in {"isnull", "isnotnull"} and len(args) == 1:
-            return _Printed(f"({args[0]} IS {'NOT ' * (name == 'isnotnull')}NULL)")
-        if name in {"first", "last", "first_value", "last_value", "any_value"}:
-            args = args[:1]
-        name = _OTHER_NAMES.get(name, name)
-        args += _DEFAULTS.get((name, len(args)), ())
-        return _Printed(f"{name.upper() if name in _UPPER else name}({', '.join(args)})")
+        return _Printed(print_function(name, args))
 
     def _read_list(self, end: str) -> list[str]:
         items: list[str] = []
         while not self._accept(end):
             if items:
                 self._expect(",")
-            items.append(self.read(0).text)
+            items.append(self._read_lambda() or self.read(0).text)
         return items
+
+    def _read_lambda(self) -> str | None:
+        """Read ``x -> body`` or ``(x, y) -> body``; Spark does not print the variables' names."""
+        at = self._at
+        names: list[str] = []
+        if self._accept("("):
+            while not names or self._accept(","):
+                names.append(self._take().text.lower())
+            closed = self._accept(")")
+        else:
+            names.append(self._take().text.lower())
+            closed = True
+        if not (closed and self._accept("->")):
+            self._at = at
+            return None
+        self._bound += names
+        body = self.read(0).text
+        del self._bound[-len(names) :]
+        return f"lambdafunction({', '.join([body, *[_VARIABLE] * len(names)])})"
 
     def _read_case(self) -> _Printed:
         value = None if self._peek() == "WHEN" else self.read(0).text
@@ -374,7 +366,7 @@ class _Printer:
         if not self._accept(")"):
             raise _UnknownNameError  # a frame of its own
         function = found.text.partition("(")[0].lower()
-        parts.append(_FRAMES.get(function, _RUNNING if order else _WHOLE))
+        parts.append(FRAMES.get(function, RUNNING if order else WHOLE))
         return _Printed(f"{found.text} OVER ({' '.join(parts)})")
 
     def _read_order(self) -> str:
@@ -385,32 +377,3 @@ class _Printer:
         if self._accept("NULLS"):
             nulls = self._take().text.upper()
         return f"{key} {'DESC' if down else 'ASC'} NULLS {nulls}"
-
-
-_RUNNING = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-_WHOLE = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
-_ROWS = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-_FRAMES = {
-    "lag": "ROWS BETWEEN -1 FOLLOWING AND -1 FOLLOWING",
-    "lead": "ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING",
-} | dict.fromkeys(("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"), _ROWS)
-
-
-def _print_binary(word: str, left: str, right: str) -> _Printed:
-    if word == "||":
-        return _Printed(f"concat({left}, {right})")
-    if word in {"<>", "!="}:
-        return _Printed(f"(NOT ({left} = {right}))")
-    word = {"==": "=", "DIV": "div"}.get(word, word)
-    return _Printed(f"({left} {word} {right})")
-
-
-def _print_number(text: str) -> str:
-    """Return a number as Spark prints it: without its type's letter, ``1e3`` as ``1000.0``."""
-    lower = text.lower()
-    if "e" in lower and not lower.startswith("0x"):
-        try:
-            return str(float(lower.rstrip("df")))
-        except ValueError:
-            return text
-    return lower.rstrip("lsdf") if lower[-1:] in "lsdf" else text

@@ -1,9 +1,10 @@
 """Parse with sqlglot: the work is bounded, nothing is logged, and no exception passes."""
 
+import gc
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from threading import Lock
 
@@ -11,7 +12,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
-from sqlglot.tokens import Token
+from sqlglot.tokenizer_core import Token
 
 from glueline_worker.lineage.word_sets import split_words
 
@@ -35,8 +36,8 @@ _DIALECTS = {
 """The names that callers use for the dialects of sqlglot. Athena speaks Trino and Hive, which are
 tried one after the other."""
 
-_MAX_KEPT = 120_000
-"""Characters of the statements whose trees are kept, some 20,000 tokens and 20 MB."""
+_MAX_KEPT = 60_000
+"""Characters of the statements whose trees are kept, some 10,000 tokens and 10 MB."""
 _STEPS_PER_TOKEN = 40
 _FREE_STEPS = 4_000
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
@@ -115,11 +116,27 @@ def _parse(sql: str, dialect: str) -> exp.Expr | None:
         )
         with suppress(AttributeError):  # the compiled parser keeps no dictionary, nor a limit
             parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
-        trees = parser.parse(tokens, sql)
+        with _without_collector():
+            trees = parser.parse(tokens, sql)
     except Exception:  # noqa: BLE001 - besides its own errors, odd SQL makes it raise anything
         return None
     tree = trees[0] if len(trees) == 1 else None
     return tree if tree is not None and _is_statement(tree) else None
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Stop the cyclic garbage collector: a parser makes many objects, and none is garbage yet.
+
+    Of several threads, those that found it running start it again.
+    """
+    was_running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_running:
+            gc.enable()
 
 
 def tokenize_sql(text: str) -> list[Token]:

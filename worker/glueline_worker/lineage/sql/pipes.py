@@ -1,6 +1,7 @@
 """Pipes: ``FROM t |> WHERE x > 1 |> SELECT a`` becomes subqueries within one another."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from glueline_worker.lineage.sql.lexer import SqlToken
 
@@ -17,7 +18,7 @@ def has_pipe(tokens: Sequence[SqlToken]) -> bool:
     """Tell whether a statement has ``|>``."""
     return any(
         token.text == "|" and after.text == ">" and token.end == after.start
-        for token, after in zip(tokens, tokens[1:], strict=False)
+        for token, after in pairwise(tokens)
     )
 
 

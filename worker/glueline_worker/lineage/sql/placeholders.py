@@ -20,11 +20,12 @@ class Placeholders:
 
     def __init__(self, tokens: Sequence[SqlToken]) -> None:
         self._tokens = tokens
-        used = " ".join(token.text for token in tokens if token.kind == "word").lower()
-        self._mark = _MARK
-        while self._mark in used:
-            self._mark += "q"
         self._texts = [token.text for token in tokens if token.kind == "placeholder"]
+        self._mark = _MARK
+        if self._texts:
+            used = " ".join(token.text for token in tokens if token.kind == "word").lower()
+            while self._mark in used:
+                self._mark += "q"
         self._pattern = re.compile(rf"{self._mark}(\d+)z", re.IGNORECASE)
 
     def fill(self, *, sparing: bool = False) -> str:

@@ -1,10 +1,12 @@
 """The text of each column of each SELECT, for those that Spark names after their text."""
 
 from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
+from glueline_worker.lineage.sql.implicit_names import name_expression, name_tokens
 from glueline_worker.lineage.sql.parse import tokenize_sql
 
 _END = frozenset(
@@ -37,48 +39,51 @@ class ProjectionTexts:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._places: list[tuple[int, int]] | None = None
+        self._tokens: Sequence[Token] = ()
+        self._places: list[tuple[int, int, int]] | None = None
 
-    def find(self, node: exp.Expr) -> str:
-        """Return the text of a column; the parser's own spelling where its place is not known."""
-        starts = [
-            part.meta["start"] for part in node.find_all(exp.Identifier) if "start" in part.meta
-        ]
-        if starts and not node.find(exp.Select):
+    def name(self, node: exp.Expr, is_table: Callable[[str], bool]) -> str | None:
+        """Return Spark's name for a column without alias; None if it is not known.
+
+        It is made of the text, or of the parser's own spelling where its place is not known.
+        """
+        at = min(
+            (part.meta["start"] for part in node.find_all(exp.Identifier) if "start" in part.meta),
+            default=None,
+        )
+        if at is not None and not node.find(exp.Select):
             if self._places is None:
+                self._tokens = tokenize_sql(self._text)
                 self._places = sorted(self._find_places())
-            at = min(starts)
-            index = bisect_right(self._places, (at, len(self._text)))
-            for start, end in reversed(self._places[max(0, index - 4) : index]):
-                if start <= at < end:
-                    return self._text[start:end]
-        return node.sql("spark")
+            index = bisect_right(self._places, at, key=lambda place: place[0])
+            for start, first, last in reversed(self._places[max(0, index - 4) : index]):
+                if start <= at <= self._tokens[last - 1].end:
+                    return name_tokens(self._text, self._tokens[first:last], is_table)
+        return name_expression(node.sql("spark"), is_table)
 
-    def _find_places(self) -> list[tuple[int, int]]:
-        places: list[tuple[int, int]] = []
-        open_lists: list[tuple[int, int]] = []  # depth, and the start of the column
+    def _find_places(self) -> Iterator[tuple[int, int, int]]:
+        """Yield where each column begins in the text, and its first and last token."""
+        lists: list[tuple[int, int]] = []  # depth, and the column's first token
         depth = 0
-        end = 0
         is_start = False
-        for token in tokenize_sql(self._text):
+        for index, token in enumerate(self._tokens):
             kind = token.token_type
             if is_start and kind not in _BEFORE:
-                open_lists.append((depth, token.start))
+                lists.append((depth, index))
                 is_start = False
             if kind in _OPEN:
                 depth += 1
             elif kind in _CLOSE:
                 depth -= 1
-                while open_lists and open_lists[-1][0] > depth:
-                    places.append((open_lists.pop()[1], end))
+                while lists and lists[-1][0] > depth:
+                    yield self._place(lists.pop()[1], index)
             elif kind == TokenType.SELECT:
                 is_start = True
-            elif open_lists and open_lists[-1][0] == depth:
-                if kind == TokenType.COMMA:
-                    places.append((open_lists.pop()[1], end))
-                    is_start = True
-                elif kind in _END:
-                    places.append((open_lists.pop()[1], end))
-            end = token.end + 1
-        places += [(start, end) for _, start in open_lists]
-        return places
+            elif lists and lists[-1][0] == depth and (kind == TokenType.COMMA or kind in _END):
+                yield self._place(lists.pop()[1], index)
+                is_start = kind == TokenType.COMMA
+        for _, first in lists:
+            yield self._place(first, len(self._tokens))
+
+    def _place(self, first: int, last: int) -> tuple[int, int, int]:
+        return self._tokens[first].start, first, last

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.blocks import (
-    CONTROL_WORDS,
     find_immediate_text,
+    has_control,
     read_assignment,
     unwrap_blocks,
 )
@@ -21,11 +21,17 @@ from glueline_worker.lineage.sql.lexer import (
     measure_depth,
     split_statements,
 )
+from glueline_worker.lineage.sql.metric_views import is_metric_view, write_metric_view
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
-from glueline_worker.lineage.sql.parse import find_dialect, list_dialects, parse_statement
+from glueline_worker.lineage.sql.parse import (
+    find_dialect,
+    list_dialects,
+    parse_statement,
+)
 from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.tables import TableSchemas
-from glueline_worker.lineage.sql.rewrites import rewrite_spark
+from glueline_worker.lineage.sql.rewrites import may_need_rewriting, rewrite_spark
 from glueline_worker.lineage.sql.routines import is_function, read_function
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.sql.statements.classify import classify_statement
@@ -72,10 +78,12 @@ def read_sql(
 
     ``dialect`` is ``spark``, ``hive``, ``trino`` (``athena``, ``presto``), ``redshift``,
     ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
-    Spark. ``schemas`` maps ``database/table``, and ``table`` for a name without a database, in lower
-    case, to column names; only its ``get`` is called. ``session`` has the functions and variables
-    of earlier texts. Never raises: a statement that is not understood becomes a warning.
+    Spark. ``schemas`` maps ``database/table``, and ``table`` for a name without a database, in
+    lower case, to column names; only its ``get`` is called. ``session`` has what earlier texts
+    defined. Never raises: a statement that is not understood becomes a warning.
     """
+    if is_metric_view(text):
+        text = write_metric_view(text)
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
     reader = _Reader(beginning, find_dialect(dialect), schemas, session)
@@ -105,6 +113,7 @@ class _Reader:
         self._schemas = schemas
         self._left = _MAX_PARSED
         self._immediate = 0
+        self._rewrites = dialect == "spark" and may_need_rewriting(text)
         self.session = session
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
@@ -120,8 +129,7 @@ class _Reader:
         line, seen = 1, 0
         pieces = split_statements(lex_sql(self._text, self._dialect))
         for piece in islice(pieces, _MAX_STATEMENTS):
-            has_control = piece[0].upper in CONTROL_WORDS or (piece[1:2] and piece[1].text == ":")
-            for tokens in unwrap_blocks(piece) if has_control else (piece,):
+            for tokens in unwrap_blocks(piece) if has_control(piece) else (piece,):
                 line += self._text.count("\n", seen, tokens[0].start)
                 seen = tokens[0].start
                 self.statements += self._read_statement(tokens, line)
@@ -135,7 +143,7 @@ class _Reader:
             return [SqlStatement("other", line=line)]
         if [token.upper for token in tokens[:2]] == ["EXECUTE", "IMMEDIATE"]:
             return self._read_immediate(tokens, line)
-        if self._dialect == "spark":
+        if self._rewrites:
             tokens = rewrite_spark(tokens, self.session.variables)
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
@@ -149,6 +157,10 @@ class _Reader:
         moved = read_copy_unload(tokens, line, self._read_inner)
         if moved is not None:
             return [moved]
+        return self._read_parsed(tokens, line)
+
+    def _read_parsed(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        first = tokens[0].upper or tokens[0].text
         if tokens[0].kind != "placeholder" and first not in _MOVING:
             return [SqlStatement("other", line=line)]
         return self._parse(tokens, line) or self._read_by_keywords(tokens, line)
@@ -173,7 +185,7 @@ class _Reader:
         if measure_depth(tokens) > _MAX_DEPTH or len(tokens) > self._left:
             return None
         self._left -= len(tokens)
-        if self._dialect == "spark":
+        if self._rewrites:
             tokens = rewrite_spark(tokens, self.session.variables)
         return parse_statement(Placeholders(tokens).fill(), self._dialect)
 
@@ -184,6 +196,7 @@ class _Reader:
             self.leave_out(f"line {line}: EXECUTE IMMEDIATE of a text that is known at run time")
             return []
         self._immediate += 1
+        self._rewrites |= self._dialect == "spark" and may_need_rewriting(text)
         found: list[SqlStatement] = []
         for inner in islice(split_statements(lex_sql(text, self._dialect)), _MAX_IMMEDIATE):
             found += self._read_statement(inner, line)
@@ -197,7 +210,9 @@ class _Reader:
         span = places[-1] - places[0] + len(tokens[-1].text) if len(places) > 1 else 0
         cost = max(len(tokens), span // _TOKEN_LENGTH)
         placeholders = Placeholders(tokens)
-        texts = dict.fromkeys((placeholders.fill(), placeholders.fill(sparing=True)))
+        texts = [placeholders.fill()]
+        if placeholders.has_any and (sparing := placeholders.fill(sparing=True)) != texts[0]:
+            texts.append(sparing)
         names = list_dialects("trino" if _has_quoted_names(tokens) else self._dialect)[
             : None if cost <= _MAX_RETRIED else 1
         ]
@@ -206,7 +221,12 @@ class _Reader:
             tree = parse_statement(sql, name) if self._left >= 0 else None
             if tree is not None:
                 context = StatementContext(
-                    placeholders, self._schemas, self._dialect, self.session, sql, line
+                    placeholders,
+                    self._schemas,
+                    self._dialect,
+                    self.session,
+                    ProjectionTexts(sql),
+                    line,
                 )
                 return self._classify(tree, context)
         return []

@@ -12,6 +12,7 @@ from glueline_worker.lineage.sql.pipes import has_pipe, rewrite_pipes
 from glueline_worker.lineage.word_sets import split_words
 
 _TRIGGERS = split_words("TABLE IDENTIFIER STREAM REPLACE")
+_SIGNS = re.compile(r"\|>|@|\b(?:table|identifier|stream|replace)\b", re.IGNORECASE)
 _BEFORE_TABLE = split_words("( UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
 _QUERY = split_words("SELECT WITH FROM TABLE VALUES (")
 _VERSION = re.compile(r"(.+)@(?:v\d+|\d{14,17})", re.DOTALL)
@@ -19,6 +20,11 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _NAME_PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
 _MADE = -1_000_000
 """The place of tokens that are not in the text: they touch no other token."""
+
+
+def may_need_rewriting(text: str) -> bool:
+    """Tell whether a text has any of the words and signs that are rewritten here."""
+    return _SIGNS.search(text) is not None
 
 
 def make_tokens(words: str) -> list[SqlToken]:
@@ -157,9 +163,7 @@ def _drop_replaced_rows(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
 def _rewrite_tables(tokens: Sequence[SqlToken]) -> list[SqlToken]:
     """Replace ``TABLE t`` as a query by ``SELECT * FROM t``, and ``FROM STREAM t`` by its table."""
     result: list[SqlToken] = []
-    is_insert = any(token.upper == "INSERT" for token in tokens[:1]) or "INSERT" in {
-        token.upper for token in tokens
-    }
+    is_insert = any(token.upper == "INSERT" for token in tokens)
     skip_close = 0
     for index, token in enumerate(tokens):
         before = tokens[index - 1] if index else None
@@ -189,7 +193,7 @@ _AFTER_ITEM = split_words(
 
 
 def _is_table_query(before: SqlToken | None, *, is_insert: bool) -> bool:
-    """Tell whether TABLE begins a query here, and is no part of CREATE TABLE or INSERT INTO TABLE."""
+    """Tell whether TABLE begins a query here, as it does not in INSERT INTO TABLE."""
     if before is None or (before.upper or before.text) in _BEFORE_TABLE:
         return True
     if not is_insert:

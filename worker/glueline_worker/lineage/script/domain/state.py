@@ -20,6 +20,7 @@ from glueline_worker.lineage.script.domain.values import (
     OneOf,
     Value,
 )
+from glueline_worker.lineage.sql import EMPTY_SESSION
 
 _STEP_LIMIT = 800_000
 """The most expressions and statements to follow: about a second of work."""
@@ -67,8 +68,8 @@ class State:
         """By node: what a groupBy grouped."""
         self.outputs: dict[str, Outputs | None] = {}
         """By node: its columns in their order; None where they are not known."""
-        self.sql_definitions: dict[str, str] = {}
-        """By name in lower case: the SQL functions and variables that the script defines."""
+        self.sql_session = EMPTY_SESSION
+        """The SQL functions and variables that the script's SQL has defined so far."""
         self.origins: dict[str, int] = {}
         """By node: the datasets that flow into it, as bits of their numbers."""
         self._dataset_bits: dict[Dataset, int] = {}

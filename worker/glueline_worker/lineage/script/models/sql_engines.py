@@ -21,11 +21,7 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
     get_outputs,
     set_outputs,
 )
-from glueline_worker.lineage.script.models.sql_definitions import (
-    find_definitions,
-    remember_definition,
-)
-from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
+from glueline_worker.lineage.sql import EMPTY_SESSION, SqlReading, SqlStatement, TableName, read_sql
 from glueline_worker.lineage.word_sets import split_words
 
 _TABLE_IN_DATABASE = 2
@@ -111,13 +107,14 @@ def parse_statements(
     if is_placeholder(text):
         state.warn("a query that is known only at run time")
         return ()
-    definitions = find_definitions(state, text)
-    remember_definition(state, render(text))
-    sql = ";\n".join([*definitions, render(text)])
+    session = state.sql_session
     if schemas is not None and schemas.may_know:
-        reading = read_sql(sql, dialect=dialect, schemas=schemas)
+        reading = read_sql(render(text), dialect=dialect, schemas=schemas, session=session)
+    elif session is not EMPTY_SESSION:
+        reading = read_sql(render(text), dialect=dialect, session=session)
     else:
-        reading = _parse_sql(sql, dialect)
+        reading = _parse_sql(render(text), dialect)
+    state.sql_session = reading.session
     for warning in reading.warnings[:_SENTENCES_SHOWN]:
         state.warn(f"SQL: {warning}")
     if (more := len(reading.warnings) - _SENTENCES_SHOWN) > 0:

@@ -2,8 +2,8 @@
 
 from sqlglot import exp
 
+from glueline_worker.lineage.sql.query.collector import call_function
 from glueline_worker.lineage.sql.query.expressions import (
-    call_function,
     decide,
     get_alias_columns,
     read_value,
@@ -124,10 +124,15 @@ def _read_generated(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Relat
         return walk.query(inner.this, scope.ctes, scope).rename(names)
     if isinstance(inner, exp.Unnest):
         return read_unnest(walk, inner, scope).rename(names)
-    if is_generator(inner):
-        if not names and node.alias and isinstance(node, exp.Lateral):
-            return _name_after_view(walk, node, inner, scope)
-        return read_generator(walk, inner, scope, names)
+    if not is_generator(inner):
+        return _call_table(walk, inner, scope, names)
+    if not names and node.alias and isinstance(node, exp.Lateral):
+        return _name_after_view(walk, node, inner, scope)
+    return read_generator(walk, inner, scope, names)
+
+
+def _call_table(walk: QueryWalk, inner: exp.Expr, scope: QueryScope, names: list[str]) -> Relation:
+    """Read the rows of a function: one of the session, or one that is not known."""
     function = walk.session.functions.get(get_name(inner))
     if function is not None:
         return call_function(walk, function, inner.expressions, scope).rename(names)

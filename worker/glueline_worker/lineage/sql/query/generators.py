@@ -37,7 +37,9 @@ def read_generator(
     return Relation([Field(name, found.every) for name in names])
 
 
-def _read_generator(walk: QueryWalk, node: exp.Expr, scope: QueryScope, wanted: int) -> Relation:
+def _read_generator(  # noqa: PLR0911 - one return for each kind
+    walk: QueryWalk, node: exp.Expr, scope: QueryScope, wanted: int
+) -> Relation:
     if isinstance(node, exp.Stack):
         return _read_stack(walk, node, scope)
     name = get_name(node)
@@ -45,9 +47,11 @@ def _read_generator(walk: QueryWalk, node: exp.Expr, scope: QueryScope, wanted: 
         value = read_value(walk, node.expressions[0], scope) if node.expressions else Field("")
         count = len(node.expressions) - 1
         return Relation([value.change(f"c{index}", TRANSFORMED) for index in range(count)])
-    value = read_value(walk, node, scope)
+    is_inline = isinstance(node, exp.Inline) or name in _INLINE_NAMES
+    inner = node.expressions[0] if name in _INLINE_NAMES and node.expressions else node
+    value = read_value(walk, inner, scope)
     every = value.change("", TRANSFORMED)
-    if isinstance(node, exp.Inline) or name in _INLINE_NAMES:
+    if is_inline:
         members = walk.list_members(value)
         if members:
             return Relation(list(members))
@@ -98,7 +102,7 @@ def read_unnest(walk: QueryWalk, node: exp.Unnest, scope: QueryScope) -> Relatio
         position = [offset.name]
     else:
         position = ["ordinality"] if offset else []
-    fields = _spread(walk, values, names, bool(offset))
+    fields = _spread(walk, values, names, has_position=bool(offset))
     fields += [Field(name) for name in position]
     if not names:
         every = Relation(values).merge_all(TRANSFORMED).sources
@@ -107,7 +111,7 @@ def read_unnest(walk: QueryWalk, node: exp.Unnest, scope: QueryScope) -> Relatio
 
 
 def _spread(
-    walk: QueryWalk, values: Sequence[Field], names: list[str], has_position: bool
+    walk: QueryWalk, values: Sequence[Field], names: list[str], *, has_position: bool
 ) -> list[Field]:
     """Give each name its value: rows fill one column for each field, maps two."""
     if len(values) == 1:

@@ -78,9 +78,11 @@ def _name_pivoted(walk: QueryWalk, pivot: exp.Pivot) -> list[str] | None:
 
 def _name_value(node: exp.Expr) -> str:
     if isinstance(node, exp.PivotAlias | exp.Alias):
-        return node.args["alias"].name
+        return str(node.args["alias"].name)
     if isinstance(node, exp.Tuple):
         return "{" + ", ".join(map(_name_value, node.expressions)) + "}"
+    if isinstance(node, exp.Boolean | exp.Null):
+        return str(node.this).lower() if isinstance(node, exp.Boolean) else "null"
     return node.name
 
 
@@ -97,9 +99,8 @@ def _unpivot(walk: QueryWalk, pivot: exp.Pivot, relation: Relation, scope: Query
     used = _list_names(column for group in groups for column in group)
     stay = [item for item in relation.fields if item.name.lower() not in used]
     (target, *_) = pivot.expressions or [exp.Identifier(this="")]
-    names = [
-        item.name for item in (target.expressions if isinstance(target, exp.Tuple) else [target])
-    ]
+    targets = target.expressions if isinstance(target, exp.Tuple) else [target]
+    names = [item.name for item in targets]
     values = []
     for index, name in enumerate(names):
         parts = [read_value(walk, group[index], scope) for group in groups if index < len(group)]

@@ -139,9 +139,9 @@ def merge_fields(name: str, parts: Iterable[Field | None]) -> Field:
 def add_sources(target: Sources, added: Sources, way: int = IDENTITY) -> None:
     """Add sources that come in some ``way``; the highest way to a source counts."""
     for source, own in added.items():
-        own = max(own, way)
-        if target.get(source, -1) < own:
-            target[source] = own
+        highest = max(own, way)
+        if target.get(source, -1) < highest:
+            target[source] = highest
 
 
 def stack_relations(left: Relation, right: Relation, *, by_name: bool) -> Relation:

@@ -65,7 +65,7 @@ class QueryScope:
 
 
 def find_column(scope: QueryScope, names: Sequence[str], find_member: MemberFinder) -> Field | None:
-    """Return the column that ``names`` mean, as ``c``, ``t.c``, ``db.t.c``, ``c.field`` …
+    """Return the column that ``c``, ``t.c``, ``db.t.c`` or ``c.field`` means.
 
     A column of a known table goes before an alias of the SELECT, and both before the tables whose
     columns are not known. None where no table, or more than one unknown table, can have it.
@@ -90,17 +90,11 @@ def _find_in(
     scope: QueryScope, names: Sequence[str], find_member: MemberFinder
 ) -> tuple[Field | None, bool]:
     """Look in one scope; the second value tells that no other one counts."""
-    qualified: list[tuple[int, Relation]] = []
-    if len(names) > 1:
-        lower = tuple(name.lower() for name in names)
-        for count in range(min(len(names) - 1, 3), 0, -1):
-            qualifier = lower[:count]
-            for item in scope.items:
-                if item.path[-count:] == qualifier:
-                    found = item.relation.find_named(names[count])
-                    if found is not None:
-                        return _find_members(found, names[count + 1 :], find_member), True
-                    qualified.append((count, item.relation))
+    qualified = _list_qualified(scope, names) if len(names) > 1 else []
+    for count, relation in qualified:
+        found = relation.find_named(names[count])
+        if found is not None:
+            return _find_members(found, names[count + 1 :], find_member), True
     found = _find_unqualified(scope, names[0])
     if found is not None:
         return _find_members(found, names[1:], find_member), True
@@ -108,15 +102,29 @@ def _find_in(
         found = relation.find(names[count])
         if found is not None:
             return _find_members(found, names[count + 1 :], find_member), True
-    if qualified:
-        return None, True
     if len(names) > 1:
-        return None, False
+        return None, bool(qualified)
+    return _guess_in(scope, names[0])
+
+
+def _list_qualified(scope: QueryScope, names: Sequence[str]) -> list[tuple[int, Relation]]:
+    """Return the items whose name ``names`` begins with, and of how many parts it is."""
+    lower = tuple(name.lower() for name in names)
+    return [
+        (count, item.relation)
+        for count in range(min(len(names) - 1, 3), 0, -1)
+        for item in scope.items
+        if item.path[-count:] == lower[:count]
+    ]
+
+
+def _guess_in(scope: QueryScope, name: str) -> tuple[Field | None, bool]:
+    """Return the column of the one table that may have it."""
     for item in scope.items:  # LATERAL VIEW f(x) t: the value may be called as the view
-        if item.path == (names[0].lower(),) and item.relation.every is not None:
-            return Field(names[0], item.relation.every), True
+        if item.path == (name.lower(),) and item.relation.every is not None:
+            return Field(name, item.relation.every), True
     candidates = [item.relation for item in scope.items if not item.relation.exact]
-    return (_guess(candidates, names[0]), True) if candidates else (None, False)
+    return (_guess(candidates, name), True) if candidates else (None, False)
 
 
 def _find_unqualified(scope: QueryScope, name: str) -> Field | None:

@@ -11,10 +11,9 @@ from typing import Any
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect
-from glueline_worker.lineage.sql.implicit_names import name_expression
+from glueline_worker.lineage.sql.query.collector import find_starred
 from glueline_worker.lineage.sql.query.expressions import (
     decide,
-    find_starred,
     read_value,
     visit_queries,
 )
@@ -23,8 +22,10 @@ from glueline_worker.lineage.sql.query.generators import is_generator, read_gene
 from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation, merge_fields
 from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation
-from glueline_worker.lineage.sql.query.walk import QueryWalk
+from glueline_worker.lineage.sql.query.walk import QueryReaders, QueryWalk
 
+_PLAIN_AGGREGATES = frozenset({exp.Sum, exp.Min, exp.Max, exp.Count})
+"""Functions that have one name only."""
 _MAX_ROWS = 200
 """Rows of VALUES that are looked at: they hold constants, and scripts write thousands."""
 _NOT_VISITED = frozenset(
@@ -164,12 +165,16 @@ _READERS: tuple[
     (exp.DML, _read_changed_rows),
 )
 
+READERS = QueryReaders(read_query, read_value)
+
 # The columns of SELECT
 
 
 def _add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: Relation) -> None:
-    if isinstance(node, exp.Star) or (isinstance(node, exp.Column | exp.Dot) and node.is_star):
-        star = node if isinstance(node, exp.Star) else node.find(exp.Star)
+    star = node if isinstance(node, exp.Star) else None
+    if isinstance(node, exp.Column | exp.Dot) and node.is_star:
+        star = node.find(exp.Star)
+    if star is not None:
         _add_star(walk, star, find_starred(walk, node, scope), scope, result)
         return
     placeholders = walk.placeholders
@@ -204,12 +209,17 @@ def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:
         return node.name
     if not walk.is_spark:
         return node.output_name
-    return (
-        name_expression(
-            walk.find_text(node), lambda name: scope.find_item((name.lower(),)) is not None
-        )
-        or node.output_name
-    )
+    if isinstance(node, exp.Subquery):
+        return "scalarsubquery()"
+    if type(node) in _PLAIN_AGGREGATES and isinstance(node.this, exp.Column | exp.Star):
+        is_plain = len(node.this.args) <= 1 and not node.expressions
+        if is_plain:
+            return f"{type(node).__name__.lower()}({node.this.name or 1})"
+
+    def is_table(name: str) -> bool:
+        return scope.find_item((name.lower(),)) is not None
+
+    return walk.name_projection(node, is_table) or node.output_name
 
 
 def _add_star(

@@ -109,7 +109,7 @@ def read_merge(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
         if isinstance(action, exp.Update):
             _add_assignments(action, source, scope, builder, result)
         elif isinstance(action, exp.Insert):
-            _add_row(action, source, columns, scope, builder, result)
+            result.extend(_read_row(action, source, columns, scope, builder))
     return builder.build_write("merge", tree.this, result)
 
 
@@ -171,22 +171,23 @@ def _add_assignments(
             result.fields += [found.rename(column.name) for column in columns]
 
 
-def _add_row(
+def _read_row(
     tree: exp.Expr,
     source: Relation,
     columns: Sequence[str],
     scope: QueryScope,
     builder: StatementBuilder,
-    result: Relation,
-) -> None:
+) -> Relation:
+    """Read the INSERT of a MERGE; ``columns`` are those of the target, where they are known."""
     values = tree.args.get("expression")
     if not isinstance(values, exp.Tuple):  # INSERT *, INSERT ROW
-        result.extend(source)
-        return
+        return source
     names = [column.name for column in tree.this.expressions] if tree.this else columns
+    row = Relation()
     for index, value in enumerate(values.expressions):
         name = names[index] if index < len(names) else value.output_name
-        result.fields.append(read_value(builder.walk, value, scope).rename(name))
+        row.fields.append(read_value(builder.walk, value, scope).rename(name))
+    return row
 
 
 def _resolve_alias(target: exp.Table, clause: exp.Expr | None) -> exp.Table:

@@ -7,13 +7,14 @@ from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import IndirectSource, SqlStatement, StatementKind
 from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.relation import (
     TRANSFORMATIONS,
     Relation,
     Sources,
     add_sources,
 )
-from glueline_worker.lineage.sql.query.select import read_query
+from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.tables import TableSchemas, find_file_path
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
@@ -27,7 +28,7 @@ class StatementContext:
     schemas: TableSchemas
     dialect: str = "spark"
     session: SqlSession = EMPTY_SESSION
-    text: str = ""
+    texts: ProjectionTexts | None = None
     line: int = 1
     warnings: list[str] = field(default_factory=list)
     """Takes the warnings about the statement."""
@@ -40,10 +41,10 @@ class StatementBuilder:
         self.walk = QueryWalk(
             context.placeholders,
             context.schemas,
-            read_query,
+            READERS,
             dialect=context.dialect,
             session=context.session,
-            text=context.text,
+            texts=context.texts,
         )
         self._line = context.line
         self.warnings: list[str] = context.warnings
@@ -55,7 +56,7 @@ class StatementBuilder:
     def build(self, kind: StatementKind, relation: Relation) -> SqlStatement:
         """Return a statement that yields ``relation`` to nothing that has a name."""
         columns: dict[str, Sources] = {}
-        indirect = {(source, effect, None): None for source, effect in self.walk.indirect}
+        indirect = {IndirectSource(*item): None for item in self.walk.indirect}
         for item in relation.fields:
             if item.name and item.sources is not None:
                 name = self.walk.placeholders.restore(item.name)
@@ -65,7 +66,7 @@ class StatementBuilder:
                 else:
                     columns[name] = item.sources
                 for source, effect in item.deciding:
-                    indirect[source, effect, name] = None
+                    indirect[IndirectSource(source, effect, name)] = None
         return SqlStatement(
             kind,
             reads=self.walk.reads,
@@ -78,7 +79,7 @@ class StatementBuilder:
                     if way
                 }
             ),
-            indirect=tuple(IndirectSource(*item) for item in indirect),
+            indirect=tuple(indirect),
             rest=relation.rest,
             dropped=tuple(sorted(relation.dropped)),
             path_reads=self.walk.paths,
