@@ -35,7 +35,7 @@ _SHOWN = {
     "isNotNull": "({} IS NOT NULL)",
     "isNaN": "isnan({})",
     "between": "(({0} >= {1}) AND ({0} <= {2}))",
-    "substr": "substring({}, {}, {})",
+    "substr": "substr({}, {}, {})",
 }
 
 

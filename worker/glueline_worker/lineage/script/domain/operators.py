@@ -62,6 +62,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.Mult: "*",
     ast.Div: "/",
     ast.Mod: "%",
+    ast.Pow: "**",
     ast.BitAnd: "&",
     ast.BitOr: "|",
 }

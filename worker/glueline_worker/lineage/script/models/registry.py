@@ -113,6 +113,8 @@ _ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
 _LONGEST_NAME = 3
 """The parts of the longest name in ``_FUNCTIONS``."""
 _BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
+_LIKELY_COLUMNS = frozenset({"offset", "to"})
+"""Methods whose names are rather columns where they are not called."""
 _WITHOUT_RESULT = split_words(
     "print info debug warning warn error exception log append_log sleep display"
 )
@@ -180,7 +182,7 @@ def call_frame_method(call: Call) -> Value:
 
 def is_frame_method(name: str) -> bool:
     """Tell whether frames have a method ``name``, so that it is hardly a column."""
-    return name in _FRAME_METHODS
+    return name in _FRAME_METHODS and name not in _LIKELY_COLUMNS
 
 
 def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:

@@ -15,6 +15,7 @@ from glueline_worker.lineage.script.models.spark.column_expressions import parse
 from glueline_worker.lineage.script.models.spark.known_columns import (
     get_outputs,
     refer,
+    refer_to_all,
     resolve,
     strengthen,
 )
@@ -231,7 +232,9 @@ def _stack(
     items = []
     for row in rows:
         parts = [(frame, each) for frame, each in zip(frames, row, strict=True) if each is not None]
-        refs = tuple(dict.fromkeys(refer(state, frame, each) for frame, each in parts))
+        refs = tuple(
+            dict.fromkeys(ref for frame, each in parts for ref in refer_to_all(state, frame, each))
+        )
         items.append(Item(parts[0][1].name, refs, shape=parts[0][1].shape))
     state.charge(4 * len(items))
     others = [frame.node for frame in frames[1:]]

@@ -82,6 +82,11 @@ def refer(state: State, frame: Frame, attribute: Attribute) -> ColumnRef:
     return ColumnRef(attribute.node, attribute.column)
 
 
+def refer_to_all(state: State, frame: Frame, attribute: Attribute) -> tuple[ColumnRef, ...]:
+    """Refer to a column, or to what it is made of if it has no name that is known."""
+    return attribute.parts or (refer(state, frame, attribute),)
+
+
 def resolve(state: State, frame: Frame, name: ColumnName) -> Source:
     """Resolve a name of an expression that is evaluated in ``frame``."""
     state.charge(_RESOLVE_COST)
