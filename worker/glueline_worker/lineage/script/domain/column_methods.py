@@ -35,7 +35,7 @@ _SHOWN = {
     "isNotNull": "({} IS NOT NULL)",
     "isNaN": "isnan({})",
     "between": "(({0} >= {1}) AND ({0} <= {2}))",
-    "substr": "substring({}, {}, {})",
+    "substr": "substr({}, {}, {})",
 }
 
 
@@ -51,7 +51,9 @@ class WindowColumns(LibraryObject):
         return Column()
 
 
-def call_column_method(column: Column, name: str, args: list[Value]) -> Column:
+def call_column_method(  # noqa: PLR0911 - one for each kind
+    column: Column, name: str, args: list[Value]
+) -> Column:
     """Call a method of a column."""
     if name in {"alias", "name"} and args:
         return _rename(column, args)

@@ -131,6 +131,8 @@ def operate_columns(symbol: str, left: Value, right: Value) -> Column:
     name = None
     if None not in shown:
         name = f"({shown[0]} {_OPERATOR_TEXTS.get(symbol, symbol)} {shown[1]})"
+        if symbol == "**":
+            name = f"POWER({shown[0]}, {shown[1]})"
         if symbol == "!=":
             name = f"(NOT ({shown[0]} = {shown[1]}))"
     return combine_columns([left, right], name=name)

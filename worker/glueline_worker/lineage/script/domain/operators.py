@@ -62,6 +62,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.Mult: "*",
     ast.Div: "/",
     ast.Mod: "%",
+    ast.Pow: "**",
     ast.BitAnd: "&",
     ast.BitOr: "|",
 }
@@ -76,9 +77,10 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def _combine_sets(op: ast.operator, left: list[Value], right: list[Value]) -> Value:
+def _combine_sets(op: ast.operator, left: Value, right: Value) -> Value:
     """Return an operation of sets, which are lists here; None for other operations."""
-    if not isinstance(op, (ast.Sub, ast.BitAnd, ast.BitOr)):
+    are_lists = isinstance(left, (list, tuple)) and isinstance(right, (list, tuple))
+    if not are_lists or not isinstance(op, (ast.Sub, ast.BitAnd, ast.BitOr)):
         return None
     if not all(isinstance(item, str) for item in (*left, *right)):
         return None
@@ -90,9 +92,8 @@ def _combine_sets(op: ast.operator, left: list[Value], right: list[Value]) -> Va
 
 def _compute(op: ast.operator, left: Value, right: Value) -> Value:
     """Return ``left op right`` for values that Python itself can compute with."""
-    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        if (found := _combine_sets(op, list(left), list(right))) is not None:
-            return found
+    if (found := _combine_sets(op, left, right)) is not None:
+        return found
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):

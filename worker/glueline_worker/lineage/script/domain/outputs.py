@@ -33,6 +33,8 @@ class Attribute(NamedTuple):
     shape: str | None = None
     """Where the schemas have its fields, if it may have some."""
     fields: tuple[tuple[str, Field], ...] = ()
+    parts: tuple[ColumnRef, ...] = ()
+    """What a column is made of whose name is not known."""
 
     @property
     def identity(self) -> tuple[str, str, int]:

@@ -70,6 +70,9 @@ class State:
         """By node: its columns in their order; None where they are not known."""
         self.sql_session = EMPTY_SESSION
         """The SQL functions and variables that the script's SQL has defined so far."""
+        self.origins: dict[str, int] = {}
+        """By node: the datasets that flow into it, as bits of their numbers."""
+        self._dataset_bits: dict[Dataset, int] = {}
         self.has_star_functions = False
         """True once the script imports all of Spark's functions by their bare names."""
         self.tentative: set[str] = set()
@@ -164,9 +167,14 @@ class State:
         self.nodes[identity] = Node(
             identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line
         )
+        bits = 0
+        for dataset in self.nodes[identity].datasets if role == "read" else ():
+            bits |= self._dataset_bits.setdefault(dataset, 1 << len(self._dataset_bits))
         aliases: dict[str, str] = {}
         for before in inputs:
+            bits |= self.origins.get(before, 0)
             aliases.update(self.aliases.get(before, ()))
+        self.origins[identity] = bits
         if aliases:
             self.aliases[identity] = aliases
         return Frame(identity)

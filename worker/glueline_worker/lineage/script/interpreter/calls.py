@@ -98,7 +98,7 @@ def _call_external(reading: Reading, value: External, args: _Args, kwargs: _Kwar
 
 
 def _call_one_of(reading: Reading, value: OneOf, name: str, args: _Args, kwargs: _Kwargs) -> Value:
-    frame = reading.state.unite_frames(value) if registry.is_united_method(name) else None
+    frame = registry.unite_alternatives(reading.state, value, name)
     if frame is not None:
         return reading.call_method(frame, name, args, kwargs)
     return call_each(

@@ -137,7 +137,8 @@ def _evaluate_comparison(reading: Reading, node: ast.Compare) -> Value:
     left = reading.evaluate(node.left)
     rights = [reading.evaluate(comparator) for comparator in node.comparators]
     values = [left, *rights]
-    if any(isinstance(value, (Column, Frame)) for value in values):
+    is_identity = len(rights) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot))
+    if not is_identity and any(isinstance(value, (Column, Frame)) for value in values):
         frames = [value for value in values if isinstance(value, Frame)]
         if len(values) == 2 and not frames:  # noqa: PLR2004 - the two sides
             return operate_columns(_COMPARISONS.get(type(node.ops[0]), "?"), *values)

@@ -16,6 +16,7 @@ from glueline_worker.lineage.script.domain.values import (
     Column,
     External,
     Frame,
+    OneOf,
     Value,
 )
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
@@ -39,7 +40,7 @@ from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUM
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
-from glueline_worker.lineage.script.models.spark import frame_schema
+from glueline_worker.lineage.script.models.spark import frame_schema, joins
 from glueline_worker.lineage.script.models.spark.code_schemas import CODE_SCHEMAS
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
 from glueline_worker.lineage.script.models.spark.delta_tables import DELTA_TABLES
@@ -112,6 +113,8 @@ _ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
 _LONGEST_NAME = 3
 """The parts of the longest name in ``_FUNCTIONS``."""
 _BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
+_LIKELY_COLUMNS = frozenset({"offset", "to"})
+"""Methods whose names are rather columns where they are not called."""
 _WITHOUT_RESULT = split_words(
     "print info debug warning warn error exception log append_log sleep display"
 )
@@ -179,12 +182,19 @@ def call_frame_method(call: Call) -> Value:
 
 def is_frame_method(name: str) -> bool:
     """Tell whether frames have a method ``name``, so that it is hardly a column."""
-    return name in _FRAME_METHODS
+    return name in _FRAME_METHODS and name not in _LIKELY_COLUMNS
 
 
-def is_united_method(name: str) -> bool:
-    """Tell whether a method is called once for all alternatives of a frame."""
-    return name in _UNITED_METHODS
+def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:
+    """Make one frame of alternatives that need not be told apart; None where they do."""
+    if method in _UNITED_METHODS:
+        return state.unite_frames(value)
+    return unite_alike(state, value) if method in _FRAME_METHODS else None
+
+
+def unite_alike(state: State, value: OneOf) -> Frame | None:
+    """Make one frame of alternatives that come from the same datasets; None for others."""
+    return joins.unite_alike(state, value.options)
 
 
 def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:

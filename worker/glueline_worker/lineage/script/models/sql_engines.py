@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
@@ -127,6 +127,24 @@ def parse_statements(
 @lru_cache(maxsize=1_000)
 def _parse_sql(text: str, dialect: str) -> SqlReading:
     return read_sql(text, dialect=dialect)
+
+
+def read_around(
+    state: State, text: str, outer: str, engine: SqlEngine
+) -> list[tuple[SqlStatement, dict[TableName, str]]]:
+    """Read an expression that has queries inside: reads are added for their tables.
+
+    What stands around the queries is of ``outer``, which has no node but its name.
+    """
+    sql = f"SELECT {text} FROM {outer}"  # noqa: S608 - parsed, never run
+    found = []
+    for statement in parse_statements(
+        state, sql, engine.dialect, SessionSchemas(state, engine.name, engine.views)
+    ):
+        reads = tuple(name for name in statement.reads if name != (outer,))
+        ids = _add_reads(state, replace(statement, reads=reads), engine)
+        found.append((statement, {**ids, (outer,): outer}))
+    return found
 
 
 def _add_statement(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from glueline_worker.lineage.script.domain.columns import UNKNOWN_COLUMN, parse_column_name
@@ -11,6 +12,8 @@ from glueline_worker.lineage.script.domain.values import Column, ColumnName
 from glueline_worker.lineage.sql import SqlExpression, read_expressions
 
 _INLINE = re.compile(r"inline(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)\Z", re.IGNORECASE)
+_STRUCT = re.compile(r"struct\(\s*\*\s*\)\s*(?:AS\s+)?(\w+)?\Z", re.IGNORECASE)
+_EXPLODE = re.compile(r"explode(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
 
@@ -26,9 +29,15 @@ def parse_column_expressions(text: str) -> tuple[Column, ...]:
     bare = text.strip()
     if _NAME.match(bare) and not has_placeholder(bare) and bare.lower() not in _NO_NAMES:
         return (parse_column_name(bare),)
+    if struct := _STRUCT.match(bare):
+        every = ColumnName(None, "*", "transformation")
+        return (Column((every,), struct[1]),)
     if inline := _INLINE.match(render(bare)):
         return (Column((ColumnName(None, inline[1]),), kind="inline"),)
-    return tuple(map(_make_column, read_expressions(render(text))))
+    found = tuple(map(_make_column, read_expressions(render(text))))
+    if len(found) == 1 and (exploded := _EXPLODE.match(bare)):
+        return (replace(found[0], shape=ColumnName(None, exploded[1])),)
+    return found
 
 
 _NO_NAMES = frozenset({"true", "false", "null", "current_date", "current_timestamp"})

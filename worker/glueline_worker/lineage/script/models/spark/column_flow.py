@@ -84,6 +84,27 @@ def rename_columns(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> 
     names = {render(old).replace("`", "").lower(): render(new) for old, new in known}
     if not any(outputs.find_all(old) for old in names):
         return frame  # Spark renames nothing where there is no such column
+    after = [names.get(each.name.lower(), each.name).lower() for each in outputs.attributes]
+    if len(set(after)) == len(after):
+        # Each name stands for one column: the others need not be listed.
+        pairs = [
+            (each.name, names[each.name.lower()])
+            for each in outputs.attributes
+            if each.name.lower() in names
+        ]
+        node = state.transform(frame, make_rename_flow(frame.node, pairs, rest=True), "rename")
+        renamed = [
+            each._replace(
+                name=names[each.name.lower()],
+                node=node.node,
+                column=names[each.name.lower()],
+                serial=0,
+            )
+            if each.name.lower() in names
+            else each
+            for each in outputs.attributes
+        ]
+        return set_outputs(state, node, renamed)
     found = Selection()
     for each in outputs.attributes:
         item = pass_on(state, frame, each)
@@ -135,7 +156,14 @@ def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
     ]
     if len(left) == len(outputs.attributes):
         return frame
-    return project(state, frame, Selection([pass_on(state, frame, each) for each in left]), "drop")
+    kept = {each.name.lower() for each in left}
+    lost = {each.name for each in outputs.attributes if each.name.lower() not in kept}
+    if len(lost) + len(left) == len(outputs.attributes):
+        # Each name stands for one column: the others need not be listed.
+        node = state.transform(frame, Flow(rest=True, dropped=frozenset(lost)), "drop")
+        return set_outputs(state, node, left)
+    found = Selection([pass_on(state, frame, each) for each in left])
+    return project(state, frame, found, "drop")
 
 
 def _find_dropped(state: State, outputs: Outputs | None, column: Column) -> Attribute | None:

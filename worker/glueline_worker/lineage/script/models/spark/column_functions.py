@@ -28,7 +28,6 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark.code_schemas import list_schema_names
-from glueline_worker.lineage.script.models.spark.column_expressions import parse_column_expression
 from glueline_worker.lineage.script.models.spark.function_kinds import (
     AGGREGATES,
     AMBIGUOUS,
@@ -42,6 +41,7 @@ from glueline_worker.lineage.script.models.spark.function_kinds import (
     UNNAMED,
 )
 from glueline_worker.lineage.script.models.spark.function_table import SIGNATURES, Parameter
+from glueline_worker.lineage.script.models.spark.subqueries import parse_expressions
 from glueline_worker.lineage.word_sets import split_words
 
 _MODULE_NAMES = split_words("F f fn func sf SqlFuncs")
@@ -239,7 +239,8 @@ def _name_column(call: Call) -> Value:
 
 def _parse_expression(call: Call) -> Value:
     value = call.arg(0, "str")
-    return parse_column_expression(value) if isinstance(value, str) else UNKNOWN_COLUMN
+    found = parse_expressions(call.state, value) if isinstance(value, str) else ()
+    return found[0] if len(found) == 1 else UNKNOWN_COLUMN
 
 
 def _make_literal(call: Call) -> Value:

@@ -44,7 +44,7 @@ class SparkDeltaTable(LibraryObject):
     is_merge: bool = False
     source: Value = None
 
-    def call(self, call: Call) -> Value:
+    def call(self, call: Call) -> Value:  # noqa: PLR0911 - one for each kind
         """Call a method of the table or of the merge."""
         if call.name == "toDF":
             return call.state.read(self.datasets, "delta")

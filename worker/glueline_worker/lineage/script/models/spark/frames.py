@@ -29,7 +29,12 @@ from glueline_worker.lineage.script.models.spark import (
     projections,
     reshaping,
 )
-from glueline_worker.lineage.script.models.spark.grouping import aggregate, group, pivot
+from glueline_worker.lineage.script.models.spark.grouping import (
+    aggregate,
+    group,
+    group_by_sets,
+    pivot,
+)
 from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
 from glueline_worker.lineage.script.models.spark.spark_io import SparkWriter
 from glueline_worker.lineage.word_sets import split_words
@@ -41,7 +46,7 @@ _PASS_THROUGH = split_words(
     "pandas_api copy reset_index sort_values sort_index astype replace withWatermark drop_nulls "
     "unnest unbox errorsAsDynamicFrame query set_index convert_dtypes infer_objects observe "
     "toDynamicFrame dropDuplicatesWithinWatermark sampleBy randomSplit unnest_ddb_json "
-    "simplify_ddb_json spigot assertErrorThreshold to_frame"
+    "simplify_ddb_json withMetadata offset spigot assertErrorThreshold to_frame"
 )
 """Methods that yield the same data, whole or in part, with the same columns."""
 _SCALAR = split_words(
@@ -318,6 +323,8 @@ FRAMES = Library(
         "groupby": group,
         "rollup": group,
         "cube": group,
+        "groupingSets": group_by_sets,
+        "to": reshaping.fit_schema,
         "agg": aggregate,
         "avg": aggregate,
         "mean": aggregate,

@@ -64,6 +64,8 @@ SHOWN_FORMS = {
 }
 """The whole names of columns that are no plain calls."""
 SHOWN_DEFAULTS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "percentile_approx": (2, ("10000",)),
+    "approx_percentile": (2, ("10000",)),
     "round": (1, ("0",)),
     "bround": (1, ("0",)),
     "split": (2, ("-1",)),

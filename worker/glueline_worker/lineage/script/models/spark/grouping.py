@@ -31,6 +31,11 @@ def group(call: Call) -> Value:
     return Frame(node.node, "grouped")
 
 
+def group_by_sets(call: Call) -> Value:
+    """Call ``frame.groupingSets(sets, *keys)``."""
+    return group(Call(call.reading, call.receiver, call.name, call.args[1:]))
+
+
 def pivot(call: Call) -> Value:
     """Call ``grouped.pivot(column, values)``; a table of pandas has unknown columns after it."""
     found = call.state.groups.get(call.receiver.node)

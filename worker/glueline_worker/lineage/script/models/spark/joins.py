@@ -15,6 +15,7 @@ from glueline_worker.lineage.script.models.spark.column_expressions import parse
 from glueline_worker.lineage.script.models.spark.known_columns import (
     get_outputs,
     refer,
+    refer_to_all,
     resolve,
     strengthen,
 )
@@ -27,6 +28,8 @@ from glueline_worker.lineage.script.models.spark.projections import (
 )
 
 _Deciders = list[tuple[ColumnRef, Effect]]
+_MANY = 4
+"""Alternatives of different columns that are followed one by one."""
 _KINDS = {
     **dict.fromkeys(("outer", "full", "fullouter"), "full"),
     **dict.fromkeys(("left", "leftouter"), "left"),
@@ -48,7 +51,7 @@ def join_frames(state: State, left: Frame, right: Frame, on: Value, how: Value) 
         return _keep_left(state, left, right, deciders, "join")
     outputs = get_outputs(state, left.node), get_outputs(state, right.node)
     if outputs[0] is None or outputs[1] is None:
-        return _join_unknown(state, left, right, names, kind, deciders)
+        return _join_unknown(state, (left, right), names, kind, deciders)
     others = _tell_apart(outputs[0], outputs[1])
     items = _list_items(state, (left, outputs[0]), (right, others), names, kind)
     return project(state, left, Selection(items, inputs=[right.node]), "join", deciders)
@@ -103,9 +106,10 @@ def _pass_on(state: State, side: tuple[Frame, Outputs], attribute: Attribute) ->
 
 
 def _join_unknown(
-    state: State, left: Frame, right: Frame, names: Sequence[str], kind: str, deciders: _Deciders
+    state: State, frames: tuple[Frame, Frame], names: Sequence[str], kind: str, deciders: _Deciders
 ) -> Frame:
     """Join frames of which one has unknown columns: all pass, a named key from its side."""
+    left, right = frames
     sides = {"right": (right,), "full": (left, right)}.get(kind, (left,))
     how = "transformation" if kind == "full" else "identity"
     columns = {
@@ -200,6 +204,25 @@ def stack_by_name(
     return _stack(state, frames, rows, label)
 
 
+def unite_alike(state: State, options: Sequence[Value]) -> Frame | None:
+    """Make one frame of alternatives that come from the same datasets; None for others.
+
+    Conditions that leave out a step do not multiply the alternatives so.
+    """
+    frames = [option for option in options if isinstance(option, Frame) and option.kind == "data"]
+    if len(frames) < len(options):
+        return None
+    if len({state.origins.get(frame.node) for frame in frames}) > 1:
+        return None
+    found = [get_outputs(state, frame.node) for frame in frames]
+    names = {tuple(map(str.lower, each.names)) if each is not None else None for each in found}
+    if len(names) == 1 and None not in names:
+        return stack_by_name(state, frames, "either")
+    if names == {None} or len(frames) >= _MANY:
+        return state.transform(frames, STACKED, "either")
+    return None
+
+
 def _stack(
     state: State,
     frames: Sequence[Frame],
@@ -209,8 +232,11 @@ def _stack(
     items = []
     for row in rows:
         parts = [(frame, each) for frame, each in zip(frames, row, strict=True) if each is not None]
-        refs = tuple(dict.fromkeys(refer(state, frame, each) for frame, each in parts))
+        refs = tuple(
+            dict.fromkeys(ref for frame, each in parts for ref in refer_to_all(state, frame, each))
+        )
         items.append(Item(parts[0][1].name, refs, shape=parts[0][1].shape))
+    state.charge(4 * len(items))
     others = [frame.node for frame in frames[1:]]
     return project(state, frames[0], Selection(items, inputs=others), label)
 

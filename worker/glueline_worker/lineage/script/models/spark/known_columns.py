@@ -11,6 +11,8 @@ from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import render
 from glueline_worker.lineage.script.domain.values import Column, ColumnName, Frame
 
+_RESOLVE_COST = 6
+"""Steps that a name counts for."""
 _COLUMN_LIMIT = 5_000
 """Columns of a frame that are followed one by one; wider frames pass as a whole."""
 UNKNOWN_SHAPE = "?"
@@ -39,7 +41,7 @@ def get_outputs(state: State, node: str) -> Outputs | None:
 
 def set_outputs(state: State, frame: Frame, attributes: list[Attribute]) -> Frame:
     """Say which columns a frame has."""
-    state.charge(1 + len(attributes) // 32)
+    state.charge(1 + len(attributes) // 2)
     known = len(attributes) <= _COLUMN_LIMIT
     state.outputs[frame.node] = Outputs(attributes) if known else None
     return frame
@@ -80,8 +82,14 @@ def refer(state: State, frame: Frame, attribute: Attribute) -> ColumnRef:
     return ColumnRef(attribute.node, attribute.column)
 
 
+def refer_to_all(state: State, frame: Frame, attribute: Attribute) -> tuple[ColumnRef, ...]:
+    """Refer to a column, or to what it is made of if it has no name that is known."""
+    return attribute.parts or (refer(state, frame, attribute),)
+
+
 def resolve(state: State, frame: Frame, name: ColumnName) -> Source:
     """Resolve a name of an expression that is evaluated in ``frame``."""
+    state.charge(_RESOLVE_COST)
     owner = frame.node if name.node is None else name.node
     outputs = get_outputs(state, owner)
     found = outputs.resolve(name.name) if outputs is not None else None
@@ -132,6 +140,7 @@ def expand(state: State, frame: Frame, name: ColumnName) -> tuple[ColumnRef, ...
     if name.name != "*" and not name.name.endswith(".*"):
         return resolve(state, frame, name).refs
     attributes = list_star(state, frame, name)
+    state.charge(len(attributes or ()))
     return tuple(refer(state, frame, each) for each in attributes or ())
 
 

@@ -13,16 +13,16 @@ from glueline_worker.lineage.script.domain.columns import decide_by, parse_colum
 from glueline_worker.lineage.script.domain.outputs import Attribute, Field
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import Column, Frame, Value
-from glueline_worker.lineage.script.models.spark.column_expressions import parse_column_expressions
 from glueline_worker.lineage.script.models.spark.known_columns import (
     UNKNOWN_SHAPE,
     get_outputs,
     list_star,
-    refer,
+    refer_to_all,
     resolve,
     resolve_all,
     set_outputs,
 )
+from glueline_worker.lineage.script.models.spark.subqueries import parse_expressions
 
 
 class Item(NamedTuple):
@@ -56,7 +56,7 @@ def select_items(
     """Find the columns that expressions yield; with ``sql``, texts are expressions."""
     found = Selection()
     for value in flatten(values):
-        columns = _parse(value, sql=sql)
+        columns = _parse(state, value, sql=sql)
         if columns is None:
             found.is_known = False
         for column in columns or ():
@@ -72,9 +72,9 @@ def flatten(values: Iterable[Value]) -> list[Value]:
     return found
 
 
-def _parse(value: Value, *, sql: bool) -> tuple[Column, ...] | None:
+def _parse(state: State, value: Value, *, sql: bool) -> tuple[Column, ...] | None:
     if isinstance(value, str):
-        return parse_column_expressions(value) if sql else (parse_column_name(value),)
+        return parse_expressions(state, value) if sql else (parse_column_name(value),)
     if isinstance(value, Column):
         return (value,)
     if isinstance(value, (int, float)):
@@ -145,8 +145,8 @@ def make_fields(state: State, frame: Frame, column: Column) -> tuple[tuple[str, 
 
 def pass_on(state: State, frame: Frame, attribute: Attribute) -> Item:
     """Make the item of a column that passes as it is."""
-    ref = refer(state, frame, attribute)
-    return Item(attribute.name, (ref,), (), attribute, attribute.shape, attribute.fields)
+    refs = refer_to_all(state, frame, attribute)
+    return Item(attribute.name, refs, (), attribute, attribute.shape, attribute.fields)
 
 
 def _add_star(state: State, frame: Frame, column: Column, found: Selection) -> None:
@@ -206,6 +206,7 @@ def project(
 ) -> Frame:
     """Add a step that yields the selected columns; ``rows`` decide about its rows."""
     columns: dict[str, tuple[ColumnRef, ...]] = {}
+    state.charge(6 * len(found.items))
     for item in found.items:
         if item.name:
             known = columns.get(item.name, ())
@@ -221,7 +222,10 @@ def make_attribute(node: Frame, item: Item) -> Attribute:
     """Make the column of a step from its item: itself, or defined there."""
     if item.attribute is not None:
         return item.attribute
-    return Attribute(item.name, node.node, item.name, shape=item.shape, fields=item.fields)
+    parts = () if item.name else item.refs
+    return Attribute(
+        item.name, node.node, item.name, shape=item.shape, fields=item.fields, parts=parts
+    )
 
 
 def list_indirect(
@@ -255,7 +259,7 @@ def find_deciders(
     """Resolve the columns of conditions, keys or orders that decide about rows."""
     found: dict[tuple[ColumnRef, Effect], None] = {}
     for value in flatten(values):
-        for column in _parse(value, sql=sql) or ():
+        for column in _parse(state, value, sql=sql) or ():
             if column.kind in {"value", "plain", "item"}:
                 decided = Column(deciders=decide_by(column, effect))
                 found.update(dict.fromkeys(resolve_all(state, frame, decided)[1]))

@@ -12,6 +12,8 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Value,
 )
+from glueline_worker.lineage.script.models.spark.code_schemas import list_schema_names
+from glueline_worker.lineage.script.models.spark.frame_schema import FrameSchema
 from glueline_worker.lineage.script.models.spark.known_columns import (
     get_outputs,
     strengthen,
@@ -67,6 +69,16 @@ def unpivot(call: Call) -> Value:
         return state.transform(frame, OPAQUE, call.name)
     items = [*ids.items, Item(render(variable)), Item(render(value), refs)]
     return project(state, frame, Selection(items, is_known=ids.is_known), call.name)
+
+
+def fit_schema(call: Call) -> Value:
+    """Call ``frame.to(schema)``: the columns of the schema, by their names."""
+    schema = call.arg(0, "schema")
+    names = list(schema.names) if isinstance(schema, FrameSchema) else list_schema_names(schema)
+    if names is None:
+        return call.state.transform(call.receiver, OPAQUE, call.name)
+    found = select_items(call.state, call.receiver, [f"`{name}`" for name in names])
+    return project(call.state, call.receiver, found, call.name)
 
 
 def describe(call: Call) -> Value:

@@ -13,8 +13,14 @@ from glueline_worker.lineage.script.models.spark.spark_io import SparkReader, re
 
 
 def _run_sql(call: Call) -> Value:
-    """Call ``spark.sql(query)``."""
-    return sql_engines.run_spark_sql(call.state, call.arg(0, "sqlQuery", "query"))
+    """Call ``spark.sql(query)``; frames may stand in it by the names of arguments."""
+    query = call.arg(0, "sqlQuery", "query")
+    for name, value in call.kwargs.items():
+        if isinstance(value, Frame) and value.kind == "data" and isinstance(query, str):
+            view = f"frame_{value.node}"
+            sql_engines.register_view(call.state, view, value)
+            query = query.replace(f"{{{name}}}", view)
+    return sql_engines.run_spark_sql(call.state, query)
 
 
 def _run_possible_sql(call: Call) -> Value:

@@ -11,7 +11,7 @@ from glueline_worker.lineage.script.domain.values import Frame, Value
 from glueline_worker.lineage.script.models.spark.known_columns import (
     get_outputs,
     get_table_key,
-    refer,
+    refer_to_all,
 )
 
 
@@ -28,7 +28,8 @@ def insert_by_position(state: State, value: Value, datasets: Sequence[Dataset]) 
             state.warn("the columns of an insert by position are not known")
             state.write_through([frame], [dataset], Flow(), "insertInto")
         else:
-            refs = [refer(state, frame, each) for each in outputs.attributes]
-            columns = {name: (ref,) for name, ref in zip(names, refs, strict=True)}
-            inputs = [Frame(node) for node in dict.fromkeys((frame.node, *(r.node for r in refs)))]
+            parts = [refer_to_all(state, frame, each) for each in outputs.attributes]
+            columns = dict(zip(names, parts, strict=True))
+            nodes = dict.fromkeys((frame.node, *(ref.node for refs in parts for ref in refs)))
+            inputs = [Frame(node) for node in nodes]
             state.write_through(inputs, [dataset], Flow(columns), "insertInto")
