@@ -57,6 +57,10 @@ class State:
         """By node: the frame that a groupBy grouped, and its keys."""
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
+        self.declared: dict[tuple[Dataset, Dataset], None] = {}
+        """Places in which the script says that the data of a catalog table is, with the table."""
+        self.written: set[Dataset] = set()
+        """The datasets that were written so far."""
         self.warnings: dict[str, None] = {}
         self.gaps: dict[str, None] = {}
         self._omitted: set[str] = set()
@@ -144,6 +148,10 @@ class State:
         if role == "write" and label == "":
             label = "write"
         identity = f"n{len(self.nodes) + 1}"
+        if role == "write":
+            self.written.update(datasets)
+        elif datasets and self.written.issuperset(datasets):
+            self.tentative.add(identity)  # what the job has written is only looked at
         self.nodes[identity] = Node(
             identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line
         )
@@ -153,6 +161,11 @@ class State:
         if aliases:
             self.aliases[identity] = aliases
         return Frame(identity)
+
+    def declare_tables(self, tables: Iterable[Dataset], places: Iterable[Dataset]) -> None:
+        """Note that the data of each table is in each place: who writes there writes the table."""
+        for table in tables:
+            self.declared.update(((place, table), None) for place in places)
 
     def unite_frames(self, value: Value) -> Frame | None:
         """Return all frames in ``value`` as one; None where none flows."""

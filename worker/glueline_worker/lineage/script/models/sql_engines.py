@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_sql_table
+from glueline_worker.lineage.naming import (
+    name_athena_table,
+    name_s3_path,
+    name_spark_sql_table,
+    split_name,
+)
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_placeholder, list_texts, render
@@ -23,6 +28,10 @@ _SENTENCES_SHOWN = 3
 """Warnings of one text of SQL."""
 _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
+_ADDS = re.compile(r"\balter\s+table\s+(\S+)\s+add\b([^;]{0,20000})", re.IGNORECASE)
+_PLACE = re.compile(r"\blocation\s+['\"](s3[an]?://[^'\"]{1,2000})['\"]", re.IGNORECASE)
+_HEAD = 20_000
+"""Characters in which ALTER TABLE … ADD PARTITION is looked for."""
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
 _WRITES = split_words("insert merge update delete create_table create_view copy")
@@ -85,9 +94,21 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     ``rows`` flow into a statement besides its tables, such as those of an INSERT.
     """
     frame = None
+    for name, place in _find_partitions(text):
+        table = engine.name(split_name(render(name)))
+        state.declare_tables([table], [name_s3_path(render(place), state.context)])
     for statement in parse_statements(state, text, engine.dialect):
         frame = _add_statement(state, statement, engine, rows) or frame
     return frame
+
+
+def _find_partitions(text: str) -> list[tuple[str, str]]:
+    """Find the tables that get a partition in a place, and the place of each."""
+    if "partition" not in text[:_HEAD].lower():
+        return []
+    return [
+        (found[1], place) for found in _ADDS.finditer(text) for place in _PLACE.findall(found[2])
+    ]
 
 
 def parse_statements(state: State, text: str, dialect: str) -> Sequence[SqlStatement]:
@@ -143,6 +164,8 @@ def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> l
         return targets
     defines = statement.kind == "create_table" and not statement.reads and not statement.path_reads
     if defines:
+        if statement.write is not None:
+            state.declare_tables([engine.name(statement.write)], targets)
         return []
     if statement.write is not None and statement.kind in _WRITES:
         targets.insert(0, engine.name(statement.write))

@@ -13,16 +13,14 @@ from glueline_worker.lineage.naming import (
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import (
-    as_text,
-    has_placeholder,
-    list_texts,
-    render,
-)
-from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, External, Value
-from glueline_worker.lineage.script.models import datasets, sql_engines
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
+from glueline_worker.lineage.script.models import sql_engines
 from glueline_worker.lineage.script.models.aws.boto3_s3 import S3_METHODS
+from glueline_worker.lineage.script.models.aws.glue_catalog import (
+    GLUE_METHODS,
+    get_workflow_item,
+)
 from glueline_worker.lineage.script.models.library import Handler, Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.sql_engines import SqlEngine
@@ -131,66 +129,9 @@ def _run_redshift(call: Call) -> Value:
     return External("query")
 
 
-# The Glue catalogue
-
-
-@dataclass(eq=False)
-class CatalogTable(LibraryObject):
-    """The answer of Glue's ``get_table``."""
-
-    place: str
-
-    def get_item(self, key: Value) -> Value:
-        """Return the table's location, or the part of the answer that it stands in."""
-        return f"{datasets.TABLE_LOCATION}{self.place}" if key in _LOCATIONS else self
-
-
-@dataclass(eq=False)
-class CatalogConnection(LibraryObject):
-    """The answer of Glue's ``get_connection``."""
-
-    name: str
-
-    def get_item(self, key: Value) -> Value:
-        """Return the connection's URL, or the part of the answer that it stands in."""
-        name = as_text(key)
-        if name in {"Connection", "ConnectionProperties"}:
-            return self
-        return f"{datasets.CONNECTION_URL}{self.name}" if name == "JDBC_CONNECTION_URL" else UNKNOWN
-
-
-_LOCATIONS = ("Location", "location")
-_WORKFLOW = "workflow_run_properties"
-
-
-def _get_workflow_item(state: State, value: External, key: Value) -> Value:
-    """Return a property of the workflow's run."""
-    del state
-    if _WORKFLOW not in value.path or not isinstance(key, str) or has_placeholder(key):
-        return MISSING
-    is_whole = key in {"RunProperties", "Properties"}
-    return value.part(key) if is_whole else External("property", f"workflow:{key}")
-
-
-def _get_workflow(call: Call) -> Value:
-    del call
-    return External(_WORKFLOW)
-
-
-def _get_table(call: Call) -> Value:
-    database = list_texts(call.arg(None, "DatabaseName", default="unknown"))[0]
-    table = list_texts(call.arg(None, "Name", default="unknown"))[0]
-    catalog = call.arg(None, "CatalogId")
-    owner = f"{datasets.CATALOG_MARK}{list_texts(catalog)[0]}" if catalog is not None else ""
-    return CatalogTable(f"{database}/{table}{owner}")
-
-
-def _get_connection(call: Call) -> Value:
-    return CatalogConnection(list_texts(call.arg(None, "Name", default="unknown"))[0])
-
-
 _METHODS: dict[tuple[str, str], Handler] = {
     **S3_METHODS,
+    **GLUE_METHODS,
     ("dynamodb", "put_item"): _put_items,
     ("dynamodb", "update_item"): _put_items,
     ("dynamodb", "batch_write_item"): _put_batch,
@@ -203,11 +144,8 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("athena", "start_query_execution"): _run_athena,
     ("redshift-data", "execute_statement"): _run_redshift,
     ("redshift-data", "batch_execute_statement"): _run_redshift,
-    ("glue", "get_workflow_run_properties"): _get_workflow,
-    ("glue", "get_connection"): _get_connection,
-    ("glue", "get_table"): _get_table,
 }
 
 BOTO3 = Library(
-    functions={"client": _make_client, "resource": _make_client}, items=(_get_workflow_item,)
+    functions={"client": _make_client, "resource": _make_client}, items=(get_workflow_item,)
 )

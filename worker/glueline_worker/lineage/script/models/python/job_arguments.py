@@ -29,7 +29,8 @@ def _resolve_options(call: Call) -> Value:
     names = call.arg(1, "options")
     for name in names if isinstance(names, (list, tuple, set)) else ():
         if isinstance(name, str):
-            found[name] = call.state.get_argument(name)
+            # Glue hands the names to argparse, which has no dashes in the names of its results.
+            found[name] = found[name.replace("-", "_")] = call.state.get_argument(name)
     return found
 
 
@@ -52,9 +53,9 @@ class ArgumentParser(LibraryObject):
 
     def _add_argument(self, call: Call) -> None:
         names = [as_text(name) for name in call.args]
-        longest = max(names, key=len, default="")
-        name = as_text(call.arg(None, "dest", default=longest.lstrip("-").replace("-", "_")))
-        value = call.state.get_argument(name)
+        option = max(names, key=len, default="").lstrip("-")
+        name = as_text(call.arg(None, "dest", default=option.replace("-", "_")))
+        value = call.state.get_argument(option or name)
         default = call.arg(None, "default")
         if has_placeholder(value) and default is not None:
             value = JobArgument(default) if isinstance(default, str) else default
