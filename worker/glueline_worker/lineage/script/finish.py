@@ -21,10 +21,17 @@ def _drop_unused_reads(state: State) -> list[Node]:
         # An input always comes before the node that it flows into.
         if node.role == "write" or node.id in reached:
             reached.update(node.inputs)
+    unused = state.tentative | _find_schema_reads(state)
     return [
-        _empty(node) if node.id in state.tentative and node.id not in reached else node
+        _empty(node) if node.id in unused and node.id not in reached else node
         for node in state.nodes.values()
     ]
+
+
+def _find_schema_reads(state: State) -> set[str]:
+    """Find the reads of which the script only wanted to know the columns."""
+    used = {name for node in state.nodes.values() for name in node.inputs}
+    return state.asked_schemas - state.asked_data - used
 
 
 def _drop_state_objects(state: State, nodes: list[Node]) -> list[Node]:

@@ -13,6 +13,7 @@ from glueline_worker.lineage.script.domain.template_text import placeholder, ren
 from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
     Column,
+    DataText,
     Frame,
     Instance,
     JobArgument,
@@ -61,6 +62,10 @@ class State:
         """Places in which the script says that the data of a catalog table is, with the table."""
         self.written: set[Dataset] = set()
         """The datasets that were written so far."""
+        self.asked_schemas: set[str] = set()
+        """Nodes whose columns or types the script asked for."""
+        self.asked_data: set[str] = set()
+        """Nodes of which it called any other method."""
         self.warnings: dict[str, None] = {}
         self.gaps: dict[str, None] = {}
         self._omitted: set[str] = set()
@@ -167,6 +172,12 @@ class State:
         for table in tables:
             self.declared.update(((place, table), None) for place in places)
 
+    def mark_tentative(self, before: int) -> None:
+        """Let the reads after the first ``before`` nodes count only when they get somewhere."""
+        for identity in list(self.nodes)[before:]:
+            if self.nodes[identity].role == "read":
+                self.tentative.add(identity)
+
     def unite_frames(self, value: Value) -> Frame | None:
         """Return all frames in ``value`` as one; None where none flows."""
         if isinstance(value, Frame):
@@ -202,6 +213,8 @@ def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for eac
         return get_alternatives(value)
     if isinstance(value, Column):
         return [Frame(node) for node, _ in value.refs if node is not None]
+    if isinstance(value, DataText):
+        return [Frame(node) for node in value.nodes]
     if isinstance(value, Instance):
         return list(value.attributes.values())
     if isinstance(value, LibraryObject):

@@ -188,6 +188,19 @@ class ListedKey(str):
     __slots__ = ()
 
 
+class DataText(str):
+    """A text with data in it, such as the content of an object: the graph nodes that yield it."""
+
+    __slots__ = ("nodes",)
+    nodes: tuple[str, ...]
+
+    def __new__(cls, text: str, nodes: tuple[str, ...]) -> "DataText":
+        """Make a text with the data of ``nodes`` in it."""
+        made = super().__new__(cls, text)
+        made.nodes = nodes
+        return made
+
+
 class MinimumLength(int):
     """A length that is a lower bound only, because a loop of unknown length may add to it."""
 

@@ -60,6 +60,8 @@ def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: 
 
 def _get_frame_attribute(reading: Reading, frame: Frame, name: str) -> Value:
     if (found := registry.get_frame_attribute(frame, name)) is not MISSING:
+        if name in {"schema", "columns", "dtypes"}:
+            reading.state.asked_schemas.add(frame.node)
         return found
     if registry.is_frame_method(name):
         return Method(frame, name)

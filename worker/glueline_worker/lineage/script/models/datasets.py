@@ -22,6 +22,7 @@ from glueline_worker.lineage.script.domain.alternatives import (
     get_alternatives,
 )
 from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.path_parts import rejoin_url
 from glueline_worker.lineage.script.domain.state import State, render_options
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import Value
@@ -91,9 +92,9 @@ def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
     """Find S3 objects by bucket and key."""
     found = []
     for bucket_option, key_option in combine_alternatives([bucket, key]):
-        name = render(as_text(bucket_option))
-        path = "" if key_option is None else render(as_text(key_option))
-        found.append(name_s3_path(f"s3://{name}/{path.lstrip('/')}", state.context))
+        path = "" if key_option is None else as_text(key_option).lstrip("/")
+        url = render(rejoin_url(f"s3://{as_text(bucket_option)}/{path}"))
+        found.append(name_s3_path(url, state.context))
     return found
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import KEEP
+from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
@@ -82,7 +84,21 @@ def _make_frame(call: Call) -> Value:
     data = call.args[0] if call.args else list(call.kwargs.values())
     if isinstance(data, Frame) and data.kind == "data":
         return data
-    return call.state.transform(data, label=call.name)
+    figures = _find_figures(data)
+    flow = OPAQUE if figures else KEEP
+    return call.state.transform([data, *figures], flow, label=call.name)
+
+
+def _find_figures(data: Value, depth: int = 3) -> list[Value]:
+    """Find the figures in rows, such as counts: a frame of them carries what they tell."""
+    if isinstance(data, Frame):
+        return [Frame(data.node)] if data.kind == "scalar" else []
+    if depth == 0 or not isinstance(data, (list, tuple, dict)):
+        return []
+    items = data.values() if isinstance(data, dict) else data
+    return [
+        found for item in islice(items, _ROWS_LIMIT) for found in _find_figures(item, depth - 1)
+    ]
 
 
 def _unite(call: Call) -> Value:
@@ -90,6 +106,9 @@ def _unite(call: Call) -> Value:
     flow = STACKED if call.name == "concat" else KEEP
     return call.state.transform(call.values, flow, call.name)
 
+
+_ROWS_LIMIT = 1_000
+"""Rows that are looked through for figures."""
 
 PANDAS = Library(
     functions={
@@ -99,6 +118,7 @@ PANDAS = Library(
             ("createDataFrame", "parallelize", "pandas.DataFrame", "pd.DataFrame", "DataFrame"),
             _make_frame,
         ),
+        "Row": lambda call: call.values,
         **dict.fromkeys(("pandas.concat", "pd.concat"), _unite),
         **dict.fromkeys(("pandas.merge", "pd.merge", "pandas.merge_asof"), _unite),
     },

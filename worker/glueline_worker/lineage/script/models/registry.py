@@ -161,6 +161,8 @@ def get_external_item(state: State, value: External, key: Value) -> Value:
 
 def call_frame_method(call: Call) -> Value:
     """Call a method of a frame; an unknown one yields all of the frame, in unknown columns."""
+    if call.name != "printSchema":
+        call.state.asked_data.add(call.receiver.node)
     handler = _FRAME_METHODS.get(call.name)
     if handler is not None:
         return handler(call)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
+    is_metadata_table,
     name_athena_table,
     name_s3_path,
     name_spark_sql_table,
@@ -28,6 +29,13 @@ _SENTENCES_SHOWN = 3
 """Warnings of one text of SQL."""
 _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
+_NO_ROWS = re.compile(
+    r"\blimit\s+0\s*;?\s*\Z|\bwhere\s+(?:1\s*=\s*0|0\s*=\s*1|1\s*=\s*2|1\s*<>\s*1|false)\s*;?\s*\Z",
+    re.IGNORECASE,
+)
+"""Ends of a query that asks for the columns alone."""
+_METADATA = re.compile(r"\$(?:all_\w+|files|history|manifests|partitions|refs|snapshots)\b")
+"""The metadata of a table, as Athena names it; a query asks for nothing else then."""
 _ADDS = re.compile(r"\balter\s+table\s+(\S+)\s+add\b([^;]{0,20000})", re.IGNORECASE)
 _PLACE = re.compile(r"\blocation\s+['\"](s3[an]?://[^'\"]{1,2000})['\"]", re.IGNORECASE)
 _HEAD = 20_000
@@ -97,8 +105,11 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     for name, place in _find_partitions(text):
         table = engine.name(split_name(render(name)))
         state.declare_tables([table], [name_s3_path(render(place), state.context)])
+    before = len(state.nodes)
     for statement in parse_statements(state, text, engine.dialect):
         frame = _add_statement(state, statement, engine, rows) or frame
+    if _NO_ROWS.search(text) or _METADATA.search(text):
+        state.mark_tentative(before)
     return frame
 
 
@@ -179,11 +190,19 @@ def _add_reads(state: State, statement: SqlStatement, engine: SqlEngine) -> dict
         if name[-1].lower() in _CHANNELS:
             continue
         frame = _resolve_view(state, name, engine)
-        found[name] = (frame or state.read([engine.name(name)], "sql")).node
+        found[name] = (frame or _read_table(state, name, engine)).node
     for path in statement.path_reads:
         place = name_s3_path(_AS_OF.sub("", path), state.context)
         found[(path,)] = state.read([place], "sql").node
     return found
+
+
+def _read_table(state: State, name: TableName, engine: SqlEngine) -> Frame:
+    """Add a read of a table; its metadata alone is data only where it gets somewhere."""
+    frame = state.read([engine.name(name)], "sql")
+    if engine.dialect == "spark" and is_metadata_table(name, state.context, state.catalogs):
+        state.tentative.add(frame.node)
+    return frame
 
 
 def register_view(state: State, name: str, frame: Value) -> None:

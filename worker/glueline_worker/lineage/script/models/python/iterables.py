@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.items import as_key, list_items
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
@@ -168,6 +169,19 @@ def _get_any_item(column: Value) -> Value:
     return column if isinstance(column, Frame) else External("item", "loop:item")
 
 
+def _choose(call: Call) -> Value:
+    """Call ``max(items)`` or ``min(items)``: any of several texts."""
+    items = call.arg(0) if len(call.args) == 1 else call.args
+    if not isinstance(items, (list, tuple, set)) or not items:
+        return MISSING
+    if all(isinstance(item, str) for item in items):
+        known = not any(has_placeholder(item) or isinstance(item, JobArgument) for item in items)
+        if known and "key" not in call.kwargs:
+            return max(items) if call.name == "max" else min(items)
+        return join_values(items)
+    return items[0] if len(items) == 1 and isinstance(items, (list, tuple)) else MISSING
+
+
 def _filter(call: Call) -> Value:
     return call.arg(1, default=UNKNOWN)
 
@@ -194,5 +208,7 @@ ITERABLES = Library(
         "imap": _map,
         "imap_unordered": _map,
         "filter": _filter,
+        "max": _choose,
+        "min": _choose,
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,11 +11,26 @@ from types import MappingProxyType
 from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, list_texts
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
+from glueline_worker.lineage.script.domain.path_parts import split_url_argument
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    get_label,
+    has_placeholder,
+    is_placeholder,
+    list_texts,
+    placeholder,
+)
+from glueline_worker.lineage.script.domain.values import (
+    MISSING,
+    UNKNOWN,
+    External,
+    ListedKey,
+    Value,
+)
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.python.files import FileObject
+from glueline_worker.lineage.word_sets import split_words
 
 
 def _join_paths(call: Call) -> Value:
@@ -38,7 +54,11 @@ def _get_base_name(call: Call) -> Value:
 
 
 def _get_directory(call: Call) -> Value:
-    return map_alternatives(lambda path: as_text(path).rpartition("/")[0], call.arg(0))
+    def cut(path: Value) -> Value:
+        # The folder of a listed object is anywhere below the prefix.
+        return path if isinstance(path, ListedKey) else as_text(path).rpartition("/")[0]
+
+    return map_alternatives(cut, call.arg(0))
 
 
 def _split_extension(call: Call) -> Value:
@@ -103,11 +123,77 @@ def _split_url(call: Call) -> Value:
         scheme, separator, rest = text.rpartition("://")
         host, slash, path = rest.partition("/")
         if not separator:
-            return External("url", "unknown") if has_placeholder(text) else UNKNOWN
+            return _split_argument(text)
         parts = {"scheme": scheme, "netloc": host, "hostname": host, "path": slash + path}
         return SplitUrl(text=text, parts=parts)
 
     return map_alternatives(split, call.arg(0))
+
+
+def _split_argument(text: str) -> Value:
+    """Split a URL that is known only at run time."""
+    if not is_placeholder(text):
+        return External("url", "unknown") if has_placeholder(text) else UNKNOWN
+    bucket, key = split_url_argument(get_label(text))
+    parts = {"scheme": "s3", "netloc": bucket, "hostname": bucket, "path": f"/{key}"}
+    return SplitUrl(text=text, parts=parts)
+
+
+@dataclass(eq=False)
+class UrlMatch(LibraryObject):
+    """A match of a pattern that takes the bucket and the key out of a URL of S3."""
+
+    bucket: str
+    key: str
+
+    def get_item(self, key: Value) -> Value:
+        """Return a group."""
+        if key in (1, "bucket", "bucket_name"):
+            return self.bucket
+        return self.key if key in (2, "key", "prefix", "path", "object_key") else UNKNOWN
+
+    def call(self, call: Call) -> Value:
+        """Call a method of the match."""
+        if call.name == "groups":
+            return (self.bucket, self.key)
+        if call.name == "group" and len(call.args) > 1:
+            return tuple(map(self.get_item, call.args))
+        return self.get_item(call.arg(0)) if call.name == "group" else UNKNOWN
+
+
+def _match_url(call: Call) -> Value:
+    """Call ``re.match(r"s3://([^/]+)/(.+)", url)``."""
+    pattern, text = call.arg(0, "pattern"), call.arg(1, "string")
+    is_pair = isinstance(pattern, str) and "s3" in pattern and pattern.count("(") >= _GROUPS
+    if not is_pair or not isinstance(text, str):
+        return UNKNOWN
+    if is_placeholder(text):
+        return UrlMatch(*split_url_argument(get_label(text)))
+    bucket, separator, key = text.partition("://")[2].partition("/")
+    return UrlMatch(bucket, key) if separator else UNKNOWN
+
+
+def _substitute(call: Call) -> Value:
+    """Call ``re.sub(r"^s3://", "", url)``: the URL without its scheme."""
+    pattern, text = call.arg(0, "pattern"), call.arg(2, "string")
+    if not isinstance(pattern, str) or not isinstance(text, str) or call.arg(1, "repl") != "":
+        return MISSING
+    if not _SCHEME_PATTERN.fullmatch(pattern):
+        return MISSING
+    return text.partition("://")[2] if "://" in text else text
+
+
+def _call_text_method(call: Call) -> Value:
+    """Call a text's method of an argument or variable of the environment."""
+    label = call.receiver.label
+    if call.name not in _TEXT_METHODS or not label.startswith(("arg:", "env:", "workflow:")):
+        return MISSING
+    return call.reading.call_method(placeholder(label), call.name, call.args, call.kwargs)
+
+
+_GROUPS = 2
+_SCHEME_PATTERN = re.compile(r"\^?s3\S{0,8}?:(?:\\?/){2}")
+_TEXT_METHODS = split_words("split rsplit partition rpartition replace lstrip removeprefix")
 
 
 def _make_path(call: Call) -> Value:
@@ -126,8 +212,13 @@ PATHLIB = Library(
         "os.path.splitext": _split_extension,
         "urlparse": _split_url,
         "urlsplit": _split_url,
+        "re.match": _match_url,
+        "re.search": _match_url,
+        "re.fullmatch": _match_url,
+        "re.sub": _substitute,
         "Path": _make_path,
         "PurePath": _make_path,
         "PurePosixPath": _make_path,
-    }
+    },
+    rules=(_call_text_method,),
 )
