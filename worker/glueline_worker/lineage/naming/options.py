@@ -1,6 +1,7 @@
 """Datasets of ``connection_type`` and ``connection_options``, or of Spark's format and options."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from glueline_worker.lineage.naming.spark import name_spark_sql_table
 from glueline_worker.lineage.naming.text import UNKNOWN_NAME, split_name
 
 Datasets = tuple[Dataset, ...]
+_OTHER_QUERY = re.compile(r"\s[(\[]|[)\]>]\s|\n")
+"""Marks of a query in another language than SQL, such as Cypher: no name of a table."""
 
 
 def read_connection_options(
@@ -194,7 +197,7 @@ def _read_database(source: _Source) -> Datasets:
     """Read options of a relational database: by URL, else by Glue connection."""
     options, context = source.options, source.context
     table = options.text("dbtable", "table", "tablename", "connectiontable", "sfdbtable")
-    query = options.text("query", "samplequery")
+    query = options.text("query", "samplequery") or options.find_query()
     if not table and not query:
         table = options.text("entityname", "entity", "object", "path")
     url = options.text("url", "connectionurl", "sfurl", "jdbcurl", "host", "server")
@@ -233,8 +236,9 @@ def _list_tables(table: str, query: str, engine: str, actions: str = "") -> list
     text = table or query
     found = find_engine(engine) if engine else None
     dialect = found.dialect if found else engine
-    if is_query(text):
-        return find_query_tables(text, dialect) or ["{query}"]
+    if is_query(text) or (not table and _OTHER_QUERY.search(text)):
+        tables = find_query_tables(text, dialect)
+        return ["{query}"] if tables is None else tables
     return (actions and find_final_tables(text, actions, dialect)) or [text]
 
 

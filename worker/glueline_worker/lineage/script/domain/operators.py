@@ -31,7 +31,7 @@ _SEQUENCE_LIMIT = 5_000
 _LARGE = 10**30
 
 
-def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:
+def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:  # noqa: PLR0911 - one for each kind
     """Return ``left op right``."""
     reading.state.charge()
     if isinstance(left, Column) or isinstance(right, Column):

@@ -62,7 +62,7 @@ class PathParts(LibraryObject):
         return _make(self.label)
 
 
-def split_path(text: str, name: str, args: list[Value]) -> Value:
+def split_path(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR0911 - one for each kind
     """Call a method that splits ``text``; None where it is no path of which parts are unknown."""
     separator = args[0] if args else None
     if isinstance(text, ListedKey):
@@ -100,7 +100,7 @@ def _is_once(name: str, args: list[Value]) -> bool:
 
 def _split_key(text: ListedKey, name: str, separator: Value, *, is_once: bool) -> Value:
     label = text.rpartition(OPEN)[2].partition(CLOSE)[0]
-    *known, rest = text.partition(OPEN)[0].split("/")
+    *known, _ = text.partition(OPEN)[0].split("/")
     if separator != "/":
         return _arrange(name, text, _make(label)) if is_once else [text, _make(label)]
     if not is_once:

@@ -7,7 +7,7 @@ What Python has no value for is one of the classes here.
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 NESTING_LIMIT = 8
 _PATH_LIMIT = 200
@@ -194,7 +194,7 @@ class DataText(str):
     __slots__ = ("nodes",)
     nodes: tuple[str, ...]
 
-    def __new__(cls, text: str, nodes: tuple[str, ...]) -> "DataText":
+    def __new__(cls, text: str, nodes: tuple[str, ...]) -> Self:
         """Make a text with the data of ``nodes`` in it."""
         made = super().__new__(cls, text)
         made.nodes = nodes

@@ -8,6 +8,7 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
+    UNKNOWN_NAME,
     name_catalog_table,
     name_connection_table,
     name_location,
@@ -16,6 +17,8 @@ from glueline_worker.lineage.naming import (
     split_name,
 )
 from glueline_worker.lineage.naming.databases import parse_url
+from glueline_worker.lineage.naming.engines import find_engine
+from glueline_worker.lineage.naming.options_view import normalise_key
 from glueline_worker.lineage.script.domain.alternatives import (
     combine_alternatives,
     expand_alternatives,
@@ -38,6 +41,10 @@ CATALOG_MARK = "@"
 """Stands between a catalog table and the catalogue that a script named for it."""
 _NO_DATA = split_words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
+_TABLE_KEYS = split_words(
+    "dbtable table tablename connectiontable sfdbtable query samplequery entityname entity object "
+    "path paths collection sourcequery"
+)
 _END_OF_NAME = re.compile(r"[/;?]")
 _PATH_LIMIT = 2_000
 
@@ -130,7 +137,21 @@ def _find_by_variant(
         format_text = "hudi"
         if str(plain.get("hoodie.datasource.hive_sync.enable", "")).lower() == "false":
             plain = {key: value for key, value in plain.items() if "hive_sync" not in key}
-    return list(read_connection_options(kind, plain, state.context, format=format_text))
+    found = list(read_connection_options(kind, plain, state.context, format=format_text))
+    return found or _find_unnamed_table(state, kind, plain)
+
+
+def _find_unnamed_table(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
+    """Find the database that is read or written where no option says which table of it."""
+    keys = set(map(normalise_key, options))
+    url = options.get("url")
+    is_jdbc = isinstance(url, str) and url.lower().startswith("jdbc:")
+    by_connection = "connectionname" in keys and ("jdbc" in kind.lower() or find_engine(kind))
+    if keys & _TABLE_KEYS or not (is_jdbc or by_connection):
+        return []
+    state.warn("a database is read or written, and no option names the table")
+    named = {**options, "dbtable": UNKNOWN_NAME}
+    return list(read_connection_options(kind or "jdbc", named, state.context))
 
 
 def _find_by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:

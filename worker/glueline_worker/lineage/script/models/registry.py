@@ -19,6 +19,7 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
 )
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
+from glueline_worker.lineage.script.models.aws.awswrangler_sessions import AWSWRANGLER_SESSIONS
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
 from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
 from glueline_worker.lineage.script.models.aws.s3fs import S3FS
@@ -61,6 +62,7 @@ LIBRARIES: tuple[Library, ...] = (
     BOTO3_S3,
     S3FS,
     AWSWRANGLER,
+    AWSWRANGLER_SESSIONS,
     PANDAS,
     PYARROW,
     POLARS,

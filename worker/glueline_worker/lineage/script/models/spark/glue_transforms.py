@@ -134,8 +134,8 @@ def _map_frames(call: Call, frame: Frame, function: Callable[[Value], Value]) ->
     return Frame(found.node, "collection") if found is not None else frame
 
 
-_OWN_OPTIONS = frozenset(
-    "dfc BaseTransform frame_name transformation_ctx info stageThreshold totalThreshold".split()
+_OWN_OPTIONS = split_words(
+    "dfc BaseTransform frame_name transformation_ctx info stageThreshold totalThreshold"
 )
 _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
     "ApplyMapping": lambda call, frame: column_flow.apply_mapping(
