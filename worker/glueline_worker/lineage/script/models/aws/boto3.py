@@ -13,7 +13,12 @@ from glueline_worker.lineage.naming import (
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    list_texts,
+    placeholder,
+    render,
+)
 from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
 from glueline_worker.lineage.script.models import sql_engines
 from glueline_worker.lineage.script.models.aws.boto3_s3 import S3_METHODS
@@ -129,6 +134,12 @@ def _run_redshift(call: Call) -> Value:
     return External("query")
 
 
+def _get_identity(call: Call) -> Value:
+    """Call STS's ``get_caller_identity``: the account is the one that the job runs in."""
+    known = (call.state.context.account or "").partition(":")[0]
+    return {"Account": known if known.isdigit() else placeholder("account")}
+
+
 _METHODS: dict[tuple[str, str], Handler] = {
     **S3_METHODS,
     **GLUE_METHODS,
@@ -142,6 +153,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("kinesis", "put_record"): _put_records,
     ("kinesis", "put_records"): _put_records,
     ("athena", "start_query_execution"): _run_athena,
+    ("sts", "get_caller_identity"): _get_identity,
     ("redshift-data", "execute_statement"): _run_redshift,
     ("redshift-data", "batch_execute_statement"): _run_redshift,
 }
