@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.text import resolve_arguments
 
-
 _SELECT = re.compile(r"\(?\s*(?:select\s.*\sfrom|with\s.*\sas)\s", re.IGNORECASE | re.DOTALL)
 _NO_TABLES = frozenset({"preactions", "postactions", "sessioninitstatement", "preparequery"})
 """Options with SQL that runs beside the read or write itself."""

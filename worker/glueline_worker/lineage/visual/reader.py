@@ -15,6 +15,7 @@ from glueline_worker.lineage.model import (
     Node,
     Role,
 )
+from glueline_worker.lineage.state_machines import resolve_expressions
 from glueline_worker.lineage.visual.datasets import find_node_datasets
 from glueline_worker.lineage.visual.fields import (
     Fields,
@@ -40,7 +41,7 @@ def read_visual(
     custom_code: CustomCode | None = None,
 ) -> Graph:
     """Return the graph of ``CodeGenConfigurationNodes``, with warnings for unreadable parts."""
-    return _Reader(nodes, context, custom_code).read()
+    return _Reader(resolve_expressions(nodes), context, custom_code).read()
 
 
 class _Reader:

@@ -83,7 +83,14 @@ def _copy(call: Call) -> Value:
 
 
 _ADDRESS = ((1, "host"), (2, "port"), (0, "database"))
-_READS = ("read_parquet", "read_csv", "read_csv_list", "read_json", "read_fwf", "read_csv_list_iter")
+_READS = (
+    "read_parquet",
+    "read_csv",
+    "read_csv_list",
+    "read_json",
+    "read_fwf",
+    "read_csv_list_iter",
+)
 
 AWSWRANGLER_SESSIONS = Library(
     functions={
