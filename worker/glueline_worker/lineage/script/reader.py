@@ -8,7 +8,7 @@ from glueline_worker.lineage.script.finish import finish_nodes
 from glueline_worker.lineage.script.interpreter.entry_points import run_entry_points
 from glueline_worker.lineage.script.interpreter.interpreter import Interpreter
 from glueline_worker.lineage.script.interpreter.statements import run_module
-from glueline_worker.lineage.script.models.spark import spark_conf
+from glueline_worker.lineage.script.models.spark import hudi_streamer, spark_conf
 from glueline_worker.lineage.script.source import parser
 
 
@@ -28,6 +28,8 @@ def read_script(text: str | bytes, context: LineageContext) -> Graph:
             run_module(reading, module.body)
             if not any(node.datasets for node in state.nodes.values()):
                 run_entry_points(reading, module)
+            if not any(node.datasets for node in state.nodes.values()):
+                hudi_streamer.read_job_arguments(state)
     except ReadingExhausted as exhausted:
         state.leave_out(f"{exhausted}; what was found by then is kept")
     except RecursionError:

@@ -44,6 +44,7 @@ from glueline_worker.lineage.script.models.spark.column_functions import SPARK_C
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
 from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
 from glueline_worker.lineage.script.models.spark.glue_transforms import GLUE_TRANSFORMS
+from glueline_worker.lineage.script.models.spark.hudi_streamer import HUDI_STREAMER
 from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
 from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
 from glueline_worker.lineage.script.models.spark.spark_session import SPARK_SESSION
@@ -77,6 +78,7 @@ LIBRARIES: tuple[Library, ...] = (
     SPARK_COLUMNS,
     DBAPI,
     SPARK_CONF,
+    HUDI_STREAMER,
     UNKNOWN_HELPERS,
     DATES,
     JOB_ARGUMENTS,
