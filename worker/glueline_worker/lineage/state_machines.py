@@ -49,9 +49,11 @@ def _read_expression(text: str) -> Any:
 
 def _read_value(tokens: list[re.Match[str]], depth: int) -> Any:
     """Read one value from the end of ``tokens``, which are in reverse."""
-    if not tokens or depth > _DEPTH_LIMIT:
+    if not tokens:
         return _UNKNOWN
     token = tokens.pop()
+    if depth > _DEPTH_LIMIT:
+        return _UNKNOWN
     if token["text"] is not None:
         return re.sub(r"\\(.)", r"\1", token["text"][1:-1])
     if token["word"] is not None:

@@ -259,6 +259,8 @@ def format_value(value: Value, spec: str) -> Value:
         return join_values(format_value(option, spec) for option in value.options)
     if isinstance(value, Method):
         return UNKNOWN
+    if isinstance(value, Frame) and value.kind == "rows":
+        return value  # the text that is made of it has its data
     if isinstance(value, (list, tuple)) and _is_list_of_texts(value):
         items = ", ".join(f"'{item}'" for item in value)
         return f"[{items}]" if isinstance(value, list) else f"({items})"

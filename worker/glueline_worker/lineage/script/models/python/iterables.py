@@ -30,6 +30,8 @@ def _count(call: Call) -> Value:
         return MinimumLength(len(value))
     if isinstance(value, str) and not has_placeholder(value):
         return MinimumLength(len(value))
+    if isinstance(value, Frame):
+        return Frame(value.node, "scalar", value.label)
     return External("len")
 
 
