@@ -22,7 +22,7 @@ s3.put_object(Body=buffer.getvalue(), Bucket="out", Key="singers.csv")
 lines = s3.get_object(Bucket="choir", Key="log.jsonl")["Body"].read().decode()
 documents = [json.loads(line) for line in ("" + lines).splitlines()]
 s3.put_object(Body=json.dumps({"documents": documents}), Bucket="out", Key="log.json")
-s3.put_object(Body=f"-- {lines} --".replace("a", "b"), Bucket="out", Key="framed.txt")
+s3.put_object(Body=f"--\n{lines}\n--".replace("a", "b"), Bucket="out", Key="framed.txt")
 
 # a name from the content of an object is a name
 settings = json.loads(s3.get_object(Bucket="choir", Key="settings.json")["Body"].read())

@@ -13,10 +13,13 @@ from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.values import ListedKey, Value
 from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
-_WHOLE = re.compile(f"{OPEN}((?:arg|env|workflow):[^{CLOSE}]*){CLOSE}")
+TABLE_LOCATION = "glue-table://"
+"""Stands where the location of a catalog table would."""
+_WHOLE = re.compile(f"{OPEN}((?:arg|env|workflow):[^{CLOSE}]*){CLOSE}|{TABLE_LOCATION}([^{OPEN}]*)")
 _REJOINED = re.compile(
     f"(?:s3[an]?://)?{OPEN}([^{CLOSE}]*):bucket{CLOSE}/+{OPEN}\\1:key{CLOSE}", re.IGNORECASE
 )
+_TABLE = "table:"
 _SCHEME_ENDS = ("://", "//", "s3://", "s3a://", "s3n://")
 _KEY_STARTS = (1, 3)
 """Parts from which on a URL is its key, without and with a scheme."""
@@ -67,18 +70,27 @@ def split_path(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR09
     separator = args[0] if args else None
     if isinstance(text, ListedKey):
         return _split_key(text, name, separator, is_once=_is_once(name, args))
-    whole = _WHOLE.fullmatch(text)
-    if whole is None or whole[1].endswith((":bucket", ":key")):
+    label = find_url_label(text)
+    if label is None:
         return None
     if separator in _SCHEME_ENDS:
         return ["s3", "://", text] if name == "partition" else ["s3", text]
     if separator != "/":
         return None
     if not _is_once(name, args):
-        return PathParts(text=text, label=whole[1], is_url=True)
+        return PathParts(text=text, label=label, is_url=True)
     if name.startswith("r"):
-        return _arrange(name, text, _make(whole[1]))
-    return _arrange(name, *split_url_argument(whole[1]))
+        return _arrange(name, text, _make(label))
+    return _arrange(name, *split_url_argument(label))
+
+
+def find_url_label(text: str) -> str | None:
+    """Return the label of a text that may be a whole URL, known only at run time."""
+    if (whole := _WHOLE.fullmatch(text)) is None:
+        return None
+    if whole[2]:
+        return f"{_TABLE}{whole[2]}"
+    return None if whole[1].endswith((":bucket", ":key")) else whole[1]
 
 
 def split_url_argument(label: str) -> tuple[str, str]:
@@ -90,7 +102,13 @@ def rejoin_url(text: str) -> str:
     """Return the whole URL where its bucket and key stand beside one another."""
     if f":bucket{CLOSE}/" not in text:
         return text
-    return _REJOINED.sub(lambda found: _make(found[1]), text, count=1)
+    return _REJOINED.sub(_rejoin, text, count=1)
+
+
+def _rejoin(found: re.Match[str]) -> str:
+    if not found[1].startswith(_TABLE):
+        return _make(found[1])
+    return f"{TABLE_LOCATION}{found[1].removeprefix(_TABLE).rstrip('/')}/"
 
 
 def _is_once(name: str, args: list[Value]) -> bool:

@@ -88,7 +88,7 @@ def concatenate(parts: list[Value]) -> Value:
 
 def keep_data(text: Value, parts: Sequence[Value]) -> Value:
     """Return a text that is made of ``parts`` with the data that is in them."""
-    if not isinstance(text, str) or not any(isinstance(part, (Frame, DataText)) for part in parts):
+    if not isinstance(text, str) or not _is_content(parts):
         return text
     nodes: dict[str, None] = {}
     for part in parts:
@@ -97,6 +97,19 @@ def keep_data(text: Value, parts: Sequence[Value]) -> Value:
         elif isinstance(part, Frame) and part.kind == "rows":
             nodes[part.node] = None
     return DataText(text, tuple(nodes)[:_NODES_LIMIT]) if nodes else text
+
+
+def _is_content(parts: Sequence[Value]) -> bool:
+    """Tell whether a text is content rather than a name with a part that was read somewhere.
+
+    Content is added to nothing, or stands in lines of its own.
+    """
+    if any(isinstance(part, DataText) for part in parts):
+        return True
+    if not any(isinstance(part, Frame) for part in parts):
+        return False
+    literals = [part for part in parts if isinstance(part, str)]
+    return bool(literals) and (not any(literals) or any("\n" in text for text in literals))
 
 
 def limit_text(text: str) -> Value:
@@ -208,7 +221,7 @@ def _join_items(separator: str, args: list[Value]) -> Value:
         parts: list[Value] = []
         for item in items:
             parts += [separator, item] if parts else [item]
-        return concatenate(parts)
+        return concatenate(parts if separator.strip() else ["", *parts])
     if isinstance(items, Frame) and items.kind == "rows":
         return items
     if isinstance(items, PathParts):
@@ -257,10 +270,9 @@ def format_value(value: Value, spec: str) -> Value:
     """Format ``value`` by a format specification."""
     if isinstance(value, OneOf):
         return join_values(format_value(option, spec) for option in value.options)
-    if isinstance(value, Method):
-        return UNKNOWN
-    if isinstance(value, Frame) and value.kind == "rows":
-        return value  # the text that is made of it has its data
+    if isinstance(value, Method) or (isinstance(value, Frame) and value.kind == "rows"):
+        # The text that is made of rows has their data.
+        return UNKNOWN if isinstance(value, Method) else value
     if isinstance(value, (list, tuple)) and _is_list_of_texts(value):
         items = ", ".join(f"'{item}'" for item in value)
         return f"[{items}]" if isinstance(value, list) else f"({items})"

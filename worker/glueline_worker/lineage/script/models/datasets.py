@@ -25,7 +25,7 @@ from glueline_worker.lineage.script.domain.alternatives import (
     get_alternatives,
 )
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.path_parts import rejoin_url
+from glueline_worker.lineage.script.domain.path_parts import TABLE_LOCATION, rejoin_url
 from glueline_worker.lineage.script.domain.state import State, render_options
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import Value
@@ -35,8 +35,6 @@ from glueline_worker.lineage.word_sets import split_words
 
 CONNECTION_URL = "glue-connection://"
 """Stands where a connection's URL would, when a script asks for it by the connection's name."""
-TABLE_LOCATION = "glue-table://"
-"""Stands where the location of a catalog table would."""
 CATALOG_MARK = "@"
 """Stands between a catalog table and the catalogue that a script named for it."""
 _NO_DATA = split_words("console memory noop rate rate-micro-batch socket")
@@ -100,8 +98,9 @@ def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
     found = []
     for bucket_option, key_option in combine_alternatives([bucket, key]):
         path = "" if key_option is None else as_text(key_option).lstrip("/")
-        url = render(rejoin_url(f"s3://{as_text(bucket_option)}/{path}"))
-        found.append(name_s3_path(url, state.context))
+        url = rejoin_url(f"s3://{as_text(bucket_option)}/{path}")
+        table = _find_located_table(state, url)
+        found.append(table or name_s3_path(render(url), state.context))
     return found
 
 

@@ -106,9 +106,13 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
         table = engine.name(split_name(render(name)))
         state.declare_tables([table], [name_s3_path(render(place), state.context)])
     before = len(state.nodes)
+    has_no_rows = _NO_ROWS.search(text) is not None
     for statement in parse_statements(state, text, engine.dialect):
-        frame = _add_statement(state, statement, engine, rows) or frame
-    if _NO_ROWS.search(text) or _METADATA.search(text):
+        if has_no_rows and statement.kind == "create_table" and statement.write is not None:
+            _declare_table(state, statement, engine)  # a copy of the columns
+        else:
+            frame = _add_statement(state, statement, engine, rows) or frame
+    if has_no_rows or _METADATA.search(text):
         state.mark_tentative(before)
     return frame
 
@@ -175,12 +179,17 @@ def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> l
         return targets
     defines = statement.kind == "create_table" and not statement.reads and not statement.path_reads
     if defines:
-        if statement.write is not None:
-            state.declare_tables([engine.name(statement.write)], targets)
+        _declare_table(state, statement, engine)
         return []
     if statement.write is not None and statement.kind in _WRITES:
         targets.insert(0, engine.name(statement.write))
     return targets
+
+
+def _declare_table(state: State, statement: SqlStatement, engine: SqlEngine) -> None:
+    if statement.write is not None:
+        places = [name_s3_path(path, state.context) for path in statement.path_writes]
+        state.declare_tables([engine.name(statement.write)], places)
 
 
 def _add_reads(state: State, statement: SqlStatement, engine: SqlEngine) -> dict[TableName, str]:

@@ -246,5 +246,6 @@ AWSWRANGLER = Library(
         "dynamodb.read_items": _read_dynamo,
         "catalog.get_table_location": _find_location,
         "s3.list_objects": lambda call: [call.arg(0, "path")],
+        "s3.list_directories": lambda call: [call.arg(0, "path")],
     }
 )

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.path_parts import split_url_argument
+from glueline_worker.lineage.script.domain.path_parts import find_url_label, split_url_argument
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
     get_label,
@@ -120,6 +120,8 @@ def _call_path(text: Value, call: Call) -> Value:
 def _split_url(call: Call) -> Value:
     def split(value: Value) -> Value:
         text = as_text(value)
+        if find_url_label(text) is not None:
+            return _split_argument(text)
         scheme, separator, rest = text.rpartition("://")
         host, slash, path = rest.partition("/")
         if not separator:
@@ -132,9 +134,10 @@ def _split_url(call: Call) -> Value:
 
 def _split_argument(text: str) -> Value:
     """Split a URL that is known only at run time."""
-    if not is_placeholder(text):
+    label = find_url_label(text) or (get_label(text) if is_placeholder(text) else None)
+    if label is None:
         return External("url", "unknown") if has_placeholder(text) else UNKNOWN
-    bucket, key = split_url_argument(get_label(text))
+    bucket, key = split_url_argument(label)
     parts = {"scheme": "s3", "netloc": bucket, "hostname": bucket, "path": f"/{key}"}
     return SplitUrl(text=text, parts=parts)
 
@@ -167,10 +170,21 @@ def _match_url(call: Call) -> Value:
     is_pair = isinstance(pattern, str) and "s3" in pattern and pattern.count("(") >= _GROUPS
     if not is_pair or not isinstance(text, str):
         return UNKNOWN
-    if is_placeholder(text):
-        return UrlMatch(*split_url_argument(get_label(text)))
+    if (label := find_url_label(text)) is not None:
+        return UrlMatch(*split_url_argument(label))
     bucket, separator, key = text.partition("://")[2].partition("/")
     return UrlMatch(bucket, key) if separator else UNKNOWN
+
+
+def _call_splitter(call: Call) -> Value:
+    """Call a helper of another module that splits a URL: ``split_s3_path(url)``."""
+    text = call.arg(0)
+    if not _SPLITTERS.fullmatch(call.name) or not isinstance(text, str) or len(call.values) > 1:
+        return MISSING
+    if (label := find_url_label(text)) is not None:
+        return split_url_argument(label)
+    bucket, separator, key = text.partition("://")[2].partition("/")
+    return (bucket, key) if separator else MISSING
 
 
 def _substitute(call: Call) -> Value:
@@ -192,6 +206,9 @@ def _call_text_method(call: Call) -> Value:
 
 
 _GROUPS = 2
+_SPLITTERS = re.compile(
+    r"_?(?:split|parse|get|extract)_(?:s3_?(?:path|uri|url|location|components)|bucket_(?:and_)?key\w*)"
+)
 _SCHEME_PATTERN = re.compile(r"\^?s3\S{0,8}?:(?:\\?/){2}")
 _TEXT_METHODS = split_words("split rsplit partition rpartition replace lstrip removeprefix")
 
@@ -220,5 +237,5 @@ PATHLIB = Library(
         "PurePath": _make_path,
         "PurePosixPath": _make_path,
     },
-    rules=(_call_text_method,),
+    rules=(_call_text_method, _call_splitter),
 )
