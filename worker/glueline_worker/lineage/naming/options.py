@@ -50,6 +50,9 @@ def read_connection_options(
         OptionsView(options, context),
         context,
     )
+    for key, read in _STORES_BY_KEY.items():
+        if source.options.text(key) and (found := read(source)):
+            return tuple(dict.fromkeys(found))
     hints = (source.kind, source.format, source.options.text("hoodietablename") and "hudi")
     for words, read in _FAMILIES:
         if any(word in hint for word in words for hint in hints):
@@ -250,6 +253,12 @@ def _read_unknown(source: _Source) -> Datasets:
     return ()
 
 
+_STORES_BY_KEY: dict[str, Callable[[_Source], Datasets]] = {
+    "esnodes": _read_opensearch,
+    "opensearchnodes": _read_opensearch,
+    "parentproject": _read_bigquery,
+}
+"""Options that only one store has, whatever connector reads them."""
 _FAMILIES: tuple[tuple[tuple[str, ...], Callable[[_Source], Datasets]], ...] = (
     (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _read_lake_table),
     (("kafka", "msk"), _read_kafka),

@@ -13,6 +13,8 @@ from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.values import ListedKey, Value
 from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
+CONNECTION_URL = "glue-connection://"
+"""Stands where a connection's URL would, when a script asks for it by the connection's name."""
 TABLE_LOCATION = "glue-table://"
 """Stands where the location of a catalog table would."""
 _WHOLE = re.compile(f"{OPEN}((?:arg|env|workflow):[^{CLOSE}]*){CLOSE}|{TABLE_LOCATION}([^{OPEN}]*)")
@@ -24,6 +26,7 @@ _SCHEME_ENDS = ("://", "//", "s3://", "s3a://", "s3n://")
 _KEY_STARTS = (1, 3)
 """Parts from which on a URL is its key, without and with a scheme."""
 _BUCKET_AT = (0, 2)
+_HOST_AT = (0, 1, 2)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -65,9 +68,22 @@ class PathParts(LibraryObject):
         return _make(self.label)
 
 
+@dataclass(eq=False, kw_only=True)
+class ConnectionParts(LibraryObject):
+    """The parts of a connection's URL: the host stands for the connection, the rest is unknown."""
+
+    text: str
+
+    def get_item(self, key: Value) -> Value:
+        """Return a part."""
+        return self.text if key in _HOST_AT else _make("unknown")
+
+
 def split_path(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR0911 - one for each kind
     """Call a method that splits ``text``; None where it is no path of which parts are unknown."""
     separator = args[0] if args else None
+    if text.startswith(CONNECTION_URL):
+        return ConnectionParts(text=text)
     if isinstance(text, ListedKey):
         return _split_key(text, name, separator, is_once=_is_once(name, args))
     label = find_url_label(text)

@@ -25,7 +25,11 @@ from glueline_worker.lineage.script.domain.alternatives import (
     get_alternatives,
 )
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.path_parts import TABLE_LOCATION, rejoin_url
+from glueline_worker.lineage.script.domain.path_parts import (
+    CONNECTION_URL,
+    TABLE_LOCATION,
+    rejoin_url,
+)
 from glueline_worker.lineage.script.domain.state import State, render_options
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import Value
@@ -33,8 +37,6 @@ from glueline_worker.lineage.script.models.sql_engines import name_spark_table
 from glueline_worker.lineage.script.source.parser import OPEN
 from glueline_worker.lineage.word_sets import split_words
 
-CONNECTION_URL = "glue-connection://"
-"""Stands where a connection's URL would, when a script asks for it by the connection's name."""
 CATALOG_MARK = "@"
 """Stands between a catalog table and the catalogue that a script named for it."""
 _NO_DATA = split_words("console memory noop rate rate-micro-batch socket")

@@ -11,6 +11,7 @@ from glueline_worker.lineage.naming import name_connection_table, name_jdbc_tabl
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.path_parts import CONNECTION_URL
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
@@ -155,6 +156,8 @@ def open_connection(
     """Connect to a server; what is None is known only at run time."""
     if engine == "postgresql" and port == _REDSHIFT_PORT:
         engine = "redshift"  # which PostgreSQL's modules speak to as well
+    if host and CONNECTION_URL in host:  # taken out of a connection's own URL
+        port = None
     place = f"{host or '{unknown}'}{f':{port}' if port else ''}"
     return DatabaseConnection(engine, f"jdbc:{engine}://{place}/{database or ''}", schema, database)
 
@@ -232,7 +235,7 @@ def name_table(state: State, connection: DatabaseConnection, parts: tuple[str, .
         )
     url = render(as_text(connection.url))
     database = render(connection.database) if isinstance(connection.database, str) else None
-    if datasets.CONNECTION_URL in url:
+    if CONNECTION_URL in url:
         name, in_url = datasets.parse_connection(url)
         return name_connection_table(
             name, table, state.context, engine=engine, schema=schema, database=in_url or database

@@ -48,6 +48,7 @@ from glueline_worker.lineage.script.models.spark.hudi_streamer import HUDI_STREA
 from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
 from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
 from glueline_worker.lineage.script.models.spark.spark_session import SPARK_SESSION
+from glueline_worker.lineage.script.models.spark.table_declarations import TABLE_DECLARATIONS
 from glueline_worker.lineage.script.models.unknown_helpers import UNKNOWN_HELPERS
 from glueline_worker.lineage.word_sets import split_words
 
@@ -79,6 +80,7 @@ LIBRARIES: tuple[Library, ...] = (
     DBAPI,
     SPARK_CONF,
     HUDI_STREAMER,
+    TABLE_DECLARATIONS,
     UNKNOWN_HELPERS,
     DATES,
     JOB_ARGUMENTS,

@@ -19,8 +19,8 @@ from glueline_worker.lineage.script.domain.template_text import (
     placeholder,
     render,
 )
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
-from glueline_worker.lineage.script.models import sql_engines
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Frame, Value
+from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.aws.boto3_s3 import S3_METHODS
 from glueline_worker.lineage.script.models.aws.glue_catalog import (
     GLUE_METHODS,
@@ -78,11 +78,31 @@ def _read_items(call: Call) -> Value:
     return files.mark_tentative(call.state, call.state.read(found, "dynamodb"))
 
 
+def _describe_table(call: Call) -> Value:
+    """Call ``describe_table``: the table's name stands for its ARN."""
+    name = call.arg(None, "TableName")
+    return {"Table": {"TableName": name, "TableArn": name}}
+
+
+def _export_table(call: Call) -> Value:
+    """Call ``export_table_to_point_in_time``: the whole table, to S3."""
+    frame = call.state.read(_name_tables(call, call.arg(None, "TableArn")), "export")
+    prefix = call.arg(None, "S3Prefix", default="")
+    found = datasets.find_objects(call.state, call.arg(None, "S3Bucket"), prefix)
+    call.state.write(frame, found, "export")
+    return UNKNOWN
+
+
 @dataclass(eq=False)
 class DynamoTable(LibraryObject):
     """A DynamoDB table of the resource API."""
 
     name: Value
+
+    def get_attribute(self, name: str) -> Value:
+        """Return the table's name, which stands for its ARN too, or one of its methods."""
+        named = name in {"name", "table_name", "table_arn"}
+        return self.name if named else super().get_attribute(name)
 
     def call(self, call: Call) -> Value:
         """Call a method of the table."""
@@ -110,9 +130,23 @@ def _run_athena(call: Call) -> Value:
     engine = sql_engines.make_athena_engine(
         call.state, as_text(database) if database is not None else None
     )
-    for text in list_texts(call.arg(None, "QueryString", default="")):
+    found = [
         sql_engines.run_sql(call.state, text, engine)
-    return External("query")
+        for text in list_texts(call.arg(None, "QueryString", default=""))
+    ]
+    return _make_query(call, found)
+
+
+def _make_query(call: Call, found: list[Frame | None]) -> Value:
+    """Return the answer with the id of a query, which its results are asked for by."""
+    frame = call.state.unite_frames([frame for frame in found if frame is not None])
+    return External("query") if frame is None else Frame(frame.node, "scalar")
+
+
+def _get_results(call: Call) -> Value:
+    """Call ``get_query_results`` or ``get_statement_result``: the rows of a query."""
+    query = next((value for value in call.values if isinstance(value, Frame)), None)
+    return External("results") if query is None else Frame(query.node, "rows")
 
 
 def _run_redshift(call: Call) -> Value:
@@ -127,11 +161,13 @@ def _run_redshift(call: Call) -> Value:
         "redshift",
     )
     statements = call.arg(None, "Sqls", "Sql")
-    for statement in statements if isinstance(statements, (list, tuple)) else [statements]:
-        for option in get_alternatives(statement):
-            if isinstance(option, str):
-                sql_engines.run_sql(call.state, option, engine)
-    return External("query")
+    found = [
+        sql_engines.run_sql(call.state, option, engine)
+        for statement in (statements if isinstance(statements, (list, tuple)) else [statements])
+        for option in get_alternatives(statement)
+        if isinstance(option, str)
+    ]
+    return _make_query(call, found)
 
 
 def _get_identity(call: Call) -> Value:
@@ -149,10 +185,14 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dynamodb", "get_item"): _read_items,
     ("dynamodb", "scan"): _read_items,
     ("dynamodb", "query"): _read_items,
+    ("dynamodb", "describe_table"): _describe_table,
+    ("dynamodb", "export_table_to_point_in_time"): _export_table,
     ("dynamodb", "Table"): lambda call: DynamoTable(call.arg(0, "name")),
     ("kinesis", "put_record"): _put_records,
     ("kinesis", "put_records"): _put_records,
     ("athena", "start_query_execution"): _run_athena,
+    ("athena", "get_query_results"): _get_results,
+    ("redshift-data", "get_statement_result"): _get_results,
     ("sts", "get_caller_identity"): _get_identity,
     ("redshift-data", "execute_statement"): _run_redshift,
     ("redshift-data", "batch_execute_statement"): _run_redshift,

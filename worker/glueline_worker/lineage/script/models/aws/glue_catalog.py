@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.path_parts import CONNECTION_URL, TABLE_LOCATION
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
@@ -26,7 +27,7 @@ class CatalogTable(LibraryObject):
 
     def get_item(self, key: Value) -> Value:
         """Return the table's location, or the part of the answer that it stands in."""
-        return f"{datasets.TABLE_LOCATION}{self.place}" if key in _LOCATIONS else self
+        return f"{TABLE_LOCATION}{self.place}" if key in _LOCATIONS else self
 
 
 @dataclass(eq=False)
@@ -40,7 +41,7 @@ class CatalogConnection(LibraryObject):
         name = as_text(key)
         if name in {"Connection", "ConnectionProperties"}:
             return self
-        return f"{datasets.CONNECTION_URL}{self.name}" if name == "JDBC_CONNECTION_URL" else UNKNOWN
+        return f"{CONNECTION_URL}{self.name}" if name == "JDBC_CONNECTION_URL" else UNKNOWN
 
 
 _LOCATIONS = ("Location", "location")
@@ -124,7 +125,7 @@ def _get_location(entry: dict[object, Value]) -> Value:
     return storage.get("Location") if isinstance(storage, dict) else None
 
 
-_CATALOGUE = (datasets.TABLE_LOCATION, datasets.CONNECTION_URL)
+_CATALOGUE = (TABLE_LOCATION, CONNECTION_URL)
 GLUE_METHODS: dict[tuple[str, str], Handler] = {
     ("glue", "get_workflow_run_properties"): _get_workflow,
     ("glue", "get_connection"): _get_connection,

@@ -11,7 +11,11 @@ from types import MappingProxyType
 from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.path_parts import find_url_label, split_url_argument
+from glueline_worker.lineage.script.domain.path_parts import (
+    CONNECTION_URL,
+    find_url_label,
+    split_url_argument,
+)
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
     get_label,
@@ -122,6 +126,10 @@ def _split_url(call: Call) -> Value:
         text = as_text(value)
         if find_url_label(text) is not None:
             return _split_argument(text)
+        if CONNECTION_URL in text:
+            host = text[text.index(CONNECTION_URL) :]
+            parts = dict.fromkeys(("netloc", "hostname"), host)
+            return SplitUrl(text=text, parts={**parts, "path": f"/{placeholder('unknown')}"})
         scheme, separator, rest = text.rpartition("://")
         host, slash, path = rest.partition("/")
         if not separator:
