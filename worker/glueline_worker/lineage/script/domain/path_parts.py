@@ -21,6 +21,7 @@ _WHOLE = re.compile(f"{OPEN}((?:arg|env|workflow):[^{CLOSE}]*){CLOSE}|{TABLE_LOC
 _REJOINED = re.compile(
     f"(?:s3[an]?://)?{OPEN}([^{CLOSE}]*):bucket{CLOSE}/+{OPEN}\\1:key{CLOSE}", re.IGNORECASE
 )
+_BUCKET_END = f":bucket{CLOSE}/"
 _TABLE = "table:"
 _SCHEME_ENDS = ("://", "//", "s3://", "s3a://", "s3n://")
 _KEY_STARTS = (1, 3)
@@ -116,7 +117,7 @@ def split_url_argument(label: str) -> tuple[str, str]:
 
 def rejoin_url(text: str) -> str:
     """Return the whole URL where its bucket and key stand beside one another."""
-    if f":bucket{CLOSE}/" not in text:
+    if _BUCKET_END not in text:
         return text
     return _REJOINED.sub(_rejoin, text, count=1)
 

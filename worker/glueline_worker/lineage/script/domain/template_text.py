@@ -104,9 +104,10 @@ def _is_content(parts: Sequence[Value]) -> bool:
 
     Content is added to nothing, or stands in lines of its own.
     """
-    if any(isinstance(part, DataText) for part in parts):
+    kinds = set(map(type, parts))
+    if DataText in kinds:
         return True
-    if not any(isinstance(part, Frame) for part in parts):
+    if Frame not in kinds:
         return False
     literals = [part for part in parts if isinstance(part, str)]
     return bool(literals) and (not any(literals) or any("\n" in text for text in literals))

@@ -34,6 +34,7 @@ _NO_ROWS = re.compile(
     re.IGNORECASE,
 )
 """Ends of a query that asks for the columns alone."""
+_TAIL = 100
 _METADATA = re.compile(r"\$(?:all_\w+|files|history|manifests|partitions|refs|snapshots)\b")
 """The metadata of a table, as Athena names it; a query asks for nothing else then."""
 _ADDS = re.compile(r"\balter\s+table\s+(\S+)\s+add\b([^;]{0,20000})", re.IGNORECASE)
@@ -106,13 +107,13 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
         table = engine.name(split_name(render(name)))
         state.declare_tables([table], [name_s3_path(render(place), state.context)])
     before = len(state.nodes)
-    has_no_rows = _NO_ROWS.search(text) is not None
+    has_no_rows = _NO_ROWS.search(text[-_TAIL:]) is not None
     for statement in parse_statements(state, text, engine.dialect):
         if has_no_rows and statement.kind == "create_table" and statement.write is not None:
             _declare_table(state, statement, engine)  # a copy of the columns
         else:
             frame = _add_statement(state, statement, engine, rows) or frame
-    if has_no_rows or _METADATA.search(text):
+    if has_no_rows or ("$" in text and _METADATA.search(text)):
         state.mark_tentative(before)
     return frame
 

@@ -186,8 +186,10 @@ def _match_url(call: Call) -> Value:
 
 def _call_splitter(call: Call) -> Value:
     """Call a helper of another module that splits a URL: ``split_s3_path(url)``."""
+    if "s3" not in call.name and "bucket" not in call.name:
+        return MISSING
     text = call.arg(0)
-    if not _SPLITTERS.fullmatch(call.name) or not isinstance(text, str) or len(call.values) > 1:
+    if not isinstance(text, str) or len(call.values) > 1 or not _SPLITTERS.fullmatch(call.name):
         return MISSING
     if (label := find_url_label(text)) is not None:
         return split_url_argument(label)
