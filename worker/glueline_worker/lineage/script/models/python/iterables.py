@@ -174,7 +174,7 @@ def _get_any_item(column: Value) -> Value:
 def _choose(call: Call) -> Value:
     """Call ``max(items)`` or ``min(items)``: any of several texts."""
     items = call.arg(0) if len(call.args) == 1 else call.args
-    if not isinstance(items, (list, tuple, set)) or not items:
+    if not isinstance(items, (list, tuple, set, dict)) or not items:
         return MISSING
     if all(isinstance(item, str) for item in items):
         known = not any(has_placeholder(item) or isinstance(item, JobArgument) for item in items)

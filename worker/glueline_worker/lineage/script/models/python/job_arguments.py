@@ -36,18 +36,19 @@ def _resolve_options(call: Call) -> Value:
 
 @dataclass(eq=False)
 class ArgumentParser(LibraryObject):
-    """An ``argparse.ArgumentParser`` with the values of its arguments."""
+    """An ``argparse.ArgumentParser`` with the values of its arguments, or one of ``optparse``."""
 
     values: dict[str, Value] = field(default_factory=dict)
+    is_old: bool = False
 
     def call(self, call: Call) -> Value:
         """Call a method of the parser."""
-        if call.name == "add_argument":
+        if call.name in {"add_argument", "add_option"}:
             self._add_argument(call)
             return UNKNOWN
-        if call.name == "parse_args":
+        if call.name == "parse_args" and not self.is_old:
             return Namespace(call.state, self.values)
-        if call.name == "parse_known_args":
+        if call.name in {"parse_known_args", "parse_args"}:
             return (Namespace(call.state, self.values), [])
         return self
 
@@ -71,6 +72,8 @@ class Namespace(LibraryObject):
 
     def get_attribute(self, name: str) -> Value:
         """Return the argument ``name``."""
+        if name == "__dict__":
+            return JobArguments(self.values)
         found = self.values.get(name)
         return self.state.get_argument(name) if found is None else found
 
@@ -128,6 +131,7 @@ JOB_ARGUMENTS = Library(
     functions={
         "getResolvedOptions": _resolve_options,
         "ArgumentParser": _make_parser,
+        "OptionParser": lambda call: ArgumentParser(is_old=True),  # noqa: ARG005
         "vars": _list_variables,
         "os.getenv": _get_environment,
         "getenv": _get_environment,
