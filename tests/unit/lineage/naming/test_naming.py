@@ -100,6 +100,11 @@ URLS = [
 
 OPTIONS = [
     (
+        "opensearch",
+        {"connectionName": "search", "opensearch.resource": "birds/_doc"},
+        ["glue-connection://search/birds"],
+    ),
+    (
         "jdbc",
         {
             "url": "jdbc:mysql://h/db",

@@ -179,9 +179,14 @@ def _read_opensearch(source: _Source) -> Datasets:
     options = source.options
     index = options.text("opensearchresource", "esresource", "resource", "index", "path")
     index = index or options.get_by_ending("resource")
-    nodes = options.text("opensearchnodes", "esnodes", "nodes") or UNKNOWN_NAME
+    nodes, connection = options.text("opensearchnodes", "esnodes", "nodes"), ""
+    if not nodes:
+        connection = options.text("connectionname")
+    if connection and index:
+        return (name_connection_table(connection, index.split("/")[0], source.context),)
     port = options.text("opensearchport", "esport")
-    return (name_opensearch_index(nodes, index, source.context, port),) if index else ()
+    found = name_opensearch_index(nodes or UNKNOWN_NAME, index, source.context, port)
+    return (found,) if index else ()
 
 
 def _read_cosmos(source: _Source) -> Datasets:
