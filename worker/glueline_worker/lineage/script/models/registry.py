@@ -26,11 +26,13 @@ from glueline_worker.lineage.script.models.aws.s3fs import S3FS
 from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.duckdb.connections import DUCKDB
+from glueline_worker.lineage.script.models.kafka import KAFKA
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
 from glueline_worker.lineage.script.models.polars import POLARS
 from glueline_worker.lineage.script.models.pyarrow import PYARROW
 from glueline_worker.lineage.script.models.pyiceberg import PYICEBERG
+from glueline_worker.lineage.script.models.pymongo import PYMONGO
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
 from glueline_worker.lineage.script.models.python.concurrency import CONCURRENCY
 from glueline_worker.lineage.script.models.python.dates import DATES
@@ -70,6 +72,8 @@ LIBRARIES: tuple[Library, ...] = (
     POLARS,
     DELTALAKE,
     PYICEBERG,
+    PYMONGO,
+    KAFKA,
     DUCKDB,
     SPARK_IO,
     SPARK_SESSION,

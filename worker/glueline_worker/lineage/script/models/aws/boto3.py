@@ -122,6 +122,14 @@ def _put_records(call: Call) -> Value:
     return UNKNOWN
 
 
+def _read_records(call: Call) -> Value:
+    """Call ``get_shard_iterator``, by which the records of a stream are read."""
+    stream = call.arg(None, "StreamName", "StreamARN")
+    names = [name_kinesis_stream(render(text), call.state.context) for text in list_texts(stream)]
+    frame = files.mark_tentative(call.state, call.state.read(names, "kinesis"))
+    return Frame(frame.node, "scalar")
+
+
 # SQL over an API
 
 
@@ -190,6 +198,8 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dynamodb", "Table"): lambda call: DynamoTable(call.arg(0, "name")),
     ("kinesis", "put_record"): _put_records,
     ("kinesis", "put_records"): _put_records,
+    ("kinesis", "get_shard_iterator"): _read_records,
+    ("kinesis", "get_records"): _get_results,
     ("athena", "start_query_execution"): _run_athena,
     ("athena", "get_query_results"): _get_results,
     ("redshift-data", "get_statement_result"): _get_results,
