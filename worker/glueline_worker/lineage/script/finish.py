@@ -1,5 +1,6 @@
 """The nodes of a script once all of it was read: what only the whole of it tells."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset
@@ -10,8 +11,8 @@ from glueline_worker.lineage.script.domain.state import State
 
 def finish_nodes(state: State) -> tuple[Node, ...]:
     """Return the nodes without reads and writes that move no data, and with declared tables."""
-    nodes = _drop_unused_reads(state)
-    return tuple(_add_declared_tables(state, node) for node in _drop_state_objects(state, nodes))
+    nodes = _drop_state_objects(state, _drop_unused_reads(state))
+    return tuple(_add_declared_tables(state, nodes))
 
 
 def _drop_unused_reads(state: State) -> list[Node]:
@@ -54,20 +55,29 @@ def _empty(node: Node) -> Node:
     return replace(node, role="transform", datasets=())
 
 
-def _add_declared_tables(state: State, node: Node) -> Node:
-    """Add the tables whose data is declared to be where the node writes."""
-    if node.role != "write" or not state.declared:
-        return node
-    tables = [
-        table
-        for (place, table) in state.declared
-        if any(_is_within(written, place) for written in node.datasets)
-    ]
-    return replace(node, datasets=tuple(dict.fromkeys((*node.datasets, *tables))))
+def _add_declared_tables(state: State, nodes: list[Node]) -> list[Node]:
+    """Add to each write the tables whose data is declared to be where it writes."""
+    if not state.declared:
+        return nodes
+    tables: dict[Dataset, list[Dataset]] = {}
+    for place, table in state.declared:
+        if place.name and UNKNOWN_NAME not in place.namespace + place.name:
+            tables.setdefault(place, []).append(table)
+    found = []
+    for node in nodes:
+        added = dict.fromkeys(node.datasets) if node.role == "write" else {}
+        for written in node.datasets if node.role == "write" else ():
+            for place in _list_folders(written):
+                added.update(dict.fromkeys(tables.get(place, ())))
+        found.append(replace(node, datasets=tuple(added)) if added else node)
+    return found
 
 
-def _is_within(written: Dataset, place: Dataset) -> bool:
-    """Tell whether the place that is written is the table's, or one of its partitions."""
-    if written.namespace != place.namespace or UNKNOWN_NAME in place.namespace + place.name:
-        return False
-    return bool(place.name) and f"{written.name}/".startswith(f"{place.name}/")
+def _list_folders(written: Dataset) -> Iterator[Dataset]:
+    """List the place itself and the folders above it: it may be one partition of a table."""
+    parts = written.name.split("/", _DEPTH_LIMIT)
+    for end in range(1, len(parts) + 1):
+        yield Dataset.model_construct(namespace=written.namespace, name="/".join(parts[:end]))
+
+
+_DEPTH_LIMIT = 50
