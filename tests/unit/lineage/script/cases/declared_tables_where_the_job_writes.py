@@ -40,6 +40,10 @@ except glue.exceptions.EntityNotFoundException:
     glue.create_table(DatabaseName="moor", TableInput=entry)
 spark.read.json("s3://moor-raw/fences/").write.parquet(f"{root}/fences/")
 
+# a table that is pointed at what was written
+spark.read.json("s3://moor-raw/becks/").write.parquet(f"{root}/becks/v2/")
+spark.sql(f"ALTER TABLE moor.becks SET LOCATION '{root}/becks/v2/'")
+
 # declared where the job does not write, or nowhere: no output
 spark.sql("CREATE EXTERNAL TABLE moor.raw_sheep (id int) LOCATION 's3://moor-raw/sheep/'")
 spark.sql("CREATE TABLE moor.plans (id int)")

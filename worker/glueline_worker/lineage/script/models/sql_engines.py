@@ -37,10 +37,10 @@ _NO_ROWS = re.compile(
 _TAIL = 100
 _METADATA = re.compile(r"\$(?:all_\w+|files|history|manifests|partitions|refs|snapshots)\b")
 """The metadata of a table, as Athena names it; a query asks for nothing else then."""
-_ADDS = re.compile(r"\balter\s+table\s+(\S+)\s+add\b([^;]{0,20000})", re.IGNORECASE)
+_ADDS = re.compile(r"\balter\s+table\s+(\S+)\s+(?:add|set|partition)\b([^;]{0,20000})", re.IGNORECASE)
 _PLACE = re.compile(r"\blocation\s+['\"](s3[an]?://[^'\"]{1,2000})['\"]", re.IGNORECASE)
 _HEAD = 20_000
-"""Characters in which ALTER TABLE … ADD PARTITION is looked for."""
+"""Characters in which ALTER TABLE … ADD PARTITION or SET LOCATION is looked for."""
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
 _WRITES = split_words("insert merge update delete create_table create_view copy")
@@ -103,7 +103,7 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     ``rows`` flow into a statement besides its tables, such as those of an INSERT.
     """
     frame = None
-    for name, place in _find_partitions(text):
+    for name, place in _find_moves(text):
         table = engine.name(split_name(render(name)))
         state.declare_tables([table], [name_s3_path(render(place), state.context)])
     before = len(state.nodes)
@@ -118,9 +118,9 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     return frame
 
 
-def _find_partitions(text: str) -> list[tuple[str, str]]:
-    """Find the tables that get a partition in a place, and the place of each."""
-    if "partition" not in text[:_HEAD].lower():
+def _find_moves(text: str) -> list[tuple[str, str]]:
+    """Find the tables that are altered to have data in a place, and the place of each."""
+    if "location" not in text[:_HEAD].lower():
         return []
     return [
         (found[1], place) for found in _ADDS.finditer(text) for place in _PLACE.findall(found[2])
