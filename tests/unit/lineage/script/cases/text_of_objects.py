@@ -24,6 +24,12 @@ documents = [json.loads(line) for line in ("" + lines).splitlines()]
 s3.put_object(Body=json.dumps({"documents": documents}), Bucket="out", Key="log.json")
 s3.put_object(Body=f"--\n{lines}\n--".replace("a", "b"), Bucket="out", Key="framed.txt")
 
+# fields of records, put together as people do
+people = json.loads(s3.get_object(Bucket="choir", Key="people.json")["Body"].read())
+for person in people:
+    row = {"name": person["first"] + " " + person["last"], "both": f"{person['a']}, {person['b']}"}
+    boto3.resource("dynamodb").Table("people").put_item(Item=row)
+
 # a name from the content of an object is a name
 settings = json.loads(s3.get_object(Bucket="choir", Key="settings.json")["Body"].read())
 path = f"s3://out/{settings['folder']}/"

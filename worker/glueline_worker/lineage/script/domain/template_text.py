@@ -31,6 +31,8 @@ from glueline_worker.lineage.word_sets import split_words
 
 _TEXT_LIMIT = 500_000
 _WIDTH_DIGITS = 3
+_JOINTS = frozenset(" ,;|\t\"'()")
+"""Characters that stand between values, and in no name."""
 _NODES_LIMIT = 100
 """The most reads whose data one text is made of."""
 _LISTED_LIMIT = 1_000
@@ -102,7 +104,8 @@ def keep_data(text: Value, parts: Sequence[Value]) -> Value:
 def _is_content(parts: Sequence[Value]) -> bool:
     """Tell whether a text is content rather than a name with a part that was read somewhere.
 
-    Content is added to nothing, or stands in lines of its own.
+    Content is added to nothing, or to blanks and commas, or stands in lines of its own. Names have
+    letters, slashes and dots between their parts.
     """
     kinds = set(map(type, parts))
     if DataText in kinds:
@@ -110,7 +113,9 @@ def _is_content(parts: Sequence[Value]) -> bool:
     if Frame not in kinds:
         return False
     literals = [part for part in parts if isinstance(part, str)]
-    return bool(literals) and (not any(literals) or any("\n" in text for text in literals))
+    return bool(literals) and (
+        any("\n" in text for text in literals) or _JOINTS.issuperset("".join(literals))
+    )
 
 
 def limit_text(text: str) -> Value:

@@ -30,14 +30,16 @@ _SENTENCES_SHOWN = 3
 _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
 _NO_ROWS = re.compile(
-    r"\blimit\s+0\s*;?\s*\Z|\bwhere\s+(?:1\s*=\s*0|0\s*=\s*1|1\s*=\s*2|1\s*<>\s*1|false)\s*;?\s*\Z",
+    r"\b(?:limit\s+0|where\s+(?:(\d)\s*=\s*(?!\1)\d|(\d)\s*<>\s*\2|false))\s*;?\s*\Z",
     re.IGNORECASE,
 )
 """Ends of a query that asks for the columns alone."""
 _TAIL = 100
 _METADATA = re.compile(r"\$(?:all_\w+|files|history|manifests|partitions|refs|snapshots)\b")
 """The metadata of a table, as Athena names it; a query asks for nothing else then."""
-_ADDS = re.compile(r"\balter\s+table\s+(\S+)\s+(?:add|set|partition)\b([^;]{0,20000})", re.IGNORECASE)
+_ADDS = re.compile(
+    r"\balter\s+table\s+(\S+)\s+(?:add|set|partition)\b([^;]{0,20000})", re.IGNORECASE
+)
 _PLACE = re.compile(r"\blocation\s+['\"](s3[an]?://[^'\"]{1,2000})['\"]", re.IGNORECASE)
 _HEAD = 20_000
 """Characters in which ALTER TABLE … ADD PARTITION or SET LOCATION is looked for."""
