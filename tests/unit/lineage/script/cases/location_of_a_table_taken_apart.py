@@ -22,3 +22,9 @@ s3.copy_object(CopySource={"Bucket": bucket, "Key": key + "/a.csv"}, Bucket="out
 # helpers of other modules that take URLs apart
 bucket, key = split_s3_uri("s3://lifts/raw/b.csv")
 spark.read.csv(f"s3://{bucket}/{key}").write.csv(f"s3://{bucket}/clean/")
+
+# what is added with a slash, or as a partition, is the table's; else it is another place
+rows = spark.read.csv("s3://raw/lifts.csv")
+rows.write.parquet(place.rstrip("/") + "/year=2026/")
+rows.write.parquet(place + "year=2027/")
+rows.write.parquet(place.rstrip("/") + "_backup/")

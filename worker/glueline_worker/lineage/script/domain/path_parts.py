@@ -17,6 +17,8 @@ CONNECTION_URL = "glue-connection://"
 """Stands where a connection's URL would, when a script asks for it by the connection's name."""
 TABLE_LOCATION = "glue-table://"
 """Stands where the location of a catalog table would."""
+TABLE_END = "\ue101"
+"""Ends the table's name in such a location, so that what a script adds is no part of it."""
 _WHOLE = re.compile(f"{OPEN}((?:arg|env|workflow):[^{CLOSE}]*){CLOSE}|{TABLE_LOCATION}([^{OPEN}]*)")
 _REJOINED = re.compile(
     f"(?:s3[an]?://)?{OPEN}([^{CLOSE}]*):bucket{CLOSE}/+{OPEN}\\1:key{CLOSE}", re.IGNORECASE
@@ -106,7 +108,7 @@ def find_url_label(text: str) -> str | None:
     if (whole := _WHOLE.fullmatch(text)) is None:
         return None
     if whole[2]:
-        return f"{_TABLE}{whole[2]}"
+        return f"{_TABLE}{whole[2].partition(TABLE_END)[0]}"
     return None if whole[1].endswith((":bucket", ":key")) else whole[1]
 
 
@@ -125,7 +127,7 @@ def rejoin_url(text: str) -> str:
 def _rejoin(found: re.Match[str]) -> str:
     if not found[1].startswith(_TABLE):
         return _make(found[1])
-    return f"{TABLE_LOCATION}{found[1].removeprefix(_TABLE).rstrip('/')}/"
+    return f"{TABLE_LOCATION}{found[1].removeprefix(_TABLE).rstrip('/')}{TABLE_END}/"
 
 
 def _is_once(name: str, args: list[Value]) -> bool:

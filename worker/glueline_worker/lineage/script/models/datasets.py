@@ -27,6 +27,7 @@ from glueline_worker.lineage.script.domain.alternatives import (
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.path_parts import (
     CONNECTION_URL,
+    TABLE_END,
     TABLE_LOCATION,
     rejoin_url,
 )
@@ -47,6 +48,8 @@ _TABLE_KEYS = split_words(
 )
 _END_OF_NAME = re.compile(r"[/;?]")
 _PATH_LIMIT = 2_000
+_BELOW_TABLE = re.compile(r"/|\w+=|\{|\Z")
+"""The beginnings of what is added to a table's location and stays below it."""
 
 
 def find_tables(state: State, database: Value, name: Value, catalog: Value = None) -> list[Dataset]:
@@ -90,8 +93,11 @@ def _find_located_table(state: State, path: Value) -> Dataset | None:
     """Find the table whose location a script asked the catalogue for, and used as a path."""
     if not isinstance(path, str) or not path.startswith(TABLE_LOCATION):
         return None
-    database, _, rest = render(path).removeprefix(TABLE_LOCATION).partition("/")
-    name, _, catalog = rest.partition("/")[0].partition(CATALOG_MARK)
+    place, _, below = render(path).removeprefix(TABLE_LOCATION).partition(TABLE_END)
+    database, _, rest = place.partition("/")
+    name, _, catalog = rest.partition(CATALOG_MARK)
+    if not _BELOW_TABLE.match(below):  # beside the table
+        return name_s3_path(f"s3://{{table:{database}.{name}}}{below}", state.context)
     return name_catalog_table(database, name, state.context, catalog or None)
 
 

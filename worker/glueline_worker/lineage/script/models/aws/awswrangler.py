@@ -5,7 +5,7 @@ from __future__ import annotations
 from glueline_worker.lineage.naming import name_dynamodb_table
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
-from glueline_worker.lineage.script.domain.path_parts import TABLE_LOCATION
+from glueline_worker.lineage.script.domain.path_parts import TABLE_END, TABLE_LOCATION
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
 from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
@@ -30,7 +30,7 @@ def _read_table(call: Call) -> Value:
 def _find_location(call: Call) -> Value:
     """Call ``catalog.get_table_location(database, table)``."""
     database, table = call.text(0, "database"), call.text(1, "table")
-    return f"{TABLE_LOCATION}{database}/{table}"
+    return f"{TABLE_LOCATION}{database}/{table}{TABLE_END}"
 
 
 def _write_path(call: Call) -> Value:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.path_parts import CONNECTION_URL, TABLE_LOCATION
+from glueline_worker.lineage.script.domain.path_parts import (
+    CONNECTION_URL,
+    TABLE_END,
+    TABLE_LOCATION,
+)
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
@@ -27,7 +31,7 @@ class CatalogTable(LibraryObject):
 
     def get_item(self, key: Value) -> Value:
         """Return the table's location, or the part of the answer that it stands in."""
-        return f"{TABLE_LOCATION}{self.place}" if key in _LOCATIONS else self
+        return f"{TABLE_LOCATION}{self.place}{TABLE_END}" if key in _LOCATIONS else self
 
 
 @dataclass(eq=False)
