@@ -28,3 +28,6 @@ rows = spark.read.csv("s3://raw/lifts.csv")
 rows.write.parquet(place.rstrip("/") + "/year=2026/")
 rows.write.parquet(place + "year=2027/")
 rows.write.parquet(place.rstrip("/") + "_backup/")
+
+# in SQL as well
+spark.sql(f"INSERT INTO glue_catalog.clean.copies SELECT * FROM parquet.`{place}`")

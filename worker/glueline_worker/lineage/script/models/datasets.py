@@ -27,19 +27,17 @@ from glueline_worker.lineage.script.domain.alternatives import (
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.path_parts import (
     CONNECTION_URL,
-    TABLE_END,
     TABLE_LOCATION,
     rejoin_url,
 )
 from glueline_worker.lineage.script.domain.state import State, render_options
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import Value
+from glueline_worker.lineage.script.models.located_tables import find_located_table
 from glueline_worker.lineage.script.models.sql_engines import name_spark_table
 from glueline_worker.lineage.script.source.parser import OPEN
 from glueline_worker.lineage.word_sets import split_words
 
-CATALOG_MARK = "@"
-"""Stands between a catalog table and the catalogue that a script named for it."""
 _NO_DATA = split_words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
 _TABLE_KEYS = split_words(
@@ -48,8 +46,6 @@ _TABLE_KEYS = split_words(
 )
 _END_OF_NAME = re.compile(r"[/;?]")
 _PATH_LIMIT = 2_000
-_BELOW_TABLE = re.compile(r"/|\w+=|\{|\Z")
-"""The beginnings of what is added to a table's location and stays below it."""
 
 
 def find_tables(state: State, database: Value, name: Value, catalog: Value = None) -> list[Dataset]:
@@ -84,21 +80,9 @@ def list_paths(value: Value) -> list[str]:
 def find_locations(state: State, value: Value) -> list[Dataset]:
     """Find places by URL."""
     return [
-        _find_located_table(state, path) or name_location(render(path), state.context)
+        find_located_table(state, path) or name_location(render(path), state.context)
         for path in list_paths(value)
     ]
-
-
-def _find_located_table(state: State, path: Value) -> Dataset | None:
-    """Find the table whose location a script asked the catalogue for, and used as a path."""
-    if not isinstance(path, str) or not path.startswith(TABLE_LOCATION):
-        return None
-    place, _, below = render(path).removeprefix(TABLE_LOCATION).partition(TABLE_END)
-    database, _, rest = place.partition("/")
-    name, _, catalog = rest.partition(CATALOG_MARK)
-    if not _BELOW_TABLE.match(below):  # beside the table
-        return name_s3_path(f"s3://{{table:{database}.{name}}}{below}", state.context)
-    return name_catalog_table(database, name, state.context, catalog or None)
 
 
 def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
@@ -107,7 +91,7 @@ def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
     for bucket_option, key_option in combine_alternatives([bucket, key]):
         path = "" if key_option is None else as_text(key_option).lstrip("/")
         url = rejoin_url(f"s3://{as_text(bucket_option)}/{path}")
-        table = _find_located_table(state, url)
+        table = find_located_table(state, url)
         found.append(table or name_s3_path(render(url), state.context))
     return found
 

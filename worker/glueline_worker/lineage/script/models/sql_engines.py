@@ -11,7 +11,6 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
     is_metadata_table,
     name_athena_table,
-    name_s3_path,
     name_spark_sql_table,
     split_name,
 )
@@ -19,6 +18,7 @@ from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_placeholder, list_texts, render
 from glueline_worker.lineage.script.domain.values import Frame, Value
+from glueline_worker.lineage.script.models.located_tables import name_place
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 from glueline_worker.lineage.word_sets import split_words
 
@@ -107,7 +107,7 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     frame = None
     for name, place in _find_moves(text):
         table = engine.name(split_name(render(name)))
-        state.declare_tables([table], [name_s3_path(render(place), state.context)])
+        state.declare_tables([table], [name_place(state, render(place))])
     before = len(state.nodes)
     has_no_rows = _NO_ROWS.search(text[-_TAIL:]) is not None
     for statement in parse_statements(state, text, engine.dialect):
@@ -177,7 +177,7 @@ def _add_statement(
 
 
 def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> list[Dataset]:
-    targets = [name_s3_path(path, state.context) for path in statement.path_writes]
+    targets = [name_place(state, path) for path in statement.path_writes]
     if statement.write is not None and statement.write[-1].lower() in _CHANNELS:
         return targets
     defines = statement.kind == "create_table" and not statement.reads and not statement.path_reads
@@ -191,7 +191,7 @@ def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> l
 
 def _declare_table(state: State, statement: SqlStatement, engine: SqlEngine) -> None:
     if statement.write is not None:
-        places = [name_s3_path(path, state.context) for path in statement.path_writes]
+        places = [name_place(state, path) for path in statement.path_writes]
         state.declare_tables([engine.name(statement.write)], places)
 
 
@@ -204,7 +204,7 @@ def _add_reads(state: State, statement: SqlStatement, engine: SqlEngine) -> dict
         frame = _resolve_view(state, name, engine)
         found[name] = (frame or _read_table(state, name, engine)).node
     for path in statement.path_reads:
-        place = name_s3_path(_AS_OF.sub("", path), state.context)
+        place = name_place(state, _AS_OF.sub("", path))
         found[(path,)] = state.read([place], "sql").node
     return found
 

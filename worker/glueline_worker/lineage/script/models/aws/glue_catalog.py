@@ -21,6 +21,7 @@ from glueline_worker.lineage.script.domain.template_text import (
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, External, Value
 from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler
+from glueline_worker.lineage.script.models.located_tables import CATALOG_MARK
 
 
 @dataclass(eq=False)
@@ -70,7 +71,7 @@ def _get_table(call: Call) -> Value:
     database = list_texts(call.arg(None, "DatabaseName", default="unknown"))[0]
     table = list_texts(call.arg(None, "Name", default="unknown"))[0]
     catalog = call.arg(None, "CatalogId")
-    owner = f"{datasets.CATALOG_MARK}{list_texts(catalog)[0]}" if catalog is not None else ""
+    owner = f"{CATALOG_MARK}{list_texts(catalog)[0]}" if catalog is not None else ""
     return CatalogTable(f"{database}/{table}{owner}")
 
 
