@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.data_text import keep_data
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
@@ -14,7 +15,6 @@ from glueline_worker.lineage.script.domain.template_text import (
     as_text,
     format_percent,
     has_placeholder,
-    keep_data,
     limit_text,
 )
 from glueline_worker.lineage.script.domain.values import (

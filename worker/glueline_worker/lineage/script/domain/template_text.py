@@ -13,6 +13,7 @@ from glueline_worker.lineage.script.domain.alternatives import (
     join_values,
     map_alternatives,
 )
+from glueline_worker.lineage.script.domain.data_text import keep_data
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.path_parts import PathParts, rejoin_url, split_path
@@ -31,10 +32,6 @@ from glueline_worker.lineage.word_sets import split_words
 
 _TEXT_LIMIT = 500_000
 _WIDTH_DIGITS = 3
-_JOINTS = frozenset(" ,;|\t\"'()")
-"""Characters that stand between values, and in no name."""
-_NODES_LIMIT = 100
-"""The most reads whose data one text is made of."""
 _LISTED_LIMIT = 1_000
 """The most items of a list, and characters of each, that a text shows."""
 _PLACEHOLDER = re.compile(f"({OPEN}[^{CLOSE}]*{CLOSE})")
@@ -85,36 +82,6 @@ def concatenate(parts: list[Value]) -> Value:
     """Join the parts, as an f-string does."""
     return map_alternatives(
         lambda *row: keep_data(limit_text("".join(as_text(part) for part in row)), row), *parts
-    )
-
-
-def keep_data(text: Value, parts: Sequence[Value]) -> Value:
-    """Return a text that is made of ``parts`` with the data that is in them."""
-    if not isinstance(text, str) or not _is_content(parts):
-        return text
-    nodes: dict[str, None] = {}
-    for part in parts:
-        if isinstance(part, DataText):
-            nodes.update(dict.fromkeys(part.nodes))
-        elif isinstance(part, Frame) and part.kind == "rows":
-            nodes[part.node] = None
-    return DataText(text, tuple(nodes)[:_NODES_LIMIT]) if nodes else text
-
-
-def _is_content(parts: Sequence[Value]) -> bool:
-    """Tell whether a text is content rather than a name with a part that was read somewhere.
-
-    Content is added to nothing, or to blanks and commas, or stands in lines of its own. Names have
-    letters, slashes and dots between their parts.
-    """
-    kinds = set(map(type, parts))
-    if DataText in kinds:
-        return True
-    if Frame not in kinds:
-        return False
-    literals = [part for part in parts if isinstance(part, str)]
-    return bool(literals) and (
-        any("\n" in text for text in literals) or _JOINTS.issuperset("".join(literals))
     )
 
 

@@ -42,6 +42,7 @@ from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUM
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
+from glueline_worker.lineage.script.models.python.urls import URLS
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
 from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
@@ -59,6 +60,7 @@ LIBRARIES: tuple[Library, ...] = (
     ITERABLES,
     CONCURRENCY,
     PATHLIB,
+    URLS,
     TEMPFILE,
     SUPER_CALLS,
     FILES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -25,7 +24,6 @@ from glueline_worker.lineage.script.domain.template_text import (
     placeholder,
 )
 from glueline_worker.lineage.script.domain.values import (
-    MISSING,
     UNKNOWN,
     External,
     ListedKey,
@@ -34,7 +32,6 @@ from glueline_worker.lineage.script.domain.values import (
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.python.files import FileObject
-from glueline_worker.lineage.word_sets import split_words
 
 
 def _join_paths(call: Call) -> Value:
@@ -150,79 +147,6 @@ def _split_argument(text: str) -> Value:
     return SplitUrl(text=text, parts=parts)
 
 
-@dataclass(eq=False)
-class UrlMatch(LibraryObject):
-    """A match of a pattern that takes the bucket and the key out of a URL of S3."""
-
-    bucket: str
-    key: str
-
-    def get_item(self, key: Value) -> Value:
-        """Return a group."""
-        if key in (1, "bucket", "bucket_name"):
-            return self.bucket
-        return self.key if key in (2, "key", "prefix", "path", "object_key") else UNKNOWN
-
-    def call(self, call: Call) -> Value:
-        """Call a method of the match."""
-        if call.name == "groups":
-            return (self.bucket, self.key)
-        if call.name == "group" and len(call.args) > 1:
-            return tuple(map(self.get_item, call.args))
-        return self.get_item(call.arg(0)) if call.name == "group" else UNKNOWN
-
-
-def _match_url(call: Call) -> Value:
-    """Call ``re.match(r"s3://([^/]+)/(.+)", url)``."""
-    pattern, text = call.arg(0, "pattern"), call.arg(1, "string")
-    is_pair = isinstance(pattern, str) and "s3" in pattern and pattern.count("(") >= _GROUPS
-    if not is_pair or not isinstance(text, str):
-        return UNKNOWN
-    if (label := find_url_label(text)) is not None:
-        return UrlMatch(*split_url_argument(label))
-    bucket, separator, key = text.partition("://")[2].partition("/")
-    return UrlMatch(bucket, key) if separator else UNKNOWN
-
-
-def _call_splitter(call: Call) -> Value:
-    """Call a helper of another module that splits a URL: ``split_s3_path(url)``."""
-    if "s3" not in call.name and "bucket" not in call.name:
-        return MISSING
-    text = call.arg(0)
-    if not isinstance(text, str) or len(call.values) > 1 or not _SPLITTERS.fullmatch(call.name):
-        return MISSING
-    if (label := find_url_label(text)) is not None:
-        return split_url_argument(label)
-    bucket, separator, key = text.partition("://")[2].partition("/")
-    return (bucket, key) if separator else MISSING
-
-
-def _substitute(call: Call) -> Value:
-    """Call ``re.sub(r"^s3://", "", url)``: the URL without its scheme."""
-    pattern, text = call.arg(0, "pattern"), call.arg(2, "string")
-    if not isinstance(pattern, str) or not isinstance(text, str) or call.arg(1, "repl") != "":
-        return MISSING
-    if not _SCHEME_PATTERN.fullmatch(pattern):
-        return MISSING
-    return text.partition("://")[2] if "://" in text else text
-
-
-def _call_text_method(call: Call) -> Value:
-    """Call a text's method of an argument or variable of the environment."""
-    label = call.receiver.label
-    if call.name not in _TEXT_METHODS or not label.startswith(("arg:", "env:", "workflow:")):
-        return MISSING
-    return call.reading.call_method(placeholder(label), call.name, call.args, call.kwargs)
-
-
-_GROUPS = 2
-_SPLITTERS = re.compile(
-    r"_?(?:split|parse|get|extract)_(?:s3_?(?:path|uri|url|location|components)|bucket_(?:and_)?key\w*)"
-)
-_SCHEME_PATTERN = re.compile(r"\^?s3\S{0,8}?:(?:\\?/){2}")
-_TEXT_METHODS = split_words("split rsplit partition rpartition replace lstrip removeprefix")
-
-
 def _make_path(call: Call) -> Value:
     return Path(text=_join_parts(*call.args))
 
@@ -239,13 +163,8 @@ PATHLIB = Library(
         "os.path.splitext": _split_extension,
         "urlparse": _split_url,
         "urlsplit": _split_url,
-        "re.match": _match_url,
-        "re.search": _match_url,
-        "re.fullmatch": _match_url,
-        "re.sub": _substitute,
         "Path": _make_path,
         "PurePath": _make_path,
         "PurePosixPath": _make_path,
     },
-    rules=(_call_text_method, _call_splitter),
 )
