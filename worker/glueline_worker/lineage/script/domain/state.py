@@ -113,6 +113,7 @@ class State:
 
     def get_argument(self, name: str) -> str:
         """Return the job's argument ``name``: its default value, or a placeholder."""
+        name = name.lstrip("-")
         found = self.context.arguments.get(name)
         if found is None:
             found = self.context.arguments.get(name.replace("_", "-"))

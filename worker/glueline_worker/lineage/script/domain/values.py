@@ -39,6 +39,10 @@ class External:
 UNKNOWN = External("")
 
 
+COMMAND_LINE = "argv"
+"""The label of items of ``sys.argv`` whose position is known only at run time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Data that flows: the graph node that yields it.

@@ -16,6 +16,7 @@ from glueline_worker.lineage.script.domain.template_text import (
     placeholder,
 )
 from glueline_worker.lineage.script.domain.values import (
+    COMMAND_LINE,
     MISSING,
     UNKNOWN,
     Class,
@@ -107,7 +108,9 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, JobArguments) and isinstance(key, str) and key not in value:
         return reading.state.get_argument(key)
     if isinstance(value, dict):
-        return _get_dict_item(value, key)
+        found = _get_dict_item(value, key)
+        of_arguments = isinstance(found, External) and found.label == COMMAND_LINE
+        return reading.state.get_argument(key) if of_arguments and isinstance(key, str) else found
     if isinstance(value, (list, tuple, str)):
         return _get_sequence_item(value, key)
     if isinstance(value, Frame):

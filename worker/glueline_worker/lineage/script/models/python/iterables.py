@@ -8,6 +8,7 @@ from glueline_worker.lineage.script.domain.items import as_key, list_items
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
+    COMMAND_LINE,
     MISSING,
     UNKNOWN,
     External,
@@ -51,7 +52,8 @@ def _zip(call: Call) -> Value:
     known = [column for column in columns if column is not None]
     if len(known) == len(columns):
         return [tuple(row) for row in zip(*known, strict=False)]
-    return External("zip")
+    of_arguments = any(isinstance(arg, External) and arg.label == COMMAND_LINE for arg in call.args)
+    return External("zip", COMMAND_LINE if of_arguments else "unknown")
 
 
 def _cut_to_shortest(columns: list[Value]) -> list[Value]:
@@ -118,6 +120,8 @@ def _make_dict(call: Call) -> Value:
     if isinstance(value, (list, tuple)):
         pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == _PAIR]
         return {as_key(key): item for key, item in pairs} | call.kwargs
+    if isinstance(value, External) and value.label == COMMAND_LINE:
+        return JobArguments(call.kwargs)
     if isinstance(value, JobArguments):
         copied = JobArguments(value)
         copied.update(call.kwargs)

@@ -10,6 +10,7 @@ from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
 from glueline_worker.lineage.script.domain.values import (
+    COMMAND_LINE,
     MISSING,
     UNKNOWN,
     External,
@@ -123,16 +124,34 @@ def _get_item(state: State, value: External, key: Value) -> Value:
     if value.name == "environ" and isinstance(key, str):
         return External("environ.item", f"env:{key}")
     if value.name == "argv":
-        return state.get_argument(as_text(key)) if isinstance(key, int) else UNKNOWN
+        return _get_word(state, key)
     return MISSING
 
 
+def _get_word(state: State, key: Value) -> Value:
+    """Return an item of ``sys.argv``, or a part of it."""
+    if isinstance(key, int):
+        return state.get_argument(as_text(key))
+    if isinstance(key, External) and key.label.startswith(_POSITION):
+        return state.get_argument(key.label.removeprefix(_POSITION))
+    return External("sys.argv" if isinstance(key, slice) else "argv.item", COMMAND_LINE)
+
+
+def _find_position(call: Call) -> Value:
+    """Call ``sys.argv.index("--name")``: the value comes next."""
+    name = call.arg(0)
+    known = isinstance(name, str) and not has_placeholder(name)
+    return External("argv.index", f"{_POSITION}{name}") if known else UNKNOWN
+
+
+_POSITION = "argv:"
 JOB_ARGUMENTS = Library(
     functions={
         "getResolvedOptions": _resolve_options,
         "ArgumentParser": _make_parser,
         "OptionParser": lambda call: ArgumentParser(is_old=True),  # noqa: ARG005
         "vars": _list_variables,
+        "argv.index": _find_position,
         "os.getenv": _get_environment,
         "getenv": _get_environment,
         "os.environ.get": _get_environment,
