@@ -205,7 +205,7 @@ def _read_database(source: _Source) -> Datasets:
     """Read options of a relational database: by URL, else by Glue connection."""
     options, context = source.options, source.context
     table = options.text("dbtable", "table", "tablename", "connectiontable", "sfdbtable")
-    query = options.text("query", "samplequery") or options.find_query()
+    query = options.text("query", "samplequery") or ("" if table else options.find_query())
     if not table and not query:
         table = options.text("entityname", "entity", "object", "path")
     url = options.text("url", "connectionurl", "sfurl", "jdbcurl", "host", "server")

@@ -79,9 +79,9 @@ def is_metadata_table(
     catalogs: Mapping[str, CatalogSettings] | None = None,
 ) -> bool:
     """Tell whether a name is that of Iceberg's metadata of a table, such as its snapshots."""
-    names = _resolve(parts, context)
-    if not names or names[-1].lower() not in _METADATA_TABLES:
+    if not parts or parts[-1].strip().lower() not in _METADATA_TABLES:
         return False
+    names = _resolve(parts, context)
     declared = read_catalogs(context) if catalogs is None else catalogs
     known = {name.lower() for name in declared}
     return _has_selector(names, has_catalog=_has_catalog(names, known))

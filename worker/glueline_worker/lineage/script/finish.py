@@ -40,6 +40,8 @@ def _drop_state_objects(state: State, nodes: list[Node]) -> list[Node]:
 
     No data flows into it, and none of what is read from it flows on.
     """
+    if all(node.datasets for node in nodes if node.id in state.tentative):
+        return nodes  # whatever was read is of use
     used = {dataset for node in nodes if node.role == "read" for dataset in node.datasets}
     read: set[Dataset] = set()
     found = []

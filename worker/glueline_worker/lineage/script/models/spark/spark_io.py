@@ -81,10 +81,19 @@ def read_spark_table(state: State, name: Value) -> Frame:
 
 def _mark_metadata(state: State, frame: Frame, name: Value) -> Frame:
     """Let a read of a table's metadata count only where it gets somewhere."""
-    names = [split_name(render(text)) for text in list_texts(name)]
-    if all(is_metadata_table(parts, state.context, state.catalogs) for parts in names):
+    if all(_is_metadata(state, text) for text in list_texts(name)):
         state.tentative.add(frame.node)
     return frame
+
+
+def _is_metadata(state: State, name: str) -> bool:
+    if name.count(".") < _METADATA_DOTS:
+        return False
+    return is_metadata_table(split_name(render(name)), state.context, state.catalogs)
+
+
+_METADATA_DOTS = 2
+"""The least dots in the name of a table's metadata, such as ``db.orders.snapshots``."""
 
 
 @dataclass(eq=False)
