@@ -13,6 +13,9 @@ spark.read.format("jdbc").option("url", url).load().write.parquet("s3://inn/jdbc
 by_name = {"useConnectionProperties": "true", "connectionName": "inn-mysql"}
 glueContext.create_dynamic_frame.from_options("mysql", by_name).toDF().write.parquet("s3://inn/c/")
 
+spark.read.jdbc(url=url, properties=login).write.parquet("s3://inn/read/")
+spark.table("inn.bills").write.jdbc(url=url, properties=login)
+
 # queries of system tables and of none are no data
 seen = spark.read.jdbc(url, "(SELECT tablename FROM pg_catalog.pg_tables)", properties=login)
 now = spark.read.format("jdbc").option("url", url).option("query", "SELECT now()").load()

@@ -176,7 +176,8 @@ def _configure(target: _ReaderOrWriter, call: Call) -> _ReaderOrWriter | None:
 def _find_by_jdbc(target: SparkReader | SparkWriter, call: Call) -> list[Dataset]:
     """Find the table of ``jdbc(url, table)``."""
     options: dict[str, Any] = {**target.options, "url": call.arg(0, "url")}
-    options["dbtable"] = call.arg(1, "table", "dbtable")
+    if (table := call.arg(1, "table", "dbtable")) is not None:
+        options["dbtable"] = table
     return datasets.find_by_options(call.state, "jdbc", options)
 
 
