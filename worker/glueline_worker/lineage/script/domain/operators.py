@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.columns import operate_columns
 from glueline_worker.lineage.script.domain.data_text import keep_data
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
@@ -35,7 +35,7 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
     """Return ``left op right``."""
     reading.state.charge()
     if isinstance(left, Column) or isinstance(right, Column):
-        return combine_columns([left, right])
+        return operate_columns(_SYMBOLS.get(type(op), "?"), left, right)
     has_frame = isinstance(left, Frame) or isinstance(right, Frame)
     if has_frame and not isinstance(left, str) and (figure := _get_figure(left, right)):
         return figure
@@ -65,6 +65,16 @@ def _join_texts(left: Value, right: Value) -> Value:
     return JobArgument(text) if is_argument and isinstance(text, str) else text
 
 
+_SYMBOLS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -76,8 +86,23 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
+def _combine_sets(op: ast.operator, left: Value, right: Value) -> Value:
+    """Return an operation of sets, which are lists here; None for other operations."""
+    are_lists = isinstance(left, (list, tuple)) and isinstance(right, (list, tuple))
+    if not are_lists or not isinstance(op, (ast.Sub, ast.BitAnd, ast.BitOr)):
+        return None
+    if not all(isinstance(item, str) for item in (*left, *right)):
+        return None
+    if isinstance(op, ast.BitOr):
+        return list(dict.fromkeys((*left, *right)))
+    others = set(right)
+    return [item for item in left if (item in others) == isinstance(op, ast.BitAnd)]
+
+
 def _compute(op: ast.operator, left: Value, right: Value) -> Value:
     """Return ``left op right`` for values that Python itself can compute with."""
+    if (found := _combine_sets(op, left, right)) is not None:
+        return found
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):

@@ -1,7 +1,7 @@
 """The findings of a reading so far: nodes, temporary views, catalogs, local files."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, LineageContext, Node, Role
@@ -9,6 +9,7 @@ from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.journal import Journal
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.outputs import Outputs
 from glueline_worker.lineage.script.domain.template_text import placeholder, render
 from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
@@ -20,6 +21,7 @@ from glueline_worker.lineage.script.domain.values import (
     OneOf,
     Value,
 )
+from glueline_worker.lineage.sql import EMPTY_SESSION
 
 _STEP_LIMIT = 800_000
 """The most expressions and statements to follow: about a second of work."""
@@ -30,6 +32,15 @@ _NODE_LIMIT = 10_000
 _WARNING_LIMIT = 50
 _SIZE_PER_STEP = 32
 """Characters or items that count as one step."""
+
+
+class Grouping(NamedTuple):
+    """A frame that a groupBy grouped by ``keys``, and what a pivot made columns of."""
+
+    frame: Frame
+    keys: list[Value]
+    pivot: Value = None
+    values: Value = None
 
 
 class ReadingExhausted(Exception):
@@ -54,8 +65,17 @@ class State:
         """Objects that libraries keep for the whole script, such as a default connection."""
         self.aliases: dict[str, dict[str, str]] = {}
         """By node: the names that ``alias`` gave in it, with the node of each."""
-        self.groups: dict[str, tuple[Frame, list[Value]]] = {}
-        """By node: the frame that a groupBy grouped, and its keys."""
+        self.groups: dict[str, Grouping] = {}
+        """By node: what a groupBy grouped."""
+        self.outputs: dict[str, Outputs | None] = {}
+        """By node: its columns in their order; None where they are not known."""
+        self.sql_session = EMPTY_SESSION
+        """The SQL functions and variables that the script's SQL has defined so far."""
+        self.origins: dict[str, int] = {}
+        """By node: the datasets that flow into it, as bits of their numbers."""
+        self._dataset_bits: dict[Dataset, int] = {}
+        self.has_star_functions = False
+        """True once the script imports all of Spark's functions by their bare names."""
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.declared: dict[tuple[Dataset, Dataset], None] = {}
@@ -161,9 +181,14 @@ class State:
         self.nodes[identity] = Node(
             identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line
         )
+        bits = 0
+        for dataset in self.nodes[identity].datasets if role == "read" else ():
+            bits |= self._dataset_bits.setdefault(dataset, 1 << len(self._dataset_bits))
         aliases: dict[str, str] = {}
         for before in inputs:
+            bits |= self.origins.get(before, 0)
             aliases.update(self.aliases.get(before, ()))
+        self.origins[identity] = bits
         if aliases:
             self.aliases[identity] = aliases
         return Frame(identity)
@@ -213,7 +238,7 @@ def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for eac
     if isinstance(value, OneOf):
         return get_alternatives(value)
     if isinstance(value, Column):
-        return [Frame(node) for node, _ in value.refs if node is not None]
+        return [Frame(ref.node) for ref in value.refs if ref.node is not None]
     if isinstance(value, DataText):
         return [Frame(node) for node in value.nodes]
     if isinstance(value, Instance):

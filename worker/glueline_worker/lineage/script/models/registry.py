@@ -16,6 +16,7 @@ from glueline_worker.lineage.script.domain.values import (
     Column,
     External,
     Frame,
+    OneOf,
     Value,
 )
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
@@ -43,7 +44,10 @@ from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
 from glueline_worker.lineage.script.models.python.urls import URLS
+from glueline_worker.lineage.script.models.spark import frame_schema, joins
+from glueline_worker.lineage.script.models.spark.code_schemas import CODE_SCHEMAS
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
+from glueline_worker.lineage.script.models.spark.delta_tables import DELTA_TABLES
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
 from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
 from glueline_worker.lineage.script.models.spark.glue_transforms import GLUE_TRANSFORMS
@@ -52,6 +56,7 @@ from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
 from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
 from glueline_worker.lineage.script.models.spark.spark_session import SPARK_SESSION
 from glueline_worker.lineage.script.models.spark.table_declarations import TABLE_DECLARATIONS
+from glueline_worker.lineage.script.models.spark.windows import SPARK_WINDOWS
 from glueline_worker.lineage.script.models.unknown_helpers import UNKNOWN_HELPERS
 from glueline_worker.lineage.word_sets import split_words
 
@@ -78,11 +83,14 @@ LIBRARIES: tuple[Library, ...] = (
     KAFKA,
     DUCKDB,
     SPARK_IO,
+    DELTA_TABLES,
     SPARK_SESSION,
     FRAMES,
     GLUE_CONTEXT,
     GLUE_TRANSFORMS,
     SPARK_COLUMNS,
+    SPARK_WINDOWS,
+    CODE_SCHEMAS,
     DBAPI,
     SPARK_CONF,
     HUDI_STREAMER,
@@ -117,6 +125,8 @@ _ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
 _LONGEST_NAME = 3
 """The parts of the longest name in ``_FUNCTIONS``."""
 _BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
+_LIKELY_COLUMNS = frozenset({"offset", "to"})
+"""Methods whose names are rather columns where they are not called."""
 _WITHOUT_RESULT = split_words(
     "print info debug warning warn error exception log append_log sleep display"
 )
@@ -186,15 +196,25 @@ def call_frame_method(call: Call) -> Value:
 
 def is_frame_method(name: str) -> bool:
     """Tell whether frames have a method ``name``, so that it is hardly a column."""
-    return name in _FRAME_METHODS
+    return name in _FRAME_METHODS and name not in _LIKELY_COLUMNS
 
 
-def is_united_method(name: str) -> bool:
-    """Tell whether a method is called once for all alternatives of a frame."""
-    return name in _UNITED_METHODS
+def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:
+    """Make one frame of alternatives that need not be told apart; None where they do."""
+    if method in _UNITED_METHODS:
+        return state.unite_frames(value)
+    return unite_alike(state, value) if method in _FRAME_METHODS else None
 
 
-def get_frame_attribute(frame: Frame, name: str) -> Value:
-    """Return ``frame.name``; ``MISSING`` for methods and columns."""
+def unite_alike(state: State, value: OneOf) -> Frame | None:
+    """Make one frame of alternatives that come from the same datasets; None for others."""
+    return joins.unite_alike(state, value.options)
+
+
+def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:
+    """Return ``frame.name``; ``MISSING`` for methods and columns that are not known."""
+    column = frame_schema.find_column(state, frame, name)
+    if column is not None:
+        return column
     found = _FRAME_ATTRIBUTES.get(name)
-    return MISSING if found is None else found(frame)
+    return MISSING if found is None else found(state, frame)

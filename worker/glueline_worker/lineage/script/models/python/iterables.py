@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.comparisons import get_truth
 from glueline_worker.lineage.script.domain.items import as_key, list_items
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
@@ -11,6 +13,7 @@ from glueline_worker.lineage.script.domain.values import (
     COMMAND_LINE,
     MISSING,
     UNKNOWN,
+    Column,
     External,
     Frame,
     Function,
@@ -142,6 +145,8 @@ def _reduce(call: Call) -> Value:
     for item in items[1:]:
         if isinstance(function, (Function, Method)):
             result = call.reading.call(function, [result, item], {})
+        elif isinstance(item, Column):
+            result = combine_columns([result, item])
         else:
             united = call.state.unite_frames([result, item])
             result = united if united is not None else UNKNOWN
@@ -189,7 +194,13 @@ def _choose(call: Call) -> Value:
 
 
 def _filter(call: Call) -> Value:
-    return call.arg(1, default=UNKNOWN)
+    """Call ``filter(function, items)``: what only a run can decide on stays in."""
+    function, value = call.arg(0), call.arg(1, default=UNKNOWN)
+    if not isinstance(function, Function) or not isinstance(value, (list, tuple)):
+        return value
+    return [
+        item for item in value if get_truth(call.reading.call(function, [item], {})) is not False
+    ]
 
 
 ITERABLES = Library(
