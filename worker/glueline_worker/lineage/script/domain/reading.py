@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import Function, Value, VariableScope
+from glueline_worker.lineage.script.domain.values import Function, Module, Value, VariableScope
 
 
 class Reading(ABC):
@@ -23,6 +23,8 @@ class Reading(ABC):
         """The script's functions that were called at all."""
         self.returns: list[list[Value]] = []
         """The values that each function on the stack has returned so far."""
+        self.modules: dict[str, Module] = {}
+        """The imported modules that were run, by name."""
         self.has_broken_off = False
         """True if the last path that ended did so by break or continue."""
         self.assumptions: Mapping[str, bool] = {}
@@ -37,6 +39,10 @@ class Reading(ABC):
     @abstractmethod
     def run(self, body: Sequence[ast.stmt]) -> bool:
         """Run statements; return False when a return, raise, break or continue ends them."""
+
+    @abstractmethod
+    def run_module(self, body: Sequence[ast.stmt]) -> bool:
+        """Run the statements of a module; one that cannot be followed costs only itself."""
 
     @abstractmethod
     def invoke(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> Value:

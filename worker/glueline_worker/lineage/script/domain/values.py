@@ -79,9 +79,11 @@ class Column:
 class VariableScope:
     """The variables of a module, class or call; ``parent`` encloses it."""
 
-    __slots__ = ("globals", "parent", "vars", "yields")
+    __slots__ = ("globals", "parent", "place", "vars", "yields")
 
-    def __init__(self, parent: "VariableScope | None" = None) -> None:
+    def __init__(self, parent: "VariableScope | None" = None, place: str = "") -> None:
+        self.place: str = parent.place if parent is not None else place
+        """The name of the imported module that this belongs to; "" for the script's own."""
         self.vars: dict[Any, Value] = {}
         self.parent = parent
         self.globals: set[str] = set()
@@ -150,6 +152,16 @@ class Class:
             if isinstance(base, Class) and (found := base.find(name, depth + 1)) is not MISSING:
                 return found
         return MISSING
+
+
+@dataclass(eq=False, slots=True)
+class Module:
+    """A module that the script imports, and whose source is at hand."""
+
+    name: str
+    scope: VariableScope
+    package: str = ""
+    """Where its relative imports start from."""
 
 
 @dataclass(eq=False, slots=True)

@@ -27,9 +27,11 @@ from glueline_worker.lineage.script.domain.values import (
     JobArgument,
     JobArguments,
     Method,
+    Module,
     OneOf,
     Value,
 )
+from glueline_worker.lineage.script.interpreter.modules import get_module_attribute
 from glueline_worker.lineage.script.models import registry
 from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
@@ -49,6 +51,8 @@ def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: 
         return _get_instance_attribute(reading, value, name)
     if isinstance(value, Class):
         return _get_class_attribute(value, name)
+    if isinstance(value, Module):
+        return get_module_attribute(reading, value, name)
     if isinstance(value, (str, int, list, dict, tuple)) and name == "value":
         return value  # a member of an Enum
     if isinstance(value, Column) and name in FRAME_PROPERTIES:

@@ -45,6 +45,16 @@ def invoke(
     reading.called.add(node)
     if _is_too_deep(reading, node, [*args, *kwargs.values()]) or is_empty(node):
         return reading.state.unite_frames([*args, *kwargs.values()]) or UNKNOWN
+    if function.scope.place != reading.state.module:
+        with reading.state.enter_module(function.scope.place):
+            return _enter(reading, function, args, kwargs)
+    return _enter(reading, function, args, kwargs)
+
+
+def _enter(
+    reading: Reading, function: Function, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
+    node = function.node
     scope = VariableScope(function.scope)
     line, outer, assumptions = reading.state.line, reading.scope, reading.assumptions
     assignments.bind_parameters(reading, function, scope, args, kwargs)

@@ -18,18 +18,21 @@ from glueline_worker.lineage.script.interpreter.assignments import assign, augme
 from glueline_worker.lineage.script.interpreter.forks import decide, fork, fork_by_answers
 from glueline_worker.lineage.script.interpreter.functions import make_function
 from glueline_worker.lineage.script.interpreter.loops import run_for, run_while
+from glueline_worker.lineage.script.interpreter.modules import (
+    find_absolute_name,
+    get_module_attribute,
+    import_module,
+    list_public_names,
+)
 from glueline_worker.lineage.script.interpreter.variables import bind_variable
 
 
 def run_module(reading: Reading, body: Sequence[ast.stmt]) -> bool:
     """Run the script; a statement that cannot be followed costs only itself."""
 
-    def follow(rest: Sequence[ast.stmt]) -> bool:
-        return run_module(reading, rest)
-
     for at, statement in enumerate(body):
         try:
-            if fork_by_answers(reading, body, at, follow) is not None:
+            if fork_by_answers(reading, body, at, reading.run_module) is not None:
                 return True
             reading.run([statement])
         except RecursionError:
@@ -175,17 +178,28 @@ def _run_return(reading: Reading, node: ast.Return) -> bool:
 
 def _run_import(reading: Reading, node: ast.Import) -> bool:
     for name in node.names:
+        found = import_module(reading, name.name)
         path = name.name if name.asname else name.name.split(".")[0]
-        bind_variable(reading, name.asname or path, External(path))
+        if found is not None and not name.asname:
+            found = import_module(reading, path)
+        bind_variable(reading, name.asname or path, found or External(path))
     return True
 
 
 def _run_import_from(reading: Reading, node: ast.ImportFrom) -> bool:
+    path = find_absolute_name(reading, node)
+    module = import_module(reading, path)
     for name in node.names:
         if name.name != "*":
+            found = module and get_module_attribute(reading, module, name.name)
             bind_variable(
-                reading, name.asname or name.name, External(f"{node.module or ''}.{name.name}")
+                reading,
+                name.asname or name.name,
+                External(f"{path}.{name.name}") if found is None else found,
             )
+        elif module is not None:
+            for public in list_public_names(module):
+                bind_variable(reading, public, module.scope.vars[public])
     return True
 
 
