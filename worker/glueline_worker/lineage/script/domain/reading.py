@@ -29,6 +29,8 @@ class Reading(ABC):
         """True if the last path that ended did so by break or continue."""
         self.assumptions: Mapping[str, bool] = {}
         """Conditions that are taken for granted here, by their text, and whether they hold."""
+        self.tests: dict[ast.stmt, Sequence[ast.expr]] = {}
+        """The conditions inside of statements, which are looked for once."""
         self.paths = 1
         """The number of paths that are followed side by side."""
 

@@ -19,6 +19,7 @@ from glueline_worker.lineage.script.domain.values import (
     VariableScope,
 )
 from glueline_worker.lineage.script.interpreter import assignments
+from glueline_worker.lineage.script.interpreter.conditions import carry_assumptions
 from glueline_worker.lineage.script.source.parser import is_empty
 
 _CALL_DEPTH = 16
@@ -59,7 +60,8 @@ def _enter(
     line, outer, assumptions = reading.state.line, reading.scope, reading.assumptions
     assignments.bind_parameters(reading, function, scope, args, kwargs)
     reading.stack.append(node)
-    reading.scope, reading.assumptions = scope, {}
+    inside = carry_assumptions(reading, function, scope)
+    reading.scope, reading.assumptions = scope, inside
     reading.returns.append([])
     try:
         result = _run_body(reading, node, scope)

@@ -15,6 +15,11 @@ from glueline_worker.lineage.script.domain.values import (
     VariableScope,
 )
 from glueline_worker.lineage.script.interpreter.assignments import assign, augment, capture
+from glueline_worker.lineage.script.interpreter.defaults import (
+    drop_defaults,
+    keep_settings,
+    list_settings,
+)
 from glueline_worker.lineage.script.interpreter.forks import decide, fork, fork_by_answers
 from glueline_worker.lineage.script.interpreter.functions import make_function
 from glueline_worker.lineage.script.interpreter.loops import run_for, run_while
@@ -96,7 +101,10 @@ def _run_try(reading: Reading, node: ast.Try) -> bool:
         return reading.run(node.body) and reading.run(node.orelse)
 
     reading.has_broken_off = False
+    returned = reading.returns[-1] if reading.returns else []
+    first = len(returned)
     reached, broke = body(), reading.has_broken_off
+    of_handlers, settings = len(returned), list_settings(reading, node)
 
     def through() -> bool:
         reading.has_broken_off = broke
@@ -108,6 +116,8 @@ def _run_try(reading: Reading, node: ast.Try) -> bool:
             lambda handler=handler: _run_handler(reading, handler) for handler in node.handlers
         ]
         reached, broke = fork(reading, through, *paths), reading.has_broken_off
+        drop_defaults(returned, first, of_handlers)
+        keep_settings(reading, settings)
     ended = not reading.run(node.finalbody)
     reading.has_broken_off = broke
     return reached and not ended
