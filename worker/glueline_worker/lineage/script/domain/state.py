@@ -39,8 +39,9 @@ class ReadingExhausted(Exception):
 class State:
     """Everything that lasts for the whole script."""
 
-    def __init__(self, context: LineageContext) -> None:
+    def __init__(self, context: LineageContext, first_node: int = 1) -> None:
         self.context = context
+        self._first_node = first_node
         self.journal = Journal()
         self.nodes: dict[str, Node] = {}
         self.views: dict[str, Value] = {}
@@ -128,7 +129,8 @@ class State:
         found = self.context.arguments.get(name)
         if found is None:
             found = self.context.arguments.get(name.replace("_", "-"))
-        return JobArgument(found) if found else placeholder(f"arg:{name}")
+        label = f"arg:{name}"
+        return JobArgument(found, label) if found else placeholder(label)
 
     # Nodes
 
@@ -164,7 +166,7 @@ class State:
             )
         if role == "write" and label == "":
             label = "write"
-        identity = f"n{len(self.nodes) + 1}"
+        identity = f"n{len(self.nodes) + self._first_node}"
         self.nodes[identity] = Node(
             identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line_in_script
         )

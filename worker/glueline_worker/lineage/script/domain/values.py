@@ -189,9 +189,19 @@ MISSING = Missing()
 
 
 class JobArgument(str):
-    """A text from the job's arguments: a run may be started with another one."""
+    """A text from the job's arguments: a run may be started with another one.
 
-    __slots__ = ()
+    ``name`` is the argument's, as its placeholder would show it; "" for a part of one.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, text: str, name: str = "") -> "JobArgument":
+        """Make the text of an argument."""
+        made = super().__new__(cls, text)
+        made.name = name
+        return made
 
 
 class ListedKey(str):

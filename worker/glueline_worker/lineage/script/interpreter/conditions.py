@@ -7,6 +7,8 @@ A condition that only looks has one answer, however often it is asked: ``mode ==
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -32,25 +34,52 @@ _PURE = split_words(
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 _CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
-_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
+_ASKING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Try, ast.With)
+_IF = re.compile(r"\bif\b")
 _NESTING = 4
 """Functions within one another that are looked into."""
 
 
 def list_tests(reading: Reading, statement: ast.stmt) -> Sequence[ast.expr]:
     """List the conditions that a statement begins with: of an ``if`` with its ``elif``, or
-    that of ``a if b else c``."""
+    that of ``a if b else c``.
+    """
     if isinstance(statement, ast.If):
         return tuple(_walk_chain(statement))
-    if isinstance(statement, (ast.Try, ast.With)):
-        return next(filter(None, (list_tests(reading, part) for part in statement.body)), ())
-    if not isinstance(statement, _SIMPLE):
+    if not isinstance(statement, _ASKING):
         return ()
     found = reading.tests.get(statement)
     if found is None:
-        first = next((p for p in walk_own_parts(statement) if isinstance(p, ast.IfExp)), None)
-        found = reading.tests[statement] = () if first is None else (first.test,)
+        found = reading.tests[statement] = _list_inner_tests(reading, statement)
     return found
+
+
+def _list_inner_tests(
+    reading: Reading, statement: ast.Try | ast.With | ast.stmt
+) -> Sequence[ast.expr]:
+    if not _may_ask(reading, statement):
+        return ()
+    if isinstance(statement, (ast.Try, ast.With)):
+        return next(filter(None, (list_tests(reading, part) for part in statement.body)), ())
+    first = next((part for part in ast.walk(statement) if isinstance(part, ast.IfExp)), None)
+    return () if first is None else (first.test,)
+
+
+def list_lines_with_if(text: str) -> list[int]:
+    """List the lines with the word ``if``, so that few statements are searched for it."""
+    found: list[int] = []
+    number, at = 1, 0
+    for word in _IF.finditer(text):
+        number += text.count("\n", at, word.start())
+        at = word.start()
+        found.append(number)
+    return found
+
+
+def _may_ask(reading: Reading, statement: ast.stmt) -> bool:
+    lines = reading.lines_with_if.get(reading.scope.place, ())
+    at = bisect_left(lines, statement.lineno)
+    return at < len(lines) and lines[at] <= (statement.end_lineno or statement.lineno)
 
 
 def _walk_chain(statement: ast.If) -> Iterator[ast.expr]:
@@ -131,8 +160,9 @@ def _find_function(reading: Reading, target: ast.expr) -> ast.AST | None:
         owner = reading.scope.find(target.value.id)
         owner = owner.cls if isinstance(owner, Instance) else owner
         found = owner.find(target.attr) if isinstance(owner, Class) else None
-    is_known = isinstance(found, Function) and isinstance(found.node, ast.FunctionDef)
-    return found.node if is_known else None
+    if isinstance(found, Function) and isinstance(found.node, ast.FunctionDef):
+        return found.node
+    return None
 
 
 def assigns(statement: ast.stmt, tests: Sequence[ast.expr]) -> bool:

@@ -58,9 +58,9 @@ def keep_settings(reading: Reading, settings: Settings) -> None:
     """Put settings back where a default stands beside them."""
     for target, value in settings:
         now = reading.evaluate(target)
-        if isinstance(now, OneOf) and all(map(is_default, get_alternatives(now))):
-            assign(reading, target, value)
-        elif isinstance(now, dict) and now is not value and is_default(now):
+        if (isinstance(now, OneOf) and all(map(is_default, get_alternatives(now)))) or (
+            isinstance(now, dict) and now is not value and is_default(now)
+        ):
             assign(reading, target, value)
 
 

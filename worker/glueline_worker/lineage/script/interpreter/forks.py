@@ -23,12 +23,14 @@ from glueline_worker.lineage.script.interpreter.conditions import (
     is_asked_again,
     list_tests,
 )
+from glueline_worker.lineage.script.interpreter.questions import answer_truth
 
 _PATHS_LIMIT: Final = 24
 """The most paths side by side, those of conditions within one another included."""
 _LIMIT_OF_ONE = 6
 _SIZE_LIMIT = 1_000
 """The most statements that all paths together may have."""
+
 
 def fork(reading: Reading, *paths: Callable[[], bool]) -> bool:
     """Run alternatives from one state and join what they leave.
@@ -52,10 +54,20 @@ def fork(reading: Reading, *paths: Callable[[], bool]) -> bool:
     return reached
 
 
-def decide(reading: Reading, test: ast.expr) -> bool | None:
-    """Tell whether a condition of the script holds; None when only a run knows."""
-    found = get_truth(reading.evaluate(test))
-    return find_answer(test, reading.assumptions) if found is None else found
+def decide(reading: Reading, test: ast.expr, place: ast.AST) -> bool | None:
+    """Tell whether a condition of the script holds; None when only a run knows.
+
+    ``place`` is the branch that it stands in.
+    """
+    outer, reading.condition = reading.condition, place
+    value = reading.evaluate(test)
+    found = get_truth(value)
+    if found is None:
+        found = find_answer(test, reading.assumptions)
+    if found is None:
+        found = answer_truth(reading, test, value)
+    reading.condition = outer
+    return found
 
 
 def fork_by_answers(

@@ -6,6 +6,7 @@ import ast
 
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import External, Module, Value, VariableScope
+from glueline_worker.lineage.script.interpreter.conditions import list_lines_with_if
 from glueline_worker.lineage.script.source.parser import decode_script, parse_script
 
 _MODULE_LIMIT = 60
@@ -40,7 +41,9 @@ def _run(reading: Reading, module: Module, source: str) -> None:
     outer = reading.scope, reading.assumptions, reading.has_broken_off, reading.stack
     with state.enter_module(module.name):
         state.line = None
-        tree = parse_script(decode_script(source), state.warn, state.leave_out)
+        text = decode_script(source)
+        tree = parse_script(text, state.warn, state.leave_out)
+        reading.lines_with_if[module.name] = list_lines_with_if(text)
         reading.scope, reading.assumptions, reading.stack = module.scope, {}, []
         reading.returns.append([])
         try:

@@ -34,7 +34,6 @@ from glueline_worker.lineage.script.interpreter.variables import bind_variable
 
 def run_module(reading: Reading, body: Sequence[ast.stmt]) -> bool:
     """Run the script; a statement that cannot be followed costs only itself."""
-
     for at, statement in enumerate(body):
         try:
             if fork_by_answers(reading, body, at, reading.run_module) is not None:
@@ -90,7 +89,10 @@ def _run_augmented_assignment(reading: Reading, node: ast.AugAssign) -> bool:
 
 
 def _run_if(reading: Reading, node: ast.If) -> bool:
-    decided = decide(reading, node.test)
+    place = reading.chains.get(node, node)
+    if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+        reading.chains[node.orelse[0]] = place
+    decided = decide(reading, node.test, place)
     if decided is not None:
         return reading.run(node.body if decided else node.orelse)
     return fork(reading, lambda: reading.run(node.body), lambda: reading.run(node.orelse))
