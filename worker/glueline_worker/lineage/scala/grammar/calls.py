@@ -45,6 +45,9 @@ def make_call(translator: Translator, target: str, name: str, arguments: CallArg
         return target
     if name == "format" and translator.get_shape(target) == "text":
         return methods.make_format_call(target, arguments)
+    if name == "format" and target == "String" and arguments.positional:
+        template, *values = arguments.positional
+        return methods.make_format_call(template, CallArguments(values))
     if name in _COLLECTIONS | {_JSON}:  # mutable.Map(…)
         return make_application(translator, name, arguments)
     if name == "apply" or (name in {"asList", "of"} and target in _COLLECTIONS):
@@ -59,6 +62,8 @@ def make_application(translator: Translator, callee: str, arguments: CallArgumen
     first = arguments.get(0)
     if callee in _COLLECTIONS:
         return _make_collection(translator, callee, arguments)
+    if callee in methods.DATE_CLASSES and (first is None or first == methods.NOW):
+        return methods.NOW
     if first is None:
         return f"{callee}({arguments.render()})"
     if callee in _WRAPPERS:

@@ -7,7 +7,7 @@ What Python has no value for is one of the classes here.
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 NESTING_LIMIT = 8
 _PATH_LIMIT = 200
@@ -197,7 +197,7 @@ class JobArgument(str):
     __slots__ = ("name",)
     name: str
 
-    def __new__(cls, text: str, name: str = "") -> "JobArgument":
+    def __new__(cls, text: str, name: str = "") -> Self:
         """Make the text of an argument."""
         made = super().__new__(cls, text)
         made.name = name

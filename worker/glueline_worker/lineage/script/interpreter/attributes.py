@@ -36,7 +36,7 @@ from glueline_worker.lineage.script.models import registry
 from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
 
-def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: PLR0911 - one for each kind
+def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: C901, PLR0911 - one for each kind
     """Return ``value.name``."""
     if isinstance(value, OneOf):
         known = [option for option in value.options if option is not None]

@@ -41,9 +41,7 @@ _NESTING = 4
 
 
 def list_tests(reading: Reading, statement: ast.stmt) -> Sequence[ast.expr]:
-    """List the conditions that a statement begins with: of an ``if`` with its ``elif``, or
-    that of ``a if b else c``.
-    """
+    """List the conditions of an ``if`` with its ``elif``, or the first one inside a statement."""
     if isinstance(statement, ast.If):
         return tuple(_walk_chain(statement))
     if not isinstance(statement, _ASKING):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
@@ -58,9 +57,8 @@ def keep_settings(reading: Reading, settings: Settings) -> None:
     """Put settings back where a default stands beside them."""
     for target, value in settings:
         now = reading.evaluate(target)
-        if (isinstance(now, OneOf) and all(map(is_default, get_alternatives(now)))) or (
-            isinstance(now, dict) and now is not value and is_default(now)
-        ):
+        is_mixed = isinstance(now, (OneOf, dict)) and now is not value
+        if is_mixed and is_default(now):
             assign(reading, target, value)
 
 

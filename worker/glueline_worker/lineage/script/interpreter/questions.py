@@ -1,5 +1,4 @@
-"""Questions about settings: a script that asks one of them in several places is followed once for
-each answer.
+"""Questions about settings, for each of whose answers the whole script is followed once.
 
 ``read(mode)`` and ``write(rows, mode)`` may both ask for ``mode == "full"``. What one answer
 reads is never written by the other one, so the whole script is read along each answer. A setting

@@ -6,7 +6,7 @@ import re
 
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import render
-from glueline_worker.lineage.script.domain.values import MISSING, Frame, Value
+from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, Value
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.aws.boto3 import AwsClient
 from glueline_worker.lineage.script.models.library import Library
@@ -53,4 +53,14 @@ def _query_athena(call: Call) -> Value:
     return call.state.unite_frames(found) or MISSING
 
 
-UNKNOWN_HELPERS = Library(rules=(_read_argument, _move_data))
+def _format_value(call: Call) -> Value:
+    """Call ``formatter.format(date)``: a text that hangs on what is formatted."""
+    value = call.arg(0)
+    if call.name != "format" or len(call.args) != 1 or not isinstance(value, External):
+        return MISSING
+    if call.receiver.label != "unknown":  # date.format(formatter)
+        return MISSING
+    return External(f"{call.receiver.path}()", value.label)
+
+
+UNKNOWN_HELPERS = Library(rules=(_read_argument, _format_value, _move_data))
