@@ -181,7 +181,12 @@ def _make_join(target: str, arguments: CallArguments) -> str:
 
 
 def make_format_call(target: str, arguments: CallArguments) -> str:
-    """Return ``target.format(arguments)`` of a text: Scala's placeholders are those of ``%``."""
+    """Return ``target.format(arguments)`` of a text: Scala's placeholders are those of ``%``.
+
+    Java's form is ``String.format(target, arguments)``.
+    """
+    if target == "String" and arguments.positional:
+        return make_format_call(arguments.positional[0], CallArguments(arguments.positional[1:]))
     return f"({target} % ({arguments.render()},))" if arguments.positional else target
 
 

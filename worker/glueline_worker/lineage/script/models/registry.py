@@ -102,6 +102,9 @@ _RULES = [rule for library in LIBRARIES for rule in library.rules]
 _ATTRIBUTE_RULES = [rule for library in LIBRARIES for rule in library.attributes]
 _ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
 
+_LOOP = "loop:"
+_NAMES_OF_ITEMS = frozenset({"Key", "Name", "Prefix"})
+"""Fields of AWS's listings that name the item itself."""
 _LONGEST_NAME = 3
 """The parts of the longest name in ``_FUNCTIONS``."""
 _BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
@@ -156,6 +159,9 @@ def get_external_item(state: State, value: External, key: Value) -> Value:
     for rule in _ITEM_RULES:
         if (found := rule(state, value, key)) is not MISSING:
             return found
+    is_field = isinstance(key, str) and key.isidentifier() and key not in _NAMES_OF_ITEMS
+    if is_field and value.label.startswith(_LOOP):
+        return External(value.part("item").path, f"{value.label}.{key}")
     return value.part("item")
 
 
