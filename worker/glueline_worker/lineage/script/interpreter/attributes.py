@@ -6,7 +6,7 @@ from typing import Any
 
 from glueline_worker.lineage.script.domain.alternatives import ALTERNATIVES_LIMIT, join_values
 from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, get_column
-from glueline_worker.lineage.script.domain.items import as_key
+from glueline_worker.lineage.script.domain.items import as_key, label_field
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import (
@@ -175,9 +175,10 @@ def _get_frame_item(reading: Reading, frame: Frame, key: Value) -> Value:  # noq
     if frame.kind == "rows" and isinstance(key, int):
         return Frame(frame.node, "row", frame.label)
     if frame.kind == "row":
-        return Frame(frame.node, "scalar", frame.label)
+        return Frame(frame.node, "scalar", label_field(frame.label, key))
     if frame.kind in {"rows", "scalar", "grouped"}:
-        return frame
+        label = label_field(frame.label, key)
+        return frame if label == frame.label else Frame(frame.node, frame.kind, label)
     if isinstance(key, str):
         return get_column(frame, key)
     if isinstance(key, (list, tuple)) and key and all(isinstance(name, str) for name in key):

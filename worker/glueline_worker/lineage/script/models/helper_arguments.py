@@ -22,6 +22,7 @@ from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 _URL = re.compile(r"(?:s3[an]?|hdfs|abfss?|gs)://")
 _PART = rf"`?(?:[A-Za-z_]|{OPEN}[^{CLOSE}]*{CLOSE})(?:\w|{OPEN}[^{CLOSE}]*{CLOSE})*`?"
 _QUALIFIED = re.compile(rf"{_PART}(?:\.{_PART}){{1,2}}")
+_SIMPLE = re.compile(_PART)
 _FILE = re.compile(
     r"(?i)\.(?:avro|cfg|conf|csv|gz|ini|jar|json|orc|parquet|py|sql|toml|txt|whl|xml|ya?ml|zip)\Z"
 )
@@ -38,6 +39,11 @@ _OF_TABLES = re.compile(
 _OF_FILES = re.compile(
     r"(?:.*_)?(?:avro|csv|excel|file|files|json|orc|parquet|path|s3|xml)(?:_.*)?"
 )
+_OF_DATABASES = re.compile(
+    r"(?:.*_)?(?:dynamo\w*|jdbc|kafka|mongo\w*|mysql|opensearch|oracle|postgres\w*|redshift|"
+    r"snowflake|sql_?server|teradata)(?:_.*)?"
+)
+_SESSION = re.compile(r"(?i)spark|glue_?context|\bsc\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_DATA = re.compile(
     r"(?:.*_)?(?:checkpoint|config|conf|log|mode|query|schema_path|sql|temp|tmp|view|key)(?:_.*)?"
@@ -66,6 +72,11 @@ def is_url(text: str) -> bool:
     return bool(_URL.match(text))
 
 
+def is_session(value: Value) -> bool:
+    """Tell whether a value is a Spark session or a Glue context."""
+    return isinstance(value, External) and bool(_SESSION.search(value.path))
+
+
 def make_snake_case(name: str) -> str:
     """Return ``writeToS3`` as ``write_to_s3``."""
     return _CAMEL.sub("_", name).lower()
@@ -86,6 +97,8 @@ def list_text_arguments(call: Call) -> Iterator[HelperArgument]:
 def find_datasets(call: Call, arguments: list[HelperArgument]) -> list[Dataset]:
     """Find the datasets that the arguments name; none where nothing says what they are."""
     function = make_snake_case(call.name)
+    if _OF_DATABASES.fullmatch(function):
+        arguments = [argument for argument in arguments if is_url(argument.text)]
     found = _find_in_database(call, arguments)
     for argument in arguments:
         if found and not _URL.match(argument.text):
@@ -98,6 +111,9 @@ def _find_in_database(call: Call, arguments: list[HelperArgument]) -> list[Datas
     """Find the table that a database and a name beside it make."""
     databases = [a.text for a in arguments if _DATABASE.fullmatch(a.name)]
     tables = [a.text for a in arguments if _TABLE.fullmatch(a.name) and "." not in a.text]
+    if not databases and not tables and _OF_TABLES.fullmatch(make_snake_case(call.name)):
+        plain = [a.text for a in arguments if not a.name and _SIMPLE.fullmatch(a.text)]
+        databases, tables = plain[:1], plain[1:2] if len(plain) == len(arguments) else []
     if len(databases) != 1 or len(tables) != 1:
         return []
     return datasets.find_tables(call.state, databases[0], tables[0])

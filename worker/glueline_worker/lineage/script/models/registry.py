@@ -9,6 +9,7 @@ from typing import TypeVar
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.items import label_field
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import (
@@ -102,9 +103,6 @@ _RULES = [rule for library in LIBRARIES for rule in library.rules]
 _ATTRIBUTE_RULES = [rule for library in LIBRARIES for rule in library.attributes]
 _ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
 
-_LOOP = "loop:"
-_NAMES_OF_ITEMS = frozenset({"Key", "Name", "Prefix"})
-"""Fields of AWS's listings that name the item itself."""
 _LONGEST_NAME = 3
 """The parts of the longest name in ``_FUNCTIONS``."""
 _BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
@@ -159,10 +157,7 @@ def get_external_item(state: State, value: External, key: Value) -> Value:
     for rule in _ITEM_RULES:
         if (found := rule(state, value, key)) is not MISSING:
             return found
-    is_field = isinstance(key, str) and key.isidentifier() and key not in _NAMES_OF_ITEMS
-    if is_field and value.label.startswith(_LOOP):
-        return External(value.part("item").path, f"{value.label}.{key}")
-    return value.part("item")
+    return External(value.part("item").path, label_field(value.label, key))
 
 
 def call_frame_method(call: Call) -> Value:

@@ -12,6 +12,7 @@ from glueline_worker.lineage.script.models.aws.boto3 import AwsClient
 from glueline_worker.lineage.script.models.helper_arguments import (
     HelperArgument,
     find_datasets,
+    is_session,
     is_url,
     list_text_arguments,
     make_snake_case,
@@ -33,7 +34,6 @@ _NO_READ = re.compile(
     r"(?:\w+_)?(?:arg|args|bookmark|conf|config|count|logger|metadata|param|params|query|schema|"
     r"secret|settings|sql|state|status|template|watermark|yaml)(?:_\w+)?"
 )
-_SESSION = re.compile(r"(?i)spark|glue_?context|\bsc\b")
 _JOINS = re.compile(
     r"(?:path_join|url_join|(?:build|compose|concat|construct|create|format|join|make)_(?:\w+_)?"
     r"(?:key|location|path|paths|prefix|uri|url)|s3_(?:path|uri|url))"
@@ -56,7 +56,7 @@ def _move_data(call: Call) -> Value:
     frames = call.state.find_frames(call.values)
     function = make_snake_case(call.name)
     arguments = list(list_text_arguments(call))
-    if "()" in call.receiver.path and not any(map(_is_session, call.values)):
+    if "()" in call.receiver.path and not any(map(is_session, call.values)):
         # Of an object that is not known: its methods may look like those of many libraries.
         arguments = [argument for argument in arguments if is_url(argument.text)]
     if frames and arguments and _WRITES.fullmatch(function):
@@ -78,7 +78,7 @@ def _move_between(call: Call, function: str, arguments: list[HelperArgument]) ->
             read = call.state.read(sources, call.name)
             return call.state.write(read, targets, call.name)
     is_read = _READS.fullmatch(function) or (
-        _READS_WITH_SESSION.fullmatch(function) and any(map(_is_session, call.values))
+        _READS_WITH_SESSION.fullmatch(function) and any(map(is_session, call.values))
     )
     if is_read and not _NO_READ.fullmatch(function):
         found = find_datasets(call, [one for one in arguments if not one.is_target])
@@ -88,11 +88,6 @@ def _move_between(call: Call, function: str, arguments: list[HelperArgument]) ->
 
 def _moves(function: str) -> bool:
     return bool(_WRITES.fullmatch(function) or _MOVES.fullmatch(function))
-
-
-def _is_session(value: Value) -> bool:
-    """Tell whether a value is a Spark session or a Glue context."""
-    return isinstance(value, External) and bool(_SESSION.search(value.path))
 
 
 def _join_path(call: Call) -> Value:
