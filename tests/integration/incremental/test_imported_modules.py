@@ -14,9 +14,7 @@ Start = Callable[..., Any]
 ARCHIVE = "s3://code/lib.zip"
 READ = 'def load(spark, name):\n    return spark.table(f"raw.{name}")\n'
 SAVE = "def save(rows, name):\n    rows.write.parquet(f's3://{BUCKET}/{name}/')\n"
-SCRIPT = (
-    "from shared.reading import load\nfrom saving import save\n\nsave(load(spark, 'ships'), 'port')\n"
-)
+SCRIPT = "from shared.reading import load\nfrom saving import save\n\nsave(load(spark, 'ships'), 'port')\n"
 
 
 @pytest.fixture
@@ -75,7 +73,7 @@ async def test_a_job_is_read_again_only_when_a_module_has_changed(
         endpoint_url=sim.url,
         region_name="eu-west-1",
         aws_access_key_id="a",
-        aws_secret_access_key="b",  # noqa: S106 - of the simulator
+        aws_secret_access_key="b",
     )
     s3.put_object(Bucket="code", Key="jobs/saving.py", Body=f'BUCKET = "pond"\n{SAVE}'.encode())
     assert "unchanged_job" not in (await worker.run()).counts

@@ -23,15 +23,14 @@ _SIZE_LIMIT = 2_000_000
 """The most characters of all modules of one script."""
 _MODULE_SIZE = 400_000
 _ENTRIES_LIMIT = 50_000
-_IMPORT = re.compile(r"^[ \t\">.]*import[ \t]+(?P<names>[\w., \t]+)", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t\"]*+import[ \t]++(?P<names>[\w., \t]++)", re.MULTILINE)
 _FROM = re.compile(
-    r"^[ \t\"]*from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*"
-    r"(?P<names>\([^()]{0,5000}\)|[^\n#;]{0,500})",
+    r"^[ \t\"]*+from[ \t]++(?P<module>[\w.]++)[ \t]++import\b[ \t]*+"
+    r"(?:\((?P<block>[^()]{0,5000}+)|(?P<names>[\w., \t]{0,500}+))",
     re.MULTILINE,
 )
-_NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:[ \t]+as[ \t]+\w+)?")
-_DOTTED = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)")
-_WORDS = frozenset({"as", "import"})
+_ITEM = re.compile(r"[ \t\n]*+([A-Za-z_][\w.]*+)")
+_COMMENT = re.compile(r"#[^\n]*+")
 _LIBRARIES = sys.stdlib_module_names | split_words(
     "airflow aiobotocore aiohttp awsglue awswrangler boto boto3 botocore chispa click cryptography "
     "dateutil delta deltalake dotenv duckdb elasticsearch fsspec great_expectations gspread jinja2 "
@@ -172,13 +171,20 @@ def _is_library(name: str) -> bool:
 def list_imports(text: str, package: str = "") -> Iterator[str]:
     """List the names of modules that a text may import; ``from a import b`` may mean ``a.b``."""
     for found in _IMPORT.finditer(text):
-        yield from (name for name in _DOTTED.findall(found["names"]) if name not in _WORDS)
+        yield from _list_items(found["names"])
     for found in _FROM.finditer(text):
         module = _resolve(found["module"], package)
         if module:
             yield module
-        names = (name for name in _NAME.findall(found["names"]) if name not in _WORDS)
+        names = _list_items(_COMMENT.sub("", found["block"] or found["names"] or ""))
         yield from (f"{module}.{name}" if module else name for name in names)
+
+
+def _list_items(names: str) -> Iterator[str]:
+    """List the names between commas, without what they are called in the script."""
+    for item in names.split(","):
+        if name := _ITEM.match(item):
+            yield name[1]
 
 
 def _resolve(module: str, package: str) -> str:
