@@ -226,7 +226,8 @@ def format_value(value: Value, spec: str) -> Value:
     if isinstance(value, OneOf):
         return join_values(format_value(option, spec) for option in value.options)
     if isinstance(value, Method):
-        return UNKNOWN
+        of = value.receiver  # {day.year}, where the day is an argument
+        return of if isinstance(of, str) and is_placeholder(of) else UNKNOWN
     if isinstance(value, (list, tuple)) and _is_list_of_texts(value):
         items = ", ".join(f"'{item}'" for item in value)
         return f"[{items}]" if isinstance(value, list) else f"({items})"

@@ -33,8 +33,12 @@ _DATABASE = re.compile(r"(?:.*_)?(?:database|db|schema|namespace)(?:_?name)?")
 _PLACE = re.compile(
     r"(?:.*_)?(?:dir|directory|folder|location|path|paths|prefix|s3|uri|url)(?:_\w+)?"
 )
+_UNKNOWN_PLACE = re.compile(
+    r"(?:\w+_)?(?:dest|destination|input|out|output|s3|source|src|target|tgt)_"
+    r"(?:folder|location|path|uri|url)"
+)
 _OF_TABLES = re.compile(
-    r"(?:.*_)?(?:catalog|delta|hudi|iceberg|merge|scd\d?|tables?|upsert)(?:_.*)?"
+    r"(?:.*_)?(?:catalog|delta|dynamic_frame|hudi|iceberg|merge|scd\d?|tables?|upsert)(?:_.*)?"
 )
 _OF_FILES = re.compile(
     r"(?:.*_)?(?:avro|csv|excel|file|files|json|orc|parquet|path|s3|xml)(?:_.*)?"
@@ -90,8 +94,15 @@ def list_text_arguments(call: Call) -> Iterator[HelperArgument]:
         for option in get_alternatives(value) if isinstance(value, OneOf) else (value,):
             if isinstance(option, str):
                 yield HelperArgument(name, option)
-            elif isinstance(option, External) and option.label.startswith(("arg:", "env:")):
-                yield HelperArgument(name, as_text(option))
+            elif isinstance(option, External) and _may_be_text(option):
+                yield HelperArgument(name or make_snake_case(option.name), as_text(option))
+
+
+def _may_be_text(value: External) -> bool:
+    """Tell whether a value is a setting, or an attribute that is called a place: ``conf.path``."""
+    if value.label.startswith(("arg:", "env:")):
+        return True
+    return value.label == "unknown" and bool(_UNKNOWN_PLACE.fullmatch(make_snake_case(value.name)))
 
 
 def find_datasets(call: Call, arguments: list[HelperArgument]) -> list[Dataset]:

@@ -19,15 +19,19 @@ from glueline_worker.lineage.script.models.helper_arguments import (
 )
 from glueline_worker.lineage.script.models.library import Library
 
-_READS_ARGUMENT = re.compile(r"(?:\w+_)?(?:arg|argument|job_param|job_parameter|env_var)s?")
+_READS_ARGUMENT = re.compile(
+    r"(?:\w+_)?(?:arg|argument|job_param|job_parameter|env_var)s?|"
+    r"(?:get|read|resolve)_(?:job_|glue_)?(?:option|param|parameter)s?"
+)
+_PANDAS = frozenset({"pandas", "pd"})
 _WRITES = re.compile(
     r"(?:\w+_)?(?:append|dump|export|insert|merge|overwrite|persist|publish|save|scd\d?|sink|store|"
     r"upload|upsert|write)(?:_\w+)?"
 )
 _MOVES = re.compile(r"(?:\w+_)?(?:copy|ingest|load|move|replicate|sync|transfer)(?:_\w+)?")
 _READS = re.compile(
-    r"(?:read|load)_(?:\w+_)?"
-    r"(?:avro|csv|dataframe|delta|df|hudi|iceberg|orc|parquet|tables?)(?:_\w+)?"
+    r"(?:fetch|load|read|retrieve)_(?:\w+_)?(?:avro|catalog|csv|dataframe|delta|df|dyf|"
+    r"dynamic_frame|hudi|iceberg|orc|parquet|tables?)(?:_\w+)?"
 )
 _READS_WITH_SESSION = re.compile(r"(?:\w+_)?(?:extract|fetch|get|ingest|load|read)(?:_\w+)?")
 _NO_READ = re.compile(
@@ -45,7 +49,7 @@ _QUERY = re.compile(r"\s*(?:select|with|insert|merge|create|unload)\s", re.IGNOR
 
 def _read_argument(call: Call) -> Value:
     """Call ``get_argument("name")``: one of the job's arguments."""
-    if not _READS_ARGUMENT.fullmatch(call.name):
+    if not _READS_ARGUMENT.fullmatch(call.name) or call.parts[0] in _PANDAS:
         return MISSING
     name = next((arg for arg in call.args if isinstance(arg, str)), None)
     return MISSING if name is None else call.state.get_argument(name.lstrip("-"))
@@ -58,7 +62,7 @@ def _move_data(call: Call) -> Value:
     arguments = list(list_text_arguments(call))
     if "()" in call.receiver.path and not any(map(is_session, call.values)):
         # Of an object that is not known: its methods may look like those of many libraries.
-        arguments = [argument for argument in arguments if is_url(argument.text)]
+        arguments = [each for each in arguments if each.name or is_url(each.text)]
     if frames and arguments and _WRITES.fullmatch(function):
         targets = [one for one in arguments if not one.is_source]
         if found := find_datasets(call, targets):
