@@ -10,8 +10,10 @@ import io
 import re
 import sys
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from typing import Protocol
 
 from glueline_worker.lineage.script.source.parser import decode_script
@@ -22,7 +24,10 @@ MODULES_LIMIT = 200
 _SIZE_LIMIT = 2_000_000
 """The most characters of all modules of one script."""
 _MODULE_SIZE = 400_000
+_NAMES_LIMIT = 5_000
+"""The most imported names that are looked for."""
 _ENTRIES_LIMIT = 50_000
+_DEPTH_LIMIT = 20
 _IMPORT = re.compile(r"^[ \t\"]*+import[ \t]++(?P<names>[\w., \t]++)", re.MULTILINE)
 _FROM = re.compile(
     r"^[ \t\"]*+from[ \t]++(?P<module>[\w.]++)[ \t]++import\b[ \t]*+"
@@ -75,6 +80,8 @@ class ModuleArchive:
     archive: zipfile.ZipFile
     entries: dict[str, str] = field(default_factory=dict)
     """The names of the files, by module."""
+    packages: frozenset[str] = frozenset()
+    """The names that modules stand below."""
 
     def find(self, name: str) -> str | None:
         """Return the source of a module; None where there is none, or none that can be read."""
@@ -93,7 +100,7 @@ class ModuleArchive:
 
     def is_package(self, name: str) -> bool:
         """Tell whether modules stand below ``name``."""
-        return any(other.startswith(f"{name}.") for other in self.entries)
+        return name in self.packages
 
 
 def open_modules(key: str, data: bytes) -> ModuleSource | None:
@@ -112,7 +119,14 @@ def open_modules(key: str, data: bytes) -> ModuleSource | None:
     for entry in names:
         if entry.endswith(".py") and (name := _name_module(entry)):
             entries.setdefault(name, entry)
-    return ModuleArchive(archive, entries)
+    packages = frozenset(above for name in entries for above in _list_packages(name))
+    return ModuleArchive(archive, entries, packages)
+
+
+def _list_packages(name: str) -> Iterator[str]:
+    """List the packages around a module."""
+    parts = name.split(".")[:-1][:_DEPTH_LIMIT]
+    return accumulate(parts, lambda above, part: f"{above}.{part}")
 
 
 def _name_module(entry: str) -> str:
@@ -137,11 +151,11 @@ def find_modules(script: str, places: Sequence[ModuleSource]) -> FoundModules:
     """Find the modules that ``script`` imports in ``places``, and those that they import."""
     found: dict[str, str] = {}
     missing: dict[str, None] = {}
-    waiting = list(list_imports(script))
+    waiting = deque(islice(list_imports(script), _NAMES_LIMIT))
     seen: set[str] = set()
     size = left_out = 0
-    while waiting:
-        name = waiting.pop(0)
+    while waiting and len(seen) < _NAMES_LIMIT:
+        name = waiting.popleft()
         if name in seen or _is_library(name):
             continue
         seen.add(name)
@@ -159,7 +173,7 @@ def find_modules(script: str, places: Sequence[ModuleSource]) -> FoundModules:
         size += len(text)
         found[name] = text
         is_package = any(place.is_package(name) for place in places)
-        waiting += list_imports(text, name if is_package else parent)
+        waiting += islice(list_imports(text, name if is_package else parent), _NAMES_LIMIT)
     nowhere = [name for name in missing if name.rpartition(".")[0] not in found]
     return FoundModules(found, nowhere, left_out)
 

@@ -16,6 +16,8 @@ SEQUENCES = split_words(
 )
 MAPS = frozenset(["HashMap", "LinkedHashMap", "ListMap", "Map", "Properties", "TreeMap"])
 _NUMBERS = split_words("BigDecimal BigInt Boolean Double Float Int Integer Long Short false true")
+_HEADER_LIMIT = 500
+"""The most tokens between a name and the braces of its definition."""
 _WRAPPERS = frozenset(["scala", "collection", "mutable", "immutable", "java", "util", "new", "."])
 
 
@@ -64,7 +66,8 @@ def _is_value(tokens: Sequence[ScalaToken], index: int) -> bool:
     """Tell whether a function has no parameters, and a body."""
     if tokens[index].text == "[" and tokens[index].partner > index:
         index = tokens[index].partner + 1
-    while index < len(tokens) and tokens[index].kind not in {"newline", "end"}:
+    end = min(index + _HEADER_LIMIT, len(tokens))
+    while index < end and tokens[index].kind not in {"newline", "end"}:
         token = tokens[index]
         if token.text == "(":
             return False
@@ -76,7 +79,8 @@ def _is_value(tokens: Sequence[ScalaToken], index: int) -> bool:
 
 def _find_class_members(tokens: Sequence[ScalaToken], index: int) -> tuple[str, ...]:
     """Return what a class defines in its braces, which stand behind its header."""
-    while index < len(tokens) and tokens[index].kind not in {"newline", "end"}:
+    end = min(index + _HEADER_LIMIT, len(tokens))
+    while index < end and tokens[index].kind not in {"newline", "end"}:
         token = tokens[index]
         if token.text == "{":
             return tuple(find_members(tokens, index, token.partner))

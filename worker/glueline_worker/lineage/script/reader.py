@@ -16,8 +16,9 @@ from glueline_worker.lineage.script.source import parser
 
 _DIVIDED = 3
 """Reads and writes from which on it matters which of them belong together."""
-_STEPS_OF_WAYS = 800_000
+_STEPS_OF_WAYS = 400_000
 """The most steps that all ways through a script take together."""
+_NODES_OF_WAYS = 4_000
 
 
 def read_script(text: str | bytes, context: LineageContext) -> Graph:
@@ -29,8 +30,7 @@ def read_script(text: str | bytes, context: LineageContext) -> Graph:
     first = _Script(code, context)
     first.follow({}, 1)
     ways = list_ways(first.reading)
-    nodes = sum(bool(node.datasets) for node in first.state.nodes.values())
-    if not ways or nodes < _DIVIDED or first.state.steps * len(ways) > _STEPS_OF_WAYS:
+    if not ways or not first.is_worth_dividing(len(ways)):
         return first.make_graph()
     graphs, at = [], 1
     for answers in ways:
@@ -79,6 +79,15 @@ class _Script:
             state.leave_out(f"{exhausted}; what was found by then is kept")
         except RecursionError:
             state.leave_out("the script is nested too deeply to be followed")
+
+    def is_worth_dividing(self, ways: int) -> bool:
+        """Tell whether the script moves enough data, and is short enough, for several ways."""
+        nodes = self.state.nodes.values()
+        return (
+            sum(bool(node.datasets) for node in nodes) >= _DIVIDED
+            and self.state.steps * ways <= _STEPS_OF_WAYS
+            and len(nodes) * ways <= _NODES_OF_WAYS
+        )
 
     def make_graph(self) -> Graph:
         """Return what was found."""

@@ -82,8 +82,9 @@ def _may_ask(reading: Reading, statement: ast.stmt) -> bool:
 
 def _walk_chain(statement: ast.If) -> Iterator[ast.expr]:
     yield statement.test
-    if len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
-        yield from _walk_chain(statement.orelse[0])
+    while len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
+        statement = statement.orelse[0]
+        yield statement.test
 
 
 def find_subject(reading: Reading, test: ast.expr) -> str | None:

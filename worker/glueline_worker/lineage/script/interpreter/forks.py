@@ -80,8 +80,11 @@ def fork_by_answers(
 
     None where there is none, or nothing further down depends on it.
     """
-    tests, size = list_tests(reading, body[at]), len(body) - at
-    if not tests or size == 1 or _is_too_much(2 * reading.paths, size):
+    size = len(body) - at
+    if size == 1 or _is_too_much(2 * reading.paths, size):
+        return None
+    tests = list_tests(reading, body[at])
+    if not tests:
         return None
     rest = body[at:]
     answers = _list_answers(reading, tests, rest)
