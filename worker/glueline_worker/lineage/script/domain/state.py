@@ -1,6 +1,7 @@
 """The findings of a reading so far: nodes, temporary views, catalogs, local files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from glueline.contract.lineage import Dataset
@@ -50,8 +51,9 @@ class ReadingExhausted(Exception):
 class State:
     """Everything that lasts for the whole script."""
 
-    def __init__(self, context: LineageContext) -> None:
+    def __init__(self, context: LineageContext, first_node: int = 1) -> None:
         self.context = context
+        self._first_node = first_node
         self.journal = Journal()
         self.nodes: dict[str, Node] = {}
         self.views: dict[str, Value] = {}
@@ -90,8 +92,26 @@ class State:
         self.gaps: dict[str, None] = {}
         self._omitted: set[str] = set()
         self.line: int | None = None
+        self.module = ""
+        """The imported module that is run; "" in the script itself."""
+        self._line_of_use: int | None = None
         self.steps = 0
         self.depth = 0
+
+    @contextmanager
+    def enter_module(self, module: str) -> Iterator[None]:
+        """Run code of an imported module: what it does counts for the script's present line."""
+        before = self.module, self._line_of_use, self.line
+        self.module, self._line_of_use = module, self.line_in_script
+        try:
+            yield
+        finally:
+            self.module, self._line_of_use, self.line = before
+
+    @property
+    def line_in_script(self) -> int | None:
+        """The line of the script itself that is followed."""
+        return self._line_of_use if self.module else self.line
 
     def charge(self, cost: int = 1) -> None:
         """Count a step; raise ReadingExhausted past the limit."""
@@ -125,7 +145,9 @@ class State:
         return (*found, *more)
 
     def _add_sentence(self, found: dict[str, None], sentence: str) -> None:
-        sentence = f"line {self.line}: {sentence}" if self.line else sentence
+        if self.line:
+            place = f"module {self.module}, line" if self.module else "line"
+            sentence = f"{place} {self.line}: {sentence}"
         if len(found) < _WARNING_LIMIT or sentence in found:
             found[sentence] = None
         else:
@@ -137,7 +159,8 @@ class State:
         found = self.context.arguments.get(name)
         if found is None:
             found = self.context.arguments.get(name.replace("_", "-"))
-        return JobArgument(found) if found else placeholder(f"arg:{name}")
+        label = f"arg:{name}"
+        return JobArgument(found, label) if found else placeholder(label)
 
     # Nodes
 
@@ -173,13 +196,13 @@ class State:
             )
         if role == "write" and label == "":
             label = "write"
-        identity = f"n{len(self.nodes) + 1}"
+        identity = f"n{len(self.nodes) + self._first_node}"
         if role == "write":
             self.written.update(datasets)
         elif datasets and self.written.issuperset(datasets):
             self.tentative.add(identity)  # what the job has written is only looked at
         self.nodes[identity] = Node(
-            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line
+            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line_in_script
         )
         bits = 0
         for dataset in self.nodes[identity].datasets if role == "read" else ():

@@ -179,7 +179,9 @@ def _split(text: str, name: str, args: list[Value]) -> Value:
 
 
 def _keep_kind(before: str, after: str) -> str:
-    return JobArgument(after) if isinstance(before, JobArgument) else after
+    if not isinstance(before, JobArgument):
+        return after
+    return JobArgument(after, before.name if before.lower() == after.lower() else "")
 
 
 def get_label(text: str) -> str:
@@ -239,13 +241,15 @@ def _get_field(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
     return value
 
 
-def format_value(value: Value, spec: str) -> Value:
+def format_value(value: Value, spec: str) -> Value:  # noqa: PLR0911 - one for each kind
     """Format ``value`` by a format specification."""
     if isinstance(value, OneOf):
         return join_values(format_value(option, spec) for option in value.options)
-    if isinstance(value, Method) or (isinstance(value, Frame) and value.kind == "rows"):
-        # The text that is made of rows has their data.
-        return UNKNOWN if isinstance(value, Method) else value
+    if isinstance(value, Frame) and value.kind == "rows":
+        return value  # the text that is made of it has its data
+    if isinstance(value, Method):
+        of = value.receiver  # {day.year}, where the day is an argument
+        return of if isinstance(of, str) and is_placeholder(of) else UNKNOWN
     if isinstance(value, (list, tuple)) and _is_list_of_texts(value):
         items = ", ".join(f"'{item}'" for item in value)
         return f"[{items}]" if isinstance(value, list) else f"({items})"

@@ -51,6 +51,7 @@ _ADDS = re.compile(
 _PLACE = re.compile(r"\blocation\s+['\"](s3[an]?://[^'\"]{1,2000})['\"]", re.IGNORECASE)
 _HEAD = 20_000
 """Characters in which ALTER TABLE … ADD PARTITION or SET LOCATION is looked for."""
+_LOOP_PLACEHOLDER = re.compile(r"`?\{loop:[^{}]*\}`?")
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
 _WRITES = split_words("insert merge update delete create_table create_view copy")
@@ -87,6 +88,8 @@ def name_spark_table(state: State, parts: TableName) -> Dataset:
     current = state.settings["database"]
     if len(parts) == 1 and "://" not in parts[0] and isinstance(current, str):
         parts = (*current.split("."), *parts)
+    elif len(parts) == 1 and _LOOP_PLACEHOLDER.fullmatch(parts[0]):
+        parts = ("{unknown}", *parts)  # what is filled in may name the database too
     default = state.settings.get("catalog")
     if (
         len(parts) == _TABLE_IN_DATABASE
