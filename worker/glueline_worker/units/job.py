@@ -19,15 +19,19 @@ from glueline_worker.catalog.jobs import (
 )
 from glueline_worker.lineage.files.file_kinds import PIPELINE_REASON
 from glueline_worker.lineage.job import is_pipeline, read_job_lineage
-from glueline_worker.lineage.model import Lineage, LineageContext
+from glueline_worker.lineage.lost_columns import describe_lost_columns
+from glueline_worker.lineage.model import Lineage, LineageContext, Schemas
 from glueline_worker.lineage.records import make_lineage_records
+from glueline_worker.lineage.schemas import join_schemas
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.table_columns import (
+    MOST_TABLES,
     encode_table_names,
-    find_columns,
+    look_up_tables,
     select_readable_tables,
+    warn_of_limit,
 )
 from glueline_worker.units.unchanged import JobInputs, make_job_fingerprint
 
@@ -37,6 +41,9 @@ _ANNOTATION = b"@type"
 """The mark of an annotation, which GetDataflowGraph reads; a script without it needs no call."""
 _SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
 """A missing object with another ending may be a folder, which GetObject does not show."""
+
+_ROUNDS = 2
+"""How often a job's tables are asked for: with columns it may show further ones."""
 
 
 class LineageUnread(Retryable):
@@ -56,7 +63,7 @@ class JobDescriptions:
     is_complete: bool = True
     """True when every description was read, so that lineage which is not found is gone."""
     has_columns: bool = True
-    """True when the columns of every table that the job reads are known, or never will be."""
+    """True when the columns of every table of the job are known, or never will be."""
 
 
 async def extract_job(unit: JobUnit, context: UnitContext) -> None:
@@ -116,7 +123,10 @@ async def _write(
 async def _read_lineage(
     definition: Mapping[str, Any], descriptions: JobDescriptions, context: UnitContext
 ) -> Lineage:
-    """Read the job's lineage, and again with the columns of the tables that it reads."""
+    """Read the job's lineage, and again with the columns of its tables.
+
+    With columns a job may show further tables: a loop over the columns of a frame names some.
+    """
     lineage_context = LineageContext(
         region=context.at.region,
         account=context.at.account,
@@ -125,13 +135,30 @@ async def _read_lineage(
         },
     )
     lineage = await _analyse(definition, descriptions, lineage_context)
-    names = select_readable_tables(lineage.inputs, context) if lineage.edges else ()
-    descriptions.inputs.columns = await find_columns(names, context)
-    descriptions.has_columns = len(descriptions.inputs.columns) == len(names)
-    schemas = {name: columns for name, columns in descriptions.inputs.columns.items() if columns}
-    if not schemas:
-        return lineage
-    return await _analyse(definition, descriptions, replace(lineage_context, schemas=schemas))
+    for _ in range(_ROUNDS):
+        schemas = await _look_up_columns(lineage, descriptions, context)
+        if len(schemas) == len(lineage_context.schemas):
+            break
+        lineage_context = replace(lineage_context, schemas=schemas)
+        lineage = await _analyse(definition, descriptions, lineage_context)
+    names = select_readable_tables((*lineage.inputs, *lineage.outputs), context)
+    warn_of_limit(len(names), f"job {definition.get('Name')}", context)
+    lost = describe_lost_columns(lineage, lineage_context)
+    return replace(lineage, warnings=(*lineage.warnings, *lost))
+
+
+async def _look_up_columns(
+    lineage: Lineage, descriptions: JobDescriptions, context: UnitContext
+) -> Schemas:
+    """Ask for the tables that have not been asked for; return all schemas that are known."""
+    known = descriptions.inputs.columns
+    if lineage.inputs and lineage.outputs:
+        used = select_readable_tables((*lineage.inputs, *lineage.outputs), context)
+        names = [name for name in used if name not in known][: MOST_TABLES - len(known)]
+        found = await look_up_tables(names, context)
+        known.update(found.schemas)
+        descriptions.has_columns = descriptions.has_columns and len(found.schemas) == len(names)
+    return join_schemas(known)
 
 
 async def _analyse(

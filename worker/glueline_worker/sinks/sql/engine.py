@@ -21,7 +21,11 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from glueline_worker.sinks.errors import SinkRefused
 from glueline_worker.sinks.sql.database_identity import assign_database_number
 from glueline_worker.sinks.sql.errors import READ_ONLY_SQLSTATE, is_busy
-from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSION, migrate_schema
+from glueline_worker.sinks.sql.schema.migration import (
+    MIGRATED_VERSION,
+    add_new_columns,
+    migrate_schema,
+)
 from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
 
 _SQLITE_WAIT_SECONDS = 30
@@ -76,9 +80,11 @@ def create_schema(connection: Connection) -> int | None:
     if inspect(connection).has_table(VERSIONS.name):
         version = connection.scalar(select(VERSIONS.c.version))
         if version == SCHEMA_VERSION:
+            add_new_columns(connection)
             return None
         _check_version(version)
         migrate_schema(connection)
+        add_new_columns(connection)
         create_views(connection)
         return version
     METADATA.create_all(connection)
