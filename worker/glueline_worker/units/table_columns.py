@@ -15,19 +15,17 @@ from urllib.parse import quote, unquote
 from glueline.contract.errors import Retryable
 from glueline.contract.lineage import Dataset
 from glueline_worker.aws.errors import AwsError, AwsNotFound
-from glueline_worker.catalog.columns import read_columns
 from glueline_worker.catalog.common_fields import read_link
-from glueline_worker.catalog.table_formats import detect_table_format
 from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.lineage.graph.collapse import is_catalog_table
 from glueline_worker.lineage.schemas import (
     MOST_NAMES_A_READING,
     TableSchema,
     count_names,
-    make_table_schema,
 )
 from glueline_worker.units.column_cache import CachedColumns
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.table_schema import read_table_schema
 
 MOST_TABLES = 200
 """Tables whose columns one job or view is read with."""
@@ -94,7 +92,7 @@ def remember_listed_tables(
         table = answer.get("Name")
         if not isinstance(table, str) or "/" in table or "/" in database:
             continue
-        schema = _read_schema(answer)
+        schema = read_table_schema(answer)
         if schema or not answer.get("TargetTable"):  # that of a link is its target's
             _cache(f"{database}/{table}".lower(), CachedColumns(schema), context)
 
@@ -183,7 +181,7 @@ async def _cache_answer(
     name: str, answer: Mapping[str, Any], context: UnitContext, *, follow: bool = True
 ) -> CachedColumns:
     """Keep the columns in an answer; a link without columns has those of its target."""
-    found = CachedColumns(_read_schema(answer))
+    found = CachedColumns(read_table_schema(answer))
     if follow and not found.schema and (target := _find_target(answer, context)) not in {"", name}:
         known = _get_cached(target, context) or await _read_table(target, context, follow=False)
         if known is None:
@@ -202,16 +200,6 @@ def _find_target(answer: Mapping[str, Any], context: UnitContext) -> str:
     is_here = is_here and link.region in {None, context.at.region}
     name = f"{link.database}/{link.table}".lower()
     return name if is_here and name.count("/") == 1 else ""
-
-
-def _read_schema(fields: Mapping[str, Any]) -> TableSchema:
-    """Return the columns as the table's record has them, without making the record."""
-    answer = AnswerReader(fields)
-    storage = answer.find_object("StorageDescriptor") or AnswerReader({}, answer.warnings)
-    parameters = answer.get_parameters("Parameters")
-    table_format = detect_table_format(parameters, storage.fields)
-    columns, keys = read_columns(answer, storage, parameters, table_format)
-    return make_table_schema((*columns, *keys))
 
 
 def _bound(schemas: dict[str, TableSchema], context: UnitContext) -> dict[str, TableSchema]:
