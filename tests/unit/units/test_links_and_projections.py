@@ -58,7 +58,9 @@ def context_of(answers: Mapping[str, Any], pile: Pile | None = None, **more: Any
     )
     request = {key: more.pop(key) for key in ("options", "filters") if key in more}
     return UnitContext(
-        run=SimpleNamespace(run_id=RUN, source="default", request=ExtractionRequest(**request), place=None),
+        run=SimpleNamespace(
+            run_id=RUN, source="default", request=ExtractionRequest(**request), place=None
+        ),
         connection=connection,
         settings=WorkerSettings(),
         last_attempt=False,

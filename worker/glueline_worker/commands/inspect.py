@@ -2,7 +2,7 @@
 
 import json
 import sys
-from os.path import commonpath
+from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -141,8 +141,9 @@ def _show_many(
 
 def _count_common(files: list[Path]) -> int:
     """Count the characters of the folder that all files are in: a terminal is narrow."""
-    folders = {file.parent.as_posix() for file in files}
-    return len(commonpath(folders)) + 1 if len(files) > 1 and commonpath(folders) else 0
+    names = [file.as_posix() for file in files]
+    folder = f"{Path(commonprefix(names)).parent.as_posix()}/"
+    return len(folder) if all(name.startswith(folder) for name in names) else 0
 
 
 def _show_trees(
