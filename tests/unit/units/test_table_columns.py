@@ -18,6 +18,7 @@ from glueline_worker.units.table_columns import (
     look_up_tables,
     prefetch_columns,
     remember_listed_tables,
+    warn_of_limit,
 )
 
 HERE = "123456789012"
@@ -198,3 +199,13 @@ async def test_columns_that_are_too_many_for_one_reading_are_left_out_with_a_war
 def test_a_table_beyond_all_bounds_has_no_columns() -> None:
     wide = {f"column_{number}": "int" for number in range(schemas.MOST_NAMES + 1)}
     assert table_columns.read_table_schema(make_table("db/t", wide)) == {}
+
+
+def test_tables_beyond_the_limit_are_counted_in_a_warning() -> None:
+    context = context_of(Catalogue())
+    warn_of_limit(table_columns.MOST_TABLES, "job daily", context)
+    assert context.warnings == []
+    warn_of_limit(table_columns.MOST_TABLES + 1_234, "job daily", context)
+    assert context.warnings == [
+        "job daily uses 1,434 tables; the columns of 1,234 of them are not asked for"
+    ]

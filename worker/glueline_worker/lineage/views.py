@@ -132,9 +132,11 @@ def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> Sq
 
 
 def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) -> bool:
-    """Tell whether the query itself gives its columns the names that the view has."""
+    """Tell whether names lead from the query's columns to the view's, and not positions."""
     ours = [column.name.lower() for column in view.columns]
     theirs = [name.lower() for name in statement.columns]
+    if len(theirs) > len(ours):
+        return True  # a table has got columns since, maybe between the others
     if not set(theirs).issuperset(ours):
         return False
     if text.dialect == "spark" and (names := _read_output_names(view)):
