@@ -2,7 +2,6 @@
 
 import json
 import sys
-from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -142,8 +141,11 @@ def _show_many(
 def _count_common(files: list[Path]) -> int:
     """Count the characters of the folder that all files are in: a terminal is narrow."""
     names = [file.as_posix() for file in files]
-    folder = f"{Path(commonprefix(names)).parent.as_posix()}/"
-    return len(folder) if all(name.startswith(folder) for name in names) else 0
+    first, last = min(names, default=""), max(names, default="")
+    same = next(
+        (at for at, pair in enumerate(zip(first, last, strict=False)) if len({*pair}) > 1), 0
+    )
+    return first.rfind("/", 0, same) + 1
 
 
 def _show_trees(

@@ -39,7 +39,8 @@ T = TypeVar("T")
 
 _ANNOTATION = b"@type"
 """The mark of an annotation, which GetDataflowGraph reads; a script without it needs no call."""
-_SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
+_SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql")
+_ARCHIVE_ENDINGS = (".zip", ".egg", ".jar", ".whl", ".gz")
 """A missing object with another ending may be a folder, which GetObject does not show."""
 
 _ROUNDS = 2
@@ -189,7 +190,9 @@ async def _read_descriptions(
         tag = descriptions.script.tag if descriptions.script else ""
         descriptions.inputs.tags[location.bucket, location.key] = tag
         if descriptions.script is None and not location.key.lower().endswith(_SCRIPT_ENDINGS):
-            descriptions.warnings.append("the script location may name a folder, which is not read")
+            is_archive = location.key.lower().endswith(_ARCHIVE_ENDINGS)
+            kind = "an archive" if is_archive else "a folder"
+            descriptions.warnings.append(f"the script location may name {kind}, which is not read")
             descriptions.is_complete = False
     else:
         descriptions.warnings.append(location)
