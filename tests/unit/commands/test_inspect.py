@@ -306,7 +306,10 @@ def test_a_sink_gives_the_columns(star: Path, sink: str) -> None:
 
 def test_tables_of_several_accounts_that_differ_are_not_known(star: Path, sink: str) -> None:
     star.write_text(STAR.replace("sales.orders", "sales.both"))
-    assert columns(inspect("script", star, "--sink", sink, "--json")) == set()
+    words = ("script", star, "--sink", sink, "--json")
+    assert columns(inspect(*words)) == set()
+    assert columns(inspect(*words, "--account", "2" * 12)) == {("b", "b")}
+    assert columns(inspect(*words, "--region", "us-east-1")) == set()
 
 
 def test_a_schema_file_goes_before_the_sink(star: Path, sink: str, tmp_path: Path) -> None:

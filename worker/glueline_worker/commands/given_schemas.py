@@ -25,10 +25,13 @@ _NAMES_A_QUERY = 500
 _COLUMNS = TypeAdapter(tuple[Column, ...])
 
 
-def make_schema_finder(file: Path | None, sink: str | None) -> FindSchemas | None:
+def make_schema_finder(
+    file: Path | None, sink: str | None, region: str | None, account: str | None
+) -> FindSchemas | None:
     """Return a function that finds schemas in ``file`` or, where it has none, in ``sink``.
 
-    None without either. Raises UsageError for a file that is no schema.
+    ``region`` and ``account`` choose among the tables of a sink that holds several catalogues.
+    None without file and sink. Raises UsageError for a file that is no schema.
     """
     if file is None and sink is None:
         return None
@@ -38,7 +41,7 @@ def make_schema_finder(file: Path | None, sink: str | None) -> FindSchemas | Non
         wanted = dict.fromkeys(names)
         found = {name: of_file[name] for name in wanted if name in of_file}
         if sink is not None and (left := [name for name in wanted if name not in found]):
-            found |= read_sink_schemas(sink, left)
+            found |= read_sink_schemas(sink, left, region, account)
         return found
 
     return find
@@ -126,15 +129,23 @@ def _kind(value: Any) -> str:
     return "null" if value is None else kinds.get(type(value), "a number")
 
 
-def read_sink_schemas(url: str, names: Iterable[str]) -> dict[str, TableSchema]:
+def read_sink_schemas(
+    url: str, names: Iterable[str], region: str | None = None, account: str | None = None
+) -> dict[str, TableSchema]:
     """Read the columns that a SQL sink holds of tables, and change nothing.
 
-    A table that is there with several columns, of several accounts, is left out.
+    A table that several catalogues have with different columns is left out.
     """
-    return asyncio.run(_read_sink_schemas(url, sorted(set(names))))
+    wanted = sorted(set(names))
+    found = asyncio.run(
+        _read_sink(url, lambda connection: _select_schemas(connection, wanted, region, account))
+    )
+    return {name: schema for name, schema in found.items() if schema}
 
 
-async def _read_sink_schemas(url: str, names: list[str]) -> dict[str, TableSchema]:
+async def _read_sink(
+    url: str, query: "Callable[[Connection], dict[str, TableSchema]]"
+) -> dict[str, TableSchema]:
     from glueline_worker.sinks.registry import parse_sink  # noqa: PLC0415 - SQLAlchemy takes a while
     from glueline_worker.sinks.sql.sink import SqlSink  # noqa: PLC0415
 
@@ -142,32 +153,37 @@ async def _read_sink_schemas(url: str, names: list[str]) -> dict[str, TableSchem
     if not isinstance(sink, SqlSink):
         raise UsageError(f"{sink.name} is no SQL sink; columns are read from SQLite or PostgreSQL")
     try:
-        return await sink.read(lambda connection: _select_schemas(connection, names))
+        return await sink.read(query)
     finally:
         await sink.close()
 
 
-def _select_schemas(connection: "Connection", names: list[str]) -> dict[str, TableSchema]:
+def _select_schemas(
+    connection: "Connection", names: list[str], region: str | None, account: str | None
+) -> dict[str, TableSchema]:
     from sqlalchemy import select  # noqa: PLC0415
 
     from glueline_worker.sinks.sql.schema.tables import TABLES  # noqa: PLC0415
 
     wanted, columns = set(names), TABLES.c
     tables = sorted({name.partition("/")[2] for name in names})
+    places = [columns.region == region] if region else []
+    places += [columns.catalog_id == account] if account else []
     found: dict[str, TableSchema] = {}
     for start in range(0, len(tables), _NAMES_A_QUERY):
+        batch = tables[start : start + _NAMES_A_QUERY]
         query = select(
             columns.database_name,
             columns.name,
             columns.record["columns"],
             columns.record["partition_keys"],
-        ).where(columns.deleted_at.is_(None), columns.name.in_(tables[start:][:_NAMES_A_QUERY]))
+        ).where(columns.deleted_at.is_(None), columns.name.in_(batch), *places)
         for database, table, own, keys in connection.execute(query):
             name = f"{database}/{table}".lower()
             schema = _make_schema(own, keys)
             if name in wanted and schema:
                 found[name] = schema if found.get(name, schema) == schema else {}
-    return {name: schema for name, schema in found.items() if schema}
+    return found
 
 
 def _make_schema(own: Any, keys: Any) -> Mapping[str, Any]:

@@ -63,7 +63,7 @@ def script(
     from glueline_worker.commands.inspect_reading import read_file_lineage  # noqa: PLC0415
 
     around = _make_surroundings(argument, region, account)
-    finder = make_schema_finder(schema, sink)
+    finder = make_schema_finder(schema, sink, region, account)
     if len(files) == 1 and not files[0].is_dir():
         _show(files[0].name, read_file_lineage(files[0], around, finder), as_json=as_json)
     else:
@@ -96,7 +96,9 @@ def job(
     if code is None and isinstance(definition.get("Script"), str):
         code = definition["Script"].encode()
     around = _make_surroundings(argument, region, account)
-    lineage = read_lineage(definition, code, around, make_schema_finder(schema, sink))
+    lineage = read_lineage(
+        definition, code, around, make_schema_finder(schema, sink, region, account)
+    )
     _show(str(definition.get("Name") or file.name), lineage, as_json=as_json)
 
 
