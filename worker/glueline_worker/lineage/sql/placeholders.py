@@ -54,6 +54,11 @@ class Placeholders:
             return text
         return self._pattern.sub(self._get_original, text)
 
+    @property
+    def has_any(self) -> bool:
+        """Tell whether the statement has placeholders."""
+        return bool(self._texts)
+
     def is_placeholder(self, text: str) -> bool:
         """Tell whether ``text`` is one placeholder and nothing else."""
         return bool(self._texts) and self._pattern.fullmatch(text) is not None

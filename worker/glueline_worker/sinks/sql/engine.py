@@ -24,6 +24,7 @@ from glueline_worker.sinks.sql.errors import READ_ONLY_SQLSTATE, is_busy
 from glueline_worker.sinks.sql.schema.migration import (
     MIGRATED_VERSION,
     add_new_columns,
+    drop_replaced_views,
     migrate_schema,
 )
 from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
@@ -33,6 +34,9 @@ _SQLITE_WAIT_SECONDS = 30
 
 POSTGRESQL_CONNECTIONS = 4
 """Connections of one worker process to PostgreSQL."""
+
+_NEWEST_VIEW = "indirect_column_lineage"
+"""A view that databases of an older Glueline lack, though their schema has the same version."""
 
 _ADVISORY_LOCK = 0x676C7565
 """The number of the lock by which Glueline's processes take turns in PostgreSQL."""
@@ -78,9 +82,10 @@ def create_schema(connection: Connection) -> int | None:
     """
     lock_schema(connection)
     if inspect(connection).has_table(VERSIONS.name):
-        version = connection.scalar(select(VERSIONS.c.version))
+        version: int | None = connection.scalar(select(VERSIONS.c.version))
         if version == SCHEMA_VERSION:
             add_new_columns(connection)
+            _add_new_views(connection)
             return None
         _check_version(version)
         migrate_schema(connection)
@@ -92,6 +97,17 @@ def create_schema(connection: Connection) -> int | None:
     connection.execute(VERSIONS.insert(), {"version": SCHEMA_VERSION})
     assign_database_number(connection)
     return None
+
+
+def _add_new_views(connection: Connection) -> None:
+    """Create the views of a database of the same version that an older Glueline made.
+
+    They change no table, so workers of the older one go on writing beside this one.
+    """
+    if inspect(connection).has_table(_NEWEST_VIEW):
+        return
+    drop_replaced_views(connection)
+    create_views(connection)
 
 
 def create_views(connection: Connection) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.columns import operate_columns
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
@@ -34,7 +34,7 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
     """Return ``left op right``."""
     reading.state.charge()
     if isinstance(left, Column) or isinstance(right, Column):
-        return combine_columns([left, right])
+        return operate_columns(_SYMBOLS.get(type(op), "?"), left, right)
     has_frame = isinstance(left, Frame) or isinstance(right, Frame)
     if has_frame and not isinstance(left, str) and not isinstance(right, str):
         return reading.state.transform([left, right])
@@ -56,6 +56,15 @@ def _join_texts(left: Value, right: Value) -> Value:
     return JobArgument(text) if is_argument and isinstance(text, str) else text
 
 
+_SYMBOLS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Mod: "%",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -81,6 +90,11 @@ def _compute(op: ast.operator, left: Value, right: Value) -> Value:
         )
     if isinstance(op, ast.Mult) and not _is_small(left, right):
         return _report_too_long(right if isinstance(left, (int, float)) else left)
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)) and left != ():
+        if isinstance(op, ast.Sub):  # of sets, which are lists here
+            return [item for item in left if item not in right]
+        if isinstance(op, ast.BitOr):
+            return [*left, *(item for item in right if item not in left)]
     try:
         found = function(left, right)
     except (TypeError, ArithmeticError, ValueError):

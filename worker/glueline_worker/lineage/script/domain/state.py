@@ -1,7 +1,7 @@
 """The findings of a reading so far: nodes, temporary views, catalogs, local files."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, LineageContext, Node, Role
@@ -9,6 +9,7 @@ from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.journal import Journal
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.outputs import Outputs
 from glueline_worker.lineage.script.domain.template_text import placeholder, render
 from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
@@ -29,6 +30,15 @@ _NODE_LIMIT = 10_000
 _WARNING_LIMIT = 50
 _SIZE_PER_STEP = 32
 """Characters or items that count as one step."""
+
+
+class Grouping(NamedTuple):
+    """A frame that a groupBy grouped by ``keys``, and what a pivot made columns of."""
+
+    frame: Frame
+    keys: list[Value]
+    pivot: Value = None
+    values: Value = None
 
 
 class ReadingExhausted(Exception):
@@ -53,8 +63,12 @@ class State:
         """Objects that libraries keep for the whole script, such as a default connection."""
         self.aliases: dict[str, dict[str, str]] = {}
         """By node: the names that ``alias`` gave in it, with the node of each."""
-        self.groups: dict[str, tuple[Frame, list[Value]]] = {}
-        """By node: the frame that a groupBy grouped, and its keys."""
+        self.groups: dict[str, Grouping] = {}
+        """By node: what a groupBy grouped."""
+        self.outputs: dict[str, Outputs | None] = {}
+        """By node: its columns in their order; None where they are not known."""
+        self.has_star_functions = False
+        """True once the script imports all of Spark's functions by their bare names."""
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.warnings: dict[str, None] = {}
@@ -188,7 +202,7 @@ def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for eac
     if isinstance(value, OneOf):
         return get_alternatives(value)
     if isinstance(value, Column):
-        return [Frame(node) for node, _ in value.refs if node is not None]
+        return [Frame(ref.node) for ref in value.refs if ref.node is not None]
     if isinstance(value, Instance):
         return list(value.attributes.values())
     if isinstance(value, LibraryObject):

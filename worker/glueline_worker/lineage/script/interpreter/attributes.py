@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from glueline_worker.lineage.script.domain.alternatives import ALTERNATIVES_LIMIT, join_values
-from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, get_column
+from glueline_worker.lineage.script.domain.column_methods import get_column_item
+from glueline_worker.lineage.script.domain.columns import (
+    COLUMN_METHODS,
+    FRAME_PROPERTIES,
+    get_column,
+)
 from glueline_worker.lineage.script.domain.items import as_key
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
@@ -51,15 +56,15 @@ def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: 
         return _get_class_attribute(value, name)
     if isinstance(value, (str, int, list, dict, tuple)) and name == "value":
         return value  # a member of an Enum
-    if isinstance(value, Column) and name in FRAME_PROPERTIES:
-        return value
+    if isinstance(value, Column) and name not in COLUMN_METHODS:
+        return value if name in FRAME_PROPERTIES else get_column_item(value, name)
     if name == "__name__" and isinstance(value, Function):
         return value.name
     return Method(value, name)
 
 
 def _get_frame_attribute(reading: Reading, frame: Frame, name: str) -> Value:
-    if (found := registry.get_frame_attribute(frame, name)) is not MISSING:
+    if (found := registry.get_frame_attribute(reading.state, frame, name)) is not MISSING:
         return found
     if registry.is_frame_method(name):
         return Method(frame, name)
@@ -119,7 +124,7 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, External):
         return registry.get_external_item(reading.state, value, key)
     if isinstance(value, Column):
-        return Column(value.refs, key if isinstance(key, str) else value.name, value.is_known)
+        return get_column_item(value, key)
     return UNKNOWN
 
 

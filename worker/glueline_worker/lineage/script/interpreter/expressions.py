@@ -11,7 +11,11 @@ from glueline_worker.lineage.script.domain.alternatives import (
     join_values,
     map_alternatives,
 )
-from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.columns import (
+    combine_columns,
+    negate_column,
+    operate_columns,
+)
 from glueline_worker.lineage.script.domain.comparisons import compare, get_truth
 from glueline_worker.lineage.script.domain.items import as_key, spread
 from glueline_worker.lineage.script.domain.operators import combine_with_condition, operate
@@ -120,7 +124,7 @@ def _evaluate_boolean(reading: Reading, node: ast.BoolOp) -> Value:
 def _evaluate_unary(reading: Reading, node: ast.UnaryOp) -> Value:
     value = reading.evaluate(node.operand)
     if isinstance(value, Column):
-        return value
+        return negate_column("-" if isinstance(node.op, ast.USub) else "~", value)
     if isinstance(node.op, ast.Not):
         truth = get_truth(value)
         return UNKNOWN if truth is None else not truth
@@ -135,10 +139,22 @@ def _evaluate_comparison(reading: Reading, node: ast.Compare) -> Value:
     values = [left, *rights]
     if any(isinstance(value, (Column, Frame)) for value in values):
         frames = [value for value in values if isinstance(value, Frame)]
+        if len(values) == 2 and not frames:  # noqa: PLR2004 - the two sides
+            return operate_columns(_COMPARISONS.get(type(node.ops[0]), "?"), *values)
         return combine_columns([value for value in values if isinstance(value, Column)] or frames)
     if len(rights) != 1:
         return UNKNOWN
     return compare(node.ops[0], left, rights[0])
+
+
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 
 
 def _evaluate_conditional(reading: Reading, node: ast.IfExp) -> Value:

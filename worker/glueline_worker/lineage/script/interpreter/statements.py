@@ -186,6 +186,8 @@ def _run_import_from(reading: Reading, node: ast.ImportFrom) -> bool:
             bind_variable(
                 reading, name.asname or name.name, External(f"{node.module or ''}.{name.name}")
             )
+        elif node.module == "pyspark.sql.functions":
+            reading.state.has_star_functions = True
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import Frame, Value
@@ -14,6 +15,8 @@ from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
 from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.script.models.spark.code_schemas import list_schema_names
+from glueline_worker.lineage.script.models.spark.known_columns import set_outputs
 from glueline_worker.lineage.word_sets import split_words
 
 _WRITES = split_words(
@@ -82,7 +85,11 @@ def _make_frame(call: Call) -> Value:
     data = call.args[0] if call.args else list(call.kwargs.values())
     if isinstance(data, Frame) and data.kind == "data":
         return data
-    return call.state.transform(data, label=call.name)
+    frame = call.state.transform(data, label=call.name)
+    names = list_schema_names(call.arg(1, "schema")) if call.name == "createDataFrame" else None
+    if names is not None and not call.state.find_frames(data):
+        set_outputs(call.state, frame, [Attribute(name, frame.node, name) for name in names])
+    return frame
 
 
 def _unite(call: Call) -> Value:

@@ -39,13 +39,17 @@ from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUM
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
+from glueline_worker.lineage.script.models.spark import frame_schema
+from glueline_worker.lineage.script.models.spark.code_schemas import CODE_SCHEMAS
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
+from glueline_worker.lineage.script.models.spark.delta_tables import DELTA_TABLES
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
 from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
 from glueline_worker.lineage.script.models.spark.glue_transforms import GLUE_TRANSFORMS
 from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
 from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
 from glueline_worker.lineage.script.models.spark.spark_session import SPARK_SESSION
+from glueline_worker.lineage.script.models.spark.windows import SPARK_WINDOWS
 from glueline_worker.lineage.script.models.unknown_helpers import UNKNOWN_HELPERS
 from glueline_worker.lineage.word_sets import split_words
 
@@ -68,11 +72,14 @@ LIBRARIES: tuple[Library, ...] = (
     PYICEBERG,
     DUCKDB,
     SPARK_IO,
+    DELTA_TABLES,
     SPARK_SESSION,
     FRAMES,
     GLUE_CONTEXT,
     GLUE_TRANSFORMS,
     SPARK_COLUMNS,
+    SPARK_WINDOWS,
+    CODE_SCHEMAS,
     DBAPI,
     SPARK_CONF,
     UNKNOWN_HELPERS,
@@ -180,7 +187,10 @@ def is_united_method(name: str) -> bool:
     return name in _UNITED_METHODS
 
 
-def get_frame_attribute(frame: Frame, name: str) -> Value:
-    """Return ``frame.name``; ``MISSING`` for methods and columns."""
+def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:
+    """Return ``frame.name``; ``MISSING`` for methods and columns that are not known."""
+    column = frame_schema.find_column(state, frame, name)
+    if column is not None:
+        return column
     found = _FRAME_ATTRIBUTES.get(name)
-    return MISSING if found is None else found(frame)
+    return MISSING if found is None else found(state, frame)

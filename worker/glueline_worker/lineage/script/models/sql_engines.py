@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.model import ColumnRef, Flow
 from glueline_worker.lineage.naming import name_athena_table, name_s3_path, name_spark_sql_table
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
+from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_placeholder, list_texts, render
 from glueline_worker.lineage.script.domain.values import Frame, Value
+from glueline_worker.lineage.script.models.session_schemas import SessionSchemas
+from glueline_worker.lineage.script.models.spark.known_columns import (
+    find_attribute,
+    get_outputs,
+    set_outputs,
+)
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 from glueline_worker.lineage.word_sets import split_words
 
@@ -85,18 +93,24 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     ``rows`` flow into a statement besides its tables, such as those of an INSERT.
     """
     frame = None
-    for statement in parse_statements(state, text, engine.dialect):
+    schemas = SessionSchemas(state, engine.name, engine.views)
+    for statement in parse_statements(state, text, engine.dialect, schemas):
         frame = _add_statement(state, statement, engine, rows) or frame
     return frame
 
 
-def parse_statements(state: State, text: str, dialect: str) -> Sequence[SqlStatement]:
+def parse_statements(
+    state: State, text: str, dialect: str, schemas: SessionSchemas | None = None
+) -> Sequence[SqlStatement]:
     """Parse a text of SQL; what it leaves open becomes a warning of the script."""
     state.charge(_QUERY_COST + len(text) // 20)
     if is_placeholder(text):
         state.warn("a query that is known only at run time")
         return ()
-    reading = _parse_sql(render(text), dialect)
+    if schemas is not None and schemas.may_know:
+        reading = read_sql(render(text), dialect=dialect, schemas=schemas)
+    else:
+        reading = _parse_sql(render(text), dialect)
     for warning in reading.warnings[:_SENTENCES_SHOWN]:
         state.warn(f"SQL: {warning}")
     if (more := len(reading.warnings) - _SENTENCES_SHOWN) > 0:
@@ -122,12 +136,12 @@ def _add_statement(
     flow = statement.flow(sources)
     inputs = [Frame(node) for node in dict.fromkeys(sources.values())]
     if statement.view is not None:
-        frame = state.transform(inputs, flow, "sql")
+        frame = _add_query(state, statement, inputs, flow)
         register_view(state, statement.view[-1], frame)
         return frame
     targets = _find_targets(state, statement, engine)
     if not targets:
-        return state.transform(inputs, flow, "sql") if inputs else None
+        return _add_query(state, statement, inputs, flow) if inputs else None
     if engine.views is state.views and statement.write is not None:
         view = statement.write[-1].lower()
         if len(statement.write) == 1 and isinstance(known := state.views.get(view), Frame):
@@ -135,6 +149,27 @@ def _add_statement(
             state.views[view] = state.transform([known, *inputs], label="sql")
             return None
     return state.write_through([*inputs, rows], targets, flow, statement.kind)
+
+
+def _add_query(state: State, statement: SqlStatement, inputs: list[Frame], flow: Flow) -> Frame:
+    """Add the step of a query, whose columns are known if all of its tables' are."""
+    frame = state.transform(inputs, flow, "sql")
+    is_known = statement.columns and not statement.rest
+    if not is_known or any(get_outputs(state, each.node) is None for each in inputs):
+        return frame
+    attributes = [
+        Attribute(name, frame.node, name, shape=_find_shape(state, flow.columns[name]))
+        for name in statement.columns
+    ]
+    return set_outputs(state, frame, attributes)
+
+
+def _find_shape(state: State, refs: Sequence[ColumnRef]) -> str | None:
+    """Find where the fields of a column are that passes as it is."""
+    if len(refs) != 1 or refs[0].transformation != "identity":
+        return None
+    attribute = find_attribute(state, refs[0].node, f"`{refs[0].column}`")
+    return attribute.shape if attribute is not None else None
 
 
 def _find_targets(state: State, statement: SqlStatement, engine: SqlEngine) -> list[Dataset]:

@@ -8,15 +8,28 @@ from sqlglot import exp
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.parse import SqlBudgetExceeded
 from glueline_worker.lineage.sql.placeholders import Placeholders
-from glueline_worker.lineage.sql.query.relation import Relation
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
+from glueline_worker.lineage.sql.query.relation import (
+    IDENTITY,
+    TRANSFORMED,
+    Deciding,
+    Field,
+    Relation,
+)
 from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope
-from glueline_worker.lineage.sql.query.tables import TableSchemas
+from glueline_worker.lineage.sql.query.tables import TableSchemas, find_columns, make_schema_keys
+from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlFunction, SqlSession
 
 QueryReader: TypeAlias = Callable[["QueryWalk", exp.Expr | None, Ctes, QueryScope | None], Relation]
 """Returns the relation that a query yields."""
 
 _MAX_FIELDS = 200_000
 """Columns and whole tables passed on by all queries of a statement; bounds time and memory."""
+_MAX_SOURCES = 2_000_000
+"""Sources that columns take over from others, in all queries of a statement."""
+_MAX_CALLS = 16
+"""SQL functions within one another."""
+_WITH_LATERAL_ALIASES = frozenset({"spark", "redshift", "snowflake", "databricks"})
 
 
 class QueryWalk:
@@ -27,16 +40,37 @@ class QueryWalk:
     """
 
     def __init__(
-        self, placeholders: Placeholders, schemas: TableSchemas, read_query: QueryReader
+        self,
+        placeholders: Placeholders,
+        schemas: TableSchemas,
+        read_query: QueryReader,
+        *,
+        dialect: str = "spark",
+        session: SqlSession = EMPTY_SESSION,
+        text: str = "",
+        is_open: bool = False,
     ) -> None:
         self.placeholders = placeholders
         self.schemas = schemas
+        self.session = session
+        self._texts = ProjectionTexts(text)
+        self.is_open = is_open
+        """Columns stand for themselves, as in an expression that is read without its table."""
+        self.has_lateral_aliases = dialect in _WITH_LATERAL_ALIASES
+        self.is_spark = dialect == "spark"
+        self.names_exploded = dialect in {"spark", "hive"}
+        """Exploded columns are called ``col``, ``pos``, ``key`` and ``value``."""
         self.target: exp.Expr | None = None
         """A table in FROM that is the statement's target under an alias (SQL Server)."""
+        self.indirect: Deciding = {}
+        """The columns that decide about the statement's rows."""
         self._read_query = read_query
         self._reads: dict[TableName, int] = {}
         self._paths: dict[str, int] = {}
+        self._relations: dict[TableName, Relation] = {}
         self._budget = _MAX_FIELDS
+        self._sources_left = _MAX_SOURCES
+        self._calls = 0
 
     @property
     def reads(self) -> tuple[TableName, ...]:
@@ -66,8 +100,85 @@ class QueryWalk:
         """Return a table's name as it was written."""
         return tuple(self.placeholders.restore(part.name) for part in node.parts if part.name)
 
+    def get_relation(self, name: TableName) -> Relation:
+        """Return the columns of a table, or the whole table where its schema is not known."""
+        found = self._relations.get(name)
+        if found is None:
+            columns = find_columns(name, self.schemas)
+            fields = [Field(column, {(name, column): IDENTITY}) for column in columns]
+            found = Relation(fields) if fields else Relation(rest=(name,), exact=False)
+            self._relations[name] = found
+        return found
+
+    def find_text(self, node: exp.Expr) -> str:
+        """Return the text of a column of a SELECT."""
+        return self._texts.find(node)
+
+    # Structs
+
+    def get_schema_key(self, item: Field) -> str:
+        """Return where the fields of a column stand among the schemas; "" if it is no column."""
+        if item.schema or not item.sources or len(item.sources) != 1 or item.fields is not None:
+            return item.schema
+        ((table, column), way) = next(iter(item.sources.items()))
+        if way != IDENTITY:
+            return ""
+        for key in make_schema_keys(table):
+            path = f"{key}/{column.lower()}"
+            if self.schemas.get(path):
+                return path
+        return ""
+
+    def find_member(self, item: Field, name: str) -> Field | None:
+        """Return a field of a struct, or the value of a map: its source is the whole column."""
+        if item.fields is not None:
+            lower = name.lower()
+            return next((_as_member(e) for e in item.fields if e.name.lower() == lower), None)
+        key = self.get_schema_key(item)
+        member = item.change(name, TRANSFORMED)
+        if key:
+            inner = f"{key}/{name.lower()}"
+            member.schema = inner if self.schemas.get(inner) else ""
+        return member
+
+    def list_members(self, item: Field) -> tuple[Field, ...] | None:
+        """Return the fields of a struct; None where they are not known."""
+        if item.fields is not None:
+            return tuple(map(_as_member, item.fields))
+        names = self.schemas.get(self.get_schema_key(item) or "\0") or ()
+        return tuple(found for name in names if (found := self.find_member(item, name))) or None
+
+    # Functions
+
+    def call(self, function: SqlFunction, values: Relation) -> Relation:
+        """Return what a SQL function of the session yields; ``values`` are its parameters."""
+        if self._calls >= _MAX_CALLS:
+            return Relation(exact=False)
+        scope = QueryScope({})
+        scope.add((function.name,), values)
+        self._calls += 1
+        try:
+            return self.query(function.body, {}, scope).rename(function.columns)
+        finally:
+            self._calls -= 1
+
+    # Limits
+
     def spend(self, result: Relation) -> None:
         """Take a relation off the budget; raise SqlBudgetExceeded when that is used up."""
         self._budget -= len(result.fields) + len(result.rest)
         if self._budget < 0:
             raise SqlBudgetExceeded
+
+    def spend_sources(self, count: int) -> None:
+        """Take sources off the budget; raise SqlBudgetExceeded when that is used up."""
+        self._sources_left -= count
+        if self._sources_left < 0:
+            raise SqlBudgetExceeded
+
+
+def _as_member(item: Field) -> Field:
+    """Return a field of a struct as a column, which is made by taking the struct apart."""
+    member = item.change(item.name, TRANSFORMED)
+    member.fields, member.schema = item.fields, item.schema
+    return member

@@ -27,9 +27,7 @@ _OLDER_WORKER = "a worker of an older Glueline cannot write to this schema; end 
 
 def migrate_schema(connection: Connection) -> None:
     """Change tables, keys and indexes. The caller creates the views afterwards."""
-    if connection.dialect.name == "sqlite":  # SQLite cannot replace a view
-        for view in ("column_lineage", "columns"):
-            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
+    drop_replaced_views(connection)
     for table in (RUNS, *RECORD_TABLES.values()):
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN place TEXT")
     connection.execute(update(RUNS).values(place=""))
@@ -52,6 +50,13 @@ def add_new_columns(connection: Connection) -> None:
     if TABLES.c.inputs.name not in known:
         of_type = TABLES.c.inputs.type.compile(connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE {TABLES.name} ADD COLUMN inputs {of_type}")
+
+
+def drop_replaced_views(connection: Connection) -> None:
+    """Drop the views that are created again, where the database cannot replace a view."""
+    if connection.dialect.name == "sqlite":
+        for view in ("column_lineage", "columns"):
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
 
 
 def _place_rows(connection: Connection, table: Table) -> None:

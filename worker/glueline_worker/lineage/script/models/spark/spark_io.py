@@ -20,6 +20,7 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.spark import table_writes
 from glueline_worker.lineage.word_sets import split_words
 
 _SETTINGS = split_words(
@@ -110,7 +111,10 @@ class SparkWriter(LibraryObject):
         path = call.arg(None, "path", default=self.options.get("path"))
         if path is not None and call.name != "insertInto":
             found += datasets.find_locations(call.state, path)
-        call.state.write(self.frame, found, call.name)
+        if call.name == "insertInto":
+            table_writes.insert_by_position(call.state, self.frame, found)
+        else:
+            call.state.write(self.frame, found, call.name)
         return External("query")
 
     def _write_jdbc(self, call: Call) -> Value:
@@ -191,36 +195,6 @@ class TableWriter(LibraryObject):
         return None
 
 
-@dataclass(eq=False)
-class SparkDeltaTable(LibraryObject):
-    """A ``DeltaTable`` of Delta's package for Spark, or a merge into it."""
-
-    datasets: tuple[Dataset, ...]
-    is_merge: bool = False
-    source: Value = None
-
-    def call(self, call: Call) -> Value:
-        """Call a method of the table or of the merge."""
-        if call.name == "toDF":
-            return call.state.read(self.datasets, "delta")
-        if call.name == "merge":
-            return SparkDeltaTable(self.datasets, is_merge=True, source=call.arg(0, "source"))
-        if call.name == "execute" or (call.name in {"update", "delete"} and not self.is_merge):
-            call.state.write(self.source, self.datasets, "merge")
-            return None
-        return self
-
-
-def _open_delta_table(call: Call) -> Value:
-    """Call ``DeltaTable.forPath(spark, path)`` or ``forName(spark, name)``."""
-    place = call.arg(
-        1 if len(call.args) > 1 else 0, "path", "tableOrViewName", "name", "identifier"
-    )
-    is_name = call.name == "forName"
-    find = datasets.find_spark_tables if is_name else datasets.find_locations
-    return SparkDeltaTable(tuple(find(call.state, place)))
-
-
 def _get_reader_or_writer(state: State, value: External, name: str) -> Value:
     """Return ``spark.read`` and the like."""
     del state
@@ -232,13 +206,10 @@ def _get_reader_or_writer(state: State, value: External, name: str) -> Value:
 
 
 SPARK_IO = Library(
-    functions=dict.fromkeys(
-        ("DeltaTable.forPath", "DeltaTable.forName", "forPath", "forName"), _open_delta_table
-    ),
     attributes=(_get_reader_or_writer,),
     frame_methods={"writeTo": lambda call: TableWriter(call.receiver, call.arg(0, "table"))},
     frame_attributes={
-        "write": SparkWriter,
-        "writeStream": lambda frame: SparkWriter(frame, is_streaming=True),
+        "write": lambda _, frame: SparkWriter(frame),
+        "writeStream": lambda _, frame: SparkWriter(frame, is_streaming=True),
     },
 )
