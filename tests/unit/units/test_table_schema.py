@@ -6,6 +6,7 @@ import pytest
 
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import make_table_record
+from glueline_worker.lineage.schemas import get_glue_name
 from glueline_worker.units.table_schema import read_table_schema
 
 SPARK = '{"type":"struct","fields":[{"name":"Id","type":"long","nullable":true,"metadata":{}}]}'
@@ -43,6 +44,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "spark.sql.sources.schema.partCol.0": "id",
         },
     ),
+    "Spark's case of names": answer(
+        PLAIN[:1], Parameters={"spark.sql.sources.schema": SPARK, "spark.sql.create.version": "4"}
+    ),
     "a delta table": answer(
         PLAIN, StorageDescriptor={"Columns": PLAIN, "InputFormat": "io.delta.DeltaFormat"}
     ),
@@ -53,7 +57,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_columns_are_those_of_the_record(name: str) -> None:
     record = make_table_record(ANSWERS[name], RecordOrigin("s", "r"), database_name="d")
-    columns = [column.name for column in (*record.columns, *record.partition_keys)]
+    columns = [get_glue_name(column) for column in (*record.columns, *record.partition_keys)]
     assert list(read_table_schema(ANSWERS[name]).get("", ())) == columns
 
 

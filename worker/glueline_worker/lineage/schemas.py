@@ -19,16 +19,25 @@ _NO_TABLE: TableSchema = {}
 
 
 def make_table_schema(columns: Iterable[Column]) -> TableSchema:
-    """Return the schema of a table; without fields that are too many, and empty beyond that."""
+    """Return the schema of a table; without fields that are too many, and empty beyond that.
+
+    The names are Glue's, whatever case a table's writer keeps beside them: edges of all engines
+    then name a column in one way.
+    """
     columns = tuple(columns)
     if not columns or len(columns) > MOST_NAMES:
         return _NO_TABLE
-    schema: dict[str, tuple[str, ...]] = {"": tuple(column.name for column in columns)}
+    schema: dict[str, tuple[str, ...]] = {"": tuple(map(get_glue_name, columns))}
     left = MOST_NAMES - len(columns)
     for column in columns:
         if column.data_type.kind != "primitive":
-            left -= _add_fields(column.name, column.data_type, schema, left)
+            left -= _add_fields(get_glue_name(column), column.data_type, schema, left)
     return schema
+
+
+def get_glue_name(column: Column) -> str:
+    """Return the name of a column in Glue."""
+    return column.glue.name if column.glue else column.name
 
 
 def count_names(schema: TableSchema) -> int:

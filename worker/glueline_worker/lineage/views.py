@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
+from glueline_worker.lineage.metric_view import read_metric_view
 from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
 from glueline_worker.lineage.naming import (
     name_athena_table,
@@ -12,7 +13,7 @@ from glueline_worker.lineage.naming import (
     name_location,
     parse_table_arn,
 )
-from glueline_worker.lineage.schemas import add_default_database
+from glueline_worker.lineage.schemas import add_default_database, get_glue_name
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
 
 _OWN_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
@@ -34,7 +35,7 @@ def read_view(
     warnings: list[str] = []
     gaps: list[str] = []
     has_nothing = False
-    for text in view.views:
+    for text in map(read_metric_view, view.views):
         reading = _read_text(view, text, context)
         found = [item for item in reading.statements if item.reads or item.path_reads]
         if found:
@@ -91,7 +92,7 @@ def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
     context's ``schemas`` show it.
     """
     nothing = LineageContext()
-    for text in view.views:
+    for text in map(read_metric_view, view.views):
         reading = _read_text(view, text, nothing)
         found = [name for statement in reading.statements[-1:] for name in statement.reads]
         if found:
@@ -119,7 +120,7 @@ def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> Sq
     """Read a text so that its columns have the names of the view's."""
     schemas = add_default_database(context.schemas, _get_default_database(view, text))
     reading = read_sql(text.sql, dialect=text.dialect, schemas=schemas)
-    columns = [column.name for column in view.columns]
+    columns = list(map(get_glue_name, view.columns))
     if len(reading.statements) != 1 or reading.statements[0].kind != "select" or not columns:
         return reading
     statement = reading.statements[0]
@@ -133,7 +134,7 @@ def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> Sq
 
 def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) -> bool:
     """Tell whether names lead from the query's columns to the view's, and not positions."""
-    ours = [column.name.lower() for column in view.columns]
+    ours = [get_glue_name(column).lower() for column in view.columns]
     theirs = [name.lower() for name in statement.columns]
     if len(theirs) > len(ours):
         return True  # a table has got columns since, maybe between the others

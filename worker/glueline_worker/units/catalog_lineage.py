@@ -10,7 +10,7 @@ from glueline_worker.catalog.values import to_text
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.links.storage import make_link_lineage
 from glueline_worker.lineage.model import Lineage, LineageContext
-from glueline_worker.lineage.schemas import join_schemas
+from glueline_worker.lineage.schemas import get_glue_name, join_schemas
 from glueline_worker.lineage.views import find_tables_to_look_up, read_view
 from glueline_worker.sinks.model import StoredEntry
 from glueline_worker.units.context import UnitContext
@@ -167,5 +167,5 @@ def _read_lineage(
 def _add_own_columns(view: TableRecord, context: LineageContext) -> LineageContext:
     """Add the view's own columns: all of ``SELECT *`` over a table that is not known."""
     name = f"{view.database_name}/{view.name}".lower()
-    columns = tuple(column.name for column in view.columns)
+    columns = tuple(map(get_glue_name, view.columns))
     return replace(context, schemas={**context.schemas, name: columns}) if columns else context

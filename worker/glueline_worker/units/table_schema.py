@@ -1,4 +1,4 @@
-"""The columns in an answer about a table, as its record has them, without making the record."""
+"""The columns in an answer about a table, by Glue's names for them, without making its record."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from glueline.contract.records import Column
 from glueline_worker.catalog.columns import make_column, read_columns
 from glueline_worker.catalog.table_formats import detect_table_format
+from glueline_worker.catalog.types.spark_schema import read_spark_columns
 from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.lineage.schemas import TableSchema, make_table_schema
 
@@ -21,7 +22,9 @@ def read_table_schema(fields: Mapping[str, Any]) -> TableSchema:
     storage = answer.find_object("StorageDescriptor") or AnswerReader({}, answer.warnings)
     parameters = answer.get_parameters("Parameters")
     table_format = detect_table_format(parameters, storage.fields)
-    own, keys = read_columns(answer, storage, parameters, table_format)
+    written = read_spark_columns(parameters, answer.warnings)
+    schema = [each.column for each in written]
+    own, keys = read_columns(answer, storage, parameters, table_format, schema)
     return make_table_schema((*own, *keys))
 
 
