@@ -146,3 +146,5 @@ class LineageContext:
         default_factory=lambda: MappingProxyType({})
     )
     schemas: Schemas = field(default_factory=lambda: MappingProxyType({}))
+    modules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The source of the modules that the script may import, by their dotted names."""

@@ -26,6 +26,7 @@ from glueline_worker.lineage.schemas import join_schemas
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.modules import encode_places, read_modules
 from glueline_worker.units.table_columns import (
     MOST_TABLES,
     encode_table_names,
@@ -63,6 +64,8 @@ class JobDescriptions:
     warnings: list[str] = field(default_factory=list)
     is_complete: bool = True
     """True when every description was read, so that lineage which is not found is gone."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """The sources of the modules that the script imports, by name."""
     has_columns: bool = True
     """True when the columns of every table of the job are known, or never will be."""
 
@@ -116,8 +119,8 @@ async def _write(
     if descriptions.is_complete and descriptions.has_columns:
         fingerprint = make_job_fingerprint(record.key, definition, inputs, context)
     if not await context.skip_unchanged("job", {record.key: fingerprint}):
-        tables = encode_table_names(inputs.columns)
-        part = Part(record.key, (record, *edges), fingerprint, tables)
+        others = (*encode_table_names(inputs.columns), *encode_places(inputs.modules))
+        part = Part(record.key, (record, *edges), fingerprint, others)
         await context.write_parts("job", [part])
 
 
@@ -134,6 +137,7 @@ async def _read_lineage(
         connections={
             name: known for name, known in descriptions.inputs.connections.items() if known
         },
+        modules=descriptions.modules,
     )
     lineage = await _analyse(definition, descriptions, lineage_context)
     for _ in range(_ROUNDS):
@@ -189,7 +193,9 @@ async def _read_descriptions(
         )
         tag = descriptions.script.tag if descriptions.script else ""
         descriptions.inputs.tags[location.bucket, location.key] = tag
-        if descriptions.script is None and not location.key.lower().endswith(_SCRIPT_ENDINGS):
+        if descriptions.script is not None:
+            await _read_modules(definition, descriptions.script, location, descriptions, context)
+        elif not location.key.lower().endswith(_SCRIPT_ENDINGS):
             is_archive = location.key.lower().endswith(_ARCHIVE_ENDINGS)
             kind = "an archive" if is_archive else "a folder"
             descriptions.warnings.append(f"the script location may name {kind}, which is not read")
@@ -208,6 +214,21 @@ async def _read_descriptions(
         found = await _try(context.glue.read_connection(name), descriptions, context)
         properties = None if found is None else found.get("ConnectionProperties") or {}
         descriptions.inputs.connections[name] = properties and redact_parameters(properties)
+
+
+async def _read_modules(
+    definition: Mapping[str, Any],
+    script: Script,
+    location: ScriptLocation,
+    descriptions: JobDescriptions,
+    context: UnitContext,
+) -> None:
+    found = await read_modules(definition, script, location, context)
+    descriptions.modules = found.sources
+    descriptions.warnings += found.warnings
+    descriptions.is_complete = descriptions.is_complete and found.is_complete
+    descriptions.inputs.tags |= found.tags
+    descriptions.inputs.modules = tuple(found.tags)
 
 
 async def _try(step: Awaitable[T], descriptions: JobDescriptions, context: UnitContext) -> T | None:

@@ -113,6 +113,8 @@ def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
         return NotCode("the script is empty")
     notebook = read_notebook(text)
     if notebook is not None:
+        if notebook.python and _find_language(notebook.python, "python") == "scala":
+            notebook = read_notebook(text, "scala") or notebook  # it names no kernel, or another
         return _convert_notebook(notebook)
     start = text.lstrip()
     for pattern, kind in _TEXTS:

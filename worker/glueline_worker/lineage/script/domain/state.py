@@ -1,6 +1,7 @@
 """The findings of a reading so far: nodes, temporary views, catalogs, local files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from glueline.contract.lineage import Dataset
@@ -48,8 +49,9 @@ class ReadingExhausted(Exception):
 class State:
     """Everything that lasts for the whole script."""
 
-    def __init__(self, context: LineageContext) -> None:
+    def __init__(self, context: LineageContext, first_node: int = 1) -> None:
         self.context = context
+        self._first_node = first_node
         self.journal = Journal()
         self.nodes: dict[str, Node] = {}
         self.views: dict[str, Value] = {}
@@ -75,8 +77,26 @@ class State:
         self.gaps: dict[str, None] = {}
         self._omitted: set[str] = set()
         self.line: int | None = None
+        self.module = ""
+        """The imported module that is run; "" in the script itself."""
+        self._line_of_use: int | None = None
         self.steps = 0
         self.depth = 0
+
+    @contextmanager
+    def enter_module(self, module: str) -> Iterator[None]:
+        """Run code of an imported module: what it does counts for the script's present line."""
+        before = self.module, self._line_of_use, self.line
+        self.module, self._line_of_use = module, self.line_in_script
+        try:
+            yield
+        finally:
+            self.module, self._line_of_use, self.line = before
+
+    @property
+    def line_in_script(self) -> int | None:
+        """The line of the script itself that is followed."""
+        return self._line_of_use if self.module else self.line
 
     def charge(self, cost: int = 1) -> None:
         """Count a step; raise ReadingExhausted past the limit."""
@@ -110,7 +130,9 @@ class State:
         return (*found, *more)
 
     def _add_sentence(self, found: dict[str, None], sentence: str) -> None:
-        sentence = f"line {self.line}: {sentence}" if self.line else sentence
+        if self.line:
+            place = f"module {self.module}, line" if self.module else "line"
+            sentence = f"{place} {self.line}: {sentence}"
         if len(found) < _WARNING_LIMIT or sentence in found:
             found[sentence] = None
         else:
@@ -121,7 +143,8 @@ class State:
         found = self.context.arguments.get(name)
         if found is None:
             found = self.context.arguments.get(name.replace("_", "-"))
-        return JobArgument(found) if found else placeholder(f"arg:{name}")
+        label = f"arg:{name}"
+        return JobArgument(found, label) if found else placeholder(label)
 
     # Nodes
 
@@ -157,9 +180,9 @@ class State:
             )
         if role == "write" and label == "":
             label = "write"
-        identity = f"n{len(self.nodes) + 1}"
+        identity = f"n{len(self.nodes) + self._first_node}"
         self.nodes[identity] = Node(
-            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line
+            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line_in_script
         )
         aliases: dict[str, str] = {}
         for before in inputs:

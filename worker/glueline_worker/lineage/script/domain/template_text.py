@@ -163,7 +163,9 @@ def _split(text: str, name: str, args: list[Value]) -> Value:
 
 
 def _keep_kind(before: str, after: str) -> str:
-    return JobArgument(after) if isinstance(before, JobArgument) else after
+    if not isinstance(before, JobArgument):
+        return after
+    return JobArgument(after, before.name if before.lower() == after.lower() else "")
 
 
 def get_label(text: str) -> str:

@@ -8,11 +8,12 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import Frame, Value
+from glueline_worker.lineage.script.domain.values import MISSING, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_by_option
 from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
 from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
+from glueline_worker.lineage.script.models.helper_arguments import is_session
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.spark.code_schemas import list_schema_names
@@ -43,6 +44,8 @@ _PATHS = (
 
 def _read(call: Call) -> Value:
     """Call ``pandas.read_csv(path)`` or a sibling."""
+    if call.args and is_session(call.args[0]):
+        return MISSING  # a helper of another module
     return files.read_file(call.state, add_scheme_by_option(call, call.arg(0, *_PATHS)))
 
 

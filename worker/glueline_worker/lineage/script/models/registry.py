@@ -9,6 +9,7 @@ from typing import TypeVar
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.items import label_field
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import (
@@ -163,7 +164,7 @@ def get_external_item(state: State, value: External, key: Value) -> Value:
     for rule in _ITEM_RULES:
         if (found := rule(state, value, key)) is not MISSING:
             return found
-    return value.part("item")
+    return External(value.part("item").path, label_field(value.label, key))
 
 
 def call_frame_method(call: Call) -> Value:

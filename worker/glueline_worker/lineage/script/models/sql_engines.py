@@ -31,6 +31,7 @@ _SENTENCES_SHOWN = 3
 """Warnings of one text of SQL."""
 _AS_OF = re.compile(r"@(?:v\d+|\d{17})$")
 """Delta's time travel in a path: the table as it was at a version or moment."""
+_LOOP_PLACEHOLDER = re.compile(r"`?\{loop:[^{}]*\}`?")
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
 _WRITES = split_words("insert merge update delete create_table create_view copy")
@@ -67,6 +68,8 @@ def name_spark_table(state: State, parts: TableName) -> Dataset:
     current = state.settings["database"]
     if len(parts) == 1 and "://" not in parts[0] and isinstance(current, str):
         parts = (*current.split("."), *parts)
+    elif len(parts) == 1 and _LOOP_PLACEHOLDER.fullmatch(parts[0]):
+        parts = ("{unknown}", *parts)  # what is filled in may name the database too
     default = state.settings.get("catalog")
     if (
         len(parts) == _TABLE_IN_DATABASE
