@@ -19,7 +19,9 @@ def describe_lost_columns(lineage: Lineage, context: LineageContext) -> tuple[st
 
 
 def _is_lost(edge: Edge, context: LineageContext) -> bool:
-    return not edge.columns and not edge.indirect and bool(get_schema(edge.upstream, context))
+    if edge.columns or edge.indirect or not edge.is_opaque:
+        return False  # a count of rows has no columns, and none are missing
+    return bool(get_schema(edge.upstream, context))
 
 
 def _describe(edge: Edge) -> str:

@@ -1,6 +1,9 @@
 """Edges whose columns could have been known and are not are named in one sentence."""
 
+import pytest
+
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
+from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.lost_columns import describe_lost_columns
 from glueline_worker.lineage.model import Edge, Lineage, LineageContext
 from glueline_worker.lineage.naming import name_catalog_table
@@ -13,8 +16,8 @@ OTHER = name_catalog_table("shop", "other", CONTEXT)
 LAKE = Dataset(namespace="s3://lake", name="out")
 
 
-def edge(upstream=ORDERS, downstream=LAKE, *, line=3, **more):
-    return Edge(upstream, downstream, (Origin.SCRIPT,), line=line, **more)
+def edge(upstream=ORDERS, downstream=LAKE, *, line=3, is_opaque=True, **more):
+    return Edge(upstream, downstream, (Origin.SCRIPT,), line=line, is_opaque=is_opaque, **more)
 
 
 def describe(*edges):
@@ -35,6 +38,31 @@ def test_direct_or_indirect_columns_are_enough():
 
 def test_a_table_whose_columns_are_not_known_is_no_loss():
     assert describe(edge(OTHER), edge(LAKE, ORDERS)) == ()
+
+
+def test_columns_that_are_known_to_be_none_are_no_loss():
+    assert describe(edge(is_opaque=False)) == ()
+
+
+@pytest.mark.parametrize(
+    ("script", "is_lost"),
+    [
+        (
+            'spark.sql("SELECT count(*) AS n FROM shop.orders").write.parquet("s3://lake/out")',
+            False,
+        ),
+        ('spark.table("shop.orders").write.parquet("s3://lake/out")', False),
+        (
+            'spark.table("shop.orders").where("day = 1").select("id").write.csv("s3://lake/x")',
+            False,
+        ),
+        ('import a\na.mix(spark.table("shop.orders").rdd).write.csv("s3://lake/x")', True),
+    ],
+)
+def test_scripts_lose_columns_only_where_nothing_says_which(script, is_lost):
+    lineage = read_job_lineage({}, script.encode(), None, CONTEXT)
+    assert lineage.edges
+    assert bool(describe_lost_columns(lineage, CONTEXT)) == is_lost
 
 
 def test_three_pairs_are_named_and_the_others_counted():
