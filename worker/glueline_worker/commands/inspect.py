@@ -10,7 +10,7 @@ import typer
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json, print_rows
 from glueline.contract.errors import Terminal, UsageError
-from glueline_worker.commands.inspect_files import find_files, read_file
+from glueline_worker.commands.inspect_files import find_files, read_regular_file
 
 if TYPE_CHECKING:
     from glueline_worker.commands.given_schemas import FindSchemas
@@ -88,15 +88,15 @@ def job(
 ) -> None:
     """Show what a job reads and writes according to its definition."""
     from glueline_worker.commands.given_schemas import make_schema_finder  # noqa: PLC0415
-    from glueline_worker.commands.inspect_reading import read_lineage  # noqa: PLC0415
+    from glueline_worker.commands.inspect_reading import read_given_lineage  # noqa: PLC0415
     from glueline_worker.lineage.files.job_files import normalise_job  # noqa: PLC0415
 
     definition = normalise_job(_read_json(file))
-    code = read_file(script_file) if script_file else None
+    code = read_regular_file(script_file) if script_file else None
     if code is None and isinstance(definition.get("Script"), str):
         code = definition["Script"].encode()
     around = _make_surroundings(argument, region, account)
-    lineage = read_lineage(
+    lineage = read_given_lineage(
         definition, code, around, make_schema_finder(schema, sink, region, account)
     )
     _show(str(definition.get("Name") or file.name), lineage, as_json=as_json)
@@ -184,7 +184,7 @@ def _parse_arguments(arguments: list[str] | None) -> dict[str, str]:
 
 
 def _read_json(file: Path) -> Any:
-    data = read_file(file)
+    data = read_regular_file(file)
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -30,7 +30,7 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield file
 
 
-def read_file(file: Path) -> bytes:
+def read_regular_file(file: Path) -> bytes:
     """Return the content of a regular file; raises UsageError."""
     try:
         found = file.stat()
@@ -67,7 +67,7 @@ def _is_job(file: Path) -> bool:
     if file.suffix.lower() != ".json":
         return True
     try:
-        data = read_file(file)
+        data = read_regular_file(file)
     except UsageError:
         return True  # it will get its line, with the reason
     return any(mark in data for mark in _MARKS_OF_JOBS)

@@ -8,7 +8,7 @@ from typing import Any
 
 from glueline.contract.errors import UsageError
 from glueline_worker.commands.given_schemas import FindSchemas
-from glueline_worker.commands.inspect_files import read_file
+from glueline_worker.commands.inspect_files import read_regular_file
 from glueline_worker.lineage.files.job_files import normalise_jobs
 from glueline_worker.lineage.files.notebook import read_notebook
 from glueline_worker.lineage.files.sql_files import make_sql_script
@@ -39,7 +39,7 @@ class Surroundings:
         return LineageContext(region=self.region, account=self.account)
 
 
-def read_lineage(
+def read_given_lineage(
     definition: Mapping[str, Any],
     code: bytes | None,
     around: Surroundings,
@@ -71,16 +71,16 @@ def read_file_lineage(
 
     Raises UsageError when the file cannot be read.
     """
-    data = read_file(file)
+    data = read_regular_file(file)
     if file.suffix.lower() == ".json" and (job := _find_job(data)) is not None:
         script = job.get("Script")
         code = script.encode("utf-8", "replace") if isinstance(script, str) else None
-        return read_lineage(job, code, around, find_schemas)
+        return read_given_lineage(job, code, around, find_schemas)
     name = file.name
     if file.suffix.lower() == ".sql":
         name, data = f"{name}.py", make_sql_script(decode_script(data)).encode("utf-8", "replace")
     definition = {"Command": {"ScriptLocation": name}}
-    return read_lineage(definition, data, around, find_schemas)
+    return read_given_lineage(definition, data, around, find_schemas)
 
 
 def list_tables(lineage: Lineage) -> list[str]:
