@@ -103,7 +103,10 @@ async def find_unchanged_tables(
     """
     keys = [key for key, value in fingerprints.items() if value]
     stored = await context.writing.find_stored_entries("table", keys)
-    inputs = {key: decode_table_names(entry.inputs) for key, entry in stored.items()}
+    is_wanted = context.options.lineage
+    inputs = {
+        key: decode_table_names(entry.inputs) if is_wanted else [] for key, entry in stored.items()
+    }
     await prefetch_columns((name for names in inputs.values() for name in names), context)
     same = {}
     for key, entry in stored.items():
