@@ -17,6 +17,7 @@ from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import collapse
+from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.links.storage import make_link_lineage
 from glueline_worker.lineage.model import Edge, Lineage, LineageContext
 from glueline_worker.lineage.naming import name_catalog_table, name_s3_path
@@ -328,3 +329,23 @@ def test_a_way_is_lost_where_only_deciding_columns_are_known(tmp_path: Path) -> 
         assert ("are not known" in done.err) is is_lost
     done = lineage("x.right.id", "--sink", sink)
     assert "are not known" in " ".join(done.err.split())
+
+
+def test_what_a_job_filters_on_is_in_the_impact_of_its_column(tmp_path: Path) -> None:
+    condition = {
+        "Operation": "EQ",
+        "Values": [{"Type": "COLUMNEXTRACTED", "Value": ["status"]}],
+    }
+    nodes = {
+        "a": {"CatalogSource": {"Name": "a", "Database": "raw", "Table": "orders"}},
+        "f": {"Filter": {"Name": "f", "Inputs": ["a"], "Filters": [condition]}},
+        "s": {"SelectFields": {"Name": "s", "Inputs": ["f"], "Paths": [["id"]]}},
+        "z": {"S3DirectTarget": {"Name": "z", "Inputs": ["s"], "Path": "s3://lake/paid/"}},
+    }
+    job = read_job_lineage({"Name": "paid", "CodeGenConfigurationNodes": nodes}, None, None, HERE)
+    sink = stored(tmp_path, make_lineage_records(job, ORIGIN, process="job/paid"))
+    done = glueline("impact", "raw.orders.status", "--sink", sink)
+    assert "→ s3://lake/paid, all columns  filter  job/paid" in done.out
+    done = lineage("s3://lake/paid.id", "--sink", sink, "--direction", "upstream", "--indirect")
+    assert "← raw.orders.id (account 123456789012)  identity  job/paid" in done.out
+    assert "← raw.orders.status (account 123456789012)  filter  job/paid" in done.out

@@ -28,7 +28,8 @@ def make_tree(
     for step in steps:
         near, far = _order(step.hop, way)
         line = Text.assemble(
-            f"{_ARROWS[way]} {_format_relative_to(far, start)}  ", (step.hop.process, "dim")
+            f"{_ARROWS[way]} {format_dataset(far)}{_describe_place(far, start)}  ",
+            (step.hop.process, "dim"),
         )
         branch = branches[near].add(line)
         branches.setdefault(far, branch)
@@ -46,11 +47,11 @@ def make_column_tree(
     for step in steps:
         near, far = _order(step.hop, way)
         there = step.upstream if way == "upstream" else step.downstream
-        name = _format_relative_to(far, start)
+        name = format_dataset(far) if there is None else f"{format_dataset(far)}.{there}"
+        which = ", all columns" if there is None else ""
         place = step.hop.process if step.line is None else f"{step.hop.process}:{step.line}"
         line = Text.assemble(
-            f"{_ARROWS[way]} {name}, all columns" if there is None else f"{_ARROWS[way]} {name}.",
-            f"{clean_line(there or '')}  ",
+            f"{_ARROWS[way]} {clean_line(name)}{_describe_place(far, start)}{which}  ",
             (f"{step.how}  " if step.how else "", "" if step.is_direct else "yellow"),
             (clean_line(place), "dim"),
         )
@@ -128,11 +129,10 @@ def _describe_deciding(ways: "Iterable[ColumnWay]") -> list[str]:
     ]
 
 
-def _format_relative_to(dataset: Dataset, start: Dataset) -> str:
-    """Format a dataset with its account and region where they are not those of ``start``."""
-    label = format_dataset(dataset)
+def _describe_place(dataset: Dataset, start: Dataset) -> str:
+    """Return the account and region of a table where they are not those of ``start``."""
     if not is_glue_table(dataset) or dataset.namespace == start.namespace:
-        return label
+        return ""
     *_, region, account = dataset.namespace.split(":")
     is_same_region = not is_glue_table(start) or f":{region}:" in start.namespace
-    return f"{label} (account {account}{'' if is_same_region else f', {region}'})"
+    return f" (account {account}{'' if is_same_region else f', {region}'})"

@@ -104,6 +104,7 @@ class _GraphWalk:
         self._upstream: dict[str, int] = {}
         self._columns: dict[str, ColumnSet] = {}
         self._indirect = IndirectWalk(self._schemas, INDIRECT_LIMIT)
+        self._has_indirect = any(node.flow.indirect for node in graph.nodes)
         self._budget = COLUMN_LIMIT
 
     def run(self) -> None:
@@ -139,7 +140,8 @@ class _GraphWalk:
         for node in self._nodes.values():
             for downstream in self._get_numbers(node) if node.role == "write" else ():
                 self._add_edges_into(downstream, node, found)
-                self._add_indirect_into(downstream, node, found)
+                if self._has_indirect:
+                    self._add_indirect_into(downstream, node, found)
         edges = (
             Edge(
                 self._datasets[up],
@@ -179,7 +181,9 @@ class _GraphWalk:
             inputs = {node.id: make_dataset_columns(self._get_numbers(node)), **inputs}
             line = None  # a read makes no columns
         columns = self._propagate(node, inputs, line)
-        self._columns[node.id] = self._indirect.follow(node, inputs, columns)
+        if self._has_indirect:
+            columns = self._indirect.follow(node, inputs, columns)
+        self._columns[node.id] = columns
 
     def _propagate(
         self, node: Node, inputs: Mapping[str, ColumnSet], line: int | None
