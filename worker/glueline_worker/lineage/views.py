@@ -15,6 +15,7 @@ from glueline_worker.lineage.naming import (
 )
 from glueline_worker.lineage.schemas import add_default_database, get_glue_name
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
+from glueline_worker.lineage.view_functions import describe_database_functions
 
 _OWN_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
 _WITH_CATALOG = 3
@@ -44,6 +45,7 @@ def read_view(
             warnings = [
                 f"The view reads {'.'.join(name)}, whose catalogue is not known." for name in others
             ]
+            warnings += describe_database_functions(text)
             nodes = tuple(_make_nodes(statement, view, text, context))
             found_gaps = (*reading.gaps, *left_out)
             return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings), found_gaps)

@@ -255,3 +255,21 @@ def test_a_view_without_tables_has_an_empty_graph(sql):
     graph = read_view(_view(sql), CONTEXT)
     assert graph.nodes == ()
     assert graph.origin is Origin.SQL
+
+
+@pytest.mark.parametrize(
+    ("sql", "called"),
+    [
+        ("SELECT shop.label(id) AS a FROM orders", "shop.label"),
+        ("SELECT a FROM orders WHERE `x`.y.f (id) = 1", "x.y.f"),
+        ("SELECT a.f(1), a.f(2), b.g(), c.h(), d.i() FROM orders", "a.f, b.g, c.h and 1 more"),
+        ("SELECT label(id), o.id FROM shop.orders o WHERE o.id IN (1, 2)", ""),
+        ("SELECT id FROM orders o JOIN customers c USING (id)", ""),
+        ("SELECT 'a.f(1)' AS x, 1.5 * (2) AS y FROM orders -- a.f(1)", ""),
+    ],
+)
+def test_a_function_of_a_database_is_a_warning(sql, called):
+    found = [w for w in read_view(_view(sql), CONTEXT).warnings if "which may read tables" in w]
+    assert found == [
+        f"The view calls {called}, which may read tables that its text does not show."
+    ] * bool(called)
