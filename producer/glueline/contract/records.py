@@ -228,7 +228,7 @@ class TableRecord(Record):
     clustering_columns: tuple[str, ...] = ()
     """Columns that files are clustered by, fields of structs with dots."""
     partition_transforms: tuple[str, ...] = ()
-    """Hidden partitions of Iceberg, such as ``day(ordered_at)`` and ``bucket[16](id)``."""
+    """Hidden partitions of Iceberg, such as ``day(ordered_at)``."""
     storage: Storage | None = None
     parameters: dict[str, str] = Field(default_factory=dict)
     views: tuple[ViewText, ...] = ()

@@ -3,6 +3,9 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.examples import examples
 from tests.unit.catalog.answers import ORIGIN, column, presto_view, table
 
 from glueline.contract.datatypes import ArrayType, PrimitiveType
@@ -191,7 +194,8 @@ def test_reference_systems_have_the_numbers_that_spark_gives_them(text, number):
 
 def test_a_described_type_has_quotes_only_where_it_would_mean_another():
     assert describe_type(parse_type("struct<`a b`:int COMMENT 'x'>")) == "struct<a b:int>"
-    assert describe_type(parse_type("struct<`a:b`:int>")) == "struct<`a:b`:int>"
+    assert describe_type(parse_type("struct<`a:b`:int,`c d`:int>")) == "struct<`a:b`:int,c d:int>"
+    assert describe_type(parse_type("struct<` a`:int,`c d`:int>")) == "struct<` a`:int,`c d`:int>"
 
 
 def test_buckets_are_those_in_sparks_parameters():
@@ -345,3 +349,35 @@ def test_odd_metadata_of_iceberg_costs_nothing_else(odd):
     )
     assert [each.name for each in record.columns] == ["id", "at"]
     assert record.partition_transforms == ()
+
+
+@pytest.mark.parametrize("depth", [30, 100, 300, 900, 1100, 50_000])
+def test_a_schema_of_any_depth_ends_in_a_record(depth):
+    inner = '{"type":"array","elementType":' * depth + '"integer"' + "}" * depth
+    text = f'{{"type":"struct","fields":[{{"name":"a","type":{inner},"metadata":{{}}}}]}}'
+    record = record_of(table(column("a", "int"), PartitionKeys=[], Parameters={SPARK: text}))
+    assert [(each.name, each.type) for each in record.columns] == [("a", "int")]
+    assert record.warnings
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "a", "struct", "string", "char(3)", "map<", "\x00"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["type", "fields", "name", "metadata", "elementType", "keyType", "valueType", "nullable", "comment", "__COLLATIONS", "__CHAR_VARCHAR_TYPE_STRING", "CURRENT_DEFAULT", "identity.start", "identity.step", "Fields", "Schemas", "SchemaId", "PartitionSpecs", "Id", "Name", "Required", "Transform", "SourceId"]),
+        inner, max_size=5,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+NAMES = st.sampled_from(["", ".numParts", ".part.0", ".numBuckets", ".bucketCol.0", ".sortCol.0", ".partCol.0"])  # fmt: skip
+
+
+@settings(max_examples=examples(1000))
+@given(fields=JUNK, parameters=st.dictionaries(NAMES, JUNK), clustering=JUNK, metadata=JUNK)
+def test_any_schema_ends_in_a_record(fields, parameters, clustering, metadata):
+    wanted = {f"{SPARK}{name}": value for name, value in parameters.items()}
+    wanted[SPARK] = json.dumps({"type": "struct", "fields": fields})
+    wanted |= {"clusteringColumns": json.dumps(clustering), "spark.sql.sources.provider": "orc"}
+    answer = table(column("a"), Parameters=wanted, IcebergTableMetadata=metadata)
+    record_of(answer).model_dump_json()
+    answer["Parameters"] = ICEBERG | {"current-schema": json.dumps(metadata)}
+    record_of(answer).model_dump_json()

@@ -88,7 +88,10 @@ def _read_numbered(parameters: Mapping[str, str], prefix: str) -> Iterator[str]:
 
 
 def _share_column(field: Mapping[str, Any]) -> WrittenColumn:
-    text = orjson.dumps(field)
+    try:
+        text = orjson.dumps(field)
+    except orjson.JSONEncodeError:  # orjson reads deeper values than it writes
+        return _make_column(field)
     return _make_shared(text) if len(text) <= _SHARED_LENGTH else _make_column(field)
 
 

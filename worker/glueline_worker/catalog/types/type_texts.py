@@ -1,5 +1,7 @@
 """Write types as Spark's DESCRIBE does, and compare what Glue holds with what Spark does."""
 
+import re
+
 from glueline.contract.datatypes import (
     ArrayType,
     DataType,
@@ -12,6 +14,8 @@ from glueline.contract.datatypes import (
 )
 from glueline_worker.catalog.types.column_types import parse_type, render_type
 
+_SIGNS = re.compile(r"[:,<>()`\"'\\]")
+"""Characters by which a name without quotes would be read as something else."""
 _ALIASES = {
     "byte": "tinyint",
     "short": "smallint",
@@ -36,7 +40,7 @@ _DEFAULT_DECIMAL = (10, 0)
 def describe_type(data_type: DataType) -> str:
     """Return the text that Spark's DESCRIBE has: without comments, and names without quotes.
 
-    Names are quoted where the text would otherwise mean another type.
+    Names with the signs of types are quoted, all odd ones where the text would mean another type.
     """
     if isinstance(data_type, PrimitiveType):
         return render_type(data_type)
@@ -94,12 +98,16 @@ def _render_bare(data_type: DataType) -> str:
         case MapType(key=key, value=value):
             return f"map<{_render_bare(key)},{_render_bare(value)}>"
         case StructType(fields=fields):
-            inner = ",".join(f"{each.name}:{_render_bare(each.type)}" for each in fields)
+            inner = ",".join(f"{_quote(each.name)}:{_render_bare(each.type)}" for each in fields)
             return f"struct<{inner}>"
         case UnionType(members=members):
             return f"uniontype<{','.join(map(_render_bare, members))}>"
         case _:
             return render_type(data_type)
+
+
+def _quote(name: str) -> str:
+    return f"`{name.replace('`', '``')}`" if _SIGNS.search(name) else name
 
 
 def _is_word_refined_by(glue: PrimitiveType, spark: PrimitiveType) -> bool:
