@@ -144,7 +144,7 @@ def _evaluate_comparison(reading: Reading, node: ast.Compare) -> Value:
 
 
 def _evaluate_conditional(reading: Reading, node: ast.IfExp) -> Value:
-    truth = decide(reading, node.test, node)
+    truth = decide(reading, node.test)
     if truth is not None:
         return reading.evaluate(node.body if truth else node.orelse)
     return join_values([reading.evaluate(node.body), reading.evaluate(node.orelse)])
