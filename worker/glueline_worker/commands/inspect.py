@@ -1,6 +1,7 @@
 """``glueline inspect``: read the lineage from one file, without a queue or an account."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,9 +47,13 @@ def script(
 
     Example: glueline inspect script etl.py --argument environment=prod --json
     """
+    from glueline_worker.commands.local_modules import find_local_modules  # noqa: PLC0415
+
     arguments = {f"--{name}": value for name, value in _parse_arguments(argument).items()}
     definition = {"Command": {"ScriptLocation": file.name}, "DefaultArguments": arguments}
-    _show(file.name, definition, _read_file(file), region, account, as_json=as_json)
+    code = _read_file(file)
+    modules = find_local_modules(file, code)
+    _show(file.name, definition, code, region, account, as_json=as_json, modules=modules)
 
 
 @inspect_commands.command()
@@ -87,12 +92,16 @@ def _show(
     account: str | None,
     *,
     as_json: bool,
+    modules: "Mapping[str, str] | None" = None,
 ) -> None:
     from glueline_worker.lineage.job import read_job_lineage  # noqa: PLC0415 - sqlglot takes a while
     from glueline_worker.lineage.model import LineageContext  # noqa: PLC0415
 
     lineage = read_job_lineage(
-        definition, code, None, LineageContext(region=region, account=account)
+        definition,
+        code,
+        None,
+        LineageContext(region=region, account=account, modules=modules or {}),
     )
     if as_json:
         print_json(_make_lineage_document(lineage))
