@@ -110,6 +110,8 @@ class Edge:
     columns: tuple[ColumnEdge, ...] = ()
     indirect: tuple[IndirectEdge, ...] = ()
     line: int | None = None
+    is_opaque: bool = False
+    """True where a write is reached whose columns are not known at all."""
 
 
 @dataclass(frozen=True, slots=True)

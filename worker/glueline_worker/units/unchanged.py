@@ -1,7 +1,7 @@
 """Find jobs that have not changed since every sink stored them, without reading each job.
 
 A job's records follow from its definition, its script, the connections that it names and the
-columns of the tables that it reads. Listings give all of these: GetJobs, the ETags of
+columns of the tables that it reads and writes. Listings give all of these: GetJobs, the ETags of
 ListObjectsV2, and GetTables by name. Only connections are read one by one.
 """
 
@@ -18,15 +18,15 @@ from glueline_worker.aws.s3 import ObjectPlace, fetch_script_tags
 from glueline_worker.catalog.common_fields import read_raw
 from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, read_job_connections
 from glueline_worker.catalog.values import to_plain_json
+from glueline_worker.lineage.schemas import TableSchema
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.model import StoredEntry
-from glueline_worker.units.column_cache import ColumnNames
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import make_fingerprint
 from glueline_worker.units.modules import decode_places
 from glueline_worker.units.table_columns import (
     decode_table_names,
-    find_columns,
+    look_up_tables,
     prefetch_columns,
 )
 
@@ -47,8 +47,8 @@ class JobInputs:
     """Properties without secrets; None for a connection that does not exist."""
     modules: tuple[ObjectPlace, ...] = ()
     """The places of the modules that the script imports, also of those that are not there."""
-    columns: dict[str, ColumnNames] = field(default_factory=dict)
-    """The columns of the tables that the job reads, by ``database/table``."""
+    columns: dict[str, TableSchema] = field(default_factory=dict)
+    """The columns of the tables that the job reads and writes, by ``database/table``."""
 
 
 async def mark_unchanged_jobs(
@@ -66,7 +66,8 @@ async def mark_unchanged_jobs(
     same = {}
     for key, entry in stored.items():
         tables, places = _split_inputs(entry)
-        inputs.columns, inputs.modules = await find_columns(tables, context), tuple(places)
+        inputs.columns = (await look_up_tables(tables, context)).schemas
+        inputs.modules = tuple(places)
         if len(inputs.columns) < len(tables):
             continue
         fingerprint = make_job_fingerprint(key, definitions[key], inputs, context)

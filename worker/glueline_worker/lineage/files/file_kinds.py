@@ -88,6 +88,7 @@ _SCALA = re.compile(
     r"import[ \t]+[\w.]+\.(?:_|\{[^}\n]*\})|package[ \t]+[\w.]+[ \t;]*$)",
     re.MULTILINE,
 )
+_SCALA_COMMENTS = re.compile(r"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)")
 _PYTHON = re.compile(
     r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|import[ \t]+\w[\w., \t]*$|def[ \t]+\w+\(.*:[ \t]*$|"
     r"class[ \t]+\w.*:[ \t]*$|if[ \t]+__name__)",
@@ -124,6 +125,11 @@ def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
         kind = _find_other_kind(text) or "JSON and no notebook"
         return NotCode(f"the script is {kind}, which no Glue job runs")
     return SourceCode(language, text)
+
+
+def has_signs_of_scala(text: str) -> bool:
+    """Tell whether a text defines something in Scala, or holds nothing but its comments."""
+    return bool(_SCALA.search(text)) or not _SCALA_COMMENTS.sub("", text).strip()
 
 
 def _find_binary_reason(data: bytes) -> str:

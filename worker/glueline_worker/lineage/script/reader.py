@@ -1,17 +1,16 @@
 """The reader: the text of a script in, a graph out."""
 
-from dataclasses import replace
-
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.model import Graph, LineageContext, Node
+from glueline_worker.lineage.model import Graph, LineageContext
 from glueline_worker.lineage.script.domain.limits import report_limits_to
 from glueline_worker.lineage.script.domain.state import ReadingExhausted, State
+from glueline_worker.lineage.script.finish import finish_nodes
 from glueline_worker.lineage.script.interpreter.conditions import list_lines_with_if
 from glueline_worker.lineage.script.interpreter.entry_points import run_entry_points
 from glueline_worker.lineage.script.interpreter.interpreter import Interpreter
 from glueline_worker.lineage.script.interpreter.questions import Answers, list_ways
 from glueline_worker.lineage.script.interpreter.statements import run_module
-from glueline_worker.lineage.script.models.spark import spark_conf
+from glueline_worker.lineage.script.models.spark import hudi_streamer, spark_conf
 from glueline_worker.lineage.script.source import parser
 
 _DIVIDED = 3
@@ -75,6 +74,8 @@ class _Script:
                 run_module(reading, self.module.body)
                 if not any(node.datasets for node in state.nodes.values()):
                     run_entry_points(reading, self.module)
+                if not any(node.datasets for node in state.nodes.values()):
+                    hudi_streamer.read_job_arguments(state)
         except ReadingExhausted as exhausted:
             state.leave_out(f"{exhausted}; what was found by then is kept")
         except RecursionError:
@@ -92,24 +93,7 @@ class _Script:
     def make_graph(self) -> Graph:
         """Return what was found."""
         state = self.state
-        return Graph(
-            Origin.SCRIPT, _drop_unused_reads(state), state.list_warnings(), tuple(state.gaps)
-        )
-
-
-def _drop_unused_reads(state: State) -> tuple[Node, ...]:
-    """Return all nodes but the tentative reads whose data reaches no write."""
-    reached: set[str] = set()
-    for node in reversed(state.nodes.values()):
-        # An input always comes before the node that it flows into.
-        if node.role == "write" or node.id in reached:
-            reached.update(node.inputs)
-    return tuple(
-        replace(node, role="transform", datasets=())
-        if node.id in state.tentative and node.id not in reached
-        else node
-        for node in state.nodes.values()
-    )
+        return Graph(Origin.SCRIPT, finish_nodes(state), state.list_warnings(), tuple(state.gaps))
 
 
 __all__ = ["read_script"]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from glueline_worker.lineage.script.domain.alternatives import ALTERNATIVES_LIMIT, join_values
-from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, get_column
+from glueline_worker.lineage.script.domain.column_methods import get_column_item
+from glueline_worker.lineage.script.domain.columns import (
+    COLUMN_METHODS,
+    FRAME_PROPERTIES,
+    get_column,
+)
 from glueline_worker.lineage.script.domain.items import as_key, label_field
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
@@ -16,6 +21,7 @@ from glueline_worker.lineage.script.domain.template_text import (
     placeholder,
 )
 from glueline_worker.lineage.script.domain.values import (
+    COMMAND_LINE,
     MISSING,
     UNKNOWN,
     Class,
@@ -55,15 +61,17 @@ def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: 
         return get_module_attribute(reading, value, name)
     if isinstance(value, (str, int, list, dict, tuple)) and name == "value":
         return value  # a member of an Enum
-    if isinstance(value, Column) and name in FRAME_PROPERTIES:
-        return value
+    if isinstance(value, Column) and name not in COLUMN_METHODS:
+        return value if name in FRAME_PROPERTIES else get_column_item(value, name)
     if name == "__name__" and isinstance(value, Function):
         return value.name
     return Method(value, name)
 
 
 def _get_frame_attribute(reading: Reading, frame: Frame, name: str) -> Value:
-    if (found := registry.get_frame_attribute(frame, name)) is not MISSING:
+    if (found := registry.get_frame_attribute(reading.state, frame, name)) is not MISSING:
+        if name in {"schema", "columns", "dtypes"}:
+            reading.state.asked_schemas.add(frame.node)
         return found
     if registry.is_frame_method(name):
         return Method(frame, name)
@@ -109,7 +117,9 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, JobArguments) and isinstance(key, str) and key not in value:
         return reading.state.get_argument(key)
     if isinstance(value, dict):
-        return _get_dict_item(value, key)
+        found = _get_dict_item(value, key)
+        of_arguments = isinstance(found, External) and found.label == COMMAND_LINE
+        return reading.state.get_argument(key) if of_arguments and isinstance(key, str) else found
     if isinstance(value, (list, tuple, str)):
         return _get_sequence_item(value, key)
     if isinstance(value, Frame):
@@ -123,7 +133,7 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, External):
         return registry.get_external_item(reading.state, value, key)
     if isinstance(value, Column):
-        return Column(value.refs, key if isinstance(key, str) else value.name, value.is_known)
+        return get_column_item(value, key)
     return UNKNOWN
 
 

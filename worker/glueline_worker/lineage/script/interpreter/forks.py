@@ -15,6 +15,7 @@ from typing import Final
 from glueline_worker.lineage.script.domain.comparisons import get_truth
 from glueline_worker.lineage.script.domain.journal import PathOutcome
 from glueline_worker.lineage.script.domain.reading import Reading
+from glueline_worker.lineage.script.domain.values import OneOf
 from glueline_worker.lineage.script.interpreter.conditions import (
     Assumptions,
     assigns,
@@ -24,9 +25,11 @@ from glueline_worker.lineage.script.interpreter.conditions import (
     list_tests,
 )
 from glueline_worker.lineage.script.interpreter.questions import answer_truth
+from glueline_worker.lineage.script.models import registry
 
 _PATHS_LIMIT: Final = 24
 """The most paths side by side, those of conditions within one another included."""
+_ALTERNATIVES_KEPT = 3
 _LIMIT_OF_ONE = 6
 _SIZE_LIMIT = 1_000
 """The most statements that all paths together may have."""
@@ -51,7 +54,19 @@ def fork(reading: Reading, *paths: Callable[[], bool]) -> bool:
 
     reached = reading.state.journal.fork([follow(path) for path in paths], reading.scope.vars)
     reading.has_broken_off = broke
+    _unite_frames(reading)
     return reached
+
+
+def _unite_frames(reading: Reading) -> None:
+    """Make one frame of a variable's many alternatives that come from the same datasets."""
+    variables = reading.scope.vars
+    for name, value in list(variables.items()):
+        if isinstance(value, OneOf) and len(value.options) > _ALTERNATIVES_KEPT:
+            united = registry.unite_alike(reading.state, value)
+            if united is not None:
+                reading.state.journal.touch(variables)
+                variables[name] = united
 
 
 def decide(reading: Reading, test: ast.expr) -> bool | None:

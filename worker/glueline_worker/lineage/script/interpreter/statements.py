@@ -209,6 +209,8 @@ def _run_import_from(reading: Reading, node: ast.ImportFrom) -> bool:
         elif module is not None:
             for public in list_public_names(module):
                 bind_variable(reading, public, module.scope.vars[public])
+        elif node.module == "pyspark.sql.functions":
+            reading.state.has_star_functions = True
     return True
 
 

@@ -4,7 +4,6 @@ import re
 
 from glueline_worker.lineage.model import Schemas
 from glueline_worker.lineage.sql.model import TableName
-from glueline_worker.lineage.sql.query.relation import Field, Relation
 from glueline_worker.lineage.word_sets import split_words
 
 TableSchemas = Schemas
@@ -16,6 +15,7 @@ _SYSTEM_SCHEMAS = frozenset(
 _SYSTEM_TABLE = re.compile(
     r"(?:pg|svv|svl|stl|stv|sys)_\w+|dual|(?:all|dba|user)_tab\w+", re.IGNORECASE
 )
+_BRANCH = re.compile(r"(?:branch|tag)_\w", re.IGNORECASE)
 _METADATA_SUFFIXES = split_words(
     "all_entries all_manifests entries files history manifests metadata_log_entries partitions "
     "properties refs snapshots timeline transaction_log"
@@ -23,12 +23,27 @@ _METADATA_SUFFIXES = split_words(
 _FILE_FORMATS = split_words("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
-def make_table_relation(name: TableName, schemas: TableSchemas) -> Relation:
-    """Return the columns of a table, or the whole table where its schema is not known."""
-    columns = schemas.get("/".join(name[-2:]).lower()) or schemas.get(name[-1].lower())
-    if columns:
-        return Relation([Field(column, ((name, column),)) for column in columns])
-    return Relation(rest=(name,), exact=False)
+def make_schema_keys(name: TableName) -> tuple[str, ...]:
+    """Return the keys under which a table's columns may stand among the schemas.
+
+    A name without a database is one of the default database. A branch or tag of an Iceberg table
+    (``db.t.branch_x``) has the columns of its table.
+    """
+    if len(name) <= 1:
+        return tuple(part.lower() for part in name)
+    keys = ("/".join(name[-2:]).lower(),)
+    if _BRANCH.match(name[-1]):
+        return (*keys, "/".join(name[-3:-1]).lower())
+    return keys
+
+
+def find_columns(name: TableName, schemas: TableSchemas) -> tuple[str, ...]:
+    """Return the columns of a table; none where its schema is not known."""
+    for key in make_schema_keys(name):
+        columns = schemas.get(key)
+        if columns:
+            return columns
+    return ()
 
 
 def split_metadata_table(name: TableName) -> tuple[TableName, str]:
@@ -40,6 +55,11 @@ def split_metadata_table(name: TableName) -> tuple[TableName, str]:
     if not base or suffix.lower() not in _METADATA_SUFFIXES:
         return name, ""
     return (*name[:-1], base), suffix.lower()
+
+
+def is_metadata_part(name: TableName) -> bool:
+    """Tell whether a name is that of an Iceberg metadata table: ``db.t.snapshots``."""
+    return len(name) > 2 and name[-1].lower() in _METADATA_SUFFIXES  # noqa: PLR2004
 
 
 def is_system_table(name: TableName) -> bool:
