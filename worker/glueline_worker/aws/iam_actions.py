@@ -128,7 +128,7 @@ PERMISSIONS = (
     ),
     Permission(
         "s3:GetObject", F.LINEAGE, R.OBJECTS,
-        "the scripts of jobs",
+        "the scripts of jobs, and the modules that they import",
         "lineage comes from visual nodes alone",
         ("GetObject", "HeadObject"),
     ),

@@ -12,7 +12,7 @@ from glueline_worker.aws.sources import Connection
 
 _SCRIPT_LIMIT = 5 * 1024 * 1024
 """Bytes; no person writes a larger script."""
-MODULES_LIMIT = 16 * 1024 * 1024
+MODULE_FILE_LIMIT = 16 * 1024 * 1024
 """Bytes of a file of modules, such as a zip."""
 _CHUNK = 1 << 16
 

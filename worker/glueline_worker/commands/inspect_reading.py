@@ -9,6 +9,7 @@ from typing import Any
 from glueline.contract.errors import UsageError
 from glueline_worker.commands.given_schemas import FindSchemas
 from glueline_worker.commands.inspect_files import read_regular_file
+from glueline_worker.commands.local_modules import find_local_modules
 from glueline_worker.lineage.files.job_files import normalise_jobs
 from glueline_worker.lineage.files.notebook import read_notebook
 from glueline_worker.lineage.files.sql_files import make_sql_script
@@ -44,12 +45,13 @@ def read_given_lineage(
     code: bytes | None,
     around: Surroundings,
     find_schemas: FindSchemas | None,
+    modules: Mapping[str, str] | None = None,
 ) -> Lineage:
     """Return the lineage of a job, with the columns of its tables where they can be found."""
     own = definition.get("DefaultArguments")
     given = {**(own if isinstance(own, Mapping) else {}), **around.arguments}
     definition = {**definition, "DefaultArguments": given}
-    context = around.context
+    context = replace(around.context, modules=modules or {})
     lineage = read_job_lineage(definition, code, None, context)
     known: dict[str, TableSchema] = {}
     for _ in range(_ROUNDS if find_schemas else 0):
@@ -80,7 +82,8 @@ def read_file_lineage(
     if file.suffix.lower() == ".sql":
         name, data = f"{name}.py", make_sql_script(decode_script(data)).encode("utf-8", "replace")
     definition = {"Command": {"ScriptLocation": name}}
-    return read_given_lineage(definition, data, around, find_schemas)
+    modules = find_local_modules(file, data)
+    return read_given_lineage(definition, data, around, find_schemas, modules)
 
 
 def list_tables(lineage: Lineage) -> list[str]:

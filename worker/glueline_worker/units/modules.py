@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from glueline.contract.errors import Retryable
 from glueline_worker.aws.errors import AwsError, AwsNotFound
-from glueline_worker.aws.s3 import MODULES_LIMIT, ObjectPlace, Script, fetch_script
+from glueline_worker.aws.s3 import MODULE_FILE_LIMIT, ObjectPlace, Script, fetch_script
 from glueline_worker.catalog.jobs import ScriptLocation
 from glueline_worker.lineage.files.imported_modules import (
     FoundModules,
@@ -115,7 +115,7 @@ async def _fetch(place: ObjectPlace, context: UnitContext) -> Script:
     run = context.run
     known = context.module_cache.get(run.run_id, run.source, place)
     if known is None:
-        known = await fetch_script(context.connection, *place, limit=MODULES_LIMIT)
+        known = await fetch_script(context.connection, *place, limit=MODULE_FILE_LIMIT)
         context.module_cache.put(run.run_id, run.source, place, known)
     return known
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glueline_worker.lineage.scala.lexer import ScalaToken
-from glueline_worker.lineage.scala.python_writer import make_python_name
 from glueline_worker.lineage.word_sets import split_words
 
 Shape = Literal["map", "sequence", "text", "number", "function", "value"]
@@ -95,7 +94,7 @@ def find_members(tokens: Sequence[ScalaToken], start: int, end: int) -> list[str
     while 0 <= position < end:
         token = tokens[position]
         if token.kind == "id" and token.text in {"def", "val", "var"}:
-            found.append(make_python_name(tokens[position + 1].text))
+            found.append(tokens[position + 1].text)
         position = token.partner + 1 if token.partner > position else position + 1
     return found
 

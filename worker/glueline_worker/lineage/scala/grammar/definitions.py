@@ -197,7 +197,7 @@ def _write_singleton(translator: Translator, name: str, line: int) -> None:
     made = f"{name}__class"
     _write_class(translator, made, (), line)
     writer.emit(f"{name}__object = {made}()", line)
-    for member in dict.fromkeys([*inherited, *own]):
+    for member in dict.fromkeys(map(make_python_name, [*inherited, *own])):
         writer.emit(f"{member} = {name}__object.{member}", line)
 
 
@@ -261,7 +261,7 @@ def _read_class_body(
     opening = cursor.token
     end = opening.partner if cursor.is_at("{") else -1
     own = find_members(cursor.tokens, cursor.position, end)
-    translator.members.append({*fields, *inherited, *own})
+    translator.members.append({*fields, *map(make_python_name, [*inherited, *own])})
     outer, translator.locals = translator.locals, []
     with writer.block(f"def __init__({', '.join(['self', *parameters])}):", line):
         for parameter in fields:

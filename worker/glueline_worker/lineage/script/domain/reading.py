@@ -13,10 +13,10 @@ from glueline_worker.lineage.script.domain.values import Function, Module, Value
 
 @dataclass
 class Question:
-    """A question about a setting: the values that it is compared with, and where."""
+    """A question about a setting: the values that it is compared with, and in which functions."""
 
     constants: dict[object, None] = field(default_factory=dict)
-    places: set[ast.AST] = field(default_factory=set)
+    places: set[ast.AST | None] = field(default_factory=set)
 
 
 class Reading(ABC):
@@ -28,10 +28,6 @@ class Reading(ABC):
         """The values of settings on the way that is followed."""
         self.questions: dict[str, Question] = {}
         """By setting: what the script asks about it without an answer."""
-        self.condition: ast.AST | None = None
-        """The branch whose condition is being evaluated; of a chain the first one."""
-        self.chains: dict[ast.AST, ast.AST] = {}
-        """The ``if`` that each ``elif`` belongs to."""
         self.scope = VariableScope()
         self.module = self.scope
         self.stack: list[ast.AST] = []
@@ -50,6 +46,10 @@ class Reading(ABC):
         """By module, "" for the script: the lines where a condition may stand."""
         self.tests: dict[ast.stmt, Sequence[ast.expr]] = {}
         """The conditions inside of statements, which are looked for once."""
+        self.asking: dict[ast.stmt, tuple[list[ast.expr], list[ast.expr]]] = {}
+        """The conditions in each statement, and the functions that it calls."""
+        self.subjects: dict[ast.expr, str | None] = {}
+        """What each condition asks about."""
         self.paths = 1
         """The number of paths that are followed side by side."""
 

@@ -138,16 +138,43 @@ def is_asked_again(reading: Reading, asked: set[str], rest: Sequence[ast.stmt]) 
     seen: set[ast.AST] = set()
     waiting = list(rest)
     while waiting:
-        for part in walk_own_parts(waiting.pop()):
-            if isinstance(part, (ast.If, ast.IfExp)):
-                if find_subject(reading, part.test) in asked:
-                    return True
-            elif isinstance(part, ast.Call):
-                function = _find_function(reading, part.func)
-                if function is not None and function not in seen:
-                    seen.add(function)
-                    waiting += getattr(function, "body", ())
+        tests, calls = _list_questions(reading, waiting.pop())
+        if any(_find_known_subject(reading, test) in asked for test in tests):
+            return True
+        for call in calls:
+            function = _find_function(reading, call)
+            if function is not None and function not in seen:
+                seen.add(function)
+                waiting += getattr(function, "body", ())
     return False
+
+
+def _list_questions(reading: Reading, statement: ast.stmt) -> tuple[list[ast.expr], list[ast.expr]]:
+    """List the conditions in a statement, and the functions that it calls by their names."""
+    found = reading.asking.get(statement)
+    if found is None:
+        tests: list[ast.expr] = []
+        calls: list[ast.expr] = []
+        for part in walk_own_parts(statement):
+            if isinstance(part, (ast.If, ast.IfExp)):
+                tests.append(part.test)
+            elif isinstance(part, ast.Call) and _is_short(part.func):
+                calls.append(part.func)
+        found = reading.asking[statement] = tests, calls
+    return found
+
+
+def _is_short(target: ast.expr) -> bool:
+    """Tell whether a call may be one of a function of the script: ``load`` or ``self.load``."""
+    return isinstance(target, ast.Name) or (
+        isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+    )
+
+
+def _find_known_subject(reading: Reading, test: ast.expr) -> str | None:
+    if test not in reading.subjects:
+        reading.subjects[test] = find_subject(reading, test)
+    return reading.subjects[test]
 
 
 def _find_function(reading: Reading, target: ast.expr) -> ast.AST | None:

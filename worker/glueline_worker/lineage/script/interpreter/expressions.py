@@ -161,7 +161,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 
 
 def _evaluate_conditional(reading: Reading, node: ast.IfExp) -> Value:
-    truth = decide(reading, node.test, node)
+    truth = decide(reading, node.test)
     if truth is not None:
         return reading.evaluate(node.body if truth else node.orelse)
     return join_values([reading.evaluate(node.body), reading.evaluate(node.orelse)])

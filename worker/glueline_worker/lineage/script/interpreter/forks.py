@@ -69,20 +69,13 @@ def _unite_frames(reading: Reading) -> None:
                 variables[name] = united
 
 
-def decide(reading: Reading, test: ast.expr, place: ast.AST) -> bool | None:
-    """Tell whether a condition of the script holds; None when only a run knows.
-
-    ``place`` is the branch that it stands in.
-    """
-    outer, reading.condition = reading.condition, place
+def decide(reading: Reading, test: ast.expr) -> bool | None:
+    """Tell whether a condition of the script holds; None when only a run knows."""
     value = reading.evaluate(test)
     found = get_truth(value)
     if found is None:
         found = find_answer(test, reading.assumptions)
-    if found is None:
-        found = answer_truth(reading, test, value)
-    reading.condition = outer
-    return found
+    return answer_truth(reading, value) if found is None else found
 
 
 def fork_by_answers(

@@ -39,7 +39,7 @@ def answer_comparison(reading: Reading, node: ast.Compare, left: Value, right: V
     """Return the answer to a comparison of a setting with constants, as on the present way."""
     op = node.ops[0]
     if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, str) and _holds_settings(right):
-        given = _is_given(reading, left.lstrip("-"), node)
+        given = _is_given(reading, left.lstrip("-"))
         return UNKNOWN if given is None else given == isinstance(op, ast.In)
     if isinstance(op, (ast.Eq, ast.NotEq)):
         subject = _get_subject(left)
@@ -52,7 +52,7 @@ def answer_comparison(reading: Reading, node: ast.Compare, left: Value, right: V
         return UNKNOWN
     if not subject or not all(map(_is_constant, constants)):
         return UNKNOWN
-    found = _ask(reading, subject, [_fold(constant) for constant in constants], node)
+    found = _ask(reading, subject, [_fold(constant) for constant in constants])
     return UNKNOWN if found is None else found == isinstance(op, (ast.Eq, ast.In))
 
 
@@ -61,31 +61,31 @@ def _holds_settings(value: Value) -> bool:
     return is_external or isinstance(value, JobArguments)
 
 
-def _is_given(reading: Reading, name: str, node: ast.AST) -> bool | None:
+def _is_given(reading: Reading, name: str) -> bool | None:
     """Tell whether the job is started with an argument."""
     if reading.state.context.arguments.get(name):
         return True
-    return _ask(reading, f"given:{name}", [True], node)
+    return _ask(reading, f"given:{name}", [True])
 
 
-def answer_truth(reading: Reading, test: ast.expr, value: Value) -> bool | None:
+def answer_truth(reading: Reading, value: Value) -> bool | None:
     """Return whether a setting is there or true, as on the present way."""
     subject = _get_subject(value)
-    return _ask(reading, subject + _IS_TRUE, [True], test) if subject else None
+    return _ask(reading, subject + _IS_TRUE, [True]) if subject else None
 
 
-def _ask(reading: Reading, subject: str, constants: Sequence[object], node: ast.AST) -> bool | None:
+def _ask(reading: Reading, subject: str, constants: Sequence[object]) -> bool | None:
     answer = reading.answers.get(subject)
     if answer is not None:
         return answer in constants
     asked = reading.questions.setdefault(subject, Question())
     asked.constants.update(dict.fromkeys(constants))
-    asked.places.add(reading.condition or node)
+    asked.places.add(reading.stack[-1] if reading.stack else None)
     return None
 
 
 def list_ways(reading: Reading) -> list[Answers]:
-    """List the answers to follow one by one; none where each question is asked in one place."""
+    """List the answers to follow one by one; none where no question is asked in two functions."""
     chosen: dict[str, list[object]] = {}
     found = [
         (name, question)

@@ -89,10 +89,7 @@ def _run_augmented_assignment(reading: Reading, node: ast.AugAssign) -> bool:
 
 
 def _run_if(reading: Reading, node: ast.If) -> bool:
-    place = reading.chains.get(node, node)
-    if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
-        reading.chains[node.orelse[0]] = place
-    decided = decide(reading, node.test, place)
+    decided = decide(reading, node.test)
     if decided is not None:
         return reading.run(node.body if decided else node.orelse)
     return fork(reading, lambda: reading.run(node.body), lambda: reading.run(node.orelse))

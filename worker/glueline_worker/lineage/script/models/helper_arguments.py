@@ -105,7 +105,7 @@ def _may_be_text(value: External) -> bool:
     return value.label == "unknown" and bool(_UNKNOWN_PLACE.fullmatch(make_snake_case(value.name)))
 
 
-def find_datasets(call: Call, arguments: list[HelperArgument]) -> list[Dataset]:
+def find_argument_datasets(call: Call, arguments: list[HelperArgument]) -> list[Dataset]:
     """Find the datasets that the arguments name; none where nothing says what they are."""
     function = make_snake_case(call.name)
     if _OF_DATABASES.fullmatch(function):

@@ -11,7 +11,7 @@ from glueline_worker.lineage.script.models import sql_engines
 from glueline_worker.lineage.script.models.aws.boto3 import AwsClient
 from glueline_worker.lineage.script.models.helper_arguments import (
     HelperArgument,
-    find_datasets,
+    find_argument_datasets,
     is_session,
     is_url,
     list_text_arguments,
@@ -65,7 +65,7 @@ def _move_data(call: Call) -> Value:
         arguments = [each for each in arguments if each.name or is_url(each.text)]
     if frames and arguments and _WRITES.fullmatch(function):
         targets = [one for one in arguments if not one.is_source]
-        if found := find_datasets(call, targets):
+        if found := find_argument_datasets(call, targets):
             call.state.write([Frame(node) for node in frames], found, call.name)
             return Frame(frames[0])
     if arguments and not frames and (moved := _move_between(call, function, arguments)) is not None:
@@ -76,8 +76,8 @@ def _move_data(call: Call) -> Value:
 def _move_between(call: Call, function: str, arguments: list[HelperArgument]) -> Frame | None:
     """Read what an argument names, and write it where another one names a target."""
     if _moves(function):
-        sources = find_datasets(call, [one for one in arguments if one.is_source])
-        targets = find_datasets(call, [one for one in arguments if one.is_target])
+        sources = find_argument_datasets(call, [one for one in arguments if one.is_source])
+        targets = find_argument_datasets(call, [one for one in arguments if one.is_target])
         if sources and targets:
             read = call.state.read(sources, call.name)
             return call.state.write(read, targets, call.name)
@@ -85,7 +85,7 @@ def _move_between(call: Call, function: str, arguments: list[HelperArgument]) ->
         _READS_WITH_SESSION.fullmatch(function) and any(map(is_session, call.values))
     )
     if is_read and not _NO_READ.fullmatch(function):
-        found = find_datasets(call, [one for one in arguments if not one.is_target])
+        found = find_argument_datasets(call, [one for one in arguments if not one.is_target])
         return call.state.read(found, call.name) if found else None
     return None
 
