@@ -256,6 +256,16 @@ def test_a_column_that_either_of_two_unknown_tables_may_have_is_left_out():
     assert read_columns(sql) == {"y": "t.y"}
 
 
+def test_an_exploded_map_can_be_called_by_key_and_value():
+    sql = "SELECT key AS k, value AS v FROM (SELECT explode(m) FROM some.t)"
+    assert read_columns(sql, schemas={}) == {"k": "t.m", "v": "t.m"}
+
+
+def test_a_key_of_three_unknown_tables_is_that_of_the_side_that_surely_has_it():
+    sql = "SELECT x, y FROM some.a JOIN some.b USING (x) JOIN some.c USING (y)"
+    assert read_columns(sql, schemas={}) == {"x": "a.x", "y": "c.y"}
+
+
 def test_a_branch_of_a_table_has_its_columns():
     sql = "SELECT * FROM lab.flat.branch_audit"
     assert read_columns(sql) == {
@@ -267,3 +277,18 @@ def test_a_branch_of_a_table_has_its_columns():
 
 def test_metadata_of_a_table_has_columns_of_its_own():
     assert read_columns("SELECT a, snapshot_id FROM cat.lab.flat.snapshots") == {}
+
+
+@pytest.mark.parametrize("dialect", ["redshift", "bigquery"])
+def test_an_array_of_an_earlier_table_is_no_table(dialect):
+    sql = "SELECT i.sku, o.status FROM lab.orders o, o.items i"
+    assert read_columns(sql, dialect) == {"sku": "orders.items", "status": "orders.status"}
+    assert read_sql(sql, dialect=dialect, schemas=LAB).statements[0].reads == (("lab", "orders"),)
+
+
+def test_a_merge_may_insert_values_by_position():
+    sql = (
+        "MERGE INTO lab.fx USING lab.flat s ON fx.currency = s.a "
+        "WHEN NOT MATCHED THEN INSERT VALUES (s.a, upper(s.b))"
+    )
+    assert read_columns(sql, "redshift") == {"currency": "flat.a", "rate": "flat.b"}

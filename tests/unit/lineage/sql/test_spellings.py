@@ -19,6 +19,9 @@ SPELLINGS = {
     "FROM lab.flat |> WHERE a > 1 |> SELECT b AS x": {"x": "flat.b"},
     "FROM lab.flat |> SET a = upper(b) |> DROP c": {"a": "flat.b", "b": "flat.b"},
     "FROM lab.flat |> AS f |> EXTEND f.a || f.b AS ab |> SELECT ab": {"ab": "flat.a flat.b"},
+    "FROM (SELECT a AS x FROM lab.flat) AS f |> EXTEND f.x || 1 AS y |> WHERE y > 1 |> DROP x": {
+        "y": "flat.a"
+    },
     "FROM lab.flat f |> JOIN lab.fx x ON f.a = x.currency |> SELECT f.b, x.rate": {
         "b": "flat.b",
         "rate": "fx.rate",
@@ -44,6 +47,26 @@ def test_spelling(sql, expected):
 
 def test_a_table_called_stream_is_a_table():
     assert read_sql("SELECT x FROM stream WHERE x > 1").statements[0].reads == (("stream",),)
+
+
+def test_a_table_called_stream_may_have_an_alias():
+    assert read_sql("SELECT s.x FROM stream s").statements[0].reads == (("stream",),)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE q (table STRING, x INT)",
+        "INSERT INTO q SELECT table FROM x",
+        "SELECT count(table) FROM x",
+        "DESCRIBE TABLE x",
+        "ANALYZE TABLE x COMPUTE STATISTICS",
+    ],
+)
+def test_the_word_table_is_no_query_elsewhere(sql):
+    reading = read_sql(sql)
+    assert not reading.warnings
+    assert all(one.rest == () for one in reading.statements)
 
 
 def test_a_name_of_the_run_is_known_in_part():
@@ -78,6 +101,12 @@ def test_statements_within_blocks_are_read_with_their_lines():
         ("insert", ("lab", "fx"), 14),
     ]
     assert reading.warnings == ()
+
+
+def test_a_condition_of_sql_server_has_no_then():
+    sql = "IF EXISTS (SELECT 1 FROM lab.fx) BEGIN INSERT INTO lab.fx SELECT a, b FROM lab.flat"
+    assert read_columns(sql, "tsql") == {"currency": "flat.a", "rate": "flat.b"}
+    assert read_sql("IF @x > 1 DROP TABLE lab.fx", dialect="tsql").warnings == ()
 
 
 def test_a_variable_of_a_script_is_no_column():

@@ -29,6 +29,11 @@ def test_ways_add_up_through_subqueries():
     assert read_ways(sql) == {"y": {"flat.a": "masking", "flat.b": "transformation"}}
 
 
+def test_a_value_that_is_also_seen_is_not_masked():
+    sql = "SELECT concat(md5(a), a) AS x, concat(md5(a), sha(a)) AS y FROM lab.flat"
+    assert read_ways(sql) == {"x": {"flat.a": "transformation"}, "y": {"flat.a": "masking"}}
+
+
 INDIRECT = {
     "SELECT a FROM lab.flat WHERE b > 1": {"flat.b filter"},
     "SELECT f.a FROM lab.flat f JOIN lab.fx ON f.b = currency": {

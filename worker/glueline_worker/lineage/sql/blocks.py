@@ -11,6 +11,9 @@ _UNTIL_THEN = split_words("IF ELSEIF ELSIF WHEN CASE")
 _ALONE = split_words("ELSE LOOP REPEAT")
 _NO_FLOW = split_words("END LEAVE ITERATE UNTIL SIGNAL RESIGNAL")
 _TRANSACTION = split_words("TRANSACTION TRAN WORK READ ISOLATION")
+_STATEMENTS = split_words(
+    "ALTER BEGIN CREATE DELETE DROP EXEC EXECUTE INSERT MERGE SELECT SET TRUNCATE UPDATE"
+)
 _HANDLERS = split_words("CONTINUE EXIT UNDO")
 _CONTROL = _LABELLED | _UNTIL_THEN | _ALONE | _NO_FLOW | {"DECLARE"}
 
@@ -37,7 +40,7 @@ def unwrap_blocks(tokens: Sequence[SqlToken]) -> list[Sequence[SqlToken]]:
         elif word in _UNTIL_THEN or word in {"WHILE", "FOR"}:
             end = _find_word(tokens, "THEN" if word in _UNTIL_THEN else "DO")
             if end is None:
-                return [*found, tokens]
+                return [*found, _skip_condition(tokens)]
             query = _find_loop_query(tokens[:end]) if word == "FOR" else ()
             found += [query] if query else []
             tokens = tokens[end + 1 :]
@@ -99,6 +102,17 @@ def _find_word(tokens: Sequence[SqlToken], word: str) -> int | None:
         elif token.upper == word and depth == 0:
             return index
     return None
+
+
+def _skip_condition(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+    """Return the statement after SQL Server's ``IF condition``, which has no THEN."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and index > 1 and token.upper in _STATEMENTS:
+            rest = tokens[index:]
+            return rest[1:] if token.upper == "BEGIN" and len(rest) > 1 else rest
+    return tokens
 
 
 def _find_loop_query(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:

@@ -48,6 +48,8 @@ _BINARY = {
     "DIV": _MULTIPLY,
 }
 _MATCHES = split_words("LIKE ILIKE RLIKE REGEXP IN BETWEEN IS")
+_WORDED = split_words("position trim substring substr ltrim rtrim overlay")
+"""Functions with words between their arguments."""
 _VARIABLE = "namedlambdavariable()"
 _MAX_TOKENS = 400
 """Beyond these a name is of no use to anyone; it also bounds the recursion."""
@@ -162,8 +164,9 @@ class _Printer:
             text = f"between({left.text}, {low}, {self.read(_COMPARE).text})"
         else:
             right = self.read(_COMPARE).text
+            escape = f" ESCAPE '{self._take().text}'" if self._accept("ESCAPE") else ""
             text = {
-                "LIKE": f"{left.text} LIKE {right}",
+                "LIKE": f"{left.text} LIKE {right}{escape}",
                 "ILIKE": f"ilike({left.text}, {right})",
             }.get(word, f"RLIKE({left.text}, {right})")
         return _Printed(f"(NOT {text})" if negated else text)
@@ -260,7 +263,7 @@ class _Printer:
             found = _Printed(f"extract({field} FROM {self.read(0).text})")
             self._expect(")")
             return found
-        if lower in {"position", "trim", "substring", "substr", "ltrim", "rtrim"}:
+        if lower in _WORDED:
             return self._read_worded(lower)
         distinct = self._accept("DISTINCT")
         args = self._read_list(")")
@@ -283,7 +286,11 @@ class _Printer:
             args.append(self.read(0).text)
             name = "locate"
         while not self._accept(")"):
-            if not any(map(self._accept, (",", "FROM", "FOR"))):
+            if self._accept("FROM") and name == "substr":
+                name = "substring"
+            elif self._tokens[self._at - 1].text.upper() != "FROM" and not any(
+                map(self._accept, (",", "FOR", "PLACING"))
+            ):
                 raise _UnknownNameError
             args.append(self.read(0).text)
         return _Printed(print_function(name, args))
@@ -293,7 +300,10 @@ class _Printer:
         while not self._accept(end):
             if items:
                 self._expect(",")
-            items.append(self._read_lambda() or self.read(0).text)
+            item = self._read_lambda() or self.read(0).text
+            if self._accept("AS"):  # struct(a AS b)
+                item += f" AS {self._take().text}"
+            items.append(item)
         return items
 
     def _read_lambda(self) -> str | None:

@@ -36,8 +36,8 @@ _DIALECTS = {
 """The names that callers use for the dialects of sqlglot. Athena speaks Trino and Hive, which are
 tried one after the other."""
 
-_MAX_KEPT = 60_000
-"""Characters of the statements whose trees are kept, some 10,000 tokens and 10 MB."""
+_MAX_KEPT = 40_000
+"""Characters of the statements whose trees are kept, some 8,000 tokens."""
 _STEPS_PER_TOKEN = 40
 _FREE_STEPS = 4_000
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
@@ -110,22 +110,26 @@ def parse_statement(sql: str, dialect: str) -> exp.Expr | None:
 
 def _parse(sql: str, dialect: str) -> exp.Expr | None:
     try:
-        tokens = _get_dialect(dialect).tokenize(sql)
-        parser = _make_bounded_parser(dialect)(
-            dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
-        )
-        with suppress(AttributeError):  # the compiled parser keeps no dictionary, nor a limit
-            parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
-        with _without_collector():
-            trees = parser.parse(tokens, sql)
+        with without_collector():
+            return _parse_tokens(sql, dialect)
     except Exception:  # noqa: BLE001 - besides its own errors, odd SQL makes it raise anything
         return None
+
+
+def _parse_tokens(sql: str, dialect: str) -> exp.Expr | None:
+    tokens = _get_dialect(dialect).tokenize(sql)
+    parser = _make_bounded_parser(dialect)(
+        dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
+    )
+    with suppress(AttributeError):  # the compiled parser keeps no dictionary, nor a limit
+        parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
+    trees = parser.parse(tokens, sql)
     tree = trees[0] if len(trees) == 1 else None
     return tree if tree is not None and _is_statement(tree) else None
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Stop the cyclic garbage collector: a parser makes many objects, and none is garbage yet.
 
     Of several threads, those that found it running start it again.
@@ -163,18 +167,24 @@ def _get_dialect(name: str) -> Dialect:
 
 @lru_cache
 def _make_bounded_parser(dialect: str) -> type[Parser]:
-    """Return the dialect's parser with a limit on its steps; backtracking can be exponential."""
-    base = _get_dialect(dialect).parser_class
-    advance: Callable[[Parser, int], None] = base._advance  # noqa: SLF001
+    """Return the dialect's parser with a limit on its steps back.
 
-    def advance_within_limit(self: Parser, times: int = 1) -> None:
-        left = self.__dict__["steps"] = self.__dict__["steps"] - 1
-        if left < 0:
-            raise SqlBudgetExceeded
-        advance(self, times)
+    Backtracking can be exponential. What it goes back, it goes forward again, so that the limit
+    holds for all of its work.
+    """
+    base = _get_dialect(dialect).parser_class
+    retreat: Callable[[Parser, int], None] = base._retreat  # noqa: SLF001
+
+    def retreat_within_limit(self: Parser, index: int) -> None:
+        back = self._index - index
+        if back > 0:
+            left = self.__dict__["steps"] = self.__dict__["steps"] - back
+            if left < 0:
+                raise SqlBudgetExceeded
+        retreat(self, index)
 
     bounded: type[Parser] = type(
-        f"Bounded{base.__name__}", (base,), {"_advance": advance_within_limit}
+        f"Bounded{base.__name__}", (base,), {"_retreat": retreat_within_limit}
     )
     try:
         bounded()

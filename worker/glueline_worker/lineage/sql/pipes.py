@@ -91,7 +91,8 @@ class _Pipe:
         self._where: list[SqlToken] = []
         self._alias: list[SqlToken] = []
         self._is_one = True
-        if query and query[0].upper == "FROM" and not any(t.upper == "SELECT" for t in query):
+        words = {token.upper for token in _list_outer(query)}
+        if query and query[0].upper == "FROM" and "SELECT" not in words:
             self._items = query[1:]
             self._alias = _find_alias(self._items)
         else:
@@ -199,9 +200,25 @@ def _wrap(query: Sequence[SqlToken]) -> list[SqlToken]:
 
 
 def _find_alias(items: Sequence[SqlToken]) -> list[SqlToken]:
-    """Return the alias of a lone table, or its name, by which later steps may call it."""
-    words = [token for token in items if token.kind in {"word", "quoted"}]
-    return words[-1:] if words and len(words) == len([t for t in items if t.text != "."]) else []
+    """Return the alias of a lone item, or its name, by which later steps may call it."""
+    outer = [token for token in _list_outer(items) if token.text not in {".", ")"}]
+    if any(token.kind not in {"word", "quoted"} for token in outer) or not outer:
+        return []
+    is_table = len(outer) == len(items) - sum(token.text == "." for token in items)
+    has_one_name = len([token for token in outer if token.upper != "AS"]) == 1
+    return outer[-1:] if is_table or has_one_name else []
+
+
+def _list_outer(tokens: Sequence[SqlToken]) -> list[SqlToken]:
+    """Return the tokens outside parentheses."""
+    found: list[SqlToken] = []
+    depth = 0
+    for token in tokens:
+        depth += token.text == "("
+        if depth == 0:
+            found.append(token)
+        depth -= token.text == ")"
+    return found
 
 
 def _split_at_commas(tokens: Sequence[SqlToken]) -> Iterator[list[SqlToken]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import islice, pairwise, product
 from types import MappingProxyType
 
@@ -27,6 +28,7 @@ from glueline_worker.lineage.sql.parse import (
     find_dialect,
     list_dialects,
     parse_statement,
+    without_collector,
 )
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
@@ -44,6 +46,8 @@ _MAX_PARSED = 50_000
 _MAX_RETRIED = 4_000
 """Tokens of a statement that other dialects are tried on."""
 _TOKEN_LENGTH = 8
+_SHORT = 50_000
+"""Characters of a text that is read without a look for garbage: what it leaves is little."""
 _MAX_TEXT = 2_000_000
 _MAX_DEPTH = 60
 _MAX_OPEN_JOINS = 12
@@ -87,7 +91,8 @@ def read_sql(
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
     reader = _Reader(beginning, find_dialect(dialect), schemas, session)
-    reader.read()
+    with without_collector() if len(text) <= _SHORT else nullcontext():
+        reader.read()
     if left_out := len(text) - len(beginning):
         reader.leave_out(f"{left_out:,} of {len(text):,} characters of the SQL were not read")
     warnings, gaps = _limit(reader.warnings), _limit(reader.gaps)

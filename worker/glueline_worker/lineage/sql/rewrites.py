@@ -13,7 +13,8 @@ from glueline_worker.lineage.word_sets import split_words
 
 _TRIGGERS = split_words("TABLE IDENTIFIER STREAM REPLACE")
 _SIGNS = re.compile(r"\|>|@|\b(?:table|identifier|stream|replace)\b", re.IGNORECASE)
-_BEFORE_TABLE = split_words("( UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
+_BEFORE_TABLE = split_words("UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
+_BEFORE_QUERY = _BEFORE_TABLE | split_words("( , FROM JOIN IN EXISTS LATERAL") | {""}
 _QUERY = split_words("SELECT WITH FROM TABLE VALUES (")
 _VERSION = re.compile(r"(.+)@(?:v\d+|\d{14,17})", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
@@ -163,22 +164,18 @@ def _drop_replaced_rows(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
 def _rewrite_tables(tokens: Sequence[SqlToken]) -> list[SqlToken]:
     """Replace ``TABLE t`` as a query by ``SELECT * FROM t``, and ``FROM STREAM t`` by its table."""
     result: list[SqlToken] = []
-    is_insert = any(token.upper == "INSERT" for token in tokens)
     skip_close = 0
     for index, token in enumerate(tokens):
-        before = tokens[index - 1] if index else None
         after = tokens[index + 1] if index + 1 < len(tokens) else None
-        is_name = after is not None and after.kind in {"word", "quoted", "placeholder"}
-        if token.upper == "TABLE" and is_name and _is_table_query(before, is_insert=is_insert):
+        is_name = (
+            after is not None
+            and after.kind in {"word", "quoted", "placeholder"}
+            and after.upper not in _AFTER_ITEM
+        )
+        if token.upper == "TABLE" and is_name and _is_table_query(tokens[:index]):
             result += make_tokens("SELECT * FROM")
-        elif (
-            token.upper == "STREAM"
-            and before is not None
-            and (before.upper in {"FROM", "JOIN"} or before.text == ",")
-            and after is not None
-            and ((is_name and after.upper not in _AFTER_ITEM) or after.text == "(")
-        ):
-            skip_close += after.text == "("
+        elif token.upper == "STREAM" and _is_stream(tokens, index, is_name=is_name):
+            skip_close += tokens[index + 1].text == "("
         elif skip_close and token.text in {"(", ")"}:
             skip_close -= token.text == ")"
         else:
@@ -186,19 +183,33 @@ def _rewrite_tables(tokens: Sequence[SqlToken]) -> list[SqlToken]:
     return result
 
 
+def _is_stream(tokens: Sequence[SqlToken], index: int, *, is_name: bool) -> bool:
+    before = tokens[index - 1] if index else None
+    if before is None or not (before.upper in {"FROM", "JOIN"} or before.text == ","):
+        return False
+    after = [token.text for token in tokens[index + 1 : index + 3]]
+    if after[:1] == ["("]:
+        return True
+    # Before Spark 4.2, ``stream s`` was a table with an alias: keywords are written in capitals.
+    return is_name and (after[1:] == ["."] or tokens[index].text.isupper())
+
+
 _AFTER_ITEM = split_words(
     "WHERE GROUP ORDER HAVING JOIN ON USING LEFT RIGHT FULL INNER CROSS NATURAL UNION EXCEPT "
-    "INTERSECT LIMIT AS LATERAL WINDOW QUALIFY CLUSTER DISTRIBUTE SORT TABLESAMPLE PIVOT"
+    "INTERSECT LIMIT AS FROM LATERAL WINDOW QUALIFY CLUSTER DISTRIBUTE SORT TABLESAMPLE PIVOT"
 )
 
 
-def _is_table_query(before: SqlToken | None, *, is_insert: bool) -> bool:
+def _is_table_query(before: Sequence[SqlToken]) -> bool:
     """Tell whether TABLE begins a query here, as it does not in INSERT INTO TABLE."""
-    if before is None or (before.upper or before.text) in _BEFORE_TABLE:
+    if not before:
         return True
-    if not is_insert:
-        return before.text == ">"
-    is_target = before.kind in {"quoted", "placeholder"} or before.text == ")"
-    return is_target or (
-        before.kind == "word" and before.upper not in {"INTO", "OVERWRITE", "INSERT"}
-    )
+    last = before[-1].upper or before[-1].text
+    if last == "(":
+        opens = (before[-2].upper or before[-2].text) if len(before) > 1 else ""
+        return opens in _BEFORE_QUERY
+    if last in _BEFORE_TABLE or last == ">":
+        return True
+    words = {token.upper for token in before}
+    is_first = "INSERT" in words and not words & {"SELECT", "FROM", "VALUES"}
+    return is_first and last not in {"INTO", "OVERWRITE", "INSERT"}

@@ -12,6 +12,14 @@ _UPPER = split_words(
 )
 """Functions that Spark prints in capitals."""
 _OTHER_NAMES = {"array_agg": "collect_list", "session_user": "current_user", "regexp": "rlike"}
+_SAME = "lambdafunction(namedlambdavariable(), namedlambdavariable())"
+_UNITS = {
+    "dateadd": "timestampadd",
+    "date_add": "timestampadd",
+    "datediff": "timestampdiff",
+    "date_diff": "timestampdiff",
+}
+"""Functions that have another name where the first of three arguments is a unit."""
 _DEFAULTS = {
     ("split", 2): ("-1",),
     ("regexp_replace", 3): ("1",),
@@ -33,6 +41,9 @@ _DEFAULTS = {
     ("lead", 2): ("NULL",),
     ("string_agg", 1): ("NULL",),
     ("listagg", 1): ("NULL",),
+    ("overlay", 3): ("-1",),
+    ("aggregate", 3): (_SAME,),
+    ("reduce", 3): (_SAME,),
 }
 """Arguments that Spark adds where they are left out, by function and number of arguments."""
 
@@ -47,6 +58,8 @@ def print_function(name: str, args: list[str]) -> str:
         return f"({args[0]} IS {'NOT ' * (name == 'isnotnull')}NULL)"
     if name in {"first", "last", "first_value", "last_value", "any_value"}:
         args = args[:1]
+    if len(args) == 3 and name in _UNITS:  # noqa: PLR2004
+        name = _UNITS[name]
     name = _OTHER_NAMES.get(name, name)
     args += _DEFAULTS.get((name, len(args)), ())
     return f"{name.upper() if name in _UPPER else name}({', '.join(args)})"

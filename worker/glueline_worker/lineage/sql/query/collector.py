@@ -250,7 +250,9 @@ class SourceCollector:
 
     def _expand_order(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
         yield node.args.get("this"), way, effect
-        yield node.expressions, way, effect or "sort"
+        # The order of a concatenation is part of its value.
+        is_value = isinstance(node.parent, exp.GroupConcat)
+        yield node.expressions, way, effect or (None if is_value else "sort")
 
     def _expand_group(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
         way = max(way, AGGREGATED)

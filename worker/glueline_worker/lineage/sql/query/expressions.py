@@ -39,6 +39,8 @@ def read_value(  # noqa: PLR0911 - one return for each kind
     if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Func):
         base = read_value(walk, node.this, scope)
         return walk.find_member(base, node.expression.name) or Field("", None)
+    if isinstance(node, exp.ArraysZip):
+        return _read_zip(walk, node, scope)
     if isinstance(node, exp.Case | exp.If):
         return _read_choice(walk, node, scope)
     if isinstance(node, _KEEPING):
@@ -78,6 +80,15 @@ def _read_keeping(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
     ]
     parts = [read_value(walk, child, scope) for child in children]
     return _merge_structs(walk, parts, find_way(node))
+
+
+def _read_zip(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    """Read ``arrays_zip(a, b)``, whose rows have a field for each array."""
+    found = SourceCollector(walk, scope).read(node)
+    found.fields = tuple(
+        found.rename(item.name) for item in node.expressions if isinstance(item, exp.Column)
+    )
+    return found
 
 
 def _read_choice(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:

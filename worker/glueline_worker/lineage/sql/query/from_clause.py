@@ -21,6 +21,7 @@ from glueline_worker.lineage.sql.query.scope import (
     TARGET_RELATION,
     Ctes,
     QueryScope,
+    find_column,
     list_common_names,
     merge_columns,
 )
@@ -166,9 +167,25 @@ def _read_table(walk: QueryWalk, node: exp.Table, scope: QueryScope) -> Relation
         if names and not relation.exact:
             relation = Relation([Field(name, relation.every) for name in names])
         return apply_pivots(walk, node, relation.rename(names), scope)
-    relation = _read_named_table(walk, node, scope.ctes)
+    relation = _unnest_path(walk, node, scope) or _read_named_table(walk, node, scope.ctes)
     relation = apply_pivots(walk, node, relation, scope)
     return relation.rename(get_alias_columns(node))
+
+
+def _unnest_path(walk: QueryWalk, node: exp.Table, scope: QueryScope) -> Relation | None:
+    """Read ``FROM t AS a, a.items AS i``, where Redshift and BigQuery take an array apart."""
+    names = [part.name for part in node.parts]
+    if walk.is_spark or len(names) < 2 or not scope.items:  # noqa: PLR2004
+        return None
+    if all(item.path != (names[0].lower(),) for item in scope.items):
+        return None
+    found = find_column(scope, names, walk.find_member)
+    if found is None:
+        return None
+    value = found.change(node.alias or names[-1], TRANSFORMED)
+    value.schema = walk.get_schema_key(found)
+    members = walk.list_members(value) or ()
+    return Relation([*members, value] if members else [value], every=value.sources)
 
 
 def _read_named_table(walk: QueryWalk, node: exp.Table, ctes: Ctes) -> Relation:

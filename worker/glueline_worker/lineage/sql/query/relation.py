@@ -64,6 +64,8 @@ class Relation:
     dropped: frozenset[str] = frozenset()
     every: Sources | None = None
     exact: bool = True
+    hidden: tuple[Field, ...] = ()
+    """What may be there instead: it is not known whether an exploded column is a map."""
     _index: dict[str, Field] = field(default_factory=dict)
     _indexed: int = 0
 
@@ -78,6 +80,7 @@ class Relation:
     def hide(self, fields: Iterable[Field]) -> None:
         """Add columns that are found by name, and are not among the columns that ``*`` yields."""
         for item in fields:
+            self.hidden += (item,)
             self._index.setdefault(item.name.lower(), item)
 
     def find(self, name: str) -> Field | None:
@@ -137,11 +140,18 @@ def merge_fields(name: str, parts: Iterable[Field | None]) -> Field:
 
 
 def add_sources(target: Sources, added: Sources, way: int = IDENTITY) -> None:
-    """Add sources that come in some ``way``; the highest way to a source counts."""
+    """Add sources that come in some ``way``.
+
+    Of two ways beside one another the highest counts, but one that does not mask goes before one
+    that does: the value can be seen.
+    """
     for source, own in added.items():
-        highest = max(own, way)
-        if target.get(source, -1) < highest:
-            target[source] = highest
+        new = max(own, way)
+        old = target.get(source)
+        if old is None or old == new:
+            target[source] = new
+        else:
+            target[source] = min(old, new) if MASKED in {old, new} else max(old, new)
 
 
 def stack_relations(left: Relation, right: Relation, *, by_name: bool) -> Relation:

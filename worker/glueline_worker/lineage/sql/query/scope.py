@@ -177,6 +177,8 @@ def merge_columns(scope: QueryScope, names: Sequence[str], side: str) -> None:
         elif side == "FULL":
             both = [item.change("", TRANSFORMED) for item in (left, right) if item]
             found = merge_fields("", both)
+        elif left is None and not side:  # the sides are equal, and the right one is known
+            found = right
         else:
             found = left
         merged[name.lower()] = (found or Field(name, None)).rename(name)
@@ -193,7 +195,7 @@ def _find_left(items: Sequence[Item], name: str) -> Field | None:
         if found is not None:
             return found
     candidates = [item.relation for item in seen if not item.relation.exact]
-    return candidates[0].find(name) if candidates else None
+    return _guess(candidates, name)
 
 
 def list_common_names(scope: QueryScope) -> list[str]:

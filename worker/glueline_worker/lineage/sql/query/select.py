@@ -185,6 +185,7 @@ def _add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: 
             names = [node.alias]
         relation = read_generator(walk, inner, scope, [placeholders.restore(n) for n in names])
         result.fields += relation.fields
+        result.hide(relation.hidden)
         result.exact &= relation.exact
         return
     found = read_value(walk, node, scope)

@@ -179,10 +179,13 @@ def _read_row(
     builder: StatementBuilder,
 ) -> Relation:
     """Read the INSERT of a MERGE; ``columns`` are those of the target, where they are known."""
-    values = tree.args.get("expression")
-    if not isinstance(values, exp.Tuple):  # INSERT *, INSERT ROW
+    values, target = tree.args.get("expression"), tree.this
+    first = target.expressions[0] if isinstance(target, exp.Tuple) else None
+    if isinstance(first, exp.Anonymous) and first.name.upper() == "VALUES":
+        values, target = first, None  # INSERT VALUES (…), which the parser takes for a column
+    if not isinstance(values, exp.Tuple | exp.Anonymous):  # INSERT *, INSERT ROW
         return source
-    names = [column.name for column in tree.this.expressions] if tree.this else columns
+    names = [column.name for column in target.expressions] if target else columns
     row = Relation()
     for index, value in enumerate(values.expressions):
         name = names[index] if index < len(names) else value.output_name
