@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from glueline_worker.lineage.script.domain.columns import operate_columns
+from glueline_worker.lineage.script.domain.data_text import keep_data
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
@@ -30,12 +31,14 @@ _SEQUENCE_LIMIT = 5_000
 _LARGE = 10**30
 
 
-def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:
+def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:  # noqa: PLR0911 - one for each kind
     """Return ``left op right``."""
     reading.state.charge()
     if isinstance(left, Column) or isinstance(right, Column):
         return operate_columns(_SYMBOLS.get(type(op), "?"), left, right)
     has_frame = isinstance(left, Frame) or isinstance(right, Frame)
+    if has_frame and not isinstance(left, str) and (figure := _get_figure(left, right)):
+        return figure
     if has_frame and not isinstance(left, str) and not isinstance(right, str):
         return reading.state.transform([left, right])
     if isinstance(op, ast.Mod) and isinstance(left, str):
@@ -47,11 +50,17 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
     return _compute(op, left, right)
 
 
+def _get_figure(left: Value, right: Value) -> Frame | None:
+    """Return the figure that is computed with, if no data is."""
+    sides = [side for side in (left, right) if isinstance(side, Frame)]
+    return sides[0] if all(side.kind == "scalar" for side in sides) else None
+
+
 def _join_texts(left: Value, right: Value) -> Value:
     """Join two texts; with a part from the job's arguments, the whole is one of them."""
     if isinstance(left, (list, dict)):
         return UNKNOWN
-    text = limit_text(as_text(left) + as_text(right))
+    text = keep_data(limit_text(as_text(left) + as_text(right)), [left, right])
     is_argument = isinstance(left, JobArgument) or isinstance(right, JobArgument)
     return JobArgument(text) if is_argument and isinstance(text, str) else text
 

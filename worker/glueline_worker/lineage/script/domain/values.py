@@ -7,7 +7,7 @@ What Python has no value for is one of the classes here.
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from glueline.contract.lineage import Effect, Transformation
 
@@ -39,6 +39,10 @@ class External:
 
 
 UNKNOWN = External("")
+
+
+COMMAND_LINE = "argv"
+"""The label of items of ``sys.argv`` whose position is known only at run time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +115,11 @@ class Column:
 class VariableScope:
     """The variables of a module, class or call; ``parent`` encloses it."""
 
-    __slots__ = ("globals", "parent", "vars", "yields")
+    __slots__ = ("globals", "parent", "place", "vars", "yields")
 
-    def __init__(self, parent: "VariableScope | None" = None) -> None:
+    def __init__(self, parent: "VariableScope | None" = None, place: str = "") -> None:
+        self.place: str = parent.place if parent is not None else place
+        """The name of the imported module that this belongs to; "" for the script's own."""
         self.vars: dict[Any, Value] = {}
         self.parent = parent
         self.globals: set[str] = set()
@@ -185,6 +191,16 @@ class Class:
 
 
 @dataclass(eq=False, slots=True)
+class Module:
+    """A module that the script imports, and whose source is at hand."""
+
+    name: str
+    scope: VariableScope
+    package: str = ""
+    """Where its relative imports start from."""
+
+
+@dataclass(eq=False, slots=True)
 class Instance:
     """An object of a class of the script."""
 
@@ -209,15 +225,38 @@ MISSING = Missing()
 
 
 class JobArgument(str):
-    """A text from the job's arguments: a run may be started with another one."""
+    """A text from the job's arguments: a run may be started with another one.
 
-    __slots__ = ()
+    ``name`` is the argument's, as its placeholder would show it; "" for a part of one.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, text: str, name: str = "") -> Self:
+        """Make the text of an argument."""
+        made = super().__new__(cls, text)
+        made.name = name
+        return made
 
 
 class ListedKey(str):
     """The key of an object in a listing: what follows its prefix may have any number of parts."""
 
     __slots__ = ()
+
+
+class DataText(str):
+    """A text with data in it, such as the content of an object: the graph nodes that yield it."""
+
+    __slots__ = ("nodes",)
+    nodes: tuple[str, ...]
+
+    def __new__(cls, text: str, nodes: tuple[str, ...]) -> Self:
+        """Make a text with the data of ``nodes`` in it."""
+        made = super().__new__(cls, text)
+        made.nodes = nodes
+        return made
 
 
 class MinimumLength(int):

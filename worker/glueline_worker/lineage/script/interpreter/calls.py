@@ -22,6 +22,7 @@ from glueline_worker.lineage.script.domain.values import (
     Function,
     Instance,
     Method,
+    Module,
     OneOf,
     Value,
 )
@@ -83,7 +84,7 @@ def call_method(  # noqa: C901, PLR0911 - one for each kind
         return reading.call(value, args, kwargs)
     if isinstance(value, Instance) and not _has_attribute(value, name):
         return _call_base_method(reading, name, args, kwargs)
-    if isinstance(value, (Instance, Class)):
+    if isinstance(value, (Instance, Class, Module)):
         return reading.call(reading.get_attribute(value, name), args, kwargs)
     return reading.state.unite_frames([*args, *kwargs.values()]) or UNKNOWN
 

@@ -25,6 +25,7 @@ from glueline_worker.lineage.script.domain.values import UNKNOWN, Column, Frame,
 from glueline_worker.lineage.script.interpreter.comprehensions import evaluate_comprehension
 from glueline_worker.lineage.script.interpreter.forks import decide
 from glueline_worker.lineage.script.interpreter.functions import make_function
+from glueline_worker.lineage.script.interpreter.questions import answer_comparison
 from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable
 
 
@@ -145,7 +146,8 @@ def _evaluate_comparison(reading: Reading, node: ast.Compare) -> Value:
         return combine_columns([value for value in values if isinstance(value, Column)] or frames)
     if len(rights) != 1:
         return UNKNOWN
-    return compare(node.ops[0], left, rights[0])
+    found = compare(node.ops[0], left, rights[0])
+    return answer_comparison(reading, node, left, rights[0]) if found is UNKNOWN else found
 
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -159,7 +161,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 
 
 def _evaluate_conditional(reading: Reading, node: ast.IfExp) -> Value:
-    truth = decide(reading, node.test)
+    truth = decide(reading, node.test, node)
     if truth is not None:
         return reading.evaluate(node.body if truth else node.orelse)
     return join_values([reading.evaluate(node.body), reading.evaluate(node.orelse)])

@@ -43,7 +43,7 @@ _PASS_THROUGH = split_words(
     "pandas_api copy reset_index sort_values sort_index astype replace withWatermark drop_nulls "
     "unnest unbox errorsAsDynamicFrame query set_index convert_dtypes infer_objects observe "
     "toDynamicFrame dropDuplicatesWithinWatermark sampleBy randomSplit unnest_ddb_json "
-    "simplify_ddb_json withMetadata offset spigot assertErrorThreshold to_frame"
+    "simplify_ddb_json withMetadata offset assertErrorThreshold to_frame"
 )
 """Methods that yield the same data, whole or in part, with the same columns."""
 _SCALAR = split_words(
@@ -52,6 +52,8 @@ _SCALAR = split_words(
     "toString getField len any all tell"
 )
 """Methods that tell about the data without carrying it."""
+_FIGURES = frozenset({"nunique", "len"})
+"""Those that yield a number, which a frame of figures may hold."""
 _ROWS = split_words(
     "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
     "items to_records asDict collectAsMap read readlines decode encode getvalue "
@@ -85,6 +87,8 @@ def _combine(call: Call) -> Value:
 
 
 def _get_scalar(call: Call) -> Value:
+    if call.name in _FIGURES:
+        return Frame(call.receiver.node, "scalar", call.receiver.label)
     return External(call.name)
 
 
@@ -98,7 +102,7 @@ def _get_rows(call: Call) -> Value:
 def _count(call: Call) -> Value:
     if call.receiver.kind == "grouped":
         return aggregate(call)
-    return External("count")
+    return Frame(call.receiver.node, "scalar", call.receiver.label)
 
 
 def _select(call: Call) -> Value:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.naming import is_metadata_table, split_name
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
@@ -65,14 +66,35 @@ class SparkReader(LibraryObject):
         if path is not None:
             options["paths" if isinstance(path, (list, tuple)) else "path"] = path
         found = datasets.find_by_options(state, fmt or "parquet", options, fmt)
-        return state.read(found, "read")
+        frame = state.read(found, "read")
+        return _mark_metadata(state, frame, path) if fmt == "iceberg" else frame
 
 
 def read_spark_table(state: State, name: Value) -> Frame:
     """Read a table, or a temporary view, by its name."""
     views = [sql_engines.find_view(state, option) for option in list_texts(name)]
     found = state.unite_frames(views)
-    return found or state.read(datasets.find_spark_tables(state, name), "table")
+    if found:
+        return found
+    frame = state.read(datasets.find_spark_tables(state, name), "table")
+    return _mark_metadata(state, frame, name)
+
+
+def _mark_metadata(state: State, frame: Frame, name: Value) -> Frame:
+    """Let a read of a table's metadata count only where it gets somewhere."""
+    if all(_is_metadata(state, text) for text in list_texts(name)):
+        state.tentative.add(frame.node)
+    return frame
+
+
+def _is_metadata(state: State, name: str) -> bool:
+    if name.count(".") < _METADATA_DOTS:
+        return False
+    return is_metadata_table(split_name(render(name)), state.context, state.catalogs)
+
+
+_METADATA_DOTS = 2
+"""The least dots in the name of a table's metadata, such as ``db.orders.snapshots``."""
 
 
 @dataclass(eq=False)
@@ -158,7 +180,8 @@ def _configure(target: _ReaderOrWriter, call: Call) -> _ReaderOrWriter | None:
 def _find_by_jdbc(target: SparkReader | SparkWriter, call: Call) -> list[Dataset]:
     """Find the table of ``jdbc(url, table)``."""
     options: dict[str, Any] = {**target.options, "url": call.arg(0, "url")}
-    options["dbtable"] = call.arg(1, "table", "dbtable")
+    if (table := call.arg(1, "table", "dbtable")) is not None:
+        options["dbtable"] = table
     return datasets.find_by_options(call.state, "jdbc", options)
 
 
