@@ -275,6 +275,15 @@ def test_a_branch_of_a_table_has_its_columns():
     }
 
 
+def test_a_table_may_be_called_as_metadata_is():
+    schemas = {"lab/history": ("a", "b")}
+    assert read_columns("SELECT * FROM cat.lab.history", schemas=schemas) == {
+        "a": "history.a",
+        "b": "history.b",
+    }
+    assert read_columns("SELECT a FROM glue_catalog.lab.history") == {"a": "history.a"}
+
+
 def test_metadata_of_a_table_has_columns_of_its_own():
     assert read_columns("SELECT a, snapshot_id FROM cat.lab.flat.snapshots") == {}
 

@@ -201,6 +201,7 @@ def _read_named_table(walk: QueryWalk, node: exp.Table, ctes: Ctes) -> Relation:
         return Relation(exact=False)
     walk.add_table(name, position)
     # The partitions have the table's own columns, other metadata has columns of its own.
-    if metadata not in {"", "partitions"} or (not metadata and is_metadata_part(name)):
+    if metadata not in {"", "partitions"}:
         return Relation(exact=False)
-    return walk.get_relation(name)
+    relation = walk.get_relation(name)
+    return relation if relation.exact or not is_metadata_part(name) else Relation(exact=False)

@@ -15,11 +15,14 @@ _SYSTEM_SCHEMAS = frozenset(
 _SYSTEM_TABLE = re.compile(
     r"(?:pg|svv|svl|stl|stv|sys)_\w+|dual|(?:all|dba|user)_tab\w+", re.IGNORECASE
 )
-_BRANCH = re.compile(r"(?:branch|tag)_\w", re.IGNORECASE)
+_BRANCH = re.compile(r"(?:branch|tag)_\w|(?:at_timestamp|snapshot_id)_\d", re.IGNORECASE)
 _METADATA_SUFFIXES = split_words(
     "all_entries all_manifests entries files history manifests metadata_log_entries partitions "
     "properties refs snapshots timeline transaction_log"
 )
+_COMMON_NAMES = frozenset({"entries", "files", "partitions", "properties"})
+_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
+_WITH_CATALOG = 3
 _FILE_FORMATS = split_words("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
@@ -58,8 +61,16 @@ def split_metadata_table(name: TableName) -> tuple[TableName, str]:
 
 
 def is_metadata_part(name: TableName) -> bool:
-    """Tell whether a name is that of an Iceberg metadata table: ``db.t.snapshots``."""
-    return len(name) > 2 and name[-1].lower() in _METADATA_SUFFIXES  # noqa: PLR2004
+    """Tell whether a name is that of an Iceberg metadata table: ``db.t.snapshots``.
+
+    Of three parts, the first may also be a catalog, and the last one a table's own name.
+    """
+    last = name[-1].lower()
+    if len(name) < _WITH_CATALOG or last not in _METADATA_SUFFIXES:
+        return False
+    if len(name) > _WITH_CATALOG:
+        return True
+    return name[0].lower() not in _CATALOGS and last not in _COMMON_NAMES
 
 
 def is_system_table(name: TableName) -> bool:
