@@ -21,6 +21,8 @@ COLUMN_METHODS = split_words(
     "bitwiseAND bitwiseOR bitwiseXOR outer"
 )
 """Methods of Spark's columns; what else is called on a column is of pandas."""
+_LONGEST_NAME = 2_000
+"""Characters of an implicit name; a longer one is not made."""
 _OPERATOR_TEXTS = {"==": "=", "&": "AND", "and": "AND", "|": "OR", "or": "OR"}
 
 
@@ -105,14 +107,15 @@ def decide_by(column: Column, effect: Effect) -> tuple[tuple[ColumnName, Effect]
 def show(value: Value) -> str | None:
     """Return a value as Spark shows it in an expression's name; None where it is unknown."""
     if isinstance(value, Column):
-        return value.shown
+        shown = value.shown
+        return shown if shown is None or len(shown) <= _LONGEST_NAME else None
     if value is None:
         return "NULL"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):
         return str(value)
-    if isinstance(value, str) and not has_placeholder(value):
+    if isinstance(value, str) and len(value) <= _LONGEST_NAME and not has_placeholder(value):
         return render(value)
     return None
 
@@ -121,6 +124,8 @@ def show_call(name: str, values: Iterable[Value]) -> str | None:
     """Return ``name(a, b)`` as Spark names it."""
     shown = [show(value) for value in values]
     if any(text is None for text in shown):
+        return None
+    if sum(len(text) for text in shown if text is not None) > _LONGEST_NAME:
         return None
     return f"{name}({', '.join(text for text in shown if text is not None)})"
 

@@ -10,10 +10,10 @@ from glueline_worker.lineage.script.domain.columns import combine_columns, parse
 from glueline_worker.lineage.script.domain.state import Grouping
 from glueline_worker.lineage.script.domain.template_text import as_text
 from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
+from glueline_worker.lineage.script.models.spark.deciders import find_deciders
 from glueline_worker.lineage.script.models.spark.projections import (
     Item,
     Selection,
-    find_deciders,
     flatten,
     project,
     select_items,

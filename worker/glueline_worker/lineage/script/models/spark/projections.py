@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
-from glueline_worker.lineage.script.domain.columns import decide_by, parse_column_name
+from glueline_worker.lineage.script.domain.columns import parse_column_name
 from glueline_worker.lineage.script.domain.outputs import Attribute, Field
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import Column, Frame, Value
@@ -56,7 +56,7 @@ def select_items(
     """Find the columns that expressions yield; with ``sql``, texts are expressions."""
     found = Selection()
     for value in flatten(values):
-        columns = _parse(state, value, sql=sql)
+        columns = parse_item(state, value, sql=sql)
         if columns is None:
             found.is_known = False
         for column in columns or ():
@@ -72,7 +72,8 @@ def flatten(values: Iterable[Value]) -> list[Value]:
     return found
 
 
-def _parse(state: State, value: Value, *, sql: bool) -> tuple[Column, ...] | None:
+def parse_item(state: State, value: Value, *, sql: bool) -> tuple[Column, ...] | None:
+    """Return the expressions that an argument stands for; None where it is none."""
     if isinstance(value, str):
         return parse_expressions(state, value) if sql else (parse_column_name(value),)
     if isinstance(value, Column):
@@ -134,12 +135,16 @@ def _is_map(state: State, frame: Frame, column: Column) -> bool:
     return around.shape not in state.context.schemas
 
 
-def make_fields(state: State, frame: Frame, column: Column) -> tuple[tuple[str, Field], ...]:
+def make_fields(
+    state: State, frame: Frame, column: Column, depth: int = 0
+) -> tuple[tuple[str, Field], ...]:
     """Resolve the fields of a struct that an expression builds."""
-    found = []
+    found: list[tuple[str, Field]] = []
+    if depth >= _FIELD_DEPTH:
+        return ()
     for name, inner in column.fields:
         refs, _ = resolve_all(state, frame, inner)
-        found.append((name, Field(refs, make_fields(state, frame, inner))))
+        found.append((name, Field(refs, make_fields(state, frame, inner, depth + 1))))
     return tuple(found)
 
 
@@ -195,6 +200,8 @@ def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -
 
 
 _PATTERN_LIMIT = 200
+_FIELD_DEPTH = 4
+"""Structs within structs that are followed."""
 
 
 def project(
@@ -251,33 +258,3 @@ def list_inputs(
         nodes.update(dict.fromkeys(ref.node for ref, _ in item.deciders))
     nodes.update(dict.fromkeys(ref.node for ref, _ in rows))
     return [Frame(node) for node in nodes]
-
-
-def find_deciders(
-    state: State, frame: Frame, values: Iterable[Value], effect: Effect, *, sql: bool = False
-) -> list[tuple[ColumnRef, Effect]]:
-    """Resolve the columns of conditions, keys or orders that decide about rows."""
-    found: dict[tuple[ColumnRef, Effect], None] = {}
-    for value in flatten(values):
-        for column in _parse(state, value, sql=sql) or ():
-            if column.kind in {"value", "plain", "item"}:
-                decided = Column(deciders=decide_by(column, effect))
-                found.update(dict.fromkeys(resolve_all(state, frame, decided)[1]))
-    return list(found)
-
-
-def decide_rows(
-    state: State, frame: Frame, rows: Sequence[tuple[ColumnRef, Effect]], label: str
-) -> Frame:
-    """Add a step that keeps all columns, and whose rows some columns decide about."""
-    if not rows:
-        return frame
-    indirect = tuple(IndirectRef(ref, effect) for ref, effect in rows)
-    nodes = dict.fromkeys((frame.node, *(ref.node for ref, _ in rows)))
-    inputs = [Frame(node) for node in nodes]
-    if len(nodes) == 1:
-        node = state.transform(inputs, Flow(rest=True, indirect=indirect), label)
-    else:
-        node = state.transform(inputs, Flow(whole=(frame.node,), indirect=indirect), label)
-    state.outputs[node.node] = get_outputs(state, frame.node)
-    return Frame(node.node, frame.kind, frame.label)
