@@ -8,10 +8,10 @@ from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
 from glueline_worker.lineage.script.domain.values import Column, ColumnName, External, Frame, Value
+from glueline_worker.lineage.transformations import get_stronger
 from glueline_worker.lineage.word_sets import split_words
 
 UNKNOWN_COLUMN = Column(is_known=False)
-_STRENGTH: tuple[Transformation, ...] = ("identity", "transformation", "aggregation", "masking")
 FRAME_PROPERTIES = split_words("rdd na stat loc iloc at str dt values T df")
 """Properties of frames and columns that stand for the same data."""
 COLUMN_METHODS = split_words(
@@ -30,7 +30,9 @@ def get_column(frame: Frame, name: str) -> Column:
     """Return ``frame.name`` or ``frame["name"]``."""
     if name == "*":
         return Column((ColumnName(frame.node, "*"),), kind="star")
-    return Column((ColumnName(frame.node, name),), split_name(name)[-1], text=name, kind="plain")
+    return Column(
+        (ColumnName(frame.node, name),), split_column_name(name)[-1], text=name, kind="plain"
+    )
 
 
 def parse_column_name(text: str) -> Column:
@@ -40,11 +42,11 @@ def parse_column_name(text: str) -> Column:
     name = render(text)
     if name == "*" or name.endswith(".*"):
         return Column((ColumnName(None, name),), kind="star")
-    plain = ".".join(split_name(name))
-    return Column((ColumnName(None, name),), split_name(name)[-1], text=plain, kind="plain")
+    plain = ".".join(split_column_name(name))
+    return Column((ColumnName(None, name),), split_column_name(name)[-1], text=plain, kind="plain")
 
 
-def split_name(name: str) -> list[str]:
+def split_column_name(name: str) -> list[str]:
     """Split ``a.`b.c` `` into its parts."""
     if "`" not in name:
         return name.split(".") or [name]
@@ -89,9 +91,7 @@ def _list_columns(values: Iterable[Value]) -> Iterable[Column]:
 
 def strengthen(ref: ColumnName, how: Transformation) -> ColumnName:
     """Return a reference that passes through one more transformation."""
-    if _STRENGTH.index(how) <= _STRENGTH.index(ref.transformation):
-        return ref
-    return ref._replace(transformation=how)
+    return ref._replace(transformation=get_stronger(ref.transformation, how))
 
 
 def decide_by(column: Column, effect: Effect) -> tuple[tuple[ColumnName, Effect], ...]:

@@ -26,11 +26,14 @@ from glueline_worker.lineage.script.models.spark.function_kinds import (
     FAMILIAR,
     GENERATED,
     KEEPING,
-    MASKING,
 )
-from glueline_worker.lineage.script.models.spark.function_rows import keep_fields, make_rows
+from glueline_worker.lineage.script.models.spark.function_rows import (
+    keep_fields,
+    name_generated_columns,
+)
 from glueline_worker.lineage.script.models.spark.function_table import SIGNATURES
 from glueline_worker.lineage.script.models.spark.special_functions import SPECIAL
+from glueline_worker.lineage.transformations import MASKING_FUNCTIONS
 from glueline_worker.lineage.word_sets import split_words
 
 _MODULE_NAMES = split_words("F f fn func sf SqlFuncs")
@@ -88,13 +91,13 @@ def call_column_function(call: Call) -> Value:
     how: Transformation = "transformation"
     if call.name in AGGREGATES:
         how = "aggregation"
-    elif call.name in MASKING:
+    elif call.name in MASKING_FUNCTIONS:
         how = "masking"
     made = combine_columns(columns, how, name_call(call.name, columns))
     if call.name in KEEPING and columns and isinstance(columns[0], Column):
         made = keep_fields(made, columns[0])
     if call.name in GENERATED:
-        return make_rows(call.name, made, columns)
+        return name_generated_columns(call.name, made, columns)
     return made
 
 

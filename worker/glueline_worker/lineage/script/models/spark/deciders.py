@@ -16,7 +16,7 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
 from glueline_worker.lineage.script.models.spark.projections import flatten, parse_item
 
 
-def find_deciders(
+def list_deciders(
     state: State, frame: Frame, values: Iterable[Value], effect: Effect, *, sql: bool = False
 ) -> list[tuple[ColumnRef, Effect]]:
     """Resolve the columns of conditions, keys or orders that decide about rows."""

@@ -58,7 +58,7 @@ def keep_first(call: Call) -> Value:
     frames = _list_stacked(call)
     if len(frames) != 2:  # noqa: PLR2004 - the frame and the other one
         return call.receiver
-    return joins.keep_first(call.state, frames, call.name)
+    return joins.join_rows_of_first(call.state, frames, call.name)
 
 
 def filter_rows(call: Call) -> Value:
@@ -78,5 +78,5 @@ def _decide(call: Call, effect: Effect) -> Value:
         return frame
     is_sql = effect == "filter"
     values = [*call.args, call.arg(None, "condition", "cols")]
-    rows = deciders.find_deciders(call.state, frame, values, effect, sql=is_sql)
+    rows = deciders.list_deciders(call.state, frame, values, effect, sql=is_sql)
     return deciders.decide_rows(call.state, frame, rows, call.name)

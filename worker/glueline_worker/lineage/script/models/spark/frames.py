@@ -301,7 +301,7 @@ FRAMES = Library(
         **{name: _make_scalar_getter(name) for name in _SCALAR_PROPERTIES},
         "columns": frame_schema.get_names,
         "dtypes": frame_schema.get_types,
-        "schema": frame_schema.get_schema,
+        "schema": frame_schema.get_frame_schema,
         "sparkSession": lambda _, __: External("spark"),
         "sql_ctx": lambda _, __: External("spark"),
     },

@@ -30,7 +30,7 @@ def keep_fields(made: Column, column: Column) -> Column:
     return replace(made, shape=column.shape)
 
 
-def make_rows(name: str, made: Column, columns: list[Value]) -> Column:
+def name_generated_columns(name: str, made: Column, columns: list[Value]) -> Column:
     """Name the columns that a function of rows makes, such as ``explode``."""
     names = GENERATED[name]
     if name.startswith("inline"):
