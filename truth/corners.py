@@ -50,11 +50,11 @@ def read_scripts(folder: Path = FOLDER / "frames") -> Iterator[Case]:
         kind = ""
         lines: list[str] = []
         for line in [*path.read_text().splitlines(), "# ---"]:
-            if line.startswith("# kind: "):
-                kind = line.removeprefix("# kind: ")
-            elif line == "# ---":
-                if lines:
-                    yield Case(kind, "script", PROLOGUE + "\n".join(lines) + "\n")
+            starts_kind = line.startswith("# kind: ")
+            if line == "# ---" or starts_kind:
+                if any(lines):
+                    yield Case(kind, "script", PROLOGUE + "\n".join(lines).rstrip() + "\n")
                 lines = []
+                kind = line.removeprefix("# kind: ") if starts_kind else kind
             elif line or lines:
                 lines.append(line)

@@ -1,6 +1,7 @@
 """The sources of an expression of Spark's analysed plan."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from truth.plan import Tree
 from truth.values import NOTHING, Value, merge
@@ -12,7 +13,7 @@ ReadPlan = Callable[[Tree, Scope], list[tuple[str, int, Value]]]
 
 _SAME = frozenset(
     """Alias AssertNotNull KnownNotNull KnownNullable KnownFloatingPointNormalized TempResolvedColumn
-    OuterReference PromotePrecision CheckOverflow UpCast LateralColumnAliasReference
+    PromotePrecision CheckOverflow UpCast LateralColumnAliasReference
     """.split()
 )
 """Expressions whose value is that of their child."""
@@ -23,6 +24,9 @@ _KEEP_FIELDS = frozenset(
     """.split()
 )
 """Expressions whose value, or its items, are structs where their children are."""
+
+_COMMON = -2
+"""The number in a scope of the expressions that `With` shares."""
 
 _MASKS = frozenset("Md5 Sha1 Sha2 Crc32 Murmur3Hash XxHash64 HiveHash Mask MaskCharacter".split())
 _MASKS_LOWER = frozenset(name.lower() for name in _MASKS)
@@ -40,11 +44,11 @@ class ExpressionReader:
         if special is not None:
             return special(self, tree, scope)
         values = [self.read(child, scope) for child in tree.children]
-        values += [self.read(function, scope) for function in tree.trees("functions")]
         if tree.kind in _SAME:
             return merge(values, keep_fields=True)
         way = "masking" if tree.kind.lower() in _MASKS_LOWER else "transformation"
-        return merge(values, keep_fields=tree.kind in _KEEP_FIELDS).by(way)
+        found = merge(values, keep_fields=tree.kind in _KEEP_FIELDS).by(way)
+        return replace(found, is_gathered=found.is_gathered or tree.kind in _KEEP_FIELDS)
 
     def attribute(self, tree: Tree, scope: Scope) -> Value:
         return scope.get(tree.id, NOTHING)
@@ -83,18 +87,32 @@ class ExpressionReader:
 
     def struct_field(self, tree: Tree, scope: Scope) -> Value:
         value = self.read(tree.children[0], scope)
-        name = tree.fields.get("name")
         ordinal = tree.fields.get("ordinal")
-        if value.fields and isinstance(ordinal, int) and ordinal < len(value.fields):
-            return list(value.fields.values())[ordinal].by("transformation")
-        return value.field(str(name)).by("transformation")
+        found = value.field_at(ordinal) if isinstance(ordinal, int) else None
+        return (found or value.field(tree.name)).by("transformation")
 
-    def array_field(self, tree: Tree, scope: Scope) -> Value:
-        value = self.read(tree.children[0], scope)
-        ordinal = tree.fields.get("ordinal")
-        if value.fields and isinstance(ordinal, int) and ordinal < len(value.fields):
-            return list(value.fields.values())[ordinal].by("transformation")
-        return value.field("").by("transformation")
+    def outer_reference(self, tree: Tree, scope: Scope) -> Value:
+        return merge((self.read(one, scope) for one in tree.trees("e")), keep_fields=True)
+
+    def with_common(self, tree: Tree, scope: Scope) -> Value:
+        """An expression and those that it uses several times: mostly one."""
+        body, *common = tree.children
+        shared = merge((self.read(one, scope) for one in common), keep_fields=True)
+        return self.read(body, {**scope, _COMMON: shared})
+
+    def common_reference(self, _tree: Tree, scope: Scope) -> Value:
+        return scope.get(_COMMON, NOTHING)
+
+    def rank(self, _tree: Tree, _scope: Scope) -> Value:
+        """The children of a rank are its window's order, which only decides."""
+        return NOTHING
+
+    def first_decided_by_rest(self, tree: Tree, scope: Scope) -> Value:
+        """LISTAGG: only the first child is part of the value."""
+        first, *rest = (self.read(child, scope) for child in tree.children)
+        return _decide(
+            first.by("transformation"), (value.as_deciding("conditional") for value in rest)
+        )
 
     def scalar_subquery(self, tree: Tree, scope: Scope) -> Value:
         output = self._read_plan(tree.tree("plan"), scope)
@@ -133,9 +151,9 @@ class ExpressionReader:
         return merge([*arguments, *bodies]).by("transformation")
 
 
-def _decide(value: Value, deciding: "list[Value] | object") -> Value:
-    both = merge([value, *deciding])  # type: ignore[misc]
-    return Value(both.direct, both.deciding, value.fields)
+def _decide(value: Value, deciding: Iterable[Value]) -> Value:
+    both = merge([value, *deciding])
+    return replace(value, direct=both.direct, deciding=both.deciding)
 
 
 _SPECIAL: dict[str, Callable[[ExpressionReader, Tree, Scope], Value]] = {
@@ -148,7 +166,13 @@ _SPECIAL: dict[str, Callable[[ExpressionReader, Tree, Scope], Value]] = {
     "PivotFirst": ExpressionReader.pivot_first,
     "CreateNamedStruct": ExpressionReader.struct,
     "GetStructField": ExpressionReader.struct_field,
-    "GetArrayStructFields": ExpressionReader.array_field,
+    "GetArrayStructFields": ExpressionReader.struct_field,
+    "OuterReference": ExpressionReader.outer_reference,
+    **dict.fromkeys(["Rank", "DenseRank", "PercentRank"], ExpressionReader.rank),
+    "With": ExpressionReader.with_common,
+    "CommonExpressionRef": ExpressionReader.common_reference,
+    "NullIfResult": ExpressionReader.condition_first,
+    "ListAgg": ExpressionReader.first_decided_by_rest,
     "ScalarSubquery": ExpressionReader.scalar_subquery,
     "Exists": ExpressionReader.exists,
     "InSubquery": ExpressionReader.in_subquery,

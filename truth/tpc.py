@@ -35,10 +35,11 @@ class TpcSource:
         path = self._tests / "fixtures" / "optimizer" / _SETS[name][0]
         pairs: list[Any] = list(self._helpers.load_sql_fixture_pairs(str(path)))
         for number, (_, query, _) in enumerate(pairs, start=1):
-            text = _comments.sub("", query).strip()
+            text = _made_names.sub("", _comments.sub("", query)).strip().replace('"', "`")
             yield Case(f"{name} {number}", "query", text)
 
 
+_made_names = re.compile(r'\s+as\s+"_col_\d+"', re.IGNORECASE)
 _comments = re.compile(r"^--.*$", re.MULTILINE)
 
 

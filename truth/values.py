@@ -21,6 +21,8 @@ class Value:
     direct: Mapping[Source, str] = field(default_factory=lambda: MappingProxyType({}))
     deciding: Mapping[Source, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     fields: Mapping[str, "Value"] | None = None
+    is_gathered: bool = False
+    """Whether the fields are those of items, or of structs that were gathered of others."""
 
     def by(self, way: str) -> "Value":
         """The value after a step of a ``way``."""
@@ -37,7 +39,19 @@ class Value:
         found = (self.fields or {}).get(name.lower())
         if found is None:
             return replace(self, fields=None)
-        return found
+        return self.only(found)
+
+    def field_at(self, position: int) -> "Value | None":
+        """The value of a field by its position, if it is known."""
+        found = list((self.fields or {}).values())
+        return self.only(found[position]) if 0 <= position < len(found) else None
+
+    def only(self, found: "Value") -> "Value":
+        """A field's value; the other fields of gathered structs are allowed beside it."""
+        if not self.is_gathered:
+            return found
+        others = {source: frozenset({"item"}) for source in self.direct}
+        return replace(found, deciding={**others, **found.deciding})
 
 
 NOTHING = Value()
@@ -54,7 +68,8 @@ def merge(values: Iterable[Value], *, keep_fields: bool = False) -> Value:
         for source, effects in value.deciding.items():
             deciding[source] = deciding.get(source, frozenset()) | effects
     fields = _merge_fields(all_values) if keep_fields else None
-    return Value(direct, deciding, fields)
+    is_gathered = any(value.is_gathered for value in all_values)
+    return Value(direct, deciding, fields, is_gathered)
 
 
 def _merge_fields(values: list[Value]) -> Mapping[str, Value] | None:

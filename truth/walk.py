@@ -200,7 +200,11 @@ class PlanReader:
         for _ in range(len(found) + 2):
             self.ctes[-1 - tree.fields["id"]] = found
             found = _stack([found, self.output(recursion, outer)])
-        return _rename(found, tree.trees("outputAttrs"))
+        numbers = [int(one["id"]) for one in tree.fields["outputAttrIds"]]
+        return [
+            (name, number, value)
+            for number, (name, _, value) in zip(numbers, found, strict=True)
+        ]
 
     def union_loop_reference(self, tree: Tree, _outer: Scope) -> Output:
         return _rename(self.ctes[-1 - tree.fields["loopId"]], tree.trees("output"))
