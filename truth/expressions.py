@@ -103,17 +103,6 @@ class ExpressionReader:
     def common_reference(self, _tree: Tree, scope: Scope) -> Value:
         return scope.get(_COMMON, NOTHING)
 
-    def rank(self, _tree: Tree, _scope: Scope) -> Value:
-        """The children of a rank are its window's order, which only decides."""
-        return NOTHING
-
-    def first_decided_by_rest(self, tree: Tree, scope: Scope) -> Value:
-        """LISTAGG: only the first child is part of the value."""
-        first, *rest = (self.read(child, scope) for child in tree.children)
-        return _decide(
-            first.by("transformation"), (value.as_deciding("conditional") for value in rest)
-        )
-
     def scalar_subquery(self, tree: Tree, scope: Scope) -> Value:
         output = self._read_plan(tree.tree("plan"), scope)
         return output[0][2].by("transformation") if output else NOTHING
@@ -168,11 +157,9 @@ _SPECIAL: dict[str, Callable[[ExpressionReader, Tree, Scope], Value]] = {
     "GetStructField": ExpressionReader.struct_field,
     "GetArrayStructFields": ExpressionReader.struct_field,
     "OuterReference": ExpressionReader.outer_reference,
-    **dict.fromkeys(["Rank", "DenseRank", "PercentRank"], ExpressionReader.rank),
     "With": ExpressionReader.with_common,
     "CommonExpressionRef": ExpressionReader.common_reference,
     "NullIfResult": ExpressionReader.condition_first,
-    "ListAgg": ExpressionReader.first_decided_by_rest,
     "ScalarSubquery": ExpressionReader.scalar_subquery,
     "Exists": ExpressionReader.exists,
     "InSubquery": ExpressionReader.in_subquery,

@@ -123,16 +123,25 @@ def write_differences(scores: Iterable[Score], path: Path) -> None:
         seen: dict[tuple[str, str], list[str]] = defaultdict(list)
         for one in by_kind[kind]:
             text = "\n".join([*one.case.before, one.case.text])
-            detail = "\n".join(
-                [f"  missed {_show(pair)}" for pair in one.missed]
-                + [f"  wrong  {_show(pair)}" for pair in one.wrong]
-                + ([f"  error  {one.error}"] if one.error else [])
-            )
-            seen[text, detail].append(one.reading)
+            seen[text, _detail(one)].append(one.reading)
         for (text, detail), readings in seen.items():
             lines += ["", f"[{', '.join(readings)}]", text, detail]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n")
+
+
+def explain(one: Difference) -> str:
+    """Say in some lines how a case differs."""
+    text = "\n".join([*one.case.before, one.case.text])
+    return f"[{one.reading}] {one.case.kind}\n{text}\n{_detail(one)}"
+
+
+def _detail(one: Difference) -> str:
+    return "\n".join(
+        [f"  missed {_show(pair)}" for pair in one.missed]
+        + [f"  wrong  {_show(pair)}" for pair in one.wrong]
+        + ([f"  error  {one.error}"] if one.error else [])
+    )
 
 
 def _show(pair: Pair) -> str:
