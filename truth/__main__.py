@@ -5,15 +5,16 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from truth.build import build_set
 from truth.cases import PLACE, Case, CaseSet, write_set
+from truth.chance.scripts import make_scripts
+from truth.chance.statements import make_statements
 from truth.corners import read_scripts, read_statements
 from truth.functions import read_functions
 from truth.keep import keep_chosen
-from truth.random_frames import make_scripts
-from truth.random_sql import make_statements
 from truth.spark import Spark, start
 from truth.tables import TABLES, VIEWS
 from truth.tpc import TpcSource
@@ -42,7 +43,8 @@ def main() -> None:
         spark.make_tables()
         for name, make_cases in ours.items():
             if not options.set or name in options.set:
-                _write(name, lambda n=name, m=make_cases: build_set(spark, n, m(), [*TABLES, *VIEWS]))  # type: ignore[misc]
+                make = partial(build_set, spark, name, tables=[*TABLES, *VIEWS])
+                _write(name, lambda make=make, cases=make_cases: make(cases=cases()))
         for name, make_set in _tpc_sets(spark):
             if not options.set or name in options.set:
                 _write(name, make_set)
@@ -55,7 +57,7 @@ def _write(name: str, make_set: Callable[[], CaseSet]) -> None:
     one = make_set()
     write_set(one)
     took = time.monotonic() - began
-    print(f"{name}: {len(one.cases)} cases, {one.refused} refused by Spark, {took:.0f} s")  # noqa: T201
+    print(f"{name}: {len(one.cases)} cases, {one.refused} refused by Spark, {took:.0f} s")
 
 
 def _tpc_sets(spark: Spark) -> Iterator[tuple[str, Callable[[], CaseSet]]]:

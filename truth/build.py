@@ -17,7 +17,7 @@ def build_set(spark: Spark, name: str, cases: Iterable[Case], tables: Iterable[s
             found.cases.append(_with_truth(spark, case))
         except (Refused, UnknownPlan) as error:
             found.refused += 1
-            print(f"{name}: not understood ({case.kind}): {error}\n    {case.text[-400:]}")  # noqa: T201
+            print(f"{name}: not understood ({case.kind}): {error}\n    {case.text[-400:]}")
     return found
 
 

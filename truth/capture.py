@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from truth.commands import Written, read_plan
 from truth.jvm import read_plan_tree
 from truth.plan import Tree
-from truth.walk import Written, read_plan
 
 if TYPE_CHECKING:
     from truth.spark import Spark
@@ -20,14 +20,14 @@ _FILES = ("parquet", "csv", "json", "orc", "text", "save")
 @contextmanager
 def writes(spark: Spark) -> Iterator[list[Tree | Written]]:
     """Yield a list that fills with the plans of what is written meanwhile."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415
-    from pyspark.sql.readwriter import DataFrameWriter, DataFrameWriterV2  # noqa: PLC0415
+    from pyspark.sql import SparkSession
+    from pyspark.sql.readwriter import DataFrameWriter, DataFrameWriterV2
 
     found: list[Tree | Written] = []
     by_sql = type(spark.session).sql
 
     def sql(session: Any, query: str, *args: Any, **kwargs: Any) -> Any:
-        from truth.spark import is_command  # noqa: PLC0415
+        from truth.spark import is_command
 
         if not args and not kwargs and query.lstrip()[:5].upper() not in {"BEGIN", "DECLA"}:
             tree = spark.analyse(query)
@@ -44,9 +44,7 @@ def writes(spark: Spark) -> Iterator[list[Tree | Written]]:
         written = read_plan(_plan(writer._df))
         columns = spark.session.table(name).columns
         values = [value for _, value in written.columns]
-        found.append(
-            Written(_full(name), list(zip(columns, values, strict=True)), written.rows)
-        )
+        found.append(Written(_full(name), list(zip(columns, values, strict=True)), written.rows))
 
     def save(writer: Any, path: str | None = None, *_args: Any, **_options: Any) -> None:
         found.append(_name(read_plan(_plan(writer._df)), f"path:{path}", full=False))

@@ -31,8 +31,18 @@ def main() -> None:
                 same += 1
                 continue
             print(path.name, script[-300:])
-            print("   more direct", sorted(edges.direct - expected), "less", sorted(expected - edges.direct))
-            print("   more deciding", sorted(edges.deciding - deciding), "less", sorted(deciding - edges.deciding))
+            print(
+                "   more direct",
+                sorted(edges.direct - expected),
+                "less",
+                sorted(expected - edges.direct),
+            )
+            print(
+                "   more deciding",
+                sorted(edges.deciding - deciding),
+                "less",
+                sorted(deciding - edges.deciding),
+            )
     print(same, "are the same")
 
 

@@ -46,7 +46,7 @@ spark = SparkSession.builder.getOrCreate()
 
 def read_scripts(folder: Path = FOLDER / "frames") -> Iterator[Case]:
     """Yield the scripts: ``# kind:`` is said of all that follow, ``# ---`` ends a script."""
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted(folder.glob("*.txt")):
         kind = ""
         lines: list[str] = []
         for line in [*path.read_text().splitlines(), "# ---"]:

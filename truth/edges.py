@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from truth.walk import Written
+from truth.commands import Written
 
 Pair = tuple[str, str, str, str]
 """Target, its column, source, its column: all in lower case."""

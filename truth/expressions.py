@@ -12,8 +12,8 @@ Scope = Mapping[int, Value]
 ReadPlan = Callable[[Tree, Scope], list[tuple[str, int, Value]]]
 
 _SAME = frozenset(
-    """Alias AssertNotNull KnownNotNull KnownNullable KnownFloatingPointNormalized TempResolvedColumn
-    PromotePrecision CheckOverflow UpCast LateralColumnAliasReference
+    """Alias AssertNotNull KnownNotNull KnownNullable KnownFloatingPointNormalized
+    TempResolvedColumn PromotePrecision CheckOverflow UpCast LateralColumnAliasReference
     """.split()
 )
 """Expressions whose value is that of their child."""

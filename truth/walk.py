@@ -1,7 +1,6 @@
-"""From Spark's analysed plan to the sources of the columns that it yields or writes."""
+"""From Spark's analysed plan to the sources of the columns that it yields."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from truth.expressions import ExpressionReader, Scope
 from truth.plan import Tree, object_name
@@ -17,41 +16,13 @@ class UnknownPlan(Exception):
     """A plan holds a node that is not understood: its truth is not known."""
 
 
-@dataclass(slots=True)
-class Written:
-    """What a plan writes: a table's columns with their sources. The table of a query is ''."""
-
-    table: str
-    columns: list[tuple[str, Value]]
-    rows: dict[Source, frozenset[str]]
-    """Columns that decide which rows there are, or how they are grouped and sorted."""
-
-
-def read_plan(tree: Tree) -> Written:
-    """Return what an analysed plan yields or writes."""
-    return PlanReader().read(tree)
-
-
 class PlanReader:
     """Reads one analysed plan."""
 
     def __init__(self) -> None:
         self.rows: dict[Source, frozenset[str]] = {}
         self.ctes: dict[int, Output] = {}
-        self._expressions = ExpressionReader(self.output)
-
-    def read(self, tree: Tree) -> Written:
-        """Return what a plan yields or writes."""
-        command = COMMANDS.get(tree.kind)
-        if command is not None:
-            table, columns = command(self, tree)
-        elif tree.kind == "WithCTE" and tree.children[-1].kind in COMMANDS:
-            self._define(tree.children[:-1], {})
-            return self.read(tree.children[-1])
-        else:
-            table = ""
-            columns = [(name, value) for name, _, value in self.output(tree, {})]
-        return Written(table, columns, self.rows)
+        self.expressions = ExpressionReader(self.output)
 
     def output(self, tree: Tree, outer: Scope, above: str = "") -> Output:
         """Return the columns of a plan; ``above`` is the table's name that stands over it."""
@@ -65,7 +36,7 @@ class PlanReader:
         raise UnknownPlan(tree.kind)
 
     def relation(self, tree: Tree, above: str) -> Output:
-        table = above or _table_name(tree.fields.get("catalogTable"))
+        table = above or name_table(tree.fields.get("catalogTable"))
         if not table and tree.kind != "LocalRelation":
             raise UnknownPlan(f"{tree.kind} without a name")
         return [
@@ -85,42 +56,40 @@ class PlanReader:
         columns = self.output(tree.children[0], outer)
         if tree.fields.get("isTempView"):
             return columns
-        table = _table_name(tree.fields["desc"])
+        table = name_table(tree.fields["desc"])
         self.rows = rows
         return [(name, number, _leaf(table, name)) for name, number, _ in columns]
 
     def project(self, tree: Tree, outer: Scope) -> Output:
-        scope = {**outer, **_scope(self.output(tree.children[0], outer))}
+        scope = {**outer, **make_scope(self.output(tree.children[0], outer))}
         return [self._named(item, scope) for item in tree.trees("projectList")]
 
     def aggregate(self, tree: Tree, outer: Scope) -> Output:
-        scope = {**outer, **_scope(self.output(tree.children[0], outer))}
+        scope = {**outer, **make_scope(self.output(tree.children[0], outer))}
         for item in tree.trees("groupingExpressions"):
             self.decide(item, scope, "group_by")
         return [self._named(item, scope) for item in tree.trees("aggregateExpressions")]
 
     def window(self, tree: Tree, outer: Scope) -> Output:
         columns = self.output(tree.children[0], outer)
-        scope = {**outer, **_scope(columns)}
+        scope = {**outer, **make_scope(columns)}
         return columns + [self._named(item, scope) for item in tree.trees("windowExpressions")]
 
     def generate(self, tree: Tree, outer: Scope) -> Output:
         columns = self.output(tree.children[0], outer)
-        scope = {**outer, **_scope(columns)}
+        scope = {**outer, **make_scope(columns)}
         generator = tree.tree("generator")
         outputs = tree.trees("generatorOutput")
         values = self._generated(generator, scope, len(outputs))
-        made = [
-            (item.name, item.id, value) for item, value in zip(outputs, values, strict=True)
-        ]
+        made = [(item.name, item.id, value) for item, value in zip(outputs, values, strict=True)]
         return columns + made
 
     def _generated(self, generator: Tree, scope: Scope, count: int) -> list[Value]:
         if generator.kind == "Stack":
-            cells = [self._expressions.read(cell, scope) for cell in generator.children[1:]]
+            cells = [self.expressions.read(cell, scope) for cell in generator.children[1:]]
             return [merge(cells[at::count]).by("transformation") for at in range(count)]
         value = merge(
-            (self._expressions.read(child, scope) for child in generator.children),
+            (self.expressions.read(child, scope) for child in generator.children),
             keep_fields=True,
         ).by("transformation")
         if generator.kind == "Explode" and count == 1:
@@ -134,28 +103,28 @@ class PlanReader:
         columns = self.output(tree.children[0], outer)
         condition = tree.picked("condition") or tree.trees("condition")
         for item in condition:
-            self.decide(item, {**outer, **_scope(columns)}, "filter")
+            self.decide(item, {**outer, **make_scope(columns)}, "filter")
         return columns
 
     def sort(self, tree: Tree, outer: Scope) -> Output:
         columns = self.output(tree.children[0], outer)
         for item in tree.trees("order"):
-            self.decide(item, {**outer, **_scope(columns)}, "sort")
+            self.decide(item, {**outer, **make_scope(columns)}, "sort")
         return columns
 
     def join(self, tree: Tree, outer: Scope) -> Output:
         left, right = (self.output(child, outer) for child in tree.children)
         for item in tree.trees("condition"):
-            self.decide(item, {**outer, **_scope(left), **_scope(right)}, "join")
+            self.decide(item, {**outer, **make_scope(left), **make_scope(right)}, "join")
         kind = object_name(tree.fields.get("joinType"))
         return left if kind in {"LeftSemi", "LeftAnti"} else left + right
 
     def lateral_join(self, tree: Tree, outer: Scope) -> Output:
         left = self.output(tree.children[0], outer)
-        scope = {**outer, **_scope(left)}
+        scope = {**outer, **make_scope(left)}
         right = self.output(tree.tree("right").tree("plan"), scope)
         for item in tree.trees("condition"):
-            self.decide(item, {**scope, **_scope(right)}, "join")
+            self.decide(item, {**scope, **make_scope(right)}, "join")
         return left + right
 
     def union(self, tree: Tree, outer: Scope) -> Output:
@@ -171,9 +140,9 @@ class PlanReader:
         return left
 
     def expand(self, tree: Tree, outer: Scope) -> Output:
-        scope = {**outer, **_scope(self.output(tree.children[0], outer))}
+        scope = {**outer, **make_scope(self.output(tree.children[0], outer))}
         rows = [
-            [self._expressions.read(item, scope) for item in row if isinstance(item, Tree)]
+            [self.expressions.read(item, scope) for item in row if isinstance(item, Tree)]
             for row in tree.fields["projections"]
         ]
         return [
@@ -183,10 +152,10 @@ class PlanReader:
 
     def with_cte(self, tree: Tree, outer: Scope) -> Output:
         *definitions, query = tree.children
-        self._define(definitions, outer)
+        self.define(definitions, outer)
         return self.output(query, outer)
 
-    def _define(self, definitions: list[Tree], outer: Scope) -> None:
+    def define(self, definitions: list[Tree], outer: Scope) -> None:
         for definition in definitions:
             self.ctes[definition.fields["id"]] = self.output(definition.children[0], outer)
 
@@ -202,8 +171,7 @@ class PlanReader:
             found = _stack([found, self.output(recursion, outer)])
         numbers = [int(one["id"]) for one in tree.fields["outputAttrIds"]]
         return [
-            (name, number, value)
-            for number, (name, _, value) in zip(numbers, found, strict=True)
+            (name, number, value) for number, (name, _, value) in zip(numbers, found, strict=True)
         ]
 
     def union_loop_reference(self, tree: Tree, _outer: Scope) -> Output:
@@ -213,62 +181,18 @@ class PlanReader:
         return [(column.name, column.id, NOTHING) for column in tree.trees("output")]
 
     def _named(self, item: Tree, scope: Scope) -> Attribute:
-        return item.name, item.id, self._expressions.read(item, scope)
+        return item.name, item.id, self.expressions.read(item, scope)
 
     def decide(self, item: Tree, scope: Scope, effect: str) -> None:
         """Note that an expression decides about all rows."""
-        self.add_rows(self._expressions.read(item, scope), effect)
+        self.add_rows(self.expressions.read(item, scope), effect)
 
     def add_rows(self, value: Value, effect: str) -> None:
         for source in (*value.direct, *value.deciding):
             self.rows[source] = self.rows.get(source, frozenset()) | {effect}
 
-    def write(self, tree: Tree) -> tuple[str, list[tuple[str, Value]]]:
-        """INSERT, CREATE TABLE AS: the query's columns have the names of the table's."""
-        table = _table_name(tree.fields.get("catalogTable") or tree.fields.get("table"))
-        query = tree.trees("query") or tree.children
-        columns = self.output(query[0], {})
-        return table, [(name, value) for name, _, value in columns]
 
-    def create_view(self, tree: Tree) -> tuple[str, list[tuple[str, Value]]]:
-        columns = self.output((tree.trees("plan") or tree.children)[0], {})
-        named = tree.fields.get("names") or [name for name, _, _ in columns]
-        values = [value for _, _, value in columns]
-        return _table_name({"identifier": tree.fields["name"]}), list(
-            zip(named, values, strict=True)
-        )
-
-    def merge_into(self, tree: Tree) -> tuple[str, list[tuple[str, Value]]]:
-        target, source = (self.output(child, {}) for child in tree.children[:2])
-        scope = {**_scope(target), **_scope(source)}
-        table = _first_table(target)
-        self.decide(tree.tree("mergeCondition"), scope, "join")
-        found: dict[str, list[Value]] = {}
-        for name in ("matchedActions", "notMatchedActions", "notMatchedBySourceActions"):
-            for action in tree.trees(name):
-                self._read_action(action, scope, found)
-        return table, [(name, merge(values)) for name, values in found.items()]
-
-    def _read_action(self, action: Tree, scope: Scope, found: dict[str, list[Value]]) -> None:
-        for child in action.children:
-            if child.kind == "Assignment":
-                key, value = child.children
-                found.setdefault(key.name, []).append(self._expressions.read(value, scope))
-            else:
-                self.decide(child, scope, "filter")
-
-    def update(self, tree: Tree) -> tuple[str, list[tuple[str, Value]]]:
-        target = self.output(tree.children[0], {})
-        found: dict[str, list[Value]] = {}
-        for assignment in tree.trees("assignments"):
-            key, value = assignment.children
-            found.setdefault(key.name, []).append(self._expressions.read(value, _scope(target)))
-        for item in tree.trees("condition"):
-            self.decide(item, _scope(target), "filter")
-        return _first_table(target), [(name, merge(values)) for name, values in found.items()]
-
-
-def _scope(columns: Output) -> dict[int, Value]:
+def make_scope(columns: Output) -> dict[int, Value]:
     return {number: value for _, number, value in columns}
 
 
@@ -283,20 +207,14 @@ def _stack(branches: list[Output]) -> Output:
 def _rename(columns: Output, names: list[Tree]) -> Output:
     if not names:
         return columns
-    return [
-        (item.name, item.id, value) for item, (_, _, value) in zip(names, columns, strict=True)
-    ]
+    return [(item.name, item.id, value) for item, (_, _, value) in zip(names, columns, strict=True)]
 
 
 def _leaf(table: str, column: str) -> Value:
     return Value({(table, column.lower()): "identity"})
 
 
-def _first_table(columns: Output) -> str:
-    return next(table for _, _, value in columns for table, _ in value.direct)
-
-
-def _table_name(table: object) -> str:
+def name_table(table: object) -> str:
     if not isinstance(table, dict) or "identifier" not in table:
         return ""
     identifier = table["identifier"]
@@ -307,14 +225,6 @@ def _words(value: object) -> list[str]:
     """Take apart a list of words that was written as ``[a, b]``."""
     return value.strip("[]").split(", ") if isinstance(value, str) and value != "[]" else []
 
-
-COMMANDS: dict[str, Callable[[PlanReader, Tree], tuple[str, list[tuple[str, Value]]]]] = {
-    "InsertIntoHadoopFsRelationCommand": PlanReader.write,
-    "CreateDataSourceTableAsSelectCommand": PlanReader.write,
-    "CreateViewCommand": PlanReader.create_view,
-    "MergeIntoTable": PlanReader.merge_into,
-    "UpdateTable": PlanReader.update,
-}
 
 _PLANS: dict[str, Callable[[PlanReader, Tree, Scope], Output]] = {
     "SubqueryAlias": PlanReader.subquery_alias,

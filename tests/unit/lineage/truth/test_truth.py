@@ -32,7 +32,12 @@ def _key(difference: Difference) -> str:
 
 @pytest.mark.parametrize(
     ("name", "reading"),
-    [(name, reading) for name in SETS for reading in READINGS if name in QUERIES or reading == "job"],
+    [
+        (name, reading)
+        for name in SETS
+        for reading in READINGS
+        if name in QUERIES or reading == "job"
+    ],
 )
 def test_column_edges_are_those_of_spark(name, reading):
     read, forms = READINGS[reading]

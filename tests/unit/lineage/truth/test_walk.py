@@ -7,9 +7,10 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[4]))
 
-from truth.edges import as_edges  # noqa: E402
-from truth.plan import read_tree  # noqa: E402
-from truth.walk import UnknownPlan, read_plan  # noqa: E402
+from truth.commands import read_plan
+from truth.edges import as_edges
+from truth.plan import read_tree
+from truth.walk import UnknownPlan
 
 PLANS = "org.apache.spark.sql.catalyst.plans.logical."
 EXPRESSIONS = "org.apache.spark.sql.catalyst.expressions."
@@ -63,7 +64,9 @@ def test_a_renamed_column_keeps_its_source():
 def test_a_condition_decides_and_a_result_is_a_value():
     case = {"class": f"{EXPRESSIONS}CaseWhen", "num-children": 2}
     plan = [
-        node("Project", 1, projectList=[alias("x", 9, case, *attribute("a", 1), *attribute("b", 2))]),
+        node(
+            "Project", 1, projectList=[alias("x", 9, case, *attribute("a", 1), *attribute("b", 2))]
+        ),
         *table("t", ("a", 1), ("b", 2)),
     ]
 

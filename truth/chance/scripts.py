@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Iterator
 
 from truth.cases import Case
+from truth.chance.tables import TABLES, Column
 from truth.corners import PROLOGUE
-from truth.random_sql import TABLES, Column
 
 _TEXT, _NUMBER = {"str"}, {"int", "num"}
 
@@ -14,7 +14,7 @@ class ScriptGenerator:
     """Makes scripts of one seed: a chain of steps over one frame, with other frames beside it."""
 
     def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 - for variety, no secret
+        self.chance = random.Random(seed)
         self.lines: list[str] = []
         self.features: set[str] = set()
         self._count = 0
@@ -64,10 +64,10 @@ class ScriptGenerator:
             elif form == 1:
                 items.append(f'F.col("{name}").alias("{new}")')
                 made.append((new, kind))
-            elif form == 2 and kind == "str":  # noqa: PLR2004
+            elif form == 2 and kind == "str":
                 items.append(f'F.upper({frame}["{name}"]).alias("{new}")')
                 made.append((new, kind))
-            elif form == 3 and kind in _NUMBER:  # noqa: PLR2004
+            elif form == 3 and kind in _NUMBER:
                 items.append(f'F.expr("{name} * 2 AS {new}")')
                 made.append((new, kind))
             else:
@@ -97,7 +97,7 @@ class ScriptGenerator:
         return self.step(frame, f'withColumnRenamed("{name}", "{new}")'), made
 
     def drop(self, frame: str, columns: list[Column]) -> tuple[str, list[Column]]:
-        if len(columns) < 2:  # noqa: PLR2004
+        if len(columns) < 2:
             return frame, columns
         self.features.add("drop")
         name, _ = self.chance.choice(columns)
