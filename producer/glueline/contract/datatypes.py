@@ -13,6 +13,8 @@ class PrimitiveType(StrictModel):
     kind: Literal["primitive"] = "primitive"
     name: str
     parameters: tuple[int, ...] = ()
+    collation: str | None = None
+    """How a text is compared, as in ``string collate UNICODE_CI``; None for byte by byte."""
 
 
 class ArrayType(StrictModel):

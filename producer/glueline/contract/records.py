@@ -16,7 +16,10 @@ from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
 from glueline.contract.messages import encode
 from glueline.contract.model import StrictModel
 
-TableFormat = Literal["hive", "iceberg", "delta", "hudi"]
+TableFormat = Literal[
+    "hive", "iceberg", "delta", "hudi", "avro", "csv", "json", "orc", "parquet", "text", "xml"
+]
+"""Those from ``avro`` on only where Spark left a placeholder in place of Hive's classes."""
 
 
 class Record(StrictModel):
@@ -113,14 +116,37 @@ class DatabaseRecord(Record):
         return self.name
 
 
+class GlueColumn(StrictModel):
+    """Name and type of a column as Glue holds them."""
+
+    name: str
+    type: str
+
+
+class ColumnConstraints(StrictModel):
+    """What a column's values must be or are where none is given; expressions are SQL."""
+
+    not_null: bool = False
+    default: str | None = None
+    generated_as: str | None = None
+    """The expression that values are computed by, or ``identity(start,step)``."""
+
+
 class Column(StrictModel):
-    """A column: ``type`` is the text as Glue holds it, ``data_type`` the same as a tree."""
+    """A column: ``type`` is a text, ``data_type`` the same as a tree.
+
+    Both are as the table's writer keeps them: Spark knows the case of names, collations and types
+    that Glue cannot hold.
+    """
 
     name: str
     type: str
     data_type: DataType
     comment: str | None = None
     parameters: dict[str, str] = Field(default_factory=dict)
+    constraints: ColumnConstraints | None = None
+    glue: GlueColumn | None = None
+    """The column in Glue, where the writer's schema has another case or type."""
 
 
 class SortColumn(StrictModel):
@@ -131,7 +157,11 @@ class SortColumn(StrictModel):
 
 
 class Storage(StrictModel):
-    """The storage of a table or partition (Glue's StorageDescriptor without columns)."""
+    """The storage of a table or partition (Glue's StorageDescriptor without columns).
+
+    Buckets are those that Spark keeps in a table's parameters, if it does. Classes that are only
+    its placeholder are replaced by the provider's, or left out.
+    """
 
     location: str | None = None
     additional_locations: tuple[str, ...] = ()
@@ -153,7 +183,10 @@ class Storage(StrictModel):
 
 
 class ViewText(StrictModel):
-    """The SQL of a view in one dialect; ``dialect`` is in lower case (``trino``, ``spark`` …)."""
+    """The SQL of a view in one dialect; ``dialect`` is in lower case (``trino``, ``spark`` …).
+
+    That of a metric view is ``yaml``, and its text is the definition.
+    """
 
     dialect: str
     sql: str
@@ -169,6 +202,10 @@ class TableRecord(Record):
         "update_time",
         "last_access_time",
         "version_id",
+        # They follow from the parameters, which count.
+        "provider",
+        "clustering_columns",
+        "partition_transforms",
     }
 
     kind: Literal["table"] = "table"
@@ -178,6 +215,8 @@ class TableRecord(Record):
     owner: str | None = None
     table_type: str | None = None
     format: TableFormat = "hive"
+    provider: str | None = None
+    """Spark's data source in lower case, such as ``parquet``; None if Spark did not make it."""
     create_time: datetime | None = None
     update_time: datetime | None = None
     last_access_time: datetime | None = None
@@ -186,6 +225,10 @@ class TableRecord(Record):
     is_registered_with_lake_formation: bool | None = None
     columns: tuple[Column, ...] = ()
     partition_keys: tuple[Column, ...] = ()
+    clustering_columns: tuple[str, ...] = ()
+    """Columns that files are clustered by, fields of structs with dots."""
+    partition_transforms: tuple[str, ...] = ()
+    """Hidden partitions of Iceberg, such as ``day(ordered_at)``."""
     storage: Storage | None = None
     parameters: dict[str, str] = Field(default_factory=dict)
     views: tuple[ViewText, ...] = ()

@@ -50,6 +50,8 @@ def unreadable() -> list[Any]:
         tokens: tuple[Any, ...] = (1, {}, ["x"], True)
         cases += [(operation, {member: good, "NextToken": token}) for token in tokens]
         cases += [(operation, {}), (operation, {"message": "upstream timed out"})]
+        errors = ({"message": "Rate exceeded"}, {"Error": {"Code": "x"}}, {"errorType": "Timeout"})
+        cases += [(operation, {member: items} | error) for error in errors for items in (good, [])]
     for operation, member in SINGLES.items():
         nothing: tuple[Any, ...] = (None, {}, [], "text", {"Name": None, "Value": None})
         cases += [(operation, {member: value}) for value in nothing]
@@ -86,6 +88,14 @@ def test_an_error_in_an_answer_of_success_is_that_error(code: str, kind: type) -
     understood = classify_error(caught.value, "GetTables")
     assert type(understood) is kind
     assert understood.code == code.rpartition("#")[2]
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "com.amazonaws.glue#InternalFailure"])
+@pytest.mark.parametrize(("operation", "member"), LISTINGS.items())
+def test_an_error_beside_a_list_is_an_error(operation: str, member: str, code: str) -> None:
+    for items in ([], [None]):
+        with pytest.raises(ClientError):
+            check_answer(operation, {member: items, "__type": code})
 
 
 @pytest.mark.parametrize(

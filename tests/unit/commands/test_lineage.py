@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 from tests.support.command import Said, glueline
 
+from glueline.contract.lineage import ColumnEdge, Effect, IndirectEdge, Origin, Transformation
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.records import Record
 from glueline_worker.catalog.databases import make_database_record
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import collapse
+from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.links.storage import make_link_lineage
-from glueline_worker.lineage.model import LineageContext
+from glueline_worker.lineage.model import Edge, Lineage, LineageContext
+from glueline_worker.lineage.naming import name_catalog_table, name_s3_path
 from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.lineage.script import read_script
 from glueline_worker.sinks.model import Run
@@ -157,3 +160,192 @@ def test_wrong_usage_is_one_sentence(sink: str, arguments: list[str], said: str)
     assert done.code in (1, 2)
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def way(upstream: str, downstream: str, how: Transformation, line: int) -> ColumnEdge:
+    return ColumnEdge(upstream=upstream, downstream=downstream, transformation=how, line=line)
+
+
+def decides(upstream: str, downstream: str | None, effect: Effect, line: int) -> IndirectEdge:
+    return IndirectEdge(upstream=upstream, downstream=downstream, effect=effect, line=line)
+
+
+@pytest.fixture
+def columns(tmp_path: Path) -> str:
+    """raw.orders becomes files, which are the table sales.orders, and two reports."""
+    raw, sales, report, board, opaque = (
+        name_catalog_table(*name.split("."), HERE)
+        for name in ("raw.orders", "sales.orders", "finance.report", "finance.board", "x.opaque")
+    )
+    files = name_s3_path("s3://lake/sales/orders")
+    load = Edge(
+        raw,
+        files,
+        (Origin.SCRIPT,),
+        (way("total", "amount", "transformation", 3), way("ship.city", "city", "identity", 4)),
+        (decides("status", None, "filter", 5),),
+    )
+    aggregate = Edge(
+        sales,
+        report,
+        (Origin.SCRIPT,),
+        (way("amount", "revenue", "aggregation", 8),),
+        (decides("city", None, "group_by", 8), decides("kind", "revenue", "conditional", 9)),
+    )
+    copy = Edge(report, board, (Origin.SCRIPT,), (way("revenue", "Revenue", "identity", 2),))
+    unknown = Edge(report, opaque, (Origin.SCRIPT,))
+    table = make_table_record(
+        {
+            "Name": "orders",
+            "StorageDescriptor": {
+                "Location": "s3://lake/sales/orders/",
+                "Columns": [{"Name": "amount", "Type": "int"}, {"Name": "unused", "Type": "int"}],
+            },
+        },
+        ORIGIN,
+        database_name="sales",
+    )
+    edges = {"load": load, "report": aggregate, "copy": copy, "odd": unknown}
+    records = [
+        record
+        for process, edge in edges.items()
+        for record in make_lineage_records(Lineage(edges=(edge,)), ORIGIN, process=f"job/{process}")
+    ]
+    return stored(tmp_path, [table, *records])
+
+
+def walk(done: Said, direction: str) -> list[str]:
+    """``job/load:3 amount <- total transformation``"""
+    assert done.code == 0, done.err
+    return [
+        f"{step['process']}:{step['line']} {step['upstream']['column']} > "
+        f"{step['downstream']['column']} {step['transformation'] or step['effect']}"
+        for step in json.loads(done.out)[direction]
+    ]
+
+
+def test_a_column_is_followed_across_jobs_and_storage(columns: str) -> None:
+    done = lineage("finance.board.revenue", "--sink", columns, "--json")
+    assert walk(done, "upstream") == [
+        "job/copy:2 revenue > Revenue identity",
+        "job/report:8 amount > revenue aggregation",
+        "storage:None amount > amount identity",
+        "job/load:3 total > amount transformation",
+    ]
+    assert walk(done, "downstream") == []
+
+
+def test_deciding_columns_are_followed_when_they_are_asked_for(columns: str) -> None:
+    done = lineage("finance.report.revenue", "--indirect", "--sink", columns, "--json")
+    assert walk(done, "upstream") == [
+        "job/report:8 amount > revenue aggregation",
+        "job/report:8 city > None group_by",
+        "job/report:9 kind > revenue conditional",
+        "storage:None amount > amount identity",
+        "storage:None city > city identity",
+        "storage:None kind > kind identity",
+        "job/load:3 total > amount transformation",
+        "job/load:5 status > None filter",
+        "job/load:4 ship.city > city identity",
+    ]
+
+
+def test_a_column_that_is_only_filtered_on_affects_all_that_is_made_of_the_rows(
+    columns: str,
+) -> None:
+    direct = lineage("raw.orders.status", "--sink", columns, "--direction", "downstream", "--json")
+    assert walk(direct, "downstream") == []
+    both = ["--direction", "downstream", "--indirect"]
+    done = lineage("raw.orders.status", "--sink", columns, "--json", *both)
+    assert walk(done, "downstream") == [
+        "job/load:5 status > None filter",
+        "storage:None None > None None",
+        "job/report:None None > None None",
+        "job/copy:None None > None None",
+        "job/odd:None None > None None",
+    ]
+    tree = lineage("raw.orders.status", "--sink", columns, *both)
+    assert "→ s3://lake/sales/orders, all columns  filter  job/load:5" in tree.out
+    assert "→ finance.board, all columns  job/copy" in tree.out
+    assert all(len(line) <= 80 for line in tree.out.splitlines())
+    assert glueline("impact", "raw.orders.status", "--sink", columns).out == tree.out
+    impact = glueline("impact", "raw.orders.status", "--sink", columns, "--json")
+    assert json.loads(impact.out) == json.loads(done.out)
+
+
+def test_a_struct_and_its_field_lead_to_each_other(columns: str) -> None:
+    for column in ("ship", "ship.city", "Ship.City"):
+        done = lineage(f"raw.orders.{column}", "--sink", columns, "--json", "--depth", "1")
+        assert walk(done, "downstream") == ["job/load:4 ship.city > city identity"]
+
+
+def test_where_columns_are_not_known_the_way_of_a_column_may_go_on(columns: str) -> None:
+    done = lineage("sales.orders.amount", "--sink", columns, "--direction", "downstream")
+    assert "→ finance.report.revenue  aggregation  job/report:8" in done.out
+    sentence = "job/odd: the columns from finance.report to x.opaque are not known"
+    assert sentence in " ".join(done.err.split())
+
+
+def test_a_column_without_lineage_is_known_by_the_catalogue(columns: str) -> None:
+    done = lineage("sales.orders.unused", "--sink", columns, "--direction", "downstream")
+    assert done.code == 0
+    assert "nothing known" in done.out
+    done = lineage("sales.orders.absent", "--sink", columns)
+    assert "no lineage is known for 'sales.orders.absent'" in done.err
+
+
+def test_the_steps_of_a_dataset_carry_both_kinds_of_columns(columns: str) -> None:
+    done = lineage("raw.orders", "--sink", columns, "--json", "--direction", "downstream")
+    first = json.loads(done.out)["downstream"][0]
+    assert {
+        "upstream": "ship.city",
+        "downstream": "city",
+        "transformation": "identity",
+        "line": 4,
+    } in first["columns"]
+    assert first["indirect"] == [
+        {"upstream": "status", "downstream": None, "effect": "filter", "line": 5}
+    ]
+    plain = lineage("finance.report", "--sink", columns)
+    assert "group_by" not in plain.out
+    deciding = lineage("finance.report", "--sink", columns, "--indirect")
+    assert "group_by: city" in deciding.out
+    assert "conditional of revenue: kind" in deciding.out
+
+
+def test_a_way_is_lost_where_only_deciding_columns_are_known(tmp_path: Path) -> None:
+    left, right, out = (
+        name_catalog_table(*name.split("."), HERE) for name in ("x.left", "x.right", "x.out")
+    )
+    job = Lineage(
+        edges=(
+            Edge(left, out, (Origin.SCRIPT,), (way("id", "id", "identity", 1),)),
+            Edge(right, out, (Origin.SCRIPT,), (), (decides("id", None, "filter", 2),)),
+        )
+    )
+    sink = stored(tmp_path, make_lineage_records(job, ORIGIN, process="job/semi"))
+    for column, table, is_lost in (("id", "right", False), ("id", "left", False)):
+        done = glueline("impact", f"x.{table}.{column}", "--sink", sink)
+        assert ("are not known" in done.err) is is_lost
+    done = lineage("x.right.id", "--sink", sink)
+    assert "are not known" in " ".join(done.err.split())
+
+
+def test_what_a_job_filters_on_is_in_the_impact_of_its_column(tmp_path: Path) -> None:
+    condition = {
+        "Operation": "EQ",
+        "Values": [{"Type": "COLUMNEXTRACTED", "Value": ["status"]}],
+    }
+    nodes = {
+        "a": {"CatalogSource": {"Name": "a", "Database": "raw", "Table": "orders"}},
+        "f": {"Filter": {"Name": "f", "Inputs": ["a"], "Filters": [condition]}},
+        "s": {"SelectFields": {"Name": "s", "Inputs": ["f"], "Paths": [["id"]]}},
+        "z": {"S3DirectTarget": {"Name": "z", "Inputs": ["s"], "Path": "s3://lake/paid/"}},
+    }
+    job = read_job_lineage({"Name": "paid", "CodeGenConfigurationNodes": nodes}, None, None, HERE)
+    sink = stored(tmp_path, make_lineage_records(job, ORIGIN, process="job/paid"))
+    done = glueline("impact", "raw.orders.status", "--sink", sink)
+    assert "→ s3://lake/paid, all columns  filter  job/paid" in done.out
+    done = lineage("s3://lake/paid.id", "--sink", sink, "--direction", "upstream", "--indirect")
+    assert "← raw.orders.id (account 123456789012)  identity  job/paid" in done.out
+    assert "← raw.orders.status (account 123456789012)  filter  job/paid" in done.out

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from glueline.contract.datatypes import PrimitiveType
 from glueline.contract.filters import Filters, Globs
-from glueline.contract.lineage import ColumnEdge, Dataset, Origin
+from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
 from glueline.contract.messages import ExtractionRequest, Options, encode
 from glueline.contract.records import (
     Column,
@@ -123,7 +123,13 @@ def edge(process: str, upstream: str = "a", downstream: str = "b") -> LineageRec
         upstream=Dataset(namespace="s3://lake", name=upstream),
         downstream=Dataset(namespace="s3://lake", name=downstream),
         origins=(Origin.SCRIPT,),
-        columns=(ColumnEdge(upstream="x", downstream="y", transformation="upper(x)"),),
+        columns=(
+            ColumnEdge(upstream="x", downstream="y", transformation="transformation", line=7),
+        ),
+        indirect=(
+            IndirectEdge(upstream="k", downstream=None, effect="filter", line=8),
+            IndirectEdge(upstream="z", downstream="y", effect="conditional"),
+        ),
         **HERE,
     )
 

@@ -1,10 +1,24 @@
 """The queries for lineage: links, the places of data, partitions elsewhere."""
 
-from tests.unit.sinks.samples import HERE, database, partition, run, store, table
+from tests.unit.sinks.samples import (
+    HERE,
+    commit,
+    database,
+    edge,
+    job,
+    partition,
+    run,
+    store,
+    table,
+    wide_table,
+)
 
+from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink, Storage
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.sql.lineage_queries import (
+    select_column_names,
+    select_columns_into,
     select_databases,
     select_partitions_elsewhere,
     select_tables,
@@ -74,3 +88,28 @@ async def test_a_partition_is_compared_with_the_table_of_its_own_catalogue(sink:
         await store(sink, run(), f"table/{catalog}", orders, below)
     assert len(await sink.read(select_tables)) == 2
     assert not await sink.read(select_partitions_elsewhere)
+
+
+async def test_edges_into_datasets_come_with_both_kinds_of_columns(sink: Sink):
+    assert isinstance(sink, SqlSink)
+    await store(sink, run(), "job/j", edge("job/j"), edge("job/j", downstream="c"))
+    into = [Dataset(namespace="s3://lake", name="b"), Dataset(namespace="s3://other", name="c")]
+    [found] = await sink.read(lambda connection: list(select_columns_into(connection, into)))
+    assert (found.edge.process, found.edge.downstream) == ("job/j", into[0])
+    assert [(each["upstream"], each["transformation"], each["line"]) for each in found.direct] == [
+        ("x", "transformation", 7)
+    ]
+    assert [(each["upstream"], each["downstream"], each["effect"]) for each in found.indirect] == [
+        ("k", None, "filter"),
+        ("z", "y", "conditional"),
+    ]
+    await store(sink, run(2), "job/j", job("j"))
+    await commit(sink, run(2), "job/j")
+    assert await sink.read(lambda connection: list(select_columns_into(connection, into))) == []
+
+
+async def test_a_table_tells_its_columns_and_partition_keys(sink: Sink):
+    assert isinstance(sink, SqlSink)
+    await store(sink, run(), "database/sales", wide_table(), table("orders2"))
+    names = await sink.read(lambda connection: select_column_names(connection, "Sales", "Orders"))
+    assert names == {"id", "price", "day"}

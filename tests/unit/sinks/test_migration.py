@@ -1,4 +1,4 @@
-"""A database of the schema's version 2 becomes one of version 3, with all that it holds."""
+"""A database of an older version of the schema becomes one of the present, with all it holds."""
 
 import sqlite3
 from collections.abc import Callable
@@ -68,7 +68,7 @@ async def test_all_rows_get_their_place_and_the_next_run_goes_on_with_them(old: 
     assert [(log["was"], log["version"]) for log in logs if log["event"] == "sink.migrated"] == [
         (2, SCHEMA_VERSION)
     ]
-    assert rows("SELECT version FROM glueline_schema") == [(3,)]
+    assert rows("SELECT version FROM glueline_schema") == [(SCHEMA_VERSION,)]
     assert {name: rows(f"SELECT count(*) FROM {name}") for name in TABLES} == before
     assert rows("SELECT region, place FROM databases ORDER BY region") == [
         ("eu-west-1", "eu-west-1/123456789012"),
@@ -131,7 +131,9 @@ async def test_a_worker_of_the_older_version_can_no_longer_write(old: str, rows:
         )
 
 
-@pytest.mark.parametrize(("version", "advice"), [(1, "another database"), (4, "newer Glueline")])
+@pytest.mark.parametrize(
+    ("version", "advice"), [(1, "another database"), (SCHEMA_VERSION + 1, "newer Glueline")]
+)
 async def test_other_versions_are_refused_in_a_sentence(
     old: str, rows: Rows, version: int, advice: str
 ):
@@ -152,3 +154,55 @@ async def test_what_others_built_on_the_tables_stays(postgres: PostgresServer):
     rows = Rows(url)
     assert ("orders",) in rows("SELECT name FROM report")
     assert rows("SELECT has_table_privilege('public', 'columns', 'SELECT')") == [(True,)]
+
+
+OLDER_VIEW = {
+    "sqlite": """
+        CREATE VIEW column_lineage AS
+        SELECT l.key AS lineage_key, l.source, l.process, l.upstream_namespace, l.upstream_name,
+               json_extract(c.value, '$.upstream') AS upstream_column,
+               l.downstream_namespace, l.downstream_name,
+               json_extract(c.value, '$.downstream') AS downstream_column,
+               json_extract(c.value, '$.transformation') AS transformation, l.region, l.catalog_id
+        FROM lineage AS l, json_each(l.record, '$.columns') AS c""",
+    "postgresql": """
+        CREATE VIEW column_lineage AS
+        SELECT l.key AS lineage_key, l.source, l.process, l.upstream_namespace, l.upstream_name,
+               c.value ->> 'upstream' AS upstream_column,
+               l.downstream_namespace, l.downstream_name,
+               c.value ->> 'downstream' AS downstream_column,
+               c.value ->> 'transformation' AS transformation, l.region, l.catalog_id
+        FROM lineage AS l
+        CROSS JOIN LATERAL jsonb_array_elements(l.record -> 'columns') AS c (value)""",
+}
+WITHOUT_INDIRECT = {
+    "sqlite": "json_remove(record, '$.indirect')",
+    "postgresql": "record - 'indirect'",
+}
+
+
+async def test_a_database_without_indirect_columns_gets_their_view_and_keeps_its_rows(
+    url: str, rows: Rows
+):
+    dialect = url.partition(":")[0]
+    sink = parse_sink(url)
+    await sink.open()
+    await store(sink, run(1), "all", *ONE_OF_EACH)
+    await sink.close()
+    rows("DROP VIEW column_lineage")
+    rows("DROP VIEW indirect_column_lineage")
+    rows(OLDER_VIEW[dialect])
+    rows(f"UPDATE lineage SET record = {WITHOUT_INDIRECT[dialect]}")
+    sink = parse_sink(url)
+    with capture_logs() as logs:
+        await sink.open()
+    assert logs == []
+    assert rows("SELECT version FROM glueline_schema") == [(SCHEMA_VERSION,)]
+    assert rows("SELECT upstream_column, line FROM column_lineage") == [("x", 7)]
+    assert rows("SELECT effect FROM indirect_column_lineage") == []
+    await store(sink, run(2), "all", *ONE_OF_EACH)
+    assert rows("SELECT effect FROM indirect_column_lineage ORDER BY effect") == [
+        ("conditional",),
+        ("filter",),
+    ]
+    await sink.close()

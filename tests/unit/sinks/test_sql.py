@@ -83,9 +83,26 @@ async def test_column_lineage_can_be_queried(sink: Sink, rows: Rows):
     await store(sink, run(), "job/j", edge("job/j"))
     query = (
         "SELECT process, upstream_name, upstream_column, downstream_name, downstream_column, "
-        "transformation FROM column_lineage"
+        "transformation, line FROM column_lineage"
     )
-    assert rows(query) == [("job/j", "a", "x", "b", "y", "upper(x)")]
+    assert rows(query) == [("job/j", "a", "x", "b", "y", "transformation", 7)]
+
+
+async def test_columns_that_decide_about_others_can_be_queried_until_their_edge_is_gone(
+    sink: Sink, rows: Rows
+):
+    await store(sink, run(1), "job/j", job("j"), edge("job/j"))
+    query = (
+        "SELECT process, upstream_name, upstream_column, downstream_name, downstream_column, "
+        "effect, line FROM indirect_column_lineage ORDER BY effect"
+    )
+    assert rows(query) == [
+        ("job/j", "a", "z", "b", "y", "conditional", None),
+        ("job/j", "a", "k", "b", None, "filter", 8),
+    ]
+    await store(sink, run(2), "job/j", job("j"))
+    await commit(sink, run(2), "job/j")
+    assert rows(query) == []
 
 
 async def test_a_committed_run_has_a_row(sink: Sink, rows: Rows):

@@ -48,6 +48,10 @@ _EXPECTED: Mapping[str, _Listing | _Single] = {
     "GetCallerIdentity": _Single("", "Account"),
     "GetParameter": _Single("Parameter", "Value"),
 }
+_ERROR_MEMBERS = ("message", "Message", "error", "Error", "errors", "errorMessage", "errorType")
+"""Members of an error, which no listing of Glue has."""
+_RESPONSES = ("response", "result", "output")
+"""The ends of the type of an answer that some emulators name."""
 _S3_LISTING = ("Contents", "CommonPrefixes", "IsTruncated", "KeyCount", "Name")
 """Members, at least one of which a listing of S3 has; an empty list itself is left out."""
 
@@ -58,9 +62,10 @@ def check_answer(operation: str, answer: AwsAnswer) -> AwsAnswer:
     Raises ClientError when it holds an error's code instead, else UnreadableAnswer.
     """
     missing = _find_missing(operation, answer)
-    if missing is None:
-        return answer
     code = answer.get("__type")
+    is_error = isinstance(code, str) and bool(code) and not code.lower().endswith(_RESPONSES)
+    if missing is None and not is_error:
+        return answer
     if isinstance(code, str) and code:
         message = answer.get("message") or answer.get("Message") or ""
         error = {"Code": code.rpartition("#")[2], "Message": str(message)}
@@ -105,6 +110,8 @@ def _find_missing_in_single(promised: _Single, answer: AwsAnswer) -> str | None:
 
 def _find_missing_in_listing(promised: _Listing, answer: AwsAnswer) -> str | None:
     items, token = answer.get(promised.member), answer.get(promised.token)
+    if any(answer.get(member) for member in _ERROR_MEMBERS):
+        return "it is an error"
     if not isinstance(items, list):
         return f"it has no list {promised.member}"
     if not all(item is None or isinstance(item, promised.of) for item in items):

@@ -1,16 +1,13 @@
 """Read the columns and partition keys of a table, each once and without retired ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import NoneType
 from typing import Any
 
 from glueline.contract.records import Column, TableFormat
 from glueline_worker.catalog.types.column_types import is_understood, parse_type
-from glueline_worker.catalog.types.spark_schema import (
-    read_spark_columns,
-    read_spark_partition_names,
-)
+from glueline_worker.catalog.types.spark_schema import read_spark_names
 from glueline_worker.catalog.values import AnswerReader, replace_surrogates, to_parameters, to_text
 from glueline_worker.catalog.views import decode_trino_view
 from glueline_worker.redact import redact_parameters, redact_prose
@@ -29,30 +26,29 @@ def read_columns(
     descriptor: AnswerReader,
     parameters: Mapping[str, str],
     table_format: TableFormat,
+    schema: list[Column],
 ) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Return the columns of a table, and its partition keys, which are not among the columns.
 
-    ``descriptor`` is the StorageDescriptor. Columns that Iceberg has retired are left out. The
-    schema of Spark, Delta Lake or a view of Trino replaces its placeholder.
+    ``descriptor`` is the StorageDescriptor, ``schema`` that of the table's writer. Columns that
+    Iceberg has retired are left out. The schema of the writer or of a view of Trino replaces its
+    placeholder.
     """
     warnings = answer.warnings
-    keys = _index_by_name(_read_column_list(answer, "PartitionKeys"), warnings)
+    keys = index_by_name(_read_column_list(answer, "PartitionKeys"), warnings)
     stated = _read_column_list(descriptor, "Columns")
     if not stated or _first_names_and_types(stated) == _TRINO_PLACEHOLDER:
         stated = _read_view_columns(answer) or stated
     if table_format == "delta" and _first_names_and_types(stated) == _TRINO_PLACEHOLDER:
         stated = []
-    columns = _index_by_name(stated, warnings)
+    columns = index_by_name(stated, warnings)
     if not stated or table_format == "delta" or _first_names_and_types(stated) == _PLACEHOLDER:
-        columns = _prefer_spark_schema(
-            columns, keys, read_spark_columns(parameters, warnings), table_format, warnings
-        )
-    for name in map(str.lower, read_spark_partition_names(parameters)):
+        columns = _prefer_schema(columns, keys, schema, table_format, warnings)
+    for name in map(str.lower, read_spark_names(parameters, "partCol")):
         if name in columns:
             keys.setdefault(name, columns[name])
     for name in keys:
         columns.pop(name, None)
-    _warn_of_unknown_types([*columns.values(), *keys.values()], warnings)
     return tuple(columns.values()), tuple(keys.values())
 
 
@@ -108,7 +104,7 @@ def _first_names_and_types(columns: list[Column]) -> list[tuple[str, str]]:
     return [(column.name.lower(), column.type.lower()) for column in columns[:2]]
 
 
-def _index_by_name(columns: list[Column], warnings: list[str]) -> dict[str, Column]:
+def index_by_name(columns: list[Column], warnings: list[str]) -> dict[str, Column]:
     """Return the columns by name in lower case; the first of those with the same name."""
     found = {column.name.lower(): column for column in columns}
     if repeated := len(columns) - len(found):
@@ -117,16 +113,16 @@ def _index_by_name(columns: list[Column], warnings: list[str]) -> dict[str, Colu
     return found
 
 
-def _prefer_spark_schema(
+def _prefer_schema(
     columns: dict[str, Column],
     keys: dict[str, Column],
     schema: list[Column],
     table_format: TableFormat,
     warnings: list[str],
 ) -> dict[str, Column]:
-    """Return Spark's schema where the columns are a placeholder or lack some of it."""
+    """Return the writer's schema where the columns are a placeholder or lack some of it."""
     is_placeholder = not columns or _first_names_and_types(list(columns.values())) == _PLACEHOLDER
-    by_name = _index_by_name(schema, warnings)
+    by_name = index_by_name(schema, warnings)
     if schema and (is_placeholder or columns.keys() | keys.keys() < by_name.keys()):
         return by_name
     if is_placeholder and table_format == "delta":
@@ -157,13 +153,19 @@ def _is_short_understood(text: str) -> bool:
     return is_understood(parse_type(text))
 
 
-def _warn_of_unknown_types(columns: list[Column], warnings: list[str]) -> None:
+def warn_of_unknown_types(columns: Iterable[Column], warnings: list[str]) -> None:
+    """Add a warning that names the columns with a type that is not understood."""
     unknown = [
         column.name
         for column in columns
         if column.data_type.kind != "primitive" and not _is_understood(column.type)
     ]
     if unknown:
-        more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""
-        names = ", ".join(unknown[:_MAX_NAMED])
-        warnings.append(f"Columns with a type that is not understood: {names}{more}.")
+        names = list_some_names(unknown)
+        warnings.append(f"Columns with a type that is not understood: {names}.")
+
+
+def list_some_names(names: list[str]) -> str:
+    """List the first names of many, with the number of the others."""
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return f"{', '.join(names[:_MAX_NAMED])}{more}"

@@ -11,8 +11,10 @@ from glueline_worker.catalog.data_locations import find_data_locations
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.storage import read_storage
 from glueline_worker.catalog.table_formats import detect_table_format
+from glueline_worker.catalog.types.spark_schema import read_spark_columns
 from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.catalog.views import read_description, read_sub_objects, read_views
+from glueline_worker.catalog.writer_schema import apply_writer_schema
 from glueline_worker.redact import redact_parameters, redact_prose
 
 
@@ -25,9 +27,12 @@ def make_table_record(
     storage = descriptor or AnswerReader({}, answer.warnings)
     parameters = answer.get_parameters("Parameters")
     table_format = detect_table_format(parameters, storage.fields)
-    columns, keys = read_columns(answer, storage, parameters, table_format)
+    schema = read_spark_columns(parameters, answer.warnings)
+    columns, keys = read_columns(
+        answer, storage, parameters, table_format, [each.column for each in schema]
+    )
     registered = fields.get("IsRegisteredWithLakeFormation")
-    return with_content_hash(
+    record = with_content_hash(
         TableRecord(
             source=origin.source,
             region=origin.region,
@@ -58,3 +63,4 @@ def make_table_record(
             raw=read_raw(fields, wanted=origin.raw),
         )
     )
+    return apply_writer_schema(record, answer, parameters, schema)

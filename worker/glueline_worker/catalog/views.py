@@ -13,8 +13,8 @@ from glueline_worker.redact import TRINO_VIEW_COMMENT, redact_code
 
 _TRINO = re.compile(rf"\s*+{TRINO_VIEW_COMMENT}\s*+(:?)")
 _COMMENTS = re.compile(r"(?:[\s;]++|--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+")
-_CONSTANT_COMMENT = "Presto View"
-"""The text that Trino and Athena write into the parameter ``comment`` of every view."""
+_CONSTANT_COMMENTS = frozenset({"Presto View", "Presto Materialized View"})
+"""The texts that Trino and Athena write into the parameter ``comment`` of every view."""
 _NO_TEXT = "The view has no text."
 _SPARK_SIGNS = ("view.catalogAndNamespace", "view.sqlConfig", "view.query.out", "view.schemaMode")
 
@@ -31,7 +31,7 @@ def read_views(answer: AnswerReader, parameters: Mapping[str, str]) -> tuple[Vie
         for each in reader.get_object("ViewDefinition").get_objects("Representations")
     ]
     if not any(views) and _has_view_text_or_type(answer.fields):
-        dialect = "spark" if _is_spark(parameters) else "hive"
+        dialect = _find_dialect(parameters)
         views = [_read_view(reader, dialect, parameters)]
     warnings = reader.warnings
     if not any(views) and set(warnings) <= {_NO_TEXT} and _is_protected(answer.fields):
@@ -60,16 +60,27 @@ def read_description(answer: AnswerReader, parameters: Mapping[str, str]) -> str
     """Return the description of a table or view; a view of Trino keeps it in its own text."""
     description = answer.get_text("Description")
     comment = parameters.get("comment")
-    try:
-        definition = decode_trino_view(answer.get_text("ViewOriginalText"))
-    except ValueError:
-        definition = None
+    definition = _decode_quietly(answer)
+    if definition is not None or "presto_view" in parameters:
+        description = None if description in _CONSTANT_COMMENTS else description
+        comment = None if comment in _CONSTANT_COMMENTS else comment
     if definition is not None:
-        description = None if description == _CONSTANT_COMMENT else description
         comment = to_text(definition.get("comment"))
-    elif comment == _CONSTANT_COMMENT and "presto_view" in parameters:
-        comment = None
     return description or comment
+
+
+def read_owner(answer: AnswerReader, parameters: Mapping[str, str]) -> str | None:
+    """Return the owner where Glue's own field has none: in parameters, or in a view of Trino."""
+    if owner := parameters.get("owner"):
+        return owner
+    return to_text((_decode_quietly(answer) or {}).get("owner"))
+
+
+def _decode_quietly(answer: AnswerReader) -> Mapping[str, Any] | None:
+    try:
+        return decode_trino_view(answer.get_text("ViewOriginalText"))
+    except ValueError:  # `read_views` warns about it
+        return None
 
 
 def decode_trino_view(text: str | None) -> Mapping[str, Any] | None:
@@ -147,10 +158,14 @@ def _read_dialect(representation: Mapping[str, Any]) -> str:
     return (to_text(representation.get("Dialect")) or "unknown").lower()
 
 
-def _is_spark(parameters: Mapping[str, str]) -> bool:
-    return any(
+def _find_dialect(parameters: Mapping[str, str]) -> str:
+    """Return the language of a text: a metric view of Spark is YAML."""
+    if parameters.get("view.subType", "").upper() == "METRIC_VIEW":
+        return "yaml"
+    is_spark = any(
         key.startswith(_SPARK_SIGNS) or key == "spark.sql.create.version" for key in parameters
     )
+    return "spark" if is_spark else "hive"
 
 
 def _read_defaults(parameters: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -5,7 +5,17 @@ Their modules import libraries that load slowly only when a command runs.
 
 import typer
 
-from glueline_worker.commands import check, demo, events, inspect, lineage, policy, run, worker
+from glueline_worker.commands import (
+    check,
+    demo,
+    events,
+    impact,
+    inspect,
+    lineage,
+    policy,
+    run,
+    worker,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -15,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command()(worker.worker)
     app.command()(events.events)
     app.command()(lineage.lineage)
+    app.command()(impact.impact)
     app.command()(check.check)
     app.command()(policy.policy)
     app.add_typer(inspect.inspect_commands, name="inspect")

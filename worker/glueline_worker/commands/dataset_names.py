@@ -1,7 +1,7 @@
 """Format datasets for people, and find the datasets whose names people type."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.terminal import clean_line
@@ -34,7 +34,16 @@ def find_datasets(text: str, datasets: Iterable[Dataset]) -> list[Dataset]:
     nested catalogues whose name ends with it (``ns.orders`` for
     ``s3tablescatalog/b1/ns/orders``); datasets whose name contains it.
     """
-    known = sorted(datasets, key=lambda dataset: (dataset.namespace, dataset.name))
+    known = list(datasets)
+    wanted = text.strip().strip("/").lower()
+    return find_named_datasets(text, known) or _sort(
+        dataset for dataset in known if wanted in get_full_name(dataset)
+    )
+
+
+def find_named_datasets(text: str, datasets: Iterable[Dataset]) -> list[Dataset]:
+    """Return the datasets that have the name ``text``, or whose name ends with it, sorted."""
+    known = _sort(datasets)
     wanted = text.strip().strip("/").lower()
     account, table = _split_table_name(wanted)
     tables = [d for d in known if is_glue_table(d) and d.namespace.endswith(account)]
@@ -42,8 +51,24 @@ def find_datasets(text: str, datasets: Iterable[Dataset]) -> list[Dataset]:
         [d for d in known if get_full_name(d) == wanted.replace(":table/", "/table/")]
         or [d for d in tables if _dot_name(d).lower() == table]
         or [d for d in tables if _dot_name(d).lower().endswith(f".{table}")]
-        or [d for d in known if wanted in get_full_name(d)]
     )
+
+
+def split_column_name(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of a dataset and a column that ``text`` may mean together.
+
+    Longer names of datasets come first; ``db.table.struct.field`` has a column with a dot.
+    """
+    dataset, dot, column = text.strip().rpartition(".")
+    while dot:
+        if dataset and column:
+            yield dataset, column.translate(_QUOTES)
+        dataset, dot, before = dataset.rpartition(".")
+        column = f"{before}.{column}"
+
+
+def _sort(datasets: Iterable[Dataset]) -> list[Dataset]:
+    return sorted(datasets, key=lambda dataset: (dataset.namespace, dataset.name))
 
 
 def _split_table_name(wanted: str) -> tuple[str, str]:

@@ -57,7 +57,8 @@ def demo(
     out.print(read_lineage_tree(database))
     out.print(
         f"{_shorten_path(database)} is a SQLite file with the tables databases, tables, "
-        "partitions, jobs and lineage, and the views columns and column_lineage"
+        "partitions, jobs and lineage, and the views columns, column_lineage and "
+        "indirect_column_lineage"
     )
     # One job of the sample has no script on purpose, so a partial run is a success here.
     return 0 if code in (0, 3) else code

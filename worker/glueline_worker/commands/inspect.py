@@ -144,6 +144,7 @@ def _make_edge_document(edge: "Edge") -> dict[str, object]:
         "origin": edge.origins[0].value,
         "origins": [origin.value for origin in edge.origins],
         "columns": [column.model_dump() for column in edge.columns],
+        "indirect": [column.model_dump() for column in edge.indirect],
         "line": edge.line,
     }
 

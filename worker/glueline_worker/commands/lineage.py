@@ -1,7 +1,10 @@
 """``glueline lineage``: follow the lineage of a dataset in a SQL sink."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 from rich.text import Text
@@ -15,23 +18,35 @@ from glueline.contract.lineage import Dataset
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import (
     find_datasets,
+    find_named_datasets,
     format_dataset,
     get_full_name,
-    is_glue_table,
+    split_column_name,
+)
+from glueline_worker.commands.lineage_output import (
+    make_column_step_document,
+    make_column_tree,
+    make_step_document,
+    make_tree,
 )
 from glueline_worker.sinks.registry import parse_sink
 
 if TYPE_CHECKING:
     from glueline_worker.commands.stored_lineage import StoredLineage
-    from glueline_worker.lineage.links.walk import Direction, LineageStep
+    from glueline_worker.lineage.links.column_walk import Ways
+    from glueline_worker.lineage.links.walk import Direction, Hop, LineageStep
+    from glueline_worker.sinks.sql.sink import SqlSink
+
+_Result = TypeVar("_Result")
 
 
 def lineage(
     dataset: Annotated[
         str,
         typer.Argument(
+            metavar="DATASET[.COLUMN]",
             help="DATABASE.TABLE (with ACCOUNT: or a nested catalogue before it where several "
-            "have one), an s3:// URL, or a part of a dataset's name."
+            "have one), an s3:// URL, or a part of a dataset's name; and one of its columns.",
         ),
     ],
     sink: Annotated[
@@ -42,42 +57,90 @@ def lineage(
         Literal["both", "upstream", "downstream"], typer.Option(help="Which way to look.")
     ] = "both",
     depth: Annotated[int, typer.Option(min=1, max=100, help="How many hops to follow.")] = 5,
+    indirect: Annotated[
+        bool,
+        typer.Option(
+            "--indirect", help="Show also the columns that only decide: filters, keys of joins …"
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show where a dataset comes from and where it goes, across jobs, views and storage.
+    """Show where a dataset or a column comes from and where it goes.
 
-    A path that a job writes to leads to the table at that path. A resource link, of a table or of
-    a database, leads to its target.
+    The way leads across jobs, views and storage: a path that a job writes to leads to the table at
+    that path, and a resource link, of a table or of a database, leads to its target.
 
     Example: glueline lineage finance.revenue_daily --direction upstream
     """
-    stored = asyncio.run(_read_stored_lineage(_choose_sink(sink)))
-    start = _find_dataset(dataset, stored)
+    url = _choose_sink(sink)
+    stored = asyncio.run(_read(url, _read_lineage))
+    start, column = _find_start(dataset, stored, url)
     directions: list[Direction] = ["upstream", "downstream"]
     found = {
         way: stored.hops.walk(start, way, depth) for way in directions if direction in ("both", way)
     }
-    visited = [
-        start,
-        *(end for steps in found.values() for step in steps for end in _get_ends(step)),
-    ]
-    warnings = stored.warnings(visited)
+    ends = dict.fromkeys(
+        (start, *(end for steps in found.values() for step in steps for end in _get_ends(step)))
+    )
+    needs_columns = column is not None or indirect or as_json
+    ways = asyncio.run(_read(url, lambda at: _read_ways(at, ends))) if needs_columns else {}
+    if column is None:
+        shown = _show_datasets(start, found, ways)
+    else:
+        shown = _show_columns(start, column, found, ways, indirect=indirect)
+    warnings = [*stored.warnings(ends), *shown.warnings]
     if as_json:
-        print_json(
-            {
-                "dataset": start.model_dump(),
-                **{
-                    way: [_make_step_document(step) for step in steps]
-                    for way, steps in found.items()
-                },
-                "warnings": warnings,
-            }
-        )
+        print_json({**shown.document, "warnings": warnings})
         return
-    for way, steps in found.items():
-        make_console().print(_make_tree(start, way, steps))
+    for tree in shown.trees:
+        make_console().print(tree)
     for warning in warnings:
         make_console(stderr=True).print(Text(f"warning: {clean_line(warning)}", style="yellow"))
+
+
+@dataclass
+class _Shown:
+    """The answer in both forms."""
+
+    document: dict[str, object]
+    trees: list[Tree] = field(default_factory=list)
+    warnings: dict[str, None] = field(default_factory=dict)
+
+
+def _show_datasets(
+    start: Dataset, found: "Mapping[Direction, list[LineageStep]]", ways: "Ways"
+) -> _Shown:
+    shown = _Shown({"dataset": start.model_dump()})
+    for way, steps in found.items():
+        shown.trees.append(make_tree(start, way, steps, ways))
+        shown.document[way] = [make_step_document(step, ways) for step in steps]
+    return shown
+
+
+def _show_columns(
+    start: Dataset,
+    column: str,
+    found: "Mapping[Direction, list[LineageStep]]",
+    ways: "Ways",
+    *,
+    indirect: bool,
+) -> _Shown:
+    from glueline_worker.lineage.links.column_walk import walk_columns  # noqa: PLC0415
+
+    shown = _Shown({"dataset": start.model_dump(), "column": column})
+    for way, hops in found.items():
+        steps, lost = walk_columns(start, column, way, hops, ways, indirect=indirect)
+        shown.trees.append(make_column_tree(start, column, way, steps))
+        shown.document[way] = [make_column_step_document(step) for step in steps]
+        shown.warnings |= dict.fromkeys(map(_describe_lost, lost))
+    return shown
+
+
+def _describe_lost(hop: "Hop") -> str:
+    return (
+        f"{hop.process}: the columns from {format_dataset(hop.upstream)} to "
+        f"{format_dataset(hop.downstream)} are not known, so this way may go on"
+    )
 
 
 def _choose_sink(url: str | None) -> str:
@@ -90,17 +153,60 @@ def _choose_sink(url: str | None) -> str:
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
 
 
-async def _read_stored_lineage(url: str) -> "StoredLineage":
-    from glueline_worker.commands.stored_lineage import read_lineage  # noqa: PLC0415
+async def _read(url: str, read: "Callable[[SqlSink], Awaitable[_Result]]") -> "_Result":
     from glueline_worker.sinks.sql.sink import SqlSink  # noqa: PLC0415
 
     sink = parse_sink(url)
     if not isinstance(sink, SqlSink):
         raise UsageError(f"{sink.name} holds files; lineage is read from SQLite or PostgreSQL")
     try:
-        return await read_lineage(sink)
+        return await read(sink)
     finally:
         await sink.close()
+
+
+async def _read_lineage(sink: "SqlSink") -> "StoredLineage":
+    from glueline_worker.commands.stored_lineage import read_lineage  # noqa: PLC0415
+
+    return await read_lineage(sink)
+
+
+async def _read_ways(sink: "SqlSink", datasets: "Iterable[Dataset]") -> "Ways":
+    from glueline_worker.commands.stored_columns import read_ways  # noqa: PLC0415
+
+    return await read_ways(sink, datasets)
+
+
+def _find_start(text: str, stored: "StoredLineage", url: str) -> tuple[Dataset, str | None]:
+    """Return the dataset that ``text`` means, and the column; raises UsageError."""
+    if find_datasets(text, stored.hops.datasets):
+        return _find_dataset(text, stored), None
+    for name, column in split_column_name(text):
+        if find_named_datasets(name, stored.hops.datasets):
+            dataset = _find_dataset(name, stored)
+            if asyncio.run(_read(url, partial(_has_column, dataset, column, stored))):
+                return dataset, column
+    return _find_dataset(text, stored), None
+
+
+async def _has_column(
+    dataset: Dataset, column: str, stored: "StoredLineage", sink: "SqlSink"
+) -> bool:
+    """Tell whether the catalogue or an edge knows the column, or the struct around it."""
+    from glueline_worker.commands.stored_columns import read_column_names  # noqa: PLC0415
+
+    hops = stored.hops.walk(dataset, "downstream", 1)
+    ways = await _read_ways(sink, [dataset, *(step.hop.downstream for step in hops)])
+    names = await read_column_names(sink, dataset)
+    for hop, known in ways.items():
+        if hop.upstream == dataset:
+            names |= {way.upstream.lower() for way in known}
+        if hop.downstream == dataset:
+            names |= {way.downstream.lower() for way in known if way.downstream}
+    key = column.lower()
+    return any(
+        key == name or key.startswith(f"{name}.") or name.startswith(f"{key}.") for name in names
+    )
 
 
 def _find_dataset(text: str, stored: "StoredLineage") -> Dataset:
@@ -121,39 +227,3 @@ def _find_dataset(text: str, stored: "StoredLineage") -> Dataset:
 
 def _get_ends(step: "LineageStep") -> tuple[Dataset, Dataset]:
     return step.hop.upstream, step.hop.downstream
-
-
-def _make_tree(start: Dataset, way: "Direction", steps: "list[LineageStep]") -> Tree:
-    arrow = "←" if way == "upstream" else "→"
-    root = Tree(Text.assemble((format_dataset(start), "bold"), f"  {way}"))
-    branches = {start: root}
-    for step in steps:
-        near, far = step.hop.downstream, step.hop.upstream
-        if way == "downstream":
-            near, far = far, near
-        line = Text.assemble(
-            f"{arrow} {_format_relative_to(far, start)}  ", (step.hop.process, "dim")
-        )
-        branches.setdefault(far, branches[near].add(line))
-    if not steps:
-        root.add(Text("nothing known", style="dim"))
-    return root
-
-
-def _make_step_document(step: "LineageStep") -> dict[str, object]:
-    return {
-        "depth": step.depth,
-        "process": step.hop.process,
-        "upstream": step.hop.upstream.model_dump(),
-        "downstream": step.hop.downstream.model_dump(),
-    }
-
-
-def _format_relative_to(dataset: Dataset, start: Dataset) -> str:
-    """Format a dataset with its account and region where they are not those of ``start``."""
-    label = format_dataset(dataset)
-    if not is_glue_table(dataset) or dataset.namespace == start.namespace:
-        return label
-    *_, region, account = dataset.namespace.split(":")
-    is_same_region = not is_glue_table(start) or f":{region}:" in start.namespace
-    return f"{label} (account {account}{'' if is_same_region else f', {region}'})"

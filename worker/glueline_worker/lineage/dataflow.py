@@ -1,10 +1,10 @@
 """Read the answer of GetDataflowGraph: a script's annotations as nodes and edges."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from glueline.contract.lineage import Dataset, Origin
+from glueline.contract.lineage import Dataset, Origin, Transformation
 from glueline_worker.lineage.literals import ARGUMENT_LIMIT, parse_value
 from glueline_worker.lineage.model import (
     KEEP,
@@ -12,6 +12,7 @@ from glueline_worker.lineage.model import (
     ColumnRef,
     Flow,
     Graph,
+    IndirectRef,
     LineageContext,
     Node,
     Role,
@@ -20,12 +21,12 @@ from glueline_worker.lineage.naming import name_catalog_table, read_connection_o
 
 _MAPPING_PARTS = 3
 """Source, its type and the target: the parts needed of ``(source, type, target, type)``."""
+_TYPED_MAPPING_PARTS = 4
 _KINDS_THAT_KEEP = (
     "dropduplicates",
     "dropnullfields",
     "errorsasdynamicframe",
     "filter",
-    "join",
     "repartition",
     "resolvechoice",
     "spigot",
@@ -180,8 +181,24 @@ def _apply_mapping(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
     for entry in _read_entries(mapping):
         parts = _read_entries(entry)
         if len(parts) >= _MAPPING_PARTS:
-            columns[_read_column(parts[2])] = _make_refs(_read_column(parts[0]), inputs)
+            refs = _make_refs(_read_column(parts[0]), inputs, _compare_types(parts))
+            columns[_read_column(parts[2])] = refs
     return Flow(columns)
+
+
+def _compare_types(parts: Sequence[Any]) -> Transformation:
+    """Tell a cast from a renaming; without a type for the target there is no cast."""
+    types = [_read_text(part).strip().lower() for part in parts[1:_TYPED_MAPPING_PARTS:2]]
+    return "transformation" if all(types) and len(set(types)) > 1 else "identity"
+
+
+def _join(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
+    """Read a join. Annotations do not say which input is which, so the keys must be the same."""
+    keys = [_read_entries(args.get(name)) for name in ("keys1", "keys2")]
+    if list(keys[0]) != list(keys[1]):
+        return KEEP
+    refs = (ref for key in map(_read_column, keys[0]) if key for ref in _make_refs(key, inputs))
+    return replace(KEEP, indirect=tuple(IndirectRef(ref, "join") for ref in refs))
 
 
 def _select(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
@@ -202,8 +219,10 @@ def _read_column(value: object) -> str:
     return _read_text(value).replace("`", "")
 
 
-def _make_refs(column: str, inputs: tuple[str, ...]) -> tuple[ColumnRef, ...]:
-    return tuple(ColumnRef(source, column) for source in inputs)
+def _make_refs(
+    column: str, inputs: tuple[str, ...], transformation: Transformation = "identity"
+) -> tuple[ColumnRef, ...]:
+    return tuple(ColumnRef(source, column, transformation) for source in inputs)
 
 
 def _keep(_args: Mapping[str, object], _inputs: tuple[str, ...]) -> Flow:
@@ -220,6 +239,7 @@ _FLOWS: Mapping[str, Callable[[Mapping[str, object], tuple[str, ...]], Flow]] = 
     "selectfields": _select,
     "dropfields": _drop,
     "renamefield": _rename,
+    "join": _join,
     "union": _stack,
     "mergedynamicframe": _stack,
 }

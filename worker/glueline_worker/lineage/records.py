@@ -23,6 +23,7 @@ def make_lineage_records(
             downstream=edge.downstream,
             origins=edge.origins,
             columns=edge.columns,
+            indirect=edge.indirect,
             content_hash=_hash_content(edge),
         )
         for edge in lineage.edges
@@ -30,7 +31,11 @@ def make_lineage_records(
 
 
 def _hash_content(edge: Edge) -> str:
-    """Return a hash of the parts of an edge that may change; the rest is its identity."""
+    """Return a hash of the parts of an edge that may change; the rest is its identity.
+
+    Lines are left out: a comment at the top of a script changes them, and no lineage.
+    """
     columns = [(each.upstream, each.downstream, each.transformation) for each in edge.columns]
-    content = orjson.dumps((edge.origins, columns))
+    indirect = [(each.upstream, each.downstream, each.effect) for each in edge.indirect]
+    content = orjson.dumps((edge.origins, columns, *([indirect] if indirect else ())))
     return blake2b(content, digest_size=16).hexdigest()

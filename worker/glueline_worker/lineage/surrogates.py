@@ -41,6 +41,8 @@ def _iterate_texts(graph: Graph) -> Iterator[str]:
         for column, sources in node.flow.columns.items():
             yield column
             yield from (source.column for source in sources)
+        for each in node.flow.indirect:
+            yield from (each.ref.column, each.column or "")
 
 
 def _replace_in_node(node: Node) -> Node:
@@ -53,9 +55,20 @@ def _replace_in_node(node: Node) -> Node:
 
 def _replace_in_flow(flow: Flow) -> Flow:
     columns = {
-        replace_surrogates(column): tuple(
-            ColumnRef(each.node, replace_surrogates(each.column)) for each in sources
-        )
+        replace_surrogates(column): tuple(map(_replace_in_ref, sources))
         for column, sources in flow.columns.items()
     }
-    return replace(flow, columns=columns, dropped=frozenset(map(replace_surrogates, flow.dropped)))
+    indirect = tuple(
+        replace(
+            each,
+            ref=_replace_in_ref(each.ref),
+            column=None if each.column is None else replace_surrogates(each.column),
+        )
+        for each in flow.indirect
+    )
+    dropped = frozenset(map(replace_surrogates, flow.dropped))
+    return replace(flow, columns=columns, dropped=dropped, indirect=indirect)
+
+
+def _replace_in_ref(ref: ColumnRef) -> ColumnRef:
+    return replace(ref, column=replace_surrogates(ref.column))

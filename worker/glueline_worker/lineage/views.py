@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
+from glueline_worker.lineage.metric_view import read_metric_view
 from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
 from glueline_worker.lineage.naming import (
     name_athena_table,
@@ -37,7 +38,7 @@ def read_view(
     warnings: list[str] = []
     gaps: list[str] = []
     has_nothing = False
-    for text in view.views:
+    for text in map(read_metric_view, view.views):
         reading = _read_text(view, text, context)
         found = [item for item in reading.statements if item.reads or item.path_reads]
         if found:
@@ -94,7 +95,7 @@ def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
     """
     nothing = LineageContext()
     found = list[str]()
-    for text in view.views:
+    for text in map(read_metric_view, view.views):
         if not _may_name_catalogue(text):  # parsing is dear, and few views do
             continue
         for statement in _read_text(view, text, nothing).statements:

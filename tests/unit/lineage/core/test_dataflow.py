@@ -250,3 +250,29 @@ def test_any_json_ends_in_a_lineage(nodes, joined):
     for dataset in (*lineage.inputs, *lineage.outputs):
         # Only a whole bucket has no name of its own.
         assert dataset.namespace.startswith("s3://") or (dataset.namespace and dataset.name)
+
+
+def test_a_mapping_that_changes_a_type_is_a_transformation(context):
+    mapping = (
+        '[("id", "int", "key", "Int"), ("amount", "int", "total", "string"), ("x", "int", "y")]'
+    )
+    nodes = [SOURCE, node("map2", "ApplyMapping", 2, mapping=mapping), SINK]
+    edges = [edge("source0", "map2"), edge("map2", "sink1")]
+    (found,) = collapse(read_dataflow(nodes, edges, context), context).edges
+    assert [(each.downstream, each.transformation, each.line) for each in found.columns] == [
+        ("key", "identity", 2),
+        ("total", "transformation", 2),
+        ("y", "identity", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "decides"), [(('["id"]', '["id"]'), ["id"]), (('["id"]', '["customer_id"]'), [])]
+)
+def test_keys_that_both_sides_of_a_join_have_decide(context, keys, decides):
+    join = node("join2", "Join", 2, keys1=keys[0], keys2=keys[1])
+    edges = [edge("source0", "join2"), edge("join2", "sink1")]
+    (found,) = collapse(read_dataflow([SOURCE, join, SINK], edges, context), context).edges
+    assert [(each.upstream, each.effect) for each in found.indirect] == [
+        (name, "join") for name in decides
+    ]

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from glueline.contract.lineage import ColumnEdge, Origin
+from glueline.contract.lineage import ColumnEdge, IndirectEdge, Origin
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.lineage import job as job_module
 from glueline_worker.lineage.job import read_job_lineage, read_script_arguments
@@ -110,7 +110,9 @@ def test_odd_jobs_have_a_lineage(context, definition, script, dag):
 
 def test_each_edge_is_a_record_whose_hash_changes_with_its_columns():
     columns = (ColumnEdge(upstream="a", downstream="b"),)
-    edge = Edge(name_s3_path("s3://a/x"), name_s3_path("s3://a/y"), (Origin.SCRIPT,), columns, 3)
+    edge = Edge(
+        name_s3_path("s3://a/x"), name_s3_path("s3://a/y"), (Origin.SCRIPT,), columns, line=3
+    )
     plain = Edge(edge.upstream, edge.downstream, edge.origins)
     origin = RecordOrigin("prod", "eu-west-1", "1")
     (record,), (other,) = (
@@ -125,6 +127,31 @@ def test_each_edge_is_a_record_whose_hash_changes_with_its_columns():
     assert record.listing == "job/daily"
     assert record.key == other.key
     assert record.content_hash != other.content_hash
+
+
+def test_the_hash_of_a_record_changes_with_what_decides_and_not_with_lines():
+    def make(column_line, **indirect):
+        column = ColumnEdge(
+            upstream="a", downstream="b", transformation="identity", line=column_line
+        )
+        decided = tuple(
+            IndirectEdge(upstream=name, downstream=None, effect="filter", line=line)
+            for name, line in indirect.items()
+        )
+        edge = Edge(
+            name_s3_path("s3://a/x"),
+            name_s3_path("s3://a/y"),
+            (Origin.SCRIPT,),
+            (column,),
+            decided,
+        )
+        origin = RecordOrigin("prod", "eu-west-1", "1")
+        (record,) = make_lineage_records(Lineage(edges=(edge,)), origin, process="job/daily")
+        assert record.indirect == decided
+        return record.content_hash
+
+    assert make(3) == make(4) != make(3, k=5)
+    assert make(3, k=5) == make(3, k=6) != make(3, other=5)
 
 
 def test_the_graph_of_a_job_edited_as_a_script_since_is_outdated(context):

@@ -1,10 +1,21 @@
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline_worker.lineage.graph.collapse import EDGE_LIMIT, collapse
-from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow, Graph, LineageContext, Node
+from glueline_worker.lineage.model import (
+    KEEP,
+    OPAQUE,
+    ColumnRef,
+    Flow,
+    Graph,
+    IndirectRef,
+    LineageContext,
+    Node,
+)
 from glueline_worker.lineage.naming import name_catalog_table
 
 
@@ -192,7 +203,15 @@ def test_too_many_edges_are_left_out_with_a_warning(context):
 
 
 NAMES = st.sampled_from("abcdef")
-REFS = st.builds(ColumnRef, NAMES, st.sampled_from(["x", "y", "x.z"]))
+REFS = st.builds(
+    ColumnRef,
+    NAMES,
+    st.sampled_from(["x", "y", "x.z"]),
+    st.sampled_from(["identity", "masking", "aggregation"]),
+)
+INDIRECT = st.builds(
+    IndirectRef, REFS, st.sampled_from(["join", "filter"]), st.none() | st.sampled_from(["x", "y"])
+)
 FLOWS = st.builds(
     Flow,
     st.dictionaries(st.sampled_from(["x", "y", "X", "x.z"]), st.lists(REFS, max_size=2).map(tuple)),
@@ -200,6 +219,7 @@ FLOWS = st.builds(
     st.frozensets(st.sampled_from(["x", "y"])),
     st.booleans(),
     st.lists(NAMES, max_size=2).map(tuple),
+    st.lists(INDIRECT, max_size=2).map(tuple),
 )
 NODES = st.builds(
     Node,
@@ -223,3 +243,11 @@ def test_any_graph_has_a_lineage(nodes):
     assert len(set(pairs)) == len(pairs)
     assert {up for up, _ in pairs} <= set(lineage.inputs)
     assert {down for _, down in pairs} <= set(lineage.outputs)
+    for edge in lineage.edges:
+        columns = [(each.upstream, each.downstream) for each in edge.columns]
+        indirect = [(each.upstream, each.downstream, each.effect) for each in edge.indirect]
+        assert len(set(columns)) == len(columns)
+        assert len(set(indirect)) == len(indirect)
+    plain = [replace(node, flow=replace(node.flow, indirect=())) for node in nodes]
+    direct = [edge.columns for edge in collapse(graph(*plain), context).edges]
+    assert direct == [edge.columns for edge in lineage.edges]

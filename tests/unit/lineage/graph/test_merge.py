@@ -1,4 +1,4 @@
-from glueline.contract.lineage import ColumnEdge, Dataset, Origin
+from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
 from glueline_worker.lineage.graph.merge import merge_lineages
 from glueline_worker.lineage.model import Edge, Lineage
 
@@ -13,7 +13,7 @@ def lineage(origin, *pairs, warnings=(), columns=(), line=None):
     return Lineage(
         inputs=tuple(dict.fromkeys(up for up, _ in edges)),
         outputs=tuple(dict.fromkeys(down for _, down in edges)),
-        edges=tuple(Edge(up, down, (origin,), columns, line) for up, down in edges),
+        edges=tuple(Edge(up, down, (origin,), columns, line=line) for up, down in edges),
         warnings=warnings,
     )
 
@@ -26,7 +26,7 @@ def test_an_edge_that_two_tell_is_one_edge_with_both_origins_and_all_columns():
     visual = lineage(Origin.VISUAL, (A, X), columns=(two,))
     code = lineage(Origin.SCRIPT, (A, X), columns=(one, two), line=7)
     (edge,) = merge_lineages([visual], code).edges
-    assert edge == Edge(dataset(A), dataset(X), (Origin.VISUAL, Origin.SCRIPT), (one, two), 7)
+    assert edge == Edge(dataset(A), dataset(X), (Origin.VISUAL, Origin.SCRIPT), (one, two), line=7)
 
 
 def test_without_code_the_others_are_united():
@@ -103,3 +103,28 @@ def test_the_database_of_a_connection_is_filled_in(describe):
         [lineage(Origin.VISUAL, ("glue-connection://pg/shop.public.orders", X))], code
     )
     assert describe(merged) == [f"glue-connection://pg/shop.public.orders -> {X}"]
+
+
+def test_what_two_tell_about_one_pair_of_columns_is_as_the_code_says():
+    def column(transformation, line=None):
+        return ColumnEdge(upstream="p", downstream="q", transformation=transformation, line=line)
+
+    visual = lineage(Origin.VISUAL, (A, X), columns=(column("transformation"),))
+    code = lineage(Origin.SCRIPT, (A, X), columns=(column("masking", 3),))
+    assert merge_lineages([visual], code).edges[0].columns == (column("masking", 3),)
+    silent = lineage(Origin.SCRIPT, (A, X), columns=(column(None),))
+    assert merge_lineages([visual], silent).edges[0].columns == (column("transformation"),)
+
+
+def test_what_decides_is_united_and_each_effect_counts_once():
+    def decided(origin, *indirect):
+        edge = Edge(dataset(A), dataset(X), (origin,), indirect=indirect)
+        return Lineage((dataset(A),), (dataset(X),), (edge,))
+
+    drawn = IndirectEdge(upstream="k", downstream=None, effect="filter")
+    coded = IndirectEdge(upstream="k", downstream=None, effect="filter", line=4)
+    sort = IndirectEdge(upstream="k", downstream="q", effect="window")
+    (edge,) = merge_lineages(
+        [decided(Origin.VISUAL, sort, drawn)], decided(Origin.SCRIPT, coded)
+    ).edges
+    assert edge.indirect == (coded, sort)

@@ -37,9 +37,10 @@ _PRIMITIVE = re.compile(
 )
 _FIXED = re.compile(r"fixed ?\[ ?([0-9]{1,9}) ?\]", re.IGNORECASE)
 _GEO = re.compile(r"(geometry|geography)\s*\(([^()<>]+)\)", re.IGNORECASE)
-_SRID = re.compile(r"(?:epsg:|srid:)?([0-9]{1,9})", re.IGNORECASE)
-_LONGITUDE_FIRST = "ogc:crs84"
-"""Iceberg's default reference system; Spark counts it as 4326."""
+_SRID = re.compile(r"(?:epsg:|esri:|srid:)?([0-9]{1,9})", re.IGNORECASE)
+_LONGITUDE_FIRST = {"ogc:crs84": 4326, "ogc:crs83": 4269, "ogc:crs27": 4267}
+"""Reference systems with the longitude first, and the numbers that Spark counts them as."""
+_COLLATED = re.compile(r"(.+?)\s+collate\s+`?([a-z0-9_.]{1,64}+)`?", re.IGNORECASE | re.DOTALL)
 _INTERVAL = re.compile(
     r"interval(?:_day_time|_year_month| (?:year|month|day|hour|minute|second)"
     r"(?: to (?:month|hour|minute|second))?)?"
@@ -56,6 +57,8 @@ _WORDS = """
     hllsketch hyperloglog
     ipaddress calendarinterval
 """
+_TEXTS = frozenset({"string", "char", "varchar"})
+"""The types that can have a collation."""
 _NAMES = {
     *_WORDS.split(),
     "double precision",
@@ -87,9 +90,10 @@ def _parse_cached(text: str) -> DataType:
 def render_type(data_type: DataType) -> str:
     """Render a tree in Hive's spelling, which ``parse_type`` reads again."""
     match data_type:
-        case PrimitiveType(name=name, parameters=parameters):
+        case PrimitiveType(name=name, parameters=parameters, collation=collation):
             word, zone, rest = name.partition(" with")
-            return word + _render_parameters(parameters) + zone + rest
+            text = word + _render_parameters(parameters) + zone + rest
+            return f"{text} collate {collation}" if collation else text
         case ArrayType(element=element):
             return f"array<{render_type(element)}>"
         case MapType(key=key, value=value):
@@ -157,8 +161,8 @@ def _parse_geo(text: str) -> PrimitiveType | None:
     if match is None:
         return None
     system = match[2].split(",")[0].strip(" \t\n'\"")
-    if system.lower() == _LONGITUDE_FIRST:
-        return PrimitiveType(name=match[1].lower(), parameters=(4326,))
+    if known := _LONGITUDE_FIRST.get(system.lower()):
+        return PrimitiveType(name=match[1].lower(), parameters=(known,))
     number = _SRID.fullmatch(system)
     return PrimitiveType(name=match[1].lower(), parameters=(int(number[1]),) if number else ())
 
@@ -167,6 +171,10 @@ def _parse_geo(text: str) -> PrimitiveType | None:
 def _parse_short_primitive(text: str) -> PrimitiveType | None:
     if shape := _parse_geo(text):
         return shape
+    if collated := _COLLATED.fullmatch(text):
+        base = _parse_short_primitive(collated[1])
+        is_text = base is not None and base.name in _TEXTS
+        return base.model_copy(update={"collation": collated[2]}) if base and is_text else None
     text = _FIXED.sub(r"fixed(\1)", text)
     match = _PRIMITIVE.fullmatch(" ".join(text.lower().strip("`").split()))
     if match is None:

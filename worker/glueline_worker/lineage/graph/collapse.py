@@ -1,8 +1,9 @@
 """Collapse a graph of steps to edges: each write is followed back to its reads."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from glueline.contract.lineage import ColumnEdge, Dataset
+from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge
+from glueline_worker.lineage.graph.cells import PLAIN_WAY, Way
 from glueline_worker.lineage.graph.column_flow import (
     UNKNOWN_COLUMNS,
     ColumnSet,
@@ -11,6 +12,9 @@ from glueline_worker.lineage.graph.column_flow import (
     make_dataset_columns,
     propagate,
 )
+from glueline_worker.lineage.graph.deciders import iterate_bits
+from glueline_worker.lineage.graph.edge_parts import EdgeParts
+from glueline_worker.lineage.graph.indirect_flow import IndirectWalk
 from glueline_worker.lineage.graph.strongly_connected import find_strongly_connected
 from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, Node
 from glueline_worker.lineage.surrogates import replace_graph_surrogates
@@ -19,6 +23,9 @@ EDGE_LIMIT = 50_000
 """Edges of one job; more are of no use to a reader."""
 COLUMN_LIMIT = 1_000_000
 """Columns looked at in one job, over all its steps: bounds time and memory."""
+INDIRECT_LIMIT = 200_000
+"""Columns looked at in one job because they decide about others. A limit of their own, so that
+they take nothing from the columns whose values pass."""
 
 
 def collapse(graph: Graph, context: LineageContext) -> Lineage:
@@ -37,7 +44,7 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
         inputs=sort_datasets(_iterate_datasets(graph.nodes, "read")),
         outputs=sort_datasets(_iterate_datasets(graph.nodes, "write")),
         edges=edges,
-        warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.warnings))),
+        warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.iterate_warnings()))),
         gaps=gaps,
     )
 
@@ -62,6 +69,11 @@ def get_column_key(column: ColumnEdge) -> tuple[str, str, str]:
     return column.downstream, column.upstream, column.transformation or ""
 
 
+def get_indirect_key(edge: IndirectEdge) -> tuple[bool, str, str, str]:
+    """Return the sort key of an indirect edge: those about all columns come first."""
+    return edge.downstream is not None, edge.downstream or "", edge.upstream, edge.effect
+
+
 def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
     """Return the columns of a catalog table if they are known."""
     if not is_catalog_table(dataset):
@@ -78,7 +90,6 @@ class _GraphWalk:
     """One pass over a graph. Datasets are numbered, and sets of them are bits of one integer."""
 
     def __init__(self, graph: Graph, context: LineageContext) -> None:
-        self.warnings: list[str] = []
         self._origin = graph.origin
         self._nodes: dict[str, Node] = {}
         for node in graph.nodes:
@@ -92,6 +103,8 @@ class _GraphWalk:
         }
         self._upstream: dict[str, int] = {}
         self._columns: dict[str, ColumnSet] = {}
+        self._indirect = IndirectWalk(self._schemas, INDIRECT_LIMIT)
+        self._has_indirect = any(node.flow.indirect for node in graph.nodes)
         self._budget = COLUMN_LIMIT
 
     def run(self) -> None:
@@ -112,20 +125,33 @@ class _GraphWalk:
             return []
         return [f"the job has more than {EDGE_LIMIT:,} edges; {more:,} are left out"]
 
+    def iterate_warnings(self) -> Iterator[str]:
+        """Yield a sentence about each kind of columns above the limit."""
+        if self._budget < 0:
+            yield f"the job has more than {COLUMN_LIMIT:,} columns; some are left out"
+        if self._indirect.is_exhausted:
+            yield (
+                f"the job has more than {INDIRECT_LIMIT:,} columns that decide about others; some "
+                "are left out"
+            )
+
     def make_edges(self) -> tuple[Edge, ...]:
-        found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]] = {}
+        found: dict[tuple[int, int], EdgeParts] = {}
         for node in self._nodes.values():
             for downstream in self._get_numbers(node) if node.role == "write" else ():
                 self._add_edges_into(downstream, node, found)
+                if self._has_indirect:
+                    self._add_indirect_into(downstream, node, found)
         edges = (
             Edge(
                 self._datasets[up],
                 self._datasets[down],
                 (self._origin,),
-                tuple(sorted(columns, key=get_column_key)),
-                line=line,
+                tuple(sorted(parts.make_columns(), key=get_column_key)),
+                tuple(sorted(parts.make_indirect(), key=get_indirect_key)),
+                line=parts.line,
             )
-            for (up, down), (columns, line) in found.items()
+            for (up, down), parts in found.items()
         )
         return tuple(sorted(edges, key=get_edge_key))
 
@@ -142,17 +168,28 @@ class _GraphWalk:
         for _ in range(2 if len(group) > 1 else 1):
             for name in group:
                 self._upstream[name] = bits
-                self._columns[name] = self._propagate(self._nodes[name])
+                self._pass(self._nodes[name])
 
-    def _propagate(self, node: Node) -> ColumnSet:
+    def _pass(self, node: Node) -> None:
+        """Pass columns through one step, and those that decide about them."""
         inputs = {
             source: self._columns[source] for source in node.inputs if source in self._columns
         }
+        line = node.line
         if node.role == "read":
             inputs = {node.id: make_dataset_columns(self._get_numbers(node)), **inputs}
+            line = None  # a read makes no columns
+        columns = self._propagate(node, inputs, line)
+        if self._has_indirect:
+            columns = self._indirect.follow(node, inputs, columns)
+        self._columns[node.id] = columns
+
+    def _propagate(
+        self, node: Node, inputs: Mapping[str, ColumnSet], line: int | None
+    ) -> ColumnSet:
         if not self._spend(len(node.flow.columns)):
             return UNKNOWN_COLUMNS
-        after = propagate(node.flow, inputs, self._schemas)
+        after = propagate(node.flow, inputs, self._schemas, line)
         if not any(after is before for before in inputs.values()):
             self._spend(after.size + sum(columns.size for columns in inputs.values()))
         return after
@@ -160,36 +197,42 @@ class _GraphWalk:
     def _spend(self, work: int) -> bool:
         """Take ``work`` columns off the budget."""
         self._budget -= work
-        if self._budget < 0:
-            self._warn(f"the job has more than {COLUMN_LIMIT:,} columns; some are left out")
         return self._budget >= 0
 
     def _add_edges_into(
-        self,
-        downstream: int,
-        node: Node,
-        found: dict[tuple[int, int], tuple[set[ColumnEdge], int | None]],
+        self, downstream: int, node: Node, found: dict[tuple[int, int], EdgeParts]
     ) -> None:
-        for upstream in _iterate_bits(self._upstream[node.id]):
+        for upstream in iterate_bits(self._upstream[node.id]):
             pair = upstream, downstream
-            if pair not in found and len(found) >= EDGE_LIMIT:
-                return
-            known = found.get(pair, (set(), node.line))
-            found[pair] = known[0], min(filter(None, (known[1], node.line)), default=None)
-        for upstream, column, name in self._iterate_columns(self._columns[node.id], downstream):
+            if pair not in found:
+                if len(found) >= EDGE_LIMIT:
+                    return
+                found[pair] = EdgeParts()
+            found[pair].add_line(node.line)
+        columns = self._columns[node.id]
+        for upstream, column, name, way in self._iterate_columns(columns, downstream):
             if not self._spend(1):
                 return
-            if (upstream, downstream) in found:
-                edge = ColumnEdge(
-                    upstream=self._spell(upstream, column), downstream=self._spell(downstream, name)
-                )
-                found[upstream, downstream][0].add(edge)
+            if parts := found.get((upstream, downstream)):
+                source, target = self._spell(upstream, column), self._spell(downstream, name)
+                parts.add_column(source, target, (way[0], way[1] or node.line))
 
-    def _iterate_columns(self, columns: ColumnSet, target: int) -> Iterator[tuple[int, str, str]]:
-        """Yield the upstream dataset, its column, and the column that is written."""
+    def _add_indirect_into(
+        self, downstream: int, node: Node, found: Mapping[tuple[int, int], EdgeParts]
+    ) -> None:
+        found_here = self._indirect.find(node.id, self._columns[node.id])
+        for (upstream, column, effect, line), name in found_here:
+            if parts := found.get((upstream, downstream)):
+                target = None if name is None else self._spell(downstream, name)
+                parts.add_indirect(self._spell(upstream, column), target, effect, line)
+
+    def _iterate_columns(
+        self, columns: ColumnSet, target: int
+    ) -> Iterator[tuple[int, str, str, Way]]:
+        """Yield the upstream dataset, its column, the column that is written, and the way."""
         for display, cells in columns.named.values():
-            for dataset, column in cells:
-                yield dataset, column, display
+            for (dataset, column), way in cells.items():
+                yield dataset, column, display, way
         for stack in columns.rest:
             for dataset, left in stack.items():
                 schema, taken = self._schemas.get(dataset), left
@@ -199,7 +242,7 @@ class _GraphWalk:
                     taken = left | columns.named.keys()
                 for key, column in (schema or {}).items():
                     if not is_excluded(key, taken):
-                        yield dataset, column, column
+                        yield dataset, column, column, PLAIN_WAY
 
     def _spell(self, dataset: int, column: str) -> str:
         """Return the column as the catalogue spells it: in lower case unless its schema differs."""
@@ -211,17 +254,6 @@ class _GraphWalk:
     def _get_numbers(self, node: Node) -> Iterable[int]:
         return (self._numbers[dataset] for dataset in node.datasets)
 
-    def _warn(self, warning: str) -> None:
-        if warning not in self.warnings:
-            self.warnings.append(warning)
-
 
 def _iterate_datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:
     return (dataset for node in nodes if node.role == role for dataset in node.datasets)
-
-
-def _iterate_bits(number: int) -> Iterator[int]:
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest

@@ -3,10 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from glueline_worker.lineage.model import Flow
+from glueline_worker.lineage.graph.cells import (
+    NO_CELLS,
+    PLAIN_WAY,
+    Cells,
+    pass_cells,
+    unite_cells,
+)
+from glueline_worker.lineage.graph.deciders import ColumnDeciders
+from glueline_worker.lineage.model import ColumnRef, Flow
 
-_DatasetColumn = tuple[int, str]
-"""A column of a dataset; datasets are numbered while a graph is followed."""
 _DatasetUnion = Mapping[int, frozenset[str]]
 """Datasets below one another, each with those of its columns that do not pass."""
 NumberedSchemas = Mapping[int, Mapping[str, str]]
@@ -18,11 +24,13 @@ class ColumnSet:
     """The columns at one point of a job.
 
     ``named`` maps a name in lower case to the name as written and its sources. ``rest`` are
-    datasets of which all other columns pass under their own names.
+    datasets of which all other columns pass under their own names. ``deciders`` are the columns
+    that decide about single columns, whether these are named or not.
     """
 
-    named: Mapping[str, tuple[str, frozenset[_DatasetColumn]]] = field(default_factory=dict)
+    named: Mapping[str, tuple[str, Cells]] = field(default_factory=dict)
     rest: tuple[_DatasetUnion, ...] = ()
+    deciders: ColumnDeciders = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -39,8 +47,16 @@ def make_dataset_columns(datasets: Iterable[int]) -> ColumnSet:
     return ColumnSet(rest=({dataset: frozenset[str]() for dataset in datasets},))
 
 
-def propagate(flow: Flow, inputs: Mapping[str, ColumnSet], schemas: NumberedSchemas) -> ColumnSet:
-    """Return the columns after a step, from those of its ``inputs``."""
+def propagate(
+    flow: Flow,
+    inputs: Mapping[str, ColumnSet],
+    schemas: NumberedSchemas,
+    line: int | None = None,
+) -> ColumnSet:
+    """Return the columns after a step on ``line``, from those of its ``inputs``.
+
+    What decides about them is followed by an ``IndirectWalk``.
+    """
     if not (flow.rest or flow.columns or flow.whole):
         return UNKNOWN_COLUMNS
     if flow.rest and not flow.columns and not flow.dropped and len(inputs) == 1:
@@ -48,11 +64,10 @@ def propagate(flow: Flow, inputs: Mapping[str, ColumnSet], schemas: NumberedSche
     named = {
         name.lower(): (
             name,
-            frozenset(
-                cell
+            unite_cells(
+                _pass_column(name, ref, inputs[ref.node], schemas, line)
                 for ref in refs
                 if ref.node in inputs
-                for cell in _find_column_sources(inputs[ref.node], ref.column, schemas)
             ),
         )
         for name, refs in flow.columns.items()
@@ -60,9 +75,16 @@ def propagate(flow: Flow, inputs: Mapping[str, ColumnSet], schemas: NumberedSche
     return _add_rest(flow, named, inputs, schemas)
 
 
-def _find_column_sources(
-    columns: ColumnSet, name: str, schemas: NumberedSchemas
-) -> frozenset[_DatasetColumn]:
+def _pass_column(
+    name: str, ref: ColumnRef, columns: ColumnSet, schemas: NumberedSchemas, line: int | None
+) -> Cells:
+    """Return the sources of the outgoing column ``name`` that ``ref`` leads to."""
+    cells = find_column_sources(columns, ref.column, schemas)
+    is_renamed = name.lower() != ref.column.lower()
+    return pass_cells(cells, ref.transformation, line, is_renamed=is_renamed)
+
+
+def find_column_sources(columns: ColumnSet, name: str, schemas: NumberedSchemas) -> Cells:
     """Return the sources of the column ``name``; empty when they cannot be resolved."""
     key = name.lower()
     if key in columns.named:
@@ -70,12 +92,15 @@ def _find_column_sources(
     for parent in _iterate_parents(key):
         if parent in columns.named:
             field_path = name[len(parent) :]
-            return frozenset((of, f"{cell}{field_path}") for of, cell in columns.named[parent][1])
+            return {
+                (of, f"{cell}{field_path}"): way
+                for (of, cell), way in columns.named[parent][1].items()
+            }
     if found := _find_in_rest(columns.rest, name, schemas):
         return found
     inner = f"{key}."
     parts = (cells for part, (_, cells) in columns.named.items() if part.startswith(inner))
-    return frozenset[_DatasetColumn]().union(*parts)
+    return unite_cells(parts)
 
 
 def is_excluded(key: str, names: frozenset[str] | set[str]) -> bool:
@@ -85,36 +110,49 @@ def is_excluded(key: str, names: frozenset[str] | set[str]) -> bool:
 
 def _add_rest(
     flow: Flow,
-    named: dict[str, tuple[str, frozenset[_DatasetColumn]]],
+    named: dict[str, tuple[str, Cells]],
     inputs: Mapping[str, ColumnSet],
     schemas: NumberedSchemas,
 ) -> ColumnSet:
-    gone = frozenset(named) | {name.lower() for name in flow.dropped}
-    used: dict[str, set[str]] = {}
-    for refs in flow.columns.values():
-        for ref in refs:
-            used.setdefault(ref.node, set()).add(ref.column.lower())
     stacks: list[_DatasetUnion] = []
-    for node, columns in inputs.items():
-        if not flow.rest and node not in flow.whole:
-            continue
-        names = gone if node in flow.whole else gone | used.get(node, set())
+    for node, names in find_taken_names(flow, inputs).items():
+        columns = inputs[node]
         for key, (display, cells) in columns.named.items():
             if not is_excluded(key, names):
-                known = named.get(key, (display, frozenset()))
-                named[key] = known[0], known[1] | cells
+                known = named.get(key, (display, NO_CELLS))
+                named[key] = known[0], unite_cells((known[1], cells))
         stacks += [
             {dataset: left | names for dataset, left in stack.items()} if names else stack
             for stack in columns.rest
         ]
     if flow.stacked:
-        _complete_union(named, inputs, gone, schemas)
+        _complete_union(named, inputs, _find_replaced_names(flow), schemas)
         stacks = [_merge_unions(stacks)] if stacks else []
     return ColumnSet(named, tuple(stacks))
 
 
+def find_taken_names(flow: Flow, inputs: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the inputs whose other columns pass, each with the names that do not pass."""
+    if not (flow.rest or flow.whole):
+        return {}
+    replaced = _find_replaced_names(flow)
+    used: dict[str, set[str]] = {}
+    for refs in flow.columns.values():
+        for ref in refs:
+            used.setdefault(ref.node, set()).add(ref.column.lower())
+    return {
+        node: replaced if node in flow.whole else replaced | used.get(node, set())
+        for node in inputs
+        if flow.rest or node in flow.whole
+    }
+
+
+def _find_replaced_names(flow: Flow) -> frozenset[str]:
+    return frozenset(name.lower() for names in (flow.columns, flow.dropped) for name in names)
+
+
 def _complete_union(
-    named: dict[str, tuple[str, frozenset[_DatasetColumn]]],
+    named: dict[str, tuple[str, Cells]],
     inputs: Mapping[str, ColumnSet],
     gone: frozenset[str],
     schemas: NumberedSchemas,
@@ -123,7 +161,8 @@ def _complete_union(
     for columns in inputs.values():
         for key, (display, cells) in list(named.items()) if columns.rest else ():
             if key not in gone and key not in columns.named:
-                named[key] = display, cells | _find_in_rest(columns.rest, display, schemas)
+                found = _find_in_rest(columns.rest, display, schemas)
+                named[key] = display, unite_cells((cells, found))
 
 
 def _merge_unions(stacks: Iterable[_DatasetUnion]) -> _DatasetUnion:
@@ -134,9 +173,7 @@ def _merge_unions(stacks: Iterable[_DatasetUnion]) -> _DatasetUnion:
     return merged
 
 
-def _find_in_rest(
-    rest: tuple[_DatasetUnion, ...], name: str, schemas: NumberedSchemas
-) -> frozenset[_DatasetColumn]:
+def _find_in_rest(rest: tuple[_DatasetUnion, ...], name: str, schemas: NumberedSchemas) -> Cells:
     """Return the datasets that a column without a name so far comes from.
 
     With several beside one another the schemas decide; where these are unknown, there is no answer.
@@ -158,7 +195,7 @@ def _find_in_rest(
         candidates = [members for members in unknown if members]
         if len(candidates) == 1:
             found.update((dataset, name) for dataset in candidates[0])
-    return frozenset(found)
+    return dict.fromkeys(found, PLAIN_WAY)
 
 
 def _find_spelling(schema: Mapping[str, str] | None, name: str) -> str | None:

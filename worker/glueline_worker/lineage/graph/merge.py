@@ -9,8 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.graph.collapse import get_column_key, get_edge_key, sort_datasets
+from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
+from glueline_worker.lineage.graph.collapse import (
+    get_column_key,
+    get_edge_key,
+    get_indirect_key,
+    sort_datasets,
+)
 from glueline_worker.lineage.model import Edge, Lineage
 from glueline_worker.lineage.naming import is_resolved
 
@@ -50,12 +55,32 @@ def _unite(lineages: Iterable[Lineage]) -> Lineage:
 
 
 def _join(one: Edge, other: Edge) -> Edge:
+    """Join two descriptions of one edge; ``one`` is right about what both tell."""
     return replace(
         one,
         origins=tuple(sorted({*one.origins, *other.origins}, key=_ORDER.__getitem__)),
-        columns=tuple(sorted({*one.columns, *other.columns}, key=get_column_key)),
+        columns=_join_columns(one.columns, other.columns),
+        indirect=_join_indirect(one.indirect, other.indirect),
         line=one.line or other.line,
     )
+
+
+def _join_columns(one: Iterable[ColumnEdge], other: Iterable[ColumnEdge]) -> tuple[ColumnEdge, ...]:
+    found: dict[tuple[str, str], ColumnEdge] = {}
+    for each in (*one, *other):
+        pair = each.upstream, each.downstream
+        if pair not in found or found[pair].transformation is None:
+            found[pair] = each
+    return tuple(sorted(found.values(), key=get_column_key))
+
+
+def _join_indirect(
+    one: Iterable[IndirectEdge], other: Iterable[IndirectEdge]
+) -> tuple[IndirectEdge, ...]:
+    found: dict[tuple[str, str | None, str], IndirectEdge] = {}
+    for each in (*one, *other):
+        found.setdefault((each.upstream, each.downstream, each.effect), each)
+    return tuple(sorted(found.values(), key=get_indirect_key))
 
 
 def _rename(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:

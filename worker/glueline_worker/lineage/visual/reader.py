@@ -11,10 +11,12 @@ from glueline_worker.lineage.model import (
     ColumnRef,
     Flow,
     Graph,
+    IndirectRef,
     LineageContext,
     Node,
     Role,
 )
+from glueline_worker.lineage.visual.conditions import read_join_keys
 from glueline_worker.lineage.visual.datasets import find_node_datasets
 from glueline_worker.lineage.visual.fields import (
     Fields,
@@ -25,7 +27,8 @@ from glueline_worker.lineage.visual.fields import (
     read_text_list,
 )
 from glueline_worker.lineage.visual.sql import read_sql_transform
-from glueline_worker.lineage.visual.transforms import VisualStep, get_flow, is_transform
+from glueline_worker.lineage.visual.step import VisualStep
+from glueline_worker.lineage.visual.transforms import get_flow, is_transform
 
 CustomCode = Callable[[str, str], Graph]
 """Reads the code of a custom transform, given its class name and its text."""
@@ -102,14 +105,15 @@ class _Reader:
         return replace(step, flow=Flow(named, rest=True))
 
     def _read_transform(self, step: Node, kind: str, node: Fields) -> Iterable[Node]:
+        visual = VisualStep(node, step.inputs, lambda name: self._nodes[name])
         match kind.lower():
             case "sparksql" | "sqlcode":
                 return self._read_sql(step, node)
             case "customcode":
                 return self._read_custom(step, node)
             case "join" if read_text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
-                return _read_semi_join(step)
-        flow = get_flow(kind, VisualStep(node, step.inputs, lambda name: self._nodes[name]))
+                return _read_semi_join(step, read_join_keys(visual, "filter"))
+        flow = get_flow(kind, visual)
         return (replace(step, flow=flow),)
 
     def _read_sql(self, step: Node, node: Fields) -> Iterable[Node]:
@@ -156,14 +160,17 @@ def _nest_node(step: Node, inner: Node) -> Node:
         # The frames that the code is given are not followed, so any of them may be written.
         inputs = (*map(name, inner.inputs), *step.inputs)
         return replace(inner, id=name(inner.id), inputs=inputs, flow=OPAQUE)
-    columns = {
-        column: tuple(ColumnRef(name(ref.node), ref.column) for ref in refs)
-        for column, refs in inner.flow.columns.items()
-    }
-    flow = replace(inner.flow, columns=columns, whole=tuple(map(name, inner.flow.whole)))
+
+    def nest(ref: ColumnRef) -> ColumnRef:
+        return replace(ref, node=name(ref.node))
+
+    columns = {column: tuple(map(nest, refs)) for column, refs in inner.flow.columns.items()}
+    indirect = tuple(replace(each, ref=nest(each.ref)) for each in inner.flow.indirect)
+    whole = tuple(map(name, inner.flow.whole))
+    flow = replace(inner.flow, columns=columns, whole=whole, indirect=indirect)
     return replace(inner, id=name(inner.id), inputs=tuple(map(name, inner.inputs)), flow=flow)
 
 
-def _read_semi_join(step: Node) -> Iterable[Node]:
+def _read_semi_join(step: Node, keys: tuple[IndirectRef, ...]) -> Iterable[Node]:
     """Read a semi join: the right side decides on the rows, and none of its columns pass."""
-    return (replace(step, flow=Flow(whole=step.inputs[:1])),)
+    return (replace(step, flow=Flow(whole=step.inputs[:1], indirect=keys)),)

@@ -1,31 +1,24 @@
 """The effects of Glue Studio's transforms on columns."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, Flow
+from glueline.contract.lineage import Transformation
+from glueline_worker.lineage.model import KEEP, OPAQUE, Flow
+from glueline_worker.lineage.visual.conditions import (
+    iterate_filtered,
+    read_join_keys,
+    read_route_conditions,
+)
 from glueline_worker.lineage.visual.fields import (
-    Fields,
     read_column,
     read_column_paths,
     read_fields,
     read_items,
     read_text,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class VisualStep:
-    """A transform with its inputs; ``get_input`` returns the kind and fields of an input."""
-
-    node: Fields
-    inputs: tuple[str, ...]
-    get_input: Callable[[str], tuple[str, Fields]]
-
-    def make_refs(self, name: str) -> tuple[ColumnRef, ...]:
-        """Return the column ``name`` of each input."""
-        return tuple(ColumnRef(source, name) for source in self.inputs)
+from glueline_worker.lineage.visual.step import VisualStep
 
 
 def get_flow(kind: str, step: VisualStep) -> Flow:
@@ -52,13 +45,18 @@ def _stack(_step: VisualStep) -> Flow:
 
 def _apply_mapping(step: VisualStep) -> Flow:
     mapping = read_items(step.node.get("mapping"))
-    return Flow({to: step.make_refs(source) for to, source in _iterate_mapping(mapping, (), ())})
+    return Flow(
+        {to: step.make_refs(source, how) for to, source, how in _iterate_mapping(mapping, (), ())}
+    )
 
 
 def _iterate_mapping(
     mapping: list[Any], above: tuple[str, ...], below: tuple[str, ...], depth: int = 20
-) -> Iterator[tuple[str, str]]:
-    """Yield the outgoing and incoming column of each mapping; children continue the path."""
+) -> Iterator[tuple[str, str, Transformation]]:
+    """Yield the outgoing and incoming column of each mapping, and whether its type changes.
+
+    Children continue the path.
+    """
     for entry in map(read_fields, mapping):
         target = read_text(entry.get("tokey"))
         path = tuple(map(read_text, read_items(entry.get("frompath"))))
@@ -67,9 +65,16 @@ def _iterate_mapping(
         is_whole = len(path) > len(above) and path[: len(above)] == above
         source = path if is_whole else (*above, *path)
         to = (*below, target)
-        yield ".".join(to), ".".join(source)
+        types = (read_text(entry.get(key)) for key in ("fromtype", "totype"))
+        yield ".".join(to), ".".join(source), _compare_types(*types)
         if depth:
             yield from _iterate_mapping(read_items(entry.get("children")), source, to, depth - 1)
+
+
+def _compare_types(before: str, after: str) -> Transformation:
+    """Return the way of a value from one type to another: a cast is a transformation."""
+    is_cast = before and after and before.strip().lower() != after.strip().lower()
+    return "transformation" if is_cast else "identity"
 
 
 def _select(step: VisualStep) -> Flow:
@@ -93,15 +98,38 @@ def _fill(step: VisualStep) -> Flow:
     imputed, filled = (read_column(step.node.get(key)) for key in ("imputedpath", "filledpath"))
     if not imputed or not filled:
         return KEEP
-    return Flow({name: step.make_refs(imputed) for name in (imputed, filled)}, rest=True)
+    columns = {
+        imputed: step.make_refs(imputed),
+        filled: step.make_refs(imputed, "transformation"),
+    }
+    return Flow(columns, rest=True)
+
+
+def _join(step: VisualStep) -> Flow:
+    return replace(KEEP, indirect=read_join_keys(step))
+
+
+def _filter(step: VisualStep) -> Flow:
+    return replace(KEEP, indirect=step.make_indirect(iterate_filtered(step.node), "filter"))
+
+
+def _drop_duplicates(step: VisualStep) -> Flow:
+    names = read_column_paths(step.node.get("columns"))
+    return replace(KEEP, indirect=step.make_indirect(names, "group_by"))
+
+
+def _merge(step: VisualStep) -> Flow:
+    keys = read_column_paths(step.node.get("primarykeys"))
+    return replace(_stack(step), indirect=step.make_indirect(keys, "join"))
 
 
 def _aggregate(step: VisualStep) -> Flow:
-    columns = {name: step.make_refs(name) for name in read_column_paths(step.node.get("groups"))}
+    groups = read_column_paths(step.node.get("groups"))
+    columns = {name: step.make_refs(name) for name in groups}
     for entry in map(read_fields, read_items(step.node.get("aggs"))):
         function, name = read_text(entry.get("aggfunc")), read_column(entry.get("column"))
-        columns[_make_aggregate_name(function, name)] = step.make_refs(name)
-    return Flow(columns)
+        columns[_make_aggregate_name(function, name)] = step.make_refs(name, "aggregation")
+    return Flow(columns, indirect=step.make_indirect(groups, "group_by"))
 
 
 def _make_aggregate_name(function: str, name: str) -> str:
@@ -113,6 +141,8 @@ def _make_aggregate_name(function: str, name: str) -> str:
 def _select_from_collection(step: VisualStep) -> Flow:
     """Select one frame of several. Only SplitFields makes frames of different columns."""
     kind, before = step.get_input(step.inputs[0]) if step.inputs else ("", {})
+    if kind.lower() == "route":
+        return replace(KEEP, indirect=read_route_conditions(step, before))
     if kind.lower() != "splitfields":
         return KEEP
     split = read_column_paths(before.get("paths"))
@@ -150,7 +180,7 @@ def _read_managed(step: VisualStep) -> Flow:
     elif function in _GENERATING:
         sources_by_column = {name: []}
     columns = {
-        to: tuple(ref for each in sources for ref in step.make_refs(each))
+        to: tuple(ref for each in sources for ref in step.make_refs(each, "transformation"))
         for to, sources in sources_by_column.items()
         if to
     }
@@ -175,15 +205,15 @@ _FLOWS: Mapping[str, Callable[[VisualStep], Flow]] = {
     "piidetection": _detect,
     "dynamictransform": _read_managed,
     "union": _stack,
-    "merge": _stack,
+    "merge": _merge,
+    "join": _join,
+    "filter": _filter,
+    "dropduplicates": _drop_duplicates,
     **dict.fromkeys(("customcode", "recipe", "sparksql", "sqlcode"), _hide_columns),
     **dict.fromkeys(
         (
-            "dropduplicates",
             "dropnullfields",
             "evaluatedataqualitymultiframe",
-            "filter",
-            "join",
             "route",
             "spigot",  # its path takes a sample, which is no dataset
             "splitfields",

@@ -21,7 +21,11 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from glueline_worker.sinks.errors import SinkRefused
 from glueline_worker.sinks.sql.database_identity import assign_database_number
 from glueline_worker.sinks.sql.errors import READ_ONLY_SQLSTATE, is_busy
-from glueline_worker.sinks.sql.schema.migration import MIGRATED_VERSION, migrate_schema
+from glueline_worker.sinks.sql.schema.migration import (
+    MIGRATED_VERSION,
+    drop_replaced_views,
+    migrate_schema,
+)
 from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
 
 _SQLITE_WAIT_SECONDS = 30
@@ -29,6 +33,9 @@ _SQLITE_WAIT_SECONDS = 30
 
 POSTGRESQL_CONNECTIONS = 4
 """Connections of one worker process to PostgreSQL."""
+
+_NEWEST_VIEW = "indirect_column_lineage"
+"""A view that databases of an older Glueline lack, though their schema has the same version."""
 
 _ADVISORY_LOCK = 0x676C7565
 """The number of the lock by which Glueline's processes take turns in PostgreSQL."""
@@ -74,8 +81,9 @@ def create_schema(connection: Connection) -> int | None:
     """
     lock_schema(connection)
     if inspect(connection).has_table(VERSIONS.name):
-        version = connection.scalar(select(VERSIONS.c.version))
+        version: int | None = connection.scalar(select(VERSIONS.c.version))
         if version == SCHEMA_VERSION:
+            _add_new_views(connection)
             return None
         _check_version(version)
         migrate_schema(connection)
@@ -86,6 +94,17 @@ def create_schema(connection: Connection) -> int | None:
     connection.execute(VERSIONS.insert(), {"version": SCHEMA_VERSION})
     assign_database_number(connection)
     return None
+
+
+def _add_new_views(connection: Connection) -> None:
+    """Create the views of a database of the same version that an older Glueline made.
+
+    They change no table, so workers of the older one go on writing beside this one.
+    """
+    if inspect(connection).has_table(_NEWEST_VIEW):
+        return
+    drop_replaced_views(connection)
+    create_views(connection)
 
 
 def create_views(connection: Connection) -> None:

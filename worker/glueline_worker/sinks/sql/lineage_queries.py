@@ -1,6 +1,6 @@
 """Queries for the lineage that a SQL sink holds, and for the things that it joins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
 from glueline_worker.sinks.sql.schema.tables import DATABASES, LINEAGE, PARTITIONS, TABLES
+from glueline_worker.sinks.sql.stored_entries import KEYS_PER_STATEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,15 @@ class StoredEdge:
     process: str
     upstream: Dataset
     downstream: Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class StoredColumns:
+    """The columns of a live row of ``lineage``, as in its record."""
+
+    edge: StoredEdge
+    direct: tuple[Mapping[str, Any], ...]
+    indirect: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +70,62 @@ class StoredPartition:
     location: str
 
 
+_EDGE = (
+    LINEAGE.c.process,
+    LINEAGE.c.upstream_namespace,
+    LINEAGE.c.upstream_name,
+    LINEAGE.c.downstream_namespace,
+    LINEAGE.c.downstream_name,
+)
+
+
 def select_edges(connection: Connection) -> Sequence[StoredEdge]:
     """Read all edges that are not marked deleted."""
-    columns = LINEAGE.c
-    query = select(
-        columns.process,
-        columns.upstream_namespace,
-        columns.upstream_name,
-        columns.downstream_namespace,
-        columns.downstream_name,
-    ).where(columns.deleted_at.is_(None))
-    return [
-        StoredEdge(
-            process,
-            Dataset(namespace=up_space, name=up_name),
-            Dataset(namespace=down_space, name=down_name),
+    query = select(*_EDGE).where(LINEAGE.c.deleted_at.is_(None))
+    return [_make_edge(*row) for row in connection.execute(query)]
+
+
+def select_columns_into(
+    connection: Connection, datasets: Iterable[Dataset]
+) -> Iterator[StoredColumns]:
+    """Read the edges into ``datasets`` with their columns."""
+    wanted = set(datasets)
+    names = sorted({dataset.name for dataset in wanted})
+    columns, indirect = LINEAGE.c.record["columns"], LINEAGE.c.record["indirect"]
+    for start in range(0, len(names), KEYS_PER_STATEMENT):
+        query = select(*_EDGE, columns, indirect).where(
+            LINEAGE.c.deleted_at.is_(None),
+            LINEAGE.c.downstream_name.in_(names[start : start + KEYS_PER_STATEMENT]),
         )
-        for process, up_space, up_name, down_space, down_name in connection.execute(query)
-    ]
+        for *row, direct, deciding in connection.execute(query):
+            edge = _make_edge(*row)
+            if edge.downstream in wanted:
+                yield StoredColumns(edge, tuple(direct or ()), tuple(deciding or ()))
+
+
+def select_column_names(connection: Connection, database: str, table: str) -> set[str]:
+    """Read the names of a table's columns from every record of that name, in lower case."""
+    query = select(TABLES.c.record["columns"], TABLES.c.record["partition_keys"]).where(
+        TABLES.c.deleted_at.is_(None),
+        func.lower(TABLES.c.database_name) == database.lower(),
+        func.lower(TABLES.c.name) == table.lower(),
+    )
+    return {
+        str(column["name"]).lower()
+        for row in connection.execute(query)
+        for columns in row
+        for column in columns or ()
+    }
+
+
+def _make_edge(
+    process: str, up_space: str, up_name: str, down_space: str, down_name: str
+) -> StoredEdge:
+    return StoredEdge(
+        process,
+        Dataset(namespace=up_space, name=up_name),
+        Dataset(namespace=down_space, name=down_name),
+    )
 
 
 def select_databases(connection: Connection) -> Sequence[StoredDatabase]:

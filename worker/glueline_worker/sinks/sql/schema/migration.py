@@ -26,9 +26,7 @@ _OLDER_WORKER = "a worker of an older Glueline cannot write to this schema; end 
 
 def migrate_schema(connection: Connection) -> None:
     """Change tables, keys and indexes. The caller creates the views afterwards."""
-    if connection.dialect.name == "sqlite":  # SQLite cannot replace a view
-        for view in ("column_lineage", "columns"):
-            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
+    drop_replaced_views(connection)
     for table in (RUNS, *RECORD_TABLES.values()):
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN place TEXT")
     connection.execute(update(RUNS).values(place=""))
@@ -40,6 +38,13 @@ def migrate_schema(connection: Connection) -> None:
     GENERATIONS.create(connection)
     _remember_generations(connection)
     connection.execute(update(VERSIONS).values(version=SCHEMA_VERSION))
+
+
+def drop_replaced_views(connection: Connection) -> None:
+    """Drop the views that are created again, where the database cannot replace a view."""
+    if connection.dialect.name == "sqlite":
+        for view in ("column_lineage", "columns"):
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
 
 
 def _place_rows(connection: Connection, table: Table) -> None:

