@@ -27,12 +27,20 @@ def read_functions(path: Path = FILE) -> Iterator[Case]:
         text = f'{PROLOGUE}{read}{expression}.write.saveAsTable("lab.z")\n'
         case = Case(f"function {name}", "script", text, by_hand=by_hand)
         if by_hand:
-            case.edges = _neighbours()
+            case.edges = _neighbours(is_grouped=".groupBy(" in line)
         yield case
 
 
-def _neighbours() -> Edges:
+def _neighbours(*, is_grouped: bool) -> Edges:
     pairs = {("lab.z", name, "lab.orders", name) for name in ("order_id", "region")}
+    if is_grouped:
+        pairs = {
+            ("lab.z", "region", "lab.orders", "region"),
+            ("lab.z", "most", "lab.orders", "order_id"),
+            ("lab.z", "least", "lab.orders", "status"),
+        }
     columns = [one.split()[0] for one in re.split(r", (?=\w+ [A-Z])", TABLES["lab.orders"])]
-    allowed = {("lab.z", "x", "lab.orders", column) for column in columns}
+    allowed = {
+        ("lab.z", made, "lab.orders", column) for made in ("x", "col0") for column in columns
+    }
     return Edges(pairs, allowed, dict.fromkeys(pairs, "identity"))

@@ -80,6 +80,8 @@ def score_set(one: CaseSet, name: str, read: Reader, forms: Iterable[str]) -> Sc
     for case in one.cases:
         if case.form not in forms or (name != "job" and case.before):
             continue
+        if name == "view" and len({column.lower() for column in case.names}) < len(case.names):
+            continue  # Spark makes no view whose columns have the same name
         error = ""
         try:
             found = read(case, dict(one.schemas))

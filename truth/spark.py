@@ -99,7 +99,7 @@ class Spark:
         try:
             yield
         finally:
-            catalog.setCurrentDatabase("default")
+            self.session.catalog.setCurrentDatabase("default")
             catalog.clearTempTables()
             for name in self._list_tables() - tables:
                 kind = "VIEW" if "VIEW" in self._table_type(name) else "TABLE"
