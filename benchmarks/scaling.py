@@ -10,6 +10,11 @@ PAGE = 100
 """Tables in an answer of GetTables."""
 GRAPHS = 0.4
 """GetDataflowGraph calls for a job: only scripts with annotations need one."""
+JOB_LOOKUPS = 1.0
+"""GetTables or GetTable calls for the columns of a job's tables, one for each database that the
+process has not listed."""
+PAGE_LOOKUPS = 0.5
+"""GetTables calls for the columns of what the views of a page read in other databases."""
 SLOTS = 32
 """Units at a time of a worker process, one process for a core."""
 
@@ -57,14 +62,15 @@ class Estate:
         return self.accounts * (3 + self.databases + self.jobs)
 
     @property
-    def listing_calls(self) -> float:
+    def table_calls(self) -> float:
         """GetTables in one account, its busiest operation."""
-        return max(self.databases, self.tables / PAGE)
+        pages = max(self.databases, self.tables / PAGE)
+        return (1 + PAGE_LOOKUPS) * pages + JOB_LOOKUPS * self.jobs
 
     @property
     def calls(self) -> float:
         """All calls in all accounts: a job needs GetJob and its script."""
-        return self.accounts * (2 + self.listing_calls + (2 + GRAPHS) * self.jobs)
+        return self.accounts * (2 + self.table_calls + (2 + GRAPHS) * self.jobs)
 
 
 def seconds(costs: Costs, estate: Estate, cores: int) -> dict[str, float]:
@@ -73,7 +79,7 @@ def seconds(costs: Costs, estate: Estate, cores: int) -> dict[str, float]:
         estate.tables * costs.table + estate.databases * costs.database + estate.jobs * costs.job
     )
     return {
-        "one account's quota": max(estate.listing_calls, estate.jobs) / estate.rate,
+        "one account's quota": max(estate.table_calls, estate.jobs) / estate.rate,
         "latency": estate.calls * estate.latency / (cores * SLOTS),
         "workers' CPU": cpu / cores,
         "Redis's CPU": estate.units * costs.redis_unit,

@@ -1,8 +1,10 @@
 """Build the state of the simulated AWS from a validated catalogue file."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, ZipInfo
 
 import orjson
 
@@ -36,15 +38,26 @@ def build_aws_state(
     contents: dict[str, models.AccountEntry] = {account_id: file, **file.accounts}
     for name, entry in contents.items():
         state.accounts[name] = _build_account(state, name, entry, folder)
-    for url, text in file.objects.items():
+    for url, content in file.objects.items():
         bucket, _, key = url.removeprefix("s3://").partition("/")
-        state.objects[bucket, key] = text.encode()
+        state.objects[bucket, key] = _make_object(content)
     if file.roles is not None:
         state.roles = {
             arn: _make_grant(role, _parse_role_account(arn)) for arn, role in file.roles.items()
         }
     state.keys = {key: _make_grant(grant, account_id) for key, grant in file.keys.items()}
     return state
+
+
+def _make_object(content: str | dict[str, str]) -> bytes:
+    """Return an object's bytes; those of an archive are the same each time."""
+    if isinstance(content, str):
+        return content.encode()
+    data = BytesIO()
+    with ZipFile(data, "w") as archive:
+        for name, text in content.items():
+            archive.writestr(ZipInfo(name), text)
+    return data.getvalue()
 
 
 def add_database(

@@ -179,7 +179,8 @@ class CatalogueFile(AccountEntry):
     region: str | None = None
     account: str | None = None
     accounts: dict[str, AccountEntry] = {}
-    objects: dict[str, str] = {}
+    objects: dict[str, str | dict[str, str]] = {}
+    """Texts; a dictionary of file names and texts is a zip archive."""
     roles: dict[str, GrantEntry | None] | None = None
     keys: dict[str, GrantEntry] = {}
 
@@ -197,7 +198,9 @@ class CatalogueFile(AccountEntry):
 
     @field_validator("objects")
     @classmethod
-    def _object_urls(cls, value: dict[str, str]) -> dict[str, str]:
+    def _object_urls(
+        cls, value: dict[str, str | dict[str, str]]
+    ) -> dict[str, str | dict[str, str]]:
         for url in value:
             if not re.fullmatch(r"s3://[^/]+/.+", url):
                 message = f"{url!r} is no object; write s3://BUCKET/KEY"

@@ -57,7 +57,7 @@ async def test_an_unchanged_catalogue_is_only_listed(
 ) -> None:
     worker: Inline = await inline(url("out"))
     first = await worker.run()
-    assert {"GetJob", "GetObject", "GetTable"} <= called(sim).keys()
+    assert {"GetJob", "GetObject"} <= called(sim).keys()
     second = await worker.run()
     assert called(sim).keys() == LISTINGS
     assert {k: n for k, n in second.counts.items() if k.startswith("unchanged_")} == {
@@ -172,7 +172,7 @@ async def test_a_job_follows_the_columns_of_the_tables_that_it_reads(
     sim.add_table("sales", "orders", columns={"id": "bigint", "price": "double"})
     second = await worker.run()
     assert "unchanged_job" not in second.counts
-    assert second.counts["unchanged_table"] == 1
+    assert "unchanged_table" not in second.counts  # the view follows them, too
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -32,6 +32,16 @@ UNREAD: dict[str, tuple[dict[str, Any], str]] = {
         "Spark Declarative Pipeline",
     ),
     "folder": ({"script_location": "s3://scripts/flows/"}, "names a folder"),
+    "archive": ({"script_location": "s3://scripts/gone.zip"}, "may name an archive"),
+    "settings": ({"script": "[flow]\ncatalog = lake\n"}, "is it a script?"),
+    "yaml": (
+        {
+            "script": "name: flow\nstorage: s3://a/b\n",
+            "script_location": "s3://scripts/y.scala",
+            "arguments": {"--job-language": "scala"},
+        },
+        "is it a script?",
+    ),
     "prefix": ({"script_location": "s3://scripts/flow"}, "may name a folder"),
 }
 

@@ -58,7 +58,9 @@ def context_of(answers: Mapping[str, Any], pile: Pile | None = None, **more: Any
     )
     request = {key: more.pop(key) for key in ("options", "filters") if key in more}
     return UnitContext(
-        run=SimpleNamespace(source="default", request=ExtractionRequest(**request), place=None),
+        run=SimpleNamespace(
+            run_id=RUN, source="default", request=ExtractionRequest(**request), place=None
+        ),
         connection=connection,
         settings=WorkerSettings(),
         last_attempt=False,
@@ -124,10 +126,16 @@ async def test_a_view_that_is_read_through_a_link_is_the_owners():
         "DatabaseName": "sales",
         "CatalogId": OWNER,
         "TableType": "VIRTUAL_VIEW",
-        "ViewOriginalText": "SELECT id FROM sales.orders",
-        "ViewExpandedText": "SELECT id FROM sales.orders",
+        "StorageDescriptor": {"Columns": [{"Name": "key", "Type": "int"}]},
+        "ViewOriginalText": "SELECT * FROM sales.orders",
+        "ViewExpandedText": "SELECT * FROM sales.orders",
     }
-    answers = {"GetDatabase": {"Database": LINK}, "GetTables": {"TableList": [view]}}
+    orders = {"Name": "orders", "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "int"}]}}
+    answers = {
+        "GetDatabase": {"Database": LINK},
+        "GetTables": {"TableList": [view]},
+        "GetTable": {"Table": orders},
+    }
     pile = Everything()
     await extract_database(
         unit(DatabaseUnit, database="shared"), context_of(answers, pile, filters=BY_NAME)
@@ -138,6 +146,7 @@ async def test_a_view_that_is_read_through_a_link_is_the_owners():
         f"arn:aws:glue:eu-west-1:{OWNER}"
     }
     assert (edge.upstream.name, edge.downstream.name) == ("table/sales/orders", "table/sales/v")
+    assert [(of.upstream, of.downstream) for of in edge.columns] == [("id", "key")]
 
 
 async def counted(

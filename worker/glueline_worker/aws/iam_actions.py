@@ -86,7 +86,7 @@ PERMISSIONS = (
     ),
     Permission(
         "glue:GetTables", F.CATALOG, R.TABLES,
-        "tables, their columns and views",
+        "tables, their columns and views; the columns of many tables that jobs and views use",
         "databases are read without their tables",
     ),
     Permission(
@@ -111,9 +111,10 @@ PERMISSIONS = (
     ),
     Permission(
         "glue:GetTable", F.LINEAGE, R.ANY_TABLE,
-        "the columns of tables that jobs read, a table that is asked for by its name, and whether "
-        "the partitions of a table without any are projected",
-        "lineage of jobs that select everything names no columns; no table is read by its name",
+        "the columns of tables that jobs and views use, a table that is asked for by its name, and "
+        "whether the partitions of a table without any are projected",
+        "lineage of jobs and views that select everything may name no columns; no table is read by "
+        "its name",
     ),
     Permission(
         "glue:GetDataflowGraph", F.LINEAGE, R.ANY,
@@ -127,7 +128,7 @@ PERMISSIONS = (
     ),
     Permission(
         "s3:GetObject", F.LINEAGE, R.OBJECTS,
-        "the scripts of jobs",
+        "the scripts of jobs, and the modules that they import",
         "lineage comes from visual nodes alone",
         ("GetObject", "HeadObject"),
     ),

@@ -12,6 +12,8 @@ from glueline_worker.aws.sources import Connection
 
 _SCRIPT_LIMIT = 5 * 1024 * 1024
 """Bytes; no person writes a larger script."""
+MODULE_FILE_LIMIT = 16 * 1024 * 1024
+"""Bytes of a file of modules, such as a zip."""
 _CHUNK = 1 << 16
 
 _LIST_FROM = 3
@@ -28,20 +30,22 @@ class Script(NamedTuple):
     tag: str
 
 
-async def fetch_script(connection: Connection, bucket: str, key: str) -> Script:
+async def fetch_script(
+    connection: Connection, bucket: str, key: str, *, limit: int = _SCRIPT_LIMIT
+) -> Script:
     """Read a script; raises AwsNotFound, AwsDenied, or AwsRefused when it is too large."""
 
     async def fetch() -> Script:
         answer: dict[str, Any] = await connection.clients["s3"].get_object(Bucket=bucket, Key=key)
         body = answer["Body"]
         async with body:  # aiohttp's own body, without iter_chunks
-            if (answer.get("ContentLength") or 0) > _SCRIPT_LIMIT:
-                raise _make_size_error(bucket, key)
+            if (answer.get("ContentLength") or 0) > limit:
+                raise _make_size_error(bucket, key, limit)
             data = bytearray()
             async for chunk in body.content.iter_chunked(_CHUNK):
                 data += chunk
-                if len(data) > _SCRIPT_LIMIT:  # an answer may not state its length
-                    raise _make_size_error(bucket, key)
+                if len(data) > limit:  # an answer may not state its length
+                    raise _make_size_error(bucket, key, limit)
             return Script(bytes(data), answer.get("ETag") or "")
 
     return await connection.caller("GetObject", fetch)
@@ -104,8 +108,8 @@ async def _fetch_tag(connection: Connection, bucket: str, key: str) -> str | Non
     return answer.get("ETag") or ""
 
 
-def _make_size_error(bucket: str, key: str) -> AwsRefused:
+def _make_size_error(bucket: str, key: str, limit: int) -> AwsRefused:
     return AwsRefused(
-        f"the script s3://{bucket}/{key} is larger than {_SCRIPT_LIMIT} bytes",
+        f"the script s3://{bucket}/{key} is larger than {limit} bytes",
         code="ScriptTooLarge",
     )

@@ -1,30 +1,27 @@
-"""``glueline inspect``: read the lineage from one file, without a queue or an account."""
+"""``glueline inspect``: read the lineage from files, without a queue or an account."""
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.text import Text
-from rich.tree import Tree
 
 from glueline.cli.options import AsJson
-from glueline.cli.output import make_console, print_json
-from glueline.contract.errors import UsageError
-from glueline.contract.lineage import Dataset
-from glueline.contract.terminal import clean_line
-from glueline_worker.commands.dataset_names import format_dataset
+from glueline.cli.output import make_console, print_json, print_rows
+from glueline.contract.errors import Terminal, UsageError
+from glueline_worker.commands.inspect_files import find_files, read_regular_file
 
 if TYPE_CHECKING:
-    from glueline_worker.lineage.model import Edge, Lineage
+    from glueline_worker.commands.given_schemas import FindSchemas
+    from glueline_worker.commands.inspect_reading import Surroundings
+    from glueline_worker.lineage.model import Lineage
 
 inspect_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Show the lineage of one file, without a queue or an account.",
+    help="Show the lineage of files, without a queue or an account.",
 )
-_MAX_FILE_BYTES = 64 * 1024 * 1024
-"""The size of the largest file that is read."""
 
 _Arguments = Annotated[
     list[str] | None,
@@ -32,23 +29,45 @@ _Arguments = Annotated[
 ]
 _Region = Annotated[str | None, typer.Option(help="Region for dataset names, else {region}.")]
 _Account = Annotated[str | None, typer.Option(help="Account for dataset names, else {account}.")]
+_Schema = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help='Columns of tables as JSON: {"database.table": ["id", …]}.'),
+]
+_Sink = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="A SQLite or PostgreSQL sink that holds the tables' columns."),
+]
 
 
 @inspect_commands.command()
 def script(
-    file: Annotated[Path, typer.Argument(help="A job script: Python, Scala or a notebook.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Job scripts (Python, Scala, notebooks, SQL), or folders of them."),
+    ],
     argument: _Arguments = None,
     region: _Region = None,
     account: _Account = None,
+    schema: _Schema = None,
+    sink: _Sink = None,
+    verbose: Annotated[bool, typer.Option(help="Show the lineage of each of many files.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a job script reads and writes.
+    """Show what job scripts read and write.
+
+    Of several files, or a folder, --json prints one line for each file.
 
     Example: glueline inspect script etl.py --argument environment=prod --json
     """
-    arguments = {f"--{name}": value for name, value in _parse_arguments(argument).items()}
-    definition = {"Command": {"ScriptLocation": file.name}, "DefaultArguments": arguments}
-    _show(file.name, definition, _read_file(file), region, account, as_json=as_json)
+    from glueline_worker.commands.given_schemas import make_schema_finder  # noqa: PLC0415
+    from glueline_worker.commands.inspect_reading import read_file_lineage  # noqa: PLC0415
+
+    around = _make_surroundings(argument, region, account)
+    finder = make_schema_finder(schema, sink, region, account)
+    if len(files) == 1 and not files[0].is_dir():
+        _show(files[0].name, read_file_lineage(files[0], around, finder), as_json=as_json)
+    else:
+        _show_many(list(find_files(files)), around, finder, verbose=verbose, as_json=as_json)
 
 
 @inspect_commands.command()
@@ -63,90 +82,95 @@ def job(
     argument: _Arguments = None,
     region: _Region = None,
     account: _Account = None,
+    schema: _Schema = None,
+    sink: _Sink = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a job reads and writes according to its definition."""
+    from glueline_worker.commands.given_schemas import make_schema_finder  # noqa: PLC0415
+    from glueline_worker.commands.inspect_reading import read_given_lineage  # noqa: PLC0415
     from glueline_worker.lineage.files.job_files import normalise_job  # noqa: PLC0415
 
     definition = normalise_job(_read_json(file))
-    given = {f"--{name}": value for name, value in _parse_arguments(argument).items()}
-    definition["DefaultArguments"] = {**(definition.get("DefaultArguments") or {}), **given}
-    code = _read_file(script_file) if script_file else None
+    code = read_regular_file(script_file) if script_file else None
     if code is None and isinstance(definition.get("Script"), str):
         code = definition["Script"].encode()
-    _show(
-        str(definition.get("Name") or file.name), definition, code, region, account, as_json=as_json
+    around = _make_surroundings(argument, region, account)
+    lineage = read_given_lineage(
+        definition, code, around, make_schema_finder(schema, sink, region, account)
     )
+    _show(str(definition.get("Name") or file.name), lineage, as_json=as_json)
 
 
-def _show(
-    name: str,
-    definition: dict[str, Any],
-    code: bytes | None,
-    region: str | None,
-    account: str | None,
+def _show(name: str, lineage: "Lineage", *, as_json: bool) -> None:
+    from glueline_worker.commands import inspect_output  # noqa: PLC0415 - sqlglot takes a while
+
+    if as_json:
+        print_json(inspect_output.make_lineage_document(lineage))
+    else:
+        make_console().print(inspect_output.make_lineage_tree(name, lineage))
+
+
+def _show_many(
+    files: list[Path],
+    around: "Surroundings",
+    finder: "FindSchemas | None",
     *,
+    verbose: bool,
     as_json: bool,
 ) -> None:
-    from glueline_worker.lineage.job import read_job_lineage  # noqa: PLC0415 - sqlglot takes a while
-    from glueline_worker.lineage.model import LineageContext  # noqa: PLC0415
+    from glueline_worker.commands.inspect_many import read_files  # noqa: PLC0415
+    from glueline_worker.commands.inspect_output import HEADERS  # noqa: PLC0415
 
-    lineage = read_job_lineage(
-        definition, code, None, LineageContext(region=region, account=account)
-    )
-    if as_json:
-        print_json(_make_lineage_document(lineage))
+    unread = []
+    if verbose and not as_json:
+        unread = _show_trees(files, around, finder)
+    elif as_json:
+        for report in read_files(files, "json", around, finder):
+            print(report.text)  # noqa: T201
+            unread += [report.unread] if report.unread else []
     else:
-        make_console().print(_make_lineage_tree(name, lineage))
+        reports = list(read_files(files, "row", around, finder))
+        skip = _count_common(files) if sys.stdout.isatty() else 0
+        rows = [(report.file[skip:], *report.row) for report in reports]
+        print_rows(HEADERS, rows, empty="no scripts were found")
+        unread = [report.unread for report in reports if report.unread]
+    if unread:
+        more = f" and {len(unread) - 1:,} more" if len(unread) > 1 else ""
+        raise Terminal(f"{len(unread):,} of {len(files):,} files were not read: {unread[0]}{more}")
 
 
-def _make_lineage_document(lineage: "Lineage") -> dict[str, object]:
-    """Return the lineage as JSON values: ``inputs``, ``outputs``, ``edges`` and ``warnings``."""
-    return {
-        "inputs": [_make_dataset_document(dataset) for dataset in lineage.inputs],
-        "outputs": [_make_dataset_document(dataset) for dataset in lineage.outputs],
-        "edges": [_make_edge_document(edge) for edge in lineage.edges],
-        "warnings": list(lineage.warnings),
-    }
+def _count_common(files: list[Path]) -> int:
+    """Count the characters of the folder that all files are in: a terminal is narrow."""
+    names = [file.as_posix() for file in files]
+    first, last = min(names, default=""), max(names, default="")
+    same = next(
+        (at for at, pair in enumerate(zip(first, last, strict=False)) if len({*pair}) > 1), 0
+    )
+    return first.rfind("/", 0, same) + 1
 
 
-def _make_lineage_tree(name: str, lineage: "Lineage") -> Tree:
-    """Return a tree of outputs with their inputs below them, then the inputs without output."""
-    root = Tree(Text(clean_line(name), style="bold"))
-    for output in lineage.outputs:
-        branch = root.add(Text(f"→ {format_dataset(output)}", style="green"))
-        for edge in lineage.edges:
-            if edge.downstream == output:
-                origins = ", ".join(edge.origins)
-                leaf = branch.add(Text(f"← {format_dataset(edge.upstream)}  ({origins})"))
-                for column in edge.columns:
-                    pair = f"{column.upstream} → {column.downstream}"
-                    leaf.add(Text(clean_line(pair), style="dim"))
-    with_output = {edge.upstream for edge in lineage.edges}
-    for dataset in lineage.inputs:
-        if dataset not in with_output:
-            root.add(Text(f"← {format_dataset(dataset)}  (read, and written nowhere)"))
-    for warning in lineage.warnings:
-        root.add(Text(clean_line(warning), style="yellow"))
-    if not (lineage.inputs or lineage.outputs or lineage.warnings):
-        root.add(Text("nothing is read or written", style="dim"))
-    return root
+def _show_trees(
+    files: list[Path], around: "Surroundings", finder: "FindSchemas | None"
+) -> list[str]:
+    from glueline_worker.commands.inspect_reading import read_file_lineage  # noqa: PLC0415
+
+    unread = []
+    for file in files:
+        try:
+            _show(str(file), read_file_lineage(file, around, finder), as_json=False)
+        except UsageError as error:
+            unread.append(str(error))
+    return unread
 
 
-def _make_dataset_document(dataset: Dataset) -> dict[str, object]:
-    return {"namespace": dataset.namespace, "name": dataset.name}
+def _make_surroundings(
+    argument: list[str] | None, region: str | None, account: str | None
+) -> "Surroundings":
+    from glueline_worker.commands.inspect_reading import Surroundings  # noqa: PLC0415
 
-
-def _make_edge_document(edge: "Edge") -> dict[str, object]:
-    return {
-        "upstream": _make_dataset_document(edge.upstream),
-        "downstream": _make_dataset_document(edge.downstream),
-        "origin": edge.origins[0].value,
-        "origins": [origin.value for origin in edge.origins],
-        "columns": [column.model_dump() for column in edge.columns],
-        "indirect": [column.model_dump() for column in edge.indirect],
-        "line": edge.line,
-    }
+    arguments = {f"--{name}": value for name, value in _parse_arguments(argument).items()}
+    return Surroundings(region, account, arguments)
 
 
 def _parse_arguments(arguments: list[str] | None) -> dict[str, str]:
@@ -159,17 +183,8 @@ def _parse_arguments(arguments: list[str] | None) -> dict[str, str]:
     return pairs
 
 
-def _read_file(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > _MAX_FILE_BYTES:
-            raise UsageError(f"{file} is larger than {_MAX_FILE_BYTES:,} bytes")
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-
-
 def _read_json(file: Path) -> Any:
-    data = _read_file(file)
+    data = read_regular_file(file)
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:

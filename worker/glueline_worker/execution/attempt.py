@@ -89,6 +89,7 @@ async def _extract(claimed: ClaimedUnit) -> None:
         open_units=claimed.open_units,
         sources=services.settings.sources,
         column_cache=services.column_cache,
+        module_cache=services.module_cache,
         counts=counts,
     )
     try:

@@ -9,6 +9,7 @@ from glueline.settings.settings import Settings
 from glueline_worker.aws.sources import SourceConnections
 from glueline_worker.sinks.base import Sink
 from glueline_worker.units.column_cache import ColumnCache
+from glueline_worker.units.module_cache import ModuleCache
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class WorkerServices:
     sinks: Sequence[Sink]
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     column_cache: ColumnCache = field(default_factory=ColumnCache)
+    module_cache: ModuleCache = field(default_factory=ModuleCache)
 
     @property
     def lease_ms(self) -> int:

@@ -12,6 +12,7 @@ from glueline_worker.lineage.files.file_kinds import (
     PIPELINE_REASON,
     Language,
     NotCode,
+    has_signs_of_scala,
     recognise_script,
 )
 from glueline_worker.lineage.graph.collapse import collapse
@@ -29,6 +30,7 @@ _DEFINES_PIPELINE = re.compile(
     r"(?:from|import)[ \t]+pyspark\.pipelines\b)",
     re.MULTILINE,
 )
+_NO_SCALA = "the script defines nothing that Scala could run; is it a script?"
 _ARGUMENT_FIELDS = ("DefaultArguments", "NonOverridableArguments")
 
 
@@ -95,6 +97,8 @@ def _read_code(definition: Mapping[str, Any], script: bytes, context: LineageCon
     read = read_scala if found.language == "scala" else read_script
     graph = read(found.text, context)
     gaps = (PIPELINE_REASON, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
+    if found.language == "scala" and not graph.nodes and not has_signs_of_scala(found.text):
+        gaps = (*gaps, _NO_SCALA)
     return replace(graph, warnings=(*gaps, *graph.warnings), gaps=(*gaps, *graph.gaps))
 
 

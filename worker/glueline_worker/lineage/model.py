@@ -110,6 +110,8 @@ class Edge:
     columns: tuple[ColumnEdge, ...] = ()
     indirect: tuple[IndirectEdge, ...] = ()
     line: int | None = None
+    is_opaque: bool = False
+    """True where a write is reached whose columns are not known at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +148,5 @@ class LineageContext:
         default_factory=lambda: MappingProxyType({})
     )
     schemas: Schemas = field(default_factory=lambda: MappingProxyType({}))
+    modules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The source of the modules that the script may import, by their dotted names."""

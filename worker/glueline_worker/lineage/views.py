@@ -1,7 +1,6 @@
 """Read the lineage of a catalogue's views from their SQL."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
@@ -14,13 +13,12 @@ from glueline_worker.lineage.naming import (
     name_location,
     parse_table_arn,
 )
+from glueline_worker.lineage.schemas import add_default_database, get_glue_name
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
+from glueline_worker.lineage.view_functions import describe_database_functions
 
 _OWN_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
 _WITH_CATALOG = 3
-_THREE_PARTS = re.compile(
-    r"""(?<![\w.])(`[^`]++`|"[^"]++"|\w++)\s*+\.\s*+(?:`[^`]++`|"[^"]++"|\w++)\s*+\.\s*+[`"\w]"""
-)
 _TRINO = frozenset({"trino", "presto"})
 
 
@@ -47,6 +45,7 @@ def read_view(
             warnings = [
                 f"The view reads {'.'.join(name)}, whose catalogue is not known." for name in others
             ]
+            warnings += describe_database_functions(text)
             nodes = tuple(_make_nodes(statement, view, text, context))
             found_gaps = (*reading.gaps, *left_out)
             return Graph(Origin.SQL, nodes, (*reading.warnings, *warnings), found_gaps)
@@ -88,28 +87,25 @@ def _leave_out(
 
 
 def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
-    """Return tables that are Glue's only if Glue has them, as ``database/table``.
+    """Return the tables that a view reads and Glue may have, as ``database/table``.
 
-    A view of Trino or Spark names catalogues as that engine's settings do. A table of the Data
-    Catalog with that name is meant if there is one; the context's ``schemas`` show it.
+    Their columns tell what the view's are. And a view of Trino or Spark names catalogues as that
+    engine's settings do: a table of the Data Catalog with that name is meant if there is one; the
+    context's ``schemas`` show it.
     """
     nothing = LineageContext()
-    found = list[str]()
     for text in map(read_metric_view, view.views):
-        if not _may_name_catalogue(text):  # parsing is dear, and few views do
-            continue
-        for statement in _read_text(view, text, nothing).statements:
-            names = [n for n in statement.reads if _is_elsewhere(n, view, text, nothing)]
-            found += [_make_schema_key(name, view, text) for name in names]
-    return tuple(dict.fromkeys(found))
+        reading = _read_text(view, text, nothing)
+        found = [name for statement in reading.statements[-1:] for name in statement.reads]
+        if found:
+            names = [name for name in found if not _is_athena_elsewhere(name, text)]
+            return tuple(dict.fromkeys(_make_schema_key(name, view, text) for name in names))
+    return ()
 
 
-def _may_name_catalogue(text: ViewText) -> bool:
-    if _is_of_athena(text):
-        return False
-    own_catalogs = {(text.default_catalog or "").lower(), *_OWN_CATALOGS}
-    firsts = (match[1].strip('"`').lower() for match in _THREE_PARTS.finditer(text.sql))
-    return any(first not in own_catalogs for first in firsts)
+def _is_athena_elsewhere(name: TableName, text: ViewText) -> bool:
+    """Tell whether Athena reads the table from another catalogue than the view's."""
+    return _is_of_athena(text) and bool(_get_catalog(name, text))
 
 
 def _make_table_nodes(
@@ -123,19 +119,57 @@ def _make_table_nodes(
 
 
 def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> SqlReading:
-    schemas = _InDatabase(context.schemas, _get_default_database(view, text))
+    """Read a text so that its columns have the names of the view's."""
+    schemas = add_default_database(context.schemas, _get_default_database(view, text))
     reading = read_sql(text.sql, dialect=text.dialect, schemas=schemas)
-    columns = [column.name for column in view.columns]
-    if len(reading.statements) != 1 or not columns:
+    columns = list(map(get_glue_name, view.columns))
+    if len(reading.statements) != 1 or reading.statements[0].kind != "select" or not columns:
         return reading
     statement = reading.statements[0]
-    named = {name.lower() for name in statement.columns}
-    if statement.kind != "select" or statement.rest or named.issuperset(map(str.lower, columns)):
-        return reading
+    if not statement.rest and not _has_names_of(view, text, statement):
+        sql = f"CREATE VIEW v ({_quote(columns, text)}) AS {text.sql}"
+        renamed = read_sql(sql, dialect=text.dialect, schemas=schemas)
+        if len(renamed.statements) == 1 and set(renamed.statements[0].reads) == {*statement.reads}:
+            reading, statement = renamed, renamed.statements[0]
+    return replace(reading, statements=(_keep_columns(statement, columns),))
+
+
+def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) -> bool:
+    """Tell whether names lead from the query's columns to the view's, and not positions."""
+    ours = [get_glue_name(column).lower() for column in view.columns]
+    theirs = [name.lower() for name in statement.columns]
+    if len(theirs) > len(ours):
+        return True  # a table has got columns since, maybe between the others
+    if not set(theirs).issuperset(ours):
+        return False
+    if text.dialect == "spark" and (names := _read_output_names(view)):
+        # Spark finds a view's columns by these names: a base table may have more by now.
+        return names == ours
+    return theirs == ours
+
+
+def _read_output_names(view: TableRecord) -> list[str]:
+    """Return the names of the query's columns, which Spark keeps beside those of the view."""
+    prefix = "view.query.out.col."
+    names = (view.parameters.get(f"{prefix}{index}") for index in range(len(view.columns)))
+    return [name.lower() for name in names if name is not None]
+
+
+def _keep_columns(statement: SqlStatement, columns: Sequence[str]) -> SqlStatement:
+    """Leave out the columns of the query that are none of the view's."""
+    ours = {name.lower() for name in columns}
+    if statement.rest or ours.issuperset(name.lower() for name in statement.columns):
+        return statement
+    kept = {name: of for name, of in statement.columns.items() if name.lower() in ours}
+    indirect = tuple(
+        each for each in statement.indirect if each.column is None or each.column.lower() in ours
+    )
+    return replace(statement, columns=kept, indirect=indirect)
+
+
+def _quote(names: Sequence[str], text: ViewText) -> str:
     quote = "`" if text.dialect in {"spark", "hive"} else '"'
-    names = ", ".join(quote + name.replace(quote, quote * 2) + quote for name in columns)
-    sql = f"CREATE VIEW v ({names}) AS {text.sql}"
-    return read_sql(sql, dialect=text.dialect, schemas=schemas)
+    return ", ".join(quote + name.replace(quote, quote * 2) + quote for name in names)
 
 
 def _make_nodes(
@@ -201,20 +235,3 @@ def _is_of_athena(text: ViewText) -> bool:
     """Tell whether a text names catalogues as Athena does, not as Trino's and Spark's settings."""
     default = (text.default_catalog or "awsdatacatalog").lower()
     return text.dialect == "athena" or (text.dialect in _TRINO and default == "awsdatacatalog")
-
-
-class _InDatabase(Mapping[str, tuple[str, ...]]):
-    """Schemas where a table without a database is one of ``database``."""
-
-    def __init__(self, schemas: Mapping[str, tuple[str, ...]], database: str) -> None:
-        self._schemas = schemas
-        self._database = database.lower()
-
-    def __getitem__(self, key: str) -> tuple[str, ...]:
-        return self._schemas[key if "/" in key else f"{self._database}/{key}"]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._schemas)
-
-    def __len__(self) -> int:
-        return len(self._schemas)

@@ -18,6 +18,7 @@ from glueline_worker.sinks.fan_out import FanOutWriter
 from glueline_worker.sinks.model import CatalogPlace, Part, Run, StoredEntry
 from glueline_worker.units.column_cache import ColumnCache
 from glueline_worker.units.fingerprints import make_fingerprint
+from glueline_worker.units.module_cache import ModuleCache
 
 _R = TypeVar("_R", bound=Record)
 
@@ -39,6 +40,7 @@ class UnitContext:
     sources: Mapping[str, Source] = field(default_factory=dict)
     """All sources of the settings."""
     column_cache: ColumnCache = field(default_factory=ColumnCache)
+    module_cache: ModuleCache = field(default_factory=ModuleCache)
     counts: Counter[str] = field(default_factory=Counter)
     listings: list[str] = field(default_factory=list)
     """Listings that were read to their end."""

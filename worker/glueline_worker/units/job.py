@@ -19,15 +19,20 @@ from glueline_worker.catalog.jobs import (
 )
 from glueline_worker.lineage.files.file_kinds import PIPELINE_REASON
 from glueline_worker.lineage.job import is_pipeline, read_job_lineage
-from glueline_worker.lineage.model import Lineage, LineageContext
+from glueline_worker.lineage.lost_columns import describe_lost_columns
+from glueline_worker.lineage.model import Lineage, LineageContext, Schemas
 from glueline_worker.lineage.records import make_lineage_records
+from glueline_worker.lineage.schemas import join_schemas
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
+from glueline_worker.units.modules import encode_places, read_modules
 from glueline_worker.units.table_columns import (
+    MOST_TABLES,
     encode_table_names,
-    find_columns,
+    look_up_tables,
     select_readable_tables,
+    warn_of_limit,
 )
 from glueline_worker.units.unchanged import JobInputs, make_job_fingerprint
 
@@ -35,8 +40,12 @@ T = TypeVar("T")
 
 _ANNOTATION = b"@type"
 """The mark of an annotation, which GetDataflowGraph reads; a script without it needs no call."""
-_SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql", ".zip")
+_SCRIPT_ENDINGS = (".py", ".scala", ".ipynb", ".json", ".txt", ".sc", ".sql")
+_ARCHIVE_ENDINGS = (".zip", ".egg", ".jar", ".whl", ".gz")
 """A missing object with another ending may be a folder, which GetObject does not show."""
+
+_ROUNDS = 2
+"""How often a job's tables are asked for: with columns it may show further ones."""
 
 
 class LineageUnread(Retryable):
@@ -55,8 +64,10 @@ class JobDescriptions:
     warnings: list[str] = field(default_factory=list)
     is_complete: bool = True
     """True when every description was read, so that lineage which is not found is gone."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """The sources of the modules that the script imports, by name."""
     has_columns: bool = True
-    """True when the columns of every table that the job reads are known, or never will be."""
+    """True when the columns of every table of the job are known, or never will be."""
 
 
 async def extract_job(unit: JobUnit, context: UnitContext) -> None:
@@ -108,30 +119,51 @@ async def _write(
     if descriptions.is_complete and descriptions.has_columns:
         fingerprint = make_job_fingerprint(record.key, definition, inputs, context)
     if not await context.skip_unchanged("job", {record.key: fingerprint}):
-        tables = encode_table_names(inputs.columns)
-        part = Part(record.key, (record, *edges), fingerprint, tables)
+        others = (*encode_table_names(inputs.columns), *encode_places(inputs.modules))
+        part = Part(record.key, (record, *edges), fingerprint, others)
         await context.write_parts("job", [part])
 
 
 async def _read_lineage(
     definition: Mapping[str, Any], descriptions: JobDescriptions, context: UnitContext
 ) -> Lineage:
-    """Read the job's lineage, and again with the columns of the tables that it reads."""
+    """Read the job's lineage, and again with the columns of its tables.
+
+    With columns a job may show further tables: a loop over the columns of a frame names some.
+    """
     lineage_context = LineageContext(
         region=context.at.region,
         account=context.at.account,
         connections={
             name: known for name, known in descriptions.inputs.connections.items() if known
         },
+        modules=descriptions.modules,
     )
     lineage = await _analyse(definition, descriptions, lineage_context)
-    names = select_readable_tables(lineage.inputs, context) if lineage.edges else ()
-    descriptions.inputs.columns = await find_columns(names, context)
-    descriptions.has_columns = len(descriptions.inputs.columns) == len(names)
-    schemas = {name: columns for name, columns in descriptions.inputs.columns.items() if columns}
-    if not schemas:
-        return lineage
-    return await _analyse(definition, descriptions, replace(lineage_context, schemas=schemas))
+    for _ in range(_ROUNDS):
+        schemas = await _look_up_columns(lineage, descriptions, context)
+        if len(schemas) == len(lineage_context.schemas):
+            break
+        lineage_context = replace(lineage_context, schemas=schemas)
+        lineage = await _analyse(definition, descriptions, lineage_context)
+    names = select_readable_tables((*lineage.inputs, *lineage.outputs), context)
+    warn_of_limit(len(names), f"job {definition.get('Name')}", context)
+    lost = describe_lost_columns(lineage, lineage_context)
+    return replace(lineage, warnings=(*lineage.warnings, *lost))
+
+
+async def _look_up_columns(
+    lineage: Lineage, descriptions: JobDescriptions, context: UnitContext
+) -> Schemas:
+    """Ask for the tables that have not been asked for; return all schemas that are known."""
+    known = descriptions.inputs.columns
+    if lineage.inputs and lineage.outputs:
+        used = select_readable_tables((*lineage.inputs, *lineage.outputs), context)
+        names = [name for name in used if name not in known][: MOST_TABLES - len(known)]
+        found = await look_up_tables(names, context)
+        known.update(found.schemas)
+        descriptions.has_columns = descriptions.has_columns and len(found.schemas) == len(names)
+    return join_schemas(known)
 
 
 async def _analyse(
@@ -161,8 +193,12 @@ async def _read_descriptions(
         )
         tag = descriptions.script.tag if descriptions.script else ""
         descriptions.inputs.tags[location.bucket, location.key] = tag
-        if descriptions.script is None and not location.key.lower().endswith(_SCRIPT_ENDINGS):
-            descriptions.warnings.append("the script location may name a folder, which is not read")
+        if descriptions.script is not None:
+            await _read_modules(definition, descriptions.script, location, descriptions, context)
+        elif not location.key.lower().endswith(_SCRIPT_ENDINGS):
+            is_archive = location.key.lower().endswith(_ARCHIVE_ENDINGS)
+            kind = "an archive" if is_archive else "a folder"
+            descriptions.warnings.append(f"the script location may name {kind}, which is not read")
             descriptions.is_complete = False
     else:
         descriptions.warnings.append(location)
@@ -178,6 +214,21 @@ async def _read_descriptions(
         found = await _try(context.glue.read_connection(name), descriptions, context)
         properties = None if found is None else found.get("ConnectionProperties") or {}
         descriptions.inputs.connections[name] = properties and redact_parameters(properties)
+
+
+async def _read_modules(
+    definition: Mapping[str, Any],
+    script: Script,
+    location: ScriptLocation,
+    descriptions: JobDescriptions,
+    context: UnitContext,
+) -> None:
+    found = await read_modules(definition, script, location, context)
+    descriptions.modules = found.sources
+    descriptions.warnings += found.warnings
+    descriptions.is_complete = descriptions.is_complete and found.is_complete
+    descriptions.inputs.tags |= found.tags
+    descriptions.inputs.modules = tuple(found.tags)
 
 
 async def _try(step: Awaitable[T], descriptions: JobDescriptions, context: UnitContext) -> T | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import TableRecord, record_key
@@ -11,28 +10,26 @@ from glueline_worker.aws.errors import AwsNotFound
 from glueline_worker.catalog.common_fields import read_name
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.tables import make_table_record
-from glueline_worker.catalog.values import AnswerReader, to_text
+from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.catalog.views import is_view
-from glueline_worker.lineage.graph.collapse import collapse
-from glueline_worker.lineage.links.storage import make_link_lineage
-from glueline_worker.lineage.model import Lineage, LineageContext
 from glueline_worker.lineage.records import make_lineage_records
-from glueline_worker.lineage.views import find_tables_to_look_up, read_view
 from glueline_worker.sinks.model import Part
+from glueline_worker.units.catalog_lineage import (
+    CatalogThing,
+    Owner,
+    find_owner,
+    find_unchanged_tables,
+    make_view_fingerprint,
+    prefetch_inputs,
+    read_catalog_lineage,
+)
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.cooperate import iterate_cooperatively
 from glueline_worker.units.fingerprints import make_fingerprint
-from glueline_worker.units.table_columns import TableLookup, look_up_tables
+from glueline_worker.units.table_columns import encode_table_names, remember_listed_tables
 
 LONG_TABLE = 100_000
 """Characters; the record of a table with more is made in a thread."""
-
-_NO_TEXT = ("the view's SQL could not be read",)
-
-
-class _Owner(NamedTuple):
-    database: str
-    catalog_id: str | None
 
 
 async def extract_table(unit: TableUnit, context: UnitContext) -> None:
@@ -60,10 +57,13 @@ async def write_tables(
         for answer in answers
         if wanted.admits(str(answer.get("Name", "")))
     ]
+    if context.options.lineage:
+        remember_listed_tables(answers, unit.database, context)
     answers.clear()
     fingerprints = {key: make_fingerprint(key, *base, answer) for key, answer in admitted}
-    same = await context.skip_unchanged("table", fingerprints)
-    owners = {key: owner for key, answer in admitted if (owner := _find_owner(answer, unit))}
+    same = await find_unchanged_tables(fingerprints, context)
+    await context.mark_unchanged("table", same)
+    owners = {key: owner for key, answer in admitted if (owner := find_owner(answer, unit))}
     views = {key for key, answer in admitted if is_view(answer)}
     with_partitions = context.options.partitions != "none"
     tables = [
@@ -73,15 +73,32 @@ async def write_tables(
     ]
     admitted.clear()
     new = [(key, table) for key, table in tables if key not in same]
-    parts = [
-        await _make_part(
-            key, table, fingerprints[key], owners.get(key), context, is_view=key in views
-        )
-        async for key, table in iterate_cooperatively(new)
-    ]
-    await context.write_parts("table", parts)
+    await _write_new(new, fingerprints, owners, views, context)
     if with_partitions:
         await context.open_units(_make_partition_units([table for _, table in tables], unit))
+
+
+async def _write_new(
+    tables: Sequence[tuple[str, TableRecord]],
+    fingerprints: Mapping[str, str | None],
+    owners: Mapping[str, Owner],
+    views: set[str],
+    context: UnitContext,
+) -> None:
+    """Write tables and their lineage. The columns of all that their views read are asked first."""
+    if not context.options.lineage:
+        parts = [Part(key, (table,), fingerprints[key]) for key, table in tables]
+        return await context.write_parts("table", parts)
+    things = [
+        (key, await _make_thing(table, owners.get(key), is_view=key in views))
+        async for key, table in iterate_cooperatively(tables)
+    ]
+    await prefetch_inputs([thing for _, thing in things], context)
+    parts = [
+        await _make_part(key, thing, fingerprints[key], context)
+        async for key, thing in iterate_cooperatively(things)
+    ]
+    return await context.write_parts("table", parts)
 
 
 def _make_key(answer: AwsAnswer, unit: DatabaseUnit | TableUnit, place: str) -> str:
@@ -113,23 +130,18 @@ def _make_record(
     return context.place_in_catalog(record)
 
 
+async def _make_thing(table: TableRecord, owner: Owner | None, *, is_view: bool) -> CatalogThing:
+    """Find the tables that a view reads; a long text is read in a thread."""
+    if sum(len(view.sql) for view in table.views) < LONG_TABLE:
+        return CatalogThing.of(table, owner, is_view=is_view)
+    return await asyncio.to_thread(CatalogThing.of, table, owner, is_view=is_view)
+
+
 async def _make_part(
-    key: str,
-    table: TableRecord,
-    fingerprint: str | None,
-    owner: _Owner | None,
-    context: UnitContext,
-    *,
-    is_view: bool,
+    key: str, thing: CatalogThing, fingerprint: str | None, context: UnitContext
 ) -> Part:
-    if not context.options.lineage:
-        return Part(key, (table,), fingerprint)
-    # The owner's other tables are not in this catalogue.
-    looked_up = () if owner else find_tables_to_look_up(table)
-    found = await look_up_tables(looked_up, context) if looked_up else TableLookup({}, frozenset())
-    kind, lineage = _read_lineage(table, owner, found, context)
-    if is_view and kind != "view" and table.target is None:
-        kind, lineage = "view", Lineage(gaps=_NO_TEXT)  # the record says what is wrong with it
+    table, found = thing.table, await thing.look_up(context)
+    kind, lineage = read_catalog_lineage(thing, found, context)
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
     edges = make_lineage_records(lineage, context.origin, process=process)
     if lineage.warnings:
@@ -138,38 +150,10 @@ async def _make_part(
         )
     if not lineage.is_complete:
         context.unread.append(process)
-    # The meaning of such a view depends on tables that come and go: it is read in every run.
-    is_final = lineage.is_complete and not looked_up
-    return Part(key, (table, *edges), fingerprint if is_final else None)
-
-
-def _find_owner(answer: AwsAnswer, unit: DatabaseUnit | TableUnit) -> _Owner | None:
-    """Return the owner's database of a table that is read through a resource link, else None."""
-    database = to_text(answer.get("DatabaseName"))
-    if not database or database.lower() == unit.database.lower():
-        return None
-    return _Owner(database, to_text(answer.get("CatalogId")))
-
-
-def _read_lineage(
-    table: TableRecord, owner: _Owner | None, found: TableLookup, context: UnitContext
-) -> tuple[str, Lineage]:
-    """Read the lineage in the catalogue itself: a view reads tables, a link is its target.
-
-    The lineage of a table that is read through a link to a database is that of the ``owner``'s
-    table.
-    """
-    account = (owner and owner.catalog_id) or context.at.catalog_id
-    lineage_context = LineageContext(
-        region=context.at.region, account=account, schemas=found.columns
-    )
-    if owner:
-        table = table.model_copy(update={"database_name": owner.database, "catalog_id": account})
-    if table.target is not None:
-        return "table", make_link_lineage(table, lineage_context)
-    if table.views or table.sub_objects:
-        return "view", collapse(read_view(table, lineage_context, found.unknown), lineage_context)
-    return "table", Lineage()
+    final = None
+    if lineage.is_complete:
+        final = make_view_fingerprint(fingerprint, thing.asked, found)
+    return Part(key, (table, *edges), final, encode_table_names(thing.asked))
 
 
 def _make_partition_units(

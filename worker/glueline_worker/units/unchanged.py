@@ -1,7 +1,7 @@
 """Find jobs that have not changed since every sink stored them, without reading each job.
 
 A job's records follow from its definition, its script, the connections that it names and the
-columns of the tables that it reads. Listings give all of these: GetJobs, the ETags of
+columns of the tables that it reads and writes. Listings give all of these: GetJobs, the ETags of
 ListObjectsV2, and GetTables by name. Only connections are read one by one.
 """
 
@@ -18,14 +18,15 @@ from glueline_worker.aws.s3 import ObjectPlace, fetch_script_tags
 from glueline_worker.catalog.common_fields import read_raw
 from glueline_worker.catalog.jobs import ScriptLocation, find_script_location, read_job_connections
 from glueline_worker.catalog.values import to_plain_json
+from glueline_worker.lineage.schemas import TableSchema
 from glueline_worker.redact import redact_parameters
 from glueline_worker.sinks.model import StoredEntry
-from glueline_worker.units.column_cache import ColumnNames
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.fingerprints import make_fingerprint
+from glueline_worker.units.modules import decode_places
 from glueline_worker.units.table_columns import (
     decode_table_names,
-    find_columns,
+    look_up_tables,
     prefetch_columns,
 )
 
@@ -44,8 +45,10 @@ class JobInputs:
     """ETags of scripts, "" for one that does not exist."""
     connections: dict[str, Mapping[str, str] | None] = field(default_factory=dict)
     """Properties without secrets; None for a connection that does not exist."""
-    columns: dict[str, ColumnNames] = field(default_factory=dict)
-    """The columns of the tables that the job reads, by ``database/table``."""
+    modules: tuple[ObjectPlace, ...] = ()
+    """The places of the modules that the script imports, also of those that are not there."""
+    columns: dict[str, TableSchema] = field(default_factory=dict)
+    """The columns of the tables that the job reads and writes, by ``database/table``."""
 
 
 async def mark_unchanged_jobs(
@@ -62,8 +65,10 @@ async def mark_unchanged_jobs(
     inputs = await _read_inputs(definitions.values(), stored.values(), context)
     same = {}
     for key, entry in stored.items():
-        inputs.columns = await find_columns(decode_table_names(entry.inputs), context)
-        if len(inputs.columns) < len(entry.inputs):
+        tables, places = _split_inputs(entry)
+        inputs.columns = (await look_up_tables(tables, context)).schemas
+        inputs.modules = tuple(places)
+        if len(inputs.columns) < len(tables):
             continue
         fingerprint = make_job_fingerprint(key, definitions[key], inputs, context)
         if _is_same(fingerprint, entry.fingerprint):
@@ -84,7 +89,7 @@ def make_job_fingerprint(
     definition = _drop_nodes(read_raw(job, wanted=True) or {})
     facts: list[Any] = [key, *context.fingerprint_base, definition]
     if context.options.lineage:
-        named, places = read_job_connections(job), _find_scripts([job])
+        named, places = read_job_connections(job), [*_find_scripts([job]), *inputs.modules]
         if not inputs.connections.keys() >= {*named} or not inputs.tags.keys() >= {*places}:
             return None
         facts.append([inputs.connections[name] for name in named])
@@ -118,13 +123,20 @@ async def _read_inputs(
     if not context.options.lineage:
         return JobInputs()
     jobs = list(jobs)
-    await prefetch_columns(
-        (n for entry in stored for n in decode_table_names(entry.inputs)), context
-    )
+    others = [_split_inputs(entry) for entry in stored]
+    await prefetch_columns((name for tables, _ in others for name in tables), context)
+    places = {*_find_scripts(jobs), *(place for _, modules in others for place in modules)}
     return JobInputs(
-        await fetch_script_tags(context.connection, _find_scripts(jobs)),
+        await fetch_script_tags(context.connection, places),
         await _read_connections(jobs, context),
     )
+
+
+def _split_inputs(entry: StoredEntry) -> tuple[list[str], list[ObjectPlace]]:
+    """Return the tables and the places of modules that a job was read with."""
+    places = decode_places(entry.inputs)
+    tables = [name for name in entry.inputs if not name.startswith("s3://")]
+    return decode_table_names(tables), places
 
 
 def _find_scripts(jobs: Iterable[_Job]) -> list[ObjectPlace]:

@@ -97,6 +97,10 @@ def test_a_script_is_read_as_what_it_is(context, describe, script, location, lan
         (b"WITH x AS (SELECT 1) SELECT * FROM x", "SQL"),
         (b"package a;\npublic class Job {\n public static void main(String[] a) {}\n}", "Java"),
         (b"name: x\ncatalog: y\n", "no statement that does anything"),
+        (b"[section]\nkey = value\n", "no statement that does anything"),
+        (b'[project]\nname = "x"\n', "no statement that does anything"),
+        (b"spark.master = yarn\nspark.name = x\n", "no statement that does anything"),
+        (b'"""Settings."""\nkey = other.key\n', "no statement that does anything"),
         (b"name: x\nlibraries:\n  - glob: a/**\n", "does not parse"),
         (b"This is the script of the daily job.\n", "does not parse"),
         (PYTHON.encode() + b"def f(:\n", "does not parse as Python, and was left out: line 4"),
@@ -125,6 +129,9 @@ def test_what_was_not_read_is_a_gap_and_a_warning(context, script, reason):
         "pass\n",
         '"""Only words."""\n',
         "x: int\nx = 3\n",
+        "x = 1\ny = x\nz = [x, str, True]\n",
+        "import other\nx = other.value\n",
+        "x = value\nrun(x)\n",
         "CREATE = 'INSERT INTO a'\nrun(CREATE)\n",
         'print "as Python 2 says it"\n',
         'doc = """\nobject A {\nval x = 1\n"""\nrun(doc)\n',
@@ -134,6 +141,33 @@ def test_what_was_not_read_is_a_gap_and_a_warning(context, script, reason):
 )
 def test_a_script_that_was_understood_has_no_gap(context, script):
     assert read(script.encode(), context).gaps == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: flow\nlibraries:\n  - glob:\n      include: transformations/**\n",
+        "---\nname: x\nstorage: s3://b/c\n",
+        "Please see the wiki for the script.\n",
+        "id,name\n1,a\n",
+        '{"a": 1}\n{"a": 2}\n',
+        "../scripts/real.scala\n",
+        "[section]\nkey = value\n",
+        "FROM python:3\nRUN pip install x\n",
+    ],
+)
+def test_a_text_that_defines_nothing_is_no_scala(context, text):
+    lineage = read(text.encode(), context, "s3://s/job.scala")
+    assert not lineage.is_complete
+    assert not lineage.edges
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["// all of it is gone\n", "/* once\nspark.sql(a)\n*/\n", "object Job {\n}\n", "val x = 1\n"],
+)
+def test_scala_that_moves_nothing_is_complete(context, text):
+    assert read(text.encode(), context, "s3://s/job.scala").is_complete
 
 
 def test_a_declarative_pipeline_is_not_read_whatever_lies_at_its_location(context):

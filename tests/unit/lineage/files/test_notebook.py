@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
 
+from glueline_worker.lineage.files.file_kinds import SourceCode, recognise_script
 from glueline_worker.lineage.files.notebook import read_notebook
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import LineageContext
@@ -250,3 +251,20 @@ def test_cells_that_were_not_read_are_counted():
         "a cell of %%sparkr was not read",
         "cells in Scala that were not read beside those in Python: 1",
     )
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {},
+        {"kernelspec": {"name": "python3"}},
+        {"kernelspec": {"name": "spylon-kernel"}, "language_info": {"name": "text"}},
+        {"language_info": {"name": "scala"}, "kernelspec": {"name": "almond"}},
+    ],
+)
+def test_a_notebook_in_scala_is_recognised_whatever_its_kernel_is_called(metadata):
+    notebook = _notebook("%glue_version 4.0", 'val rows = spark.table("a.b")', metadata=metadata)
+    found = recognise_script(notebook, "python")
+    assert isinstance(found, SourceCode)
+    assert found.language == "scala"
+    assert 'val rows = spark.table("a.b")' in found.text

@@ -8,6 +8,8 @@ from glueline_worker.lineage.model import LineageContext
 
 S3_URLS = [
     ("s3://b/k/", "s3://b/k"),
+    ("s3://b/ k /l l /", "s3://b/ k /l l "),
+    (" s3://b/k ", "s3://b/k"),
     ("s3a://b/k", "s3://b/k"),
     ("S3N://b/k", "s3://b/k"),
     ("s3://b", "s3://b/"),
@@ -97,6 +99,32 @@ URLS = [
 ]
 
 OPTIONS = [
+    (
+        "opensearch",
+        {"connectionName": "search", "opensearch.resource": "birds/_doc"},
+        ["glue-connection://search/birds"],
+    ),
+    (
+        "jdbc",
+        {
+            "url": "jdbc:mysql://h/db",
+            "dbtable": "(select table_name from information_schema.tables) t",
+        },
+        [],
+    ),
+    ("jdbc", {"url": "jdbc:mysql://h/db", "query": "select 1"}, []),
+    (
+        "jdbc",
+        {"url": "jdbc:mysql://h/db", "dbtable": "({arg:query}) t"},
+        ["mysql://h:3306/db.{query}"],
+    ),
+    (
+        "com.vendor",
+        {"statement": "select a from s.t join u on 1 = 1"},
+        ["jdbc://{unknown}/s.t", "jdbc://{unknown}/u"],
+    ),
+    ("com.vendor", {"path": "s3://a/b", "comment": "select a from t"}, ["s3://a/b"]),
+    ("redshift", {"url": "jdbc:redshift://h:5439/db", "preactions": "select a from t"}, []),
     ("s3", {"paths": ["s3://a/b", "s3://c/d"], "recurse": True}, ["s3://a/b", "s3://c/d"]),
     ("s3", {"path": "s3://a/b"}, ["s3://a/b"]),
     ("parquet", {"path": "s3://a/b,s3://a/c"}, ["s3://a/b", "s3://a/c"]),

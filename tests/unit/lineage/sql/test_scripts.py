@@ -35,7 +35,6 @@ def test_the_block_around_statements_is_left_out():
     assert describe_sql("BEGIN INSERT INTO loose.sink SELECT id FROM shop.orders; COMMIT; END") == [
         "insert loose.sink <- shop.orders: id=shop.orders.id",
         "other",
-        "other",
     ]
 
 
@@ -44,13 +43,17 @@ def test_a_table_is_named_once_and_where_it_first_appears():
     assert read_sql(sql).statements[0].reads == (("loose", "b"), ("loose", "a"))
 
 
-def test_a_name_looks_for_its_schema_by_database_and_table_or_by_table():
+def test_a_name_without_a_database_looks_for_its_schema_by_the_table_alone():
+    schemas = {"orders": ("id",), "shop/orders": ("total",)}
+    columns = read_sql("SELECT * FROM ORDERS", schemas=schemas).statements[0].columns
+    assert columns == {"id": ((("ORDERS",), "id"),)}
+
+
+def test_a_name_with_a_database_is_no_table_of_another_one():
     schemas = {"orders": ("id", "total")}
-    columns = read_sql("SELECT * FROM Shop.ORDERS", schemas=schemas).statements[0].columns
-    assert columns == {
-        "id": ((("Shop", "ORDERS"), "id"),),
-        "total": ((("Shop", "ORDERS"), "total"),),
-    }
+    statement = read_sql("SELECT * FROM Shop.ORDERS", schemas=schemas).statements[0]
+    assert statement.columns == {}
+    assert statement.rest == (("Shop", "ORDERS"),)
 
 
 def test_columns_are_found_in_any_case():

@@ -103,14 +103,94 @@ def test_an_engines_own_catalogue_is_glues_where_glue_has_the_table(dialect):
     assert not [w for w in warnings if "delta" in w]
 
 
-def test_nothing_is_looked_up_for_names_without_a_foreign_catalogue():
-    for sql, catalog in (
-        ("SELECT id FROM orders", "iceberg"),
-        ("SELECT id FROM iceberg.shop.orders", "iceberg"),
-        ("SELECT id FROM awsdatacatalog.shop.orders", "iceberg"),
-        ("SELECT id FROM other.shop.orders", "awsdatacatalog"),
+def test_tables_of_the_views_own_catalogue_are_looked_up_for_their_columns():
+    for sql, catalog, names in (
+        ("SELECT id FROM orders JOIN raw.T ON true", "iceberg", ("shop/orders", "raw/t")),
+        ("SELECT id FROM iceberg.shop.orders", "iceberg", ("shop/orders",)),
+        ("SELECT id FROM awsdatacatalog.shop.orders", "iceberg", ("shop/orders",)),
+        ("SELECT id FROM other.shop.orders", "awsdatacatalog", ()),
+        ("WITH x AS (SELECT 1 AS a) SELECT a FROM x", "iceberg", ()),
+        ("not SQL", "iceberg", ()),
     ):
-        assert find_tables_to_look_up(_view(sql, dialect="trino", default_catalog=catalog)) == ()
+        view = _view(sql, dialect="trino", default_catalog=catalog)
+        assert find_tables_to_look_up(view) == names
+
+
+def test_only_the_text_that_is_read_names_tables():
+    view = _view("not SQL", dialect="redshift")
+    texts = (
+        *view.views,
+        ViewText(dialect="spark", sql="SELECT a FROM x"),
+        ViewText(dialect="athena", sql="SELECT a FROM y"),
+    )
+    assert find_tables_to_look_up(view.model_copy(update={"views": texts})) == ("shop/x",)
+
+
+SWAPPED = "SELECT id, customer_id FROM orders"
+
+
+@pytest.mark.parametrize("dialect", ["trino", "athena", "hive", "spark"])
+def test_a_view_that_swaps_two_names_is_read_by_position(dialect):
+    view = _view(SWAPPED, columns=["customer_id", "id"], dialect=dialect)
+    assert _edges(view) == {f"{HOME}/table/shop/orders": ["id>customer_id", "customer_id>id"]}
+
+
+def _spark_view(sql, outputs, columns):
+    view = _view(sql, columns)
+    parameters = {f"view.query.out.col.{number}": name for number, name in enumerate(outputs)}
+    return view.model_copy(update={"parameters": parameters})
+
+
+def test_a_view_of_spark_knows_the_names_of_its_query():
+    outputs = ["Id", "Customer_Id"]
+    assert _edges(_spark_view(SWAPPED, outputs, ["customer_id", "id"])) == {
+        f"{HOME}/table/shop/orders": ["id>customer_id", "customer_id>id"]
+    }
+    assert _edges(_spark_view(SWAPPED, outputs, ["id", "customer_id"])) == {
+        f"{HOME}/table/shop/orders": ["customer_id>customer_id", "id>id"]
+    }
+
+
+@pytest.mark.parametrize("dialect", ["trino", "spark"])
+def test_columns_that_a_table_has_got_since_are_none_of_the_views(dialect):
+    view = _view("SELECT * FROM orders", columns=["id"], dialect=dialect)
+    assert _edges(view) == {f"{HOME}/table/shop/orders": ["id>id"]}
+
+
+def test_a_column_that_came_between_the_others_moves_none_of_sparks():
+    grown = LineageContext(
+        region="eu-west-1",
+        account="123456789012",
+        schemas={"shop/orders": ("id", "new", "customer_id")},
+    )
+    view = _spark_view("SELECT * FROM orders", ["id", "customer_id"], ["id", "customer_id"])
+    assert _edges(view, grown) == {
+        f"{HOME}/table/shop/orders": ["customer_id>customer_id", "id>id"]
+    }
+
+
+@pytest.mark.parametrize("dialect", ["trino", "hive", "spark"])
+def test_with_more_columns_than_the_view_names_lead_and_not_positions(dialect):
+    view = _view("SELECT * FROM orders", columns=["customer_id"], dialect=dialect)
+    assert _edges(view) == {f"{HOME}/table/shop/orders": ["customer_id>customer_id"]}
+
+
+def test_names_with_quotes_and_dots_are_columns_all_the_same():
+    for dialect in ("spark", "trino"):
+        view = _view("SELECT id, customer_id FROM orders", ['a"`b', "c.d"], dialect)
+        assert len(_edges(view)[f"{HOME}/table/shop/orders"]) == 2
+
+
+@pytest.mark.parametrize(
+    "schema", [tuple(f"c{number}" for number in range(30_000)), ("other",), ("id", "id")]
+)
+def test_a_schema_that_is_huge_or_contradicts_the_view_invents_nothing(schema):
+    context = LineageContext(
+        region="eu-west-1", account="123456789012", schemas={"shop/orders": schema}
+    )
+    for sql in ("SELECT id FROM orders", "SELECT * FROM orders", "SELECT o.* FROM orders o"):
+        for found in _edges(_view(sql, ["id"]), context).values():
+            assert {pair.partition(">")[2] for pair in found} <= {"id"}
 
 
 @pytest.mark.parametrize(
@@ -175,3 +255,21 @@ def test_a_view_without_tables_has_an_empty_graph(sql):
     graph = read_view(_view(sql), CONTEXT)
     assert graph.nodes == ()
     assert graph.origin is Origin.SQL
+
+
+@pytest.mark.parametrize(
+    ("sql", "called"),
+    [
+        ("SELECT shop.label(id) AS a FROM orders", "shop.label"),
+        ("SELECT a FROM orders WHERE `x`.y.f (id) = 1", "x.y.f"),
+        ("SELECT a.f(1), a.f(2), b.g(), c.h(), d.i() FROM orders", "a.f, b.g, c.h and 1 more"),
+        ("SELECT label(id), o.id FROM shop.orders o WHERE o.id IN (1, 2)", ""),
+        ("SELECT id FROM orders o JOIN customers c USING (id)", ""),
+        ("SELECT 'a.f(1)' AS x, 1.5 * (2) AS y FROM orders -- a.f(1)", ""),
+    ],
+)
+def test_a_function_of_a_database_is_a_warning(sql, called):
+    found = [w for w in read_view(_view(sql), CONTEXT).warnings if "which may read tables" in w]
+    assert found == [
+        f"The view calls {called}, which may read tables that its text does not show."
+    ] * bool(called)

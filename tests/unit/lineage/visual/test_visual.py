@@ -707,3 +707,18 @@ def test_any_json_ends_in_a_lineage(nodes):
     for dataset in (*lineage.inputs, *lineage.outputs):
         # Only a whole bucket has no name of its own.
         assert dataset.namespace.startswith("s3://") or (dataset.namespace and dataset.name)
+
+
+def test_a_query_of_system_tables_is_no_source_and_no_gap(context):
+    nodes = source_of(
+        "ConnectorDataSource",
+        ConnectionType="postgresql",
+        Data={
+            "connectionName": "inn",
+            "sourceType": "query",
+            "query": "SELECT tablename FROM pg_catalog.pg_tables",
+        },
+    )
+    lineage = collapse(read_visual(nodes, context), context)
+    assert lineage.inputs == ()
+    assert lineage.is_complete

@@ -88,6 +88,7 @@ _SCALA = re.compile(
     r"import[ \t]+[\w.]+\.(?:_|\{[^}\n]*\})|package[ \t]+[\w.]+[ \t;]*$)",
     re.MULTILINE,
 )
+_SCALA_COMMENTS = re.compile(r"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)")
 _PYTHON = re.compile(
     r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b|import[ \t]+\w[\w., \t]*$|def[ \t]+\w+\(.*:[ \t]*$|"
     r"class[ \t]+\w.*:[ \t]*$|if[ \t]+__name__)",
@@ -112,6 +113,8 @@ def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
         return NotCode("the script is empty")
     notebook = read_notebook(text)
     if notebook is not None:
+        if notebook.python and _find_language(notebook.python, "python") == "scala":
+            notebook = read_notebook(text, "scala") or notebook  # it names no kernel, or another
         return _convert_notebook(notebook)
     start = text.lstrip()
     for pattern, kind in _TEXTS:
@@ -122,6 +125,11 @@ def recognise_script(data: bytes, declared: Language) -> SourceCode | NotCode:
         kind = _find_other_kind(text) or "JSON and no notebook"
         return NotCode(f"the script is {kind}, which no Glue job runs")
     return SourceCode(language, text)
+
+
+def has_signs_of_scala(text: str) -> bool:
+    """Tell whether a text defines something in Scala, or holds nothing but its comments."""
+    return bool(_SCALA.search(text)) or not _SCALA_COMMENTS.sub("", text).strip()
 
 
 def _find_binary_reason(data: bytes) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glueline.contract.errors import UsageError
+from glueline_worker.lineage.state_machines import resolve_expressions
 
 _LISTS = ("Jobs", "jobs")
 _WRAPPERS = ("Job", "job", "JobUpdate", "Properties")
@@ -49,14 +50,32 @@ def normalise_jobs(document: Any) -> list[dict[str, Any]]:
         return [job for entry in document for job in normalise_jobs(entry)]
     if not isinstance(document, Mapping):
         raise UsageError("not a job definition: the file holds no JSON object")
+    if isinstance(document.get("States"), Mapping):
+        return [job for inputs in _list_inputs(document) for job in normalise_jobs(inputs)]
     for wrapper in _LISTS:
         if isinstance(document.get(wrapper), list):
             return normalise_jobs(document[wrapper])
     for wrapper in _WRAPPERS:
         if isinstance(document.get(wrapper), Mapping):
             named = {"Name": document["JobName"]} if "JobName" in document else {}
-            return normalise_jobs({**named, **document[wrapper]})
+            return normalise_jobs(resolve_expressions({**named, **document[wrapper]}))
     return [_normalise(document)]
+
+
+def _list_inputs(machine: Any) -> list[Mapping[str, Any]]:
+    """List what the states of a state machine of Step Functions give CreateJob or UpdateJob."""
+    found: list[Mapping[str, Any]] = []
+    states = machine.get("States") if isinstance(machine, Mapping) else None
+    for state in states.values() if isinstance(states, Mapping) else ():
+        if not isinstance(state, Mapping):
+            continue
+        if str(state.get("Resource", "")).endswith((":glue:updateJob", ":glue:createJob")):
+            inputs = state.get("Parameters", state.get("Arguments"))
+            found += [resolve_expressions(inputs)] if isinstance(inputs, Mapping) else []
+        inner = state.get("Branches", [state.get("ItemProcessor", state.get("Iterator"))])
+        for branch in inner if isinstance(inner, list) else ():
+            found += _list_inputs(branch)
+    return found
 
 
 def _normalise(document: Mapping[str, Any]) -> dict[str, Any]:

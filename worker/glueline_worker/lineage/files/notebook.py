@@ -26,7 +26,9 @@ _ZEPPELIN_MAGIC = re.compile(r"\s*%(?:\w+\.)?(\w+)")
 _MAGIC = re.compile(r"^(?:%%?[a-z]|![a-z])", re.MULTILINE)
 """At the start of a line: an indented ``!ready`` is Scala."""
 _LANGUAGES = ("python", "scala")
-_SCALA_KERNELS = frozenset({"glue_spark", "scala", "spark", "spark_kernel", "sparkkernel"})
+_SCALA_KERNELS = frozenset(
+    {"almond", "glue_spark", "scala", "spark", "spark_kernel", "sparkkernel", "spylon-kernel"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,25 @@ class Notebook:
         return bool(self.scala.strip()) and not self.python.strip()
 
 
-def read_notebook(data: str | bytes) -> Notebook | None:
+def read_notebook(data: str | bytes, kernel: str = "") -> Notebook | None:
     """Return the code of a notebook; None when ``data`` is no notebook.
 
     A Python file with magics, as notebooks are exported, is cleaned in the same way. ``%%sql``
     becomes ``spark.sql(…)``. ``%%configure`` stays as a text, where the script reader looks for
-    settings. Empty lines replace other magics and shell commands. Never raises.
+    settings. Empty lines replace other magics and shell commands. ``kernel`` is the language of
+    cells without a magic, if it is not the one that the notebook names. Never raises.
     """
     text = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
     try:
-        return _read(text)
+        return _read(text, kernel)
     except RecursionError:
         return Notebook(gaps=("the notebook has too many magics above one another",))
 
 
-def _read(text: str) -> Notebook | None:
+def _read(text: str, kernel: str) -> Notebook | None:
     document = _parse_document(text)
     if document is not None:
-        kernel = "scala" if _has_scala_kernel(document) else "python"
+        kernel = kernel or ("scala" if _has_scala_kernel(document) else "python")
         return _join_cells([read_cell(cell, kernel) for cell in _find_cells(document) or ()])
     if _MAGIC.search(text) and not is_python(text):
         # No cell boundaries are left: a cell magic takes the lines up to the next empty one.
@@ -123,7 +126,8 @@ def _has_scala_kernel(document: Mapping[str, Any]) -> bool:
         description = metadata.get(key) if isinstance(metadata, Mapping) else None
         if isinstance(description, Mapping):
             names = {str(description.get(part)).lower() for part in ("name", "language")}
-            return bool(names & _SCALA_KERNELS)
+            if names & _SCALA_KERNELS:
+                return True
     return False
 
 

@@ -150,6 +150,7 @@ class _GraphWalk:
                 tuple(sorted(parts.make_columns(), key=get_column_key)),
                 tuple(sorted(parts.make_indirect(), key=get_indirect_key)),
                 line=parts.line,
+                is_opaque=parts.is_opaque,
             )
             for (up, down), parts in found.items()
         )
@@ -202,6 +203,7 @@ class _GraphWalk:
     def _add_edges_into(
         self, downstream: int, node: Node, found: dict[tuple[int, int], EdgeParts]
     ) -> None:
+        columns = self._columns[node.id]
         for upstream in iterate_bits(self._upstream[node.id]):
             pair = upstream, downstream
             if pair not in found:
@@ -209,7 +211,7 @@ class _GraphWalk:
                     return
                 found[pair] = EdgeParts()
             found[pair].add_line(node.line)
-        columns = self._columns[node.id]
+            found[pair].is_opaque |= not columns.named and not columns.rest
         for upstream, column, name, way in self._iterate_columns(columns, downstream):
             if not self._spend(1):
                 return

@@ -13,10 +13,11 @@ class EdgeParts:
     about another in one way is one indirect edge.
     """
 
-    __slots__ = ("_columns", "_indirect", "line")
+    __slots__ = ("_columns", "_indirect", "is_opaque", "line")
 
     def __init__(self) -> None:
         self.line: int | None = None
+        self.is_opaque = False
         self._columns: dict[tuple[str, str], Way] = {}
         self._indirect: dict[tuple[str, str | None, Effect], int | None] = {}
 

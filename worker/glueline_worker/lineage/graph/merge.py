@@ -62,6 +62,7 @@ def _join(one: Edge, other: Edge) -> Edge:
         columns=_join_columns(one.columns, other.columns),
         indirect=_join_indirect(one.indirect, other.indirect),
         line=one.line or other.line,
+        is_opaque=one.is_opaque and other.is_opaque,
     )
 
 

@@ -25,7 +25,7 @@ from glueline_worker.lineage.naming.services import (
     name_mongodb_collection,
     name_opensearch_index,
 )
-from glueline_worker.lineage.naming.spark import name_spark_sql_table
+from glueline_worker.lineage.naming.spark import is_metadata_table, name_spark_sql_table
 from glueline_worker.lineage.naming.text import (
     UNKNOWN_NAME,
     is_resolved,
@@ -35,6 +35,7 @@ from glueline_worker.lineage.naming.text import (
 
 __all__ = [
     "UNKNOWN_NAME",
+    "is_metadata_table",
     "is_resolved",
     "name_athena_table",
     "name_bigquery_table",

@@ -8,6 +8,7 @@ from glueline_worker.lineage.naming.text import (
     EMPTY_CONTEXT,
     UNKNOWN_NAME,
     lower,
+    mask,
     resolve_arguments,
     strip_quotes,
 )
@@ -51,10 +52,10 @@ def name_catalog_table(
 
 def parse_table_arn(arn: str) -> Dataset | None:
     """Return the table of the Data Catalog that an ARN names; None for an ARN of anything else."""
-    match = _ARN.fullmatch(arn.strip())
-    if match is None or match[2] != "glue" or not match[5].lower().startswith("table/"):
+    parts = _split_arn(arn.strip())
+    if parts is None or parts[1] != "glue" or not parts[4].lower().startswith("table/"):
         return None
-    partition, _, region, account, path = match.groups()
+    partition, _, region, account, path = parts
     return Dataset(namespace=f"arn:{partition}:glue:{region}:{account}", name=lower(path))
 
 
@@ -91,8 +92,8 @@ def name_dynamodb_table(table: str, context: LineageContext = EMPTY_CONTEXT) -> 
 def _name_resource(service: str, kind: str, text: str, context: LineageContext) -> Dataset:
     text = strip_quotes(resolve_arguments(text, context))
     region, account = context.region, context.account
-    if match := _ARN.fullmatch(text):
-        region, account, text = match[3], match[4], match[5]
+    if parts := _split_arn(text):
+        region, account, text = parts[2:]
         text = text.removeprefix(f"{kind}/").split("/")[0]
     return Dataset(
         namespace=_make_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN_NAME}"
@@ -103,19 +104,39 @@ def _split_catalog_id(
     identifier: str, context: LineageContext
 ) -> tuple[str | None, str | None, str]:
     """Return the region, account and nested catalogue of a catalog id or an ARN."""
-    if match := _ARN.fullmatch(identifier):
-        nested = match[5].removeprefix("catalog").strip("/")
-        if match[2] == "s3tables":  # Glue mounts every table bucket under this catalogue
+    if parts := _split_arn(identifier):
+        _, service, region, account, path = parts
+        nested = path.removeprefix("catalog").strip("/")
+        if service == "s3tables":  # Glue mounts every table bucket under this catalogue
             nested = f"s3tablescatalog/{nested.removeprefix('bucket/')}"
-        return match[3] or context.region, match[4] or context.account, lower(nested)
-    account, separator, nested = identifier.partition(":")
-    if separator and _ACCOUNT.fullmatch(account):
-        return context.region, account, lower(nested.strip("/"))
+        known = (_know(region, context.region), _know(account, context.account))
+        return *known, lower(nested)
+    masked, restore = mask(identifier)
+    account, separator, nested = map(restore, masked.partition(":"))
+    if separator and (_ACCOUNT.fullmatch(account) or account.startswith("{")):
+        return context.region, _know(account, context.account), lower(nested.strip("/"))
+    if identifier.startswith("{") and "s3tablescatalog/" in identifier:
+        return context.region, context.account, lower(identifier[identifier.index("s3tables") :])
     if _ACCOUNT.fullmatch(identifier) or identifier.startswith("{"):
         return context.region, identifier, ""
     if identifier.lower() == "awsdatacatalog":
         return context.region, context.account, ""
     return context.region, context.account, lower(identifier.strip("/"))
+
+
+def _split_arn(text: str) -> tuple[str, str, str, str, str] | None:
+    """Return the parts of an ARN, any of which may be known only at run time; else None."""
+    masked, restore = mask(text)
+    if (match := _ARN.fullmatch(masked)) is None:
+        return None
+    partition, service, region, account, path = map(restore, match.groups())
+    return partition, service, region, account, path
+
+
+def _know(found: str, known: str | None) -> str | None:
+    """Return a region or account; the job's own where the script only asked for it."""
+    is_open = not found or found in {UNKNOWN_NAME, "{account}", "{region}"}
+    return (known or found or None) if is_open else found
 
 
 def _normalise_name(name: str, context: LineageContext) -> str:

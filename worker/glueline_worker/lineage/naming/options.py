@@ -1,6 +1,7 @@
 """Datasets of ``connection_type`` and ``connection_options``, or of Spark's format and options."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from glueline_worker.lineage.naming.spark import name_spark_sql_table
 from glueline_worker.lineage.naming.text import UNKNOWN_NAME, split_name
 
 Datasets = tuple[Dataset, ...]
+_OTHER_QUERY = re.compile(r"\s[(\[]|[)\]>]\s|\n")
+"""Marks of a query in another language than SQL, such as Cypher: no name of a table."""
 
 
 def read_connection_options(
@@ -47,6 +50,9 @@ def read_connection_options(
         OptionsView(options, context),
         context,
     )
+    for key, read in _STORES_BY_KEY.items():
+        if source.options.text(key) and (found := read(source)):
+            return tuple(dict.fromkeys(found))
     hints = (source.kind, source.format, source.options.text("hoodietablename") and "hudi")
     for words, read in _FAMILIES:
         if any(word in hint for word in words for hint in hints):
@@ -173,9 +179,14 @@ def _read_opensearch(source: _Source) -> Datasets:
     options = source.options
     index = options.text("opensearchresource", "esresource", "resource", "index", "path")
     index = index or options.get_by_ending("resource")
-    nodes = options.text("opensearchnodes", "esnodes", "nodes") or UNKNOWN_NAME
+    nodes, connection = options.text("opensearchnodes", "esnodes", "nodes"), ""
+    if not nodes:
+        connection = options.text("connectionname")
+    if connection and index:
+        return (name_connection_table(connection, index.split("/")[0], source.context),)
     port = options.text("opensearchport", "esport")
-    return (name_opensearch_index(nodes, index, source.context, port),) if index else ()
+    found = name_opensearch_index(nodes or UNKNOWN_NAME, index, source.context, port)
+    return (found,) if index else ()
 
 
 def _read_cosmos(source: _Source) -> Datasets:
@@ -194,7 +205,7 @@ def _read_database(source: _Source) -> Datasets:
     """Read options of a relational database: by URL, else by Glue connection."""
     options, context = source.options, source.context
     table = options.text("dbtable", "table", "tablename", "connectiontable", "sfdbtable")
-    query = options.text("query", "samplequery")
+    query = options.text("query", "samplequery") or ("" if table else options.find_query())
     if not table and not query:
         table = options.text("entityname", "entity", "object", "path")
     url = options.text("url", "connectionurl", "sfurl", "jdbcurl", "host", "server")
@@ -233,8 +244,9 @@ def _list_tables(table: str, query: str, engine: str, actions: str = "") -> list
     text = table or query
     found = find_engine(engine) if engine else None
     dialect = found.dialect if found else engine
-    if is_query(text):
-        return find_query_tables(text, dialect) or ["{query}"]
+    if is_query(text) or (not table and _OTHER_QUERY.search(text)):
+        tables = find_query_tables(text, dialect)
+        return ["{query}"] if tables is None else tables
     return (actions and find_final_tables(text, actions, dialect)) or [text]
 
 
@@ -246,6 +258,12 @@ def _read_unknown(source: _Source) -> Datasets:
     return ()
 
 
+_STORES_BY_KEY: dict[str, Callable[[_Source], Datasets]] = {
+    "esnodes": _read_opensearch,
+    "opensearchnodes": _read_opensearch,
+    "parentproject": _read_bigquery,
+}
+"""Options that only one store has, whatever connector reads them."""
 _FAMILIES: tuple[tuple[tuple[str, ...], Callable[[_Source], Datasets]], ...] = (
     (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _read_lake_table),
     (("kafka", "msk"), _read_kafka),

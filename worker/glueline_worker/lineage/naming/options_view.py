@@ -1,10 +1,15 @@
 """Options of a connection, looked up without regard to the spelling of their keys."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.text import resolve_arguments
+
+_SELECT = re.compile(r"\(?\s*(?:select\s.*\sfrom|with\s.*\sas)\s", re.IGNORECASE | re.DOTALL)
+_NO_TABLES = frozenset({"preactions", "postactions", "sessioninitstatement", "preparequery"})
+"""Options with SQL that runs beside the read or write itself."""
 
 
 class OptionsView:
@@ -32,6 +37,11 @@ class OptionsView:
             ]:
                 return found
         return []
+
+    def find_query(self) -> str:
+        """Return the first text that is SQL, whatever its key: connectors name it differently."""
+        texts = (text for key in self._values if key not in _NO_TABLES for text in self.texts(key))
+        return next((text for text in texts if _SELECT.match(text)), "")
 
     def get_by_ending(self, ending: str) -> str:
         """Return the text of the first key with this ending."""

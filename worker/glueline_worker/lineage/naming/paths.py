@@ -64,13 +64,16 @@ def _clean(url: str, context: LineageContext) -> str:
 
 
 def _cut_prefix(key: str) -> str:
-    """Return ``key`` up to its first wildcard, with single slashes and none at its ends."""
+    """Return ``key`` up to its first wildcard, with single slashes and none at its ends.
+
+    Blanks beside a slash belong to the key.
+    """
     parts = []
     for part in key.split("/"):
         if _GLOB.search(part):
             break
         if part.strip():
-            parts.append(part.strip())
+            parts.append(part)
     return "/".join(parts)
 
 

@@ -15,13 +15,18 @@ def is_query(text: str) -> bool:
     return _QUERY.match(text) is not None or text.lstrip().startswith("(")
 
 
-def find_query_tables(query: str, dialect: str) -> list[str]:
-    """Return the dotted names of the tables in ``query``; empty when it is not understood."""
+def find_query_tables(query: str, dialect: str) -> list[str] | None:
+    """Return the dotted names of the tables in ``query``; None when it is not understood.
+
+    Empty for a query of system tables, or of none.
+    """
     aliased = _ALIASED.fullmatch(query)
     reading = _read(aliased[1] if aliased else query, dialect)
-    return list(
-        dict.fromkeys(_join_name(table) for found in reading.statements for table in found.reads)
+    tables = dict.fromkeys(
+        _join_name(table) for found in reading.statements for table in found.reads
     )
+    is_read = reading.statements and not reading.gaps and "{" not in query
+    return list(tables) if tables or is_read else None
 
 
 def find_final_tables(table: str, actions: str, dialect: str) -> list[str]:

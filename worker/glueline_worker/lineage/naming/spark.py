@@ -1,7 +1,7 @@
 """Names in Spark SQL: ``table``, ``database.table`` and ``catalog.database.table``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import LineageContext
@@ -51,14 +51,14 @@ def name_spark_sql_table(
     ``catalogs`` maps the name of a Spark catalog to its settings; the default is those of the job's
     ``--conf``. An unknown catalog stands for the account's own catalogue.
     """
-    names = [text for part in parts if (text := resolve_arguments(part, context).strip())]
+    names = _resolve(parts, context)
     if not names:
         return name_catalog_table(DEFAULT_DATABASE, UNKNOWN_NAME, context)
     if "://" in names[-1]:  # delta.`s3://bucket/path`
         return name_location(names[-1], context)
     declared = read_catalogs(context) if catalogs is None else catalogs
     known = {name.lower(): (name, settings) for name, settings in declared.items()}
-    has_catalog = len(names) > 1 and names[0].lower() in {*known, *_DEFAULT_CATALOGS}
+    has_catalog = _has_catalog(names, known)
     if _has_selector(names, has_catalog=has_catalog):
         names = names[:-1]
     catalog = SESSION_CATALOG
@@ -71,6 +71,28 @@ def name_spark_sql_table(
         return name_table_in_catalog(name, settings, names, context)
     database = ".".join(names[:-1]) or DEFAULT_DATABASE
     return name_catalog_table(database, names[-1], context, _get_table_bucket(catalog))
+
+
+def is_metadata_table(
+    parts: Sequence[str],
+    context: LineageContext,
+    catalogs: Mapping[str, CatalogSettings] | None = None,
+) -> bool:
+    """Tell whether a name is that of Iceberg's metadata of a table, such as its snapshots."""
+    if not parts or parts[-1].strip().lower() not in _METADATA_TABLES:
+        return False
+    names = _resolve(parts, context)
+    declared = read_catalogs(context) if catalogs is None else catalogs
+    known = {name.lower() for name in declared}
+    return _has_selector(names, has_catalog=_has_catalog(names, known))
+
+
+def _resolve(parts: Sequence[str], context: LineageContext) -> list[str]:
+    return [text for part in parts if (text := resolve_arguments(part, context).strip())]
+
+
+def _has_catalog(names: Sequence[str], known: Collection[str]) -> bool:
+    return len(names) > 1 and (names[0].lower() in known or names[0].lower() in _DEFAULT_CATALOGS)
 
 
 def _has_selector(names: Sequence[str], *, has_catalog: bool) -> bool:

@@ -29,7 +29,9 @@ _METASTORE = re.compile(
 )
 _GLUE_IDS = ("glue.id", "glue.catalog-id", "glue.account-id", "glue.catalogid")
 _GLUE_ID = re.compile(r"\d{12}(?::.+)?|arn:aws[\w-]*:(?:glue|s3tables):.+")
-_GLUE_HOST = re.compile(r"(?:glue|s3tables)(?:-fips)?[.-]([a-z]{2,}(?:-[a-z]+)+-\d)\.\S+")
+_GLUE_HOST = re.compile(
+    r"(?:glue|s3tables)(?:-fips)?[.-]([a-z]{2,}(?:-[a-z]+)+-\d|\{[^{},]*\})\.\S+"
+)
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#,\s]+)", re.IGNORECASE)
 _REMOTE_TYPES = frozenset({"rest", "nessie", "jdbc", "snowflake", "bigquery", "dynamodb"})
 _SESSION_CLASSES = ("iceberg.spark.", "delta", "hudi", "hoodie", "glue", "paimon", "hive")
@@ -103,14 +105,18 @@ def _find_glue_catalog(values: CatalogSettings, address: str, warehouse: str) ->
     is_by_rest = _GLUE_HOST.match(address.partition("://")[2]) is not None
     is_signed = values.get("rest.signing-name", "").lower() in {"glue", "s3tables"}
     is_s3tables = implementation.endswith("S3TablesCatalog") or ":s3tables:" in warehouse
-    if is_s3tables and warehouse.startswith("{"):  # the ARN of a bucket, known at run time
-        return f"s3tablescatalog/{warehouse}"
+    if is_s3tables and _is_placeholder(warehouse or UNKNOWN_NAME):
+        return f"s3tablescatalog/{warehouse or UNKNOWN_NAME}"  # the ARN is known at run time
     if is_by_rest or is_signed or is_s3tables:
         is_id = _GLUE_ID.fullmatch(warehouse) or warehouse.startswith("{")
         return warehouse if is_id else ""
     if values.get("type", "").lower() == "glue" or implementation.endswith("GlueCatalog"):
         return ""
     return None
+
+
+def _is_placeholder(text: str) -> bool:
+    return text.startswith("{") and text.find("}") == len(text) - 1
 
 
 def _find_region(address: str) -> str | None:

@@ -15,6 +15,8 @@ SEQUENCES = split_words(
 )
 MAPS = frozenset(["HashMap", "LinkedHashMap", "ListMap", "Map", "Properties", "TreeMap"])
 _NUMBERS = split_words("BigDecimal BigInt Boolean Double Float Int Integer Long Short false true")
+_HEADER_LIMIT = 500
+"""The most tokens between a name and the braces of its definition."""
 _WRAPPERS = frozenset(["scala", "collection", "mutable", "immutable", "java", "util", "new", "."])
 
 
@@ -25,6 +27,10 @@ class Declarations:
     functions: set[str] = field(default_factory=set)
     curried: set[str] = field(default_factory=set)
     """Functions with several lists of parameters."""
+    values: set[str] = field(default_factory=set)
+    """Functions without parameters and parentheses, whose name alone is a call."""
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names that each class and trait defines."""
     objects: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     shapes: dict[str, Shape] = field(default_factory=dict)
@@ -41,15 +47,56 @@ def find_declarations(tokens: Sequence[ScalaToken]) -> Declarations:
                 names.shapes.setdefault(tokens[index - 1].text, _read_shape(tokens, index + 1))
         elif token.text == "def":
             names.functions.add(name)
+            if _is_value(tokens, index + 2):
+                names.values.add(name)
             if _is_curried(tokens, index + 2):
                 names.curried.add(name)
         elif token.text == "object":
             names.objects.add(name)
         elif token.text in {"class", "trait"}:
             names.classes.add(name)
+            names.members[name] = _find_class_members(tokens, index + 2)
         elif token.text in {"val", "var"}:
             names.shapes[name] = _find_shape(tokens, index + 2)
     return names
+
+
+def _is_value(tokens: Sequence[ScalaToken], index: int) -> bool:
+    """Tell whether a function has no parameters, and a body."""
+    if tokens[index].text == "[" and tokens[index].partner > index:
+        index = tokens[index].partner + 1
+    end = min(index + _HEADER_LIMIT, len(tokens))
+    while index < end and tokens[index].kind not in {"newline", "end"}:
+        token = tokens[index]
+        if token.text == "(":
+            return False
+        if token.text in {"=", "{"}:
+            return True
+        index = token.partner + 1 if token.partner > index else index + 1
+    return False
+
+
+def _find_class_members(tokens: Sequence[ScalaToken], index: int) -> tuple[str, ...]:
+    """Return what a class defines in its braces, which stand behind its header."""
+    end = min(index + _HEADER_LIMIT, len(tokens))
+    while index < end and tokens[index].kind not in {"newline", "end"}:
+        token = tokens[index]
+        if token.text == "{":
+            return tuple(find_members(tokens, index, token.partner))
+        index = token.partner + 1 if token.partner > index else index + 1
+    return ()
+
+
+def find_members(tokens: Sequence[ScalaToken], start: int, end: int) -> list[str]:
+    """Return the names that stand in definitions between two braces, not in braces between."""
+    found = []
+    position = start + 1
+    while 0 <= position < end:
+        token = tokens[position]
+        if token.kind == "id" and token.text in {"def", "val", "var"}:
+            found.append(tokens[position + 1].text)
+        position = token.partner + 1 if token.partner > position else position + 1
+    return found
 
 
 def _is_curried(tokens: Sequence[ScalaToken], index: int) -> bool:

@@ -17,7 +17,7 @@ _IDENTITY = split_words(
 _WITHOUT_PARENTHESES = split_words(
     "awaitTermination cache checkpoint collect collectAsList count createOrReplace create "
     "append distinct dropDuplicates enableHiveSupport execute first getOrCreate isEmpty "
-    "nonEmpty localCheckpoint overwritePartitions persist printSchema replace save show "
+    "nonEmpty load localCheckpoint overwritePartitions persist printSchema replace save show "
     "start summary toDF toJSON toJavaRDD unpersist values whenMatched whenNotMatched "
     "updateAll insertAll delete dropNullFields dropNulls commit now keys items"
 )
@@ -44,6 +44,10 @@ _RENAMED = {
     "trim": "strip",
     "add": "append",
 }
+NOW = "datetime.now()"
+DATE_CLASSES = frozenset({"Date", "DateTime", "GregorianCalendar"})
+"""Classes whose objects are the present time, if they are made of nothing."""
+_CLOCKS = frozenset({"currentTimeMillis", "nanoTime"})
 _PROPERTIES = frozenset({"spark_session"})
 _STRINGS = frozenset({"lower", "strip", "upper", "keys"})
 _ITEMS = {"_1": "[0]", "_2": "[1]", "_3": "[2]", "_4": "[3]", "head": "[0]", "last": "[-1]"} | {
@@ -74,8 +78,8 @@ class CallArguments:
 
 def make_selection(target: str, name: str) -> str:
     """Return ``target.name`` without parentheses."""
-    if name in _IDENTITY:
-        return target
+    if (found := _make_value_of_run(target, name)) or name in _IDENTITY:
+        return found or target
     if name in _ITEMS:
         return target + _ITEMS[name]
     if name == "zipWithIndex":
@@ -87,8 +91,22 @@ def make_selection(target: str, name: str) -> str:
     return f"{target}.{python}()" if is_call else f"{target}.{python}"
 
 
+def _make_value_of_run(target: str, name: str) -> str:
+    """Return what Python says for the time and the environment of a run; "" for all else."""
+    place = target.rpartition(".")[2]
+    if place == "Calendar" and name == "getInstance":
+        return NOW
+    if place == "System" and name in _CLOCKS:
+        return NOW
+    return "os.environ" if target == "sys" and name == "env" else ""
+
+
 def make_method_call(target: str, name: str, arguments: CallArguments) -> str:
     """Return ``target.name(arguments)``."""
+    if found := _make_value_of_run(target, name):
+        return found
+    if name == "envOrElse" and target.rpartition(".")[2] == "Properties":
+        return f"os.environ.get({arguments.render()})"
     if name in _CALLS:
         return _CALLS[name](target, arguments)
     if not arguments.render() and (name in _IDENTITY or name in _RENAMED):
@@ -163,7 +181,12 @@ def _make_join(target: str, arguments: CallArguments) -> str:
 
 
 def make_format_call(target: str, arguments: CallArguments) -> str:
-    """Return ``target.format(arguments)`` of a text: Scala's placeholders are those of ``%``."""
+    """Return ``target.format(arguments)`` of a text: Scala's placeholders are those of ``%``.
+
+    Java's form is ``String.format(target, arguments)``.
+    """
+    if target == "String" and arguments.positional:
+        return make_format_call(arguments.positional[0], CallArguments(arguments.positional[1:]))
     return f"({target} % ({arguments.render()},))" if arguments.positional else target
 
 

@@ -100,7 +100,7 @@ def _complete(text: str, *, deepest: bool) -> str | None:
     """Return a line in a form that Python can parse; None for one that it cannot."""
     header = text.endswith(":")
     body = " pass" if header and deepest else ""
-    if text.startswith(_CLAUSES):
+    if text.startswith(_CLAUSES) or text == "@property":
         return text + body
     try:
         parse_module(f"{text.removeprefix('el')} pass" if header else text)

@@ -107,8 +107,12 @@ class Translator:
         if name in _LITERALS:
             return _LITERALS[name]
         python = make_python_name(name)
-        is_member = bool(self.members) and name in self.members[-1]
-        return f"self.{python}" if is_member and not self.is_local(name) else python
+        if self.is_local(name):
+            return python
+        if self.members and name in self.members[-1]:
+            return f"self.{python}"
+        is_call = name in self.declarations.values and not self.cursor.is_at("(", "_", "=")
+        return f"{python}()" if is_call else python
 
     def is_local(self, name: str) -> bool:
         """Tell whether an enclosing function defines ``name``."""

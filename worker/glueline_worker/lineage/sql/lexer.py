@@ -9,7 +9,7 @@ the text.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 SqlTokenKind = Literal["placeholder", "string", "quoted", "word", "op"]
 
@@ -83,13 +83,14 @@ class SqlToken(NamedTuple):
 
 def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
     """Yield the tokens of ``text`` without comments, jinja blocks and white space."""
+    make = tuple.__new__  # half the time of the class's own
     for match in _PATTERNS.get(dialect, _STANDARD).finditer(text):
         kind = match.lastgroup
         if kind == "word":
             word = match.group()
-            yield SqlToken("word", word, match.start(), word.upper())
+            yield make(SqlToken, (kind, word, match.start(), word.upper()))
         elif kind != "skip":
-            yield SqlToken(cast("SqlTokenKind", kind), match.group(), match.start())
+            yield make(SqlToken, (kind, match.group(), match.start(), ""))
 
 
 def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:

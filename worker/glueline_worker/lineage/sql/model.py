@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
+from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 
 TableName = tuple[str, ...]
 """A table's name in its parts, as written but without quotes. A file that is read like a table
@@ -113,3 +114,5 @@ class SqlReading:
     warnings: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     """The warnings about text that was not read; it may name other tables."""
+    session: SqlSession = EMPTY_SESSION
+    """The functions and variables that are known after the text, for the next one."""

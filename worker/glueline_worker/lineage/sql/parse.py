@@ -1,14 +1,18 @@
 """Parse with sqlglot: the work is bounded, nothing is logged, and no exception passes."""
 
+import gc
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from threading import Lock
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
+from sqlglot.tokenizer_core import Token
 
 from glueline_worker.lineage.word_sets import split_words
 
@@ -32,6 +36,8 @@ _DIALECTS = {
 """The names that callers use for the dialects of sqlglot. Athena speaks Trino and Hive, which are
 tried one after the other."""
 
+_MAX_KEPT = 40_000
+"""Characters of the statements whose trees are kept, some 8,000 tokens."""
 _STEPS_PER_TOKEN = 40
 _FREE_STEPS = 4_000
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
@@ -51,20 +57,98 @@ def list_dialects(dialect: str) -> tuple[str, ...]:
     return (dialect, *(other for other in _OTHERS if other != dialect))
 
 
+class _ParsedStatements:
+    """The trees of the last statements: a script is read twice, the second time with schemas."""
+
+    def __init__(self) -> None:
+        self._trees: OrderedDict[tuple[str, str], exp.Expr | None] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, sql: str, dialect: str) -> tuple[bool, exp.Expr | None]:
+        """Return whether the statement is here, and its tree."""
+        key = (sql, dialect)
+        with self._lock:
+            if key not in self._trees:
+                return False, None
+            self._trees.move_to_end(key)
+            return True, self._trees[key]
+
+    def keep(self, sql: str, dialect: str, tree: exp.Expr | None) -> None:
+        """Keep a tree, and let the oldest ones go."""
+        with self._lock:
+            if (sql, dialect) not in self._trees:
+                self._size += len(sql)
+            self._trees[sql, dialect] = tree
+            while self._size > _MAX_KEPT:
+                (old, _), _ = self._trees.popitem(last=False)
+                self._size -= len(old)
+
+    def clear(self) -> None:
+        """Forget all trees."""
+        with self._lock:
+            self._trees.clear()
+            self._size = 0
+
+
+_parsed = _ParsedStatements()
+clear_parsed = _parsed.clear
+"""Forgets the trees of the last statements."""
+
+
 def parse_statement(sql: str, dialect: str) -> exp.Expr | None:
-    """Parse one statement; None if it is more, or nothing that this dialect knows."""
+    """Parse one statement; None if it is more, or nothing that this dialect knows.
+
+    Others may get the same tree: it must not be changed.
+    """
+    is_known, tree = _parsed.get(sql, dialect)
+    if not is_known:
+        tree = _parse(sql, dialect)
+        _parsed.keep(sql, dialect, tree)
+    return tree
+
+
+def _parse(sql: str, dialect: str) -> exp.Expr | None:
     try:
-        tokens = _get_dialect(dialect).tokenize(sql)
-        parser = _make_bounded_parser(dialect)(
-            dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
-        )
-        with suppress(AttributeError):  # the compiled parser keeps no dictionary, nor a limit
-            parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
-        trees = parser.parse(tokens, sql)
+        with without_collector():
+            return _parse_tokens(sql, dialect)
     except Exception:  # noqa: BLE001 - besides its own errors, odd SQL makes it raise anything
         return None
+
+
+def _parse_tokens(sql: str, dialect: str) -> exp.Expr | None:
+    tokens = _get_dialect(dialect).tokenize(sql)
+    parser = _make_bounded_parser(dialect)(
+        dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
+    )
+    with suppress(AttributeError):  # the compiled parser keeps no dictionary, nor a limit
+        parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
+    trees = parser.parse(tokens, sql)
     tree = trees[0] if len(trees) == 1 else None
     return tree if tree is not None and _is_statement(tree) else None
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Stop the cyclic garbage collector: a parser makes many objects, and none is garbage yet.
+
+    Of several threads, those that found it running start it again.
+    """
+    was_running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_running:
+            gc.enable()
+
+
+def tokenize_sql(text: str) -> list[Token]:
+    """Return the tokens of a piece of Spark SQL; none where it has no tokens."""
+    try:
+        return _get_dialect("spark").tokenize(text)
+    except Exception:  # noqa: BLE001 - an open quote, a character of no language
+        return []
 
 
 def _is_statement(tree: exp.Expr) -> bool:
@@ -83,18 +167,24 @@ def _get_dialect(name: str) -> Dialect:
 
 @lru_cache
 def _make_bounded_parser(dialect: str) -> type[Parser]:
-    """Return the dialect's parser with a limit on its steps; backtracking can be exponential."""
-    base = _get_dialect(dialect).parser_class
-    advance: Callable[[Parser, int], None] = base._advance  # noqa: SLF001
+    """Return the dialect's parser with a limit on its steps back.
 
-    def advance_within_limit(self: Parser, times: int = 1) -> None:
-        left = self.__dict__["steps"] = self.__dict__["steps"] - 1
-        if left < 0:
-            raise SqlBudgetExceeded
-        advance(self, times)
+    Backtracking can be exponential. What it goes back, it goes forward again, so that the limit
+    holds for all of its work.
+    """
+    base = _get_dialect(dialect).parser_class
+    retreat: Callable[[Parser, int], None] = base._retreat  # noqa: SLF001
+
+    def retreat_within_limit(self: Parser, index: int) -> None:
+        back = self._index - index
+        if back > 0:
+            left = self.__dict__["steps"] = self.__dict__["steps"] - back
+            if left < 0:
+                raise SqlBudgetExceeded
+        retreat(self, index)
 
     bounded: type[Parser] = type(
-        f"Bounded{base.__name__}", (base,), {"_advance": advance_within_limit}
+        f"Bounded{base.__name__}", (base,), {"_retreat": retreat_within_limit}
     )
     try:
         bounded()

@@ -20,11 +20,12 @@ class Placeholders:
 
     def __init__(self, tokens: Sequence[SqlToken]) -> None:
         self._tokens = tokens
-        used = " ".join(token.text for token in tokens if token.kind == "word").lower()
-        self._mark = _MARK
-        while self._mark in used:
-            self._mark += "q"
         self._texts = [token.text for token in tokens if token.kind == "placeholder"]
+        self._mark = _MARK
+        if self._texts:
+            used = " ".join(token.text for token in tokens if token.kind == "word").lower()
+            while self._mark in used:
+                self._mark += "q"
         self._pattern = re.compile(rf"{self._mark}(\d+)z", re.IGNORECASE)
 
     def fill(self, *, sparing: bool = False) -> str:
@@ -53,6 +54,11 @@ class Placeholders:
         if not self._texts:
             return text
         return self._pattern.sub(self._get_original, text)
+
+    @property
+    def has_any(self) -> bool:
+        """Tell whether the statement has placeholders."""
+        return bool(self._texts)
 
     def is_placeholder(self, text: str) -> bool:
         """Tell whether ``text`` is one placeholder and nothing else."""

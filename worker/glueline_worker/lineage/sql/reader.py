@@ -2,11 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import islice, pairwise, product
 from types import MappingProxyType
 
 from sqlglot import exp
 
+from glueline_worker.lineage.sql.blocks import (
+    find_immediate_text,
+    has_control,
+    read_assignment,
+    unwrap_blocks,
+)
 from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
     SqlToken,
@@ -15,12 +22,23 @@ from glueline_worker.lineage.sql.lexer import (
     measure_depth,
     split_statements,
 )
+from glueline_worker.lineage.sql.metric_views import is_metric_view, write_metric_view
 from glueline_worker.lineage.sql.model import SqlReading, SqlStatement
-from glueline_worker.lineage.sql.parse import find_dialect, list_dialects, parse_statement
+from glueline_worker.lineage.sql.parse import (
+    find_dialect,
+    list_dialects,
+    parse_statement,
+    without_collector,
+)
 from glueline_worker.lineage.sql.placeholders import Placeholders
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.tables import TableSchemas
+from glueline_worker.lineage.sql.rewrites import may_need_rewriting, rewrite_spark
+from glueline_worker.lineage.sql.routines import is_function, read_function
+from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.sql.statements.classify import classify_statement
 from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
+from glueline_worker.lineage.sql.statements.statement_builder import StatementContext
 from glueline_worker.lineage.word_sets import split_words
 
 _MAX_PARSED = 50_000
@@ -28,11 +46,15 @@ _MAX_PARSED = 50_000
 _MAX_RETRIED = 4_000
 """Tokens of a statement that other dialects are tried on."""
 _TOKEN_LENGTH = 8
+_SHORT = 50_000
+"""Characters of a text that is read without a look for garbage: what it leaves is little."""
 _MAX_TEXT = 2_000_000
 _MAX_DEPTH = 60
 _MAX_OPEN_JOINS = 12
 """Each further one doubles the parser's time."""
 _MAX_STATEMENTS = 10_000
+_MAX_IMMEDIATE = 4
+"""Texts of EXECUTE IMMEDIATE within one another."""
 _MAX_WARNINGS = 50
 _LAST_WORD = re.compile(r"[^\s;]*\Z")
 _STARTS = split_words(
@@ -50,22 +72,31 @@ _BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
 
 
 def read_sql(
-    text: str, *, dialect: str = "spark", schemas: TableSchemas = MappingProxyType({})
+    text: str,
+    *,
+    dialect: str = "spark",
+    schemas: TableSchemas = MappingProxyType({}),
+    session: SqlSession = EMPTY_SESSION,
 ) -> SqlReading:
     """Read all statements of ``text``.
 
     ``dialect`` is ``spark``, ``hive``, ``trino`` (``athena``, ``presto``), ``redshift``,
     ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
-    Spark. ``schemas`` maps ``database/table`` or ``table``, in lower case, to column names. Never
-    raises: a statement that is not understood becomes a warning.
+    Spark. ``schemas`` maps ``database/table``, and ``table`` for a name without a database, in
+    lower case, to column names; only its ``get`` is called. ``session`` has what earlier texts
+    defined. Never raises: a statement that is not understood becomes a warning.
     """
+    if is_metric_view(text):
+        text = write_metric_view(text)
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
-    reader = _Reader(beginning, find_dialect(dialect), schemas)
-    reader.read()
+    reader = _Reader(beginning, find_dialect(dialect), schemas, session)
+    with without_collector() if len(text) <= _SHORT else nullcontext():
+        reader.read()
     if left_out := len(text) - len(beginning):
         reader.leave_out(f"{left_out:,} of {len(text):,} characters of the SQL were not read")
-    return SqlReading(tuple(reader.statements), _limit(reader.warnings), _limit(reader.gaps))
+    warnings, gaps = _limit(reader.warnings), _limit(reader.gaps)
+    return SqlReading(tuple(reader.statements), warnings, gaps, reader.session)
 
 
 def _limit(sentences: Sequence[str]) -> tuple[str, ...]:
@@ -75,11 +106,20 @@ def _limit(sentences: Sequence[str]) -> tuple[str, ...]:
 
 
 class _Reader:
-    def __init__(self, text: str, dialect: str, schemas: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        text: str,
+        dialect: str,
+        schemas: Mapping[str, tuple[str, ...]],
+        session: SqlSession,
+    ) -> None:
         self._text = text
         self._dialect = dialect
         self._schemas = schemas
         self._left = _MAX_PARSED
+        self._immediate = 0
+        self._rewrites = dialect == "spark" and may_need_rewriting(text)
+        self.session = session
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
         self.gaps: list[str] = []
@@ -93,16 +133,23 @@ class _Reader:
         """Read the statements one by one, so that an odd one spoils no other."""
         line, seen = 1, 0
         pieces = split_statements(lex_sql(self._text, self._dialect))
-        for tokens in islice(pieces, _MAX_STATEMENTS):
-            line += self._text.count("\n", seen, tokens[0].start)
-            seen = tokens[0].start
-            self.statements += self._read_statement(_skip_begin(tokens), line)
+        for piece in islice(pieces, _MAX_STATEMENTS):
+            for tokens in unwrap_blocks(piece) if has_control(piece) else (piece,):
+                line += self._text.count("\n", seen, tokens[0].start)
+                seen = tokens[0].start
+                self.statements += self._read_statement(tokens, line)
         if more := sum(1 for _ in pieces):
             self.leave_out(
                 f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
             )
 
     def _read_statement(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        if self._read_definition(tokens):
+            return [SqlStatement("other", line=line)]
+        if [token.upper for token in tokens[:2]] == ["EXECUTE", "IMMEDIATE"]:
+            return self._read_immediate(tokens, line)
+        if self._rewrites:
+            tokens = rewrite_spark(tokens, self.session.variables)
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
             tokens = [SqlToken("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
@@ -115,16 +162,62 @@ class _Reader:
         moved = read_copy_unload(tokens, line, self._read_inner)
         if moved is not None:
             return [moved]
+        return self._read_parsed(tokens, line)
+
+    def _read_parsed(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        first = tokens[0].upper or tokens[0].text
         if tokens[0].kind != "placeholder" and first not in _MOVING:
             return [SqlStatement("other", line=line)]
         return self._parse(tokens, line) or self._read_by_keywords(tokens, line)
 
+    def _read_definition(self, tokens: Sequence[SqlToken]) -> bool:
+        """Read DECLARE, SET or CREATE FUNCTION into the session; tell whether it was one."""
+        first = tokens[0].upper
+        if first in {"DECLARE", "SET"} and len(tokens) > 1:
+            known = self.session.variables
+            is_variable = first == "DECLARE" or tokens[1].upper in {"VAR", "VARIABLE"}
+            if is_variable or tokens[1].value.lower() in known:
+                self.session = self.session.assign(read_assignment(tokens, known))
+            return True
+        if first == "CREATE" and is_function(tokens):
+            function = read_function(tokens, self._parse_body)
+            if function is not None:
+                self.session = self.session.define(function)
+            return True
+        return False
+
+    def _parse_body(self, tokens: Sequence[SqlToken]) -> exp.Expr | None:
+        if measure_depth(tokens) > _MAX_DEPTH or len(tokens) > self._left:
+            return None
+        self._left -= len(tokens)
+        if self._rewrites:
+            tokens = rewrite_spark(tokens, self.session.variables)
+        return parse_statement(Placeholders(tokens).fill(), self._dialect)
+
+    def _read_immediate(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+        """Read the text that EXECUTE IMMEDIATE runs."""
+        text = find_immediate_text(tokens, self.session.variables)
+        if text is None or self._immediate >= _MAX_IMMEDIATE:
+            self.leave_out(f"line {line}: EXECUTE IMMEDIATE of a text that is known at run time")
+            return []
+        self._immediate += 1
+        self._rewrites |= self._dialect == "spark" and may_need_rewriting(text)
+        found: list[SqlStatement] = []
+        for inner in islice(split_statements(lex_sql(text, self._dialect)), _MAX_IMMEDIATE):
+            found += self._read_statement(inner, line)
+        self._immediate -= 1
+        return found
+
     def _parse(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         if measure_depth(tokens) > _MAX_DEPTH or count_open_joins(tokens) > _MAX_OPEN_JOINS:
             return []
-        cost = max(len(tokens), (tokens[-1].end - tokens[0].start) // _TOKEN_LENGTH)
+        places = [token.start for token in (tokens[0], tokens[-1]) if token.start >= 0]
+        span = places[-1] - places[0] + len(tokens[-1].text) if len(places) > 1 else 0
+        cost = max(len(tokens), span // _TOKEN_LENGTH)
         placeholders = Placeholders(tokens)
-        texts = dict.fromkeys((placeholders.fill(), placeholders.fill(sparing=True)))
+        texts = [placeholders.fill()]
+        if placeholders.has_any and (sparing := placeholders.fill(sparing=True)) != texts[0]:
+            texts.append(sparing)
         names = list_dialects("trino" if _has_quoted_names(tokens) else self._dialect)[
             : None if cost <= _MAX_RETRIED else 1
         ]
@@ -132,16 +225,24 @@ class _Reader:
             self._left -= cost
             tree = parse_statement(sql, name) if self._left >= 0 else None
             if tree is not None:
-                return self._classify(tree, placeholders, line)
+                context = StatementContext(
+                    placeholders,
+                    self._schemas,
+                    self._dialect,
+                    self.session,
+                    ProjectionTexts(sql),
+                    line,
+                )
+                return self._classify(tree, context)
         return []
 
-    def _classify(
-        self, tree: exp.Expr, placeholders: Placeholders, line: int
-    ) -> list[SqlStatement]:
+    def _classify(self, tree: exp.Expr, context: StatementContext) -> list[SqlStatement]:
         try:
-            return classify_statement(tree, placeholders, self._schemas, line)
+            found = classify_statement(tree, context)
         except Exception:  # noqa: BLE001 - a tree of a shape not seen so far
             return []
+        self.warnings += context.warnings
+        return found
 
     def _read_by_keywords(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         statement = read_by_keywords(tokens, line)
@@ -167,9 +268,3 @@ def _has_quoted_names(tokens: Sequence[SqlToken]) -> bool:
         token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
         for before, token in pairwise(tokens)
     )
-
-
-def _skip_begin(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
-    """Return the statement after the BEGIN of a block."""
-    block = len(tokens) > 1 and tokens[0].upper == "BEGIN" and tokens[1].upper in _MOVING
-    return tokens[1:] if block else tokens

@@ -12,6 +12,7 @@ from glueline_worker.lineage.naming import (
     name_s3_path,
     read_connection_options,
 )
+from glueline_worker.lineage.naming.queries import is_query
 from glueline_worker.lineage.visual.fields import Fields, read_fields, read_text, read_text_list
 
 _OPTION_FIELDS = (
@@ -44,6 +45,12 @@ def find_node_datasets(
     return tuple(dict.fromkeys(found))
 
 
+def asks_with_query(node: Fields) -> bool:
+    """Tell whether a node reads what a query yields, which need not be any table."""
+    options = _collect_options(node)
+    return any(is_query(str(options.get(key, ""))) for key in ("query", "samplequery", "dbtable"))
+
+
 def _find_catalog_table(node: Fields, context: LineageContext) -> list[Dataset]:
     """Return the catalog table, unless database and table are those of a connection's store."""
     data = read_fields(node.get("data"))
@@ -72,8 +79,8 @@ def _collect_options(node: Fields) -> dict[str, object]:
             setting = read_text_list(value) if isinstance(value, list) else read_text(value)
             if setting:
                 options.setdefault(_RENAMED.get(key, key), setting)
-    asks_with_query = str(options.get("sourcetype", "")).lower() == "query"
-    if asks_with_query and (options.get("samplequery") or options.get("query")):
+    is_by_query = str(options.get("sourcetype", "")).lower() == "query"
+    if is_by_query and (options.get("samplequery") or options.get("query")):
         # The table beside a query is an earlier choice.
         for key in ("table", "dbtable"):
             options.pop(key, None)

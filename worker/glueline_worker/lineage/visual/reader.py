@@ -16,8 +16,9 @@ from glueline_worker.lineage.model import (
     Node,
     Role,
 )
+from glueline_worker.lineage.state_machines import resolve_expressions
 from glueline_worker.lineage.visual.conditions import read_join_keys
-from glueline_worker.lineage.visual.datasets import find_node_datasets
+from glueline_worker.lineage.visual.datasets import asks_with_query, find_node_datasets
 from glueline_worker.lineage.visual.fields import (
     Fields,
     read_fields,
@@ -43,7 +44,7 @@ def read_visual(
     custom_code: CustomCode | None = None,
 ) -> Graph:
     """Return the graph of ``CodeGenConfigurationNodes``, with warnings for unreadable parts."""
-    return _Reader(nodes, context, custom_code).read()
+    return _Reader(resolve_expressions(nodes), context, custom_code).read()
 
 
 class _Reader:
@@ -84,7 +85,7 @@ class _Reader:
         if role == "transform" and (inputs or is_transform(kind)):
             return self._read_transform(step, kind, node)
         datasets = find_node_datasets(kind, node, role, self._context)
-        if not datasets:
+        if not datasets and not asks_with_query(node):
             self._leave_out(f"the visual node {step.label} ({kind}) names no dataset")
         step = replace(step, datasets=datasets)
         # A node that is no transform and has no inputs is a source of an unknown kind.

@@ -23,6 +23,7 @@ from glueline_worker.sinks.sql.database_identity import assign_database_number
 from glueline_worker.sinks.sql.errors import READ_ONLY_SQLSTATE, is_busy
 from glueline_worker.sinks.sql.schema.migration import (
     MIGRATED_VERSION,
+    add_new_columns,
     drop_replaced_views,
     migrate_schema,
 )
@@ -83,10 +84,12 @@ def create_schema(connection: Connection) -> int | None:
     if inspect(connection).has_table(VERSIONS.name):
         version: int | None = connection.scalar(select(VERSIONS.c.version))
         if version == SCHEMA_VERSION:
+            add_new_columns(connection)
             _add_new_views(connection)
             return None
         _check_version(version)
         migrate_schema(connection)
+        add_new_columns(connection)
         create_views(connection)
         return version
     METADATA.create_all(connection)

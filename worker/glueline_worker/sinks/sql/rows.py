@@ -24,6 +24,9 @@ from glueline_worker.sinks.object_names import shorten_key
 
 Row = dict[str, Any]
 
+_KINDS_WITH_INPUTS = frozenset({"job", "table"})
+"""The kinds of things whose lineage depends on the columns of tables."""
+
 
 def make_rows(
     run: Run, parts: Iterable[Part], now: datetime, *, allow_nul: bool
@@ -37,7 +40,7 @@ def make_rows(
         for record in part.records:
             row = _make_row(run, record, now, allow_nul=allow_nul)
             row["fingerprint"] = part.fingerprint
-            if record.kind == "job":
+            if record.kind in _KINDS_WITH_INPUTS:
                 row["inputs"] = to_json_text(part.inputs)
             rows.setdefault(record.kind, []).append(row)
     for of_kind in rows.values():

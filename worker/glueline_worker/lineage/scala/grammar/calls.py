@@ -43,7 +43,7 @@ def make_call(translator: Translator, target: str, name: str, arguments: CallArg
         key, value = arguments.positional[:2]
         translator.writer.emit(f"{target}[{key}] = {value}", translator.cursor.token.line)
         return target
-    if name == "format" and translator.get_shape(target) == "text":
+    if name == "format" and (target == "String" or translator.get_shape(target) == "text"):
         return methods.make_format_call(target, arguments)
     if name in _COLLECTIONS | {_JSON}:  # mutable.Map(…)
         return make_application(translator, name, arguments)
@@ -60,8 +60,8 @@ def make_application(translator: Translator, callee: str, arguments: CallArgumen
     if callee in _COLLECTIONS:
         return _make_collection(translator, callee, arguments)
     if first is None:
-        return f"{callee}({arguments.render()})"
-    if callee in _WRAPPERS:
+        return methods.NOW if callee in methods.DATE_CLASSES else f"{callee}({arguments.render()})"
+    if callee in _WRAPPERS or (callee in methods.DATE_CLASSES and first == methods.NOW):
         return first
     if callee == _JSON:
         return _make_options(translator, first)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from glueline_worker.lineage.scala.declarations import find_members
+from glueline_worker.lineage.scala.grammar.arguments import read_call_arguments
 from glueline_worker.lineage.scala.grammar.assignments import read_expression_or_assignment
 from glueline_worker.lineage.scala.grammar.blocks import read_branch
 from glueline_worker.lineage.scala.lexer import ScalaToken
@@ -12,6 +14,7 @@ _MODIFIERS = (
     *("abstract", "final", "implicit", "inline", "lazy", "override", "private", "protected"),
     *("sealed", "transparent"),
 )
+_METHOD = ("def ", "@property")
 _CLAUSES = ("import", "package", "type")
 
 
@@ -105,8 +108,10 @@ def _read_function(translator: Translator) -> None:
     """Read ``def``."""
     cursor, writer = translator.cursor, translator.writer
     line = cursor.advance().line
-    name = make_python_name(cursor.advance().text)
+    scala_name = cursor.advance().text
+    name = make_python_name(scala_name)
     cursor.skip_type_arguments()
+    is_value = not cursor.is_at("(")
     parameters = _read_signature(translator)
     if cursor.take(":"):
         cursor.skip_type("=", "{")
@@ -116,6 +121,8 @@ def _read_function(translator: Translator) -> None:
     is_method = bool(translator.members) and not translator.locals
     translator.locals.append({parameter.partition("=")[0] for parameter in parameters})
     first = ["self"] if is_method else []
+    if is_method and is_value:
+        writer.emit("@property", line)
     with writer.block(f"def {name}({', '.join(first + parameters)}):", line):
         writer.emit(f"return {read_branch(translator)}", line)
     translator.locals.pop()
@@ -152,13 +159,46 @@ def _read_parameter(translator: Translator, *, implicit: bool) -> str:
 def _read_object(translator: Translator) -> None:
     """Read ``object``: its members stand at the top level, and calls leave out its name."""
     cursor = translator.cursor
-    cursor.advance()
+    line = cursor.advance().line
+    name = make_python_name(cursor.advance().text)
+    if _has_known_base(translator):
+        _write_singleton(translator, name, line)
+        return
     while not cursor.is_at("{") and not cursor.is_at_line_end():
         cursor.advance()
     if cursor.is_at("{"):
         opening = cursor.advance()
         translator.writer.emit(translator.statements("}"), opening.line)
         cursor.leave(opening)
+
+
+def _has_known_base(translator: Translator) -> bool:
+    cursor = translator.cursor
+    position = cursor.position
+    while (token := cursor.get(position)).text != "{" and token.kind not in {"newline", "end"}:
+        is_base = token.text in {"extends", "with"}
+        if is_base and cursor.get(position + 1).text in translator.declarations.classes:
+            return True
+        position += 1
+    return False
+
+
+def _write_singleton(translator: Translator, name: str, line: int) -> None:
+    """Write an object that has members of classes: an instance, whose members are names too."""
+    cursor, writer = translator.cursor, translator.writer
+    bases: list[str] = []
+    position = cursor.position
+    while (token := cursor.get(position)).text != "{" and token.kind not in {"newline", "end"}:
+        if token.text in translator.declarations.classes:
+            bases.append(token.text)
+        position += 1
+    own = find_members(cursor.tokens, position, token.partner if token.text == "{" else -1)
+    inherited = [m for base in bases for m in translator.declarations.members.get(base, ())]
+    made = f"{name}__class"
+    _write_class(translator, made, (), line)
+    writer.emit(f"{name}__object = {made}()", line)
+    for member in dict.fromkeys(map(make_python_name, [*inherited, *own])):
+        writer.emit(f"{member} = {name}__object.{member}", line)
 
 
 def _read_class(translator: Translator) -> None:
@@ -169,26 +209,65 @@ def _read_class(translator: Translator) -> None:
     cursor.skip_type_arguments()
     _skip_modifiers(translator)
     parameters = _read_signature(translator)
-    base = ""
+    _write_class(translator, name, parameters, line)
+
+
+def _write_class(translator: Translator, name: str, parameters: Sequence[str], line: int) -> None:
+    """Write a class from what follows its parameters."""
+    fields = [parameter.partition("=")[0] for parameter in parameters]
+    outer = translator.locals
+    translator.members.append(set(fields))
+    translator.locals = [set(fields)]  # what the bases are given is of the parameters
+    with translator.writer.capture() as lines:
+        bases = _read_bases(translator)
+    translator.locals = outer
+    translator.members.pop()
+    names = [make_python_name(base) for base in bases]
+    with translator.writer.block(f"class {name}({', '.join(names)}):", line):
+        calls = [
+            f"{make_python_name(base)}.__init__({', '.join(['self', *([found] if found else [])])})"
+            for base, found in bases.items()
+        ]
+        inherited = [m for base in bases for m in translator.declarations.members.get(base, ())]
+        first = [text for _, text, _ in lines]
+        _read_class_body(translator, parameters, [*first, *calls], inherited, line)
+
+
+def _read_bases(translator: Translator) -> dict[str, str]:
+    """Read the known classes that a class or an object extends, with what they are given."""
+    cursor = translator.cursor
+    found: dict[str, str] = {}
     while not cursor.is_at("{") and not cursor.is_at_line_end():
-        if cursor.is_at("extends") and cursor.peek().text in translator.declarations.classes:
-            base = make_python_name(cursor.peek().text)
-        cursor.advance()
-    with translator.writer.block(f"class {name}({base}):", line):
-        _read_class_body(translator, parameters, line)
+        is_base = cursor.take("extends") or cursor.take("with")
+        if not is_base or cursor.token.text not in translator.declarations.classes:
+            cursor.advance()
+            continue
+        name = cursor.advance().text
+        cursor.skip_type_arguments()
+        found[name] = read_call_arguments(translator).render() if cursor.is_at("(") else ""
+    return found
 
 
-def _read_class_body(translator: Translator, parameters: Sequence[str], line: int) -> None:
+def _read_class_body(
+    translator: Translator,
+    parameters: Sequence[str],
+    first: Sequence[str],
+    inherited: Sequence[str],
+    line: int,
+) -> None:
     """Write the constructor, which runs the statements of the class, and the methods."""
     cursor, writer = translator.cursor, translator.writer
     fields = [parameter.partition("=")[0] for parameter in parameters]
     opening = cursor.token
     end = opening.partner if cursor.is_at("{") else -1
-    translator.members.append({*fields, *_find_members(cursor.tokens, cursor.position, end)})
+    own = find_members(cursor.tokens, cursor.position, end)
+    translator.members.append({*fields, *map(make_python_name, [*inherited, *own])})
     outer, translator.locals = translator.locals, []
     with writer.block(f"def __init__({', '.join(['self', *parameters])}):", line):
         for parameter in fields:
             writer.emit(f"self.{parameter} = {parameter}", line)
+        for text in first:
+            writer.emit(text, line)
         methods = _read_constructor(translator, opening) if end >= 0 else []
     writer.lines += methods
     translator.locals = outer
@@ -205,7 +284,7 @@ def _read_constructor(translator: Translator, opening: ScalaToken) -> list[Line]
         start = cursor.position
         with writer.capture() as lines:
             value = translator.statement()
-        if lines and lines[0][1].startswith("def "):
+        if lines and lines[0][1].startswith(_METHOD):
             methods += [(depth - 1, text, line) for depth, text, line in lines]
         else:
             writer.lines += lines
@@ -215,18 +294,6 @@ def _read_constructor(translator: Translator, opening: ScalaToken) -> list[Line]
             cursor.advance()
     cursor.leave(opening)
     return methods
-
-
-def _find_members(tokens: Sequence[ScalaToken], start: int, end: int) -> list[str]:
-    """Return the names that a class defines in its own braces."""
-    found = []
-    position = start + 1
-    while 0 <= position < end:
-        token = tokens[position]
-        if token.kind == "id" and token.text in {"def", "val", "var"}:
-            found.append(make_python_name(tokens[position + 1].text))
-        position = token.partner + 1 if token.partner > position else position + 1
-    return found
 
 
 _DEFINITIONS: dict[str, Callable[[Translator], None]] = {

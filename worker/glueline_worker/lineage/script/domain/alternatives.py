@@ -10,12 +10,20 @@ from math import prod
 from typing import Any
 
 from glueline_worker.lineage.script.domain.limits import report_limit
-from glueline_worker.lineage.script.domain.values import UNKNOWN, OneOf, Value
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    External,
+    OneOf,
+    Value,
+)
+from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
 ALTERNATIVES_LIMIT = 16
 """The most alternatives of one value; further ones are left out."""
 _FOLD_LIMIT = 30
 """The most items of a list or dict that are looked at for alternatives."""
+
+_ARGUMENT = f"{OPEN}arg:"
 
 _Args = list[Value]
 _Kwargs = dict[str, Value]
@@ -52,7 +60,38 @@ def join_values(values: Iterable[Value]) -> Value:
                 return OneOf(tuple(found), is_cut=True)
     if not found:
         return UNKNOWN
+    if len(found) > 1:
+        found = _leave_out_doubles(found)
     return found[0] if len(found) == 1 else OneOf(tuple(found), is_cut)
+
+
+def _leave_out_doubles(found: list[Value]) -> list[Value]:
+    """Leave out a variable of the environment beside the job's argument of the same name.
+
+    A helper that looks in both finds one setting.
+    """
+    names = {_name_setting(option.label[4:]) for option in found if _is_variable(option)}
+    if not names:
+        return found
+    arguments = {
+        _name_setting(option[len(_ARGUMENT) : -1])
+        for option in found
+        if isinstance(option, str) and option.startswith(_ARGUMENT) and option.endswith(CLOSE)
+    }
+    doubles = names & arguments
+    return [
+        option
+        for option in found
+        if not (_is_variable(option) and _name_setting(option.label[4:]) in doubles)
+    ]
+
+
+def _is_variable(option: Value) -> bool:
+    return isinstance(option, External) and option.label.startswith("env:")
+
+
+def _name_setting(name: str) -> str:
+    return name.lower().replace("-", "_")
 
 
 def _is_same(one: Value, other: Value) -> bool:

@@ -2,156 +2,151 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 
+from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
-from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
-from glueline_worker.lineage.sql import read_sql
+from glueline_worker.lineage.script.domain.values import Column, ColumnName, External, Frame, Value
 from glueline_worker.lineage.word_sets import split_words
 
-_NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
-
-_CONSTANTS = split_words(
-    "lit current_timestamp current_date now monotonically_increasing_id input_file_name "
-    "spark_partition_id rand randn uuid typedLit row_number rank dense_rank percent_rank "
-    "cume_dist ntile unix_timestamp broadcast"
-)
-"""Functions whose texts name no column."""
-_ALL_TEXTS = split_words(
-    "concat coalesce greatest least struct array create_map hash xxhash64 count_distinct "
-    "countDistinct grouping_id map_from_arrays arrays_zip map_concat add datediff date_diff "
-    "months_between levenshtein corr covar_pop covar_samp approx_count_distinct"
-)
-"""Functions each of whose texts names a column."""
-_FIRST_TEXT = split_words(
-    "col column upper lower trim ltrim rtrim initcap length reverse year month quarter "
-    "dayofmonth dayofweek dayofyear weekofyear hour minute second date_format to_date "
-    "to_timestamp from_unixtime to_utc_timestamp from_utc_timestamp date_add date_sub "
-    "add_months date_trunc trunc last_day sum sumDistinct sum_distinct avg mean count min max "
-    "first last collect_list collect_set stddev stddev_pop stddev_samp variance var_pop "
-    "var_samp skewness kurtosis lag lead nth_value abs ceil floor round bround sqrt exp log "
-    "log10 log2 pow isnan isnull nanvl sha1 sha2 md5 crc32 base64 unbase64 hex unhex bin "
-    "regexp_replace regexp_extract translate split substring substring_index lpad rpad repeat "
-    "instr locate ascii soundex explode explode_outer posexplode posexplode_outer inline size "
-    "array_contains array_distinct array_join array_max array_min sort_array element_at slice "
-    "flatten from_json to_json get_json_object json_tuple schema_of_json map_keys map_values "
-    "from_csv to_csv cast percentile_approx approxCountDistinct any_value max_by min_by asc "
-    "desc asc_nulls_first desc_nulls_last transform filter aggregate exists forall array_sort "
-    "to_number decode encode"
-)
-"""Functions whose first text names a column, and whose other texts are formats or patterns."""
-COLUMN_FUNCTIONS = (
-    _CONSTANTS | _ALL_TEXTS | _FIRST_TEXT | {"when", "expr", "concat_ws", "format_string"}
-)
-AMBIGUOUS_FUNCTIONS = split_words(
-    "sum min max abs round pow filter transform hash first last count exists add now encode "
-    "decode split slice size log trim upper lower length reverse translate repeat locate mean "
-    "floor ceil sqrt exp array column struct hex bin year month hour minute second rank uuid "
-    "rand aggregate cast"
-)
-"""Names that other libraries have too: taken as Spark's when something says so."""
+UNKNOWN_COLUMN = Column(is_known=False)
+_STRENGTH: tuple[Transformation, ...] = ("identity", "transformation", "aggregation", "masking")
 FRAME_PROPERTIES = split_words("rdd na stat loc iloc at str dt values T df")
 """Properties of frames and columns that stand for the same data."""
 COLUMN_METHODS = split_words(
-    "alias name cast astype asc desc asc_nulls_first asc_nulls_last desc_nulls_first "
-    "desc_nulls_last over isin like rlike ilike between when otherwise isNull isNotNull "
-    "eqNullSafe getField getItem substr startswith endswith contains withField dropFields"
+    "alias name cast astype try_cast asc desc asc_nulls_first asc_nulls_last desc_nulls_first "
+    "desc_nulls_last over isin like rlike ilike between when otherwise isNull isNotNull isNaN "
+    "eqNullSafe getField getItem substr startswith endswith contains withField dropFields "
+    "bitwiseAND bitwiseOR bitwiseXOR outer"
 )
 """Methods of Spark's columns; what else is called on a column is of pandas."""
+_OPERATOR_TEXTS = {"==": "=", "&": "AND", "and": "AND", "|": "OR", "or": "OR"}
 
 
 def get_column(frame: Frame, name: str) -> Column:
     """Return ``frame.name`` or ``frame["name"]``."""
-    return Column(((frame.node, name),), name)
-
-
-def combine_columns(values: Iterable[Value]) -> Column:
-    """Make one nameless column of all columns in ``values``."""
-    refs: dict[tuple[str | None, str], None] = {}
-    known = True
-    for value in values:
-        for option in get_alternatives(value):
-            if isinstance(option, Column):
-                refs.update(dict.fromkeys(option.refs))
-                known = known and option.is_known
-            elif isinstance(option, (list, tuple)):
-                inner = combine_columns(option)
-                refs.update(dict.fromkeys(inner.refs))
-                known = known and inner.is_known
-            elif isinstance(option, External) and option.label.startswith("loop:"):
-                known = False
-    return Column(tuple(refs), None, known)
+    if name == "*":
+        return Column((ColumnName(frame.node, "*"),), kind="star")
+    return Column((ColumnName(frame.node, name),), split_name(name)[-1], text=name, kind="plain")
 
 
 def parse_column_name(text: str) -> Column:
     """Return the column that a text names."""
-    name = render(text).strip("`")
     if has_placeholder(text):
-        return Column((), None, is_known=False)
-    return Column(((None, name),), name.split(".")[-1])
+        return UNKNOWN_COLUMN
+    name = render(text)
+    if name == "*" or name.endswith(".*"):
+        return Column((ColumnName(None, name),), kind="star")
+    plain = ".".join(split_name(name))
+    return Column((ColumnName(None, name),), split_name(name)[-1], text=plain, kind="plain")
 
 
-def call_column_function(name: str, args: list[Value]) -> Column:
-    """Call ``pyspark.sql.functions.name``."""
-    if name == "expr":
-        return (
-            parse_column_expression(args[0])
-            if args and isinstance(args[0], str)
-            else Column(is_known=False)
-        )
-    if name in {"col", "column"} and args:
-        return parse_column_name(args[0]) if isinstance(args[0], str) else _as_column(args[0])
-    if name in _CONSTANTS:
-        return combine_columns(arg for arg in args if isinstance(arg, Column))
-    texts = args if name in _ALL_TEXTS else args[1:] if name == "concat_ws" else args[:1]
-    if name in {"when", "format_string"}:
-        texts = []
-    flat: list[Value] = []
-    for value in texts:
-        flat += value if isinstance(value, (list, tuple)) else [value]
-    named_texts = [
-        parse_column_name(value) for value in flat if isinstance(value, str) and value != "*"
-    ]
-    column = combine_columns([*named_texts, *args])
-    if len(column.refs) == 1:  # Spark names it so, unless an alias follows
-        return Column(column.refs, f"{name}({column.refs[0][1]})", column.is_known)
-    return column
+def split_name(name: str) -> list[str]:
+    """Split ``a.`b.c` `` into its parts."""
+    if "`" not in name:
+        return name.split(".") or [name]
+    parts: list[str] = [""]
+    quoted = False
+    for char in name:
+        if char == "`":
+            quoted = not quoted
+        elif char == "." and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
 
 
-def _as_column(value: Value) -> Column:
+def combine_columns(
+    values: Iterable[Value],
+    how: Transformation = "transformation",
+    name: str | None = None,
+) -> Column:
+    """Make one column of all columns in ``values``."""
+    refs: dict[ColumnName, None] = {}
+    deciders: dict[tuple[ColumnName, Effect], None] = {}
+    is_known = True
+    for part in _list_columns(values):
+        refs.update(dict.fromkeys(strengthen(ref, how) for ref in part.refs))
+        deciders.update(dict.fromkeys(part.deciders))
+        is_known = is_known and part.is_known and part.kind in {"value", "plain", "item", "star"}
+    return Column(tuple(refs), name, is_known, deciders=tuple(deciders))
+
+
+def _list_columns(values: Iterable[Value]) -> Iterable[Column]:
+    for value in values:
+        for option in get_alternatives(value):
+            if isinstance(option, Column):
+                yield option
+            elif isinstance(option, (list, tuple)):
+                yield from _list_columns(option)
+            elif isinstance(option, External) and option.label.startswith("loop:"):
+                yield UNKNOWN_COLUMN
+
+
+def strengthen(ref: ColumnName, how: Transformation) -> ColumnName:
+    """Return a reference that passes through one more transformation."""
+    if _STRENGTH.index(how) <= _STRENGTH.index(ref.transformation):
+        return ref
+    return ref._replace(transformation=how)
+
+
+def decide_by(column: Column, effect: Effect) -> tuple[tuple[ColumnName, Effect], ...]:
+    """List the columns of a condition, as columns that decide with ``effect``."""
+    refs = [*column.refs, *(ref for ref, _ in column.deciders)]
+    return tuple(
+        (ref._replace(transformation="identity"), effect)
+        for ref in dict.fromkeys(refs)
+        if ref.name != "*"
+    )
+
+
+def show(value: Value) -> str | None:
+    """Return a value as Spark shows it in an expression's name; None where it is unknown."""
     if isinstance(value, Column):
-        return value
-    return Column((), None, is_known=False)
+        return value.shown
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, str) and not has_placeholder(value):
+        return render(value)
+    return None
 
 
-@lru_cache(maxsize=2_000)
-def parse_column_expression(text: str) -> Column:
-    """Parse a SQL expression, such as ``expr``'s or one of ``selectExpr``'s."""
-    bare = text.strip().strip("`")
-    if _NAME.match(bare):
-        return parse_column_name(bare)
-    reading = read_sql(f"SELECT {render(text)} FROM frame")  # noqa: S608 - parsed, never run
-    for statement in reading.statements[:1]:
-        if statement.rest:
-            return Column((), "*", is_known=False)
-        for name, sources in statement.columns.items():
-            return Column(tuple((None, column) for _, column in sources), name)
-    return Column((), None, is_known=False)
+def show_call(name: str, values: Iterable[Value]) -> str | None:
+    """Return ``name(a, b)`` as Spark names it."""
+    shown = [show(value) for value in values]
+    if any(text is None for text in shown):
+        return None
+    return f"{name}({', '.join(text for text in shown if text is not None)})"
 
 
-def call_column_method(column: Column, name: str, args: list[Value]) -> Column:
-    """Call a method of a column."""
-    if name in {"alias", "name"} and args and isinstance(args[0], str):
-        return Column(
-            column.refs, render(args[0]), column.is_known and not has_placeholder(args[0])
-        )
-    if name in {"getField", "getItem"}:
-        last = args[0] if args and isinstance(args[0], str) else column.name
-        return Column(column.refs, last, column.is_known)
-    if name in {"cast", "astype", "asc", "desc", "over", "substr"}:
-        return Column(column.refs, column.name, column.is_known)
-    merged = combine_columns([column, *args])
-    return Column(merged.refs, None, merged.is_known)
+def operate_columns(symbol: str, left: Value, right: Value) -> Column:
+    """Return ``left symbol right``, where one of them is a column."""
+    shown = show(left), show(right)
+    name = None
+    if None not in shown:
+        name = f"({shown[0]} {_OPERATOR_TEXTS.get(symbol, symbol)} {shown[1]})"
+        if symbol == "**":
+            name = f"POWER({shown[0]}, {shown[1]})"
+        if symbol == "!=":
+            name = f"(NOT ({shown[0]} = {shown[1]}))"
+    return combine_columns([left, right], name=name)
+
+
+def negate_column(symbol: str, value: Column) -> Column:
+    """Return ``~column`` or ``-column``."""
+    name = None
+    if value.shown is not None:
+        name = f"(NOT {value.shown})" if symbol == "~" else f"negative({value.shown})"
+    return combine_columns([value], name=name)
+
+
+def call_udf(name: str, args: Iterable[Value]) -> Column:
+    """Call a user-defined function: its texts name columns."""
+    columns = [parse_column_name(arg) if isinstance(arg, str) else arg for arg in args]
+    return combine_columns(columns, name=show_call(name, columns))

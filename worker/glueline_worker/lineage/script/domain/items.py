@@ -15,6 +15,16 @@ UNROLL_LIMIT = 2_000
 """The most items of a collection that a loop is unrolled over."""
 
 
+_NAMES_OF_ITEMS = frozenset({"Key", "Name", "Prefix", "name", "table", "table_name"})
+"""Fields that name the item itself, as in AWS's listings."""
+
+
+def label_field(label: str, key: Value) -> str:
+    """Return the label of a field of a loop's item: two fields are two things."""
+    is_field = isinstance(key, str) and key.isidentifier() and key not in _NAMES_OF_ITEMS
+    return f"{label}.{key}" if is_field and label.startswith("loop:") else label
+
+
 def list_items(value: Value) -> list[Value] | None:
     """List the items that a loop over ``value`` meets; None when they are unknown."""
     if isinstance(value, OneOf):

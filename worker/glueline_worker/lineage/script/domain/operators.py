@@ -6,7 +6,8 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.columns import operate_columns
+from glueline_worker.lineage.script.domain.data_text import keep_data
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
@@ -30,12 +31,14 @@ _SEQUENCE_LIMIT = 5_000
 _LARGE = 10**30
 
 
-def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:
+def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Value:  # noqa: PLR0911 - one for each kind
     """Return ``left op right``."""
     reading.state.charge()
     if isinstance(left, Column) or isinstance(right, Column):
-        return combine_columns([left, right])
+        return operate_columns(_SYMBOLS.get(type(op), "?"), left, right)
     has_frame = isinstance(left, Frame) or isinstance(right, Frame)
+    if has_frame and not isinstance(left, str) and (figure := _get_figure(left, right)):
+        return figure
     if has_frame and not isinstance(left, str) and not isinstance(right, str):
         return reading.state.transform([left, right])
     if isinstance(op, ast.Mod) and isinstance(left, str):
@@ -47,15 +50,31 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
     return _compute(op, left, right)
 
 
+def _get_figure(left: Value, right: Value) -> Frame | None:
+    """Return the figure that is computed with, if no data is."""
+    sides = [side for side in (left, right) if isinstance(side, Frame)]
+    return sides[0] if all(side.kind == "scalar" for side in sides) else None
+
+
 def _join_texts(left: Value, right: Value) -> Value:
     """Join two texts; with a part from the job's arguments, the whole is one of them."""
     if isinstance(left, (list, dict)):
         return UNKNOWN
-    text = limit_text(as_text(left) + as_text(right))
+    text = keep_data(limit_text(as_text(left) + as_text(right)), [left, right])
     is_argument = isinstance(left, JobArgument) or isinstance(right, JobArgument)
     return JobArgument(text) if is_argument and isinstance(text, str) else text
 
 
+_SYMBOLS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -67,8 +86,23 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
+def _combine_sets(op: ast.operator, left: Value, right: Value) -> Value:
+    """Return an operation of sets, which are lists here; None for other operations."""
+    are_lists = isinstance(left, (list, tuple)) and isinstance(right, (list, tuple))
+    if not are_lists or not isinstance(op, (ast.Sub, ast.BitAnd, ast.BitOr)):
+        return None
+    if not all(isinstance(item, str) for item in (*left, *right)):
+        return None
+    if isinstance(op, ast.BitOr):
+        return list(dict.fromkeys((*left, *right)))
+    others = set(right)
+    return [item for item in left if (item in others) == isinstance(op, ast.BitAnd)]
+
+
 def _compute(op: ast.operator, left: Value, right: Value) -> Value:
     """Return ``left op right`` for values that Python itself can compute with."""
+    if (found := _combine_sets(op, left, right)) is not None:
+        return found
     function = _OPERATORS.get(type(op))
     known = (int, float, str, list, tuple, dict)
     if function is None or not isinstance(left, known) or not isinstance(right, known):

@@ -1,7 +1,8 @@
 """The findings of a reading so far: nodes, temporary views, catalogs, local files."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, LineageContext, Node, Role
@@ -9,16 +10,19 @@ from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.journal import Journal
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.outputs import Outputs
 from glueline_worker.lineage.script.domain.template_text import placeholder, render
 from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
     Column,
+    DataText,
     Frame,
     Instance,
     JobArgument,
     OneOf,
     Value,
 )
+from glueline_worker.lineage.sql import EMPTY_SESSION
 
 _STEP_LIMIT = 800_000
 """The most expressions and statements to follow: about a second of work."""
@@ -31,6 +35,15 @@ _SIZE_PER_STEP = 32
 """Characters or items that count as one step."""
 
 
+class Grouping(NamedTuple):
+    """A frame that a groupBy grouped by ``keys``, and what a pivot made columns of."""
+
+    frame: Frame
+    keys: list[Value]
+    pivot: Value = None
+    values: Value = None
+
+
 class ReadingExhausted(Exception):
     """The script takes more steps or nodes than the limits allow."""
 
@@ -38,8 +51,9 @@ class ReadingExhausted(Exception):
 class State:
     """Everything that lasts for the whole script."""
 
-    def __init__(self, context: LineageContext) -> None:
+    def __init__(self, context: LineageContext, first_node: int = 1) -> None:
         self.context = context
+        self._first_node = first_node
         self.journal = Journal()
         self.nodes: dict[str, Node] = {}
         self.views: dict[str, Value] = {}
@@ -53,16 +67,51 @@ class State:
         """Objects that libraries keep for the whole script, such as a default connection."""
         self.aliases: dict[str, dict[str, str]] = {}
         """By node: the names that ``alias`` gave in it, with the node of each."""
-        self.groups: dict[str, tuple[Frame, list[Value]]] = {}
-        """By node: the frame that a groupBy grouped, and its keys."""
+        self.groups: dict[str, Grouping] = {}
+        """By node: what a groupBy grouped."""
+        self.outputs: dict[str, Outputs | None] = {}
+        """By node: its columns in their order; None where they are not known."""
+        self.sql_session = EMPTY_SESSION
+        """The SQL functions and variables that the script's SQL has defined so far."""
+        self.origins: dict[str, int] = {}
+        """By node: the datasets that flow into it, as bits of their numbers."""
+        self._dataset_bits: dict[Dataset, int] = {}
+        self.has_star_functions = False
+        """True once the script imports all of Spark's functions by their bare names."""
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
+        self.declared: dict[tuple[Dataset, Dataset], None] = {}
+        """Places in which the script says that the data of a catalog table is, with the table."""
+        self.written: set[Dataset] = set()
+        """The datasets that were written so far."""
+        self.asked_schemas: set[str] = set()
+        """Nodes whose columns or types the script asked for."""
+        self.asked_data: set[str] = set()
+        """Nodes of which it called any other method."""
         self.warnings: dict[str, None] = {}
         self.gaps: dict[str, None] = {}
         self._omitted: set[str] = set()
         self.line: int | None = None
+        self.module = ""
+        """The imported module that is run; "" in the script itself."""
+        self._line_of_use: int | None = None
         self.steps = 0
         self.depth = 0
+
+    @contextmanager
+    def enter_module(self, module: str) -> Iterator[None]:
+        """Run code of an imported module: what it does counts for the script's present line."""
+        before = self.module, self._line_of_use, self.line
+        self.module, self._line_of_use = module, self.line_in_script
+        try:
+            yield
+        finally:
+            self.module, self._line_of_use, self.line = before
+
+    @property
+    def line_in_script(self) -> int | None:
+        """The line of the script itself that is followed."""
+        return self._line_of_use if self.module else self.line
 
     def charge(self, cost: int = 1) -> None:
         """Count a step; raise ReadingExhausted past the limit."""
@@ -96,7 +145,9 @@ class State:
         return (*found, *more)
 
     def _add_sentence(self, found: dict[str, None], sentence: str) -> None:
-        sentence = f"line {self.line}: {sentence}" if self.line else sentence
+        if self.line:
+            place = f"module {self.module}, line" if self.module else "line"
+            sentence = f"{place} {self.line}: {sentence}"
         if len(found) < _WARNING_LIMIT or sentence in found:
             found[sentence] = None
         else:
@@ -104,10 +155,12 @@ class State:
 
     def get_argument(self, name: str) -> str:
         """Return the job's argument ``name``: its default value, or a placeholder."""
+        name = name.lstrip("-")
         found = self.context.arguments.get(name)
         if found is None:
             found = self.context.arguments.get(name.replace("_", "-"))
-        return JobArgument(found) if found else placeholder(f"arg:{name}")
+        label = f"arg:{name}"
+        return JobArgument(found, label) if found else placeholder(label)
 
     # Nodes
 
@@ -143,16 +196,36 @@ class State:
             )
         if role == "write" and label == "":
             label = "write"
-        identity = f"n{len(self.nodes) + 1}"
+        identity = f"n{len(self.nodes) + self._first_node}"
+        if role == "write":
+            self.written.update(datasets)
+        elif datasets and self.written.issuperset(datasets):
+            self.tentative.add(identity)  # what the job has written is only looked at
         self.nodes[identity] = Node(
-            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line
+            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line_in_script
         )
+        bits = 0
+        for dataset in self.nodes[identity].datasets if role == "read" else ():
+            bits |= self._dataset_bits.setdefault(dataset, 1 << len(self._dataset_bits))
         aliases: dict[str, str] = {}
         for before in inputs:
+            bits |= self.origins.get(before, 0)
             aliases.update(self.aliases.get(before, ()))
+        self.origins[identity] = bits
         if aliases:
             self.aliases[identity] = aliases
         return Frame(identity)
+
+    def declare_tables(self, tables: Iterable[Dataset], places: Iterable[Dataset]) -> None:
+        """Note that the data of each table is in each place: who writes there writes the table."""
+        for table in tables:
+            self.declared.update(((place, table), None) for place in places)
+
+    def mark_tentative(self, before: int) -> None:
+        """Let the reads after the first ``before`` nodes count only when they get somewhere."""
+        for identity in list(self.nodes)[before:]:
+            if self.nodes[identity].role == "read":
+                self.tentative.add(identity)
 
     def unite_frames(self, value: Value) -> Frame | None:
         """Return all frames in ``value`` as one; None where none flows."""
@@ -188,7 +261,9 @@ def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for eac
     if isinstance(value, OneOf):
         return get_alternatives(value)
     if isinstance(value, Column):
-        return [Frame(node) for node, _ in value.refs if node is not None]
+        return [Frame(ref.node) for ref in value.refs if ref.node is not None]
+    if isinstance(value, DataText):
+        return [Frame(node) for node in value.nodes]
     if isinstance(value, Instance):
         return list(value.attributes.values())
     if isinstance(value, LibraryObject):

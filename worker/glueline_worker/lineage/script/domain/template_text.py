@@ -13,14 +13,16 @@ from glueline_worker.lineage.script.domain.alternatives import (
     join_values,
     map_alternatives,
 )
+from glueline_worker.lineage.script.domain.data_text import keep_data
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.path_parts import PathParts, rejoin_url, split_path
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
+    DataText,
     External,
     Frame,
     JobArgument,
-    ListedKey,
     Method,
     OneOf,
     Value,
@@ -78,13 +80,15 @@ def list_texts(value: Value) -> list[str]:
 
 def concatenate(parts: list[Value]) -> Value:
     """Join the parts, as an f-string does."""
-    return map_alternatives(lambda *row: limit_text("".join(as_text(part) for part in row)), *parts)
+    return map_alternatives(
+        lambda *row: keep_data(limit_text("".join(as_text(part) for part in row)), row), *parts
+    )
 
 
 def limit_text(text: str) -> Value:
     """Return the text, or ``UNKNOWN`` when it is absurdly long."""
     if len(text) <= _TEXT_LIMIT:
-        return text
+        return rejoin_url(text)
     report_limit(f"a text of {len(text):,} characters is not followed; at most {_TEXT_LIMIT:,} are")
     return UNKNOWN
 
@@ -100,6 +104,7 @@ def _map_literals(text: str, function: Callable[[str], str]) -> str:
 _CASES = split_words("lower upper title capitalize casefold swapcase")
 _PLAIN = split_words("strip lstrip rstrip replace removeprefix removesuffix zfill expandtabs")
 _TESTS = frozenset({"isdigit", "isalpha", "isnumeric", "islower"})
+_LINE_ENDS = ("\n", "\r\n")
 _SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
 
 
@@ -109,6 +114,8 @@ def call_text_method(text: str, name: str, args: list[Value], kwargs: dict[str, 
         return format_braces(text, args, kwargs)
     if name == "join":
         return _join_items(text, args)
+    if isinstance(text, DataText):
+        return _call_data_method(text, name, args, kwargs)
     if name in {"encode", "decode", "__str__", "getvalue", "as_posix"}:
         return text
     if not all(isinstance(arg, (str, int, tuple, type(None))) for arg in args):
@@ -119,6 +126,15 @@ def call_text_method(text: str, name: str, args: list[Value], kwargs: dict[str, 
         return _call_python_method(text, name, args)
     except (TypeError, ValueError, LookupError, OverflowError):
         return UNKNOWN
+
+
+def _call_data_method(
+    text: DataText, name: str, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
+    """Call the method ``name`` of a text with data in it: the data stays in what it returns."""
+    if name in _SPLITS and (not args or args[0] in _LINE_ENDS):
+        return Frame(text.nodes[0], "rows", get_label(text))
+    return keep_data(call_text_method(str(text), name, args, kwargs), [text, *args])
 
 
 def _call_python_method(text: str, name: str, args: list[Value]) -> Value:  # noqa: PLR0911 - one for each kind
@@ -152,8 +168,8 @@ def _test_edge(text: str, name: str, args: list[Value]) -> Value:
 
 
 def _split(text: str, name: str, args: list[Value]) -> Value:
-    if isinstance(text, ListedKey):
-        return External("text.split", _PLACEHOLDER.findall(text)[-1][1:-1])
+    if (parts_of_path := split_path(text, name, args)) is not None:
+        return parts_of_path
     if is_placeholder(text) or (has_placeholder(text) and not args):
         return External("text.split", get_label(text))
     parts = getattr(text, name)(*args)
@@ -163,7 +179,9 @@ def _split(text: str, name: str, args: list[Value]) -> Value:
 
 
 def _keep_kind(before: str, after: str) -> str:
-    return JobArgument(after) if isinstance(before, JobArgument) else after
+    if not isinstance(before, JobArgument):
+        return after
+    return JobArgument(after, before.name if before.lower() == after.lower() else "")
 
 
 def get_label(text: str) -> str:
@@ -178,7 +196,11 @@ def _join_items(separator: str, args: list[Value]) -> Value:
         parts: list[Value] = []
         for item in items:
             parts += [separator, item] if parts else [item]
-        return concatenate(parts)
+        return concatenate(parts if separator.strip() else ["", *parts])
+    if isinstance(items, Frame) and items.kind == "rows":
+        return items
+    if isinstance(items, PathParts):
+        return items.text if separator == "/" else placeholder(items.label)
     return External("join", items.label if isinstance(items, External) else "unknown")
 
 
@@ -219,12 +241,15 @@ def _get_field(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
     return value
 
 
-def format_value(value: Value, spec: str) -> Value:
+def format_value(value: Value, spec: str) -> Value:  # noqa: PLR0911 - one for each kind
     """Format ``value`` by a format specification."""
     if isinstance(value, OneOf):
         return join_values(format_value(option, spec) for option in value.options)
+    if isinstance(value, Frame) and value.kind == "rows":
+        return value  # the text that is made of it has its data
     if isinstance(value, Method):
-        return UNKNOWN
+        of = value.receiver  # {day.year}, where the day is an argument
+        return of if isinstance(of, str) and is_placeholder(of) else UNKNOWN
     if isinstance(value, (list, tuple)) and _is_list_of_texts(value):
         items = ", ".join(f"'{item}'" for item in value)
         return f"[{items}]" if isinstance(value, list) else f"({items})"

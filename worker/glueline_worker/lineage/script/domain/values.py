@@ -7,7 +7,9 @@ What Python has no value for is one of the classes here.
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple, Self
+
+from glueline.contract.lineage import Effect, Transformation
 
 NESTING_LIMIT = 8
 _PATH_LIMIT = 200
@@ -39,6 +41,10 @@ class External:
 UNKNOWN = External("")
 
 
+COMMAND_LINE = "argv"
+"""The label of items of ``sys.argv`` whose position is known only at run time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Data that flows: the graph node that yields it.
@@ -63,25 +69,57 @@ class OneOf:
     """True if there are more than the limit lets in."""
 
 
+class ColumnName(NamedTuple):
+    """A column that an expression names, and what the expression makes of its values.
+
+    ``node`` is None when the expression does not say of which frame the column is.
+    """
+
+    node: str | None
+    name: str
+    transformation: Transformation = "identity"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A Spark column expression: the columns that it is made of, and its name.
 
-    A reference's node is None when the expression does not say of which frame the column is.
     ``is_known`` is False when it may be made of further columns.
     """
 
-    refs: tuple[tuple[str | None, str], ...] = ()
+    refs: tuple[ColumnName, ...] = ()
     name: str | None = None
+    """The name of the column that it makes; None where only Spark knows it."""
     is_known: bool = True
+    text: str | None = None
+    """As Spark shows it inside another expression, if that is not its name."""
+    deciders: tuple[tuple[ColumnName, Effect], ...] = ()
+    """Columns that only decide which value it has."""
+    names: tuple[str, ...] = ()
+    """The names of the columns that a generator makes, where they are several."""
+    fields: tuple[tuple[str, "Column"], ...] = ()
+    """The fields of a struct that it builds."""
+    shape: ColumnName | None = None
+    """The column whose struct's fields it has, if it is not that column itself."""
+    kind: Literal["value", "plain", "item", "star", "pattern", "inline"] = "value"
+    """``plain`` is a column itself or what it holds, ``item`` its ``["key"]``, ``star`` all
+    columns, ``pattern`` all those that a regular expression matches, ``inline`` all fields of a
+    struct."""
+
+    @property
+    def shown(self) -> str | None:
+        """The expression as Spark shows it inside another one."""
+        return self.name if self.text is None else self.text
 
 
 class VariableScope:
     """The variables of a module, class or call; ``parent`` encloses it."""
 
-    __slots__ = ("globals", "parent", "vars", "yields")
+    __slots__ = ("globals", "parent", "place", "vars", "yields")
 
-    def __init__(self, parent: "VariableScope | None" = None) -> None:
+    def __init__(self, parent: "VariableScope | None" = None, place: str = "") -> None:
+        self.place: str = parent.place if parent is not None else place
+        """The name of the imported module that this belongs to; "" for the script's own."""
         self.vars: dict[Any, Value] = {}
         self.parent = parent
         self.globals: set[str] = set()
@@ -153,6 +191,16 @@ class Class:
 
 
 @dataclass(eq=False, slots=True)
+class Module:
+    """A module that the script imports, and whose source is at hand."""
+
+    name: str
+    scope: VariableScope
+    package: str = ""
+    """Where its relative imports start from."""
+
+
+@dataclass(eq=False, slots=True)
 class Instance:
     """An object of a class of the script."""
 
@@ -177,15 +225,38 @@ MISSING = Missing()
 
 
 class JobArgument(str):
-    """A text from the job's arguments: a run may be started with another one."""
+    """A text from the job's arguments: a run may be started with another one.
 
-    __slots__ = ()
+    ``name`` is the argument's, as its placeholder would show it; "" for a part of one.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, text: str, name: str = "") -> Self:
+        """Make the text of an argument."""
+        made = super().__new__(cls, text)
+        made.name = name
+        return made
 
 
 class ListedKey(str):
     """The key of an object in a listing: what follows its prefix may have any number of parts."""
 
     __slots__ = ()
+
+
+class DataText(str):
+    """A text with data in it, such as the content of an object: the graph nodes that yield it."""
+
+    __slots__ = ("nodes",)
+    nodes: tuple[str, ...]
+
+    def __new__(cls, text: str, nodes: tuple[str, ...]) -> Self:
+        """Make a text with the data of ``nodes`` in it."""
+        made = super().__new__(cls, text)
+        made.nodes = nodes
+        return made
 
 
 class MinimumLength(int):

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from glueline_worker.lineage.script.domain.alternatives import ALTERNATIVES_LIMIT, join_values
-from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, get_column
-from glueline_worker.lineage.script.domain.items import as_key
+from glueline_worker.lineage.script.domain.column_methods import get_column_item
+from glueline_worker.lineage.script.domain.columns import (
+    COLUMN_METHODS,
+    FRAME_PROPERTIES,
+    get_column,
+)
+from glueline_worker.lineage.script.domain.items import as_key, label_field
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import (
@@ -16,6 +21,7 @@ from glueline_worker.lineage.script.domain.template_text import (
     placeholder,
 )
 from glueline_worker.lineage.script.domain.values import (
+    COMMAND_LINE,
     MISSING,
     UNKNOWN,
     Class,
@@ -27,14 +33,16 @@ from glueline_worker.lineage.script.domain.values import (
     JobArgument,
     JobArguments,
     Method,
+    Module,
     OneOf,
     Value,
 )
+from glueline_worker.lineage.script.interpreter.modules import get_module_attribute
 from glueline_worker.lineage.script.models import registry
 from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
 
-def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: PLR0911 - one for each kind
+def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: C901, PLR0911 - one for each kind
     """Return ``value.name``."""
     if isinstance(value, OneOf):
         known = [option for option in value.options if option is not None]
@@ -49,17 +57,21 @@ def get_attribute(reading: Reading, value: Value, name: str) -> Value:  # noqa: 
         return _get_instance_attribute(reading, value, name)
     if isinstance(value, Class):
         return _get_class_attribute(value, name)
+    if isinstance(value, Module):
+        return get_module_attribute(reading, value, name)
     if isinstance(value, (str, int, list, dict, tuple)) and name == "value":
         return value  # a member of an Enum
-    if isinstance(value, Column) and name in FRAME_PROPERTIES:
-        return value
+    if isinstance(value, Column) and name not in COLUMN_METHODS:
+        return value if name in FRAME_PROPERTIES else get_column_item(value, name)
     if name == "__name__" and isinstance(value, Function):
         return value.name
     return Method(value, name)
 
 
 def _get_frame_attribute(reading: Reading, frame: Frame, name: str) -> Value:
-    if (found := registry.get_frame_attribute(frame, name)) is not MISSING:
+    if (found := registry.get_frame_attribute(reading.state, frame, name)) is not MISSING:
+        if name in {"schema", "columns", "dtypes"}:
+            reading.state.asked_schemas.add(frame.node)
         return found
     if registry.is_frame_method(name):
         return Method(frame, name)
@@ -105,7 +117,9 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, JobArguments) and isinstance(key, str) and key not in value:
         return reading.state.get_argument(key)
     if isinstance(value, dict):
-        return _get_dict_item(value, key)
+        found = _get_dict_item(value, key)
+        of_arguments = isinstance(found, External) and found.label == COMMAND_LINE
+        return reading.state.get_argument(key) if of_arguments and isinstance(key, str) else found
     if isinstance(value, (list, tuple, str)):
         return _get_sequence_item(value, key)
     if isinstance(value, Frame):
@@ -119,7 +133,7 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
     if isinstance(value, External):
         return registry.get_external_item(reading.state, value, key)
     if isinstance(value, Column):
-        return Column(value.refs, key if isinstance(key, str) else value.name, value.is_known)
+        return get_column_item(value, key)
     return UNKNOWN
 
 
@@ -171,9 +185,10 @@ def _get_frame_item(reading: Reading, frame: Frame, key: Value) -> Value:  # noq
     if frame.kind == "rows" and isinstance(key, int):
         return Frame(frame.node, "row", frame.label)
     if frame.kind == "row":
-        return Frame(frame.node, "scalar", frame.label)
+        return Frame(frame.node, "scalar", label_field(frame.label, key))
     if frame.kind in {"rows", "scalar", "grouped"}:
-        return frame
+        label = label_field(frame.label, key)
+        return frame if label == frame.label else Frame(frame.node, frame.kind, label)
     if isinstance(key, str):
         return get_column(frame, key)
     if isinstance(key, (list, tuple)) and key and all(isinstance(name, str) for name in key):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glueline_worker.lineage.script.domain import columns, template_text
+from glueline_worker.lineage.script.domain import column_methods, columns, template_text
 from glueline_worker.lineage.script.domain.alternatives import (
     call_each,
     combine_alternatives,
@@ -22,6 +22,7 @@ from glueline_worker.lineage.script.domain.values import (
     Function,
     Instance,
     Method,
+    Module,
     OneOf,
     Value,
 )
@@ -39,7 +40,7 @@ def call_value(reading: Reading, value: Value, args: _Args, kwargs: _Kwargs) -> 
     """Return ``value(*args, **kwargs)``."""
     if isinstance(value, Function):
         if value.decorators & {"udf", "pandas_udf"}:
-            return columns.combine_columns(args)
+            return columns.call_udf(value.name, [*args, *kwargs.values()])
         return reading.invoke(value, args, kwargs)
     if isinstance(value, External):
         return _call_external(reading, value, args, kwargs)
@@ -83,7 +84,7 @@ def call_method(  # noqa: C901, PLR0911 - one for each kind
         return reading.call(value, args, kwargs)
     if isinstance(value, Instance) and not _has_attribute(value, name):
         return _call_base_method(reading, name, args, kwargs)
-    if isinstance(value, (Instance, Class)):
+    if isinstance(value, (Instance, Class, Module)):
         return reading.call(reading.get_attribute(value, name), args, kwargs)
     return reading.state.unite_frames([*args, *kwargs.values()]) or UNKNOWN
 
@@ -98,7 +99,7 @@ def _call_external(reading: Reading, value: External, args: _Args, kwargs: _Kwar
 
 
 def _call_one_of(reading: Reading, value: OneOf, name: str, args: _Args, kwargs: _Kwargs) -> Value:
-    frame = reading.state.unite_frames(value) if registry.is_united_method(name) else None
+    frame = registry.unite_alternatives(reading.state, value, name)
     if frame is not None:
         return reading.call_method(frame, name, args, kwargs)
     return call_each(
@@ -111,7 +112,7 @@ def _call_column(reading: Reading, value: Column, name: str, args: _Args, kwargs
     frame = None if name in columns.COLUMN_METHODS else reading.state.unite_frames(value)
     if frame is not None and registry.is_frame_method(name):
         return registry.call_frame_method(Call(reading, frame, name, args, kwargs))
-    return columns.call_column_method(value, name, args)
+    return column_methods.call_column_method(value, name, [*args, *kwargs.values()])
 
 
 def _call_text(text: str, name: str, args: _Args, kwargs: _Kwargs) -> Value:

@@ -110,8 +110,9 @@ def _call_dict(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
         return list(box.values())
     if name == "copy":
         return type(box)(box)
-    if name == "map":
-        return box
+    if name == "map":  # of a collection of DynamicFrames, which is a dict here
+        function = call.arg(0, "callable")
+        return {item: call.reading.call(function, [one, ""], {}) for item, one in box.items()}
     return _call_any(call)
 
 

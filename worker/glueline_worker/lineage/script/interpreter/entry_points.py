@@ -12,6 +12,8 @@ def run_entry_points(reading: Reading, module: ast.Module) -> None:
     """Call each function that nothing else in the script mentions, with nothing known."""
     mentioned = _find_names_in_use(module)
     for value in list(reading.module.vars.values()):
+        if isinstance(value, (Function, Class)) and value.scope.place:
+            continue  # imported: it is there to be called by others
         if isinstance(value, Function) and value.name not in mentioned:
             _try_function(reading, value)
         elif isinstance(value, Class):

@@ -11,7 +11,11 @@ from glueline_worker.lineage.script.domain.alternatives import (
     join_values,
     map_alternatives,
 )
-from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.columns import (
+    combine_columns,
+    negate_column,
+    operate_columns,
+)
 from glueline_worker.lineage.script.domain.comparisons import compare, get_truth
 from glueline_worker.lineage.script.domain.items import as_key, spread
 from glueline_worker.lineage.script.domain.operators import combine_with_condition, operate
@@ -21,6 +25,7 @@ from glueline_worker.lineage.script.domain.values import UNKNOWN, Column, Frame,
 from glueline_worker.lineage.script.interpreter.comprehensions import evaluate_comprehension
 from glueline_worker.lineage.script.interpreter.forks import decide
 from glueline_worker.lineage.script.interpreter.functions import make_function
+from glueline_worker.lineage.script.interpreter.questions import answer_comparison
 from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable
 
 
@@ -120,7 +125,7 @@ def _evaluate_boolean(reading: Reading, node: ast.BoolOp) -> Value:
 def _evaluate_unary(reading: Reading, node: ast.UnaryOp) -> Value:
     value = reading.evaluate(node.operand)
     if isinstance(value, Column):
-        return value
+        return negate_column("-" if isinstance(node.op, ast.USub) else "~", value)
     if isinstance(node.op, ast.Not):
         truth = get_truth(value)
         return UNKNOWN if truth is None else not truth
@@ -133,12 +138,26 @@ def _evaluate_comparison(reading: Reading, node: ast.Compare) -> Value:
     left = reading.evaluate(node.left)
     rights = [reading.evaluate(comparator) for comparator in node.comparators]
     values = [left, *rights]
-    if any(isinstance(value, (Column, Frame)) for value in values):
+    is_identity = len(rights) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot))
+    if not is_identity and any(isinstance(value, (Column, Frame)) for value in values):
         frames = [value for value in values if isinstance(value, Frame)]
+        if len(values) == 2 and not frames:  # noqa: PLR2004 - the two sides
+            return operate_columns(_COMPARISONS.get(type(node.ops[0]), "?"), *values)
         return combine_columns([value for value in values if isinstance(value, Column)] or frames)
     if len(rights) != 1:
         return UNKNOWN
-    return compare(node.ops[0], left, rights[0])
+    found = compare(node.ops[0], left, rights[0])
+    return answer_comparison(reading, node, left, rights[0]) if found is UNKNOWN else found
+
+
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 
 
 def _evaluate_conditional(reading: Reading, node: ast.IfExp) -> Value:

@@ -9,25 +9,30 @@ that what one of them read is not linked to what another one wrote.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from glueline_worker.lineage.script.domain.comparisons import get_truth
 from glueline_worker.lineage.script.domain.journal import PathOutcome
 from glueline_worker.lineage.script.domain.reading import Reading
-
-Assumptions = Mapping[str, bool]
-"""What is taken for granted: conditions by their text, and whether they hold."""
+from glueline_worker.lineage.script.domain.values import OneOf
+from glueline_worker.lineage.script.interpreter.conditions import (
+    Assumptions,
+    assigns,
+    find_answer,
+    find_subject,
+    is_asked_again,
+    list_tests,
+)
+from glueline_worker.lineage.script.interpreter.questions import answer_truth
+from glueline_worker.lineage.script.models import registry
 
 _PATHS_LIMIT: Final = 24
 """The most paths side by side, those of conditions within one another included."""
+_ALTERNATIVES_KEPT = 3
 _LIMIT_OF_ONE = 6
 _SIZE_LIMIT = 1_000
 """The most statements that all paths together may have."""
-_PURE_METHODS = frozenset({"lower", "upper", "strip", "casefold", "get"})
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_PLACES = (ast.Name, ast.Attribute, ast.Subscript)
-_CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
 
 
 def fork(reading: Reading, *paths: Callable[[], bool]) -> bool:
@@ -49,13 +54,28 @@ def fork(reading: Reading, *paths: Callable[[], bool]) -> bool:
 
     reached = reading.state.journal.fork([follow(path) for path in paths], reading.scope.vars)
     reading.has_broken_off = broke
+    _unite_frames(reading)
     return reached
+
+
+def _unite_frames(reading: Reading) -> None:
+    """Make one frame of a variable's many alternatives that come from the same datasets."""
+    variables = reading.scope.vars
+    for name, value in list(variables.items()):
+        if isinstance(value, OneOf) and len(value.options) > _ALTERNATIVES_KEPT:
+            united = registry.unite_alike(reading.state, value)
+            if united is not None:
+                reading.state.journal.touch(variables)
+                variables[name] = united
 
 
 def decide(reading: Reading, test: ast.expr) -> bool | None:
     """Tell whether a condition of the script holds; None when only a run knows."""
-    found = get_truth(reading.evaluate(test))
-    return _find_answer(test, reading.assumptions) if found is None else found
+    value = reading.evaluate(test)
+    found = get_truth(value)
+    if found is None:
+        found = find_answer(test, reading.assumptions)
+    return answer_truth(reading, value) if found is None else found
 
 
 def fork_by_answers(
@@ -68,14 +88,17 @@ def fork_by_answers(
 
     None where there is none, or nothing further down depends on it.
     """
-    first, size = body[at], len(body) - at
-    if not isinstance(first, ast.If) or size == 1 or _is_too_much(2 * reading.paths, size):
+    size = len(body) - at
+    if size == 1 or _is_too_much(2 * reading.paths, size):
+        return None
+    tests = list_tests(reading, body[at])
+    if not tests:
         return None
     rest = body[at:]
-    answers = _list_answers(first, rest[1:], reading.assumptions)
+    answers = _list_answers(reading, tests, rest)
     if not answers or _is_too_much(reading.paths * len(answers), size):
         return None
-    if get_truth(reading.evaluate(first.test)) is not None:
+    if get_truth(reading.evaluate(tests[0])) is not None:
         return None
 
     def assume(assumptions: Assumptions) -> Callable[[], bool]:
@@ -98,16 +121,19 @@ def _is_too_much(paths: int, size: int) -> bool:
 
 
 def _list_answers(
-    statement: ast.If, rest: Sequence[ast.stmt], known: Assumptions
+    reading: Reading, chain: Sequence[ast.expr], rest: Sequence[ast.stmt]
 ) -> list[Assumptions]:
-    """List the answers to follow one by one from ``statement`` on; none if one is enough."""
-    chain = list(_list_tests(statement))
-    asked = {_find_subject(test) for test in chain}
-    if any(_find_answer(test, known) is not None for test in chain) or None in asked:
+    """List the answers to follow one by one through ``rest``; none if one is enough."""
+    known = reading.assumptions
+    if any(find_answer(test, known) is not None for test in chain):
         return []
-    if len(chain) >= _LIMIT_OF_ONE or not _is_asked_again(asked, rest):
+    asked = {find_subject(reading, test) for test in chain}
+    subjects = {subject for subject in asked if subject is not None}
+    if len(chain) >= _LIMIT_OF_ONE or len(subjects) < len(asked):
         return []
-    if any(_assigns(part, chain) for part in (statement, *rest)):
+    if not is_asked_again(reading, subjects, rest[1:]):
+        return []
+    if any(assigns(part, chain) for part in rest):
         return []
     found: list[Assumptions] = []
     no: dict[str, bool] = {}
@@ -115,87 +141,3 @@ def _list_answers(
         found.append({**known, **no, ast.unparse(test): True})
         no[ast.unparse(test)] = False
     return [*found, {**known, **no}]
-
-
-def _find_answer(test: ast.expr, known: Assumptions) -> bool | None:
-    """Find the answer to a condition that was asked before, or that another one rules out."""
-    if not known:
-        return None
-    opposite = _negate(test)
-    if opposite is not None:
-        found = _find_answer(opposite, known)
-        return None if found is None else not found
-    text = ast.unparse(test)
-    return known[text] if text in known else _rule_out(test, known)
-
-
-def _negate(test: ast.expr) -> ast.expr | None:
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
-    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotEq) and len(test.ops) == 1:
-        return ast.Compare(test.left, [ast.Eq()], test.comparators)
-    return None
-
-
-def _rule_out(test: ast.expr, known: Assumptions) -> bool | None:
-    """Return False when the subject is known to equal another constant."""
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-        return None
-    if not isinstance(test.ops[0], ast.Eq) or not isinstance(test.comparators[0], ast.Constant):
-        return None
-    equal = ast.unparse(test.left) + " == "
-    return False if any(holds and fact.startswith(equal) for fact, holds in known.items()) else None
-
-
-def _list_tests(statement: ast.If) -> Iterator[ast.expr]:
-    """List the conditions of an ``if`` and its ``elif``."""
-    yield statement.test
-    if len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
-        yield from _list_tests(statement.orelse[0])
-
-
-def _find_subject(test: ast.expr) -> str | None:
-    """Find the subject of a condition; None when asking it changes something."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return _find_subject(test.operand)
-    if any(_has_effect(part) for part in ast.walk(test)) or isinstance(test, ast.Constant):
-        return None
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        return ast.unparse(test.left) if isinstance(test.comparators[0], _CONSTANT) else None
-    return ast.unparse(test)
-
-
-def _has_effect(part: ast.AST) -> bool:
-    """Tell whether a part of a condition does something, so that its answer may change."""
-    if isinstance(part, ast.Call):
-        return not (isinstance(part.func, ast.Attribute) and part.func.attr in _PURE_METHODS)
-    return isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda))
-
-
-def _is_asked_again(asked: set[str | None], rest: Sequence[ast.stmt]) -> bool:
-    return any(
-        isinstance(part, (ast.If, ast.IfExp)) and _find_subject(part.test) in asked
-        for statement in rest
-        for part in _walk_own_parts(statement)
-    )
-
-
-def _assigns(statement: ast.stmt, tests: Sequence[ast.expr]) -> bool:
-    """Tell whether a statement changes something that one of ``tests`` asks for."""
-    asked = {
-        ast.unparse(part) for test in tests for part in ast.walk(test) if isinstance(part, _PLACES)
-    }
-    return any(
-        isinstance(part, _PLACES) and isinstance(part.ctx, ast.Store) and ast.unparse(part) in asked
-        for part in _walk_own_parts(statement)
-    )
-
-
-def _walk_own_parts(statement: ast.AST) -> Iterator[ast.AST]:
-    """Walk a statement without the functions and classes that it defines."""
-    waiting = [statement]
-    while waiting:
-        part = waiting.pop()
-        if not isinstance(part, _DEFINITIONS):
-            yield part
-            waiting += ast.iter_child_nodes(part)

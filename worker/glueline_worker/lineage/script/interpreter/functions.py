@@ -19,6 +19,7 @@ from glueline_worker.lineage.script.domain.values import (
     VariableScope,
 )
 from glueline_worker.lineage.script.interpreter import assignments
+from glueline_worker.lineage.script.interpreter.conditions import carry_assumptions
 from glueline_worker.lineage.script.source.parser import is_empty
 
 _CALL_DEPTH = 16
@@ -45,11 +46,22 @@ def invoke(
     reading.called.add(node)
     if _is_too_deep(reading, node, [*args, *kwargs.values()]) or is_empty(node):
         return reading.state.unite_frames([*args, *kwargs.values()]) or UNKNOWN
+    if function.scope.place != reading.state.module:
+        with reading.state.enter_module(function.scope.place):
+            return _enter(reading, function, args, kwargs)
+    return _enter(reading, function, args, kwargs)
+
+
+def _enter(
+    reading: Reading, function: Function, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
+    node = function.node
     scope = VariableScope(function.scope)
     line, outer, assumptions = reading.state.line, reading.scope, reading.assumptions
     assignments.bind_parameters(reading, function, scope, args, kwargs)
     reading.stack.append(node)
-    reading.scope, reading.assumptions = scope, {}
+    inside = carry_assumptions(reading, function, scope)
+    reading.scope, reading.assumptions = scope, inside
     reading.returns.append([])
     try:
         result = _run_body(reading, node, scope)

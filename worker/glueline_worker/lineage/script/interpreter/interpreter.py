@@ -17,6 +17,7 @@ class Interpreter(Reading):
 
     evaluate = expressions.evaluate
     run = statements.run_statements
+    run_module = statements.run_module
     invoke = functions.invoke
     call = calls.call_value
     call_method = calls.call_method

@@ -17,8 +17,8 @@ def bind_variable(reading: Reading, name: str, value: Value) -> None:
     scope = reading.scope
     if name in scope.globals:
         outer = scope.parent
-        while outer is not None and name not in outer.vars:
+        while outer is not None and name not in outer.vars and outer.parent is not None:
             outer = outer.parent
-        scope = outer or reading.module
+        scope = outer or scope  # at last the module, which need not have the name yet
     reading.state.journal.touch(scope.vars)
     scope.vars[name] = value

@@ -8,6 +8,7 @@ from typing import Any
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
+    UNKNOWN_NAME,
     name_catalog_table,
     name_connection_table,
     name_location,
@@ -16,27 +17,33 @@ from glueline_worker.lineage.naming import (
     split_name,
 )
 from glueline_worker.lineage.naming.databases import parse_url
+from glueline_worker.lineage.naming.engines import find_engine
+from glueline_worker.lineage.naming.options_view import normalise_key
 from glueline_worker.lineage.script.domain.alternatives import (
     combine_alternatives,
     expand_alternatives,
     get_alternatives,
 )
 from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.path_parts import (
+    CONNECTION_URL,
+    TABLE_LOCATION,
+    rejoin_url,
+)
 from glueline_worker.lineage.script.domain.state import State, render_options
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import Value
+from glueline_worker.lineage.script.models.located_tables import find_located_table
 from glueline_worker.lineage.script.models.sql_engines import name_spark_table
 from glueline_worker.lineage.script.source.parser import OPEN
 from glueline_worker.lineage.word_sets import split_words
 
-CONNECTION_URL = "glue-connection://"
-"""Stands where a connection's URL would, when a script asks for it by the connection's name."""
-TABLE_LOCATION = "glue-table://"
-"""Stands where the location of a catalog table would."""
-CATALOG_MARK = "@"
-"""Stands between a catalog table and the catalogue that a script named for it."""
 _NO_DATA = split_words("console memory noop rate rate-micro-batch socket")
 _TABLE_NAME = re.compile(r"`?[^/:`]+`?(\.`?[^/:`]+`?){1,3}")
+_TABLE_KEYS = split_words(
+    "dbtable table tablename connectiontable sfdbtable query samplequery entityname entity object "
+    "path paths collection sourcequery"
+)
 _END_OF_NAME = re.compile(r"[/;?]")
 _PATH_LIMIT = 2_000
 
@@ -73,27 +80,19 @@ def list_paths(value: Value) -> list[str]:
 def find_locations(state: State, value: Value) -> list[Dataset]:
     """Find places by URL."""
     return [
-        _find_located_table(state, path) or name_location(render(path), state.context)
+        find_located_table(state, path) or name_location(render(path), state.context)
         for path in list_paths(value)
     ]
-
-
-def _find_located_table(state: State, path: Value) -> Dataset | None:
-    """Find the table whose location a script asked the catalogue for, and used as a path."""
-    if not isinstance(path, str) or not path.startswith(TABLE_LOCATION):
-        return None
-    database, _, rest = render(path).removeprefix(TABLE_LOCATION).partition("/")
-    name, _, catalog = rest.partition("/")[0].partition(CATALOG_MARK)
-    return name_catalog_table(database, name, state.context, catalog or None)
 
 
 def find_objects(state: State, bucket: Value, key: Value) -> list[Dataset]:
     """Find S3 objects by bucket and key."""
     found = []
     for bucket_option, key_option in combine_alternatives([bucket, key]):
-        name = render(as_text(bucket_option))
-        path = "" if key_option is None else render(as_text(key_option))
-        found.append(name_s3_path(f"s3://{name}/{path.lstrip('/')}", state.context))
+        path = "" if key_option is None else as_text(key_option).lstrip("/")
+        url = rejoin_url(f"s3://{as_text(bucket_option)}/{path}")
+        table = find_located_table(state, url)
+        found.append(table or name_s3_path(render(url), state.context))
     return found
 
 
@@ -129,7 +128,21 @@ def _find_by_variant(
         format_text = "hudi"
         if str(plain.get("hoodie.datasource.hive_sync.enable", "")).lower() == "false":
             plain = {key: value for key, value in plain.items() if "hive_sync" not in key}
-    return list(read_connection_options(kind, plain, state.context, format=format_text))
+    found = list(read_connection_options(kind, plain, state.context, format=format_text))
+    return found or _find_unnamed_table(state, kind, plain)
+
+
+def _find_unnamed_table(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
+    """Find the database that is read or written where no option says which table of it."""
+    keys = set(map(normalise_key, options))
+    url = options.get("url")
+    is_jdbc = isinstance(url, str) and url.lower().startswith("jdbc:")
+    by_connection = "connectionname" in keys and ("jdbc" in kind.lower() or find_engine(kind))
+    if keys & _TABLE_KEYS or not (is_jdbc or by_connection):
+        return []
+    state.warn("a database is read or written, and no option names the table")
+    named = {**options, "dbtable": UNKNOWN_NAME}
+    return list(read_connection_options(kind or "jdbc", named, state.context))
 
 
 def _find_by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:

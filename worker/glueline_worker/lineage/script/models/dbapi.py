@@ -11,6 +11,7 @@ from glueline_worker.lineage.naming import name_connection_table, name_jdbc_tabl
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.path_parts import CONNECTION_URL
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
@@ -27,6 +28,7 @@ _MODULES = {
     "pg": "postgresql",
     "pgdb": "postgresql",
     "asyncpg": "postgresql",
+    "adbc_driver_postgresql": "postgresql",
     "redshift_connector": "redshift",
     "pymysql": "mysql",
     "MySQLdb": "mysql",
@@ -37,6 +39,14 @@ _MODULES = {
     "cx_Oracle": "oracle",
     "oracledb": "oracle",
     "snowflake": "snowflake",
+    "adbc_driver_snowflake": "snowflake",
+    "vertica_python": "vertica",
+    "hdbcli": "hana",
+    "ibm_db_dbi": "db2",
+    "clickhouse_driver": "clickhouse",
+    "clickhouse_connect": "clickhouse",
+    "trino": "trino",
+    "pyhive": "hive",
     "pyathena": "athena",
     "teradatasql": "teradata",
 }
@@ -146,6 +156,8 @@ def open_connection(
     """Connect to a server; what is None is known only at run time."""
     if engine == "postgresql" and port == _REDSHIFT_PORT:
         engine = "redshift"  # which PostgreSQL's modules speak to as well
+    if host and CONNECTION_URL in host:  # taken out of a connection's own URL
+        port = None
     place = f"{host or '{unknown}'}{f':{port}' if port else ''}"
     return DatabaseConnection(engine, f"jdbc:{engine}://{place}/{database or ''}", schema, database)
 
@@ -223,7 +235,7 @@ def name_table(state: State, connection: DatabaseConnection, parts: tuple[str, .
         )
     url = render(as_text(connection.url))
     database = render(connection.database) if isinstance(connection.database, str) else None
-    if datasets.CONNECTION_URL in url:
+    if CONNECTION_URL in url:
         name, in_url = datasets.parse_connection(url)
         return name_connection_table(
             name, table, state.context, engine=engine, schema=schema, database=in_url or database
@@ -277,6 +289,7 @@ DBAPI = Library(
         "create_engine": _create_engine,
         "URL.create": _create_url,
         "getConnection": _connect_driver,
+        "jaydebeapi.connect": lambda call: DatabaseConnection(url=call.text(1, "url")),
         "Utils.runQuery": _run_by_options,
         "execute_values": _run_batch,
         "execute_batch": _run_batch,

@@ -29,7 +29,7 @@ class Library:
     """Items of what comes from outside the script."""
     frame_methods: Mapping[str, Handler] = field(default_factory=dict)
     """Methods of frames; the call's receiver is the frame."""
-    frame_attributes: Mapping[str, Callable[[Frame], Value]] = field(default_factory=dict)
+    frame_attributes: Mapping[str, Callable[[State, Frame], Value]] = field(default_factory=dict)
     """Attributes of frames that are neither methods nor columns."""
     united_methods: frozenset[str] = frozenset()
     """Methods of frames that are called once for all alternatives of a frame."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import KEEP
+from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import Frame, Value
+from glueline_worker.lineage.script.domain.values import MISSING, Frame, Value
 from glueline_worker.lineage.script.models import dbapi
 from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_by_option
 from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
 from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
+from glueline_worker.lineage.script.models.helper_arguments import is_session
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.script.models.spark.code_schemas import list_schema_names
+from glueline_worker.lineage.script.models.spark.known_columns import set_outputs
 from glueline_worker.lineage.word_sets import split_words
 
 _WRITES = split_words(
@@ -40,6 +46,8 @@ _PATHS = (
 
 def _read(call: Call) -> Value:
     """Call ``pandas.read_csv(path)`` or a sibling."""
+    if call.args and is_session(call.args[0]):
+        return MISSING  # a helper of another module
     return files.read_file(call.state, add_scheme_by_option(call, call.arg(0, *_PATHS)))
 
 
@@ -82,7 +90,25 @@ def _make_frame(call: Call) -> Value:
     data = call.args[0] if call.args else list(call.kwargs.values())
     if isinstance(data, Frame) and data.kind == "data":
         return data
-    return call.state.transform(data, label=call.name)
+    figures = _find_figures(data)
+    flow = OPAQUE if figures else KEEP
+    frame = call.state.transform([data, *figures], flow, label=call.name)
+    names = list_schema_names(call.arg(1, "schema")) if call.name == "createDataFrame" else None
+    if names is not None and not figures and not call.state.find_frames(data):
+        set_outputs(call.state, frame, [Attribute(name, frame.node, name) for name in names])
+    return frame
+
+
+def _find_figures(data: Value, depth: int = 3) -> list[Value]:
+    """Find the figures in rows, such as counts: a frame of them carries what they tell."""
+    if isinstance(data, Frame):
+        return [Frame(data.node)] if data.kind == "scalar" else []
+    if depth == 0 or not isinstance(data, (list, tuple, dict)):
+        return []
+    items = data.values() if isinstance(data, dict) else data
+    return [
+        found for item in islice(items, _ROWS_LIMIT) for found in _find_figures(item, depth - 1)
+    ]
 
 
 def _unite(call: Call) -> Value:
@@ -90,6 +116,9 @@ def _unite(call: Call) -> Value:
     flow = STACKED if call.name == "concat" else KEEP
     return call.state.transform(call.values, flow, call.name)
 
+
+_ROWS_LIMIT = 1_000
+"""Rows that are looked through for figures."""
 
 PANDAS = Library(
     functions={
@@ -99,6 +128,7 @@ PANDAS = Library(
             ("createDataFrame", "parallelize", "pandas.DataFrame", "pd.DataFrame", "DataFrame"),
             _make_frame,
         ),
+        "Row": lambda call: call.values,
         **dict.fromkeys(("pandas.concat", "pd.concat"), _unite),
         **dict.fromkeys(("pandas.merge", "pd.merge", "pandas.merge_asof"), _unite),
     },

@@ -9,6 +9,7 @@ from typing import TypeVar
 from glueline_worker.lineage.model import OPAQUE
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.items import label_field
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import (
@@ -16,20 +17,24 @@ from glueline_worker.lineage.script.domain.values import (
     Column,
     External,
     Frame,
+    OneOf,
     Value,
 )
 from glueline_worker.lineage.script.models.aws.awswrangler import AWSWRANGLER
+from glueline_worker.lineage.script.models.aws.awswrangler_sessions import AWSWRANGLER_SESSIONS
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
 from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
 from glueline_worker.lineage.script.models.aws.s3fs import S3FS
 from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.duckdb.connections import DUCKDB
+from glueline_worker.lineage.script.models.kafka import KAFKA
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
 from glueline_worker.lineage.script.models.polars import POLARS
 from glueline_worker.lineage.script.models.pyarrow import PYARROW
 from glueline_worker.lineage.script.models.pyiceberg import PYICEBERG
+from glueline_worker.lineage.script.models.pymongo import PYMONGO
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
 from glueline_worker.lineage.script.models.python.concurrency import CONCURRENCY
 from glueline_worker.lineage.script.models.python.dates import DATES
@@ -39,13 +44,20 @@ from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUM
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
+from glueline_worker.lineage.script.models.python.urls import URLS
+from glueline_worker.lineage.script.models.spark import frame_schema, joins
+from glueline_worker.lineage.script.models.spark.code_schemas import CODE_SCHEMAS
 from glueline_worker.lineage.script.models.spark.column_functions import SPARK_COLUMNS
+from glueline_worker.lineage.script.models.spark.delta_tables import DELTA_TABLES
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
 from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
 from glueline_worker.lineage.script.models.spark.glue_transforms import GLUE_TRANSFORMS
+from glueline_worker.lineage.script.models.spark.hudi_streamer import HUDI_STREAMER
 from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
 from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
 from glueline_worker.lineage.script.models.spark.spark_session import SPARK_SESSION
+from glueline_worker.lineage.script.models.spark.table_declarations import TABLE_DECLARATIONS
+from glueline_worker.lineage.script.models.spark.windows import SPARK_WINDOWS
 from glueline_worker.lineage.script.models.unknown_helpers import UNKNOWN_HELPERS
 from glueline_worker.lineage.word_sets import split_words
 
@@ -54,6 +66,7 @@ LIBRARIES: tuple[Library, ...] = (
     ITERABLES,
     CONCURRENCY,
     PATHLIB,
+    URLS,
     TEMPFILE,
     SUPER_CALLS,
     FILES,
@@ -61,20 +74,28 @@ LIBRARIES: tuple[Library, ...] = (
     BOTO3_S3,
     S3FS,
     AWSWRANGLER,
+    AWSWRANGLER_SESSIONS,
     PANDAS,
     PYARROW,
     POLARS,
     DELTALAKE,
     PYICEBERG,
+    PYMONGO,
+    KAFKA,
     DUCKDB,
     SPARK_IO,
+    DELTA_TABLES,
     SPARK_SESSION,
     FRAMES,
     GLUE_CONTEXT,
     GLUE_TRANSFORMS,
     SPARK_COLUMNS,
+    SPARK_WINDOWS,
+    CODE_SCHEMAS,
     DBAPI,
     SPARK_CONF,
+    HUDI_STREAMER,
+    TABLE_DECLARATIONS,
     UNKNOWN_HELPERS,
     DATES,
     JOB_ARGUMENTS,
@@ -105,6 +126,8 @@ _ITEM_RULES = [rule for library in LIBRARIES for rule in library.items]
 _LONGEST_NAME = 3
 """The parts of the longest name in ``_FUNCTIONS``."""
 _BUILTINS = frozenset(dir(builtins)) - {"map", "open"}
+_LIKELY_COLUMNS = frozenset({"offset", "to"})
+"""Methods whose names are rather columns where they are not called."""
 _WITHOUT_RESULT = split_words(
     "print info debug warning warn error exception log append_log sleep display"
 )
@@ -156,11 +179,13 @@ def get_external_item(state: State, value: External, key: Value) -> Value:
     for rule in _ITEM_RULES:
         if (found := rule(state, value, key)) is not MISSING:
             return found
-    return value.part("item")
+    return External(value.part("item").path, label_field(value.label, key))
 
 
 def call_frame_method(call: Call) -> Value:
     """Call a method of a frame; an unknown one yields all of the frame, in unknown columns."""
+    if call.name != "printSchema":
+        call.state.asked_data.add(call.receiver.node)
     handler = _FRAME_METHODS.get(call.name)
     if handler is not None:
         return handler(call)
@@ -172,15 +197,25 @@ def call_frame_method(call: Call) -> Value:
 
 def is_frame_method(name: str) -> bool:
     """Tell whether frames have a method ``name``, so that it is hardly a column."""
-    return name in _FRAME_METHODS
+    return name in _FRAME_METHODS and name not in _LIKELY_COLUMNS
 
 
-def is_united_method(name: str) -> bool:
-    """Tell whether a method is called once for all alternatives of a frame."""
-    return name in _UNITED_METHODS
+def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:
+    """Make one frame of alternatives that need not be told apart; None where they do."""
+    if method in _UNITED_METHODS:
+        return state.unite_frames(value)
+    return unite_alike(state, value) if method in _FRAME_METHODS else None
 
 
-def get_frame_attribute(frame: Frame, name: str) -> Value:
-    """Return ``frame.name``; ``MISSING`` for methods and columns."""
+def unite_alike(state: State, value: OneOf) -> Frame | None:
+    """Make one frame of alternatives that come from the same datasets; None for others."""
+    return joins.unite_alike(state, value.options)
+
+
+def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:
+    """Return ``frame.name``; ``MISSING`` for methods and columns that are not known."""
+    column = frame_schema.find_column(state, frame, name)
+    if column is not None:
+        return column
     found = _FRAME_ATTRIBUTES.get(name)
-    return MISSING if found is None else found(frame)
+    return MISSING if found is None else found(state, frame)

@@ -1,6 +1,7 @@
 """From a script's bytes to its syntax tree, as far as it parses."""
 
 import ast
+import builtins
 import re
 import textwrap
 from collections.abc import Callable, Iterable
@@ -94,10 +95,37 @@ def _begins_statement(line: str) -> bool:
 
 
 def _is_other_text(module: ast.Module) -> bool:
-    """Tell whether other text, such as YAML, was taken for Python: it does nothing."""
-    return any(map(_is_idle, module.body)) and all(
-        _is_idle(statement) or _is_text(statement) for statement in module.body
+    """Tell whether other text, such as YAML or settings, was taken for Python: it does nothing."""
+    body, assigned = module.body, _find_assigned_names(module)
+    if any(map(_is_idle, body)) and all(_is_idle(each) or _is_text(each) for each in body):
+        return True
+    is_inert = all(_is_idle(each) or _is_text(each) or _is_inert(each) for each in body)
+    return is_inert and any(
+        _is_setting(each, assigned) or (isinstance(each, ast.Expr) and _is_idle(each))
+        for each in body
     )
+
+
+def _find_assigned_names(module: ast.Module) -> set[str]:
+    names = (node for node in ast.walk(module) if isinstance(node, ast.Name))
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
+
+
+def _is_inert(statement: ast.stmt) -> bool:
+    """Tell whether a statement only assigns, and calls nothing."""
+    return isinstance(statement, (ast.Assign, ast.AnnAssign)) and not _calls(statement)
+
+
+def _is_setting(statement: ast.stmt, assigned: set[str]) -> bool:
+    """Tell whether an assignment uses words that no statement defines, as a settings file does."""
+    return _is_inert(statement) and any(
+        isinstance(node, ast.Name) and node.id not in assigned and not hasattr(builtins, node.id)
+        for node in ast.walk(statement)
+    )
+
+
+def _calls(statement: ast.stmt) -> bool:
+    return any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(statement))
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -110,7 +138,7 @@ def _is_idle(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.Expr)
         and not isinstance(statement.value, ast.Constant)
-        and not any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(statement))
+        and not _calls(statement)
     )
 
 

@@ -1,19 +1,54 @@
 """Relations, which queries, CTEs and items of FROM yield: named fields and whole tables."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.sql.model import ColumnSource, TableName
 
-ColumnSources = tuple[ColumnSource, ...]
+IDENTITY, TRANSFORMED, AGGREGATED, MASKED = range(4)
+"""The ways from a source to a column; on a path the highest one counts."""
+
+TRANSFORMATIONS: tuple[Transformation, ...] = (
+    "identity",
+    "transformation",
+    "aggregation",
+    "masking",
+)
+
+Sources = dict[ColumnSource, int]
+"""The columns whose values become part of a column, each with its way there. Never changed once
+a field has it: fields share them."""
+
+Deciding = dict[tuple[ColumnSource, Effect], None]
+"""The columns that only decide which value a column has. Never changed either."""
+
+NOTHING: Sources = {}
+NO_DECIDING: Deciding = {}
 
 
 @dataclass(slots=True)
 class Field:
-    """A column of a relation; ``sources`` is None where they cannot be resolved."""
+    """A column of a relation; ``sources`` is None where they cannot be resolved.
+
+    ``fields`` are those of a struct that the query itself builds. ``schema`` is the key of the
+    fields of a table's struct among the schemas.
+    """
 
     name: str
-    sources: ColumnSources | None = ()
+    sources: Sources | None = field(default_factory=lambda: NOTHING)
+    deciding: Deciding = field(default_factory=lambda: NO_DECIDING)
+    fields: "tuple[Field, ...] | None" = None
+    schema: str = ""
+
+    def rename(self, name: str) -> "Field":
+        """Return the same column under another name."""
+        return Field(name, self.sources, self.deciding, self.fields, self.schema)
+
+    def change(self, name: str, way: int) -> "Field":
+        """Return a column made of this one in some ``way``."""
+        sources = self.sources and {key: max(old, way) for key, old in self.sources.items()}
+        return Field(name, sources, self.deciding)
 
 
 @dataclass(slots=True)
@@ -27,17 +62,26 @@ class Relation:
     fields: list[Field] = field(default_factory=list)
     rest: tuple[TableName, ...] = ()
     dropped: frozenset[str] = frozenset()
-    every: ColumnSources | None = None
+    every: Sources | None = None
     exact: bool = True
+    hidden: tuple[Field, ...] = ()
+    """What may be there instead: it is not known whether an exploded column is a map."""
     _index: dict[str, Field] = field(default_factory=dict)
     _indexed: int = 0
 
     def find_named(self, name: str) -> Field | None:
         """Return the first field of this name, in any case."""
-        for item in self.fields[self._indexed :]:
-            self._index.setdefault(item.name.lower(), item)
-        self._indexed = len(self.fields)
+        if self._indexed < len(self.fields):
+            for item in self.fields[self._indexed :]:
+                self._index.setdefault(item.name.lower(), item)
+            self._indexed = len(self.fields)
         return self._index.get(name.lower())
+
+    def hide(self, fields: Iterable[Field]) -> None:
+        """Add columns that are found by name, and are not among the columns that ``*`` yields."""
+        for item in fields:
+            self.hidden += (item,)
+            self._index.setdefault(item.name.lower(), item)
 
     def find(self, name: str) -> Field | None:
         """Return the column ``name``, also where only a table of unknown schema can hold it."""
@@ -47,7 +91,7 @@ class Relation:
         if self.every is not None:
             return Field(name, self.every)
         if len(self.rest) == 1 and name.lower() not in self.dropped:
-            return Field(name, ((self.rest[0], name),))
+            return Field(name, {(self.rest[0], name): IDENTITY})
         return Field(name, None)
 
     def rename(self, names: Sequence[str]) -> "Relation":
@@ -56,45 +100,93 @@ class Relation:
             return self
         if self.exact and self.fields:
             pairs = zip(self.fields, names, strict=False)
-            new = [Field(name, item.sources) for item, name in pairs]
+            new = [item.rename(name) for item, name in pairs]
             return Relation([*new, *self.fields[len(new) :]])
-        return Relation([Field(name, self.every) for name in names], exact=bool(self.every))
+        if self.every is not None:
+            return Relation([Field(name, self.every) for name in names])
+        return Relation([Field(name, None) for name in names], exact=False)
 
-    def merge_all_sources(self) -> ColumnSources:
-        """Return the sources of all its fields."""
-        return merge_sources(item.sources for item in self.fields)
+    def merge_all(self, way: int = IDENTITY) -> Field:
+        """Return one nameless column of all its fields."""
+        return merge_fields("", (item.change("", way) if way else item for item in self.fields))
 
-    def extend(self, other: "Relation", *, once: bool = False) -> None:
-        """Add all columns of ``other``; with ``once``, only those under new names."""
+    def extend(self, other: "Relation", without: frozenset[str] | set[str] = frozenset()) -> None:
+        """Add all columns of ``other`` but those named in ``without``."""
         fields = other.fields
-        if once:
-            fields = [item for item in fields if not self.find_named(item.name)]
+        if without:
+            fields = [item for item in fields if item.name.lower() not in without]
         self.fields += fields
         self.rest += tuple(table for table in other.rest if table not in self.rest)
         self.dropped |= other.dropped
+        if without and other.rest:
+            self.dropped |= without
         self.exact &= other.exact
 
 
-def merge_sources(parts: Iterable[ColumnSources | None]) -> ColumnSources:
-    """Return all sources once, in order of appearance."""
-    return tuple(dict.fromkeys(source for part in parts if part for source in part))
+def merge_fields(name: str, parts: Iterable[Field | None]) -> Field:
+    """Return one column with the sources of all; unresolved if all of several are."""
+    sources: Sources = {}
+    deciding: Deciding = {}
+    known, seen = False, False
+    for part in parts:
+        seen = True
+        if part is None:
+            continue
+        deciding.update(part.deciding)
+        if part.sources is not None:
+            known = True
+            add_sources(sources, part.sources)
+    return Field(name, sources if known or not seen else None, deciding or NO_DECIDING)
+
+
+def add_sources(target: Sources, added: Sources, way: int = IDENTITY) -> None:
+    """Add sources that come in some ``way``.
+
+    Of two ways beside one another the highest counts, but one that does not mask goes before one
+    that does: the value can be seen.
+    """
+    for source, own in added.items():
+        new = max(own, way)
+        old = target.get(source)
+        if old is None or old == new:
+            target[source] = new
+        else:
+            target[source] = min(old, new) if MASKED in {old, new} else max(old, new)
 
 
 def stack_relations(left: Relation, right: Relation, *, by_name: bool) -> Relation:
     """Return the left side's names; each column has the sources of both sides."""
     exact = left.exact and right.exact
-    merge: Callable[[int, Field], Field | None] = (
-        (lambda _, item: right.find(item.name))
-        if by_name or not exact
-        else (lambda index, _: right.fields[index] if index < len(right.fields) else None)
-    )
+    by_name = by_name or not exact
     fields = []
     for index, item in enumerate(left.fields):
-        other = merge(index, item)
-        both = (item.sources, other.sources if other else ())
-        fields.append(Field(item.name, None if both == (None, None) else merge_sources(both)))
-    if by_name or not exact:
+        other = _find_partner(right, index, item, by_name=by_name)
+        fields.append(stack_fields(item, other) if other else item)
+    if by_name:
         known = {item.name.lower() for item in left.fields}
         fields += [item for item in right.fields if item.name.lower() not in known]
     rest = left.rest + tuple(table for table in right.rest if table not in left.rest)
     return Relation(fields, rest, left.dropped & right.dropped, exact=exact)
+
+
+def _find_partner(right: Relation, index: int, item: Field, *, by_name: bool) -> Field | None:
+    if by_name:
+        return right.find(item.name)
+    return right.fields[index] if index < len(right.fields) else None
+
+
+def stack_fields(left: Field, right: Field) -> Field:
+    """Return one column with the sources of both; so for the fields of structs."""
+    merged = merge_fields(left.name, (left, right))
+    if left.fields and right.fields and len(left.fields) == len(right.fields):
+        pairs = zip(left.fields, right.fields, strict=True)
+        merged.fields = tuple(stack_fields(*pair) for pair in pairs)
+    elif left.schema and not right.fields:
+        merged.schema = left.schema
+    return merged
+
+
+def iterate_names(relation: Relation) -> Iterator[str]:
+    """Yield the names of a relation's columns in lower case."""
+    for item in relation.fields:
+        yield item.name.lower()

@@ -4,20 +4,62 @@ sqlglot's own ``qualify`` and ``lineage`` want a schema and raise without one. A
 has none, so this package resolves what it can and leaves out the rest.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.query.expressions import find_sources, visit_queries
+from glueline.contract.lineage import Effect
+from glueline_worker.lineage.sql.query.collector import find_starred
+from glueline_worker.lineage.sql.query.expressions import (
+    decide,
+    read_value,
+    visit_queries,
+)
 from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_item
-from glueline_worker.lineage.sql.query.relation import Field, Relation
-from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star, find_item
+from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
+from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation, merge_fields
+from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation
-from glueline_worker.lineage.sql.query.walk import QueryWalk
+from glueline_worker.lineage.sql.query.walk import QueryReaders, QueryWalk
 
-_NOT_VISITED = frozenset({"with_", "from_", "joins", "laterals", "expressions", "hint", "into"})
+_PLAIN_AGGREGATES = frozenset({exp.Sum, exp.Min, exp.Max, exp.Count})
+"""Functions that have one name only."""
+_MAX_ROWS = 200
+"""Rows of VALUES that are looked at: they hold constants, and scripts write thousands."""
+_NOT_VISITED = frozenset(
+    [
+        "with_",
+        "from_",
+        "joins",
+        "laterals",
+        "expressions",
+        "hint",
+        "into",
+        "where",
+        "windows",
+        "match",
+        "group",
+        "having",
+        "qualify",
+        "order",
+        "sort",
+        "cluster",
+        "distribute",
+    ]
+)
 """Arguments of a SELECT that are read in their own way."""
+
+_DECIDING: tuple[tuple[str, Effect], ...] = (
+    ("group", "group_by"),
+    ("having", "filter"),
+    ("qualify", "filter"),
+    ("order", "sort"),
+    ("sort", "sort"),
+    ("cluster", "sort"),
+    ("distribute", "sort"),
+)
 
 
 def read_query(
@@ -37,15 +79,49 @@ def _read_select(
     ctes = read_ctes(walk, node, ctes)
     scope = QueryScope(ctes, parent)
     add_from_clause(walk, node, scope)
+    args = node.args
+    for window in args.get("windows") or ():
+        scope.windows[window.name.lower()] = window
     result = Relation()
-    scope.aliases = result
+    if walk.has_lateral_aliases:
+        scope.aliases = result
     for projection in node.expressions:
         _add_projection(walk, projection, scope, result)
-    for key, value in node.args.items():
-        if key not in _NOT_VISITED:
-            visit_queries(walk, value, scope)
+    decide(walk, args.get("where"), scope, "filter")
+    scope.aliases = result
+    for key, effect in _DECIDING:
+        if key in args:
+            decide(walk, args[key], scope, effect)
+    _decide_by_position(walk, node, result, scope)
+    for key in args.keys() - _NOT_VISITED:
+        visit_queries(walk, args[key], scope)
     walk.spend(result)
     return result
+
+
+def _decide_by_position(
+    walk: QueryWalk, node: exp.Select, result: Relation, scope: QueryScope
+) -> None:
+    """Note the columns of GROUP BY ALL, GROUP BY 1 and ORDER BY 1."""
+    group, order = node.args.get("group"), node.args.get("order")
+    if group is not None:
+        keys = group.expressions
+        if group.args.get("all"):
+            keys = [item for item in node.expressions if not item.find(exp.AggFunc, exp.Window)]
+            decide(walk, keys, scope, "group_by")
+        _note_positions(walk, keys, result, "group_by")
+    if order is not None:
+        keys = [key.this for key in order.expressions if isinstance(key, exp.Ordered)]
+        _note_positions(walk, keys, result, "sort")
+
+
+def _note_positions(
+    walk: QueryWalk, keys: Sequence[exp.Expr], result: Relation, effect: Effect
+) -> None:
+    for key in keys:
+        if isinstance(key, exp.Literal) and key.is_int and result.exact:
+            for item in result.fields[int(key.name) - 1 : int(key.name)]:
+                walk.indirect.update(dict.fromkeys((each, effect) for each in item.sources or ()))
 
 
 def _read_item(walk: QueryWalk, node: exp.Expr, ctes: Ctes, parent: QueryScope | None) -> Relation:
@@ -59,10 +135,14 @@ def _read_values(
 ) -> Relation:
     if not node.expressions:
         return Relation(exact=False)
-    row = node.expressions[0]
-    values = row.expressions if isinstance(row, exp.Tuple) else [row]
     scope = QueryScope(ctes, parent)
-    return Relation([Field("", find_sources(walk, item, scope)) for item in values])
+    columns: list[list[Field]] = []
+    for row in node.expressions[:_MAX_ROWS]:
+        for index, value in enumerate(row.expressions if isinstance(row, exp.Tuple) else [row]):
+            if index == len(columns):
+                columns.append([])
+            columns[index].append(read_value(walk, value, scope))
+    return Relation([merge_fields(f"col{n}", part) for n, part in enumerate(columns, 1)])
 
 
 def _read_changed_rows(
@@ -85,64 +165,105 @@ _READERS: tuple[
     (exp.DML, _read_changed_rows),
 )
 
+READERS = QueryReaders(read_query, read_value)
+
 # The columns of SELECT
 
 
 def _add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: Relation) -> None:
-    column = node.this if isinstance(node, exp.Column) else node
-    if isinstance(column, exp.Star):
-        _add_star(walk, column, _find_starred(node, scope), scope, result)
+    star = node if isinstance(node, exp.Star) else None
+    if isinstance(node, exp.Column | exp.Dot) and node.is_star:
+        star = node.find(exp.Star)
+    if star is not None:
+        _add_star(walk, star, find_starred(walk, node, scope), scope, result)
         return
     placeholders = walk.placeholders
-    sources = find_sources(walk, node, scope)
-    if isinstance(node, exp.Aliases):
-        result.fields += [
-            Field(placeholders.restore(alias.name), sources) for alias in node.expressions
-        ]
+    names = [item.name for item in node.expressions] if isinstance(node, exp.Aliases) else []
+    inner = node.this if isinstance(node, exp.Aliases | exp.Alias) else node
+    if is_generator(inner):
+        if isinstance(node, exp.Alias):
+            names = [node.alias]
+        relation = read_generator(walk, inner, scope, [placeholders.restore(n) for n in names])
+        result.fields += relation.fields
+        result.hide(relation.hidden)
+        result.exact &= relation.exact
         return
-    name = "" if placeholders.is_placeholder(node.output_name) else node.output_name
-    if placeholders.is_placeholder(node.name) and not node.alias:
-        # A templated list of columns: neither their names nor their number is known.
-        result.exact = False
+    found = read_value(walk, node, scope)
+    if names:
+        result.fields += [found.rename(placeholders.restore(name)) for name in names]
         return
-    result.fields.append(Field(placeholders.restore(name), sources))
+    if placeholders.has_any:
+        if placeholders.is_placeholder(node.name) and not node.alias:
+            # A templated list of columns: neither their names nor their number is known.
+            result.exact = False
+            return
+        name = "" if placeholders.is_placeholder(node.output_name) else node.output_name
+        result.fields.append(found.rename(placeholders.restore(name)))
+        return
+    result.fields.append(found.rename(_name_projection(walk, node, scope)))
 
 
-def _find_starred(node: exp.Expr, scope: QueryScope) -> Relation:
-    """Return the relation that ``*`` or ``a.*`` stands for."""
-    if isinstance(node, exp.Star):
-        return expand_star(scope)
-    for part in reversed(node.parts[:-1] if isinstance(node, exp.Column) else ()):
-        relation = find_item(scope, part.name)
-        if relation is not None:
-            return relation
-    return Relation(exact=False)
+def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:
+    if isinstance(node, exp.Alias):
+        return node.alias
+    if isinstance(node, exp.Column):
+        return node.name
+    if not walk.is_spark:
+        return node.output_name
+    if isinstance(node, exp.Subquery):
+        return "scalarsubquery()"
+    if type(node) in _PLAIN_AGGREGATES and isinstance(node.this, exp.Column | exp.Star):
+        is_plain = len(node.this.args) <= 1 and not node.expressions
+        if is_plain:
+            return f"{type(node).__name__.lower()}({node.this.name or 1})"
+
+    def is_table(name: str) -> bool:
+        return scope.find_item((name.lower(),)) is not None
+
+    return walk.name_projection(node, is_table) or node.output_name
 
 
 def _add_star(
     walk: QueryWalk, star: exp.Star, relation: Relation, scope: QueryScope, result: Relation
 ) -> None:
-    """Add the columns of ``* EXCEPT (…) REPLACE (…) RENAME (…)``."""
-    excluded = {item.name.lower() for item in star.args.get("except_") or ()}
+    """Add the columns of ``* EXCEPT (…) REPLACE (…) RENAME (…)`` or ``* ILIKE 'a%'``."""
+    excluded = {item.name.lower() for item in star.args.get("except_") or () if not _is_field(item)}
+    nested = {
+        item.parts[0].name.lower() for item in star.args.get("except_") or () if _is_field(item)
+    }
     renamed = {item.this.name.lower(): item.alias for item in star.args.get("rename") or ()}
     replaced = {item.alias.lower(): item for item in star.args.get("replace") or ()}
+    fits = _make_filter(star.args.get("ilike"))
     for item in relation.fields:
         name = item.name.lower()
         if name in replaced:
-            sources = find_sources(walk, replaced[name], scope)
-            result.fields.append(Field(item.name, sources))
-        elif name not in excluded:
-            result.fields.append(Field(renamed.get(name, item.name), item.sources))
+            result.fields.append(read_value(walk, replaced[name], scope).rename(item.name))
+        elif name not in excluded and fits(item.name):
+            kept = item.change(item.name, TRANSFORMED) if name in nested else item
+            result.fields.append(kept.rename(renamed[name]) if name in renamed else kept)
     if relation.exact:
         return
     known = {item.name.lower() for item in relation.fields}
     for name, expression in replaced.items():
         if name not in known:
-            sources = find_sources(walk, expression, scope)
-            result.fields.append(Field(expression.alias, sources))
+            result.fields.append(read_value(walk, expression, scope).rename(expression.alias))
     for name, new in renamed.items():
         if name not in known and (found := relation.find(name)):
-            result.fields.append(Field(new, found.sources))
+            result.fields.append(found.rename(new))
     result.exact = False
-    result.dropped |= relation.dropped | excluded | renamed.keys()
-    result.rest += tuple(table for table in relation.rest if table not in result.rest)
+    result.dropped |= relation.dropped | excluded | renamed.keys() | replaced.keys()
+    if star.args.get("ilike") is None:
+        result.rest += tuple(table for table in relation.rest if table not in result.rest)
+
+
+def _is_field(node: exp.Expr) -> bool:
+    """Tell whether EXCEPT names a field of a struct, whose column stays."""
+    return isinstance(node, exp.Dot) or (isinstance(node, exp.Column) and bool(node.table))
+
+
+def _make_filter(pattern: object) -> Callable[[str], bool]:
+    if not isinstance(pattern, exp.Literal):
+        return lambda _: True
+    parts = [re.escape(part).replace("_", ".") for part in pattern.name.split("%")]
+    compiled = re.compile(".*".join(parts), re.IGNORECASE)
+    return lambda name: compiled.fullmatch(name) is not None

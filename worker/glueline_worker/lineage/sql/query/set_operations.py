@@ -60,4 +60,7 @@ def _read_branches(
         if isinstance(kind, exp.Union):
             result = stack_relations(result, other, by_name=bool(kind.args.get("by_name")))
             walk.spend(result)
+        else:  # EXCEPT and INTERSECT only look at the rows of the right side
+            for source in other.merge_all().sources or ():
+                walk.indirect[source, "filter"] = None
     return result

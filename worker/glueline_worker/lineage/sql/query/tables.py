@@ -4,7 +4,6 @@ import re
 
 from glueline_worker.lineage.model import Schemas
 from glueline_worker.lineage.sql.model import TableName
-from glueline_worker.lineage.sql.query.relation import Field, Relation
 from glueline_worker.lineage.word_sets import split_words
 
 TableSchemas = Schemas
@@ -16,19 +15,38 @@ _SYSTEM_SCHEMAS = frozenset(
 _SYSTEM_TABLE = re.compile(
     r"(?:pg|svv|svl|stl|stv|sys)_\w+|dual|(?:all|dba|user)_tab\w+", re.IGNORECASE
 )
+_BRANCH = re.compile(r"(?:branch|tag)_\w|(?:at_timestamp|snapshot_id)_\d", re.IGNORECASE)
 _METADATA_SUFFIXES = split_words(
     "all_entries all_manifests entries files history manifests metadata_log_entries partitions "
     "properties refs snapshots timeline transaction_log"
 )
+_COMMON_NAMES = frozenset({"entries", "files", "partitions", "properties"})
+_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
+_WITH_CATALOG = 3
 _FILE_FORMATS = split_words("avro binaryfile csv delta hudi iceberg json orc parquet text xml")
 
 
-def make_table_relation(name: TableName, schemas: TableSchemas) -> Relation:
-    """Return the columns of a table, or the whole table where its schema is not known."""
-    columns = schemas.get("/".join(name[-2:]).lower()) or schemas.get(name[-1].lower())
-    if columns:
-        return Relation([Field(column, ((name, column),)) for column in columns])
-    return Relation(rest=(name,), exact=False)
+def make_schema_keys(name: TableName) -> tuple[str, ...]:
+    """Return the keys under which a table's columns may stand among the schemas.
+
+    A name without a database is one of the default database. A branch or tag of an Iceberg table
+    (``db.t.branch_x``) has the columns of its table.
+    """
+    if len(name) <= 1:
+        return tuple(part.lower() for part in name)
+    keys = ("/".join(name[-2:]).lower(),)
+    if _BRANCH.match(name[-1]):
+        return (*keys, "/".join(name[-3:-1]).lower())
+    return keys
+
+
+def find_columns(name: TableName, schemas: TableSchemas) -> tuple[str, ...]:
+    """Return the columns of a table; none where its schema is not known."""
+    for key in make_schema_keys(name):
+        columns = schemas.get(key)
+        if columns:
+            return columns
+    return ()
 
 
 def split_metadata_table(name: TableName) -> tuple[TableName, str]:
@@ -40,6 +58,19 @@ def split_metadata_table(name: TableName) -> tuple[TableName, str]:
     if not base or suffix.lower() not in _METADATA_SUFFIXES:
         return name, ""
     return (*name[:-1], base), suffix.lower()
+
+
+def is_metadata_part(name: TableName) -> bool:
+    """Tell whether a name is that of an Iceberg metadata table: ``db.t.snapshots``.
+
+    Of three parts, the first may also be a catalog, and the last one a table's own name.
+    """
+    last = name[-1].lower()
+    if len(name) < _WITH_CATALOG or last not in _METADATA_SUFFIXES:
+        return False
+    if len(name) > _WITH_CATALOG:
+        return True
+    return name[0].lower() not in _CATALOGS and last not in _COMMON_NAMES
 
 
 def is_system_table(name: TableName) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
-from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.query.relation import Relation
-from glueline_worker.lineage.sql.query.tables import TableSchemas
 from glueline_worker.lineage.sql.statements import dml, queries
-from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder
+from glueline_worker.lineage.sql.statements.statement_builder import (
+    StatementBuilder,
+    StatementContext,
+)
 
 _READERS: dict[type[exp.Expr], Callable[[exp.Expr, StatementBuilder], SqlStatement]] = {
     exp.Create: queries.read_create,
@@ -22,17 +23,15 @@ _READERS: dict[type[exp.Expr], Callable[[exp.Expr, StatementBuilder], SqlStateme
 }
 
 
-def classify_statement(
-    tree: exp.Expr, placeholders: Placeholders, schemas: TableSchemas, line: int
-) -> list[SqlStatement]:
+def classify_statement(tree: exp.Expr, context: StatementContext) -> list[SqlStatement]:
     """Return the statements of ``tree``: several where one INSERT has several targets."""
     if isinstance(tree, exp.MultitableInserts):
         source = tree.args["source"]
         return [
-            dml.read_multi_insert(part, source, StatementBuilder(placeholders, schemas, line))
+            dml.read_multi_insert(part, source, StatementBuilder(context))
             for part in tree.expressions
         ]
-    builder = StatementBuilder(placeholders, schemas, line)
+    builder = StatementBuilder(context)
     if isinstance(tree, exp.Query | exp.Values | exp.Alias):
         return [queries.read_select(tree, builder)]
     reader = _READERS.get(type(tree))

@@ -1,29 +1,71 @@
 """INSERT, MERGE, UPDATE and DELETE."""
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
-from glueline_worker.lineage.sql.query.expressions import find_sources, visit_queries
+from glueline_worker.lineage.sql.query.expressions import decide, read_value
 from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_item
-from glueline_worker.lineage.sql.query.relation import Field, Relation
+from glueline_worker.lineage.sql.query.relation import Relation
 from glueline_worker.lineage.sql.query.scope import TARGET_RELATION, QueryScope
 from glueline_worker.lineage.sql.query.set_operations import read_ctes
+from glueline_worker.lineage.sql.query.tables import find_columns
 from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder, split_target
 
 
 def read_insert(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     """Read INSERT INTO or OVERWRITE: columns by position, unless it says BY NAME."""
-    ctes = read_ctes(builder.walk, tree, {})
     query = tree.args.get("expression") or tree.args.get("source")
+    return _insert(tree, query, builder)
+
+
+def _insert(tree: exp.Expr, query: object, builder: StatementBuilder) -> SqlStatement:
+    ctes = read_ctes(builder.walk, tree, {})
     relation = builder.walk.query(query, ctes) if isinstance(query, exp.Expr) else Relation()
     target, names = split_target(tree.this)
     if target is None:
         return builder.build("insert", relation)
-    if not names and not tree.args.get("by_name"):
-        names = _list_positions(target, builder)
-    if relation.exact and len(names) >= len(relation.fields):
-        relation = relation.rename(names)
+    if tree.args.get("by_name"):
+        relation = _keep_known(relation, _list_columns(target, builder))
+    else:
+        relation = _place(relation, names, target, builder)
     return builder.build_write("insert", target, relation)
+
+
+def _place(
+    relation: Relation, names: list[str], target: exp.Table, builder: StatementBuilder
+) -> Relation:
+    """Name the columns of a query after those of the target, by position."""
+    if not relation.exact:
+        return relation
+    count = len(relation.fields)
+    if names:
+        return relation.rename(names) if len(names) >= count else relation
+    columns = _list_columns(target, builder)
+    free = _leave_out_fixed(columns, target)
+    if not free or not count:
+        return relation
+    if len(free) >= count:
+        return relation.rename(free)
+    builder.warn(
+        f"the query has {count} columns and {'.'.join(builder.walk.get_name(target))} takes "
+        f"{len(free)}: columns are known by name only"
+    )
+    return _keep_known(relation, columns)
+
+
+def _keep_known(relation: Relation, columns: Sequence[str]) -> Relation:
+    """Return the columns that a known target has, as they are written there."""
+    if not columns:
+        return relation
+    known = {column.lower(): column for column in columns}
+    fields = [
+        item.rename(known[item.name.lower()])
+        for item in relation.fields
+        if item.name.lower() in known
+    ]
+    return Relation(fields, relation.rest, relation.dropped, exact=relation.exact)
 
 
 def read_multi_insert(tree: exp.Expr, source: exp.Expr, builder: StatementBuilder) -> SqlStatement:
@@ -38,13 +80,14 @@ def read_multi_insert(tree: exp.Expr, source: exp.Expr, builder: StatementBuilde
     if isinstance(query, exp.Values | exp.Tuple):
         row = query.expressions[0] if isinstance(query, exp.Values) else query
         query = exp.Select(expressions=[item.copy() for item in row.expressions])
-        tree.set("expression", query)
+    elif isinstance(query, exp.Select):
+        query = query.copy()
     if isinstance(query, exp.Select):
         derived = exp.Subquery(this=source.copy()) if isinstance(source, exp.Query) else source
         query.set("from_", exp.From(this=derived.copy()))
     else:
-        tree.set("expression", source.copy())
-    return read_insert(tree, builder)
+        query = source
+    return _insert(tree, query, builder)
 
 
 def read_merge(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
@@ -52,18 +95,21 @@ def read_merge(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     ctes = read_ctes(builder.walk, tree, {})
     scope = QueryScope(ctes)
     add_item(builder.walk, tree.args["using"], scope)
-    source = next(iter(scope.items.values()))
-    scope.add(tree.this.alias or tree.this.name, TARGET_RELATION)
-    visit_queries(builder.walk, tree.args.get("on"), scope)
+    # ``*`` takes the source's columns under the names that the target has.
+    columns = _list_columns(tree.this, builder)
+    source = _keep_known(scope.items[0].relation, columns)
+    path = [tree.this.alias] if tree.this.alias else [part.name for part in tree.this.parts]
+    scope.add(path, TARGET_RELATION)
+    decide(builder.walk, tree.args.get("on"), scope, "join")
     result = Relation()
     whens = tree.args.get("whens")
     for when in whens.expressions if isinstance(whens, exp.Whens) else ():
-        visit_queries(builder.walk, when.args.get("condition"), scope)
+        decide(builder.walk, when.args.get("condition"), scope, "filter")
         action = when.args.get("then")
         if isinstance(action, exp.Update):
             _add_assignments(action, source, scope, builder, result)
         elif isinstance(action, exp.Insert):
-            _add_row(action, source, scope, builder, result)
+            result.extend(_read_row(action, source, columns, scope, builder))
     return builder.build_write("merge", tree.this, result)
 
 
@@ -78,7 +124,7 @@ def read_update(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     add_from_clause(builder.walk, tree, scope)
     result = Relation()
     _add_assignments(tree, Relation(), scope, builder, result)
-    visit_queries(builder.walk, tree.args.get("where"), scope)
+    decide(builder.walk, tree.args.get("where"), scope, "filter")
     return builder.build_write("update", target, result)
 
 
@@ -91,14 +137,17 @@ def read_delete(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     builder.walk.target = target
     for item in (tree.this, *(tree.args.get("using") or ())):
         add_item(builder.walk, item, scope)
-    visit_queries(builder.walk, tree.args.get("where"), scope)
+    decide(builder.walk, tree.args.get("where"), scope, "filter")
     return builder.build_write("delete", target, Relation())
 
 
-def _list_positions(target: exp.Table, builder: StatementBuilder) -> list[str]:
-    """Return the target's columns by position: all of a known table but its fixed partitions."""
-    name = builder.walk.get_name(target)
-    columns = builder.walk.schemas.get("/".join(name[-2:]).lower(), ())
+def _list_columns(target: exp.Table, builder: StatementBuilder) -> tuple[str, ...]:
+    """Return the target's columns in their order; none where they are not known."""
+    return find_columns(builder.walk.get_name(target), builder.walk.schemas)
+
+
+def _leave_out_fixed(columns: Sequence[str], target: exp.Table) -> list[str]:
+    """Return the columns that a query fills: all but the partitions with a fixed value."""
     partition = target.args.get("partition")
     fixed = {
         item.this.name.lower()
@@ -118,21 +167,30 @@ def _add_assignments(
         elif isinstance(assignment, exp.EQ):
             left = assignment.this
             columns = left.expressions if isinstance(left, exp.Tuple) else [left]
-            sources = find_sources(builder.walk, assignment.expression, scope)
-            result.fields += [Field(column.name, sources) for column in columns]
+            found = read_value(builder.walk, assignment.expression, scope)
+            result.fields += [found.rename(column.name) for column in columns]
 
 
-def _add_row(
-    tree: exp.Expr, source: Relation, scope: QueryScope, builder: StatementBuilder, result: Relation
-) -> None:
-    values = tree.args.get("expression")
-    if not isinstance(values, exp.Tuple):  # INSERT *, INSERT ROW
-        result.extend(source)
-        return
-    names = [column.name for column in tree.this.expressions] if tree.this else []
+def _read_row(
+    tree: exp.Expr,
+    source: Relation,
+    columns: Sequence[str],
+    scope: QueryScope,
+    builder: StatementBuilder,
+) -> Relation:
+    """Read the INSERT of a MERGE; ``columns`` are those of the target, where they are known."""
+    values, target = tree.args.get("expression"), tree.this
+    first = target.expressions[0] if isinstance(target, exp.Tuple) else None
+    if isinstance(first, exp.Anonymous) and first.name.upper() == "VALUES":
+        values, target = first, None  # INSERT VALUES (…), which the parser takes for a column
+    if not isinstance(values, exp.Tuple | exp.Anonymous):  # INSERT *, INSERT ROW
+        return source
+    names = [column.name for column in target.expressions] if target else columns
+    row = Relation()
     for index, value in enumerate(values.expressions):
         name = names[index] if index < len(names) else value.output_name
-        result.fields.append(Field(name, find_sources(builder.walk, value, scope)))
+        row.fields.append(read_value(builder.walk, value, scope).rename(name))
+    return row
 
 
 def _resolve_alias(target: exp.Table, clause: exp.Expr | None) -> exp.Table:

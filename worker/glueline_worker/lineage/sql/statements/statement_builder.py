@@ -1,36 +1,85 @@
 """Build the record of one statement out of a walk through its queries."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.model import ColumnSource, SqlStatement, StatementKind
+from glueline_worker.lineage.sql.model import IndirectSource, SqlStatement, StatementKind
 from glueline_worker.lineage.sql.placeholders import Placeholders
-from glueline_worker.lineage.sql.query.relation import Relation, merge_sources
-from glueline_worker.lineage.sql.query.select import read_query
+from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
+from glueline_worker.lineage.sql.query.relation import (
+    TRANSFORMATIONS,
+    Relation,
+    Sources,
+    add_sources,
+)
+from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.tables import TableSchemas, find_file_path
 from glueline_worker.lineage.sql.query.walk import QueryWalk
+from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
+
+
+@dataclass(frozen=True, slots=True)
+class StatementContext:
+    """What is known around one statement."""
+
+    placeholders: Placeholders
+    schemas: TableSchemas
+    dialect: str = "spark"
+    session: SqlSession = EMPTY_SESSION
+    texts: ProjectionTexts | None = None
+    line: int = 1
+    warnings: list[str] = field(default_factory=list)
+    """Takes the warnings about the statement."""
 
 
 class StatementBuilder:
     """Builds one statement."""
 
-    def __init__(self, placeholders: Placeholders, schemas: TableSchemas, line: int) -> None:
-        self.walk = QueryWalk(placeholders, schemas, read_query)
-        self._line = line
+    def __init__(self, context: StatementContext) -> None:
+        self.walk = QueryWalk(
+            context.placeholders,
+            context.schemas,
+            READERS,
+            dialect=context.dialect,
+            session=context.session,
+            texts=context.texts,
+        )
+        self._line = context.line
+        self.warnings: list[str] = context.warnings
+
+    def warn(self, sentence: str) -> None:
+        """Add a warning about the statement."""
+        self.warnings.append(f"line {self._line}: {sentence}")
 
     def build(self, kind: StatementKind, relation: Relation) -> SqlStatement:
         """Return a statement that yields ``relation`` to nothing that has a name."""
-        columns: dict[str, tuple[ColumnSource, ...]] = {}
+        columns: dict[str, Sources] = {}
+        indirect = {IndirectSource(*item): None for item in self.walk.indirect}
         for item in relation.fields:
             if item.name and item.sources is not None:
                 name = self.walk.placeholders.restore(item.name)
-                columns[name] = merge_sources((columns.get(name), item.sources))
+                if name in columns:
+                    columns[name] = {**columns[name]}
+                    add_sources(columns[name], item.sources)
+                else:
+                    columns[name] = item.sources
+                for source, effect in item.deciding:
+                    indirect[IndirectSource(source, effect, name)] = None
         return SqlStatement(
             kind,
             reads=self.walk.reads,
-            columns=MappingProxyType(columns),
+            columns=MappingProxyType({name: tuple(found) for name, found in columns.items()}),
+            transformations=MappingProxyType(
+                {
+                    (name, source): TRANSFORMATIONS[way]
+                    for name, found in columns.items()
+                    for source, way in found.items()
+                    if way
+                }
+            ),
+            indirect=tuple(indirect),
             rest=relation.rest,
             dropped=tuple(sorted(relation.dropped)),
             path_reads=self.walk.paths,

@@ -7,7 +7,7 @@ cannot write to the new schema: they do not know ``place``.
 
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Table, func, select, union_all, update
+from sqlalchemy import Connection, Table, func, inspect, select, union_all, update
 
 from glueline.contract.records import place_of
 from glueline_worker.sinks.sql.schema.key_changes import change_key_prefix
@@ -16,6 +16,7 @@ from glueline_worker.sinks.sql.schema.tables import (
     RECORD_TABLES,
     RUNS,
     SCHEMA_VERSION,
+    TABLES,
     VERSIONS,
 )
 
@@ -38,6 +39,17 @@ def migrate_schema(connection: Connection) -> None:
     GENERATIONS.create(connection)
     _remember_generations(connection)
     connection.execute(update(VERSIONS).values(version=SCHEMA_VERSION))
+
+
+def add_new_columns(connection: Connection) -> None:
+    """Add the columns that a database of the same version may lack.
+
+    They may be empty, so workers of an older Glueline go on writing beside this one.
+    """
+    known = {column["name"] for column in inspect(connection).get_columns(TABLES.name)}
+    if TABLES.c.inputs.name not in known:
+        of_type = TABLES.c.inputs.type.compile(connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {TABLES.name} ADD COLUMN inputs {of_type}")
 
 
 def drop_replaced_views(connection: Connection) -> None:

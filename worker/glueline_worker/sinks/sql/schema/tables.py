@@ -118,6 +118,7 @@ TABLES = _record_table(
     Column("column_count", Integer, nullable=False),
     Column("created_at", UtcTimestamp),
     Column("updated_at", UtcTimestamp),
+    Column("inputs", JsonDocument),  # the tables whose columns a view's lineage depends on
     contains=True,
 )
 PARTITIONS = _record_table(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from glueline_worker.lineage.naming import name_dynamodb_table
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.path_parts import TABLE_END, TABLE_LOCATION
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
-from glueline_worker.lineage.script.domain.values import Value
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
 from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
+from glueline_worker.lineage.script.models.aws.glue_catalog import declare_table
 from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, DatabaseConnection
 from glueline_worker.lineage.script.models.library import Handler, Library
 
+_FORMATS = ("parquet", "csv", "json", "orc")
 _DATABASES = ("redshift", "postgresql", "mysql", "sqlserver", "oracle")
 
 
@@ -27,7 +30,7 @@ def _read_table(call: Call) -> Value:
 def _find_location(call: Call) -> Value:
     """Call ``catalog.get_table_location(database, table)``."""
     database, table = call.text(0, "database"), call.text(1, "table")
-    return f"{datasets.TABLE_LOCATION}{database}/{table}"
+    return f"{TABLE_LOCATION}{database}/{table}{TABLE_END}"
 
 
 def _write_path(call: Call) -> Value:
@@ -94,6 +97,32 @@ def _write_iceberg(call: Call) -> Value:
     found = datasets.find_tables(call.state, database, table, call.arg(None, "catalog_id"))
     call.state.write(call.arg(0, "df"), found, "wr.athena")
     return None
+
+
+def _declare(call: Call) -> Value:
+    """Call ``catalog.create_parquet_table(database, table, path, …)`` or a sibling."""
+    database, table = call.arg(0, "database"), call.arg(1, "table")
+    declare_table(call.state, database, table, call.arg(2, "path"), call.arg(None, "catalog_id"))
+    return None
+
+
+def _store_metadata(call: Call) -> Value:
+    """Call ``s3.store_parquet_metadata(path, database, table)``."""
+    database, table = call.arg(1, "database"), call.arg(2, "table")
+    declare_table(call.state, database, table, call.arg(0, "path"), call.arg(None, "catalog_id"))
+    return UNKNOWN
+
+
+def _add_partitions(call: Call) -> Value:
+    """Call ``catalog.add_parquet_partitions(database, table, {path: values})``."""
+    for path in call.mapping(2, "partitions_values"):
+        declare_table(call.state, call.arg(0, "database"), call.arg(1, "table"), path)
+    return None
+
+
+def _select(call: Call) -> Value:
+    """Call ``s3.select_query(sql, path)``."""
+    return call.state.read(datasets.find_locations(call.state, call.arg(1, "path")), "wr.s3")
 
 
 def _run_query(call: Call) -> Value:
@@ -199,6 +228,13 @@ AWSWRANGLER = Library(
         "athena.create_ctas_table": _create_table_as,
         "athena.unload": _unload,
         "athena.to_iceberg": _write_iceberg,
+        "athena.delete_from_iceberg_table": _write_iceberg,
+        "lakeformation.read_sql_query": _run_athena,
+        "lakeformation.read_sql_table": _read_table,
+        "s3.select_query": _select,
+        "s3.store_parquet_metadata": _store_metadata,
+        **{f"catalog.create_{kind}_table": _declare for kind in _FORMATS},
+        **{f"catalog.add_{kind}_partitions": _add_partitions for kind in _FORMATS},
         **_list_database_functions(),
         "redshift.copy": _copy,
         "redshift.copy_from_files": _copy,
@@ -211,5 +247,6 @@ AWSWRANGLER = Library(
         "dynamodb.read_items": _read_dynamo,
         "catalog.get_table_location": _find_location,
         "s3.list_objects": lambda call: [call.arg(0, "path")],
+        "s3.list_directories": lambda call: [call.arg(0, "path")],
     }
 )

@@ -13,16 +13,19 @@ from glueline_worker.lineage.naming import (
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
-    has_placeholder,
     list_texts,
+    placeholder,
     render,
 )
-from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, External, Value
+from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Frame, Value
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.aws.boto3_s3 import S3_METHODS
+from glueline_worker.lineage.script.models.aws.glue_catalog import (
+    GLUE_METHODS,
+    get_workflow_item,
+)
 from glueline_worker.lineage.script.models.library import Handler, Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.sql_engines import SqlEngine
@@ -75,11 +78,31 @@ def _read_items(call: Call) -> Value:
     return files.mark_tentative(call.state, call.state.read(found, "dynamodb"))
 
 
+def _describe_table(call: Call) -> Value:
+    """Call ``describe_table``: the table's name stands for its ARN."""
+    name = call.arg(None, "TableName")
+    return {"Table": {"TableName": name, "TableArn": name}}
+
+
+def _export_table(call: Call) -> Value:
+    """Call ``export_table_to_point_in_time``: the whole table, to S3."""
+    frame = call.state.read(_name_tables(call, call.arg(None, "TableArn")), "export")
+    prefix = call.arg(None, "S3Prefix", default="")
+    found = datasets.find_objects(call.state, call.arg(None, "S3Bucket"), prefix)
+    call.state.write(frame, found, "export")
+    return UNKNOWN
+
+
 @dataclass(eq=False)
 class DynamoTable(LibraryObject):
     """A DynamoDB table of the resource API."""
 
     name: Value
+
+    def get_attribute(self, name: str) -> Value:
+        """Return the table's name, which stands for its ARN too, or one of its methods."""
+        named = name in {"name", "table_name", "table_arn"}
+        return self.name if named else super().get_attribute(name)
 
     def call(self, call: Call) -> Value:
         """Call a method of the table."""
@@ -99,6 +122,14 @@ def _put_records(call: Call) -> Value:
     return UNKNOWN
 
 
+def _read_records(call: Call) -> Value:
+    """Call ``get_shard_iterator``, by which the records of a stream are read."""
+    stream = call.arg(None, "StreamName", "StreamARN")
+    names = [name_kinesis_stream(render(text), call.state.context) for text in list_texts(stream)]
+    frame = files.mark_tentative(call.state, call.state.read(names, "kinesis"))
+    return Frame(frame.node, "scalar")
+
+
 # SQL over an API
 
 
@@ -107,9 +138,23 @@ def _run_athena(call: Call) -> Value:
     engine = sql_engines.make_athena_engine(
         call.state, as_text(database) if database is not None else None
     )
-    for text in list_texts(call.arg(None, "QueryString", default="")):
+    found = [
         sql_engines.run_sql(call.state, text, engine)
-    return External("query")
+        for text in list_texts(call.arg(None, "QueryString", default=""))
+    ]
+    return _make_query(call, found)
+
+
+def _make_query(call: Call, found: list[Frame | None]) -> Value:
+    """Return the answer with the id of a query, which its results are asked for by."""
+    frame = call.state.unite_frames([frame for frame in found if frame is not None])
+    return External("query") if frame is None else Frame(frame.node, "scalar")
+
+
+def _get_results(call: Call) -> Value:
+    """Call ``get_query_results`` or ``get_statement_result``: the rows of a query."""
+    query = next((value for value in call.values if isinstance(value, Frame)), None)
+    return External("results") if query is None else Frame(query.node, "rows")
 
 
 def _run_redshift(call: Call) -> Value:
@@ -124,90 +169,45 @@ def _run_redshift(call: Call) -> Value:
         "redshift",
     )
     statements = call.arg(None, "Sqls", "Sql")
-    for statement in statements if isinstance(statements, (list, tuple)) else [statements]:
-        for option in get_alternatives(statement):
-            if isinstance(option, str):
-                sql_engines.run_sql(call.state, option, engine)
-    return External("query")
+    found = [
+        sql_engines.run_sql(call.state, option, engine)
+        for statement in (statements if isinstance(statements, (list, tuple)) else [statements])
+        for option in get_alternatives(statement)
+        if isinstance(option, str)
+    ]
+    return _make_query(call, found)
 
 
-# The Glue catalogue
-
-
-@dataclass(eq=False)
-class CatalogTable(LibraryObject):
-    """The answer of Glue's ``get_table``."""
-
-    place: str
-
-    def get_item(self, key: Value) -> Value:
-        """Return the table's location, or the part of the answer that it stands in."""
-        return f"{datasets.TABLE_LOCATION}{self.place}" if key in _LOCATIONS else self
-
-
-@dataclass(eq=False)
-class CatalogConnection(LibraryObject):
-    """The answer of Glue's ``get_connection``."""
-
-    name: str
-
-    def get_item(self, key: Value) -> Value:
-        """Return the connection's URL, or the part of the answer that it stands in."""
-        name = as_text(key)
-        if name in {"Connection", "ConnectionProperties"}:
-            return self
-        return f"{datasets.CONNECTION_URL}{self.name}" if name == "JDBC_CONNECTION_URL" else UNKNOWN
-
-
-_LOCATIONS = ("Location", "location")
-_WORKFLOW = "workflow_run_properties"
-
-
-def _get_workflow_item(state: State, value: External, key: Value) -> Value:
-    """Return a property of the workflow's run."""
-    del state
-    if _WORKFLOW not in value.path or not isinstance(key, str) or has_placeholder(key):
-        return MISSING
-    is_whole = key in {"RunProperties", "Properties"}
-    return value.part(key) if is_whole else External("property", f"workflow:{key}")
-
-
-def _get_workflow(call: Call) -> Value:
-    del call
-    return External(_WORKFLOW)
-
-
-def _get_table(call: Call) -> Value:
-    database = list_texts(call.arg(None, "DatabaseName", default="unknown"))[0]
-    table = list_texts(call.arg(None, "Name", default="unknown"))[0]
-    catalog = call.arg(None, "CatalogId")
-    owner = f"{datasets.CATALOG_MARK}{list_texts(catalog)[0]}" if catalog is not None else ""
-    return CatalogTable(f"{database}/{table}{owner}")
-
-
-def _get_connection(call: Call) -> Value:
-    return CatalogConnection(list_texts(call.arg(None, "Name", default="unknown"))[0])
+def _get_identity(call: Call) -> Value:
+    """Call STS's ``get_caller_identity``: the account is the one that the job runs in."""
+    known = (call.state.context.account or "").partition(":")[0]
+    return {"Account": known if known.isdigit() else placeholder("account")}
 
 
 _METHODS: dict[tuple[str, str], Handler] = {
     **S3_METHODS,
+    **GLUE_METHODS,
     ("dynamodb", "put_item"): _put_items,
     ("dynamodb", "update_item"): _put_items,
     ("dynamodb", "batch_write_item"): _put_batch,
     ("dynamodb", "get_item"): _read_items,
     ("dynamodb", "scan"): _read_items,
     ("dynamodb", "query"): _read_items,
+    ("dynamodb", "describe_table"): _describe_table,
+    ("dynamodb", "export_table_to_point_in_time"): _export_table,
     ("dynamodb", "Table"): lambda call: DynamoTable(call.arg(0, "name")),
     ("kinesis", "put_record"): _put_records,
     ("kinesis", "put_records"): _put_records,
+    ("kinesis", "get_shard_iterator"): _read_records,
+    ("kinesis", "get_records"): _get_results,
     ("athena", "start_query_execution"): _run_athena,
+    ("athena", "get_query_results"): _get_results,
+    ("redshift-data", "get_statement_result"): _get_results,
+    ("sts", "get_caller_identity"): _get_identity,
     ("redshift-data", "execute_statement"): _run_redshift,
     ("redshift-data", "batch_execute_statement"): _run_redshift,
-    ("glue", "get_workflow_run_properties"): _get_workflow,
-    ("glue", "get_connection"): _get_connection,
-    ("glue", "get_table"): _get_table,
 }
 
 BOTO3 = Library(
-    functions={"client": _make_client, "resource": _make_client}, items=(_get_workflow_item,)
+    functions={"client": _make_client, "resource": _make_client}, items=(get_workflow_item,)
 )

@@ -14,6 +14,7 @@ from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
     format_value,
+    get_label,
     has_placeholder,
     limit_text,
 )
@@ -22,6 +23,7 @@ from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Class,
     Column,
+    DataText,
     External,
     Frame,
     JobArgument,
@@ -62,6 +64,8 @@ def _load_json(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, Frame):
         return Frame(value.node, value.kind, value.label)
+    if isinstance(value, DataText):
+        return Frame(value.nodes[0], "rows", get_label(value))
     is_too_long = isinstance(value, str) and len(value) > _JSON_LIMIT
     if is_too_long:
         report_limit(f"JSON of more than {_JSON_LIMIT:,} characters is not read")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.comparisons import get_truth
 from glueline_worker.lineage.script.domain.items import as_key, list_items
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
+    COMMAND_LINE,
     MISSING,
     UNKNOWN,
+    Column,
     External,
     Frame,
     Function,
@@ -29,6 +34,8 @@ def _count(call: Call) -> Value:
         return MinimumLength(len(value))
     if isinstance(value, str) and not has_placeholder(value):
         return MinimumLength(len(value))
+    if isinstance(value, Frame):
+        return Frame(value.node, "scalar", value.label)
     return External("len")
 
 
@@ -48,7 +55,8 @@ def _zip(call: Call) -> Value:
     known = [column for column in columns if column is not None]
     if len(known) == len(columns):
         return [tuple(row) for row in zip(*known, strict=False)]
-    return External("zip")
+    of_arguments = any(isinstance(arg, External) and arg.label == COMMAND_LINE for arg in call.args)
+    return External("zip", COMMAND_LINE if of_arguments else "unknown")
 
 
 def _cut_to_shortest(columns: list[Value]) -> list[Value]:
@@ -115,6 +123,8 @@ def _make_dict(call: Call) -> Value:
     if isinstance(value, (list, tuple)):
         pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == _PAIR]
         return {as_key(key): item for key, item in pairs} | call.kwargs
+    if isinstance(value, External) and value.label == COMMAND_LINE:
+        return JobArguments(call.kwargs)
     if isinstance(value, JobArguments):
         copied = JobArguments(value)
         copied.update(call.kwargs)
@@ -135,6 +145,8 @@ def _reduce(call: Call) -> Value:
     for item in items[1:]:
         if isinstance(function, (Function, Method)):
             result = call.reading.call(function, [result, item], {})
+        elif isinstance(item, Column):
+            result = combine_columns([result, item])
         else:
             united = call.state.unite_frames([result, item])
             result = united if united is not None else UNKNOWN
@@ -168,8 +180,27 @@ def _get_any_item(column: Value) -> Value:
     return column if isinstance(column, Frame) else External("item", "loop:item")
 
 
+def _choose(call: Call) -> Value:
+    """Call ``max(items)`` or ``min(items)``: any of several texts."""
+    items = call.arg(0) if len(call.args) == 1 else call.args
+    if not isinstance(items, (list, tuple, set, dict)) or not items:
+        return MISSING
+    if all(isinstance(item, str) for item in items):
+        known = not any(has_placeholder(item) or isinstance(item, JobArgument) for item in items)
+        if known and "key" not in call.kwargs:
+            return max(items) if call.name == "max" else min(items)
+        return join_values(items)
+    return items[0] if len(items) == 1 and isinstance(items, (list, tuple)) else MISSING
+
+
 def _filter(call: Call) -> Value:
-    return call.arg(1, default=UNKNOWN)
+    """Call ``filter(function, items)``: what only a run can decide on stays in."""
+    function, value = call.arg(0), call.arg(1, default=UNKNOWN)
+    if not isinstance(function, Function) or not isinstance(value, (list, tuple)):
+        return value
+    return [
+        item for item in value if get_truth(call.reading.call(function, [item], {})) is not False
+    ]
 
 
 ITERABLES = Library(
@@ -194,5 +225,7 @@ ITERABLES = Library(
         "imap": _map,
         "imap_unordered": _map,
         "filter": _filter,
+        "max": _choose,
+        "min": _choose,
     }
 )

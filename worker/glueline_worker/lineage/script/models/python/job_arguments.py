@@ -10,6 +10,7 @@ from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder
 from glueline_worker.lineage.script.domain.values import (
+    COMMAND_LINE,
     MISSING,
     UNKNOWN,
     External,
@@ -29,32 +30,34 @@ def _resolve_options(call: Call) -> Value:
     names = call.arg(1, "options")
     for name in names if isinstance(names, (list, tuple, set)) else ():
         if isinstance(name, str):
-            found[name] = call.state.get_argument(name)
+            # Glue hands the names to argparse, which has no dashes in the names of its results.
+            found[name] = found[name.replace("-", "_")] = call.state.get_argument(name)
     return found
 
 
 @dataclass(eq=False)
 class ArgumentParser(LibraryObject):
-    """An ``argparse.ArgumentParser`` with the values of its arguments."""
+    """An ``argparse.ArgumentParser`` with the values of its arguments, or one of ``optparse``."""
 
     values: dict[str, Value] = field(default_factory=dict)
+    is_old: bool = False
 
     def call(self, call: Call) -> Value:
         """Call a method of the parser."""
-        if call.name == "add_argument":
+        if call.name in {"add_argument", "add_option"}:
             self._add_argument(call)
             return UNKNOWN
-        if call.name == "parse_args":
+        if call.name == "parse_args" and not self.is_old:
             return Namespace(call.state, self.values)
-        if call.name == "parse_known_args":
+        if call.name in {"parse_known_args", "parse_args"}:
             return (Namespace(call.state, self.values), [])
         return self
 
     def _add_argument(self, call: Call) -> None:
         names = [as_text(name) for name in call.args]
-        longest = max(names, key=len, default="")
-        name = as_text(call.arg(None, "dest", default=longest.lstrip("-").replace("-", "_")))
-        value = call.state.get_argument(name)
+        option = max(names, key=len, default="").lstrip("-")
+        name = as_text(call.arg(None, "dest", default=option.replace("-", "_")))
+        value = call.state.get_argument(option or name)
         default = call.arg(None, "default")
         if has_placeholder(value) and default is not None:
             value = JobArgument(default) if isinstance(default, str) else default
@@ -70,6 +73,8 @@ class Namespace(LibraryObject):
 
     def get_attribute(self, name: str) -> Value:
         """Return the argument ``name``."""
+        if name == "__dict__":
+            return JobArguments(self.values)
         found = self.values.get(name)
         return self.state.get_argument(name) if found is None else found
 
@@ -119,15 +124,34 @@ def _get_item(state: State, value: External, key: Value) -> Value:
     if value.name == "environ" and isinstance(key, str):
         return External("environ.item", f"env:{key}")
     if value.name == "argv":
-        return state.get_argument(as_text(key)) if isinstance(key, int) else UNKNOWN
+        return _get_word(state, key)
     return MISSING
 
 
+def _get_word(state: State, key: Value) -> Value:
+    """Return an item of ``sys.argv``, or a part of it."""
+    if isinstance(key, int):
+        return state.get_argument(as_text(key))
+    if isinstance(key, External) and key.label.startswith(_POSITION):
+        return state.get_argument(key.label.removeprefix(_POSITION))
+    return External("sys.argv" if isinstance(key, slice) else "argv.item", COMMAND_LINE)
+
+
+def _find_position(call: Call) -> Value:
+    """Call ``sys.argv.index("--name")``: the value comes next."""
+    name = call.arg(0)
+    known = isinstance(name, str) and not has_placeholder(name)
+    return External("argv.index", f"{_POSITION}{name}") if known else UNKNOWN
+
+
+_POSITION = "argv:"
 JOB_ARGUMENTS = Library(
     functions={
         "getResolvedOptions": _resolve_options,
         "ArgumentParser": _make_parser,
+        "OptionParser": lambda call: ArgumentParser(is_old=True),  # noqa: ARG005
         "vars": _list_variables,
+        "argv.index": _find_position,
         "os.getenv": _get_environment,
         "getenv": _get_environment,
         "os.environ.get": _get_environment,

@@ -10,8 +10,25 @@ from types import MappingProxyType
 from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
-from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, list_texts
-from glueline_worker.lineage.script.domain.values import UNKNOWN, External, Value
+from glueline_worker.lineage.script.domain.path_parts import (
+    CONNECTION_URL,
+    find_url_label,
+    split_url_argument,
+)
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    get_label,
+    has_placeholder,
+    is_placeholder,
+    list_texts,
+    placeholder,
+)
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    External,
+    ListedKey,
+    Value,
+)
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.python.files import FileObject
@@ -38,7 +55,11 @@ def _get_base_name(call: Call) -> Value:
 
 
 def _get_directory(call: Call) -> Value:
-    return map_alternatives(lambda path: as_text(path).rpartition("/")[0], call.arg(0))
+    def cut(path: Value) -> Value:
+        # The folder of a listed object is anywhere below the prefix.
+        return path if isinstance(path, ListedKey) else as_text(path).rpartition("/")[0]
+
+    return map_alternatives(cut, call.arg(0))
 
 
 def _split_extension(call: Call) -> Value:
@@ -100,14 +121,30 @@ def _call_path(text: Value, call: Call) -> Value:
 def _split_url(call: Call) -> Value:
     def split(value: Value) -> Value:
         text = as_text(value)
+        if find_url_label(text) is not None:
+            return _split_argument(text)
+        if CONNECTION_URL in text:
+            host = text[text.index(CONNECTION_URL) :]
+            parts = dict.fromkeys(("netloc", "hostname"), host)
+            return SplitUrl(text=text, parts={**parts, "path": f"/{placeholder('unknown')}"})
         scheme, separator, rest = text.rpartition("://")
         host, slash, path = rest.partition("/")
         if not separator:
-            return External("url", "unknown") if has_placeholder(text) else UNKNOWN
+            return _split_argument(text)
         parts = {"scheme": scheme, "netloc": host, "hostname": host, "path": slash + path}
         return SplitUrl(text=text, parts=parts)
 
     return map_alternatives(split, call.arg(0))
+
+
+def _split_argument(text: str) -> Value:
+    """Split a URL that is known only at run time."""
+    label = find_url_label(text) or (get_label(text) if is_placeholder(text) else None)
+    if label is None:
+        return External("url", "unknown") if has_placeholder(text) else UNKNOWN
+    bucket, key = split_url_argument(label)
+    parts = {"scheme": "s3", "netloc": bucket, "hostname": bucket, "path": f"/{key}"}
+    return SplitUrl(text=text, parts=parts)
 
 
 def _make_path(call: Call) -> Value:
@@ -129,5 +166,5 @@ PATHLIB = Library(
         "Path": _make_path,
         "PurePath": _make_path,
         "PurePosixPath": _make_path,
-    }
+    },
 )

@@ -1,16 +1,30 @@
-"""Flows of columns: from those of a transform's input to those of its output."""
+"""Columns selected, added, renamed and dropped: Spark's, Glue's and pandas' steps alike."""
 
 from __future__ import annotations
 
 from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow
-from glueline_worker.lineage.script.domain.columns import (
-    combine_columns,
-    parse_column_expression,
-    parse_column_name,
-)
+from glueline_worker.lineage.script.domain.columns import combine_columns
+from glueline_worker.lineage.script.domain.outputs import Attribute, Outputs
 from glueline_worker.lineage.script.domain.state import State, make_rename_flow
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
-from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
+from glueline_worker.lineage.script.domain.values import Column, Frame, Value
+from glueline_worker.lineage.script.models.spark.known_columns import (
+    find_attribute,
+    get_outputs,
+    set_outputs,
+)
+from glueline_worker.lineage.script.models.spark.projections import (
+    Item,
+    Selection,
+    flatten,
+    list_indirect,
+    list_inputs,
+    make_attribute,
+    make_items,
+    pass_on,
+    project,
+    select_items,
+)
 
 _TARGET = {2: 1, 3: 2, 4: 2}
 """Where a mapping of so many parts has its target."""
@@ -18,127 +32,167 @@ _TARGET = {2: 1, 3: 2, 4: 2}
 
 def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool = False) -> Frame:
     """Call ``frame.select(*items)``; with ``sql``, texts are expressions."""
-    columns: dict[str, tuple[ColumnRef, ...]] = {}
-    inputs: list[Value] = [frame]
-    rest, known = False, True
-    for item in _flatten(items):
-        column = _parse_column(item, sql=sql)
-        if column is None or (not column.is_known and column.name is None):
-            known = False
-        elif _is_star(column):
-            rest = True
-        else:
-            refs = [_resolve(state, frame, ref) for ref in column.refs]
-            inputs += [Frame(ref.node) for ref in refs]
-            columns[column.name or f"_c{len(columns)}"] = tuple(refs)
-    if not known:
+    found = select_items(state, frame, items, sql=sql)
+    if not found.is_known and not found.items and not found.whole:
         # A computed list of columns: whichever they are, they are the frame's.
-        return state.transform(frame, Flow(rest=True) if not columns else OPAQUE, "select")
-    whole = (frame.node,) if rest else ()
-    return state.transform(inputs, Flow(columns, whole=whole), "select")
+        node = state.transform(frame, Flow(rest=True), "select")
+        state.outputs[node.node] = None
+        return node
+    return project(state, frame, found, "select")
 
 
 def add_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
     """Call ``frame.withColumn(name, expression)``, for one or several."""
-    columns: dict[str, tuple[ColumnRef, ...]] = {}
-    inputs: list[Value] = [frame]
+    found = Selection(whole=[frame.node])
+    others: list[Value] = []
     for name, value in added.items():
-        column = value if isinstance(value, Column) else combine_columns([value])
-        refs = [_resolve(state, frame, ref) for ref in column.refs]
-        inputs += [Frame(ref.node) for ref in refs]
+        column = value if isinstance(value, Column) else combine_columns([value], "identity")
+        items = make_items(state, frame, column)
         if isinstance(value, Frame) and value.kind == "data":
-            inputs.append(value)
-        if not has_placeholder(name):
-            columns[render(name)] = tuple(refs)
-    return state.transform(inputs, Flow(columns, whole=(frame.node,)), "withColumn")
+            others.append(value)
+        if has_placeholder(name):
+            found.is_known = False
+            found.items += [item._replace(name="") for item in items]
+        else:
+            first = items[0] if items else Item("")
+            found.items.append(first._replace(name=render(name), attribute=None))
+    columns = {item.name: item.refs for item in found.items if item.name}
+    flow = Flow(columns, whole=(frame.node,), indirect=list_indirect(found.items))
+    node = state.transform([*list_inputs(frame, found), *others], flow, "withColumn")
+    outputs = get_outputs(state, frame.node)
+    if outputs is None or not found.is_known:
+        state.outputs[node.node] = None
+        return node
+    return set_outputs(state, node, _replace(outputs, node, found.items))
+
+
+def _replace(outputs: Outputs, node: Frame, items: list[Item]) -> list[Attribute]:
+    """Put new columns in the place of those with their names, or behind all."""
+    made = {item.name.lower(): make_attribute(node, item) for item in items}
+    kept = [made.get(each.name.lower(), each) for each in outputs.attributes]
+    return [*kept, *(each for key, each in made.items() if not outputs.find_all(key))]
 
 
 def rename_columns(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> Frame:
     """Rename columns and keep the others."""
     known = [(old, new) for old, new in pairs if not has_placeholder(old + new)]
-    return state.transform(frame, make_rename_flow(frame.node, known, rest=True), "rename")
+    outputs = get_outputs(state, frame.node)
+    if outputs is None or len(known) < len(pairs):
+        node = state.transform(frame, make_rename_flow(frame.node, known, rest=True), "rename")
+        state.outputs[node.node] = None
+        return node
+    names = {render(old).replace("`", "").lower(): render(new) for old, new in known}
+    if not any(outputs.find_all(old) for old in names):
+        return frame  # Spark renames nothing where there is no such column
+    after = [names.get(each.name.lower(), each.name).lower() for each in outputs.attributes]
+    if len(set(after)) == len(after):
+        # Each name stands for one column: the others need not be listed.
+        pairs = [
+            (each.name, names[each.name.lower()])
+            for each in outputs.attributes
+            if each.name.lower() in names
+        ]
+        node = state.transform(frame, make_rename_flow(frame.node, pairs, rest=True), "rename")
+        renamed = [
+            each._replace(
+                name=names[each.name.lower()],
+                node=node.node,
+                column=names[each.name.lower()],
+                serial=0,
+            )
+            if each.name.lower() in names
+            else each
+            for each in outputs.attributes
+        ]
+        return set_outputs(state, node, renamed)
+    found = Selection()
+    for each in outputs.attributes:
+        item = pass_on(state, frame, each)
+        new = names.get(each.name.lower())
+        found.items.append(item if new is None else item._replace(name=new, attribute=None))
+    return project(state, frame, found, "rename")
 
 
 def keep_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
     """Keep only the named columns."""
-    found = [name for name in _flatten(names) if isinstance(name, str)]
-    if len(found) != len(_flatten(names)) or any(map(has_placeholder, found)):
+    found = [name for name in flatten(names) if isinstance(name, str)]
+    if len(found) != len(flatten(names)) or any(map(has_placeholder, found)):
         return state.transform(frame, label="select")
-    return state.transform(
-        frame, make_rename_flow(frame.node, zip(found, found, strict=True)), "select"
-    )
+    flow = make_rename_flow(frame.node, zip(found, found, strict=True))
+    node = state.transform(frame, flow, "select")
+    attributes = [find_attribute(state, frame.node, name) for name in found]
+    known = [each for each in attributes if each is not None]
+    if len(known) == len(found):
+        set_outputs(state, node, known)
+    return node
 
 
 def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
     """Drop the named columns."""
-    dropped = set()
-    for name in _flatten(names):
+    outputs = get_outputs(state, frame.node)
+    dropped: dict[str, None] = {}
+    gone: set[tuple[str, str, int]] = set()
+    is_known = outputs is not None
+    for name in flatten(names):
         if isinstance(name, str) and not has_placeholder(name):
-            dropped.add(name.strip("`"))
+            dropped[name.strip("`")] = None
         elif isinstance(name, Column) and name.name:
-            dropped.add(name.name)
-    return state.transform(frame, Flow(rest=True, dropped=frozenset(dropped)), "drop")
+            attribute = _find_dropped(state, outputs, name)
+            if attribute is None:
+                dropped[name.name] = None
+            else:
+                gone.add(attribute.identity)
+        elif name is not None:
+            is_known = False
+    if outputs is None or not is_known:
+        node = state.transform(frame, Flow(rest=True, dropped=frozenset(dropped)), "drop")
+        state.outputs[node.node] = None
+        return node
+    keys = {name.lower() for name in dropped}
+    left = [
+        each
+        for each in outputs.attributes
+        if each.name.lower() not in keys and each.identity not in gone
+    ]
+    if len(left) == len(outputs.attributes):
+        return frame
+    kept = {each.name.lower() for each in left}
+    lost = {each.name for each in outputs.attributes if each.name.lower() not in kept}
+    if len(lost) + len(left) == len(outputs.attributes):
+        # Each name stands for one column: the others need not be listed.
+        node = state.transform(frame, Flow(rest=True, dropped=frozenset(lost)), "drop")
+        return set_outputs(state, node, left)
+    found = Selection([pass_on(state, frame, each) for each in left])
+    return project(state, frame, found, "drop")
+
+
+def _find_dropped(state: State, outputs: Outputs | None, column: Column) -> Attribute | None:
+    """Find the one column that ``drop(frame.name)`` means."""
+    if outputs is None or len(column.refs) != 1:
+        return None
+    node, name = column.refs[0].node, column.refs[0].name
+    if node is not None:
+        return find_attribute(state, node, name)
+    found = outputs.resolve(name)
+    return found[0] if found is not None and not found[1] else None
 
 
 def apply_mapping(state: State, frame: Frame, value: Value) -> Frame:
     """Apply ApplyMapping's tuples: source, (type,) target, (type)."""
-    if not isinstance(value, (list, tuple)):
-        return state.transform(frame, OPAQUE, "ApplyMapping")
-    pairs: list[tuple[str, str]] = []
-    for row in value:
+    rows = value if isinstance(value, (list, tuple)) else [None]
+    columns: dict[str, tuple[ColumnRef, ...]] = {}
+    for row in rows:
         parts = [as_text(part) for part in row] if isinstance(row, (tuple, list)) else []
         if len(parts) not in _TARGET:
             return state.transform(frame, OPAQUE, "ApplyMapping")
         source, target = parts[0], parts[_TARGET[len(parts)]]
         if has_placeholder(source + target):
             return state.transform(frame, OPAQUE, "ApplyMapping")
-        pairs.append((source.replace("`", ""), target.replace("`", "")))
-    return state.transform(frame, make_rename_flow(frame.node, pairs), "ApplyMapping")
-
-
-def aggregate_columns(state: State, frame: Frame, keys: list[Value], items: list[Value]) -> Frame:
-    """Call ``frame.groupBy(*keys).agg(*items)``."""
-    flat = []
-    for item in _flatten(items):
-        if isinstance(item, dict):
-            flat += [
-                Column(parse_column_name(as_text(name)).refs, f"{as_text(how)}({as_text(name)})")
-                for name, how in item.items()
-            ]
-        else:
-            flat.append(item)
-    return select_columns(state, frame, [*keys, *flat])
-
-
-def _flatten(items: list[Value]) -> list[Value]:
-    found: list[Value] = []
-    for item in items:
-        found += item if isinstance(item, (list, tuple)) else [item]
-    return found
-
-
-def _parse_column(item: Value, *, sql: bool) -> Column | None:
-    if isinstance(item, str):
-        if item == "*" or item.endswith(".*"):
-            return Column((), "*")
-        return parse_column_expression(item) if sql else parse_column_name(item)
-    if isinstance(item, Column):
-        return item
-    return Column((), None, is_known=False) if isinstance(item, (External, Frame)) else None
-
-
-def _is_star(column: Column) -> bool:
-    return column.name == "*" or (len(column.refs) == 1 and column.refs[0][1].endswith("*"))
-
-
-def _resolve(state: State, frame: Frame, ref: tuple[str | None, str]) -> ColumnRef:
-    """Find the frame of a referenced column: this one, or one that was joined into it."""
-    node, name = ref
-    if node is not None:
-        return ColumnRef(frame.node if node == frame.node else node, name)
-    alias, dot, column = name.partition(".")
-    if dot:
-        found = state.aliases.get(frame.node, {}).get(alias)
-        if found is not None:
-            return ColumnRef(found, column)
-    return ColumnRef(frame.node, name)
+        source, target = render(source).replace("`", ""), render(target).replace("`", "")
+        is_cast = len(parts) == max(_TARGET) and parts[1].lower() != parts[3].lower()
+        ref = ColumnRef(frame.node, source, "transformation" if is_cast else "identity")
+        columns[target] = (*columns.get(target, ()), ref)
+    node = state.transform(frame, Flow(columns), "ApplyMapping")
+    if not any("." in target for target in columns):
+        set_outputs(state, node, [Attribute(name, node.node, name) for name in columns])
+    return node

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
-from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES, parse_column_name
-from glueline_worker.lineage.script.domain.state import STACKED
-from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
+from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES
+from glueline_worker.lineage.script.domain.outputs import Outputs
+from glueline_worker.lineage.script.domain.state import STACKED, State
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Column,
@@ -20,25 +22,41 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
-from glueline_worker.lineage.script.models.spark import column_flow
+from glueline_worker.lineage.script.models.spark import (
+    column_flow,
+    frame_schema,
+    joins,
+    projections,
+    reshaping,
+)
+from glueline_worker.lineage.script.models.spark.grouping import (
+    aggregate,
+    group,
+    group_by_sets,
+    pivot,
+)
+from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
+from glueline_worker.lineage.script.models.spark.spark_io import SparkWriter
 from glueline_worker.lineage.word_sets import split_words
 
 _PASS_THROUGH = split_words(
-    "compute filter where limit cache persist unpersist repartition repartitionByRange coalesce "
-    "orderBy sort sortWithinPartitions distinct dropDuplicates drop_duplicates dropna fillna fill "
+    "compute limit cache persist unpersist repartition repartitionByRange coalesce "
+    "distinct dropDuplicates drop_duplicates dropna fillna fill "
     "sample checkpoint localCheckpoint hint resolveChoice resolve_choice toPandas to_pandas "
     "pandas_api copy reset_index sort_values sort_index astype replace withWatermark drop_nulls "
     "unnest unbox errorsAsDynamicFrame query set_index convert_dtypes infer_objects observe "
     "toDynamicFrame dropDuplicatesWithinWatermark sampleBy randomSplit unnest_ddb_json "
-    "simplify_ddb_json spigot assertErrorThreshold to_frame"
+    "simplify_ddb_json withMetadata offset assertErrorThreshold to_frame"
 )
 """Methods that yield the same data, whole or in part, with the same columns."""
 _SCALAR = split_words(
-    "count printSchema show explain isEmpty is_empty describe summary info nunique "
+    "count printSchema show explain isEmpty is_empty summary info nunique "
     "getNumPartitions approxQuantile stageErrorsCount errorsCount exists schema "
     "toString getField len any all tell"
 )
 """Methods that tell about the data without carrying it."""
+_FIGURES = frozenset({"nunique", "len"})
+"""Those that yield a number, which a frame of figures may hold."""
 _ROWS = split_words(
     "collect take first head tail toLocalIterator iterrows itertuples to_dict tolist to_list "
     "items to_records asDict collectAsMap read readlines decode encode getvalue "
@@ -46,9 +64,8 @@ _ROWS = split_words(
 )
 """Methods that yield rows in plain Python."""
 _MULTI_INPUT = split_words(
-    "union unionAll unionByName intersect intersectAll subtract exceptAll crossJoin append "
-    "concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin fullOuterJoin "
-    "merge join join_asof zip"
+    "append concat mergeDynamicFrame combine_first cogroup leftOuterJoin rightOuterJoin "
+    "fullOuterJoin merge join_asof zip"
 )
 """Methods that make one frame of several."""
 _VIEWS = split_words(
@@ -56,11 +73,9 @@ _VIEWS = split_words(
     "createOrReplaceGlobalTempView"
 )
 """Methods that make a frame a temporary view."""
-_JOINS = split_words(
-    "join join_asof crossJoin leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup"
-)
+_JOINS = split_words("join_asof leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup")
 """Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
-_SCALAR_PROPERTIES = split_words("schema dtypes shape index empty isStreaming size")
+_SCALAR_PROPERTIES = split_words("shape index empty isStreaming size")
 
 
 def _pass_through(call: Call) -> Value:
@@ -73,6 +88,8 @@ def _combine(call: Call) -> Value:
 
 
 def _get_scalar(call: Call) -> Value:
+    if call.name in _FIGURES:
+        return Frame(call.receiver.node, "scalar", call.receiver.label)
     return External(call.name)
 
 
@@ -85,14 +102,8 @@ def _get_rows(call: Call) -> Value:
 
 def _count(call: Call) -> Value:
     if call.receiver.kind == "grouped":
-        return _aggregate(call)
-    return External("count")
-
-
-def _to_df(call: Call) -> Value:
-    if not call.args or not all(isinstance(arg, str) for arg in call.args):
-        return call.receiver
-    return call.state.transform(call.receiver, OPAQUE, "toDF")
+        return aggregate(call)
+    return Frame(call.receiver.node, "scalar", call.receiver.label)
 
 
 def _select(call: Call) -> Value:
@@ -138,44 +149,84 @@ def _apply_mapping(call: Call) -> Value:
     return column_flow.apply_mapping(call.state, call.receiver, call.arg(0, "mappings"))
 
 
-def _group(call: Call) -> Value:
-    keys = [arg for arg in call.args if isinstance(arg, (str, Column, list, tuple))]
-    node = call.state.transform(call.receiver, label=call.name)
-    call.state.groups[node.node] = (call.receiver, keys)
-    return Frame(node.node, "grouped")
+def _join(call: Call) -> Value:
+    """Call ``frame.join(other, on, how)``; of RDDs and pandas as well."""
+    others = call.state.find_frames(call.arg(0, "other"))
+    if len(others) != 1 or call.receiver.kind != "data":
+        return _combine_joined(call)
+    on, how = call.arg(1, "on"), call.arg(2, "how", default="inner")
+    return joins.join_frames(call.state, call.receiver, Frame(others[0]), on, how)
 
 
-def _aggregate(call: Call) -> Value:
-    found = call.state.groups.get(call.receiver.node)
-    if found is None:
-        return column_flow.aggregate_columns(call.state, call.receiver, [], call.values)
-    frame, keys = found
-    if call.name == "agg":
-        return column_flow.aggregate_columns(call.state, frame, keys, call.values)
-    if call.name == "count":
-        return column_flow.select_columns(call.state, frame, [*keys, Column((), "count")])
-    items = [
-        Column(parse_column_name(name).refs, f"{call.name}({name})")
-        for name in call.args
-        if isinstance(name, str)
-    ]
-    if items and call.name in {"sum", "avg", "mean", "max", "min"}:
-        return column_flow.select_columns(call.state, frame, [*keys, *items])
-    return call.state.transform(frame, OPAQUE, call.name)
+def _combine_joined(call: Call) -> Value:
+    frames = [value for value in (call.receiver, *call.values) if not isinstance(value, Column)]
+    return call.state.transform(frames, KEEP, call.name)
+
+
+def _cross_join(call: Call) -> Value:
+    others = call.state.find_frames(call.arg(0, "other"))
+    if len(others) != 1:
+        return _combine_joined(call)
+    return joins.join_frames(call.state, call.receiver, Frame(others[0]), None, "cross")
+
+
+def _list_stacked(call: Call) -> list[Frame]:
+    return [Frame(node) for node in call.state.find_frames([call.receiver, *call.values])]
+
+
+def _unite(call: Call) -> Value:
+    return joins.stack_frames(call.state, _list_stacked(call), call.name)
+
+
+def _unite_by_name(call: Call) -> Value:
+    allows = call.arg(1, "allowMissingColumns", default=False) is True
+    return joins.stack_by_name(call.state, _list_stacked(call), call.name, allow_missing=allows)
+
+
+def _keep_first(call: Call) -> Value:
+    frames = _list_stacked(call)
+    if len(frames) != 2:  # noqa: PLR2004 - the frame and the other one
+        return call.receiver
+    return joins.keep_first(call.state, frames, call.name)
+
+
+def _filter(call: Call) -> Value:
+    return _decide(call, "filter")
+
+
+def _sort(call: Call) -> Value:
+    return _decide(call, "sort")
+
+
+def _decide(call: Call, effect: Effect) -> Value:
+    """Call a method whose arguments decide which rows there are, or in which order."""
+    frame = call.receiver
+    if frame.kind != "data":
+        return frame
+    is_sql = effect == "filter"
+    rows = projections.find_deciders(call.state, frame, call.args, effect, sql=is_sql)
+    return projections.decide_rows(call.state, frame, rows, call.name)
 
 
 def _aggregate_or_reduce(call: Call) -> Value:
     if call.receiver.kind == "grouped":
-        return _aggregate(call)
+        return aggregate(call)
     return Frame(call.receiver.node, "scalar" if not call.args else "data")
 
 
 def _alias(call: Call) -> Value:
-    node = call.state.transform(call.receiver, label="alias")
+    state = call.state
+    node = state.transform(call.receiver, label="alias")
     name = call.text(0, "alias")
-    if name is not None:
-        aliases = call.state.aliases.setdefault(node.node, {})
-        aliases[name] = node.node
+    if name is None:
+        return node
+    state.aliases.setdefault(node.node, {})[name] = node.node
+    outputs = get_outputs(state, call.receiver.node)
+    if outputs is not None:
+        qualifier = (render(name).lower(),)
+        state.outputs[node.node] = Outputs(
+            each._replace(qualifier=qualifier) for each in outputs.attributes
+        )
     return node
 
 
@@ -223,18 +274,12 @@ def _save_as_text(call: Call) -> Value:
     return None
 
 
-def _insert_into(call: Call) -> Value:
-    found = datasets.find_spark_tables(call.state, call.arg(0, "tableName"))
-    call.state.write(call.receiver, found, call.name)
-    return None
-
-
 def _get(call: Call) -> Value:
     return Frame(call.receiver.node, "rows", call.receiver.label)
 
 
-def _make_scalar_getter(name: str) -> Callable[[Frame], Value]:
-    return lambda _: External(f"frame.{name}")
+def _make_scalar_getter(name: str) -> Callable[[State, Frame], Value]:
+    return lambda _, __: External(f"frame.{name}")
 
 
 FRAMES = Library(
@@ -244,7 +289,25 @@ FRAMES = Library(
         **dict.fromkeys(_MULTI_INPUT, _combine),
         **dict.fromkeys(_PASS_THROUGH, _pass_through),
         **dict.fromkeys(_VIEWS, _register_view),
-        "toDF": _to_df,
+        "toDF": reshaping.rename_all,
+        "unpivot": reshaping.unpivot,
+        "melt": reshaping.unpivot,
+        "colRegex": reshaping.match_columns,
+        "scalar": reshaping.take_scalar,
+        "pivot": pivot,
+        "describe": reshaping.describe,
+        "filter": _filter,
+        "where": _filter,
+        "orderBy": _sort,
+        "sort": _sort,
+        "sortWithinPartitions": _sort,
+        "join": _join,
+        "lateralJoin": _join,
+        "crossJoin": _cross_join,
+        "union": _unite,
+        "unionAll": _unite,
+        "unionByName": _unite_by_name,
+        **dict.fromkeys(("intersect", "intersectAll", "subtract", "exceptAll"), _keep_first),
         "select": _select,
         "selectExpr": _select,
         "withColumn": _with_column,
@@ -260,13 +323,15 @@ FRAMES = Library(
         "select_fields": _select_fields,
         "apply_mapping": _apply_mapping,
         "applyMapping": _apply_mapping,
-        "groupBy": _group,
-        "groupby": _group,
-        "rollup": _group,
-        "cube": _group,
-        "agg": _aggregate,
-        "avg": _aggregate,
-        "mean": _aggregate,
+        "groupBy": group,
+        "groupby": group,
+        "rollup": group,
+        "cube": group,
+        "groupingSets": group_by_sets,
+        "to": reshaping.fit_schema,
+        "agg": aggregate,
+        "avg": aggregate,
+        "mean": aggregate,
         "count": _count,
         "max": _aggregate_or_reduce,
         "min": _aggregate_or_reduce,
@@ -286,15 +351,17 @@ FRAMES = Library(
         "keys": _keys,
         "get": _get,
         "saveAsTextFile": _save_as_text,
-        "saveAsTable": _insert_into,
-        "insertInto": _insert_into,
+        "saveAsTable": lambda call: SparkWriter(call.receiver).call(call),
+        "insertInto": lambda call: SparkWriter(call.receiver).call(call),
     },
     frame_attributes={
-        **dict.fromkeys(FRAME_PROPERTIES, lambda frame: frame),
+        **dict.fromkeys(FRAME_PROPERTIES, lambda _, frame: frame),
         **{name: _make_scalar_getter(name) for name in _SCALAR_PROPERTIES},
-        "columns": lambda _: External("frame.columns", "loop:column"),
-        "sparkSession": lambda _: External("spark"),
-        "sql_ctx": lambda _: External("spark"),
+        "columns": frame_schema.get_names,
+        "dtypes": frame_schema.get_types,
+        "schema": frame_schema.get_schema,
+        "sparkSession": lambda _, __: External("spark"),
+        "sql_ctx": lambda _, __: External("spark"),
     },
     united_methods=_VIEWS,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.path_parts import CONNECTION_URL
 from glueline_worker.lineage.script.domain.template_text import list_texts
 from glueline_worker.lineage.script.domain.values import External, Value
 from glueline_worker.lineage.script.models import datasets
@@ -154,7 +155,7 @@ def _get_sink(call: Call) -> Value:
 def _extract_connection(call: Call) -> Value:
     """Call ``extract_jdbc_conf``: an address that stands for the connection itself."""
     name = list_texts(call.arg(0, "connection_name", default="unknown"))[0]
-    address = f"{datasets.CONNECTION_URL}{name}"
+    address = f"{CONNECTION_URL}{name}"
     return {
         "url": address,
         "fullUrl": address,

@@ -13,16 +13,18 @@ from glueline_worker.lineage.script.domain.template_text import as_text, has_pla
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
+    External,
     Frame,
     Function,
     Value,
 )
+from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark import column_flow
 from glueline_worker.lineage.word_sets import split_words
 
 _PASS_THROUGH = split_words(
-    "ResolveChoice DropNullFields Filter Unbox UnnestFrame Spigot DropDuplicates "
+    "ResolveChoice DropNullFields Filter Unbox UnnestFrame DropDuplicates "
     "FillMissingValues ErrorsAsDynamicFrame DropNullFieldsTransform Unnest FillNa"
 )
 """Transforms that keep the columns."""
@@ -103,6 +105,52 @@ def _refer_to_keys(side: Value, names: Value) -> list[ColumnRef]:
     return [ColumnRef(side.node, text.replace("`", "")) for text in known]
 
 
+def _spigot(call: Call, frame: Frame) -> Value:
+    """Apply Spigot: a sample of the rows goes to a path."""
+    path = call.arg(1, "path")
+    if path is not None:
+        call.state.write(frame, datasets.find_locations(call.state, path), "Spigot")
+    return frame
+
+
+def _spigot_frame(call: Call) -> Value:
+    """Call ``frame.spigot(path)``."""
+    path = call.arg(0, "path")
+    return _spigot(Call(call.reading, call.receiver, "spigot", [None, path]), call.receiver)
+
+
+def _map_collection(call: Call, frame: Frame) -> Value:
+    """Apply MapToCollection: a function is given each frame, and yields another."""
+    function = call.arg(1, "callable")
+    return _map_frames(call, frame, lambda one: call.reading.call(function, [one, ""], {}))
+
+
+def _flat_map(call: Call, frame: Frame) -> Value:
+    """Apply FlatMap: a transform to each frame of a collection, or a function to each row."""
+    base = call.arg(1, "BaseTransform")
+    if not isinstance(base, External):
+        return _map(call, frame)
+    options = {key: value for key, value in call.kwargs.items() if key not in _OWN_OPTIONS}
+    name = as_text(call.arg(2, "frame_name", default="frame"))
+
+    def apply(one: Value) -> Value:
+        return call.reading.call(base.part("apply"), [], {**options, name: one})
+
+    return _map_frames(call, frame, apply)
+
+
+def _map_frames(call: Call, frame: Frame, function: Callable[[Value], Value]) -> Value:
+    """Return the collection of what ``function`` makes of each frame of another."""
+    frames = call.arg(0, "dfc", "frame")
+    if isinstance(frames, dict):
+        return {key: function(one) for key, one in frames.items()}
+    found = call.state.unite_frames(function(call.state.transform(frame)))
+    return Frame(found.node, "collection") if found is not None else frame
+
+
+_OWN_OPTIONS = split_words(
+    "dfc BaseTransform frame_name transformation_ctx info stageThreshold totalThreshold"
+)
 _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
     "ApplyMapping": lambda call, frame: column_flow.apply_mapping(
         call.state, frame, call.arg(1, "mappings")
@@ -119,7 +167,9 @@ _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
         [(as_text(call.arg(1, "old_name")), as_text(call.arg(2, "new_name")))],
     ),
     "Map": _map,
-    "FlatMap": _map,
+    "FlatMap": _flat_map,
+    "MapToCollection": _map_collection,
+    "Spigot": _spigot,
     "Join": _join,
     "Union": lambda call, _: call.state.transform(call.values, STACKED, "Union"),
     "SplitFields": _split_fields,
@@ -152,4 +202,5 @@ GLUE_TRANSFORMS = Library(
         "process_rows": lambda call: _apply_transform(call, "Relationalize"),
     },
     rules=(_apply,),
+    frame_methods={"spigot": _spigot_frame},
 )

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.naming import is_metadata_table, split_name
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import as_text, list_texts
+from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
@@ -20,6 +21,7 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.spark import table_writes
 from glueline_worker.lineage.word_sets import split_words
 
 _SETTINGS = split_words(
@@ -64,14 +66,35 @@ class SparkReader(LibraryObject):
         if path is not None:
             options["paths" if isinstance(path, (list, tuple)) else "path"] = path
         found = datasets.find_by_options(state, fmt or "parquet", options, fmt)
-        return state.read(found, "read")
+        frame = state.read(found, "read")
+        return _mark_metadata(state, frame, path) if fmt == "iceberg" else frame
 
 
 def read_spark_table(state: State, name: Value) -> Frame:
     """Read a table, or a temporary view, by its name."""
     views = [sql_engines.find_view(state, option) for option in list_texts(name)]
     found = state.unite_frames(views)
-    return found or state.read(datasets.find_spark_tables(state, name), "table")
+    if found:
+        return found
+    frame = state.read(datasets.find_spark_tables(state, name), "table")
+    return _mark_metadata(state, frame, name)
+
+
+def _mark_metadata(state: State, frame: Frame, name: Value) -> Frame:
+    """Let a read of a table's metadata count only where it gets somewhere."""
+    if all(_is_metadata(state, text) for text in list_texts(name)):
+        state.tentative.add(frame.node)
+    return frame
+
+
+def _is_metadata(state: State, name: str) -> bool:
+    if name.count(".") < _METADATA_DOTS:
+        return False
+    return is_metadata_table(split_name(render(name)), state.context, state.catalogs)
+
+
+_METADATA_DOTS = 2
+"""The least dots in the name of a table's metadata, such as ``db.orders.snapshots``."""
 
 
 @dataclass(eq=False)
@@ -110,7 +133,10 @@ class SparkWriter(LibraryObject):
         path = call.arg(None, "path", default=self.options.get("path"))
         if path is not None and call.name != "insertInto":
             found += datasets.find_locations(call.state, path)
-        call.state.write(self.frame, found, call.name)
+        if call.name == "insertInto":
+            table_writes.insert_by_position(call.state, self.frame, found)
+        else:
+            call.state.write(self.frame, found, call.name)
         return External("query")
 
     def _write_jdbc(self, call: Call) -> Value:
@@ -154,7 +180,8 @@ def _configure(target: _ReaderOrWriter, call: Call) -> _ReaderOrWriter | None:
 def _find_by_jdbc(target: SparkReader | SparkWriter, call: Call) -> list[Dataset]:
     """Find the table of ``jdbc(url, table)``."""
     options: dict[str, Any] = {**target.options, "url": call.arg(0, "url")}
-    options["dbtable"] = call.arg(1, "table", "dbtable")
+    if (table := call.arg(1, "table", "dbtable")) is not None:
+        options["dbtable"] = table
     return datasets.find_by_options(call.state, "jdbc", options)
 
 
@@ -191,36 +218,6 @@ class TableWriter(LibraryObject):
         return None
 
 
-@dataclass(eq=False)
-class SparkDeltaTable(LibraryObject):
-    """A ``DeltaTable`` of Delta's package for Spark, or a merge into it."""
-
-    datasets: tuple[Dataset, ...]
-    is_merge: bool = False
-    source: Value = None
-
-    def call(self, call: Call) -> Value:
-        """Call a method of the table or of the merge."""
-        if call.name == "toDF":
-            return call.state.read(self.datasets, "delta")
-        if call.name == "merge":
-            return SparkDeltaTable(self.datasets, is_merge=True, source=call.arg(0, "source"))
-        if call.name == "execute" or (call.name in {"update", "delete"} and not self.is_merge):
-            call.state.write(self.source, self.datasets, "merge")
-            return None
-        return self
-
-
-def _open_delta_table(call: Call) -> Value:
-    """Call ``DeltaTable.forPath(spark, path)`` or ``forName(spark, name)``."""
-    place = call.arg(
-        1 if len(call.args) > 1 else 0, "path", "tableOrViewName", "name", "identifier"
-    )
-    is_name = call.name == "forName"
-    find = datasets.find_spark_tables if is_name else datasets.find_locations
-    return SparkDeltaTable(tuple(find(call.state, place)))
-
-
 def _get_reader_or_writer(state: State, value: External, name: str) -> Value:
     """Return ``spark.read`` and the like."""
     del state
@@ -232,13 +229,10 @@ def _get_reader_or_writer(state: State, value: External, name: str) -> Value:
 
 
 SPARK_IO = Library(
-    functions=dict.fromkeys(
-        ("DeltaTable.forPath", "DeltaTable.forName", "forPath", "forName"), _open_delta_table
-    ),
     attributes=(_get_reader_or_writer,),
     frame_methods={"writeTo": lambda call: TableWriter(call.receiver, call.arg(0, "table"))},
     frame_attributes={
-        "write": SparkWriter,
-        "writeStream": lambda frame: SparkWriter(frame, is_streaming=True),
+        "write": lambda _, frame: SparkWriter(frame),
+        "writeStream": lambda _, frame: SparkWriter(frame, is_streaming=True),
     },
 )

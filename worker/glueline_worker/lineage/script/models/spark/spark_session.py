@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.template_text import list_texts
 from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, OneOf, Value
 from glueline_worker.lineage.script.models import sql_engines
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.spark.known_columns import set_outputs
 from glueline_worker.lineage.script.models.spark.spark_io import SparkReader, read_spark_table
 
 
 def _run_sql(call: Call) -> Value:
-    """Call ``spark.sql(query)``."""
-    return sql_engines.run_spark_sql(call.state, call.arg(0, "sqlQuery", "query"))
+    """Call ``spark.sql(query)``; frames may stand in it by the names of arguments."""
+    query = call.arg(0, "sqlQuery", "query")
+    for name, value in call.kwargs.items():
+        if isinstance(value, Frame) and value.kind == "data" and isinstance(query, str):
+            view = f"frame_{value.node}"
+            sql_engines.register_view(call.state, view, value)
+            query = query.replace(f"{{{name}}}", view)
+    return sql_engines.run_spark_sql(call.state, query)
 
 
 def _run_possible_sql(call: Call) -> Value:
@@ -51,6 +59,15 @@ def _set_database(call: Call) -> Value:
     return None
 
 
+def _make_range(call: Call) -> Value:
+    """Call ``spark.range(…)``: a frame of numbers."""
+    frame = call.state.transform((), label="range")
+    return set_outputs(call.state, frame, [Attribute("id", frame.node, "id")])
+
+
+_SESSIONS = frozenset({"spark", "getOrCreate", "spark_session", "newSession", "active"})
+
+
 def _read_text_file(call: Call) -> Value:
     """Call ``sc.textFile(path)``."""
     reader = SparkReader()
@@ -68,6 +85,7 @@ SPARK_SESSION = Library(
         "createTempView": _register_any_frame,
         "createOrReplaceGlobalTempView": _register_any_frame,
         "createGlobalTempView": _register_any_frame,
+        **{f"{session}.range": _make_range for session in _SESSIONS},
         "setCurrentDatabase": _set_database,
         "textFile": _read_text_file,
         "wholeTextFiles": _read_text_file,

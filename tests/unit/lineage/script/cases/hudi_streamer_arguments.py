@@ -1,0 +1,3 @@
+from pyspark.context import SparkContext
+
+SparkContext.getOrCreate()._jvm.org.apache.hudi.utilities.streamer.Main.run()

@@ -1,0 +1,35 @@
+"""Name the edges whose columns could have been known and are not."""
+
+from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.graph.collapse import get_schema
+from glueline_worker.lineage.model import Edge, Lineage, LineageContext
+
+_MOST_NAMED = 3
+
+
+def describe_lost_columns(lineage: Lineage, context: LineageContext) -> tuple[str, ...]:
+    """Return one sentence on edges from tables of known columns to unknown ones; else nothing."""
+    lost = [edge for edge in lineage.edges if _is_lost(edge, context)]
+    if not lost:
+        return ()
+    named = ", ".join(map(_describe, lost[:_MOST_NAMED]))
+    more = f", and {len(lost) - _MOST_NAMED:,} more" if len(lost) > _MOST_NAMED else ""
+    sentence = f"the columns of these tables are known, but not which of them pass: {named}{more}"
+    return (f"{sentence}; an explicit list of columns in the code would show them",)
+
+
+def _is_lost(edge: Edge, context: LineageContext) -> bool:
+    if edge.columns or edge.indirect or not edge.is_opaque:
+        return False  # a count of rows has no columns, and none are missing
+    return bool(get_schema(edge.upstream, context))
+
+
+def _describe(edge: Edge) -> str:
+    line = f" (line {edge.line})" if edge.line else ""
+    return f"{_format(edge.upstream)} to {_format(edge.downstream)}{line}"
+
+
+def _format(dataset: Dataset) -> str:
+    if dataset.namespace.startswith("arn:"):
+        return dataset.name.removeprefix("table/").replace("/", ".")
+    return "/".join(part for part in (dataset.namespace.rstrip("/"), dataset.name) if part)

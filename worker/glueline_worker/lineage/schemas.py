@@ -1,0 +1,92 @@
+"""Schemas for the readers, made of the columns of tables and bounded in size."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from glueline.contract.datatypes import ArrayType, DataType, MapType, StructType
+from glueline.contract.records import Column
+from glueline_worker.lineage.model import Schemas
+
+TableSchema = Mapping[str, Sequence[str]]
+"""The columns of one table under "", the fields of a struct under its ``column``, those of a
+struct within it under ``column/field``. Empty where the columns are not known."""
+
+MOST_NAMES = 100_000
+"""Columns and fields of one table. Glue's own limit for a table's definition lies far below."""
+MOST_NAMES_A_READING = 500_000
+"""Columns and fields of all tables that one script or view is read with."""
+
+_NO_TABLE: TableSchema = {}
+
+
+def make_table_schema(columns: Iterable[Column]) -> TableSchema:
+    """Return the schema of a table; without fields that are too many, and empty beyond that.
+
+    The names are Glue's, whatever case a table's writer keeps beside them: edges of all engines
+    then name a column in one way.
+    """
+    columns = tuple(columns)
+    if not columns or len(columns) > MOST_NAMES:
+        return _NO_TABLE
+    schema: dict[str, tuple[str, ...]] = {"": tuple(map(get_glue_name, columns))}
+    left = MOST_NAMES - len(columns)
+    for column in columns:
+        if column.data_type.kind != "primitive":
+            left -= _add_fields(get_glue_name(column), column.data_type, schema, left)
+    return schema
+
+
+def get_glue_name(column: Column) -> str:
+    """Return the name of a column in Glue."""
+    return column.glue.name if column.glue else column.name
+
+
+def count_names(schema: TableSchema) -> int:
+    """Count the columns and fields."""
+    return sum(map(len, schema.values()))
+
+
+def join_schemas(tables: Mapping[str, TableSchema]) -> Schemas:
+    """Join the schemas of tables, given by ``database/table`` in lower case, for a reader."""
+    return {
+        f"{table}/{path}" if path else table: tuple(names)
+        for table, schema in tables.items()
+        for path, names in schema.items()
+    }
+
+
+def add_default_database(schemas: Schemas, database: str) -> Schemas:
+    """Return the schemas with the tables of ``database`` under their bare names, too."""
+    prefix = f"{database.lower()}/"
+    bare = {key[len(prefix) :]: names for key, names in schemas.items() if key.startswith(prefix)}
+    return {**bare, **schemas}
+
+
+def _add_fields(
+    name: str, data_type: DataType, schema: dict[str, tuple[str, ...]], left: int
+) -> int:
+    """Add the fields of the structs in a column; return their number, none if above ``left``."""
+    found: dict[str, tuple[str, ...]] = {}
+    count = 0
+    todo = [(name, data_type)]
+    while todo:
+        path, each = todo.pop()
+        struct = _find_struct(each)
+        # A slash in a name would read as the path to a field.
+        if struct is None or "/" in path.rpartition("/")[2] or "/" in name:
+            continue
+        names = tuple(field.name for field in struct.fields)
+        if not all(names) or any("/" in field for field in names):
+            continue
+        count += len(names)
+        if count > left:
+            return 0
+        found[path.lower()] = names
+        todo += [(f"{path}/{field.name}", field.type) for field in struct.fields]
+    schema.update(found)
+    return count
+
+
+def _find_struct(data_type: DataType) -> StructType | None:
+    while isinstance(data_type, ArrayType | MapType):
+        data_type = data_type.element if isinstance(data_type, ArrayType) else data_type.value
+    return data_type if isinstance(data_type, StructType) else None

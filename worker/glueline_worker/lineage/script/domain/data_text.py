@@ -1,0 +1,40 @@
+"""Texts with data in them, such as the content of an object and what is put together of it."""
+
+from collections.abc import Sequence
+
+from glueline_worker.lineage.script.domain.values import DataText, Frame, Value
+
+_JOINTS = frozenset(" ,;|\t\"'()")
+"""Characters that stand between values, and in no name."""
+_NODES_LIMIT = 100
+"""The most reads whose data one text is made of."""
+
+
+def keep_data(text: Value, parts: Sequence[Value]) -> Value:
+    """Return a text that is made of ``parts`` with the data that is in them."""
+    if not isinstance(text, str) or not _is_content(parts):
+        return text
+    nodes: dict[str, None] = {}
+    for part in parts:
+        if isinstance(part, DataText):
+            nodes.update(dict.fromkeys(part.nodes))
+        elif isinstance(part, Frame) and part.kind == "rows":
+            nodes[part.node] = None
+    return DataText(text, tuple(nodes)[:_NODES_LIMIT]) if nodes else text
+
+
+def _is_content(parts: Sequence[Value]) -> bool:
+    """Tell whether a text is content rather than a name with a part that was read somewhere.
+
+    Content is added to nothing, or to blanks and commas, or stands in lines of its own. Names have
+    letters, slashes and dots between their parts.
+    """
+    kinds = set(map(type, parts))
+    if DataText in kinds:
+        return True
+    if Frame not in kinds:
+        return False
+    literals = [part for part in parts if isinstance(part, str)]
+    return bool(literals) and (
+        any("\n" in text for text in literals) or _JOINTS.issuperset("".join(literals))
+    )

@@ -1,0 +1,102 @@
+"""What a frame tells about its own columns: ``columns``, ``schema``, ``frame.name``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.columns import get_column
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
+from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
+from glueline_worker.lineage.word_sets import split_words
+
+_SPARK_NAMES = split_words(
+    "agg alias approxQuantile asTable cache checkpoint coalesce colRegex collect columns corr "
+    "count cov createGlobalTempView createOrReplaceGlobalTempView createOrReplaceTempView "
+    "createTempView crossJoin crosstab cube describe distinct drop dropDuplicates "
+    "dropDuplicatesWithinWatermark drop_duplicates dropna dtypes exceptAll executionInfo exists "
+    "explain fillna filter first foreach foreachPartition freqItems groupBy groupby "
+    "groupingSets head hint inputFiles intersect intersectAll isEmpty isLocal isStreaming "
+    "is_cached join lateralJoin limit localCheckpoint mapInArrow mapInPandas melt mergeInto "
+    "metadataColumn na observe offset orderBy pandas_api persist plot printSchema randomSplit rdd "
+    "registerTempTable repartition repartitionByRange repartitionById replace rollup sameSemantics "
+    "sample sampleBy scalar schema select selectExpr semanticHash show sort sortWithinPartitions "
+    "sparkSession sql_ctx stat storageLevel subtract summary tail take to toArrow toDF toJSON "
+    "toLocalIterator toPandas to_koalas to_pandas_on_spark transform transpose union unionAll "
+    "unionByName unpersist unpivot where withColumn withColumnRenamed withColumns "
+    "withColumnsRenamed withMetadata withWatermark write writeStream writeTo zipWithIndex"
+)
+"""Attributes that Spark's frames have, so that no column is reached by such a name."""
+
+
+@dataclass(eq=False)
+class FrameSchema(LibraryObject):
+    """``frame.schema``, where the columns are known."""
+
+    names: tuple[str, ...]
+
+    def get_attribute(self, name: str) -> Value:
+        """Return the names, the fields, or something that tells nothing."""
+        if name == "names":
+            return list(self.names)
+        if name == "fields":
+            return [SchemaField(each) for each in self.names]
+        return External(f"frame.schema.{name}")
+
+    def call(self, call: Call) -> Value:
+        """Call ``fieldNames()``, or a method that tells nothing."""
+        if call.name == "fieldNames":
+            return list(self.names)
+        return External(f"frame.schema.{call.name}")
+
+
+@dataclass(eq=False)
+class SchemaField(LibraryObject):
+    """One field of a schema."""
+
+    field_name: str
+
+    def get_attribute(self, name: str) -> Value:
+        """Return the name, or something that only a run knows."""
+        return self.field_name if name == "name" else External(f"field.{name}")
+
+    def call(self, call: Call) -> Value:
+        """Call a method, which tells nothing."""
+        return External(f"field.{call.name}")
+
+
+def get_names(state: State, frame: Frame) -> Value:
+    """Return ``frame.columns``."""
+    names = _list_names(state, frame)
+    return External("frame.columns", "loop:column") if names is None else names
+
+
+def get_schema(state: State, frame: Frame) -> Value:
+    """Return ``frame.schema``."""
+    names = _list_names(state, frame)
+    return External("frame.schema") if names is None else FrameSchema(tuple(names))
+
+
+def get_types(state: State, frame: Frame) -> Value:
+    """Return ``frame.dtypes``: names, and types that only the catalogue knows."""
+    names = _list_names(state, frame)
+    if names is None:
+        return External("frame.dtypes")
+    return [(name, External("dtype")) for name in names]
+
+
+def _list_names(state: State, frame: Frame) -> list[str] | None:
+    outputs = get_outputs(state, frame.node) if frame.kind == "data" else None
+    if outputs is None or not all(outputs.names):
+        return None
+    return outputs.names
+
+
+def find_column(state: State, frame: Frame, name: str) -> Column | None:
+    """Find the column that ``frame.name`` means, if the frame is known to have it."""
+    if frame.kind != "data" or name in _SPARK_NAMES:
+        return None
+    outputs = get_outputs(state, frame.node)
+    return get_column(frame, name) if outputs is not None and outputs.find_all(name) else None

@@ -1,0 +1,283 @@
+"""Steps that make columns: what a list of expressions yields in a frame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from glueline.contract.lineage import Effect
+from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
+from glueline_worker.lineage.script.domain.columns import decide_by, parse_column_name
+from glueline_worker.lineage.script.domain.outputs import Attribute, Field
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.values import Column, Frame, Value
+from glueline_worker.lineage.script.models.spark.known_columns import (
+    UNKNOWN_SHAPE,
+    get_outputs,
+    list_star,
+    refer_to_all,
+    resolve,
+    resolve_all,
+    set_outputs,
+)
+from glueline_worker.lineage.script.models.spark.subqueries import parse_expressions
+
+
+class Item(NamedTuple):
+    """One column that a step yields; its name is empty where only Spark knows it."""
+
+    name: str
+    refs: tuple[ColumnRef, ...] = ()
+    deciders: tuple[tuple[ColumnRef, Effect], ...] = ()
+    attribute: Attribute | None = None
+    """The column itself, where it passes under its own name."""
+    shape: str | None = None
+    fields: tuple[tuple[str, Field], ...] = ()
+
+
+@dataclass(slots=True)
+class Selection:
+    """The columns that a list of expressions yields."""
+
+    items: list[Item] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
+    """Frames of unknown columns that pass as a whole."""
+    inputs: list[str] = field(default_factory=list)
+    """Further frames whose data flows in."""
+    is_known: bool = True
+    """False if there may be further columns."""
+
+
+def select_items(
+    state: State, frame: Frame, values: Iterable[Value], *, sql: bool = False
+) -> Selection:
+    """Find the columns that expressions yield; with ``sql``, texts are expressions."""
+    found = Selection()
+    for value in flatten(values):
+        columns = _parse(state, value, sql=sql)
+        if columns is None:
+            found.is_known = False
+        for column in columns or ():
+            _add_column(state, frame, column, found)
+    return found
+
+
+def flatten(values: Iterable[Value]) -> list[Value]:
+    """List the items of lists within a list."""
+    found: list[Value] = []
+    for value in values:
+        found += value if isinstance(value, (list, tuple)) else [value]
+    return found
+
+
+def _parse(state: State, value: Value, *, sql: bool) -> tuple[Column, ...] | None:
+    if isinstance(value, str):
+        return parse_expressions(state, value) if sql else (parse_column_name(value),)
+    if isinstance(value, Column):
+        return (value,)
+    if isinstance(value, (int, float)):
+        return (Column((), str(value)),)
+    return None
+
+
+def _add_column(state: State, frame: Frame, column: Column, found: Selection) -> None:
+    if column.kind == "star":
+        _add_star(state, frame, column, found)
+    elif column.kind == "pattern":
+        _add_pattern(state, frame, column, found)
+    elif not column.is_known and column.name is None and not column.refs:
+        found.is_known = False
+    elif column.kind == "inline":
+        _add_fields(state, frame, column, found)
+    else:
+        found.items += make_items(state, frame, column)
+
+
+def make_items(state: State, frame: Frame, column: Column) -> list[Item]:
+    """Make the columns of one expression: several if it is a generator with several names."""
+    refs, deciders = resolve_all(state, frame, column)
+    if len(column.names) > 1:
+        parts = [resolve_all(state, frame, part)[0] for _, part in column.fields]
+        if len(parts) != len(column.names):
+            parts = [refs] * len(column.names)
+        return [Item(name, part, deciders) for name, part in zip(column.names, parts, strict=True)]
+    name = column.name or ""
+    if column.kind == "item" and _is_map(state, frame, column):
+        name = f"{name[: name.rindex('.')]}[{name[name.rindex('.') + 1 :]}]"
+    if column.kind in {"plain", "item"} and len(column.refs) == 1:
+        source = resolve(state, frame, column.refs[0])
+        attribute = source.attribute
+        if (
+            attribute is not None
+            and column.text is not None
+            and attribute.name.lower() == (name.lower())
+        ):
+            return [Item(attribute.name, refs, deciders, attribute, source.shape, source.fields)]
+        return [Item(name, refs, deciders, None, source.shape, source.fields)]
+    fields, shape = make_fields(state, frame, column), None
+    if column.shape is not None:
+        source = resolve(state, frame, column.shape)
+        fields, shape = source.fields, source.shape
+    return [Item(name, refs, deciders, shape=shape, fields=fields)]
+
+
+def _is_map(state: State, frame: Frame, column: Column) -> bool:
+    """Tell whether ``column["key"]`` takes a value out of a map: a struct would have fields."""
+    if len(column.refs) != 1 or not column.name or "." not in column.name:
+        return False
+    ref = column.refs[0]
+    around = resolve(state, frame, ref._replace(name=ref.name.rpartition(".")[0]))
+    if around.fields or around.shape in {None, UNKNOWN_SHAPE}:
+        return False
+    return around.shape not in state.context.schemas
+
+
+def make_fields(state: State, frame: Frame, column: Column) -> tuple[tuple[str, Field], ...]:
+    """Resolve the fields of a struct that an expression builds."""
+    found = []
+    for name, inner in column.fields:
+        refs, _ = resolve_all(state, frame, inner)
+        found.append((name, Field(refs, make_fields(state, frame, inner))))
+    return tuple(found)
+
+
+def pass_on(state: State, frame: Frame, attribute: Attribute) -> Item:
+    """Make the item of a column that passes as it is."""
+    refs = refer_to_all(state, frame, attribute)
+    return Item(attribute.name, refs, (), attribute, attribute.shape, attribute.fields)
+
+
+def _add_star(state: State, frame: Frame, column: Column, found: Selection) -> None:
+    name = column.refs[0]
+    attributes = list_star(state, frame, name)
+    if attributes is None:
+        before = name.name.removesuffix("*").removesuffix(".")
+        node = name.node or state.aliases.get(frame.node, {}).get(before, frame.node)
+        found.whole.append(node)
+    elif attributes:
+        found.items += [pass_on(state, frame, each) for each in attributes]
+    else:
+        struct = name._replace(name=name.name.removesuffix(".*"))
+        _add_fields(state, frame, Column((struct,), kind="inline"), found)
+
+
+def _add_fields(state: State, frame: Frame, column: Column, found: Selection) -> None:
+    """Add the fields of a struct, each made of all of it where it is a column of a table."""
+    source = resolve(state, frame, column.refs[0]) if column.refs else None
+    fields = [(name, each.refs, each.fields) for name, each in source.fields] if source else []
+    if source is not None and not fields and source.shape:
+        names = state.context.schemas.get(source.shape, ())
+        fields = [(name, source.refs, ()) for name in names]
+    if column.names and source is not None:
+        fields = [(name, source.refs, ()) for name in column.names]
+    if not fields:
+        found.is_known = False
+    found.items += [Item(name, refs, fields=inner) for name, refs, inner in fields]
+
+
+def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -> None:
+    name = column.refs[0]
+    outputs = get_outputs(state, name.node or frame.node)
+    try:
+        pattern = re.compile(name.name, re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError):
+        outputs = None
+    if outputs is None or len(name.name) > _PATTERN_LIMIT:
+        found.is_known = False
+        return
+    found.items += [
+        pass_on(state, frame, each)
+        for each in outputs.attributes
+        if pattern.fullmatch(each.name[:_PATTERN_LIMIT])
+    ]
+
+
+_PATTERN_LIMIT = 200
+
+
+def project(
+    state: State,
+    frame: Frame,
+    found: Selection,
+    label: str,
+    rows: Sequence[tuple[ColumnRef, Effect]] = (),
+) -> Frame:
+    """Add a step that yields the selected columns; ``rows`` decide about its rows."""
+    columns: dict[str, tuple[ColumnRef, ...]] = {}
+    state.charge(6 * len(found.items))
+    for item in found.items:
+        if item.name:
+            known = columns.get(item.name, ())
+            columns[item.name] = (*known, *(ref for ref in item.refs if ref not in known))
+    flow = Flow(columns, whole=tuple(found.whole), indirect=list_indirect(found.items, rows))
+    node = state.transform(list_inputs(frame, found, rows), flow, label)
+    if not found.whole and found.is_known:
+        set_outputs(state, node, [make_attribute(node, item) for item in found.items])
+    return node
+
+
+def make_attribute(node: Frame, item: Item) -> Attribute:
+    """Make the column of a step from its item: itself, or defined there."""
+    if item.attribute is not None:
+        return item.attribute
+    parts = () if item.name else item.refs
+    return Attribute(
+        item.name, node.node, item.name, shape=item.shape, fields=item.fields, parts=parts
+    )
+
+
+def list_indirect(
+    items: Iterable[Item], rows: Iterable[tuple[ColumnRef, Effect]] = ()
+) -> tuple[IndirectRef, ...]:
+    """List what decides about columns, and about rows."""
+    found = [
+        IndirectRef(ref, effect, item.name)
+        for item in items
+        if item.name
+        for ref, effect in item.deciders
+    ]
+    return (*found, *(IndirectRef(ref, effect) for ref, effect in rows))
+
+
+def list_inputs(
+    frame: Frame, found: Selection, rows: Iterable[tuple[ColumnRef, Effect]] = ()
+) -> list[Frame]:
+    """List the frames that a step takes its columns from."""
+    nodes = dict.fromkeys((frame.node, *found.whole, *found.inputs))
+    for item in found.items:
+        nodes.update(dict.fromkeys(ref.node for ref in item.refs))
+        nodes.update(dict.fromkeys(ref.node for ref, _ in item.deciders))
+    nodes.update(dict.fromkeys(ref.node for ref, _ in rows))
+    return [Frame(node) for node in nodes]
+
+
+def find_deciders(
+    state: State, frame: Frame, values: Iterable[Value], effect: Effect, *, sql: bool = False
+) -> list[tuple[ColumnRef, Effect]]:
+    """Resolve the columns of conditions, keys or orders that decide about rows."""
+    found: dict[tuple[ColumnRef, Effect], None] = {}
+    for value in flatten(values):
+        for column in _parse(state, value, sql=sql) or ():
+            if column.kind in {"value", "plain", "item"}:
+                decided = Column(deciders=decide_by(column, effect))
+                found.update(dict.fromkeys(resolve_all(state, frame, decided)[1]))
+    return list(found)
+
+
+def decide_rows(
+    state: State, frame: Frame, rows: Sequence[tuple[ColumnRef, Effect]], label: str
+) -> Frame:
+    """Add a step that keeps all columns, and whose rows some columns decide about."""
+    if not rows:
+        return frame
+    indirect = tuple(IndirectRef(ref, effect) for ref, effect in rows)
+    nodes = dict.fromkeys((frame.node, *(ref.node for ref, _ in rows)))
+    inputs = [Frame(node) for node in nodes]
+    if len(nodes) == 1:
+        node = state.transform(inputs, Flow(rest=True, indirect=indirect), label)
+    else:
+        node = state.transform(inputs, Flow(whole=(frame.node,), indirect=indirect), label)
+    state.outputs[node.node] = get_outputs(state, frame.node)
+    return Frame(node.node, frame.kind, frame.label)

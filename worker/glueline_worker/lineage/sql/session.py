@@ -1,0 +1,41 @@
+"""What the statements of a session define for those after them: SQL functions and variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFunction:
+    """A function whose body is an expression or a query."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: exp.Expr
+    columns: tuple[str, ...] = ()
+    """The columns of a function that returns a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSession:
+    """The functions and variables that are known, by their names in lower case.
+
+    The value of a variable is its text where that is constant, else None.
+    """
+
+    functions: Mapping[str, SqlFunction] = field(default_factory=lambda: MappingProxyType({}))
+    variables: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+
+    def define(self, function: SqlFunction) -> "SqlSession":
+        """Return the session with one function more."""
+        functions = {**self.functions, function.name.lower(): function}
+        return SqlSession(MappingProxyType(functions), self.variables)
+
+    def assign(self, values: Mapping[str, str | None]) -> "SqlSession":
+        """Return the session with these variables."""
+        return SqlSession(self.functions, MappingProxyType({**self.variables, **values}))
+
+
+EMPTY_SESSION = SqlSession()
