@@ -209,7 +209,7 @@ def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:
 
 def unite_alike(state: State, value: OneOf) -> Frame | None:
     """Make one frame of alternatives that come from the same datasets; None for others."""
-    return joins.unite_alternatives(state, value.options)
+    return joins.unite_same_datasets(state, value.options)
 
 
 def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:

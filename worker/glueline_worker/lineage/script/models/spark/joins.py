@@ -206,7 +206,7 @@ def stack_by_name(
     return _stack(state, frames, rows, label)
 
 
-def unite_alternatives(state: State, options: Sequence[Value]) -> Frame | None:
+def unite_same_datasets(state: State, options: Sequence[Value]) -> Frame | None:
     """Make one frame of alternatives that come from the same datasets; None for others.
 
     Conditions that leave out a step do not multiply the alternatives so.
