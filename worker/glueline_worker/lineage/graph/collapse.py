@@ -1,6 +1,6 @@
 """Collapse a graph of steps to edges: each write is followed back to its reads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge
 from glueline_worker.lineage.graph.cells import PLAIN_WAY, Way
@@ -192,7 +192,7 @@ class _GraphWalk:
             return UNKNOWN_COLUMNS
         after = propagate(node.flow, inputs, self._schemas, line)
         if not any(after is before for before in inputs.values()):
-            self._spend(after.size + sum(columns.size for columns in inputs.values()))
+            self._spend(after.work)
         return after
 
     def _spend(self, work: int) -> bool:
@@ -237,11 +237,12 @@ class _GraphWalk:
                 yield dataset, column, display, way
         for stack in columns.rest:
             for dataset, left in stack.items():
-                schema, taken = self._schemas.get(dataset), left
+                schema = self._schemas.get(dataset)
+                taken: Container[str] = left
                 if schema is None and len(columns.rest) == 1:
                     # All that is written and not named so far can only come from here.
                     schema = self._schemas.get(target, {})
-                    taken = left | columns.named.keys()
+                    taken = left.keys() | columns.named.keys()
                 for key, column in (schema or {}).items():
                     if not is_excluded(key, taken):
                         yield dataset, column, column, PLAIN_WAY

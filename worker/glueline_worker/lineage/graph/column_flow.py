@@ -1,7 +1,7 @@
 """Columns on their way through a job: the datasets and columns that each one comes from."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from glueline_worker.lineage.graph.cells import (
     NO_CELLS,
@@ -12,8 +12,9 @@ from glueline_worker.lineage.graph.cells import (
 )
 from glueline_worker.lineage.graph.deciders import ColumnDeciders
 from glueline_worker.lineage.model import ColumnRef, Flow
+from glueline_worker.lineage.name_map import NameMap
 
-_DatasetUnion = Mapping[int, frozenset[str]]
+_DatasetUnion = Mapping[int, NameMap[bool]]
 """Datasets below one another, each with those of its columns that do not pass."""
 NumberedSchemas = Mapping[int, Mapping[str, str]]
 """Each known schema, from column in lower case to column as written."""
@@ -25,26 +26,31 @@ class ColumnSet:
 
     ``named`` maps a name in lower case to the name as written and its sources. ``rest`` are
     datasets of which all other columns pass under their own names. ``deciders`` are the columns
-    that decide about single columns, whether these are named or not.
+    that decide about single columns, whether these are named or not. ``work`` is what it took to
+    make this of the columns before, in columns.
     """
 
-    named: Mapping[str, tuple[str, Cells]] = field(default_factory=dict)
+    named: NameMap[tuple[str, Cells]] = field(default_factory=NameMap)
     rest: tuple[_DatasetUnion, ...] = ()
-    deciders: ColumnDeciders = field(default_factory=dict)
+    deciders: ColumnDeciders = field(default_factory=NameMap)
+    work: int = 0
 
     @property
     def size(self) -> int:
         """The work of looking at all of it, in columns."""
-        cells = sum(1 + len(cells) for _, cells in self.named.values())
-        return cells + sum(1 + len(left) for stack in self.rest for left in stack.values())
+        return _count_cells(self.named) + sum(
+            1 + len(left) for stack in self.rest for left in stack.values()
+        )
 
 
 UNKNOWN_COLUMNS = ColumnSet()
+_COPIES = 8
+"""Names that are copied in the time in which one column is followed."""
 
 
 def make_dataset_columns(datasets: Iterable[int]) -> ColumnSet:
     """Return all columns of the datasets that a step reads."""
-    return ColumnSet(rest=({dataset: frozenset[str]() for dataset in datasets},))
+    return ColumnSet(rest=({dataset: NameMap[bool]() for dataset in datasets},))
 
 
 def propagate(
@@ -72,7 +78,34 @@ def propagate(
         )
         for name, refs in flow.columns.items()
     }
+    taken = find_taken_names(flow, inputs)
+    if len(taken) == 1 and not flow.stacked:
+        ((node, names),) = taken.items()
+        if not inputs[node].named.has_fields:
+            return _change(inputs[node], named, names)
     return _add_rest(flow, named, inputs, schemas)
+
+
+def _change(
+    before: ColumnSet, named: Mapping[str, tuple[str, Cells]], names: frozenset[str]
+) -> ColumnSet:
+    """Return the columns of one input with those that a step makes in place of ``names``."""
+    gone = dict.fromkeys(name for name in names if name in before.named)
+    after = before.named.change({**gone, **named})
+    rest = tuple(_exclude(stack, names) for stack in before.rest)
+    copied = after.cost + sum(left.cost for stack in rest for left in stack.values())
+    return ColumnSet(after, rest, work=_count_cells(named) + len(names) + copied // _COPIES)
+
+
+def _count_cells(named: Mapping[str, tuple[str, Cells]]) -> int:
+    return sum(1 + len(cells) for _, cells in named.values())
+
+
+def _exclude(stack: _DatasetUnion, names: frozenset[str]) -> _DatasetUnion:
+    if not names:
+        return stack
+    more = dict.fromkeys(names, True)
+    return {dataset: left.change(more) for dataset, left in stack.items()}
 
 
 def _pass_column(
@@ -98,12 +131,14 @@ def find_column_sources(columns: ColumnSet, name: str, schemas: NumberedSchemas)
             }
     if found := _find_in_rest(columns.rest, name, schemas):
         return found
+    if not columns.named.has_fields:
+        return NO_CELLS
     inner = f"{key}."
     parts = (cells for part, (_, cells) in columns.named.items() if part.startswith(inner))
     return unite_cells(parts)
 
 
-def is_excluded(key: str, names: frozenset[str] | set[str]) -> bool:
+def is_excluded(key: str, names: Container[str]) -> bool:
     """Tell whether a column or the struct around it is among ``names``."""
     return key in names or any(parent in names for parent in _iterate_parents(key))
 
@@ -121,14 +156,12 @@ def _add_rest(
             if not is_excluded(key, names):
                 known = named.get(key, (display, NO_CELLS))
                 named[key] = known[0], unite_cells((known[1], cells))
-        stacks += [
-            {dataset: left | names for dataset, left in stack.items()} if names else stack
-            for stack in columns.rest
-        ]
+        stacks += [_exclude(stack, names) for stack in columns.rest]
     if flow.stacked:
         _complete_union(named, inputs, _find_replaced_names(flow), schemas)
         stacks = [_merge_unions(stacks)] if stacks else []
-    return ColumnSet(named, tuple(stacks))
+    after = ColumnSet(NameMap(named), tuple(stacks))
+    return replace(after, work=after.size + sum(columns.size for columns in inputs.values()))
 
 
 def find_taken_names(flow: Flow, inputs: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -166,10 +199,12 @@ def _complete_union(
 
 
 def _merge_unions(stacks: Iterable[_DatasetUnion]) -> _DatasetUnion:
-    merged: dict[int, frozenset[str]] = {}
+    merged: dict[int, NameMap[bool]] = {}
     for stack in stacks:
         for dataset, left in stack.items():
-            merged[dataset] = merged.get(dataset, left) & left
+            known = merged.setdefault(dataset, left)
+            if known is not left:
+                merged[dataset] = NameMap(dict.fromkeys(known.keys() & left.keys(), True))
     return merged
 
 

@@ -1,12 +1,13 @@
 """Columns that decide about others: which rows there are, or which value a column takes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from glueline.contract.lineage import Effect
+from glueline_worker.lineage.name_map import NameMap
 
 Decider = tuple[int, str, Effect, int | None]
 """A column of a numbered dataset, its effect, and the line of the step that asks it."""
-ColumnDeciders = Mapping[str, tuple[str, frozenset[Decider]]]
+ColumnDeciders = NameMap[tuple[str, frozenset[Decider]]]
 """The deciders of single columns, by name in lower case, with the name as written."""
 
 _BYTE = 8
@@ -64,6 +65,8 @@ def find_deciders(known: ColumnDeciders, name: str) -> frozenset[Decider]:
         key = key.rpartition(".")[0]
     if key in known:
         return known[key][1]
+    if not known.has_fields:
+        return frozenset()
     inner = f"{name.lower()}."
     return frozenset[Decider]().union(
         *(found for field, (_, found) in known.items() if field.startswith(inner))

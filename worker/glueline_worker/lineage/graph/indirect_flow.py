@@ -18,6 +18,7 @@ from glueline_worker.lineage.graph.deciders import (
     find_deciders,
 )
 from glueline_worker.lineage.model import Flow, IndirectRef, Node
+from glueline_worker.lineage.name_map import NameMap
 
 _WORD = 64
 
@@ -47,8 +48,8 @@ class IndirectWalk:
         if asked := _find_row_deciders(flow, inputs, self._schemas, node.line):
             self._rows[node.id] = rows = rows | self._row_deciders.add(asked)
             self._spend(len(asked) + rows.bit_length() // _WORD)
-        deciders = _propagate_deciders(flow, inputs, self._schemas, node.line)
-        self._spend(sum(len(members) for _, members in deciders.values()))
+        deciders, work = _propagate_deciders(flow, inputs, self._schemas, node.line)
+        self._spend(work)
         return replace(columns, deciders=deciders) if deciders or columns.deciders else columns
 
     def find(self, node: str, columns: ColumnSet) -> Iterator[tuple[Decider, str | None]]:
@@ -91,22 +92,40 @@ def _find_row_deciders(
 
 def _propagate_deciders(
     flow: Flow, inputs: Mapping[str, ColumnSet], schemas: NumberedSchemas, line: int | None
-) -> ColumnDeciders:
-    """Return what decides about single columns after a step."""
+) -> tuple[ColumnDeciders, int]:
+    """Return what decides about single columns after a step, and how many are new there."""
     found: dict[str, tuple[str, frozenset[Decider]]] = {}
     for each in flow.indirect:
         if each.column is not None:
             add_deciders(found, each.column, frozenset(_find_asked(each, inputs, schemas, line)))
     before = {node: columns.deciders for node, columns in inputs.items() if columns.deciders}
-    if before:
-        for name, refs in flow.columns.items():
-            for ref in refs:
-                add_deciders(found, name, find_deciders(before.get(ref.node, {}), ref.column))
-        for node, names in find_taken_names(flow, before).items():
-            for key, (display, deciders) in before[node].items():
-                if not is_excluded(key, names):
-                    add_deciders(found, display, deciders)
-    return found
+    for name, refs in flow.columns.items() if before else ():
+        for ref in refs:
+            if ref.node in before:
+                add_deciders(found, name, find_deciders(before[ref.node], ref.column))
+    taken = find_taken_names(flow, before)
+    if len(taken) == 1 and not (whole := before[next(iter(taken))]).has_fields:
+        return _change(whole, found, next(iter(taken.values())))
+    for node, names in taken.items():
+        for key, (display, deciders) in before[node].items():
+            if not is_excluded(key, names):
+                add_deciders(found, display, deciders)
+    return NameMap(found), _count(found)
+
+
+def _change(
+    before: ColumnDeciders, found: dict[str, tuple[str, frozenset[Decider]]], names: frozenset[str]
+) -> tuple[ColumnDeciders, int]:
+    """Return the deciders of one input with those of the columns that a step makes."""
+    for key in found.keys() - names:
+        add_deciders(found, *before.get(key, (key, frozenset())))
+    gone = dict.fromkeys(name for name in names if name in before)
+    after = before.change({**gone, **found})
+    return after, _count(found) + after.cost // _WORD
+
+
+def _count(found: Mapping[str, tuple[str, frozenset[Decider]]]) -> int:
+    return sum(len(members) for _, members in found.values())
 
 
 def _find_asked(

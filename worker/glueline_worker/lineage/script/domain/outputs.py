@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from glueline_worker.lineage.model import ColumnRef
+from glueline_worker.lineage.name_map import NameMap
 from glueline_worker.lineage.script.domain.columns import split_column_name
 
 
@@ -45,24 +46,65 @@ class Attribute(NamedTuple):
 class Outputs:
     """All columns of one frame."""
 
-    __slots__ = ("_by_name", "attributes")
+    __slots__ = ("_by_name", "_is_plain", "attributes")
 
     def __init__(self, attributes: Iterable[Attribute]) -> None:
         self.attributes = tuple(attributes)
-        self._by_name: dict[str, list[Attribute]] | None = None
+        self._by_name: NameMap[tuple[Attribute, ...]] | None = None
+        self._is_plain: bool | None = None
 
     @property
     def names(self) -> list[str]:
         """The names in their order."""
         return [each.name for each in self.attributes]
 
-    def find_all(self, name: str) -> list[Attribute]:
+    @property
+    def has_repeats(self) -> bool:
+        """Tell whether several columns have one name."""
+        if self._is_plain is None:
+            self._is_plain = len(self._get_index()) == len(self.attributes)
+        return not self._is_plain
+
+    def change(self, changes: Iterable[tuple[Attribute | None, Attribute | None]]) -> Outputs:
+        """Return the columns after changes: a new one for an old one, behind all, or none.
+
+        No name may come to stand for more columns than before.
+        """
+        attributes = list(self.attributes)
+        index: dict[str, tuple[Attribute, ...] | None] = {}
+        for old, new in changes:
+            after = () if new is None else (new,)
+            place = len(attributes) if old is None else attributes.index(old)
+            attributes[place : place + 1] = after
+            if old is not None:
+                known = list(self._find_changed(old.name, index))
+                known.remove(old)
+                index[old.name.lower()] = tuple(known) or None
+            if new is not None:
+                index[new.name.lower()] = (*self._find_changed(new.name, index), new)
+        made = Outputs(attributes)
+        made._by_name = self._get_index().change(index)
+        made._is_plain = self._is_plain or None
+        return made
+
+    def _find_changed(
+        self, name: str, index: Mapping[str, tuple[Attribute, ...] | None]
+    ) -> tuple[Attribute, ...]:
+        key = name.lower()
+        return (index[key] if key in index else self.find_all(key)) or ()
+
+    def find_all(self, name: str) -> tuple[Attribute, ...]:
         """Find the columns of a name, without regard to case."""
+        return self._get_index().get(name.lower(), ())
+
+    def _get_index(self) -> NameMap[tuple[Attribute, ...]]:
         if self._by_name is None:
-            self._by_name = {}
+            found: dict[str, tuple[Attribute, ...]] = {}
             for each in self.attributes:
-                self._by_name.setdefault(each.name.lower(), []).append(each)
-        return self._by_name.get(name.lower(), [])
+                key = each.name.lower()
+                found[key] = (*found[key], each) if key in found else (each,)
+            self._by_name = NameMap(found)
+        return self._by_name
 
     def is_unique(self, name: str) -> bool:
         """Tell whether exactly one column has the name."""
@@ -81,9 +123,8 @@ class Outputs:
         parts = split_column_name(name)
         for length in range(len(parts) - 1, 0, -1):
             before = tuple(part.lower() for part in parts[:length])
-            found = [
-                each for each in self.find_all(parts[length]) if each.qualifier[-length:] == before
-            ]
+            named = self.find_all(parts[length])
+            found = tuple(each for each in named if each.qualifier[-length:] == before)
             if len(found) == 1:
                 return found[0], parts[length + 1 :]
         found = self.find_all(parts[0])

@@ -9,6 +9,7 @@ from glueline_worker.lineage.script.domain.state import State, make_rename_flow
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
 from glueline_worker.lineage.script.domain.values import Column, Frame, Value
 from glueline_worker.lineage.script.models.spark.known_columns import (
+    change_outputs,
     find_attribute,
     get_outputs,
     set_outputs,
@@ -63,14 +64,15 @@ def add_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
     if outputs is None or not found.is_known:
         state.outputs[node.node] = None
         return node
-    return set_outputs(state, node, _replace(outputs, node, found.items))
+    return change_outputs(state, node, outputs, _replace(outputs, node, found.items))
 
 
-def _replace(outputs: Outputs, node: Frame, items: list[Projection]) -> list[Attribute]:
+def _replace(
+    outputs: Outputs, node: Frame, items: list[Projection]
+) -> list[tuple[Attribute | None, Attribute | None]]:
     """Put new columns in the place of those with their names, or behind all."""
     made = {item.name.lower(): make_attribute(node, item) for item in items}
-    kept = [made.get(each.name.lower(), each) for each in outputs.attributes]
-    return [*kept, *(each for key, each in made.items() if not outputs.find_all(key))]
+    return [(old, each) for key, each in made.items() for old in outputs.find_all(key) or (None,)]
 
 
 def rename_columns(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> Frame:
@@ -82,35 +84,33 @@ def rename_columns(state: State, frame: Frame, pairs: list[tuple[str, str]]) -> 
         state.outputs[node.node] = None
         return node
     names = {render(old).replace("`", "").lower(): render(new) for old, new in known}
-    if not any(outputs.find_all(old) for old in names):
+    renamed = [(each, names[old]) for old in names for each in outputs.find_all(old)]
+    if not renamed:
         return frame  # Spark renames nothing where there is no such column
-    after = [names.get(each.name.lower(), each.name).lower() for each in outputs.attributes]
-    if len(set(after)) == len(after):
+    if _stay_apart(outputs, renamed):
         # Each name stands for one column: the others need not be listed.
-        pairs = [
-            (each.name, names[each.name.lower()])
-            for each in outputs.attributes
-            if each.name.lower() in names
-        ]
+        pairs = [(each.name, new) for each, new in renamed]
         node = state.transform(frame, make_rename_flow(frame.node, pairs, rest=True), "rename")
-        renamed = [
-            each._replace(
-                name=names[each.name.lower()],
-                node=node.node,
-                column=names[each.name.lower()],
-                serial=0,
-            )
-            if each.name.lower() in names
-            else each
-            for each in outputs.attributes
+        changes = [
+            (each, each._replace(name=new, node=node.node, column=new, serial=0))
+            for each, new in renamed
         ]
-        return set_outputs(state, node, renamed)
+        return change_outputs(state, node, outputs, changes)
     found = Selection()
     for each in outputs.attributes:
         item = pass_on(state, frame, each)
         new = names.get(each.name.lower())
         found.items.append(item if new is None else item._replace(name=new, attribute=None))
     return project(state, frame, found, "rename")
+
+
+def _stay_apart(outputs: Outputs, renamed: list[tuple[Attribute, str]]) -> bool:
+    """Tell whether each name stands for one column, before and after."""
+    old = {each.name.lower() for each, _ in renamed}
+    new = {name.lower() for _, name in renamed}
+    if outputs.has_repeats or len(new) < len(renamed):
+        return False
+    return all(name in old or not outputs.find_all(name) for name in new)
 
 
 def keep_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
@@ -131,7 +131,7 @@ def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
     """Drop the named columns."""
     outputs = get_outputs(state, frame.node)
     dropped: dict[str, None] = {}
-    gone: set[tuple[str, str, int]] = set()
+    gone: list[Attribute] = []
     is_known = outputs is not None
     for name in flatten(names):
         if isinstance(name, str) and not has_placeholder(name):
@@ -141,29 +141,27 @@ def drop_columns(state: State, frame: Frame, names: list[Value]) -> Frame:
             if attribute is None:
                 dropped[name.name] = None
             else:
-                gone.add(attribute.identity)
+                gone.append(attribute)
         elif name is not None:
             is_known = False
     if outputs is None or not is_known:
         node = state.transform(frame, Flow(rest=True, dropped=frozenset(dropped)), "drop")
         state.outputs[node.node] = None
         return node
-    keys = {name.lower() for name in dropped}
-    left = [
-        each
-        for each in outputs.attributes
-        if each.name.lower() not in keys and each.identity not in gone
-    ]
-    if len(left) == len(outputs.attributes):
+    away = dict.fromkeys(each for name in dropped for each in outputs.find_all(name))
+    for one in gone:
+        found = outputs.find_all(one.name)
+        away.update(dict.fromkeys(each for each in found if each.identity == one.identity))
+    if not away:
         return frame
-    kept = {each.name.lower() for each in left}
-    lost = {each.name for each in outputs.attributes if each.name.lower() not in kept}
-    if len(lost) + len(left) == len(outputs.attributes):
+    if all(outputs.is_unique(each.name) for each in away):
         # Each name stands for one column: the others need not be listed.
-        node = state.transform(frame, Flow(rest=True, dropped=frozenset(lost)), "drop")
-        return set_outputs(state, node, left)
-    found = Selection([pass_on(state, frame, each) for each in left])
-    return project(state, frame, found, "drop")
+        lost = frozenset(each.name for each in away)
+        node = state.transform(frame, Flow(rest=True, dropped=lost), "drop")
+        return change_outputs(state, node, outputs, [(each, None) for each in away])
+    left = [each for each in outputs.attributes if each not in away]
+    kept = Selection([pass_on(state, frame, each) for each in left])
+    return project(state, frame, kept, "drop")
 
 
 def _find_dropped(state: State, outputs: Outputs | None, column: Column) -> Attribute | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from glueline.contract.lineage import Dataset, Effect, Transformation
@@ -16,6 +17,8 @@ _RESOLVE_COST = 6
 """Steps that a name counts for."""
 _COLUMN_LIMIT = 5_000
 """Columns of a frame that are followed one by one; wider frames pass as a whole."""
+_COPIES = 16
+"""Columns that are copied in the time of one step."""
 UNKNOWN_SHAPE = "?"
 """The shape of a column of a frame whose schema is not known: its fields keep their paths."""
 
@@ -44,6 +47,19 @@ def set_outputs(state: State, frame: Frame, attributes: list[Attribute]) -> Fram
     state.charge(1 + len(attributes) // 2)
     known = len(attributes) <= _COLUMN_LIMIT
     state.outputs[frame.node] = Outputs(attributes) if known else None
+    return frame
+
+
+def change_outputs(
+    state: State,
+    frame: Frame,
+    before: Outputs,
+    changes: Sequence[tuple[Attribute | None, Attribute | None]],
+) -> Frame:
+    """Say which columns a frame has: those before, with others for some of them."""
+    state.charge(1 + len(changes) + len(before.attributes) // _COPIES)
+    after = before.change(changes)
+    state.outputs[frame.node] = after if len(after.attributes) <= _COLUMN_LIMIT else None
     return frame
 
 
