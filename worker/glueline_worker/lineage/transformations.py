@@ -10,6 +10,15 @@ TRANSFORMATIONS: tuple[Transformation, ...] = (
     "masking",
 )
 """From the weakest to the strongest. Of several steps one after the other the strongest counts."""
+_BESIDE: tuple[Transformation | None, ...] = (
+    None,
+    "masking",
+    "identity",
+    "transformation",
+    "aggregation",
+)
+"""From the weakest to the strongest of ways beside each other. A value is masked only if all ways
+mask it: a reader must not take values for hidden that are plain to see."""
 MASKING_FUNCTIONS = split_words(
     "aes_encrypt binary_checksum checksum crc32 farm_fingerprint fnv_hash hash hash_agg hash_md5 "
     "hashbytes hmac hmac_md5 hmac_sha1 hmac_sha256 hmac_sha512 mask mask_first_n mask_hash "
@@ -24,3 +33,8 @@ MASKING_FUNCTIONS = split_words(
 def get_stronger(one: Transformation, other: Transformation) -> Transformation:
     """Return what two steps one after the other do together."""
     return max(one, other, key=TRANSFORMATIONS.index)
+
+
+def rank_beside(way: Transformation | None) -> int:
+    """Return the rank of a way beside others; the highest says what they are together."""
+    return _BESIDE.index(way)

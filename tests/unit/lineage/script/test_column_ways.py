@@ -251,3 +251,23 @@ def test_odd_schemas_end_in_a_result(schemas):
         '.join(t, "id").write.insertInto("db.t")',
         LineageContext(schemas=schemas),
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "ways"),
+    [
+        ("F.concat(t.name, F.md5(t.name))", {("name", "transformation")}),
+        ('F.expr("concat(name, md5(name))")', {("name", "transformation")}),
+        ('F.expr("concat(md5(name), day)")', {("name", "masking"), ("day", "transformation")}),
+        ("F.concat(F.md5(t.name), t.day)", {("name", "masking"), ("day", "transformation")}),
+        ("F.concat(F.md5(t.name), F.sha1(t.name))", {("name", "masking")}),
+        ("F.md5(F.concat(t.name, t.day))", {("name", "masking"), ("day", "masking")}),
+    ],
+)
+def test_a_column_is_masked_only_if_each_way_masks_it(column, ways):
+    query = column.removeprefix('F.expr("').removesuffix('")')
+    scripts = [f't.select({column}.alias("x")).write.saveAsTable("db.z")']
+    if query != column:
+        scripts.append(f'spark.sql("SELECT {query} AS x FROM db.t").write.saveAsTable("db.z")')
+    for script in scripts:
+        assert list_ways(read(script)) == {(source, "x", way) for source, way in ways}

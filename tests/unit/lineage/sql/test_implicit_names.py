@@ -78,7 +78,7 @@ def test_what_is_no_expression_is_not_known(text):
 def test_an_expression_says_what_it_takes_and_what_decides():
     first, second = read_expressions("CASE WHEN t.x > 1 THEN y END AS z, md5(a.b)")
     assert (first.name, first.sources, first.indirect) == ("z", ("y",), (("t.x", "conditional"),))
-    assert (second.sources, second.transformation) == (("a.b",), "masking")
+    assert (second.sources, second.ways) == (("a.b",), ("masking",))
 
 
 def test_a_generator_names_several_columns():

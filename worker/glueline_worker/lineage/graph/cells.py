@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from glueline.contract.lineage import Transformation
+from glueline_worker.lineage.transformations import rank_beside
 
 DatasetColumn = tuple[int, str]
 """A column of a dataset; datasets are numbered while a graph is followed."""
@@ -23,15 +24,6 @@ _ALONG: Mapping[Transformation | None, int] = {
     "masking": 4,
 }
 """Of two steps one after the other, the stronger says what happens."""
-_BESIDE: Mapping[Transformation | None, int] = {
-    None: 0,
-    "masking": 1,
-    "identity": 2,
-    "transformation": 3,
-    "aggregation": 4,
-}
-"""Of two ways beside each other, the stronger counts. A column is masked only if all ways mask it:
-a reader must not take values for hidden that are plain to see."""
 
 
 def pass_cells(
@@ -70,4 +62,4 @@ def choose_way(one: Way, other: Way) -> Way:
 
 
 def _rank_way(way: Way) -> tuple[int, float]:
-    return _BESIDE[way[0]], -way[1] if way[1] else float("-inf")
+    return rank_beside(way[0]), -way[1] if way[1] else float("-inf")

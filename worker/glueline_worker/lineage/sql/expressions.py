@@ -33,7 +33,8 @@ class SqlExpression:
     """The columns of a generator that makes several, or whose columns are not called ``name``."""
     sources: tuple[str, ...] = ()
     """The columns whose values it takes, with dots as written: ``a``, ``t.a``, ``a.field``."""
-    transformation: Transformation = "identity"
+    ways: tuple[Transformation, ...] = ()
+    """What happens to the values of each of ``sources``."""
     indirect: tuple[tuple[str, Effect], ...] = ()
     """The columns that only decide about its value."""
     parts: tuple[tuple[str, ...], ...] = ()
@@ -133,14 +134,11 @@ def _describe(
     walk: QueryWalk, node: exp.Expr, found: Field, name: str | None, names: tuple[str, ...]
 ) -> SqlExpression:
     sources = found.sources or {}
-    way = max(sources.values(), default=0)
-    if not sources and not isinstance(node.unalias(), exp.Column):
-        way = 1
     return SqlExpression(
         name,
         names,
         tuple(column for _, column in sources),
-        TRANSFORMATIONS[way],
+        tuple(TRANSFORMATIONS[way] for way in sources.values()),
         tuple((column, effect) for (_, column), effect in found.deciding),
         fields=tuple(
             (item.name, tuple(column for _, column in item.sources or ()))

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.sql.model import ColumnSource, TableName
+from glueline_worker.lineage.transformations import TRANSFORMATIONS, rank_beside
 
 IDENTITY, TRANSFORMED, AGGREGATED, MASKED = range(4)
 """The ways from a source to a column; on a path the highest one counts."""
+_RANKS = tuple(map(rank_beside, TRANSFORMATIONS))
 
 Sources = dict[ColumnSource, int]
 """The columns whose values become part of a column, each with its way there. Never changed once
@@ -135,16 +137,12 @@ def merge_fields(name: str, parts: Iterable[Field | None]) -> Field:
 def add_sources(target: Sources, added: Sources, way: int = IDENTITY) -> None:
     """Add sources that come in some ``way``.
 
-    Of two ways beside one another the highest counts, but one that does not mask goes before one
-    that does: the value can be seen.
+    ``rank_beside`` tells which of two ways counts.
     """
     for source, own in added.items():
         new = max(own, way)
         old = target.get(source)
-        if old is None or old == new:
-            target[source] = new
-        else:
-            target[source] = min(old, new) if MASKED in {old, new} else max(old, new)
+        target[source] = new if old is None else max(old, new, key=_RANKS.__getitem__)
 
 
 def stack_relations(left: Relation, right: Relation, *, by_name: bool) -> Relation:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from glueline.contract.lineage import Transformation
 from glueline_worker.lineage.script.domain.columns import UNKNOWN_COLUMN, parse_column_name
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
 from glueline_worker.lineage.script.domain.values import Column, ColumnName
@@ -40,6 +41,7 @@ def parse_column_expressions(text: str) -> tuple[Column, ...]:
     return found
 
 
+_OTHERS: Transformation = "transformation"
 _NO_NAMES = frozenset({"true", "false", "null", "current_date", "current_timestamp"})
 
 
@@ -47,9 +49,9 @@ def _make_column(found: SqlExpression) -> Column:
     if found.is_star:
         star = f"{found.sources[0]}.*" if found.sources else "*"
         return Column((ColumnName(None, star),), is_known=found.is_known, kind="star")
-    way = found.transformation
+    ways = dict(zip(found.sources, found.ways, strict=True))
     fields = tuple(
-        (name, Column(tuple(ColumnName(None, source, way) for source in part)))
+        (name, Column(tuple(ColumnName(None, each, ways.get(each, _OTHERS)) for each in part)))
         for name, part in zip(found.names, found.parts, strict=False)
     )
     if not fields:
@@ -57,9 +59,9 @@ def _make_column(found: SqlExpression) -> Column:
             (name, Column(tuple(ColumnName(None, source) for source in part)))
             for name, part in found.fields
         )
-    is_plain = way == "identity" and len(found.sources) == 1 and not found.indirect
+    is_plain = found.ways == ("identity",) and not found.indirect
     return Column(
-        tuple(ColumnName(None, source, way) for source in found.sources),
+        tuple(ColumnName(None, source, way) for source, way in ways.items()),
         found.name or (found.names[0] if found.names else None),
         found.is_known,
         deciders=tuple((ColumnName(None, source), effect) for source, effect in found.indirect),
