@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from glueline.contract.datatypes import ArrayType, DataType, MapType, StructType
 from glueline.contract.records import Column
-from glueline_worker.lineage.model import Schemas
+from glueline_worker.lineage.model import ITEMS, MAP_FIELDS, Schemas
 
 TableSchema = Mapping[str, Sequence[str]]
 """The columns of one table under "", the fields of a struct under its ``column``, those of a
-struct within it under ``column/field``. Empty where the columns are not known."""
+struct within it under ``column/field``, as ``Schemas`` describes. Empty where the columns are not
+known."""
 
 MOST_NAMES = 100_000
 """Columns and fields of one table. Glue's own limit for a table's definition lies far below."""
@@ -70,23 +71,34 @@ def _add_fields(
     todo = [(name, data_type)]
     while todo:
         path, each = todo.pop()
-        struct = _find_struct(each)
+        item = _find_item(each)
+        fields = _list_fields(item)
         # A slash in a name would read as the path to a field.
-        if struct is None or "/" in path.rpartition("/")[2] or "/" in name:
+        if not fields or "/" in path.rpartition("/")[2] or "/" in name:
             continue
-        names = tuple(field.name for field in struct.fields)
+        names = tuple(field for field, _ in fields)
         if not all(names) or any("/" in field for field in names):
             continue
         count += len(names)
         if count > left:
             return 0
         found[path.lower()] = names
-        todo += [(f"{path}/{field.name}", field.type) for field in struct.fields]
+        if names == MAP_FIELDS and not isinstance(each, MapType):
+            found[f"{path.lower()}/{ITEMS}"] = ()
+        todo += [(f"{path}/{field}", inner) for field, inner in fields]
     schema.update(found)
     return count
 
 
-def _find_struct(data_type: DataType) -> StructType | None:
-    while isinstance(data_type, ArrayType | MapType):
-        data_type = data_type.element if isinstance(data_type, ArrayType) else data_type.value
-    return data_type if isinstance(data_type, StructType) else None
+def _find_item(data_type: DataType) -> DataType:
+    while isinstance(data_type, ArrayType):
+        data_type = data_type.element
+    return data_type
+
+
+def _list_fields(data_type: DataType) -> list[tuple[str, DataType]]:
+    if isinstance(data_type, MapType):
+        return list(zip(MAP_FIELDS, (data_type.key, data_type.value), strict=True))
+    if isinstance(data_type, StructType):
+        return [(field.name, field.type) for field in data_type.fields]
+    return []

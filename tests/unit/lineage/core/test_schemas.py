@@ -2,6 +2,7 @@
 
 from glueline_worker.catalog.columns import make_column
 from glueline_worker.lineage import schemas
+from glueline_worker.lineage.model import is_map
 from glueline_worker.lineage.schemas import (
     TableSchema,
     add_default_database,
@@ -32,8 +33,29 @@ def test_structs_within_structs_arrays_and_maps_have_their_fields() -> None:
         "ship/geo": ("Lat", "lon"),
         "items": ("sku", "parts"),
         "items/parts": ("n",),
-        "tags": ("by",),
+        "tags": ("key", "value"),
+        "tags/value": ("by",),
+        "plain": ("key", "value"),
+        "plain/[]": (),
     }
+
+
+def test_a_map_is_told_from_structs_of_the_same_names() -> None:
+    found = join_schemas(
+        {
+            "d/t": schema_of(
+                of_texts="map<string,string>",
+                of_maps="map<string,map<int,int>>",
+                several="array<map<string,int>>",
+                pair="struct<key:string,value:string>",
+                pairs="array<struct<key:string,value:map<int,int>>>",
+            )
+        }
+    )
+    maps = {key for key in found if is_map(found, key)}
+    assert maps == {"d/t/of_texts", "d/t/of_maps", "d/t/of_maps/value", "d/t/pairs/value"}
+    assert not is_map({"d/t": ("key", "value", "x")}, "d/t")
+    assert not is_map(found, None)
 
 
 def test_a_type_that_is_not_understood_has_no_fields() -> None:

@@ -14,7 +14,7 @@ from glueline_worker.lineage.sql import SqlExpression, read_expressions
 
 _INLINE = re.compile(r"inline(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)\Z", re.IGNORECASE)
 _STRUCT = re.compile(r"struct\(\s*\*\s*\)\s*(?:AS\s+)?(\w+)?\Z", re.IGNORECASE)
-_EXPLODE = re.compile(r"explode(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)", re.IGNORECASE)
+_EXPLODE = re.compile(r"(?:pos)?explode(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
 
@@ -37,7 +37,7 @@ def parse_column_expressions(text: str) -> tuple[Column, ...]:
         return (Column((ColumnName(None, inline[1]),), kind="inline"),)
     found = tuple(map(_make_column, read_expressions(render(text))))
     if len(found) == 1 and (exploded := _EXPLODE.match(bare)):
-        return (replace(found[0], shape=ColumnName(None, exploded[1])),)
+        return (replace(found[0], shape=ColumnName(None, exploded[1]), kind="exploded"),)
     return found
 
 

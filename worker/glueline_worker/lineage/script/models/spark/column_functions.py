@@ -95,7 +95,7 @@ def call_column_function(call: Call) -> Value:
         how = "masking"
     made = combine_columns(columns, how, name_call(call.name, columns))
     if call.name in KEEPING and columns and isinstance(columns[0], Column):
-        made = keep_fields(made, columns[0])
+        made = keep_fields(call.name, made, columns[0])
     if call.name in GENERATED:
         return name_generated_columns(call.name, made, columns)
     return made

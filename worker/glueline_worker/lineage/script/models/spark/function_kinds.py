@@ -18,7 +18,8 @@ AGGREGATES = split_words(
 )
 """Functions that make one value of many rows' values."""
 KEEPING = split_words(
-    "explode explode_outer collect_list collect_set max min first last any_value first_value "
+    "explode explode_outer posexplode posexplode_outer "
+    "collect_list collect_set max min first last any_value first_value "
     "last_value array element_at try_element_at get slice filter sort_array array_sort "
     "array_distinct array_max array_min reverse shuffle coalesce flatten array_compact max_by "
     "min_by array_agg array_union array_except concat lag lead nth_value mode nvl ifnull"

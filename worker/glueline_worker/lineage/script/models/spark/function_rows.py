@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from glueline_worker.lineage.model import ITEMS
 from glueline_worker.lineage.script.domain.columns import (
     combine_columns,
     show,
@@ -17,12 +18,21 @@ from glueline_worker.lineage.script.models.spark.function_kinds import (
     GENERATED,
 )
 
+_ITEM_FUNCTIONS = frozenset({"element_at", "try_element_at"})
+"""Functions that take one value out of an array or a map."""
 _MAP = re.compile(r"(?:explode|explode_outer)\((?:map|map_\w+|str_to_map|transform_\w+)\(")
 """An exploded map, as Spark shows it."""
 
 
-def keep_fields(made: Column, column: Column) -> Column:
+def keep_fields(name: str, made: Column, column: Column) -> Column:
     """Give the fields of a struct to what is one, or holds such structs."""
+    made = _keep_fields(made, column)
+    if name in _ITEM_FUNCTIONS and made.shape is not None:
+        return replace(made, shape=made.shape._replace(name=f"{made.shape.name}.{ITEMS}"))
+    return made
+
+
+def _keep_fields(made: Column, column: Column) -> Column:
     if column.fields:
         return replace(made, fields=column.fields)
     if column.kind in {"plain", "item"} and len(column.refs) == 1:
@@ -48,6 +58,8 @@ def name_generated_columns(name: str, made: Column, columns: list[Value]) -> Col
         made = replace(made, fields=tuple(zip(names, parts, strict=True)))
     if name.startswith("explode") and made.name and _MAP.match(made.name):
         return replace(made, name="key", names=("key", "value"))
+    if "explode" in name and made.shape is not None:
+        made = replace(made, kind="exploded")
     if len(names) == 1:
         return replace(made, name=names[0])
     return replace(made, name=names[0] if names else None, names=names)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from glueline.contract.lineage import Dataset, Effect, Transformation
-from glueline_worker.lineage.model import ColumnRef, Node
+from glueline_worker.lineage.model import ITEMS, MAP_FIELDS, ColumnRef, Node, is_map
 from glueline_worker.lineage.script.domain.outputs import Attribute, BuiltField, Outputs
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import render
@@ -119,11 +119,20 @@ def resolve(state: State, frame: Frame, name: ColumnName) -> Source:
         return Source((ref,), None, shape)
     for part in path:
         known = {key.lower(): field for key, field in fields}.get(part.lower())
-        shape = f"{shape}/{part.lower()}" if shape else None
+        shape = _enter(state, shape, part)
         fields = ()
         if known is not None:
             refs, fields = known
     return Source(refs, None if path else attribute, shape, fields)
+
+
+def _enter(state: State, shape: str | None, part: str) -> str | None:
+    """Return where the schemas have the fields of a field, or of what an array or a map holds."""
+    if not shape:
+        return None
+    if is_map(state.context.schemas, shape):
+        return f"{shape}/{MAP_FIELDS[1]}"
+    return shape if part == ITEMS else f"{shape}/{part.lower()}"
 
 
 def _refer_by_name(state: State, frame: Frame, name: ColumnName) -> ColumnRef:

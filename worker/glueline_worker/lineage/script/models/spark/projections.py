@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from glueline.contract.lineage import Effect
-from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
+from glueline_worker.lineage.model import MAP_FIELDS, ColumnRef, Flow, IndirectRef, is_map
 from glueline_worker.lineage.script.domain.columns import parse_column_name
 from glueline_worker.lineage.script.domain.outputs import Attribute, BuiltField
 from glueline_worker.lineage.script.domain.state import State
@@ -99,13 +99,19 @@ def _add_column(state: State, frame: Frame, column: Column, found: Selection) ->
 def make_items(state: State, frame: Frame, column: Column) -> list[Projection]:
     """Make the columns of one expression: several if it is a generator with several names."""
     refs, deciders = resolve_all(state, frame, column)
+    if column.kind == "exploded" and (pair := _list_pair(state, frame, column)) is not None:
+        return [Projection(name, refs, deciders, shape=shape) for name, shape in pair]
     if len(column.names) > 1:
         parts = [resolve_all(state, frame, part)[0] for _, part in column.fields]
         if len(parts) != len(column.names):
             parts = [refs] * len(column.names)
-        return [
+        items = [
             Projection(name, part, deciders) for name, part in zip(column.names, parts, strict=True)
         ]
+        if column.kind == "exploded" and column.shape is not None:
+            source = resolve(state, frame, column.shape)
+            items[-1] = items[-1]._replace(shape=source.shape, fields=source.fields)
+        return items
     name = column.name or ""
     if column.kind == "item" and _is_map(state, frame, column):
         name = f"{name[: name.rindex('.')]}[{name[name.rindex('.') + 1 :]}]"
@@ -128,6 +134,18 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Projection]:
     return [Projection(name, refs, deciders, shape=shape, fields=fields)]
 
 
+def _list_pair(state: State, frame: Frame, column: Column) -> list[tuple[str, str | None]] | None:
+    """Name the columns that an exploded map makes, each with its shape; None if it is no map."""
+    shape = None if column.shape is None else resolve(state, frame, column.shape).shape
+    names = column.names or (column.name,)
+    if not is_map(state.context.schemas, shape) or None in names:
+        return None
+    if names[-1] == _EXPLODED:
+        names = (*names[:-1], *MAP_FIELDS)
+    shapes = (None, *(f"{shape}/{each}" for each in MAP_FIELDS))[-len(names) :]
+    return list(zip(map(str, names), shapes, strict=False))
+
+
 def _is_map(state: State, frame: Frame, column: Column) -> bool:
     """Tell whether ``column["key"]`` takes a value out of a map: a struct would have fields."""
     if len(column.refs) != 1 or not column.name or "." not in column.name:
@@ -136,7 +154,8 @@ def _is_map(state: State, frame: Frame, column: Column) -> bool:
     around = resolve(state, frame, ref._replace(name=ref.name.rpartition(".")[0]))
     if around.fields or around.shape in {None, UNKNOWN_SHAPE}:
         return False
-    return around.shape not in state.context.schemas
+    known = state.context.schemas
+    return around.shape not in known or is_map(known, around.shape)
 
 
 def make_fields(
@@ -203,6 +222,8 @@ def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -
     ]
 
 
+_EXPLODED = "col"
+"""Spark's name of an exploded column; one with another name has an alias."""
 _PATTERN_LIMIT = 200
 _FIELD_DEPTH = 4
 """Structs within structs that are followed."""
