@@ -253,9 +253,7 @@ def test_any_json_ends_in_a_lineage(nodes, joined):
 
 
 def test_a_mapping_that_changes_a_type_is_a_transformation(context):
-    mapping = (
-        '[("id", "int", "key", "Int"), ("amount", "int", "total", "string"), ("x", "int", "y")]'
-    )
+    mapping = '[("id", "int", "key", "Int"), ("amount", "int", "total", "string"), ("customer_id", "int", "y")]'
     nodes = [SOURCE, node("map2", "ApplyMapping", 2, mapping=mapping), SINK]
     edges = [edge("source0", "map2"), edge("map2", "sink1")]
     (found,) = collapse(read_dataflow(nodes, edges, context), context).edges

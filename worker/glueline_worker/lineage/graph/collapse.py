@@ -23,6 +23,8 @@ EDGE_LIMIT = 50_000
 """Edges of one job; more are of no use to a reader."""
 COLUMN_LIMIT = 1_000_000
 """Columns looked at in one job, over all its steps: bounds time and memory."""
+_SHOWN = 3
+"""Columns of one table that a warning names."""
 INDIRECT_LIMIT = 200_000
 """Columns looked at in one job because they decide about others. A limit of their own, so that
 they take nothing from the columns whose values pass."""
@@ -96,11 +98,15 @@ class _GraphWalk:
             self._nodes.setdefault(node.id, node)
         self._datasets = list(dict.fromkeys(d for node in graph.nodes for d in node.datasets))
         self._numbers = {dataset: number for number, dataset in enumerate(self._datasets)}
-        self._schemas: NumberedSchemas = {
-            number: {column.lower(): column for column in columns}
-            for dataset, number in self._numbers.items()
-            if (columns := get_schema(dataset, context)) is not None
-        }
+        written = {d for node in graph.nodes if node.role == "write" for d in node.datasets}
+        self._schemas = NumberedSchemas(
+            {
+                number: {column.lower(): column for column in columns if column}
+                for dataset, number in self._numbers.items()
+                if (columns := get_schema(dataset, context)) is not None
+            },
+            {self._numbers[dataset] for dataset in written},
+        )
         self._upstream: dict[str, int] = {}
         self._columns: dict[str, ColumnSet] = {}
         self._indirect = IndirectWalk(self._schemas, INDIRECT_LIMIT)
@@ -129,6 +135,13 @@ class _GraphWalk:
         """Yield a sentence about each kind of columns above the limit."""
         if self._budget < 0:
             yield f"the job has more than {COLUMN_LIMIT:,} columns; some are left out"
+        missing: dict[int, list[str]] = {}
+        for dataset, column in self._schemas.missing:
+            missing.setdefault(dataset, []).append(column)
+        for dataset, names in missing.items():
+            more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+            table = self._datasets[dataset].name.removeprefix("table/").replace("/", ".")
+            yield f"{table} has no column {', '.join(names[:_SHOWN])}{more}, as its schema says"
         if self._indirect.is_exhausted:
             yield (
                 f"the job has more than {INDIRECT_LIMIT:,} columns that decide about others; some "

@@ -16,8 +16,27 @@ from glueline_worker.lineage.name_map import NameMap
 
 _DatasetUnion = Mapping[int, NameMap[bool]]
 """Datasets below one another, each with those of its columns that do not pass."""
-NumberedSchemas = Mapping[int, Mapping[str, str]]
-"""Each known schema, from column in lower case to column as written."""
+_MISSING_LIMIT = 1_000
+"""Columns that were not found, as far as they are remembered."""
+
+
+class NumberedSchemas(dict[int, Mapping[str, str]]):
+    """Each known schema, from column in lower case to column as written."""
+
+    def __init__(self, schemas: Mapping[int, Mapping[str, str]], changing: Container[int]) -> None:
+        super().__init__(schemas)
+        self._changing = changing
+        self.missing: dict[tuple[int, str], None] = {}
+        """Columns that were asked for and that the schema of their only dataset does not have."""
+
+    def is_complete(self, dataset: int) -> bool:
+        """Tell whether a dataset has no columns but those that are known."""
+        return dataset in self and dataset not in self._changing
+
+    def report(self, dataset: int, column: str) -> None:
+        """Remember a column that was not found."""
+        if len(self.missing) < _MISSING_LIMIT:
+            self.missing[dataset, column] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +150,10 @@ def find_column_sources(columns: ColumnSet, name: str, schemas: NumberedSchemas)
             }
     if found := _find_in_rest(columns.rest, name, schemas):
         return found
+    if len(columns.rest) == 1 and len(columns.rest[0]) == 1 and "." not in name:
+        ((dataset, left),) = columns.rest[0].items()
+        if key not in left:
+            schemas.report(dataset, name)
     if not columns.named.has_fields:
         return NO_CELLS
     inner = f"{key}."
@@ -216,7 +239,7 @@ def _find_in_rest(rest: tuple[_DatasetUnion, ...], name: str, schemas: NumberedS
     key = name.lower()
     open_stacks = [[d for d in stack if not is_excluded(key, stack[d])] for stack in rest]
     stacks = [members for members in open_stacks if members]
-    unknown = [[d for d in members if d not in schemas] for members in stacks]
+    unknown = [[d for d in members if not schemas.is_complete(d)] for members in stacks]
     found = {
         (dataset, spelt)
         for members in stacks
@@ -224,8 +247,8 @@ def _find_in_rest(rest: tuple[_DatasetUnion, ...], name: str, schemas: NumberedS
         if (spelt := _find_spelling(schemas.get(dataset), name))
     }
     if len(stacks) == 1:
-        # A schema may be older than the job: a single source is the source all the same.
-        found.update((dataset, name) for dataset in (unknown[0] if found else stacks[0]))
+        spelled = {dataset for dataset, _ in found}
+        found.update((dataset, name) for dataset in unknown[0] if dataset not in spelled)
     elif not found:
         candidates = [members for members in unknown if members]
         if len(candidates) == 1:

@@ -9,7 +9,7 @@ from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.template_text import as_text
-from glueline_worker.lineage.script.domain.values import External, Frame, OneOf, Value
+from glueline_worker.lineage.script.domain.values import ColumnList, External, Frame, OneOf, Value
 
 UNROLL_LIMIT = 2_000
 """The most items of a collection that a loop is unrolled over."""
@@ -34,13 +34,15 @@ def list_items(value: Value) -> list[Value] | None:
         return None
     if isinstance(value, (list, tuple, dict, set, range)):
         items = list(islice(value, UNROLL_LIMIT))
+        if isinstance(value, ColumnList):
+            items = ColumnList(items)
         if (more := len(value) - len(items)) > 0:
             report_limit(
                 f"a loop over {len(value):,} items was followed for the first "
                 f"{UNROLL_LIMIT:,}; {more:,} are left out"
             )
         return sorted(items, key=str) if isinstance(value, set) else items
-    return None
+    return value.list_items() if isinstance(value, LibraryObject) else None
 
 
 def _transpose(rows: list[list[Value]]) -> Iterable[list[Value]]:

@@ -41,6 +41,10 @@ class LibraryObject:
         """Return any item of a loop over the object; ``MISSING`` where it is no collection."""
         return MISSING
 
+    def list_items(self) -> list[Value] | None:
+        """List the items of a loop over the object; None where they are not known."""
+        return None
+
     def list_contents(self) -> Iterable[Value]:
         """List the values whose data flows wherever the object goes."""
         return ()

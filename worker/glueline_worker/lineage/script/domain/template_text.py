@@ -103,7 +103,9 @@ def _map_literals(text: str, function: Callable[[str], str]) -> str:
 
 _CASES = split_words("lower upper title capitalize casefold swapcase")
 _PLAIN = split_words("strip lstrip rstrip replace removeprefix removesuffix zfill expandtabs")
-_TESTS = frozenset({"isdigit", "isalpha", "isnumeric", "islower"})
+_TESTS = split_words(
+    "isdigit isalpha isalnum isnumeric isdecimal islower isupper isidentifier isspace"
+)
 _LINE_ENDS = ("\n", "\r\n")
 _SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "splitlines"})
 

@@ -265,5 +265,21 @@ class MinimumLength(int):
     __slots__ = ()
 
 
+class ColumnList(list[Value]):
+    """The columns of a frame, of which a condition that is not understood may leave some out."""
+
+
+class DefaultDict(dict[Any, Value]):
+    """A ``defaultdict``, by the name of its factory."""
+
+    def __init__(self, factory: str, known: "dict[Any, Value] | None" = None) -> None:
+        super().__init__(known or {})
+        self.factory = factory
+
+    def make(self) -> Value:
+        """Make what a key has that is asked for first."""
+        return {} if self.factory == "dict" else []
+
+
 class JobArguments(dict[Any, Value]):
     """The job's arguments, as ``getResolvedOptions`` returns them."""

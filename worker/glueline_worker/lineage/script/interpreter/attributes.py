@@ -26,6 +26,7 @@ from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Class,
     Column,
+    DefaultDict,
     External,
     Frame,
     Function,
@@ -116,6 +117,9 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
         return join_values(get_item(reading, value, option) for option in key.options)
     if isinstance(value, JobArguments) and isinstance(key, str) and key not in value:
         return reading.state.get_argument(key)
+    if isinstance(value, DefaultDict) and isinstance(key, str) and key not in value:
+        reading.state.journal.touch(value)
+        return value.setdefault(key, value.make())
     if isinstance(value, dict):
         found = _get_dict_item(value, key)
         of_arguments = isinstance(found, External) and found.label == COMMAND_LINE

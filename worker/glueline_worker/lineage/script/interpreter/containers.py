@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.items import as_key
 from glueline_worker.lineage.script.domain.limits import report_limit
+from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
+    DefaultDict,
     External,
     JobArguments,
     MinimumLength,
@@ -15,6 +19,17 @@ from glueline_worker.lineage.script.domain.values import (
 )
 
 _SIZE_LIMIT = 5_000
+_REORDERING = frozenset({"sort", "reverse", "remove", "discard"})
+_SET_OPERATIONS = frozenset(
+    {
+        "difference",
+        "intersection",
+        "symmetric_difference",
+        "issubset",
+        "issuperset",
+        "isdisjoint",
+    }
+)
 _GROWING = frozenset({"add", "append", "appendleft", "extend", "union", "update"})
 
 
@@ -37,7 +52,7 @@ def _call_any(call: Call) -> Value:
     return UNKNOWN
 
 
-def _call_list(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
+def _call_list(call: Call) -> Value:  # noqa: C901, PLR0911 - one for each kind
     box, name = call.receiver, call.name
     value = call.arg(0)
     if name in _GROWING and len(box) >= _SIZE_LIMIT:
@@ -58,11 +73,50 @@ def _call_list(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
         return None
     if name in {"pop", "popleft"}:
         return _pop(call)
-    if name in {"sort", "reverse", "remove", "clear"}:
+    if name in _REORDERING and isinstance(box, list):
+        _reorder(call, box)
         return None
+    if name == "clear":
+        return None
+    if name in _SET_OPERATIONS:
+        return _combine(call, box)
     if name == "copy":
         return list(box)
     return _call_any(call)
+
+
+def _reorder(call: Call, box: list[Value]) -> None:
+    """Sort a list, turn it round, or take an item out of it."""
+    call.state.journal.touch(box)
+    if call.name == "reverse":
+        box.reverse()
+    elif call.name == "sort":
+        if "key" not in call.kwargs and all(isinstance(item, str) for item in box):
+            box.sort(key=str, reverse=call.arg(None, "reverse") is True)
+    elif isinstance(item := call.arg(0), (str, int)) and item in box:
+        box.remove(item)
+
+
+def _combine(call: Call, box: Value) -> Value:
+    """Call a method of sets, which are lists here."""
+    others = [list(arg) for arg in call.args if isinstance(arg, (list, tuple, set, dict))]
+    if len(others) < len(call.args) or not _are_texts([*box, *chain(*others)]):
+        return UNKNOWN
+    known = [set(other) for other in others]
+    if call.name == "difference":
+        return [item for item in box if not any(item in other for other in known)]
+    if call.name == "intersection":
+        return [item for item in box if all(item in other for other in known)]
+    if call.name == "symmetric_difference":
+        joined = [*box, *chain(*others)]
+        return [item for item in dict.fromkeys(joined) if (item in box) != (item in known[0])]
+    if call.name == "issubset":
+        return set(box) <= known[0]
+    return set(box) >= known[0] if call.name == "issuperset" else not set(box) & known[0]
+
+
+def _are_texts(items: list[Value]) -> bool:
+    return all(isinstance(item, (str, int)) and not has_placeholder(str(item)) for item in items)
 
 
 def _grow(call: Call, items: list[Value]) -> None:
@@ -109,7 +163,7 @@ def _call_dict(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     if name == "values":
         return list(box.values())
     if name == "copy":
-        return type(box)(box)
+        return DefaultDict(box.factory, box) if isinstance(box, DefaultDict) else type(box)(box)
     if name == "map":  # of a collection of DynamicFrames, which is a dict here
         function = call.arg(0, "callable")
         return {item: call.reading.call(function, [one, ""], {}) for item, one in box.items()}

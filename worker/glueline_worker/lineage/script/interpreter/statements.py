@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import ReadingExhausted
@@ -226,6 +227,10 @@ def _run_delete(reading: Reading, node: ast.Delete) -> bool:
             if isinstance(box, dict) and isinstance(key, str):
                 reading.state.journal.touch(box)
                 box.pop(key, None)
+            elif isinstance(box, list) and isinstance(key, (int, slice)):
+                reading.state.journal.touch(box)
+                with suppress(IndexError, ValueError):
+                    del box[key]
     return True
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
+
 from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.comparisons import get_truth
-from glueline_worker.lineage.script.domain.items import as_key, list_items
+from glueline_worker.lineage.script.domain.items import UNROLL_LIMIT, as_key, list_items
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
@@ -14,6 +17,7 @@ from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
     Column,
+    DefaultDict,
     External,
     Frame,
     Function,
@@ -108,8 +112,13 @@ def _remove_duplicates(call: Call) -> Value:
 
 def _sort(call: Call) -> Value:
     found = _make_list(call)
-    if isinstance(found, list) and all(isinstance(item, str) for item in found):
-        return sorted(found, reverse=call.arg(None, "reverse") is True)
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        return found
+    function, backwards = call.arg(None, "key"), call.arg(None, "reverse") is True
+    if function is None:
+        return sorted(found, reverse=backwards)
+    if isinstance(function, External) and function.path == "len":
+        return sorted(found, key=len, reverse=backwards)
     return found
 
 
@@ -203,6 +212,57 @@ def _filter(call: Call) -> Value:
     ]
 
 
+def _chain(call: Call) -> Value:
+    """Call ``chain(a, b)`` or ``chain.from_iterable(several)``."""
+    parts = call.args
+    if call.name == "from_iterable":
+        listed = list_items(call.arg(0))
+        if listed is None:
+            return UNKNOWN
+        parts = listed
+    rows = [list_items(part) for part in parts]
+    known = [row for row in rows if row is not None]
+    return [item for row in known for item in row] if len(known) == len(rows) else UNKNOWN
+
+
+def _multiply(call: Call) -> Value:
+    """Call ``product(a, b)``: each item of one with each of the others."""
+    rows = [list_items(arg) for arg in call.args]
+    known = [row for row in rows if row is not None]
+    if len(known) < len(rows) or call.kwargs or prod(map(len, known)) > UNROLL_LIMIT:
+        return UNKNOWN
+    return list(product(*known))
+
+
+def _ask_items(call: Call) -> Value:
+    """Call ``any(items)`` or ``all(items)``."""
+    items = list_items(call.arg(0))
+    if items is None or len(call.args) != 1 or call.kwargs:
+        return MISSING
+    truths = [get_truth(item) for item in items]
+    decisive = call.name == "any"
+    if decisive in truths:
+        return decisive
+    return MISSING if None in truths else not decisive
+
+
+def _take_next(call: Call) -> Value:
+    """Call ``next(items, default)``: the first of what a comprehension yields."""
+    items = call.arg(0)
+    if not isinstance(items, (list, tuple)):
+        return MISSING
+    if not items:
+        return call.arg(1, default=UNKNOWN)
+    return items[0] if all(isinstance(item, (str, int)) for item in items) else join_values(items)
+
+
+def _make_default_dict(call: Call) -> Value:
+    """Call ``defaultdict(list)``: what is asked for first is empty."""
+    factory = call.arg(0, "default_factory")
+    path = factory.path if isinstance(factory, External) else ""
+    return DefaultDict(path) if path in {"list", "dict", "set"} else {}
+
+
 ITERABLES = Library(
     functions={
         "gather": lambda call: list(call.args),
@@ -218,7 +278,13 @@ ITERABLES = Library(
         "reversed": _reverse,
         "dict": _make_dict,
         "OrderedDict": _make_dict,
-        "defaultdict": lambda call: {},  # noqa: ARG005
+        "defaultdict": _make_default_dict,
+        "chain": _chain,
+        "chain.from_iterable": _chain,
+        "product": _multiply,
+        "any": _ask_items,
+        "all": _ask_items,
+        "next": _take_next,
         "reduce": _reduce,
         "map": _map,
         "starmap": _map,

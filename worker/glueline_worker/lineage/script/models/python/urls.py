@@ -11,6 +11,7 @@ from glueline_worker.lineage.script.domain.path_parts import find_url_label, spl
 from glueline_worker.lineage.script.domain.template_text import placeholder
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Value
 from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.python import patterns
 from glueline_worker.lineage.word_sets import split_words
 
 
@@ -41,7 +42,7 @@ def _match_url(call: Call) -> Value:
     pattern, text = call.arg(0, "pattern"), call.arg(1, "string")
     is_pair = isinstance(pattern, str) and "s3" in pattern and pattern.count("(") >= _GROUPS
     if not is_pair or not isinstance(text, str):
-        return UNKNOWN
+        return patterns.match(call)
     if (label := find_url_label(text)) is not None:
         return UrlMatch(*split_url_argument(label))
     bucket, separator, key = text.partition("://")[2].partition("/")
@@ -64,11 +65,20 @@ def _call_splitter(call: Call) -> Value:
 def _substitute(call: Call) -> Value:
     """Call ``re.sub(r"^s3://", "", url)``: the URL without its scheme."""
     pattern, text = call.arg(0, "pattern"), call.arg(2, "string")
-    if not isinstance(pattern, str) or not isinstance(text, str) or call.arg(1, "repl") != "":
-        return MISSING
-    if not _SCHEME_PATTERN.fullmatch(pattern):
-        return MISSING
+    is_scheme = isinstance(pattern, str) and _SCHEME_PATTERN.fullmatch(pattern) is not None
+    if not is_scheme or not isinstance(text, str) or call.arg(1, "repl") != "":
+        found = patterns.substitute(call)
+        return MISSING if found is UNKNOWN else found
     return text.partition("://")[2] if "://" in text else text
+
+
+def _split_text(call: Call) -> Value:
+    found = patterns.split(call)
+    return MISSING if found is UNKNOWN else found
+
+
+def _compile(call: Call) -> Value:
+    return patterns.CompiledPattern(call.arg(0, "pattern"), call.arg(1, "flags", default=0))
 
 
 def _call_text_method(call: Call) -> Value:
@@ -93,6 +103,9 @@ URLS = Library(
         "re.search": _match_url,
         "re.fullmatch": _match_url,
         "re.sub": _substitute,
+        "re.split": _split_text,
+        "re.findall": _split_text,
+        "re.compile": _compile,
     },
     rules=(_call_text_method, _call_splitter),
 )

@@ -30,8 +30,18 @@ class CodeSchema(LibraryObject):
 
     fields: tuple[Value, ...] = ()
 
+    def list_items(self) -> list[Value] | None:
+        """List the fields."""
+        return list(self.fields)
+
+    def get_item(self, key: Value) -> Value:
+        """Return the field of a place or name."""
+        if isinstance(key, int) and -len(self.fields) <= key < len(self.fields):
+            return self.fields[key]
+        return CodeField(key) if isinstance(key, str) else self
+
     def call(self, call: Call) -> Value:
-        """Call ``add(field)`` or ``add(name, type)``."""
+        """Call ``add(field) or ``add(name, type)``."""
         if call.name == "add":
             added = call.arg(0, "field")
             field = added if isinstance(added, CodeField) else CodeField(added)

@@ -15,6 +15,7 @@ from glueline_worker.lineage.sql import SqlExpression, read_expressions
 _INLINE = re.compile(r"inline(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)\Z", re.IGNORECASE)
 _STRUCT = re.compile(r"struct\(\s*\*\s*\)\s*(?:AS\s+)?(\w+)?\Z", re.IGNORECASE)
 _EXPLODE = re.compile(r"(?:pos)?explode(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)", re.IGNORECASE)
+_EXCEPT = re.compile(r"(\w+\.)?\*\s*EXCEPT\s*\(([\w\s,`]*)\)\Z", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
 
@@ -32,7 +33,11 @@ def parse_column_expressions(text: str) -> tuple[Column, ...]:
         return (parse_column_name(bare),)
     if struct := _STRUCT.match(bare):
         every = ColumnName(None, "*", "transformation")
-        return (Column((every,), struct[1]),)
+        star = Column((ColumnName(None, "*"),), kind="star")
+        return (Column((every,), struct[1], fields=(("*", star),)),)
+    if left := _EXCEPT.match(bare):
+        names = tuple(name.strip(" `") for name in left[2].split(","))
+        return (Column((ColumnName(None, f"{left[1] or ''}*"),), kind="star", names=names),)
     if inline := _INLINE.match(render(bare)):
         return (Column((ColumnName(None, inline[1]),), kind="inline"),)
     found = tuple(map(_make_column, read_expressions(render(text))))

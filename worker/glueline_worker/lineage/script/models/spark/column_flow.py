@@ -35,8 +35,11 @@ def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool 
     """Call ``frame.select(*items)``; with ``sql``, texts are expressions."""
     found = select_items(state, frame, items, sql=sql)
     if not found.is_known and not found.items and not found.whole:
-        # A computed list of columns: whichever they are, they are the frame's.
-        node = state.transform(frame, Flow(rest=True), "select")
+        # Some of the frame's columns pass, under their names or others.
+        if frame.kind == "data":
+            state.warn("a list of columns that is known only at run time")
+        is_open = get_outputs(state, frame.node) is None
+        node = state.transform(frame, Flow(rest=is_open), "select")
         state.outputs[node.node] = None
         return node
     return project(state, frame, found, "select")

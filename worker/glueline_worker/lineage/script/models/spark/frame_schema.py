@@ -8,7 +8,13 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import get_column
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
+from glueline_worker.lineage.script.domain.values import (
+    Column,
+    ColumnList,
+    External,
+    Frame,
+    Value,
+)
 from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
 from glueline_worker.lineage.word_sets import split_words
 
@@ -40,15 +46,25 @@ class FrameSchema(LibraryObject):
     def get_attribute(self, name: str) -> Value:
         """Return the names, the fields, or something that tells nothing."""
         if name == "names":
-            return list(self.names)
+            return ColumnList(self.names)
         if name == "fields":
-            return [SchemaField(each) for each in self.names]
+            return self.list_items()
         return External(f"frame.schema.{name}")
+
+    def list_items(self) -> list[Value] | None:
+        """List the fields."""
+        return ColumnList(map(SchemaField, self.names))
+
+    def get_item(self, key: Value) -> Value:
+        """Return the field of a place or name."""
+        if isinstance(key, int) and -len(self.names) <= key < len(self.names):
+            return SchemaField(self.names[key])
+        return SchemaField(key) if isinstance(key, str) else External("field")
 
     def call(self, call: Call) -> Value:
         """Call ``fieldNames()``, or a method that tells nothing."""
         if call.name == "fieldNames":
-            return list(self.names)
+            return ColumnList(self.names)
         return External(f"frame.schema.{call.name}")
 
 
@@ -70,7 +86,7 @@ class SchemaField(LibraryObject):
 def get_names(state: State, frame: Frame) -> Value:
     """Return ``frame.columns``."""
     names = _list_names(state, frame)
-    return External("frame.columns", "loop:column") if names is None else names
+    return External("frame.columns", "loop:column") if names is None else ColumnList(names)
 
 
 def get_frame_schema(state: State, frame: Frame) -> Value:
@@ -84,7 +100,7 @@ def get_types(state: State, frame: Frame) -> Value:
     names = _list_names(state, frame)
     if names is None:
         return External("frame.dtypes")
-    return [(name, External("dtype")) for name in names]
+    return ColumnList((name, External("dtype")) for name in names)
 
 
 def _list_names(state: State, frame: Frame) -> list[str] | None:

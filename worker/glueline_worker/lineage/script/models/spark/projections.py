@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import MAP_FIELDS, ColumnRef, Flow, IndirectRef, is_map
-from glueline_worker.lineage.script.domain.columns import parse_column_name
+from glueline_worker.lineage.script.domain.columns import combine_columns, parse_column_name
 from glueline_worker.lineage.script.domain.outputs import Attribute, BuiltField
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.values import Column, Frame, Value
+from glueline_worker.lineage.script.domain.values import Column, Frame, OneOf, Value
 from glueline_worker.lineage.script.models.spark.known_columns import (
     UNKNOWN_SHAPE,
     get_outputs,
@@ -80,7 +80,19 @@ def parse_item(state: State, value: Value, *, sql: bool) -> tuple[Column, ...] |
         return (value,)
     if isinstance(value, (int, float)):
         return (Column((), str(value)),)
-    return None
+    return _merge_alternatives(state, value, sql=sql) if isinstance(value, OneOf) else None
+
+
+def _merge_alternatives(state: State, value: OneOf, *, sql: bool) -> tuple[Column, ...] | None:
+    """Make one column of alternatives that have one name: each of them may be it."""
+    found = [parse_item(state, option, sql=sql) for option in value.options]
+    columns = [each for part in found for each in part or ()]
+    names = {(each.name or "").lower() for each in columns}
+    if len(columns) < len(value.options) or len(names) > 1 or "" in names:
+        return None
+    if any(each.kind not in {"value", "plain", "item"} for each in columns):
+        return None
+    return (replace(combine_columns(columns, "identity"), name=columns[0].name),)
 
 
 def _add_column(state: State, frame: Frame, column: Column, found: Selection) -> None:
@@ -166,6 +178,12 @@ def make_fields(
     if depth >= _FIELD_DEPTH:
         return ()
     for name, inner in column.fields:
+        if inner.kind == "star":
+            found += [
+                (each.name, BuiltField(refer_to_all(state, frame, each), each.fields))
+                for each in list_star(state, frame, inner.refs[0]) or ()
+            ]
+            continue
         refs, _ = resolve_all(state, frame, inner)
         found.append((name, BuiltField(refs, make_fields(state, frame, inner, depth + 1))))
     return tuple(found)
@@ -180,7 +198,12 @@ def pass_on(state: State, frame: Frame, attribute: Attribute) -> Projection:
 def _add_star(state: State, frame: Frame, column: Column, found: Selection) -> None:
     name = column.refs[0]
     attributes = list_star(state, frame, name)
-    if attributes is None:
+    if attributes and column.names:
+        left_out = {each.lower() for each in column.names}
+        attributes = [each for each in attributes if each.name.lower() not in left_out]
+    if attributes is None and column.names:
+        found.is_known = False
+    elif attributes is None:
         before = name.name.removesuffix("*").removesuffix(".")
         node = name.node or state.aliases.get(frame.node, {}).get(before, frame.node)
         found.whole.append(node)

@@ -31,8 +31,13 @@ from glueline_worker.lineage.script.models.spark.projections import (
 def rename_all(call: Call) -> Value:
     """Call ``frame.toDF(*names)``: new names by position."""
     names = flatten(call.args)
-    if not names or not all(isinstance(name, str) for name in names):
+    if not names and not call.kwargs:
         return call.receiver
+    if not names or not all(isinstance(name, str) for name in names):
+        if get_outputs(call.state, call.receiver.node) is None:
+            return call.receiver  # of a DynamicFrame or an RDD
+        call.state.warn("names of columns that are known only at run time")
+        return call.state.transform(call.receiver, OPAQUE, call.name)
     return name_by_position(call, call.receiver, names)
 
 

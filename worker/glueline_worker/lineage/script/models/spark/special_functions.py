@@ -29,8 +29,6 @@ def _make_struct(call: Call) -> Value:
     """Call ``struct(…)`` or ``named_struct(…)``: its fields keep what they are made of."""
     columns = list_arguments(call)
     made = combine_columns(columns, name=show_call("struct", columns))
-    if any(isinstance(each, Column) and each.kind == "star" for each in columns):
-        return made
     if call.name == "named_struct":
         pairs = list(zip(columns[::2], columns[1::2], strict=False))
         fields = tuple(
@@ -38,7 +36,9 @@ def _make_struct(call: Call) -> Value:
         )
     else:
         fields = tuple(
-            (each.name, each) for each in columns if isinstance(each, Column) and each.name
+            (each.name or "*", each)
+            for each in columns
+            if isinstance(each, Column) and (each.name or each.kind == "star")
         )
     return replace(made, fields=fields)
 

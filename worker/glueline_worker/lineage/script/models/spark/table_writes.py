@@ -29,7 +29,7 @@ def insert_by_position(state: State, value: Value, datasets: Sequence[Dataset]) 
             state.write_through([frame], [dataset], Flow(), "insertInto")
         else:
             parts = [refer_to_all(state, frame, each) for each in outputs.attributes]
-            columns = dict(zip(names, parts, strict=True))
+            columns = {name: refs for name, refs in zip(names, parts, strict=True) if name}
             nodes = dict.fromkeys((frame.node, *(ref.node for refs in parts for ref in refs)))
             inputs = [Frame(node) for node in nodes]
             state.write_through(inputs, [dataset], Flow(columns), "insertInto")
