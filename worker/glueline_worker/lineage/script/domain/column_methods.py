@@ -10,6 +10,7 @@ from glueline_worker.lineage.script.domain.columns import (
     show,
     show_call,
     strengthen,
+    unite_fields,
 )
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
@@ -137,11 +138,12 @@ def add_case(column: Column | None, args: list[Value]) -> Column:
         before = "CASE" if column is None else (column.shown or "").removesuffix(" END")
         text = f"{before} WHEN {shown[0]} THEN {shown[1]} END" if before else None
     deciders = (*made.deciders, *decide_by(condition, "conditional"))
-    return replace(made, name=text, deciders=tuple(dict.fromkeys(deciders)))
+    fields = unite_fields([*([] if column is None else [column]), *args[1:2]])
+    return replace(made, name=text, deciders=tuple(dict.fromkeys(deciders)), fields=fields)
 
 
 def _end_cases(column: Column, args: list[Value]) -> Column:
-    made = combine_columns([column, *args])
+    made = replace(combine_columns([column, *args]), fields=unite_fields([column, *args]))
     last = show(args[0]) if args else None
     if column.shown is None or last is None:
         return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
@@ -21,6 +22,8 @@ COLUMN_METHODS = split_words(
     "bitwiseAND bitwiseOR bitwiseXOR outer"
 )
 """Methods of Spark's columns; what else is called on a column is of pandas."""
+_DEEPEST = 4
+"""Structs within structs that are followed."""
 _LONGEST_NAME = 2_000
 """Characters of an implicit name; a longer one is not made."""
 _OPERATOR_TEXTS = {"==": "=", "&": "AND", "and": "AND", "|": "OR", "or": "OR"}
@@ -76,6 +79,24 @@ def combine_columns(
         deciders.update(dict.fromkeys(part.deciders))
         is_known = is_known and part.is_known and part.kind not in {"pattern", "inline"}
     return Column(tuple(refs), name, is_known, deciders=tuple(deciders))
+
+
+def unite_fields(values: Iterable[Value], depth: int = 0) -> tuple[tuple[str, Column], ...]:
+    """Return the fields of a struct that is any of several: each made of all of its name."""
+    structs = [
+        value for value in values if isinstance(value, Column) and (value.refs or value.fields)
+    ]
+    names = [tuple(name.lower() for name, _ in struct.fields) for struct in structs]
+    if not structs or not names[0] or len(set(names)) > 1 or depth >= _DEEPEST:
+        return ()
+    if len(structs) == 1:
+        return structs[0].fields
+    united = []
+    for at, (name, _) in enumerate(structs[0].fields):
+        parts = [struct.fields[at][1] for struct in structs]
+        field = replace(combine_columns(parts, "identity"), fields=unite_fields(parts, depth + 1))
+        united.append((name, field))
+    return tuple(united)
 
 
 def _list_columns(values: Iterable[Value]) -> Iterable[Column]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from glueline_worker.lineage.model import ColumnRef
@@ -15,6 +15,23 @@ class BuiltField(NamedTuple):
 
     refs: tuple[ColumnRef, ...]
     fields: tuple[tuple[str, BuiltField], ...] = ()
+
+
+Fields = tuple[tuple[str, BuiltField], ...]
+"""The fields of a struct, by name and in their order."""
+
+
+def unite_built_fields(structs: Sequence[Fields]) -> Fields:
+    """Return the fields of rows below one another; none if they are not those of one struct."""
+    names = {tuple(name.lower() for name, _ in fields) for fields in structs}
+    if len(names) != 1 or not structs[0]:
+        return ()
+    found = []
+    for parts in zip(*structs, strict=True):
+        refs = dict.fromkeys(ref for _, part in parts for ref in part.refs)
+        inner = unite_built_fields([part.fields for _, part in parts])
+        found.append((parts[0][0], BuiltField(tuple(refs), inner)))
+    return tuple(found)
 
 
 class Attribute(NamedTuple):

@@ -94,8 +94,8 @@ def call_column_function(call: Call) -> Value:
     elif call.name in MASKING_FUNCTIONS:
         how = "masking"
     made = combine_columns(columns, how, name_call(call.name, columns))
-    if call.name in KEEPING and columns and isinstance(columns[0], Column):
-        made = keep_fields(call.name, made, columns[0])
+    if call.name in KEEPING:
+        made = keep_fields(call.name, made, columns)
     if call.name in GENERATED:
         return name_generated_columns(call.name, made, columns)
     return made

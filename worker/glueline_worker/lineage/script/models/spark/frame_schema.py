@@ -110,6 +110,14 @@ def _list_names(state: State, frame: Frame) -> list[str] | None:
     return outputs.names
 
 
+def get_column_at(state: State, frame: Frame, place: int) -> Value:
+    """Return ``frame[place]``, or the frame where its columns are not known."""
+    names = _list_names(state, frame)
+    if names is None or not -len(names) <= place < len(names):
+        return frame
+    return get_column(frame, f"`{names[place]}`")
+
+
 def find_attribute(state: State, frame: Frame, name: str) -> Column | None:
     """Find the column that ``frame.name`` means, if the frame is known to have it."""
     if frame.kind != "data" or name in _SPARK_NAMES:

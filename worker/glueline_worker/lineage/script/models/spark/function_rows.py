@@ -9,6 +9,7 @@ from glueline_worker.lineage.model import ITEMS
 from glueline_worker.lineage.script.domain.columns import (
     combine_columns,
     show,
+    unite_fields,
 )
 from glueline_worker.lineage.script.domain.values import (
     Column,
@@ -18,15 +19,22 @@ from glueline_worker.lineage.script.models.spark.function_kinds import (
     GENERATED,
 )
 
+_UNITING = frozenset({"array", "coalesce", "nvl", "ifnull", "array_union", "concat"})
+"""Functions that hold any of their arguments."""
 _ITEM_FUNCTIONS = frozenset({"element_at", "try_element_at"})
 """Functions that take one value out of an array or a map."""
 _MAP = re.compile(r"(?:explode|explode_outer)\((?:map|map_\w+|str_to_map|transform_\w+)\(")
 """An exploded map, as Spark shows it."""
 
 
-def keep_fields(name: str, made: Column, column: Column) -> Column:
+def keep_fields(name: str, made: Column, columns: list[Value]) -> Column:
     """Give the fields of a struct to what is one, or holds such structs."""
-    made = _keep_fields(made, column)
+    first = columns[0] if columns else None
+    if not isinstance(first, Column):
+        return made
+    if name in _UNITING and first.fields:
+        return replace(made, fields=unite_fields(columns))
+    made = _keep_fields(made, first)
     if name in _ITEM_FUNCTIONS and made.shape is not None:
         return replace(made, shape=made.shape._replace(name=f"{made.shape.name}.{ITEMS}"))
     return made

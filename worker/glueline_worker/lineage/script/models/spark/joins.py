@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
 from glueline_worker.lineage.script.domain.columns import split_column_name
-from glueline_worker.lineage.script.domain.outputs import Attribute, Outputs
+from glueline_worker.lineage.script.domain.outputs import (
+    Attribute,
+    Outputs,
+    unite_built_fields,
+)
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
 from glueline_worker.lineage.script.domain.values import Column, ColumnName, Frame, Value
@@ -237,7 +241,9 @@ def _stack(
         refs = tuple(
             dict.fromkeys(ref for frame, each in parts for ref in refer_to_all(state, frame, each))
         )
-        items.append(Projection(parts[0][1].name, refs, shape=parts[0][1].shape))
+        first = parts[0][1]
+        fields = unite_built_fields([each.fields for _, each in parts])
+        items.append(Projection(first.name, refs, shape=first.shape, fields=fields))
     state.charge(4 * len(items))
     others = [frame.node for frame in frames[1:]]
     return project(state, frames[0], Selection(items, inputs=others), label)

@@ -7,8 +7,10 @@ from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.template_text import list_texts
 from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, OneOf, Value
 from glueline_worker.lineage.script.models import sql_engines
+from glueline_worker.lineage.script.models.datasets import find_spark_tables
 from glueline_worker.lineage.script.models.library import Library
-from glueline_worker.lineage.script.models.spark.known_columns import set_outputs
+from glueline_worker.lineage.script.models.spark.frame_schema import FrameSchema
+from glueline_worker.lineage.script.models.spark.known_columns import get_table_key, set_outputs
 from glueline_worker.lineage.script.models.spark.spark_io import SparkReader, read_spark_table
 
 
@@ -59,6 +61,19 @@ def _set_database(call: Call) -> Value:
     return None
 
 
+def _list_columns(call: Call) -> Value:
+    """Call ``spark.catalog.listColumns(table)``."""
+    name, database = call.arg(0, "tableName"), call.arg(1, "dbName")
+    if isinstance(name, str) and isinstance(database, str):
+        name = f"{database}.{name}"
+    found = find_spark_tables(call.state, name)
+    key = get_table_key(found[0]) if len(found) == 1 else None
+    names = call.state.context.schemas.get(key or "")
+    if names is None:
+        return External("catalog.columns", "loop:column")
+    return FrameSchema(names).list_items()
+
+
 def _make_range(call: Call) -> Value:
     """Call ``spark.range(…)``: a frame of numbers."""
     frame = call.state.transform((), label="range")
@@ -87,6 +102,7 @@ SPARK_SESSION = Library(
         "createGlobalTempView": _register_any_frame,
         **{f"{session}.range": _make_range for session in _SESSIONS},
         "setCurrentDatabase": _set_database,
+        "catalog.listColumns": _list_columns,
         "textFile": _read_text_file,
         "wholeTextFiles": _read_text_file,
         "binaryFiles": _read_text_file,
