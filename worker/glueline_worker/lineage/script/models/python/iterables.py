@@ -229,7 +229,9 @@ def _multiply(call: Call) -> Value:
     """Call ``product(a, b)``: each item of one with each of the others."""
     rows = [list_items(arg) for arg in call.args]
     known = [row for row in rows if row is not None]
-    if len(known) < len(rows) or call.kwargs or prod(map(len, known)) > UNROLL_LIMIT:
+    if len(known) < len(rows) or call.kwargs:
+        return MISSING  # Spark's function of that name takes a column
+    if prod(map(len, known)) > UNROLL_LIMIT:
         return UNKNOWN
     return list(product(*known))
 

@@ -35,6 +35,7 @@ GENERATED: dict[str, tuple[str, ...]] = {
 SHOWN_NAMES = {
     "create_map": "map",
     "mean": "avg",
+    "array_agg": "collect_list",
     "dateadd": "date_add",
     "curdate": "current_date",
     "current_database": "current_schema",
@@ -63,6 +64,9 @@ SHOWN_FORMS = {
 }
 """The whole names of columns that are no plain calls."""
 SHOWN_DEFAULTS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "percentile": (2, ("1",)),
+    "listagg": (1, ("NULL",)),
+    "string_agg": (1, ("NULL",)),
     "percentile_approx": (2, ("10000",)),
     "approx_percentile": (2, ("10000",)),
     "round": (1, ("0",)),

@@ -28,7 +28,7 @@ from glueline_worker.lineage.script.models.spark.subqueries import parse_express
 def _make_struct(call: Call) -> Value:
     """Call ``struct(…)`` or ``named_struct(…)``: its fields keep what they are made of."""
     columns = list_arguments(call)
-    made = combine_columns(columns, name=show_call("struct", columns))
+    made = combine_columns(columns, name=show_call(call.name, columns))
     if call.name == "named_struct":
         pairs = list(zip(columns[::2], columns[1::2], strict=False))
         fields = tuple(
