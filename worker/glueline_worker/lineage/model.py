@@ -24,8 +24,9 @@ Role = Literal["read", "transform", "write"]
 Schemas = Mapping[str, tuple[str, ...]]
 """The columns of a table by ``database/table`` in lower case, in their order and as written.
 The fields of a struct are by ``database/table/column``, those of a struct within it by
-``database/table/column/field``. An array counts as its items, and a map as a struct of ``key`` and
-``value``; a struct of just these names that is none has an entry ``ITEMS`` among its fields."""
+``database/table/column/field``. An array counts as its items and has an entry ``ITEMS``
+among them. A map counts as a struct of ``key`` and ``value``; a struct of just these names that is
+none has that entry, too."""
 MAP_FIELDS = ("key", "value")
 ITEMS = "[]"
 

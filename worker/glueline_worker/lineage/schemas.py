@@ -83,7 +83,7 @@ def _add_fields(
         if count > left:
             return 0
         found[path.lower()] = names
-        if names == MAP_FIELDS and not isinstance(each, MapType):
+        if isinstance(each, ArrayType) or (names == MAP_FIELDS and not isinstance(each, MapType)):
             found[f"{path.lower()}/{ITEMS}"] = ()
         todo += [(f"{path}/{field}", inner) for field, inner in fields]
     schema.update(found)

@@ -61,3 +61,58 @@ def test_maps_have_keys_and_values_where_their_types_are_known(step, expected):
 )
 def test_schemas_of_names_alone_are_enough_for_what_has_a_name(step, expected):
     assert read(step, NAMES) == set(expected.split())
+
+
+FLATTEN = {
+    "isinstance": """
+def flatten(df):
+    names = []
+    for f in df.schema.fields:
+        if isinstance(f.dataType, StructType):
+            names += [F.col(f.name + "." + n.name).alias(f.name + "_" + n.name) for n in f.dataType]
+        else:
+            names.append(f.name)
+    return df.select(names)
+""",
+    "typeName": """
+def flatten(df):
+    names = []
+    for f in df.schema.fields:
+        if f.dataType.typeName() == "struct":
+            names += [F.col(f"{f.name}.{n}").alias(f"{f.name}_{n}") for n in f.dataType.names]
+        else:
+            names.append(f.name)
+    return df.select(names)
+""",
+    "dtypes": """
+def flatten(df):
+    flat = [n for n, t in df.dtypes if t[:6] != "struct"]
+    deep = [n for n, t in df.dtypes if t.startswith("struct")]
+    inner = [F.col(n + "." + k).alias(n + "_" + k) for n in deep
+             for k in df.select(n + ".*").columns]
+    return df.select(flat + inner)
+""",
+}
+
+
+@pytest.mark.parametrize("way", FLATTEN)
+def test_structs_are_flattened_by_their_types(way):
+    types = {"id": "int", "at": "struct<x:int,y:int>", "lines": "array<struct<n:int>>"}
+    schemas = join_schemas(
+        {"db/t": make_table_schema(make_column(*each) for each in types.items())}
+    )
+    script = (
+        "from pyspark.sql import functions as F\nfrom pyspark.sql.types import StructType\n"
+        f'{FLATTEN[way]}\nflatten(spark.table("db.t")).write.saveAsTable("db.z")\n'
+    )
+    context = LineageContext(schemas=schemas)
+    lineage = collapse(read_script(script, context), context)
+    found = {f"{each.downstream}<-{each.upstream}" for e in lineage.edges for each in e.columns}
+
+    assert found == {"id<-id", "at_x<-at", "at_y<-at", "lines<-lines"}
+
+
+def test_a_type_that_is_not_known_chooses_no_column():
+    step = 't.select([n for n, kind in t.dtypes if kind == "string"])'
+
+    assert read(step, TYPED) == set()

@@ -34,10 +34,13 @@ def get_truth(value: Value) -> bool | None:
     return None
 
 
-def compare(op: ast.cmpop, left: Value, right: Value) -> Value:
+def compare(op: ast.cmpop, left: Value, right: Value) -> Value:  # noqa: PLR0911 - one for each kind
     """Return ``left op right`` where both are known for certain."""
     if isinstance(op, (ast.Is, ast.IsNot)) or right is None or left is None:
         return _compare_identity(op, left, right)
+    if isinstance(left, LibraryObject) and isinstance(op, (ast.Eq, ast.NotEq)):
+        same = left.equals(right)
+        return UNKNOWN if same is None else same == isinstance(op, ast.Eq)
     if isinstance(op, (ast.In, ast.NotIn)):
         return _compare_membership(op, left, right)
     if isinstance(left, MinimumLength) and isinstance(right, int):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -40,6 +40,14 @@ class LibraryObject:
     def get_element(self, label: str) -> Value:  # noqa: ARG002
         """Return any item of a loop over the object; ``MISSING`` where it is no collection."""
         return MISSING
+
+    def equals(self, other: Value) -> bool | None:  # noqa: ARG002
+        """Tell whether the object equals another value; None where only a run knows."""
+        return None
+
+    def is_instance(self, types: Sequence[str]) -> bool | None:  # noqa: ARG002
+        """Tell whether the object is of one of the types; None where only a run knows."""
+        return None
 
     def list_items(self) -> list[Value] | None:
         """List the items of a loop over the object; None where they are not known."""

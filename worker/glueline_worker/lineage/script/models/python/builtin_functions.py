@@ -97,6 +97,10 @@ def _exit(call: Call) -> Value:
 
 def _test_type(call: Call) -> Value:
     value, kind = call.arg(0), call.arg(1)
+    if isinstance(value, LibraryObject):
+        kinds = kind if isinstance(kind, (list, tuple)) else [kind]
+        known = value.is_instance([each.name for each in kinds if isinstance(each, External)])
+        return UNKNOWN if known is None else known
     if isinstance(value, (External, OneOf, JobArgument, Column)) or not isinstance(kind, External):
         return UNKNOWN
     found = {"str": str, "list": list, "dict": dict, "tuple": tuple, "int": int}.get(kind.path)

@@ -15,6 +15,7 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Value,
 )
+from glueline_worker.lineage.script.models.spark.field_types import SchemaField, make_field
 from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
 from glueline_worker.lineage.word_sets import split_words
 
@@ -41,7 +42,12 @@ _SPARK_NAMES = split_words(
 class FrameSchema(LibraryObject):
     """``frame.schema``, where the columns are known."""
 
-    names: tuple[str, ...]
+    fields: tuple[SchemaField, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return [each.field_name for each in self.fields]
 
     def get_attribute(self, name: str) -> Value:
         """Return the names, the fields, or something that tells nothing."""
@@ -53,34 +59,19 @@ class FrameSchema(LibraryObject):
 
     def list_items(self) -> list[Value] | None:
         """List the fields."""
-        return ColumnList(map(SchemaField, self.names))
+        return ColumnList(self.fields)
 
     def get_item(self, key: Value) -> Value:
         """Return the field of a place or name."""
-        if isinstance(key, int) and -len(self.names) <= key < len(self.names):
-            return SchemaField(self.names[key])
-        return SchemaField(key) if isinstance(key, str) else External("field")
+        if isinstance(key, int) and -len(self.fields) <= key < len(self.fields):
+            return self.fields[key]
+        return next((each for each in self.fields if each.field_name == key), External("field"))
 
     def call(self, call: Call) -> Value:
         """Call ``fieldNames()``, or a method that tells nothing."""
         if call.name == "fieldNames":
             return ColumnList(self.names)
         return External(f"frame.schema.{call.name}")
-
-
-@dataclass(eq=False)
-class SchemaField(LibraryObject):
-    """One field of a schema."""
-
-    field_name: str
-
-    def get_attribute(self, name: str) -> Value:
-        """Return the name, or something that only a run knows."""
-        return self.field_name if name == "name" else External(f"field.{name}")
-
-    def call(self, call: Call) -> Value:
-        """Call a method, which tells nothing."""
-        return External(f"field.{call.name}")
 
 
 def get_names(state: State, frame: Frame) -> Value:
@@ -91,16 +82,24 @@ def get_names(state: State, frame: Frame) -> Value:
 
 def get_frame_schema(state: State, frame: Frame) -> Value:
     """Return ``frame.schema``."""
-    names = _list_names(state, frame)
-    return External("frame.schema") if names is None else FrameSchema(tuple(names))
+    fields = _list_fields(state, frame)
+    return External("frame.schema") if fields is None else FrameSchema(fields)
 
 
 def get_types(state: State, frame: Frame) -> Value:
-    """Return ``frame.dtypes``: names, and types that only the catalogue knows."""
-    names = _list_names(state, frame)
-    if names is None:
+    """Return ``frame.dtypes``: names and types."""
+    fields = _list_fields(state, frame)
+    if fields is None:
         return External("frame.dtypes")
-    return ColumnList((name, External("dtype")) for name in names)
+    return ColumnList((each.field_name, each.data_type) for each in fields)
+
+
+def _list_fields(state: State, frame: Frame) -> tuple[SchemaField, ...] | None:
+    outputs = get_outputs(state, frame.node) if _list_names(state, frame) is not None else None
+    if outputs is None:
+        return None
+    state.charge(len(outputs.attributes) // 4)
+    return tuple(make_field(state.context.schemas, each) for each in outputs.attributes)
 
 
 def _list_names(state: State, frame: Frame) -> list[str] | None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.template_text import list_texts
-from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, OneOf, Value
+from glueline_worker.lineage.script.domain.values import (
+    MISSING,
+    ColumnList,
+    External,
+    Frame,
+    OneOf,
+    Value,
+)
 from glueline_worker.lineage.script.models import sql_engines
 from glueline_worker.lineage.script.models.datasets import find_spark_tables
 from glueline_worker.lineage.script.models.library import Library
-from glueline_worker.lineage.script.models.spark.frame_schema import FrameSchema
+from glueline_worker.lineage.script.models.spark.field_types import FieldType, SchemaField
 from glueline_worker.lineage.script.models.spark.known_columns import get_table_key, set_outputs
 from glueline_worker.lineage.script.models.spark.spark_io import SparkReader, read_spark_table
 
@@ -71,7 +78,10 @@ def _list_columns(call: Call) -> Value:
     names = call.state.context.schemas.get(key or "")
     if names is None:
         return External("catalog.columns", "loop:column")
-    return FrameSchema(names).list_items()
+    schemas = call.state.context.schemas
+    return ColumnList(
+        SchemaField(name, FieldType(schemas, f"{key}/{name.lower()}")) for name in names
+    )
 
 
 def _make_range(call: Call) -> Value:
