@@ -82,6 +82,8 @@ class State:
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.declared: dict[tuple[Dataset, Dataset], None] = {}
         """Places in which the script says that the data of a catalog table is, with the table."""
+        self.declared_schemas: dict[str, tuple[str, ...]] = {}
+        """The columns of tables that the script itself creates, by ``database/table``."""
         self.written: set[Dataset] = set()
         """The datasets that were written so far."""
         self.asked_schemas: set[str] = set()
@@ -112,6 +114,12 @@ class State:
     def line_in_script(self) -> int | None:
         """The line of the script itself that is followed."""
         return self._line_of_use if self.module else self.line
+
+    def find_schema(self, key: str | None) -> tuple[str, ...] | None:
+        """Return the columns of a table that the catalogue has, or that the script creates."""
+        if key is None:
+            return None
+        return self.context.schemas.get(key) or self.declared_schemas.get(key)
 
     def charge(self, cost: int = 1) -> None:
         """Count a step; raise ReadingExhausted past the limit."""

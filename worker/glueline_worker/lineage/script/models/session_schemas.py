@@ -31,7 +31,7 @@ class SessionSchemas(Mapping[str, tuple[str, ...]]):
     @property
     def may_know(self) -> bool:
         """Tell whether any table or view may have known columns."""
-        if self._state.context.schemas:
+        if self._state.context.schemas or self._state.declared_schemas:
             return True
         return any(self._find_in_view(view, []) is not None for view in self._views.values())
 
@@ -61,7 +61,7 @@ class SessionSchemas(Mapping[str, tuple[str, ...]]):
         table = get_table_key(self._name(name))
         if table is None:
             return None
-        return self._state.context.schemas.get("/".join((table, *path)))
+        return self._state.find_schema("/".join((table, *path)))
 
     def _find_in_view(self, value: Value, path: list[str]) -> tuple[str, ...] | None:
         outputs = get_outputs(self._state, value.node) if isinstance(value, Frame) else None

@@ -25,8 +25,10 @@ from glueline_worker.lineage.script.models.session_schemas import SessionSchemas
 from glueline_worker.lineage.script.models.spark.known_columns import (
     find_attribute,
     get_outputs,
+    get_table_key,
     set_outputs,
 )
+from glueline_worker.lineage.script.models.sql_definitions import find_created_table, find_moves
 from glueline_worker.lineage.sql import EMPTY_SESSION, SqlReading, SqlStatement, TableName, read_sql
 from glueline_worker.lineage.word_sets import split_words
 
@@ -45,12 +47,6 @@ _NO_ROWS = re.compile(
 _TAIL = 100
 _METADATA = re.compile(r"\$(?:all_\w+|files|history|manifests|partitions|refs|snapshots)\b")
 """The metadata of a table, as Athena names it; a query asks for nothing else then."""
-_ADDS = re.compile(
-    r"\balter\s+table\s+(\S+)\s+(?:add|set|partition)\b([^;]{0,20000})", re.IGNORECASE
-)
-_PLACE = re.compile(r"\blocation\s+['\"](s3[an]?://[^'\"]{1,2000})['\"]", re.IGNORECASE)
-_HEAD = 20_000
-"""Characters in which ALTER TABLE … ADD PARTITION or SET LOCATION is looked for."""
 _LOOP_PLACEHOLDER = re.compile(r"`?\{loop:[^{}]*\}`?")
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
@@ -116,9 +112,13 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     ``rows`` flow into a statement besides its tables, such as those of an INSERT.
     """
     frame = None
-    for name, place in _find_moves(text):
+    for name, place in find_moves(text):
         table = engine.name(split_name(render(name)))
         state.declare_tables([table], [name_place(state, render(place))])
+    if (created := find_created_table(text)) is not None:
+        key = get_table_key(engine.name(split_name(render(created[0]))))
+        if key is not None:
+            state.declared_schemas[key] = created[1]
     before = len(state.nodes)
     has_no_rows = _NO_ROWS.search(text[-_TAIL:]) is not None
     schemas = SessionSchemas(state, engine.name, engine.views)
@@ -130,15 +130,6 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     if has_no_rows or ("$" in text and _METADATA.search(text)):
         state.mark_tentative(before)
     return frame
-
-
-def _find_moves(text: str) -> list[tuple[str, str]]:
-    """Find the tables that are altered to have data in a place, and the place of each."""
-    if "location" not in text[:_HEAD].lower():
-        return []
-    return [
-        (found[1], place) for found in _ADDS.finditer(text) for place in _PLACE.findall(found[2])
-    ]
 
 
 def parse_statements(

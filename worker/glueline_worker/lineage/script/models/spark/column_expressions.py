@@ -16,6 +16,12 @@ _INLINE = re.compile(r"inline(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)\Z", re.IGNOR
 _STRUCT = re.compile(r"struct\(\s*\*\s*\)\s*(?:AS\s+)?(\w+)?\Z", re.IGNORECASE)
 _EXPLODE = re.compile(r"(?:pos)?explode(?:_outer)?\(\s*([A-Za-z_][\w.]*)\s*\)", re.IGNORECASE)
 _EXCEPT = re.compile(r"(\w+\.)?\*\s*EXCEPT\s*\(([\w\s,`]*)\)\Z", re.IGNORECASE)
+_KEEPING = re.compile(
+    r"(?:filter|slice|reverse|array_sort|sort_array|array_distinct|shuffle|array_compact)"
+    r"\(\s*([A-Za-z_][\w.]*)\s*[,)]",
+    re.IGNORECASE,
+)
+"""Functions whose results have the items of their first argument."""
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
 
 
@@ -41,9 +47,16 @@ def parse_column_expressions(text: str) -> tuple[Column, ...]:
     if inline := _INLINE.match(render(bare)):
         return (Column((ColumnName(None, inline[1]),), kind="inline"),)
     found = tuple(map(_make_column, read_expressions(render(text))))
-    if len(found) == 1 and (exploded := _EXPLODE.match(bare)):
-        return (replace(found[0], shape=ColumnName(None, exploded[1]), kind="exploded"),)
-    return found
+    return (_add_shape(bare, found[0]),) if len(found) == 1 else found
+
+
+def _add_shape(text: str, column: Column) -> Column:
+    """Say whose fields the result of a function has that keeps its argument's items."""
+    if kept := _KEEPING.match(text):
+        return replace(column, shape=ColumnName(None, kept[1]))
+    if exploded := _EXPLODE.match(text):
+        return replace(column, shape=ColumnName(None, exploded[1]), kind="exploded")
+    return column
 
 
 _OTHERS: Transformation = "transformation"

@@ -117,7 +117,7 @@ def get_column_at(state: State, frame: Frame, place: int) -> Value:
     return get_column(frame, f"`{names[place]}`")
 
 
-def find_attribute(state: State, frame: Frame, name: str) -> Column | None:
+def find_column_attribute(state: State, frame: Frame, name: str) -> Column | None:
     """Find the column that ``frame.name`` means, if the frame is known to have it."""
     if frame.kind != "data" or name in _SPARK_NAMES:
         return None

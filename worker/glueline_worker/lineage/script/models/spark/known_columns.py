@@ -67,7 +67,7 @@ def _read_schema(state: State, step: Node) -> Outputs | None:
     if len(step.datasets) != 1:
         return None
     key = get_table_key(step.datasets[0])
-    names = state.context.schemas.get(key) if key is not None else None
+    names = state.find_schema(key)
     if names is None or key is None or len(names) > _COLUMN_LIMIT:
         return None
     qualifier = tuple(key.split("/"))

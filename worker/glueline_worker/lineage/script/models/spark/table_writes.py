@@ -21,7 +21,7 @@ def insert_by_position(state: State, value: Value, datasets: Sequence[Dataset]) 
     outputs = get_outputs(state, frame.node) if frame is not None else None
     for dataset in datasets:
         key = get_table_key(dataset)
-        names = state.context.schemas.get(key) if key is not None else None
+        names = state.find_schema(key)
         if names is None or frame is None:
             state.write(value, [dataset], "insertInto")
         elif outputs is None or len(outputs.attributes) != len(names):
