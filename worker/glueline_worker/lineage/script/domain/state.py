@@ -65,6 +65,8 @@ class State:
         self.settings: dict[str, Value] = {"database": None}
         self.sessions: dict[str, LibraryObject] = {}
         """Objects that libraries keep for the whole script, such as a default connection."""
+        self.frame_methods: dict[str, Value] = {}
+        """Functions that the script has made methods of Spark's frames."""
         self.aliases: dict[str, dict[str, str]] = {}
         """By node: the names that ``alias`` gave in it, with the node of each."""
         self.groups: dict[str, Grouping] = {}

@@ -123,6 +123,8 @@ def _set_attribute(reading: Reading, box: Value, name: str, value: Value) -> Non
         elif isinstance(option, Class):
             reading.state.journal.touch(option.scope.vars)
             option.scope.vars[name] = value
+        elif isinstance(option, External) and option.name == "DataFrame":
+            reading.state.frame_methods[name] = value
 
 
 def augment(reading: Reading, node: ast.AugAssign) -> None:

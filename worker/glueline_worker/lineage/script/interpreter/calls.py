@@ -62,6 +62,8 @@ def call_method(  # noqa: C901, PLR0911 - one for each kind
 ) -> Value:
     """Return ``value.name(*args, **kwargs)``."""
     if isinstance(value, Frame):
+        if isinstance(own := reading.state.frame_methods.get(name), Function):
+            return reading.invoke(own, [value, *args], kwargs)
         return registry.call_frame_method(Call(reading, value, name, args, kwargs))
     if isinstance(value, External):
         return _call_external(reading, value.part(name), args, kwargs)

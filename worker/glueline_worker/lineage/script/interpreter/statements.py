@@ -153,8 +153,21 @@ def _run_match(reading: Reading, node: ast.Match) -> bool:
 
 
 def _define_function(reading: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    bind_variable(reading, node.name, make_function(reading, node, node.name))
+    made = make_function(reading, node, node.name)
+    bind_variable(reading, node.name, made)
+    for decorator in reversed(node.decorator_list):
+        _decorate(reading, decorator, made)
     return True
+
+
+def _decorate(reading: Reading, decorator: ast.expr, made: Function) -> None:
+    """Call a decorator of the script for what it does, such as to register the function."""
+    name = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if not isinstance(name, ast.Name) or not isinstance(reading.evaluate(name), Function):
+        return
+    value = reading.evaluate(decorator)
+    if isinstance(value, Function):
+        reading.invoke(value, [made], {})
 
 
 def _define_class(reading: Reading, node: ast.ClassDef) -> bool:
