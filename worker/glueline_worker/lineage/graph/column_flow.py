@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from glueline_worker.lineage.graph.cells import (
     NO_CELLS,
@@ -39,6 +40,13 @@ class NumberedSchemas(dict[int, Mapping[str, str]]):
             self.missing[dataset, column] = None
 
 
+_EMPTY: NameMap[Any] = NameMap()
+
+
+def _get_empty() -> NameMap[Any]:
+    return _EMPTY
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnSet:
     """The columns at one point of a job.
@@ -49,9 +57,9 @@ class ColumnSet:
     make this of the columns before, in columns.
     """
 
-    named: NameMap[tuple[str, Cells]] = field(default_factory=NameMap)
+    named: NameMap[tuple[str, Cells]] = field(default_factory=_get_empty)
     rest: tuple[_DatasetUnion, ...] = ()
-    deciders: ColumnDeciders = field(default_factory=NameMap)
+    deciders: ColumnDeciders = field(default_factory=_get_empty)
     work: int = 0
 
     @property
@@ -69,7 +77,7 @@ _COPIES = 8
 
 def make_dataset_columns(datasets: Iterable[int]) -> ColumnSet:
     """Return all columns of the datasets that a step reads."""
-    return ColumnSet(rest=({dataset: NameMap[bool]() for dataset in datasets},))
+    return ColumnSet(rest=({dataset: _EMPTY for dataset in datasets},))
 
 
 def propagate(
