@@ -1,8 +1,8 @@
 """Name the edges whose columns could have been known and are not."""
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.graph.collapse import get_schema
 from glueline_worker.lineage.model import Edge, Lineage, LineageContext
+from glueline_worker.lineage.schemas import get_schema
 
 _MOST_NAMED = 3
 

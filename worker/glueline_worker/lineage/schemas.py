@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from glueline.contract.datatypes import ArrayType, DataType, MapType, StructType
+from glueline.contract.lineage import Dataset
 from glueline.contract.records import Column
-from glueline_worker.lineage.model import Schemas
+from glueline_worker.lineage.model import LineageContext, Schemas
 
 TableSchema = Mapping[str, Sequence[str]]
 """The columns of one table under "", the fields of a struct under its ``column``, those of a
@@ -52,6 +53,18 @@ def join_schemas(tables: Mapping[str, TableSchema]) -> Schemas:
         for table, schema in tables.items()
         for path, names in schema.items()
     }
+
+
+def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
+    """Return the columns of a catalog table if they are known."""
+    if not is_catalog_table(dataset):
+        return None
+    return context.schemas.get(dataset.name.removeprefix("table/"))
+
+
+def is_catalog_table(dataset: Dataset) -> bool:
+    """Tell whether ``dataset`` is a table of the Data Catalog."""
+    return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
 
 
 def add_default_database(schemas: Schemas, database: str) -> Schemas:

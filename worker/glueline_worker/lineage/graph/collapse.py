@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge
+from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.graph.cells import PLAIN_WAY, Way
 from glueline_worker.lineage.graph.column_flow import (
     UNKNOWN_COLUMNS,
@@ -15,8 +15,15 @@ from glueline_worker.lineage.graph.column_flow import (
 from glueline_worker.lineage.graph.deciders import iterate_bits
 from glueline_worker.lineage.graph.edge_parts import EdgeParts
 from glueline_worker.lineage.graph.indirect_flow import IndirectWalk
+from glueline_worker.lineage.graph.order import (
+    get_column_key,
+    get_edge_key,
+    get_indirect_key,
+    sort_datasets,
+)
 from glueline_worker.lineage.graph.strongly_connected import find_strongly_connected
 from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, Node
+from glueline_worker.lineage.schemas import get_schema, is_catalog_table
 from glueline_worker.lineage.surrogates import replace_graph_surrogates
 
 EDGE_LIMIT = 50_000
@@ -47,43 +54,6 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
         warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.iterate_warnings()))),
         gaps=gaps,
     )
-
-
-def sort_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
-    """Return datasets by namespace and name, each once."""
-    return tuple(sorted(set(datasets), key=_get_dataset_key))
-
-
-def _get_dataset_key(dataset: Dataset) -> tuple[str, str]:
-    """Return the sort key of a dataset."""
-    return dataset.namespace, dataset.name
-
-
-def get_edge_key(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return the sort key of an edge."""
-    return _get_dataset_key(edge.upstream), _get_dataset_key(edge.downstream)
-
-
-def get_column_key(column: ColumnEdge) -> tuple[str, str, str]:
-    """Return the sort key of a column edge: by its downstream column, then its upstream column."""
-    return column.downstream, column.upstream, column.transformation or ""
-
-
-def get_indirect_key(edge: IndirectEdge) -> tuple[bool, str, str, str]:
-    """Return the sort key of an indirect edge: those about all columns come first."""
-    return edge.downstream is not None, edge.downstream or "", edge.upstream, edge.effect
-
-
-def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
-    """Return the columns of a catalog table if they are known."""
-    if not is_catalog_table(dataset):
-        return None
-    return context.schemas.get(dataset.name.removeprefix("table/"))
-
-
-def is_catalog_table(dataset: Dataset) -> bool:
-    """Tell whether ``dataset`` is a table of the Data Catalog."""
-    return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
 
 
 class _GraphWalk:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.graph.collapse import get_schema
 from glueline_worker.lineage.model import (
     OPAQUE,
     ColumnRef,
@@ -16,6 +15,7 @@ from glueline_worker.lineage.model import (
     Node,
     Role,
 )
+from glueline_worker.lineage.schemas import get_schema
 from glueline_worker.lineage.state_machines import resolve_expressions
 from glueline_worker.lineage.visual.conditions import read_join_keys
 from glueline_worker.lineage.visual.datasets import asks_with_query, find_node_datasets
