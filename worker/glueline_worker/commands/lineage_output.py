@@ -35,7 +35,7 @@ def make_tree(
         branches.setdefault(far, branch)
         for sentence in _describe_deciding((ways or {}).get(step.hop, ())):
             branch.add(Text(clean_line(sentence), style="dim"))
-    return _or_nothing(root)
+    return _mark_if_empty(root)
 
 
 def make_column_tree(
@@ -57,7 +57,7 @@ def make_column_tree(
         )
         branch = branches[near, _fold(step.followed)].add(line)
         branches.setdefault((far, _fold(there)), branch)
-    return _or_nothing(root)
+    return _mark_if_empty(root)
 
 
 def make_step_document(step: "LineageStep", ways: "Ways") -> dict[str, object]:
@@ -100,7 +100,7 @@ def _make_root(name: str, way: "Direction") -> Tree:
     return Tree(Text.assemble((name, "bold"), f"  {way}"))
 
 
-def _or_nothing(root: Tree) -> Tree:
+def _mark_if_empty(root: Tree) -> Tree:
     if not root.children:
         root.add(Text("nothing known", style="dim"))
     return root

@@ -21,7 +21,9 @@ def read_schema_file(file: Path) -> dict[str, TableSchema]:
     """
     document = _read_json(file)
     if not isinstance(document, dict):
-        raise UsageError(f"{file}: a JSON object of tables was expected, not {_kind(document)}")
+        raise UsageError(
+            f"{file}: a JSON object of tables was expected, not {_describe_kind(document)}"
+        )
     found: dict[str, TableSchema] = {}
     for key, columns in document.items():
         where = f"{file}: table {key!r}"
@@ -46,7 +48,7 @@ def _read_columns(columns: Any, where: str) -> list[Column]:
     if isinstance(columns, dict):
         columns = [{"name": name, "type": of_type} for name, of_type in columns.items()]
     if not isinstance(columns, list):
-        raise UsageError(f"{where}: a list of columns was expected, not {_kind(columns)}")
+        raise UsageError(f"{where}: a list of columns was expected, not {_describe_kind(columns)}")
     if len(columns) > MOST_NAMES:
         raise UsageError(f"{where} has more than {MOST_NAMES:,} columns")
     found: dict[str, Column] = {}
@@ -90,6 +92,6 @@ def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _kind(value: Any) -> str:
+def _describe_kind(value: Any) -> str:
     kinds = {dict: "an object", list: "a list", str: "a text", bool: "a truth value"}
     return "null" if value is None else kinds.get(type(value), "a number")

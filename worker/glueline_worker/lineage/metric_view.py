@@ -31,33 +31,37 @@ def read_metric_view(text: ViewText) -> ViewText:
 
 def _make_sql(definition: Block) -> str:
     fields = _to_mapping(definition)
-    listed = [*_list(fields, "dimensions"), *_list(fields, "fields"), *_list(fields, "measures")]
+    listed = [
+        *_get_list(fields, "dimensions"),
+        *_get_list(fields, "fields"),
+        *_get_list(fields, "measures"),
+    ]
     if not listed:
         raise ValueError("there are neither dimensions nor measures")
     # Each expression has its own line, so that a comment at its end ends there.
     columns = ",\n".join(
-        f"{_text(each, 'expr')}\n AS {_quote(_text(each, 'name'))}" for each in listed
+        f"{_get_text(each, 'expr')}\n AS {_quote(_get_text(each, 'name'))}" for each in listed
     )
     joins = "".join(_make_joins(fields, 0))
     condition = fields.get("filter")
     where = f"\nWHERE {condition}" if isinstance(condition, str) and condition.strip() else ""
     has_alias = bool(joins) or "source." in f"{columns}{where}".lower()
-    source = _make_source(_text(fields, "source"), "source" if has_alias else "")
+    source = _make_source(_get_text(fields, "source"), "source" if has_alias else "")
     return f"SELECT {columns}\nFROM {source}{joins}{where}"
 
 
 def _make_joins(fields: dict[str, Block], depth: int) -> Iterator[str]:
-    joins = _list(fields, "joins")
+    joins = _get_list(fields, "joins")
     if depth > _MOST_JOINS or len(joins) > _MOST_JOINS:
         raise ValueError("there are too many joins")
     for join in joins:
-        source = _make_source(_text(join, "source"), _text(join, "name"))
+        source = _make_source(_get_text(join, "source"), _get_text(join, "name"))
         using = join.get("using")
         if isinstance(using, list):
             names = ", ".join(_quote(each) for each in using if isinstance(each, str))
             yield f"\nLEFT JOIN {source} USING ({names})"
         else:
-            yield f"\nLEFT JOIN {source} ON {_text(join, 'on')}"
+            yield f"\nLEFT JOIN {source} ON {_get_text(join, 'on')}"
         yield from _make_joins(join, depth + 1)
 
 
@@ -70,7 +74,7 @@ def _quote(name: str) -> str:
     return f"`{name.replace('`', '``')}`"
 
 
-def _list(fields: dict[str, Block], key: str) -> list[dict[str, Block]]:
+def _get_list(fields: dict[str, Block], key: str) -> list[dict[str, Block]]:
     found = fields.get(key) or []
     if not isinstance(found, list):
         raise ValueError(f"{key} is no list")  # noqa: TRY004 - one error for all that is odd
@@ -83,7 +87,7 @@ def _to_mapping(block: Block) -> dict[str, Block]:
     return block
 
 
-def _text(fields: dict[str, Block], key: str) -> str:
+def _get_text(fields: dict[str, Block], key: str) -> str:
     found = fields.get(key)
     if not isinstance(found, str) or not found.strip():
         raise ValueError(f"{key} is missing")

@@ -13,7 +13,7 @@ from glueline_worker.lineage.script.models.library import Handler, Library
 _ROOTS = frozenset({"awswrangler", "Session"})
 
 
-def _only_of_wrangler(handler: Handler) -> Handler:
+def _limit_to_wrangler(handler: Handler) -> Handler:
     """Return a handler that leaves alone what is not awswrangler's, such as pandas itself."""
 
     def call_handler(call: Call) -> Value:
@@ -94,7 +94,7 @@ _READS = (
 
 AWSWRANGLER_SESSIONS = Library(
     functions={
-        name: _only_of_wrangler(handler)
+        name: _limit_to_wrangler(handler)
         for name, handler in {
             **{f"pandas.{name}": _read_path for name in _READS},
             **{f"pandas.to_{kind}": _write_path for kind in ("parquet", "csv", "json")},
