@@ -1,6 +1,6 @@
 """Column edges as Glueline reads them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from glueline.contract.lineage import Dataset
@@ -56,6 +56,14 @@ def read_as_sql(case: Case, schemas: Schemas) -> Edges:
                 way = statement.transformations.get((column, (table, name)), "identity")
                 edges.ways[pair] = way
     return edges
+
+
+READINGS: Mapping[str, tuple[Callable[[Case, Schemas], Edges], tuple[str, ...]]] = {
+    "sql": (read_as_sql, ("query", "statement")),
+    "job": (read_as_job, ("query", "statement", "script")),
+    "view": (read_as_view, ("query",)),
+}
+"""The ways of reading a case, each with the forms of cases that it takes."""
 
 
 def make_view(case: Case, name: str) -> dict[str, Any]:
