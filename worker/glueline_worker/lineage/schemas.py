@@ -36,6 +36,18 @@ def make_table_schema(columns: Iterable[Column]) -> TableSchema:
     return schema
 
 
+def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
+    """Return the columns of a catalog table if they are known."""
+    if not is_catalog_table(dataset):
+        return None
+    return context.schemas.get(dataset.name.removeprefix("table/"))
+
+
+def is_catalog_table(dataset: Dataset) -> bool:
+    """Tell whether ``dataset`` is a table of the Data Catalog."""
+    return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
+
+
 def get_glue_name(column: Column) -> str:
     """Return the name of a column in Glue."""
     return column.glue.name if column.glue else column.name
@@ -53,18 +65,6 @@ def join_schemas(tables: Mapping[str, TableSchema]) -> Schemas:
         for table, schema in tables.items()
         for path, names in schema.items()
     }
-
-
-def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
-    """Return the columns of a catalog table if they are known."""
-    if not is_catalog_table(dataset):
-        return None
-    return context.schemas.get(dataset.name.removeprefix("table/"))
-
-
-def is_catalog_table(dataset: Dataset) -> bool:
-    """Tell whether ``dataset`` is a table of the Data Catalog."""
-    return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
 
 
 def add_default_database(schemas: Schemas, database: str) -> Schemas:

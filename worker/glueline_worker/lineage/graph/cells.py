@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from glueline.contract.lineage import Transformation
-from glueline_worker.lineage.transformations import get_stronger
 
 DatasetColumn = tuple[int, str]
 """A column of a dataset; datasets are numbered while a graph is followed."""
-Way = tuple[Transformation, int | None]
+Way = tuple[Transformation | None, int | None]
 """What happens to the values, and the line of the step that makes the column."""
 Cells = Mapping[DatasetColumn, Way]
 """The columns whose values become part of one column, each with its way there."""
@@ -16,11 +15,20 @@ Cells = Mapping[DatasetColumn, Way]
 NO_CELLS: Cells = MappingProxyType({})
 PLAIN_WAY: Way = ("identity", None)
 
-_BESIDE: Mapping[Transformation, int] = {
-    "masking": 0,
-    "identity": 1,
+_ALONG: Mapping[Transformation | None, int] = {
+    "identity": 0,
+    None: 1,
     "transformation": 2,
     "aggregation": 3,
+    "masking": 4,
+}
+"""Of two steps one after the other, the stronger says what happens."""
+_BESIDE: Mapping[Transformation | None, int] = {
+    None: 0,
+    "masking": 1,
+    "identity": 2,
+    "transformation": 3,
+    "aggregation": 4,
 }
 """Of two ways beside each other, the stronger counts. A column is masked only if all ways mask it:
 a reader must not take values for hidden that are plain to see."""
@@ -38,7 +46,7 @@ def pass_cells(
             return cells
         return {cell: (way, known or line) for cell, (way, known) in cells.items()}
     return {
-        cell: (get_stronger(way, transformation), line or known)
+        cell: (max(way, transformation, key=_ALONG.__getitem__), line or known)
         for cell, (way, known) in cells.items()
     }
 

@@ -75,7 +75,7 @@ def _move_data(call: Call) -> Value:
 
 def _move_between(call: Call, function: str, arguments: list[HelperArgument]) -> Frame | None:
     """Read what an argument names, and write it where another one names a target."""
-    if _is_moving(function):
+    if _moves(function):
         sources = find_argument_datasets(call, [one for one in arguments if one.is_source])
         targets = find_argument_datasets(call, [one for one in arguments if one.is_target])
         if sources and targets:
@@ -90,7 +90,7 @@ def _move_between(call: Call, function: str, arguments: list[HelperArgument]) ->
     return None
 
 
-def _is_moving(function: str) -> bool:
+def _moves(function: str) -> bool:
     return bool(_WRITES.fullmatch(function) or _MOVES.fullmatch(function))
 
 
