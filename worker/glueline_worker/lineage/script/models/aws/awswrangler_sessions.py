@@ -6,8 +6,11 @@ from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Value
-from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
-from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, DatabaseConnection
+from glueline_worker.lineage.script.models import databases, datasets, sql_engines
+from glueline_worker.lineage.script.models.databases import (
+    UNKNOWN_DATABASE,
+    DatabaseConnection,
+)
 from glueline_worker.lineage.script.models.library import Handler, Library
 
 _ROOTS = frozenset({"awswrangler", "Session"})
@@ -59,20 +62,20 @@ def _write_database(call: Call) -> Value:
         database = DatabaseConnection("redshift", "{unknown}")
     names = [call.arg(None, name) for name in ("schema", "table")]
     parts = tuple(render(list_texts(name)[0]) for name in names if name is not None)
-    found = dbapi.name_table(call.state, database, parts)
+    found = databases.name_table(call.state, database, parts)
     call.state.write(call.arg(0, "dataframe"), [found], call.name)
     return UNKNOWN
 
 
 def _read_redshift(call: Call) -> Value:
-    return dbapi.run_query(call.state, call.arg(0, "sql"), call.arg(None, "connection"))
+    return databases.run_query(call.state, call.arg(0, "sql"), call.arg(None, "connection"))
 
 
 def _connect(call: Call) -> Value:
     """Call ``redshift.generate_connection(database, host, port, …)``."""
     host, port, database = (call.text(at, name) for at, name in _ADDRESS)
     engine = "redshift" if call.parts[-2] == "redshift" else "postgresql"
-    return dbapi.open_connection(engine, host, port, database)
+    return databases.open_connection(engine, host, port, database)
 
 
 def _copy(call: Call) -> Value:
