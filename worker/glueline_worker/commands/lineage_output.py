@@ -7,6 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from glueline.contract.lineage import Dataset
+from glueline.contract.sentences import list_some
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import format_dataset, is_glue_table
 
@@ -123,8 +124,7 @@ def _describe_deciding(ways: "Iterable[ColumnWay]") -> list[str]:
             target = f" of {way.downstream}" if way.downstream else ""
             names.setdefault(f"{way.how}{target}", {}).setdefault(way.upstream)
     return [
-        f"{effect}: {', '.join([*found][:_NAMES_SHOWN])}"
-        + (f" and {len(found) - _NAMES_SHOWN} more" if len(found) > _NAMES_SHOWN else "")
+        f"{effect}: {list_some([*found], _NAMES_SHOWN)}"
         for effect, found in [*names.items()][:_NAMES_SHOWN]
     ]
 
