@@ -42,6 +42,8 @@ _PATHS = (
     "file",
     "buf",
 )
+_ROWS_LIMIT = 1_000
+"""Rows that are looked through for figures."""
 
 
 def _read(call: Call) -> Value:
@@ -116,9 +118,6 @@ def _unite(call: Call) -> Value:
     flow = STACKED if call.name == "concat" else KEEP
     return call.state.transform(call.values, flow, call.name)
 
-
-_ROWS_LIMIT = 1_000
-"""Rows that are looked through for figures."""
 
 PANDAS = Library(
     functions={

@@ -12,8 +12,11 @@ from glueline_worker.lineage.script.models.databases import (
     DatabaseConnection,
 )
 from glueline_worker.lineage.script.models.library import Handler, Library
+from glueline_worker.lineage.word_sets import split_words
 
 _ROOTS = frozenset({"awswrangler", "Session"})
+_ADDRESS = ((1, "host"), (2, "port"), (0, "database"))
+_READS = split_words("read_csv read_csv_list read_csv_list_iter read_fwf read_json read_parquet")
 
 
 def _limit_to_wrangler(handler: Handler) -> Handler:
@@ -84,16 +87,6 @@ def _copy(call: Call) -> Value:
     call.state.write(read, datasets.find_locations(call.state, call.arg(2, "target_path")), "wr.s3")
     return None
 
-
-_ADDRESS = ((1, "host"), (2, "port"), (0, "database"))
-_READS = (
-    "read_parquet",
-    "read_csv",
-    "read_csv_list",
-    "read_json",
-    "read_fwf",
-    "read_csv_list_iter",
-)
 
 AWSWRANGLER_SESSIONS = Library(
     functions={
