@@ -21,6 +21,7 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     VariableScope,
 )
+from glueline_worker.lineage.script.source.tree import walk, walk_own_parts
 from glueline_worker.lineage.word_sets import split_words
 
 Assumptions = Mapping[str, bool]
@@ -59,7 +60,7 @@ def _list_inner_tests(
         return ()
     if isinstance(statement, (ast.Try, ast.With)):
         return next(filter(None, (list_tests(reading, part) for part in statement.body)), ())
-    first = next((part for part in ast.walk(statement) if isinstance(part, ast.IfExp)), None)
+    first = next((part for part in walk(statement) if isinstance(part, ast.IfExp)), None)
     return () if first is None else (first.test,)
 
 
@@ -100,7 +101,7 @@ def find_subject(reading: Reading, test: ast.expr) -> str | None:
 
 def _has_effect(reading: Reading, tree: ast.AST, depth: int) -> bool:
     """Tell whether a condition does something, so that its answer may change."""
-    for part in ast.walk(tree):
+    for part in walk(tree):
         if isinstance(part, ast.Call):
             if not _is_pure_call(reading, part, depth):
                 return True
@@ -129,7 +130,7 @@ def _changes_anything(reading: Reading, statement: ast.stmt, depth: int) -> bool
     return any(
         isinstance(part, outside)
         or (isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store))
-        for part in ast.walk(statement)
+        for part in walk(statement)
     ) or _has_effect(reading, statement, depth)
 
 
@@ -235,7 +236,7 @@ def _list_places_of(text: str) -> frozenset[str]:
 
 def _list_places(tree: ast.AST) -> Iterator[str]:
     """List the variables, attributes and items that an expression looks at."""
-    return (ast.unparse(part) for part in ast.walk(tree) if isinstance(part, _PLACES))
+    return (ast.unparse(part) for part in walk(tree) if isinstance(part, _PLACES))
 
 
 def _list_stored(statement: ast.AST) -> Iterator[str]:
@@ -274,13 +275,3 @@ def _rule_out(test: ast.expr, known: Assumptions) -> bool | None:
         return None
     equal = ast.unparse(test.left) + " == "
     return False if any(holds and fact.startswith(equal) for fact, holds in known.items()) else None
-
-
-def walk_own_parts(statement: ast.AST) -> Iterator[ast.AST]:
-    """Walk a statement without the functions and classes that it defines."""
-    waiting = [statement]
-    while waiting:
-        part = waiting.pop()
-        if not isinstance(part, _DEFINITIONS):
-            yield part
-            waiting += ast.iter_child_nodes(part)

@@ -26,8 +26,8 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
 )
 from glueline_worker.lineage.script.interpreter.assignments import assign
-from glueline_worker.lineage.script.interpreter.conditions import walk_own_parts
 from glueline_worker.lineage.script.source.parser import OPEN
+from glueline_worker.lineage.script.source.tree import walk_own_parts
 
 _SETTINGS = ("arg:", "env:")
 _SETTING_PLACEHOLDERS = tuple(f"{OPEN}{kind}" for kind in _SETTINGS)

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable
 
 from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
+from glueline_worker.lineage.script.source.tree import walk
 from glueline_worker.lineage.syntax import parse_module
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -96,18 +97,20 @@ def _begins_statement(line: str) -> bool:
 
 def _is_other_text(module: ast.Module) -> bool:
     """Tell whether other text, such as YAML or settings, was taken for Python: it does nothing."""
-    body, assigned = module.body, _find_assigned_names(module)
+    body = module.body
     if any(map(_is_idle, body)) and all(_is_idle(each) or _is_text(each) for each in body):
         return True
-    is_inert = all(_is_idle(each) or _is_text(each) or _is_inert(each) for each in body)
-    return is_inert and any(
+    if not all(_is_idle(each) or _is_text(each) or _is_inert(each) for each in body):
+        return False
+    assigned = _find_assigned_names(module)
+    return any(
         _is_setting(each, assigned) or (isinstance(each, ast.Expr) and _is_idle(each))
         for each in body
     )
 
 
 def _find_assigned_names(module: ast.Module) -> set[str]:
-    names = (node for node in ast.walk(module) if isinstance(node, ast.Name))
+    names = (node for node in walk(module) if isinstance(node, ast.Name))
     return {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
@@ -120,12 +123,12 @@ def _is_setting(statement: ast.stmt, assigned: set[str]) -> bool:
     """Tell whether an assignment uses words that no statement defines, as a settings file does."""
     return _is_inert(statement) and any(
         isinstance(node, ast.Name) and node.id not in assigned and not hasattr(builtins, node.id)
-        for node in ast.walk(statement)
+        for node in walk(statement)
     )
 
 
 def _calls(statement: ast.stmt) -> bool:
-    return any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(statement))
+    return any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in walk(statement))
 
 
 def _is_text(statement: ast.stmt) -> bool:
