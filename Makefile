@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score fuzz audit image-requirements lint format docs docs-generated clean
+.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score truth fuzz audit image-requirements lint format docs docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -39,6 +39,13 @@ bench-peers: $(VENV)/.dev  ## Measure DataHub's crawler beside us, in an environ
 lineage-score: $(VENV)/.dev  ## Precision and recall of the script reader over its corpus.
 	PYTHONPATH=. $(BIN)/python tests/unit/lineage/score.py tests/unit/lineage/script/cases
 
+truth: $(VENV)/.dev .truth/.ready  ## Column edges against Spark's analyser; ARGS=--quick takes less time.
+	PYTHONPATH=. .truth/env/bin/python -m truth $(ARGS)
+	PYTHONPATH=. .truth/env/bin/python -m truth.peers
+	PYTHONPATH=. $(BIN)/python truth/score.py --differences .truth/differences.txt
+	.truth/env/bin/python truth/catalog_truth.py .truth/catalog
+	$(BIN)/python truth/catalog_truth.py score .truth/catalog/catalog_truth.jsonl
+
 SECONDS ?= 60
 fuzz: $(VENV)/.dev  ## Fuzz the readers for SECONDS (60).
 	@$(PIP) install atheris
@@ -68,7 +75,15 @@ docs-generated: $(VENV)/.dev  ## Write into the pages what they take from the co
 	PYTHONPATH=. $(BIN)/python docs/generate.py
 
 clean:  ## Remove what the other targets made.
-	rm -rf .venv .venv-3.* .venv-peers demo-output site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-3.* .venv-peers .truth demo-output site .pytest_cache .mypy_cache .ruff_cache
+
+# Spark, with the Java of a wheel, and the queries of TPC from the source package of sqlglot.
+.truth/.ready: truth/requirements.txt
+	$(PYTHON) -m venv .truth/env
+	.truth/env/bin/python -m pip --disable-pip-version-check --quiet install -r truth/requirements.txt
+	.truth/env/bin/python -m pip --disable-pip-version-check --quiet download --no-deps \
+	  --no-binary sqlglot --dest .truth/packages "$$(grep ^sqlglot truth/requirements.txt)"
+	@touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -11,7 +11,6 @@ With a Python that has Glueline, the records of the catalogue reader are held ag
     python truth/catalog_truth.py score FOLDER/catalog_truth.jsonl
 """
 
-# ruff: noqa: INP001, PLC0415, SLF001, T201 - a script over PySpark's own bridge to Java
 import json
 import os
 import sys

@@ -216,6 +216,27 @@ def test_wide_tables_stay_within_bounds(script):
 
 
 @pytest.mark.parametrize(
+    "step",
+    [
+        "x = x + x",
+        "x = F.concat(x, x)",
+        'x = F.struct(x.alias("a"), x.alias("b"))',
+        "x = F.when(x > x, x).otherwise(x)",
+        "x = F.array(x, x)[x]",
+        'x = x["a" * 1000]',
+        'x = x.alias("y" * 3000)',
+    ],
+)
+def test_expressions_that_double_stay_small(step):
+    started = time.process_time()
+    read(
+        f'x = F.col("id")\nfor _ in range(60):\n    {step}\n'
+        't.select(x.alias("z"), x).select("z.*", "z.a.b.a").write.saveAsTable("db.z")'
+    )
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
     "schemas",
     [
         {"db/t": ()},

@@ -75,7 +75,7 @@ class _Script:
                 if not any(node.datasets for node in state.nodes.values()):
                     run_entry_points(reading, self.module)
                 if not any(node.datasets for node in state.nodes.values()):
-                    hudi_streamer.read_job_arguments(state)
+                    hudi_streamer.find_streamer_arguments(state)
         except ReadingExhausted as exhausted:
             state.leave_out(f"{exhausted}; what was found by then is kept")
         except RecursionError:

@@ -13,10 +13,11 @@ from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.expressions import read_value
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
-from glueline_worker.lineage.sql.query.relation import TRANSFORMATIONS, Field
+from glueline_worker.lineage.sql.query.relation import Field
 from glueline_worker.lineage.sql.query.scope import QueryScope
 from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.walk import QueryWalk
+from glueline_worker.lineage.transformations import TRANSFORMATIONS
 
 _MAX_TEXT = 50_000
 _MAX_DEPTH = 60

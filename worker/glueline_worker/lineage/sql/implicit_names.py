@@ -13,9 +13,9 @@ from sqlglot.tokenizer_core import Token, TokenType
 from glueline_worker.lineage.sql.parse import tokenize_sql
 from glueline_worker.lineage.sql.spark_names import (
     CASTS,
-    FRAMES,
     RUNNING,
     WHOLE,
+    WINDOW_FRAMES,
     print_binary,
     print_function,
     print_number,
@@ -376,7 +376,7 @@ class _Printer:
         if not self._accept(")"):
             raise _UnknownNameError  # a frame of its own
         function = found.text.partition("(")[0].lower()
-        parts.append(FRAMES.get(function, RUNNING if order else WHOLE))
+        parts.append(WINDOW_FRAMES.get(function, RUNNING if order else WHOLE))
         return _Printed(f"{found.text} OVER ({' '.join(parts)})")
 
     def _read_order(self) -> str:

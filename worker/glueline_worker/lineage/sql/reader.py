@@ -34,7 +34,7 @@ from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.tables import TableSchemas
 from glueline_worker.lineage.sql.rewrites import may_need_rewriting, rewrite_spark
-from glueline_worker.lineage.sql.routines import is_function, read_function
+from glueline_worker.lineage.sql.routines import is_sql_function, read_sql_function
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.sql.statements.classify import classify_statement
 from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
@@ -179,8 +179,8 @@ class _Reader:
             if is_variable or tokens[1].value.lower() in known:
                 self.session = self.session.assign(read_assignment(tokens, known))
             return True
-        if first == "CREATE" and is_function(tokens):
-            function = read_function(tokens, self._parse_body)
+        if first == "CREATE" and is_sql_function(tokens):
+            function = read_sql_function(tokens, self._parse_body)
             if function is not None:
                 self.session = self.session.define(function)
             return True

@@ -13,12 +13,12 @@ _HEAD = 7
 """Words that may stand before the name: CREATE OR REPLACE TEMPORARY FUNCTION IF NOT EXISTS."""
 
 
-def is_function(tokens: Sequence[SqlToken]) -> bool:
+def is_sql_function(tokens: Sequence[SqlToken]) -> bool:
     """Tell whether a statement defines a function."""
     return tokens[0].upper == "CREATE" and any(t.upper == "FUNCTION" for t in tokens[1:5])
 
 
-def read_function(
+def read_sql_function(
     tokens: Sequence[SqlToken], parse: Callable[[Sequence[SqlToken]], exp.Expr | None]
 ) -> SqlFunction | None:
     """Return the function that a statement defines; None if its body is not SQL."""

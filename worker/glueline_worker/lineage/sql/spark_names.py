@@ -68,7 +68,7 @@ def print_function(name: str, args: list[str]) -> str:
 RUNNING = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 WHOLE = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
 _ROWS = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-FRAMES = {
+WINDOW_FRAMES = {
     "lag": "ROWS BETWEEN -1 FOLLOWING AND -1 FOLLOWING",
     "lead": "ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING",
 } | dict.fromkeys(("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"), _ROWS)

@@ -87,6 +87,7 @@ def _show_method(column: Column, name: str, args: list[Value]) -> str | None:
 
 
 def _rename(column: Column, args: list[Value]) -> Column:
+    args = [arg for arg in args if not isinstance(arg, dict)]  # without the metadata
     names = tuple(render(arg) for arg in args if isinstance(arg, str) and not has_placeholder(arg))
     if len(names) != len(args):
         return replace(column, name=None, text=None, is_known=False, names=())

@@ -8,10 +8,10 @@ from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.template_text import has_placeholder, render
 from glueline_worker.lineage.script.domain.values import Column, ColumnName, External, Frame, Value
+from glueline_worker.lineage.transformations import get_stronger
 from glueline_worker.lineage.word_sets import split_words
 
 UNKNOWN_COLUMN = Column(is_known=False)
-_STRENGTH: tuple[Transformation, ...] = ("identity", "transformation", "aggregation", "masking")
 FRAME_PROPERTIES = split_words("rdd na stat loc iloc at str dt values T df")
 """Properties of frames and columns that stand for the same data."""
 COLUMN_METHODS = split_words(
@@ -21,6 +21,8 @@ COLUMN_METHODS = split_words(
     "bitwiseAND bitwiseOR bitwiseXOR outer"
 )
 """Methods of Spark's columns; what else is called on a column is of pandas."""
+_LONGEST_NAME = 2_000
+"""Characters of an implicit name; a longer one is not made."""
 _OPERATOR_TEXTS = {"==": "=", "&": "AND", "and": "AND", "|": "OR", "or": "OR"}
 
 
@@ -28,7 +30,9 @@ def get_column(frame: Frame, name: str) -> Column:
     """Return ``frame.name`` or ``frame["name"]``."""
     if name == "*":
         return Column((ColumnName(frame.node, "*"),), kind="star")
-    return Column((ColumnName(frame.node, name),), split_name(name)[-1], text=name, kind="plain")
+    return Column(
+        (ColumnName(frame.node, name),), split_column_name(name)[-1], text=name, kind="plain"
+    )
 
 
 def parse_column_name(text: str) -> Column:
@@ -38,11 +42,11 @@ def parse_column_name(text: str) -> Column:
     name = render(text)
     if name == "*" or name.endswith(".*"):
         return Column((ColumnName(None, name),), kind="star")
-    plain = ".".join(split_name(name))
-    return Column((ColumnName(None, name),), split_name(name)[-1], text=plain, kind="plain")
+    plain = ".".join(split_column_name(name))
+    return Column((ColumnName(None, name),), split_column_name(name)[-1], text=plain, kind="plain")
 
 
-def split_name(name: str) -> list[str]:
+def split_column_name(name: str) -> list[str]:
     """Split ``a.`b.c` `` into its parts."""
     if "`" not in name:
         return name.split(".") or [name]
@@ -87,9 +91,7 @@ def _list_columns(values: Iterable[Value]) -> Iterable[Column]:
 
 def strengthen(ref: ColumnName, how: Transformation) -> ColumnName:
     """Return a reference that passes through one more transformation."""
-    if _STRENGTH.index(how) <= _STRENGTH.index(ref.transformation):
-        return ref
-    return ref._replace(transformation=how)
+    return ref._replace(transformation=get_stronger(ref.transformation, how))
 
 
 def decide_by(column: Column, effect: Effect) -> tuple[tuple[ColumnName, Effect], ...]:
@@ -105,14 +107,15 @@ def decide_by(column: Column, effect: Effect) -> tuple[tuple[ColumnName, Effect]
 def show(value: Value) -> str | None:
     """Return a value as Spark shows it in an expression's name; None where it is unknown."""
     if isinstance(value, Column):
-        return value.shown
+        shown = value.shown
+        return shown if shown is None or len(shown) <= _LONGEST_NAME else None
     if value is None:
         return "NULL"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):
         return str(value)
-    if isinstance(value, str) and not has_placeholder(value):
+    if isinstance(value, str) and len(value) <= _LONGEST_NAME and not has_placeholder(value):
         return render(value)
     return None
 
@@ -121,6 +124,8 @@ def show_call(name: str, values: Iterable[Value]) -> str | None:
     """Return ``name(a, b)`` as Spark names it."""
     shown = [show(value) for value in values]
     if any(text is None for text in shown):
+        return None
+    if sum(len(text) for text in shown if text is not None) > _LONGEST_NAME:
         return None
     return f"{name}({', '.join(text for text in shown if text is not None)})"
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from glueline_worker.lineage.model import ColumnRef
-from glueline_worker.lineage.script.domain.columns import split_name
+from glueline_worker.lineage.script.domain.columns import split_column_name
 
 
-class Field(NamedTuple):
+class BuiltField(NamedTuple):
     """A field of a struct that the script builds: what it is made of."""
 
     refs: tuple[ColumnRef, ...]
-    fields: tuple[tuple[str, Field], ...] = ()
+    fields: tuple[tuple[str, BuiltField], ...] = ()
 
 
 class Attribute(NamedTuple):
@@ -32,7 +32,7 @@ class Attribute(NamedTuple):
     """The alias or table that may stand before the name."""
     shape: str | None = None
     """Where the schemas have its fields, if it may have some."""
-    fields: tuple[tuple[str, Field], ...] = ()
+    fields: tuple[tuple[str, BuiltField], ...] = ()
     parts: tuple[ColumnRef, ...] = ()
     """What a column is made of whose name is not known."""
 
@@ -78,7 +78,7 @@ class Outputs:
 
         None where there is none, or more than one.
         """
-        parts = split_name(name)
+        parts = split_column_name(name)
         for length in range(len(parts) - 1, 0, -1):
             before = tuple(part.lower() for part in parts[:length])
             found = [
@@ -93,5 +93,5 @@ class Outputs:
 
     def list_qualified(self, qualifier: str) -> list[Attribute]:
         """List the columns that ``qualifier.*`` means."""
-        before = tuple(part.lower() for part in split_name(qualifier))
+        before = tuple(part.lower() for part in split_column_name(qualifier))
         return [each for each in self.attributes if each.qualifier[-len(before) :] == before]

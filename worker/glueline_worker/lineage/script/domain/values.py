@@ -97,8 +97,8 @@ class Column:
     """Columns that only decide which value it has."""
     names: tuple[str, ...] = ()
     """The names of the columns that a generator makes, where they are several."""
-    fields: tuple[tuple[str, "Column"], ...] = ()
-    """The fields of a struct that it builds."""
+    fields: tuple[tuple[str, "Column"], ...] = field(default=(), compare=False)
+    """The fields of a struct that it builds. They are not compared: structs share them."""
     shape: ColumnName | None = None
     """The column whose struct's fields it has, if it is not that column itself."""
     kind: Literal["value", "plain", "item", "star", "pattern", "inline"] = "value"

@@ -23,7 +23,7 @@ from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import as_text, concatenate, format_value
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Column, Frame, Value
 from glueline_worker.lineage.script.interpreter.comprehensions import evaluate_comprehension
-from glueline_worker.lineage.script.interpreter.forks import decide
+from glueline_worker.lineage.script.interpreter.forks import answer_test
 from glueline_worker.lineage.script.interpreter.functions import make_function
 from glueline_worker.lineage.script.interpreter.questions import answer_comparison
 from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable
@@ -161,7 +161,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 
 
 def _evaluate_conditional(reading: Reading, node: ast.IfExp) -> Value:
-    truth = decide(reading, node.test)
+    truth = answer_test(reading, node.test)
     if truth is not None:
         return reading.evaluate(node.body if truth else node.orelse)
     return join_values([reading.evaluate(node.body), reading.evaluate(node.orelse)])

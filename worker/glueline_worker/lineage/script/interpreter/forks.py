@@ -69,7 +69,7 @@ def _unite_frames(reading: Reading) -> None:
                 variables[name] = united
 
 
-def decide(reading: Reading, test: ast.expr) -> bool | None:
+def answer_test(reading: Reading, test: ast.expr) -> bool | None:
     """Tell whether a condition of the script holds; None when only a run knows."""
     value = reading.evaluate(test)
     found = get_truth(value)

@@ -20,7 +20,7 @@ from glueline_worker.lineage.script.interpreter.defaults import (
     keep_settings,
     list_settings,
 )
-from glueline_worker.lineage.script.interpreter.forks import decide, fork, fork_by_answers
+from glueline_worker.lineage.script.interpreter.forks import answer_test, fork, fork_by_answers
 from glueline_worker.lineage.script.interpreter.functions import make_function
 from glueline_worker.lineage.script.interpreter.loops import run_for, run_while
 from glueline_worker.lineage.script.interpreter.modules import (
@@ -89,7 +89,7 @@ def _run_augmented_assignment(reading: Reading, node: ast.AugAssign) -> bool:
 
 
 def _run_if(reading: Reading, node: ast.If) -> bool:
-    decided = decide(reading, node.test)
+    decided = answer_test(reading, node.test)
     if decided is not None:
         return reading.run(node.body if decided else node.orelse)
     return fork(reading, lambda: reading.run(node.body), lambda: reading.run(node.orelse))

@@ -209,12 +209,12 @@ def unite_alternatives(state: State, value: OneOf, method: str) -> Frame | None:
 
 def unite_alike(state: State, value: OneOf) -> Frame | None:
     """Make one frame of alternatives that come from the same datasets; None for others."""
-    return joins.unite_alike(state, value.options)
+    return joins.unite_same_datasets(state, value.options)
 
 
 def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:
     """Return ``frame.name``; ``MISSING`` for methods and columns that are not known."""
-    column = frame_schema.find_column(state, frame, name)
+    column = frame_schema.find_attribute(state, frame, name)
     if column is not None:
         return column
     found = _FRAME_ATTRIBUTES.get(name)

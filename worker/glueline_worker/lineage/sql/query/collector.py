@@ -87,7 +87,7 @@ def take_first(relation: Relation) -> Field | None:
     return Field("") if relation.exact else None
 
 
-def call_function(
+def call_sql_function(
     walk: QueryWalk, function: SqlFunction, args: Sequence[exp.Expr], scope: QueryScope
 ) -> Relation:
     """Return what a SQL function of the session yields, with its parameters as columns."""
@@ -278,7 +278,7 @@ class SourceCollector:
         name = get_name(node)
         function = self._walk.session.functions.get(name)
         if function is not None and effect is None:
-            result = call_function(self._walk, function, node.expressions, self._scope)
+            result = call_sql_function(self._walk, function, node.expressions, self._scope)
             self.add(result.merge_all(), max(way, TRANSFORMED), effect)
             return
         way = max(way, find_way(node))

@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.query.collector import call_function
+from glueline_worker.lineage.sql.query.collector import call_sql_function
 from glueline_worker.lineage.sql.query.expressions import (
     decide,
     get_alias_columns,
@@ -136,7 +136,7 @@ def _call_table(walk: QueryWalk, inner: exp.Expr, scope: QueryScope, names: list
     """Read the rows of a function: one of the session, or one that is not known."""
     function = walk.session.functions.get(get_name(inner))
     if function is not None:
-        return call_function(walk, function, inner.expressions, scope).rename(names)
+        return call_sql_function(walk, function, inner.expressions, scope).rename(names)
     if get_name(inner) == "range":
         return Relation([Field("id")]).rename(names)
     found = read_value(walk, inner, scope).change("", TRANSFORMED)

@@ -2,16 +2,10 @@
 
 from sqlglot import exp
 
+from glueline_worker.lineage.transformations import MASKING_FUNCTIONS
 from glueline_worker.lineage.word_sets import split_words
 
-MASKING = (exp.MD5, exp.MD5Digest, exp.SHA, exp.SHA2)
-MASKING_NAMES = split_words(
-    "hash xxhash64 crc32 mask mask_first_n mask_last_n mask_show_first_n mask_show_last_n "
-    "mask_hash md5 sha sha1 sha2 sha256 sha512 sha224 sha384 murmur3 murmur3_32_hash murmur3hash "
-    "farm_fingerprint fnv_hash hash_md5 hash_agg checksum binary_checksum hashbytes standard_hash "
-    "ora_hash md5_number md5_number_lower64 md5_number_upper64 sha1_hex sha2_hex sha1_binary "
-    "sha2_binary hmac_md5 hmac_sha1 hmac_sha256 hmac_sha512 spooky_hash_v2_32 spooky_hash_v2_64"
-)
+_MASKING = (exp.MD5, exp.MD5Digest, exp.SHA, exp.SHA2)
 AGGREGATE_NAMES = split_words(
     "any array_agg bit_and bit_or bit_xor bitmap_construct_agg bitmap_or_agg bool_and bool_or "
     "collect_list collect_set count_min_sketch every group_concat histogram_numeric "
@@ -32,7 +26,7 @@ def get_name(node: exp.Expr) -> str:
 
 def is_masking(node: exp.Expr) -> bool:
     """Tell whether a function hides the value that it is given."""
-    return isinstance(node, MASKING) or get_name(node) in MASKING_NAMES
+    return isinstance(node, _MASKING) or get_name(node) in MASKING_FUNCTIONS
 
 
 def is_aggregate(node: exp.Expr) -> bool:

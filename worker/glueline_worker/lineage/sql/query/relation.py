@@ -3,18 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from glueline.contract.lineage import Effect, Transformation
+from glueline.contract.lineage import Effect
 from glueline_worker.lineage.sql.model import ColumnSource, TableName
 
 IDENTITY, TRANSFORMED, AGGREGATED, MASKED = range(4)
 """The ways from a source to a column; on a path the highest one counts."""
-
-TRANSFORMATIONS: tuple[Transformation, ...] = (
-    "identity",
-    "transformation",
-    "aggregation",
-    "masking",
-)
 
 Sources = dict[ColumnSource, int]
 """The columns whose values become part of a column, each with its way there. Never changed once

@@ -9,7 +9,6 @@ from glueline_worker.lineage.sql.model import IndirectSource, SqlStatement, Stat
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.relation import (
-    TRANSFORMATIONS,
     Relation,
     Sources,
     add_sources,
@@ -18,6 +17,7 @@ from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.tables import TableSchemas, find_file_path
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
+from glueline_worker.lineage.transformations import TRANSFORMATIONS
 
 
 @dataclass(frozen=True, slots=True)

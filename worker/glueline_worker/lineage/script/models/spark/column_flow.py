@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
     set_outputs,
 )
 from glueline_worker.lineage.script.models.spark.projections import (
-    Item,
+    Projection,
     Selection,
     flatten,
     list_indirect,
@@ -54,7 +54,7 @@ def add_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
             found.is_known = False
             found.items += [item._replace(name="") for item in items]
         else:
-            first = items[0] if items else Item("")
+            first = items[0] if items else Projection("")
             found.items.append(first._replace(name=render(name), attribute=None))
     columns = {item.name: item.refs for item in found.items if item.name}
     flow = Flow(columns, whole=(frame.node,), indirect=list_indirect(found.items))
@@ -66,7 +66,7 @@ def add_columns(state: State, frame: Frame, added: dict[str, Value]) -> Frame:
     return set_outputs(state, node, _replace(outputs, node, found.items))
 
 
-def _replace(outputs: Outputs, node: Frame, items: list[Item]) -> list[Attribute]:
+def _replace(outputs: Outputs, node: Frame, items: list[Projection]) -> list[Attribute]:
     """Put new columns in the place of those with their names, or behind all."""
     made = {item.name.lower(): make_attribute(node, item) for item in items}
     kept = [made.get(each.name.lower(), each) for each in outputs.attributes]

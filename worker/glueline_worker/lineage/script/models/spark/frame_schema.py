@@ -73,7 +73,7 @@ def get_names(state: State, frame: Frame) -> Value:
     return External("frame.columns", "loop:column") if names is None else names
 
 
-def get_schema(state: State, frame: Frame) -> Value:
+def get_frame_schema(state: State, frame: Frame) -> Value:
     """Return ``frame.schema``."""
     names = _list_names(state, frame)
     return External("frame.schema") if names is None else FrameSchema(tuple(names))
@@ -94,7 +94,7 @@ def _list_names(state: State, frame: Frame) -> list[str] | None:
     return outputs.names
 
 
-def find_column(state: State, frame: Frame, name: str) -> Column | None:
+def find_attribute(state: State, frame: Frame, name: str) -> Column | None:
     """Find the column that ``frame.name`` means, if the frame is known to have it."""
     if frame.kind != "data" or name in _SPARK_NAMES:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
@@ -14,7 +13,6 @@ from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
-    Column,
     External,
     Frame,
     Function,
@@ -24,9 +22,8 @@ from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark import (
     column_flow,
+    frame_rows,
     frame_schema,
-    joins,
-    projections,
     reshaping,
 )
 from glueline_worker.lineage.script.models.spark.grouping import (
@@ -75,6 +72,8 @@ _VIEWS = split_words(
 """Methods that make a frame a temporary view."""
 _JOINS = split_words("join_asof leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup")
 """Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
+_FIRST_ONLY = split_words("intersect intersectAll subtract exceptAll")
+"""Methods that yield rows of the first frame only."""
 _SCALAR_PROPERTIES = split_words("shape index empty isStreaming size")
 
 
@@ -147,65 +146,6 @@ def _select_fields(call: Call) -> Value:
 
 def _apply_mapping(call: Call) -> Value:
     return column_flow.apply_mapping(call.state, call.receiver, call.arg(0, "mappings"))
-
-
-def _join(call: Call) -> Value:
-    """Call ``frame.join(other, on, how)``; of RDDs and pandas as well."""
-    others = call.state.find_frames(call.arg(0, "other"))
-    if len(others) != 1 or call.receiver.kind != "data":
-        return _combine_joined(call)
-    on, how = call.arg(1, "on"), call.arg(2, "how", default="inner")
-    return joins.join_frames(call.state, call.receiver, Frame(others[0]), on, how)
-
-
-def _combine_joined(call: Call) -> Value:
-    frames = [value for value in (call.receiver, *call.values) if not isinstance(value, Column)]
-    return call.state.transform(frames, KEEP, call.name)
-
-
-def _cross_join(call: Call) -> Value:
-    others = call.state.find_frames(call.arg(0, "other"))
-    if len(others) != 1:
-        return _combine_joined(call)
-    return joins.join_frames(call.state, call.receiver, Frame(others[0]), None, "cross")
-
-
-def _list_stacked(call: Call) -> list[Frame]:
-    return [Frame(node) for node in call.state.find_frames([call.receiver, *call.values])]
-
-
-def _unite(call: Call) -> Value:
-    return joins.stack_frames(call.state, _list_stacked(call), call.name)
-
-
-def _unite_by_name(call: Call) -> Value:
-    allows = call.arg(1, "allowMissingColumns", default=False) is True
-    return joins.stack_by_name(call.state, _list_stacked(call), call.name, allow_missing=allows)
-
-
-def _keep_first(call: Call) -> Value:
-    frames = _list_stacked(call)
-    if len(frames) != 2:  # noqa: PLR2004 - the frame and the other one
-        return call.receiver
-    return joins.keep_first(call.state, frames, call.name)
-
-
-def _filter(call: Call) -> Value:
-    return _decide(call, "filter")
-
-
-def _sort(call: Call) -> Value:
-    return _decide(call, "sort")
-
-
-def _decide(call: Call, effect: Effect) -> Value:
-    """Call a method whose arguments decide which rows there are, or in which order."""
-    frame = call.receiver
-    if frame.kind != "data":
-        return frame
-    is_sql = effect == "filter"
-    rows = projections.find_deciders(call.state, frame, call.args, effect, sql=is_sql)
-    return projections.decide_rows(call.state, frame, rows, call.name)
 
 
 def _aggregate_or_reduce(call: Call) -> Value:
@@ -296,18 +236,20 @@ FRAMES = Library(
         "scalar": reshaping.take_scalar,
         "pivot": pivot,
         "describe": reshaping.describe,
-        "filter": _filter,
-        "where": _filter,
-        "orderBy": _sort,
-        "sort": _sort,
-        "sortWithinPartitions": _sort,
-        "join": _join,
-        "lateralJoin": _join,
-        "crossJoin": _cross_join,
-        "union": _unite,
-        "unionAll": _unite,
-        "unionByName": _unite_by_name,
-        **dict.fromkeys(("intersect", "intersectAll", "subtract", "exceptAll"), _keep_first),
+        "filter": frame_rows.filter_rows,
+        "where": frame_rows.filter_rows,
+        "orderBy": frame_rows.sort_rows,
+        "sort": frame_rows.sort_rows,
+        "sortWithinPartitions": frame_rows.sort_rows,
+        "join": frame_rows.join,
+        "lateralJoin": frame_rows.join,
+        "crossJoin": frame_rows.cross_join,
+        "union": frame_rows.unite,
+        "unionAll": frame_rows.unite,
+        "unionByName": frame_rows.unite_by_name,
+        **dict.fromkeys(
+            ("intersect", "intersectAll", "subtract", "exceptAll"), frame_rows.keep_first
+        ),
         "select": _select,
         "selectExpr": _select,
         "withColumn": _with_column,
@@ -359,7 +301,7 @@ FRAMES = Library(
         **{name: _make_scalar_getter(name) for name in _SCALAR_PROPERTIES},
         "columns": frame_schema.get_names,
         "dtypes": frame_schema.get_types,
-        "schema": frame_schema.get_schema,
+        "schema": frame_schema.get_frame_schema,
         "sparkSession": lambda _, __: External("spark"),
         "sql_ctx": lambda _, __: External("spark"),
     },

@@ -17,8 +17,6 @@ AGGREGATES = split_words(
     "try_sum var_pop var_samp variance lag lead nth_value"
 )
 """Functions that make one value of many rows' values."""
-MASKING = split_words("md5 sha sha1 sha2 hash xxhash64 crc32 mask hmac aes_encrypt try_aes_encrypt")
-"""Functions whose results hide the values."""
 KEEPING = split_words(
     "explode explode_outer collect_list collect_set max min first last any_value first_value "
     "last_value array element_at try_element_at get slice filter sort_array array_sort "

@@ -111,7 +111,7 @@ days hours mins secs: make_dt_interval
 dividend divisor: pmod
 end start: date_diff datediff
 !errMsg: raise_error
-!field source: date_part datepart extract
+field source: date_part datepart extract
 !format *cols: format_string
 format *cols: printf
 !format timestamp: date_trunc
@@ -142,7 +142,7 @@ n: chr
 sketch quantile: kll_sketch_get_rank_bigint kll_sketch_get_rank_double kll_sketch_get_rank_float
 sketch rank: kll_sketch_get_quantile_bigint kll_sketch_get_quantile_double
     kll_sketch_get_quantile_float
-!sourceTz !targetTz sourceTs: convert_timezone
+sourceTz targetTz sourceTs: convert_timezone
 src delimiter partNum: split_part
 src replace pos len: overlay
 src search replace: replace

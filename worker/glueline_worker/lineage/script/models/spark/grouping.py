@@ -10,10 +10,10 @@ from glueline_worker.lineage.script.domain.columns import combine_columns, parse
 from glueline_worker.lineage.script.domain.state import Grouping
 from glueline_worker.lineage.script.domain.template_text import as_text
 from glueline_worker.lineage.script.domain.values import Column, External, Frame, Value
+from glueline_worker.lineage.script.models.spark.deciders import list_deciders
 from glueline_worker.lineage.script.models.spark.projections import (
-    Item,
+    Projection,
     Selection,
-    find_deciders,
     flatten,
     project,
     select_items,
@@ -90,7 +90,7 @@ def _aggregate(call: Call, grouping: Grouping, values: list[Value]) -> Value:
     state, frame = call.state, grouping.frame
     keys = select_items(state, frame, grouping.keys)
     found = select_items(state, frame, values)
-    rows = find_deciders(state, frame, grouping.keys, "group_by")
+    rows = list_deciders(state, frame, grouping.keys, "group_by")
     if grouping.pivot is not None:
         found = _spread(call, grouping, found)
     found.is_known = found.is_known and keys.is_known and bool(values)
@@ -107,7 +107,7 @@ def _spread(call: Call, grouping: Grouping, found: Selection) -> Selection:
     if not isinstance(values, (list, tuple)):
         call.state.warn("a pivot whose columns are known only at run time")
         return Selection(is_known=False)
-    deciders = find_deciders(call.state, grouping.frame, [grouping.pivot], "conditional")
+    deciders = list_deciders(call.state, grouping.frame, [grouping.pivot], "conditional")
     items = []
     for value in values:
         for item in found.items:
@@ -118,7 +118,7 @@ def _spread(call: Call, grouping: Grouping, found: Selection) -> Selection:
     return Selection(items, is_known=found.is_known)
 
 
-def _name_pivoted(value: Value, item: Item, items: Sequence[Item]) -> str:
+def _name_pivoted(value: Value, item: Projection, items: Sequence[Projection]) -> str:
     shown = show(value)
     if shown is None:
         return ""

@@ -90,7 +90,7 @@ def _read_sources(state: State, conf: dict[str, Value]) -> Iterable[Frame]:
         yield sql_engines.run_spark_sql(state, query)
 
 
-def read_job_arguments(state: State) -> None:
+def find_streamer_arguments(state: State) -> None:
     """Run the streamer that the job's own arguments describe, if they do."""
     _run(state, [(f"--{key}", value) for key, value in state.context.arguments.items()])
 
@@ -101,7 +101,7 @@ def _run_main(call: Call) -> Value:
     if isinstance(options, (list, tuple)):
         _run(call.state, _read_list(options))
     else:
-        read_job_arguments(call.state)
+        find_streamer_arguments(call.state)
     return UNKNOWN
 
 

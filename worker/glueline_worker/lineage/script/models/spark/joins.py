@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
-from glueline_worker.lineage.script.domain.columns import split_name
+from glueline_worker.lineage.script.domain.columns import split_column_name
 from glueline_worker.lineage.script.domain.outputs import Attribute, Outputs
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
@@ -17,10 +17,10 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
     refer,
     refer_to_all,
     resolve,
-    strengthen,
+    strengthen_ref,
 )
 from glueline_worker.lineage.script.models.spark.projections import (
-    Item,
+    Projection,
     Selection,
     flatten,
     pass_on,
@@ -75,9 +75,9 @@ def _list_items(
     right: tuple[Frame, Outputs],
     names: Sequence[str],
     kind: str,
-) -> list[Item]:
+) -> list[Projection]:
     """List the columns of a join: the keys that are named come first, and once."""
-    items: list[Item] = []
+    items: list[Projection] = []
     used: set[tuple[str, str, int]] = set()
     for name in names:
         one, other = left[1].resolve(name), right[1].resolve(name)
@@ -86,8 +86,10 @@ def _list_items(
         sides = _pass_on(state, left, one[0]), _pass_on(state, right, other[0])
         used |= {one[0].identity, other[0].identity}
         if kind == "full":
-            refs = tuple(strengthen(ref, "transformation") for side in sides for ref in side.refs)
-            items.append(Item(one[0].name, refs))
+            refs = tuple(
+                strengthen_ref(ref, "transformation") for side in sides for ref in side.refs
+            )
+            items.append(Projection(one[0].name, refs))
         else:
             items.append(sides[1] if kind == "right" else sides[0])
     for side in (left, right):
@@ -97,11 +99,11 @@ def _list_items(
     return items
 
 
-def _pass_on(state: State, side: tuple[Frame, Outputs], attribute: Attribute) -> Item:
+def _pass_on(state: State, side: tuple[Frame, Outputs], attribute: Attribute) -> Projection:
     frame, outputs = side
     if outputs.is_unique(attribute.name):
         ref = ColumnRef(frame.node, attribute.name)
-        return Item(attribute.name, (ref,), (), attribute, attribute.shape, attribute.fields)
+        return Projection(attribute.name, (ref,), (), attribute, attribute.shape, attribute.fields)
     return pass_on(state, frame, attribute)
 
 
@@ -114,7 +116,7 @@ def _join_unknown(
     how = "transformation" if kind == "full" else "identity"
     columns = {
         name: tuple(ColumnRef(side.node, name, how) for side in sides)  # type: ignore[arg-type]
-        for name in (".".join(split_name(name)) for name in names)
+        for name in (".".join(split_column_name(name)) for name in names)
     }
     indirect = tuple(IndirectRef(ref, effect) for ref, effect in deciders)
     flow = Flow(columns, rest=True, indirect=_within(indirect, {left.node, right.node}))
@@ -204,7 +206,7 @@ def stack_by_name(
     return _stack(state, frames, rows, label)
 
 
-def unite_alike(state: State, options: Sequence[Value]) -> Frame | None:
+def unite_same_datasets(state: State, options: Sequence[Value]) -> Frame | None:
     """Make one frame of alternatives that come from the same datasets; None for others.
 
     Conditions that leave out a step do not multiply the alternatives so.
@@ -235,13 +237,13 @@ def _stack(
         refs = tuple(
             dict.fromkeys(ref for frame, each in parts for ref in refer_to_all(state, frame, each))
         )
-        items.append(Item(parts[0][1].name, refs, shape=parts[0][1].shape))
+        items.append(Projection(parts[0][1].name, refs, shape=parts[0][1].shape))
     state.charge(4 * len(items))
     others = [frame.node for frame in frames[1:]]
     return project(state, frames[0], Selection(items, inputs=others), label)
 
 
-def keep_first(state: State, frames: Sequence[Frame], label: str) -> Frame:
+def join_rows_of_first(state: State, frames: Sequence[Frame], label: str) -> Frame:
     """Call ``intersect`` or ``subtract``: rows of the first frame, which the second decides on."""
     left, right = frames[0], frames[1]
     outputs = get_outputs(state, right.node)

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from glueline.contract.lineage import Dataset, Effect, Transformation
 from glueline_worker.lineage.model import ColumnRef, Node
-from glueline_worker.lineage.script.domain.outputs import Attribute, Field, Outputs
+from glueline_worker.lineage.script.domain.outputs import Attribute, BuiltField, Outputs
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import render
 from glueline_worker.lineage.script.domain.values import Column, ColumnName, Frame
+from glueline_worker.lineage.transformations import get_stronger
 
 _RESOLVE_COST = 6
 """Steps that a name counts for."""
@@ -17,7 +18,6 @@ _COLUMN_LIMIT = 5_000
 """Columns of a frame that are followed one by one; wider frames pass as a whole."""
 UNKNOWN_SHAPE = "?"
 """The shape of a column of a frame whose schema is not known: its fields keep their paths."""
-_STRENGTH: tuple[Transformation, ...] = ("identity", "transformation", "aggregation", "masking")
 
 
 class Source(NamedTuple):
@@ -27,7 +27,7 @@ class Source(NamedTuple):
     attribute: Attribute | None = None
     """The column itself, where the name means all of it."""
     shape: str | None = None
-    fields: tuple[tuple[str, Field], ...] = ()
+    fields: tuple[tuple[str, BuiltField], ...] = ()
 
 
 def get_outputs(state: State, node: str) -> Outputs | None:
@@ -127,7 +127,7 @@ def resolve_all(
     refs: dict[ColumnRef, None] = {}
     for name in column.refs:
         for found in expand(state, frame, name):
-            refs[strengthen(found, name.transformation)] = None
+            refs[strengthen_ref(found, name.transformation)] = None
     deciders: dict[tuple[ColumnRef, Effect], None] = {}
     for name, effect in column.deciders:
         for found in expand(state, frame, name):
@@ -160,8 +160,6 @@ def _plain(ref: ColumnRef) -> ColumnRef:
     return ColumnRef(ref.node, ref.column)
 
 
-def strengthen(ref: ColumnRef, how: Transformation) -> ColumnRef:
+def strengthen_ref(ref: ColumnRef, how: Transformation) -> ColumnRef:
     """Return a reference that passes through one more transformation."""
-    if _STRENGTH.index(how) <= _STRENGTH.index(ref.transformation):
-        return ref
-    return ColumnRef(ref.node, ref.column, how)
+    return ColumnRef(ref.node, ref.column, get_stronger(ref.transformation, how))

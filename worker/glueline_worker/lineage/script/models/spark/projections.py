@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
-from glueline_worker.lineage.script.domain.columns import decide_by, parse_column_name
-from glueline_worker.lineage.script.domain.outputs import Attribute, Field
+from glueline_worker.lineage.script.domain.columns import parse_column_name
+from glueline_worker.lineage.script.domain.outputs import Attribute, BuiltField
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.values import Column, Frame, Value
 from glueline_worker.lineage.script.models.spark.known_columns import (
@@ -25,7 +25,7 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
 from glueline_worker.lineage.script.models.spark.subqueries import parse_expressions
 
 
-class Item(NamedTuple):
+class Projection(NamedTuple):
     """One column that a step yields; its name is empty where only Spark knows it."""
 
     name: str
@@ -34,14 +34,14 @@ class Item(NamedTuple):
     attribute: Attribute | None = None
     """The column itself, where it passes under its own name."""
     shape: str | None = None
-    fields: tuple[tuple[str, Field], ...] = ()
+    fields: tuple[tuple[str, BuiltField], ...] = ()
 
 
 @dataclass(slots=True)
 class Selection:
     """The columns that a list of expressions yields."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[Projection] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
     """Frames of unknown columns that pass as a whole."""
     inputs: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ def select_items(
     """Find the columns that expressions yield; with ``sql``, texts are expressions."""
     found = Selection()
     for value in flatten(values):
-        columns = _parse(state, value, sql=sql)
+        columns = parse_item(state, value, sql=sql)
         if columns is None:
             found.is_known = False
         for column in columns or ():
@@ -72,7 +72,8 @@ def flatten(values: Iterable[Value]) -> list[Value]:
     return found
 
 
-def _parse(state: State, value: Value, *, sql: bool) -> tuple[Column, ...] | None:
+def parse_item(state: State, value: Value, *, sql: bool) -> tuple[Column, ...] | None:
+    """Return the expressions that an argument stands for; None where it is none."""
     if isinstance(value, str):
         return parse_expressions(state, value) if sql else (parse_column_name(value),)
     if isinstance(value, Column):
@@ -95,14 +96,16 @@ def _add_column(state: State, frame: Frame, column: Column, found: Selection) ->
         found.items += make_items(state, frame, column)
 
 
-def make_items(state: State, frame: Frame, column: Column) -> list[Item]:
+def make_items(state: State, frame: Frame, column: Column) -> list[Projection]:
     """Make the columns of one expression: several if it is a generator with several names."""
     refs, deciders = resolve_all(state, frame, column)
     if len(column.names) > 1:
         parts = [resolve_all(state, frame, part)[0] for _, part in column.fields]
         if len(parts) != len(column.names):
             parts = [refs] * len(column.names)
-        return [Item(name, part, deciders) for name, part in zip(column.names, parts, strict=True)]
+        return [
+            Projection(name, part, deciders) for name, part in zip(column.names, parts, strict=True)
+        ]
     name = column.name or ""
     if column.kind == "item" and _is_map(state, frame, column):
         name = f"{name[: name.rindex('.')]}[{name[name.rindex('.') + 1 :]}]"
@@ -114,13 +117,15 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Item]:
             and column.text is not None
             and attribute.name.lower() == (name.lower())
         ):
-            return [Item(attribute.name, refs, deciders, attribute, source.shape, source.fields)]
-        return [Item(name, refs, deciders, None, source.shape, source.fields)]
+            return [
+                Projection(attribute.name, refs, deciders, attribute, source.shape, source.fields)
+            ]
+        return [Projection(name, refs, deciders, None, source.shape, source.fields)]
     fields, shape = make_fields(state, frame, column), None
     if column.shape is not None:
         source = resolve(state, frame, column.shape)
         fields, shape = source.fields, source.shape
-    return [Item(name, refs, deciders, shape=shape, fields=fields)]
+    return [Projection(name, refs, deciders, shape=shape, fields=fields)]
 
 
 def _is_map(state: State, frame: Frame, column: Column) -> bool:
@@ -134,19 +139,23 @@ def _is_map(state: State, frame: Frame, column: Column) -> bool:
     return around.shape not in state.context.schemas
 
 
-def make_fields(state: State, frame: Frame, column: Column) -> tuple[tuple[str, Field], ...]:
+def make_fields(
+    state: State, frame: Frame, column: Column, depth: int = 0
+) -> tuple[tuple[str, BuiltField], ...]:
     """Resolve the fields of a struct that an expression builds."""
-    found = []
+    found: list[tuple[str, BuiltField]] = []
+    if depth >= _FIELD_DEPTH:
+        return ()
     for name, inner in column.fields:
         refs, _ = resolve_all(state, frame, inner)
-        found.append((name, Field(refs, make_fields(state, frame, inner))))
+        found.append((name, BuiltField(refs, make_fields(state, frame, inner, depth + 1))))
     return tuple(found)
 
 
-def pass_on(state: State, frame: Frame, attribute: Attribute) -> Item:
+def pass_on(state: State, frame: Frame, attribute: Attribute) -> Projection:
     """Make the item of a column that passes as it is."""
     refs = refer_to_all(state, frame, attribute)
-    return Item(attribute.name, refs, (), attribute, attribute.shape, attribute.fields)
+    return Projection(attribute.name, refs, (), attribute, attribute.shape, attribute.fields)
 
 
 def _add_star(state: State, frame: Frame, column: Column, found: Selection) -> None:
@@ -174,7 +183,7 @@ def _add_fields(state: State, frame: Frame, column: Column, found: Selection) ->
         fields = [(name, source.refs, ()) for name in column.names]
     if not fields:
         found.is_known = False
-    found.items += [Item(name, refs, fields=inner) for name, refs, inner in fields]
+    found.items += [Projection(name, refs, fields=inner) for name, refs, inner in fields]
 
 
 def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -> None:
@@ -195,6 +204,8 @@ def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -
 
 
 _PATTERN_LIMIT = 200
+_FIELD_DEPTH = 4
+"""Structs within structs that are followed."""
 
 
 def project(
@@ -218,7 +229,7 @@ def project(
     return node
 
 
-def make_attribute(node: Frame, item: Item) -> Attribute:
+def make_attribute(node: Frame, item: Projection) -> Attribute:
     """Make the column of a step from its item: itself, or defined there."""
     if item.attribute is not None:
         return item.attribute
@@ -229,7 +240,7 @@ def make_attribute(node: Frame, item: Item) -> Attribute:
 
 
 def list_indirect(
-    items: Iterable[Item], rows: Iterable[tuple[ColumnRef, Effect]] = ()
+    items: Iterable[Projection], rows: Iterable[tuple[ColumnRef, Effect]] = ()
 ) -> tuple[IndirectRef, ...]:
     """List what decides about columns, and about rows."""
     found = [
@@ -251,33 +262,3 @@ def list_inputs(
         nodes.update(dict.fromkeys(ref.node for ref, _ in item.deciders))
     nodes.update(dict.fromkeys(ref.node for ref, _ in rows))
     return [Frame(node) for node in nodes]
-
-
-def find_deciders(
-    state: State, frame: Frame, values: Iterable[Value], effect: Effect, *, sql: bool = False
-) -> list[tuple[ColumnRef, Effect]]:
-    """Resolve the columns of conditions, keys or orders that decide about rows."""
-    found: dict[tuple[ColumnRef, Effect], None] = {}
-    for value in flatten(values):
-        for column in _parse(state, value, sql=sql) or ():
-            if column.kind in {"value", "plain", "item"}:
-                decided = Column(deciders=decide_by(column, effect))
-                found.update(dict.fromkeys(resolve_all(state, frame, decided)[1]))
-    return list(found)
-
-
-def decide_rows(
-    state: State, frame: Frame, rows: Sequence[tuple[ColumnRef, Effect]], label: str
-) -> Frame:
-    """Add a step that keeps all columns, and whose rows some columns decide about."""
-    if not rows:
-        return frame
-    indirect = tuple(IndirectRef(ref, effect) for ref, effect in rows)
-    nodes = dict.fromkeys((frame.node, *(ref.node for ref, _ in rows)))
-    inputs = [Frame(node) for node in nodes]
-    if len(nodes) == 1:
-        node = state.transform(inputs, Flow(rest=True, indirect=indirect), label)
-    else:
-        node = state.transform(inputs, Flow(whole=(frame.node,), indirect=indirect), label)
-    state.outputs[node.node] = get_outputs(state, frame.node)
-    return Frame(node.node, frame.kind, frame.label)

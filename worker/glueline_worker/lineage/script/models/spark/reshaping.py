@@ -16,10 +16,10 @@ from glueline_worker.lineage.script.models.spark.code_schemas import list_schema
 from glueline_worker.lineage.script.models.spark.frame_schema import FrameSchema
 from glueline_worker.lineage.script.models.spark.known_columns import (
     get_outputs,
-    strengthen,
+    strengthen_ref,
 )
 from glueline_worker.lineage.script.models.spark.projections import (
-    Item,
+    Projection,
     Selection,
     flatten,
     pass_on,
@@ -67,7 +67,7 @@ def unpivot(call: Call) -> Value:
     refs = tuple(dict.fromkeys(ref for item in values.items for ref in item.refs))
     if has_placeholder(variable + value) or (listed is None and outputs is None):
         return state.transform(frame, OPAQUE, call.name)
-    items = [*ids.items, Item(render(variable)), Item(render(value), refs)]
+    items = [*ids.items, Projection(render(variable)), Projection(render(value), refs)]
     return project(state, frame, Selection(items, is_known=ids.is_known), call.name)
 
 
@@ -88,10 +88,10 @@ def describe(call: Call) -> Value:
         return External(call.name)
     found = select_items(call.state, call.receiver, names)
     items = [
-        Item(item.name, tuple(strengthen(ref, "aggregation") for ref in item.refs))
+        Projection(item.name, tuple(strengthen_ref(ref, "aggregation") for ref in item.refs))
         for item in found.items
     ]
-    summary = Selection([Item("summary"), *items], is_known=found.is_known)
+    summary = Selection([Projection("summary"), *items], is_known=found.is_known)
     return project(call.state, call.receiver, summary, call.name)
 
 

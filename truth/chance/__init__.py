@@ -1,0 +1,1 @@
+"""Statements and scripts by chance: valid ones for the most part."""
