@@ -30,11 +30,13 @@ class OptionsView:
     def texts(self, *keys: str) -> list[str]:
         """Return all texts of the first of ``keys`` that has any."""
         for key in keys:
-            if found := [
-                resolved
-                for text in _list_texts(self._values.get(key))
-                if (resolved := resolve_arguments(text, self._context).strip())
-            ]:
+            if key in self._values and (
+                found := [
+                    resolved
+                    for text in _list_texts(self._values.get(key))
+                    if (resolved := resolve_arguments(text, self._context).strip())
+                ]
+            ):
                 return found
         return []
 
@@ -51,7 +53,8 @@ class OptionsView:
 
 def normalise_key(key: object) -> str:
     """Return a key or type without case and punctuation."""
-    return "".join(character for character in str(key).lower() if character.isalnum())
+    text = str(key).lower()
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
 def split_paths(entry: str) -> list[str]:

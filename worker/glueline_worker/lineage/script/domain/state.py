@@ -16,7 +16,9 @@ from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
     Column,
     DataText,
+    External,
     Frame,
+    Function,
     Instance,
     JobArgument,
     OneOf,
@@ -240,6 +242,8 @@ class State:
 
     def find_frames(self, value: Value) -> tuple[str, ...]:
         """Find the ids of the nodes whose data is in ``value``, in order, without duplicates."""
+        if type(value) in _WITHOUT_FRAMES:
+            return ()
         found: dict[str, None] = {}
         self._collect(value, found, 0)
         return tuple(found)
@@ -250,7 +254,12 @@ class State:
                 found[value.node] = None
         elif depth < NESTING_LIMIT:
             for item in _list_parts(value):
-                self._collect(item, found, depth + 1)
+                if type(item) not in _WITHOUT_FRAMES:
+                    self._collect(item, found, depth + 1)
+
+
+_WITHOUT_FRAMES = frozenset({str, int, float, bool, type(None), External, JobArgument, Function})
+"""Kinds of values in which no data flows: most of what is looked at."""
 
 
 def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kind

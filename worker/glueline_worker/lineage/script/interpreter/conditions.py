@@ -43,13 +43,15 @@ _NESTING = 4
 
 def list_tests(reading: Reading, statement: ast.stmt) -> Sequence[ast.expr]:
     """List the conditions of an ``if`` with its ``elif``, or the first one inside a statement."""
-    if isinstance(statement, ast.If):
-        return tuple(_walk_chain(statement))
-    if not isinstance(statement, _ASKING):
-        return ()
     found = reading.tests.get(statement)
     if found is None:
-        found = reading.tests[statement] = _list_inner_tests(reading, statement)
+        if isinstance(statement, ast.If):
+            found = tuple(_walk_chain(statement))
+        elif isinstance(statement, _ASKING):
+            found = _list_inner_tests(reading, statement)
+        else:
+            found = ()
+        reading.tests[statement] = found
     return found
 
 
@@ -157,10 +159,11 @@ def _list_questions(reading: Reading, statement: ast.stmt) -> tuple[list[ast.exp
         tests: list[ast.expr] = []
         calls: list[ast.expr] = []
         for part in walk_own_parts(statement):
-            if isinstance(part, (ast.If, ast.IfExp)):
+            if type(part) is ast.Call:
+                if _is_short(part.func):
+                    calls.append(part.func)
+            elif isinstance(part, (ast.If, ast.IfExp)):
                 tests.append(part.test)
-            elif isinstance(part, ast.Call) and _is_short(part.func):
-                calls.append(part.func)
         found = reading.asking[statement] = tests, calls
     return found
 

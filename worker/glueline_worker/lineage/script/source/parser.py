@@ -98,10 +98,10 @@ def _begins_statement(line: str) -> bool:
 def _is_other_text(module: ast.Module) -> bool:
     """Tell whether other text, such as YAML or settings, was taken for Python: it does nothing."""
     body = module.body
+    if not all(_is_idle(each) or _is_text(each) or _is_inert(each) for each in body):
+        return False  # as in almost every script, after a few statements
     if any(map(_is_idle, body)) and all(_is_idle(each) or _is_text(each) for each in body):
         return True
-    if not all(_is_idle(each) or _is_text(each) or _is_inert(each) for each in body):
-        return False
     assigned = _find_assigned_names(module)
     return any(
         _is_setting(each, assigned) or (isinstance(each, ast.Expr) and _is_idle(each))
