@@ -96,6 +96,11 @@ class _GraphWalk:
             self._nodes.setdefault(node.id, node)
         self._datasets = list(dict.fromkeys(d for node in graph.nodes for d in node.datasets))
         self._numbers = {dataset: number for number, dataset in enumerate(self._datasets)}
+        self._numbers_of_nodes = {
+            name: [self._numbers[dataset] for dataset in node.datasets]
+            for name, node in self._nodes.items()
+            if node.datasets
+        }
         self._schemas: NumberedSchemas = {
             number: {column.lower(): column for column in columns}
             for dataset, number in self._numbers.items()
@@ -162,7 +167,8 @@ class _GraphWalk:
         for name in group:
             node = self._nodes[name]
             if node.role == "read":
-                bits |= sum(1 << number for number in set(self._get_numbers(node)))
+                for number in self._get_numbers(node):
+                    bits |= 1 << number
             for source in node.inputs:
                 bits |= self._upstream.get(source, 0)
         # The first pass through a loop knows only its inputs, the second its own columns too.
@@ -191,7 +197,10 @@ class _GraphWalk:
         if not self._spend(len(node.flow.columns)):
             return UNKNOWN_COLUMNS
         after = propagate(node.flow, inputs, self._schemas, line)
-        if not any(after is before for before in inputs.values()):
+        for before in inputs.values():
+            if after is before:
+                break  # nothing was looked at
+        else:
             self._spend(after.size + sum(columns.size for columns in inputs.values()))
         return after
 
@@ -253,8 +262,8 @@ class _GraphWalk:
             return schema[key]
         return key if is_catalog_table(self._datasets[dataset]) else column
 
-    def _get_numbers(self, node: Node) -> Iterable[int]:
-        return (self._numbers[dataset] for dataset in node.datasets)
+    def _get_numbers(self, node: Node) -> Sequence[int]:
+        return self._numbers_of_nodes.get(node.id, ())
 
 
 def _iterate_datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:

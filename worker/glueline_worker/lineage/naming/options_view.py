@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.text import resolve_arguments
+from glueline_worker.lineage.remembered import remember_short_texts
 
 _SELECT = re.compile(r"\(?\s*(?:select\s.*\sfrom|with\s.*\sas)\s", re.IGNORECASE | re.DOTALL)
 _NO_TABLES = frozenset({"preactions", "postactions", "sessioninitstatement", "preparequery"})
@@ -53,7 +54,12 @@ class OptionsView:
 
 def normalise_key(key: object) -> str:
     """Return a key or type without case and punctuation."""
-    text = str(key).lower()
+    return _normalise(str(key))
+
+
+@remember_short_texts
+def _normalise(text: str) -> str:
+    text = text.lower()
     return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 

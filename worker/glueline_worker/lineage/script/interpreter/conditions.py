@@ -36,7 +36,8 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 _CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
 _ASKING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Try, ast.With)
-_IF = re.compile(r"\bif\b")
+_IF = re.compile(r"if\b")
+_IN_A_WORD = re.compile(r"\w")
 _NESTING = 4
 """Functions within one another that are looked into."""
 
@@ -70,7 +71,9 @@ def list_lines_with_if(text: str) -> list[int]:
     """List the lines with the word ``if``, so that few statements are searched for it."""
     found: list[int] = []
     number, at = 1, 0
-    for word in _IF.finditer(text):
+    for word in _IF.finditer(text):  # which looks for "if" first, many times as fast as for \b
+        if word.start() and _IN_A_WORD.match(text, word.start() - 1):
+            continue
         number += text.count("\n", at, word.start())
         at = word.start()
         found.append(number)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.remembered import remember_short_texts
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.items import label_field
@@ -138,9 +138,7 @@ def call_function(
     reading: Reading, function: External, args: list[Value], kwargs: dict[str, Value]
 ) -> Value:
     """Call something from outside the script, by the end of its path."""
-    path = function.path
-    find = _find_known_handlers if len(path) <= _KNOWN_PATH else _find_handlers
-    parts, handlers = find(path)
+    parts, handlers = _find_handlers(function.path)
     call = Call(reading, function, parts[-1], args, kwargs, parts)
     for handler in handlers:
         if (found := handler(call)) is not MISSING:
@@ -151,6 +149,7 @@ def call_function(
     return _call_unknown(call)
 
 
+@remember_short_texts
 def _find_handlers(path: str) -> tuple[Sequence[str], Sequence[Handler]]:
     """Find the parts of a path, and the functions that its end may name."""
     parts = path.replace("()", "").split(".")
@@ -158,11 +157,6 @@ def _find_handlers(path: str) -> tuple[Sequence[str], Sequence[Handler]]:
     shortest = 1 if len(parts) == 1 or parts[-1] not in _BUILTINS else 2
     ends = (".".join(parts[-length:]) for length in range(_LONGEST_NAME, shortest - 1, -1))
     return parts, [_FUNCTIONS[end] for end in ends if end in _FUNCTIONS]
-
-
-_KNOWN_PATH = 200
-"""Characters of a path whose functions are remembered, so that few take little memory."""
-_find_known_handlers = lru_cache(maxsize=2_000)(_find_handlers)
 
 
 def _call_unknown(call: Call) -> Value:
