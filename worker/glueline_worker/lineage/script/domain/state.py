@@ -26,7 +26,7 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.sql import EMPTY_SESSION
 
-_STEP_LIMIT = 800_000
+STEP_LIMIT = 800_000
 """The most expressions and statements to follow: about a second of work."""
 STACKED = Flow(rest=True, stacked=True)
 """Frames below one another, as after a union."""
@@ -118,7 +118,7 @@ class State:
     def charge(self, cost: int = 1) -> None:
         """Count a step; raise ReadingExhausted past the limit."""
         self.steps += cost
-        if self.steps > _STEP_LIMIT:
+        if self.steps > STEP_LIMIT:
             raise ReadingExhausted("the script takes too long to follow")
 
     def charge_size(self, value: Value) -> Value:

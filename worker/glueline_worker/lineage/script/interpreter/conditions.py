@@ -21,7 +21,7 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     VariableScope,
 )
-from glueline_worker.lineage.script.source.tree import walk, walk_own_parts
+from glueline_worker.lineage.script.source.tree import list_own_parts, walk
 from glueline_worker.lineage.word_sets import split_words
 
 Assumptions = Mapping[str, bool]
@@ -35,7 +35,9 @@ _PURE = split_words(
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 _CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
-_ASKING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Try, ast.With)
+_ASKING = frozenset(
+    {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Try, ast.With}
+)
 _IF = re.compile(r"if\b")
 _IN_A_WORD = re.compile(r"\w")
 _NESTING = 4
@@ -48,17 +50,13 @@ def list_tests(reading: Reading, statement: ast.stmt) -> Sequence[ast.expr]:
     if found is None:
         if isinstance(statement, ast.If):
             found = tuple(_walk_chain(statement))
-        elif isinstance(statement, _ASKING):
-            found = _list_inner_tests(reading, statement)
         else:
-            found = ()
+            found = _list_inner_tests(reading, statement) if type(statement) in _ASKING else ()
         reading.tests[statement] = found
     return found
 
 
-def _list_inner_tests(
-    reading: Reading, statement: ast.Try | ast.With | ast.stmt
-) -> Sequence[ast.expr]:
+def _list_inner_tests(reading: Reading, statement: ast.stmt) -> Sequence[ast.expr]:
     if not _may_ask(reading, statement):
         return ()
     if isinstance(statement, (ast.Try, ast.With)):
@@ -161,7 +159,7 @@ def _list_questions(reading: Reading, statement: ast.stmt) -> tuple[list[ast.exp
     if found is None:
         tests: list[ast.expr] = []
         calls: list[ast.expr] = []
-        for part in walk_own_parts(statement):
+        for part in list_own_parts(statement):
             if type(part) is ast.Call:
                 if _is_short(part.func):
                     calls.append(part.func)
@@ -248,7 +246,7 @@ def _list_places(tree: ast.AST) -> Iterator[str]:
 def _list_stored(statement: ast.AST) -> Iterator[str]:
     return (
         ast.unparse(part)
-        for part in walk_own_parts(statement)
+        for part in list_own_parts(statement)
         if isinstance(part, _PLACES) and isinstance(part.ctx, ast.Store)
     )
 

@@ -44,17 +44,21 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
     parts: list[ast.AST] = [tree]
     for part in parts:  # the list grows while it is walked
         yield part
-        _add_parts(part, parts)
+        if _FIELDS[type(part)]:
+            _add_parts(part, parts)
 
 
-def walk_own_parts(statement: ast.AST) -> Iterator[ast.AST]:
-    """Walk a statement without the functions and classes that it defines."""
+def list_own_parts(statement: ast.AST) -> list[ast.AST]:
+    """List the parts of a statement without the functions and classes that it defines."""
+    found: list[ast.AST] = []
     waiting = [statement]
     while waiting:
         part = waiting.pop()
         if type(part) not in _DEFINITIONS:
-            yield part
-            _add_parts(part, waiting)
+            found.append(part)
+            if _FIELDS[type(part)]:
+                _add_parts(part, waiting)
+    return found
 
 
 def _add_parts(part: ast.AST, parts: list[ast.AST]) -> None:
