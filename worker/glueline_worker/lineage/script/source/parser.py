@@ -5,6 +5,7 @@ import builtins
 import re
 import textwrap
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
 from glueline_worker.lineage.script.source.tree import walk
@@ -65,7 +66,7 @@ def parse_script(
     if len(text) > SCRIPT_SIZE_LIMIT:
         whole, text = len(text), _cut_to_limit(text)
         leave_out(f"{whole - len(text):,} of the script's {whole:,} characters were not read")
-    module = try_parse(text)
+    module = parse_whole(text)
     if module is not None:
         if _is_other_text(module):
             leave_out("the script has no statement that does anything; is it a script?")
@@ -151,6 +152,22 @@ def try_parse(text: str) -> ast.Module | None:
         return parse_module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def parse_whole(text: str) -> ast.Module | None:
+    """Parse a whole script, which may have been parsed before: nobody may change its tree."""
+    if len(text) > _KEPT_SIZE:
+        return try_parse(text)
+    try:
+        return _parse_and_keep(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+_KEPT_SIZE = 16_000
+_parse_and_keep = lru_cache(maxsize=16)(parse_module)
+"""A job is read again once the columns of its tables are known, and beside other jobs. A tree
+takes some fifty times the memory of its text, so only a few are kept, and none of a long text."""
 
 
 def _parse_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
