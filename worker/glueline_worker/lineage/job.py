@@ -96,10 +96,14 @@ def _read_code(definition: Mapping[str, Any], script: bytes, context: LineageCon
         return _make_unread_graph(found.reason)
     read = read_scala if found.language == "scala" else read_script
     graph = read(found.text, context)
-    gaps = (PIPELINE_REASON, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
+    gaps = (PIPELINE_REASON, *found.gaps) if _defines_pipeline(found.text) else found.gaps
     if found.language == "scala" and not graph.nodes and not has_signs_of_scala(found.text):
         gaps = (*gaps, _NO_SCALA)
     return replace(graph, warnings=(*gaps, *graph.warnings), gaps=(*gaps, *graph.gaps))
+
+
+def _defines_pipeline(text: str) -> bool:
+    return "pipelines" in text and bool(_DEFINES_PIPELINE.search(text))
 
 
 def _make_unread_graph(reason: str) -> Graph:

@@ -188,7 +188,7 @@ def _find_other_kind(text: str) -> str:
     start = text.lstrip()
     if start[:1] in {"{", "["} and '"' in start[:_EDGE_SIZE]:
         return "JSON and no notebook"
-    if _JAVA.search(text):
+    if "public" in text and _JAVA.search(text):
         return "Java"
     return "SQL" if _SQL.match(text) else ""
 
