@@ -94,8 +94,10 @@ def _read_code(definition: Mapping[str, Any], script: bytes, context: LineageCon
     found = recognise_script(script, _find_declared_language(definition))
     if isinstance(found, NotCode):
         return _make_unread_graph(found.reason)
-    read = read_scala if found.language == "scala" else read_script
-    graph = read(found.text, context)
+    if found.language == "scala":
+        graph = read_scala(found.text, context)
+    else:
+        graph = read_script(found.text, context, is_read_again=True)
     gaps = (PIPELINE_REASON, *found.gaps) if _defines_pipeline(found.text) else found.gaps
     if found.language == "scala" and not graph.nodes and not has_signs_of_scala(found.text):
         gaps = (*gaps, _NO_SCALA)

@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.source.parser import (
     SCRIPT_SIZE_LIMIT,
     decode_script,
     find_wide_coding,
-    parse_whole,
+    parse_and_keep,
 )
 
 Language = Literal["python", "scala"]
@@ -173,7 +173,7 @@ def _find_language(text: str, declared: Language) -> Language | None:
     if declared == "python" and not scala and not other:
         return "python"
     python = len(_PYTHON.findall(text))
-    if len(text) <= SCRIPT_SIZE_LIMIT and parse_whole(text) is not None:
+    if len(text) <= SCRIPT_SIZE_LIMIT and parse_and_keep(text) is not None:
         is_python = declared == "python" or (not scala and _STRONG_PYTHON.search(text))
         return "python" if is_python else "scala"
     if other and not python:

@@ -60,13 +60,20 @@ def _clean(text: str) -> str:
 
 
 def parse_script(
-    text: str, warn: Callable[[str], None], leave_out: Callable[[str], None]
+    text: str,
+    warn: Callable[[str], None],
+    leave_out: Callable[[str], None],
+    *,
+    is_kept: bool = False,
 ) -> ast.Module:
-    """Parse the script; what does not parse or is too long goes to ``leave_out``."""
+    """Parse the script; what does not parse or is too long goes to ``leave_out``.
+
+    ``is_kept`` keeps the tree for a while, as the script will be read again soon.
+    """
     if len(text) > SCRIPT_SIZE_LIMIT:
         whole, text = len(text), _cut_to_limit(text)
         leave_out(f"{whole - len(text):,} of the script's {whole:,} characters were not read")
-    module = parse_whole(text)
+    module = parse_and_keep(text) if is_kept else try_parse(text)
     if module is not None:
         if _is_other_text(module):
             leave_out("the script has no statement that does anything; is it a script?")
@@ -154,18 +161,18 @@ def try_parse(text: str) -> ast.Module | None:
         return None
 
 
-def parse_whole(text: str) -> ast.Module | None:
-    """Parse a whole script, which may have been parsed before: nobody may change its tree."""
+def parse_and_keep(text: str) -> ast.Module | None:
+    """Parse a whole script, unless its tree is still there: nobody may change one."""
     if len(text) > _KEPT_SIZE:
         return try_parse(text)
     try:
-        return _parse_and_keep(text)
+        return _parse_once(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-_KEPT_SIZE = 16_000
-_parse_and_keep = lru_cache(maxsize=16)(parse_module)
+_KEPT_SIZE = 30_000
+_parse_once = lru_cache(maxsize=8)(parse_module)
 """A job is read again once the columns of its tables are known, and beside other jobs. A tree
 takes some fifty times the memory of its text, so only a few are kept, and none of a long text."""
 
