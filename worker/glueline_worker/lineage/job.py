@@ -20,6 +20,7 @@ from glueline_worker.lineage.graph.merge import merge_lineages
 from glueline_worker.lineage.model import Graph, Lineage, LineageContext
 from glueline_worker.lineage.scala import read_scala
 from glueline_worker.lineage.script import read_script
+from glueline_worker.lineage.script.source.parser import parse_and_keep
 from glueline_worker.lineage.visual import read_visual
 
 DataflowGraph = tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
@@ -97,7 +98,8 @@ def _read_code(definition: Mapping[str, Any], script: bytes, context: LineageCon
     if found.language == "scala":
         graph = read_scala(found.text, context)
     else:
-        graph = read_script(found.text, context, is_read_again=True)
+        parse_and_keep(found.text)  # it will be read again with the columns of its tables
+        graph = read_script(found.text, context)
     gaps = (PIPELINE_REASON, *found.gaps) if _defines_pipeline(found.text) else found.gaps
     if found.language == "scala" and not graph.nodes and not has_signs_of_scala(found.text):
         gaps = (*gaps, _NO_SCALA)

@@ -21,7 +21,8 @@ def replace_graph_surrogates(graph: Graph) -> Graph:
 
     This comes before the graph is followed, so that equal names are one.
     """
-    if all(text.isascii() or replace_surrogates(text) == text for text in _iterate_texts(graph)):
+    texts = "".join(_iterate_texts(graph))
+    if texts.isascii() or replace_surrogates(texts) == texts:
         return graph
     return replace(
         graph,

@@ -36,6 +36,10 @@ class IndirectWalk:
         """True when some were left out."""
         return self._budget < 0
 
+    def pass_rows(self, node: Node) -> None:
+        """Pass a step that changes nothing: what decides about its rows is that of its inputs."""
+        self._rows[node.id] = self._unite_rows(node.inputs)
+
     def follow(self, node: Node, inputs: Mapping[str, ColumnSet], columns: ColumnSet) -> ColumnSet:
         """Pass a step; return its ``columns`` with what decides about each of them."""
         flow = node.flow

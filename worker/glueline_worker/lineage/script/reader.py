@@ -20,15 +20,12 @@ _STEPS_OF_WAYS = 400_000
 _NODES_OF_WAYS = 4_000
 
 
-def read_script(
-    text: str | bytes, context: LineageContext, *, is_read_again: bool = False
-) -> Graph:
+def read_script(text: str | bytes, context: LineageContext) -> Graph:
     """Read the lineage of a Python job script: what it reads, transforms and writes.
 
     Nothing of the script is executed. Never raises: what cannot be understood is a warning.
-    ``is_read_again`` says that the same script will be read with other schemas soon, or was.
     """
-    first = _Script(parser.decode_script(text), context, is_read_again=is_read_again)
+    first = _Script(parser.decode_script(text), context)
     first.follow({}, 1)
     ways = list_ways(first.reading)
     if not ways or not first.is_worth_dividing(len(ways)):
@@ -49,7 +46,7 @@ def read_script(
 class _Script:
     """A script, and the state after it was last followed."""
 
-    def __init__(self, code: str, context: LineageContext, *, is_read_again: bool) -> None:
+    def __init__(self, code: str, context: LineageContext) -> None:
         self.code = code
         self.context = context
         self.state = State(context)
@@ -60,7 +57,6 @@ class _Script:
             code,
             lambda sentence: self._remarks.append((sentence, False)),
             lambda sentence: self._remarks.append((sentence, True)),
-            is_kept=is_read_again,
         )
 
     def follow(self, answers: Answers, first_node: int) -> None:

@@ -4,8 +4,9 @@ import ast
 import builtins
 import re
 import textwrap
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from contextlib import suppress
 
 from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
 from glueline_worker.lineage.script.source.tree import walk
@@ -60,20 +61,13 @@ def _clean(text: str) -> str:
 
 
 def parse_script(
-    text: str,
-    warn: Callable[[str], None],
-    leave_out: Callable[[str], None],
-    *,
-    is_kept: bool = False,
+    text: str, warn: Callable[[str], None], leave_out: Callable[[str], None]
 ) -> ast.Module:
-    """Parse the script; what does not parse or is too long goes to ``leave_out``.
-
-    ``is_kept`` keeps the tree for a while, as the script will be read again soon.
-    """
+    """Parse the script; what does not parse or is too long goes to ``leave_out``."""
     if len(text) > SCRIPT_SIZE_LIMIT:
         whole, text = len(text), _cut_to_limit(text)
         leave_out(f"{whole - len(text):,} of the script's {whole:,} characters were not read")
-    module = parse_and_keep(text) if is_kept else try_parse(text)
+    module = _kept.get(text) or try_parse(text)
     if module is not None:
         if _is_other_text(module):
             leave_out("the script has no statement that does anything; is it a script?")
@@ -162,19 +156,22 @@ def try_parse(text: str) -> ast.Module | None:
 
 
 def parse_and_keep(text: str) -> ast.Module | None:
-    """Parse a whole script, unless its tree is still there: nobody may change one."""
-    if len(text) > _KEPT_SIZE:
-        return try_parse(text)
-    try:
-        return _parse_once(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    """Parse a whole script that will be read again soon; nobody may change its tree."""
+    module = _kept.get(text) or try_parse(text)
+    if module is not None and len(text) <= _KEPT_SIZE:
+        _kept[text] = module
+        if len(_kept) > _KEPT_TREES:
+            with suppress(KeyError):  # another thread was faster
+                _kept.popitem(last=False)
+    return module
 
 
+_kept: OrderedDict[str, ast.Module] = OrderedDict()
+"""The trees of the last scripts. A job is read again once the columns of its tables are known,
+with other jobs in between."""
+_KEPT_TREES = 8
 _KEPT_SIZE = 30_000
-_parse_once = lru_cache(maxsize=8)(parse_module)
-"""A job is read again once the columns of its tables are known, and beside other jobs. A tree
-takes some fifty times the memory of its text, so only a few are kept, and none of a long text."""
+"""Characters of a script whose tree is kept: a tree takes some fifty times the memory."""
 
 
 def _parse_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
