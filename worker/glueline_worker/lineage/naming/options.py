@@ -26,6 +26,7 @@ from glueline_worker.lineage.naming.services import (
 )
 from glueline_worker.lineage.naming.spark import name_spark_sql_table
 from glueline_worker.lineage.naming.text import UNKNOWN_NAME, split_name
+from glueline_worker.lineage.remembered import remember_short_texts
 
 Datasets = tuple[Dataset, ...]
 _OTHER_QUERY = re.compile(r"\s[(\[]|[)\]>]\s|\n")
@@ -262,6 +263,7 @@ _STORES_BY_KEY: dict[str, Callable[[_Source], Datasets]] = {
 """Options that only one store has, whatever connector reads them."""
 
 
+@remember_short_texts
 def _find_family(hints: str) -> Callable[[_Source], Datasets] | None:
     """Find the family of a store by a word in one of the hints, which are on lines of their own."""
     if not hints.strip():

@@ -203,16 +203,16 @@ class State:
             self.written.update(datasets)
         elif datasets and self.written.issuperset(datasets):
             self.tentative.add(identity)  # what the job has written is only looked at
-        self.nodes[identity] = Node(
-            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line_in_script
-        )
+        each = tuple(datasets if len(datasets) < 2 else dict.fromkeys(datasets))  # noqa: PLR2004
+        self.nodes[identity] = Node(identity, role, inputs, each, flow, label, self.line_in_script)
         bits = 0
-        for dataset in self.nodes[identity].datasets if role == "read" else ():
+        for dataset in each if role == "read" else ():
             bits |= self._dataset_bits.setdefault(dataset, 1 << len(self._dataset_bits))
         aliases: dict[str, str] = {}
         for before in inputs:
             bits |= self.origins.get(before, 0)
-            aliases.update(self.aliases.get(before, ()))
+            if before in self.aliases:
+                aliases.update(self.aliases[before])
         self.origins[identity] = bits
         if aliases:
             self.aliases[identity] = aliases

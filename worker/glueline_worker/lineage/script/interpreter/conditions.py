@@ -157,14 +157,10 @@ def _list_questions(reading: Reading, statement: ast.stmt) -> tuple[list[ast.exp
     """List the conditions in a statement, and the functions that it calls by their names."""
     found = reading.asking.get(statement)
     if found is None:
-        tests: list[ast.expr] = []
-        calls: list[ast.expr] = []
-        for part in list_own_parts(statement):
-            if type(part) is ast.Call:
-                if _is_short(part.func):
-                    calls.append(part.func)
-            elif isinstance(part, (ast.If, ast.IfExp)):
-                tests.append(part.test)
+        parts = list_own_parts(statement)
+        tests = [part.test for part in parts if isinstance(part, (ast.If, ast.IfExp))]
+        functions = [part.func for part in parts if isinstance(part, ast.Call)]
+        calls = [function for function in functions if _is_short(function)]
         found = reading.asking[statement] = tests, calls
     return found
 
