@@ -1,6 +1,6 @@
 """Walks through syntax trees, several times as fast as those of ``ast``.
 
-They leave out what nobody looks for: contexts, operators and names that are plain texts.
+They leave out what nobody looks for: contexts and operators.
 """
 
 import ast
