@@ -77,7 +77,7 @@ _COPIES = 8
 
 def make_dataset_columns(datasets: Iterable[int]) -> ColumnSet:
     """Return all columns of the datasets that a step reads."""
-    return ColumnSet(rest=({dataset: _EMPTY for dataset in datasets},))
+    return ColumnSet(rest=(dict.fromkeys(datasets, _EMPTY),))
 
 
 def propagate(
