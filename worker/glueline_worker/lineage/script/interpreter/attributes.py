@@ -40,7 +40,6 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.script.interpreter.modules import get_module_attribute
 from glueline_worker.lineage.script.models import registry
-from glueline_worker.lineage.script.models.spark.frame_schema import get_column_at
 from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
 
@@ -197,7 +196,7 @@ def _get_frame_item(reading: Reading, frame: Frame, key: Value) -> Value:  # noq
     if isinstance(key, str):
         return get_column(frame, key)
     if isinstance(key, int) and frame.kind == "data":
-        return get_column_at(reading.state, frame, key)
+        return reading.call_method(frame, "__getitem__", [key], {})
     if isinstance(key, (list, tuple)) and key and all(isinstance(name, str) for name in key):
         return reading.call_method(frame, "select", list(key), {})
     return frame

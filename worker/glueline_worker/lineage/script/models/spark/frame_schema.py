@@ -109,10 +109,11 @@ def _list_names(state: State, frame: Frame) -> list[str] | None:
     return outputs.names
 
 
-def get_column_at(state: State, frame: Frame, place: int) -> Value:
+def get_column_at(call: Call) -> Value:
     """Return ``frame[place]``, or the frame where its columns are not known."""
-    names = _list_names(state, frame)
-    if names is None or not -len(names) <= place < len(names):
+    frame, place = call.receiver, call.arg(0)
+    names = _list_names(call.state, frame)
+    if names is None or not isinstance(place, int) or not -len(names) <= place < len(names):
         return frame
     return get_column(frame, f"`{names[place]}`")
 

@@ -229,6 +229,7 @@ FRAMES = Library(
         **dict.fromkeys(_MULTI_INPUT, _combine),
         **dict.fromkeys(_PASS_THROUGH, _pass_through),
         **dict.fromkeys(_VIEWS, _register_view),
+        "__getitem__": frame_schema.get_column_at,
         "toDF": reshaping.rename_all,
         "unpivot": reshaping.unpivot,
         "melt": reshaping.unpivot,
