@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from glueline.contract.errors import UsageError
 from glueline.contract.records import Column
 from glueline_worker.catalog.columns import make_column
+from glueline_worker.commands.inspect_files import read_regular_file
 from glueline_worker.lineage.schemas import MOST_NAMES, TableSchema, make_table_schema
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ FindSchemas = Callable[[Iterable[str]], dict[str, TableSchema]]
 """Returns the columns of tables, given as ``database/table`` in lower case."""
 
 _MOST_BYTES = 256 * 1024 * 1024
+_MOST_SHOWN = 200
 _PARTS = 2
 _NAMES_A_QUERY = 500
 _COLUMNS = TypeAdapter(tuple[Column, ...])
@@ -58,7 +60,7 @@ def read_schema_file(file: Path) -> dict[str, TableSchema]:
         raise UsageError(f"{file}: a JSON object of tables was expected, not {_kind(document)}")
     found: dict[str, TableSchema] = {}
     for key, columns in document.items():
-        where = f"{file}: table {key!r}"
+        where = f"{file}: table {_clip(key)!r}"
         name = _split_name(key, where)
         if name in found:
             raise UsageError(f"{where} stands there twice, written in two ways")
@@ -87,7 +89,7 @@ def _read_columns(columns: Any, where: str) -> list[Column]:
     for number, entry in enumerate(columns, start=1):
         column = _read_column(entry, f"{where}, column {number}")
         if column.name.lower() in found:
-            raise UsageError(f"{where} has the column {column.name!r} twice")
+            raise UsageError(f"{where} has the column {_clip(column.name)!r} twice")
         found[column.name.lower()] = column
     return list(found.values())
 
@@ -100,19 +102,17 @@ def _read_column(entry: Any, where: str) -> Column:
     if not isinstance(name, str) or not name:
         raise UsageError(f"{where} has no name")
     if not isinstance(of_type, str | None):
+        name = _clip(name)
         raise UsageError(f"{where}: the type of {name!r} is no text such as 'array<string>'")
     return make_column(name, of_type or "string")
 
 
 def _read_json(file: Path) -> Any:
+    data = read_regular_file(file, _MOST_BYTES)
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{file} is larger than {_MOST_BYTES:,} bytes")
-        return json.loads(file.read_bytes(), object_pairs_hook=_make_object)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+        return json.loads(data, object_pairs_hook=_make_object)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{file} is no JSON: {error}") from None
+        raise UsageError(f"{file} is no JSON: {_clip(str(error))}") from None
 
 
 def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -122,6 +122,11 @@ def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"{twice!r} stands twice in one object")
     return made
+
+
+def _clip(text: str) -> str:
+    """Return the start of a text that may be as long as its file."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def _kind(value: Any) -> str:
