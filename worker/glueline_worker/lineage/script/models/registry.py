@@ -214,7 +214,7 @@ def unite_alike(state: State, value: OneOf) -> Frame | None:
 
 def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:
     """Return ``frame.name``; ``MISSING`` for methods and columns that are not known."""
-    column = frame_schema.find_attribute(state, frame, name)
+    column = frame_schema.find_column_attribute(state, frame, name)
     if column is not None:
         return column
     found = _FRAME_ATTRIBUTES.get(name)
