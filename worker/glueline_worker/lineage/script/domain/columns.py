@@ -77,7 +77,7 @@ def combine_columns(
     for part in _list_columns(values):
         refs.update(dict.fromkeys(strengthen(ref, how) for ref in part.refs))
         deciders.update(dict.fromkeys(part.deciders))
-        is_known = is_known and part.is_known and part.kind not in {"pattern", "inline"}
+        is_known = is_known and part.is_known and part.kind not in {"pattern", "inline", "renamed"}
     return Column(tuple(refs), name, is_known, deciders=tuple(deciders))
 
 

@@ -35,10 +35,11 @@ def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool 
     """Call ``frame.select(*items)``; with ``sql``, texts are expressions."""
     found = select_items(state, frame, items, sql=sql)
     if not found.is_known and not found.items and not found.whole:
-        # Some of the frame's columns pass, under their names or others.
+        # Some of the frame's columns pass: under their names, if no expression gives them others.
         if frame.kind == "data":
             state.warn("a list of columns that is known only at run time")
-        is_open = get_outputs(state, frame.node) is None
+        is_renamed = any(isinstance(v, Column) and v.kind == "renamed" for v in flatten(items))
+        is_open = get_outputs(state, frame.node) is None and not is_renamed
         node = state.transform(frame, Flow(rest=is_open), "select")
         state.outputs[node.node] = None
         return node
