@@ -148,14 +148,6 @@ def augment(reading: Reading, node: ast.AugAssign) -> None:
     )
 
 
-def capture(reading: Reading, pattern: ast.pattern, subject: Value) -> None:
-    """Bind the names of a ``case`` pattern."""
-    for part in ast.walk(pattern):
-        name = getattr(part, "name", None)
-        if isinstance(part, (ast.MatchAs, ast.MatchStar)) and name:
-            bind_variable(reading, name, subject if part is pattern else UNKNOWN)
-
-
 def bind_parameters(
     reading: Reading,
     function: Function,

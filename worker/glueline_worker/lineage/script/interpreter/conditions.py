@@ -35,7 +35,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 _CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Set)
 _ASKING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Try, ast.With)
-_IF = re.compile(r"\bif\b")
+_IF = re.compile(r"\b(?:if|match)\b")
 _NESTING = 4
 """Functions within one another that are looked into."""
 

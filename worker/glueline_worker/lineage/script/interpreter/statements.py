@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     VariableScope,
 )
-from glueline_worker.lineage.script.interpreter.assignments import assign, augment, capture
+from glueline_worker.lineage.script.interpreter.assignments import assign, augment
 from glueline_worker.lineage.script.interpreter.defaults import (
     drop_defaults,
     keep_settings,
@@ -138,19 +138,6 @@ def _run_with(reading: Reading, node: ast.With) -> bool:
     return reading.run(node.body)
 
 
-def _run_match(reading: Reading, node: ast.Match) -> bool:
-    subject = reading.evaluate(node.subject)
-
-    def enter(case: ast.match_case) -> Callable[[], bool]:
-        def path() -> bool:
-            capture(reading, case.pattern, subject)
-            return reading.run(case.body)
-
-        return path
-
-    return fork(reading, *map(enter, node.cases), lambda: True)
-
-
 def _define_function(reading: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     bind_variable(reading, node.name, make_function(reading, node, node.name))
     return True
@@ -249,7 +236,6 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., bool]] = {
     ast.TryStar: _run_try,
     ast.With: _run_with,
     ast.AsyncWith: _run_with,
-    ast.Match: _run_match,
     ast.FunctionDef: _define_function,
     ast.AsyncFunctionDef: _define_function,
     ast.ClassDef: _define_class,

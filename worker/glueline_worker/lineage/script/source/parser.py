@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable
 
+from glueline_worker.lineage.script.source.match_statements import unfold_matches
 from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
 from glueline_worker.lineage.syntax import parse_module
 
@@ -21,6 +22,7 @@ _MARKS = (
 )
 _LOOKED_AT = 1_000
 _CONTINUED = ("else", "elif", "except", "finally")
+_MATCH = re.compile(r"^[ \t]*match\b", re.MULTILINE)
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
@@ -145,9 +147,14 @@ def _is_idle(statement: ast.stmt) -> bool:
 def try_parse(text: str) -> ast.Module | None:
     """Parse a text; return None when it does not parse."""
     try:
-        return parse_module(text)
+        return _parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _parse(text: str) -> ast.Module:
+    module = parse_module(text)
+    return unfold_matches(module) if _MATCH.search(text) else module
 
 
 def _parse_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:
@@ -219,7 +226,7 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
     lines, at = part.split("\n"), 0
     for _ in range(_BLANKED_LIMIT):
         try:
-            return parse_module("\n".join(lines))
+            return _parse("\n".join(lines))
         except SyntaxError as error:
             at = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
             if "unicodeescape" in str(error):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from glueline_worker.lineage.naming import name_dynamodb_table
-from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.path_parts import TABLE_END, TABLE_LOCATION
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
@@ -70,8 +69,7 @@ def _run_athena(call: Call) -> Value:
     engine = sql_engines.make_athena_engine(call.state, call.text(1, "database"))
     found = [
         sql_engines.run_sql(call.state, option, engine)
-        for option in get_alternatives(call.arg(0, "sql"))
-        if isinstance(option, str)
+        for option in sql_engines.list_queries(call.state, call.arg(0, "sql"))
     ]
     return call.state.unite_frames(found) or call.state.transform((), label="athena")
 

@@ -10,7 +10,6 @@ from glueline_worker.lineage.naming import (
     name_kinesis_stream,
     name_redshift_table,
 )
-from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.template_text import (
@@ -140,7 +139,7 @@ def _run_athena(call: Call) -> Value:
     )
     found = [
         sql_engines.run_sql(call.state, text, engine)
-        for text in list_texts(call.arg(None, "QueryString", default=""))
+        for text in sql_engines.list_queries(call.state, call.arg(None, "QueryString", default=""))
     ]
     return _make_query(call, found)
 
@@ -172,8 +171,7 @@ def _run_redshift(call: Call) -> Value:
     found = [
         sql_engines.run_sql(call.state, option, engine)
         for statement in (statements if isinstance(statements, (list, tuple)) else [statements])
-        for option in get_alternatives(statement)
-        if isinstance(option, str)
+        for option in sql_engines.list_queries(call.state, statement)
     ]
     return _make_query(call, found)
 
