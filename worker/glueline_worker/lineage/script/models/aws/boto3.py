@@ -12,6 +12,7 @@ from glueline_worker.lineage.naming import (
 )
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.query_results import RESULT
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
     list_texts,
@@ -147,7 +148,20 @@ def _run_athena(call: Call) -> Value:
 def _make_query(call: Call, found: list[Frame | None]) -> Value:
     """Return the answer with the id of a query, which its results are asked for by."""
     frame = call.state.unite_frames([frame for frame in found if frame is not None])
-    return External("query") if frame is None else Frame(frame.node, "scalar")
+    if frame is None:
+        return External("query")
+    return Frame(frame.node, "scalar", f"{RESULT}{frame.node}")
+
+
+def _describe_query(call: Call) -> Value:
+    """Call ``get_query_execution``: where the results of a query are."""
+    query = next((value for value in call.values if isinstance(value, Frame)), None)
+    if query is None or not query.label.startswith(RESULT):
+        return External("athena.get_query_execution()")
+    file = placeholder(query.label)
+    configuration = {"OutputLocation": f"s3://{file}/{file}.csv"}
+    status = {"State": External("state")}
+    return {"QueryExecution": {"ResultConfiguration": configuration, "Status": status}}
 
 
 def _get_results(call: Call) -> Value:
@@ -200,6 +214,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("kinesis", "get_records"): _get_results,
     ("athena", "start_query_execution"): _run_athena,
     ("athena", "get_query_results"): _get_results,
+    ("athena", "get_query_execution"): _describe_query,
     ("redshift-data", "get_statement_result"): _get_results,
     ("sts", "get_caller_identity"): _get_identity,
     ("redshift-data", "execute_statement"): _run_redshift,
