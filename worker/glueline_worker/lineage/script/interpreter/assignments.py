@@ -123,6 +123,8 @@ def _set_attribute(reading: Reading, box: Value, name: str, value: Value) -> Non
         elif isinstance(option, Class):
             reading.state.journal.touch(option.scope.vars)
             option.scope.vars[name] = value
+        elif isinstance(option, LibraryObject):
+            option.set_attribute(name, value)
 
 
 def augment(reading: Reading, node: ast.AugAssign) -> None:

@@ -29,6 +29,7 @@ from glueline_worker.lineage.script.interpreter.modules import (
     import_module,
     list_public_names,
 )
+from glueline_worker.lineage.script.interpreter.narrowing import narrow
 from glueline_worker.lineage.script.interpreter.variables import bind_variable
 
 
@@ -90,9 +91,14 @@ def _run_augmented_assignment(reading: Reading, node: ast.AugAssign) -> bool:
 
 def _run_if(reading: Reading, node: ast.If) -> bool:
     decided = answer_test(reading, node.test)
+
+    def follow(*, holds: bool) -> bool:
+        with narrow(reading, node.test, holds=holds):
+            return reading.run(node.body if holds else node.orelse)
+
     if decided is not None:
-        return reading.run(node.body if decided else node.orelse)
-    return fork(reading, lambda: reading.run(node.body), lambda: reading.run(node.orelse))
+        return follow(holds=decided)
+    return fork(reading, lambda: follow(holds=True), lambda: follow(holds=False))
 
 
 def _run_try(reading: Reading, node: ast.Try) -> bool:

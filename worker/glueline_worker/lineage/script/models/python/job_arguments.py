@@ -85,7 +85,12 @@ class Namespace(LibraryObject):
     def set_item(self, key: Value, value: Value) -> None:
         """Set an argument."""
         if isinstance(key, str):
-            self.values[key] = value
+            self.set_attribute(key, value)
+
+    def set_attribute(self, name: str, value: Value) -> None:
+        """Set an argument."""
+        self.state.journal.touch(self.values)
+        self.values[name] = value
 
 
 def _make_parser(call: Call) -> Value:
