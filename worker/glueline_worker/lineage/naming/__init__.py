@@ -28,6 +28,7 @@ from glueline_worker.lineage.naming.services import (
 from glueline_worker.lineage.naming.spark import is_metadata_table, name_spark_sql_table
 from glueline_worker.lineage.naming.text import (
     UNKNOWN_NAME,
+    is_nameless,
     is_resolved,
     resolve_arguments,
     split_name,
@@ -36,6 +37,7 @@ from glueline_worker.lineage.naming.text import (
 __all__ = [
     "UNKNOWN_NAME",
     "is_metadata_table",
+    "is_nameless",
     "is_resolved",
     "name_athena_table",
     "name_bigquery_table",
