@@ -8,6 +8,7 @@ any other parameter of a URL never gets into a name.
 from glueline_worker.lineage.naming.aws import (
     name_athena_table,
     name_catalog_table,
+    name_delivery_stream,
     name_dynamodb_table,
     name_kinesis_stream,
     parse_table_arn,
@@ -43,6 +44,7 @@ __all__ = [
     "name_bigquery_table",
     "name_catalog_table",
     "name_connection_table",
+    "name_delivery_stream",
     "name_dynamodb_table",
     "name_jdbc_table",
     "name_kafka_topic",

@@ -20,6 +20,7 @@ from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import is_placeholder, render
 from glueline_worker.lineage.script.domain.values import External, Frame, Value
+from glueline_worker.lineage.script.models import procedures
 from glueline_worker.lineage.script.models.located_tables import name_place
 from glueline_worker.lineage.script.models.session_schemas import SessionSchemas
 from glueline_worker.lineage.script.models.spark.known_columns import (
@@ -51,7 +52,7 @@ _ADDS = re.compile(
 _PLACE = re.compile(r"\blocation\s+['\"](s3[an]?://[^'\"]{1,2000})['\"]", re.IGNORECASE)
 _HEAD = 20_000
 """Characters in which ALTER TABLE … ADD PARTITION or SET LOCATION is looked for."""
-_LOOP_PLACEHOLDER = re.compile(r"`?\{loop:[^{}]*\}`?")
+_LOOP_PLACEHOLDER = re.compile(r"`?\{(?:loop|config):[^{}]*\}`?")
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
 _NO_TEXT = "a query that is known only at run time"
@@ -123,6 +124,7 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     ``rows`` flow into a statement besides its tables, such as those of an INSERT.
     """
     frame = None
+    procedures.run_procedures(state, text, engine.name)
     for name, place in _find_moves(text):
         table = engine.name(split_name(render(name)))
         state.declare_tables([table], [name_place(state, render(place))])
@@ -305,4 +307,7 @@ def _resolve_view(state: State, name: TableName, engine: SqlEngine) -> Frame | N
     if value is None and len(name) == 1 and state.settings["database"] is None:
         # A loop may have registered views under names that only the run knows.
         value = [frame for view, frame in engine.views.items() if view.startswith("{")] or None
+    if value is None and engine.dialect == "spark" and name[0].lower() == "global_temp":
+        state.warn(f"{'.'.join(name)} is a temporary view that the script does not make")
+        return state.transform(())
     return None if value is None else state.unite_frames(value) or state.transform(())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
+    name_delivery_stream,
     name_dynamodb_table,
     name_kinesis_stream,
     name_redshift_table,
@@ -122,6 +123,14 @@ def _put_records(call: Call) -> Value:
     return UNKNOWN
 
 
+def _deliver_records(call: Call) -> Value:
+    """Call Firehose's ``put_record`` or ``put_record_batch``."""
+    stream = call.arg(None, "DeliveryStreamName")
+    names = [name_delivery_stream(render(text), call.state.context) for text in list_texts(stream)]
+    call.state.write(call.values, names, "firehose")
+    return UNKNOWN
+
+
 def _read_records(call: Call) -> Value:
     """Call ``get_shard_iterator``, by which the records of a stream are read."""
     stream = call.arg(None, "StreamName", "StreamARN")
@@ -210,6 +219,8 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dynamodb", "Table"): lambda call: DynamoTable(call.arg(0, "name")),
     ("kinesis", "put_record"): _put_records,
     ("kinesis", "put_records"): _put_records,
+    ("firehose", "put_record"): _deliver_records,
+    ("firehose", "put_record_batch"): _deliver_records,
     ("kinesis", "get_shard_iterator"): _read_records,
     ("kinesis", "get_records"): _get_results,
     ("athena", "start_query_execution"): _run_athena,
