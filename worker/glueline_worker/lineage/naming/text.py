@@ -11,7 +11,7 @@ EMPTY_CONTEXT = LineageContext()
 
 # A comma makes it one of Hadoop's alternatives ({2023,2024}), not a placeholder.
 _PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
-_NAMELESS = re.compile(r"table/\{unknown\}/\{(?:unknown|loop:[^{},]*)\}")
+_NAMELESS = re.compile(r"table/\{unknown\}/\{(?:unknown|(?:loop|config):[^{},]*)\}")
 _ARGUMENT = re.compile(r"\{arg:([^{},]*)\}")
 _PART = re.compile(r'`([^`]*)`|"([^"]*)"|\[([^\[\]]*)\]|([^.`"\[]+)')
 PRIVATE_USE = range(0xE000, 0xF900)

@@ -25,6 +25,12 @@ SETTINGS = "config:"
 _SETTING = re.compile(r"[\w\-]{1,50}")
 
 
+def is_field(label: str) -> bool:
+    """Tell whether a label names a field of a document or of a loop's item."""
+    is_setting = label.startswith(SETTINGS) and label != SETTINGS
+    return is_setting or (label.startswith("loop:") and "." in label)
+
+
 def label_field(label: str, key: Value) -> str:
     """Return the label of a field of a loop's item: two fields are two things."""
     if label.startswith(SETTINGS):

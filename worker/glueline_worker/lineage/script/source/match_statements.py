@@ -8,6 +8,8 @@ from itertools import count
 
 _PURE = (ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Tuple, ast.expr_context)
 _PURE_METHODS = frozenset({"get", "lower", "upper", "strip", "casefold"})
+_CASES_LIMIT = 100
+_PARTS_LIMIT = 300
 _NAME = "__subject_{}"
 """The variable of a subject that is computed once; no script has such a name."""
 
@@ -39,22 +41,34 @@ def _only_looks(part: ast.AST) -> bool:
 
 
 def _unfold_cases(subject: ast.expr, cases: list[ast.match_case], node: ast.stmt) -> list[ast.stmt]:
+    if len(cases) > _CASES_LIMIT:  # so many would be nested too deeply
+        each = (_unfold_case(subject, case, [], node) for case in cases)
+        return [statement for statements in each for statement in statements]
     rest: list[ast.stmt] = []
     for case in reversed(cases):
-        pattern = _Pattern()
-        pattern.add(case.pattern, subject)
-        bound: list[ast.stmt] = [_bind(name, value) for name, value in pattern.bound]
-        if case.guard is not None and bound:
-            # The guard may look at what the pattern has named.
-            inner = [*bound, ast.If(case.guard, case.body, rest)]
-        else:
-            pattern.tests += [case.guard] if case.guard is not None else []
-            inner = [*bound, *case.body]
-        rest = [ast.If(_join(pattern.tests), inner, rest)] if pattern.tests else inner
-        for statement in (*inner, *rest):
-            if not hasattr(statement, "lineno"):
-                ast.copy_location(statement, node)
+        rest = _unfold_case(subject, case, rest, node)
     return rest
+
+
+def _unfold_case(
+    subject: ast.expr, case: ast.match_case, rest: list[ast.stmt], node: ast.stmt
+) -> list[ast.stmt]:
+    """Return the statements of one case, with ``rest`` where it does not fit."""
+    pattern = _Pattern.read(case.pattern, subject)
+    bound: list[ast.stmt] = [_bind(name, value) for name, value in pattern.bound]
+    if case.guard is not None and bound:
+        # The guard may look at what the pattern has named.
+        inner = [*bound, ast.If(case.guard, case.body, rest)]
+    else:
+        pattern.tests += [case.guard] if case.guard is not None else []
+        inner = [*bound, *case.body]
+    found: list[ast.stmt] = inner
+    if pattern.tests:
+        found = [ast.If(_join(pattern.tests), inner, rest)]
+    for statement in (*inner, *found):
+        if not hasattr(statement, "lineno"):
+            ast.copy_location(statement, node)
+    return found
 
 
 class _Pattern:
@@ -63,6 +77,16 @@ class _Pattern:
     def __init__(self) -> None:
         self.tests: list[ast.expr] = []
         self.bound: list[tuple[str, ast.expr]] = []
+
+    @classmethod
+    def read(cls, pattern: ast.pattern, subject: ast.expr) -> _Pattern:
+        """Read a pattern; of a huge one only a run knows whether it fits."""
+        found = cls()
+        if sum(1 for _ in ast.walk(pattern)) > _PARTS_LIMIT:
+            found.tests.append(ast.Constant(...))
+        else:
+            found.add(pattern, subject)
+        return found
 
     def add(self, pattern: ast.pattern, subject: ast.expr) -> None:
         """Add a pattern for ``subject``."""
