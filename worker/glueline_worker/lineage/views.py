@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
-from glueline_worker.lineage.metric_view import read_metric_view
 from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
 from glueline_worker.lineage.naming import (
     name_athena_table,
@@ -15,8 +14,11 @@ from glueline_worker.lineage.naming import (
 )
 from glueline_worker.lineage.schemas import add_default_database, get_glue_name
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
+from glueline_worker.lineage.sql.metric_views import write_metric_view
 from glueline_worker.lineage.view_functions import describe_database_functions
 
+_METRIC_VIEW = "yaml"
+"""The dialect of the text of a metric view."""
 _OWN_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
 _WITH_CATALOG = 3
 _TRINO = frozenset({"trino", "presto"})
@@ -36,7 +38,7 @@ def read_view(
     warnings: list[str] = []
     gaps: list[str] = []
     has_nothing = False
-    for text in map(read_metric_view, view.views):
+    for text in map(_write_sql, view.views):
         reading = _read_text(view, text, context)
         found = [item for item in reading.statements if item.reads or item.path_reads]
         if found:
@@ -56,6 +58,13 @@ def read_view(
     nodes = tuple(_make_table_nodes(tables, view, context)) if tables else ()
     origin = Origin.CATALOG if nodes else Origin.SQL
     return Graph(origin, nodes, tuple(warnings), () if has_nothing else tuple(gaps))
+
+
+def _write_sql(text: ViewText) -> ViewText:
+    """Return a text as SQL: none for a metric view that is not understood, which is a gap."""
+    if text.dialect != _METRIC_VIEW:
+        return text
+    return text.model_copy(update={"dialect": "spark", "sql": write_metric_view(text.sql)})
 
 
 def _has_no_tables(reading: SqlReading) -> bool:
@@ -94,7 +103,7 @@ def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
     context's ``schemas`` show it.
     """
     nothing = LineageContext()
-    for text in map(read_metric_view, view.views):
+    for text in map(_write_sql, view.views):
         reading = _read_text(view, text, nothing)
         found = [name for statement in reading.statements[-1:] for name in statement.reads]
         if found:

@@ -24,6 +24,8 @@ from glueline_worker.lineage.script.models.library import Library
 
 _ARGUMENTS = re.compile(r"(?:^|_)(?:args|arguments|Args|Arguments|resolved_options)$")
 """The names of job arguments, where a helper of another module read them."""
+_POSITION = "argv:"
+"""The beginning of the label of the position of a name in ``sys.argv``."""
 
 
 def _resolve_options(call: Call) -> Value:
@@ -166,7 +168,6 @@ def _run_command(call: Call) -> Value:
     return call.reading.call(function, given, {})
 
 
-_POSITION = "argv:"
 JOB_ARGUMENTS = Library(
     functions={
         "getResolvedOptions": _resolve_options,
