@@ -17,6 +17,12 @@ from glueline_worker.lineage.script.interpreter.assignments import assign
 
 _OTHER = placeholder("unknown")
 _PLACES = (ast.Name, ast.Subscript, ast.Attribute)
+_LOOKS = (*_PLACES, ast.Constant, ast.expr_context)
+
+
+def _is_place(place: ast.expr) -> bool:
+    """Tell whether a value can be put there, and looking at it does nothing else."""
+    return isinstance(place, _PLACES) and all(isinstance(part, _LOOKS) for part in ast.walk(place))
 
 
 @contextmanager
@@ -42,7 +48,7 @@ def _find_narrowed(
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
         return None
     place, constant = test.left, test.comparators[0]
-    if not isinstance(place, _PLACES) or not isinstance(constant, ast.Constant):
+    if not _is_place(place) or not isinstance(constant, ast.Constant):
         return None
     before, text = reading.evaluate(place), constant.value
     if not isinstance(before, JobArgument) or not before.name or len(test.ops) > 1:

@@ -173,7 +173,7 @@ def _make_listing(call: Call, bucket: Value, prefix: Value) -> S3Listing:
     """List the objects under a prefix: below a folder, if the job has just written one there."""
     if isinstance(prefix, str) and prefix and not prefix.endswith("/"):
         folder = datasets.find_objects(call.state, bucket, prefix)
-        if call.state.written.issuperset(folder):
+        if folder and call.state.written.issuperset(folder):
             prefix = f"{prefix}/"
     return S3Listing(bucket, prefix)
 
