@@ -140,7 +140,14 @@ def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> Sq
         renamed = read_sql(sql, dialect=text.dialect, schemas=schemas)
         if len(renamed.statements) == 1 and set(renamed.statements[0].reads) == {*statement.reads}:
             reading, statement = renamed, renamed.statements[0]
-    return replace(reading, statements=(_keep_columns(statement, columns),))
+    kept = _keep_columns(statement, columns)
+    if statement.rest and kept is not statement and not _reads_by_name(view, text):
+        # The view has names of its own, by position, and no one knows at which positions.
+        unknown = ", ".join(".".join(name) for name in statement.rest)
+        kept = replace(kept, rest=())
+        told = f"The view renames columns, and those of {unknown} are not known."
+        reading = replace(reading, warnings=(*reading.warnings, told))
+    return replace(reading, statements=(kept,))
 
 
 def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) -> bool:
@@ -151,10 +158,15 @@ def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) ->
         return True  # a table has got columns since, maybe between the others
     if not set(theirs).issuperset(ours):
         return False
-    if text.dialect == "spark" and (names := _read_output_names(view)):
-        # Spark finds a view's columns by these names: a base table may have more by now.
-        return names == ours
+    if text.dialect == "spark" and _read_output_names(view):
+        return _reads_by_name(view, text)
     return theirs == ours
+
+
+def _reads_by_name(view: TableRecord, text: ViewText) -> bool:
+    """Tell whether Spark finds the view's columns by name: a base table may have more by now."""
+    ours = [get_glue_name(column).lower() for column in view.columns]
+    return text.dialect == "spark" and _read_output_names(view) == ours
 
 
 def _read_output_names(view: TableRecord) -> list[str]:
@@ -167,7 +179,7 @@ def _read_output_names(view: TableRecord) -> list[str]:
 def _keep_columns(statement: SqlStatement, columns: Sequence[str]) -> SqlStatement:
     """Leave out the columns of the query that are none of the view's."""
     ours = {name.lower() for name in columns}
-    if statement.rest or ours.issuperset(name.lower() for name in statement.columns):
+    if ours.issuperset(name.lower() for name in statement.columns):
         return statement
     kept = {name: of for name, of in statement.columns.items() if name.lower() in ours}
     indirect = tuple(
