@@ -722,3 +722,22 @@ def test_a_query_of_system_tables_is_no_source_and_no_gap(context):
     lineage = collapse(read_visual(nodes, context), context)
     assert lineage.inputs == ()
     assert lineage.is_complete
+
+
+def test_results_of_data_quality_are_an_output_where_they_are_published(context):
+    place = {"ResultsS3Prefix": "s3://quality/orders/", "ResultsPublishingEnabled": True}
+    nodes = {
+        "1": {"S3CsvSource": {"Name": "in", "Paths": ["s3://raw/orders/"]}},
+        "2": {
+            "EvaluateDataQuality": {
+                "Name": "check",
+                "Inputs": ["1"],
+                "Output": "PrimaryInput",
+                "PublishingOptions": place,
+            }
+        },
+        "3": {"S3DirectTarget": {"Name": "out", "Inputs": ["2"], "Path": "s3://lake/orders/"}},
+    }
+    lineage = collapse(read_visual(nodes, context), context)
+    assert {edge.downstream.namespace for edge in lineage.edges} == {"s3://quality", "s3://lake"}
+    assert {edge.upstream.namespace for edge in lineage.edges} == {"s3://raw"}

@@ -23,6 +23,7 @@ from glueline_worker.lineage.graph.order import (
 )
 from glueline_worker.lineage.graph.strongly_connected import find_strongly_connected
 from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, Node
+from glueline_worker.lineage.naming import is_nameless
 from glueline_worker.lineage.schemas import get_schema, is_catalog_table
 from glueline_worker.lineage.surrogates import replace_graph_surrogates
 
@@ -47,8 +48,11 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
     graph = replace_graph_surrogates(graph)
     walk = _GraphWalk(graph, context)
     walk.run()
+    found = walk.make_edges()
+    edges = tuple(edge for edge in found if not _says_nothing(edge))
     gaps = tuple(dict.fromkeys((*graph.gaps, *walk.find_gaps())))
-    edges = walk.make_edges()
+    if (more := len(found) - len(edges)) > 0:
+        gaps += (f"{more:,} edges are left out: nothing is known of the names on either side",)
     return Lineage(
         inputs=sort_datasets(_iterate_datasets(graph.nodes, "read")),
         outputs=sort_datasets(_iterate_datasets(graph.nodes, "write")),
@@ -56,6 +60,11 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
         warnings=tuple(dict.fromkeys((*graph.warnings, *gaps, *walk.iterate_warnings()))),
         gaps=gaps,
     )
+
+
+def _says_nothing(edge: Edge) -> bool:
+    """Tell whether both names are known only at run time: they may be any two, or one."""
+    return is_nameless(edge.upstream) and is_nameless(edge.downstream)
 
 
 class _GraphWalk:

@@ -8,6 +8,7 @@ any other parameter of a URL never gets into a name.
 from glueline_worker.lineage.naming.aws import (
     name_athena_table,
     name_catalog_table,
+    name_delivery_stream,
     name_dynamodb_table,
     name_kinesis_stream,
     parse_table_arn,
@@ -28,6 +29,7 @@ from glueline_worker.lineage.naming.services import (
 from glueline_worker.lineage.naming.spark import is_metadata_table, name_spark_sql_table
 from glueline_worker.lineage.naming.text import (
     UNKNOWN_NAME,
+    is_nameless,
     is_resolved,
     resolve_arguments,
     split_name,
@@ -36,11 +38,13 @@ from glueline_worker.lineage.naming.text import (
 __all__ = [
     "UNKNOWN_NAME",
     "is_metadata_table",
+    "is_nameless",
     "is_resolved",
     "name_athena_table",
     "name_bigquery_table",
     "name_catalog_table",
     "name_connection_table",
+    "name_delivery_stream",
     "name_dynamodb_table",
     "name_jdbc_table",
     "name_kafka_topic",

@@ -84,6 +84,11 @@ def name_kinesis_stream(stream: str, context: LineageContext = EMPTY_CONTEXT) ->
     return _name_resource("kinesis", "stream", stream, context)
 
 
+def name_delivery_stream(stream: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
+    """Return a Firehose stream by its ARN or its name."""
+    return _name_resource("firehose", "deliverystream", stream, context)
+
+
 def name_dynamodb_table(table: str, context: LineageContext = EMPTY_CONTEXT) -> Dataset:
     """Return a DynamoDB table by its ARN or its name."""
     return _name_resource("dynamodb", "table", table, context)

@@ -11,6 +11,7 @@ EMPTY_CONTEXT = LineageContext()
 
 # A comma makes it one of Hadoop's alternatives ({2023,2024}), not a placeholder.
 _PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
+_NAMELESS = re.compile(r"table/\{unknown\}/\{(?:unknown|(?:loop|config):[^{},]*)\}")
 _ARGUMENT = re.compile(r"\{arg:([^{},]*)\}")
 _PART = re.compile(r'`([^`]*)`|"([^"]*)"|\[([^\[\]]*)\]|([^.`"\[]+)')
 _IS_PLAIN = re.compile(r'[^`"\[\]{]*').fullmatch
@@ -36,6 +37,12 @@ def is_resolved(dataset: Dataset) -> bool:
     """Tell whether no part of the name is left to run time, the account and region aside."""
     namespace = dataset.namespace.replace("{region}", "").replace("{account}", "")
     return not _PLACEHOLDER.search(namespace) and not _PLACEHOLDER.search(dataset.name)
+
+
+def is_nameless(dataset: Dataset) -> bool:
+    """Tell whether neither the database nor any part of the name of a catalog table is known."""
+    is_table = dataset.namespace.startswith("arn:aws:glue")
+    return is_table and _NAMELESS.fullmatch(dataset.name) is not None
 
 
 def lower(text: str) -> str:

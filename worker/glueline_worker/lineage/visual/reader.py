@@ -15,6 +15,7 @@ from glueline_worker.lineage.model import (
     Node,
     Role,
 )
+from glueline_worker.lineage.naming import name_s3_path
 from glueline_worker.lineage.schemas import get_schema
 from glueline_worker.lineage.state_machines import resolve_expressions
 from glueline_worker.lineage.visual.conditions import read_join_keys
@@ -114,8 +115,16 @@ class _Reader:
                 return self._read_custom(step, node)
             case "join" if read_text(node.get("jointype")) in _SEMI_JOINS and step.inputs:
                 return _read_semi_join(step, read_join_keys(visual, "filter"))
-        flow = get_flow(kind, visual)
-        return (replace(step, flow=flow),)
+        done = replace(step, flow=get_flow(kind, visual))
+        return (done, *self._read_publishing(step, node))
+
+    def _read_publishing(self, step: Node, node: Fields) -> Iterable[Node]:
+        """Read where the results of EvaluateDataQuality go, besides what flows on."""
+        options = read_fields(node.get("publishingoptions"))
+        place = read_text(options.get("resultss3prefix"))
+        if place and step.inputs:
+            found = (name_s3_path(place, self._context),)
+            yield Node(f"{step.id}/results", "write", step.inputs, found, OPAQUE, step.label)
 
     def _read_sql(self, step: Node, node: Fields) -> Iterable[Node]:
         entries = [read_fields(entry) for entry in read_items(node.get("sqlaliases"))]

@@ -27,7 +27,9 @@ def get_truth(value: Value) -> bool | None:
     if value is None or isinstance(value, bool):
         return value or False
     if isinstance(value, (str, int, float)):
-        is_open = isinstance(value, (JobArgument, MinimumLength)) or has_placeholder(str(value))
+        if isinstance(value, JobArgument) and value:
+            return True  # a run may be started with another text, but hardly with none
+        is_open = isinstance(value, MinimumLength) or has_placeholder(str(value))
         return None if is_open else bool(value)
     if isinstance(value, (Function, Class, Instance, LibraryObject)):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 
@@ -19,8 +20,22 @@ _NAMES_OF_ITEMS = frozenset({"Key", "Name", "Prefix", "name", "table", "table_na
 """Fields that name the item itself, as in AWS's listings."""
 
 
+SETTINGS = "config:"
+"""Begins the label of a setting in a file: its keys follow."""
+_SETTING = re.compile(r"[\w\-]{1,50}")
+
+
+def is_field(label: str) -> bool:
+    """Tell whether a label names a field of a document or of a loop's item."""
+    is_setting = label.startswith(SETTINGS) and label != SETTINGS
+    return is_setting or (label.startswith("loop:") and "." in label)
+
+
 def label_field(label: str, key: Value) -> str:
     """Return the label of a field of a loop's item: two fields are two things."""
+    if label.startswith(SETTINGS):
+        is_key = isinstance(key, str) and _SETTING.fullmatch(key)
+        return f"{label}.{key}".replace(":.", ":") if is_key else label
     is_field = isinstance(key, str) and key.isidentifier() and key not in _NAMES_OF_ITEMS
     return f"{label}.{key}" if is_field and label.startswith("loop:") else label
 

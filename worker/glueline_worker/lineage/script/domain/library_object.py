@@ -33,6 +33,9 @@ class LibraryObject:
     def set_item(self, key: Value, value: Value) -> None:
         """Run ``object[key] = value``."""
 
+    def set_attribute(self, name: str, value: Value) -> None:
+        """Run ``object.name = value``."""
+
     def call(self, call: Any) -> Value:  # noqa: ARG002
         """Call the method ``call.name``; the name is ``__call__`` where the object is called."""
         return self

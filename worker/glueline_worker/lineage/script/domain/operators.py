@@ -8,6 +8,7 @@ from typing import Any
 
 from glueline_worker.lineage.script.domain.columns import operate_columns
 from glueline_worker.lineage.script.domain.data_text import keep_data
+from glueline_worker.lineage.script.domain.date_parts import is_date, is_step
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
@@ -47,6 +48,8 @@ def operate(reading: Reading, op: ast.operator, left: Value, right: Value) -> Va
         return _join_texts(left, right)
     if isinstance(left, LibraryObject) and type(op) in left.operators:
         return reading.call_method(left, left.operators[type(op)], [right], {})
+    if is_date(left) and is_step(right):
+        return External(left.path, "date")
     return _compute(op, left, right)
 
 

@@ -21,7 +21,8 @@ TABLE_END = "\ue101"
 """Ends the table's name in such a location, so that what a script adds is no part of it."""
 _WHOLE = re.compile(f"{OPEN}((?:arg|env|workflow):[^{CLOSE}]*){CLOSE}|{TABLE_LOCATION}([^{OPEN}]*)")
 _REJOINED = re.compile(
-    f"(?:s3[an]?://)?{OPEN}([^{CLOSE}]*):bucket{CLOSE}/+{OPEN}\\1:key{CLOSE}", re.IGNORECASE
+    f"(?:s3[an]?://)?{OPEN}([^{CLOSE}:]*:[^{CLOSE}]*):bucket{CLOSE}/+{OPEN}\\1:key{CLOSE}",
+    re.IGNORECASE,
 )
 _BUCKET_END = f":bucket{CLOSE}/"
 _TABLE = "table:"

@@ -11,6 +11,7 @@ from glueline_worker.lineage.script.domain.journal import Journal
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.outputs import Outputs
+from glueline_worker.lineage.script.domain.query_results import find_results, hide_result
 from glueline_worker.lineage.script.domain.template_text import placeholder, render
 from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
@@ -177,8 +178,14 @@ class State:
     # Nodes
 
     def read(self, datasets: Sequence[Dataset], label: str = "", inputs: Value = ()) -> Frame:
-        """Add a node that reads ``datasets``."""
-        return self._add("read", self.find_frames(inputs), datasets, KEEP, label)
+        """Add a node that reads ``datasets``; the file of a query's result is that result."""
+        results = find_results(datasets)
+        if not results:
+            return self._add("read", self.find_frames(inputs), datasets, KEEP, label)
+        inputs = [inputs, *(Frame(node) for node in results.values())]
+        rest = [dataset for dataset in datasets if dataset not in results]
+        role: Role = "read" if rest else "transform"
+        return self._add(role, self.find_frames(inputs), rest, KEEP, label)
 
     def write(self, value: Value, datasets: Sequence[Dataset], label: str = "") -> Frame:
         """Add a node that writes what flows in ``value`` to ``datasets``."""
@@ -213,10 +220,10 @@ class State:
             self.written.update(datasets)
         elif datasets and self.written.issuperset(datasets):
             self.tentative.add(identity)  # what the job has written is only looked at
-        each = tuple(datasets if len(datasets) < 2 else dict.fromkeys(datasets))  # noqa: PLR2004
-        self.nodes[identity] = Node(identity, role, inputs, each, flow, label, self.line_in_script)
+        named = tuple(dict.fromkeys(map(hide_result, datasets)) if datasets else ())
+        self.nodes[identity] = Node(identity, role, inputs, named, flow, label, self.line_in_script)
         bits = 0
-        for dataset in each if role == "read" else ():
+        for dataset in named if role == "read" else ():
             bits |= self._dataset_bits.setdefault(dataset, 1 << len(self._dataset_bits))
         aliases: dict[str, str] = {}
         for before in inputs:

@@ -14,6 +14,7 @@ from glueline_worker.lineage.script.domain.alternatives import (
     map_alternatives,
 )
 from glueline_worker.lineage.script.domain.data_text import keep_data
+from glueline_worker.lineage.script.domain.date_parts import PARTS, is_date, name_formatted
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.path_parts import PathParts, rejoin_url, split_path
@@ -249,11 +250,14 @@ def format_value(value: Value, spec: str) -> Value:  # noqa: PLR0911 - one for e
     """Format ``value`` by a format specification."""
     if isinstance(value, OneOf):
         return join_values(format_value(option, spec) for option in value.options)
+    if spec and is_date(value):
+        return as_text(name_formatted(value, spec))
     if isinstance(value, Frame) and value.kind == "rows":
         return value  # the text that is made of it has its data
     if isinstance(value, Method):
         of = value.receiver  # {day.year}, where the day is an argument
-        return of if isinstance(of, str) and is_placeholder(of) else UNKNOWN
+        is_part = isinstance(of, str) and is_placeholder(of) and value.name in PARTS
+        return placeholder("date") if is_part else UNKNOWN
     if isinstance(value, (list, tuple)) and _is_list_of_texts(value):
         items = ", ".join(f"'{item}'" for item in value)
         return f"[{items}]" if isinstance(value, list) else f"({items})"

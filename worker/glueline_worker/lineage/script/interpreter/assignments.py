@@ -24,7 +24,6 @@ from glueline_worker.lineage.script.domain.values import (
     VariableScope,
 )
 from glueline_worker.lineage.script.interpreter.variables import bind_variable
-from glueline_worker.lineage.script.source.tree import walk
 from glueline_worker.lineage.word_sets import split_words
 
 _CONNECTION_OPTIONS = split_words(
@@ -126,6 +125,8 @@ def _set_attribute(reading: Reading, box: Value, name: str, value: Value) -> Non
             option.scope.vars[name] = value
         elif isinstance(option, External) and option.name == "DataFrame":
             reading.state.frame_methods[name] = value
+        elif isinstance(option, LibraryObject):
+            option.set_attribute(name, value)
 
 
 def augment(reading: Reading, node: ast.AugAssign) -> None:
@@ -149,14 +150,6 @@ def augment(reading: Reading, node: ast.AugAssign) -> None:
         node.target,
         map_alternatives(lambda a, b: operate(reading, node.op, a, b), before, value),
     )
-
-
-def capture(reading: Reading, pattern: ast.pattern, subject: Value) -> None:
-    """Bind the names of a ``case`` pattern."""
-    for part in walk(pattern):
-        name = getattr(part, "name", None)
-        if isinstance(part, (ast.MatchAs, ast.MatchStar)) and name:
-            bind_variable(reading, name, subject if part is pattern else UNKNOWN)
 
 
 def bind_parameters(

@@ -39,6 +39,7 @@ _ASKING = frozenset(
     {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Try, ast.With}
 )
 _IF = re.compile(r"if\b")
+_MATCH = re.compile(r"match\b")
 _IN_A_WORD = re.compile(r"\w")
 _NESTING = 4
 """Functions within one another that are looked into."""
@@ -66,10 +67,15 @@ def _list_inner_tests(reading: Reading, statement: ast.stmt) -> Sequence[ast.exp
 
 
 def list_lines_with_if(text: str) -> list[int]:
-    """List the lines with the word ``if``, so that few statements are searched for it."""
+    """List the lines with ``if`` or ``match``, so that few statements are searched for them."""
+    found = _list_lines(_IF, text)
+    return sorted([*found, *_list_lines(_MATCH, text)]) if "match" in text else found
+
+
+def _list_lines(pattern: re.Pattern[str], text: str) -> list[int]:
     found: list[int] = []
     number, at = 1, 0
-    for word in _IF.finditer(text):  # which looks for "if" first, many times as fast as for \b
+    for word in pattern.finditer(text):  # many times as fast as for \b at its start
         if word.start() and _IN_A_WORD.match(text, word.start() - 1):
             continue
         number += text.count("\n", at, word.start())

@@ -18,7 +18,7 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
     VariableScope,
 )
-from glueline_worker.lineage.script.interpreter import assignments
+from glueline_worker.lineage.script.interpreter import assignments, command_line
 from glueline_worker.lineage.script.interpreter.conditions import carry_assumptions
 from glueline_worker.lineage.script.source.parser import is_empty
 
@@ -35,6 +35,10 @@ def make_function(reading: Reading, node: Any, name: str) -> Function:
         UNKNOWN if default is None else reading.evaluate(default)
         for default in node.args.kw_defaults
     )
+    if getattr(node, "decorator_list", None) and command_line.is_command(node):
+        positional = [*node.args.posonlyargs, *node.args.args]
+        defaults = command_line.list_defaults(reading, node, positional, defaults)
+        keyword = command_line.list_defaults(reading, node, node.args.kwonlyargs, keyword)
     return Function(node, reading.scope, name, defaults, keyword)
 
 

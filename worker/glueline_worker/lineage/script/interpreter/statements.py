@@ -15,7 +15,7 @@ from glueline_worker.lineage.script.domain.values import (
     Instance,
     VariableScope,
 )
-from glueline_worker.lineage.script.interpreter.assignments import assign, augment, capture
+from glueline_worker.lineage.script.interpreter.assignments import assign, augment
 from glueline_worker.lineage.script.interpreter.conditions import list_tests
 from glueline_worker.lineage.script.interpreter.defaults import (
     drop_defaults,
@@ -31,6 +31,7 @@ from glueline_worker.lineage.script.interpreter.modules import (
     import_module,
     list_public_names,
 )
+from glueline_worker.lineage.script.interpreter.narrowing import narrow
 from glueline_worker.lineage.script.interpreter.variables import bind_variable
 
 
@@ -94,9 +95,14 @@ def _run_augmented_assignment(reading: Reading, node: ast.AugAssign) -> bool:
 
 def _run_if(reading: Reading, node: ast.If) -> bool:
     decided = answer_test(reading, node.test)
+
+    def follow(*, holds: bool) -> bool:
+        with narrow(reading, node.test, holds=holds):
+            return reading.run(node.body if holds else node.orelse)
+
     if decided is not None:
-        return reading.run(node.body if decided else node.orelse)
-    return fork(reading, lambda: reading.run(node.body), lambda: reading.run(node.orelse))
+        return follow(holds=decided)
+    return fork(reading, lambda: follow(holds=True), lambda: follow(holds=False))
 
 
 def _run_try(reading: Reading, node: ast.Try) -> bool:
@@ -140,19 +146,6 @@ def _run_with(reading: Reading, node: ast.With) -> bool:
         if item.optional_vars is not None:
             assign(reading, item.optional_vars, value)
     return reading.run(node.body)
-
-
-def _run_match(reading: Reading, node: ast.Match) -> bool:
-    subject = reading.evaluate(node.subject)
-
-    def enter(case: ast.match_case) -> Callable[[], bool]:
-        def path() -> bool:
-            capture(reading, case.pattern, subject)
-            return reading.run(case.body)
-
-        return path
-
-    return fork(reading, *map(enter, node.cases), lambda: True)
 
 
 def _define_function(reading: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -270,7 +263,6 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., bool]] = {
     ast.TryStar: _run_try,
     ast.With: _run_with,
     ast.AsyncWith: _run_with,
-    ast.Match: _run_match,
     ast.FunctionDef: _define_function,
     ast.AsyncFunctionDef: _define_function,
     ast.ClassDef: _define_class,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import name_connection_table, name_jdbc_table
-from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.path_parts import CONNECTION_URL
@@ -160,7 +159,6 @@ def run_query(state: State, sql: Value, connection: Value, rows: Value = None) -
     known = connection if isinstance(connection, DatabaseConnection) else UNKNOWN_DATABASE
     found: list[Value] = [
         sql_engines.run_sql(state, option, _make_engine(state, known), rows)
-        for option in get_alternatives(sql)
-        if isinstance(option, str)
+        for option in sql_engines.list_queries(state, sql)
     ]
     return state.unite_frames(found) or state.transform((), label="sql")

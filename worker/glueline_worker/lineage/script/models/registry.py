@@ -43,6 +43,7 @@ from glueline_worker.lineage.script.models.python.files import FILES
 from glueline_worker.lineage.script.models.python.iterables import ITERABLES
 from glueline_worker.lineage.script.models.python.job_arguments import JOB_ARGUMENTS
 from glueline_worker.lineage.script.models.python.pathlib import PATHLIB
+from glueline_worker.lineage.script.models.python.settings_files import SETTINGS_FILES
 from glueline_worker.lineage.script.models.python.super_calls import SUPER_CALLS
 from glueline_worker.lineage.script.models.python.tempfile import TEMPFILE
 from glueline_worker.lineage.script.models.python.urls import URLS
@@ -53,6 +54,7 @@ from glueline_worker.lineage.script.models.spark.delta_tables import DELTA_TABLE
 from glueline_worker.lineage.script.models.spark.frames import FRAMES
 from glueline_worker.lineage.script.models.spark.glue_context import GLUE_CONTEXT
 from glueline_worker.lineage.script.models.spark.glue_transforms import GLUE_TRANSFORMS
+from glueline_worker.lineage.script.models.spark.hudi_constants import HUDI_CONSTANTS
 from glueline_worker.lineage.script.models.spark.hudi_streamer import HUDI_STREAMER
 from glueline_worker.lineage.script.models.spark.spark_conf import SPARK_CONF
 from glueline_worker.lineage.script.models.spark.spark_io import SPARK_IO
@@ -70,6 +72,7 @@ LIBRARIES: tuple[Library, ...] = (
     URLS,
     TEMPFILE,
     SUPER_CALLS,
+    SETTINGS_FILES,
     FILES,
     BOTO3,
     BOTO3_S3,
@@ -95,6 +98,7 @@ LIBRARIES: tuple[Library, ...] = (
     CODE_SCHEMAS,
     DBAPI,
     SPARK_CONF,
+    HUDI_CONSTANTS,
     HUDI_STREAMER,
     TABLE_DECLARATIONS,
     UNKNOWN_HELPERS,

@@ -18,8 +18,9 @@ from glueline_worker.lineage.naming import (
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import is_placeholder, list_texts, render
-from glueline_worker.lineage.script.domain.values import Frame, Value
+from glueline_worker.lineage.script.domain.template_text import is_placeholder, render
+from glueline_worker.lineage.script.domain.values import External, Frame, Value
+from glueline_worker.lineage.script.models import procedures
 from glueline_worker.lineage.script.models.located_tables import name_place
 from glueline_worker.lineage.script.models.session_schemas import SessionSchemas
 from glueline_worker.lineage.script.models.spark.known_columns import (
@@ -47,9 +48,10 @@ _NO_ROWS = re.compile(
 _TAIL = 100
 _METADATA = re.compile(r"\$(?:all_\w+|files|history|manifests|partitions|refs|snapshots)\b")
 """The metadata of a table, as Athena names it; a query asks for nothing else then."""
-_LOOP_PLACEHOLDER = re.compile(r"`?\{loop:[^{}]*\}`?")
+_LOOP_PLACEHOLDER = re.compile(r"`?\{(?:loop|config):[^{}]*\}`?")
 _CHANNELS = frozenset({"stdin", "stdout"})
 """Names in PostgreSQL's COPY that are no tables."""
+_NO_TEXT = "a query that is known only at run time"
 _WRITES = split_words("insert merge update delete create_table create_view copy")
 
 
@@ -98,12 +100,18 @@ def name_spark_table(state: State, parts: TableName) -> Dataset:
 
 def run_spark_sql(state: State, query: Value) -> Value:
     """Call ``spark.sql(query)``; return the frame that the last statement yields."""
-    found: list[Value] = []
-    for option in get_alternatives(query):
-        if isinstance(option, str):
-            found += [run_sql(state, text, make_spark_engine(state)) for text in list_texts(option)]
+    engine = make_spark_engine(state)
+    found: list[Value] = [run_sql(state, text, engine) for text in list_queries(state, query)]
     frame = state.unite_frames(found)
     return frame if frame is not None else state.transform((), label="sql")
+
+
+def list_queries(state: State, query: Value) -> list[str]:
+    """List the texts of a query; one that is fetched at run time is a gap."""
+    options = get_alternatives(query)
+    if any(isinstance(option, (External, Frame)) for option in options):
+        state.leave_out(_NO_TEXT)
+    return [option for option in options if isinstance(option, str)]
 
 
 def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> Frame | None:
@@ -112,6 +120,7 @@ def run_sql(state: State, text: str, engine: SqlEngine, rows: Value = None) -> F
     ``rows`` flow into a statement besides its tables, such as those of an INSERT.
     """
     frame = None
+    procedures.run_procedures(state, text, engine.name)
     for name, place in find_moves(text):
         table = engine.name(split_name(render(name)))
         state.declare_tables([table], [name_place(state, render(place))])
@@ -138,7 +147,7 @@ def parse_statements(
     """Parse a text of SQL; what it leaves open becomes a warning of the script."""
     state.charge(_QUERY_COST + len(text) // 20)
     if is_placeholder(text):
-        state.warn("a query that is known only at run time")
+        state.leave_out(_NO_TEXT)
         return ()
     session = state.sql_session
     if schemas is not None and schemas.may_know:
@@ -289,4 +298,7 @@ def _resolve_view(state: State, name: TableName, engine: SqlEngine) -> Frame | N
     if value is None and len(name) == 1 and state.settings["database"] is None:
         # A loop may have registered views under names that only the run knows.
         value = [frame for view, frame in engine.views.items() if view.startswith("{")] or None
+    if value is None and engine.dialect == "spark" and name[0].lower() == "global_temp":
+        state.warn(f"{'.'.join(name)} is a temporary view that the script does not make")
+        return state.transform(())
     return None if value is None else state.unite_frames(value) or state.transform(())

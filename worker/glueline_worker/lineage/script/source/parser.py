@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from glueline_worker.lineage.script.source.match_statements import unfold_matches
 from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
 from glueline_worker.lineage.script.source.tree import walk
 from glueline_worker.lineage.syntax import parse_module
@@ -24,6 +25,7 @@ _MARKS = (
 )
 _LOOKED_AT = 1_000
 _CONTINUED = ("else", "elif", "except", "finally")
+_MATCH = re.compile(r"^[ \t]*match\b", re.MULTILINE)
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
@@ -150,9 +152,14 @@ def _is_idle(statement: ast.stmt) -> bool:
 def try_parse(text: str) -> ast.Module | None:
     """Parse a text; return None when it does not parse."""
     try:
-        return parse_module(text)
+        return _parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _parse(text: str) -> ast.Module:
+    module = parse_module(text)
+    return unfold_matches(module) if _MATCH.search(text) else module
 
 
 def parse_and_keep(text: str) -> ast.Module | None:
@@ -243,7 +250,7 @@ def _salvage(part: str, lost: list[int], start: int) -> ast.Module | None:
     lines, at = part.split("\n"), 0
     for _ in range(_BLANKED_LIMIT):
         try:
-            return parse_module("\n".join(lines))
+            return _parse("\n".join(lines))
         except SyntaxError as error:
             at = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
             if "unicodeescape" in str(error):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import name_dynamodb_table
-from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.path_parts import TABLE_END, TABLE_LOCATION
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
@@ -73,8 +73,7 @@ def _run_athena(call: Call) -> Value:
     engine = sql_engines.make_athena_engine(call.state, call.text(1, "database"))
     found = [
         sql_engines.run_sql(call.state, option, engine)
-        for option in get_alternatives(call.arg(0, "sql"))
-        if isinstance(option, str)
+        for option in sql_engines.list_queries(call.state, call.arg(0, "sql"))
     ]
     return call.state.unite_frames(found) or call.state.transform((), label="athena")
 
@@ -84,7 +83,9 @@ def _create_table_as(call: Call) -> Value:
     table = call.arg(2, "ctas_table")
     if table is not None:
         database = call.arg(3, "ctas_database", default=call.arg(1, "database"))
-        call.state.write(frame, datasets.find_tables(call.state, database, table), "wr.athena")
+        found = datasets.find_tables(call.state, database, table)
+        found += _find_place(call, call.arg(None, "s3_output"))
+        call.state.write(frame, found, "wr.athena")
     return frame
 
 
@@ -98,8 +99,14 @@ def _unload(call: Call) -> Value:
 def _write_iceberg(call: Call) -> Value:
     database, table = call.arg(1, "database"), call.arg(2, "table")
     found = datasets.find_tables(call.state, database, table, call.arg(None, "catalog_id"))
+    found += _find_place(call, call.arg(None, "table_location"))
     call.state.write(call.arg(0, "df"), found, "wr.athena")
     return None
+
+
+def _find_place(call: Call, path: Value) -> list[Dataset]:
+    """Find the place that a table is given, if it is."""
+    return [] if path is None else datasets.find_locations(call.state, path)
 
 
 def _declare(call: Call) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Value
@@ -42,8 +41,7 @@ def _run_athena(call: Call) -> Value:
     engine = sql_engines.make_athena_engine(call.state, call.text(1, "database"))
     found = [
         sql_engines.run_sql(call.state, option, engine)
-        for option in get_alternatives(call.arg(0, "sql", "query"))
-        if isinstance(option, str)
+        for option in sql_engines.list_queries(call.state, call.arg(0, "sql", "query"))
     ]
     return call.state.unite_frames(found) or call.state.transform((), label="athena")
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import (
+    name_delivery_stream,
     name_dynamodb_table,
     name_kinesis_stream,
     name_redshift_table,
 )
-from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.query_results import RESULT
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
     list_texts,
@@ -125,6 +126,14 @@ def _put_records(call: Call) -> Value:
     return UNKNOWN
 
 
+def _deliver_records(call: Call) -> Value:
+    """Call Firehose's ``put_record`` or ``put_record_batch``."""
+    stream = call.arg(None, "DeliveryStreamName")
+    names = [name_delivery_stream(render(text), call.state.context) for text in list_texts(stream)]
+    call.state.write(call.values, names, "firehose")
+    return UNKNOWN
+
+
 def _read_records(call: Call) -> Value:
     """Call ``get_shard_iterator``, by which the records of a stream are read."""
     frame = files.mark_tentative(call.state, call.state.read(_name_streams(call), "kinesis"))
@@ -141,7 +150,7 @@ def _run_athena(call: Call) -> Value:
     )
     found = [
         sql_engines.run_sql(call.state, text, engine)
-        for text in list_texts(call.arg(None, "QueryString", default=""))
+        for text in sql_engines.list_queries(call.state, call.arg(None, "QueryString", default=""))
     ]
     return _make_query(call, found)
 
@@ -149,7 +158,20 @@ def _run_athena(call: Call) -> Value:
 def _make_query(call: Call, found: list[Frame | None]) -> Value:
     """Return the answer with the id of a query, which its results are asked for by."""
     frame = call.state.unite_frames([frame for frame in found if frame is not None])
-    return External("query") if frame is None else Frame(frame.node, "scalar")
+    if frame is None:
+        return External("query")
+    return Frame(frame.node, "scalar", f"{RESULT}{frame.node}")
+
+
+def _describe_query(call: Call) -> Value:
+    """Call ``get_query_execution``: where the results of a query are."""
+    query = next((value for value in call.values if isinstance(value, Frame)), None)
+    if query is None or not query.label.startswith(RESULT):
+        return External("athena.get_query_execution()")
+    file = placeholder(query.label)
+    configuration = {"OutputLocation": f"s3://{file}/{file}.csv"}
+    status = {"State": External("state")}
+    return {"QueryExecution": {"ResultConfiguration": configuration, "Status": status}}
 
 
 def _get_results(call: Call) -> Value:
@@ -173,8 +195,7 @@ def _run_redshift(call: Call) -> Value:
     found = [
         sql_engines.run_sql(call.state, option, engine)
         for statement in (statements if isinstance(statements, (list, tuple)) else [statements])
-        for option in get_alternatives(statement)
-        if isinstance(option, str)
+        for option in sql_engines.list_queries(call.state, statement)
     ]
     return _make_query(call, found)
 
@@ -199,10 +220,13 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dynamodb", "Table"): lambda call: DynamoTable(call.arg(0, "name")),
     ("kinesis", "put_record"): _put_records,
     ("kinesis", "put_records"): _put_records,
+    ("firehose", "put_record"): _deliver_records,
+    ("firehose", "put_record_batch"): _deliver_records,
     ("kinesis", "get_shard_iterator"): _read_records,
     ("kinesis", "get_records"): _get_results,
     ("athena", "start_query_execution"): _run_athena,
     ("athena", "get_query_results"): _get_results,
+    ("athena", "get_query_execution"): _describe_query,
     ("redshift-data", "execute_statement"): _run_redshift,
     ("redshift-data", "batch_execute_statement"): _run_redshift,
     ("redshift-data", "get_statement_result"): _get_results,

@@ -162,10 +162,20 @@ class S3Listing(LibraryObject):
     def call(self, call: Call) -> Value:
         """Call a method of the listing."""
         if call.name in {"filter", "all", "limit", "search", "build_full_result"}:
-            return S3Listing(self.bucket, call.arg(None, "Prefix", default=self.prefix))
+            return _make_listing(call, self.bucket, call.arg(None, "Prefix", default=self.prefix))
         if call.name == "paginate":
-            return S3Listing(call.arg(None, "Bucket"), call.arg(None, "Prefix"), is_paged=True)
+            listing = _make_listing(call, call.arg(None, "Bucket"), call.arg(None, "Prefix"))
+            return S3Listing(listing.bucket, listing.prefix, is_paged=True)
         return self.get_item(call.arg(0)) if call.name == "get" else UNKNOWN
+
+
+def _make_listing(call: Call, bucket: Value, prefix: Value) -> S3Listing:
+    """List the objects under a prefix: below a folder, if the job has just written one there."""
+    if isinstance(prefix, str) and prefix and not prefix.endswith("/"):
+        folder = datasets.find_objects(call.state, bucket, prefix)
+        if folder and call.state.written.issuperset(folder):
+            prefix = f"{prefix}/"
+    return S3Listing(bucket, prefix)
 
 
 _CONTENTS = ("Contents", "CommonPrefixes", "Versions")
@@ -257,7 +267,7 @@ def _read_into(call: Call, target: Value, source: list[Dataset]) -> None:
 
 
 def _list(call: Call) -> Value:
-    return S3Listing(call.arg(None, "Bucket"), call.arg(None, "Prefix"))
+    return _make_listing(call, call.arg(None, "Bucket"), call.arg(None, "Prefix"))
 
 
 def _get_paginator(call: Call) -> Value:

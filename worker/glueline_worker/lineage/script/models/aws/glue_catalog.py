@@ -23,21 +23,11 @@ from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler
 from glueline_worker.lineage.script.models.located_tables import CATALOG_MARK
 
-_LOCATIONS = ("Location", "location")
+_TABLE_FIELDS = ("Description", "Owner", "PartitionKeys", "Retention", "TableType")
+_STORAGE_FIELDS = ("Columns", "InputFormat", "OutputFormat", "Compressed", "SerdeInfo")
 _WORKFLOW = "workflow_run_properties"
 _CATALOGUE = (TABLE_LOCATION, CONNECTION_URL)
 """The beginnings of what the catalogue says: no places that a script declares."""
-
-
-@dataclass(eq=False)
-class CatalogTable(LibraryObject):
-    """The answer of Glue's ``get_table``."""
-
-    place: str
-
-    def get_item(self, key: Value) -> Value:
-        """Return the table's location, or the part of the answer that it stands in."""
-        return f"{TABLE_LOCATION}{self.place}{TABLE_END}" if key in _LOCATIONS else self
 
 
 @dataclass(eq=False)
@@ -69,11 +59,22 @@ def _get_workflow(call: Call) -> Value:
 
 
 def _get_table(call: Call) -> Value:
+    """Call ``get_table``: a script may change the answer and hand it to ``update_table``."""
     database = list_texts(call.arg(None, "DatabaseName", default="unknown"))[0]
     table = list_texts(call.arg(None, "Name", default="unknown"))[0]
     catalog = call.arg(None, "CatalogId")
     owner = f"{CATALOG_MARK}{list_texts(catalog)[0]}" if catalog is not None else ""
-    return CatalogTable(f"{database}/{table}{owner}")
+    place = f"{TABLE_LOCATION}{database}/{table}{owner}{TABLE_END}"
+    storage = {"Location": place, **dict.fromkeys(_STORAGE_FIELDS, UNKNOWN)}
+    return {
+        "Table": {
+            "Name": table,
+            "DatabaseName": database,
+            "StorageDescriptor": storage,
+            "Parameters": {"location": place},
+            **dict.fromkeys(_TABLE_FIELDS, UNKNOWN),
+        }
+    }
 
 
 def _get_connection(call: Call) -> Value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from glueline_worker.lineage.script.domain.alternatives import map_alternatives
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.items import SETTINGS
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.state import State
@@ -34,6 +35,7 @@ from glueline_worker.lineage.script.domain.values import (
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.word_sets import split_words
+from glueline_worker.lineage.yaml_blocks import Block, read_yaml_blocks
 
 _JSON_LIMIT = 600_000
 _VARIABLE = re.compile(r"(?:\$\{?|\{\{\s*)(\w+)(?:\s*\}\}|\}?)")
@@ -63,9 +65,9 @@ def _pass_through(call: Call) -> Value:
 def _load_json(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, Frame):
-        return Frame(value.node, value.kind, value.label)
+        return Frame(value.node, value.kind, _name_settings(value.label))
     if isinstance(value, DataText):
-        return Frame(value.nodes[0], "rows", get_label(value))
+        return Frame(value.nodes[0], "rows", _name_settings(get_label(value)))
     is_too_long = isinstance(value, str) and len(value) > _JSON_LIMIT
     if is_too_long:
         report_limit(f"JSON of more than {_JSON_LIMIT:,} characters is not read")
@@ -76,6 +78,61 @@ def _load_json(call: Call) -> Value:
     except (ValueError, RecursionError):
         return UNKNOWN
     return found
+
+
+def _name_settings(label: str) -> str:
+    """Return the label of a document: its fields are named by their keys."""
+    return SETTINGS if label == "unknown" else label
+
+
+def _load_json_file(call: Call) -> Value:
+    """Call ``json.load(file)``."""
+    value = call.arg(0, "fp")
+    if isinstance(value, Frame):
+        return Frame(value.node, "rows", _name_settings(value.label))
+    return _load_file(call, value)
+
+
+def _load_file(call: Call, value: Value) -> Value:
+    """Return what is in an open file: data, or settings that nobody knows."""
+    if not isinstance(value, files.FileObject):
+        return MISSING
+    frame = call.state.unite_frames(value.content)
+    return External("file", SETTINGS) if frame is None else Frame(frame.node, "rows", SETTINGS)
+
+
+def _load_yaml(call: Call) -> Value:
+    """Call ``yaml.safe_load(text)`` of a text in the script."""
+    value = call.arg(0, "stream")
+    if isinstance(value, (Frame, DataText)):
+        return _load_json(call)
+    if not isinstance(value, str) or has_placeholder(value):
+        return _load_file(call, value)
+    try:
+        return _as_values(read_yaml_blocks(value))
+    except (ValueError, RecursionError):
+        return MISSING
+
+
+def _as_values(block: Block) -> Value:
+    """Return a YAML document with its figures and its words for true, false and nothing."""
+    if isinstance(block, list):
+        return [_as_values(part) for part in block]
+    if isinstance(block, dict):
+        return {key: _as_values(part) for key, part in block.items()}
+    if block in _YAML_WORDS:
+        return _YAML_WORDS[block]
+    return int(block) if block.isdecimal() and len(block) <= _DIGITS else block
+
+
+_YAML_WORDS: dict[str, Value] = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "~": None,
+    "": None,
+}
+_DIGITS = 9
 
 
 def _dump_json(call: Call) -> Value:
@@ -188,6 +245,10 @@ BUILTIN_FUNCTIONS = Library(
         "loads": _load_json,
         "ast.literal_eval": _load_json,
         "literal_eval": _load_json,
+        "yaml.safe_load": _load_yaml,
+        "yaml.full_load": _load_yaml,
+        "yaml.load": _load_yaml,
+        "json.load": _load_json_file,
         "json.dumps": _dump_json,
         "json.dump": _dump_json,
         "pickle.dumps": _dump_json,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.date_parts import PARTS, is_date, name_formatted
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import get_label, has_placeholder
 from glueline_worker.lineage.script.domain.values import MISSING, External, Value
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.word_sets import split_words
 
-_MODULES = split_words("datetime date time pendulum arrow")
 _FUNCTIONS = split_words(
     "now today utcnow strftime localtime gmtime time datetime date timedelta relativedelta "
     "Timestamp date_range"
 )
-_PARTS = split_words("month year day hour")
 
 
 def _parse_date(call: Call) -> Value:
@@ -39,10 +38,20 @@ def _make_date(call: Call) -> Value:
 def _get_part(state: State, value: External, name: str) -> Value:
     """Return ``date.year`` and the like."""
     del state
-    if name not in _PARTS or value.label != "unknown":
+    if name not in PARTS:
         return MISSING
-    is_date = value.path.split(".", maxsplit=1)[0].rstrip("()") in _MODULES
-    return External(value.path, "date") if is_date else value.part(name)
+    if is_date(value):
+        return External(value.path, "date")
+    return value.part(name) if value.label == "unknown" else MISSING
+
+
+def _format_date(call: Call) -> Value:
+    """Call ``date.strftime(template)`` of a date that an argument gives."""
+    template = call.arg(0)
+    date = External(".".join(call.parts[:-1]), call.receiver.label)
+    if call.name != "strftime" or not isinstance(template, str) or not is_date(date):
+        return MISSING
+    return name_formatted(date, template)
 
 
 DATES = Library(
@@ -51,6 +60,6 @@ DATES = Library(
         "fromisoformat": _parse_date,
         "dateutil.parser.parse": _parse_date,
     },
-    rules=(_make_date,),
+    rules=(_make_date, _format_date),
     attributes=(_get_part,),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
@@ -24,6 +25,7 @@ _WRITE_METHODS = split_words(
     "write writelines writerow writerows writestr writeheader "
     "append cell write_row write_column write_string write_number"
 )
+_REMOTE = ("s3://", "s3a://", "gs://", "hdfs://")
 _PASS_THROUGH = split_words("__enter__ rewind open create_sheet add_worksheet add_sheet")
 
 
@@ -44,6 +46,8 @@ class FileObject(LibraryObject):
 class Buffer(FileObject):
     """A buffer in memory, or an open file."""
 
+    is_written: bool = False
+
     def get_attribute(self, name: str) -> Value:
         """Return the file's name; the active sheet of a workbook is the workbook."""
         if name == "name" and isinstance(self.path, str):
@@ -55,6 +59,12 @@ class Buffer(FileObject):
         del key
         return UNKNOWN
 
+    def get_element(self, label: str) -> Value:
+        """Return any line, with the data of all of them."""
+        content = self.content if isinstance(self.content, (list, tuple)) else [self.content]
+        lines = [Frame(part.node, "rows", label) for part in content if isinstance(part, Frame)]
+        return join_values(lines) if lines else External("line", label)
+
     def call(self, call: Call) -> Value:
         """Call a method of a buffer or an open file."""
         if call.name in _READ_METHODS:
@@ -62,9 +72,17 @@ class Buffer(FileObject):
             return Frame(found.node, "rows") if found else External("text")
         if call.name in _WRITE_METHODS:
             add_content(call.state, self, call.values)
+            self._note_write(call.state)
         if call.name == "save" and call.args:  # a workbook, to a file or a buffer
             write_file(call.state, call.arg(0), self.content)
         return self if call.name in _PASS_THROUGH else None
+
+    def _note_write(self, state: State) -> None:
+        """Note a file on S3 as an output, even where no data is known to get into it."""
+        is_remote = isinstance(self.path, str) and self.path.startswith(_REMOTE)
+        if is_remote and not self.content and not self.is_written:
+            state.change(self, is_written=True)
+            state.write((), datasets.find_locations(state, self.path), "file")
 
 
 def open_file(call: Call) -> Value:
@@ -82,8 +100,9 @@ def open_file(call: Call) -> Value:
 
 def _read_content(state: State, path: Value) -> Value:
     if isinstance(path, str) and path in state.files:
-        return state.files[path]
-    if isinstance(path, str) and path.startswith(("s3://", "s3a://", "gs://", "hdfs://")):
+        found = state.unite_frames(state.files[path])
+        return state.files[path] if found is None else Frame(found.node, "rows")
+    if isinstance(path, str) and path.startswith(_REMOTE):
         return mark_tentative(state, state.read(datasets.find_locations(state, path), "open"))
     return External("file")
 

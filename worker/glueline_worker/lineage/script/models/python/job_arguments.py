@@ -14,6 +14,7 @@ from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
     External,
+    Function,
     Instance,
     JobArgument,
     JobArguments,
@@ -87,7 +88,12 @@ class Namespace(LibraryObject):
     def set_item(self, key: Value, value: Value) -> None:
         """Set an argument."""
         if isinstance(key, str):
-            self.values[key] = value
+            self.set_attribute(key, value)
+
+    def set_attribute(self, name: str, value: Value) -> None:
+        """Set an argument."""
+        self.state.journal.touch(self.values)
+        self.values[name] = value
 
 
 def _make_parser(call: Call) -> Value:
@@ -146,11 +152,30 @@ def _find_position(call: Call) -> Value:
     return External("argv.index", f"{_POSITION}{name}") if known else UNKNOWN
 
 
+def _get_default(call: Call) -> Value:
+    """Call ``typer.Option(default, "--name")``: a parameter's default."""
+    return call.arg(0, "default", default=UNKNOWN)
+
+
+def _run_command(call: Call) -> Value:
+    """Call ``typer.run(function)``: each parameter comes from the command line."""
+    function = call.arg(0, "function")
+    if not isinstance(function, Function):
+        return MISSING
+    parameters = [*function.node.args.posonlyargs, *function.node.args.args]
+    required = parameters[: len(parameters) - len(function.defaults)]
+    given = [call.state.get_argument(each.arg) for each in required]
+    return call.reading.call(function, given, {})
+
+
 JOB_ARGUMENTS = Library(
     functions={
         "getResolvedOptions": _resolve_options,
         "ArgumentParser": _make_parser,
         "OptionParser": lambda call: ArgumentParser(is_old=True),  # noqa: ARG005
+        "typer.Option": _get_default,
+        "typer.Argument": _get_default,
+        "typer.run": _run_command,
         "vars": _list_variables,
         "argv.index": _find_position,
         "os.getenv": _get_environment,

@@ -148,6 +148,24 @@ def _map_frames(call: Call, frame: Frame, function: Callable[[Value], Value]) ->
     return Frame(found.node, "collection") if found is not None else frame
 
 
+def _evaluate_quality(call: Call, frame: Frame) -> Value:
+    """Return the outcomes; they go to S3 as well where an option says so."""
+    outcomes = Frame(call.state.transform(frame, OPAQUE, "EvaluateDataQuality").node)
+    place = call.mapping(2, "publishing_options").get("resultsS3Prefix")
+    if place is not None:
+        found = datasets.find_locations(call.state, place)
+        call.state.write(outcomes, found, "EvaluateDataQuality")
+    return outcomes
+
+
+def _process_rows(call: Call) -> Value:
+    """Call ``EvaluateDataQuality().process_rows(frame, …)``: a collection of its outcomes."""
+    frame = call.state.unite_frames(call.arg(0, "frame"))
+    if frame is not None:
+        _evaluate_quality(call, frame)
+    return _apply_transform(call, "Relationalize")
+
+
 _OWN_OPTIONS = split_words(
     "dfc BaseTransform frame_name transformation_ctx info stageThreshold totalThreshold"
 )
@@ -176,9 +194,7 @@ _TRANSFORMS: dict[str, Callable[[Call, Frame], Value]] = {
     "SplitRows": _split_rows,
     "Relationalize": _relationalize,
     "SelectFromCollection": _select,
-    "EvaluateDataQuality": lambda call, frame: Frame(
-        call.state.transform(frame, OPAQUE, "EvaluateDataQuality").node
-    ),
+    "EvaluateDataQuality": _evaluate_quality,
 }
 
 
@@ -199,7 +215,7 @@ GLUE_TRANSFORMS = Library(
         "fromDF": _convert_frame,
         "DynamicFrame": _convert_frame,
         "DynamicFrameCollection": _make_collection,
-        "process_rows": lambda call: _apply_transform(call, "Relationalize"),
+        "process_rows": _process_rows,
     },
     rules=(_apply,),
     frame_methods={"spigot": _spigot_frame},

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.naming import is_metadata_table, split_name
 from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.items import is_field
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
@@ -55,7 +56,8 @@ class SparkReader(LibraryObject):
     def _read(self, call: Call) -> Value:
         state = call.state
         path = call.arg(0, "path", "paths", default=self.options.get("path"))
-        if call.name not in {"load", "parquet", "orc"} and isinstance(path, Frame):
+        may_be_data = isinstance(path, Frame) and not is_field(path.label)
+        if call.name not in {"load", "parquet", "orc"} and may_be_data:
             # spark.read.json(rdd): the data is there already.
             return state.transform(path, label=call.name)
         if len(call.args) > 1 and call.name in {"parquet", "orc"}:

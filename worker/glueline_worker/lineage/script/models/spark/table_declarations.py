@@ -30,8 +30,11 @@ class TableBuilder(LibraryObject):
 
 
 def _declare(call: Call, table: Value, place: Value) -> None:
+    """Note that whoever writes the table writes the place, and the other way round."""
     tables = datasets.find_spark_tables(call.state, table)
-    call.state.declare_tables(tables, datasets.find_locations(call.state, place))
+    places = datasets.find_locations(call.state, place)
+    call.state.declare_tables(tables, places)
+    call.state.declare_tables(places, tables)
 
 
 def _create_table(call: Call) -> Value:

@@ -1,0 +1,75 @@
+"""Settings from files that the script alone does not show: configparser, Scala's typesafe config.
+
+Each of them is named after its key, so that two settings stay two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glueline_worker.lineage.script.domain.call import Call
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
+from glueline_worker.lineage.script.domain.template_text import has_placeholder, placeholder
+from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
+from glueline_worker.lineage.script.models.library import Library
+
+
+@dataclass(eq=False)
+class Settings(LibraryObject):
+    """A file of settings, or a section of it."""
+
+    section: str = ""
+    has_sections: bool = True
+
+    def get_item(self, key: Value) -> Value:
+        """Return ``settings["section"]``, or a setting of a section."""
+        if not _is_known(key):
+            return UNKNOWN
+        if self.has_sections and not self.section:
+            return Settings(key)
+        return _name(self.section, key)
+
+    def call(self, call: Call) -> Value:
+        """Call a method: ``get(section, key)``, ``getString(path)``, ``getConfig(path)``."""
+        keys = [key for key in call.args if isinstance(key, str)]
+        if not keys or not all(map(_is_known, keys)):
+            return UNKNOWN
+        if call.name == "getConfig":
+            return Settings(f"{self.section}.{keys[0]}".lstrip("."), has_sections=False)
+        if call.name == "getString":
+            return _name(self.section, keys[0])
+        if call.name == "get" and (self.section or len(keys) > 1):
+            inner = keys[:1] if self.section else keys[:2]
+            return _name(self.section, ".".join(inner))
+        return UNKNOWN
+
+
+def _is_known(key: Value) -> bool:
+    return isinstance(key, str) and not has_placeholder(key)
+
+
+def _name(section: str, key: str) -> str:
+    return placeholder(f"config:{section}.{key}".replace(":.", ":"))
+
+
+def _open_settings(call: Call) -> Value:
+    del call
+    return Settings()
+
+
+def _load_config(call: Call) -> Value:
+    del call
+    return Settings(has_sections=False)
+
+
+SETTINGS_FILES = Library(
+    functions={
+        "configparser.ConfigParser": _open_settings,
+        "ConfigParser": _open_settings,
+        "RawConfigParser": _open_settings,
+        **dict.fromkeys(
+            ("ConfigFactory.load", "ConfigFactory.parseFile", "ConfigFactory.parseResources"),
+            _load_config,
+        ),
+    }
+)
