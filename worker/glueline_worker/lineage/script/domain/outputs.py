@@ -17,11 +17,11 @@ class BuiltField(NamedTuple):
     fields: tuple[tuple[str, BuiltField], ...] = ()
 
 
-Fields = tuple[tuple[str, BuiltField], ...]
+BuiltFields = tuple[tuple[str, BuiltField], ...]
 """The fields of a struct, by name and in their order."""
 
 
-def unite_built_fields(structs: Sequence[Fields]) -> Fields:
+def unite_built_fields(structs: Sequence[BuiltFields]) -> BuiltFields:
     """Return the fields of rows below one another; none if they are not those of one struct."""
     names = {tuple(name.lower() for name, _ in fields) for fields in structs}
     if len(names) != 1 or not structs[0]:

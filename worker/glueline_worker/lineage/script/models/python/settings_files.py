@@ -1,4 +1,4 @@
-"""Settings from files that the script alone does not show: configparser, Scala's typesafe config.
+"""FileSettings from files that the script alone does not show: configparser, Scala's typesafe config.
 
 Each of them is named after its key, so that two settings stay two.
 """
@@ -15,7 +15,7 @@ from glueline_worker.lineage.script.models.library import Library
 
 
 @dataclass(eq=False)
-class Settings(LibraryObject):
+class FileSettings(LibraryObject):
     """A file of settings, or a section of it."""
 
     section: str = ""
@@ -26,7 +26,7 @@ class Settings(LibraryObject):
         if not _is_known(key):
             return UNKNOWN
         if self.has_sections and not self.section:
-            return Settings(key)
+            return FileSettings(key)
         return _name(self.section, key)
 
     def call(self, call: Call) -> Value:
@@ -35,7 +35,7 @@ class Settings(LibraryObject):
         if not keys or not all(map(_is_known, keys)):
             return UNKNOWN
         if call.name == "getConfig":
-            return Settings(f"{self.section}.{keys[0]}".lstrip("."), has_sections=False)
+            return FileSettings(f"{self.section}.{keys[0]}".lstrip("."), has_sections=False)
         if call.name == "getString":
             return _name(self.section, keys[0])
         if call.name == "get" and (self.section or len(keys) > 1):
@@ -54,12 +54,12 @@ def _name(section: str, key: str) -> str:
 
 def _open_settings(call: Call) -> Value:
     del call
-    return Settings()
+    return FileSettings()
 
 
 def _load_config(call: Call) -> Value:
     del call
-    return Settings(has_sections=False)
+    return FileSettings(has_sections=False)
 
 
 SETTINGS_FILES = Library(
