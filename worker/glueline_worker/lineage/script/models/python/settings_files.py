@@ -1,4 +1,4 @@
-"""FileSettings from files that the script alone does not show: configparser, Scala's typesafe config.
+"""Settings from files that the script alone does not show: configparser, Scala's typesafe config.
 
 Each of them is named after its key, so that two settings stay two.
 """
