@@ -24,7 +24,17 @@ Role = Literal["read", "transform", "write"]
 Schemas = Mapping[str, tuple[str, ...]]
 """The columns of a table by ``database/table`` in lower case, in their order and as written.
 The fields of a struct are by ``database/table/column``, those of a struct within it by
-``database/table/column/field``; an array or a map of structs counts as its struct."""
+``database/table/column/field``. An array counts as its items, and a map as a struct of ``key`` and
+``value``; a struct of just these names that is none has an entry ``ITEMS`` among its fields."""
+MAP_FIELDS = ("key", "value")
+ITEMS = "[]"
+
+
+def is_map(schemas: Schemas, path: str | None) -> bool:
+    """Tell whether the column or field at ``path`` is known to be a map."""
+    return path is not None and (
+        schemas.get(path) == MAP_FIELDS and f"{path}/{ITEMS}" not in schemas
+    )
 
 
 @dataclass(frozen=True, slots=True)

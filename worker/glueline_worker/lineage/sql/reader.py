@@ -9,11 +9,14 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.blocks import (
+    BlockPart,
+    fill_arguments,
     find_immediate_text,
     has_control,
     read_assignment,
     unwrap_blocks,
 )
+from glueline_worker.lineage.sql.clauses import simplify_clauses
 from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
     SqlToken,
@@ -68,6 +71,7 @@ _MOVING = split_words(
     "VALUES WITH ("
 )
 """First words of statements that may move data, or that others depend on."""
+_REWRITTEN = frozenset({"spark", "hive", "trino"})
 _BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
 
 
@@ -118,7 +122,8 @@ class _Reader:
         self._schemas = schemas
         self._left = _MAX_PARSED
         self._immediate = 0
-        self._rewrites = dialect == "spark" and may_need_rewriting(text)
+        self._rows: list[tuple[str, SqlStatement]] = []
+        self._rewrites = dialect in _REWRITTEN and may_need_rewriting(text)
         self.session = session
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
@@ -134,10 +139,17 @@ class _Reader:
         line, seen = 1, 0
         pieces = split_statements(lex_sql(self._text, self._dialect))
         for piece in islice(pieces, _MAX_STATEMENTS):
-            for tokens in unwrap_blocks(piece) if has_control(piece) else (piece,):
-                line += self._text.count("\n", seen, tokens[0].start)
-                seen = tokens[0].start
-                self.statements += self._read_statement(tokens, line)
+            for part in unwrap_blocks(piece) if has_control(piece) else (BlockPart(piece),):
+                if not part.tokens:
+                    del self._rows[-1:]
+                    continue
+                start = part.tokens[0].start
+                line += self._text.count("\n", seen, start)
+                seen = start
+                found = self._read_statement(part.tokens, line)
+                self.statements += found
+                if part.row is not None:
+                    self._rows.append((part.row, found[-1] if found else SqlStatement("other")))
         if more := sum(1 for _ in pieces):
             self.leave_out(
                 f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
@@ -148,8 +160,7 @@ class _Reader:
             return [SqlStatement("other", line=line)]
         if [token.upper for token in tokens[:2]] == ["EXECUTE", "IMMEDIATE"]:
             return self._read_immediate(tokens, line)
-        if self._rewrites:
-            tokens = rewrite_spark(tokens, self.session.variables)
+        tokens = self._rewrite(tokens)
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
             tokens = [SqlToken("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
@@ -163,6 +174,13 @@ class _Reader:
         if moved is not None:
             return [moved]
         return self._read_parsed(tokens, line)
+
+    def _rewrite(self, tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+        if not self._rewrites:
+            return tokens
+        if self._dialect == "spark":
+            return rewrite_spark(tokens, self.session.variables)
+        return simplify_clauses(tokens)
 
     def _read_parsed(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         first = tokens[0].upper or tokens[0].text
@@ -190,8 +208,7 @@ class _Reader:
         if measure_depth(tokens) > _MAX_DEPTH or len(tokens) > self._left:
             return None
         self._left -= len(tokens)
-        if self._rewrites:
-            tokens = rewrite_spark(tokens, self.session.variables)
+        tokens = self._rewrite(tokens)
         return parse_statement(Placeholders(tokens).fill(), self._dialect)
 
     def _read_immediate(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
@@ -201,10 +218,11 @@ class _Reader:
             self.leave_out(f"line {line}: EXECUTE IMMEDIATE of a text that is known at run time")
             return []
         self._immediate += 1
-        self._rewrites |= self._dialect == "spark" and may_need_rewriting(text)
+        self._rewrites |= self._dialect in _REWRITTEN and may_need_rewriting(text)
         found: list[SqlStatement] = []
         for inner in islice(split_statements(lex_sql(text, self._dialect)), _MAX_IMMEDIATE):
-            found += self._read_statement(inner, line)
+            filled = fill_arguments(inner, tokens, self.session.variables)
+            found += self._read_statement(filled, line)
         self._immediate -= 1
         return found
 
@@ -231,6 +249,7 @@ class _Reader:
                     self._dialect,
                     self.session,
                     ProjectionTexts(sql),
+                    tuple(self._rows),
                     line,
                 )
                 return self._classify(tree, context)

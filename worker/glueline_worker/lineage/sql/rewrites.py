@@ -7,12 +7,16 @@ plain SELECTs and names; pipes become subqueries. It works on tokens, before any
 import re
 from collections.abc import Mapping, Sequence
 
+from glueline_worker.lineage.sql.clauses import CLAUSE_WORDS, simplify_clauses
 from glueline_worker.lineage.sql.lexer import SqlToken
 from glueline_worker.lineage.sql.pipes import has_pipe, rewrite_pipes
 from glueline_worker.lineage.word_sets import split_words
 
 _TRIGGERS = split_words("TABLE IDENTIFIER STREAM REPLACE")
-_SIGNS = re.compile(r"\|>|@|\b(?:table|identifier|stream|replace)\b", re.IGNORECASE)
+_SIGNS = re.compile(
+    r"\|>|@|\b(?:table|identifier|stream|replace|evolution|system_version|window|if\s+not)\b",
+    re.IGNORECASE,
+)
 _BEFORE_TABLE = split_words("UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
 _BEFORE_QUERY = _BEFORE_TABLE | split_words("( , FROM JOIN IN EXISTS LATERAL") | {""}
 _QUERY = split_words("SELECT WITH FROM TABLE VALUES (")
@@ -50,6 +54,8 @@ def rewrite_spark(
             tokens = _drop_replaced_rows(tokens)
         if "TABLE" in words or "STREAM" in words:
             tokens = _rewrite_tables(tokens)
+    if words & CLAUSE_WORDS:
+        tokens = simplify_clauses(tokens)
     return rewrite_pipes(tokens) if has_pipe(tokens) else tokens
 
 

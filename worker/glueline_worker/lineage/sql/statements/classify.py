@@ -26,9 +26,8 @@ _READERS: dict[type[exp.Expr], Callable[[exp.Expr, StatementBuilder], SqlStateme
 def classify_statement(tree: exp.Expr, context: StatementContext) -> list[SqlStatement]:
     """Return the statements of ``tree``: several where one INSERT has several targets."""
     if isinstance(tree, exp.MultitableInserts):
-        source = tree.args["source"]
         return [
-            dml.read_multi_insert(part, source, StatementBuilder(context))
+            dml.read_multi_insert(tree, part, StatementBuilder(context))
             for part in tree.expressions
         ]
     builder = StatementBuilder(context)
