@@ -5,6 +5,7 @@ tokens of one expression with a small operator-precedence parser and prints them
 What it does not know has no name.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
@@ -49,6 +50,11 @@ _BINARY = {
     "DIV": _MULTIPLY,
 }
 _MATCHES = split_words("LIKE ILIKE RLIKE REGEXP IN BETWEEN IS")
+_TIMESTAMP = re.compile(
+    r"(?:current_timestamp|now|to_timestamp|from_unixtime|date_trunc|make_timestamp)\("
+    r"|CAST\(.* AS TIMESTAMP\w*\)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 _MAX_TOKENS = 400
 """Beyond these a name is of no use to anyone; it also bounds the recursion."""
 
@@ -246,5 +252,8 @@ def _join(word: str, left: Printed, right: Printed) -> Printed:
         if left.is_interval and word == "+":
             left, right = right, left
         if right.is_interval:
+            # Of whole days, Spark prints it otherwise if the column is a date.
+            if right.text.endswith("' DAY") and not _TIMESTAMP.match(left.text):
+                raise UnknownNameError
             return Printed(f"{left.text} {word} {right.text}")
     return Printed(print_binary(word, left.text, right.text))

@@ -41,7 +41,7 @@ def read_window(
 
 def _fix_frame(function: str) -> str | None:
     """Return the frame of a function that has always the same one."""
-    if function.partition("(")[0] in _RANKS:
+    if function.partition("(")[0].lower() in _RANKS:
         return _RANKED
     shift = _SHIFT.fullmatch(function)
     if shift is None:
