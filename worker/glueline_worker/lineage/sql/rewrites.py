@@ -14,7 +14,7 @@ from glueline_worker.lineage.word_sets import split_words
 
 _TRIGGERS = split_words("TABLE IDENTIFIER STREAM REPLACE")
 _SIGNS = re.compile(
-    r"\|>|@|\b(?:table|identifier|stream|replace|evolution|system_version|window|if\s+not)\b",
+    r"\|>|@|\b(?:table|identifier|stream|replace|flow|evolution|system_version|window|if\s+not)\b",
     re.IGNORECASE,
 )
 _BEFORE_TABLE = split_words("UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
@@ -44,6 +44,8 @@ def rewrite_spark(
     tokens: Sequence[SqlToken], variables: Mapping[str, str | None]
 ) -> Sequence[SqlToken]:
     """Return a statement in words that the parser knows."""
+    if [token.upper for token in tokens[:2]] == ["CREATE", "FLOW"]:
+        tokens = _drop_flow_name(tokens)
     words = {token.upper for token in tokens}
     if any("@" in token.text for token in tokens):
         tokens = list(map(_drop_version, tokens))
@@ -70,6 +72,12 @@ def fold_text(tokens: Sequence[SqlToken], variables: Mapping[str, str | None]) -
         elif token.text not in {"|", "(", ")"}:
             return None
     return found
+
+
+def _drop_flow_name(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+    """Return the INSERT of ``CREATE FLOW f AS INSERT …``."""
+    at = next((i for i, token in enumerate(tokens) if token.upper == "INSERT"), 0)
+    return tokens[at:]
 
 
 def _drop_version(token: SqlToken) -> SqlToken:

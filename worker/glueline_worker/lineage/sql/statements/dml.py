@@ -53,10 +53,8 @@ def _place(
     if not relation.exact:
         return relation
     count = len(relation.fields)
-    if names:
-        return relation.rename(names) if len(names) >= count else relation
-    columns = _list_columns(target, builder)
-    free = _leave_out_fixed(columns, target)
+    columns = names or _list_columns(target, builder)
+    free = names or _leave_out_fixed(columns, target)
     if not free or not count:
         return relation
     if len(free) >= count:
