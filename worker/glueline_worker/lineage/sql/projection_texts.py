@@ -42,6 +42,10 @@ class ProjectionTexts:
         self._tokens: Sequence[Token] = ()
         self._places: list[tuple[int, int, int]] | None = None
 
+    def has(self, word: str) -> bool:
+        """Tell whether the text has a word in it."""
+        return word in self._text
+
     def name(
         self, node: exp.Expr, is_table: Callable[[str], bool], is_alias: Callable[[str], bool]
     ) -> str | None:

@@ -35,13 +35,17 @@ from glueline_worker.lineage.sql.parse import (
 )
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
+from glueline_worker.lineage.sql.query.scope import Item
 from glueline_worker.lineage.sql.query.tables import TableSchemas
 from glueline_worker.lineage.sql.rewrites import may_need_rewriting, rewrite_spark
 from glueline_worker.lineage.sql.routines import is_sql_function, read_sql_function
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.sql.statements.classify import classify_statement
 from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
-from glueline_worker.lineage.sql.statements.statement_builder import StatementContext
+from glueline_worker.lineage.sql.statements.statement_builder import (
+    StatementContext,
+    make_row,
+)
 from glueline_worker.lineage.word_sets import split_words
 
 _MAX_PARSED = 50_000
@@ -58,6 +62,8 @@ _MAX_OPEN_JOINS = 12
 _MAX_STATEMENTS = 10_000
 _MAX_IMMEDIATE = 4
 """Texts of EXECUTE IMMEDIATE within one another."""
+_MAX_ROWS = 8
+"""Loops around a statement whose rows are known."""
 _MAX_WARNINGS = 50
 _LAST_WORD = re.compile(r"[^\s;]*\Z")
 _STARTS = split_words(
@@ -122,7 +128,7 @@ class _Reader:
         self._schemas = schemas
         self._left = _MAX_PARSED
         self._immediate = 0
-        self._rows: list[tuple[str, SqlStatement]] = []
+        self._rows: tuple[Item, ...] = ()
         self._rewrites = dialect in _REWRITTEN and may_need_rewriting(text)
         self.session = session
         self.statements: list[SqlStatement] = []
@@ -141,7 +147,7 @@ class _Reader:
         for piece in islice(pieces, _MAX_STATEMENTS):
             for part in unwrap_blocks(piece) if has_control(piece) else (BlockPart(piece),):
                 if not part.tokens:
-                    del self._rows[-1:]
+                    self._rows = self._rows[:-1]
                     continue
                 start = part.tokens[0].start
                 line += self._text.count("\n", seen, start)
@@ -149,7 +155,8 @@ class _Reader:
                 found = self._read_statement(part.tokens, line)
                 self.statements += found
                 if part.row is not None:
-                    self._rows.append((part.row, found[-1] if found else SqlStatement("other")))
+                    query = found[-1] if found else SqlStatement("other")
+                    self._rows = (*self._rows, make_row(part.row, query))[-_MAX_ROWS:]
         if more := sum(1 for _ in pieces):
             self.leave_out(
                 f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
@@ -249,7 +256,7 @@ class _Reader:
                     self._dialect,
                     self.session,
                     ProjectionTexts(sql),
-                    tuple(self._rows),
+                    self._rows,
                     line,
                 )
                 return self._classify(tree, context)

@@ -179,14 +179,20 @@ def _rewrite_tables(tokens: Sequence[SqlToken]) -> list[SqlToken]:
     """Replace ``TABLE t`` as a query by ``SELECT * FROM t``, and ``FROM STREAM t`` by its table."""
     result: list[SqlToken] = []
     skip_close = 0
+    seen: set[str] = set()
     for index, token in enumerate(tokens):
+        seen.add(token.upper)
         after = tokens[index + 1] if index + 1 < len(tokens) else None
         is_name = (
             after is not None
             and after.kind in {"word", "quoted", "placeholder"}
             and after.upper not in _AFTER_ITEM
         )
-        if token.upper == "TABLE" and is_name and _is_table_query(tokens[:index]):
+        if (
+            token.upper == "TABLE"
+            and is_name
+            and _is_table_query(tokens[max(0, index - 2) : index], seen)
+        ):
             result += make_tokens("SELECT * FROM")
         elif token.upper == "STREAM" and _is_stream(tokens, index, is_name=is_name):
             skip_close += tokens[index + 1].text == "("
@@ -214,8 +220,11 @@ _AFTER_ITEM = split_words(
 )
 
 
-def _is_table_query(before: Sequence[SqlToken]) -> bool:
-    """Tell whether TABLE begins a query here, as it does not in INSERT INTO TABLE."""
+def _is_table_query(before: Sequence[SqlToken], words: set[str]) -> bool:
+    """Tell whether TABLE begins a query here, as it does not in INSERT INTO TABLE.
+
+    ``before`` are the two tokens before it, and ``words`` all words so far.
+    """
     if not before:
         return True
     last = before[-1].upper or before[-1].text
@@ -224,6 +233,5 @@ def _is_table_query(before: Sequence[SqlToken]) -> bool:
         return opens in _BEFORE_QUERY
     if last in _BEFORE_TABLE or last == ">":
         return True
-    words = {token.upper for token in before}
     is_first = "INSERT" in words and not words & {"SELECT", "FROM", "VALUES"}
     return is_first and last not in {"INTO", "OVERWRITE", "INSERT"}

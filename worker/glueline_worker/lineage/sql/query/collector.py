@@ -49,7 +49,7 @@ def find_field(walk: QueryWalk, node: exp.Column, scope: QueryScope) -> Field | 
         return Field("", {((), ".".join(names)): IDENTITY})
     if walk.session.variables and _is_variable(walk, names, scope):
         return Field("")
-    if names[0].startswith(PLACE):
+    if walk.has_places and names[0].startswith(PLACE):
         return _find_at_place(scope, names[0])
     found = find_column(scope, names, walk.find_member)
     if found is not None and found.sources:

@@ -104,6 +104,7 @@ def _read_transform(walk: QueryWalk, node: exp.QueryTransform, scope: QueryScope
     every = Relation(values).merge_all(TRANSFORMED)
     schema = node.args.get("schema")
     names = [item.name for item in schema.expressions] if schema else ["key", "value"]
+    walk.spend_sources(len(names) * len(every.sources or ()))
     return Relation([every.rename(name) for name in names])
 
 

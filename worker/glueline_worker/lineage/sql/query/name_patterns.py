@@ -1,7 +1,6 @@
 """Columns by a pattern: `` `(ds|hr)?+.+` `` in Hive and Spark, all columns but these."""
 
 import re
-from typing import TypeGuard
 
 from sqlglot import exp
 
@@ -17,13 +16,9 @@ _COSTLY = re.compile(r"\)[*+]|[{\\]|\(\?|\[[^\]]*(?:\[|--|&&|~~|\|\|)")
 """Repeated groups, counts, escapes and sets of sets: they may take any time, or differ in Java."""
 
 
-def is_name_pattern(node: exp.Expr) -> TypeGuard[exp.Column]:
+def is_name_pattern(node: exp.Column) -> bool:
     """Tell whether a column of a SELECT is written as a pattern may be."""
-    return (
-        isinstance(node, exp.Column)
-        and node.this.args.get("quoted") is True
-        and not _SIGNS.isdisjoint(node.name)
-    )
+    return node.args["this"].args.get("quoted") is True and not _SIGNS.isdisjoint(node.name)
 
 
 def match_names(node: exp.Column, scope: QueryScope) -> Relation | None:
@@ -32,12 +27,14 @@ def match_names(node: exp.Column, scope: QueryScope) -> Relation | None:
     Whether patterns are allowed is a setting that nobody sees. But where all columns are known and
     none is called so, the statement can mean nothing else.
     """
+    if sum(len(item.relation.fields) for item in scope.items) > _MAX_COLUMNS:
+        return None
     table = tuple(part.name.lower() for part in node.parts[:-1])
     columns = scope.find_item(table) if table else expand_star(scope)
     name = node.name
     if columns is None or not columns.exact or columns.find_named(name) is not None:
         return None
-    if len(columns.fields) > _MAX_COLUMNS or len(name) > _MAX_LENGTH:
+    if len(name) > _MAX_LENGTH:
         return None
     if _COSTLY.search(name) or len(_REPEAT.findall(name)) > _MAX_REPEATS:
         return None

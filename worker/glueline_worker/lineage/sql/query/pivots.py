@@ -24,6 +24,8 @@ def apply_pivots(
     walk: QueryWalk, node: exp.Expr, relation: Relation, scope: QueryScope
 ) -> Relation:
     """Return ``relation`` after the PIVOTs and UNPIVOTs of an item of FROM."""
+    if not node.args.get("pivots"):
+        return relation
     # Spark turns all that stands before, also ``a CROSS JOIN b PIVOT (…)``.
     parent = scope if walk.is_spark and scope.items else scope.parent
     inner = QueryScope(scope.ctes, parent)

@@ -191,7 +191,7 @@ def _add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: 
     if star is not None:
         _add_star(walk, star, find_starred(walk, node, scope), scope, result)
         return
-    if walk.names_exploded and is_name_pattern(node):
+    if isinstance(node, exp.Column) and walk.names_exploded and is_name_pattern(node):
         matched = match_names(node, scope)
         if matched is not None:
             result.fields += matched.fields

@@ -9,6 +9,7 @@ from sqlglot import exp
 from glueline_worker.lineage.model import MAP_FIELDS, is_map
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.parse import SqlBudgetExceeded
+from glueline_worker.lineage.sql.pipes import PLACE
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.relation import (
@@ -68,6 +69,8 @@ class QueryWalk:
         self.schemas = schemas
         self.session = session
         self._texts = texts or ProjectionTexts("")
+        self.has_places = self._texts.has(PLACE)
+        """Columns may be called by their place in the input of a pipe."""
         self.is_open = is_open
         """Columns stand for themselves, as in an expression that is read without its table."""
         self.has_lateral_aliases = dialect in _WITH_LATERAL_ALIASES

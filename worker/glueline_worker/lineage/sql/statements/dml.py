@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.model import SqlStatement
+from glueline_worker.lineage.sql.model import SqlStatement, TableName
 from glueline_worker.lineage.sql.query.expressions import decide, read_value
 from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_item
 from glueline_worker.lineage.sql.query.relation import Relation
@@ -105,6 +105,21 @@ def read_multi_insert(
     else:
         query = source
     return _insert(tree, query, builder, ctes)
+
+
+def read_target(
+    tree: exp.Expr, reads: Sequence[TableName], builder: StatementBuilder
+) -> SqlStatement:
+    """Read the target of one INSERT of very many, whose source is known to read ``reads``."""
+    if isinstance(tree, exp.ConditionalInsert):
+        tree = tree.this
+    for name in reads:
+        builder.walk.add_table(name, 0)
+    target, _ = split_target(tree.this)
+    nothing = Relation(exact=False)
+    if target is None:
+        return _write_directory(tree.this, builder.build("insert", nothing), builder)
+    return builder.build_write("insert", target, nothing)
 
 
 def read_merge(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:

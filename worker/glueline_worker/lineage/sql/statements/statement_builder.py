@@ -1,6 +1,6 @@
 """Build the record of one statement out of a walk through its queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -21,7 +21,7 @@ from glueline_worker.lineage.sql.query.relation import (
     Sources,
     add_sources,
 )
-from glueline_worker.lineage.sql.query.scope import QueryScope
+from glueline_worker.lineage.sql.query.scope import Item, QueryScope
 from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.tables import TableSchemas, find_file_path
 from glueline_worker.lineage.sql.query.walk import QueryWalk
@@ -38,8 +38,8 @@ class StatementContext:
     dialect: str = "spark"
     session: SqlSession = EMPTY_SESSION
     texts: ProjectionTexts | None = None
-    rows: tuple[tuple[str, SqlStatement], ...] = ()
-    """The rows of the loops around the statement, each with the query that it comes from."""
+    rows: tuple[Item, ...] = ()
+    """The rows of the loops around the statement."""
     line: int = 1
     warnings: list[str] = field(default_factory=list)
     """Takes the warnings about the statement."""
@@ -58,7 +58,7 @@ class StatementBuilder:
             texts=context.texts,
         )
         if context.rows:
-            self.walk.outer = _make_row_scope(context.rows)
+            self.walk.outer = QueryScope({}, items=list(reversed(context.rows)))
         self._line = context.line
         self.warnings: list[str] = context.warnings
 
@@ -121,16 +121,14 @@ class StatementBuilder:
         return replace(statement, view=name) if session else replace(statement, write=name)
 
 
-def _make_row_scope(rows: Sequence[tuple[str, SqlStatement]]) -> QueryScope:
-    """Return a scope around all queries that has the rows, the innermost first."""
-    scope = QueryScope({})
-    for name, query in reversed(rows):
-        fields = [
-            Field(column, {each: _find_way(query, column, each) for each in sources})
-            for column, sources in query.columns.items()
-        ]
-        scope.add((name,) if name else (), Relation(fields, query.rest, exact=not query.rest))
-    return scope
+def make_row(name: str, query: SqlStatement) -> Item:
+    """Return the row of a loop over a query, as queries within the loop see it."""
+    fields = [
+        Field(column, {each: _find_way(query, column, each) for each in sources})
+        for column, sources in query.columns.items()
+    ]
+    relation = Relation(fields, query.rest, exact=not query.rest)
+    return Item((name,) if name else (), relation)
 
 
 def _find_way(query: SqlStatement, column: str, source: ColumnSource) -> int:
