@@ -43,8 +43,8 @@ truth: $(VENV)/.dev .truth/.ready  ## Column edges against Spark's analyser; ARG
 	PYTHONPATH=. .truth/env/bin/python -m truth $(ARGS)
 	PYTHONPATH=. .truth/env/bin/python -m truth.peers
 	PYTHONPATH=. $(BIN)/python truth/score.py --differences .truth/differences.txt
-	.truth/env/bin/python truth/catalog_truth.py .truth/catalog
-	$(BIN)/python truth/catalog_truth.py score .truth/catalog/catalog_truth.jsonl
+	PYTHONPATH=. .truth/env/bin/python -m truth.catalog_truth .truth/catalog
+	PYTHONPATH=. $(BIN)/python -m truth.catalog_score .truth/catalog/catalog_truth.jsonl
 
 SECONDS ?= 60
 fuzz: $(VENV)/.dev  ## Fuzz the readers for SECONDS (60).

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from truth.cases import Case, CaseSet
-from truth.edges import Edges, as_edges
+from truth.edges import as_edges
 from truth.spark import Refused, Spark
 from truth.walk import UnknownPlan
 
@@ -54,9 +54,3 @@ def _add_fields(kind: Any, key: str, schemas: dict[str, tuple[str, ...]]) -> Non
         _add_fields(kind["elementType"], key, schemas)
     elif kind["type"] == "map":
         _add_fields(kind["valueType"], key, schemas)
-
-
-def make_edges(rows: Iterable[tuple[str, str, str, str]]) -> Edges:
-    """Return edges that were written by hand."""
-    pairs = set(rows)
-    return Edges(pairs, set(), dict.fromkeys(pairs, "identity"))

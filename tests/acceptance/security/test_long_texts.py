@@ -18,7 +18,7 @@ from glueline_worker.lineage.files import cells, file_kinds
 from glueline_worker.lineage.naming import queries
 from glueline_worker.lineage.scala import lexer
 from glueline_worker.lineage.script.domain import template_text as text_methods
-from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models import databases as script_databases
 from glueline_worker.lineage.script.models.duckdb import connections, databases
 from glueline_worker.lineage.script.models.duckdb import queries as duckdb_queries
 from glueline_worker.lineage.script.source import repair
@@ -153,7 +153,7 @@ TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "percent literal": (lambda text: literals._PERCENT.sub("", text), ("%0", "%(", "%1.1")),
     "format of Scala": (lambda text: lexer._FORMAT.sub("", text), ("%0", "%1.1")),
     "braces of Scala": (lambda text: lexer._BRACES.sub("", text), ('"\\', '"""', '""" ')),
-    "pairs of a DSN": (dbapi._PAIR.findall, ("a", "a ", "a=", "a={")),
+    "pairs of a DSN": (script_databases._PAIR.findall, ("a", "a ", "a=", "a={")),
     "statements of DuckDB": (
         lambda text: connections._NO_DATA.sub("", text),
         ("SET ", ";SET '", ";SET \"'", "; ", "CREATE ", "';SET "),

@@ -1,5 +1,7 @@
 """The modules that a job imports are read from S3, and belong to what a job's lineage follows from."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -68,14 +70,9 @@ async def test_a_job_is_read_again_only_when_a_module_has_changed(
     worker: Inline = await inline(here)
     await worker.run()
     assert (await worker.run()).counts["unchanged_job"] == 1
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=sim.url,
-        region_name="eu-west-1",
-        aws_access_key_id="a",
-        aws_secret_access_key="b",
+    client(sim).put_object(
+        Bucket="code", Key="jobs/saving.py", Body=f'BUCKET = "pond"\n{SAVE}'.encode()
     )
-    s3.put_object(Bucket="code", Key="jobs/saving.py", Body=f'BUCKET = "pond"\n{SAVE}'.encode())
     assert "unchanged_job" not in (await worker.run()).counts
     assert edges(here) == [("table/raw/ships", "s3://pond")]
     assert (await worker.run()).counts["unchanged_job"] == 1
@@ -98,3 +95,51 @@ async def test_a_refused_archive_is_a_warning_and_deletes_nothing(
     await worker.run()
     assert edges(here) == [("table/raw/ships", "s3://lake")]
     assert "imported modules could not be read" in warnings(here)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        (None, "NoSuchKey"),
+        ({"shared/reading.pyc": "x"}, "holds no modules that could be read"),
+        ({"shared/reading.py": "x = 1\n" * 100_000}, "imported modules that were not read: 1"),
+    ],
+    ids=["missing", "without sources", "too long"],
+)
+async def test_an_archive_without_the_module_that_it_should_hold_deletes_nothing(
+    sim: Simulator, url: Start, inline: Start, files: dict[str, str] | None, why: str
+) -> None:
+    here = url("out")
+    worker: Inline = await inline(here)
+    await worker.run()
+    other = "s3://code/other.zip"
+    if files is not None:
+        client(sim).put_object(Bucket="code", Key="other.zip", Body=make_zip(files))
+    sim.add_job(
+        "port",
+        script=SCRIPT,
+        script_location="s3://code/jobs/port.py",
+        arguments={"--extra-py-files": other},
+    )
+    for _ in range(2):
+        assert "unchanged_job" not in (await worker.run()).counts
+        assert edges(here) == [("table/raw/ships", "s3://lake")]
+        assert why in warnings(here)
+    good = {"shared/__init__.py": "", "shared/reading.py": READ.replace("raw", "new")}
+    client(sim).put_object(Bucket="code", Key="other.zip", Body=make_zip(good))
+    await worker.run()
+    assert edges(here) == [("table/new/ships", "s3://lake")]
+    assert (await worker.run()).counts["unchanged_job"] == 1
+
+
+def client(sim: Simulator) -> Any:
+    return boto3.client("s3", endpoint_url=sim.url, region_name="eu-west-1")
+
+
+def make_zip(files: dict[str, str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return made.getvalue()

@@ -12,7 +12,7 @@ from tests.unit.catalog.answers import ORIGIN
 
 from glueline_worker.catalog.tables import make_table_record
 
-compare = runpy.run_path(str(Path(__file__).parents[3] / "truth/catalog_truth.py"))["compare"]
+compare = runpy.run_path(str(Path(__file__).parents[3] / "truth/catalog_score.py"))["compare"]
 DOCUMENTS = [
     json.loads(line)
     for line in (Path(__file__).parent / "data/spark_tables.jsonl").read_text().splitlines()

@@ -262,6 +262,25 @@ def test_a_bad_schema_file_is_one_sentence_with_the_place(
     assert not said.out
 
 
+@pytest.mark.parametrize("what", ["a pipe", "a device", "a folder", "a long name"])
+def test_a_schema_that_is_no_file_or_a_huge_one_is_one_short_sentence(
+    star: Path, tmp_path: Path, what: str
+) -> None:
+    given = tmp_path / "schema.json"
+    if what == "a pipe":
+        os.mkfifo(given)
+    elif what == "a device":
+        given.symlink_to("/dev/zero")
+    elif what == "a folder":
+        given.mkdir()
+    else:
+        given.write_text(json.dumps({"n" * 1_000_000: 1}))
+    said = inspect("script", star, "--schema", given)
+    assert said.code == 2
+    assert len(said.err.splitlines()) == 1
+    assert len(said.err) < 1000
+
+
 def test_schemas_that_are_wide_or_wrong_invent_nothing(star: Path, tmp_path: Path) -> None:
     wide = {"sales.orders": [f"c{number}" for number in range(30_000)]}
     (tmp_path / "schema.json").write_text(json.dumps(wide))

@@ -152,7 +152,7 @@ def test_the_same_table_of_two_regions_goes_by_its_whole_name(sink: str) -> None
         (["none.such"], "no lineage is known for 'none.such'"),
         (["o"], "can mean"),
         (["a.b", "--sink", "sqlite:///nowhere.db"], "there is no such file"),
-        (["a.b", "--sink", "stdout:"], "lineage is read from SQLite or PostgreSQL"),
+        (["a.b", "--sink", "stdout:"], "name one of SQLite or PostgreSQL"),
     ],
 )
 def test_wrong_usage_is_one_sentence(sink: str, arguments: list[str], said: str) -> None:

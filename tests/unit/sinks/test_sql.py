@@ -8,6 +8,8 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -323,8 +325,40 @@ async def test_a_file_that_is_replaced_during_a_transaction_is_noticed(tmp_path:
     sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
     await sink.open()
     with pytest.raises(SinkUnavailable, match="deleted or replaced"):
-        await sink.read(lambda _: (tmp_path / "a.db").unlink())
+        await sink._database.in_transaction(lambda _: (tmp_path / "a.db").unlink())
     await sink.close()
+
+
+async def test_reading_changes_nothing_and_waits_for_no_writer(tmp_path: Path):
+    file = tmp_path / "odd ?#%20 name" / "a.db"
+    sink = parse_sink(f"sqlite:///{quote(str(file))}")
+    await sink.open()
+    await sink.close()
+    before = file.read_bytes()
+    with sqlite3.connect(file, isolation_level=None) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert await sink_of(file).read(lambda c: c.exec_driver_sql("SELECT 1").scalar()) == 1
+        writer.execute("ROLLBACK")
+    writer.close()
+    with pytest.raises(SinkRefused, match="readonly"):
+        await sink_of(file).read(lambda c: c.exec_driver_sql("DELETE FROM tables"))
+    assert file.read_bytes() == before
+    assert [found.name for found in file.parent.iterdir()] == ["a.db"]
+
+
+async def test_a_foreign_database_is_not_read_or_changed(tmp_path: Path):
+    file = tmp_path / "a.db"
+    with sqlite3.connect(file) as foreign:
+        foreign.execute("CREATE TABLE tables (a)")
+    foreign.close()
+    before = file.read_bytes()
+    with pytest.raises(SinkRefused, match="holds nothing of Glueline; name the sink of a run"):
+        await sink_of(file).read(lambda _: 1)
+    assert file.read_bytes() == before
+
+
+def sink_of(file: Path) -> Any:
+    return parse_sink(f"sqlite:///{quote(str(file))}")
 
 
 async def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path):

@@ -110,6 +110,6 @@ async def _fetch_tag(connection: Connection, bucket: str, key: str) -> str | Non
 
 def _make_size_error(bucket: str, key: str, limit: int) -> AwsRefused:
     return AwsRefused(
-        f"the script s3://{bucket}/{key} is larger than {limit} bytes",
+        f"s3://{bucket}/{key} is larger than {limit:,} bytes",
         code="ScriptTooLarge",
     )

@@ -6,6 +6,7 @@ from types import NoneType
 from typing import Any
 
 from glueline.contract.records import Column, TableFormat
+from glueline.contract.sentences import list_some
 from glueline_worker.catalog.types.column_types import is_understood, parse_type
 from glueline_worker.catalog.types.spark_schema import read_spark_names
 from glueline_worker.catalog.values import AnswerReader, replace_surrogates, to_parameters, to_text
@@ -166,6 +167,5 @@ def warn_of_unknown_types(columns: Iterable[Column], warnings: list[str]) -> Non
 
 
 def list_some_names(names: list[str]) -> str:
-    """List the first names of many, with the number of the others."""
-    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-    return f"{', '.join(names[:_MAX_NAMED])}{more}"
+    """List the first columns of many, with the number of the others."""
+    return list_some(names, _MAX_NAMED)

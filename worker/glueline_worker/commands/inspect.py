@@ -50,7 +50,9 @@ def script(
     account: _Account = None,
     schema: _Schema = None,
     sink: _Sink = None,
-    verbose: Annotated[bool, typer.Option(help="Show the lineage of each of many files.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show the lineage of each of many files.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what job scripts read and write.

@@ -30,15 +30,15 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield file
 
 
-def read_regular_file(file: Path) -> bytes:
-    """Return the content of a regular file; raises UsageError."""
+def read_regular_file(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """Return the content of a regular file of ``most_bytes`` at most; raises UsageError."""
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):  # a pipe would wait for its writer for ever
             kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
             raise UsageError(f"{file} cannot be read: it is {kind}")
-        if found.st_size > MOST_BYTES:
-            raise UsageError(f"{file} is larger than {MOST_BYTES:,} bytes")
+        if found.st_size > most_bytes:
+            raise UsageError(f"{file} is larger than {most_bytes:,} bytes")
         return file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None

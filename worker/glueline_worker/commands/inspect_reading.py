@@ -13,11 +13,10 @@ from glueline_worker.commands.local_modules import find_local_modules
 from glueline_worker.lineage.files.job_files import normalise_jobs
 from glueline_worker.lineage.files.notebook import read_notebook
 from glueline_worker.lineage.files.sql_files import make_sql_script
-from glueline_worker.lineage.graph.collapse import is_catalog_table
 from glueline_worker.lineage.job import read_job_lineage
 from glueline_worker.lineage.lost_columns import describe_lost_columns
 from glueline_worker.lineage.model import Lineage, LineageContext
-from glueline_worker.lineage.schemas import TableSchema, join_schemas
+from glueline_worker.lineage.schemas import TableSchema, is_catalog_table, join_schemas
 from glueline_worker.lineage.script.source.parser import decode_script
 
 _ROUNDS = 2

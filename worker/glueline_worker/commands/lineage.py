@@ -1,10 +1,10 @@
 """``glueline lineage``: follow the lineage of a dataset in a SQL sink."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -29,15 +29,13 @@ from glueline_worker.commands.lineage_output import (
     make_step_document,
     make_tree,
 )
-from glueline_worker.sinks.registry import parse_sink
+from glueline_worker.commands.sql_sinks import read_sql_sink
 
 if TYPE_CHECKING:
     from glueline_worker.commands.stored_lineage import StoredLineage
     from glueline_worker.lineage.links.column_walk import Ways
     from glueline_worker.lineage.links.walk import Direction, Hop, LineageStep
     from glueline_worker.sinks.sql.sink import SqlSink
-
-_Result = TypeVar("_Result")
 
 
 def lineage(
@@ -73,7 +71,7 @@ def lineage(
     Example: glueline lineage finance.revenue_daily --direction upstream
     """
     url = _choose_sink(sink)
-    stored = asyncio.run(_read(url, _read_lineage))
+    stored = asyncio.run(read_sql_sink(url, _read_lineage))
     start, column = _find_start(dataset, stored, url)
     directions: list[Direction] = ["upstream", "downstream"]
     found = {
@@ -83,7 +81,7 @@ def lineage(
         (start, *(end for steps in found.values() for step in steps for end in _get_ends(step)))
     )
     needs_columns = column is not None or indirect or as_json
-    ways = asyncio.run(_read(url, lambda at: _read_ways(at, ends))) if needs_columns else {}
+    ways = asyncio.run(read_sql_sink(url, lambda at: _read_ways(at, ends))) if needs_columns else {}
     if column is None:
         shown = _show_datasets(start, found, ways)
     else:
@@ -153,18 +151,6 @@ def _choose_sink(url: str | None) -> str:
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
 
 
-async def _read(url: str, read: "Callable[[SqlSink], Awaitable[_Result]]") -> "_Result":
-    from glueline_worker.sinks.sql.sink import SqlSink  # noqa: PLC0415
-
-    sink = parse_sink(url)
-    if not isinstance(sink, SqlSink):
-        raise UsageError(f"{sink.name} holds files; lineage is read from SQLite or PostgreSQL")
-    try:
-        return await read(sink)
-    finally:
-        await sink.close()
-
-
 async def _read_lineage(sink: "SqlSink") -> "StoredLineage":
     from glueline_worker.commands.stored_lineage import read_lineage  # noqa: PLC0415
 
@@ -184,7 +170,7 @@ def _find_start(text: str, stored: "StoredLineage", url: str) -> tuple[Dataset, 
     for name, column in split_column_name(text):
         if find_named_datasets(name, stored.hops.datasets):
             dataset = _find_dataset(name, stored)
-            if asyncio.run(_read(url, partial(_has_column, dataset, column, stored))):
+            if asyncio.run(read_sql_sink(url, partial(_has_column, dataset, column, stored))):
                 return dataset, column
     return _find_dataset(text, stored), None
 

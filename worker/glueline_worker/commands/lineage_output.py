@@ -7,6 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from glueline.contract.lineage import Dataset
+from glueline.contract.sentences import list_some
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import format_dataset, is_glue_table
 
@@ -35,7 +36,7 @@ def make_tree(
         branches.setdefault(far, branch)
         for sentence in _describe_deciding((ways or {}).get(step.hop, ())):
             branch.add(Text(clean_line(sentence), style="dim"))
-    return _or_nothing(root)
+    return _mark_if_empty(root)
 
 
 def make_column_tree(
@@ -57,7 +58,7 @@ def make_column_tree(
         )
         branch = branches[near, _fold(step.followed)].add(line)
         branches.setdefault((far, _fold(there)), branch)
-    return _or_nothing(root)
+    return _mark_if_empty(root)
 
 
 def make_step_document(step: "LineageStep", ways: "Ways") -> dict[str, object]:
@@ -100,7 +101,7 @@ def _make_root(name: str, way: "Direction") -> Tree:
     return Tree(Text.assemble((name, "bold"), f"  {way}"))
 
 
-def _or_nothing(root: Tree) -> Tree:
+def _mark_if_empty(root: Tree) -> Tree:
     if not root.children:
         root.add(Text("nothing known", style="dim"))
     return root
@@ -123,8 +124,7 @@ def _describe_deciding(ways: "Iterable[ColumnWay]") -> list[str]:
             target = f" of {way.downstream}" if way.downstream else ""
             names.setdefault(f"{way.how}{target}", {}).setdefault(way.upstream)
     return [
-        f"{effect}: {', '.join([*found][:_NAMES_SHOWN])}"
-        + (f" and {len(found) - _NAMES_SHOWN} more" if len(found) > _NAMES_SHOWN else "")
+        f"{effect}: {list_some([*found], _NAMES_SHOWN)}"
         for effect, found in [*names.items()][:_NAMES_SHOWN]
     ]
 

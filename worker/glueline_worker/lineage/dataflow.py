@@ -18,10 +18,10 @@ from glueline_worker.lineage.model import (
     Role,
 )
 from glueline_worker.lineage.naming import name_catalog_table, read_connection_options
+from glueline_worker.lineage.transformations import compare_types
 
 _MAPPING_PARTS = 3
 """Source, its type and the target: the parts needed of ``(source, type, target, type)``."""
-_TYPED_MAPPING_PARTS = 4
 _KINDS_THAT_KEEP = (
     "dropduplicates",
     "dropnullfields",
@@ -181,15 +181,11 @@ def _apply_mapping(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:
     for entry in _read_entries(mapping):
         parts = _read_entries(entry)
         if len(parts) >= _MAPPING_PARTS:
-            refs = _make_refs(_read_column(parts[0]), inputs, _compare_types(parts))
+            types = [*map(_read_text, parts[1::2]), ""]
+            how = compare_types(types[0], types[1])
+            refs = _make_refs(_read_column(parts[0]), inputs, how)
             columns[_read_column(parts[2])] = refs
     return Flow(columns)
-
-
-def _compare_types(parts: Sequence[Any]) -> Transformation:
-    """Tell a cast from a renaming; without a type for the target there is no cast."""
-    types = [_read_text(part).strip().lower() for part in parts[1:_TYPED_MAPPING_PARTS:2]]
-    return "transformation" if all(types) and len(set(types)) > 1 else "identity"
 
 
 def _join(args: Mapping[str, object], inputs: tuple[str, ...]) -> Flow:

@@ -20,6 +20,7 @@ from glueline_worker.lineage.graph.merge import merge_lineages
 from glueline_worker.lineage.model import Graph, Lineage, LineageContext
 from glueline_worker.lineage.scala import read_scala
 from glueline_worker.lineage.script import read_script
+from glueline_worker.lineage.script.source.parser import parse_and_keep
 from glueline_worker.lineage.visual import read_visual
 
 DataflowGraph = tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
@@ -94,12 +95,19 @@ def _read_code(definition: Mapping[str, Any], script: bytes, context: LineageCon
     found = recognise_script(script, _find_declared_language(definition))
     if isinstance(found, NotCode):
         return _make_unread_graph(found.reason)
-    read = read_scala if found.language == "scala" else read_script
-    graph = read(found.text, context)
-    gaps = (PIPELINE_REASON, *found.gaps) if _DEFINES_PIPELINE.search(found.text) else found.gaps
+    if found.language == "scala":
+        graph = read_scala(found.text, context)
+    else:
+        parse_and_keep(found.text)  # it will be read again with the columns of its tables
+        graph = read_script(found.text, context)
+    gaps = (PIPELINE_REASON, *found.gaps) if _defines_pipeline(found.text) else found.gaps
     if found.language == "scala" and not graph.nodes and not has_signs_of_scala(found.text):
         gaps = (*gaps, _NO_SCALA)
     return replace(graph, warnings=(*gaps, *graph.warnings), gaps=(*gaps, *graph.gaps))
+
+
+def _defines_pipeline(text: str) -> bool:
+    return "pipelines" in text and bool(_DEFINES_PIPELINE.search(text))
 
 
 def _make_unread_graph(reason: str) -> Graph:

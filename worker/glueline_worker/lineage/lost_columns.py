@@ -1,8 +1,9 @@
 """Name the edges whose columns could have been known and are not."""
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.graph.collapse import get_schema
+from glueline.contract.sentences import list_some
 from glueline_worker.lineage.model import Edge, Lineage, LineageContext
+from glueline_worker.lineage.schemas import get_schema
 
 _MOST_NAMED = 3
 
@@ -12,9 +13,8 @@ def describe_lost_columns(lineage: Lineage, context: LineageContext) -> tuple[st
     lost = [edge for edge in lineage.edges if _is_lost(edge, context)]
     if not lost:
         return ()
-    named = ", ".join(map(_describe, lost[:_MOST_NAMED]))
-    more = f", and {len(lost) - _MOST_NAMED:,} more" if len(lost) > _MOST_NAMED else ""
-    sentence = f"the columns of these tables are known, but not which of them pass: {named}{more}"
+    named = list_some([*map(_describe, lost)], _MOST_NAMED)
+    sentence = f"the columns of these tables are known, but not which of them pass: {named}"
     return (f"{sentence}; an explicit list of columns in the code would show them",)
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from glueline.contract.datatypes import ArrayType, DataType, MapType, StructType
+from glueline.contract.lineage import Dataset
 from glueline.contract.records import Column
-from glueline_worker.lineage.model import Schemas
+from glueline_worker.lineage.model import LineageContext, Schemas
 
 TableSchema = Mapping[str, Sequence[str]]
 """The columns of one table under "", the fields of a struct under its ``column``, those of a
@@ -33,6 +34,18 @@ def make_table_schema(columns: Iterable[Column]) -> TableSchema:
         if column.data_type.kind != "primitive":
             left -= _add_fields(get_glue_name(column), column.data_type, schema, left)
     return schema
+
+
+def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
+    """Return the columns of a catalog table if they are known."""
+    if not is_catalog_table(dataset):
+        return None
+    return context.schemas.get(dataset.name.removeprefix("table/"))
+
+
+def is_catalog_table(dataset: Dataset) -> bool:
+    """Tell whether ``dataset`` is a table of the Data Catalog."""
+    return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
 
 
 def get_glue_name(column: Column) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import filterfalse
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.catalog.values import replace_surrogates
@@ -21,7 +22,7 @@ def replace_graph_surrogates(graph: Graph) -> Graph:
 
     This comes before the graph is followed, so that equal names are one.
     """
-    if all(text.isascii() or replace_surrogates(text) == text for text in _iterate_texts(graph)):
+    if not any(map(_has_surrogates, filterfalse(str.isascii, _iterate_texts(graph)))):
         return graph
     return replace(
         graph,
@@ -29,6 +30,10 @@ def replace_graph_surrogates(graph: Graph) -> Graph:
         warnings=tuple(map(replace_surrogates, graph.warnings)),
         gaps=tuple(map(replace_surrogates, graph.gaps)),
     )
+
+
+def _has_surrogates(text: str) -> bool:
+    return replace_surrogates(text) != text
 
 
 def _iterate_texts(graph: Graph) -> Iterator[str]:

@@ -21,6 +21,15 @@ MASKING_FUNCTIONS = split_words(
 """Functions of SQL engines and of Spark whose results hide the values."""
 
 
+def compare_types(before: str, after: str) -> Transformation:
+    """Return what a mapping from one type to another does: a cast is a transformation.
+
+    Where one of the types is not given, there is no cast.
+    """
+    before, after = before.strip().lower(), after.strip().lower()
+    return "transformation" if before and after and before != after else "identity"
+
+
 def get_stronger(one: Transformation, other: Transformation) -> Transformation:
     """Return what two steps one after the other do together."""
     return max(one, other, key=TRANSFORMATIONS.index)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from glueline.contract.records import ViewText
+from glueline.contract.sentences import list_some
 from glueline_worker.lineage.sql.lexer import SqlToken, lex_sql
 
 _NAME = frozenset({"word", "quoted"})
@@ -18,8 +19,7 @@ def describe_database_functions(text: ViewText) -> tuple[str, ...]:
     found = list(dict.fromkeys(_iterate_calls(list(lex_sql(text.sql, text.dialect)))))
     if not found:
         return ()
-    more = f" and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
-    names = f"{', '.join(found[:_MOST_NAMED])}{more}"
+    names = list_some(found, _MOST_NAMED)
     return (f"The view calls {names}, which may read tables that its text does not show.",)
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
-from glueline_worker.lineage.metric_view import read_metric_view
 from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
 from glueline_worker.lineage.naming import (
     name_athena_table,
@@ -15,8 +14,11 @@ from glueline_worker.lineage.naming import (
 )
 from glueline_worker.lineage.schemas import add_default_database, get_glue_name
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
+from glueline_worker.lineage.sql.metric_views import write_metric_view
 from glueline_worker.lineage.view_functions import describe_database_functions
 
+_METRIC_VIEW = "yaml"
+"""The dialect of the text of a metric view."""
 _OWN_CATALOGS = frozenset({"awsdatacatalog", "glue_catalog", "spark_catalog"})
 _WITH_CATALOG = 3
 _TRINO = frozenset({"trino", "presto"})
@@ -36,7 +38,7 @@ def read_view(
     warnings: list[str] = []
     gaps: list[str] = []
     has_nothing = False
-    for text in map(read_metric_view, view.views):
+    for text in map(_write_sql, view.views):
         reading = _read_text(view, text, context)
         found = [item for item in reading.statements if item.reads or item.path_reads]
         if found:
@@ -56,6 +58,13 @@ def read_view(
     nodes = tuple(_make_table_nodes(tables, view, context)) if tables else ()
     origin = Origin.CATALOG if nodes else Origin.SQL
     return Graph(origin, nodes, tuple(warnings), () if has_nothing else tuple(gaps))
+
+
+def _write_sql(text: ViewText) -> ViewText:
+    """Return a text as SQL: none for a metric view that is not understood, which is a gap."""
+    if text.dialect != _METRIC_VIEW:
+        return text
+    return text.model_copy(update={"dialect": "spark", "sql": write_metric_view(text.sql)})
 
 
 def _has_no_tables(reading: SqlReading) -> bool:
@@ -94,7 +103,7 @@ def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
     context's ``schemas`` show it.
     """
     nothing = LineageContext()
-    for text in map(read_metric_view, view.views):
+    for text in map(_write_sql, view.views):
         reading = _read_text(view, text, nothing)
         found = [name for statement in reading.statements[-1:] for name in statement.reads]
         if found:
@@ -131,7 +140,14 @@ def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> Sq
         renamed = read_sql(sql, dialect=text.dialect, schemas=schemas)
         if len(renamed.statements) == 1 and set(renamed.statements[0].reads) == {*statement.reads}:
             reading, statement = renamed, renamed.statements[0]
-    return replace(reading, statements=(_keep_columns(statement, columns),))
+    kept = _keep_columns(statement, columns)
+    if statement.rest and kept is not statement and not _reads_by_name(view, text):
+        # The view has names of its own, by position, and no one knows at which positions.
+        unknown = ", ".join(".".join(name) for name in statement.rest)
+        kept = replace(kept, rest=())
+        told = f"The view renames columns, and those of {unknown} are not known."
+        reading = replace(reading, warnings=(*reading.warnings, told))
+    return replace(reading, statements=(kept,))
 
 
 def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) -> bool:
@@ -142,10 +158,15 @@ def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) ->
         return True  # a table has got columns since, maybe between the others
     if not set(theirs).issuperset(ours):
         return False
-    if text.dialect == "spark" and (names := _read_output_names(view)):
-        # Spark finds a view's columns by these names: a base table may have more by now.
-        return names == ours
+    if text.dialect == "spark" and _read_output_names(view):
+        return _reads_by_name(view, text)
     return theirs == ours
+
+
+def _reads_by_name(view: TableRecord, text: ViewText) -> bool:
+    """Tell whether Spark finds the view's columns by name: a base table may have more by now."""
+    ours = [get_glue_name(column).lower() for column in view.columns]
+    return text.dialect == "spark" and _read_output_names(view) == ours
 
 
 def _read_output_names(view: TableRecord) -> list[str]:
@@ -158,7 +179,7 @@ def _read_output_names(view: TableRecord) -> list[str]:
 def _keep_columns(statement: SqlStatement, columns: Sequence[str]) -> SqlStatement:
     """Leave out the columns of the query that are none of the view's."""
     ours = {name.lower() for name in columns}
-    if statement.rest or ours.issuperset(name.lower() for name in statement.columns):
+    if ours.issuperset(name.lower() for name in statement.columns):
         return statement
     kept = {name: of for name, of in statement.columns.items() if name.lower() in ours}
     indirect = tuple(

@@ -83,7 +83,7 @@ class _Reader:
 
     def _read_sequence(self, indent: int, depth: int) -> list[Block]:
         items: list[Block] = []
-        while (line := self._next_at(indent)) and _is_item(line.text):
+        while (line := self._find_next_at(indent)) and _is_item(line.text):
             rest = line.text[1:].lstrip()
             inner = indent + len(line.text) - len(rest)
             if not _COMMENT.sub("", rest):
@@ -97,7 +97,7 @@ class _Reader:
 
     def _read_mapping(self, indent: int, depth: int) -> dict[str, Block]:
         fields: dict[str, Block] = {}
-        while (line := self._next_at(indent)) and not _is_item(line.text):
+        while (line := self._find_next_at(indent)) and not _is_item(line.text):
             match = _KEY.match(line.text)
             if match is None:
                 raise ValueError("a line has no key")
@@ -118,7 +118,7 @@ class _Reader:
         line = self.find_next()
         return self.read_block(line.indent, depth + 1) if line and line.indent >= least else ""
 
-    def _next_at(self, indent: int) -> _Line | None:
+    def _find_next_at(self, indent: int) -> _Line | None:
         """Return the next line if it is at ``indent``; None if it is further left."""
         line = self.find_next()
         if line and line.indent > indent:

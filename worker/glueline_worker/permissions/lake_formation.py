@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from glueline.contract.checks import CheckItem, CheckState
+from glueline.contract.sentences import list_some
 from glueline_worker.permissions.probes import Sample
 
 IAM_PRINCIPALS = "IAM_ALLOWED_PRINCIPALS"
@@ -70,5 +71,4 @@ def _describe_governed(named: str) -> str:
 def _list_governed(databases: Sequence[Mapping[str, Any]]) -> str:
     """Name the databases that Lake Formation governs, the first of them."""
     names = [str(database.get("Name")) for database in databases if is_governed(database)]
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more
+    return list_some(names, _MOST_NAMES)

@@ -1,11 +1,11 @@
 """The columns of tables that a worker process has read."""
 
-from collections import OrderedDict
 from typing import NamedTuple
 
 import orjson
 
 from glueline_worker.lineage.schemas import TableSchema
+from glueline_worker.units.bounded_cache import BoundedCache
 
 _MOST_BYTES = 48_000_000
 """Memory for columns in a worker process: about 100,000 tables of thirty columns."""
@@ -24,10 +24,6 @@ class _Entry(NamedTuple):
     schema: bytes
     is_answered: bool
 
-    @property
-    def size(self) -> int:
-        return len(self.schema) + _ENTRY_BYTES
-
 
 class ColumnCache:
     """The columns that a worker process has read, by run, source and table.
@@ -37,10 +33,12 @@ class ColumnCache:
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
         """Begin empty; keep at most ``most_bytes``."""
-        self._entries: OrderedDict[tuple[str, str, str], _Entry] = OrderedDict()
-        self._most_bytes = most_bytes
-        self.size = 0
+        self._entries = BoundedCache[tuple[str, str, str], _Entry](most_bytes)
+
+    @property
+    def size(self) -> int:
         """Bytes that are kept now."""
+        return self._entries.size
 
     def __contains__(self, key: tuple[str, str, str]) -> bool:
         """Tell whether a run, source and table are known."""
@@ -49,18 +47,9 @@ class ColumnCache:
     def get(self, run_id: str, source: str, table: str) -> CachedColumns | None:
         """Return what is known of a table; None when it has not been read for the run."""
         entry = self._entries.get((run_id, source, table))
-        if entry is None:
-            return None
-        self._entries.move_to_end((run_id, source, table))
-        return CachedColumns(orjson.loads(entry.schema), entry.is_answered)
+        return entry and CachedColumns(orjson.loads(entry.schema), entry.is_answered)
 
     def put(self, run_id: str, source: str, table: str, columns: CachedColumns) -> None:
-        """Keep the columns of a table, and drop those that were used least lately."""
-        key = (run_id, source, table)
+        """Keep the columns of a table."""
         entry = _Entry(orjson.dumps(columns.schema), columns.is_answered)
-        if (old := self._entries.pop(key, None)) is not None:
-            self.size -= old.size
-        self._entries[key] = entry
-        self.size += entry.size
-        while self.size > self._most_bytes:
-            self.size -= self._entries.popitem(last=False)[1].size
+        self._entries.put((run_id, source, table), entry, len(entry.schema) + _ENTRY_BYTES)

@@ -103,8 +103,7 @@ async def _read_files(
             found.warnings.append(f"imported modules could not be read: {error}")
             if isinstance(error, AwsNotFound):
                 found.tags[place] = ""
-            else:
-                found.is_complete = False
+            found.is_complete = False
             continue
         found.tags[place] = file.tag
         read.append((place, file.text))

@@ -17,11 +17,11 @@ from glueline.contract.lineage import Dataset
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.catalog.common_fields import read_link
 from glueline_worker.catalog.values import AnswerReader
-from glueline_worker.lineage.graph.collapse import is_catalog_table
 from glueline_worker.lineage.schemas import (
     MOST_NAMES_A_READING,
     TableSchema,
     count_names,
+    is_catalog_table,
 )
 from glueline_worker.units.column_cache import CachedColumns
 from glueline_worker.units.context import UnitContext

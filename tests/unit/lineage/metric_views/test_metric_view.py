@@ -3,7 +3,6 @@
 import pytest
 
 from glueline.contract.records import TableRecord, ViewText
-from glueline_worker.lineage.metric_view import read_metric_view
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.views import read_view
 
@@ -86,6 +85,8 @@ def test_a_definition_that_is_not_understood_is_a_gap(definition):
     assert graph.gaps
 
 
-def test_sql_stays_as_it_is():
-    text = ViewText(dialect="spark", sql="SELECT 1")
-    assert read_metric_view(text) is text
+def test_the_text_of_any_other_view_is_read_as_it_is():
+    graph = graph_of("SELECT region FROM orders", dialect="spark")
+    assert columns_of(graph) == columns_of(
+        graph_of("source: orders\ndimensions:\n  - name: region\n    expr: region\n")
+    )

@@ -133,3 +133,15 @@ def test_a_script_that_is_cut_loses_whole_statements_only(monkeypatch):
 def test_warnings_beyond_the_limit_are_counted():
     script = "".join(f"spark.sql('odd {n}')\n" for n in range(70))
     assert read(script).warnings[-1] == "20 more warnings are left out"
+
+
+def test_a_table_of_very_many_columns_passes_as_a_whole_with_a_warning():
+    schemas = {"r/t": tuple(f"c{number}" for number in range(6_000))}
+    context = LineageContext(schemas=schemas)
+    script = (
+        'frame = spark.table("r.t")\n'
+        'frame.select([F.col(c).alias(c + "_x") for c in frame.columns]).write.parquet("s3://b/o")'
+    )
+    found = collapse(read_script(script.encode(), context), context)
+    assert [edge.columns for edge in found.edges] == [()]
+    assert "r.t has 6,000 columns, more than 5,000" in found.warnings[0]

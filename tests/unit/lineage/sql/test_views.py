@@ -273,3 +273,16 @@ def test_a_function_of_a_database_is_a_warning(sql, called):
     assert found == [
         f"The view calls {called}, which may read tables that its text does not show."
     ] * bool(called)
+
+
+def test_a_view_that_renames_says_nothing_of_an_unknown_table_by_name():
+    view = _view("SELECT * FROM orders JOIN gone USING (id)", ("id", "b", "c"))
+    graph = read_view(view, CONTEXT)
+    assert graph.warnings == ("The view renames columns, and those of gone are not known.",)
+    assert _edges(view) == {
+        f"{HOME}/table/shop/gone": [],
+        f"{HOME}/table/shop/orders": ["id>id"],
+    }
+    named = _view("SELECT * FROM orders JOIN gone USING (id)", ("id", "customer_id", "c"))
+    assert _edges(named)[f"{HOME}/table/shop/orders"] == ["customer_id>customer_id", "id>id"]
+    assert not read_view(named, CONTEXT).warnings

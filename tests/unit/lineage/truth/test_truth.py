@@ -13,16 +13,11 @@ ROOT = Path(__file__).resolve().parents[4]
 sys.path.append(str(ROOT))  # for `pytest` by itself
 
 from truth.cases import read_set  # noqa: E402
-from truth.glueline_reader import read_as_job, read_as_sql, read_as_view  # noqa: E402
+from truth.glueline_reader import READINGS  # noqa: E402
 from truth.score import Difference, explain, score_set  # noqa: E402
 
 DATA = Path(__file__).parent / "data"
 SETS = ("corners", "frames", "functions", "random", "randomframes")
-READINGS = {
-    "sql": (read_as_sql, ("query", "statement")),
-    "job": (read_as_job, ("query", "statement", "script")),
-    "view": (read_as_view, ("query",)),
-}
 QUERIES = ("corners", "random")
 
 

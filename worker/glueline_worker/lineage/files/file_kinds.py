@@ -14,7 +14,7 @@ from glueline_worker.lineage.script.source.parser import (
     SCRIPT_SIZE_LIMIT,
     decode_script,
     find_wide_coding,
-    try_parse,
+    parse_and_keep,
 )
 
 Language = Literal["python", "scala"]
@@ -168,11 +168,12 @@ def _find_language(text: str, declared: Language) -> Language | None:
     """Return the language of a text; None for one that is neither Python nor Scala."""
     if _is_json(text):
         return None
-    scala, python = (len(found.findall(text)) for found in (_SCALA, _PYTHON))
+    scala = len(_SCALA.findall(text))
     other = _find_other_kind(text)
     if declared == "python" and not scala and not other:
         return "python"
-    if len(text) <= SCRIPT_SIZE_LIMIT and try_parse(text) is not None:
+    python = len(_PYTHON.findall(text))
+    if len(text) <= SCRIPT_SIZE_LIMIT and parse_and_keep(text) is not None:
         is_python = declared == "python" or (not scala and _STRONG_PYTHON.search(text))
         return "python" if is_python else "scala"
     if other and not python:
@@ -187,7 +188,7 @@ def _find_other_kind(text: str) -> str:
     start = text.lstrip()
     if start[:1] in {"{", "["} and '"' in start[:_EDGE_SIZE]:
         return "JSON and no notebook"
-    if _JAVA.search(text):
+    if "public" in text and _JAVA.search(text):
         return "Java"
     return "SQL" if _SQL.match(text) else ""
 

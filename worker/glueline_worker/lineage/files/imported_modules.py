@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from typing import Protocol
@@ -82,21 +83,20 @@ class ModuleArchive:
     """The names of the files, by module."""
     packages: frozenset[str] = frozenset()
     """The names that modules stand below."""
+    unread: set[str] = field(default_factory=set)
+    """The modules that were asked for, and are too long or damaged."""
 
     def find(self, name: str) -> str | None:
         """Return the source of a module; None where there is none, or none that can be read."""
         entry = self.entries.get(name)
         if entry is None:
             return None
-        try:
-            if self.archive.getinfo(entry).file_size > _MODULE_SIZE:
-                return None
-            with self.archive.open(entry) as file:
-                return decode_script(file.read(_MODULE_SIZE))
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
-            return None
-        except Exception:  # noqa: BLE001 - a damaged stream raises the errors of its codec
-            return None
+        with suppress(Exception):  # a damaged stream raises the errors of its codec
+            if self.archive.getinfo(entry).file_size <= _MODULE_SIZE:
+                with self.archive.open(entry) as file:
+                    return decode_script(file.read(_MODULE_SIZE))
+        self.unread.add(name)
+        return None
 
     def is_package(self, name: str) -> bool:
         """Tell whether modules stand below ``name``."""
@@ -104,7 +104,7 @@ class ModuleArchive:
 
 
 def open_modules(key: str, data: bytes) -> ModuleSource | None:
-    """Open a file of modules by its name and content; None for one that is damaged."""
+    """Open a file of modules by its name and content; None for one without any that can be read."""
     if not data.startswith(b"PK"):
         name = key.rpartition("/")[2]
         if not name.endswith(".py"):
@@ -120,7 +120,7 @@ def open_modules(key: str, data: bytes) -> ModuleSource | None:
         if entry.endswith(".py") and (name := _name_module(entry)):
             entries.setdefault(name, entry)
     packages = frozenset(above for name in entries for above in _list_packages(name))
-    return ModuleArchive(archive, entries, packages)
+    return ModuleArchive(archive, entries, packages) if entries else None
 
 
 def _list_packages(name: str) -> Iterator[str]:
@@ -144,7 +144,7 @@ class FoundModules:
     missing: Sequence[str]
     """Names of modules that are nowhere, without well-known libraries."""
     left_out: int = 0
-    """How many were found and left out, as there are too many or they are too long."""
+    """How many were found and left out: there are too many, or they are too long or damaged."""
 
 
 def find_modules(script: str, places: Sequence[ModuleSource]) -> FoundModules:
@@ -175,6 +175,8 @@ def find_modules(script: str, places: Sequence[ModuleSource]) -> FoundModules:
         is_package = any(place.is_package(name) for place in places)
         waiting += islice(list_imports(text, name if is_package else parent), _NAMES_LIMIT)
     nowhere = [name for name in missing if name.rpartition(".")[0] not in found]
+    archives = [place for place in places if isinstance(place, ModuleArchive)]
+    left_out += sum(len(archive.unread) for archive in archives)
     return FoundModules(found, nowhere, left_out)
 
 

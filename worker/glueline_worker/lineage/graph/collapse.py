@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge
+from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.graph.cells import PLAIN_WAY, Way
 from glueline_worker.lineage.graph.column_flow import (
     UNKNOWN_COLUMNS,
@@ -15,8 +15,15 @@ from glueline_worker.lineage.graph.column_flow import (
 from glueline_worker.lineage.graph.deciders import iterate_bits
 from glueline_worker.lineage.graph.edge_parts import EdgeParts
 from glueline_worker.lineage.graph.indirect_flow import IndirectWalk
+from glueline_worker.lineage.graph.order import (
+    get_column_key,
+    get_edge_key,
+    get_indirect_key,
+    sort_datasets,
+)
 from glueline_worker.lineage.graph.strongly_connected import find_strongly_connected
 from glueline_worker.lineage.model import Edge, Graph, Lineage, LineageContext, Node
+from glueline_worker.lineage.schemas import get_schema, is_catalog_table
 from glueline_worker.lineage.surrogates import replace_graph_surrogates
 
 EDGE_LIMIT = 50_000
@@ -49,43 +56,6 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
     )
 
 
-def sort_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
-    """Return datasets by namespace and name, each once."""
-    return tuple(sorted(set(datasets), key=_get_dataset_key))
-
-
-def _get_dataset_key(dataset: Dataset) -> tuple[str, str]:
-    """Return the sort key of a dataset."""
-    return dataset.namespace, dataset.name
-
-
-def get_edge_key(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return the sort key of an edge."""
-    return _get_dataset_key(edge.upstream), _get_dataset_key(edge.downstream)
-
-
-def get_column_key(column: ColumnEdge) -> tuple[str, str, str]:
-    """Return the sort key of a column edge: by its downstream column, then its upstream column."""
-    return column.downstream, column.upstream, column.transformation or ""
-
-
-def get_indirect_key(edge: IndirectEdge) -> tuple[bool, str, str, str]:
-    """Return the sort key of an indirect edge: those about all columns come first."""
-    return edge.downstream is not None, edge.downstream or "", edge.upstream, edge.effect
-
-
-def get_schema(dataset: Dataset, context: LineageContext) -> tuple[str, ...] | None:
-    """Return the columns of a catalog table if they are known."""
-    if not is_catalog_table(dataset):
-        return None
-    return context.schemas.get(dataset.name.removeprefix("table/"))
-
-
-def is_catalog_table(dataset: Dataset) -> bool:
-    """Tell whether ``dataset`` is a table of the Data Catalog."""
-    return dataset.namespace.startswith("arn:aws") and ":glue:" in dataset.namespace
-
-
 class _GraphWalk:
     """One pass over a graph. Datasets are numbered, and sets of them are bits of one integer."""
 
@@ -94,11 +64,16 @@ class _GraphWalk:
         self._nodes: dict[str, Node] = {}
         for node in graph.nodes:
             self._nodes.setdefault(node.id, node)
-        self._datasets = list(dict.fromkeys(d for node in graph.nodes for d in node.datasets))
-        self._numbers = {dataset: number for number, dataset in enumerate(self._datasets)}
+        numbers: dict[Dataset, int] = {}
+        self._numbers: dict[str, list[int]] = {}
+        for node in graph.nodes:
+            if node.datasets:
+                found = [numbers.setdefault(dataset, len(numbers)) for dataset in node.datasets]
+                self._numbers.setdefault(node.id, found)
+        self._datasets = list(numbers)
         self._schemas: NumberedSchemas = {
             number: {column.lower(): column for column in columns}
-            for dataset, number in self._numbers.items()
+            for dataset, number in numbers.items()
             if (columns := get_schema(dataset, context)) is not None
         }
         self._upstream: dict[str, int] = {}
@@ -115,6 +90,8 @@ class _GraphWalk:
 
     def find_gaps(self) -> list[str]:
         """Return a sentence about the edges above the limit."""
+        if len(self._datasets) ** 2 <= EDGE_LIMIT:
+            return []  # not even if each flowed into each
         upstream: dict[int, int] = {}
         for node in self._nodes.values():
             for downstream in self._get_numbers(node) if node.role == "write" else ():
@@ -162,7 +139,8 @@ class _GraphWalk:
         for name in group:
             node = self._nodes[name]
             if node.role == "read":
-                bits |= sum(1 << number for number in set(self._get_numbers(node)))
+                for number in self._get_numbers(node):
+                    bits |= 1 << number
             for source in node.inputs:
                 bits |= self._upstream.get(source, 0)
         # The first pass through a loop knows only its inputs, the second its own columns too.
@@ -173,6 +151,11 @@ class _GraphWalk:
 
     def _pass(self, node: Node) -> None:
         """Pass columns through one step, and those that decide about them."""
+        if (unchanged := self._find_unchanged(node)) is not None:
+            self._columns[node.id] = unchanged
+            if self._has_indirect:
+                self._indirect.pass_rows(node)
+            return
         inputs = {
             source: self._columns[source] for source in node.inputs if source in self._columns
         }
@@ -185,13 +168,25 @@ class _GraphWalk:
             columns = self._indirect.follow(node, inputs, columns)
         self._columns[node.id] = columns
 
+    def _find_unchanged(self, node: Node) -> ColumnSet | None:
+        """Return the columns of a step that passes those of one input as they are, as most do."""
+        flow, inputs = node.flow, node.inputs
+        if flow.columns or flow.dropped or flow.indirect or not flow.rest or self._budget < 0:
+            return None
+        if node.role == "read":
+            return None if inputs else make_dataset_columns(self._get_numbers(node))
+        return self._columns.get(inputs[0]) if len(inputs) == 1 else None
+
     def _propagate(
         self, node: Node, inputs: Mapping[str, ColumnSet], line: int | None
     ) -> ColumnSet:
         if not self._spend(len(node.flow.columns)):
             return UNKNOWN_COLUMNS
         after = propagate(node.flow, inputs, self._schemas, line)
-        if not any(after is before for before in inputs.values()):
+        for before in inputs.values():
+            if after is before:
+                break  # nothing was looked at
+        else:
             self._spend(after.size + sum(columns.size for columns in inputs.values()))
         return after
 
@@ -253,8 +248,8 @@ class _GraphWalk:
             return schema[key]
         return key if is_catalog_table(self._datasets[dataset]) else column
 
-    def _get_numbers(self, node: Node) -> Iterable[int]:
-        return (self._numbers[dataset] for dataset in node.datasets)
+    def _get_numbers(self, node: Node) -> Sequence[int]:
+        return self._numbers.get(node.id, ())
 
 
 def _iterate_datasets(nodes: Iterable[Node], role: str) -> Iterator[Dataset]:

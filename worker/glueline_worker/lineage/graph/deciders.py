@@ -10,6 +10,8 @@ ColumnDeciders = Mapping[str, tuple[str, frozenset[Decider]]]
 """The deciders of single columns, by name in lower case, with the name as written."""
 
 _BYTE = 8
+_FEW = 1 << 64
+"""Numbers whose bits are looked at one by one."""
 
 
 class RowDeciders:
@@ -41,6 +43,12 @@ class RowDeciders:
 
 def iterate_bits(number: int) -> Iterator[int]:
     """Yield the positions of the bits that are set, in linear time."""
+    if number < _FEW:
+        while number:
+            lowest = number & -number
+            yield lowest.bit_length() - 1
+            number ^= lowest
+        return
     for index, byte in enumerate(number.to_bytes((number.bit_length() + 7) // _BYTE, "little")):
         if byte:
             yield from (index * _BYTE + bit for bit in range(_BYTE) if byte >> bit & 1)

@@ -1,6 +1,6 @@
 """The way of deciding columns through a step, beside that of values."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from glueline_worker.lineage.graph.column_flow import (
@@ -36,6 +36,10 @@ class IndirectWalk:
         """True when some were left out."""
         return self._budget < 0
 
+    def pass_rows(self, node: Node) -> None:
+        """Pass a step that changes nothing: what decides about its rows is that of its inputs."""
+        self._rows[node.id] = self._unite_rows(node.inputs)
+
     def follow(self, node: Node, inputs: Mapping[str, ColumnSet], columns: ColumnSet) -> ColumnSet:
         """Pass a step; return its ``columns`` with what decides about each of them."""
         flow = node.flow
@@ -62,8 +66,10 @@ class IndirectWalk:
             for decider in deciders if self._spend(len(deciders)) else ():
                 yield decider, name
 
-    def _unite_rows(self, inputs: Iterable[str]) -> int:
+    def _unite_rows(self, inputs: Sequence[str]) -> int:
         """Return what decides about the rows of all inputs; one set is shared and not copied."""
+        if len(inputs) == 1:
+            return self._rows.get(inputs[0], 0)
         rows = 0
         for more in (self._rows.get(source, 0) for source in dict.fromkeys(inputs)):
             if not rows or not more:

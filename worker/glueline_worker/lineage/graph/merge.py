@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
-from glueline_worker.lineage.graph.collapse import (
+from glueline_worker.lineage.graph.order import (
     get_column_key,
     get_edge_key,
     get_indirect_key,

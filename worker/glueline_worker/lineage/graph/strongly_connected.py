@@ -12,11 +12,34 @@ def find_strongly_connected(
     components, without recursion, because chains of thousands of steps exist. Inputs that are no
     key of ``inputs`` are left out.
     """
+    in_order = _find_in_order(inputs, starts := list(starts))
+    if in_order is not None:
+        return in_order
     walk = _TarjanWalk(inputs)
     for start in starts:
         if start in inputs and start not in walk.index:
             walk.follow(start)
     return walk.found
+
+
+def _find_in_order(
+    inputs: Mapping[str, Sequence[str]], starts: Iterable[str]
+) -> list[list[str]] | None:
+    """Return the groups where each node comes after its inputs already, as in a script's graph."""
+    seen: set[str] = set()
+    for node, sources in inputs.items():
+        seen.add(node)
+        for source in sources:
+            if source not in seen and source in inputs:
+                return None
+    reached = set(starts)
+    found = []
+    for node in reversed(list(inputs)):
+        if node in reached:
+            found.append([node])
+            reached.update(inputs[node])
+    found.reverse()
+    return found
 
 
 class _TarjanWalk:

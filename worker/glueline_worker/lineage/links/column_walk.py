@@ -90,14 +90,19 @@ def walk_columns(
                     continue
                 told.add(shown)
                 found.append(step)
-                far: _Place = hop.downstream, step.downstream
-                if direction == "upstream":
-                    far = hop.upstream, step.upstream
-                key = far[0], far[1] and far[1].lower()
+                far, column_there = _get_far_place(step, direction)
+                key = far, column_there and column_there.lower()
                 if key not in seen:
                     seen.add(key)
-                    queue.append((far, depth + 1))
+                    queue.append(((far, column_there), depth + 1))
     return found, list(lost)
+
+
+def _get_far_place(step: ColumnStep, direction: Direction) -> _Place:
+    """Return the place that a step leads to."""
+    if direction == "upstream":
+        return step.hop.upstream, step.upstream
+    return step.hop.downstream, step.downstream
 
 
 def _has_same_columns(hop: Hop) -> bool:

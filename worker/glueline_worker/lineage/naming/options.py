@@ -26,6 +26,7 @@ from glueline_worker.lineage.naming.services import (
 )
 from glueline_worker.lineage.naming.spark import name_spark_sql_table
 from glueline_worker.lineage.naming.text import UNKNOWN_NAME, split_name
+from glueline_worker.lineage.remembered import remember_short_texts
 
 Datasets = tuple[Dataset, ...]
 _OTHER_QUERY = re.compile(r"\s[(\[]|[)\]>]\s|\n")
@@ -54,12 +55,8 @@ def read_connection_options(
         if source.options.text(key) and (found := read(source)):
             return tuple(dict.fromkeys(found))
     hints = (source.kind, source.format, source.options.text("hoodietablename") and "hudi")
-    for words, read in _FAMILIES:
-        if any(word in hint for word in words for hint in hints):
-            found = read(source)
-            break
-    else:
-        found = ()
+    read_family = _find_family("\n".join(hints))
+    found = read_family(source) if read_family is not None else ()
     return tuple(dict.fromkeys(found or _read_unknown(source)))
 
 
@@ -264,6 +261,20 @@ _STORES_BY_KEY: dict[str, Callable[[_Source], Datasets]] = {
     "parentproject": _read_bigquery,
 }
 """Options that only one store has, whatever connector reads them."""
+
+
+@remember_short_texts
+def _find_family(hints: str) -> Callable[[_Source], Datasets] | None:
+    """Find the family of a store by a word in one of the hints, which are on lines of their own."""
+    if not hints.strip():
+        return None
+    for words, read in _FAMILIES:
+        for word in words:
+            if word in hints:
+                return read
+    return None
+
+
 _FAMILIES: tuple[tuple[tuple[str, ...], Callable[[_Source], Datasets]], ...] = (
     (("hudi", "iceberg", "delta", "customspark", "marketplacespark"), _read_lake_table),
     (("kafka", "msk"), _read_kafka),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.text import resolve_arguments
+from glueline_worker.lineage.remembered import remember_short_texts
 
 _SELECT = re.compile(r"\(?\s*(?:select\s.*\sfrom|with\s.*\sas)\s", re.IGNORECASE | re.DOTALL)
 _NO_TABLES = frozenset({"preactions", "postactions", "sessioninitstatement", "preparequery"})
@@ -30,11 +31,13 @@ class OptionsView:
     def texts(self, *keys: str) -> list[str]:
         """Return all texts of the first of ``keys`` that has any."""
         for key in keys:
-            if found := [
-                resolved
-                for text in _list_texts(self._values.get(key))
-                if (resolved := resolve_arguments(text, self._context).strip())
-            ]:
+            if key in self._values and (
+                found := [
+                    resolved
+                    for text in _list_texts(self._values.get(key))
+                    if (resolved := resolve_arguments(text, self._context).strip())
+                ]
+            ):
                 return found
         return []
 
@@ -51,7 +54,13 @@ class OptionsView:
 
 def normalise_key(key: object) -> str:
     """Return a key or type without case and punctuation."""
-    return "".join(character for character in str(key).lower() if character.isalnum())
+    return _normalise(str(key))
+
+
+@remember_short_texts
+def _normalise(text: str) -> str:
+    text = text.lower()
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
 def split_paths(entry: str) -> list[str]:

@@ -13,19 +13,23 @@ EMPTY_CONTEXT = LineageContext()
 _PLACEHOLDER = re.compile(r"(\{[^{},]*\})")
 _ARGUMENT = re.compile(r"\{arg:([^{},]*)\}")
 _PART = re.compile(r'`([^`]*)`|"([^"]*)"|\[([^\[\]]*)\]|([^.`"\[]+)')
+_IS_PLAIN = re.compile(r'[^`"\[\]{]*').fullmatch
+"""Tells whether a name has neither quotes nor placeholders."""
 PRIVATE_USE = range(0xE000, 0xF900)
 """Characters that no name has: they stand in for placeholders while a name is parsed."""
 
 
 def resolve_arguments(text: str, context: LineageContext) -> str:
     """Replace placeholders by the values of the job's arguments; unknown ones stay."""
+    if "{arg:" not in text:
+        return text
 
     def get_value(match: re.Match[str]) -> str:
         name = match[1].lstrip("-")
         found = context.arguments.get(name) or context.arguments.get(name.replace("_", "-"))
         return found.strip() if found and found.strip() else match[0]
 
-    return _ARGUMENT.sub(get_value, text) if "{arg:" in text else text
+    return _ARGUMENT.sub(get_value, text)
 
 
 def is_resolved(dataset: Dataset) -> bool:
@@ -47,6 +51,8 @@ def mask(text: str) -> tuple[str, Callable[[str], str]]:
 
     The function that is returned puts the placeholders back into any part of the text.
     """
+    if "{" not in text:
+        return text, str
     found = dict.fromkeys(_PLACEHOLDER.findall(text))
     signs = {chr(code): placeholder for code, placeholder in zip(PRIVATE_USE, found, strict=False)}
     for sign, placeholder in signs.items():
@@ -60,6 +66,8 @@ def mask(text: str) -> tuple[str, Callable[[str], str]]:
 
 def split_name(name: str) -> tuple[str, ...]:
     """Return the parts of a dotted name, without their quotes (``"a"``, `` `a` ``, ``[a]``)."""
+    if _IS_PLAIN(name):
+        return tuple(part for part in map(str.strip, name.split(".")) if part)
     masked, restore = mask(name.strip())
     parts = (next(filter(None, groups), "").strip() for groups in _PART.findall(masked))
     return tuple(restore(part) for part in parts if part)

@@ -1,6 +1,6 @@
 """The names that a Scala script declares, found before it is translated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,6 +35,10 @@ class Declarations:
     classes: set[str] = field(default_factory=set)
     shapes: dict[str, Shape] = field(default_factory=dict)
     """The kinds of the variables' values, as far as their types or first values show them."""
+
+    def list_members(self, classes: Iterable[str]) -> list[str]:
+        """List the names that ``classes`` define."""
+        return [name for each in classes for name in self.members.get(each, ())]
 
 
 def find_declarations(tokens: Sequence[ScalaToken]) -> Declarations:

@@ -8,6 +8,9 @@ from glueline_worker.lineage.model import Node
 from glueline_worker.lineage.naming import UNKNOWN_NAME
 from glueline_worker.lineage.script.domain.state import State
 
+_DEPTH_LIMIT = 50
+"""Folders above a place that are looked at."""
+
 
 def finish_nodes(state: State) -> tuple[Node, ...]:
     """Return the nodes without reads and writes that move no data, and with declared tables."""
@@ -80,6 +83,3 @@ def _list_folders(written: Dataset) -> Iterator[Dataset]:
     parts = written.name.split("/", _DEPTH_LIMIT)
     for end in range(1, len(parts) + 1):
         yield Dataset.model_construct(namespace=written.namespace, name="/".join(parts[:end]))
-
-
-_DEPTH_LIMIT = 50

@@ -25,8 +25,7 @@ def read_script(text: str | bytes, context: LineageContext) -> Graph:
 
     Nothing of the script is executed. Never raises: what cannot be understood is a warning.
     """
-    code = parser.decode_script(text)
-    first = _Script(code, context)
+    first = _Script(parser.decode_script(text), context)
     first.follow({}, 1)
     ways = list_ways(first.reading)
     if not ways or not first.is_worth_dividing(len(ways)):

@@ -1,26 +1,16 @@
-"""Metric views: Spark keeps their definition as YAML where other views have SQL.
+"""Turn the definition of a metric view into SQL, whose lineage is the view's.
 
-Only the shape that these definitions have is read: keys, lists of keys, and texts over several
-lines. The view is its source with the joins, and an expression for each of its columns.
+The definition is YAML: a source, a filter, joins, dimensions and measures with an expression each.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+
+from glueline_worker.lineage.yaml_blocks import Block, read_yaml_blocks
 
 _START = re.compile(r"\s*(?:#[^\n]*\n\s*)*version\s*:")
-_LINE = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>\w+) *:(?: +(?P<value>.*))?$")
-_BLOCK = re.compile(r"[|>][+-]?\d?")
-_QUERY = re.compile(r"\s*(?:select|with|from)\b", re.IGNORECASE)
-_COLUMNS = ("dimensions", "fields", "measures")
-_MAX_TEXT = 200_000
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A key with its value: ``path`` has the lists that it stands in."""
-
-    path: tuple[str, ...]
-    values: dict[str, str] = field(default_factory=dict)
+_QUERY = re.compile(r"\s*(?:\(|(?:select|with|from|table|values)\b)", re.IGNORECASE)
+_MOST_JOINS = 100
 
 
 def is_metric_view(text: str) -> bool:
@@ -29,92 +19,73 @@ def is_metric_view(text: str) -> bool:
 
 
 def write_metric_view(text: str) -> str:
-    """Return a query that yields what a metric view yields; "" if it has no columns."""
-    entries = _read_entries(text[:_MAX_TEXT])
-    top = next((entry.values for entry in entries if not entry.path), {})
-    columns = [
-        f"{entry.values['expr']} AS {_quote(entry.values['name'])}"
-        for entry in entries
-        if entry.path[-1:]
-        and entry.path[-1] in _COLUMNS
-        and {"name", "expr"} <= entry.values.keys()
-    ]
-    if not columns or "source" not in top:
+    """Return the SQL that a definition stands for; "" for one that is not understood."""
+    try:
+        return _make_sql(read_yaml_blocks(text))
+    except ValueError:
         return ""
-    parts = [f"SELECT {', '.join(columns)}", f"FROM {_name_source(top['source'], 'source')}"]
-    parts += [
-        _write_join(entry.values)
-        for entry in entries
-        if entry.path[-1:] == ("joins",) and {"name", "source"} <= entry.values.keys()
+
+
+def _make_sql(definition: Block) -> str:
+    fields = _to_mapping(definition)
+    listed = [
+        *_get_list(fields, "dimensions"),
+        *_get_list(fields, "fields"),
+        *_get_list(fields, "measures"),
     ]
-    if "filter" in top:
-        parts.append(f"WHERE {top['filter']}")
-    return "\n".join(parts)
+    if not listed:
+        raise ValueError("there are neither dimensions nor measures")
+    # Each expression has its own line, so that a comment at its end ends there.
+    columns = ",\n".join(
+        f"{_get_text(each, 'expr')}\n AS {_quote(_get_text(each, 'name'))}" for each in listed
+    )
+    joins = "".join(_make_joins(fields, 0))
+    condition = fields.get("filter")
+    where = f"\nWHERE {condition}" if isinstance(condition, str) and condition.strip() else ""
+    has_alias = bool(joins) or "source." in f"{columns}{where}".lower()
+    source = _make_source(_get_text(fields, "source"), "source" if has_alias else "")
+    return f"SELECT {columns}\nFROM {source}{joins}{where}"
 
 
-def _write_join(values: dict[str, str]) -> str:
-    join = f"LEFT JOIN {_name_source(values['source'], values['name'])}"
-    if "on" in values:
-        return f"{join} ON {values['on']}"
-    names = values.get("using", "").strip("[] ")
-    return f"{join} USING ({names})" if names else f"{join} ON true"
+def _make_joins(fields: dict[str, Block], depth: int) -> Iterator[str]:
+    joins = _get_list(fields, "joins")
+    if depth > _MOST_JOINS or len(joins) > _MOST_JOINS:
+        raise ValueError("there are too many joins")
+    for join in joins:
+        source = _make_source(_get_text(join, "source"), _get_text(join, "name"))
+        using = join.get("using")
+        if isinstance(using, list):
+            names = ", ".join(_quote(each) for each in using if isinstance(each, str))
+            yield f"\nLEFT JOIN {source} USING ({names})"
+        else:
+            yield f"\nLEFT JOIN {source} ON {_get_text(join, 'on')}"
+        yield from _make_joins(join, depth + 1)
 
 
-def _name_source(source: str, alias: str) -> str:
-    table = f"({source})" if _QUERY.match(source) else source
-    return f"{table} AS {_quote(alias)}"
+def _make_source(source: str, alias: str) -> str:
+    named = f" AS {_quote(alias)}" if alias else ""
+    return f"({source}\n){named}" if _QUERY.match(source) else f"{source}{named}"
 
 
 def _quote(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
+    return f"`{name.replace('`', '``')}`"
 
 
-def _read_entries(text: str) -> list[_Entry]:
-    """Return the entries of all lists, and the keys outside lists as the first one."""
-    top = _Entry(())
-    entries = [top]
-    open_keys: list[tuple[int, str]] = []  # keys that have lists below them
-    items: list[tuple[int, _Entry]] = []  # list items by the column where their keys begin
-    block: tuple[int, dict[str, str], str] | None = None
-    for line in text.splitlines():
-        indent = len(line) - len(line.lstrip(" "))
-        if block is not None and (not line.strip() or indent > block[0]):
-            _, values, key = block
-            values[key] = f"{values[key]} {line.strip()}".strip()
-            continue
-        block = None
-        found = _LINE.match(line)
-        if found is None or line.lstrip().startswith("#"):
-            continue
-        column = found.start("key")
-        while open_keys and open_keys[-1][0] > (indent if found["dash"] else column):
-            open_keys.pop()
-        while items and items[-1][0] > column - (2 if found["dash"] else 0):
-            items.pop()
-        if found["dash"]:
-            while items and items[-1][0] >= column:
-                items.pop()
-            entry = _Entry(tuple(key for _, key in open_keys))
-            entries.append(entry)
-            items.append((column, entry))
-        values = items[-1][1].values if items and items[-1][0] == column else top.values
-        key, value = found["key"], (found["value"] or "").strip()
-        if not value:
-            open_keys = [each for each in open_keys if each[0] < column]
-            open_keys.append((column, key))
-            block = (column, values, key) if key in {"expr", "source", "filter", "on"} else None
-            values.setdefault(key, "") if block else None
-        elif _BLOCK.fullmatch(value):
-            values[key] = ""
-            block = (column, values, key)
-        else:
-            values[key] = _unquote(value)
-    return entries
+def _get_list(fields: dict[str, Block], key: str) -> list[dict[str, Block]]:
+    found = fields.get(key) or []
+    if not isinstance(found, list):
+        raise ValueError(f"{key} is no list")  # noqa: TRY004 - one error for all that is odd
+    return [_to_mapping(each) for each in found]
 
 
-def _unquote(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        return value[1:-1].replace('\\"', '"')
-    if len(value) > 1 and value[0] == value[-1] == "'":
-        return value[1:-1].replace("''", "'")
-    return value.partition(" #")[0].rstrip()
+def _to_mapping(block: Block) -> dict[str, Block]:
+    if not isinstance(block, dict):
+        raise ValueError("a mapping is missing")  # noqa: TRY004
+    return block
+
+
+def _get_text(fields: dict[str, Block], key: str) -> str:
+    found = fields.get(key)
+    if not isinstance(found, str) or not found.strip():
+        raise ValueError(f"{key} is missing")
+    return found.strip()

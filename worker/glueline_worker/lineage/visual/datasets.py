@@ -45,7 +45,7 @@ def find_node_datasets(
     return tuple(dict.fromkeys(found))
 
 
-def asks_with_query(node: Fields) -> bool:
+def has_query(node: Fields) -> bool:
     """Tell whether a node reads what a query yields, which need not be any table."""
     options = _collect_options(node)
     return any(is_query(str(options.get(key, ""))) for key in ("query", "samplequery", "dbtable"))

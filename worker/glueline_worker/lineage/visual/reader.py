@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from glueline.contract.lineage import Origin
-from glueline_worker.lineage.graph.collapse import get_schema
 from glueline_worker.lineage.model import (
     OPAQUE,
     ColumnRef,
@@ -16,9 +15,10 @@ from glueline_worker.lineage.model import (
     Node,
     Role,
 )
+from glueline_worker.lineage.schemas import get_schema
 from glueline_worker.lineage.state_machines import resolve_expressions
 from glueline_worker.lineage.visual.conditions import read_join_keys
-from glueline_worker.lineage.visual.datasets import asks_with_query, find_node_datasets
+from glueline_worker.lineage.visual.datasets import find_node_datasets, has_query
 from glueline_worker.lineage.visual.fields import (
     Fields,
     read_fields,
@@ -85,7 +85,7 @@ class _Reader:
         if role == "transform" and (inputs or is_transform(kind)):
             return self._read_transform(step, kind, node)
         datasets = find_node_datasets(kind, node, role, self._context)
-        if not datasets and not asks_with_query(node):
+        if not datasets and not has_query(node):
             self._leave_out(f"the visual node {step.label} ({kind}) names no dataset")
         step = replace(step, datasets=datasets)
         # A node that is no transform and has no inputs is a source of an unknown kind.

@@ -6,6 +6,7 @@ from typing import Any
 
 from glueline.contract.lineage import Transformation
 from glueline_worker.lineage.model import KEEP, OPAQUE, Flow
+from glueline_worker.lineage.transformations import compare_types
 from glueline_worker.lineage.visual.conditions import (
     iterate_filtered,
     read_join_keys,
@@ -65,16 +66,10 @@ def _iterate_mapping(
         is_whole = len(path) > len(above) and path[: len(above)] == above
         source = path if is_whole else (*above, *path)
         to = (*below, target)
-        types = (read_text(entry.get(key)) for key in ("fromtype", "totype"))
-        yield ".".join(to), ".".join(source), _compare_types(*types)
+        how = compare_types(read_text(entry.get("fromtype")), read_text(entry.get("totype")))
+        yield ".".join(to), ".".join(source), how
         if depth:
             yield from _iterate_mapping(read_items(entry.get("children")), source, to, depth - 1)
-
-
-def _compare_types(before: str, after: str) -> Transformation:
-    """Return the way of a value from one type to another: a cast is a transformation."""
-    is_cast = before and after and before.strip().lower() != after.strip().lower()
-    return "transformation" if is_cast else "identity"
 
 
 def _select(step: VisualStep) -> Flow:

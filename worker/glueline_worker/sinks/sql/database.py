@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from glueline_worker.sinks.atomic_files import translate_disk_errors
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.sql.database_identity import read_database_number, read_inode
-from glueline_worker.sinks.sql.engine import create_schema
+from glueline_worker.sinks.sql.engine import create_schema, make_sqlite_reader
 from glueline_worker.sinks.sql.errors import translate_database_errors
 from glueline_worker.sinks.sql.places import register_run
-from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION
+from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION, VERSIONS
 
 log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -76,10 +76,24 @@ class SqlDatabase:
         return await self._on_thread(transaction)
 
     async def read(self, query: Callable[[Connection], _Result]) -> _Result:
-        """Run a query; raises SinkRefused when there is no such database."""
-        if self.file is not None and not self.file.is_file():
+        """Run a query that changes nothing; raises SinkRefused when there is no such database."""
+
+        def checked_query(connection: Connection) -> _Result:
+            if not inspect(connection).has_table(VERSIONS.name):
+                raise SinkRefused(f"{self.name} holds nothing of Glueline; name the sink of a run")
+            return query(connection)
+
+        if self.file is None:
+            return await self.in_transaction(checked_query)
+        if not self.file.is_file():
             raise SinkRefused(f"{self.name}: there is no such file")
-        return await self.in_transaction(query)
+        engine = make_sqlite_reader(self.file)
+
+        def transaction() -> _Result:
+            with translate_database_errors(self.name), engine.begin() as connection:
+                return checked_query(connection)
+
+        return await self._on_thread(transaction)
 
     async def register_run(self, run: Run) -> None:
         """Prepare the database for a run, once in this process."""

@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.pool import NullPool
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from glueline_worker.sinks.errors import SinkRefused
@@ -53,6 +56,24 @@ def make_sqlite_engine(path: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def make_sqlite_reader(file: Path) -> Engine:
+    """Connect to ``file`` to read: it is not made, changed or locked for writers.
+
+    SQLite's own mode for readers would leave files behind that a writer may not be able to use.
+    """
+    address = quote(bytes(file.absolute()))
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"file:{address}?mode=rw", uri=True, timeout=_SQLITE_WAIT_SECONDS, isolation_level=None
+        )
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA query_only = ON"))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 

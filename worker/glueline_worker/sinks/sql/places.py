@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, literal, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from glueline.contract.records import place_of
+from glueline.contract.sentences import list_some
 from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.sql.schema.key_changes import change_key_prefix
 from glueline_worker.sinks.sql.schema.tables import (
@@ -111,11 +112,10 @@ def warn_of_rows_elsewhere(connection: Connection, run: Run) -> list[str]:
         }
     if not others:
         return []
-    names = ", ".join(f"{place!r}" for place in sorted(others)[:_MAX_NAMED])
-    more = f" and {len(others) - _MAX_NAMED} more" if len(others) > _MAX_NAMED else ""
+    names = list_some([f"{place!r}" for place in sorted(others)], _MAX_NAMED)
     warning = (
         f"the source {run.source!r} reads {run.place.of_catalog!r} now; what it once found in "
-        f"{names}{more} is still there and is no longer kept up to date by this run: read each "
+        f"{names} is still there and is no longer kept up to date by this run: read each "
         "Region and account under a source of its own, or delete the rows of that place"
     )
     return [warning]

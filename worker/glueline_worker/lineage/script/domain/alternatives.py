@@ -31,20 +31,17 @@ _Kwargs = dict[str, Value]
 
 def get_alternatives(value: Value) -> tuple[Value, ...]:
     """Return the alternatives of ``value``; itself when there is only one."""
-    _report_cut(value)
-    return _list_alternatives(value)
-
-
-def _report_cut(value: Value) -> None:
-    """Say that some alternatives of a value that is used now were left out."""
-    if isinstance(value, OneOf) and value.is_cut:
+    if type(value) is not OneOf:
+        return (value,)
+    if value.is_cut:
         report_limit(
             f"of a value with more than {ALTERNATIVES_LIMIT} alternatives some are left out"
         )
+    return value.options
 
 
 def _list_alternatives(value: Value) -> tuple[Value, ...]:
-    return value.options if isinstance(value, OneOf) else (value,)
+    return value.options if type(value) is OneOf else (value,)
 
 
 def join_values(values: Iterable[Value]) -> Value:
@@ -108,6 +105,9 @@ def combine_alternatives(values: Iterable[Value]) -> list[tuple[Value, ...]]:
 
     Alternatives of equal number are taken to come from the same branch, and are walked in step.
     """
+    values = tuple(values)
+    if not _has_one_of(values):
+        return [values]
     rows = [_without_none(get_alternatives(value)) for value in values]
     lengths = {len(row) for row in rows if len(row) > 1}
     if not lengths:
@@ -127,6 +127,10 @@ def combine_alternatives(values: Iterable[Value]) -> list[tuple[Value, ...]]:
     return found
 
 
+def _has_one_of(values: Iterable[Value]) -> bool:
+    return OneOf in map(type, values)  # asked at each call, and twice as fast as a loop
+
+
 def _without_none(options: tuple[Value, ...]) -> tuple[Value, ...]:
     """Leave out None, which a variable holds only until it is set."""
     if len(options) == 1:
@@ -142,7 +146,7 @@ def expand_alternatives(mapping: dict[Any, Value]) -> list[dict[Any, Value]]:
 
 def map_alternatives(function: Callable[..., Value], *values: Value) -> Value:
     """Call ``function`` with each combination of alternatives, and join the answers."""
-    if not any(isinstance(value, OneOf) for value in values):
+    if not _has_one_of(values):
         return function(*values)
     return join_values(function(*row) for row in combine_alternatives(values))
 
@@ -152,7 +156,7 @@ def call_each(
 ) -> Value:
     """Make a call once for each combination of alternatives, and join the answers."""
     slots = [receiver, *map(_unfold, args), *map(_unfold, kwargs.values())]
-    if not any(isinstance(slot, OneOf) for slot in slots):
+    if not _has_one_of(slots):
         return call(receiver, args, kwargs)
     end = len(args) + 1
     return join_values(
@@ -166,7 +170,7 @@ def _unfold(value: Value) -> Value:
     if not isinstance(value, (dict, list)) or len(value) > _FOLD_LIMIT:
         return value
     items = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(item, OneOf) for item in items):
+    if not _has_one_of(items):
         return value
     if isinstance(value, dict):
         return OneOf(tuple(expand_alternatives(value)))

@@ -90,10 +90,13 @@ def _rename(column: Column, args: list[Value]) -> Column:
     args = [arg for arg in args if not isinstance(arg, dict)]  # without the metadata
     names = tuple(render(arg) for arg in args if isinstance(arg, str) and not has_placeholder(arg))
     if len(names) != len(args):
-        return replace(column, name=None, text=None, is_known=False, names=())
+        unnamed = replace(column, name=None, text=None, is_known=False, names=())
+        is_unknown = column.kind == "value" and not column.refs
+        return replace(unnamed, kind="renamed") if is_unknown else unnamed
     shown = column.shown
     text = None if shown is None else f"{shown} AS {names[0]}"
     kind = "plain" if column.kind == "item" else column.kind
+    kind = "value" if kind == "renamed" else kind
     keeps_names = len(names) > 1 or column.kind == "inline"
     return replace(column, name=names[0], text=text, kind=kind, names=names if keeps_names else ())
 

@@ -31,7 +31,7 @@ def get_column(frame: Frame, name: str) -> Column:
     if name == "*":
         return Column((ColumnName(frame.node, "*"),), kind="star")
     return Column(
-        (ColumnName(frame.node, name),), split_column_name(name)[-1], text=name, kind="plain"
+        (ColumnName(frame.node, name),), split_column_path(name)[-1], text=name, kind="plain"
     )
 
 
@@ -42,11 +42,11 @@ def parse_column_name(text: str) -> Column:
     name = render(text)
     if name == "*" or name.endswith(".*"):
         return Column((ColumnName(None, name),), kind="star")
-    plain = ".".join(split_column_name(name))
-    return Column((ColumnName(None, name),), split_column_name(name)[-1], text=plain, kind="plain")
+    plain = ".".join(split_column_path(name))
+    return Column((ColumnName(None, name),), split_column_path(name)[-1], text=plain, kind="plain")
 
 
-def split_column_name(name: str) -> list[str]:
+def split_column_path(name: str) -> list[str]:
     """Split ``a.`b.c` `` into its parts."""
     if "`" not in name:
         return name.split(".") or [name]

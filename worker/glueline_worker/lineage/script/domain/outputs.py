@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from glueline_worker.lineage.model import ColumnRef
-from glueline_worker.lineage.script.domain.columns import split_column_name
+from glueline_worker.lineage.script.domain.columns import split_column_path
 
 
 class BuiltField(NamedTuple):
@@ -78,7 +78,7 @@ class Outputs:
 
         None where there is none, or more than one.
         """
-        parts = split_column_name(name)
+        parts = split_column_path(name)
         for length in range(len(parts) - 1, 0, -1):
             before = tuple(part.lower() for part in parts[:length])
             found = [
@@ -93,5 +93,5 @@ class Outputs:
 
     def list_qualified(self, qualifier: str) -> list[Attribute]:
         """List the columns that ``qualifier.*`` means."""
-        before = tuple(part.lower() for part in split_column_name(qualifier))
+        before = tuple(part.lower() for part in split_column_path(qualifier))
         return [each for each in self.attributes if each.qualifier[-len(before) :] == before]

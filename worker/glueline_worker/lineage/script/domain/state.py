@@ -16,7 +16,9 @@ from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
     Column,
     DataText,
+    External,
     Frame,
+    Function,
     Instance,
     JobArgument,
     OneOf,
@@ -24,7 +26,7 @@ from glueline_worker.lineage.script.domain.values import (
 )
 from glueline_worker.lineage.sql import EMPTY_SESSION
 
-_STEP_LIMIT = 800_000
+STEP_LIMIT = 800_000
 """The most expressions and statements to follow: about a second of work."""
 STACKED = Flow(rest=True, stacked=True)
 """Frames below one another, as after a union."""
@@ -116,7 +118,7 @@ class State:
     def charge(self, cost: int = 1) -> None:
         """Count a step; raise ReadingExhausted past the limit."""
         self.steps += cost
-        if self.steps > _STEP_LIMIT:
+        if self.steps > STEP_LIMIT:
             raise ReadingExhausted("the script takes too long to follow")
 
     def charge_size(self, value: Value) -> Value:
@@ -201,16 +203,16 @@ class State:
             self.written.update(datasets)
         elif datasets and self.written.issuperset(datasets):
             self.tentative.add(identity)  # what the job has written is only looked at
-        self.nodes[identity] = Node(
-            identity, role, inputs, tuple(dict.fromkeys(datasets)), flow, label, self.line_in_script
-        )
+        each = tuple(datasets if len(datasets) < 2 else dict.fromkeys(datasets))  # noqa: PLR2004
+        self.nodes[identity] = Node(identity, role, inputs, each, flow, label, self.line_in_script)
         bits = 0
-        for dataset in self.nodes[identity].datasets if role == "read" else ():
+        for dataset in each if role == "read" else ():
             bits |= self._dataset_bits.setdefault(dataset, 1 << len(self._dataset_bits))
         aliases: dict[str, str] = {}
         for before in inputs:
             bits |= self.origins.get(before, 0)
-            aliases.update(self.aliases.get(before, ()))
+            if before in self.aliases:
+                aliases.update(self.aliases[before])
         self.origins[identity] = bits
         if aliases:
             self.aliases[identity] = aliases
@@ -240,6 +242,8 @@ class State:
 
     def find_frames(self, value: Value) -> tuple[str, ...]:
         """Find the ids of the nodes whose data is in ``value``, in order, without duplicates."""
+        if type(value) in _WITHOUT_FRAMES:
+            return ()
         found: dict[str, None] = {}
         self._collect(value, found, 0)
         return tuple(found)
@@ -250,7 +254,12 @@ class State:
                 found[value.node] = None
         elif depth < NESTING_LIMIT:
             for item in _list_parts(value):
-                self._collect(item, found, depth + 1)
+                if type(item) not in _WITHOUT_FRAMES:
+                    self._collect(item, found, depth + 1)
+
+
+_WITHOUT_FRAMES = frozenset({str, int, float, bool, type(None), External, JobArgument, Function})
+"""Kinds of values in which no data flows: most of what is looked at."""
 
 
 def _list_parts(value: Value) -> Iterable[Value]:  # noqa: PLR0911 - one for each kind

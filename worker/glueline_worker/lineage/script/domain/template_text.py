@@ -75,6 +75,8 @@ def as_text(value: Value) -> str:
 
 def list_texts(value: Value) -> list[str]:
     """List each text that ``value`` may be."""
+    if type(value) is not OneOf:
+        return [as_text(value)]
     return [as_text(option) for (option,) in combine_alternatives([value])]
 
 

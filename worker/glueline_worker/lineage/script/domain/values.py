@@ -101,10 +101,10 @@ class Column:
     """The fields of a struct that it builds. They are not compared: structs share them."""
     shape: ColumnName | None = None
     """The column whose struct's fields it has, if it is not that column itself."""
-    kind: Literal["value", "plain", "item", "star", "pattern", "inline"] = "value"
+    kind: Literal["value", "plain", "item", "star", "pattern", "inline", "renamed"] = "value"
     """``plain`` is a column itself or what it holds, ``item`` its ``["key"]``, ``star`` all
     columns, ``pattern`` all those that a regular expression matches, ``inline`` all fields of a
-    struct."""
+    struct, ``renamed`` a column that is not known, under a name that is not known."""
 
     @property
     def shown(self) -> str | None:

@@ -24,6 +24,7 @@ from glueline_worker.lineage.script.domain.values import (
     VariableScope,
 )
 from glueline_worker.lineage.script.interpreter.variables import bind_variable
+from glueline_worker.lineage.script.source.tree import walk
 from glueline_worker.lineage.word_sets import split_words
 
 _CONNECTION_OPTIONS = split_words(
@@ -150,7 +151,7 @@ def augment(reading: Reading, node: ast.AugAssign) -> None:
 
 def capture(reading: Reading, pattern: ast.pattern, subject: Value) -> None:
     """Bind the names of a ``case`` pattern."""
-    for part in ast.walk(pattern):
+    for part in walk(pattern):
         name = getattr(part, "name", None)
         if isinstance(part, (ast.MatchAs, ast.MatchStar)) and name:
             bind_variable(reading, name, subject if part is pattern else UNKNOWN)

@@ -26,8 +26,8 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
 )
 from glueline_worker.lineage.script.interpreter.assignments import assign
-from glueline_worker.lineage.script.interpreter.conditions import walk_own_parts
 from glueline_worker.lineage.script.source.parser import OPEN
+from glueline_worker.lineage.script.source.tree import list_own_parts
 
 _SETTINGS = ("arg:", "env:")
 _SETTING_PLACEHOLDERS = tuple(f"{OPEN}{kind}" for kind in _SETTINGS)
@@ -64,7 +64,7 @@ def keep_settings(reading: Reading, settings: Settings) -> None:
 
 def _list_targets(statement: ast.AST) -> Iterator[ast.expr]:
     """List the variables and attributes that a statement assigns."""
-    for part in walk_own_parts(statement):
+    for part in list_own_parts(statement):
         if isinstance(part, (ast.Name, ast.Attribute)) and isinstance(part.ctx, ast.Store):
             yield part
 

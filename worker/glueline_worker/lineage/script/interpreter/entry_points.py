@@ -6,6 +6,7 @@ import ast
 
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import Class, External, Function, Instance
+from glueline_worker.lineage.script.source.tree import walk
 
 
 def run_entry_points(reading: Reading, module: ast.Module) -> None:
@@ -37,7 +38,7 @@ def _try_function(reading: Reading, function: Function) -> None:
 
 def _find_names_in_use(module: ast.Module) -> set[str]:
     names = set()
-    for node in ast.walk(module):
+    for node in walk(module):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             names.add(node.id)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):

@@ -88,11 +88,11 @@ def fork_by_answers(
 
     None where there is none, or nothing further down depends on it.
     """
-    size = len(body) - at
-    if size == 1 or _is_too_much(2 * reading.paths, size):
-        return None
     tests = list_tests(reading, body[at])
     if not tests:
+        return None
+    size = len(body) - at
+    if size == 1 or _is_too_much(2 * reading.paths, size):
         return None
     rest = body[at:]
     answers = _list_answers(reading, tests, rest)

@@ -13,6 +13,7 @@ from glueline_worker.lineage.script.domain.values import MISSING, External, Fram
 from glueline_worker.lineage.script.interpreter import assignments
 from glueline_worker.lineage.script.interpreter.forks import fork
 from glueline_worker.lineage.script.interpreter.variables import bind_variable, look_up_variable
+from glueline_worker.lineage.script.source.tree import walk
 
 _WHILE_LIMIT = 50
 """Turns of a ``while`` whose condition stays the same."""
@@ -55,7 +56,7 @@ def _ends_in_break(body: list[ast.stmt]) -> bool:
 
 def _may_break(body: list[ast.stmt]) -> bool:
     """Tell whether a break is anywhere inside."""
-    return any(isinstance(part, ast.Break) for statement in body for part in ast.walk(statement))
+    return any(isinstance(part, ast.Break) for statement in body for part in walk(statement))
 
 
 def _run_once(reading: Reading, node: ast.For | ast.AsyncFor, value: Value) -> None:
@@ -104,7 +105,7 @@ def _unroll_while(reading: Reading, node: ast.While) -> bool:
         holds = _evaluate_condition(reading, node.test)
         if not holds:
             return holds is False or turn > 0
-        now = [_mark(reading, part) for part in ast.walk(node.test)]
+        now = [_mark(reading, part) for part in walk(node.test)]
         if turn >= _WHILE_LIMIT and now == before:
             return True  # what the loop waits for is not in the script
         before = now
@@ -139,7 +140,7 @@ def _mark(reading: Reading, part: ast.AST) -> Value:
 def _forget_counters(reading: Reading, body: list[ast.stmt]) -> None:
     """Forget the figures that each turn of an unknown loop changes."""
     for statement in body:
-        for part in ast.walk(statement):
+        for part in walk(statement):
             if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
                 name = part.target.id
                 if isinstance(look_up_variable(reading, name), (int, float)):

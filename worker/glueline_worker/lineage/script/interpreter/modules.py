@@ -18,6 +18,8 @@ def import_module(reading: Reading, name: str) -> Module | None:
     if (found := reading.modules.get(name)) is not None:
         return found
     sources = reading.state.context.modules
+    if not sources:
+        return None
     source = sources.get(name)
     if source is None and not any(other.startswith(f"{name}.") for other in sources):
         return None

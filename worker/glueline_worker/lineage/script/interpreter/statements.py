@@ -15,6 +15,7 @@ from glueline_worker.lineage.script.domain.values import (
     VariableScope,
 )
 from glueline_worker.lineage.script.interpreter.assignments import assign, augment, capture
+from glueline_worker.lineage.script.interpreter.conditions import list_tests
 from glueline_worker.lineage.script.interpreter.defaults import (
     drop_defaults,
     keep_settings,
@@ -53,12 +54,14 @@ def run_module(reading: Reading, body: Sequence[ast.stmt]) -> bool:
 
 def run_statements(reading: Reading, body: Sequence[ast.stmt]) -> bool:
     """Run statements; return False when a return, raise, break or continue ends them."""
+    state = reading.state
     for at, statement in enumerate(body):
-        reading.state.charge()
-        reading.state.line = statement.lineno
-        goes_on = fork_by_answers(reading, body, at, reading.run)
-        if goes_on is not None:
-            return goes_on
+        state.charge()
+        state.line = statement.lineno
+        if list_tests(reading, statement):
+            goes_on = fork_by_answers(reading, body, at, reading.run)
+            if goes_on is not None:
+                return goes_on
         handler = _STATEMENTS.get(type(statement))
         if handler is not None and not handler(reading, statement):
             return False

@@ -148,11 +148,13 @@ def _find_unnamed_table(state: State, kind: str, options: dict[str, Any]) -> lis
 def _find_by_table_name(state: State, kind: str, options: dict[str, Any]) -> list[Dataset]:
     """Find the table of connectors that take its name as their path, such as Iceberg's."""
     path = options.get("path", options.get("paths"))
-    lake = any(word in kind.lower() for word in ("iceberg", "marketplace.spark", "custom.spark"))
+    if path is None:
+        return []
     if isinstance(path, list) and len(path) == 1:
         path = path[0]
     if isinstance(path, str) and path.startswith(TABLE_LOCATION):
         return find_locations(state, path)
+    lake = any(word in kind.lower() for word in ("iceberg", "marketplace.spark", "custom.spark"))
     if lake and isinstance(path, str) and _TABLE_NAME.fullmatch(path):
         return [name_spark_table(state, split_name(path))]
     return []

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from glueline.contract.lineage import Dataset
+from glueline_worker.lineage.remembered import remember_short_texts
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import as_text, get_label, is_placeholder
@@ -81,6 +82,7 @@ def is_session(value: Value) -> bool:
     return isinstance(value, External) and bool(_SESSION.search(value.path))
 
 
+@remember_short_texts
 def make_snake_case(name: str) -> str:
     """Return ``writeToS3`` as ``write_to_s3``."""
     return _CAMEL.sub("_", name).lower()

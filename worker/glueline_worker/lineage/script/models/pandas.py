@@ -11,9 +11,9 @@ from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import MISSING, Frame, Value
-from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models import databases
 from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_by_option
-from glueline_worker.lineage.script.models.dbapi import DatabaseConnection
+from glueline_worker.lineage.script.models.databases import DatabaseConnection
 from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
 from glueline_worker.lineage.script.models.helper_arguments import is_session
 from glueline_worker.lineage.script.models.library import Library
@@ -42,6 +42,8 @@ _PATHS = (
     "file",
     "buf",
 )
+_ROWS_LIMIT = 1_000
+"""Rows that are looked through for figures."""
 
 
 def _read(call: Call) -> Value:
@@ -64,7 +66,7 @@ def _name_table(call: Call, name: str, connection: Value, schema_at: int | None)
     parts = (render(schema), render(name)) if schema else (render(name),)
     if not isinstance(connection, DatabaseConnection):
         connection = DatabaseConnection(url=as_text(connection))
-    return dbapi.name_table(call.state, connection, parts)
+    return databases.name_table(call.state, connection, parts)
 
 
 def _write(call: Call) -> Value:
@@ -116,9 +118,6 @@ def _unite(call: Call) -> Value:
     flow = STACKED if call.name == "concat" else KEEP
     return call.state.transform(call.values, flow, call.name)
 
-
-_ROWS_LIMIT = 1_000
-"""Rows that are looked through for figures."""
 
 PANDAS = Library(
     functions={

@@ -7,7 +7,7 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Frame, Value
-from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models import databases
 from glueline_worker.lineage.script.models.deltalake import find_delta_tables
 from glueline_worker.lineage.script.models.duckdb.connections import SqlContext, run_on_connection
 from glueline_worker.lineage.script.models.library import Library
@@ -122,7 +122,9 @@ def _write_iceberg(call: Call) -> Value:
 def _write_database(call: Call) -> Value:
     """Call ``frame.write_database(table_name, connection)``."""
     found = [
-        dbapi.name_table(call.state, dbapi.as_connection(option), tuple(render(name).split(".")))
+        databases.name_table(
+            call.state, databases.as_connection(option), tuple(render(name).split("."))
+        )
         for option in get_alternatives(call.arg(1, "connection"))
         for name in list_texts(call.arg(0, "table_name"))
     ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from glueline_worker.lineage.model import OPAQUE
+from glueline_worker.lineage.remembered import remember_short_texts
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.items import label_field
@@ -29,7 +30,7 @@ from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.duckdb.connections import DUCKDB
 from glueline_worker.lineage.script.models.kafka import KAFKA
-from glueline_worker.lineage.script.models.library import Library
+from glueline_worker.lineage.script.models.library import Handler, Library
 from glueline_worker.lineage.script.models.pandas import PANDAS
 from glueline_worker.lineage.script.models.polars import POLARS
 from glueline_worker.lineage.script.models.pyarrow import PYARROW
@@ -137,12 +138,9 @@ def call_function(
     reading: Reading, function: External, args: list[Value], kwargs: dict[str, Value]
 ) -> Value:
     """Call something from outside the script, by the end of its path."""
-    parts = function.path.replace("()", "").split(".")
+    parts, handlers = _find_handlers(function.path)
     call = Call(reading, function, parts[-1], args, kwargs, parts)
-    for length in range(_LONGEST_NAME, 0, -1):
-        handler = _FUNCTIONS.get(".".join(parts[-length:]))
-        if handler is None or (length == 1 and _is_method_like_builtin(call)):
-            continue
+    for handler in handlers:
         if (found := handler(call)) is not MISSING:
             return found
     for rule in _RULES:
@@ -151,18 +149,24 @@ def call_function(
     return _call_unknown(call)
 
 
-def _is_method_like_builtin(call: Call) -> bool:
-    """Tell whether a method of an unknown object only has the name of a builtin."""
-    return len(call.parts) > 1 and call.name in _BUILTINS
+@remember_short_texts
+def _find_handlers(path: str) -> tuple[Sequence[str], Sequence[Handler]]:
+    """Find the parts of a path, and the functions that its end may name."""
+    parts = path.replace("()", "").split(".")
+    # A method of an unknown object may only have the name of a builtin.
+    shortest = 1 if len(parts) == 1 or parts[-1] not in _BUILTINS else 2
+    ends = (".".join(parts[-length:]) for length in range(_LONGEST_NAME, shortest - 1, -1))
+    return parts, [_FUNCTIONS[end] for end in ends if end in _FUNCTIONS]
 
 
 def _call_unknown(call: Call) -> Value:
     """Call an unknown function: what flows into it flows out of it."""
-    kinds = set(map(type, call.values))
+    values = call.values
+    kinds = set(map(type, values))
     if Column in kinds and Frame not in kinds:
-        return combine_columns(call.values)
-    if call.name not in _WITHOUT_RESULT and call.state.find_frames(call.values):
-        return call.state.transform(call.values, OPAQUE, call.name)
+        return combine_columns(values)
+    if call.name not in _WITHOUT_RESULT and call.state.find_frames(values):
+        return call.state.transform(values, OPAQUE, call.name)
     return External(f"{'.'.join(call.parts)}()", call.receiver.label)
 
 
@@ -214,7 +218,7 @@ def unite_alike(state: State, value: OneOf) -> Frame | None:
 
 def get_frame_attribute(state: State, frame: Frame, name: str) -> Value:
     """Return ``frame.name``; ``MISSING`` for methods and columns that are not known."""
-    column = frame_schema.find_attribute(state, frame, name)
+    column = frame_schema.find_column_attribute(state, frame, name)
     if column is not None:
         return column
     found = _FRAME_ATTRIBUTES.get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from glueline_worker.lineage.remembered import remember_short_texts
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import as_text, render
 from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, Value
@@ -57,8 +58,10 @@ def _read_argument(call: Call) -> Value:
 
 def _move_data(call: Call) -> Value:
     """Call ``write_to_s3(frame, "s3://…")``, ``read_csv("s3://…")``, ``run_athena_query(sql)``."""
-    frames = call.state.find_frames(call.values)
     function = make_snake_case(call.name)
+    if not _may_move(function):
+        return _query_athena(call)
+    frames = call.state.find_frames(call.values)
     arguments = list(list_text_arguments(call))
     if "()" in call.receiver.path and not any(map(is_session, call.values)):
         # Of an object that is not known: its methods may look like those of many libraries.
@@ -88,6 +91,13 @@ def _move_between(call: Call, function: str, arguments: list[HelperArgument]) ->
         found = find_argument_datasets(call, [one for one in arguments if not one.is_target])
         return call.state.read(found, call.name) if found else None
     return None
+
+
+@remember_short_texts
+def _may_move(function: str) -> bool:
+    """Tell whether the name of a function says that it reads or writes anything."""
+    patterns = (_WRITES, _MOVES, _READS, _READS_WITH_SESSION)
+    return any(pattern.fullmatch(function) for pattern in patterns)
 
 
 def _moves(function: str) -> bool:

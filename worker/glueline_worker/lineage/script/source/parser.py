@@ -4,9 +4,12 @@ import ast
 import builtins
 import re
 import textwrap
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from glueline_worker.lineage.script.source.repair import TEXT_OR_COMMENT, repair_script
+from glueline_worker.lineage.script.source.tree import walk
 from glueline_worker.lineage.syntax import parse_module
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -64,7 +67,7 @@ def parse_script(
     if len(text) > SCRIPT_SIZE_LIMIT:
         whole, text = len(text), _cut_to_limit(text)
         leave_out(f"{whole - len(text):,} of the script's {whole:,} characters were not read")
-    module = try_parse(text)
+    module = _kept.get(text) or try_parse(text)
     if module is not None:
         if _is_other_text(module):
             leave_out("the script has no statement that does anything; is it a script?")
@@ -96,18 +99,20 @@ def _begins_statement(line: str) -> bool:
 
 def _is_other_text(module: ast.Module) -> bool:
     """Tell whether other text, such as YAML or settings, was taken for Python: it does nothing."""
-    body, assigned = module.body, _find_assigned_names(module)
+    body = module.body
+    if not all(_is_idle(each) or _is_text(each) or _is_inert(each) for each in body):
+        return False  # as in almost every script, after a few statements
     if any(map(_is_idle, body)) and all(_is_idle(each) or _is_text(each) for each in body):
         return True
-    is_inert = all(_is_idle(each) or _is_text(each) or _is_inert(each) for each in body)
-    return is_inert and any(
+    assigned = _find_assigned_names(module)
+    return any(
         _is_setting(each, assigned) or (isinstance(each, ast.Expr) and _is_idle(each))
         for each in body
     )
 
 
 def _find_assigned_names(module: ast.Module) -> set[str]:
-    names = (node for node in ast.walk(module) if isinstance(node, ast.Name))
+    names = (node for node in walk(module) if isinstance(node, ast.Name))
     return {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
@@ -120,12 +125,12 @@ def _is_setting(statement: ast.stmt, assigned: set[str]) -> bool:
     """Tell whether an assignment uses words that no statement defines, as a settings file does."""
     return _is_inert(statement) and any(
         isinstance(node, ast.Name) and node.id not in assigned and not hasattr(builtins, node.id)
-        for node in ast.walk(statement)
+        for node in walk(statement)
     )
 
 
 def _calls(statement: ast.stmt) -> bool:
-    return any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(statement))
+    return any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in walk(statement))
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -148,6 +153,25 @@ def try_parse(text: str) -> ast.Module | None:
         return parse_module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def parse_and_keep(text: str) -> ast.Module | None:
+    """Parse a whole script that will be read again soon; nobody may change its tree."""
+    module = _kept.get(text) or try_parse(text)
+    if module is not None and len(text) <= _KEPT_SIZE:
+        _kept[text] = module
+        if len(_kept) > _KEPT_TREES:
+            with suppress(KeyError):  # another thread was faster
+                _kept.popitem(last=False)
+    return module
+
+
+_kept: OrderedDict[str, ast.Module] = OrderedDict()
+"""The trees of the last scripts. A job is read again once the columns of its tables are known,
+with other jobs in between."""
+_KEPT_TREES = 8
+_KEPT_SIZE = 30_000
+"""Characters of a script whose tree is kept: a tree takes some fifty times the memory."""
 
 
 def _parse_parts(text: str, leave_out: Callable[[str], None]) -> ast.Module:

@@ -8,9 +8,12 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.path_parts import TABLE_END, TABLE_LOCATION
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
 from glueline_worker.lineage.script.domain.values import UNKNOWN, Value
-from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
+from glueline_worker.lineage.script.models import databases, datasets, sql_engines
 from glueline_worker.lineage.script.models.aws.glue_catalog import declare_table
-from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, DatabaseConnection
+from glueline_worker.lineage.script.models.databases import (
+    UNKNOWN_DATABASE,
+    DatabaseConnection,
+)
 from glueline_worker.lineage.script.models.library import Handler, Library
 
 _FORMATS = ("parquet", "csv", "json", "orc")
@@ -126,13 +129,13 @@ def _select(call: Call) -> Value:
 
 
 def _run_query(call: Call) -> Value:
-    return dbapi.run_query(call.state, call.arg(0, "sql"), call.arg(1, "con"))
+    return databases.run_query(call.state, call.arg(0, "sql"), call.arg(1, "con"))
 
 
 def _name_table(call: Call, connection: Value, table: Value, schema: Value) -> Value:
     database = connection if isinstance(connection, DatabaseConnection) else UNKNOWN_DATABASE
     parts = [*(list_texts(schema)[:1] if schema is not None else []), *list_texts(table)[:1]]
-    return dbapi.name_table(call.state, database, tuple(render(part) for part in parts))
+    return databases.name_table(call.state, database, tuple(render(part) for part in parts))
 
 
 def _read_database_table(call: Call) -> Value:
@@ -158,7 +161,7 @@ def _copy(call: Call) -> Value:
 
 
 def _unload_database(call: Call) -> Value:
-    frame = dbapi.run_query(call.state, call.arg(0, "sql"), call.arg(2, "con"))
+    frame = databases.run_query(call.state, call.arg(0, "sql"), call.arg(2, "con"))
     if call.name == "unload_to_files":
         call.state.write(
             frame, datasets.find_locations(call.state, call.arg(1, "path")), "wr.unload"
@@ -188,7 +191,7 @@ def _make_connector(engine: str) -> Handler:
         connection = call.arg(0, "connection")
         if connection is not None:
             return DatabaseConnection(engine, glue_connection=list_texts(connection)[0])
-        return dbapi.open_connection(engine, None, None, call.text(2, "dbname"))  # by a secret
+        return databases.open_connection(engine, None, None, call.text(2, "dbname"))  # by a secret
 
     return connect
 

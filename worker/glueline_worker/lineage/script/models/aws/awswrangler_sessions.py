@@ -6,14 +6,20 @@ from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.template_text import list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Value
-from glueline_worker.lineage.script.models import datasets, dbapi, sql_engines
-from glueline_worker.lineage.script.models.dbapi import UNKNOWN_DATABASE, DatabaseConnection
+from glueline_worker.lineage.script.models import databases, datasets, sql_engines
+from glueline_worker.lineage.script.models.databases import (
+    UNKNOWN_DATABASE,
+    DatabaseConnection,
+)
 from glueline_worker.lineage.script.models.library import Handler, Library
+from glueline_worker.lineage.word_sets import split_words
 
 _ROOTS = frozenset({"awswrangler", "Session"})
+_ADDRESS = ((1, "host"), (2, "port"), (0, "database"))
+_READS = split_words("read_csv read_csv_list read_csv_list_iter read_fwf read_json read_parquet")
 
 
-def _only_of_wrangler(handler: Handler) -> Handler:
+def _limit_to_wrangler(handler: Handler) -> Handler:
     """Return a handler that leaves alone what is not awswrangler's, such as pandas itself."""
 
     def call_handler(call: Call) -> Value:
@@ -59,20 +65,20 @@ def _write_database(call: Call) -> Value:
         database = DatabaseConnection("redshift", "{unknown}")
     names = [call.arg(None, name) for name in ("schema", "table")]
     parts = tuple(render(list_texts(name)[0]) for name in names if name is not None)
-    found = dbapi.name_table(call.state, database, parts)
+    found = databases.name_table(call.state, database, parts)
     call.state.write(call.arg(0, "dataframe"), [found], call.name)
     return UNKNOWN
 
 
 def _read_redshift(call: Call) -> Value:
-    return dbapi.run_query(call.state, call.arg(0, "sql"), call.arg(None, "connection"))
+    return databases.run_query(call.state, call.arg(0, "sql"), call.arg(None, "connection"))
 
 
 def _connect(call: Call) -> Value:
     """Call ``redshift.generate_connection(database, host, port, …)``."""
     host, port, database = (call.text(at, name) for at, name in _ADDRESS)
     engine = "redshift" if call.parts[-2] == "redshift" else "postgresql"
-    return dbapi.open_connection(engine, host, port, database)
+    return databases.open_connection(engine, host, port, database)
 
 
 def _copy(call: Call) -> Value:
@@ -82,19 +88,9 @@ def _copy(call: Call) -> Value:
     return None
 
 
-_ADDRESS = ((1, "host"), (2, "port"), (0, "database"))
-_READS = (
-    "read_parquet",
-    "read_csv",
-    "read_csv_list",
-    "read_json",
-    "read_fwf",
-    "read_csv_list_iter",
-)
-
 AWSWRANGLER_SESSIONS = Library(
     functions={
-        name: _only_of_wrangler(handler)
+        name: _limit_to_wrangler(handler)
         for name, handler in {
             **{f"pandas.{name}": _read_path for name in _READS},
             **{f"pandas.to_{kind}": _write_path for kind in ("parquet", "csv", "json")},

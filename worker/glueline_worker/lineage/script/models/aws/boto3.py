@@ -115,18 +115,19 @@ class DynamoTable(LibraryObject):
         return self if call.name == "batch_writer" else UNKNOWN
 
 
-def _put_records(call: Call) -> Value:
+def _name_streams(call: Call) -> list[Dataset]:
     stream = call.arg(None, "StreamName", "StreamARN")
-    names = [name_kinesis_stream(render(text), call.state.context) for text in list_texts(stream)]
-    call.state.write(call.values, names, "kinesis")
+    return [name_kinesis_stream(render(text), call.state.context) for text in list_texts(stream)]
+
+
+def _put_records(call: Call) -> Value:
+    call.state.write(call.values, _name_streams(call), "kinesis")
     return UNKNOWN
 
 
 def _read_records(call: Call) -> Value:
     """Call ``get_shard_iterator``, by which the records of a stream are read."""
-    stream = call.arg(None, "StreamName", "StreamARN")
-    names = [name_kinesis_stream(render(text), call.state.context) for text in list_texts(stream)]
-    frame = files.mark_tentative(call.state, call.state.read(names, "kinesis"))
+    frame = files.mark_tentative(call.state, call.state.read(_name_streams(call), "kinesis"))
     return Frame(frame.node, "scalar")
 
 
@@ -202,10 +203,10 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("kinesis", "get_records"): _get_results,
     ("athena", "start_query_execution"): _run_athena,
     ("athena", "get_query_results"): _get_results,
-    ("redshift-data", "get_statement_result"): _get_results,
-    ("sts", "get_caller_identity"): _get_identity,
     ("redshift-data", "execute_statement"): _run_redshift,
     ("redshift-data", "batch_execute_statement"): _run_redshift,
+    ("redshift-data", "get_statement_result"): _get_results,
+    ("sts", "get_caller_identity"): _get_identity,
 }
 
 BOTO3 = Library(

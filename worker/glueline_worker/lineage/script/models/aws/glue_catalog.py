@@ -23,6 +23,11 @@ from glueline_worker.lineage.script.models import datasets
 from glueline_worker.lineage.script.models.library import Handler
 from glueline_worker.lineage.script.models.located_tables import CATALOG_MARK
 
+_LOCATIONS = ("Location", "location")
+_WORKFLOW = "workflow_run_properties"
+_CATALOGUE = (TABLE_LOCATION, CONNECTION_URL)
+"""The beginnings of what the catalogue says: no places that a script declares."""
+
 
 @dataclass(eq=False)
 class CatalogTable(LibraryObject):
@@ -47,10 +52,6 @@ class CatalogConnection(LibraryObject):
         if name in {"Connection", "ConnectionProperties"}:
             return self
         return f"{CONNECTION_URL}{self.name}" if name == "JDBC_CONNECTION_URL" else UNKNOWN
-
-
-_LOCATIONS = ("Location", "location")
-_WORKFLOW = "workflow_run_properties"
 
 
 def get_workflow_item(state: State, value: External, key: Value) -> Value:
@@ -130,7 +131,6 @@ def _get_location(entry: dict[object, Value]) -> Value:
     return storage.get("Location") if isinstance(storage, dict) else None
 
 
-_CATALOGUE = (TABLE_LOCATION, CONNECTION_URL)
 GLUE_METHODS: dict[tuple[str, str], Handler] = {
     ("glue", "get_workflow_run_properties"): _get_workflow,
     ("glue", "get_connection"): _get_connection,

@@ -15,7 +15,7 @@ from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
 from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Frame, Value
-from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models import databases
 from glueline_worker.lineage.script.models.datasets import is_local
 from glueline_worker.lineage.script.models.duckdb.databases import (
     parse_attachment,
@@ -276,7 +276,7 @@ class DuckDbRelation(LibraryObject):
 def run_on_connection(call: Call, query: Value, connection: Value) -> Value:
     """Run a query that pandas or polars gives to a connection, DuckDB's or any other."""
     if not isinstance(connection, DuckDbConnection):
-        return dbapi.run_query(call.state, query, dbapi.as_connection(connection))
+        return databases.run_query(call.state, query, databases.as_connection(connection))
     return connection.run(call, query)
 
 

@@ -10,7 +10,7 @@ from glueline_worker.lineage.naming import name_location
 from glueline_worker.lineage.naming.spark_catalogs import name_table_in_catalog
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import render
-from glueline_worker.lineage.script.models import dbapi
+from glueline_worker.lineage.script.models import databases
 from glueline_worker.lineage.sql import TableName
 
 _ATTACH = re.compile(
@@ -70,8 +70,8 @@ def _find_namer(state: State, place: str, options: str, name: str) -> Namer | No
     kind = settings.get("type", scheme).lower()
     if kind in _SERVERS:
         text = rest if scheme in _SERVERS and not rest.startswith("//") else place
-        connection = dbapi.connect_by_text(_SERVERS[kind], text)
-        return lambda parts: dbapi.name_table(state, connection, parts) if parts else None
+        connection = databases.connect_by_text(_SERVERS[kind], text)
+        return lambda parts: databases.name_table(state, connection, parts) if parts else None
     if kind == "iceberg":
         service = settings.get("endpoint_type", "").lower().replace("_", "")
         endpoint = settings.get("endpoint", "")

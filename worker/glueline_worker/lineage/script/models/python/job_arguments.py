@@ -23,6 +23,8 @@ from glueline_worker.lineage.script.models.library import Library
 
 _ARGUMENTS = re.compile(r"(?:^|_)(?:args|arguments|Args|Arguments|resolved_options)$")
 """The names of job arguments, where a helper of another module read them."""
+_POSITION = "argv:"
+"""The beginning of the label of the position of a name in ``sys.argv``."""
 
 
 def _resolve_options(call: Call) -> Value:
@@ -144,7 +146,6 @@ def _find_position(call: Call) -> Value:
     return External("argv.index", f"{_POSITION}{name}") if known else UNKNOWN
 
 
-_POSITION = "argv:"
 JOB_ARGUMENTS = Library(
     functions={
         "getResolvedOptions": _resolve_options,

@@ -13,6 +13,13 @@ from glueline_worker.lineage.script.domain.values import MISSING, UNKNOWN, Value
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.word_sets import split_words
 
+_GROUPS = 2
+_SPLITTERS = re.compile(
+    r"_?(?:split|parse|get|extract)_(?:s3_?(?:path|uri|url|location|components)|bucket_(?:and_)?key\w*)"
+)
+_SCHEME_PATTERN = re.compile(r"\^?s3\S{0,8}?:(?:\\?/){2}")
+_TEXT_METHODS = split_words("split rsplit partition rpartition replace lstrip removeprefix")
+
 
 @dataclass(eq=False)
 class UrlMatch(LibraryObject):
@@ -42,10 +49,8 @@ def _match_url(call: Call) -> Value:
     is_pair = isinstance(pattern, str) and "s3" in pattern and pattern.count("(") >= _GROUPS
     if not is_pair or not isinstance(text, str):
         return UNKNOWN
-    if (label := find_url_label(text)) is not None:
-        return UrlMatch(*split_url_argument(label))
-    bucket, separator, key = text.partition("://")[2].partition("/")
-    return UrlMatch(bucket, key) if separator else UNKNOWN
+    parts = _split_url(text)
+    return UrlMatch(*parts) if parts else UNKNOWN
 
 
 def _call_splitter(call: Call) -> Value:
@@ -55,10 +60,15 @@ def _call_splitter(call: Call) -> Value:
     text = call.arg(0)
     if not isinstance(text, str) or len(call.values) > 1 or not _SPLITTERS.fullmatch(call.name):
         return MISSING
+    return _split_url(text) or MISSING
+
+
+def _split_url(text: str) -> tuple[str, str] | None:
+    """Return the bucket and the key of a URL; None for a text that is none."""
     if (label := find_url_label(text)) is not None:
         return split_url_argument(label)
     bucket, separator, key = text.partition("://")[2].partition("/")
-    return (bucket, key) if separator else MISSING
+    return (bucket, key) if separator else None
 
 
 def _substitute(call: Call) -> Value:
@@ -77,14 +87,6 @@ def _call_text_method(call: Call) -> Value:
     if call.name not in _TEXT_METHODS or not label.startswith(("arg:", "env:", "workflow:")):
         return MISSING
     return call.reading.call_method(placeholder(label), call.name, call.args, call.kwargs)
-
-
-_GROUPS = 2
-_SPLITTERS = re.compile(
-    r"_?(?:split|parse|get|extract)_(?:s3_?(?:path|uri|url|location|components)|bucket_(?:and_)?key\w*)"
-)
-_SCHEME_PATTERN = re.compile(r"\^?s3\S{0,8}?:(?:\\?/){2}")
-_TEXT_METHODS = split_words("split rsplit partition rpartition replace lstrip removeprefix")
 
 
 URLS = Library(

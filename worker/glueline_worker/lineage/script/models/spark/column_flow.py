@@ -34,8 +34,10 @@ def select_columns(state: State, frame: Frame, items: list[Value], *, sql: bool 
     """Call ``frame.select(*items)``; with ``sql``, texts are expressions."""
     found = select_items(state, frame, items, sql=sql)
     if not found.is_known and not found.items and not found.whole:
-        # A computed list of columns: whichever they are, they are the frame's.
-        node = state.transform(frame, Flow(rest=True), "select")
+        # A computed list of columns: whichever they are, they are the frame's, if no expression
+        # gives them names of its own.
+        is_renamed = any(isinstance(v, Column) and v.kind == "renamed" for v in flatten(items))
+        node = state.transform(frame, Flow(rest=not is_renamed), "select")
         state.outputs[node.node] = None
         return node
     return project(state, frame, found, "select")

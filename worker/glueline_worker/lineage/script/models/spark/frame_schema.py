@@ -94,7 +94,7 @@ def _list_names(state: State, frame: Frame) -> list[str] | None:
     return outputs.names
 
 
-def find_attribute(state: State, frame: Frame, name: str) -> Column | None:
+def find_column_attribute(state: State, frame: Frame, name: str) -> Column | None:
     """Find the column that ``frame.name`` means, if the frame is known to have it."""
     if frame.kind != "data" or name in _SPARK_NAMES:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
-from glueline_worker.lineage.script.domain.columns import split_column_name
+from glueline_worker.lineage.script.domain.columns import split_column_path
 from glueline_worker.lineage.script.domain.outputs import Attribute, Outputs
 from glueline_worker.lineage.script.domain.state import STACKED, State
 from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
@@ -116,7 +116,7 @@ def _join_unknown(
     how = "transformation" if kind == "full" else "identity"
     columns = {
         name: tuple(ColumnRef(side.node, name, how) for side in sides)  # type: ignore[arg-type]
-        for name in (".".join(split_column_name(name)) for name in names)
+        for name in (".".join(split_column_path(name)) for name in names)
     }
     indirect = tuple(IndirectRef(ref, effect) for ref, effect in deciders)
     flow = Flow(columns, rest=True, indirect=_within(indirect, {left.node, right.node}))

@@ -52,7 +52,14 @@ def _read_schema(state: State, step: Node) -> Outputs | None:
         return None
     key = get_table_key(step.datasets[0])
     names = state.context.schemas.get(key) if key is not None else None
-    if names is None or key is None or len(names) > _COLUMN_LIMIT:
+    if names is None or key is None:
+        return None
+    if len(names) > _COLUMN_LIMIT:
+        table = key.replace("/", ".")
+        state.warn(
+            f"{table} has {len(names):,} columns, more than {_COLUMN_LIMIT:,}: they pass as a "
+            "whole, and columns that loops make of them may be missing"
+        )
         return None
     qualifier = tuple(key.split("/"))
     return Outputs(

@@ -43,7 +43,7 @@ def read_arguments(state: State) -> None:
 
 def read_magics(state: State, code: str) -> None:
     """Read ``%%configure`` of a notebook: JSON with ``conf`` or ``--conf`` in it."""
-    for found in _CONFIGURE.finditer(code):
+    for found in _CONFIGURE.finditer(code) if "%%configure" in code else ():
         try:
             document, _ = json.JSONDecoder().raw_decode(code[found.end() :].lstrip())
         except (ValueError, RecursionError):
