@@ -28,6 +28,21 @@ LONG = {
     + " ".join(f"JOIN db.wide w{n} USING (c0, c1)" for n in range(1, 11)),
     "texts within texts": "EXECUTE IMMEDIATE " + "'EXECUTE IMMEDIATE " * 50,
     "open blocks": "BEGIN IF x THEN " * 3_000,
+    "many inserts": "FROM (SELECT * FROM db.wide) q " + "INSERT INTO x SELECT * " * 2_000,
+    "many loops": "BEGIN "
+    + "FOR r AS SELECT a FROM db.t DO " * 2_000
+    + "INSERT INTO x VALUES (r.a); " * 2_000,
+    "many tables": "TABLE t " * 50_000,
+    "many patterns": "SELECT " + ", ".join(["`c.*1.*`"] * 3_000) + " FROM db.wide",
+    "a recursive query that rotates": "WITH RECURSIVE r AS (SELECT "
+    + ", ".join(f"c{n}" for n in range(300))
+    + " FROM db.wide UNION ALL SELECT "
+    + ", ".join(f"c{(n + 1) % 300}" for n in range(300))
+    + " FROM r) SELECT * FROM r",
+    "a script for many columns": "SELECT TRANSFORM (*) USING 'x' AS ("
+    + ", ".join(f"d{n}" for n in range(3_000))
+    + ") FROM db.wide",
+    "open comments": "/* " * 300_000,
     "many pivots": "SELECT * FROM db.wide PIVOT (max(c0) FOR c1 IN ("
     + ", ".join(f"'v{n}'" for n in range(3_000))
     + "))",

@@ -50,12 +50,76 @@ NAMES = {
     "transform(xs, x -> x.y + z)": (
         "transform(xs, lambdafunction((namedlambdavariable().y + z), namedlambdavariable()))"
     ),
+    "substr(a, 2)": "substr(a, 2, 2147483647)",
+    "lpad(a, 3)": "lpad(a, 3,  )",
+    "log(a)": "LOG(E(), a)",
+    "from_json(a, 'x INT')": "from_json(a)",
+    "ltrim('x', a)": "TRIM(LEADING x FROM a)",
+    "a like any ('x%', 'y%')": "likeany(a)",
+    "window(t, '1 day').start": "window.start",
+    "(a, b + 1)": "named_struct(a, a, col2, (b + 1))",
+    "concat(a, '''s', 'x' 'y')": "concat(a, 's, xy)",
+    "1L + a": "(1 + a)",
+    # intervals
+    "t - interval '2' hours": "t - INTERVAL '02' HOUR",
+    "interval 90 minutes + t": "t + INTERVAL '90' MINUTE",
+    "t + interval '1 2' day to hour": "t + INTERVAL '1 02' DAY TO HOUR",
+    "t + interval '1.50' second": "t + INTERVAL '01.5' SECOND",
+    "t + interval '-5 minutes'": "t + INTERVAL '-05' MINUTE",
+    "t + interval 1 day 2 hours": "t + INTERVAL '1 02' DAY TO HOUR",
+    "t + interval 2 months": "t + INTERVAL '2' MONTH",
+    "t - interval '1-2' year to month": "t - INTERVAL '1-2' YEAR TO MONTH",
+    "t >= now() - interval 1 week": "(t >= now() - INTERVAL '7' DAY)",
+    # frames
+    "avg(a) over (order by t rows between 2 preceding and current row)": (
+        "avg(a) OVER (ORDER BY t ASC NULLS FIRST ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)"
+    ),
+    "avg(a) over (order by t rows 3 preceding)": (
+        "avg(a) OVER (ORDER BY t ASC NULLS FIRST ROWS BETWEEN 3 PRECEDING AND CURRENT ROW)"
+    ),
+    "sum(a) over (order by n range between 1 preceding and unbounded following)": (
+        "sum(a) OVER (ORDER BY n ASC NULLS FIRST "
+        "RANGE BETWEEN (- 1) FOLLOWING AND UNBOUNDED FOLLOWING)"
+    ),
+    "sum(a) over (order by t range between interval 3 hours preceding and current row)": (
+        "sum(a) OVER (ORDER BY t ASC NULLS FIRST "
+        "RANGE BETWEEN INTERVAL '03' HOUR PRECEDING AND CURRENT ROW)"
+    ),
+    "lag(a, 2, 0) over (order by n)": (
+        "lag(a, 2, 0) OVER (ORDER BY n ASC NULLS FIRST ROWS BETWEEN -2 FOLLOWING AND -2 FOLLOWING)"
+    ),
 }
 
 
 @pytest.mark.parametrize(("expression", "name"), NAMES.items())
 def test_name_of_an_expression(expression, name):
     assert read_expressions(expression)[0].name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d + interval 1 day",  # a date has another name than a time
+        "t + interval 1 month 2 days",
+        "t + interval '99999999999' hour",
+        "t + interval 'x' hour",
+        "t + interval '1 2 3' day to hour",
+        "sum(a) over (order by n rows between x)",
+    ],
+)
+def test_a_name_that_is_not_sure_is_not_given(text):
+    assert read_expressions(text)[0].name is None
+
+
+def test_a_lateral_alias_is_named_as_such():
+    sql = "SELECT upper(a) AS n, b, length(n), length(b) FROM lab.flat"
+    (statement,) = read_sql(sql, schemas={"lab/flat": ("a", "b")}).statements
+    assert list(statement.columns) == [
+        "n",
+        "b",
+        "length(lateralAliasReference(n))",
+        "length(b)",
+    ]
 
 
 def test_names_in_a_query_leave_out_the_table():

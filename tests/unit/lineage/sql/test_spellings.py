@@ -33,6 +33,13 @@ SPELLINGS = {
     "SELECT a FROM lab.flat |> UNION ALL (SELECT b FROM lab.flat2) |> LIMIT 1": {
         "a": "flat.a flat2.b"
     },
+    "FROM lab.orders |> SELECT upper(region) AS r, status, amount |> AGGREGATE sum(amount) AS s "
+    "GROUP BY 1, 2 AS t": {"r": "orders.region", "t": "orders.status", "s": "orders.amount"},
+    "FROM lab.flat |> SELECT a, sum(b) OVER w AS s WINDOW w AS (PARTITION BY c)": {
+        "a": "flat.a",
+        "s": "flat.b",
+    },
+    "SELECT a FROM lab.flat FOR SYSTEM_VERSION AS OF 7": {"a": "flat.a"},
     "FROM lab.quarterly |> UNPIVOT (v FOR q IN (q1, q2)) |> SELECT v": {
         "v": "quarterly.q1 quarterly.q2"
     },
@@ -123,6 +130,65 @@ def test_a_column_goes_before_a_variable():
 def test_a_text_that_only_the_run_knows_is_a_gap():
     reading = read_sql("EXECUTE IMMEDIATE query USING 1")
     assert reading.gaps == ("line 1: EXECUTE IMMEDIATE of a text that is known at run time",)
+
+
+IMMEDIATE = {
+    "EXECUTE IMMEDIATE 'INSERT INTO lab.fx SELECT a, ? FROM lab.flat' USING 5": {
+        "currency": "flat.a",
+        "rate": "",
+    },
+    "EXECUTE IMMEDIATE 'INSERT INTO IDENTIFIER(:t) SELECT :x, a FROM lab.flat' "
+    "USING (now() AS x, 'lab.fx' AS t)": {"currency": "", "rate": "flat.a"},
+    "DECLARE t STRING DEFAULT 'lab.' || 'fx'; "
+    "EXECUTE IMMEDIATE 'INSERT INTO IDENTIFIER(?) SELECT a, b FROM lab.flat' USING t": {
+        "currency": "flat.a",
+        "rate": "flat.b",
+    },
+}
+
+
+@pytest.mark.parametrize(("sql", "expected"), IMMEDIATE.items())
+def test_arguments_of_a_text_are_values(sql, expected):
+    assert read_columns(sql) == expected
+
+
+def test_a_name_that_is_an_argument_of_the_run_stays_open():
+    sql = "EXECUTE IMMEDIATE 'INSERT INTO IDENTIFIER(:t) SELECT a FROM lab.flat' USING f() AS t"
+    assert read_sql(sql).statements[0].write == (":t",)
+
+
+LOOPS = """BEGIN
+  FOR x AS SELECT a, upper(b) AS b FROM lab.flat DO
+    FOR y AS SELECT currency AS n FROM lab.fx DO
+      INSERT INTO lab.flat2 VALUES (x.a, b, y.n);
+    END FOR;
+    UPDATE lab.fx SET currency = x.b WHERE rate = 1;
+  END FOR;
+  rows: FOR SELECT name FROM lab.customers DO
+    INSERT INTO lab.fx VALUES (name, 1);
+  END FOR rows;
+  INSERT INTO lab.fx SELECT x.a, name FROM lab.parts x;
+END"""
+
+
+def test_the_row_of_a_loop_has_columns():
+    found = [
+        {name: [source[1] for source in sources] for name, sources in one.columns.items()}
+        for one in read_sql(LOOPS, schemas=LAB).statements
+        if one.write
+    ]
+    assert found == [
+        {"c": ["a"], "b": ["b"], "a": ["currency"]},
+        {"currency": ["b"]},
+        {"currency": ["name"], "rate": []},
+        {},
+    ]
+
+
+def test_a_table_whose_row_is_used_is_read():
+    first, *_ = [one for one in read_sql(LOOPS, schemas=LAB).statements if one.write]
+    assert first.reads == (("lab", "flat"), ("lab", "fx"))
+    assert first.transformations == {("b", (("lab", "flat"), "b")): "transformation"}
 
 
 FUNCTION = (

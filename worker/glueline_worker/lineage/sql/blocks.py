@@ -1,8 +1,10 @@
 """SQL scripts: the statements within BEGIN … END, IF and loops, and what DECLARE and SET say."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.sql.pipes import split_at_commas
 from glueline_worker.lineage.sql.rewrites import fold_text
 from glueline_worker.lineage.word_sets import split_words
 
@@ -23,9 +25,17 @@ def has_control(tokens: Sequence[SqlToken]) -> bool:
     return tokens[0].upper in _CONTROL or (len(tokens) > 1 and tokens[1].text == ":")
 
 
-def unwrap_blocks(tokens: Sequence[SqlToken]) -> list[Sequence[SqlToken]]:
+class BlockPart(NamedTuple):
+    """A statement within a block, or the end of a loop, which has no tokens."""
+
+    tokens: Sequence[SqlToken]
+    row: str | None = None
+    """The name of the loop's row ("" for none), if the statement is the query of a FOR."""
+
+
+def unwrap_blocks(tokens: Sequence[SqlToken]) -> list[BlockPart]:
     """Return the statements that stand behind the words of control before them."""
-    found: list[Sequence[SqlToken]] = []
+    found: list[BlockPart] = []
     while tokens:
         word = tokens[0].upper
         if len(tokens) > 2 and tokens[1].text == ":" and tokens[2].upper in _LABELLED:  # noqa: PLR2004
@@ -40,17 +50,16 @@ def unwrap_blocks(tokens: Sequence[SqlToken]) -> list[Sequence[SqlToken]]:
         elif word in _UNTIL_THEN or word in {"WHILE", "FOR"}:
             end = _find_word(tokens, "THEN" if word in _UNTIL_THEN else "DO")
             if end is None:
-                return [*found, _skip_condition(tokens)]
-            query = _find_loop_query(tokens[:end]) if word == "FOR" else ()
-            found += [query] if query else []
+                return [*found, BlockPart(_skip_condition(tokens))]
+            found += [_find_loop_query(tokens[:end])] if word == "FOR" else []
             tokens = tokens[end + 1 :]
         elif word in _NO_FLOW:
-            return found
+            return [*found, *_end_loop(tokens)]
         elif word == "DECLARE" and _is_handler(tokens):
             begin = _find_word(tokens, "BEGIN")
             tokens = tokens[begin:] if begin is not None else ()
         else:
-            return [*found, tokens]
+            return [*found, BlockPart(tokens)]
     return found
 
 
@@ -85,6 +94,58 @@ def find_immediate_text(tokens: Sequence[SqlToken], known: Mapping[str, str | No
     return fold_text(tokens[2:end], known) or None
 
 
+def fill_arguments(
+    inner: Sequence[SqlToken], tokens: Sequence[SqlToken], known: Mapping[str, str | None]
+) -> list[SqlToken]:
+    """Put the values of USING in the places of ``?`` and ``:name`` in a text that is executed.
+
+    What is no constant is NULL, a value that no column goes into; as a name, it stays open.
+    """
+    values = _list_arguments(tokens, known)
+    named = {name.lower(): value for name, value in values if name}
+    turn = iter(values)
+    result: list[SqlToken] = []
+    for index, token in enumerate(inner):
+        if token.kind != "placeholder" or token.text[0] not in "?:":
+            result.append(token)
+            continue
+        if token.text == "?":
+            value = next(turn, ("", _NULL))[1]
+        else:
+            value = named.get(token.text[1:].lower(), _NULL)
+        is_name = [each.upper for each in inner[max(0, index - 2) : index]][:1] == ["IDENTIFIER"]
+        result.append(token if value is _NULL and is_name else value)
+    return result
+
+
+_NULL = SqlToken("word", "NULL", -1_000_000, "NULL")
+
+
+def _list_arguments(
+    tokens: Sequence[SqlToken], known: Mapping[str, str | None]
+) -> list[tuple[str, SqlToken]]:
+    """Return the names and values in ``USING a, b AS name``."""
+    at = _find_word(tokens, "USING")
+    rest = tokens[at + 1 :] if at is not None else ()
+    if rest and rest[0].text == "(" and rest[-1].text == ")":
+        rest = rest[1:-1]
+    found: list[tuple[str, SqlToken]] = []
+    for part in split_at_commas(rest):
+        is_named = len(part) > 2 and part[-2].upper == "AS"  # noqa: PLR2004
+        value = _make_constant(part[:-2] if is_named else part, known)
+        found.append((part[-1].value if is_named else "", value))
+    return found
+
+
+def _make_constant(value: Sequence[SqlToken], known: Mapping[str, str | None]) -> SqlToken:
+    if len(value) == 1 and value[0].text.isdecimal():
+        return value[0]._replace(start=_NULL.start)
+    text = fold_text(value, known) if value else None
+    if text is None:
+        return _NULL
+    return SqlToken("string", "'" + text.replace("'", "''") + "'", _NULL.start)
+
+
 def _is_handler(tokens: Sequence[SqlToken]) -> bool:
     return len(tokens) > 2 and tokens[1].upper in _HANDLERS and tokens[2].upper == "HANDLER"  # noqa: PLR2004
 
@@ -115,7 +176,13 @@ def _skip_condition(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
     return tokens
 
 
-def _find_loop_query(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+def _end_loop(tokens: Sequence[SqlToken]) -> list[BlockPart]:
+    is_loop = [token.upper for token in tokens[:2]] == ["END", "FOR"]
+    return [BlockPart(())] if is_loop else []
+
+
+def _find_loop_query(tokens: Sequence[SqlToken]) -> BlockPart:
     """Return the query of ``FOR row AS query DO``."""
-    at = _find_word(tokens, "AS")
-    return tokens[at + 1 :] if at is not None else tokens[1:]
+    if len(tokens) > 2 and tokens[2].upper == "AS":  # noqa: PLR2004
+        return BlockPart(tokens[3:], tokens[1].value.lower())
+    return BlockPart(tokens[1:], "")

@@ -119,6 +119,10 @@ def _read_generator(
     return described if relation.exact else replace(described, is_known=False)
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 def _find_name(walk: QueryWalk, node: exp.Expr, dialect: str) -> str | None:
     placeholders = walk.placeholders
     if isinstance(node, exp.Alias | exp.Column):
@@ -126,7 +130,7 @@ def _find_name(walk: QueryWalk, node: exp.Expr, dialect: str) -> str | None:
         return None if placeholders.is_placeholder(name) else placeholders.restore(name)
     if dialect != "spark":
         return node.output_name or None
-    name = walk.name_projection(node, lambda _: False) or node.output_name
+    name = walk.name_projection(node, _never, _never) or node.output_name
     return placeholders.restore(name) if name else None
 
 

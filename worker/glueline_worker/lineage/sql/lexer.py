@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from glueline_worker.lineage.sql.comments import flatten_comments
+
 SqlTokenKind = Literal["placeholder", "string", "quoted", "word", "op"]
 
 _PLACEHOLDER = r"""
@@ -84,7 +86,7 @@ class SqlToken(NamedTuple):
 def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
     """Yield the tokens of ``text`` without comments, jinja blocks and white space."""
     make = tuple.__new__  # half the time of the class's own
-    for match in _PATTERNS.get(dialect, _STANDARD).finditer(text):
+    for match in _PATTERNS.get(dialect, _STANDARD).finditer(flatten_comments(text, dialect)):
         kind = match.lastgroup
         if kind == "word":
             word = match.group()

@@ -6,6 +6,8 @@ from itertools import pairwise
 from glueline_worker.lineage.sql.lexer import SqlToken
 
 _MADE = -1_000_000
+PLACE = "glueline_place_"
+"""The name of the column at a place of the input, with the place behind it."""
 _ENDS = frozenset({"ORDER", "SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "OFFSET"})
 _SETS = frozenset({"UNION", "EXCEPT", "INTERSECT", "MINUS"})
 _ITEMS = frozenset({"PIVOT", "UNPIVOT", "TABLESAMPLE", "LATERAL"})
@@ -137,14 +139,15 @@ class _Pipe:
         self._where = [*self._where, *_words("AND"), *condition] if self._where else condition
 
     def _select_step(self, step: list[SqlToken]) -> None:
-        self._alias_off(self._select(step[1:]))
+        at = next((i for i in range(len(step)) if _is_window_clause(step, i)), len(step))
+        self._alias_off([*self._select(step[1:at]), *step[at:]])
 
     def _extend_step(self, step: list[SqlToken]) -> None:
         self._replace(self._select([*_words("* ,"), *step[1:]]))
 
     def _set_step(self, step: list[SqlToken]) -> None:
         columns = _words("* REPLACE (")
-        for index, part in enumerate(_split_at_commas(step[1:])):
+        for index, part in enumerate(split_at_commas(step[1:])):
             name, value = part[:1], part[2:]
             columns += [*(_words(",") if index else []), *value, *_words("AS"), *name]
         self._replace(self._select([*columns, *_words(")")]))
@@ -161,10 +164,15 @@ class _Pipe:
         """Put the keys before the aggregates, as Spark does."""
         at = next((i for i, token in enumerate(step) if _is_group(step, i)), len(step))
         values, keys = step[1:at], step[at + 2 :]
-        columns = [*keys, *(_words(",") if keys and values else []), *values]
+        columns: list[SqlToken] = []
         group: list[SqlToken] = []
-        for index, key in enumerate(_split_at_commas(keys)):
-            group += [*(_words(",") if index else []), *_drop_alias(key)]
+        for index, key in enumerate(split_at_commas(keys)):
+            comma = _words(",") if index else []
+            # A number is the place of a column of the input.
+            name = _sign(PLACE + key[0].text) if key and key[0].text.isdecimal() else None
+            columns += [*comma, *([name, *key[1:]] if name else key)]
+            group += [*comma, *([name] if name else _drop_alias(key))]
+        columns += [*(_words(",") if keys and values else []), *values]
         query = self._select(columns)
         self._alias_off([*query, *(_words("GROUP BY") if group else []), *group])
 
@@ -221,7 +229,8 @@ def _list_outer(tokens: Sequence[SqlToken]) -> list[SqlToken]:
     return found
 
 
-def _split_at_commas(tokens: Sequence[SqlToken]) -> Iterator[list[SqlToken]]:
+def split_at_commas(tokens: Sequence[SqlToken]) -> Iterator[list[SqlToken]]:
+    """Yield what stands between the commas outside parentheses."""
     part: list[SqlToken] = []
     depth = 0
     for token in tokens:
@@ -233,6 +242,12 @@ def _split_at_commas(tokens: Sequence[SqlToken]) -> Iterator[list[SqlToken]]:
             part.append(token)
     if part:
         yield part
+
+
+def _is_window_clause(step: Sequence[SqlToken], index: int) -> bool:
+    """Tell whether ``WINDOW name AS (`` begins here."""
+    words = [token.upper for token in step[index : index + 3]]
+    return words[:1] == ["WINDOW"] and words[2:] == ["AS"]
 
 
 def _is_group(step: Sequence[SqlToken], index: int) -> bool:

@@ -42,7 +42,13 @@ class ProjectionTexts:
         self._tokens: Sequence[Token] = ()
         self._places: list[tuple[int, int, int]] | None = None
 
-    def name(self, node: exp.Expr, is_table: Callable[[str], bool]) -> str | None:
+    def has(self, word: str) -> bool:
+        """Tell whether the text has a word in it."""
+        return word in self._text
+
+    def name(
+        self, node: exp.Expr, is_table: Callable[[str], bool], is_alias: Callable[[str], bool]
+    ) -> str | None:
         """Return Spark's name for a column without alias; None if it is not known.
 
         It is made of the text, or of the parser's own spelling where its place is not known.
@@ -58,8 +64,8 @@ class ProjectionTexts:
             index = bisect_right(self._places, at, key=lambda place: place[0])
             for start, first, last in reversed(self._places[max(0, index - 4) : index]):
                 if start <= at <= self._tokens[last - 1].end:
-                    return name_tokens(self._text, self._tokens[first:last], is_table)
-        return name_expression(node.sql("spark"), is_table)
+                    return name_tokens(self._text, self._tokens[first:last], is_table, is_alias)
+        return name_expression(node.sql("spark"), is_table, is_alias)
 
     def _find_places(self) -> Iterator[tuple[int, int, int]]:
         """Yield where each column begins in the text, and its first and last token."""

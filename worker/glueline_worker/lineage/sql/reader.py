@@ -9,11 +9,14 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.blocks import (
+    BlockPart,
+    fill_arguments,
     find_immediate_text,
     has_control,
     read_assignment,
     unwrap_blocks,
 )
+from glueline_worker.lineage.sql.clauses import simplify_clauses
 from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
     SqlToken,
@@ -32,13 +35,17 @@ from glueline_worker.lineage.sql.parse import (
 )
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
+from glueline_worker.lineage.sql.query.scope import Item
 from glueline_worker.lineage.sql.query.tables import TableSchemas
 from glueline_worker.lineage.sql.rewrites import may_need_rewriting, rewrite_spark
 from glueline_worker.lineage.sql.routines import is_sql_function, read_sql_function
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.sql.statements.classify import classify_statement
 from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
-from glueline_worker.lineage.sql.statements.statement_builder import StatementContext
+from glueline_worker.lineage.sql.statements.statement_builder import (
+    StatementContext,
+    make_row,
+)
 from glueline_worker.lineage.word_sets import split_words
 
 _MAX_PARSED = 50_000
@@ -55,6 +62,8 @@ _MAX_OPEN_JOINS = 12
 _MAX_STATEMENTS = 10_000
 _MAX_IMMEDIATE = 4
 """Texts of EXECUTE IMMEDIATE within one another."""
+_MAX_ROWS = 8
+"""Loops around a statement whose rows are known."""
 _MAX_WARNINGS = 50
 _LAST_WORD = re.compile(r"[^\s;]*\Z")
 _STARTS = split_words(
@@ -68,6 +77,7 @@ _MOVING = split_words(
     "VALUES WITH ("
 )
 """First words of statements that may move data, or that others depend on."""
+_REWRITTEN = frozenset({"spark", "hive", "trino"})
 _BEFORE_TABLE = frozenset({"FROM", "INTO", "JOIN", "TABLE", "UPDATE"})
 
 
@@ -118,7 +128,8 @@ class _Reader:
         self._schemas = schemas
         self._left = _MAX_PARSED
         self._immediate = 0
-        self._rewrites = dialect == "spark" and may_need_rewriting(text)
+        self._rows: tuple[Item, ...] = ()
+        self._rewrites = dialect in _REWRITTEN and may_need_rewriting(text)
         self.session = session
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
@@ -134,10 +145,18 @@ class _Reader:
         line, seen = 1, 0
         pieces = split_statements(lex_sql(self._text, self._dialect))
         for piece in islice(pieces, _MAX_STATEMENTS):
-            for tokens in unwrap_blocks(piece) if has_control(piece) else (piece,):
-                line += self._text.count("\n", seen, tokens[0].start)
-                seen = tokens[0].start
-                self.statements += self._read_statement(tokens, line)
+            for part in unwrap_blocks(piece) if has_control(piece) else (BlockPart(piece),):
+                if not part.tokens:
+                    self._rows = self._rows[:-1]
+                    continue
+                start = part.tokens[0].start
+                line += self._text.count("\n", seen, start)
+                seen = start
+                found = self._read_statement(part.tokens, line)
+                self.statements += found
+                if part.row is not None:
+                    query = found[-1] if found else SqlStatement("other")
+                    self._rows = (*self._rows, make_row(part.row, query))[-_MAX_ROWS:]
         if more := sum(1 for _ in pieces):
             self.leave_out(
                 f"{more:,} SQL statements after the first {_MAX_STATEMENTS:,} were not read"
@@ -148,8 +167,7 @@ class _Reader:
             return [SqlStatement("other", line=line)]
         if [token.upper for token in tokens[:2]] == ["EXECUTE", "IMMEDIATE"]:
             return self._read_immediate(tokens, line)
-        if self._rewrites:
-            tokens = rewrite_spark(tokens, self.session.variables)
+        tokens = self._rewrite(tokens)
         first = tokens[0].upper or tokens[0].text
         if first == "REPLACE" and len(tokens) > 1 and tokens[1].upper == "TABLE":
             tokens = [SqlToken("word", "CREATE", tokens[0].start, "CREATE"), *tokens[1:]]
@@ -163,6 +181,13 @@ class _Reader:
         if moved is not None:
             return [moved]
         return self._read_parsed(tokens, line)
+
+    def _rewrite(self, tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+        if not self._rewrites:
+            return tokens
+        if self._dialect == "spark":
+            return rewrite_spark(tokens, self.session.variables)
+        return simplify_clauses(tokens)
 
     def _read_parsed(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
         first = tokens[0].upper or tokens[0].text
@@ -190,8 +215,7 @@ class _Reader:
         if measure_depth(tokens) > _MAX_DEPTH or len(tokens) > self._left:
             return None
         self._left -= len(tokens)
-        if self._rewrites:
-            tokens = rewrite_spark(tokens, self.session.variables)
+        tokens = self._rewrite(tokens)
         return parse_statement(Placeholders(tokens).fill(), self._dialect)
 
     def _read_immediate(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
@@ -201,10 +225,11 @@ class _Reader:
             self.leave_out(f"line {line}: EXECUTE IMMEDIATE of a text that is known at run time")
             return []
         self._immediate += 1
-        self._rewrites |= self._dialect == "spark" and may_need_rewriting(text)
+        self._rewrites |= self._dialect in _REWRITTEN and may_need_rewriting(text)
         found: list[SqlStatement] = []
         for inner in islice(split_statements(lex_sql(text, self._dialect)), _MAX_IMMEDIATE):
-            found += self._read_statement(inner, line)
+            filled = fill_arguments(inner, tokens, self.session.variables)
+            found += self._read_statement(filled, line)
         self._immediate -= 1
         return found
 
@@ -231,6 +256,7 @@ class _Reader:
                     self._dialect,
                     self.session,
                     ProjectionTexts(sql),
+                    self._rows,
                     line,
                 )
                 return self._classify(tree, context)

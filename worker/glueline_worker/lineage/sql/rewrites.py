@@ -7,12 +7,16 @@ plain SELECTs and names; pipes become subqueries. It works on tokens, before any
 import re
 from collections.abc import Mapping, Sequence
 
+from glueline_worker.lineage.sql.clauses import CLAUSE_WORDS, simplify_clauses
 from glueline_worker.lineage.sql.lexer import SqlToken
 from glueline_worker.lineage.sql.pipes import has_pipe, rewrite_pipes
 from glueline_worker.lineage.word_sets import split_words
 
 _TRIGGERS = split_words("TABLE IDENTIFIER STREAM REPLACE")
-_SIGNS = re.compile(r"\|>|@|\b(?:table|identifier|stream|replace)\b", re.IGNORECASE)
+_SIGNS = re.compile(
+    r"\|>|@|\b(?:table|identifier|stream|replace|flow|evolution|system_version|window|if\s+not)\b",
+    re.IGNORECASE,
+)
 _BEFORE_TABLE = split_words("UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
 _BEFORE_QUERY = _BEFORE_TABLE | split_words("( , FROM JOIN IN EXISTS LATERAL") | {""}
 _QUERY = split_words("SELECT WITH FROM TABLE VALUES (")
@@ -40,6 +44,8 @@ def rewrite_spark(
     tokens: Sequence[SqlToken], variables: Mapping[str, str | None]
 ) -> Sequence[SqlToken]:
     """Return a statement in words that the parser knows."""
+    if [token.upper for token in tokens[:2]] == ["CREATE", "FLOW"]:
+        tokens = _drop_flow_name(tokens)
     words = {token.upper for token in tokens}
     if any("@" in token.text for token in tokens):
         tokens = list(map(_drop_version, tokens))
@@ -50,6 +56,8 @@ def rewrite_spark(
             tokens = _drop_replaced_rows(tokens)
         if "TABLE" in words or "STREAM" in words:
             tokens = _rewrite_tables(tokens)
+    if words & CLAUSE_WORDS:
+        tokens = simplify_clauses(tokens)
     return rewrite_pipes(tokens) if has_pipe(tokens) else tokens
 
 
@@ -64,6 +72,12 @@ def fold_text(tokens: Sequence[SqlToken], variables: Mapping[str, str | None]) -
         elif token.text not in {"|", "(", ")"}:
             return None
     return found
+
+
+def _drop_flow_name(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+    """Return the INSERT of ``CREATE FLOW f AS INSERT …``."""
+    at = next((i for i, token in enumerate(tokens) if token.upper == "INSERT"), 0)
+    return tokens[at:]
 
 
 def _drop_version(token: SqlToken) -> SqlToken:
@@ -165,14 +179,20 @@ def _rewrite_tables(tokens: Sequence[SqlToken]) -> list[SqlToken]:
     """Replace ``TABLE t`` as a query by ``SELECT * FROM t``, and ``FROM STREAM t`` by its table."""
     result: list[SqlToken] = []
     skip_close = 0
+    seen: set[str] = set()
     for index, token in enumerate(tokens):
+        seen.add(token.upper)
         after = tokens[index + 1] if index + 1 < len(tokens) else None
         is_name = (
             after is not None
             and after.kind in {"word", "quoted", "placeholder"}
             and after.upper not in _AFTER_ITEM
         )
-        if token.upper == "TABLE" and is_name and _is_table_query(tokens[:index]):
+        if (
+            token.upper == "TABLE"
+            and is_name
+            and _is_table_query(tokens[max(0, index - 2) : index], seen)
+        ):
             result += make_tokens("SELECT * FROM")
         elif token.upper == "STREAM" and _is_stream(tokens, index, is_name=is_name):
             skip_close += tokens[index + 1].text == "("
@@ -200,8 +220,11 @@ _AFTER_ITEM = split_words(
 )
 
 
-def _is_table_query(before: Sequence[SqlToken]) -> bool:
-    """Tell whether TABLE begins a query here, as it does not in INSERT INTO TABLE."""
+def _is_table_query(before: Sequence[SqlToken], words: set[str]) -> bool:
+    """Tell whether TABLE begins a query here, as it does not in INSERT INTO TABLE.
+
+    ``before`` are the two tokens before it, and ``words`` all words so far.
+    """
     if not before:
         return True
     last = before[-1].upper or before[-1].text
@@ -210,6 +233,5 @@ def _is_table_query(before: Sequence[SqlToken]) -> bool:
         return opens in _BEFORE_QUERY
     if last in _BEFORE_TABLE or last == ">":
         return True
-    words = {token.upper for token in before}
     is_first = "INSERT" in words and not words & {"SELECT", "FROM", "VALUES"}
     return is_first and last not in {"INTO", "OVERWRITE", "INSERT"}

@@ -6,9 +6,11 @@ CASTS = split_words(
     "bigint binary boolean date decimal double float int smallint string timestamp tinyint"
 )
 """Types that are functions too: ``int(a)`` is a cast."""
+NUMBER_TYPES = frozenset({"L", "S", "Y", "BD"})
+"""Letters behind a number that name its type, and that the tokenizer takes for a cast."""
 _UPPER = split_words(
     "floor ceil power sqrt exp expm1 log10 log1p log2 signum cbrt acos asin atan atan2 cos cosh "
-    "sin sinh tan tanh degrees radians rint hypot rank rlike cot sec csc"
+    "sin sinh tan tanh degrees radians rint hypot rank rlike cot log sec csc"
 )
 """Functions that Spark prints in capitals."""
 _OTHER_NAMES = {"array_agg": "collect_list", "session_user": "current_user", "regexp": "rlike"}
@@ -27,6 +29,12 @@ _DEFAULTS = {
     ("from_unixtime", 1): ("yyyy-MM-dd HH:mm:ss",),
     ("unix_timestamp", 1): ("yyyy-MM-dd HH:mm:ss",),
     ("locate", 2): ("1",),
+    ("to_unix_timestamp", 1): ("yyyy-MM-dd HH:mm:ss",),
+    ("regexp_extract_all", 2): ("1",),
+    ("substr", 2): ("2147483647",),
+    ("substring", 2): ("2147483647",),
+    ("lpad", 2): (" ",),
+    ("rpad", 2): (" ",),
     ("sort_array", 1): ("true",),
     ("months_between", 2): ("true",),
     ("percentile", 2): ("1",),
@@ -56,6 +64,12 @@ def print_function(name: str, args: list[str]) -> str:
         return f"(IF({', '.join(args)}))"
     if name in {"isnull", "isnotnull"} and len(args) == 1:
         return f"({args[0]} IS {'NOT ' * (name == 'isnotnull')}NULL)"
+    if name in {"window", "session_window"}:
+        return name
+    if name in {"from_json", "from_csv", "from_xml"}:
+        args = args[:1]
+    if name == "log" and len(args) == 1:
+        args = ["E()", *args]
     if name in {"first", "last", "first_value", "last_value", "any_value"}:
         args = args[:1]
     if len(args) == 3 and name in _UNITS:  # noqa: PLR2004
@@ -63,15 +77,6 @@ def print_function(name: str, args: list[str]) -> str:
     name = _OTHER_NAMES.get(name, name)
     args += _DEFAULTS.get((name, len(args)), ())
     return f"{name.upper() if name in _UPPER else name}({', '.join(args)})"
-
-
-RUNNING = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-WHOLE = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
-_ROWS = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-WINDOW_FRAMES = {
-    "lag": "ROWS BETWEEN -1 FOLLOWING AND -1 FOLLOWING",
-    "lead": "ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING",
-} | dict.fromkeys(("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"), _ROWS)
 
 
 def print_binary(word: str, left: str, right: str) -> str:
@@ -93,3 +98,9 @@ def print_number(text: str) -> str:
         except ValueError:
             return text
     return lower.rstrip("lsdf") if lower[-1:] in "lsdf" else text
+
+
+def print_trim(name: str, args: list[str]) -> str:
+    """Return ``ltrim`` or ``rtrim`` with the characters that it takes off."""
+    side = "LEADING" if name == "ltrim" else "TRAILING"
+    return f"TRIM({side} {args[0]} FROM {args[1]})"

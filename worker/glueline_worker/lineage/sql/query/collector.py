@@ -6,6 +6,7 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect
+from glueline_worker.lineage.sql.pipes import PLACE
 from glueline_worker.lineage.sql.query.functions import (
     CONDITION_NAMES,
     get_name,
@@ -48,10 +49,21 @@ def find_field(walk: QueryWalk, node: exp.Column, scope: QueryScope) -> Field | 
         return Field("", {((), ".".join(names)): IDENTITY})
     if walk.session.variables and _is_variable(walk, names, scope):
         return Field("")
+    if walk.has_places and names[0].startswith(PLACE):
+        return _find_at_place(scope, names[0])
     found = find_column(scope, names, walk.find_member)
     if found is not None and found.sources:
         walk.spend_sources(len(found.sources) + len(found.deciding))
     return found
+
+
+def _find_at_place(scope: QueryScope, name: str) -> Field | None:
+    """Return the column that a pipe calls by its place in the input."""
+    place = name.removeprefix(PLACE)
+    columns = expand_star(scope)
+    if not columns.exact or not place.isdecimal() or not 0 < int(place) <= len(columns.fields):
+        return None
+    return columns.fields[int(place) - 1]
 
 
 def _is_variable(walk: QueryWalk, names: Sequence[str], scope: QueryScope) -> bool:
@@ -67,6 +79,9 @@ def find_starred(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Relation
     """Return the relation that ``*``, ``t.*`` or ``column.*`` stands for."""
     if not isinstance(node, exp.Column | exp.Dot):
         return expand_star(scope)
+    if isinstance(node, exp.Dot) and not isinstance(node.this, exp.Column | exp.Dot):
+        fields = walk.list_members(walk.value(node.this, scope))  # map['key'].*
+        return Relation(list(fields)) if fields else Relation(exact=False)
     parts = node.parts
     names = [walk.placeholders.restore(part.name) for part in parts[:-1]]
     relation = scope.find_item(tuple(name.lower() for name in names[-3:]))
@@ -98,6 +113,18 @@ def call_sql_function(
         found = Field(name) if value is None else walk.value(value, scope)
         values.fields.append(found.rename(name))
     return walk.call(function, values)
+
+
+def read_table_argument(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Relation | None:
+    """Return the table of ``TABLE(t)``, which the parser takes for a function; None for others."""
+    inner = node.expressions[0] if get_name(node) == "table" and node.expressions else None
+    if not isinstance(inner, exp.Column) or len(inner.parts) > len(_TABLE_PARTS):
+        return None
+    names = zip(_TABLE_PARTS, reversed([part.copy() for part in inner.parts]), strict=False)
+    return walk.query(exp.Table(**dict(names)), scope.ctes, scope)
+
+
+_TABLE_PARTS = ("this", "db", "catalog")
 
 
 class SourceCollector:
@@ -276,6 +303,10 @@ class SourceCollector:
 
     def _expand_anonymous(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
         name = get_name(node)
+        table = read_table_argument(self._walk, node, self._scope) if name == "table" else None
+        if table is not None:
+            self.add(table.merge_all(), max(way, TRANSFORMED), effect)
+            return
         function = self._walk.session.functions.get(name)
         if function is not None and effect is None:
             result = call_sql_function(self._walk, function, node.expressions, self._scope)

@@ -1,6 +1,6 @@
 """Expressions: the columns that one is made of, those that only decide, and its queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
@@ -12,6 +12,7 @@ from glueline_worker.lineage.sql.query.collector import (
     find_way,
     take_first,
 )
+from glueline_worker.lineage.sql.query.functions import TIME_WINDOWS, get_name
 from glueline_worker.lineage.sql.query.relation import (
     NO_DECIDING,
     TRANSFORMED,
@@ -23,9 +24,7 @@ from glueline_worker.lineage.sql.query.scope import QueryScope
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 
 
-def read_value(  # noqa: PLR0911 - one return for each kind
-    walk: QueryWalk, node: exp.Expr, scope: QueryScope
-) -> Field:
+def read_value(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
     """Return a nameless column of an expression.
 
     Its sources are None when it has columns and none can be resolved.
@@ -34,41 +33,34 @@ def read_value(  # noqa: PLR0911 - one return for each kind
         node = node.this
     if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):
         return find_field(walk, node, scope) or Field("", None)
-    if isinstance(node, exp.Struct):
+    read = _READERS.get(type(node))
+    return read(walk, node, scope) if read else SourceCollector(walk, scope).read(node)
+
+
+def _read_tuple(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    if walk.is_spark:
         return _read_struct(walk, node, scope)
-    if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Func):
-        base = read_value(walk, node.this, scope)
-        return walk.find_member(base, node.expression.name) or Field("", None)
-    if isinstance(node, exp.ArraysZip):
-        return _read_zip(walk, node, scope)
-    if isinstance(node, exp.Case | exp.If):
-        return _read_choice(walk, node, scope)
-    if isinstance(node, _KEEPING):
-        return _read_keeping(walk, node, scope)
-    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
-        relation = walk.query(node, scope.ctes, scope)
-        return take_first(relation) or Field("", None)
     return SourceCollector(walk, scope).read(node)
 
 
-_KEEPING = (
-    exp.AnyValue,
-    exp.Array,
-    exp.ArrayAgg,
-    exp.ArrayUniqueAgg,
-    exp.Bracket,
-    exp.Coalesce,
-    exp.Explode,
-    exp.First,
-    exp.FirstValue,
-    exp.Inline,
-    exp.Last,
-    exp.LastValue,
-    exp.Max,
-    exp.Min,
-    exp.Posexplode,
-)
-"""Functions whose value, or its items, are structs where their arguments are."""
+def _read_dot(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    if isinstance(node.expression, exp.Func):  # a function of a schema: db.f(a)
+        return SourceCollector(walk, scope).read(node)
+    base = read_value(walk, node.this, scope)
+    return walk.find_member(base, node.expression.name) or Field("", None)
+
+
+def _read_subquery(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    if not isinstance(node.this, exp.Query):
+        return SourceCollector(walk, scope).read(node)
+    return take_first(walk.query(node, scope.ctes, scope)) or Field("", None)
+
+
+def _read_anonymous(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    found = SourceCollector(walk, scope).read(node)
+    if get_name(node) in TIME_WINDOWS:
+        found.fields = (found.rename("start"), found.rename("end"))
+    return found
 
 
 def _read_keeping(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
@@ -82,11 +74,28 @@ def _read_keeping(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
     return _merge_structs(walk, parts, find_way(node))
 
 
+def _read_bracket(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    """Read ``array[0]``, ``map['key']`` or ``struct['field']``, which may be structs."""
+    base = read_value(walk, node.this, scope)
+    key = node.expressions[0] if len(node.expressions) == 1 else None
+    if isinstance(key, exp.Literal) and key.is_string and not walk.is_map(base):
+        member = walk.find_member(base, key.name)
+        if member is not None:
+            return member
+    keys = [item for item in node.expressions if not isinstance(item, exp.Literal)]
+    parts = [base, *(read_value(walk, item, scope) for item in keys)]
+    found = _merge_structs(walk, parts, find_way(node))
+    if found.fields is None:
+        found.schema = walk.find_item_key(base)
+    return found
+
+
 def _read_zip(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
     """Read ``arrays_zip(a, b)``, whose rows have a field for each array."""
     found = SourceCollector(walk, scope).read(node)
     found.fields = tuple(
-        found.rename(item.name) for item in node.expressions if isinstance(item, exp.Column)
+        found.rename(item.name if isinstance(item, exp.Column) else str(index))
+        for index, item in enumerate(node.expressions)
     )
     return found
 
@@ -149,29 +158,63 @@ def _is_query(node: exp.Expr) -> bool:
     return isinstance(node, exp.Query | exp.Table)
 
 
-def _read_struct(walk: QueryWalk, node: exp.Struct, scope: QueryScope) -> Field:
-    """Read ``struct(a, b AS c)``, whose fields keep their own sources."""
-    fields: list[Field] | None = []
+def _read_struct(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Field:
+    """Read ``struct(a, b AS c)`` or ``(a, b)``, whose fields keep their own sources."""
+    fields: list[Field] = []
     for item in node.expressions:
         if isinstance(item, exp.PropertyEQ):
             name, value = item.this.name, item.expression
-        elif isinstance(item, exp.Alias | exp.Column) and not item.is_star:
-            name, value = item.alias_or_name, item
+        elif not item.is_star or isinstance(item, exp.Count):
+            is_named = isinstance(item, exp.Alias | exp.Column | exp.Dot)
+            name, value = item.alias_or_name if is_named else f"col{len(fields) + 1}", item
         else:
-            fields = _list_starred(walk, item, scope) if item.is_star else None
-            if fields is None:
+            starred = _list_starred(walk, item, scope)
+            if starred is None:
                 return SourceCollector(walk, scope).read(node)
+            fields += starred
             continue
-        assert fields is not None
         fields.append(read_value(walk, value, scope).rename(name))
     merged = SourceCollector(walk, scope)
-    for each in fields or ():
+    for each in fields:
         merged.add(each, TRANSFORMED, None)
     found = merged.build()
-    found.fields = tuple(fields or ())
+    found.fields = tuple(fields)
     return found
 
 
 def _list_starred(walk: QueryWalk, item: exp.Expr, scope: QueryScope) -> list[Field] | None:
     relation = find_starred(walk, item, scope)
     return list(relation.fields) if relation.exact else None
+
+
+_KEEPING = (
+    exp.AnyValue,
+    exp.Array,
+    exp.ArrayAgg,
+    exp.ArrayUniqueAgg,
+    exp.Coalesce,
+    exp.Explode,
+    exp.ExplodeOuter,
+    exp.First,
+    exp.FirstValue,
+    exp.Inline,
+    exp.Last,
+    exp.LastValue,
+    exp.Max,
+    exp.Min,
+    exp.Posexplode,
+    exp.PosexplodeOuter,
+)
+"""Functions whose value, or its items, are structs where their arguments are."""
+_READERS: dict[type[exp.Expr], Callable[[QueryWalk, exp.Expr, QueryScope], Field]] = {
+    exp.Anonymous: _read_anonymous,
+    exp.ArraysZip: _read_zip,
+    exp.Bracket: _read_bracket,
+    exp.Case: _read_choice,
+    exp.Dot: _read_dot,
+    exp.If: _read_choice,
+    exp.Struct: _read_struct,
+    exp.Subquery: _read_subquery,
+    exp.Tuple: _read_tuple,
+    **dict.fromkeys(_KEEPING, _read_keeping),
+}

@@ -2,20 +2,17 @@
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.query.collector import call_sql_function
 from glueline_worker.lineage.sql.query.expressions import (
     decide,
     get_alias_columns,
-    read_value,
     visit_queries,
 )
-from glueline_worker.lineage.sql.query.functions import get_name
 from glueline_worker.lineage.sql.query.generators import (
     is_generator,
     read_generator,
     read_unnest,
 )
-from glueline_worker.lineage.sql.query.pivots import apply_pivots, match_rows
+from glueline_worker.lineage.sql.query.pivots import apply_pivots, match_rows, pivot_all
 from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation
 from glueline_worker.lineage.sql.query.scope import (
     TARGET_RELATION,
@@ -26,6 +23,7 @@ from glueline_worker.lineage.sql.query.scope import (
     merge_columns,
 )
 from glueline_worker.lineage.sql.query.set_operations import read_ctes
+from glueline_worker.lineage.sql.query.table_functions import call_table
 from glueline_worker.lineage.sql.query.tables import (
     find_file_path,
     is_metadata_part,
@@ -53,8 +51,9 @@ def add_from_clause(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> None:
 def add_item(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> None:
     """Add one item of FROM to ``scope``, with the items that are joined to it."""
     if isinstance(node, exp.Table):
-        path = _get_path(node) or [part.name for part in node.parts]
-        scope.add(path, _read_table(walk, node, scope))
+        alias = _get_path(node)
+        path = alias or [part.name for part in node.parts]
+        scope.add(path, _read_table(walk, node, scope)).has_own_name = not alias
     elif isinstance(node, exp.Subquery):
         if not isinstance(node.this, exp.Table) or node.alias:
             relation = _read_subquery(walk, node, scope)
@@ -87,6 +86,8 @@ def _add_joins(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> None:
         before = len(scope.items)
         add_item(walk, join.this, scope)
         _join(walk, join, scope, before)
+        if join.args.get("pivots"):
+            pivot_all(walk, join, scope, _get_path(join))
     for lateral in node.args.get("laterals") or ():
         add_item(walk, lateral, scope)
 
@@ -126,23 +127,10 @@ def _read_generated(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Relat
     if isinstance(inner, exp.Unnest):
         return read_unnest(walk, inner, scope).rename(names)
     if not is_generator(inner):
-        return _call_table(walk, inner, scope, names)
+        return call_table(walk, inner, scope, names)
     if not names and node.alias and isinstance(node, exp.Lateral):
         return _name_after_view(walk, node, inner, scope)
     return read_generator(walk, inner, scope, names)
-
-
-def _call_table(walk: QueryWalk, inner: exp.Expr, scope: QueryScope, names: list[str]) -> Relation:
-    """Read the rows of a function: one of the session, or one that is not known."""
-    function = walk.session.functions.get(get_name(inner))
-    if function is not None:
-        return call_sql_function(walk, function, inner.expressions, scope).rename(names)
-    if get_name(inner) == "range":
-        return Relation([Field("id")]).rename(names)
-    found = read_value(walk, inner, scope).change("", TRANSFORMED)
-    if names:
-        return Relation([found.rename(name) for name in names])
-    return Relation(every=found.sources or {}, exact=False)
 
 
 def _name_after_view(

@@ -10,11 +10,13 @@ AGGREGATE_NAMES = split_words(
     "any array_agg bit_and bit_or bit_xor bitmap_construct_agg bitmap_or_agg bool_and bool_or "
     "collect_list collect_set count_min_sketch every group_concat histogram_numeric "
     "hll_sketch_agg hll_union_agg json_arrayagg json_objectagg kll_sketch_agg_bigint kurtosis "
-    "listagg map_agg map_union max_by measure median min_by mode multimap_agg numeric_histogram "
-    "percentile percentile_cont percentile_disc regr_avgx regr_avgy regr_count regr_intercept "
-    "regr_r2 regr_slope regr_sxx regr_sxy regr_syy set_agg set_union skewness some std "
-    "string_agg theta_sketch_agg theta_union_agg try_avg try_sum wm_concat xmlagg"
+    "listagg map_agg map_union max_by mean measure median min_by mode multimap_agg "
+    "numeric_histogram percentile percentile_cont percentile_disc regr_avgx regr_avgy "
+    "regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy set_agg set_union "
+    "skewness some std string_agg theta_sketch_agg theta_union_agg try_avg try_sum wm_concat xmlagg"
 )
+TIME_WINDOWS = frozenset({"session_window", "window"})
+"""Functions of Spark whose values have a start and an end."""
 CONDITION_NAMES = split_words("if iff")
 """Functions whose first argument is a condition."""
 

@@ -1,6 +1,7 @@
 """Rows made out of a column, as by ``explode`` or UNNEST: their names and their sources."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from sqlglot import exp
 
@@ -17,7 +18,7 @@ _INLINE_NAMES = frozenset({"inline_outer"})
 
 def is_generator(node: exp.Expr) -> bool:
     """Tell whether an expression of a SELECT makes several columns or rows."""
-    if isinstance(node, (*_EXPLODE, *_POSEXPLODE, exp.Inline, exp.Stack)):
+    if isinstance(node, (*_EXPLODE, *_POSEXPLODE, exp.Inline, exp.Stack, exp.QueryTransform)):
         return True
     return get_name(node) in {"json_tuple", "inline_outer", "variant_explode"}
 
@@ -42,6 +43,8 @@ def _read_generator(  # noqa: PLR0911 - one return for each kind
 ) -> Relation:
     if isinstance(node, exp.Stack):
         return _read_stack(walk, node, scope)
+    if isinstance(node, exp.QueryTransform):
+        return _read_transform(walk, node, scope)
     name = get_name(node)
     if name == "json_tuple":
         value = read_value(walk, node.expressions[0], scope) if node.expressions else Field("")
@@ -59,15 +62,17 @@ def _read_generator(  # noqa: PLR0911 - one return for each kind
     if isinstance(node, (*_EXPLODE, *_POSEXPLODE)):
         if not walk.names_exploded and not wanted:  # FLATTEN has its own names
             return Relation(every=every.sources, exact=False)
-        return _read_explode(node, value, wanted)
+        return _read_explode(walk, node, value, wanted)
     return Relation(every=every.sources, exact=False)
 
 
-def _read_explode(node: exp.Expr, value: Field, wanted: int) -> Relation:
-    """Return ``col``, or ``key`` and ``value``: it is not known whether a column is a map."""
+def _read_explode(walk: QueryWalk, node: exp.Expr, value: Field, wanted: int) -> Relation:
+    """Return ``col``, or ``key`` and ``value``; whether a column is a map is mostly not known."""
     item = value.change("col", TRANSFORMED)
     item.schema, item.fields = value.schema, value.fields
     fields = [value.change("pos", TRANSFORMED)] if isinstance(node, _POSEXPLODE) else []
+    if walk.is_map(value):
+        return Relation([*fields, *(walk.list_members(value) or ())])
     if wanted == len(fields) + 2:
         return Relation([*fields, item.rename("key"), item.rename("value")])
     if not wanted and isinstance(node.this, exp.Map | exp.VarMap | exp.MapFromEntries):
@@ -93,6 +98,16 @@ def _read_stack(walk: QueryWalk, node: exp.Stack, scope: QueryScope) -> Relation
     return Relation(fields)
 
 
+def _read_transform(walk: QueryWalk, node: exp.QueryTransform, scope: QueryScope) -> Relation:
+    """Read ``TRANSFORM (a, b) USING 'script' AS (x, y)``: a script may use all that it gets."""
+    values = [read_value(walk, item, scope) for item in node.expressions]
+    every = Relation(values).merge_all(TRANSFORMED)
+    schema = node.args.get("schema")
+    names = [item.name for item in schema.expressions] if schema else ["key", "value"]
+    walk.spend_sources(len(names) * len(every.sources or ()))
+    return Relation([every.rename(name) for name in names])
+
+
 def read_unnest(walk: QueryWalk, node: exp.Unnest, scope: QueryScope) -> Relation:
     """Read UNNEST of one or more columns; the position WITH ORDINALITY has no source."""
     names = get_alias_columns(node)
@@ -114,10 +129,11 @@ def _spread(
     walk: QueryWalk, values: Sequence[Field], names: list[str], *, has_position: bool
 ) -> list[Field]:
     """Give each name its value: rows fill one column for each field, maps two."""
+    members = [walk.list_members(value) or (value,) for value in values]
+    if sum(map(len, members)) == len(names) > len(values):
+        pairs = zip(chain.from_iterable(members), names, strict=True)
+        return [_unnest(*pair) for pair in pairs]
     if len(values) == 1:
-        members = walk.list_members(Field("", values[0].sources, schema=values[0].schema))
-        if members and len(members) == len(names) > 1:
-            return [item.rename(name) for item, name in zip(members, names, strict=True)]
         return [_unnest(values[0], name) for name in names]
     fields = [_unnest(*pair) for pair in zip(values, names, strict=False)]
     extra = names[len(values) :]
@@ -129,5 +145,5 @@ def _spread(
 
 def _unnest(value: Field, name: str) -> Field:
     found = value.change(name, TRANSFORMED)
-    found.schema = value.schema
+    found.schema, found.fields = value.schema, value.fields
     return found

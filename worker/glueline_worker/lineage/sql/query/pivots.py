@@ -16,7 +16,7 @@ from glueline_worker.lineage.sql.query.relation import (
     Relation,
     merge_fields,
 )
-from glueline_worker.lineage.sql.query.scope import QueryScope
+from glueline_worker.lineage.sql.query.scope import QueryScope, expand_star
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 
 
@@ -24,9 +24,32 @@ def apply_pivots(
     walk: QueryWalk, node: exp.Expr, relation: Relation, scope: QueryScope
 ) -> Relation:
     """Return ``relation`` after the PIVOTs and UNPIVOTs of an item of FROM."""
+    if not node.args.get("pivots"):
+        return relation
+    # Spark turns all that stands before, also ``a CROSS JOIN b PIVOT (…)``.
+    parent = scope if walk.is_spark and scope.items else scope.parent
+    inner = QueryScope(scope.ctes, parent)
+    inner.add((node.alias_or_name,), relation)
+    return _apply(walk, node, relation, inner)
+
+
+def pivot_all(walk: QueryWalk, node: exp.Expr, scope: QueryScope, path: Sequence[str]) -> None:
+    """Replace all items of ``scope`` by what the PIVOT behind a join makes of them.
+
+    They are still there for names like ``t.a``, and ``*`` does not yield them.
+    """
+    inner = QueryScope(scope.ctes, scope.parent, scope.items, scope.merged)
+    relation = _apply(walk, node, expand_star(scope), inner)
+    for item in scope.items:
+        item.is_hidden = True
+    before = scope.items
+    scope.items, scope.merged = [], {}
+    scope.add(path, relation)
+    scope.items += before
+
+
+def _apply(walk: QueryWalk, node: exp.Expr, relation: Relation, inner: QueryScope) -> Relation:
     for pivot in node.args.get("pivots") or ():
-        inner = QueryScope(scope.ctes, scope.parent)
-        inner.add((node.alias_or_name,), relation)
         is_known = isinstance(pivot, exp.Pivot) and pivot.args.get("fields")
         if not is_known:
             return Relation(exact=False)
@@ -37,6 +60,8 @@ def apply_pivots(
         alias = pivot.args.get("alias")
         if isinstance(alias, exp.TableAlias) and alias.columns:
             relation = relation.rename([column.name for column in alias.columns])
+        inner = QueryScope(inner.ctes, inner.parent)
+        inner.add((pivot.alias or node.alias_or_name,), relation)
     return relation
 
 

@@ -31,6 +31,8 @@ class Item:
     relation: Relation
     is_hidden: bool = False
     """The right side of a semi- or anti-join decides, and is not seen."""
+    has_own_name: bool = False
+    """It is called by its own name, of which a query may leave out the catalog and database."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,9 @@ class QueryScope:
         while now is not None:
             for item in now.items:
                 if item.path[-len(qualifier) :] == qualifier:
+                    return item.relation
+            for item in now.items if len(qualifier) > 1 else ():
+                if item.has_own_name and qualifier[-len(item.path) :] == item.path:
                     return item.relation
             now = now.parent
         return None
@@ -98,6 +103,8 @@ def _find_in(
     found = _find_unqualified(scope, names[0])
     if found is not None:
         return _find_members(found, names[1:], find_member), True
+    if len(names) > 2 and not qualified:  # noqa: PLR2004
+        qualified = _list_longer(scope, names)
     for count, relation in qualified:
         found = relation.find(names[count])
         if found is not None:
@@ -115,6 +122,17 @@ def _list_qualified(scope: QueryScope, names: Sequence[str]) -> list[tuple[int, 
         for count in range(min(len(names) - 1, 3), 0, -1)
         for item in scope.items
         if item.path[-count:] == lower[:count]
+    ]
+
+
+def _list_longer(scope: QueryScope, names: Sequence[str]) -> list[tuple[int, Relation]]:
+    """Return the tables that ``names`` calls by more parts than FROM does: ``FROM t``, ``db.t``."""
+    lower = tuple(name.lower() for name in names)
+    return [
+        (count, item.relation)
+        for count in range(min(len(names) - 1, 3), 1, -1)
+        for item in scope.items
+        if item.has_own_name and lower[:count][-len(item.path) :] == item.path
     ]
 
 
@@ -137,6 +155,15 @@ def _find_unqualified(scope: QueryScope, name: str) -> Field | None:
         if found is not None:
             return found
     return scope.aliases.find_named(name) if scope.aliases is not None else None
+
+
+def is_lateral_alias(scope: QueryScope, name: str) -> bool:
+    """Tell whether a name means an earlier column of the same SELECT, and none of a table."""
+    if scope.aliases is None or scope.aliases.find_named(name) is None:
+        return False
+    return name.lower() not in scope.merged and all(
+        item.relation.find_named(name) is None for item in scope.items
+    )
 
 
 def has_named(scope: QueryScope, name: str) -> bool:

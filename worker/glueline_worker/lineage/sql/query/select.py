@@ -11,6 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect
+from glueline_worker.lineage.sql.pipes import PLACE
 from glueline_worker.lineage.sql.query.collector import find_starred
 from glueline_worker.lineage.sql.query.expressions import (
     decide,
@@ -18,9 +19,11 @@ from glueline_worker.lineage.sql.query.expressions import (
     visit_queries,
 )
 from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_item
+from glueline_worker.lineage.sql.query.functions import TIME_WINDOWS, get_name
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
+from glueline_worker.lineage.sql.query.name_patterns import is_name_pattern, match_names
 from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation, merge_fields
-from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star
+from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star, is_lateral_alias
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation
 from glueline_worker.lineage.sql.query.walk import QueryReaders, QueryWalk
 
@@ -80,6 +83,8 @@ def _read_select(
     scope = QueryScope(ctes, parent)
     add_from_clause(walk, node, scope)
     args = node.args
+    if walk.is_spark and "group" in args:
+        _add_time_windows(walk, args["group"], scope)
     for window in args.get("windows") or ():
         scope.windows[window.name.lower()] = window
     result = Relation()
@@ -97,6 +102,15 @@ def _read_select(
         visit_queries(walk, args[key], scope)
     walk.spend(result)
     return result
+
+
+def _add_time_windows(walk: QueryWalk, group: exp.Expr, scope: QueryScope) -> None:
+    """Add the column ``window`` that ``GROUP BY window(…)`` makes, which ``*`` does not yield."""
+    for key in group.expressions:
+        name = get_name(key)
+        if name in TIME_WINDOWS:
+            made = Relation([read_value(walk, key, scope).rename(name)])
+            scope.add((), made).is_hidden = True
 
 
 def _decide_by_position(
@@ -177,6 +191,11 @@ def _add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: 
     if star is not None:
         _add_star(walk, star, find_starred(walk, node, scope), scope, result)
         return
+    if isinstance(node, exp.Column) and walk.names_exploded and is_name_pattern(node):
+        matched = match_names(node, scope)
+        if matched is not None:
+            result.fields += matched.fields
+            return
     placeholders = walk.placeholders
     names = [item.name for item in node.expressions] if isinstance(node, exp.Aliases) else []
     inner = node.this if isinstance(node, exp.Aliases | exp.Alias) else node
@@ -200,7 +219,8 @@ def _add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: 
         name = "" if placeholders.is_placeholder(node.output_name) else node.output_name
         result.fields.append(found.rename(placeholders.restore(name)))
         return
-    result.fields.append(found.rename(_name_projection(walk, node, scope)))
+    name = _name_projection(walk, node, scope)
+    result.fields.append(found if name.startswith(PLACE) else found.rename(name))
 
 
 def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:
@@ -220,7 +240,10 @@ def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:
     def is_table(name: str) -> bool:
         return scope.find_item((name.lower(),)) is not None
 
-    return walk.name_projection(node, is_table) or node.output_name
+    def is_alias(name: str) -> bool:
+        return is_lateral_alias(scope, name)
+
+    return walk.name_projection(node, is_table, is_alias) or node.output_name
 
 
 def _add_star(

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
+from glueline_worker.lineage.model import MAP_FIELDS, is_map
 from glueline_worker.lineage.sql.model import TableName
 from glueline_worker.lineage.sql.parse import SqlBudgetExceeded
+from glueline_worker.lineage.sql.pipes import PLACE
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.relation import (
@@ -40,6 +42,8 @@ _MAX_SHARED = 200
 _MAX_CALLS = 16
 """SQL functions within one another."""
 _MAX_ALL_CALLS = 1_000
+_MAX_ROUNDS = 100
+"""Times that recursive CTEs of a statement are read again."""
 _WITH_LATERAL_ALIASES = frozenset({"spark", "redshift", "snowflake", "databricks"})
 
 
@@ -65,6 +69,8 @@ class QueryWalk:
         self.schemas = schemas
         self.session = session
         self._texts = texts or ProjectionTexts("")
+        self.has_places = self._texts.has(PLACE)
+        """Columns may be called by their place in the input of a pipe."""
         self.is_open = is_open
         """Columns stand for themselves, as in an expression that is read without its table."""
         self.has_lateral_aliases = dialect in _WITH_LATERAL_ALIASES
@@ -73,6 +79,8 @@ class QueryWalk:
         """Exploded columns are called ``col``, ``pos``, ``key`` and ``value``."""
         self.target: exp.Expr | None = None
         """A table in FROM that is the statement's target under an alias (SQL Server)."""
+        self.outer: QueryScope | None = None
+        """The rows of loops around the statement, which any of its queries may name."""
         self.indirect: Deciding = {}
         """The columns that decide about the statement's rows."""
         self._readers = readers
@@ -83,6 +91,7 @@ class QueryWalk:
         self._sources_left = _MAX_SOURCES
         self._calls = 0
         self._calls_left = _MAX_ALL_CALLS
+        self._rounds_left = _MAX_ROUNDS
 
     @property
     def reads(self) -> tuple[TableName, ...]:
@@ -106,7 +115,7 @@ class QueryWalk:
         self, node: exp.Expr | None, ctes: Ctes, parent: QueryScope | None = None
     ) -> Relation:
         """Return the relation that a query yields, and collect its tables."""
-        return self._readers.query(self, node, ctes, parent)
+        return self._readers.query(self, node, ctes, parent or self.outer)
 
     def value(self, node: exp.Expr, scope: QueryScope) -> Field:
         """Return the nameless column that an expression is."""
@@ -126,9 +135,14 @@ class QueryWalk:
             self._relations[name] = found
         return found
 
-    def name_projection(self, node: exp.Expr, is_table: Callable[[str], bool]) -> str | None:
+    def name_projection(
+        self,
+        node: exp.Expr,
+        is_table: Callable[[str], bool],
+        is_alias: Callable[[str], bool],
+    ) -> str | None:
         """Return Spark's name for a column of a SELECT without alias."""
-        return self._texts.name(node, is_table)
+        return self._texts.name(node, is_table, is_alias)
 
     # Structs
 
@@ -164,6 +178,18 @@ class QueryWalk:
         names = self.schemas.get(self.get_schema_key(item) or "\0") or ()
         return tuple(found for name in names if (found := self.find_member(item, name))) or None
 
+    def is_map(self, item: Field) -> bool:
+        """Tell whether a column is known to be a map."""
+        return is_map(self.schemas, self.get_schema_key(item) or None)
+
+    def find_item_key(self, item: Field) -> str:
+        """Return where the fields of an array's items or a map's values stand among the schemas."""
+        key = self.get_schema_key(item)
+        if not is_map(self.schemas, key or None):
+            return key
+        value = f"{key}/{MAP_FIELDS[1]}"
+        return value if self.schemas.get(value) else ""
+
     # Functions
 
     def call(self, function: SqlFunction, values: Relation) -> Relation:
@@ -186,6 +212,11 @@ class QueryWalk:
         self._budget -= len(result.fields) + len(result.rest)
         if self._budget < 0:
             raise SqlBudgetExceeded
+
+    def take_round(self) -> bool:
+        """Tell whether a recursive CTE may be read once more."""
+        self._rounds_left -= 1
+        return self._rounds_left >= 0
 
     def spend_sources(self, count: int) -> None:
         """Take sources off the budget; raise SqlBudgetExceeded when that is used up."""

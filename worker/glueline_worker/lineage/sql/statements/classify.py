@@ -23,14 +23,31 @@ _READERS: dict[type[exp.Expr], Callable[[exp.Expr, StatementBuilder], SqlStateme
 }
 
 
+_MAX_WORK = 300_000
+"""Nodes and columns of the source that several INSERTs read, each anew."""
+
+
+def _read_inserts(tree: exp.MultitableInserts, context: StatementContext) -> list[SqlStatement]:
+    """Read the INSERTs that share a source, the last of very many without their columns."""
+    size = sum(1 for _ in tree.args["source"].walk())
+    left = _MAX_WORK
+    found: list[SqlStatement] = []
+    for part in tree.expressions:
+        builder = StatementBuilder(context)
+        if left > 0:
+            found.append(dml.read_multi_insert(tree, part, builder))
+        else:
+            found.append(dml.read_target(part, found[0].reads, builder))
+        left -= size + 10 * len(found[-1].columns)
+    if left <= 0:
+        context.warnings.append(f"line {context.line}: INSERTs of a large source lack columns")
+    return found
+
+
 def classify_statement(tree: exp.Expr, context: StatementContext) -> list[SqlStatement]:
     """Return the statements of ``tree``: several where one INSERT has several targets."""
     if isinstance(tree, exp.MultitableInserts):
-        source = tree.args["source"]
-        return [
-            dml.read_multi_insert(part, source, StatementBuilder(context))
-            for part in tree.expressions
-        ]
+        return _read_inserts(tree, context)
     builder = StatementBuilder(context)
     if isinstance(tree, exp.Query | exp.Values | exp.Alias):
         return [queries.read_select(tree, builder)]

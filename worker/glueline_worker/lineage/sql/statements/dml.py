@@ -1,14 +1,15 @@
 """INSERT, MERGE, UPDATE and DELETE."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.model import SqlStatement
+from glueline_worker.lineage.sql.model import SqlStatement, TableName
 from glueline_worker.lineage.sql.query.expressions import decide, read_value
 from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_item
 from glueline_worker.lineage.sql.query.relation import Relation
-from glueline_worker.lineage.sql.query.scope import TARGET_RELATION, QueryScope
+from glueline_worker.lineage.sql.query.scope import TARGET_RELATION, Ctes, QueryScope
 from glueline_worker.lineage.sql.query.set_operations import read_ctes
 from glueline_worker.lineage.sql.query.tables import find_columns
 from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder, split_target
@@ -20,17 +21,29 @@ def read_insert(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     return _insert(tree, query, builder)
 
 
-def _insert(tree: exp.Expr, query: object, builder: StatementBuilder) -> SqlStatement:
-    ctes = read_ctes(builder.walk, tree, {})
+def _insert(
+    tree: exp.Expr, query: object, builder: StatementBuilder, outer: Ctes | None = None
+) -> SqlStatement:
+    ctes = read_ctes(builder.walk, tree, outer or {})
     relation = builder.walk.query(query, ctes) if isinstance(query, exp.Expr) else Relation()
     target, names = split_target(tree.this)
     if target is None:
-        return builder.build("insert", relation)
+        return _write_directory(tree.this, builder.build("insert", relation), builder)
     if tree.args.get("by_name"):
         relation = _keep_known(relation, _list_columns(target, builder))
     else:
         relation = _place(relation, names, target, builder)
     return builder.build_write("insert", target, relation)
+
+
+def _write_directory(
+    target: exp.Expr, statement: SqlStatement, builder: StatementBuilder
+) -> SqlStatement:
+    """Return an INSERT OVERWRITE DIRECTORY with its path; it is one of several INSERTs."""
+    path = target.this if isinstance(target, exp.Directory) else None
+    if not isinstance(path, exp.Literal):
+        return statement
+    return replace(statement, path_writes=(builder.walk.placeholders.restore(path.name),))
 
 
 def _place(
@@ -40,10 +53,8 @@ def _place(
     if not relation.exact:
         return relation
     count = len(relation.fields)
-    if names:
-        return relation.rename(names) if len(names) >= count else relation
-    columns = _list_columns(target, builder)
-    free = _leave_out_fixed(columns, target)
+    columns = names or _list_columns(target, builder)
+    free = names or _leave_out_fixed(columns, target)
     if not free or not count:
         return relation
     if len(free) >= count:
@@ -68,12 +79,16 @@ def _keep_known(relation: Relation, columns: Sequence[str]) -> Relation:
     return Relation(fields, relation.rest, relation.dropped, exact=relation.exact)
 
 
-def read_multi_insert(tree: exp.Expr, source: exp.Expr, builder: StatementBuilder) -> SqlStatement:
+def read_multi_insert(
+    whole: exp.MultitableInserts, tree: exp.Expr, builder: StatementBuilder
+) -> SqlStatement:
     """Read one INSERT of several that share a source.
 
     Hive has ``FROM source INSERT INTO a SELECT … INSERT INTO b SELECT …``, Oracle and Snowflake
     ``INSERT ALL INTO a VALUES (…) INTO b VALUES (…) SELECT …``.
     """
+    source: exp.Expr = whole.args["source"]
+    ctes = read_ctes(builder.walk, whole, {})
     if isinstance(tree, exp.ConditionalInsert):
         tree = tree.this
     query = tree.args.get("expression")
@@ -83,17 +98,34 @@ def read_multi_insert(tree: exp.Expr, source: exp.Expr, builder: StatementBuilde
     elif isinstance(query, exp.Select):
         query = query.copy()
     if isinstance(query, exp.Select):
-        derived = exp.Subquery(this=source.copy()) if isinstance(source, exp.Query) else source
-        query.set("from_", exp.From(this=derived.copy()))
+        derived = source.copy()
+        if isinstance(source, exp.Query) and not isinstance(source, exp.Subquery):
+            derived = exp.Subquery(this=derived)
+        query.set("from_", exp.From(this=derived))
     else:
         query = source
-    return _insert(tree, query, builder)
+    return _insert(tree, query, builder, ctes)
+
+
+def read_target(
+    tree: exp.Expr, reads: Sequence[TableName], builder: StatementBuilder
+) -> SqlStatement:
+    """Read the target of one INSERT of very many, whose source is known to read ``reads``."""
+    if isinstance(tree, exp.ConditionalInsert):
+        tree = tree.this
+    for name in reads:
+        builder.walk.add_table(name, 0)
+    target, _ = split_target(tree.this)
+    nothing = Relation(exact=False)
+    if target is None:
+        return _write_directory(tree.this, builder.build("insert", nothing), builder)
+    return builder.build_write("insert", target, nothing)
 
 
 def read_merge(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     """Read MERGE INTO: the columns of all its branches together."""
     ctes = read_ctes(builder.walk, tree, {})
-    scope = QueryScope(ctes)
+    scope = QueryScope(ctes, builder.walk.outer)
     add_item(builder.walk, tree.args["using"], scope)
     # ``*`` takes the source's columns under the names that the target has.
     columns = _list_columns(tree.this, builder)
@@ -116,7 +148,7 @@ def read_merge(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
 def read_update(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     """Read UPDATE and its joins: after FROM, or before SET as in MySQL."""
     ctes = read_ctes(builder.walk, tree, {})
-    scope = QueryScope(ctes)
+    scope = QueryScope(ctes, builder.walk.outer)
     target = _resolve_alias(tree.this, tree.args.get("from_"))
     builder.walk.target = target
     if target is tree.this:
@@ -131,7 +163,7 @@ def read_update(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
 def read_delete(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     """Read DELETE, with the tables that decide which rows go."""
     ctes = read_ctes(builder.walk, tree, {})
-    scope = QueryScope(ctes)
+    scope = QueryScope(ctes, builder.walk.outer)
     tables = tree.args.get("tables")
     target = _resolve_alias(tables[0], tree.this) if tables else tree.this
     builder.walk.target = target

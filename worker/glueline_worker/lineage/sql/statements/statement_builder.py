@@ -1,18 +1,27 @@
 """Build the record of one statement out of a walk through its queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.model import IndirectSource, SqlStatement, StatementKind
+from glueline_worker.lineage.sql.model import (
+    ColumnSource,
+    IndirectSource,
+    SqlStatement,
+    StatementKind,
+    TableName,
+)
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
 from glueline_worker.lineage.sql.query.relation import (
+    Field,
     Relation,
     Sources,
     add_sources,
 )
+from glueline_worker.lineage.sql.query.scope import Item, QueryScope
 from glueline_worker.lineage.sql.query.select import READERS
 from glueline_worker.lineage.sql.query.tables import TableSchemas, find_file_path
 from glueline_worker.lineage.sql.query.walk import QueryWalk
@@ -29,6 +38,8 @@ class StatementContext:
     dialect: str = "spark"
     session: SqlSession = EMPTY_SESSION
     texts: ProjectionTexts | None = None
+    rows: tuple[Item, ...] = ()
+    """The rows of the loops around the statement."""
     line: int = 1
     warnings: list[str] = field(default_factory=list)
     """Takes the warnings about the statement."""
@@ -46,6 +57,8 @@ class StatementBuilder:
             session=context.session,
             texts=context.texts,
         )
+        if context.rows:
+            self.walk.outer = QueryScope({}, items=list(reversed(context.rows)))
         self._line = context.line
         self.warnings: list[str] = context.warnings
 
@@ -69,7 +82,7 @@ class StatementBuilder:
                     indirect[IndirectSource(source, effect, name)] = None
         return SqlStatement(
             kind,
-            reads=self.walk.reads,
+            reads=self._list_reads(columns.values()),
             columns=MappingProxyType({name: tuple(found) for name, found in columns.items()}),
             transformations=MappingProxyType(
                 {
@@ -86,6 +99,13 @@ class StatementBuilder:
             line=self._line,
         )
 
+    def _list_reads(self, columns: Iterable[Sources]) -> tuple[TableName, ...]:
+        """Return the tables that are read, here or by a loop whose row is used."""
+        if self.walk.outer is None:
+            return self.walk.reads
+        used = (table for sources in columns for table, _ in sources)
+        return tuple(dict.fromkeys((*self.walk.reads, *used)))
+
     def build_write(
         self, kind: StatementKind, target: exp.Table, relation: Relation, *, session: bool = False
     ) -> SqlStatement:
@@ -99,6 +119,20 @@ class StatementBuilder:
         if path is not None:
             return replace(statement, path_writes=(path,))
         return replace(statement, view=name) if session else replace(statement, write=name)
+
+
+def make_row(name: str, query: SqlStatement) -> Item:
+    """Return the row of a loop over a query, as queries within the loop see it."""
+    fields = [
+        Field(column, {each: _find_way(query, column, each) for each in sources})
+        for column, sources in query.columns.items()
+    ]
+    relation = Relation(fields, query.rest, exact=not query.rest)
+    return Item((name,) if name else (), relation)
+
+
+def _find_way(query: SqlStatement, column: str, source: ColumnSource) -> int:
+    return TRANSFORMATIONS.index(query.transformations.get((column, source), "identity"))
 
 
 def split_target(node: object) -> tuple[exp.Table | None, list[str]]:
