@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from glueline.contract.errors import UsageError
 from glueline.contract.terminal import escape_json
 from glueline_worker.commands.given_schemas import FindSchemas
-from glueline_worker.commands.inspect_output import make_lineage_document, make_row
+from glueline_worker.commands.inspect_output import make_lineage_document, make_summary_row
 from glueline_worker.commands.inspect_reading import Surroundings, list_tables, read_file_lineage
 from glueline_worker.lineage.model import Lineage
 from glueline_worker.lineage.schemas import TableSchema
@@ -77,7 +77,7 @@ class Task:
         if self.wanted == "tables":
             return FileReport(file, row=tuple(list_tables(lineage)))
         if self.wanted == "row":
-            return FileReport(file, row=make_row(lineage))
+            return FileReport(file, row=make_summary_row(lineage))
         name = file.encode("utf-8", "replace").decode()
         document = {"file": name, **make_lineage_document(lineage)}
         return FileReport(file, escape_json(_ANY.dump_json(document)).decode())

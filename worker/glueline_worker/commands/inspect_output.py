@@ -21,7 +21,7 @@ def make_lineage_document(lineage: Lineage) -> dict[str, object]:
     }
 
 
-def make_row(lineage: Lineage) -> tuple[str, ...]:
+def make_summary_row(lineage: Lineage) -> tuple[str, ...]:
     """Return the figures of a file below ``HEADERS``, without its name."""
     columns = sum(len(edge.columns) for edge in lineage.edges)
     parts = lineage.inputs, lineage.outputs, lineage.edges
