@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from glueline_worker.lineage.script.domain.alternatives import join_values
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
@@ -26,6 +27,8 @@ _CALL_DEPTH = 16
 """Functions of the script within one another."""
 _REPEATS = 2
 """How often a function may be on the stack at once."""
+_REPEATS_OF_FINITE = 6
+"""The same where it is called with a part of a type, such as the struct in a struct."""
 
 
 def make_function(reading: Reading, node: Any, name: str) -> Function:
@@ -84,12 +87,19 @@ def _is_too_deep(reading: Reading, node: ast.AST, given: Sequence[Value]) -> boo
     if len(reading.stack) >= _CALL_DEPTH:
         report_limit(f"calls within more than {_CALL_DEPTH} others are not followed")
         return True
-    if reading.stack.count(node) < _REPEATS:
+    repeats = reading.stack.count(node)
+    if repeats < _REPEATS:
+        return False
+    if repeats < _REPEATS_OF_FINITE and any(map(_is_finite, given)):
         return False
     if any(isinstance(value, (list, tuple, dict)) and value for value in given):
         # With a list that gets shorter, each call may read and write something else.
         report_limit(f"a function that calls itself is followed {_REPEATS} times only")
     return True
+
+
+def _is_finite(value: Value) -> bool:
+    return isinstance(value, LibraryObject) and value.is_finite
 
 
 def _run_body(reading: Reading, node: ast.AST, scope: VariableScope) -> Value:
