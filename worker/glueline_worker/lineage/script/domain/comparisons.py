@@ -14,6 +14,8 @@ from glueline_worker.lineage.script.domain.values import (
     External,
     Frame,
     Function,
+    GivenDict,
+    GivenList,
     Instance,
     JobArgument,
     JobArguments,
@@ -34,9 +36,11 @@ def get_truth(value: Value) -> bool | None:
         return None if is_open else bool(value)
     if isinstance(value, ColumnList):
         return bool(value)
-    if isinstance(value, (Function, Class, Instance, LibraryObject)):
-        return True
-    return None
+    if isinstance(value, (GivenList, GivenDict)):
+        is_known = bool(value) and not value.is_changed
+    else:
+        is_known = isinstance(value, (Function, Class, Instance, LibraryObject))
+    return True if is_known else None
 
 
 def compare(op: ast.cmpop, left: Value, right: Value) -> Value:  # noqa: PLR0911 - one for each kind
