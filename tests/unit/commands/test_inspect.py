@@ -78,6 +78,24 @@ def test_without_json_it_is_a_row_for_each_file_and_with_verbose_a_tree(folder: 
     assert said.out.count("← s3://raw/") == 3
 
 
+def test_a_tree_tells_how_values_pass_and_on_demand_what_decides(tmp_path: Path) -> None:
+    script = tmp_path / "paid.py"
+    script.write_text(
+        'spark.sql("SELECT day, sum(total) AS sum FROM shop.orders WHERE paid GROUP BY day")'
+        '.write.saveAsTable("shop.paid")'
+    )
+    plain = inspect("script", script)
+    assert "day → day\n" in plain.out
+    assert "total → sum  aggregation" in plain.out
+    assert "filter" not in plain.out
+    for words in ([script], [script, script.parent], [tmp_path]):
+        deciding = inspect("script", *words, "--indirect")
+        assert "filter: paid" in deciding.out
+        assert "group_by: day" in deciding.out
+    as_json = inspect("script", script, "--json")
+    assert inspect("script", script, "--json", "--indirect").out == as_json.out
+
+
 def test_a_file_that_cannot_be_read_is_a_line_and_a_code(folder: Path) -> None:
     os.mkfifo(folder / "d.py")
     with (folder / "e.py").open("wb") as huge:
@@ -105,6 +123,7 @@ def test_links_that_go_around_in_a_circle_end(folder: Path) -> None:
 
 
 def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
+    assert inspect("script", tmp_path, "--verbose").out == inspect("script", tmp_path).out
     said = inspect("script", tmp_path, "--json")
     assert (said.code, said.out, said.err) == (0, "", "")
     assert inspect("script", tmp_path).code == 0
