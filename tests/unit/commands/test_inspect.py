@@ -364,6 +364,21 @@ def test_a_sink_that_cannot_be_read_is_one_sentence(star: Path, url: str) -> Non
     assert not said.out
 
 
+def test_schemas_that_name_none_of_the_tables_are_said_to_be_of_no_use(
+    star: Path, sink: str, tmp_path: Path
+) -> None:
+    (tmp_path / "schema.json").write_text('{"orders": ["id"]}')
+    schema = ("--schema", tmp_path / "schema.json")
+    for words in ([star], [star, "--json"], [star.parent], [star.parent, "--verbose"]):
+        said = inspect("script", *words, *schema)
+        assert said.code == 0
+        assert "no columns of these tables are in" in said.err
+        assert said.err.rstrip().endswith("sales.orders")
+        assert not inspect("script", *words, *schema, "--sink", sink).err
+    (tmp_path / "none.py").write_text("print(1)")
+    assert not inspect("script", tmp_path / "none.py", *schema).err
+
+
 def test_a_job_takes_schemas_too(tmp_path: Path) -> None:
     (tmp_path / "job.json").write_text(
         '{"Name": "j", "Command": {"ScriptLocation": "s3://a/b.py"}}'

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json, print_rows
 from glueline.contract.errors import Terminal, UsageError
+from glueline.contract.terminal import clean_line
 from glueline_worker.commands.inspect_files import find_files, read_regular_file
 
 if TYPE_CHECKING:
-    from glueline_worker.commands.given_schemas import FindSchemas
+    from glueline_worker.commands.given_schemas import FindSchemas, GivenSchemas
     from glueline_worker.commands.inspect_reading import Surroundings
     from glueline_worker.lineage.model import Lineage
 
@@ -77,12 +79,14 @@ def script(
     if len(files) == 1 and not files[0].is_dir():
         lineage = read_file_lineage(files[0], around, finder)
         _show(files[0].name, lineage, indirect=indirect, as_json=as_json)
+        _warn_if_useless(finder)
         return
     found = list(find_files(files))
     if found and (verbose or indirect) and not as_json:
         unread = _show_trees(found, around, finder, indirect=indirect)
     else:
         unread = _show_lines(found, around, finder, as_json=as_json)
+    _warn_if_useless(finder)
     if unread:
         more = f" and {len(unread) - 1:,} more" if len(unread) > 1 else ""
         raise Terminal(f"{len(unread):,} of {len(found):,} files were not read: {unread[0]}{more}")
@@ -121,11 +125,11 @@ def job(
     if code is None and isinstance(definition.get("Script"), str):
         code = definition["Script"].encode()
     around = _make_surroundings(argument, region, account)
-    lineage = read_given_lineage(
-        definition, code, around, make_schema_finder(schema, sink, region, account)
-    )
+    finder = make_schema_finder(schema, sink, region, account)
+    lineage = read_given_lineage(definition, code, around, finder)
     name = str(definition.get("Name") or file.name)
     _show(name, lineage, indirect=indirect, as_json=as_json)
+    _warn_if_useless(finder)
 
 
 def _show(name: str, lineage: "Lineage", *, indirect: bool, as_json: bool = False) -> None:
@@ -135,6 +139,12 @@ def _show(name: str, lineage: "Lineage", *, indirect: bool, as_json: bool = Fals
         print_json(inspect_output.make_lineage_document(lineage))
     else:
         make_console().print(inspect_output.make_lineage_tree(name, lineage, indirect=indirect))
+
+
+def _warn_if_useless(finder: "GivenSchemas | None") -> None:
+    if finder and (sentence := finder.describe_useless()):
+        text = Text(f"warning: {clean_line(sentence)}", style="yellow")
+        make_console(stderr=True).print(text)
 
 
 def _show_lines(
