@@ -42,6 +42,16 @@ def test_a_helper_does_only_what_its_arguments_ask_for(arguments, expected):
     assert found == set(expected.split())
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"), [('["a"]', "a<-a"), ('["a", "b"]', "b<-b"), ("t.columns", "b<-b")]
+)
+def test_the_length_of_a_list_that_is_not_changed_is_known(names, expected):
+    text = f"names = {names}\nif len(names) == 1:\n    one = t.select('a')\nelse:\n"
+    found = read(f'{text}    one = t.select("b")\none.write.saveAsTable("db.z")')
+
+    assert found == {expected}
+
+
 CHANGES = {
     "in a loop": "errors = []\nfor x in listing():\n    errors.append(x)\n",
     "in a condition": 'errors = []\nif odd():\n    errors.append("odd")\n',
