@@ -9,6 +9,7 @@ the text.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from glueline_worker.lineage.sql.comments import flatten_comments
@@ -83,6 +84,10 @@ class SqlToken(NamedTuple):
         return self.text
 
 
+_GET_TEXT = attrgetter("text")
+_GET_UPPER = attrgetter("upper")
+
+
 def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
     """Yield the tokens of ``text`` without comments, jinja blocks and white space."""
     make = tuple.__new__  # half the time of the class's own
@@ -108,8 +113,14 @@ def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:
         yield statement
 
 
-def measure_depth(tokens: Sequence[SqlToken]) -> int:
-    """Return the deepest nesting of parentheses, brackets, CASEs and types in a statement."""
+def is_deeper(tokens: Sequence[SqlToken], most: int) -> bool:
+    """Tell whether parentheses, brackets, CASEs and types nest deeper than ``most``."""
+    texts = list(map(_GET_TEXT, tokens))
+    openings = sum(map(texts.count, "([<")) + list(map(_GET_UPPER, tokens)).count("CASE")
+    return openings > most and _measure_depth(tokens) > most  # few statements have so many
+
+
+def _measure_depth(tokens: Sequence[SqlToken]) -> int:
     deepest = now = types = 0
     for before, token in pairwise(tokens):
         if _is_type_start(before, token):
@@ -128,8 +139,13 @@ def _is_type_start(before: SqlToken, token: SqlToken) -> bool:
     return token.text == "<" and before.upper in {"ARRAY", "MAP", "STRUCT"}
 
 
-def count_open_joins(tokens: Sequence[SqlToken]) -> int:
-    """Return the longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
+def has_more_open_joins(tokens: Sequence[SqlToken], most: int) -> bool:
+    """Tell whether more than ``most`` JOINs follow one another without ON or USING.
+
+    CROSS and NATURAL ones need none.
+    """
+    if list(map(_GET_UPPER, tokens)).count("JOIN") <= most:
+        return False
     longest = now = 0
     for before, token in pairwise(tokens):
         if token.upper == "JOIN" and before.upper not in {"CROSS", "NATURAL"}:
@@ -137,4 +153,4 @@ def count_open_joins(tokens: Sequence[SqlToken]) -> int:
             longest = max(longest, now)
         elif token.upper in {"ON", "USING"}:
             now = 0
-    return longest
+    return longest > most

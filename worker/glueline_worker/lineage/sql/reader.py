@@ -20,9 +20,9 @@ from glueline_worker.lineage.sql.clauses import simplify_clauses
 from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
     SqlToken,
-    count_open_joins,
+    has_more_open_joins,
+    is_deeper,
     lex_sql,
-    measure_depth,
     split_statements,
 )
 from glueline_worker.lineage.sql.metric_views import is_metric_view, write_metric_view
@@ -212,7 +212,7 @@ class _Reader:
         return False
 
     def _parse_body(self, tokens: Sequence[SqlToken]) -> exp.Expr | None:
-        if measure_depth(tokens) > _MAX_DEPTH or len(tokens) > self._left:
+        if is_deeper(tokens, _MAX_DEPTH) or len(tokens) > self._left:
             return None
         self._left -= len(tokens)
         tokens = self._rewrite(tokens)
@@ -234,7 +234,7 @@ class _Reader:
         return found
 
     def _parse(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
-        if measure_depth(tokens) > _MAX_DEPTH or count_open_joins(tokens) > _MAX_OPEN_JOINS:
+        if is_deeper(tokens, _MAX_DEPTH) or has_more_open_joins(tokens, _MAX_OPEN_JOINS):
             return []
         places = [token.start for token in (tokens[0], tokens[-1]) if token.start >= 0]
         span = places[-1] - places[0] + len(tokens[-1].text) if len(places) > 1 else 0
@@ -291,6 +291,7 @@ class _Reader:
 def _has_quoted_names(tokens: Sequence[SqlToken]) -> bool:
     """Tell whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
     return any(
-        token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
+        before.upper in _BEFORE_TABLE
         for before, token in pairwise(tokens)
+        if token.kind == "quoted" and token.text[0] == '"'
     )

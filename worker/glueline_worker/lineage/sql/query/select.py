@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from glueline.contract.lineage import Effect
 from glueline_worker.lineage.sql.pipes import PLACE
-from glueline_worker.lineage.sql.query.collector import find_starred
 from glueline_worker.lineage.sql.query.expressions import (
     decide,
     read_value,
@@ -22,6 +21,7 @@ from glueline_worker.lineage.sql.query.from_clause import add_from_clause, add_i
 from glueline_worker.lineage.sql.query.functions import TIME_WINDOWS, get_name
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
 from glueline_worker.lineage.sql.query.name_patterns import is_name_pattern, match_names
+from glueline_worker.lineage.sql.query.references import find_starred
 from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation, merge_fields
 from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_star, is_lateral_alias
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation

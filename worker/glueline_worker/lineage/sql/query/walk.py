@@ -123,7 +123,10 @@ class QueryWalk:
 
     def get_name(self, node: exp.Table) -> TableName:
         """Return a table's name as it was written."""
-        return tuple(self.placeholders.restore(part.name) for part in node.parts if part.name)
+        names = [part.name for part in node.parts]
+        if self.placeholders.has_any:
+            names = [self.placeholders.restore(name) for name in names]
+        return tuple(filter(None, names))
 
     def get_relation(self, name: TableName) -> Relation:
         """Return the columns of a table, or the whole table where its schema is not known."""

@@ -72,7 +72,6 @@ _VIEWS = split_words(
 """Methods that make a frame a temporary view."""
 _JOINS = split_words("join_asof leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup")
 """Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
-_FIRST_ONLY = split_words("intersect intersectAll subtract exceptAll")
 """Methods that yield rows of the first frame only."""
 _SCALAR_PROPERTIES = split_words("shape index empty isStreaming size")
 
