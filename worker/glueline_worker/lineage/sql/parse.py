@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
+from sqlglot.parsers.hive import HiveParser
 from sqlglot.tokenizer_core import Token
 
 from glueline_worker.lineage.word_sets import split_words
@@ -41,6 +42,7 @@ _MAX_KEPT = 40_000
 """Characters of the statements whose trees and tokens are kept, some 8,000 tokens."""
 _STEPS_PER_TOKEN = 40
 _FREE_STEPS = 4_000
+_CHARS = (exp.DType.CHAR, exp.DType.VARCHAR)
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
 
 
@@ -174,6 +176,21 @@ def _get_dialect(name: str) -> Dialect:
     return Dialect.get_or_raise(name)
 
 
+def _parse_hive_types(self: Parser, *args: bool, **options: bool) -> exp.Expr | None:
+    """Read a type outside of DDL, where CHAR and VARCHAR are texts.
+
+    Hive's own method parses the names of both types again for each type that it meets.
+    """
+    found: exp.Expr | None = Parser._parse_types(self, *args, **options)  # noqa: SLF001
+    is_declared = options.get("schema", len(args) > 1 and args[1])
+    if found is not None and not is_declared:
+        for node in found.find_all(exp.DataType):
+            if node.this in _CHARS:
+                node.set("this", exp.DType.TEXT)
+                node.set("expressions", None)
+    return found
+
+
 @lru_cache
 def _make_bounded_parser(dialect: str) -> type[Parser]:
     """Return the dialect's parser with a limit on its steps back.
@@ -192,9 +209,10 @@ def _make_bounded_parser(dialect: str) -> type[Parser]:
                 raise SqlBudgetExceeded
         retreat(self, index)
 
-    bounded: type[Parser] = type(
-        f"Bounded{base.__name__}", (base,), {"_retreat": retreat_within_limit}
-    )
+    own: dict[str, object] = {"_retreat": retreat_within_limit}
+    if issubclass(base, HiveParser):
+        own["_parse_types"] = _parse_hive_types
+    bounded: type[Parser] = type(f"Bounded{base.__name__}", (base,), own)
     try:
         bounded()
     except TypeError:  # sqlglot's compiled build forbids subclasses
