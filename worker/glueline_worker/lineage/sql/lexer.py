@@ -8,8 +8,6 @@ the text.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from glueline_worker.lineage.sql.comments import flatten_comments
@@ -59,6 +57,9 @@ _PATTERNS = {
     "bigquery": _BACKSLASH,
 }
 
+MADE = -1_000_000
+"""The place of tokens that are not in the text: they touch no other token."""
+
 
 class SqlToken(NamedTuple):
     """A piece of SQL with its place in the text. ``upper`` is a word's keyword form."""
@@ -82,10 +83,6 @@ class SqlToken(NamedTuple):
             quote = "]" if self.text[0] == "[" else self.text[0]
             return self.text[1:].removesuffix(quote).replace(quote * 2, quote)
         return self.text
-
-
-_GET_TEXT = attrgetter("text")
-_GET_UPPER = attrgetter("upper")
 
 
 def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
@@ -113,44 +110,24 @@ def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:
         yield statement
 
 
-def is_deeper(tokens: Sequence[SqlToken], most: int) -> bool:
-    """Tell whether parentheses, brackets, CASEs and types nest deeper than ``most``."""
-    texts = list(map(_GET_TEXT, tokens))
-    openings = sum(map(texts.count, "([<")) + list(map(_GET_UPPER, tokens)).count("CASE")
-    return openings > most and _measure_depth(tokens) > most  # few statements have so many
+def find_closing(tokens: Sequence[SqlToken], start: int = 0) -> int:
+    """Return the index of what closes the parenthesis at ``start``; the end if nothing does."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
+        if depth == 0:
+            return index
+    return len(tokens)
 
 
-def _measure_depth(tokens: Sequence[SqlToken]) -> int:
-    deepest = now = types = 0
-    for before, token in pairwise(tokens):
-        if _is_type_start(before, token):
-            types += 1
-        elif token.text == ">" and types:
-            types -= 1
-        elif token.text in {"(", "["} or token.upper == "CASE":
-            now += 1
-        elif token.text in {")", "]"} or token.upper == "END":
-            now = max(0, now - 1)
-        deepest = max(deepest, now + types)
-    return deepest
+def make_sign(text: str) -> SqlToken:
+    """Return a token that is no word, and stands in no text."""
+    return SqlToken("op", text, MADE)
 
 
-def _is_type_start(before: SqlToken, token: SqlToken) -> bool:
-    return token.text == "<" and before.upper in {"ARRAY", "MAP", "STRUCT"}
-
-
-def has_more_open_joins(tokens: Sequence[SqlToken], most: int) -> bool:
-    """Tell whether more than ``most`` JOINs follow one another without ON or USING.
-
-    CROSS and NATURAL ones need none.
-    """
-    if list(map(_GET_UPPER, tokens)).count("JOIN") <= most:
-        return False
-    longest = now = 0
-    for before, token in pairwise(tokens):
-        if token.upper == "JOIN" and before.upper not in {"CROSS", "NATURAL"}:
-            now += 1
-            longest = max(longest, now)
-        elif token.upper in {"ON", "USING"}:
-            now = 0
-    return longest > most
+def make_tokens(words: str) -> list[SqlToken]:
+    """Return tokens of plain words and signs, which stand in no text."""
+    return [
+        SqlToken("word", word, MADE, word.upper()) if word[0].isalpha() else make_sign(word)
+        for word in words.split()
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.query.functions import get_name
-from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation
+from glueline_worker.lineage.sql.query.relation import Field, Relation
 from glueline_worker.lineage.sql.query.scope import QueryScope
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 from glueline_worker.lineage.sql.session import SqlFunction
@@ -16,10 +16,7 @@ _TABLE_PARTS = ("this", "db", "catalog")
 def take_first(relation: Relation) -> Field | None:
     """Return the value of a subquery, which is that of its first column."""
     if relation.fields:
-        first = relation.fields[0]
-        value = first.change("", TRANSFORMED)
-        value.fields, value.schema = first.fields, first.schema
-        return value
+        return relation.fields[0].take_out("")
     return Field("") if relation.exact else None
 
 

@@ -45,6 +45,12 @@ class Field:
         sources = self.sources and {key: max(old, way) for key, old in self.sources.items()}
         return Field(name, sources, self.deciding)
 
+    def take_out(self, name: str) -> "Field":
+        """Return what is taken out of this column, such as an item of an array of structs."""
+        taken = self.change(name, TRANSFORMED)
+        taken.fields, taken.schema = self.fields, self.schema
+        return taken
+
 
 @dataclass(slots=True)
 class Relation:

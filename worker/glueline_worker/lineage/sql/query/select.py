@@ -22,29 +22,13 @@ from glueline_worker.lineage.sql.query.scope import Ctes, QueryScope, expand_sta
 from glueline_worker.lineage.sql.query.select_columns import add_projection
 from glueline_worker.lineage.sql.query.set_operations import read_ctes, read_set_operation
 from glueline_worker.lineage.sql.query.walk import QueryReaders, QueryWalk
+from glueline_worker.lineage.word_sets import split_words
 
 _MAX_ROWS = 200
 """Rows of VALUES that are looked at: they hold constants, and scripts write thousands."""
-_NOT_VISITED = frozenset(
-    [
-        "with_",
-        "from_",
-        "joins",
-        "laterals",
-        "expressions",
-        "hint",
-        "into",
-        "where",
-        "windows",
-        "match",
-        "group",
-        "having",
-        "qualify",
-        "order",
-        "sort",
-        "cluster",
-        "distribute",
-    ]
+_NOT_VISITED = split_words(
+    "with_ from_ joins laterals expressions hint into where windows match group having qualify "
+    "order sort cluster distribute"
 )
 """Arguments of a SELECT that are read in their own way."""
 
