@@ -60,7 +60,7 @@ def keep(call: Call) -> Value:
     return column_flow.keep_columns(call.state, call.receiver, [call.arg(0, "paths", "items")])
 
 
-def apply_mapping(call: Call) -> Value:
+def map_fields(call: Call) -> Value:
     """Call ``frame.apply_mapping(mappings)``."""
     return column_flow.apply_mapping(call.state, call.receiver, call.arg(0, "mappings"))
 
