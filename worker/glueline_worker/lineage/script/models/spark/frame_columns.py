@@ -5,12 +5,8 @@ from __future__ import annotations
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.outputs import Outputs
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import (
-    Value,
-)
-from glueline_worker.lineage.script.models.spark import (
-    column_flow,
-)
+from glueline_worker.lineage.script.domain.values import Value
+from glueline_worker.lineage.script.models.spark import column_flow
 from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
 
 
