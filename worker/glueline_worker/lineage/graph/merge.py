@@ -28,7 +28,7 @@ def merge_lineages(others: Sequence[Lineage], code: Lineage | None = None) -> Li
 
     An edge of several descriptions becomes one edge with all their origins and columns.
     """
-    if code is None or not (code.inputs or code.outputs):
+    if not others or code is None or not (code.inputs or code.outputs):
         return _unite([*others, code or Lineage()])
     described = _unite(others)
     code = _rename(code, _match_names(code, described, is_resolved))

@@ -21,7 +21,8 @@ from glueline_worker.lineage.script.domain.items import as_key, spread
 from glueline_worker.lineage.script.domain.operators import combine_with_condition, operate
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STEP_LIMIT
-from glueline_worker.lineage.script.domain.template_text import as_text, concatenate, format_value
+from glueline_worker.lineage.script.domain.template_text import as_text, concatenate
+from glueline_worker.lineage.script.domain.text_formats import format_value
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Column,

@@ -14,11 +14,11 @@ from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
-    format_value,
     get_label,
     has_placeholder,
     limit_text,
 )
+from glueline_worker.lineage.script.domain.text_formats import format_value
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,

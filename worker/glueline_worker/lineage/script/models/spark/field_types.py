@@ -136,9 +136,7 @@ class SchemaField(LibraryObject):
         return External(f"field.{call.name}")
 
 
-def make_schema_fields(
-    schemas: Schemas, attributes: Sequence[Attribute]
-) -> tuple[SchemaField, ...]:
+def make_typed_fields(schemas: Schemas, attributes: Sequence[Attribute]) -> tuple[SchemaField, ...]:
     """Make the fields of a frame's columns."""
     tables: dict[str, bool] = {}
     found = []

@@ -32,6 +32,12 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
 )
 from glueline_worker.lineage.script.models.spark.subqueries import parse_expressions
 
+_EXPLODED = "col"
+"""Spark's name of an exploded column; one with another name has an alias."""
+_PATTERN_LIMIT = 200
+_FIELD_DEPTH = 4
+"""Structs within structs that are followed."""
+
 
 class Projection(NamedTuple):
     """One column that a step yields; its name is empty where only Spark knows it."""
@@ -139,15 +145,11 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Projection]:
     if column.kind in {"plain", "item"} and len(column.refs) == 1:
         source = resolve(state, frame, column.refs[0])
         attribute = source.attribute
-        if (
-            attribute is not None
-            and column.text is not None
-            and attribute.name.lower() == (name.lower())
-        ):
-            return [
-                Projection(attribute.name, refs, deciders, attribute, source.shape, source.fields)
-            ]
-        return [Projection(name, refs, deciders, None, source.shape, source.fields)]
+        if attribute is None or column.text is None or attribute.name.lower() != name.lower():
+            attribute = None
+        else:
+            name = attribute.name
+        return [Projection(name, refs, deciders, attribute, source.shape, source.fields)]
     fields, shape = make_fields(state, frame, column), None
     if column.shape is not None:
         source = resolve(state, frame, column.shape)
@@ -258,13 +260,6 @@ def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -
         for each in outputs.attributes
         if pattern.fullmatch(each.name[:_PATTERN_LIMIT])
     ]
-
-
-_EXPLODED = "col"
-"""Spark's name of an exploded column; one with another name has an alias."""
-_PATTERN_LIMIT = 200
-_FIELD_DEPTH = 4
-"""Structs within structs that are followed."""
 
 
 def project(
