@@ -36,6 +36,7 @@ from glueline_worker.lineage.script.models.polars import POLARS
 from glueline_worker.lineage.script.models.pyarrow import PYARROW
 from glueline_worker.lineage.script.models.pyiceberg import PYICEBERG
 from glueline_worker.lineage.script.models.pymongo import PYMONGO
+from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
 from glueline_worker.lineage.script.models.python.concurrency import CONCURRENCY
 from glueline_worker.lineage.script.models.python.dates import DATES
@@ -169,6 +170,8 @@ def _call_unknown(call: Call) -> Value:
     kinds = set(map(type, values))
     if Column in kinds and Frame not in kinds:
         return combine_columns(values)
+    if Frame not in kinds and (content := files.find_opened(call)) is not None:
+        return content
     if call.name not in _WITHOUT_RESULT and call.state.find_frames(values):
         return call.state.transform(values, OPAQUE, call.name)
     return External(f"{'.'.join(call.parts)}()", call.receiver.label)
