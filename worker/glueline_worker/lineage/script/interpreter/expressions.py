@@ -97,6 +97,8 @@ def _evaluate_arguments(reading: Reading, node: ast.Call) -> tuple[list[Value], 
             kwargs[keyword.arg] = value
             continue
         options = [one for one in get_alternatives(value) if isinstance(one, dict)]
+        if isinstance(value, Frame):
+            kwargs["**"] = value  # a row: its data flows, whatever the names are
         names = dict.fromkeys(key for option in options for key in option)
         for key in names:
             found = [option[key] for option in options if key in option]
