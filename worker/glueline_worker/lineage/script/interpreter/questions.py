@@ -121,10 +121,11 @@ def _ask(reading: Reading, subject: str, constants: Sequence[object]) -> bool | 
 def list_ways(reading: Reading) -> list[Answers]:
     """List the answers to follow one by one; none where no question is asked in two functions."""
     chosen: dict[str, list[object]] = {}
+    is_open = any(len(names) > 1 for names in reading.state.databases_set.values())
     found = [
         (name, question)
         for name, question in reading.questions.items()
-        if (question.is_decisive or len(question.places) > 1)
+        if (question.is_decisive or is_open or len(question.places) > 1)
         and len(question.constants) <= _CONSTANTS_LIMIT
     ]
     for name, question in sorted(found, key=lambda item: -len(item[1].places)):

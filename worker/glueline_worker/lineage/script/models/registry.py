@@ -26,6 +26,7 @@ from glueline_worker.lineage.script.models.aws.awswrangler_sessions import AWSWR
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
 from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
 from glueline_worker.lineage.script.models.aws.s3fs import S3FS
+from glueline_worker.lineage.script.models.aws.shell_commands import SHELL_COMMANDS
 from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.duckdb.connections import DUCKDB
@@ -78,6 +79,7 @@ LIBRARIES: tuple[Library, ...] = (
     BOTO3,
     BOTO3_S3,
     S3FS,
+    SHELL_COMMANDS,
     AWSWRANGLER,
     AWSWRANGLER_SESSIONS,
     PANDAS,
